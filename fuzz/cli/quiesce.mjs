@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: a Node too old to strip types must still be able to say so.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `quiesce: Node ${process.versions.node} is too old; it needs 22.18 or newer. In a checkout, run it as "npx quiesce": npx takes the Node that npm ci installed.\n`,
+  );
+  process.exit(2);
+}
+await import("./main.ts");

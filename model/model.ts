@@ -1,0 +1,20 @@
+/**
+ * A sequential specification: what a structure may answer when operations come one at a time.
+ *
+ * Pure: `next` never changes the state it is given, and the same arguments give the same answer for ever. Nondeterminism
+ * (a collector may or may not have run) is more than one next state.
+ */
+export interface Model<State, Operation, Response> {
+  readonly name: string;
+  readonly initial: State;
+  /**
+   * Every state that `operation` may leave when it takes effect in `state` and answers `response`; empty when that
+   * response is impossible here. `response` is undefined for a pending operation: nobody saw its answer, so every
+   * answer is allowed.
+   */
+  next(state: State, operation: Operation, response: Response | undefined): readonly State[];
+  /** Equal for two states exactly when no sequence of operations can tell them apart. */
+  key(state: State): string | number;
+  /** Operations with different keys never affect each other, so a history may be checked key by key. */
+  partition?(operation: Operation): string | number;
+}
