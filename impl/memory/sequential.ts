@@ -1,0 +1,63 @@
+import { ACCESS, type Access, FIRST_LOCAL_KIND, type RcuCallback, request } from "./access.ts";
+import type { Heap } from "./heap.ts";
+import { performOnWord, waitIsOver } from "./perform.ts";
+import { giveObject, takeObject } from "./slab.ts";
+
+/**
+ * Runs one procedure to its end with nothing beside it and nothing checked; then the RCU callbacks it left behind.
+ *
+ * For setting a structure up, and for code whose concurrency is not the point.
+ *
+ * @throws Error when the procedure would wait for ever, or an assertion of its own fails
+ */
+export function runAlone<T>(heap: Heap, procedure: Access<T>): T {
+  const callbacks: [RcuCallback, number][] = [];
+  const result = runOne(heap, procedure, callbacks);
+  for (let entry = callbacks.shift(); entry !== undefined; entry = callbacks.shift()) runOne(heap, entry[0](entry[1]), callbacks);
+  return result;
+}
+
+function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallback, number][]): T {
+  let step = procedure.next(0);
+  while (!step.done) {
+    const kind = step.value;
+    const { address, operand, expected, callback } = request;
+    let found = 0;
+    switch (kind) {
+      case ACCESS.awaitEqual:
+      case ACCESS.awaitUnequal:
+        found = words[address] ?? 0;
+        if (!waitIsOver(kind, found, expected, operand)) throw new Error(`word ${address} is ${found}: with nobody else running, the wait for it never ends`);
+        break;
+      case ACCESS.spinTrylock:
+        found = words[address] === 0 ? 1 : 0;
+        words[address] = 1;
+        break;
+      case ACCESS.spinLock:
+      case ACCESS.mutexLock:
+        if (words[address] !== 0) throw new Error(`lock ${address} is taken: with nobody else running, the wait for it never ends`);
+        words[address] = 1;
+        break;
+      case ACCESS.spinUnlock:
+      case ACCESS.mutexUnlock:
+        words[address] = 0;
+        break;
+      case ACCESS.allocate:
+        found = takeObject(words, address);
+        break;
+      case ACCESS.free:
+        giveObject(words, address, operand);
+        break;
+      case ACCESS.callRcu:
+        if (callback !== undefined) callbacks.push([callback, operand]);
+        break;
+      case ACCESS.assertHolds:
+        if (operand === 0) throw new Error(request.message);
+        break;
+      default:
+        if (kind < FIRST_LOCAL_KIND) found = performOnWord(words, kind, address, operand, expected);
+    }
+    step = procedure.next(found);
+  }
+  return step.value;
+}

@@ -1,0 +1,58 @@
+/**
+ * The slab allocator: objects of one size, handed out oldest first.
+ *
+ * An object that was never used comes before one that was freed, and a freed one waits until all that were freed before it
+ * are in use again: a stale pointer meets a dead object for as long as it can, which is what a checker wants to see.
+ *
+ * The two functions are one event each: nobody sees a slab half-way. Whoever drives the accesses `allocate` and `free` calls
+ * them; code under verification never reads a slab's words.
+ */
+import { type Address, NIL } from "./access.ts";
+import { struct } from "./struct.ts";
+
+/** `used` counts objects ever handed out; `head` and `tail` are the queue of freed ones, linked through their first word. */
+export const Slab = struct("slab", { first: 1, stride: 1, capacity: 1, used: 1, head: 1, tail: 1, live: 1 });
+
+export interface SlabShape {
+  readonly first: Address;
+  readonly stride: number;
+  readonly capacity: number;
+}
+
+export function initialiseSlab(words: Int32Array, slab: Address, { first, stride, capacity }: SlabShape): void {
+  words[Slab.first(slab)] = first;
+  words[Slab.stride(slab)] = stride;
+  words[Slab.capacity(slab)] = capacity;
+}
+
+/** Takes an object: its address, or `NIL` when all are in use. O(1). */
+export function takeObject(words: Int32Array, slab: Address): Address {
+  const used = words[Slab.used(slab)] ?? 0;
+  let object: Address;
+  if (used < (words[Slab.capacity(slab)] ?? 0)) {
+    object = (words[Slab.first(slab)] ?? 0) + used * (words[Slab.stride(slab)] ?? 0);
+    words[Slab.used(slab)] = used + 1;
+  } else {
+    object = words[Slab.head(slab)] ?? NIL;
+    if (object === NIL) return NIL;
+    words[Slab.head(slab)] = words[object] ?? NIL;
+  }
+  words[Slab.live(slab)] = (words[Slab.live(slab)] ?? 0) + 1;
+  return object;
+}
+
+/** Gives an object back. It must be one of the slab's, and in use: the caller checks. O(1). */
+export function giveObject(words: Int32Array, slab: Address, object: Address): void {
+  words[object] = NIL;
+  if ((words[Slab.head(slab)] ?? NIL) === NIL) words[Slab.head(slab)] = object;
+  else words[words[Slab.tail(slab)] ?? NIL] = object;
+  words[Slab.tail(slab)] = object;
+  words[Slab.live(slab)] = (words[Slab.live(slab)] ?? 0) - 1;
+}
+
+/** Is `object` the start of an object of this slab? */
+export function belongsTo(words: Int32Array, slab: Address, object: Address): boolean {
+  const offset = object - (words[Slab.first(slab)] ?? 0);
+  const stride = words[Slab.stride(slab)] ?? 1;
+  return offset >= 0 && offset % stride === 0 && offset / stride < (words[Slab.capacity(slab)] ?? 0);
+}

@@ -1,0 +1,37 @@
+import type { Address } from "./access.ts";
+
+/** The fields of a struct by name, with their size in words. */
+export type Fields = Readonly<Record<string, number>>;
+
+/** What is known of a struct without its type parameters: enough to name a word. */
+export interface StructLayout {
+  readonly structName: string;
+  /** Size in words. */
+  readonly words: number;
+  /** Name of the word at `offset`, such as `left` or `address[2]`. */
+  readonly wordName: (offset: number) => string;
+}
+
+/** A struct: one function a field that gives the field's address in the object at `base`. */
+export type Struct<F extends Fields> = StructLayout & { readonly [Field in keyof F]: (base: Address) => Address };
+
+/**
+ * Lays fields out in the order given, without padding: a word is 4 bytes.
+ *
+ * @throws RangeError if a field has no words, or takes a name of `StructLayout`
+ */
+export function struct<const F extends Fields>(structName: string, fields: F): Struct<F> {
+  const names: string[] = [];
+  const accessors: Record<string, (base: Address) => Address> = {};
+  for (const [field, words] of Object.entries(fields)) {
+    if (!Number.isInteger(words) || words < 1) throw new RangeError(`${structName}.${field} has ${words} words, and must have at least 1`);
+    if (field === "structName" || field === "words" || field === "wordName") {
+      throw new RangeError(`${structName}.${field}: a field cannot have this name`);
+    }
+    const offset = names.length;
+    accessors[field] = (base) => base + offset;
+    for (let word = 0; word < words; word++) names.push(words === 1 ? field : `${field}[${word}]`);
+  }
+  const layout: StructLayout = { structName, words: names.length, wordName: (offset) => names[offset] ?? `+${offset}` };
+  return { ...accessors, ...layout } as Struct<F>;
+}
