@@ -1,0 +1,34 @@
+import type { Access } from "#impl/memory/access.ts";
+import type { Heap } from "#impl/memory/heap.ts";
+import type { Watcher } from "#properties/watcher.ts";
+
+/** One line of execution. */
+export interface ThreadBody {
+  readonly name: string;
+  /** Makes the procedure anew for each execution: everything the thread keeps to itself is made in there. */
+  body(): Access;
+  /** A daemon serves the others: it may be left waiting for work (in a wait for a value) when they have returned. */
+  readonly daemon?: boolean;
+}
+
+/** Hears the history of an execution, and says at each response whether the specification still allows it. */
+export interface HistoryWatcher {
+  readonly property: string;
+  reset(): void;
+  /** `operation` is the number given to `beginOperation`. */
+  invoke(thread: number, operation: number): void;
+  /** Why no order of the operations explains this response, or undefined if one does. */
+  respond(thread: number, response: number): string | undefined;
+}
+
+/** A program for the machine: memory, threads, and what must hold. */
+export interface Program {
+  readonly name: string;
+  /** Laid out but for what `setUp` does; the machine puts it back before each execution. */
+  readonly heap: Heap;
+  /** Runs alone, once, before the first execution, with every check on: the initial contents. */
+  setUp?(): Access;
+  readonly threads: readonly ThreadBody[];
+  readonly watchers: readonly Watcher[];
+  readonly history?: HistoryWatcher;
+}

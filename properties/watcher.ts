@@ -1,0 +1,33 @@
+import type { AccessKind, Address } from "#impl/memory/access.ts";
+
+/**
+ * A property of one structure that is checked while an execution runs.
+ *
+ * Each function answers why the property is violated, or undefined while it holds. They are called millions of times a
+ * second, so they allocate nothing unless something is wrong. State of their own, if any, is cleared by `begin`.
+ */
+export interface Watcher {
+  /** The property's name, as a person reads it in a verdict. */
+  readonly property: string;
+  /** Called before each execution, with the heap as it then is. */
+  begin?(words: Int32Array): void;
+  /** Words whose accesses this watcher wants to see; asked once, before the first execution. */
+  readonly watches?: (address: Address) => "writes" | "accesses" | undefined;
+  /** Called after each access to a watched word; `before` and `after` are the word's values around it. */
+  accessed?(words: Int32Array, access: WatchedAccess): string | undefined;
+  /** Called after a thread released a lock. */
+  unlocked?(words: Int32Array, lock: Address): string | undefined;
+  /** Called when an object has been given back to a slab. */
+  freed?(words: Int32Array, slab: Address, object: Address): string | undefined;
+  /** Called when every thread has returned or waits for work. */
+  ended?(words: Int32Array): string | undefined;
+}
+
+/** One access to a watched word. The object is reused from call to call: copy what is to be kept. */
+export interface WatchedAccess {
+  readonly thread: number;
+  readonly kind: AccessKind;
+  readonly address: Address;
+  readonly before: number;
+  readonly after: number;
+}
