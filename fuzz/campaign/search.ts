@@ -1,0 +1,42 @@
+import type { Machine } from "#fuzz/machine/machine.ts";
+import type { Strategy } from "#fuzz/machine/strategy.ts";
+import type { Violation } from "#properties/violation.ts";
+
+export interface SearchBounds {
+  /** Executions to run at most. */
+  readonly executionsMax: number;
+  /** Asked now and then; the search stops, undecided, when it answers true. */
+  readonly shouldStop?: () => boolean;
+}
+
+export interface SearchResult {
+  /** `violated` at the first violation; `searched` when the executions asked for are done; `stopped` when told to stop before. */
+  readonly kind: "violated" | "searched" | "stopped";
+  readonly executions: number;
+  /** Accesses of all executions together. */
+  readonly steps: number;
+  /** Steps at which more than one thread was enabled, of all executions together. */
+  readonly choicePoints: number;
+  readonly violation?: Violation;
+  /** The thread of each access of the violating execution. */
+  readonly choices?: Int32Array;
+}
+
+/** Executions between two questions whether to stop. */
+const EXECUTIONS_BETWEEN_QUESTIONS = 256;
+
+/** Runs executions of the machine's program under one strategy until one violates a property or a bound is hit. */
+export function search(machine: Machine, strategy: Strategy, { executionsMax, shouldStop }: SearchBounds): SearchResult {
+  let steps = 0;
+  let choicePoints = 0;
+  for (let executions = 1; executions <= executionsMax; executions++) {
+    const violation = machine.run(strategy);
+    steps += machine.steps;
+    choicePoints += machine.choicePoints;
+    if (violation !== undefined) {
+      return { kind: "violated", executions, steps, choicePoints, violation, choices: machine.choices.slice(0, machine.steps) };
+    }
+    if (executions % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true) return { kind: "stopped", executions, steps, choicePoints };
+  }
+  return { kind: "searched", executions: executionsMax, steps, choicePoints };
+}

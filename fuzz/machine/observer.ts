@@ -1,0 +1,29 @@
+import type { AccessKind, Address } from "#impl/memory/access.ts";
+
+/** Hears everything an execution does. Only replay has one: the machine runs several times slower with it. */
+export interface Observer {
+  /** An access, after it was made. `before` and `after` are the word's values; `result` is what the thread got. */
+  performed(access: ObservedAccess): void;
+  /** Something without a word of its own: a section, a barrier, an operation's begin or end. */
+  marked(mark: ObservedMark): void;
+}
+
+export interface ObservedAccess {
+  /** Steps of the execution before this one. */
+  readonly step: number;
+  readonly thread: number;
+  readonly kind: AccessKind;
+  readonly address: Address;
+  readonly operand: number;
+  readonly expected: number;
+  readonly before: number;
+  readonly after: number;
+  readonly result: number;
+}
+
+export interface ObservedMark {
+  readonly step: number;
+  readonly thread: number;
+  readonly kind: AccessKind;
+  readonly operand: number;
+}

@@ -1,0 +1,16 @@
+import type { Strategy } from "#fuzz/machine/strategy.ts";
+import { Random } from "#fuzz/random.ts";
+
+/**
+ * Random walk: at each step one of the enabled threads, all equally likely.
+ *
+ * Not uniform over interleavings: it favours those in which threads end early together.
+ */
+export function randomWalk(seed: number): Strategy {
+  const random = new Random(seed);
+  return {
+    name: "random",
+    begin() {},
+    choose: (machine) => machine.enabled[random.below(machine.enabledCount)] ?? 0,
+  };
+}

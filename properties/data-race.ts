@@ -1,0 +1,227 @@
+/**
+ * Data races: two accesses to one word, of different threads, one of them a write and one of them plain, with no
+ * happens-before between them.
+ *
+ * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with what the Linux kernel takes for synchronisation (as its
+ * KCSAN does): locks; a release that is read by an acquire or a dereference, through read-modify-writes that come between; a
+ * write or read barrier beside a marked access; value-returning read-modify-writes; grace periods.
+ *
+ * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its thread,
+ * not only those through the pointer. Both can hide a race, neither invents one.
+ */
+import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
+
+/** What an access of a kind does to the clocks. */
+const PLAIN = 1;
+const ACQUIRE = 2;
+const RELEASE = 4;
+const WRITES = 8;
+const READS = 16;
+
+const EFFECTS = effects();
+
+function effects(): Uint8Array {
+  const table = new Uint8Array(64);
+  const set = (kinds: readonly AccessKind[], effect: number): void => {
+    for (const kind of kinds) table[kind] = (table[kind] ?? 0) | effect;
+  };
+  const { read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, write, writeOnce, storeRelease, rcuAssignPointer } = ACCESS;
+  const full = [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn];
+  const acquire = [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire];
+  const release = [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease];
+  const relaxed = [ACCESS.cmpxchgRelaxed, ACCESS.xchgRelaxed, ACCESS.atomicAddReturnRelaxed, ACCESS.atomicAdd];
+  set([read, write], PLAIN);
+  set([read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal], READS);
+  set([write, writeOnce, storeRelease, rcuAssignPointer], WRITES);
+  set([...full, ...acquire, ...release, ...relaxed], READS | WRITES);
+  set([loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal, ...full, ...acquire], ACQUIRE);
+  set([storeRelease, rcuAssignPointer, ...full, ...release], RELEASE);
+  return table;
+}
+
+export class DataRaces {
+  readonly #width: number;
+  /** Row t: what thread t knows of the others. */
+  readonly #clock: Int32Array;
+  /** Row t: what t's relaxed reads saw released, known once a read barrier follows. */
+  readonly #seen: Int32Array;
+  /** Row t: t's clock at its last write barrier, which its relaxed writes release. */
+  readonly #fenced: Int32Array;
+  /** Row t: t's clock at the end of its last read-side critical section. */
+  readonly #sectionEnd: Int32Array;
+  /** Joined clocks of those who started a grace period: known to every section that starts later. */
+  readonly #graceStart: Int32Array;
+  /** Row w: what whoever acquires word w learns. Valid, as the rows below, when the word's stamp is of this execution. */
+  readonly #released: Int32Array;
+  /** Row w: the time, on each thread's own clock, of its last plain (marked) read (write) of word w. */
+  readonly #plainReads: Int32Array;
+  readonly #markedReads: Int32Array;
+  readonly #plainWrites: Int32Array;
+  readonly #markedWrites: Int32Array;
+  readonly #stamp: Int32Array;
+  #execution = 0;
+  #threadCount = 0;
+
+  constructor(threadsMax: number, words: number) {
+    const width = threadsMax;
+    this.#width = width;
+    this.#clock = new Int32Array(width * width);
+    this.#seen = new Int32Array(width * width);
+    this.#fenced = new Int32Array(width * width);
+    this.#sectionEnd = new Int32Array(width * width);
+    this.#graceStart = new Int32Array(width);
+    this.#released = new Int32Array(words * width);
+    this.#plainReads = new Int32Array(words * width);
+    this.#markedReads = new Int32Array(words * width);
+    this.#plainWrites = new Int32Array(words * width);
+    this.#markedWrites = new Int32Array(words * width);
+    this.#stamp = new Int32Array(words);
+  }
+
+  /** A new execution begins, with this many threads: everything set up before happens before all of it. */
+  reset(threadCount: number): void {
+    const used = this.#width * Math.max(threadCount, this.#threadCount);
+    this.#clock.fill(0, 0, used);
+    this.#seen.fill(0, 0, used);
+    this.#fenced.fill(0, 0, used);
+    this.#sectionEnd.fill(0, 0, used);
+    this.#graceStart.fill(0);
+    this.#threadCount = threadCount;
+    for (let thread = 0; thread < threadCount; thread++) this.#clock[thread * this.#width + thread] = 1;
+    if (++this.#execution === 0x7fffffff) {
+      this.#execution = 1;
+      this.#stamp.fill(0);
+    }
+  }
+
+  /** `parent` starts a thread that knows all that the parent knows. */
+  fork(parent: number, child: number): void {
+    this.#threadCount = Math.max(this.#threadCount, child + 1);
+    copy(this.#clock, parent * this.#width, this.#clock, child * this.#width, this.#threadCount);
+    this.#clock[child * this.#width + child] = 1;
+    this.#tick(parent);
+  }
+
+  /**
+   * Records an access to one word. `wrote` is false for a cmpxchg that failed.
+   *
+   * @returns the thread whose earlier access it races with, or -1
+   */
+  accessed(thread: number, kind: AccessKind, address: Address, wrote: boolean): number {
+    const effect = EFFECTS[kind] ?? 0;
+    const width = this.#width;
+    const row = address * width;
+    const own = thread * width;
+    this.#refresh(address);
+    const now = this.#clock[own + thread] ?? 0;
+    const plain = (effect & PLAIN) !== 0;
+    let race = -1;
+    if (plain) race = this.#unordered(this.#markedWrites, row, own, thread);
+    if (race === -1) race = this.#unordered(this.#plainWrites, row, own, thread);
+    if ((effect & WRITES) !== 0 && wrote) {
+      if (race === -1) race = this.#unordered(this.#plainReads, row, own, thread);
+      if (race === -1 && plain) race = this.#unordered(this.#markedReads, row, own, thread);
+      (plain ? this.#plainWrites : this.#markedWrites)[row + thread] = now;
+    }
+    if ((effect & READS) !== 0) {
+      (plain ? this.#plainReads : this.#markedReads)[row + thread] = now;
+      if (!plain) join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#released, row, this.#threadCount);
+    }
+    if ((effect & WRITES) !== 0 && wrote && !plain) this.#release(thread, row, effect);
+    return race;
+  }
+
+  /** A lock, or another word of the machine's own, was acquired. */
+  acquired(thread: number, address: Address): void {
+    this.#refresh(address);
+    join(this.#clock, thread * this.#width, this.#released, address * this.#width, this.#threadCount);
+  }
+
+  /** A lock, or another word of the machine's own, was released. */
+  released(thread: number, address: Address): void {
+    this.#refresh(address);
+    copy(this.#clock, thread * this.#width, this.#released, address * this.#width, this.#threadCount);
+    this.#tick(thread);
+  }
+
+  /** An object of `words` words is handed out again: what was done to it before is its former life. */
+  allocated(object: Address, words: number): void {
+    for (let address = object; address < object + words; address++) this.#stamp[address] = 0;
+  }
+
+  barrier(thread: number, kind: AccessKind): void {
+    const own = thread * this.#width;
+    if (kind !== ACCESS.smpWmb) join(this.#clock, own, this.#seen, own, this.#threadCount);
+    if (kind !== ACCESS.smpRmb) {
+      copy(this.#clock, own, this.#fenced, own, this.#threadCount);
+      this.#tick(thread);
+    }
+  }
+
+  sectionStarted(thread: number): void {
+    join(this.#clock, thread * this.#width, this.#graceStart, 0, this.#threadCount);
+  }
+
+  sectionEnded(thread: number): void {
+    copy(this.#clock, thread * this.#width, this.#sectionEnd, thread * this.#width, this.#threadCount);
+    this.#tick(thread);
+  }
+
+  graceStarted(thread: number): void {
+    join(this.#graceStart, 0, this.#clock, thread * this.#width, this.#threadCount);
+    this.#tick(thread);
+  }
+
+  graceEnded(thread: number): void {
+    for (let other = 0; other < this.#threadCount; other++) {
+      join(this.#clock, thread * this.#width, this.#sectionEnd, other * this.#width, this.#threadCount);
+    }
+  }
+
+  #release(thread: number, row: number, effect: number): void {
+    const source = (effect & RELEASE) !== 0 ? this.#clock : this.#fenced;
+    const own = thread * this.#width;
+    // A read-modify-write carries on what was released before it; a plain store of the word ends that.
+    if ((effect & READS) !== 0) join(this.#released, row, source, own, this.#threadCount);
+    else copy(source, own, this.#released, row, this.#threadCount);
+    if ((effect & RELEASE) !== 0) this.#tick(thread);
+  }
+
+  #tick(thread: number): void {
+    const at = thread * this.#width + thread;
+    this.#clock[at] = (this.#clock[at] ?? 0) + 1;
+  }
+
+  /** A thread whose access in this row the owner of `own` does not know of, or -1. */
+  #unordered(times: Int32Array, row: number, own: number, thread: number): number {
+    const clock = this.#clock;
+    for (let other = 0; other < this.#threadCount; other++) {
+      if ((times[row + other] ?? 0) > (clock[own + other] ?? 0) && other !== thread) return other;
+    }
+    return -1;
+  }
+
+  /** Forgets what a former execution left in the rows of a word. */
+  #refresh(address: Address): void {
+    if (this.#stamp[address] === this.#execution) return;
+    this.#stamp[address] = this.#execution;
+    const row = address * this.#width;
+    const end = row + this.#width;
+    this.#released.fill(0, row, end);
+    this.#plainReads.fill(0, row, end);
+    this.#markedReads.fill(0, row, end);
+    this.#plainWrites.fill(0, row, end);
+    this.#markedWrites.fill(0, row, end);
+  }
+}
+
+function join(target: Int32Array, at: number, source: Int32Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const value = source[from + i] ?? 0;
+    if (value > (target[at + i] ?? 0)) target[at + i] = value;
+  }
+}
+
+function copy(source: Int32Array, from: number, target: Int32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) target[at + i] = source[from + i] ?? 0;
+}

@@ -1,0 +1,88 @@
+/**
+ * Grace periods: nothing is freed while a read-side critical section is open that has fetched a pointer to it; published
+ * pointers are followed inside such sections only.
+ *
+ * Keeps every thread's section (its nesting depth, and a serial number that no other section ever has) and, for each word,
+ * in which section each thread last fetched a pointer to it. Serial numbers go on from execution to execution, so nothing
+ * but the depths needs clearing.
+ */
+import { type Address, NIL } from "#impl/memory/access.ts";
+
+export class GracePeriods {
+  readonly #threadsMax: number;
+  readonly #depth: Int32Array;
+  readonly #section: Int32Array;
+  readonly #fetchedIn: Int32Array;
+  readonly #awaited: Int32Array;
+  #serial = 0;
+
+  constructor(threadsMax: number, words: number) {
+    this.#threadsMax = threadsMax;
+    this.#depth = new Int32Array(threadsMax);
+    this.#section = new Int32Array(threadsMax);
+    this.#fetchedIn = new Int32Array(threadsMax * words);
+    this.#awaited = new Int32Array(threadsMax * threadsMax);
+  }
+
+  reset(): void {
+    this.#depth.fill(0);
+    if (this.#serial > 0x3fffffff) {
+      this.#serial = 0;
+      this.#fetchedIn.fill(0);
+    }
+  }
+
+  depth(thread: number): number {
+    return this.#depth[thread] ?? 0;
+  }
+
+  lock(thread: number): void {
+    const depth = this.depth(thread);
+    if (depth === 0) this.#section[thread] = ++this.#serial;
+    this.#depth[thread] = depth + 1;
+  }
+
+  /** Ends the innermost section; answers false if there is none. */
+  unlock(thread: number): boolean {
+    const depth = this.depth(thread);
+    if (depth === 0) return false;
+    this.#depth[thread] = depth - 1;
+    return true;
+  }
+
+  /** The thread has fetched `pointer`, by a dereference inside its section. */
+  fetched(thread: number, pointer: Address): void {
+    this.#fetchedIn[pointer * this.#threadsMax + thread] = this.#section[thread] ?? 0;
+  }
+
+  /** A thread in a section that has fetched a pointer to `object`, or -1. */
+  readerOf(object: Address, threadCount: number): number {
+    if (object === NIL) return -1;
+    for (let thread = 0; thread < threadCount; thread++) {
+      if (this.depth(thread) > 0 && this.#fetchedIn[object * this.#threadsMax + thread] === this.#section[thread]) return thread;
+    }
+    return -1;
+  }
+
+  /** A grace period starts, for which `waiter` waits: it will wait for the sections that are open now. */
+  start(waiter: number, threadCount: number): void {
+    const row = waiter * this.#threadsMax;
+    for (let thread = 0; thread < this.#threadsMax; thread++) {
+      this.#awaited[row + thread] = thread < threadCount && this.depth(thread) > 0 ? (this.#section[thread] ?? 0) : 0;
+    }
+  }
+
+  /** Has every section ended that was open when the waiter's grace period started? */
+  isOver(waiter: number, threadCount: number): boolean {
+    return this.blockerOf(waiter, threadCount) === -1;
+  }
+
+  /** A thread whose section the waiter still waits for, or -1. */
+  blockerOf(waiter: number, threadCount: number): number {
+    const row = waiter * this.#threadsMax;
+    for (let thread = 0; thread < threadCount; thread++) {
+      if (this.depth(thread) > 0 && this.#awaited[row + thread] === this.#section[thread]) return thread;
+    }
+    return -1;
+  }
+}

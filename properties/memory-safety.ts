@@ -1,0 +1,80 @@
+/**
+ * Memory safety: no access outside an object, after its free, or to a word nobody has written; no free of what is no
+ * live object.
+ *
+ * A shadow byte a word, as the kernel's KASAN and KMSAN keep it. The slab hands freed objects out again as late as it can, so
+ * a stale pointer is seen until its object has been allocated anew.
+ */
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
+import { belongsTo } from "#impl/memory/slab.ts";
+
+export const SHADOW = { unallocated: 0, uninitialised: 1, initialised: 2, freed: 3 } as const;
+
+export class MemorySafety {
+  /** A `SHADOW` state a word. Read directly by the machine's hot loop: an access is safe when its word is `initialised`. */
+  readonly states: Uint8Array;
+  /** Address of the slab object that a word belongs to, `NIL` for words outside slab objects. */
+  readonly objectOf: Int32Array;
+  readonly #heap: Heap;
+  readonly #objectWords: Int32Array;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.states = new Uint8Array(heap.used);
+    this.objectOf = new Int32Array(heap.used);
+    this.#objectWords = new Int32Array(heap.used);
+    for (const { base, stride, count, layout, slab } of heap.regions) {
+      if (slab === NIL) {
+        // A slab's own words stay unallocated: only the allocator reads them.
+        if (layout.structName !== "slab") this.states.fill(SHADOW.initialised, base, base + layout.words);
+      } else {
+        for (let object = base; object < base + stride * count; object += stride) {
+          this.objectOf.fill(object, object, object + layout.words);
+          this.#objectWords[object] = layout.words;
+        }
+      }
+    }
+  }
+
+  /** Words of the slab object that starts at `object`; 0 if none does. */
+  wordsOf(object: Address): number {
+    return this.#objectWords[object] ?? 0;
+  }
+
+  allocated(object: Address): void {
+    this.states.fill(SHADOW.uninitialised, object, object + this.wordsOf(object));
+  }
+
+  /** Why `object` cannot be given back to `slab`, or undefined when it can and has now been marked freed. */
+  freed(slab: Address, object: Address): string | undefined {
+    if (object === NIL) return "free of NIL";
+    const name = objectNameOf(this.#heap, object) ?? nameOf(this.#heap, object);
+    if (!belongsTo(this.#heap.words, slab, object)) return `free of ${name}, which is no object of ${nameOf(this.#heap, slab)}`;
+    const state = this.states[object];
+    if (state === SHADOW.freed) return `double free of ${name}`;
+    if (state === SHADOW.unallocated) return `free of ${name}, which was never allocated`;
+    this.states.fill(SHADOW.freed, object, object + this.wordsOf(object));
+    return undefined;
+  }
+
+  /** Is the slab object that starts at `object` allocated now? */
+  isLive(object: Address): boolean {
+    const state = this.states[object];
+    return state === SHADOW.uninitialised || state === SHADOW.initialised;
+  }
+
+  /** Says what is wrong with a read or write of a word whose state does not allow it. */
+  describe(kindName: string, address: Address): string {
+    const name = nameOf(this.#heap, address);
+    if (address === NIL) return `${kindName} through NIL`;
+    switch (this.states[address]) {
+      case SHADOW.freed:
+        return `${kindName} of ${name} after it was freed`;
+      case SHADOW.uninitialised:
+        return `${kindName} of ${name}, which nobody has written since it was allocated`;
+      default:
+        return `${kindName} of ${name}, which is outside every allocated object`;
+    }
+  }
+}
