@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { resolve, sep } from "node:path";
+import { applyPatch, parsePatch } from "diff";
+
+/** What the head of a museum patch says: which bug it brings back, and what must catch it. */
+export interface BugHeader {
+  readonly slug: string;
+  /** One sentence: what goes wrong. */
+  readonly summary: string;
+  readonly system: string;
+  /** Properties of which one must be the first that is violated. */
+  readonly caughtBy: readonly string[];
+  /** Scenarios in which it shows, the best one first. */
+  readonly scenarios: readonly string[];
+  /** Preemptions that its shortest counterexample needs at most. */
+  readonly preemptionsMax: number;
+  /** Where the bug was: file, year, commit. */
+  readonly source: string;
+}
+
+/** A patch as text, and the new source of each module that it changes, by the module's URL. */
+export interface PatchedModules {
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** The patch is not one, or does not fit the code. */
+export class PatchError extends Error {
+  override readonly name = "PatchError";
+}
+
+const HEADER_FIELDS = ["summary", "system", "caught-by", "scenario", "preemptions", "source"] as const;
+
+/**
+ * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks goes on with the
+ * field before it.
+ *
+ * @throws PatchError naming the field that is missing, unknown or no number
+ */
+export function parseBugHeader(slug: string, text: string): BugHeader {
+  const fields = new Map<string, string>();
+  let last = "";
+  for (const line of text.slice(0, text.search(/^--- /m)).split("\n")) {
+    const match = /^([a-z-]+): (.*)$/.exec(line);
+    if (match?.[1] !== undefined) {
+      last = match[1];
+      fields.set(last, match[2] ?? "");
+    } else if (/^\s+\S/.test(line) && last !== "") {
+      fields.set(last, `${fields.get(last)} ${line.trim()}`);
+    } else if (line.trim() !== "") {
+      throw new PatchError(`${slug}: its head has the line "${line}", and must have lines such as "summary: …"`);
+    }
+  }
+  const field = (name: (typeof HEADER_FIELDS)[number]): string => {
+    const value = fields.get(name);
+    if (value === undefined) throw new PatchError(`${slug}: its head has no "${name}: …"; it needs ${HEADER_FIELDS.join(", ")}`);
+    return value;
+  };
+  const preemptionsMax = Number(field("preemptions"));
+  if (!Number.isInteger(preemptionsMax) || preemptionsMax < 0) {
+    throw new PatchError(`${slug}: preemptions is "${field("preemptions")}", and must be a whole number`);
+  }
+  const list = (value: string): string[] => value.split(",").map((part) => part.trim());
+  return {
+    slug,
+    summary: field("summary"),
+    system: field("system"),
+    caughtBy: list(field("caught-by")),
+    scenarios: list(field("scenario")),
+    preemptionsMax,
+    source: field("source"),
+  };
+}
+
+/**
+ * Applies a unified diff to the project below `root`, in memory.
+ *
+ * @returns the new source of every module changed
+ * @throws PatchError naming the file and the hunk that does not fit, a file that is not there, or text that is no patch
+ */
+export function applyToModules(name: string, text: string, root: string): PatchedModules {
+  const start = text.search(/^--- /m);
+  if (start === -1) throw new PatchError(`${name}: it holds no unified diff (no line starts with "--- ")`);
+  let patches;
+  try {
+    patches = parsePatch(text.slice(start));
+  } catch (error) {
+    throw new PatchError(`${name}: it is no unified diff: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`);
+  }
+  const sources = new Map<string, string>();
+  for (const patch of patches) {
+    const file = (patch.newFileName ?? "").replace(/^b\//, "");
+    const path = resolve(root, file);
+    if (!path.startsWith(root + sep)) throw new PatchError(`${name}: ${file} lies outside the project`);
+    const url = pathToFileURL(path).href;
+    const before = sources.get(url) ?? readSource(name, file, path);
+    const after = applyPatch(before, patch);
+    if (after === false) throw new PatchError(`${name}: it does not apply to ${file}: ${misfit(before, patch)}; make it anew against the present code`);
+    sources.set(url, after);
+  }
+  return { sources };
+}
+
+function readSource(name: string, file: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new PatchError(`${name}: it changes ${file}, and there is no such file`);
+  }
+}
+
+/** Says which hunk is the first that fits nowhere. */
+function misfit(before: string, patch: ReturnType<typeof parsePatch>[number]): string {
+  for (const [index, hunk] of patch.hunks.entries()) {
+    if (applyPatch(before, { ...patch, hunks: [hunk] }) === false) return `hunk ${index + 1} (at line ${hunk.oldStart}) fits nowhere`;
+  }
+  return "its hunks fit one by one, but not together";
+}
