@@ -13,6 +13,12 @@ export interface Model<State, Operation, Response> {
    * answer is allowed.
    */
   next(state: State, operation: Operation, response: Response | undefined): readonly State[];
+  /**
+   * The same step with its answers listed: every response `operation` may give in `state`, and the state it leaves.
+   * Optional; it lets the online checker merge operations that took effect differently but answer alike. Must agree
+   * with `next`.
+   */
+  outcomes?(state: State, operation: Operation): readonly { readonly response: Response; readonly next: State }[];
   /** Equal for two states exactly when no sequence of operations can tell them apart. */
   key(state: State): string | number;
   /** Operations with different keys never affect each other, so a history may be checked key by key. */

@@ -1,0 +1,53 @@
+/**
+ * Small numbers for values, so that the searches compare and store integers only.
+ *
+ * Two values get one number exactly when {@link canonical} writes them alike: same type, same content, whatever the
+ * order of an object's fields.
+ */
+
+/** Text equal for two values exactly when they have the same type and content. Plain data only: no functions, no cycles. */
+export function canonical(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "0" : String(value);
+    case "bigint":
+      return `${value}n`;
+    case "boolean":
+    case "undefined":
+      return String(value);
+    case "object":
+      break;
+    default:
+      throw new TypeError(`a ${typeof value} cannot be part of an operation or a response: plain data only`);
+  }
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value instanceof Map) return `Map${canonical([...value])}`;
+  if (value instanceof Set) return `Set${canonical([...value])}`;
+  const fields = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
+}
+
+/** Numbers values 0, 1, 2 … in the order in which they are first met. */
+export class Interner<T> {
+  readonly values: T[] = [];
+  readonly #primitives = new Map<unknown, number>();
+  readonly #composites = new Map<string, number>();
+
+  /** The value's number, given on first sight. Primitives cost one look-up, objects are written out canonically. */
+  intern(value: T): number {
+    if (typeof value === "object" && value !== null) return this.#internIn(this.#composites, canonical(value), value);
+    return this.#internIn(this.#primitives, value, value);
+  }
+
+  #internIn<Key>(ids: Map<Key, number>, key: Key, value: T): number {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.values.length;
+    ids.set(key, id);
+    this.values.push(value);
+    return id;
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * Linearizability while the history is being made: after every response, is it still possible to explain it?
+ *
+ * A simulated machine makes millions of tiny histories, nearly all of them met before. The checker is therefore a
+ * deterministic automaton, built as far as histories need it: a node is what the past leaves to the future (which
+ * operations are open, and the set of configurations), an edge is an event. A known event costs one look-up in a flat
+ * table and allocates nothing; the set of configurations is computed only when an edge is first walked. Histories
+ * that leave the same configurations meet in one node, whichever threads took part: an open operation is known by
+ * its slot, the lowest that was free.
+ *
+ * A configuration is a state of the model and, for each open operation, whether it has taken effect and with which
+ * answer. Operations take effect as late as possible: only when some response asks for it (Lowe, "Testing for
+ * linearizability", 2017, just-in-time linearization). Nothing is approximated; what ends a search early are the
+ * bounds of {@link OnlineLimits}.
+ */
+import type { Model } from "#model/model.ts";
+import { Interner } from "./interning.ts";
+import { createOnlineSteps } from "./online-steps.ts";
+import { equalWords, hashWords, RowSet } from "./row-set.ts";
+
+/** What one table of verdicts may take. */
+export interface OnlineLimits {
+  /**
+   * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default
+   * of 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are used up, all are
+   * dropped and collected anew.
+   */
+  readonly edgesMax: number;
+  /** Configurations after one event; more than that is an error, never a silent guess. */
+  readonly configurationsMax: number;
+}
+
+export interface OnlineChecker<Operation, Response> {
+  /** Starts the next history. Nothing learnt is lost. */
+  reset(): void;
+  /** A number for `operation`, to be asked for once and given to {@link invokeId} ever after. Numbers stay valid for ever. */
+  internOperation(operation: Operation): number;
+  /** A number for `response`, as {@link internOperation}. */
+  internResponse(response: Response): number;
+  /** @throws RangeError if `thread` has an operation open */
+  invoke(thread: number, operation: Operation): void;
+  /**
+   * @returns whether the history so far can still be explained; once false, it stays false until {@link reset}
+   * @throws RangeError if `thread` has no operation open
+   */
+  respond(thread: number, response: Response): boolean;
+  /** {@link invoke} with the operation's number: no allocation on a path walked before. */
+  invokeId(thread: number, operationId: number): void;
+  /** {@link respond} with the response's number. */
+  respondId(thread: number, responseId: number): boolean;
+  /** {@link respond} with an int32 that `responseOf` turns into the response, on first sight only. */
+  respondWord(thread: number, word: number): boolean;
+  /** False from the response on at which the history became impossible. */
+  readonly stillPossible: boolean;
+  /** Events found in the table, events computed, and how often the table was dropped. For benches and tests. */
+  readonly statistics: { readonly computed: number; readonly nodes: number; readonly restarts: number };
+}
+
+export interface OnlineOptions<Response> extends Partial<OnlineLimits> {
+  /** The response that a machine word stands for; words are not accepted without it. */
+  readonly responseOf?: (word: number) => Response;
+}
+
+const IMPOSSIBLE = -1;
+const ROOT = 0;
+const SLOTS_MAX = 30;
+const EDGE_WORDS = 4;
+/** A model whose nodes are larger than this on average runs into the bound by its nodes instead of its edges. */
+const NODE_WORDS_PER_EDGE = 32;
+
+export function createOnlineChecker<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  options: OnlineOptions<Response> = {},
+): OnlineChecker<Operation, Response> {
+  const edgesMax = options.edgesMax ?? 1_000_000;
+  const configurationsMax = options.configurationsMax ?? 100_000;
+  const operations = new Interner<Operation>();
+  const responses = new Interner<Response>();
+
+  let steps = createOnlineSteps(model, operations, responses);
+  let nodes = createNodeTable();
+  let capacity = 1 << 10;
+  let edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
+  let edgesUsed = 0;
+  let computed = 0;
+  let restarts = 0;
+
+  let at = ROOT;
+  let openMask = 0;
+  let slotOf = new Int32Array(16).fill(-1);
+
+  const seen = new RowSet();
+  const kept = new RowSet();
+  let scratch = new Int32Array(1 + SLOTS_MAX);
+
+  addRoot();
+
+  /** The empty history: no slot, and one configuration with the initial state. */
+  function addRoot(): void {
+    nodes.intern(Int32Array.of(0, steps.stateId(model.initial)), 2);
+  }
+
+  /** Index of the edge's words in `edges`, or of the free place where it belongs. */
+  function find(node: number, tag: number, value: number): number {
+    const mask = capacity - 1;
+    let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(tag, 0x85ebca6b) ^ Math.imul(value, 0xc2b2ae35);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    let place = (hash ^ (hash >>> 13)) & mask;
+    for (;;) {
+      const base = place * EDGE_WORDS;
+      const from = edges[base];
+      if (from === IMPOSSIBLE || (from === node && edges[base + 1] === tag && edges[base + 2] === value)) return base;
+      place = (place + 1) & mask;
+    }
+  }
+
+  function grow(): void {
+    const old = edges;
+    capacity *= 2;
+    edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
+    for (let base = 0; base < old.length; base += EDGE_WORDS) {
+      if (old[base] === IMPOSSIBLE) continue;
+      edges.set(old.subarray(base, base + EDGE_WORDS), find(old[base] ?? 0, old[base + 1] ?? 0, old[base + 2] ?? 0));
+    }
+  }
+
+  /** Forgets every node but the present one: memory stays under the bound, and the history goes on. */
+  function restart(): void {
+    const oldNodes = nodes;
+    const oldSteps = steps;
+    steps = createOnlineSteps(model, operations, responses);
+    nodes = createNodeTable();
+    capacity = 1 << 10;
+    edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
+    edgesUsed = 0;
+    restarts += 1;
+    addRoot();
+    if (at === ROOT) return;
+    const slots = oldNodes.words[oldNodes.start(at)] ?? 0;
+    const first = oldNodes.start(at) + 1 + slots;
+    kept.clear(1 + slots);
+    for (let base = first; base < oldNodes.end(at); base += 1 + slots) {
+      scratch[0] = steps.adoptState(oldSteps, oldNodes.words[base] ?? 0);
+      for (let slot = 1; slot <= slots; slot += 1) {
+        const mark = oldNodes.words[base + slot] ?? 0;
+        scratch[slot] = mark === 0 ? 0 : steps.adoptMark(oldSteps, mark);
+      }
+      kept.add(scratch, 0);
+    }
+    at = internNode(oldNodes.words.subarray(oldNodes.start(at) + 1, first));
+  }
+
+  /** The node with these open operations and the configurations in `kept`. */
+  function internNode(open: Int32Array): number {
+    const length = 1 + open.length + kept.count * kept.width;
+    if (scratch.length < length) scratch = new Int32Array(length * 2);
+    scratch[0] = open.length;
+    scratch.set(open, 1);
+    kept.copySorted(scratch, 1 + open.length);
+    return nodes.intern(scratch, length);
+  }
+
+  function compute(tag: number, value: number): number {
+    computed += 1;
+    if (edgesUsed >= edgesMax || nodes.wordsUsed > edgesMax * NODE_WORDS_PER_EDGE) restart();
+    const child = tag === 0 ? afterInvocation(value) : afterResponse((tag - 1) >> 1, responseOfTag(tag, value));
+    if ((edgesUsed + 1) * 2 > capacity) grow();
+    const place = find(at, tag, value);
+    edges[place] = at;
+    edges[place + 1] = tag;
+    edges[place + 2] = value;
+    edges[place + 3] = child;
+    edgesUsed += 1;
+    return child;
+  }
+
+  // Tags: 0 is an invocation (its slot follows from the node), 1 + 2·slot a response by number, 2 + 2·slot one by word.
+  function responseOfTag(tag: number, value: number): number {
+    if (tag % 2 === 1) return value;
+    if (options.responseOf === undefined) throw new RangeError("respondWord: this checker was made without responseOf, so a word means nothing to it");
+    return responses.intern(options.responseOf(value));
+  }
+
+  function afterInvocation(operation: number): number {
+    const start = nodes.start(at) + 1;
+    const slots = nodes.words[start - 1] ?? 0;
+    const open = Array.from(nodes.words.subarray(start, start + slots));
+    const free = open.indexOf(-1);
+    if (free === -1) open.push(operation);
+    else open[free] = operation;
+    kept.clear(1 + open.length);
+    for (let base = start + slots; base < nodes.end(at); base += 1 + slots) {
+      for (let i = 0; i <= slots; i += 1) scratch[i] = nodes.words[base + i] ?? 0;
+      if (free === -1) scratch[1 + slots] = 0;
+      kept.add(scratch, 0);
+    }
+    return internNode(Int32Array.from(open));
+  }
+
+  function afterResponse(slot: number, response: number): number {
+    const start = nodes.start(at) + 1;
+    const slots = nodes.words[start - 1] ?? 0;
+    const width = 1 + slots;
+    const open = nodes.words.slice(start, start + slots);
+    const responding = open[slot] ?? -1;
+    open[slot] = -1;
+    // Free slots at the end are cut off, so that equal futures have equal nodes.
+    let left = slots;
+    while (left > 0 && open[left - 1] === -1) left -= 1;
+    seen.clear(width);
+    kept.clear(1 + left);
+    for (let base = start + slots; base < nodes.end(at); base += width) {
+      const mark = nodes.words[base + 1 + slot] ?? 0;
+      if (mark === 0) seen.add(nodes.words, base);
+      else if (steps.answers(mark, response)) {
+        for (let i = 0; i <= left; i += 1) scratch[i] = nodes.words[base + i] ?? 0;
+        if (slot < left) scratch[1 + slot] = 0;
+        kept.add(scratch, 0);
+      }
+    }
+    for (let row = 0; row < seen.count; row += 1) {
+      const base = row * width;
+      const state = seen.words[base] ?? 0;
+      for (let i = 0; i < width; i += 1) scratch[i] = seen.words[base + i] ?? 0;
+      for (const after of steps.answering(state, responding, response)) {
+        scratch[0] = after;
+        kept.add(scratch, 0);
+      }
+      for (let other = 0; other < slots; other += 1) {
+        const operation = open[other] ?? -1;
+        if (operation === -1 || scratch[1 + other] !== 0) continue;
+        const effects = steps.effects(state, operation);
+        for (let i = 0; i < effects.length; i += 2) {
+          scratch[1 + other] = effects[i] ?? 0;
+          scratch[0] = effects[i + 1] ?? 0;
+          seen.add(scratch, 0);
+        }
+        scratch[1 + other] = 0;
+      }
+      if (seen.count > configurationsMax) throw new RangeError(`online: more than configurationsMax ${configurationsMax} configurations after one event of ${model.name}; use check() for such histories`);
+    }
+    return kept.count === 0 ? IMPOSSIBLE : internNode(open.subarray(0, left));
+  }
+
+  function walk(tag: number, value: number): void {
+    const place = find(at, tag, value);
+    at = edges[place] === IMPOSSIBLE ? compute(tag, value) : (edges[place + 3] ?? IMPOSSIBLE);
+  }
+
+  function invokeId(thread: number, operationId: number): void {
+    if (thread >= slotOf.length) {
+      const larger = new Int32Array(Math.max(thread + 1, slotOf.length * 2)).fill(-1);
+      larger.set(slotOf);
+      slotOf = larger;
+    }
+    if (slotOf[thread] !== -1) throw new RangeError(`thread ${thread} invokes an operation while another one of it is open`);
+    const slot = 31 - Math.clz32(~openMask & (openMask + 1));
+    if (slot >= SLOTS_MAX) throw new RangeError(`online: more than ${SLOTS_MAX} operations open at once; use check() for such histories`);
+    slotOf[thread] = slot;
+    openMask |= 1 << slot;
+    if (at !== IMPOSSIBLE) walk(0, operationId);
+  }
+
+  function respondTagged(thread: number, parity: number, value: number): boolean {
+    const slot = slotOf[thread] ?? -1;
+    if (slot === -1) throw new RangeError(`thread ${thread} responds, but has no operation open`);
+    slotOf[thread] = -1;
+    openMask &= ~(1 << slot);
+    if (at !== IMPOSSIBLE) walk(parity + 2 * slot, value);
+    return at !== IMPOSSIBLE;
+  }
+
+  return {
+    reset() {
+      at = ROOT;
+      if (openMask !== 0) slotOf.fill(-1);
+      openMask = 0;
+    },
+    internOperation: (operation) => operations.intern(operation),
+    internResponse: (response) => responses.intern(response),
+    invoke: (thread, operation) => invokeId(thread, operations.intern(operation)),
+    respond: (thread, response) => respondTagged(thread, 1, responses.intern(response)),
+    invokeId,
+    respondId: (thread, responseId) => respondTagged(thread, 1, responseId),
+    respondWord: (thread, word) => respondTagged(thread, 2, word),
+    get stillPossible() {
+      return at !== IMPOSSIBLE;
+    },
+    get statistics() {
+      return { computed, nodes: nodes.count, restarts };
+    },
+  };
+}
+
+/** Nodes in one arena: slots, the operation of each (-1 is free), then the configurations, each 1 + slots words, sorted. */
+interface NodeTable {
+  readonly words: Int32Array;
+  readonly count: number;
+  readonly wordsUsed: number;
+  start(node: number): number;
+  end(node: number): number;
+  /** The number of the node with the first `length` words of `source`, copied on first sight. */
+  intern(source: Int32Array, length: number): number;
+}
+
+function createNodeTable(): NodeTable {
+  let words = new Int32Array(1 << 12);
+  let starts = new Int32Array(1 << 8);
+  let table = new Int32Array(1 << 9).fill(-1);
+  let count = 0;
+
+  function place(source: Int32Array, base: number, length: number): number {
+    const mask = table.length - 1;
+    let at = hashWords(source, base, length) & mask;
+    for (;;) {
+      const node = table[at] ?? -1;
+      if (node === -1) return at;
+      const start = starts[node] ?? 0;
+      if ((starts[node + 1] ?? 0) - start === length && equalWords(words, start, source, base, length)) return at;
+      at = (at + 1) & mask;
+    }
+  }
+
+  return {
+    get words() {
+      return words;
+    },
+    get count() {
+      return count;
+    },
+    get wordsUsed() {
+      return starts[count] ?? 0;
+    },
+    start: (node) => starts[node] ?? 0,
+    end: (node) => starts[node + 1] ?? 0,
+    intern(source, length) {
+      let at = place(source, 0, length);
+      const known = table[at] ?? -1;
+      if (known !== -1) return known;
+      if ((count + 1) * 2 > table.length) {
+        table = new Int32Array(table.length * 2).fill(-1);
+        for (let node = 0; node < count; node += 1) {
+          const start = starts[node] ?? 0;
+          table[place(words, start, (starts[node + 1] ?? 0) - start)] = node;
+        }
+        at = place(source, 0, length);
+      }
+      const start = starts[count] ?? 0;
+      if (start + length > words.length) words = enlarged(words, Math.max(words.length * 2, start + length));
+      if (count + 2 > starts.length) starts = enlarged(starts, starts.length * 2);
+      for (let i = 0; i < length; i += 1) words[start + i] = source[i] ?? 0;
+      table[at] = count;
+      starts[count + 1] = start + length;
+      count += 1;
+      return count - 1;
+    },
+  };
+}
+
+function enlarged(words: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(words);
+  return larger;
+}
