@@ -1,0 +1,187 @@
+/**
+ * A family's AVL tree as its writer changes it: insertion and removal, with lockless readers inside all the while.
+ *
+ * All of it runs under the tree's lock. Links are stored with rcuAssignPointer throughout. The original re-links with plain
+ * stores in rotations and removal, which is right while rcu_assign_pointer is a write barrier before the store: a peer
+ * that was linked in once may be linked elsewhere without more ado. A store-release orders no later store, so a rotation
+ * that makes the peer just inserted the root of its subtree must release it again.
+ *
+ * Readers may miss peers while a rotation or a removal is under way (the tree's sequence tells them) but never meet a
+ * cycle, nor a link that leads to freed memory.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2012): lookup(), lookup_rightempty(), peer_avl_rebalance(), link_to_pool(),
+ * unlink_from_pool().
+ */
+import type { PeerAddress } from "#model/peer-address.ts";
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  callRcu,
+  rcuAssignPointer,
+  rcuDereferenceProtected,
+  read,
+  write,
+} from "../memory/access.ts";
+import { compareWithPeer } from "./address.ts";
+import { Peer } from "./layout.ts";
+import type { PeerPool, PeerTree } from "./pool.ts";
+
+/** The link words from the root down to a peer or to where it would be, the root's own link first. One call's own. */
+export interface TreePath {
+  readonly slots: Int32Array;
+  length: number;
+}
+
+export function createPath({ limits }: PeerPool): TreePath {
+  return { slots: new Int32Array(limits.linksMax), length: 0 };
+}
+
+/** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds what was found. */
+export function* lookupLocked(pool: PeerPool, tree: PeerTree, address: PeerAddress, path: TreePath): Access<Address> {
+  path.length = 0;
+  yield* pushSlot(path, tree.root);
+  let peer = yield rcuDereferenceProtected(tree.root);
+  while (peer !== pool.empty) {
+    const order = yield* compareWithPeer(address, peer);
+    if (order === 0) break;
+    const link = order < 0 ? Peer.left(peer) : Peer.right(peer);
+    yield* pushSlot(path, link);
+    peer = yield rcuDereferenceProtected(link);
+  }
+  return peer;
+}
+
+/** Links an initialised peer in at the end of the path of a failed lookup. Readers can find it from the release on. */
+export function* insertAtPath(pool: PeerPool, tree: PeerTree, path: TreePath, peer: Address): Access {
+  yield rcuAssignPointer(path.slots[path.length - 1] ?? tree.root, peer);
+  path.length--;
+  yield* rebalance(pool, path);
+  const total = yield read(tree.total);
+  yield write(tree.total, total + 1);
+}
+
+/**
+ * Takes a dead peer out of the tree and frees it after a grace period. Overwrites `path`.
+ *
+ * A peer with a left child is replaced by its predecessor in the order. A reader may pass just when the predecessor has
+ * taken the place and not yet the children.
+ */
+export function* removePeer(pool: PeerPool, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
+  const found = yield* lookupLocked(pool, tree, address, path);
+  yield assertHolds(found === peer, "a peer to be removed is found in the tree");
+  const place = path.length - 1;
+  const slot = path.slots[place] ?? tree.root;
+  const left = yield rcuDereferenceProtected(Peer.left(peer));
+  if (left === pool.empty) {
+    const right = yield rcuDereferenceProtected(Peer.right(peer));
+    yield rcuAssignPointer(slot, right);
+    path.length = place;
+  } else {
+    const predecessor = yield* lookupPredecessor(pool, peer, path);
+    const orphan = yield rcuDereferenceProtected(Peer.left(predecessor));
+    path.length--;
+    yield rcuAssignPointer(path.slots[path.length] ?? tree.root, orphan);
+    yield rcuAssignPointer(slot, predecessor);
+    const newLeft = yield rcuDereferenceProtected(Peer.left(peer)); // the orphan, if the predecessor was the left child
+    yield rcuAssignPointer(Peer.left(predecessor), newLeft);
+    const right = yield rcuDereferenceProtected(Peer.right(peer));
+    yield rcuAssignPointer(Peer.right(predecessor), right);
+    const height = yield read(Peer.height(peer));
+    yield write(Peer.height(predecessor), height);
+    path.slots[place + 1] = Peer.left(predecessor); // was the link of the peer that goes
+  }
+  yield* rebalance(pool, path);
+  const total = yield read(tree.total);
+  yield write(tree.total, total - 1);
+  yield callRcu(pool.freePeer, peer);
+}
+
+/** The last peer before `peer` in the order: the rightmost below its left child, which exists. Extends the path to it. */
+function* lookupPredecessor(pool: PeerPool, peer: Address, path: TreePath): Access<Address> {
+  yield* pushSlot(path, Peer.left(peer));
+  let predecessor = yield rcuDereferenceProtected(Peer.left(peer));
+  for (;;) {
+    const right = yield rcuDereferenceProtected(Peer.right(predecessor));
+    if (right === pool.empty) return predecessor;
+    yield* pushSlot(path, Peer.right(predecessor));
+    predecessor = right;
+  }
+}
+
+function* pushSlot(path: TreePath, link: Address): Access {
+  yield assertHolds(path.length < path.slots.length, "a path from the root fits into linksMax slots");
+  path.slots[path.length] = link;
+  path.length++;
+}
+
+/** Restores heights and balance of every subtree on the path, the deepest first. */
+function* rebalance(pool: PeerPool, path: TreePath): Access {
+  for (let depth = path.length - 1; depth >= 0; depth--) {
+    const slot = path.slots[depth] ?? pool.empty;
+    const peer = yield rcuDereferenceProtected(slot);
+    const left = yield rcuDereferenceProtected(Peer.left(peer));
+    const right = yield rcuDereferenceProtected(Peer.right(peer));
+    const leftHeight = yield read(Peer.height(left));
+    const rightHeight = yield read(Peer.height(right));
+    if (leftHeight > rightHeight + 1) {
+      yield* rotateRight(slot, peer, left, rightHeight);
+    } else if (rightHeight > leftHeight + 1) {
+      yield* rotateLeft(slot, peer, right, leftHeight);
+    } else {
+      yield write(Peer.height(peer), Math.max(leftHeight, rightHeight) + 1);
+    }
+  }
+}
+
+/** `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`. */
+function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: number): Access {
+  const outer = yield rcuDereferenceProtected(Peer.left(left));
+  const inner = yield rcuDereferenceProtected(Peer.right(left));
+  const outerHeight = yield read(Peer.height(outer));
+  const innerHeight = yield read(Peer.height(inner));
+  if (innerHeight <= outerHeight) {
+    yield rcuAssignPointer(Peer.left(peer), inner);
+    yield write(Peer.height(peer), innerHeight + 1);
+    yield rcuAssignPointer(Peer.right(left), peer);
+    yield write(Peer.height(left), innerHeight + 2);
+    yield rcuAssignPointer(slot, left);
+  } else {
+    const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
+    const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
+    yield rcuAssignPointer(Peer.left(peer), innerRight);
+    yield write(Peer.height(peer), rightHeight + 1);
+    yield rcuAssignPointer(Peer.right(left), innerLeft);
+    yield write(Peer.height(left), rightHeight + 1);
+    yield rcuAssignPointer(Peer.left(inner), left);
+    yield rcuAssignPointer(Peer.right(inner), peer);
+    yield write(Peer.height(inner), rightHeight + 2);
+    yield rcuAssignPointer(slot, inner);
+  }
+}
+
+/** The mirror image of {@link rotateRight}. */
+function* rotateLeft(slot: Address, peer: Address, right: Address, leftHeight: number): Access {
+  const outer = yield rcuDereferenceProtected(Peer.right(right));
+  const inner = yield rcuDereferenceProtected(Peer.left(right));
+  const outerHeight = yield read(Peer.height(outer));
+  const innerHeight = yield read(Peer.height(inner));
+  if (innerHeight <= outerHeight) {
+    yield rcuAssignPointer(Peer.right(peer), inner);
+    yield write(Peer.height(peer), innerHeight + 1);
+    yield rcuAssignPointer(Peer.left(right), peer);
+    yield write(Peer.height(right), innerHeight + 2);
+    yield rcuAssignPointer(slot, right);
+  } else {
+    const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
+    const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
+    yield rcuAssignPointer(Peer.right(peer), innerLeft);
+    yield write(Peer.height(peer), leftHeight + 1);
+    yield rcuAssignPointer(Peer.left(right), innerRight);
+    yield write(Peer.height(right), leftHeight + 1);
+    yield rcuAssignPointer(Peer.right(inner), right);
+    yield rcuAssignPointer(Peer.left(inner), peer);
+    yield write(Peer.height(inner), leftHeight + 2);
+    yield rcuAssignPointer(slot, inner);
+  }
+}

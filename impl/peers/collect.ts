@@ -1,0 +1,68 @@
+/**
+ * Collection: a search for an address that the tree lacks takes the peers it passed that nobody used for long.
+ *
+ * Runs under the tree's lock. Only peers on the path are looked at, so hits never collect and a full pool costs the next
+ * miss a bounded time. A victim is dead before it is unlinked, so no reader takes it, and is freed after a grace period,
+ * so every reader may still look at it.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_gc().
+ */
+import type { PeerAddress } from "#model/peer-address.ts";
+import { type Access, type Address, NIL, rcuDereferenceProtected, read, readOnce, smpRmb, write } from "../memory/access.ts";
+import { markDead } from "../sync/refcount.ts";
+import { ticksSince } from "../sync/ticks.ts";
+import { removePeer, type TreePath } from "./avl.ts";
+import { Peer } from "./layout.ts";
+import { ttlTicks } from "./limits.ts";
+import type { PeerPool, PeerTree } from "./pool.ts";
+
+/**
+ * Removes the idle peers on the path of a failed locked lookup; answers how many. The path is still good if there are none,
+ * and overwritten otherwise: the whole path is looked at before the first removal, which re-balances the tree.
+ *
+ * A victim is gone for everybody from its markDead on.
+ */
+export function* collectPath(pool: PeerPool, tree: PeerTree, path: TreePath): Access<number> {
+  const total = yield read(tree.total);
+  const ttl = ttlTicks(total, pool.limits);
+  let victims: Address = NIL;
+  // The last slot is where the search ended: it holds the sentinel, which is nobody's peer.
+  for (let depth = path.length - 2; depth >= 0; depth--) {
+    const peer = yield rcuDereferenceProtected(path.slots[depth] ?? tree.root);
+    const expired = yield* isExpired(pool, peer, ttl);
+    if (!expired) continue;
+    const dead = yield* markDead(Peer.refcount(peer));
+    if (!dead) continue;
+    yield write(Peer.gcNext(peer), victims);
+    victims = peer;
+  }
+  let collected = 0;
+  while (victims !== NIL) {
+    const victim = victims;
+    victims = yield read(Peer.gcNext(victim));
+    const address = yield* readAddress(tree, victim);
+    yield* removePeer(pool, tree, address, victim, path);
+    collected++;
+  }
+  return collected;
+}
+
+/** Is the peer idle, and has been for `ttl` ticks? */
+function* isExpired(pool: PeerPool, peer: Address, ttl: number): Access<boolean> {
+  const refcount = yield readOnce(Peer.refcount(peer));
+  if (refcount !== 0) return false;
+  yield smpRmb(); // pairs with the barrier in putPeer: the time is no older than the count
+  const released = yield readOnce(Peer.dtime(peer));
+  yield smpRmb(); // a clock read before the time could lie before it, and the difference would wrap
+  const now = yield readOnce(pool.jiffies);
+  return ticksSince(now, released) >= ttl;
+}
+
+function* readAddress(tree: PeerTree, peer: Address): Access<PeerAddress> {
+  const words: number[] = [];
+  for (let i = 0; i < tree.addressWords; i++) {
+    const word = yield read(Peer.address(peer) + i);
+    words.push(word >>> 0);
+  }
+  return { family: tree.family, words };
+}

@@ -1,0 +1,129 @@
+/**
+ * Finding a peer and letting it go.
+ *
+ * A peer in the tree is found without a lock: descend inside a read-side critical section, take a reference unless the
+ * peer is dead. A miss proves something only if no writer ran meanwhile, which the tree's sequence tells; otherwise the
+ * search is repeated under the lock, where a missing peer is created and the idle ones on its path are collected.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2012): lookup_rcu(), inet_getpeer(), inet_putpeer().
+ */
+import type { PeerAddress } from "#model/peer-address.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  NIL,
+  rcuDereference,
+  rcuReadLock,
+  rcuReadUnlock,
+  readOnce,
+  write,
+  writeOnce,
+} from "../memory/access.ts";
+import { acquireAlive, acquireUnlessDead, release } from "../sync/refcount.ts";
+import { readBegin, readRetry, writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
+import { compareWithPeer, writeAddress } from "./address.ts";
+import { createPath, insertAtPath, lookupLocked } from "./avl.ts";
+import { collectPath } from "./collect.ts";
+import { Peer } from "./layout.ts";
+import { BUCKET_FILL_SECONDS } from "./limits.ts";
+import type { PeerPool, PeerTree } from "./pool.ts";
+
+/**
+ * Takes a reference to the peer at `address` if the pool has one; NIL if not.
+ *
+ * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began, just
+ * before the invalidation; a miss at the search's second look at the sequence, or under the lock.
+ */
+export function* findPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
+  const tree = pool[address.family];
+  yield rcuReadLock();
+  const begun = yield* readBegin(tree.seqlock);
+  const found = yield* lookupLockless(pool, tree, address);
+  const invalidated = found === NIL && (yield* readRetry(tree.seqlock, begun));
+  yield rcuReadUnlock();
+  if (found !== NIL || !invalidated) return found;
+
+  yield* writeSeqlock(tree.seqlock);
+  const path = createPath(pool);
+  let peer = yield* lookupLocked(pool, tree, address, path);
+  if (peer === pool.empty) {
+    yield* collectPath(pool, tree, path);
+    peer = NIL;
+  } else {
+    yield* acquireAlive(Peer.refcount(peer));
+  }
+  yield* writeSequnlock(tree.seqlock);
+  return peer;
+}
+
+/**
+ * Takes a reference to the peer at `address`, and creates the peer if the pool has none; NIL only if memory is used up,
+ * after a collection.
+ *
+ * Linearizes: a hit as in {@link findPeer}; a creation at the store that links the new peer in; NIL at the failed
+ * allocation.
+ */
+export function* getPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
+  const tree = pool[address.family];
+  yield rcuReadLock();
+  yield* readBegin(tree.seqlock);
+  const found = yield* lookupLockless(pool, tree, address);
+  yield rcuReadUnlock();
+  if (found !== NIL) return found;
+
+  yield* writeSeqlock(tree.seqlock);
+  const path = createPath(pool);
+  let peer = yield* lookupLocked(pool, tree, address, path);
+  if (peer === pool.empty) {
+    const collected = yield* collectPath(pool, tree, path);
+    // The path leads through peers that are gone, or stand elsewhere now. It is not collected a second time.
+    if (collected > 0) yield* lookupLocked(pool, tree, address, path);
+    peer = yield* createPeer(pool, address);
+    if (peer !== NIL) yield* insertAtPath(pool, tree, path, peer);
+  } else {
+    yield* acquireAlive(Peer.refcount(peer));
+  }
+  yield* writeSequnlock(tree.seqlock);
+  return peer;
+}
+
+/**
+ * Gives back a reference; answers the time it noted as the peer's last use. The peer must not be touched afterwards: it
+ * is neither freed nor removed here, but may be at once by others. Linearizes at the decrement.
+ */
+export function* putPeer(pool: PeerPool, peer: Address): Access<number> {
+  const now = yield readOnce(pool.jiffies);
+  yield writeOnce(Peer.dtime(peer), now);
+  yield* release(Peer.refcount(peer)); // its barrier pairs with the collector's: whoever sees the count sees the time
+  return now;
+}
+
+/** The search without a lock, inside a read-side critical section. Ends as a miss after `linksMax` links. */
+function* lookupLockless(pool: PeerPool, tree: PeerTree, address: PeerAddress): Access<Address> {
+  let peer = yield rcuDereference(tree.root);
+  for (let links = 0; links < pool.limits.linksMax && peer !== pool.empty; links++) {
+    const order = yield* compareWithPeer(address, peer);
+    if (order === 0) {
+      const taken = yield* acquireUnlessDead(Peer.refcount(peer));
+      return taken ? peer : NIL;
+    }
+    peer = yield rcuDereference(order < 0 ? Peer.left(peer) : Peer.right(peer));
+  }
+  return NIL;
+}
+
+/** A new peer with one reference, not linked in yet; NIL if memory is used up. `dtime` is for the first release to write. */
+function* createPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
+  const peer = yield allocate(pool.peers);
+  if (peer === NIL) return NIL;
+  yield* writeAddress(peer, address);
+  yield write(Peer.refcount(peer), 1);
+  yield write(Peer.identifier(peer), pool.firstIdentifier(address));
+  const now = yield readOnce(pool.jiffies);
+  yield write(Peer.emptySince(peer), (now - BUCKET_FILL_SECONDS * pool.limits.ticksPerSecond) | 0);
+  yield write(Peer.left(peer), pool.empty);
+  yield write(Peer.right(peer), pool.empty);
+  yield write(Peer.height(peer), 1);
+  return peer;
+}

@@ -1,0 +1,39 @@
+/**
+ * The rate limiter of one peer: a bucket that gains a token a tick and holds `burstFactor` times the price of a grant.
+ *
+ * The original keeps two words, the tokens and when they were counted, and updates them without a lock: two callers may
+ * spend the same tokens, and one that was late may count a negative time and find the bucket full. Here the bucket is one
+ * word, `emptySince` = when it was counted − the tokens: the time at which it would have been empty. Same arithmetic, but
+ * one cmpxchg changes it.
+ *
+ * The word is read before the clock, and whoever wrote it read the clock before: the clock is never behind the word.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_xrlim_allow().
+ */
+import { type Access, type Address, cmpxchg, readOnce, smpRmb } from "../memory/access.ts";
+import { ticksSince } from "../sync/ticks.ts";
+import { Peer } from "./layout.ts";
+import type { PeerPool } from "./pool.ts";
+
+export interface Grant {
+  readonly allowed: boolean;
+  /** The time by which it was decided, in ticks. */
+  readonly now: number;
+}
+
+/**
+ * May the caller, who holds a reference, do now what may be done once in `timeout` ticks and `burstFactor` times in a row?
+ * Linearizes at the cmpxchg that succeeds, or the last read of the bucket when refused.
+ */
+export function* takeGrant(pool: PeerPool, peer: Address, timeout: number): Access<Grant> {
+  const bucket = Peer.emptySince(peer);
+  for (;;) {
+    const emptySince = yield readOnce(bucket);
+    yield smpRmb(); // pairs with the barrier in the cmpxchg that stored it
+    const now = yield readOnce(pool.jiffies);
+    const tokens = Math.min(ticksSince(now, emptySince), pool.limits.burstFactor * timeout);
+    if (tokens < timeout) return { allowed: false, now };
+    const found = yield cmpxchg(bucket, emptySince, (now - (tokens - timeout)) | 0);
+    if (found === emptySince) return { allowed: true, now };
+  }
+}
