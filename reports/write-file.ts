@@ -1,0 +1,45 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** A file that could not be written; the message says which, and what to do. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EEXIST: "a file stands where its folder should be",
+  EISDIR: "it is a folder",
+};
+
+/**
+ * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the end.
+ * Folders that are missing are made.
+ *
+ * @throws WriteError if that cannot be done
+ */
+export function writeWholeFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // Where it could not be written it can often not be removed either; the error above is the one to tell.
+    }
+    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return REASONS[code] ?? error.message;
+}
