@@ -83,13 +83,27 @@ export const FIRST_LOCAL_KIND: number = ACCESS.rcuReadLock;
  * `address` is the word (or lock, or slab) concerned. `operand` is the value to write, to add, or to wait for;
  * `expected` the comparand of a cmpxchg, or the mask of a wait.
  */
-export const request: {
+export interface Registers {
   address: Address;
   operand: number;
   expected: number;
   callback: RcuCallback | undefined;
   message: string;
-} = { address: NIL, operand: 0, expected: 0, callback: undefined, message: "" };
+}
+
+export let request: Registers = { address: NIL, operand: 0, expected: 0, callback: undefined, message: "" };
+
+/**
+ * Puts other registers in the place of `request` and answers those it replaces.
+ *
+ * For replay, whose registers notice from where in the source they are written: every access function writes `address`.
+ * Code that has seen two kinds of registers stays a fifth slower in its host thread, so nothing else should want this.
+ */
+export function useRegisters(registers: Registers): Registers {
+  const replaced = request;
+  request = registers;
+  return replaced;
+}
 
 /** A plain load: the compiler may tear it, so a lock or an earlier publication must order every conflicting access. */
 export function read(address: Address): AccessKind {
@@ -316,6 +330,7 @@ export function free(slab: Address, object: Address): AccessKind {
 
 /** Waits for a grace period: until every read-side critical section that is open now has ended. May sleep. */
 export function synchronizeRcu(): AccessKind {
+  request.address = NIL;
   return ACCESS.synchronizeRcu;
 }
 
@@ -325,6 +340,7 @@ export function synchronizeRcu(): AccessKind {
  * Make the callback once for each structure, not at each call: under the machine it is recorded by identity.
  */
 export function callRcu(callback: RcuCallback, argument: number): AccessKind {
+  request.address = NIL;
   request.callback = callback;
   request.operand = argument;
   return ACCESS.callRcu;
@@ -332,41 +348,49 @@ export function callRcu(callback: RcuCallback, argument: number): AccessKind {
 
 /** Opens a read-side critical section; sections nest. */
 export function rcuReadLock(): AccessKind {
+  request.address = NIL;
   return ACCESS.rcuReadLock;
 }
 
 /** Ends the innermost read-side critical section. */
 export function rcuReadUnlock(): AccessKind {
+  request.address = NIL;
   return ACCESS.rcuReadUnlock;
 }
 
 /** A full barrier. */
 export function smpMb(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpMb;
 }
 
 /** Orders earlier loads before later loads. */
 export function smpRmb(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpRmb;
 }
 
 /** Orders earlier stores before later stores. */
 export function smpWmb(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpWmb;
 }
 
 /** Makes the next atomic operation order what stands before it. */
 export function smpMbBeforeAtomic(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpMbBeforeAtomic;
 }
 
 /** Makes the last atomic operation order what stands after it. */
 export function smpMbAfterAtomic(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpMbAfterAtomic;
 }
 
 /** Makes the acquisition of a spinlock a full barrier. */
 export function smpMbAfterSpinlock(): AccessKind {
+  request.address = NIL;
   return ACCESS.smpMbAfterSpinlock;
 }
 
@@ -375,18 +399,21 @@ export function smpMbAfterSpinlock(): AccessKind {
  * with the operation's first access, as late as it can be.
  */
 export function beginOperation(operation: number): AccessKind {
+  request.address = NIL;
   request.operand = operation;
   return ACCESS.beginOperation;
 }
 
 /** Marks the response of the operation last begun. Recorded with the operation's last access, as early as it can be. */
 export function endOperation(response: number): AccessKind {
+  request.address = NIL;
   request.operand = response;
   return ACCESS.endOperation;
 }
 
 /** States what must be true here: the execution violates `assertion` when `condition` is false. */
 export function assertHolds(condition: boolean, message: string): AccessKind {
+  request.address = NIL;
   request.operand = condition ? 1 : 0;
   request.message = message;
   return ACCESS.assertHolds;
