@@ -10,8 +10,11 @@ export interface SearchBounds {
 }
 
 export interface SearchResult {
-  /** `violated` at the first violation; `searched` when the executions asked for are done; `stopped` when told to stop before. */
-  readonly kind: "violated" | "searched" | "stopped";
+  /**
+   * `violated` at the first violation; `searched` when the executions asked for are done; `exhausted` when the strategy has
+   * no schedule left; `stopped` when told to stop before.
+   */
+  readonly kind: "violated" | "searched" | "exhausted" | "stopped";
   readonly executions: number;
   /** Accesses of all executions together. */
   readonly steps: number;
@@ -36,6 +39,7 @@ export function search(machine: Machine, strategy: Strategy, { executionsMax, sh
     if (violation !== undefined) {
       return { kind: "violated", executions, steps, choicePoints, violation, choices: machine.choices.slice(0, machine.steps) };
     }
+    if (strategy.isExhausted?.() === true) return { kind: "exhausted", executions, steps, choicePoints };
     if (executions % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true) return { kind: "stopped", executions, steps, choicePoints };
   }
   return { kind: "searched", executions: executionsMax, steps, choicePoints };

@@ -14,4 +14,6 @@ export interface Strategy {
   performed?(machine: Machine, thread: number): void;
   /** The execution has ended. */
   end?(machine: Machine): void;
+  /** Every schedule of a list that the strategy runs through has been run; one more execution starts the list anew. */
+  isExhausted?(): boolean;
 }

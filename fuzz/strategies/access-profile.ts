@@ -1,0 +1,110 @@
+/**
+ * Who accesses which word how often: counted over a few executions, for strategies that weigh threads by it.
+ *
+ * The RCU callbacks are one row, per callback on average, because their number differs from execution to execution; a
+ * thread's own row leaves out the callbacks it starts.
+ */
+import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
+import { mayWrite } from "#impl/memory/perform.ts";
+import type { Machine } from "#fuzz/machine/machine.ts";
+import type { Random } from "#fuzz/random.ts";
+import type { AccessShape } from "./conflict.ts";
+
+const NOBODY = -1;
+const SEVERAL = -2;
+
+export class AccessProfile {
+  /** Accesses of each thread of the program to each word, row by row; the last row is the callbacks'. */
+  readonly #counts: Float64Array;
+  readonly #words: number;
+  readonly #rows: number;
+  /** Callbacks that each thread started, over all executions counted. */
+  readonly #started: Float64Array;
+  readonly #soleUser: Int32Array;
+  readonly #written: Uint8Array;
+  #executions = 0;
+  #callbacks = 0;
+  /** Words that several threads use and one writes, and their accesses added up from the first word on. */
+  readonly #shared: Int32Array;
+  readonly #accumulated: Float64Array;
+  #sharedCount = 0;
+
+  constructor(machine: Machine) {
+    this.#words = machine.heap.used;
+    this.#rows = machine.program.threads.length + 1;
+    this.#counts = new Float64Array(this.#words * this.#rows);
+    this.#started = new Float64Array(this.#rows);
+    this.#soleUser = new Int32Array(this.#words).fill(NOBODY);
+    this.#written = new Uint8Array(this.#words);
+    this.#shared = new Int32Array(this.#words);
+    this.#accumulated = new Float64Array(this.#words);
+  }
+
+  fits(machine: Machine): boolean {
+    return machine.heap.used === this.#words && machine.program.threads.length + 1 === this.#rows;
+  }
+
+  count(thread: number, { kind, address }: AccessShape): void {
+    if (address === NIL || address >= this.#words) return;
+    const at = this.#row(thread) * this.#words + address;
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    const user = this.#soleUser[address] ?? NOBODY;
+    if (user !== thread) this.#soleUser[address] = user === NOBODY ? thread : SEVERAL;
+    if (mayWrite(kind) || isExclusive(kind)) this.#written[address] = 1;
+  }
+
+  callbackStarted(starter: number): void {
+    this.#callbacks++;
+    const row = this.#row(starter);
+    this.#started[row] = (this.#started[row] ?? 0) + 1;
+  }
+
+  /** Ends an execution whose accesses were counted. O(words · threads). */
+  executionEnded(): void {
+    this.#executions++;
+    this.#sharedCount = 0;
+    let sum = 0;
+    for (let address = 1; address < this.#words; address++) {
+      if (this.#soleUser[address] !== SEVERAL || this.#written[address] === 0) continue;
+      for (let row = 0; row < this.#rows; row++) sum += this.#counts[row * this.#words + address] ?? 0;
+      this.#shared[this.#sharedCount] = address;
+      this.#accumulated[this.#sharedCount++] = sum;
+    }
+  }
+
+  /** A shared word, each with probability proportional to its accesses; `NIL` if nothing is shared. */
+  drawWord(random: Random): Address {
+    const last = this.#sharedCount - 1;
+    if (last < 0) return NIL;
+    const point = random.fraction() * (this.#accumulated[last] ?? 0);
+    let low = 0;
+    let high = last;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#accumulated[middle] ?? 0) > point) high = middle;
+      else low = middle + 1;
+    }
+    return this.#shared[low] ?? NIL;
+  }
+
+  /** Accesses that one callback makes to `word` in an execution, on average. */
+  expectedOfCallback(word: Address): number {
+    if (this.#callbacks === 0) return 0;
+    return (this.#counts[(this.#rows - 1) * this.#words + word] ?? 0) / this.#callbacks;
+  }
+
+  /** Accesses that a thread of the program and the callbacks it starts make to `word` in an execution, on average. */
+  expectedOf(thread: number, word: Address): number {
+    const own = this.#counts[thread * this.#words + word] ?? 0;
+    return (own + (this.#started[thread] ?? 0) * this.expectedOfCallback(word)) / Math.max(1, this.#executions);
+  }
+
+  #row(thread: number): number {
+    return Math.min(thread, this.#rows - 1);
+  }
+}
+
+/** Locks and slabs have no readers: any two uses conflict. */
+function isExclusive(kind: AccessKind): boolean {
+  return kind > ACCESS.awaitUnequal;
+}

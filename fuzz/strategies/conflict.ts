@@ -1,0 +1,78 @@
+/**
+ * Which accesses do not commute: the order of two such is all that a schedule decides.
+ *
+ * Two accesses conflict when they touch the same word and one of them may write it, when they use the same lock or the same
+ * slab, or when one gives an object back and the other touches a word of it. A cmpxchg counts as a write although it may
+ * fail. What conflicts through RCU alone (a section against a grace period) is left out: neither side has a word.
+ */
+import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
+import { mayWrite } from "#impl/memory/perform.ts";
+import { Slab } from "#impl/memory/slab.ts";
+import type { Machine } from "#fuzz/machine/machine.ts";
+
+/** One access, before or after it is made. */
+export interface AccessShape {
+  readonly kind: AccessKind;
+  readonly address: Address;
+  readonly operand: number;
+}
+
+/** Does the access before which `thread` stands conflict with `access`? */
+export function conflictsWith(machine: Machine, thread: number, access: AccessShape): boolean {
+  const { pendingKind, pendingAddress, pendingOperand, words } = machine;
+  const kind = pendingKind[thread] as AccessKind;
+  const address = pendingAddress[thread] ?? NIL;
+  if (address === access.address) return conflictOnOneAddress(kind, access.kind) && address !== NIL;
+  if (kind === ACCESS.free) return isWithin(words, address, pendingOperand[thread] ?? NIL, access.address);
+  return access.kind === ACCESS.free && isWithin(words, access.address, access.operand, address);
+}
+
+/**
+ * Remembers before which access each thread stood: when the machine says that a thread has made its access, it shows the
+ * next one already.
+ */
+export class LastAccess implements AccessShape {
+  kind: AccessKind = ACCESS.read;
+  address: Address = NIL;
+  operand = 0;
+  #kinds = new Int32Array(0);
+  #addresses = new Int32Array(0);
+  #operands = new Int32Array(0);
+  #known = 0;
+
+  begin(machine: Machine): void {
+    const { length } = machine.pendingKind;
+    if (this.#kinds.length !== length) {
+      this.#kinds = new Int32Array(length);
+      this.#addresses = new Int32Array(length);
+      this.#operands = new Int32Array(length);
+    }
+    for (let thread = 0; thread < machine.threadCount; thread++) this.#copy(machine, thread);
+    this.#known = machine.threadCount;
+  }
+
+  /** Makes this the access that `thread` has just made. */
+  performed(machine: Machine, thread: number): void {
+    this.kind = this.#kinds[thread] as AccessKind;
+    this.address = this.#addresses[thread] ?? NIL;
+    this.operand = this.#operands[thread] ?? 0;
+    this.#copy(machine, thread);
+    while (this.#known < machine.threadCount) this.#copy(machine, this.#known++);
+  }
+
+  #copy({ pendingKind, pendingAddress, pendingOperand }: Machine, thread: number): void {
+    this.#kinds[thread] = pendingKind[thread] ?? 0;
+    this.#addresses[thread] = pendingAddress[thread] ?? NIL;
+    this.#operands[thread] = pendingOperand[thread] ?? 0;
+  }
+}
+
+/** Words have two kinds of access, locks and slabs one, and an address is one of the three. */
+function conflictOnOneAddress(one: AccessKind, other: AccessKind): boolean {
+  return one > ACCESS.awaitUnequal || mayWrite(one) || mayWrite(other);
+}
+
+/** Is `address` a word of the object that is given back to `slab`? */
+function isWithin(words: Int32Array, slab: Address, object: Address, address: Address): boolean {
+  return address >= object && address < object + (words[Slab.stride(slab)] ?? 0);
+}
