@@ -1,0 +1,46 @@
+/** One way through one process: the events it makes, what they depend on, what must hold for it to be taken. */
+
+import type { EventKind, Tag } from "../event.ts";
+import type { Pair } from "../relation.ts";
+import type { SymbolicValue, Unknown } from "./value.ts";
+
+export interface PathEvent {
+  readonly kind: Exclude<EventKind, "IW">;
+  readonly tag: Tag | undefined;
+  readonly rmw: boolean;
+  /** Absent for fences. */
+  readonly address: SymbolicValue | undefined;
+  /** What it reads (an unknown) or writes; absent for fences, lock events and grace periods. */
+  readonly value: SymbolicValue | undefined;
+  /** Statements are numbered in the order of execution. */
+  readonly statement: number;
+  /** Offset of the operation in the text. */
+  readonly at: number;
+}
+
+/** A branch taken: `value` is true or not. */
+export interface Constraint {
+  readonly value: SymbolicValue;
+  readonly holds: boolean;
+}
+
+/** Indices are into `events`. */
+export interface Path {
+  readonly events: readonly PathEvent[];
+  /** Program order inside statements, by data flow; between statements their numbers say it. */
+  readonly flow: readonly Pair[];
+  readonly addr: readonly Pair[];
+  readonly data: readonly Pair[];
+  readonly ctrl: readonly Pair[];
+  readonly rmw: readonly Pair[];
+  readonly constraints: readonly Constraint[];
+  /** Every operation computed, used or not: all must come out. */
+  readonly computed: readonly SymbolicValue[];
+  /** Final values of the registers that were assigned. */
+  readonly registers: ReadonlyMap<string, SymbolicValue>;
+}
+
+/** A read event's value: the unknown that its rf will bind. */
+export function unknownOf({ value }: PathEvent): Unknown | undefined {
+  return value?.kind === "unknown" ? value : undefined;
+}

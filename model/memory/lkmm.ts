@@ -1,0 +1,70 @@
+/**
+ * The Linux-kernel memory model.
+ *
+ * Locks are events with rf and co of their own, chosen by whoever makes candidates. Not modelled, as
+ * in the kernel's model: compiler transformations beyond what the flags report, and interrupts.
+ *
+ * Source: Linux tools/memory-model, linux-kernel.cat of 2025 (after v6.12).
+ */
+
+import { lkmmOrderDefinitions, type LkmmOrderTerms } from "./lkmm-order.ts";
+import { lkmmPlainDefinitions, type LkmmPlainTerms } from "./lkmm-plain.ts";
+import { lkmmRcuDefinitions, type LkmmRcuTerms } from "./lkmm-rcu.ts";
+import { memoryModel } from "./memory-model.ts";
+import { coherenceDefinitions, type CoherenceTerms } from "./coherence.ts";
+
+type LkmmTerms = CoherenceTerms & LkmmOrderTerms & LkmmRcuTerms & LkmmPlainTerms;
+
+export const lkmm = memoryModel<LkmmTerms>({
+  name: "lkmm",
+  title: "the Linux-kernel memory model",
+  definitions: {
+    ...coherenceDefinitions,
+    ...lkmmOrderDefinitions,
+    ...lkmmRcuDefinitions,
+    ...lkmmPlainDefinitions,
+  },
+  axioms: [
+    {
+      name: "coherence",
+      kind: "acyclic",
+      relation: "communication",
+      says: "the accesses of one variable take place in one order, which program order respects",
+    },
+    {
+      name: "atomicity",
+      kind: "empty",
+      relation: "torn",
+      says: "nothing of another process comes between the two halves of a read-modify-write",
+    },
+    {
+      name: "happens-before",
+      kind: "acyclic",
+      relation: "hb",
+      says: "an access does not happen before itself",
+    },
+    {
+      name: "propagation",
+      kind: "acyclic",
+      relation: "pb",
+      says: "writes propagate to other processes in the order that strong fences impose",
+    },
+    {
+      name: "rcu",
+      kind: "irreflexive",
+      relation: "rb",
+      says: "a grace period does not end while a read-side critical section that began before it is open",
+    },
+    {
+      name: "plain-coherence",
+      kind: "empty",
+      relation: "plainCoherence",
+      says: "plain accesses do not take effect against the order that surrounds them",
+    },
+  ],
+  flags: [
+    { name: "data-race", relation: "race" },
+    { name: "mixed-accesses", relation: "mixedAccesses" },
+  ],
+  derivations: {},
+});

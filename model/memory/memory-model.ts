@@ -1,0 +1,161 @@
+/**
+ * A memory model as a value: named relations, axioms over them, flags. A candidate execution is
+ * allowed if it breaks no axiom.
+ */
+
+import { cycleOf, isAcyclic, loopOf } from "./cycle.ts";
+import { executionDefinitions, type ExecutionTerms } from "./execution-terms.ts";
+import { misuseDefinitions, misuseFlags, type MisuseTerms } from "./misuse.ts";
+import { isEmpty, pairsOf, type Relation } from "./relation.ts";
+import type { Skeleton } from "./skeleton.ts";
+import { termsFor, type Choices, type Definitions, type Primitives } from "./terms.ts";
+
+export interface Axiom<Name extends string = string> {
+  readonly name: string;
+  readonly kind: "acyclic" | "irreflexive" | "empty";
+  /** The relation it is about. */
+  readonly relation: Name;
+  /** What it says, for the reader of a verdict. */
+  readonly says: string;
+}
+
+/** A warning about the program, raised by an allowed execution in which the relation has a pair. */
+export interface Flag<Name extends string = string> {
+  readonly name: string;
+  readonly relation: Name;
+}
+
+/**
+ * How a pair of a composite relation comes about: by one of these chains of relations. A name may end
+ * in `?` (or nothing) or `*` (any number). They explain verdicts and never decide one.
+ */
+export type Derivations = { readonly [relation: string]: readonly (readonly string[])[] };
+
+/** One candidate's relations by name. */
+export interface Terms {
+  readonly skeleton: Skeleton;
+  readonly rf: Relation;
+  readonly co: Relation;
+  relation(name: string): Relation;
+}
+
+export interface MemoryModel {
+  readonly name: string;
+  /** One line for a list of models. */
+  readonly title: string;
+  /** In the order in which they are checked. */
+  readonly axioms: readonly Axiom[];
+  readonly flags: readonly Flag[];
+  readonly derivations: Derivations;
+  /** Prepares for the candidates that share a skeleton. */
+  readonly over: (skeleton: Skeleton) => (choices: Choices) => Terms;
+}
+
+/** An axiom that a candidate breaks, and the events that show it. */
+export interface Violation {
+  readonly axiom: Axiom;
+  /** A shortest cycle of `axiom.relation`; for an axiom of kind empty, one pair of it. */
+  readonly events: readonly number[];
+}
+
+/** What `memoryModel` is made from: definitions of the model's own, over those that all models share. */
+export interface ModelSource<T extends object> {
+  readonly name: string;
+  readonly title: string;
+  readonly definitions: Definitions<T, ExecutionTerms & MisuseTerms & T>;
+  readonly axioms: readonly Axiom<Extract<keyof (ExecutionTerms & T), string>>[];
+  readonly flags: readonly Flag<Extract<keyof T, string>>[];
+  readonly derivations: Derivations;
+}
+
+export function memoryModel<T extends object>(source: ModelSource<T>): MemoryModel {
+  const definitions = { ...executionDefinitions, ...misuseDefinitions, ...source.definitions };
+  // The three records define the names of the three types; TypeScript does not see it through a generic spread.
+  const termsOver = termsFor(definitions as unknown as Definitions<ExecutionTerms & MisuseTerms & T>);
+  return {
+    name: source.name,
+    title: source.title,
+    axioms: source.axioms,
+    flags: [...source.flags, ...misuseFlags].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    derivations: source.derivations,
+    over: (skeleton) => {
+      const termsOf = termsOver(skeleton);
+      return (choices) => new NamedTerms(termsOf(choices));
+    },
+  };
+}
+
+class NamedTerms implements Terms {
+  readonly #terms: Primitives;
+
+  constructor(terms: Primitives) {
+    this.#terms = terms;
+  }
+
+  get skeleton(): Skeleton {
+    return this.#terms.skeleton;
+  }
+
+  get rf(): Relation {
+    return this.#terms.rf;
+  }
+
+  get co(): Relation {
+    return this.#terms.co;
+  }
+
+  /** @throws RangeError if the model defines no relation of this name */
+  relation(name: string): Relation {
+    const value: unknown = Reflect.get(this.#terms, name);
+    if (isRelation(value)) return value;
+    throw new RangeError(`the model defines no relation named ${name}`);
+  }
+}
+
+function isRelation(value: unknown): value is Relation {
+  return typeof value === "object" && value !== null && "rows" in value;
+}
+
+/** Whether a candidate breaks no axiom. */
+export function isAllowed(model: MemoryModel, terms: Terms): boolean {
+  return model.axioms.every((axiom) => isKept(axiom, terms.relation(axiom.relation)));
+}
+
+function isKept({ kind }: Axiom, relation: Relation): boolean {
+  switch (kind) {
+    case "acyclic":
+      return isAcyclic(relation);
+    case "irreflexive":
+      return loopOf(relation) === undefined;
+    case "empty":
+      return isEmpty(relation);
+  }
+}
+
+/** The first axiom that a candidate breaks, with what shows it; undefined if it is allowed. */
+export function violationOf(model: MemoryModel, terms: Terms): Violation | undefined {
+  for (const axiom of model.axioms) {
+    const relation = terms.relation(axiom.relation);
+    const events = offenders(axiom, relation);
+    if (events !== undefined) return { axiom, events };
+  }
+  return undefined;
+}
+
+function offenders({ kind }: Axiom, relation: Relation): readonly number[] | undefined {
+  switch (kind) {
+    case "acyclic":
+      return cycleOf(relation);
+    case "irreflexive":
+      return loopOf(relation);
+    case "empty":
+      return pairsOf(relation)[0];
+  }
+}
+
+/** The names of the flags that a candidate raises, sorted; those in `known` are not looked at again. */
+export function flagsOf(model: MemoryModel, terms: Terms, known: ReadonlySet<string> = new Set()): string[] {
+  return model.flags
+    .filter(({ name, relation }) => !known.has(name) && !isEmpty(terms.relation(relation)))
+    .map(({ name }) => name);
+}
