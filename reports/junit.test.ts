@@ -1,0 +1,68 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { z } from "zod";
+import { expect, test } from "vitest";
+import { exampleResult } from "./example-result.ts";
+import { junitXml } from "./junit.ts";
+
+const xml = junitXml(exampleResult, { "peers-two-creators": 1500, "found-bug": 250 });
+
+const Totals = z.object({ "@tests": z.coerce.number(), "@failures": z.coerce.number(), "@errors": z.coerce.number(), "@time": z.coerce.number() });
+const Problem = z.object({ "@message": z.string(), "@type": z.string(), "#text": z.string() });
+const Case = z.object({ "@name": z.string(), "@classname": z.string(), "@time": z.coerce.number(), failure: Problem.optional(), error: Problem.optional() });
+const Document = z.object({
+  testsuites: Totals.extend({ testsuite: z.array(Totals.extend({ "@name": z.string(), "@skipped": z.coerce.number(), testcase: z.array(Case) })) }),
+});
+
+function parsed() {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    trimValues: false,
+    isArray: (name) => name === "testsuite" || name === "testcase",
+  });
+  return Document.parse(parser.parse(xml)).testsuites;
+}
+
+test("the file is well-formed XML that holds no character XML forbids", () => {
+  expect(XMLValidator.validate(xml)).toBe(true);
+  // oxlint-disable-next-line no-control-regex -- controls are what it is about
+  expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
+});
+
+test("there is a suite for each system, the saved traces and the museum, and a case for each result", () => {
+  expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
+    ["peers", 2],
+    ["programs", 1],
+    ["saved traces", 3],
+    ["museum", 3],
+  ]);
+});
+
+test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
+  const document = parsed();
+  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([9, 3, 3]);
+  const problems = document.testsuite.flatMap(({ testcase }) => testcase).map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
+  expect(problems).toEqual([
+    [undefined, undefined],
+    ["memory-safety", undefined],
+    [undefined, "unknown"],
+    [undefined, undefined],
+    ["trace", undefined],
+    [undefined, "unknown"],
+    [undefined, undefined],
+    ["missed", undefined],
+    [undefined, "unknown"],
+  ]);
+});
+
+test("a failure tells the story, and its hostile names come through unharmed", () => {
+  const failure = parsed().testsuite[0]?.testcase[1]?.failure;
+  expect(failure?.["@message"]).toBe(`read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e}`);
+  expect(failure?.["#text"]).toContain("reader        collector");
+});
+
+test("times are seconds, and a suite's is the sum of its cases", () => {
+  const [peers] = parsed().testsuite;
+  expect(peers?.["@time"]).toBe(1.5);
+  expect(parsed()["@time"]).toBe(1.75);
+});

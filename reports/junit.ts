@@ -1,0 +1,90 @@
+/** JUnit XML, the form that CI servers read: a suite a system, one for the saved traces, one for the museum. */
+import { XMLBuilder } from "fast-xml-parser";
+import type { BugResult, Counterexample, Result, ScenarioResult, TraceResult } from "./result.ts";
+import { searchedText } from "./verdict-line.ts";
+import { visibleText } from "./visible-text.ts";
+
+interface Problem {
+  readonly "@message": string;
+  readonly "@type": string;
+  readonly "#text": string;
+}
+
+interface Case {
+  readonly "@name": string;
+  readonly "@classname": string;
+  readonly "@time": string;
+  /** JUnit's failure: the gate did its work and says no. Its error: the gate could not decide. */
+  readonly failure?: Problem;
+  readonly error?: Problem;
+  readonly "system-out"?: string;
+}
+
+/** `parts` are the milliseconds that each scenario and bug took, by name. */
+export function junitXml(result: Result, parts: Readonly<Record<string, number>> = {}): string {
+  const seconds = (name: string) => ((parts[name] ?? 0) / 1000).toFixed(3);
+  const suites = new Map<string, Case[]>();
+  const add = (suite: string, entry: Case) => suites.set(suite, [...(suites.get(suite) ?? []), entry]);
+  for (const scenario of result.scenarios) add(scenario.system, scenarioCase(scenario, seconds(scenario.name)));
+  for (const trace of result.traces) add("saved traces", traceCase(trace));
+  for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
+
+  const all = [...suites.values()].flat();
+  const document = {
+    "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
+    testsuites: {
+      "@name": "quiesce",
+      ...totals(all),
+      testsuite: [...suites].map(([name, cases]) => ({
+        "@name": visibleText(name),
+        ...totals(cases),
+        "@skipped": 0,
+        properties: { property: propertiesOf(result) },
+        testcase: cases,
+      })),
+    },
+  };
+  return new XMLBuilder({ attributeNamePrefix: "@", ignoreAttributes: false, format: true, suppressEmptyNode: true, suppressBooleanAttributes: false }).build(document);
+}
+
+function totals(cases: readonly Case[]) {
+  return {
+    "@tests": cases.length,
+    "@failures": cases.filter(({ failure }) => failure !== undefined).length,
+    "@errors": cases.filter(({ error }) => error !== undefined).length,
+    "@time": cases.reduce((sum, entry) => sum + Number(entry["@time"]), 0).toFixed(3),
+  };
+}
+
+function propertiesOf(result: Result) {
+  const properties = { seed: String(result.seed), profile: result.profile ?? "", code: result.code, finished: String(result.finished) };
+  return Object.entries(properties).map(([name, value]) => ({ "@name": name, "@value": visibleText(value) }));
+}
+
+function problem(type: string, message: string, body: readonly string[] = []): Problem {
+  return { "@message": visibleText(message), "@type": visibleText(type), "#text": [message, ...body].map(visibleText).join("\n") };
+}
+
+function scenarioCase(scenario: ScenarioResult, time: string): Case {
+  const start = { "@name": visibleText(scenario.name), "@classname": visibleText(`quiesce.${scenario.system}`), "@time": time };
+  const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
+  if (scenario.counterexample !== undefined) return { ...start, failure: counterexampleProblem(scenario.counterexample) };
+  if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };
+  return { ...start, error: problem("unknown", `${scenario.because ?? "not decided"} (${searched})`) };
+}
+
+function counterexampleProblem({ property, because, story, trace }: Counterexample): Problem {
+  return problem(property, because, ["", ...story, "", `trace  ${trace}`]);
+}
+
+function traceCase({ trace, verdict, because }: TraceResult): Case {
+  const start = { "@name": visibleText(trace), "@classname": "quiesce.traces", "@time": "0.000" };
+  if (verdict === "holds") return { ...start, "system-out": visibleText(because) };
+  return verdict === "violated" ? { ...start, failure: problem("trace", because) } : { ...start, error: problem("unknown", because) };
+}
+
+function bugCase({ slug, outcome, because }: BugResult, time: string): Case {
+  const start = { "@name": visibleText(slug), "@classname": "quiesce.museum", "@time": time };
+  if (outcome === "found") return { ...start, "system-out": visibleText(because) };
+  return outcome === "missed" ? { ...start, failure: problem("missed", because) } : { ...start, error: problem("unknown", because) };
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { exampleResult } from "./example-result.ts";
+import { markdownSummary } from "./markdown.ts";
+import { wholeResult } from "./result.ts";
+
+const summary = markdownSummary(exampleResult);
+const lines = summary.split("\n");
+
+test("the verdict stands first, then what was searched, the bugs found and the seed", () => {
+  expect(lines[0]).toBe("## ❌ quiesce verify: violated");
+  expect(lines[2]).toBe("3 scenarios · 2,251 executions · 1 of 3 known bugs found · profile `quick` · seed 7");
+});
+
+test("every scenario, trace and bug has a row with as many cells as its table", () => {
+  const rows = lines.filter((line) => line.startsWith("| ") && !line.includes("---"));
+  const cells = rows.map((line) => line.replace(/\\\|/g, "").split("|").length - 2);
+  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3]);
+});
+
+test("nothing from a trace becomes HTML, a link or an escape sequence", () => {
+  const outside = summary.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, "");
+  expect(outside).not.toContain("<b>");
+  expect(summary).not.toContain("\u001b");
+  expect(summary).not.toContain("\u202e");
+});
+
+test("a story that holds a fence does not end its block", () => {
+  expect(lines).toContain("````text");
+  expect(lines).toContain("````");
+});
+
+test("a counterexample says where, in which order, and how to replay it", () => {
+  expect(summary).toContain("At `impl/peers/pool file.ts:42`.");
+  expect(summary).toContain("- the free &lt;b&gt;");
+  expect(summary).toContain("Replay: `npx quiesce replay traces/peers.trace.json`");
+});
+
+test("a result without traces and bugs has only its table of scenarios, and an unfinished one says so", () => {
+  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [] }));
+  expect(partial).toContain("**Unfinished**");
+  expect(partial).not.toContain("Saved trace");
+  expect(partial).not.toContain("Known bug");
+  expect(partial.split("\n")[0]).toBe("## ❔ quiesce verify: unknown");
+});

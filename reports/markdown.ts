@@ -1,0 +1,81 @@
+/** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
+import type { BugResult, Counterexample, Result, ScenarioResult, TraceResult } from "./result.ts";
+import { countOf, searchedText } from "./verdict-line.ts";
+import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
+
+const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
+
+export function markdownSummary(result: Result): string {
+  return [
+    `## ${MARKS[result.verdict]} quiesce ${result.command}: ${result.verdict}`,
+    "",
+    ...(result.finished ? [] : ["**Unfinished**: the run was stopped, and what follows is partial. `--resume` goes on from here.", ""]),
+    headline(result),
+    "",
+    ...result.scenarios.flatMap(counterexampleSection),
+    ...scenarioTable(result.scenarios),
+    ...traceTable(result.traces),
+    ...museumTable(result.museum),
+  ].join("\n");
+}
+
+function headline({ profile, seed, scenarios, museum }: Result): string {
+  const executions = scenarios.flatMap(({ searches }) => searches).reduce((sum, search) => sum + search.executions, 0);
+  return [
+    countOf(scenarios.length, "scenario"),
+    countOf(executions, "execution"),
+    ...(museum.length === 0 ? [] : [`${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`]),
+    ...(profile === undefined ? [] : [`profile ${markdownCode(profile)}`]),
+    `seed ${seed}`,
+  ].join(" · ");
+}
+
+function counterexampleSection({ name, counterexample }: ScenarioResult): string[] {
+  if (counterexample === undefined) return [];
+  const { property, because, orderings, location } = counterexample;
+  const place = location === undefined ? [] : [`At ${markdownCode(`${location.file}:${location.line}`)}.`, ""];
+  return [
+    `### ${markdownText(name)}: ${markdownText(property)}`,
+    "",
+    `${markdownText(because)}.`,
+    "",
+    ...place,
+    ...storyBlock(counterexample),
+    ...(orderings.length === 0 ? [] : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
+    `Replay: ${markdownCode(`npx quiesce replay ${counterexample.trace}`)}`,
+    "",
+  ];
+}
+
+/** A code block, fenced by more backticks than any of its lines holds. */
+function storyBlock({ story }: Counterexample): string[] {
+  const longest = Math.max(2, ...story.flatMap((row) => (row.match(/`+/g) ?? []).map((run) => run.length)));
+  const fence = "`".repeat(longest + 1);
+  return story.length === 0 ? [] : [`${fence}text`, ...story.map(visibleText), fence, ""];
+}
+
+function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
+  if (scenarios.length === 0) return [];
+  const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
+    const why = counterexample?.because ?? because;
+    const searched = searchedText(searches);
+    return row([`${MARKS[verdict]} ${verdict}`, markdownText(name), markdownText(system), markdownText(why === undefined ? searched : `${why} (${searched})`)]);
+  });
+  return [row(["Verdict", "Scenario", "System", "Searched"]), row(["---", "---", "---", "---"]), ...rows, ""];
+}
+
+function traceTable(traces: readonly TraceResult[]): string[] {
+  if (traces.length === 0) return [];
+  const rows = traces.map(({ verdict, trace, because }) => row([`${MARKS[verdict]} ${verdict}`, markdownText(trace), markdownText(because)]));
+  return [row(["Verdict", "Saved trace", "Replay"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function museumTable(museum: readonly BugResult[]): string[] {
+  if (museum.length === 0) return [];
+  const rows = museum.map(({ outcome, slug, because }) => row([`${MARKS[outcome]} ${outcome}`, markdownText(slug), markdownText(because)]));
+  return [row(["Outcome", "Known bug", "How"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}

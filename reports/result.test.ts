@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { expect, test } from "vitest";
+import { exampleResult } from "./example-result.ts";
+import { resultSchemaJson } from "./result-schema.ts";
+import { Result, type ResultParts, resultJson, wholeResult } from "./result.ts";
+
+const published = readFileSync(new URL("result.schema.json", import.meta.url), "utf8");
+const validate = new Ajv({ strict: true }).compile(JSON.parse(published));
+
+const [holding, violating, undecided] = exampleResult.scenarios;
+const [found, missed] = exampleResult.museum;
+
+function verdictOf(parts: Partial<ResultParts>) {
+  return wholeResult({ ...exampleResult, scenarios: [], traces: [], museum: [], ...parts }).verdict;
+}
+
+test("the published schema is the one of the code (npm run schema makes it)", () => {
+  expect(published).toBe(resultSchemaJson());
+});
+
+test("the published schema accepts a result file, and so does the code", () => {
+  const parsed: unknown = JSON.parse(resultJson(exampleResult));
+  expect(validate(parsed), JSON.stringify(validate.errors)).toBe(true);
+  expect(Result.parse(parsed)).toEqual(exampleResult);
+});
+
+test("the published schema refuses another verdict, a missing seed and a field that is not there", () => {
+  const { seed: _, ...withoutSeed } = exampleResult;
+  expect(validate({ ...exampleResult, verdict: "maybe" })).toBe(false);
+  expect(validate(withoutSeed)).toBe(false);
+  expect(validate({ ...exampleResult, milliseconds: 3 })).toBe(false);
+});
+
+test("one violated scenario violates the whole, whatever else is undecided", () => {
+  expect(exampleResult.verdict).toBe("violated");
+  expect(verdictOf({ scenarios: [holding, violating, undecided].filter((scenario) => scenario !== undefined), finished: false })).toBe("violated");
+});
+
+test("a bug that the gate misses violates the whole, one that it finds does not", () => {
+  expect(verdictOf({ museum: [missed].filter((bug) => bug !== undefined) })).toBe("violated");
+  expect(verdictOf({ museum: [found].filter((bug) => bug !== undefined) })).toBe("holds");
+});
+
+test("one undecided scenario leaves the whole unknown", () => {
+  expect(verdictOf({ scenarios: [holding, undecided].filter((scenario) => scenario !== undefined) })).toBe("unknown");
+});
+
+test("a run that was stopped, or that decided nothing, does not hold", () => {
+  const scenarios = [holding].filter((scenario) => scenario !== undefined);
+  expect(verdictOf({ scenarios })).toBe("holds");
+  expect(verdictOf({ scenarios, finished: false })).toBe("unknown");
+  expect(verdictOf({})).toBe("unknown");
+});

@@ -1,0 +1,138 @@
+/**
+ * The result of a campaign, as `quiesce verify --json` writes it.
+ *
+ * Equal seed, profile and code give equal bytes: nothing here depends on the machine, the number of workers, the time or
+ * the folder. What does (how long it took, on what) is in `timing.ts`. Paths are relative to the folder of the reports.
+ *
+ * The published JSON Schema, `result.schema.json`, is made from this file by `npm run schema`.
+ */
+import { z } from "zod";
+
+/** Changes when a reader of an older result would misread a newer one. */
+export const RESULT_VERSION = 1;
+
+const text = z.string();
+const count = z.int().nonnegative();
+
+export const Verdict = z
+  .enum(["holds", "violated", "unknown"])
+  .describe("holds: searched to the profile's bound without a violation; violated: a counterexample was found; unknown: stopped before");
+
+export const Search = z
+  .strictObject({
+    strategy: text.describe("name of the strategy, as `quiesce list` prints it"),
+    exhaustive: z.boolean().describe("every schedule of the scenario was run: nothing is left to find"),
+    executions: count,
+    accesses: count.describe("accesses to shared memory in all executions together"),
+  })
+  .describe("what one strategy did on one scenario");
+
+export const Location = z
+  .strictObject({
+    file: text.describe("relative to the root of the project, with forward slashes"),
+    line: z.int().positive(),
+    column: z.int().positive().optional(),
+  })
+  .describe("a place in the source");
+
+export const Counterexample = z
+  .strictObject({
+    property: text.describe("name of the violated property"),
+    because: text.describe("one clause that says what went wrong"),
+    strategy: text.describe("the strategy that found it"),
+    seed: z.int().describe("seed of the search that found it"),
+    execution: z.int().positive().describe("number of the violating execution in that search, from 1"),
+    threads: count.describe("threads, after shrinking"),
+    accesses: count.describe("accesses, after shrinking"),
+    preemptions: count.describe("preemptions, after shrinking"),
+    location: Location.optional().describe("the source line of the access at which it was violated"),
+    orderings: z.array(text).describe("the orderings that matter: turn any of them round and the execution passes"),
+    story: z.array(text).describe("the execution as a person reads it, line by line"),
+    trace: text.describe("path of the trace file"),
+    reproduction: text.describe("path of the script that reproduces it").optional(),
+  })
+  .describe("the shrunk execution that violates a property");
+
+export const ScenarioResult = z.strictObject({
+  name: text,
+  system: text,
+  verdict: Verdict,
+  because: text.optional().describe("why the verdict is unknown"),
+  seed: count.describe("seed that the searches of this scenario derive theirs from"),
+  searches: z.array(Search),
+  counterexample: Counterexample.optional(),
+});
+
+export const TraceResult = z
+  .strictObject({
+    trace: text.describe("path of the saved trace, relative to the root of the project"),
+    scenario: text,
+    verdict: Verdict.describe("holds: the bug of the trace does not come back"),
+    because: text.describe("how the replay ended"),
+  })
+  .describe("the replay of one saved trace of a bug that was found before");
+
+export const BugResult = z
+  .strictObject({
+    slug: text,
+    system: text,
+    outcome: z.enum(["found", "missed", "unknown"]).describe("missed: the gate would have let this bug through"),
+    because: text,
+    scenario: text.optional(),
+    property: text.optional(),
+    strategy: text.optional(),
+    executions: count.optional().describe("executions until it was found"),
+    preemptions: count.optional().describe("preemptions of the shrunk counterexample"),
+  })
+  .describe("the hunt for one bug that the systems really had, put back by a patch");
+
+export const Result = z
+  .strictObject({
+    format: z.literal("quiesce-result"),
+    version: z.literal(RESULT_VERSION),
+    quiesce: text.describe("version of quiesce"),
+    code: text.describe("fingerprint of the source that was verified"),
+    command: z.enum(["verify", "fuzz"]),
+    profile: text.optional(),
+    seed: count,
+    finished: z.boolean().describe("false: the run was stopped, and this report is partial"),
+    verdict: Verdict,
+    scenarios: z.array(ScenarioResult),
+    traces: z.array(TraceResult),
+    museum: z.array(BugResult),
+  })
+  .describe("what a run of quiesce found");
+
+export type Verdict = z.infer<typeof Verdict>;
+export type Search = z.infer<typeof Search>;
+export type Location = z.infer<typeof Location>;
+export type Counterexample = z.infer<typeof Counterexample>;
+export type ScenarioResult = z.infer<typeof ScenarioResult>;
+export type TraceResult = z.infer<typeof TraceResult>;
+export type BugResult = z.infer<typeof BugResult>;
+export type Result = z.infer<typeof Result>;
+
+/** What a result is made of, before its verdict. */
+export type ResultParts = Omit<Result, "format" | "version" | "verdict">;
+
+/**
+ * The verdict of the whole: one violation, or one bug of the museum that is missed, violates it; one thing undecided, or a run
+ * that was stopped, leaves it unknown. A run without a scenario, a trace and a bug decides nothing.
+ */
+export function wholeResult(parts: ResultParts): Result {
+  return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };
+}
+
+function wholeVerdict({ finished, scenarios, traces, museum }: ResultParts): Verdict {
+  const verdicts = new Set<Verdict>([...scenarios, ...traces].map(({ verdict }) => verdict));
+  for (const { outcome } of museum) verdicts.add(VERDICT_OF_OUTCOME[outcome]);
+  if (verdicts.has("violated")) return "violated";
+  return finished && verdicts.has("holds") && !verdicts.has("unknown") ? "holds" : "unknown";
+}
+
+const VERDICT_OF_OUTCOME = { found: "holds", missed: "violated", unknown: "unknown" } as const;
+
+/** The bytes of a result file. */
+export function resultJson(result: Result): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { expect, test } from "vitest";
+import { exampleResult } from "./example-result.ts";
+import { sarifJson, sarifLog } from "./sarif.ts";
+
+/** The schema of the OASIS standard. It is in JSON Schema draft 4; but for the name of its `id`, it says the same in draft 7. */
+const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(new URL("sarif-2.1.0.schema.json", import.meta.url), "utf8"));
+const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+
+const [run] = sarifLog(exampleResult).runs;
+
+test("the log is valid SARIF 2.1.0", () => {
+  expect(validate(JSON.parse(sarifJson(exampleResult))), JSON.stringify(validate.errors)).toBe(true);
+});
+
+test("the schema refuses a result without a message", () => {
+  const log = sarifLog(exampleResult);
+  expect(validate({ ...log, runs: [{ ...run, results: [{ ruleId: "leak" }] }] })).toBe(false);
+});
+
+test("a violation stands at the source line of its access", () => {
+  expect(run?.results?.[0]?.locations).toEqual([
+    {
+      physicalLocation: {
+        artifactLocation: { uri: "impl/peers/pool%20file.ts", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 42, startColumn: 7 },
+      },
+    },
+  ]);
+});
+
+test("every result names a rule that is there, and only violations and missed bugs are results", () => {
+  const rules = run?.tool.driver.rules?.map(({ id }) => id) ?? [];
+  expect(rules).toEqual(["memory-safety", "museum-bug-missed"]);
+  expect(run?.results?.map(({ ruleId, ruleIndex }) => [ruleId, rules[ruleIndex ?? -1]])).toEqual([
+    ["memory-safety", "memory-safety"],
+    ["museum-bug-missed", "museum-bug-missed"],
+  ]);
+});
+
+test("a message shows what would act on a terminal", () => {
+  expect(run?.results?.[0]?.message.text).toContain("\\u{1b}[31m");
+});
+
+test("a run that was stopped says that it did not succeed", () => {
+  expect(sarifLog({ ...exampleResult, finished: false }).runs[0]?.invocations?.[0]?.executionSuccessful).toBe(false);
+});

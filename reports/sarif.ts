@@ -1,0 +1,76 @@
+/** SARIF 2.1.0, the form that code scanning reads: each violation at the source line of the access at which it shows. */
+import type { Log, ReportingDescriptor, Result as SarifResult } from "sarif";
+import type { Counterexample, Location, Result } from "./result.ts";
+import { visibleText } from "./visible-text.ts";
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/** Rule of a museum bug that the gate missed: the gate itself is at fault. */
+const MISSED_RULE = "museum-bug-missed";
+
+export function sarifLog(result: Result): Log {
+  const rules: ReportingDescriptor[] = [];
+  const ruleIndex = (id: string, text: string): number => {
+    const known = rules.findIndex((rule) => rule.id === id);
+    if (known !== -1) return known;
+    rules.push({ id, shortDescription: { text }, defaultConfiguration: { level: "error" } });
+    return rules.length - 1;
+  };
+  const results: SarifResult[] = [];
+  for (const { name, counterexample } of result.scenarios) {
+    if (counterexample === undefined) continue;
+    const id = visibleText(counterexample.property);
+    results.push(violationResult(name, id, ruleIndex(id, `The property ${id} is violated`), counterexample));
+  }
+  for (const { slug, outcome, because } of result.museum) {
+    if (outcome !== "missed") continue;
+    results.push({
+      ruleId: MISSED_RULE,
+      ruleIndex: ruleIndex(MISSED_RULE, "A known bug, put back, is not found"),
+      level: "error",
+      message: { text: visibleText(`${slug}: ${because}`) },
+      locations: [location({ file: `fuzz/bugs/${slug}.patch`, line: 1 })],
+    });
+  }
+  return {
+    $schema: SCHEMA,
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "quiesce", semanticVersion: result.quiesce, rules } },
+        invocations: [{ executionSuccessful: result.finished }],
+        columnKind: "utf16CodeUnits",
+        properties: { seed: result.seed, profile: result.profile ?? "", verdict: result.verdict },
+        results,
+      },
+    ],
+  };
+}
+
+export function sarifJson(result: Result): string {
+  return `${JSON.stringify(sarifLog(result), null, 2)}\n`;
+}
+
+function violationResult(scenario: string, ruleId: string, ruleIndex: number, counterexample: Counterexample): SarifResult {
+  const { because, location: place, strategy, seed, execution, trace } = counterexample;
+  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${trace}`;
+  return {
+    ruleId,
+    ruleIndex,
+    level: "error",
+    message: { text: visibleText(text) },
+    ...(place !== undefined && { locations: [location(place)] }),
+    // The same bug keeps its alert from run to run, whatever schedule it was found by.
+    partialFingerprints: { "scenarioAndProperty/v1": visibleText(`${scenario}/${ruleId}`) },
+    properties: { scenario: visibleText(scenario), strategy: visibleText(strategy), seed, execution },
+  };
+}
+
+function location({ file, line, column }: Location) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: file.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
+      region: { startLine: line, ...(column !== undefined && { startColumn: column }) },
+    },
+  };
+}

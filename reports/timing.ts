@@ -1,0 +1,20 @@
+/** What a run took and on what: all that differs between two runs with one seed, and so is kept out of the result. */
+
+export interface Timing {
+  readonly startedAt: string;
+  readonly milliseconds: number;
+  readonly workers: number;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cpus: number;
+  readonly memoryPeakBytes: number;
+  readonly accesses: number;
+  readonly executions: number;
+  /** Milliseconds of work a scenario or bug cost, over all workers; by its name. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+export function timingJson(timing: Timing): string {
+  return `${JSON.stringify({ format: "quiesce-timing", version: 1, ...timing }, null, 2)}\n`;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { exampleResult } from "./example-result.ts";
+import { bugLine, countOf, scenarioLine, searchedText, traceLine } from "./verdict-line.ts";
+
+test("counts have thousands and agree with their unit", () => {
+  expect(countOf(1, "execution")).toBe("1 execution");
+  expect(countOf(1234, "execution")).toBe("1,234 executions");
+});
+
+test("a complete search is called exhaustive, with its own count", () => {
+  expect(searchedText([{ strategy: "depth-first", exhaustive: true, executions: 3, accesses: 9 }])).toBe("exhaustive, 3 executions");
+});
+
+test("other searches name their strategies and count all executions", () => {
+  expect(searchedText(exampleResult.scenarios[1]?.searches ?? [])).toBe("depth-first, pct3, 1,017 executions");
+  expect(searchedText([])).toBe("not searched");
+});
+
+test("a scenario's line has its verdict, its name, what was searched and the seed", () => {
+  expect(exampleResult.scenarios.map((scenario) => scenarioLine(scenario, 18))).toEqual([
+    "holds     peers-two-creators  exhaustive, 1,234 executions, seed 11",
+    `violated  peers-<b>|*]]>&"'\\u{1b}[31m\\u{202e}  memory-safety: read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e} (depth-first, pct3, 1,017 executions, seed 12)`,
+    "unknown   locks               stopped after 2 s (not searched, seed 13)",
+  ]);
+});
+
+test("a trace's line and a bug's line end in the reason", () => {
+  expect(exampleResult.traces.map((trace) => traceLine(trace, 0))[1]).toBe("violated  fuzz/traces/two.trace.json  leak: it is back");
+  expect(exampleResult.museum.map((bug) => bugLine(bug, 11))[0]).toBe("found     found-bug    memory-safety after 12 executions");
+});

@@ -1,0 +1,42 @@
+/** Lines that say what became of each scenario, trace and bug: one line each, for the terminal and for summaries. */
+import type { BugResult, ScenarioResult, Search, TraceResult } from "./result.ts";
+import { visibleText } from "./visible-text.ts";
+
+const numbers = new Intl.NumberFormat("en-US");
+
+/** `1,234 executions`, with the singular where it belongs. */
+export function countOf(count: number, unit: string): string {
+  return `${numbers.format(count)} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it. */
+export function searchedText(searches: readonly Search[]): string {
+  const complete = searches.find((search) => search.exhaustive);
+  if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
+  if (searches.length === 0) return "not searched";
+  const strategies = searches.map(({ strategy }) => strategy).join(", ");
+  return `${strategies}, ${countOf(searches.reduce((sum, { executions }) => sum + executions, 0), "execution")}`;
+}
+
+/** Columns: verdict, name, how it was decided, seed. `nameWidth` keeps the names of a run in one column. */
+export function scenarioLine(scenario: ScenarioResult, nameWidth: number): string {
+  const { counterexample } = scenario;
+  const because =
+    counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
+  const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
+  return line(scenario.verdict, scenario.name, nameWidth, because === undefined ? searched : `${because} (${searched})`);
+}
+
+export function traceLine(trace: TraceResult, nameWidth: number): string {
+  return line(trace.verdict, trace.trace, nameWidth, trace.because);
+}
+
+export function bugLine(bug: BugResult, nameWidth: number): string {
+  return line(bug.outcome, bug.slug, nameWidth, bug.because);
+}
+
+const VERDICT_WIDTH = "violated".length;
+
+function line(verdict: string, name: string, nameWidth: number, rest: string): string {
+  return visibleText(`${verdict.padEnd(VERDICT_WIDTH)}  ${name.padEnd(nameWidth)}  ${rest}`);
+}
