@@ -1,3 +1,5 @@
+import type { ObjectShape } from "./object-shape.ts";
+
 /**
  * A sequential specification: what a structure may answer when operations come one at a time.
  *
@@ -23,4 +25,11 @@ export interface Model<State, Operation, Response> {
   key(state: State): string | number;
   /** Operations with different keys never affect each other, so a history may be checked key by key. */
   partition?(operation: Operation): string | number;
+  /**
+   * Whether `operation` answering `response` leaves every state in which it is possible as it is (a read that fits).
+   * Optional; a checker takes such an operation at once and never branches over it.
+   */
+  observes?(operation: Operation, response: Response | undefined): boolean;
+  /** What kind of object this is, so that a history of it may be decided without a search. */
+  readonly shape?: ObjectShape<Operation, Response>;
 }

@@ -1,0 +1,226 @@
+/**
+ * The front of concurrency: which operations are open at an event, and what a response asks of a configuration.
+ *
+ * Real-time order has settled everything but the open operations, so a configuration is a state and one bit for each of
+ * them, however long the history. Operations take effect as late as possible, when a response asks for it (just-in-time
+ * linearization: Lowe, "Testing for linearizability", 2017). Three rules keep configurations few and the verdict the same:
+ * an observation that fits takes effect at once, as it takes nothing from anybody; of open operations with one label
+ * the one that responds first goes first, as the two could change places; and a configuration that differs from another
+ * only in having used more optional operations is dropped (see `Layer`).
+ */
+import { Layer } from "./layer.ts";
+import type { Problem } from "./problem.ts";
+import { MANY_STATES, NO_STATE } from "./steps.ts";
+import type { StepTable } from "./steps.ts";
+
+/** What a search may use up before it says *unknown*. */
+export interface Budget {
+  /** Configurations held at once by one search. */
+  readonly configurationsMax: number;
+  /** Asked every thousand configurations or so; true ends the search. */
+  readonly outOfTime: () => boolean;
+}
+
+/** Bits in words: slots of open operations, each the lowest that was free when its operation was invoked. */
+export interface Slots {
+  readonly slotOf: Int32Array;
+  readonly words: number;
+}
+
+export function assignSlots({ count, events }: Problem<unknown, unknown>): Slots {
+  const slotOf = new Int32Array(count);
+  const free: number[] = []; // descending, so that the lowest is at the end
+  let used = 0;
+  for (const event of events) {
+    if ((event & 1) === 0) {
+      slotOf[event >> 1] = free.pop() ?? used++;
+    } else {
+      const slot = slotOf[event >> 1] ?? 0;
+      let at = free.length;
+      while (at > 0 && (free[at - 1] ?? 0) < slot) at -= 1;
+      free.splice(at, 0, slot);
+    }
+  }
+  return { slotOf, words: Math.max(1, Math.ceil(used / 32)) };
+}
+
+export class Frontier {
+  /** The event to come. */
+  at = 0;
+  /** Rows expanded so far: the measure of work. */
+  expanded = 0;
+  readonly width: number;
+  /** Bits of the open operations that are optional. */
+  readonly optionalBits: Int32Array;
+  readonly #problem: Problem<unknown, unknown>;
+  readonly #slots: Slots;
+  readonly #steps: StepTable;
+  readonly #budget: Budget;
+  readonly #work: Layer;
+  /** The open operations, in the order of their responses. */
+  readonly #open: number[] = [];
+  readonly #earlier: number[] = [];
+  readonly #lastOfLabel = new Map<number, number>();
+  readonly #candidate: Int32Array;
+
+  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: StepTable, budget: Budget) {
+    this.#problem = problem;
+    this.#slots = slots;
+    this.#steps = steps;
+    this.#budget = budget;
+    this.width = 1 + slots.words;
+    this.optionalBits = new Int32Array(slots.words);
+    this.#work = new Layer(slots.words, this.optionalBits);
+    this.#candidate = new Int32Array(this.width);
+  }
+
+  newLayer(): Layer {
+    return new Layer(this.#slots.words, this.optionalBits);
+  }
+
+  get open(): readonly number[] {
+    return this.#open;
+  }
+
+  /** Passes invocations until the event to come is a response. @returns the operation, or -1 at the end of the history */
+  nextResponse(): number {
+    const { events } = this.#problem;
+    for (; this.at < events.length; this.at += 1) {
+      const event = events[this.at] ?? 0;
+      if ((event & 1) === 1) return event >> 1;
+      this.#insert(event >> 1);
+    }
+    return -1;
+  }
+
+  /** Passes the response to come. */
+  passResponse(): void {
+    this.#remove((this.#problem.events[this.at] ?? 0) >> 1);
+    this.at += 1;
+  }
+
+  /** Goes to another event, forwards or back. */
+  seek(target: number): void {
+    const { events } = this.#problem;
+    for (; this.at < target; this.at += 1) this.#cross(events[this.at] ?? 0, 0);
+    for (; this.at > target; this.at -= 1) this.#cross(events[this.at - 1] ?? 0, 1);
+  }
+
+  #cross(event: number, removing: 0 | 1): void {
+    if ((event & 1) === removing) this.#insert(event >> 1);
+    else this.#remove(event >> 1);
+  }
+
+  #insert(operation: number): void {
+    const { deadlines, optional } = this.#problem;
+    const deadline = deadlines[operation] ?? 0;
+    let place = this.#open.length;
+    while (place > 0 && (deadlines[this.#open[place - 1] ?? 0] ?? 0) > deadline) place -= 1;
+    this.#open.splice(place, 0, operation);
+    if (optional[operation] === 1) this.#flipOptional(operation);
+  }
+
+  #remove(operation: number): void {
+    this.#open.splice(this.#open.indexOf(operation), 1);
+    if (this.#problem.optional[operation] === 1) this.#flipOptional(operation);
+  }
+
+  #flipOptional(operation: number): void {
+    const slot = this.#slots.slotOf[operation] ?? 0;
+    this.optionalBits[slot >> 5] = (this.optionalBits[slot >> 5] ?? 0) ^ (1 << (slot & 31));
+  }
+
+  /**
+   * Puts into `to` every configuration that the response to come leaves, from those of `from`. The response is that of
+   * `operation`; its bit is 0 afterwards.
+   *
+   * @returns false when the budget was used up first; `to` is then incomplete
+   */
+  respond(operation: number, from: Layer, to: Layer): boolean {
+    const { width } = this;
+    const { labels, observing, optional } = this.#problem;
+    const work = this.#work;
+    const candidate = this.#candidate;
+    const word = 1 + ((this.#slots.slotOf[operation] ?? 0) >> 5);
+    const bit = 1 << ((this.#slots.slotOf[operation] ?? 0) & 31);
+    work.clear();
+    to.clear();
+    this.#orderLabels();
+
+    for (let row = 0; row < from.count; row += 1) {
+      if (from.dead[row] === 1) continue;
+      for (let i = 0; i < width; i += 1) candidate[i] = from.rows[row * width + i] ?? 0;
+      if (optional[operation] === 1 && ((candidate[word] ?? 0) & bit) === 0) to.add(candidate, 0);
+      this.#file(word, bit, to);
+    }
+    for (let row = 0; row < work.count; row += 1) {
+      if (work.dead[row] === 1) continue;
+      this.expanded += 1;
+      if ((this.expanded & 1023) === 0 && this.#budget.outOfTime()) return false;
+      if (work.count + to.count > this.#budget.configurationsMax) return false;
+      const base = row * width;
+      const state = work.rows[base] ?? 0;
+      for (let place = 0; place < this.#open.length; place += 1) {
+        const other = this.#open[place] ?? 0;
+        const label = labels[other] ?? 0;
+        // An observation that fitted was taken when the state was reached.
+        if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
+        const earlier = this.#earlier[place] ?? -1;
+        if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
+        const next = this.#steps.step(state, label);
+        if (next === NO_STATE) continue;
+        if (next === MANY_STATES) {
+          for (const each of this.#steps.successors(state, label)) this.#take(work.rows, base, other, each, word, bit, to);
+        } else this.#take(work.rows, base, other, next, word, bit, to);
+      }
+    }
+    return true;
+  }
+
+  /** For each open operation the open one with the same label that responds next before it, or -1. */
+  #orderLabels(): void {
+    const { labels } = this.#problem;
+    this.#lastOfLabel.clear();
+    for (let place = 0; place < this.#open.length; place += 1) {
+      const operation = this.#open[place] ?? 0;
+      const label = labels[operation] ?? 0;
+      this.#earlier[place] = this.#lastOfLabel.get(label) ?? -1;
+      this.#lastOfLabel.set(label, operation);
+    }
+  }
+
+  #has(rows: Int32Array, base: number, operation: number): boolean {
+    const slot = this.#slots.slotOf[operation] ?? 0;
+    return ((rows[base + 1 + (slot >> 5)] ?? 0) & (1 << (slot & 31))) !== 0;
+  }
+
+  #take(rows: Int32Array, base: number, operation: number, state: number, word: number, bit: number, to: Layer): void {
+    const candidate = this.#candidate;
+    for (let i = 1; i < this.width; i += 1) candidate[i] = rows[base + i] ?? 0;
+    candidate[0] = state;
+    const slot = this.#slots.slotOf[operation] ?? 0;
+    const at = 1 + (slot >> 5);
+    candidate[at] = (candidate[at] ?? 0) | (1 << (slot & 31));
+    this.#file(word, bit, to);
+  }
+
+  /** Takes every observation that fits, then puts the candidate where it belongs. */
+  #file(word: number, bit: number, to: Layer): void {
+    const candidate = this.#candidate;
+    const { labels, observing } = this.#problem;
+    const state = candidate[0] ?? 0;
+    for (let place = 0; place < this.#open.length; place += 1) {
+      const operation = this.#open[place] ?? 0;
+      const label = labels[operation] ?? 0;
+      if (observing[label] === 0 || this.#has(candidate, 0, operation)) continue;
+      if (this.#steps.step(state, label) === NO_STATE) continue;
+      const slot = this.#slots.slotOf[operation] ?? 0;
+      const at = 1 + (slot >> 5);
+      candidate[at] = (candidate[at] ?? 0) | (1 << (slot & 31));
+    }
+    if (((candidate[word] ?? 0) & bit) !== 0) {
+      candidate[word] = (candidate[word] ?? 0) & ~bit;
+      to.add(candidate, 0);
+    } else this.#work.add(candidate, 0);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A model's steps by number: states are interned, and what was computed lately is found in a flat table.
+ *
+ * The table is direct-mapped and of bounded size: a collision costs a call of the model, never memory.
+ */
+import type { Model } from "#model/model.ts";
+
+export interface StepTable {
+  /** The number of the initial state. */
+  readonly initial: number;
+  /** States numbered now. */
+  readonly stateCount: number;
+  /**
+   * The only state after `label` took effect in `state`; {@link NO_STATE} when it is impossible there, {@link MANY_STATES} when
+   * there are several, then listed by {@link successors}.
+   */
+  step(state: number, label: number): number;
+  successors(state: number, label: number): readonly number[];
+  /** Numbers the states of `live` anew and forgets all others. @returns the new number of each, in the order of `live` */
+  compact(live: readonly number[]): Int32Array;
+}
+
+export const NO_STATE = -1;
+export const MANY_STATES = -2;
+
+const CAPACITY_MAX = 1 << 20;
+
+export function createStepTable<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  operations: readonly Operation[],
+  responses: readonly (Response | undefined)[],
+): StepTable {
+  let states: State[] = [];
+  let ids = new Map<string | number, number>();
+  let capacity = 1 << 8;
+  let tags = new Int32Array(capacity * 2).fill(-1);
+  let results = new Int32Array(capacity);
+  let misses = 0;
+
+  function idOf(state: State): number {
+    const key = model.key(state);
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    states.push(state);
+    ids.set(key, states.length - 1);
+    return states.length - 1;
+  }
+  const initial = idOf(model.initial);
+
+  function stateOf(id: number): State {
+    if (id < 0 || id >= states.length) throw new RangeError(`state ${id} is not in the table`);
+    return states[id] as State; // in range, and a state may itself be undefined
+  }
+
+  function successors(state: number, label: number): number[] {
+    // In range by construction, and an operation may itself be undefined.
+    return model.next(stateOf(state), operations[label] as Operation, responses[label]).map(idOf);
+  }
+
+  function compute(state: number, label: number): number {
+    const next = successors(state, label);
+    if (next.length > 1 && next.some((other) => other !== next[0])) return MANY_STATES;
+    return next[0] ?? NO_STATE;
+  }
+
+  return {
+    initial,
+    get stateCount() {
+      return states.length;
+    },
+    step(state, label) {
+      let hash = Math.imul(state, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+      hash ^= hash >>> 15;
+      const place = hash & (capacity - 1);
+      if (tags[2 * place] === state && tags[2 * place + 1] === label) return results[place] ?? NO_STATE;
+      misses += 1;
+      const result = compute(state, label);
+      if (misses > capacity && capacity < CAPACITY_MAX) {
+        capacity *= 4;
+        tags = new Int32Array(capacity * 2).fill(-1);
+        results = new Int32Array(capacity);
+        misses = 0;
+      }
+      const at = hash & (capacity - 1);
+      tags[2 * at] = state;
+      tags[2 * at + 1] = label;
+      results[at] = result;
+      return result;
+    },
+    successors,
+    compact(live) {
+      const kept = live.map(stateOf);
+      states = [];
+      ids = new Map();
+      tags.fill(-1);
+      return Int32Array.from(kept, idOf);
+    },
+  };
+}
