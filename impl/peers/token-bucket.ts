@@ -15,25 +15,21 @@ import { ticksSince } from "../sync/ticks.ts";
 import { Peer } from "./layout.ts";
 import type { PeerPool } from "./pool.ts";
 
-export interface Grant {
-  readonly allowed: boolean;
-  /** The time by which it was decided, in ticks. */
-  readonly now: number;
-}
-
 /**
  * May the caller, who holds a reference, do now what may be done once in `timeout` ticks and `burstFactor` times in a row?
- * Linearizes at the cmpxchg that succeeds, or the last read of the bucket when refused.
+ *
+ * A refusal changes nothing: grants to others only empty the bucket further. So a refusal holds at any later moment of the
+ * same tick, and everything linearizes at the last read of the clock.
  */
-export function* takeGrant(pool: PeerPool, peer: Address, timeout: number): Access<Grant> {
+export function* allowPeer(pool: PeerPool, peer: Address, timeout: number): Access<boolean> {
   const bucket = Peer.emptySince(peer);
   for (;;) {
     const emptySince = yield readOnce(bucket);
     yield smpRmb(); // pairs with the barrier in the cmpxchg that stored it
     const now = yield readOnce(pool.jiffies);
     const tokens = Math.min(ticksSince(now, emptySince), pool.limits.burstFactor * timeout);
-    if (tokens < timeout) return { allowed: false, now };
+    if (tokens < timeout) return false;
     const found = yield cmpxchg(bucket, emptySince, (now - (tokens - timeout)) | 0);
-    if (found === emptySince) return { allowed: true, now };
+    if (found === emptySince) return true;
   }
 }
