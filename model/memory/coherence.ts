@@ -1,5 +1,6 @@
 /** What every model here demands of single variables: coherence, and atomic read-modify-writes. */
 
+import type { Axiom } from "./axiom.ts";
 import type { ExecutionTerms } from "./execution-terms.ts";
 import { compose, intersection, union, type Relation } from "./relation.ts";
 import type { Definitions } from "./terms.ts";
@@ -15,3 +16,18 @@ export const coherenceDefinitions: Definitions<CoherenceTerms, ExecutionTerms & 
   communication: ({ poLoc, rf, co, fr }) => union(poLoc, rf, co, fr),
   torn: ({ rmw, fre, coe }) => intersection(rmw, compose(fre, coe)),
 };
+
+export const coherenceAxioms: readonly Axiom<keyof CoherenceTerms>[] = [
+  {
+    name: "coherence",
+    kind: "acyclic",
+    relation: "communication",
+    says: "the accesses of one variable take place in one order, which program order respects",
+  },
+  {
+    name: "atomicity",
+    kind: "empty",
+    relation: "torn",
+    says: "nothing of another process comes between the two halves of a read-modify-write",
+  },
+];

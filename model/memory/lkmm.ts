@@ -11,7 +11,7 @@ import { lkmmOrderDefinitions, type LkmmOrderTerms } from "./lkmm-order.ts";
 import { lkmmPlainDefinitions, type LkmmPlainTerms } from "./lkmm-plain.ts";
 import { lkmmRcuDefinitions, type LkmmRcuTerms } from "./lkmm-rcu.ts";
 import { memoryModel } from "./memory-model.ts";
-import { coherenceDefinitions, type CoherenceTerms } from "./coherence.ts";
+import { coherenceAxioms, coherenceDefinitions, type CoherenceTerms } from "./coherence.ts";
 
 type LkmmTerms = CoherenceTerms & LkmmOrderTerms & LkmmRcuTerms & LkmmPlainTerms;
 
@@ -25,18 +25,7 @@ export const lkmm = memoryModel<LkmmTerms>({
     ...lkmmPlainDefinitions,
   },
   axioms: [
-    {
-      name: "coherence",
-      kind: "acyclic",
-      relation: "communication",
-      says: "the accesses of one variable take place in one order, which program order respects",
-    },
-    {
-      name: "atomicity",
-      kind: "empty",
-      relation: "torn",
-      says: "nothing of another process comes between the two halves of a read-modify-write",
-    },
+    ...coherenceAxioms,
     {
       name: "happens-before",
       kind: "acyclic",
@@ -66,5 +55,33 @@ export const lkmm = memoryModel<LkmmTerms>({
     { name: "data-race", relation: "race" },
     { name: "mixed-accesses", relation: "mixedAccesses" },
   ],
-  derivations: {},
+  derivations: {
+    communication: [["poLoc"], ["rf"], ["co"], ["fr"]],
+    torn: [["fre", "coe"]],
+    hb: [["ppo"], ["rfe"], ["propInt"]],
+    ppo: [
+      ["addr"],
+      ["data"],
+      ["ctrl"],
+      ["mb"],
+      ["porel"],
+      ["acqpo"],
+      ["wmb"],
+      ["rmb"],
+      ["gp"],
+      ["ulk"],
+      ["co"],
+      ["fr"],
+      ["addr", "wmb"],
+      ["dep", "rfi"],
+    ],
+    propInt: [["prop"]],
+    prop: [["overwrite?", "cumul*", "rfe?"]],
+    overwrite: [["co"], ["fr"]],
+    cumul: [["strong", "rmwseq"], ["porel", "rmwseq"], ["wmb", "rmwseq"], ["ulk", "rmwseq"], ["rfe", "strong", "rmwseq"], ["rfe", "porel", "rmwseq"]],
+    strong: [["mb"], ["gp"]],
+    pb: [["prop", "strong", "hb*"]],
+    rb: [["prop", "rcuFence", "hb*", "pb*"]],
+    plainCoherence: [["rf"], ["co"], ["fr"]],
+  },
 });

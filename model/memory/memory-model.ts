@@ -3,27 +3,13 @@
  * allowed if it breaks no axiom.
  */
 
+import type { Axiom, Flag } from "./axiom.ts";
 import { cycleOf, isAcyclic, loopOf } from "./cycle.ts";
 import { executionDefinitions, type ExecutionTerms } from "./execution-terms.ts";
 import { misuseDefinitions, misuseFlags, type MisuseTerms } from "./misuse.ts";
 import { isEmpty, pairsOf, type Relation } from "./relation.ts";
 import type { Skeleton } from "./skeleton.ts";
 import { termsFor, type Choices, type Definitions, type Primitives } from "./terms.ts";
-
-export interface Axiom<Name extends string = string> {
-  readonly name: string;
-  readonly kind: "acyclic" | "irreflexive" | "empty";
-  /** The relation it is about. */
-  readonly relation: Name;
-  /** What it says, for the reader of a verdict. */
-  readonly says: string;
-}
-
-/** A warning about the program, raised by an allowed execution in which the relation has a pair. */
-export interface Flag<Name extends string = string> {
-  readonly name: string;
-  readonly relation: Name;
-}
 
 /**
  * How a pair of a composite relation comes about: by one of these chains of relations. A name may end

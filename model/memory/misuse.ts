@@ -5,6 +5,7 @@
  * Source: Linux tools/memory-model, linux-kernel.bell and lock.cat.
  */
 
+import type { Flag } from "./axiom.ts";
 import { eitherSet, without } from "./event-set.ts";
 import type { ExecutionTerms } from "./execution-terms.ts";
 import {
@@ -19,7 +20,6 @@ import {
   within,
   type Relation,
 } from "./relation.ts";
-import type { Flag } from "./memory-model.ts";
 import type { Definitions } from "./terms.ts";
 
 export interface MisuseTerms {

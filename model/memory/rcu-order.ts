@@ -9,6 +9,7 @@
 import { eitherSet, isEmptySet, type EventSet } from "./event-set.ts";
 import {
   compose,
+  emptyRelation,
   from,
   identityOn,
   intersection,
@@ -67,4 +68,12 @@ export function rcuOrder(x: Primitives & ExecutionTerms, link: Relation): Relati
 /** (G · inner · C) ∪ (C · inner · G). */
 function pairedWith(gracePeriods: EventSet, sections: Relation, inner: Relation): Relation {
   return union(compose(from(gracePeriods, inner), sections), compose(sections, into(inner, gracePeriods)));
+}
+
+/** po · rcu-order · po?, where `linked` says what joins a chain between processes. Empty without a grace period. */
+export function rcuFenceOf(x: Primitives & ExecutionTerms, linked: () => Relation): Relation {
+  if (!hasGracePeriod(x)) return emptyRelation(x.M.size);
+  const markers = rcuMarkers(x);
+  const link = compose(from(markers, x.poOpt), linked(), into(x.po, markers));
+  return compose(x.po, rcuOrder(x, link), x.poOpt);
 }

@@ -101,8 +101,9 @@ export class Cursor {
       if (this.take().text === "struct") this.word("the name of a struct");
       found = true;
     }
-    while (found && (this.is("*") || this.is("const") || this.is("volatile"))) this.take();
-    return found;
+    if (!found) return false;
+    while (this.is("*", "const", "volatile")) this.take();
+    return true;
   }
 
   /** An integer of 32 bits, perhaps with a minus before it. */

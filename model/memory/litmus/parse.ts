@@ -63,7 +63,8 @@ export function parseLitmus(text: string): Parsed {
   }
   const registers = processes.map((_, i) => init.registers.get(i) ?? new Map<string, Literal>());
   for (const literals of [variables, ...registers]) {
-    for (const literal of [...literals.values()]) if (literal.kind === "address") declare(literal.variable);
+    // Declaring while iterating is fine: what is added is an integer, and Map iteration goes on to it.
+    for (const literal of literals.values()) if (literal.kind === "address") declare(literal.variable);
   }
   return { test: { name: header.name, variables, registers, processes, ...final }, warnings };
 }
@@ -82,7 +83,7 @@ function parseInit(cursor: Cursor): Init {
   while (!cursor.is("}")) {
     if (cursor.accept(";")) continue;
     cursor.skipType();
-    while (cursor.accept("*")); // `*p` after an unknown type name is still p
+    while (cursor.is("*")) cursor.take(); // without a type before it, skipType left it
     const { at } = cursor.peek();
     if (cursor.peek(1).text === ":") {
       const digits = /^P?(\d+)$/.exec(cursor.take().text)?.[1];
