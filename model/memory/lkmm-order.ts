@@ -50,10 +50,12 @@ export interface LkmmOrderTerms {
   readonly ctrl: Relation;
   readonly dep: Relation;
   readonly overwrite: Relation;
+  readonly overwriteExt: Relation;
   readonly toWrite: Relation;
   readonly toRead: Relation;
   readonly ppo: Relation;
 
+  readonly rmwStep: Relation;
   readonly rmwseq: Relation;
   readonly rfeMarked: Relation;
   readonly cumul: Relation;
@@ -129,21 +131,21 @@ export const lkmmOrderDefinitions: Definitions<LkmmOrderTerms, ExecutionTerms & 
   ctrl: ({ carry, skeleton }) => compose(carry, skeleton.ctrl),
   dep: ({ addr, data }) => union(addr, data),
   overwrite: ({ co, fr }) => union(co, fr),
+  overwriteExt: ({ overwrite, ext }) => intersection(overwrite, ext),
   toWrite: ({ dep, ctrl, W, overwrite, int, addr, Pl, wmb }) =>
     union(into(union(dep, ctrl), W), intersection(overwrite, int), via(addr, Pl, wmb)),
   toRead: ({ addr, R, dep, Mk, rfi }) => union(into(addr, R), via(dep, Mk, rfi)),
   ppo: ({ toRead, toWrite, fen, ulk, int }) => union(toRead, toWrite, intersection(union(fen, ulk), int)),
 
   // Propagation
-  rmwseq: ({ rf, rmw, id }) => (isEmpty(rmw) ? id : star(compose(rf, rmw))),
+  rmwStep: ({ rf, rmw }) => (isEmpty(rmw) ? rmw : compose(rf, rmw)),
+  rmwseq: ({ rmw, rmwStep, id }) => (isEmpty(rmw) ? id : star(rmwStep)),
   rfeMarked: ({ rfe, Mk }) => into(rfe, Mk),
   cumul: (x) =>
     compose(within(x.Mk, union(acum(x, union(x.strong, x.porel)), x.wmb, x.ulk), x.Mk), x.rmwseq),
   cumulStar: ({ cumul }) => star(cumul),
-  prop: ({ overwrite, ext, Mk, cumulStar, rfe }) => {
-    const overwritten = from(Mk, optional(intersection(overwrite, ext)));
-    return into(via(compose(overwritten, cumulStar), Mk, optional(rfe)), Mk);
-  },
+  prop: ({ overwriteExt, Mk, cumulStar, rfe }) =>
+    into(via(compose(from(Mk, optional(overwriteExt)), cumulStar), Mk, optional(rfe)), Mk),
   propInt: ({ prop, id, int }) => intersection(difference(prop, id), int),
 
   // Happens-before and propagates-before

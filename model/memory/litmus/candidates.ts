@@ -1,6 +1,6 @@
 /**
- * Every candidate execution of a combination of paths that is coherent and whose values work out, once
- * each.
+ * Every candidate execution of a combination of paths whose values work out, once each; of the pruned
+ * space, the coherent ones.
  *
  * Exact: what it leaves out is forbidden by coherence or atomicity, which every model here demands, or
  * by what a lock handover orders. The search chooses, in this order, an order of lock sections, the
@@ -8,7 +8,7 @@
  * and a choice is taken back as soon as coherence or a branch condition contradicts it.
  */
 
-import { closure, compose, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
+import { closure, compose, emptyRelation, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
 import { setOf } from "../event-set.ts";
 import type { Skeleton } from "../skeleton.ts";
 import { Bindings } from "./bindings.ts";
@@ -36,7 +36,14 @@ export interface Candidate {
 /** Thrown by a budget to end a search. */
 export class SearchStopped extends Error {}
 
+/**
+ * `pruned` leaves out candidates that break coherence, atomicity or the order of a lock handover, which
+ * no model here allows; `whole` keeps them, for explanations and as the reference of tests.
+ */
+export type SearchSpace = "pruned" | "whole";
+
 export interface SearchHooks {
+  readonly space: SearchSpace;
   /** Called at each choice; throws SearchStopped to end the search. */
   readonly onStep: () => void;
   readonly onCandidate: (candidate: Candidate) => void;
@@ -77,6 +84,7 @@ class Search {
     this.#rmwWriteOf = new Int32Array(events.length).fill(-1);
     this.#processOf = Int32Array.from(events, ({ process }) => process);
     paths.forEach(({ rmw }, process) => {
+      if (hooks.space === "whole") return; // atomicity is left to the model
       const first = firstOf[process] ?? 0;
       for (const [read, write] of rmw) this.#rmwWriteOf[first + read] = first + write;
     });
@@ -113,9 +121,15 @@ class Search {
     const skeleton = this.#skeleton();
     for (const lockOrder of lockOrders(skeleton)) {
       this.#hooks.onStep();
-      const before = union(skeleton.po, handedOver(skeleton, lockOrder));
+      const before = this.#certainOrder(skeleton, lockOrder);
       this.#chooseReads(0, { skeleton, lockOrder, before, accesses: this.#accessesByVariable() });
     }
+  }
+
+  /** What a coherent candidate cannot go against. */
+  #certainOrder(skeleton: Skeleton, lockOrder: LockOrder): Relation {
+    if (this.#hooks.space === "whole") return emptyRelation(skeleton.events.length);
+    return union(skeleton.po, handedOver(skeleton, lockOrder));
   }
 
   #variableOf(event: number): string | undefined {
@@ -187,7 +201,7 @@ class Search {
       const event = events[write];
       if (event === undefined) continue;
       // Own later writes: the coherence check would refuse them too.
-      if (event.process === this.#processOf[read] && event.statement > (events[read]?.statement ?? 0)) continue;
+      if (this.#hooks.space === "pruned" && event.process === this.#processOf[read] && event.statement > (events[read]?.statement ?? 0)) continue;
       const other = this.#variableOf(write);
       if (variable === undefined || other === undefined || other === variable) yield write;
     }
@@ -234,7 +248,7 @@ class Search {
     const skeleton = this.#skeleton();
     for (const lockOrder of lockOrders(skeleton)) {
       this.#hooks.onStep();
-      const before = union(skeleton.po, handedOver(skeleton, lockOrder));
+      const before = this.#certainOrder(skeleton, lockOrder);
       this.#orderVariables(accesses, { skeleton, lockOrder, before, accesses }, illegal);
     }
   }

@@ -9,7 +9,7 @@ import { flagsOf, isAllowed, type MemoryModel, type Terms } from "../memory-mode
 import { relationOf, type Pair, type Relation } from "../relation.ts";
 import type { Skeleton } from "../skeleton.ts";
 import type { Choices } from "../terms.ts";
-import { searchCandidates, SearchStopped, type Candidate } from "./candidates.ts";
+import { searchCandidates, SearchStopped, type Candidate, type SearchSpace } from "./candidates.ts";
 import { combine, type Combination } from "./combination.ts";
 import { observedPlaces, satisfies, showPlace, stateOf } from "./final-state.ts";
 import { LitmusError, positionAt } from "./litmus-error.ts";
@@ -50,6 +50,8 @@ export type LitmusResult = LitmusAnswer | LitmusUndecided;
 export interface LitmusBounds {
   /** Steps of the search: a candidate, or a choice on the way to one. */
   readonly candidatesMax?: number | undefined;
+  /** `pruned` unless said otherwise; both give the same answer. */
+  readonly space?: SearchSpace | undefined;
   /** Asked now and then; true ends the search as undecided. */
   readonly isTimeUp?: (() => boolean) | undefined;
 }
@@ -71,7 +73,12 @@ export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBoun
   const { test, warnings } = parseLitmus(text);
   const tally = new Tally(test, model);
   try {
-    forEachAllowed(text, test, { model, bounds, isWanted: () => true }, (found) => tally.count(found));
+    forEachCandidate(text, test, bounds, (candidate, termsOver) => {
+      const terms = termsOver(model);
+      if (!isAllowed(model, terms)) return;
+      refuseIllegal(candidate, text);
+      tally.count(candidate, terms);
+    });
   } catch (error) {
     if (error instanceof SearchStopped) return { kind: "undecided", name: test.name, because: error.message };
     throw error;
@@ -91,10 +98,10 @@ export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBoun
   };
 }
 
-/** An allowed candidate with its relations. */
-export interface Found {
-  readonly candidate: Candidate;
-  readonly terms: Terms;
+/** @throws LitmusError if an execution that the model allows does what no program may */
+function refuseIllegal({ illegal }: Candidate, text: string): void {
+  if (illegal === undefined) return;
+  throw new LitmusError(`an execution of the test computes ${illegal}`, positionAt(text, text.indexOf("{")));
 }
 
 /** Counts executions, and collects their states and flags. */
@@ -113,7 +120,7 @@ class Tally {
     this.#model = model;
   }
 
-  count({ candidate, terms }: Found): void {
+  count(candidate: Candidate, terms: Terms): void {
     if (satisfies(candidate, this.#test.condition)) this.positive++;
     else this.negative++;
     const values = stateOf(candidate, this.#places);
@@ -150,35 +157,6 @@ function observesLock({ events }: Skeleton, places: readonly Place[]): boolean {
 
 const LOCK_EVENTS: ReadonlySet<string> = new Set(["LKR", "LKW", "UL", "LF", "RL", "RU", "GPS"]);
 
-export interface AllowedSearch {
-  readonly model: MemoryModel;
-  readonly bounds: LitmusBounds;
-  /** Candidates for which this is false are left out before the model is asked. */
-  readonly isWanted: (candidate: Candidate) => boolean;
-}
-
-/**
- * Calls `onFound` with every wanted candidate that the model allows and the filter lets pass.
- *
- * @throws SearchStopped when a bound is hit, LitmusError for what no program may do
- */
-export function forEachAllowed(
-  text: string,
-  test: LitmusTest,
-  { model, bounds, isWanted }: AllowedSearch,
-  onFound: (found: Found) => void,
-): void {
-  forEachCandidate(text, test, bounds, (candidate, termsOver) => {
-    if (!isWanted(candidate)) return;
-    const terms = termsOver(model);
-    if (!isAllowed(model, terms)) return;
-    if (candidate.illegal !== undefined) {
-      throw new LitmusError(`an execution of the test computes ${candidate.illegal}`, positionAt(text, 0));
-    }
-    onFound({ candidate, terms });
-  });
-}
-
 /** Calls `onCandidate` with every candidate that the filter lets pass, allowed or not. */
 export function forEachCandidate(
   text: string,
@@ -193,6 +171,7 @@ export function forEachCandidate(
     onStep();
     const prepared = new Map<Skeleton, (choices: Choices) => Terms>();
     searchCandidates(combination, text, {
+      space: bounds.space ?? "pruned",
       onStep,
       onCandidate: (candidate) => {
         if (test.filter !== undefined && !satisfies(candidate, test.filter)) return;

@@ -1,0 +1,122 @@
+/**
+ * One execution that shows why a test's verdict is what it is: an allowed one in which the condition
+ * holds, or a forbidden one with the axiom and the cycle that forbid it.
+ */
+
+import { stepsOf, type Step } from "../derivation.ts";
+import { isAllowed, violationOf, type MemoryModel, type Terms, type Violation } from "../memory-model.ts";
+import { has } from "../relation.ts";
+import { SearchStopped, type Candidate } from "./candidates.ts";
+import { forEachCandidate, type LitmusBounds } from "./check-litmus.ts";
+import { satisfies } from "./final-state.ts";
+import { positionAt } from "./litmus-error.ts";
+import { parseLitmus } from "./parse.ts";
+import type { Quantifier } from "./syntax.ts";
+import { showValue } from "./value.ts";
+
+/** An event as people read it. */
+export interface ExplainedEvent {
+  /** −1 for initial writes. */
+  readonly process: number;
+  /** Line in the text, 0 for initial writes. */
+  readonly line: number;
+  /** `W x=1`, `F Mb`, … */
+  readonly label: string;
+}
+
+export type Explanation =
+  | {
+      readonly kind: "witness";
+      readonly name: string;
+      readonly events: readonly ExplainedEvent[];
+      readonly edges: readonly Step[];
+    }
+  | {
+      readonly kind: "forbidden";
+      readonly name: string;
+      readonly events: readonly ExplainedEvent[];
+      /** Program order and communication. */
+      readonly edges: readonly Step[];
+      readonly violation: Violation;
+      /** The cycle, in basic relations. */
+      readonly cycle: readonly Step[];
+    }
+  /** No choice of reads-from and coherence gives the values that the condition asks for. */
+  | { readonly kind: "impossible"; readonly name: string; readonly quantifier: Quantifier };
+
+/** Breaks off a search that has what it wants. */
+class Enough extends Error {}
+
+/**
+ * @returns undefined if a bound is hit first
+ * @throws LitmusError as `checkLitmus` does
+ */
+export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBounds = {}): Explanation | undefined {
+  const { test } = parseLitmus(text);
+  let witness: Explanation | undefined;
+  let best: { readonly rank: number; readonly explanation: Explanation } | undefined;
+  const consider = (candidate: Candidate, terms: Terms): void => {
+    if (!satisfies(candidate, test.condition)) return;
+    if (isAllowed(model, terms)) {
+      witness = { kind: "witness", name: test.name, events: eventsOf(candidate, text), edges: edgesOf(candidate, terms) };
+      throw new Enough();
+    }
+    const violation = violationOf(model, terms);
+    if (violation === undefined) return;
+    // The later the axiom, the more of the model agrees with the execution: that tells most.
+    const rank = model.axioms.indexOf(violation.axiom) * 100 - violation.events.length;
+    if (best !== undefined && best.rank >= rank) return;
+    const explanation: Explanation = {
+      kind: "forbidden",
+      name: test.name,
+      events: eventsOf(candidate, text),
+      edges: edgesOf(candidate, terms),
+      violation,
+      cycle: stepsOf(model, terms, violation),
+    };
+    best = { rank, explanation };
+  };
+  try {
+    forEachCandidate(text, test, { ...bounds, space: "whole" }, (candidate, termsOver) => consider(candidate, termsOver(model)));
+  } catch (error) {
+    if (error instanceof SearchStopped && best === undefined) return undefined;
+    if (!(error instanceof Enough || error instanceof SearchStopped)) throw error;
+  }
+  return witness ?? best?.explanation ?? { kind: "impossible", name: test.name, quantifier: test.quantifier };
+}
+
+function eventsOf({ combination, skeleton, resolve }: Candidate, text: string): ExplainedEvent[] {
+  return combination.events.map(({ kind, tag, value, process, at }, i) => {
+    const variable = skeleton.events[i]?.variable;
+    const what = variable === undefined ? "" : ` ${variable}`;
+    const which = value === undefined ? "" : `=${showValue(resolve(value))}`;
+    const how = tag === undefined ? "" : ` ${tag}`;
+    return { process, line: kind === "IW" ? 0 : positionAt(text, at).line, label: `${kind}${what}${which}${how}` };
+  });
+}
+
+/** Program order between neighbours, and communication without what follows from the rest. */
+function edgesOf({ skeleton, rf, lockOrder, writesInOrder }: Candidate, terms: Terms): Step[] {
+  const edges: Step[] = [];
+  const { po, events } = skeleton;
+  const size = events.length;
+  const isBefore = (a: number, b: number): boolean => has(po, a, b);
+  for (let from = 0; from < size; from++) {
+    for (let to = 0; to < size; to++) {
+      const between = events.some((_, middle) => isBefore(from, middle) && isBefore(middle, to));
+      if (isBefore(from, to) && !between) edges.push({ relation: "po", from, to });
+    }
+  }
+  for (const [from, to] of [...rf, ...lockOrder.rf]) edges.push({ relation: "rf", from, to });
+  for (const writes of writesInOrder.values()) {
+    writes.slice(1).forEach((to, i) => edges.push({ relation: "co", from: writes[i] ?? to, to }));
+  }
+  const fr = terms.relation("fr");
+  for (const [, read] of rf) {
+    for (const writes of writesInOrder.values()) {
+      const to = writes.find((write) => has(fr, read, write));
+      if (to !== undefined) edges.push({ relation: "fr", from: read, to });
+    }
+  }
+  return edges;
+}
