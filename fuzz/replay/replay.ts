@@ -1,0 +1,221 @@
+/**
+ * Strict replay: runs one recorded schedule again, and stops where the program asks for something else.
+ *
+ * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for another access
+ * than the one recorded. An execution that ends early, or goes on after the last recorded access, has diverged as well.
+ */
+import type { AccessKind } from "#impl/memory/access.ts";
+import { nameOf } from "#impl/memory/heap.ts";
+import { accessText, type Execution } from "#reports/execution.ts";
+import type { Location } from "#reports/result.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import type { Violation } from "#properties/violation.ts";
+import { accessNames } from "#fuzz/machine/access-name.ts";
+import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import type { Strategy } from "#fuzz/machine/strategy.ts";
+import { withLocations } from "./locations.ts";
+import { type OperationNames, objectOf, placeOf, type RecordedAccess, Recorder } from "./recorder.ts";
+
+/** What to replay. */
+export interface Schedule {
+  /** The thread of each access. */
+  readonly choices: ArrayLike<number>;
+  /** Each access in words, as `accessText` gives it; without it only the threads are compared. */
+  readonly accesses?: readonly string[];
+}
+
+export interface ReplayOptions {
+  readonly machine?: Pick<MachineOptions, "dataRaces" | "accessesMax">;
+  readonly operations?: OperationNames;
+  /** Stop after this many accesses. */
+  readonly until?: number;
+  /** What the trace is called in messages. */
+  readonly name?: string;
+}
+
+export interface Replayed {
+  /**
+   * `violated` and `passed` when the whole schedule was run; `diverged` when the program asked for something else;
+   * `stopped` when told to stop before.
+   */
+  readonly kind: "violated" | "passed" | "diverged" | "stopped";
+  readonly violation?: Violation;
+  /** Accesses made before it diverged, and what differed. */
+  readonly divergence?: Divergence;
+  readonly execution: Execution;
+  readonly accesses: readonly RecordedAccess[];
+  /** Line of the access at which a property was violated. */
+  readonly location?: Location;
+  readonly preemptions: number;
+}
+
+export interface Divergence {
+  /** Number of the access, from 1. */
+  readonly access: number;
+  readonly because: string;
+}
+
+/** Runs `schedule` on `program` and records it, with source lines. */
+export function replay(program: Program, schedule: Schedule, options: ReplayOptions = {}): Replayed {
+  const recorder = new Recorder(program.heap, program.threads.length, options.operations);
+  const strict = new StrictSchedule(schedule, options.until ?? Infinity, recorder);
+  const machine = new Machine(announcing(program, recorder), { ...options.machine, observer: strict.observer });
+  let end: StopReplay | undefined;
+  let violation: Violation | undefined;
+  try {
+    violation = withLocations((location) => recorder.asks(location), () => machine.run(strict.strategy));
+    strict.checkEnd();
+  } catch (error) {
+    if (!(error instanceof StopReplay)) throw error;
+    end = error;
+    violation = undefined;
+  }
+  const threads = Array.from({ length: machine.threadCount }, (_, thread) => machine.threadName(thread));
+  const location = violation === undefined ? undefined : recorder.lastLocation;
+  const object = violation === undefined ? "" : objectOf(program.heap, violation.address);
+  const shown = violation === undefined ? undefined : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
+  return {
+    kind: end === undefined ? (violation === undefined ? "passed" : "violated") : end.divergence === undefined ? "stopped" : "diverged",
+    ...(violation === undefined ? {} : { violation }),
+    ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
+    execution: { scenario: program.name, threads, rows: recorder.rows(), ...(shown === undefined ? {} : { violation: shown }) },
+    accesses: recorder.accesses,
+    ...(location === undefined ? {} : { location }),
+    preemptions: strict.preemptions,
+  };
+}
+
+/** The texts that a strict replay of these accesses compares. */
+export function accessTexts({ rows }: Execution): string[] {
+  return rows.filter((row) => row.kind === "access").map(accessText);
+}
+
+/** Each thread says when it starts: that is how a source line finds its thread. */
+function announcing(program: Program, recorder: Recorder): Program {
+  const threads = program.threads.map((thread, number) => ({
+    ...thread,
+    body() {
+      recorder.starts(number);
+      return thread.body();
+    },
+  }));
+  return { ...program, threads };
+}
+
+/** Ends the machine's run from within. */
+class StopReplay extends Error {
+  readonly divergence: Divergence | undefined;
+
+  constructor(divergence?: Divergence) {
+    super(divergence?.because ?? "stopped");
+    this.divergence = divergence;
+  }
+}
+
+class StrictSchedule {
+  lastThread = 0;
+  preemptions = 0;
+  #machine: Machine | undefined;
+  readonly #schedule: Schedule;
+  readonly #until: number;
+  readonly #recorder: Recorder;
+
+  constructor(schedule: Schedule, until: number, recorder: Recorder) {
+    this.#schedule = schedule;
+    this.#until = until;
+    this.#recorder = recorder;
+  }
+
+  readonly strategy: Strategy = {
+    name: "replay",
+    begin: (machine) => {
+      this.#machine = machine;
+      if (this.#until === 0) throw new StopReplay();
+    },
+    choose: (machine) => this.#choose(machine),
+    performed: (machine) => {
+      if (machine.violation === undefined && machine.steps >= this.#until) throw new StopReplay();
+    },
+  };
+
+  /** Hears also the accesses of a thread that was alone, which nobody chose. */
+  readonly observer: Observer = {
+    performed: (access) => {
+      if (this.#machine !== undefined) this.#checkPerformed(this.#machine, access);
+      this.lastThread = access.thread;
+      this.#recorder.performed(access);
+    },
+    marked: (mark) => this.#recorder.marked(mark),
+  };
+
+  #choose(machine: Machine): number {
+    const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
+    const thread = this.#check(machine, steps);
+    this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, pendingAddress[thread] ?? 0, pendingOperand[thread] ?? 0);
+    if (steps > 0 && thread !== this.lastThread && isEnabled(machine, this.lastThread)) this.preemptions++;
+    return thread;
+  }
+
+  #checkPerformed(machine: Machine, { step, thread, kind, address, operand }: ObservedAccess): void {
+    const recorded = this.#schedule.choices[step];
+    if (recorded !== thread) {
+      this.#check(machine, step);
+      throw this.#diverge(step, `asks for ${threadText(machine, recorded ?? 0)}, which cannot go on`);
+    }
+    this.#compare(machine, step, thread, kind, address, operand);
+  }
+
+  /** The program has ended: the schedule must have, too. */
+  checkEnd(): void {
+    const machine = this.#machine;
+    const { choices } = this.#schedule;
+    if (machine === undefined || machine.steps >= choices.length) return;
+    throw this.#diverge(machine.steps, `asks for ${threadText(machine, choices[machine.steps] ?? 0)}, and the execution has ended`);
+  }
+
+  /** The thread that goes now, if it can. */
+  #check(machine: Machine, step: number): number {
+    const { choices } = this.#schedule;
+    const thread = choices[step];
+    if (thread === undefined) throw this.#diverge(step, `is not in it: it has ${choices.length}, and the program goes on`);
+    if (!(thread >= 0 && thread < machine.threadCount)) {
+      throw this.#diverge(step, `asks for thread ${thread}, and there are threads 0 to ${machine.threadCount - 1}`);
+    }
+    if (machine.hasReturned(thread)) throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which has returned`);
+    if (!isEnabled(machine, thread)) {
+      const place = nameOf(machine.heap, machine.pendingAddress[thread] ?? 0);
+      const kind = accessNames[machine.pendingKind[thread] ?? 0] ?? "an access";
+      throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`);
+    }
+    return thread;
+  }
+
+  #compare(machine: Machine, step: number, thread: number, kind: AccessKind, address: number, operand: number): void {
+    const recorded = this.#schedule.accesses?.[step];
+    if (recorded === undefined) return;
+    const asked = accessText({ access: accessNames[kind] ?? "", place: placeOf(machine.heap, kind, address, operand) });
+    if (asked !== recorded) {
+      throw this.#diverge(step, `is ${visibleText(recorded)} by ${threadText(machine, thread)}, and the program asks for ${asked} instead`);
+    }
+  }
+
+  #diverge(step: number, because: string): StopReplay {
+    return new StopReplay({ access: step + 1, because });
+  }
+}
+
+/** Says how a replay of `name` diverged: `schedule peers: access 3 asks for thread 1, which has returned`. */
+export function divergenceText(name: string, { access, because }: Divergence): string {
+  return `schedule ${visibleText(name)}: access ${access} ${because}`;
+}
+
+function threadText(machine: Machine, thread: number): string {
+  return `thread ${thread} (${visibleText(machine.threadName(thread))})`;
+}
+
+export function isEnabled({ enabled, enabledCount }: Machine, thread: number): boolean {
+  for (let i = 0; i < enabledCount; i++) if (enabled[i] === thread) return true;
+  return false;
+}

@@ -1,0 +1,55 @@
+import type { Location } from "./result.ts";
+
+/** One execution as it was recorded, access by access, with names in the place of numbers. */
+export interface Execution {
+  readonly scenario: string;
+  /** Names of the threads by number; those of RCU callbacks come after the program's own. */
+  readonly threads: readonly string[];
+  readonly rows: readonly Row[];
+  readonly violation?: ExecutionViolation;
+}
+
+export interface ExecutionViolation {
+  readonly property: string;
+  readonly because: string;
+  /** The object or lock concerned, such as `peer#2`, if there is one. */
+  readonly object?: string;
+}
+
+/** What happened, in the order in which it did. */
+export type Row = AccessRow | OperationRow;
+
+export interface AccessRow {
+  readonly kind: "access";
+  /** Accesses of the execution before this one. */
+  readonly step: number;
+  readonly thread: number;
+  /** The access function, as it stands in the source: `readOnce`. */
+  readonly access: string;
+  /** What it concerns: `peer#1.refcount`, the lock, the object given back; empty when nothing is. */
+  readonly place: string;
+  /** The object that `place` lies in: `peer#1`. */
+  readonly object: string;
+  /** Value read or written: `1`, `0 → 1`, `→ peer#2`; empty when there is none. */
+  readonly effect: string;
+  /** Whether it wrote the word, took or released the lock, changed the slab. */
+  readonly writes: boolean;
+  /** What the thread holds afterwards: locks, references, `rcu` for a read-side critical section. */
+  readonly holds: readonly string[];
+  /** Line of the source, when it was recorded. */
+  readonly location?: Location;
+}
+
+/** An operation begins or responds. */
+export interface OperationRow {
+  readonly kind: "begin" | "end";
+  readonly step: number;
+  readonly thread: number;
+  /** `getPeer 1.1.1.1`, or the response. */
+  readonly text: string;
+}
+
+/** The access without its effect: `readOnce peer#1.refcount`. What a strict replay compares. */
+export function accessText({ access, place }: Pick<AccessRow, "access" | "place">): string {
+  return place === "" ? access : `${access} ${place}`;
+}
