@@ -4,21 +4,25 @@
  * Responses: a push answers null, a pop the value or null when there was none.
  */
 import type { Model } from "./model.ts";
-import type { Scalar } from "./object-shape.ts";
+import type { ContainerRole, ObjectShape, Scalar } from "./object-shape.ts";
 import { scalarKey } from "./register.ts";
 
 export type ContainerOperation = { readonly kind: "push"; readonly value: Scalar } | { readonly kind: "pop" };
+
+export type ContainerRoleOf = (operation: ContainerOperation, response: Scalar | undefined) => ContainerRole;
 
 export type ContainerModel = Model<readonly Scalar[], ContainerOperation, Scalar>;
 
 /**
  * @param inserted the contents after a push
+ * @param shapeOf the shape, given the role of an operation
  * @param taken index of the value that a pop takes, -1 when there is none
  */
 export function container(
-  name: "queue" | "stack" | "priority-queue",
+  name: string,
   inserted: (state: readonly Scalar[], value: Scalar) => readonly Scalar[],
   taken: (state: readonly Scalar[]) => number,
+  shapeOf: (roleOf: ContainerRoleOf) => ObjectShape<ContainerOperation, Scalar>,
 ): ContainerModel {
   return {
     name,
@@ -36,12 +40,11 @@ export function container(
     },
     key: (state) => state.map(scalarKey).join(),
     observes: (operation, response) => operation.kind === "pop" && response === null,
-    shape: {
-      kind: name,
-      roleOf(operation, response) {
-        if (operation.kind === "push") return { role: "insert", value: operation.value };
-        return response === null ? { role: "take-none" } : { role: "take", value: response };
-      },
-    },
+    shape: shapeOf(roleOf),
   };
+}
+
+function roleOf(operation: ContainerOperation, response: Scalar | undefined): ContainerRole {
+  if (operation.kind === "push") return { role: "insert", value: operation.value };
+  return response === null ? { role: "take-none" } : { role: "take", value: response };
 }

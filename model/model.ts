@@ -30,6 +30,8 @@ export interface Model<State, Operation, Response> {
    * Optional; a checker takes such an operation at once and never branches over it.
    */
   observes?(operation: Operation, response: Response | undefined): boolean;
+  /** True when `next` never gives more than one state; a checker then holds the model to it. */
+  readonly deterministic?: boolean;
   /** What kind of object this is, so that a history of it may be decided without a search. */
   readonly shape?: ObjectShape<Operation, Response>;
 }

@@ -33,6 +33,7 @@ type RoleOf<Operation, Response, Role> = (operation: Operation, response: Respon
 
 export type ObjectShape<Operation, Response> =
   | { readonly kind: "register"; readonly initial: Scalar; readonly roleOf: RoleOf<Operation, Response, RegisterRole> }
-  | { readonly kind: "queue" | "stack" | "priority-queue"; readonly roleOf: RoleOf<Operation, Response, ContainerRole> }
+  | { readonly kind: "queue" | "stack"; readonly roleOf: RoleOf<Operation, Response, ContainerRole> }
+  | { readonly kind: "priority-queue"; readonly compare: (left: Scalar, right: Scalar) => number; readonly roleOf: RoleOf<Operation, Response, ContainerRole> }
   | { readonly kind: "set"; readonly roleOf: RoleOf<Operation, Response, SetRole> }
   | { readonly kind: "counter"; readonly roleOf: RoleOf<Operation, Response, CounterRole> };

@@ -8,6 +8,7 @@ export function priorityQueue(): ContainerModel {
     "priority-queue",
     (state, value) => [...state, value].toSorted(comparePriorities),
     (state) => (state.length === 0 ? -1 : 0),
+    (roleOf) => ({ kind: "priority-queue", compare: comparePriorities, roleOf }),
   );
 }
 

@@ -7,5 +7,6 @@ export function queue(): ContainerModel {
     "queue",
     (state, value) => [...state, value],
     (state) => (state.length === 0 ? -1 : 0),
+    (roleOf) => ({ kind: "queue", roleOf }),
   );
 }

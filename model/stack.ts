@@ -7,5 +7,6 @@ export function stack(): ContainerModel {
     "stack",
     (state, value) => [...state, value],
     (state) => state.length - 1,
+    (roleOf) => ({ kind: "stack", roleOf }),
   );
 }

@@ -24,6 +24,16 @@ export const NO_STATE = -1;
 export const MANY_STATES = -2;
 
 const CAPACITY_MAX = 1 << 20;
+/** Steps of a model that says it is deterministic which are asked for twice. */
+const ASKED_TWICE = 256;
+
+/** The model is at fault, not the history. */
+export class ModelError extends Error {
+  constructor(model: string, what: string) {
+    super(`model ${model} ${what}`);
+    this.name = "ModelError";
+  }
+}
 
 export function createStepTable<State, Operation, Response>(
   model: Model<State, Operation, Response>,
@@ -36,6 +46,7 @@ export function createStepTable<State, Operation, Response>(
   let tags = new Int32Array(capacity * 2).fill(-1);
   let results = new Int32Array(capacity);
   let misses = 0;
+  let asked = 0;
 
   function idOf(state: State): number {
     const key = model.key(state);
@@ -53,8 +64,27 @@ export function createStepTable<State, Operation, Response>(
   }
 
   function successors(state: number, label: number): number[] {
-    // In range by construction, and an operation may itself be undefined.
-    return model.next(stateOf(state), operations[label] as Operation, responses[label]).map(idOf);
+    const next = ask(state, label).map(idOf);
+    if (model.deterministic === true && next.length > 1) throw new ModelError(model.name, `says that it is deterministic, and ${describe(label)} leaves ${next.length} states`);
+    if (model.deterministic === true && asked < ASKED_TWICE) {
+      asked += 1;
+      const again = ask(state, label).map(idOf);
+      if (again.join() !== next.join()) throw new ModelError(model.name, `says that it is deterministic, and ${describe(label)}, asked twice in one state, leaves two different ones`);
+    }
+    return next;
+  }
+
+  function ask(state: number, label: number): readonly State[] {
+    try {
+      // In range by construction, and an operation may itself be undefined.
+      return model.next(stateOf(state), operations[label] as Operation, responses[label]);
+    } catch (error) {
+      throw new ModelError(model.name, `throws at ${describe(label)}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  function describe(label: number): string {
+    return `${JSON.stringify(operations[label])} answering ${responses[label] === undefined ? "anything" : JSON.stringify(responses[label])}`;
   }
 
   function compute(state: number, label: number): number {

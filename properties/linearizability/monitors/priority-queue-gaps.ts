@@ -1,0 +1,45 @@
+/**
+ * Priority queues with distinct values, decided in O(n log n).
+ *
+ * A value can be taken exactly when no smaller one is inside, so to the smaller values its take is one that found
+ * nothing: it needs an instant in its interval, after its insert was invoked, at which no smaller value is surely
+ * inside. Going down from the largest value, each take splits the smaller values at its instant; the instant of one
+ * never spoils that of another (see `container.ts`: both halves are histories of their own). That is decrease and
+ * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv 2410.04581).
+ */
+import type { ContainerRole, Scalar } from "#model/object-shape.ts";
+import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
+import type { Values } from "./container.ts";
+import { GapTree } from "./gap-tree.ts";
+import type { MonitorVerdict, TimedRole } from "./monitor.ts";
+
+export function checkPriorityQueueGaps(
+  operations: readonly TimedRole<ContainerRole>[],
+  compare: (left: Scalar, right: Scalar) => number,
+): MonitorVerdict {
+  const found = valuesOf(operations);
+  return found.kind === "values" ? withoutPendingTakes(found.values, (values) => decide(values, compare)) : found;
+}
+
+function decide(values: Values, compare: (left: Scalar, right: Scalar) => number): MonitorVerdict {
+  const ascending = Array.from({ length: values.count }, (_, id) => id).toSorted((left, right) => compare(values.value[left] ?? null, values.value[right] ?? null));
+  const inside = new GapTree(values.end + 1);
+  for (const [rank, id] of ascending.entries()) {
+    const takeInvoked = values.takeInvoked[id] ?? 0;
+    if (values.takeAt[id] !== -1) {
+      const from = Math.max(takeInvoked, values.insertInvoked[id] ?? 0);
+      if (inside.findZero(from, values.takeResponded[id] ?? 0) === -1) {
+        const smaller = ascending
+          .slice(0, rank)
+          .filter((other) => (values.insertResponded[other] ?? 0) < (values.takeResponded[id] ?? 0) && (values.takeInvoked[other] ?? 0) > from);
+        return {
+          kind: "violated",
+          because: `${String(values.value[id])} is taken while there is always a smaller value inside`,
+          operations: [id, ...smaller].flatMap((each) => [values.insertAt[each] ?? -1, values.takeAt[each] ?? -1]).filter((each) => each !== -1),
+        };
+      }
+    }
+    inside.add(values.insertResponded[id] ?? 0, takeInvoked, 1);
+  }
+  return checkNone(values);
+}
