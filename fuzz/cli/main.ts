@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CommandError, EXIT } from "./exit-code.ts";
+import { litmusCommand } from "./litmus.ts";
 
 /** The commands, in the order of `quiesce --help`. Each lives in a file of its own name. */
 const program = new Command("quiesce")
@@ -7,6 +8,8 @@ const program = new Command("quiesce")
   .showSuggestionAfterError()
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "quiesce: ")) });
+
+program.addCommand(litmusCommand());
 
 // A reader that went away (`quiesce … | head`) is no failure of ours, and nobody is left to tell.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@
  * and a choice is taken back as soon as coherence or a branch condition contradicts it.
  */
 
-import { closure, compose, emptyRelation, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
+import { closure, compose, emptyRelation, has, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
 import { setOf } from "../event-set.ts";
 import type { Skeleton } from "../skeleton.ts";
 import { Bindings } from "./bindings.ts";
@@ -176,6 +176,7 @@ class Search {
 
     for (const write of this.#writersFor(read, variable)) {
       this.#hooks.onStep();
+      if (fixed !== undefined && variable !== undefined && this.#isOverwritten(write, read, fixed, variable)) continue;
       const written = events[write];
       if (written?.address === undefined || written.value === undefined) continue;
       const mark = this.#bindings.mark();
@@ -191,6 +192,17 @@ class Search {
       this.#writeOf[read] = -1;
       this.#bindings.undo(mark);
     }
+  }
+
+  /**
+   * Whether a certain order puts the read before the write, or another write between the two. The
+   * coherence check would find out too, but this is quick and leaves one choice inside lock sections.
+   */
+  #isOverwritten(write: number, read: number, { before, accesses }: Fixed, variable: string): boolean {
+    if (has(before, read, write)) return true;
+    const isInitial = this.#processOf[write] === -1;
+    const writes = accesses.get(variable)?.writes ?? [];
+    return writes.some((other) => has(before, other, read) && (isInitial || has(before, write, other)));
   }
 
   *#writersFor(read: number, variable: string | undefined): Generator<number> {

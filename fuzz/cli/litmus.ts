@@ -1,0 +1,253 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "./duration.ts";
+import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
+import type { Expectation } from "./litmus-expectations.ts";
+import type { PoolOutcome } from "./litmus-pool.ts";
+
+interface Options {
+  readonly model: string;
+  readonly json?: string;
+  readonly show?: string;
+  readonly explain?: true;
+  readonly expect?: string;
+  readonly maxCandidates?: number;
+  /** Milliseconds. */
+  readonly time?: number;
+}
+
+/** `quiesce litmus`: what a memory model says of litmus tests. */
+export function litmusCommand(): Command {
+  return new Command("litmus")
+    .description("Decide litmus tests of the Linux kernel's C dialect under a memory model.")
+    .argument("<paths...>", "litmus tests, or folders of them")
+    .addOption(new Option("--model <name>", "memory model").choices(["lkmm", "sc", "tso", "ra"]).default("lkmm"))
+    .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
+    .option("--show <file.svg>", "draw a witness, or the cycle that forbids it (one test only)")
+    .option("--explain", "say in words which axiom forbids the condition, edge by edge, or show a witness")
+    .option("--expect <expected.json>", "compare with expected verdicts, states and flags")
+    .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseCount)
+    .option("--time <duration>", "leave undecided what is not decided by then, such as 10s", parseDuration)
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 all decided, 1 an answer differs from --expect, 2 bad input, 3 something undecided.
+
+Examples:
+  quiesce litmus MP.litmus
+  quiesce litmus --explain --show reports/out/mp.svg MP.litmus
+  quiesce litmus --json - --expect tests/expected.json tests/
+  quiesce litmus --model sc tests/`,
+    )
+    .action(run);
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("it must be a whole number of at least 1.");
+  return Number(text);
+}
+
+/** One test as `--json` prints it; one that was not decided says so instead of a verdict. */
+type Row = { readonly file: string } & (
+  | {
+      readonly name: string;
+      readonly verdict: string;
+      readonly states: number;
+      readonly flags: readonly string[];
+      readonly seconds: number;
+    }
+  | { readonly undecided: string }
+  | { readonly error: string }
+);
+
+/** How often something other than success was met. */
+interface Counts {
+  differing: number;
+  refused: number;
+  undecided: number;
+}
+
+async function run(paths: readonly string[], options: Options): Promise<void> {
+  const { litmusFiles, testKey } = await import("./litmus-files.ts");
+  const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
+  const { decideFiles } = await import("./litmus-pool.ts");
+  const { litmusText } = await import("#reports/litmus-text.ts");
+
+  const files = litmusFiles(paths);
+  if (options.show !== undefined && files.length !== 1) {
+    throw new CommandError(`litmus: --show draws one test, and ${files.length} are given`);
+  }
+  const expected: ReadonlyMap<string, Expectation> =
+    options.expect === undefined ? new Map() : readExpectations(options.expect);
+  const deadline = options.time === undefined ? undefined : Date.now() + options.time;
+  const isTextShown = options.json !== "-";
+  const rows: Row[] = [];
+  const counts: Counts = { differing: 0, refused: 0, undecided: 0 };
+
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once("SIGINT", onInterrupt);
+  const progress = progressOver(files.length);
+  try {
+    const outcomes = decideFiles(files, {
+      task: { modelName: options.model, candidatesMax: options.maxCandidates, deadline },
+      signal: interrupt.signal,
+      onDecided: progress.show,
+    });
+    for await (const { file, outcome } of outcomes) {
+      progress.clear();
+      rows.push(rowOf(file, outcome));
+      complain(file, outcome, counts);
+      if (outcome.kind !== "decided") continue;
+      for (const { message, position } of outcome.warnings) {
+        process.stderr.write(`${file}:${position.line}:${position.column}: warning: ${message}\n`);
+      }
+      if (isTextShown) process.stdout.write(`${litmusText(outcome, outcome.seconds)}\n`);
+      const wanted = expected.get(testKey(file));
+      const difference =
+        wanted === undefined ? undefined : differenceFrom(wanted, { ...outcome, states: outcome.states.length });
+      if (difference !== undefined) {
+        counts.differing++;
+        process.stderr.write(`${file}: ${difference}\n`);
+      } else if (options.expect !== undefined && wanted === undefined) {
+        process.stderr.write(`${file}: warning: ${options.expect} expects nothing of ${testKey(file)}\n`);
+      }
+      if (options.explain === true || options.show !== undefined) await explain(file, options, deadline);
+    }
+  } finally {
+    progress.clear();
+    process.removeListener("SIGINT", onInterrupt);
+  }
+  await writeJson(rows, options);
+  if (files.length > 1) process.stderr.write(`${summary(rows, counts)}\n`);
+  process.exitCode = exitCodeFor(counts);
+}
+
+function rowOf(file: string, outcome: PoolOutcome): Row {
+  switch (outcome.kind) {
+    case "decided": {
+      const { name, verdict, states, flags, seconds } = outcome;
+      return { file, name, verdict, states: states.length, flags, seconds };
+    }
+    case "undecided":
+      return { file, undecided: outcome.because };
+    case "interrupted":
+      return { file, undecided: "interrupted" };
+    case "unreadable":
+      return { file, error: outcome.because };
+    case "refused":
+      return { file, error: `${outcome.position.line}:${outcome.position.column}: ${outcome.message}` };
+  }
+}
+
+/** Says on standard error why a test has no verdict. */
+function complain(file: string, outcome: PoolOutcome, counts: Counts): void {
+  switch (outcome.kind) {
+    case "decided":
+      return;
+    case "refused":
+      counts.refused++;
+      process.stderr.write(`${file}:${outcome.position.line}:${outcome.position.column}: ${outcome.message}\n`);
+      return;
+    case "unreadable":
+      counts.refused++;
+      process.stderr.write(`${file}: ${outcome.because}\n`);
+      return;
+    case "undecided":
+      counts.undecided++;
+      process.stderr.write(`${file}: undecided: ${outcome.because}; raise --max-candidates or --time\n`);
+      return;
+    case "interrupted":
+      counts.undecided++;
+  }
+}
+
+function exitCodeFor({ differing, refused, undecided }: Counts): ExitCode {
+  if (differing > 0) return EXIT.violated;
+  if (refused > 0) return EXIT.usage;
+  return undecided > 0 ? EXIT.unfinished : EXIT.verified;
+}
+
+function summary(rows: readonly Row[], { differing, refused, undecided }: Counts): string {
+  const decided = rows.length - refused - undecided;
+  const parts = [`${decided} of ${rows.length} litmus tests decided`];
+  if (differing > 0) parts.push(`${differing} not as expected`);
+  if (refused > 0) parts.push(`${refused} refused`);
+  if (undecided > 0) parts.push(`${undecided} undecided`);
+  return parts.join(", ");
+}
+
+async function writeJson(rows: readonly Row[], { json }: Options): Promise<void> {
+  if (json === undefined) return;
+  const text = `${JSON.stringify({ tests: rows })}\n`;
+  if (json === "-") {
+    process.stdout.write(text);
+    return;
+  }
+  await writeOrComplain(json, text);
+}
+
+async function writeOrComplain(path: string, text: string): Promise<void> {
+  const { writeWholeFile, WriteError } = await import("#reports/write-file.ts");
+  try {
+    writeWholeFile(path, text);
+  } catch (error) {
+    if (error instanceof WriteError) throw new CommandError(`litmus: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Tells, and draws, why the verdict is what it is. */
+async function explain(file: string, options: Options, deadline: number | undefined): Promise<void> {
+  const { explainLitmus } = await import("#model/memory/litmus/explain-litmus.ts");
+  const { memoryModels } = await import("#model/memory/models.ts");
+  const { readLitmus } = await import("./litmus-files.ts");
+  const model = memoryModels.get(options.model);
+  const read = readLitmus(file);
+  if (model === undefined || "because" in read) return;
+  const explanation = explainLitmus(read.text, model, {
+    candidatesMax: options.maxCandidates,
+    isTimeUp: deadline === undefined ? undefined : () => Date.now() >= deadline,
+  });
+  if (explanation === undefined) {
+    process.stderr.write(`${file}: no explanation found within the bounds\n`);
+    return;
+  }
+  if (options.explain === true) {
+    const { executionStory } = await import("#reports/execution-story.ts");
+    // With --json - standard output is for machines alone.
+    (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation, model)}\n`);
+  }
+  if (options.show === undefined) return;
+  if (explanation.kind === "impossible") {
+    throw new CommandError("litmus: --show: no execution gives the values of the condition, so there is nothing to draw");
+  }
+  const { executionSvg } = await import("#reports/execution-graph.ts");
+  await writeOrComplain(options.show, await executionSvg(explanation));
+}
+
+/** Least time between two plain lines of progress. */
+const PLAIN_LINE_MS = 5_000;
+
+/** Progress on standard error: one line that changes on a terminal, now and then a line elsewhere. */
+function progressOver(total: number): { readonly show: (decided: number) => void; readonly clear: () => void } {
+  const { isTTY } = process.stderr;
+  let shown = false;
+  let last = Date.now();
+  return {
+    show: (decided) => {
+      if (total < 2) return;
+      const line = `${decided} of ${total} litmus tests decided`;
+      if (isTTY) {
+        process.stderr.write(`\r\u001B[K${line}`);
+        shown = true;
+      } else if (Date.now() - last >= PLAIN_LINE_MS && decided < total) {
+        process.stderr.write(`${line}\n`);
+        last = Date.now();
+      }
+    },
+    clear: () => {
+      if (shown) process.stderr.write("\r\u001B[K");
+      shown = false;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** Why a litmus test's verdict is what it is, in words, edge by edge. */
+
+import type { Step } from "#model/memory/derivation.ts";
+import type { ExplainedEvent, Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { MemoryModel } from "#model/memory/memory-model.ts";
+
+/** What each basic relation says of a pair. */
+const SAYINGS: Readonly<Record<string, string>> = {
+  po: "comes before, in program order,",
+  poLoc: "comes before, in program order on the same variable,",
+  ppo: "comes before, and the model keeps that order,",
+  drained: "comes before, with the store buffer drained between them,",
+  rf: "is read by",
+  rfe: "is read, by another process, by",
+  rfi: "is read, by its own process, by",
+  co: "is overwritten by",
+  coe: "is overwritten, by another process, by",
+  fr: "read a value older than that of",
+  fre: "read a value older than that of",
+  eco: "is observed, through communication on one variable, by",
+  addr: "gives the address of",
+  data: "gives the value of",
+  ctrl: "decides whether to do",
+  dep: "is what depends on it:",
+  mb: "is ordered by a full barrier before",
+  wmb: "is ordered by smp_wmb before",
+  rmb: "is ordered by smp_rmb before",
+  porel: "is ordered before the release",
+  acqpo: "is an acquire, ordered before",
+  gp: "is ordered by a grace period before",
+  ulk: "is ordered by an unlock and the lock after it before",
+  rcuFence: "is ordered by grace periods, and the sections they wait for, before",
+  rmw: "is one atomic operation with",
+  sw: "synchronizes with",
+};
+
+export function executionStory(explanation: Explanation, model: MemoryModel): string {
+  if (explanation.kind === "impossible") {
+    return `${explanation.name}: no choice of what the reads read gives the values of the condition, whatever the model.\n`;
+  }
+  const { events } = explanation;
+  const names = eventNames(events);
+  const show = (event: number): string => {
+    const { process, line, label } = events[event] ?? { process: -1, line: 0, label: "?" };
+    const where = process < 0 ? "initially" : `P${process}, line ${line}`;
+    return `${names[event] ?? "?"}: ${label} (${where})`;
+  };
+  const how = ({ relation }: Step): string => `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
+  const tell = (step: Step): string => `  ${show(step.from)}\n${how(step)}  ${show(step.to)}\n`;
+
+  if (explanation.kind === "witness") {
+    const reads = explanation.edges.filter(({ relation }) => relation === "rf");
+    return `${explanation.name}: ${model.name} allows this execution, in which the condition holds.\n${reads.map(tell).join("")}`;
+  }
+  const { axiom } = explanation.violation;
+  return (
+    `${explanation.name}: ${model.name} forbids every execution in which the condition holds. ` +
+    `One breaks the axiom "${axiom.name}": ${axiom.says}.\n` +
+    explanation.cycle.map((step) => `  ${show(step.from)}\n${how(step)}`).join("") +
+    ending(explanation, show)
+  );
+}
+
+/** The last event of the chain: the first one again, if it is a cycle. */
+function ending(
+  { cycle, violation: { axiom } }: Extract<Explanation, { kind: "forbidden" }>,
+  show: (event: number) => string,
+): string {
+  const last = cycle.at(-1);
+  if (last === undefined) return "";
+  return `  ${show(last.to)}${axiom.kind === "empty" ? "" : ", where it began"}\n`;
+}
+
+/** a, b, c, …, then e26, e27, …: initial writes are named by their variable. */
+export function eventNames(events: readonly ExplainedEvent[]): readonly string[] {
+  let next = 0;
+  return events.map(({ process }) => {
+    if (process < 0) return "init";
+    const n = next++;
+    return n < 26 ? String.fromCodePoint(97 + n) : `e${n}`;
+  });
+}
