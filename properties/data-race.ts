@@ -4,7 +4,9 @@
  *
  * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with what the Linux kernel takes for synchronisation (as its
  * KCSAN does): locks; a release that is read by an acquire or a dereference, through read-modify-writes that come between; a
- * write or read barrier beside a marked access; value-returning read-modify-writes; grace periods.
+ * write or read barrier beside a marked access; value-returning read-modify-writes, which are full barriers besides; grace
+ * periods. A marked read is ordered after what was released into the word it finds, even where it orders nothing after itself.
+ * `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every writer away.
  *
  * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its thread,
  * not only those through the pointer. Both can hide a race, neither invents one.
@@ -17,6 +19,8 @@ const ACQUIRE = 2;
 const RELEASE = 4;
 const WRITES = 8;
 const READS = 16;
+/** A full barrier before and after. */
+const FULL = 32;
 
 const EFFECTS = effects();
 
@@ -30,12 +34,13 @@ function effects(): Uint8Array {
   const acquire = [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire];
   const release = [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease];
   const relaxed = [ACCESS.cmpxchgRelaxed, ACCESS.xchgRelaxed, ACCESS.atomicAddReturnRelaxed, ACCESS.atomicAdd];
-  set([read, write], PLAIN);
+  set([read, write, rcuDereferenceProtected], PLAIN);
   set([read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal], READS);
   set([write, writeOnce, storeRelease, rcuAssignPointer], WRITES);
   set([...full, ...acquire, ...release, ...relaxed], READS | WRITES);
-  set([loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal, ...full, ...acquire], ACQUIRE);
+  set([loadAcquire, rcuDereference, ACCESS.awaitEqual, ACCESS.awaitUnequal, ...full, ...acquire], ACQUIRE);
   set([storeRelease, rcuAssignPointer, ...full, ...release], RELEASE);
+  set(full, FULL);
   return table;
 }
 
@@ -103,31 +108,32 @@ export class DataRaces {
   }
 
   /**
-   * Records an access to one word. `wrote` is false for a cmpxchg that failed.
+   * Records an access to one word. `succeeded` is false for a cmpxchg that failed: a read that orders nothing.
    *
    * @returns the thread whose earlier access it races with, or -1
    */
-  accessed(thread: number, kind: AccessKind, address: Address, wrote: boolean): number {
-    const effect = EFFECTS[kind] ?? 0;
+  accessed(thread: number, kind: AccessKind, address: Address, succeeded: boolean): number {
+    const effect = succeeded ? (EFFECTS[kind] ?? 0) : READS;
     const width = this.#width;
+    const count = this.#threadCount;
     const row = address * width;
     const own = thread * width;
     this.#refresh(address);
+    if ((effect & FULL) !== 0) join(this.#clock, own, this.#seen, own, count);
+    const race = this.#raceOf(effect, row, own, thread);
     const now = this.#clock[own + thread] ?? 0;
-    const plain = (effect & PLAIN) !== 0;
-    let race = -1;
-    if (plain) race = this.#unordered(this.#markedWrites, row, own, thread);
-    if (race === -1) race = this.#unordered(this.#plainWrites, row, own, thread);
-    if ((effect & WRITES) !== 0 && wrote) {
-      if (race === -1) race = this.#unordered(this.#plainReads, row, own, thread);
-      if (race === -1 && plain) race = this.#unordered(this.#markedReads, row, own, thread);
-      (plain ? this.#plainWrites : this.#markedWrites)[row + thread] = now;
+    if ((effect & PLAIN) !== 0) {
+      ((effect & WRITES) !== 0 ? this.#plainWrites : this.#plainReads)[row + thread] = now;
+      return race;
     }
     if ((effect & READS) !== 0) {
-      (plain ? this.#plainReads : this.#markedReads)[row + thread] = now;
-      if (!plain) join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#released, row, this.#threadCount);
+      this.#markedReads[row + thread] = now;
+      join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#released, row, count);
     }
-    if ((effect & WRITES) !== 0 && wrote && !plain) this.#release(thread, row, effect);
+    if ((effect & WRITES) !== 0) {
+      this.#markedWrites[row + thread] = now;
+      this.#release(thread, row, effect);
+    }
     return race;
   }
 
@@ -178,12 +184,30 @@ export class DataRaces {
     }
   }
 
+  /** A thread whose earlier access to the word an access with this effect races with, or -1. */
+  #raceOf(effect: number, row: number, own: number, thread: number): number {
+    if ((effect & PLAIN) === 0) {
+      if ((effect & READS) === 0) {
+        const writer = this.#unordered(this.#plainWrites, row, own, thread);
+        return writer === -1 ? this.#unordered(this.#plainReads, row, own, thread) : writer;
+      }
+      const writer = this.#unreleased(this.#plainWrites, row, own, thread);
+      return writer === -1 && (effect & WRITES) !== 0 ? this.#unreleased(this.#plainReads, row, own, thread) : writer;
+    }
+    let other = this.#unordered(this.#plainWrites, row, own, thread);
+    if (other === -1) other = this.#unordered(this.#markedWrites, row, own, thread);
+    if ((effect & WRITES) === 0 || other !== -1) return other;
+    other = this.#unordered(this.#plainReads, row, own, thread);
+    return other === -1 ? this.#unordered(this.#markedReads, row, own, thread) : other;
+  }
+
   #release(thread: number, row: number, effect: number): void {
     const source = (effect & RELEASE) !== 0 ? this.#clock : this.#fenced;
     const own = thread * this.#width;
-    // A read-modify-write carries on what was released before it; a plain store of the word ends that.
+    // A read-modify-write carries on what was released before it; any other store ends that.
     if ((effect & READS) !== 0) join(this.#released, row, source, own, this.#threadCount);
     else copy(source, own, this.#released, row, this.#threadCount);
+    if ((effect & FULL) !== 0) copy(this.#clock, own, this.#fenced, own, this.#threadCount);
     if ((effect & RELEASE) !== 0) this.#tick(thread);
   }
 
@@ -197,6 +221,17 @@ export class DataRaces {
     const clock = this.#clock;
     for (let other = 0; other < this.#threadCount; other++) {
       if ((times[row + other] ?? 0) > (clock[own + other] ?? 0) && other !== thread) return other;
+    }
+    return -1;
+  }
+
+  /** `#unordered` for a marked read of the word: it also knows what was released into what it finds. */
+  #unreleased(times: Int32Array, row: number, own: number, thread: number): number {
+    const clock = this.#clock;
+    const released = this.#released;
+    for (let other = 0; other < this.#threadCount; other++) {
+      const time = times[row + other] ?? 0;
+      if (time > (clock[own + other] ?? 0) && time > (released[row + other] ?? 0) && other !== thread) return other;
     }
     return -1;
   }

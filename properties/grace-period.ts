@@ -3,7 +3,7 @@
  * pointers are followed inside such sections only.
  *
  * Keeps every thread's section (its nesting depth, and a serial number that no other section ever has) and, for each word,
- * in which section each thread last fetched a pointer to it. Serial numbers go on from execution to execution, so nothing
+ * in which section each thread last fetched a pointer to it, since it was last allocated. Serial numbers go on from execution to execution, so nothing
  * but the depths needs clearing.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
@@ -50,9 +50,15 @@ export class GracePeriods {
     return true;
   }
 
-  /** The thread has fetched `pointer`, by a dereference inside its section. */
-  fetched(thread: number, pointer: Address): void {
-    this.#fetchedIn[pointer * this.#threadsMax + thread] = this.#section[thread] ?? 0;
+  /** The thread has fetched a pointer to `object`, or into it, by a dereference inside its section. */
+  fetched(thread: number, object: Address): void {
+    this.#fetchedIn[object * this.#threadsMax + thread] = this.#section[thread] ?? 0;
+  }
+
+  /** `object` is handed out: who has fetched a pointer to it before meant its former life. */
+  allocated(object: Address): void {
+    const row = object * this.#threadsMax;
+    this.#fetchedIn.fill(0, row, row + this.#threadsMax);
   }
 
   /** A thread in a section that has fetched a pointer to `object`, or -1. */

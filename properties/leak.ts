@@ -2,11 +2,14 @@
  * Leaks: at the end of an execution every allocated object is reachable from a static object.
  *
  * Conservative, as the kernel's kmemleak: any word that holds an object's address, or an address inside it, keeps the object.
- * An integer that happens to look like one can hide a leak, never invent one.
+ * An integer that happens to look like one can hide a leak, never invent one. Words of an object that nobody has written hold
+ * what its former life left there, and keep nothing. A thread's own variables keep nothing either: a daemon that is left
+ * waiting keeps its objects in memory.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import type { MemorySafety } from "./memory-safety.ts";
+import { Slab } from "#impl/memory/slab.ts";
+import { type MemorySafety, SHADOW } from "./memory-safety.ts";
 
 export class Leaks {
   readonly #heap: Heap;
@@ -25,8 +28,14 @@ export class Leaks {
   find(): Address {
     const { regions } = this.#heap;
     this.#marked.fill(0);
+    let waiting = 0;
     for (const { base, slab, layout } of regions) {
-      if (slab === NIL && layout.structName !== "slab") this.#mark(base, layout.words);
+      if (slab === NIL && layout !== Slab) waiting = this.#mark(base, layout.words, waiting);
+    }
+    // Each object waits at most once: it is marked when it is put there.
+    while (waiting > 0) {
+      const object = this.#stack[--waiting] ?? NIL;
+      waiting = this.#mark(object, this.#memory.wordsOf(object), waiting);
     }
     for (const { base, stride, count, slab } of regions) {
       if (slab === NIL) continue;
@@ -37,24 +46,18 @@ export class Leaks {
     return NIL;
   }
 
-  /** Marks what the `words` words from `base` on reach. */
-  #mark(base: Address, words: number): void {
-    const { objectOf } = this.#memory;
+  /** Marks the objects that the `words` words from `base` on point to, and lets the new ones wait; answers how many wait now. */
+  #mark(base: Address, words: number, waiting: number): number {
+    const { objectOf, states } = this.#memory;
     const memory = this.#heap.words;
-    let depth = 0;
-    let from = base;
-    let count = words;
-    for (;;) {
-      for (let address = from; address < from + count; address++) {
-        const object = objectOf[memory[address] ?? 0] ?? NIL;
-        if (object !== NIL && this.#marked[object] === 0 && this.#memory.isLive(object)) {
-          this.#marked[object] = 1;
-          this.#stack[depth++] = object;
-        }
-      }
-      if (depth === 0) return;
-      from = this.#stack[--depth] ?? 0;
-      count = this.#memory.wordsOf(from);
+    let count = waiting;
+    for (let address = base; address < base + words; address++) {
+      if (states[address] !== SHADOW.initialised) continue;
+      const object = objectOf[memory[address] ?? NIL] ?? NIL;
+      if (object === NIL || this.#marked[object] === 1 || !this.#memory.isLive(object)) continue;
+      this.#marked[object] = 1;
+      this.#stack[count++] = object;
     }
+    return count;
   }
 }

@@ -1,13 +1,14 @@
 /**
  * Memory safety: no access outside an object, after its free, or to a word nobody has written; no free of what is no
- * live object.
+ * live object; no slab where there is none.
  *
  * A shadow byte a word, as the kernel's KASAN and KMSAN keep it. The slab hands freed objects out again as late as it can, so
- * a stale pointer is seen until its object has been allocated anew.
+ * a stale pointer is seen until its object has been allocated anew. Any int32 may be asked about: an address that lies in no
+ * object, or not in the heap at all, is unsafe.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
-import { belongsTo } from "#impl/memory/slab.ts";
+import { belongsTo, Slab } from "#impl/memory/slab.ts";
 
 export const SHADOW = { unallocated: 0, uninitialised: 1, initialised: 2, freed: 3 } as const;
 
@@ -18,16 +19,20 @@ export class MemorySafety {
   readonly objectOf: Int32Array;
   readonly #heap: Heap;
   readonly #objectWords: Int32Array;
+  readonly #isSlab: Uint8Array;
 
   constructor(heap: Heap) {
     this.#heap = heap;
     this.states = new Uint8Array(heap.used);
     this.objectOf = new Int32Array(heap.used);
     this.#objectWords = new Int32Array(heap.used);
+    this.#isSlab = new Uint8Array(heap.used);
     for (const { base, stride, count, layout, slab } of heap.regions) {
-      if (slab === NIL) {
+      if (layout === Slab) {
         // A slab's own words stay unallocated: only the allocator reads them.
-        if (layout.structName !== "slab") this.states.fill(SHADOW.initialised, base, base + layout.words);
+        this.#isSlab[base] = 1;
+      } else if (slab === NIL) {
+        this.states.fill(SHADOW.initialised, base, base + layout.words);
       } else {
         for (let object = base; object < base + stride * count; object += stride) {
           this.objectOf.fill(object, object, object + layout.words);
@@ -42,18 +47,18 @@ export class MemorySafety {
     return this.#objectWords[object] ?? 0;
   }
 
+  /** Does a slab lie at this address? */
+  isSlab(address: Address): boolean {
+    return this.#isSlab[address] === 1;
+  }
+
   allocated(object: Address): void {
     this.states.fill(SHADOW.uninitialised, object, object + this.wordsOf(object));
   }
 
   /** Why `object` cannot be given back to `slab`, or undefined when it can and has now been marked freed. */
   freed(slab: Address, object: Address): string | undefined {
-    if (object === NIL) return "free of NIL";
-    const name = objectNameOf(this.#heap, object) ?? nameOf(this.#heap, object);
-    if (!belongsTo(this.#heap.words, slab, object)) return `free of ${name}, which is no object of ${nameOf(this.#heap, slab)}`;
-    const state = this.states[object];
-    if (state === SHADOW.freed) return `double free of ${name}`;
-    if (state === SHADOW.unallocated) return `free of ${name}, which was never allocated`;
+    if (!this.isLive(object) || !this.isSlab(slab) || !belongsTo(this.#heap.words, slab, object)) return this.#describeFree(slab, object);
     this.states.fill(SHADOW.freed, object, object + this.wordsOf(object));
     return undefined;
   }
@@ -66,8 +71,8 @@ export class MemorySafety {
 
   /** Says what is wrong with a read or write of a word whose state does not allow it. */
   describe(kindName: string, address: Address): string {
-    const name = nameOf(this.#heap, address);
     if (address === NIL) return `${kindName} through NIL`;
+    const name = nameOf(this.#heap, address);
     switch (this.states[address]) {
       case SHADOW.freed:
         return `${kindName} of ${name} after it was freed`;
@@ -76,5 +81,13 @@ export class MemorySafety {
       default:
         return `${kindName} of ${name}, which is outside every allocated object`;
     }
+  }
+
+  #describeFree(slab: Address, object: Address): string {
+    if (!this.isSlab(slab)) return `free to ${nameOf(this.#heap, slab)}, which is no slab`;
+    if (object === NIL) return "free of NIL";
+    const name = objectNameOf(this.#heap, object) ?? nameOf(this.#heap, object);
+    if (!belongsTo(this.#heap.words, slab, object)) return `free of ${name}, which is no object of ${nameOf(this.#heap, slab)}`;
+    return this.states[object] === SHADOW.freed ? `double free of ${name}` : `free of ${name}, which was never allocated`;
   }
 }

@@ -9,15 +9,18 @@ import type { AccessKind, Address } from "#impl/memory/access.ts";
 export interface Watcher {
   /** The property's name, as a person reads it in a verdict. */
   readonly property: string;
-  /** Called before each execution, with the heap as it then is. */
+  /** Called before the set-up and before each execution, with the heap as it then is. */
   begin?(words: Int32Array): void;
   /** Words whose accesses this watcher wants to see; asked once, before the first execution. */
   readonly watches?: (address: Address) => "writes" | "accesses" | undefined;
-  /** Called after each access to a watched word; `before` and `after` are the word's values around it. */
+  /**
+   * Called after each access to a watched word; `before` and `after` are the word's values around it. A cmpxchg that fails is
+   * a read. Locks, slabs and grace periods have no accesses to a word.
+   */
   accessed?(words: Int32Array, access: WatchedAccess): string | undefined;
   /** Called after a thread released a lock. */
   unlocked?(words: Int32Array, lock: Address): string | undefined;
-  /** Called when an object has been given back to a slab. */
+  /** Called when an object is given back to its slab; its words are still as its owner left them. */
   freed?(words: Int32Array, slab: Address, object: Address): string | undefined;
   /** Called when every thread has returned or waits for work. */
   ended?(words: Int32Array): string | undefined;

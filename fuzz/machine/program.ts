@@ -24,11 +24,16 @@ export interface HistoryWatcher {
 /** A program for the machine: memory, threads, and what must hold. */
 export interface Program {
   readonly name: string;
-  /** Laid out but for what `setUp` does; the machine puts it back before each execution. */
+  /**
+   * Laid out but for what `setUp` does; the machine puts it back before each execution. Its contents are taken when the first
+   * machine is made: another machine of the same program starts from the same.
+   */
   readonly heap: Heap;
-  /** Runs alone, once, before the first execution, with every check on: the initial contents. */
+  /** Runs alone, once, before the first execution, with every check but the history on: the initial contents. */
   setUp?(): Access;
   readonly threads: readonly ThreadBody[];
   readonly watchers: readonly Watcher[];
   readonly history?: HistoryWatcher;
+  /** RCU callbacks one execution may start, 16 if it does not say: one more violates `progress`. */
+  readonly callbacksMax?: number;
 }

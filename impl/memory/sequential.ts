@@ -21,7 +21,10 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
   let step = procedure.next(0);
   while (!step.done) {
     const kind = step.value;
-    const { address, operand, expected, callback } = request;
+    const { address, callback } = request;
+    // Values are int32s, as they are in memory: an argument computed beyond 32 bits wraps.
+    const operand = request.operand | 0;
+    const expected = request.expected | 0;
     let found = 0;
     switch (kind) {
       case ACCESS.awaitEqual:
@@ -51,6 +54,8 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
       case ACCESS.callRcu:
         if (callback !== undefined) callbacks.push([callback, operand]);
         break;
+      case ACCESS.synchronizeRcu:
+        break; // Nobody else runs, so no section is open and the grace period is over.
       case ACCESS.assertHolds:
         if (operand === 0) throw new Error(request.message);
         break;

@@ -1,0 +1,42 @@
+import { ACCESS, NIL } from "#impl/memory/access.ts";
+import { nameOf } from "#impl/memory/heap.ts";
+import type { Machine } from "./machine.ts";
+
+/** Kinds whose thread may have to wait, by kind. */
+export const MAY_WAIT = new Uint8Array(64);
+for (const kind of [ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.spinLock, ACCESS.mutexLock, ACCESS.synchronizeRcu]) MAY_WAIT[kind] = 1;
+
+/**
+ * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer; …`.
+ * Daemons that wait for work are left out. `readerWaitedFor` answers whose section a thread's grace period waits for.
+ */
+export function describeWaits(machine: Machine, readerWaitedFor: (thread: number) => number): string {
+  const waits: string[] = [];
+  for (let thread = 0; thread < machine.threadCount; thread++) {
+    if (machine.hasReturned(thread) || waitsForWork(machine, thread)) continue;
+    waits.push(`${machine.threadName(thread)} waits for ${describeWait(machine, thread, readerWaitedFor)}`);
+  }
+  return waits.join("; ");
+}
+
+function describeWait(machine: Machine, thread: number, readerWaitedFor: (thread: number) => number): string {
+  const address = machine.pendingAddress[thread] ?? NIL;
+  const word = machine.words[address] ?? 0;
+  const what = nameOf(machine.heap, address);
+  switch (machine.pendingKind[thread]) {
+    case ACCESS.synchronizeRcu:
+      return `the read-side critical section of ${machine.threadName(readerWaitedFor(thread))}`;
+    case ACCESS.spinLock:
+    case ACCESS.mutexLock:
+      if (word < 1 || word > machine.threadCount) return `${what}, which holds ${word} and is no lock`;
+      return `${what}, held by ${word - 1 === thread ? "itself" : machine.threadName(word - 1)}`;
+    default:
+      return `${what}, which is ${word}`;
+  }
+}
+
+/** Does the thread serve others, and wait for something to do? It may be left so. */
+export function waitsForWork(machine: Machine, thread: number): boolean {
+  const kind = machine.pendingKind[thread];
+  return machine.isDaemon(thread) && (kind === ACCESS.awaitEqual || kind === ACCESS.awaitUnequal);
+}
