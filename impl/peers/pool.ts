@@ -5,8 +5,9 @@
  * Source: Linux net/ipv4/inetpeer.c (2012).
  */
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
-import { type Access, type Address, free, type RcuCallback } from "../memory/access.ts";
+import { type Access, type Address, free, NIL, type RcuCallback } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
+import { Slab } from "../memory/slab.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
 import { queueDetached } from "./invalidate.ts";
@@ -32,6 +33,9 @@ export interface PeerPool {
   /** The slab of peers. */
   readonly peers: Address;
   readonly peersMax: number;
+  /** The slab's first peer, and the words from one to the next: for those who check the pool. */
+  readonly firstPeer: Address;
+  readonly peerStride: number;
   readonly v4: PeerTree;
   readonly v6: PeerTree;
   /** The queue of detached trees, and the work that empties it. */
@@ -71,6 +75,8 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
     empty,
     peers,
     peersMax,
+    firstPeer: heap.words[Slab.first(peers)] ?? NIL,
+    peerStride: heap.words[Slab.stride(peers)] ?? 0,
     v4: placeTree(heap, "v4", 1, empty),
     v6: placeTree(heap, "v6", 4, empty),
     gcQueue,

@@ -18,8 +18,8 @@ import type { PeerPool } from "./pool.ts";
 /**
  * May the caller, who holds a reference, do now what may be done once in `timeout` ticks and `burstFactor` times in a row?
  *
- * A refusal changes nothing: grants to others only empty the bucket further. So a refusal holds at any later moment of the
- * same tick, and everything linearizes at the last read of the clock.
+ * The clock is read last but for the cmpxchg, and grants to others only empty the bucket further, so a refusal is still right
+ * then, and a grant that the cmpxchg lets pass was: everything linearizes at the last read of the clock.
  */
 export function* allowPeer(pool: PeerPool, peer: Address, timeout: number): Access<boolean> {
   const bucket = Peer.emptySince(peer);

@@ -1,0 +1,23 @@
+/** Every system that can be verified, and every scenario that comes with it. */
+import { peers } from "./peers.ts";
+import { peersScenarios } from "./peers-scenarios.ts";
+import type { Scenario } from "./scenario.ts";
+import type { System } from "./system.ts";
+
+export const systems: readonly System[] = [peers];
+
+export const scenarios: readonly Scenario[] = [...peersScenarios];
+
+/** @throws RangeError that lists what there is, if there is no such system */
+export function systemNamed(name: string): System {
+  const found = systems.find((system) => system.name === name);
+  if (found === undefined) throw new RangeError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
+  return found;
+}
+
+/** @throws RangeError that lists what there is, if there is no such scenario */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new RangeError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+  return found;
+}

@@ -1,0 +1,85 @@
+/**
+ * A peer is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as 0, then its time
+ * of last use, then the clock, and found the ttl between the two. The order matters: the time read before the count may be
+ * older than the last use, and a clock read before the time may lie before it, which wraps to a very long time.
+ *
+ * The ttl is the one of the tree's total at that moment, which the collector's lock keeps still.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2012), inet_peer_gc().
+ */
+import type { Address } from "#impl/memory/access.ts";
+import { Peer } from "#impl/peers/layout.ts";
+import { ttlTicks } from "#impl/peers/limits.ts";
+import type { PeerPool } from "#impl/peers/pool.ts";
+import { DEAD } from "#impl/sync/refcount.ts";
+import { peerIndex, peerName, peerOf, wordAt } from "./peer-tree.ts";
+import type { Watcher } from "./watcher.ts";
+
+/** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
+export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watcher {
+  const { peersMax } = pool;
+  // When (in accesses seen, 0 for never) and what each thread read last.
+  const zeroAt = new Int32Array(threadsMax * peersMax);
+  const dtimeAt = new Int32Array(threadsMax * peersMax);
+  const dtime = new Int32Array(threadsMax * peersMax);
+  const clockAt = new Int32Array(threadsMax);
+  const clock = new Int32Array(threadsMax);
+  let seen = 0;
+
+  return {
+    property: "evicts-only-idle",
+    begin() {
+      zeroAt.fill(0);
+      dtimeAt.fill(0);
+      clockAt.fill(0);
+      seen = 0;
+    },
+    watches(address) {
+      if (address === pool.jiffies) return "accesses";
+      if (peerIndex(pool, address) === -1) return undefined;
+      const peer = peerOf(pool, address);
+      return address === Peer.refcount(peer) || address === Peer.dtime(peer) ? "accesses" : undefined;
+    },
+    accessed(words, { thread, address, before, after }) {
+      seen++;
+      if (address === pool.jiffies) {
+        clockAt[thread] = seen;
+        clock[thread] = after;
+        return undefined;
+      }
+      const peer = peerOf(pool, address);
+      const pair = thread * peersMax + peerIndex(pool, address);
+      if (address === Peer.dtime(peer)) {
+        dtimeAt[pair] = seen;
+        dtime[pair] = after;
+        return undefined;
+      }
+      if (before === 0 && after === DEAD) return judge(words, thread, peer, pair);
+      if (before === 0 && after === 0) zeroAt[pair] = seen;
+      return undefined;
+    },
+  };
+
+  function judge(words: Int32Array, thread: number, peer: Address, pair: number): string | undefined {
+    const name = peerName(pool, peer);
+    const count = zeroAt[pair] ?? 0;
+    const time = dtimeAt[pair] ?? 0;
+    if (count === 0) return `${name} is marked dead by a thread that did not look whether it is idle`;
+    if (time < count) return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
+    if ((clockAt[thread] ?? 0) < time) return `${name} is marked dead by a clock read before its time of last use`;
+    const idle = ((clock[thread] ?? 0) - (dtime[pair] ?? 0)) >>> 0;
+    const ttl = ttlTicks(wordAt(words, treeTotal(words, peer)), pool.limits);
+    return idle >= ttl ? undefined : `${name} is marked dead when idle for ${idle} ticks, and the ttl is ${ttl}`;
+  }
+
+  /** Where the total of the peer's tree is. */
+  function treeTotal(words: Int32Array, peer: Address): Address {
+    return isBelow(words, wordAt(words, pool.v6.root), peer, 0) ? pool.v6.total : pool.v4.total;
+  }
+
+  function isBelow(words: Int32Array, at: Address, peer: Address, links: number): boolean {
+    if (at === peer) return true;
+    if (at === pool.empty || links > peersMax) return false;
+    return isBelow(words, wordAt(words, Peer.left(at)), peer, links + 1) || isBelow(words, wordAt(words, Peer.right(at)), peer, links + 1);
+  }
+}

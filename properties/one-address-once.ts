@@ -1,0 +1,33 @@
+/**
+ * No two peers of one tree have the same address. Checked when a tree's lock is released, whatever the tree's order and
+ * shape, by comparing every two. O(peers²): for the small trees of scenarios.
+ *
+ * Two peers of one address may be held at once when an invalidation came between their creations: then only one of
+ * them is in the tree.
+ */
+import { NIL } from "#impl/memory/access.ts";
+import type { PeerPool } from "#impl/peers/pool.ts";
+import { collectPeers, comparePeers, peerName, treeOfLock, wordAt } from "./peer-tree.ts";
+import type { Watcher } from "./watcher.ts";
+
+export function oneAddressOnceWatcher(pool: PeerPool): Watcher {
+  const peers = new Int32Array(pool.peersMax * 2);
+  return {
+    property: "one-address-once",
+    unlocked(words, lock) {
+      const tree = treeOfLock(pool, lock);
+      if (tree === undefined) return undefined;
+      const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0); // endless: reader-walk's concern
+      for (let i = 0; i < count; i++) {
+        for (let j = i + 1; j < count; j++) {
+          const one = peers[i] ?? NIL;
+          const other = peers[j] ?? NIL;
+          if (one !== other && comparePeers(words, tree, one, other) === 0) {
+            return `${peerName(pool, one)} and ${peerName(pool, other)} have one address, and both are in the ${tree.family} tree`;
+          }
+        }
+      }
+      return undefined;
+    },
+  };
+}

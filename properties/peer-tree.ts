@@ -1,0 +1,65 @@
+/** Reading a peer pool's trees straight from memory, as checkers do: all at once, without an access, without allocation. */
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { Peer } from "#impl/peers/layout.ts";
+import type { PeerPool, PeerTree } from "#impl/peers/pool.ts";
+
+/** The tree whose lock this is, or undefined. */
+export function treeOfLock({ v4, v6 }: PeerPool, lock: Address): PeerTree | undefined {
+  if (lock === v4.seqlock.lock) return v4;
+  return lock === v6.seqlock.lock ? v6 : undefined;
+}
+
+/** Negative, 0 or positive as peer `left` stands before, at or after peer `right` in the order of the tree. */
+export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left: Address, right: Address): number {
+  for (let i = 0; i < addressWords; i++) {
+    const difference = (wordAt(words, Peer.address(left) + i) >>> 0) - (wordAt(words, Peer.address(right) + i) >>> 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/**
+ * Writes the peers below `root`, the root first, into `into`; answers how many, or -1 when there are more than it has room
+ * for (a cycle, if it has room for all there are). A peer that two links lead to is written twice.
+ */
+export function collectPeers(words: Int32Array, { empty }: PeerPool, root: Address, into: Int32Array): number {
+  if (root === empty || root === NIL) return 0;
+  into[0] = root;
+  let count = 1;
+  for (let at = 0; at < count; at++) {
+    const peer = into[at] ?? NIL;
+    for (let side = 0; side < 2; side++) {
+      const child = wordAt(words, side === 0 ? Peer.left(peer) : Peer.right(peer));
+      if (child === empty || child === NIL) continue;
+      if (count === into.length) return -1;
+      into[count++] = child;
+    }
+  }
+  return count;
+}
+
+/** The number, from 0, of the peer in its slab that holds the word at `address`; -1 if none does. O(1). */
+export function peerIndex({ firstPeer, peerStride, peersMax }: PeerPool, address: Address): number {
+  const offset = address - firstPeer;
+  return offset >= 0 && offset < peerStride * peersMax ? Math.floor(offset / peerStride) : -1;
+}
+
+/** Is `address` where a peer of the slab starts? */
+export function isPeer(pool: PeerPool, address: Address): boolean {
+  return peerIndex(pool, address) !== -1 && (address - pool.firstPeer) % pool.peerStride === 0;
+}
+
+/** The peer that holds the word at `address`, which lies in the slab. */
+export function peerOf(pool: PeerPool, address: Address): Address {
+  return pool.firstPeer + peerIndex(pool, address) * pool.peerStride;
+}
+
+/** The peer's name, as the heap gives it. */
+export function peerName(pool: PeerPool, peer: Address): string {
+  if (peer === pool.empty) return "empty";
+  return isPeer(pool, peer) ? `peer#${peerIndex(pool, peer) + 1}` : `word ${peer}`;
+}
+
+export function wordAt(words: Int32Array, address: Address): number {
+  return words[address] ?? 0;
+}

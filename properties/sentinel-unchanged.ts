@@ -1,0 +1,19 @@
+/**
+ * The sentinel that ends every branch is never written, not even with what it holds: it stands in read-only memory.
+ *
+ * Source: Linux net/ipv4/inetpeer.c, peer_fake_node.
+ */
+import { Peer } from "#impl/peers/layout.ts";
+import type { PeerPool } from "#impl/peers/pool.ts";
+import type { Watcher } from "./watcher.ts";
+
+export function sentinelUnchangedWatcher({ empty }: PeerPool): Watcher {
+  return {
+    property: "sentinel-unchanged",
+    watches: (address) => (address >= empty && address < empty + Peer.words ? "writes" : undefined),
+    accessed(_words, { address, before, after }) {
+      const field = Peer.wordName(address - empty);
+      return `the sentinel's ${field} is written: ${before} → ${after}`;
+    },
+  };
+}
