@@ -45,6 +45,8 @@ export interface OperationRow {
   readonly kind: "begin" | "end";
   readonly step: number;
   readonly thread: number;
+  /** The number that the program gives it. */
+  readonly operation: number;
   /** `getPeer 1.1.1.1`, or the response. */
   readonly text: string;
 }

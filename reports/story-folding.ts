@@ -21,16 +21,14 @@ const WEIGHT = {
   private: 1,
   /** A word that another thread writes, or reads when this one writes it. */
   shared: 2,
-  /** Locks, objects coming and going, and where one thread hands over to another. */
+  /** Locks, objects coming and going, operations that begin, and where one thread hands over to another. */
   structure: 3,
-  /** An operation's begin or response. */
-  operation: 4,
   /** The object that went wrong. */
-  culprit: 5,
+  culprit: 4,
   /** An access whose order is known to matter. */
-  matters: 6,
+  matters: 5,
   /** The last access. */
-  end: 7,
+  end: 6,
 } as const;
 
 /** Accesses that are about locks, objects and grace periods rather than data. */
@@ -71,7 +69,7 @@ function rowWeights({ rows, violation }: Execution, matters: ReadonlySet<number>
   const sharing = sharedPlaces(rows);
   return rows.map((row, index) => {
     if (index === rows.length - 1) return WEIGHT.end;
-    if (row.kind !== "access") return WEIGHT.operation;
+    if (row.kind !== "access") return row.kind === "begin" ? WEIGHT.structure : WEIGHT.shared;
     if (matters.has(row.step)) return WEIGHT.matters;
     if (violation?.object !== undefined && concerns(row, violation.object)) return WEIGHT.culprit;
     if (STRUCTURE.test(row.access) || isSwitch(rows, index)) return WEIGHT.structure;

@@ -15,12 +15,15 @@ export type Paint = (look: "bad" | "quiet" | "strong", text: string) => string;
 export interface StoryOptions {
   /** Last line: the command that replays it. */
   readonly replay?: string;
-  /** Characters a line may have, 110 if it does not say. */
+  /** Characters a line may have, 118 if it does not say. */
   readonly width?: number;
   /** Rows the story may have, 25 if it does not say: what matters least is folded. */
   readonly rowsMax?: number;
-  /** The orderings that matter, in words, and the steps of their accesses. */
+  /** The orderings that matter, in words. */
   readonly orderings?: readonly string[];
+  /** How far the orderings explain the violation: `alone they fail in 98 of 100 random schedules`. */
+  readonly explained?: string;
+  /** Steps of the accesses whose order matters. */
   readonly matters?: ReadonlySet<number>;
   /** Which ordering the nearest passing schedule turns round, in words. */
   readonly neighbour?: string;
@@ -29,7 +32,7 @@ export interface StoryOptions {
   readonly paint?: Paint;
 }
 
-const WIDTH = 110;
+const WIDTH = 118;
 const ROWS_MAX = 25;
 
 /** Characters that a row's text may take before its column narrows those beside it. */
@@ -43,7 +46,7 @@ export function paintFor(stream: NodeJS.WritableStream): Paint {
 
 /** The story, line by line, without ends of line. */
 export function storyOf(execution: Execution, options: StoryOptions = {}): string[] {
-  const { paint = (_, text) => text, orderings = [], neighbour, replay } = options;
+  const { paint = (_, text) => text, orderings = [], explained, neighbour, replay } = options;
   const { violation } = execution;
   const lines: string[] = [];
   if (violation !== undefined) lines.push(`${paint("bad", `VIOLATED ${visibleText(violation.property)}`)}: ${visibleText(violation.because)}`);
@@ -53,6 +56,7 @@ export function storyOf(execution: Execution, options: StoryOptions = {}): strin
     lines.push("");
     for (const [index, ordering] of orderings.entries()) lines.push(`${index === 0 ? "matters" : "    and"}  ${visibleText(ordering)}`);
   }
+  if (explained !== undefined) lines.push(`         ${paint("quiet", visibleText(explained))}`);
   if (neighbour !== undefined) lines.push(` passes  ${visibleText(neighbour)}`);
   if (replay !== undefined) lines.push("", `${paint("quiet", "replay")}  ${replay}`);
   return lines;
@@ -106,17 +110,20 @@ function foldText(rows: readonly Row[], { threads }: Execution): string {
   const who = [...new Set(rows.map(({ thread }) => thread))];
   const by = who.length > 1 ? ` by ${who.map((thread) => threads[thread] ?? thread).join(", ")}` : "";
   const to = objects.length === 0 ? "" : ` to ${objects.slice(0, 3).join(", ")}${objects.length > 3 ? ", …" : ""}`;
-  return visibleText(`… ${accesses.length} ${accesses.length === 1 ? "access" : "accesses"}${to}${by}`);
+  const begun = rows.flatMap((row) => (row.kind === "begin" ? [row.text] : []));
+  const what = begun.length === 0 ? "" : `${begun.join(", ")}: `;
+  return visibleText(`… ${what}${accesses.length} ${accesses.length === 1 ? "access" : "accesses"}${to}${by}`);
 }
 
-function columnsOf({ rows: all }: Execution, rows: readonly StoryRow[], width: number): Columns {
+function columnsOf({ rows: all, threads: threadNames }: Execution, rows: readonly StoryRow[], width: number): Columns {
   const threads = [...new Set(all.map(({ thread }) => thread))].toSorted((one, other) => one - other);
   const first = Math.max(4, ...rows.map(({ number }) => number.length)) + 2;
   const sourceWidth = Math.max(0, ...rows.map(({ source }) => source.length));
   const holdsWidth = Math.min(24, Math.max(0, ...rows.map(({ holds }) => holds.length)));
   const room = Math.max(30, width - first - sourceWidth - holdsWidth - 4);
+  const names = Math.min(20, Math.max(0, ...threads.slice(0, -1).map((thread) => visibleText(threadNames[thread] ?? "").length)) + 2);
   const longest = Math.min(TEXT_WIDTH, Math.max(10, ...rows.map(({ text }) => text.length + (text.startsWith("…") ? 0 : 7))));
-  const between = threads.length < 2 ? 0 : Math.max(2, Math.min(longest + 1, Math.floor((room - longest) / (threads.length - 1))));
+  const between = threads.length < 2 ? 0 : Math.max(names, Math.min(longest + 1, Math.floor((room - longest) / (threads.length - 1))));
   const starts = new Map(threads.map((thread, index) => [thread, first + Math.min(index * between, Math.max(0, room - 20))]));
   const source = Math.min(first + room, first + between * (threads.length - 1) + longest) + 2;
   return { width, starts, source, holds: source + sourceWidth + (sourceWidth > 0 ? 2 : 0) };

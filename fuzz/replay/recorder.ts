@@ -100,7 +100,7 @@ export class Recorder implements Observer {
         return;
       case ACCESS.endOperation:
         this.#begin(thread, state, step);
-        this.#entries.push({ kind: "end", step, thread, text: this.#operations?.response(state.operation, operand) ?? String(operand) });
+        this.#entries.push({ kind: "end", step, thread, operation: state.operation, text: this.#operations?.response(state.operation, operand) ?? String(operand) });
     }
   }
 
@@ -122,7 +122,7 @@ export class Recorder implements Observer {
     state.operation = state.operationToBegin;
     state.operationToBegin = -1;
     const text = this.#operations?.operation(state.operation) ?? `operation ${state.operation}`;
-    this.#entries.push({ kind: "begin", step, thread, text });
+    this.#entries.push({ kind: "begin", step, thread, operation: state.operation, text });
   }
 
   #hold(state: ThreadState, { kind, address, operand, before, after, result }: ObservedAccess, known: boolean): void {
