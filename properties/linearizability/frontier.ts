@@ -138,7 +138,7 @@ export class Frontier {
    */
   respond(operation: number, from: Layer, to: Layer): boolean {
     const { width } = this;
-    const { labels, observing, optional } = this.#problem;
+    const { optional } = this.#problem;
     const work = this.#work;
     const candidate = this.#candidate;
     const word = 1 + ((this.#slots.slotOf[operation] ?? 0) >> 5);
@@ -155,26 +155,53 @@ export class Frontier {
     }
     for (let row = 0; row < work.count; row += 1) {
       if (work.dead[row] === 1) continue;
-      this.expanded += 1;
       if ((this.expanded & 1023) === 0 && this.#budget.outOfTime()) return false;
       if (work.count + to.count > this.#budget.configurationsMax) return false;
-      const base = row * width;
-      const state = work.rows[base] ?? 0;
-      for (let place = 0; place < this.#open.length; place += 1) {
-        const other = this.#open[place] ?? 0;
-        const label = labels[other] ?? 0;
-        // An observation that fitted was taken when the state was reached.
-        if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
-        const earlier = this.#earlier[place] ?? -1;
-        if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
-        const next = this.#steps.step(state, label);
-        if (next === NO_STATE) continue;
-        if (next === MANY_STATES) {
-          for (const each of this.#steps.successors(state, label)) this.#take(work.rows, base, other, each, word, bit, to);
-        } else this.#take(work.rows, base, other, next, word, bit, to);
-      }
+      this.#expand(row * width, word, bit, to);
     }
     return true;
+  }
+
+  /**
+   * One step from the configuration at `base` of `row`, towards the response to come: what answers it goes into `to`,
+   * what does not yet into `towards`.
+   */
+  stepTowards(operation: number, row: Int32Array, base: number, to: Layer): void {
+    const word = 1 + ((this.#slots.slotOf[operation] ?? 0) >> 5);
+    const bit = 1 << ((this.#slots.slotOf[operation] ?? 0) & 31);
+    this.#work.clear();
+    to.clear();
+    this.#orderLabels();
+    const candidate = this.#candidate;
+    for (let i = 0; i < this.width; i += 1) candidate[i] = row[base + i] ?? 0;
+    if (this.#problem.optional[operation] === 1 && ((candidate[word] ?? 0) & bit) === 0) to.add(candidate, 0);
+    this.#file(word, bit, to);
+    if (this.#work.count > 0) this.#expand(0, word, bit, to);
+  }
+
+  /** Rows from 1 on: what {@link stepTowards} found that does not answer the response yet. */
+  get towards(): Layer {
+    return this.#work;
+  }
+
+  #expand(base: number, word: number, bit: number, to: Layer): void {
+    const { labels, observing } = this.#problem;
+    const work = this.#work;
+    const state = work.rows[base] ?? 0;
+    this.expanded += 1;
+    for (let place = 0; place < this.#open.length; place += 1) {
+      const other = this.#open[place] ?? 0;
+      const label = labels[other] ?? 0;
+      // An observation that fitted was taken when the state was reached.
+      if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
+      const earlier = this.#earlier[place] ?? -1;
+      if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
+      const next = this.#steps.step(state, label);
+      if (next === NO_STATE) continue;
+      if (next === MANY_STATES) {
+        for (const each of this.#steps.successors(state, label)) this.#take(work.rows, base, other, each, word, bit, to);
+      } else this.#take(work.rows, base, other, next, word, bit, to);
+    }
   }
 
   /** For each open operation the open one with the same label that responds next before it, or -1. */

@@ -26,27 +26,28 @@ export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (value instanceof Map) return `Map${canonical([...value])}`;
   if (value instanceof Set) return `Set${canonical([...value])}`;
-  const fields = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
+  const names = Object.keys(value);
+  if (names.length > 1) names.sort();
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  let text = "{";
+  for (const name of names) text += `${JSON.stringify(name)}:${canonical(fields[name])},`;
+  return `${text}}`;
 }
 
 /** Numbers values 0, 1, 2 … in the order in which they are first met. */
 export class Interner<T> {
   readonly values: T[] = [];
-  readonly #primitives = new Map<unknown, number>();
-  readonly #composites = new Map<string, number>();
+  readonly #ids = new Map<unknown, number>();
 
   /** The value's number, given on first sight. Primitives cost one look-up, objects are written out canonically. */
   intern(value: T): number {
-    if (typeof value === "object" && value !== null) return this.#internIn(this.#composites, canonical(value), value);
-    return this.#internIn(this.#primitives, value, value);
-  }
-
-  #internIn<Key>(ids: Map<Key, number>, key: Key, value: T): number {
-    const known = ids.get(key);
+    // Objects by their text, behind a mark that keeps them apart from strings; a string with that mark is written out too.
+    const plain = typeof value === "string" ? !value.startsWith("\0") : typeof value !== "object" || value === null;
+    const key = plain ? value : `\0${canonical(value)}`;
+    const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.values.length;
-    ids.set(key, id);
+    this.#ids.set(key, id);
     this.values.push(value);
     return id;
   }

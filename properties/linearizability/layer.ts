@@ -13,18 +13,18 @@ export class Layer {
   count = 0;
   readonly width: number;
   /** 1 for a row that another one made needless. */
-  dead = new Uint8Array(64);
+  dead = new Uint8Array(8);
   /** Bits of the optional operations that are open. */
   readonly #optional: Int32Array;
   #key: Int32Array;
-  #chain = new Int32Array(64);
-  #heads = new Int32Array(64);
-  #mask = 63;
+  #chain = new Int32Array(8);
+  #heads = new Int32Array(16);
+  #mask = 15;
 
   constructor(words: number, optional: Int32Array) {
     this.width = 1 + words;
     this.#optional = optional;
-    this.rows = new Int32Array(64 * this.width);
+    this.rows = new Int32Array(8 * this.width);
     this.#key = new Int32Array(this.width);
     this.clear();
   }

@@ -21,8 +21,8 @@ export type SearchResult =
   | { readonly kind: "unknown"; readonly because: "time" | "memory"; readonly event: number; readonly configurations: number; readonly open: readonly number[] };
 
 /** Rows expanded before the depth-first search gets a turn, and width below which it never does. */
-const SLICE = 20_000;
-const WIDE = 500;
+const SLICE = 4_000;
+const WIDE = 64;
 const STATES_KEPT = 1 << 17;
 
 export function search(problem: Problem<unknown, unknown>, steps: StepTable, budget: Budget): SearchResult {
@@ -126,18 +126,17 @@ class DepthFirst {
   furthest = 0;
   readonly #budget: Budget;
   readonly #frontier: Frontier;
-  readonly #from: Layer;
   readonly #to: Layer;
   readonly #tried = new RowSet();
   /** Rows to try, each with its event in front. */
   #stack: Int32Array;
   #height = 0;
+  #steps = 0;
   readonly #row: Int32Array;
 
   constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: StepTable, budget: Budget) {
     this.#budget = budget;
     this.#frontier = new Frontier(problem, slots, steps, budget);
-    this.#from = this.#frontier.newLayer();
     this.#to = this.#frontier.newLayer();
     this.#row = new Int32Array(1 + this.#frontier.width);
     this.#stack = new Int32Array(1024 * this.#row.length);
@@ -153,28 +152,32 @@ class DepthFirst {
   run(slice: number): "holds" | "violated" | "time" | "memory" | undefined {
     const frontier = this.#frontier;
     const row = this.#row;
-    const until = frontier.expanded + slice;
-    while (frontier.expanded < until) {
+    const until = this.#steps + slice;
+    while (this.#steps < until) {
       if (this.#height === 0) return "violated";
       if (this.#tried.count > this.#budget.configurationsMax) return "memory";
       this.#height -= 1;
       const base = this.#height * row.length;
       frontier.seek(this.#stack[base] ?? 0);
-      this.#from.clear();
-      this.#from.add(this.#stack, base + 1);
       const operation = frontier.nextResponse();
       if (operation === -1) return "holds";
       this.furthest = Math.max(this.furthest, frontier.at);
-      if (!frontier.respond(operation, this.#from, this.#to)) return this.#budget.outOfTime() ? "time" : "memory";
+      if ((++this.#steps & 1023) === 0 && this.#budget.outOfTime()) return "time";
+      frontier.stepTowards(operation, this.#stack, base + 1, this.#to);
+      // What answers the response is tried first; else the operation that has to respond soonest.
+      row[0] = frontier.at;
+      for (let each = frontier.towards.count - 1; each >= 1; each -= 1) this.#pushRow(frontier.towards, each);
       row[0] = frontier.at + 1;
-      // The first found took the fewest operations: it is tried first.
-      for (let each = this.#to.count - 1; each >= 0; each -= 1) {
-        if (this.#to.dead[each] === 1) continue;
-        for (let i = 0; i < frontier.width; i += 1) row[1 + i] = this.#to.rows[each * frontier.width + i] ?? 0;
-        this.#push();
-      }
+      for (let each = this.#to.count - 1; each >= 0; each -= 1) this.#pushRow(this.#to, each);
     }
     return undefined;
+  }
+
+  #pushRow(layer: Layer, each: number): void {
+    if (layer.dead[each] === 1) return;
+    const { width } = this.#frontier;
+    for (let i = 0; i < width; i += 1) this.#row[1 + i] = layer.rows[each * width + i] ?? 0;
+    this.#push();
   }
 
   #push(): void {

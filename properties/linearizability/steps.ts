@@ -42,7 +42,7 @@ export function createStepTable<State, Operation, Response>(
 ): StepTable {
   let states: State[] = [];
   let ids = new Map<string | number, number>();
-  let capacity = 1 << 8;
+  let capacity = 1 << 5;
   let tags = new Int32Array(capacity * 2).fill(-1);
   let results = new Int32Array(capacity);
   let misses = 0;

@@ -1,11 +1,11 @@
 /**
- * A counter that only ever rises by 1, decided in O(n).
+ * A counter that only ever rises by 1, decided in O(n (c + log n)) for c operations open at once.
  *
- * Increments are interchangeable, so all that matters is how many have taken effect: at any time at least those that
- * responded, at most those that were invoked. A read of k asks for at most k at its invocation and at least k at its
- * response. The lowest course that meets every lower bound exists exactly when it stays below the upper bounds, which
- * at a given time are the increments invoked and the values of all reads still to be invoked.
- * Own argument, in the manner of Gibbons and Korach, "Testing shared memories", 1997.
+ * All that matters is how many increments have taken effect. A read of k asks for at most k at its invocation and at least
+ * k at its response, and a course of the counter that only rises passes every number between. Of all courses the lowest
+ * is the best: an increment takes effect when it responds, or when a read that responds needs it, and then the one that
+ * responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is explained exactly when
+ * the lowest course stays at or below the value of every read still to be invoked.
  */
 import type { CounterRole } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
@@ -34,25 +34,37 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
       ceilingBy[i] = event.index;
     }
   }
-  let invoked = 0;
-  let responded = 0;
-  let floor = 0;
-  let floorBy = -1;
+  // The lowest course: an increment takes effect at its response, or earlier when a read needs it, soonest response first.
+  const open: number[] = []; // increments that have not taken effect, the soonest response last
+  let value = 0;
+  let floorBy = -1; // the read that set the present value, if one did
   for (const [i, { response, index }] of events.entries()) {
-    const role = operations[index]?.role;
-    if (role?.role === "increment") {
-      if (response) responded += 1;
-      else invoked += 1;
-    } else if (response && role?.value !== undefined && role.value > floor) {
-      floor = role.value;
+    const operation = operations[index];
+    if (operation === undefined) continue;
+    const { role, respondedAt } = operation;
+    if (role.role === "increment") {
+      const at = open.indexOf(index);
+      if (response && at !== -1) {
+        open.splice(at, 1);
+        value += 1;
+        floorBy = -1;
+      } else if (!response) {
+        let place = open.length;
+        while (place > 0 && (operations[open[place - 1] ?? 0]?.respondedAt ?? 0) < respondedAt) place -= 1;
+        open.splice(place, 0, index);
+      }
+    } else if (response && role.value !== undefined && role.value > value) {
+      const missing = role.value - value - open.length;
+      if (missing > 0) return { kind: "violated", because: `${role.value} is read when at most ${role.value - missing} increments can have taken effect`, operations: [] };
+      open.splice(open.length - (role.value - value));
+      value = role.value;
       floorBy = index;
     }
-    if (floor > invoked) return { kind: "violated", because: `${floor} is read when only ${invoked} increments were invoked`, operations: [floorBy] };
     const allowed = ceiling[i + 1] ?? Infinity;
-    if (Math.max(responded, floor) > allowed) {
-      const because = floor > allowed ? `${floor} is read, and later ${allowed}` : `${responded} increments responded, and later ${allowed} is read`;
-      return { kind: "violated", because, operations: [floor > allowed ? floorBy : index, ceilingBy[i + 1] ?? -1].filter((each) => each !== -1) };
-    }
+    if (value <= allowed) continue;
+    const because = `${allowed} is read when at least ${value} increments have taken effect`;
+    const later = ceilingBy[i + 1] ?? -1;
+    return { kind: "violated", because, operations: floorBy === -1 ? [] : [floorBy, later] };
   }
   return { kind: "holds" };
 }
