@@ -60,13 +60,18 @@ export interface PeersState {
   readonly records: readonly PeerRecord[];
 }
 
-export interface PeersSpecification {
-  /** The clock at the start. */
-  readonly now: number;
+/** What decides how long a record may stay idle. */
+export interface IdleLimits {
+  /** Records of one family from which on none may. */
   readonly threshold: number;
   readonly ttlMinTicks: number;
   readonly ttlMaxTicks: number;
   readonly ticksPerSecond: number;
+}
+
+export interface PeersSpecification extends IdleLimits {
+  /** The clock at the start. */
+  readonly now: number;
   readonly burstFactor: number;
   /** Identities are 1 to this. */
   readonly identitiesMax: number;
@@ -99,7 +104,7 @@ export function createPeersModel(specification: PeersSpecification): Model<Peers
 }
 
 /** Ticks a record may stay idle while the family has `total` records. */
-export function idleTicksMax(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: PeersSpecification): number {
+export function idleTicksMax(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: IdleLimits): number {
   if (total >= threshold) return 0;
   const wholeSeconds = Math.floor((ttlMaxTicks - ttlMinTicks) / ticksPerSecond);
   return ttlMaxTicks - Math.floor((wholeSeconds * total) / threshold) * ticksPerSecond;

@@ -3,16 +3,16 @@
  * of last use, then the clock, and found the ttl between the two. The order matters: the time read before the count may be
  * older than the last use, and a clock read before the time may lie before it, which wraps to a very long time.
  *
- * The ttl is the one of the tree's total at that moment, which the collector's lock keeps still.
+ * The ttl is the model's, for the tree's total at that moment, which the collector's lock keeps still.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inet_peer_gc().
  */
 import type { Address } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import { ttlTicks } from "#impl/peers/limits.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import { DEAD } from "#impl/sync/refcount.ts";
-import { peerIndex, peerName, peerOf, wordAt } from "./peer-tree.ts";
+import { idleTicksMax } from "#model/peers.ts";
+import { peerIndex, peerName, peerOf, treeOfPeer, wordAt } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
@@ -68,18 +68,7 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
     if (time < count) return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
     if ((clockAt[thread] ?? 0) < time) return `${name} is marked dead by a clock read before its time of last use`;
     const idle = ((clock[thread] ?? 0) - (dtime[pair] ?? 0)) >>> 0;
-    const ttl = ttlTicks(wordAt(words, treeTotal(words, peer)), pool.limits);
+    const ttl = idleTicksMax(wordAt(words, treeOfPeer(words, pool, peer).total), pool.limits);
     return idle >= ttl ? undefined : `${name} is marked dead when idle for ${idle} ticks, and the ttl is ${ttl}`;
-  }
-
-  /** Where the total of the peer's tree is. */
-  function treeTotal(words: Int32Array, peer: Address): Address {
-    return isBelow(words, wordAt(words, pool.v6.root), peer, 0) ? pool.v6.total : pool.v4.total;
-  }
-
-  function isBelow(words: Int32Array, at: Address, peer: Address, links: number): boolean {
-    if (at === peer) return true;
-    if (at === pool.empty || links > peersMax) return false;
-    return isBelow(words, wordAt(words, Peer.left(at)), peer, links + 1) || isBelow(words, wordAt(words, Peer.right(at)), peer, links + 1);
   }
 }

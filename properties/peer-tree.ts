@@ -9,6 +9,17 @@ export function treeOfLock({ v4, v6 }: PeerPool, lock: Address): PeerTree | unde
   return lock === v6.seqlock.lock ? v6 : undefined;
 }
 
+/** The tree that the peer is in; v4 if it is in none. O(peers). */
+export function treeOfPeer(words: Int32Array, pool: PeerPool, peer: Address): PeerTree {
+  return isBelow(words, pool, wordAt(words, pool.v6.root), peer, 0) ? pool.v6 : pool.v4;
+}
+
+function isBelow(words: Int32Array, pool: PeerPool, at: Address, peer: Address, links: number): boolean {
+  if (at === peer) return true;
+  if (at === pool.empty || at === NIL || links > pool.peersMax) return false;
+  return isBelow(words, pool, wordAt(words, Peer.left(at)), peer, links + 1) || isBelow(words, pool, wordAt(words, Peer.right(at)), peer, links + 1);
+}
+
 /** Negative, 0 or positive as peer `left` stands before, at or after peer `right` in the order of the tree. */
 export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left: Address, right: Address): number {
   for (let i = 0; i < addressWords; i++) {

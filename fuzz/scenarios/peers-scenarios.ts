@@ -48,11 +48,11 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: held("v4/10", "v4/30"),
     threads: [thread("inserter", create("v4/20")), thread("reader", find("v4/30"), put("v4/30"), find("v4/20"), find("v4/10"))],
   }),
-  scenario("delete-predecessor", "a lookup while a removal puts the left child, a leaf, in the place of the root", {
+  scenario("lookup-against-removal", "a lookup while a removal puts the left child, a leaf, in the place of the root", {
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/25")), thread("reader", find("v4/30"), put("v4/30"), find("v4/10"))],
   }),
-  scenario("delete-deep-predecessor", "a lookup while a removal brings the predecessor up from two levels below", {
+  scenario("lookup-against-deep-removal", "a lookup while a removal brings the predecessor up from two levels below", {
     initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/30"), put("v4/40"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/70")), thread("reader", find("v4/20"), put("v4/20"), find("v4/30"))],
   }),
@@ -91,7 +91,7 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: [create("v4/20"), put("v4/20"), advance(LONG_TICKS)],
     threads: [thread("reader", find("v4/20"), put("v4/20"), find("v4/20")), thread("collector", create("v4/30"))],
   }),
-  scenario("collect-path", "a search collects several peers of its path, the root among them", {
+  scenario("collection-of-several", "a search collects several peers of its path, the root among them", {
     initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/10"), put("v4/40"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/60"), put("v4/60"), find("v4/20"))],
   }),
@@ -121,9 +121,9 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
       thread("user", create("v4/20"), nextIdentifier("v4/20", 0), put("v4/20")),
     ],
   }),
-  scenario("deferred-collector", "a reader still holds the old root when the deferred collector runs, which was asked for long before", {
-    initial: [create("v6/1"), put("v6/1"), create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10"), invalidate("v6"), advance(4)],
-    threads: [thread("reader", find("v4/10"), put("v4/10")), thread("flusher", invalidate("v4"), advance(1))],
+  scenario("collector-against-old-root", "a reader still holds the old root when the deferred collector runs, which was asked for long before", {
+    initial: [create("v4/10"), put("v4/10"), create("v6/4"), create("v6/2"), put("v6/4"), put("v6/2"), invalidate("v4"), advance(4)],
+    threads: [thread("reader", find("v6/2"), put("v6/2")), thread("flusher", invalidate("v6"), advance(1))],
   }),
   scenario("collection-against-invalidate", "a search collects while the tree is thrown away", {
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
@@ -139,10 +139,10 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: [create("v4/20"), put("v4/20"), advance(35)],
     threads: [thread("creator", create("v4/30"), create("v4/40")), thread("reader", find("v4/20"), put("v4/20"), create("v4/10"))],
   }),
-  scenario("ttl-wrap", "a peer comes of age while the clock wraps round, another is fresh", {
-    limits: { now: -120 },
-    initial: [create("v4/20"), create("v4/10"), put("v4/20"), advance(110), put("v4/10")],
-    threads: [thread("clock", advance(20)), thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/10"), put("v4/10"), find("v4/20"))],
+  scenario("ttl-wrap", "a peer comes of age just after the clock wrapped round, 18 seconds old in a tree three quarters full", {
+    limits: { now: -100, ticksPerSecond: 10, threshold: 4, ttlMinTicks: 100, ttlMaxTicks: 400 },
+    initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(177), put("v4/10")],
+    threads: [thread("clock", advance(3)), thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/20"), put("v4/20"), find("v4/10"))],
   }),
   scenario("limiter-wrap", "the limiter of a peer made just before the clock wraps round", {
     limits: { now: -5 },
@@ -170,14 +170,14 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
       thread("clock", advance(1), advance(1)),
     ],
   }),
-  scenario("identifiers-shared", "two threads draw identifiers from one peer", {
+  scenario("identifiers", "two threads draw identifiers from one peer", {
     initial: held("v4/10"),
     threads: [
       thread("first", find("v4/10"), nextIdentifier("v4/10", 3), nextIdentifier("v4/10", 0)),
       thread("second", find("v4/10"), nextIdentifier("v4/10", 0), nextIdentifier("v4/10", 2)),
     ],
   }),
-  scenario("families", "both families side by side: one is thrown away, the other is not", {
+  scenario("two-families", "both families side by side: one is thrown away, the other is not", {
     initial: [create("v4/10"), create("v6/1"), put("v4/10"), put("v6/1")],
     threads: [
       thread("v4 user", find("v4/10"), put("v4/10"), create("v4/20")),

@@ -15,12 +15,13 @@ import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 import { type PeerAddress, peerAddress } from "#model/peer-address.ts";
 import { createPeersModel, type PeersState } from "#model/peers.ts";
 import { avlWatcher } from "#properties/avl.ts";
+import { collectsWhenDueWatcher } from "#properties/collects-when-due.ts";
 import { evictsOnlyIdleWatcher } from "#properties/evicts-only-idle.ts";
 import { oneAddressOnceWatcher } from "#properties/one-address-once.ts";
 import { callName, createPeersHistory, operationOf, type PeersCall } from "#properties/peers-history.ts";
 import { readerWalkWatcher } from "#properties/reader-walk.ts";
 import { refcountWatcher } from "#properties/refcount.ts";
-import { sentinelUnchangedWatcher } from "#properties/sentinel-unchanged.ts";
+import { sentinelWatcher } from "#properties/sentinel.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 
@@ -52,7 +53,8 @@ const limitsSchema = z.strictObject({
   threshold: z.int().min(0).max(0x7fffffff).default(100),
   ttlMinTicks: ticks.default(10),
   ttlMaxTicks: ticks.default(100),
-  gcDelayTicks: ticks.default(5),
+  /** At least 1: with no delay, a collector that leaves a held peer would run again at once, for ever. */
+  gcDelayTicks: z.int().min(1).max(0x7fffffff).default(5),
   ticksPerSecond: z.int().min(1).max(1000).default(1),
   linksMax: z.int().min(1).max(40).default(40),
   burstFactor: z.int().min(1).max(100).default(6),
@@ -80,7 +82,7 @@ export const peers: System<PeersScenarioOperation> = {
   operationSchema,
   limitsSchema,
   operations,
-  properties: ["linearizability", "avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "sentinel-unchanged"],
+  properties: ["linearizability", "avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"],
   compile,
 };
 
@@ -145,10 +147,11 @@ function compile(scenario: Scenario<PeersScenarioOperation>): Program {
     },
     threads: bodies,
     watchers: [
-      sentinelUnchangedWatcher(pool),
+      sentinelWatcher(pool),
       readerWalkWatcher(pool),
       refcountWatcher(pool, history),
       evictsOnlyIdleWatcher(pool, bodies.length + callbacksMax),
+      collectsWhenDueWatcher(pool, bodies.length + callbacksMax),
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
       history,

@@ -7,9 +7,9 @@ import { Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import type { Watcher } from "./watcher.ts";
 
-export function sentinelUnchangedWatcher({ empty }: PeerPool): Watcher {
+export function sentinelWatcher({ empty }: PeerPool): Watcher {
   return {
-    property: "sentinel-unchanged",
+    property: "sentinel",
     watches: (address) => (address >= empty && address < empty + Peer.words ? "writes" : undefined),
     accessed(_words, { address, before, after }) {
       const field = Peer.wordName(address - empty);
