@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.ts";
 import { junitXml } from "./junit.ts";
 
-const xml = junitXml(exampleResult, { "peers-two-creators": 1500, "found-bug": 250 });
+const xml = junitXml(exampleResult, { folder: "reports/out", parts: { "peers-two-creators": 1500, "found-bug": 250 } });
 
 const Totals = z.object({ "@tests": z.coerce.number(), "@failures": z.coerce.number(), "@errors": z.coerce.number(), "@time": z.coerce.number() });
 const Problem = z.object({ "@message": z.string(), "@type": z.string(), "#text": z.string() });

@@ -20,12 +20,18 @@ interface Case {
   readonly "system-out"?: string;
 }
 
-/** `parts` are the milliseconds that each scenario and bug took, by name. */
-export function junitXml(result: Result, parts: Readonly<Record<string, number>> = {}): string {
+export interface JunitOptions {
+  /** Where the reports are, as a command typed at the project's root names it. */
+  readonly folder: string;
+  /** Milliseconds that each scenario and bug took, by name. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+export function junitXml(result: Result, { folder, parts }: JunitOptions): string {
   const seconds = (name: string) => ((parts[name] ?? 0) / 1000).toFixed(3);
   const suites = new Map<string, Case[]>();
   const add = (suite: string, entry: Case) => suites.set(suite, [...(suites.get(suite) ?? []), entry]);
-  for (const scenario of result.scenarios) add(scenario.system, scenarioCase(scenario, seconds(scenario.name)));
+  for (const scenario of result.scenarios) add(scenario.system, scenarioCase(scenario, seconds(scenario.name), folder));
   for (const trace of result.traces) add("saved traces", traceCase(trace));
   for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
 
@@ -65,16 +71,16 @@ function problem(type: string, message: string, body: readonly string[] = []): P
   return { "@message": visibleText(message), "@type": visibleText(type), "#text": [message, ...body].map(visibleText).join("\n") };
 }
 
-function scenarioCase(scenario: ScenarioResult, time: string): Case {
+function scenarioCase(scenario: ScenarioResult, time: string, folder: string): Case {
   const start = { "@name": visibleText(scenario.name), "@classname": visibleText(`quiesce.${scenario.system}`), "@time": time };
   const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
-  if (scenario.counterexample !== undefined) return { ...start, failure: counterexampleProblem(scenario.counterexample) };
+  if (scenario.counterexample !== undefined) return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };
   return { ...start, error: problem("unknown", `${scenario.because ?? "not decided"} (${searched})`) };
 }
 
-function counterexampleProblem({ property, because, story, trace }: Counterexample): Problem {
-  return problem(property, because, ["", ...story, "", `trace  ${trace}`]);
+function counterexampleProblem({ property, because, story, trace }: Counterexample, folder: string): Problem {
+  return problem(property, because, ["", ...story, "", `replay  npx quiesce replay ${folder}/${trace}`]);
 }
 
 function traceCase({ trace, verdict, because }: TraceResult): Case {

@@ -3,7 +3,7 @@ import { exampleResult } from "./example-result.ts";
 import { markdownSummary } from "./markdown.ts";
 import { wholeResult } from "./result.ts";
 
-const summary = markdownSummary(exampleResult);
+const summary = markdownSummary(exampleResult, "reports/out");
 const lines = summary.split("\n");
 
 test("the verdict stands first, then what was searched, the bugs found and the seed", () => {
@@ -32,11 +32,11 @@ test("a story that holds a fence does not end its block", () => {
 test("a counterexample says where, in which order, and how to replay it", () => {
   expect(summary).toContain("At `impl/peers/pool file.ts:42`.");
   expect(summary).toContain("- the free &lt;b&gt;");
-  expect(summary).toContain("Replay: `npx quiesce replay traces/peers.trace.json`");
+  expect(summary).toContain("Replay: `npx quiesce replay reports/out/traces/peers.trace.json`");
 });
 
 test("a result without traces and bugs has only its table of scenarios, and an unfinished one says so", () => {
-  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [] }));
+  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [] }), "reports/out");
   expect(partial).toContain("**Unfinished**");
   expect(partial).not.toContain("Saved trace");
   expect(partial).not.toContain("Known bug");

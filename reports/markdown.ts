@@ -5,14 +5,15 @@ import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
 
-export function markdownSummary(result: Result): string {
+/** @param folder where the reports are, as a command typed at the project's root names it */
+export function markdownSummary(result: Result, folder: string): string {
   return [
     `## ${MARKS[result.verdict]} quiesce ${result.command}: ${result.verdict}`,
     "",
     ...(result.finished ? [] : ["**Unfinished**: the run was stopped, and what follows is partial. `--resume` goes on from here.", ""]),
     headline(result),
     "",
-    ...result.scenarios.flatMap(counterexampleSection),
+    ...result.scenarios.flatMap((scenario) => counterexampleSection(scenario, folder)),
     ...scenarioTable(result.scenarios),
     ...traceTable(result.traces),
     ...museumTable(result.museum),
@@ -30,7 +31,7 @@ function headline({ profile, seed, scenarios, museum }: Result): string {
   ].join(" · ");
 }
 
-function counterexampleSection({ name, counterexample }: ScenarioResult): string[] {
+function counterexampleSection({ name, counterexample }: ScenarioResult, folder: string): string[] {
   if (counterexample === undefined) return [];
   const { property, because, orderings, location } = counterexample;
   const place = location === undefined ? [] : [`At ${markdownCode(`${location.file}:${location.line}`)}.`, ""];
@@ -42,7 +43,7 @@ function counterexampleSection({ name, counterexample }: ScenarioResult): string
     ...place,
     ...storyBlock(counterexample),
     ...(orderings.length === 0 ? [] : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
-    `Replay: ${markdownCode(`npx quiesce replay ${counterexample.trace}`)}`,
+    `Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`,
     "",
   ];
 }

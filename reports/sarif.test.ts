@@ -8,14 +8,14 @@ import { sarifJson, sarifLog } from "./sarif.ts";
 const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(new URL("sarif-2.1.0.schema.json", import.meta.url), "utf8"));
 const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
-const [run] = sarifLog(exampleResult).runs;
+const [run] = sarifLog(exampleResult, "reports/out").runs;
 
 test("the log is valid SARIF 2.1.0", () => {
-  expect(validate(JSON.parse(sarifJson(exampleResult))), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate(JSON.parse(sarifJson(exampleResult, "reports/out"))), JSON.stringify(validate.errors)).toBe(true);
 });
 
 test("the schema refuses a result without a message", () => {
-  const log = sarifLog(exampleResult);
+  const log = sarifLog(exampleResult, "reports/out");
   expect(validate({ ...log, runs: [{ ...run, results: [{ ruleId: "leak" }] }] })).toBe(false);
 });
 
@@ -44,5 +44,5 @@ test("a message shows what would act on a terminal", () => {
 });
 
 test("a run that was stopped says that it did not succeed", () => {
-  expect(sarifLog({ ...exampleResult, finished: false }).runs[0]?.invocations?.[0]?.executionSuccessful).toBe(false);
+  expect(sarifLog({ ...exampleResult, finished: false }, "reports/out").runs[0]?.invocations?.[0]?.executionSuccessful).toBe(false);
 });

@@ -8,7 +8,8 @@ const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 /** Rule of a museum bug that the gate missed: the gate itself is at fault. */
 const MISSED_RULE = "museum-bug-missed";
 
-export function sarifLog(result: Result): Log {
+/** @param folder where the reports are, as a command typed at the project's root names it */
+export function sarifLog(result: Result, folder: string): Log {
   const rules: ReportingDescriptor[] = [];
   const ruleIndex = (id: string, text: string): number => {
     const known = rules.findIndex((rule) => rule.id === id);
@@ -20,7 +21,7 @@ export function sarifLog(result: Result): Log {
   for (const { name, counterexample } of result.scenarios) {
     if (counterexample === undefined) continue;
     const id = visibleText(counterexample.property);
-    results.push(violationResult(name, id, ruleIndex(id, `The property ${id} is violated`), counterexample));
+    results.push(violationResult(name, id, ruleIndex(id, `The property ${id} is violated`), counterexample, folder));
   }
   for (const { slug, outcome, because } of result.museum) {
     if (outcome !== "missed") continue;
@@ -47,13 +48,13 @@ export function sarifLog(result: Result): Log {
   };
 }
 
-export function sarifJson(result: Result): string {
-  return `${JSON.stringify(sarifLog(result), null, 2)}\n`;
+export function sarifJson(result: Result, folder: string): string {
+  return `${JSON.stringify(sarifLog(result, folder), null, 2)}\n`;
 }
 
-function violationResult(scenario: string, ruleId: string, ruleIndex: number, counterexample: Counterexample): SarifResult {
+function violationResult(scenario: string, ruleId: string, ruleIndex: number, counterexample: Counterexample, folder: string): SarifResult {
   const { because, location: place, strategy, seed, execution, trace } = counterexample;
-  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${trace}`;
+  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${folder}/${trace}`;
   return {
     ruleId,
     ruleIndex,

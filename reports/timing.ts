@@ -8,6 +8,7 @@ export interface Timing {
   readonly platform: string;
   readonly cpu: string;
   readonly cpus: number;
+  readonly memoryBytes: number;
   readonly memoryPeakBytes: number;
   readonly accesses: number;
   readonly executions: number;

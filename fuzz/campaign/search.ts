@@ -5,16 +5,16 @@ import type { Violation } from "#properties/violation.ts";
 export interface SearchBounds {
   /** Executions to run at most. */
   readonly executionsMax: number;
-  /** Asked now and then; the search stops, undecided, when it answers true. */
+  /** Asked once every `EXECUTIONS_BETWEEN_QUESTIONS` executions; the search stops, undecided, when it answers true. */
   readonly shouldStop?: () => boolean;
 }
 
 export interface SearchResult {
   /**
-   * `violated` at the first violation; `searched` when the executions asked for are done; `exhausted` when the strategy has
-   * no schedule left; `stopped` when told to stop before.
+   * `violated` at the first violation; `exhausted` when the strategy has no other schedule; `searched` when the executions
+   * asked for are done; `stopped` when told to stop before.
    */
-  readonly kind: "violated" | "searched" | "exhausted" | "stopped";
+  readonly kind: "violated" | "exhausted" | "searched" | "stopped";
   readonly executions: number;
   /** Accesses of all executions together. */
   readonly steps: number;
@@ -26,7 +26,7 @@ export interface SearchResult {
 }
 
 /** Executions between two questions whether to stop. */
-const EXECUTIONS_BETWEEN_QUESTIONS = 256;
+export const EXECUTIONS_BETWEEN_QUESTIONS = 256;
 
 /** Runs executions of the machine's program under one strategy until one violates a property or a bound is hit. */
 export function search(machine: Machine, strategy: Strategy, { executionsMax, shouldStop }: SearchBounds): SearchResult {

@@ -1,6 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { CommandError, EXIT } from "./exit-code.ts";
+import { fuzzCommand } from "./fuzz.ts";
+import { guardPipes } from "./interruption.ts";
+import { listCommand } from "./list.ts";
 import { litmusCommand } from "./litmus.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** The commands, in the order of `quiesce --help`. Each lives in a file of its own name. */
 const program = new Command("quiesce")
@@ -9,13 +13,12 @@ const program = new Command("quiesce")
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "quiesce: ")) });
 
-program.addCommand(litmusCommand());
+program.addCommand(verifyCommand());
+program.addCommand(fuzzCommand());
+program.addCommand(listCommand());
+program.addCommand(litmusCommand().copyInheritedSettings(program));
 
-// A reader that went away (`quiesce … | head`) is no failure of ours, and nobody is left to tell.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.unfinished);
-  throw error;
-});
+guardPipes();
 
 try {
   await program.parseAsync();

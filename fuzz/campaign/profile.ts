@@ -1,0 +1,61 @@
+/**
+ * How much a campaign searches, counted in executions: equal seed and profile then give equal results on any machine.
+ */
+
+import { visibleText } from "#reports/visible-text.ts";
+import { CatalogueError } from "./catalogue-error.ts";
+
+/** Executions of one strategy on each scenario. */
+export interface SearchBudget {
+  readonly strategy: string;
+  readonly executions: number;
+}
+
+export interface Profile {
+  readonly name: string;
+  /** A few words for a list and the head of a run. */
+  readonly description: string;
+  /**
+   * Executions within which a scenario is enumerated, depth first. One whose schedules are all run by then is decided; of the
+   * others the enumeration has seen only a corner, and the searches follow.
+   */
+  readonly enumerationMax: number;
+  readonly searches: readonly SearchBudget[];
+  /** Executions within which each bug of the museum must be found. */
+  readonly museumMax: number;
+}
+
+function eachOf(strategies: readonly string[], executions: number): SearchBudget[] {
+  return strategies.map((strategy) => ({ strategy, executions }));
+}
+
+export const profiles: readonly Profile[] = [
+  {
+    name: "quick",
+    description: "quick profile (under a minute on two cores)",
+    enumerationMax: 5_000,
+    searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
+    museumMax: 20_000,
+  },
+  {
+    name: "full",
+    description: "full profile (about half an hour on two cores)",
+    enumerationMax: 200_000,
+    searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
+    museumMax: 20_000,
+  },
+  {
+    name: "night",
+    description: "night profile (hours, with a seed of its own)",
+    enumerationMax: 2_000_000,
+    searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
+    museumMax: 20_000,
+  },
+];
+
+/** @throws CatalogueError that names all profiles if there is none of that name */
+export function profileNamed(name: string): Profile {
+  const found = profiles.find((profile) => profile.name === name);
+  if (found === undefined) throw new CatalogueError(`no profile "${visibleText(name)}"; there are ${profiles.map((profile) => profile.name).join(", ")}`);
+  return found;
+}

@@ -1,0 +1,73 @@
+/**
+ * Tasks: the pieces a campaign is cut into. A task is plain data and depends on nothing but itself, so it may run on any
+ * worker, at any time, or in an earlier run that was stopped.
+ */
+import { derivedSeed } from "#fuzz/random.ts";
+import { strategyNamed } from "#fuzz/strategies/registry.ts";
+import type { Profile, SearchBudget } from "./profile.ts";
+
+/** Where a scenario comes from: the registry, or a module of the user's own. */
+export interface ScenarioReference {
+  readonly name: string;
+  readonly system: string;
+  /** Absolute path of the module that exports it; absent for a scenario of the registry. */
+  readonly module?: string;
+}
+
+/** One strategy on one scenario, from one seed. */
+export interface SearchTask {
+  readonly scenario: ScenarioReference;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly executionsMax: number;
+}
+
+/** What became of a search. Plain data: it crosses to other threads, and lies in the file that `--resume` reads. */
+export interface SearchOutcome {
+  /** As a search's; `failed` when the scenario cannot be run at all. */
+  readonly kind: "violated" | "exhausted" | "searched" | "stopped" | "failed";
+  readonly executions: number;
+  readonly accesses: number;
+  /** Why it failed. */
+  readonly because?: string;
+  readonly violation?: { readonly property: string; readonly because: string };
+  /** The thread of each access of the violating execution. */
+  readonly choices?: readonly number[];
+  /** Time it took; says nothing about the scenario. */
+  readonly milliseconds: number;
+}
+
+/** Strategy that runs every schedule once. */
+export const ENUMERATION = "dfs";
+
+/** Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not repeat. */
+const EXECUTIONS_PER_TASK = 50_000;
+
+/** The seed of a scenario depends on its name and the run's seed alone, so a run of one scenario repeats what the run of all did with it. */
+export function scenarioSeed(seed: number, name: string): number {
+  return derivedSeed(seed, hashOf(name));
+}
+
+/** The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its own. */
+export function tasksOf(scenario: ScenarioReference, profile: Pick<Profile, "enumerationMax" | "searches">, seed: number): readonly SearchTask[] {
+  const own = scenarioSeed(seed, scenario.name);
+  const budgets: SearchBudget[] = profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
+  for (const { strategy, executions } of profile.searches) {
+    // A strategy that runs through a list has no second piece: it would start the list anew.
+    const pieceMax = strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
+    for (let left = executions; left > 0; left -= pieceMax) budgets.push({ strategy, executions: Math.min(left, pieceMax) });
+  }
+  return budgets.map(({ strategy, executions }, index) => ({ scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions }));
+}
+
+/** Names a task for ever: equal names mean equal outcomes, as long as the code is the same. */
+export function taskName({ scenario, strategy, seed, executionsMax }: SearchTask): string {
+  return [scenario.module ?? "", scenario.name, strategy, seed, executionsMax].join("|");
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}

@@ -1,0 +1,58 @@
+/**
+ * Runs tasks on a worker thread.
+ *
+ * What it shares with the campaign's thread is the control words. Nothing else is shared, so the outcome of a task depends on the task alone.
+ */
+import { workerData } from "node:worker_threads";
+import { Machine } from "#fuzz/machine/machine.ts";
+import { strategyNamed } from "#fuzz/strategies/registry.ts";
+import { loadScenario } from "./catalogue.ts";
+import { CONTROL_WORDS, PROGRESS, STOP } from "./control.ts";
+import { explainViolation, type Explanation, type ExplainTask } from "./explain.ts";
+import { search } from "./search.ts";
+import type { ScenarioReference, SearchOutcome, SearchTask } from "./task.ts";
+
+/** Piscina hands a worker's data over in an array, behind its own. */
+function controlWords(): Int32Array {
+  const data: unknown = Array.isArray(workerData) ? workerData.at(-1) : workerData;
+  return data instanceof SharedArrayBuffer ? new Int32Array(data) : new Int32Array(CONTROL_WORDS);
+}
+
+const control = controlWords();
+
+function isStopped(): boolean {
+  Atomics.add(control, PROGRESS, 1);
+  return Atomics.load(control, STOP) !== 0;
+}
+
+/** The machine of the scenario that ran last: its next task is likely to come to the same worker. */
+let kept: { readonly reference: ScenarioReference; readonly machine: Machine } | undefined;
+
+async function machineFor(reference: ScenarioReference): Promise<Machine> {
+  if (kept?.reference.name !== reference.name || kept.reference.module !== reference.module) {
+    kept = undefined;
+    const { subject, checks } = await loadScenario(reference);
+    kept = { reference, machine: new Machine(subject.makeProgram(), checks) };
+  }
+  return kept.machine;
+}
+
+export async function runSearch(task: SearchTask): Promise<SearchOutcome> {
+  const start = performance.now();
+  let machine: Machine;
+  try {
+    machine = await machineFor(task.scenario);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", because, executions: 0, accesses: 0, milliseconds: performance.now() - start };
+  }
+  const strategy = strategyNamed(task.strategy).create({ seed: task.seed });
+  const { kind, executions, steps, violation, choices } = search(machine, strategy, { executionsMax: task.executionsMax, shouldStop: isStopped });
+  const outcome = { kind, executions, accesses: steps, milliseconds: performance.now() - start };
+  if (violation === undefined || choices === undefined) return outcome;
+  return { ...outcome, violation: { property: violation.property, because: violation.because }, choices: [...choices] };
+}
+
+export function explain(task: ExplainTask): Promise<Explanation> {
+  return explainViolation(task, isStopped);
+}

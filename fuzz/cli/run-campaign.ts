@@ -1,0 +1,260 @@
+/** Runs a campaign for a command: workers, progress, interruption, files, reports. What `verify` and `fuzz` have in common. */
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CampaignEvent, type CampaignPlan, runCampaign } from "#fuzz/campaign/campaign.ts";
+import type { Decision } from "#fuzz/campaign/decide.ts";
+import { huntBug } from "#fuzz/campaign/museum.ts";
+import { campaignFingerprint, type Finished, isKept, nothingFinished, readResumeState, removeResumeState, writeResumeState } from "#fuzz/campaign/resume-state.ts";
+import { replaySavedTrace } from "#fuzz/campaign/saved-traces.ts";
+import { searchPool } from "#fuzz/campaign/search-pool.ts";
+import { type SearchOutcome, type SearchTask, taskName, tasksOf } from "#fuzz/campaign/task.ts";
+import { codeVersion } from "#fuzz/machine/code-version.ts";
+import { type Counterexample, type Result, resultJson, wholeResult } from "#reports/result.ts";
+import type { Timing } from "#reports/timing.ts";
+import { bugLine, countOf, scenarioLine, traceLine } from "#reports/verdict-line.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import { appendStepSummary, commandPath, prepareFolder, writeReports } from "#reports/write-reports.ts";
+import { writeWholeFile } from "#reports/write-file.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { onInterruption } from "./interruption.ts";
+import { showProgress, timeLeftText } from "./progress.ts";
+
+export interface CampaignOptions {
+  readonly command: Result["command"];
+  /** Folder of the reports. */
+  readonly out: string;
+  /** File for the result beside the reports; `-` is standard output, which then carries nothing else. */
+  readonly json?: string;
+  readonly workers: number;
+  /** Milliseconds after which the run is stopped. */
+  readonly time?: number;
+  /** Whether to keep the state of a stopped run, for `--resume`; and whether to take one over. */
+  readonly state: "none" | "kept" | "resumed";
+}
+
+/** Workers unless told otherwise. */
+export const WORKERS_DEFAULT: number = availableParallelism();
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Name of the file that `--resume` reads, in the folder of the reports. */
+const STATE_FILE = "campaign-state.json";
+
+/** A state is written at most so often while the campaign runs. */
+const MILLISECONDS_BETWEEN_STATES = 2_000;
+
+/** @throws WriteError if a report or the state cannot be written */
+export async function performCampaign(plan: CampaignPlan, options: CampaignOptions): Promise<ExitCode> {
+  const { out, workers } = options;
+  prepareFolder(out);
+  const linesTo = options.json === "-" ? process.stderr : process.stdout;
+  const startedAt = new Date();
+  const start = performance.now();
+  const modules = [...new Set(plan.scenarios.map(({ module }) => module).filter((module) => module !== undefined))];
+  const state = openState(plan, options, campaignFingerprint(root, modules));
+
+  let stopReason: string | undefined;
+  const hunts = new AbortController();
+  const pool = searchPool(workers);
+  const stop = (why: string): void => {
+    stopReason ??= why;
+    pool.stop();
+    hunts.abort();
+  };
+  const endWatch = onInterruption(stop);
+  const deadline = options.time === undefined ? undefined : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
+
+  const total = plan.scenarios.reduce((sum, scenario) => sum + tasksOf(scenario, plan.profile, plan.seed).reduce((all, task) => all + task.executionsMax, 0), 0);
+  const parts = plan.scenarios.length + plan.traces.length + plan.bugs.length;
+  let done = 0;
+  let settled = 0;
+  const progress = showProgress(
+    () => {
+      const left = timeLeftText(Math.max(settled, pool.executions()), total, performance.now() - start);
+      return [`${done} of ${parts} decided`, countOf(pool.executions(), "execution"), ...(left === "" ? [] : [left])].join(" · ");
+    },
+    { linesTo },
+  );
+  const nameWidth = Math.max(0, ...plan.scenarios.map(({ name }) => name.length), ...plan.bugs.map((slug) => slug.length));
+  const onResult = (event: CampaignEvent): void => {
+    done++;
+    for (const text of eventLines(event, nameWidth, out)) progress.print(text);
+  };
+  const run = async (task: SearchTask): Promise<SearchOutcome> => {
+    const name = taskName(task);
+    const known = state.finished.searches.get(name);
+    const outcome = known ?? (await pool.run(task));
+    if (known === undefined && isKept(outcome)) state.finished.searches.set(name, outcome);
+    settled += task.executionsMax;
+    state.save();
+    return outcome;
+  };
+  try {
+    progress.print(`${options.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(workers, "worker")}`);
+    const campaign = await runCampaign(plan, {
+      run,
+      explain: (decision) => explain(decision, pool.explain, out),
+      replayTrace: async (path) => replaySavedTrace(path),
+      huntBug: async (slug, seed) => {
+        const known = state.finished.museum.get(slug);
+        const bug = known ?? (await huntBug(slug, seed, plan.profile.museumMax, hunts.signal));
+        if (bug !== undefined) state.finished.museum.set(slug, bug);
+        state.save();
+        return bug;
+      },
+      lanes: workers,
+      stopReason: () => stopReason,
+      onResult,
+    });
+    progress.end();
+    const result = wholeResult({
+      quiesce: quiesceVersion(),
+      code: codeVersion(root),
+      command: options.command,
+      ...(options.command === "verify" && { profile: plan.profile.name }),
+      seed: plan.seed,
+      finished: campaign.finished,
+      scenarios: [...campaign.scenarios],
+      traces: [...campaign.traces],
+      museum: [...campaign.museum],
+    });
+    const milliseconds = Math.round(performance.now() - start);
+    const timing = timingOf(result, { startedAt, milliseconds, workers, parts: campaign.parts });
+    writeReports(out, result, timing);
+    writeResult(result, options);
+    if (campaign.finished) state.remove();
+    else state.saveNow();
+    const page = process.env["GITHUB_STEP_SUMMARY"];
+    if (page !== undefined && page !== "") appendStepSummary(page, result, out);
+    for (const text of closingLines(result, timing, options, stopReason)) linesTo.write(`${text}\n`);
+    return EXIT_OF_VERDICT[result.verdict];
+  } finally {
+    progress.end();
+    clearTimeout(deadline);
+    endWatch();
+    await pool.close();
+  }
+}
+
+const EXIT_OF_VERDICT = { holds: EXIT.verified, violated: EXIT.violated, unknown: EXIT.unfinished } as const;
+
+interface OpenState {
+  readonly finished: Finished;
+  /** Writes the state if the last time is long ago. */
+  save(): void;
+  saveNow(): void;
+  remove(): void;
+}
+
+function openState({ seed, profile }: CampaignPlan, { out, state }: CampaignOptions, code: string): OpenState {
+  const path = join(out, STATE_FILE);
+  const key = { seed, profile: profile.name, code };
+  const finished = state === "resumed" ? takeOver(path, key) : nothingFinished();
+  if (state === "none") return { finished, save() {}, saveNow() {}, remove() {} };
+  let savedAt = performance.now();
+  const saveNow = (): void => {
+    savedAt = performance.now();
+    writeResumeState(path, key, finished);
+  };
+  return {
+    finished,
+    save: () => {
+      if (performance.now() - savedAt >= MILLISECONDS_BETWEEN_STATES) saveNow();
+    },
+    saveNow,
+    remove: () => removeResumeState(path),
+  };
+}
+
+/** What a stopped run has done, if it was one of the same seed, profile and code; says so if there is none. */
+function takeOver(path: string, key: { readonly seed: number; readonly profile: string; readonly code: string }): Finished {
+  const found = readResumeState(path);
+  const because =
+    "because" in found
+      ? found.because
+      : (["seed", "profile", "code"] as const)
+          .filter((part) => found.key[part] !== key[part])
+          .map((part) => (part === "code" ? "the code is another" : `its ${part} is ${found.key[part]}`))
+          .join(", ");
+  if (because !== "" || "because" in found) {
+    process.stderr.write(`quiesce: nothing to resume in ${visibleText(commandPath(path))}: ${visibleText(because)}; starting anew\n`);
+    return nothingFinished();
+  }
+  const { searches, museum } = found.finished;
+  process.stderr.write(`quiesce: resuming; ${countOf(searches.size, "search").replace("searchs", "searches")} and ${countOf(museum.size, "hunt")} are done already\n`);
+  return found.finished;
+}
+
+async function explain(decision: Decision, explainOnWorker: ReturnType<typeof searchPool>["explain"], out: string): Promise<Counterexample | undefined> {
+  const { violated, scenario } = decision;
+  if (violated?.outcome.choices === undefined) return undefined;
+  const { counterexample, trace } = await explainOnWorker({ search: violated.task, execution: violated.outcome.executions, choices: violated.outcome.choices });
+  const file = `traces/${fileName(scenario.name)}.trace.json`;
+  writeWholeFile(join(out, file), trace);
+  return { ...counterexample, trace: file };
+}
+
+/** A name that any file system takes. */
+function fileName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 100);
+}
+
+function eventLines(event: CampaignEvent, nameWidth: number, out: string): readonly string[] {
+  switch (event.kind) {
+    case "trace":
+      return [traceLine(event.trace, nameWidth)];
+    case "bug":
+      return [bugLine(event.bug, nameWidth)];
+    case "scenario": {
+      const { counterexample } = event.scenario;
+      const line = scenarioLine(event.scenario, nameWidth);
+      if (counterexample === undefined) return [line];
+      return [line, "", ...counterexample.story.map(visibleText), "", `replay  npx quiesce replay ${commandPath(join(out, counterexample.trace))}`, ""];
+    }
+  }
+}
+
+function writeResult(result: Result, { json }: CampaignOptions): void {
+  if (json === "-") process.stdout.write(resultJson(result));
+  else if (json !== undefined) writeWholeFile(json, resultJson(result));
+}
+
+function timingOf(result: Result, { startedAt, milliseconds, workers, parts }: { startedAt: Date; milliseconds: number; workers: number; parts: Timing["parts"] }): Timing {
+  const searches = result.scenarios.flatMap((scenario) => scenario.searches);
+  return {
+    startedAt: startedAt.toISOString(),
+    milliseconds,
+    workers,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    memoryPeakBytes: process.resourceUsage().maxRSS * 1024,
+    accesses: searches.reduce((sum, { accesses }) => sum + accesses, 0),
+    executions: searches.reduce((sum, { executions }) => sum + executions, 0),
+    parts,
+  };
+}
+
+function closingLines(result: Result, { milliseconds, executions, accesses }: Timing, { out, state }: CampaignOptions, stopReason: string | undefined): readonly string[] {
+  const seconds = milliseconds / 1000;
+  const found = result.museum.filter(({ outcome }) => outcome === "found").length;
+  const holding = result.scenarios.filter(({ verdict }) => verdict === "holds").length;
+  const million = Math.round(accesses / Math.max(seconds, 0.001) / 1e5) / 10;
+  return [
+    "",
+    [
+      `${result.verdict}: ${holding} of ${countOf(result.scenarios.length, "scenario")} hold`,
+      ...(result.museum.length === 0 ? [] : [`${found} of ${countOf(result.museum.length, "known bug")} found`]),
+      `${countOf(executions, "execution")} in ${seconds.toFixed(1)} s (${million} million accesses/s)`,
+    ].join("; "),
+    ...(stopReason === undefined ? [] : [`not finished: ${stopReason}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`]),
+    `seed ${result.seed}; reports in ${commandPath(out)}`,
+  ];
+}
+
+function quiesceVersion(): string {
+  return codeVersion(root).replace(/\+.*/, "");
+}

@@ -1,0 +1,13 @@
+/** The properties that the machine watches in every program, whatever it is; a system adds its own. */
+export const machineProperties: readonly string[] = [
+  "memory-safety",
+  "data-race",
+  "lock-order",
+  "context",
+  "grace-period",
+  "leak",
+  "progress",
+  "deadlock",
+  "exception",
+  "assertion",
+];

@@ -1,0 +1,48 @@
+import { countOf } from "./verdict-line.ts";
+import { visibleText } from "./visible-text.ts";
+
+/** Something with a name, and one line on what it is. */
+export interface ListingEntry {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** What there is to verify, as `quiesce list --json` writes it. */
+export interface Listing {
+  readonly format: "quiesce-list";
+  readonly version: 1;
+  readonly systems: readonly ListingSystem[];
+  /** Small programs with known bugs, which `fuzz` takes. */
+  readonly programs: readonly ListingEntry[];
+  readonly strategies: readonly ListingEntry[];
+  readonly profiles: readonly ListingEntry[];
+}
+
+export interface ListingSystem extends ListingEntry {
+  readonly counts: { readonly scenarios: number; readonly properties: number; readonly bugs: number };
+  readonly scenarios: readonly ListingEntry[];
+  readonly properties: readonly string[];
+  readonly bugs: readonly { readonly slug: string; readonly about: string }[];
+}
+
+/** The listing for a terminal, without the end of its last line. */
+export function listingText({ systems, programs, strategies, profiles }: Listing): string {
+  const sections = systems.flatMap((system) => [
+    [`${visibleText(system.name)}: ${visibleText(system.about)}`, countsText(system)].join("\n"),
+    section("scenarios", system.scenarios),
+    `properties\n${system.properties.map((name) => `  ${visibleText(name)}`).join("\n")}`,
+    section("bugs", system.bugs.map(({ slug, about }) => ({ name: slug, about }))),
+  ]);
+  return [...sections, section("small programs with known bugs, for fuzz", programs), section("strategies", strategies), section("profiles", profiles)].join("\n\n");
+}
+
+function countsText({ counts }: ListingSystem): string {
+  const { scenarios, properties, bugs } = counts;
+  const words = properties === 1 ? "1 property" : `${properties} properties`;
+  return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}`;
+}
+
+function section(title: string, entries: readonly ListingEntry[]): string {
+  const width = Math.max(0, ...entries.map(({ name }) => name.length));
+  return [title, ...entries.map(({ name, about }) => `  ${visibleText(name.padEnd(width))}  ${visibleText(about)}`)].join("\n");
+}
