@@ -45,7 +45,6 @@ export function executionStory(explanation: Explanation, model: MemoryModel): st
     const where = process < 0 ? "initially" : `P${process}, line ${line}`;
     return `${names[event] ?? "?"}: ${label} (${where})`;
   };
-  const how = ({ relation }: Step): string => `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
   const tell = (step: Step): string => `  ${show(step.from)}\n${how(step)}  ${show(step.to)}\n`;
 
   if (explanation.kind === "witness") {
@@ -59,6 +58,10 @@ export function executionStory(explanation: Explanation, model: MemoryModel): st
     explanation.cycle.map((step) => `  ${show(step.from)}\n${how(step)}`).join("") +
     ending(explanation, show)
   );
+}
+
+function how({ relation }: Step): string {
+  return `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
 }
 
 /** The last event of the chain: the first one again, if it is a cycle. */

@@ -1,7 +1,9 @@
-/** Decides one litmus test, here or on a worker thread: everything in and out is plain data. */
+/** Decides and explains litmus tests on a worker thread: everything in and out is plain data. */
 
-import { checkLitmus, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
+import { checkLitmus, type LitmusBounds, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
+import { explainLitmus, type Explanation } from "#model/memory/litmus/explain-litmus.ts";
 import { LitmusError, type Position } from "#model/memory/litmus/litmus-error.ts";
+import type { MemoryModel } from "#model/memory/memory-model.ts";
 import { memoryModels } from "#model/memory/models.ts";
 
 export interface LitmusTask {
@@ -22,18 +24,31 @@ export interface LitmusRefused {
 
 export type LitmusOutcome = (LitmusResult | LitmusRefused) & { readonly seconds: number };
 
-export default function decide({ text, modelName, candidatesMax, deadline }: LitmusTask): LitmusOutcome {
-  const model = memoryModels.get(modelName);
-  if (model === undefined) throw new RangeError(`no memory model ${modelName}`);
+export function decide(task: LitmusTask): LitmusOutcome {
+  const model = modelNamed(task.modelName);
   const start = performance.now();
-  const isTimeUp = deadline === undefined ? undefined : (): boolean => Date.now() >= deadline;
-  const result = attempt(() => checkLitmus(text, model, { candidatesMax, isTimeUp }));
+  const result = refusable(() => checkLitmus(task.text, model, boundsOf(task)));
   return { ...result, seconds: (performance.now() - start) / 1_000 };
 }
 
-function attempt(decideIt: () => LitmusResult): LitmusResult | LitmusRefused {
+/** Undefined if a bound is hit first. */
+export function explain(task: LitmusTask): Explanation | undefined {
+  return explainLitmus(task.text, modelNamed(task.modelName), boundsOf(task));
+}
+
+function modelNamed(name: string): MemoryModel {
+  const model = memoryModels.get(name);
+  if (model === undefined) throw new RangeError(`no memory model ${name}: there are ${[...memoryModels.keys()].join(", ")}`);
+  return model;
+}
+
+function boundsOf({ candidatesMax, deadline }: LitmusTask): LitmusBounds {
+  return { candidatesMax, isTimeUp: deadline === undefined ? undefined : () => Date.now() >= deadline };
+}
+
+function refusable(check: () => LitmusResult): LitmusResult | LitmusRefused {
   try {
-    return decideIt();
+    return check();
   } catch (error) {
     if (!(error instanceof LitmusError)) throw error;
     const { position, message } = error;

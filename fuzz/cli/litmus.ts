@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "./duration.ts";
+import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
+import { onInterruption } from "./interruption.ts";
 import type { Expectation } from "./litmus-expectations.ts";
 import type { PoolOutcome } from "./litmus-pool.ts";
 
@@ -69,7 +71,7 @@ interface Counts {
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const { litmusFiles, testKey } = await import("./litmus-files.ts");
   const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
-  const { decideFiles } = await import("./litmus-pool.ts");
+  const { decideFiles, openPool } = await import("./litmus-pool.ts");
   const { litmusText } = await import("#reports/litmus-text.ts");
 
   const files = litmusFiles(paths);
@@ -78,21 +80,22 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
   const expected: ReadonlyMap<string, Expectation> =
     options.expect === undefined ? new Map() : readExpectations(options.expect);
-  const deadline = options.time === undefined ? undefined : Date.now() + options.time;
+  const task = {
+    modelName: options.model,
+    candidatesMax: options.maxCandidates,
+    deadline: options.time === undefined ? undefined : Date.now() + options.time,
+  };
   const isTextShown = options.json !== "-";
   const rows: Row[] = [];
   const counts: Counts = { differing: 0, refused: 0, undecided: 0 };
 
   const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
+  const { signal } = interrupt;
+  const endWatch = onInterruption(() => interrupt.abort());
+  const pool = openPool(files.length, signal);
   const progress = progressOver(files.length);
   try {
-    const outcomes = decideFiles(files, {
-      task: { modelName: options.model, candidatesMax: options.maxCandidates, deadline },
-      signal: interrupt.signal,
-      onDecided: progress.show,
-    });
+    const outcomes = decideFiles(files, pool, { task, signal, onDecided: progress.show });
     for await (const { file, outcome } of outcomes) {
       progress.clear();
       rows.push(rowOf(file, outcome));
@@ -111,11 +114,17 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       } else if (options.expect !== undefined && wanted === undefined) {
         process.stderr.write(`${file}: warning: ${options.expect} expects nothing of ${testKey(file)}\n`);
       }
-      if (options.explain === true || options.show !== undefined) await explain(file, options, deadline);
+      const isExplained = options.explain === true || options.show !== undefined;
+      if (isExplained && !signal.aborted) await explain(file, options, (text) => pool.explain({ ...task, text }));
     }
+  } catch (error) {
+    // An interrupted explanation: what was decided before it is still to be written.
+    if (!signal.aborted) throw error;
+    counts.undecided++;
   } finally {
     progress.clear();
-    process.removeListener("SIGINT", onInterrupt);
+    endWatch();
+    await pool.close();
   }
   await writeJson(rows, options);
   if (files.length > 1) process.stderr.write(`${summary(rows, counts)}\n`);
@@ -197,17 +206,17 @@ async function writeOrComplain(path: string, text: string): Promise<void> {
 }
 
 /** Tells, and draws, why the verdict is what it is. */
-async function explain(file: string, options: Options, deadline: number | undefined): Promise<void> {
-  const { explainLitmus } = await import("#model/memory/litmus/explain-litmus.ts");
+async function explain(
+  file: string,
+  options: Options,
+  find: (text: string) => Promise<Explanation | undefined>,
+): Promise<void> {
   const { memoryModels } = await import("#model/memory/models.ts");
   const { readLitmus } = await import("./litmus-files.ts");
   const model = memoryModels.get(options.model);
   const read = readLitmus(file);
   if (model === undefined || "because" in read) return;
-  const explanation = explainLitmus(read.text, model, {
-    candidatesMax: options.maxCandidates,
-    isTimeUp: deadline === undefined ? undefined : () => Date.now() >= deadline,
-  });
+  const explanation = await find(read.text);
   if (explanation === undefined) {
     process.stderr.write(`${file}: no explanation found within the bounds\n`);
     return;

@@ -4,6 +4,8 @@ import { fuzzCommand } from "./fuzz.ts";
 import { guardPipes } from "./interruption.ts";
 import { listCommand } from "./list.ts";
 import { litmusCommand } from "./litmus.ts";
+import { replayCommand } from "./replay.ts";
+import { shrinkCommand } from "./shrink.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** The commands, in the order of `quiesce --help`. Each lives in a file of its own name. */
@@ -15,6 +17,8 @@ const program = new Command("quiesce")
 
 program.addCommand(verifyCommand());
 program.addCommand(fuzzCommand());
+program.addCommand(replayCommand().copyInheritedSettings(program));
+program.addCommand(shrinkCommand().copyInheritedSettings(program));
 program.addCommand(listCommand());
 program.addCommand(litmusCommand().copyInheritedSettings(program));
 

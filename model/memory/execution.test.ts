@@ -14,6 +14,11 @@ const read = (thread: number, variable: string, tag: Tag = "Once"): MemoryEvent 
 const write = (thread: number, variable: string, tag: Tag = "Once"): MemoryEvent => ({ kind: "W", thread, variable, tag });
 const fence = (thread: number, tag: Tag): MemoryEvent => ({ kind: "F", thread, tag });
 
+/** Half of a read-modify-write. */
+function half(kind: "R" | "W", thread: number, variable = "x", tag: Tag = "Once"): MemoryEvent {
+  return { kind, thread, variable, tag, rmw: true };
+}
+
 /** Program order between neighbours of one thread. */
 function poOf(events: readonly MemoryEvent[]): Pair[] {
   return events.flatMap((event, i) => (i > 0 && event.thread >= 0 && events[i - 1]?.thread === event.thread ? [[i - 1, i] as const] : []));
@@ -88,7 +93,6 @@ test("independent readers disagree under release and acquire, not under tso", ()
 });
 
 test("a lost update breaks atomicity in every model", () => {
-  const half = (kind: "R" | "W", thread: number): MemoryEvent => ({ kind, thread, variable: "x", tag: "Once", rmw: true });
   const events = [initial("x"), half("R", 0), half("W", 0), half("R", 1), half("W", 1)];
   const lost: Execution = { events, po: [[1, 2], [3, 4]], rmw: [[1, 2], [3, 4]], rf: [[0, 1], [0, 3]], co: [[0, 2], [2, 4]] };
   expect(allowedBy(lost)).toBe("");
@@ -96,27 +100,28 @@ test("a lost update breaks atomicity in every model", () => {
   expect(allowedBy({ ...lost, rf: [[0, 1], [2, 3]] })).toBe("lkmm sc tso ra");
 });
 
-test("store buffering between full read-modify-writes is forbidden, between relaxed ones as the model says", () => {
-  const exchange = (tag: Tag): Execution => {
-    const half = (kind: "R" | "W", thread: number, variable: string): MemoryEvent => ({ kind, thread, variable, tag, rmw: true });
-    const events = [
-      initial("x"),
-      initial("y"),
-      half("R", 0, "x"),
-      half("W", 0, "x"),
-      read(0, "y"),
-      half("R", 1, "y"),
-      half("W", 1, "y"),
-      read(1, "x"),
-    ];
-    return {
-      events,
-      po: [[2, 3], [3, 4], [5, 6], [6, 7]],
-      rmw: [[2, 3], [5, 6]],
-      rf: [[0, 2], [1, 4], [1, 5], [0, 7]],
-      co: [[0, 3], [1, 6]],
-    };
+/** Store buffering whose writes are those of exchanges. */
+function exchange(tag: Tag): Execution {
+  const events = [
+    initial("x"),
+    initial("y"),
+    half("R", 0, "x", tag),
+    half("W", 0, "x", tag),
+    read(0, "y"),
+    half("R", 1, "y", tag),
+    half("W", 1, "y", tag),
+    read(1, "x"),
+  ];
+  return {
+    events,
+    po: [[2, 3], [3, 4], [5, 6], [6, 7]],
+    rmw: [[2, 3], [5, 6]],
+    rf: [[0, 2], [1, 4], [1, 5], [0, 7]],
+    co: [[0, 3], [1, 6]],
   };
+}
+
+test("store buffering between full read-modify-writes is forbidden, between relaxed ones as the model says", () => {
   expect(allowedBy(exchange("Mb"))).toBe("");
   expect(allowedBy(exchange("Once"))).toBe("lkmm ra");
 });
@@ -187,8 +192,14 @@ test("program order and coherence may be given by neighbours", () => {
 });
 
 test("a plain write against the order around it breaks plain coherence, and a race is a flag", () => {
-  const plain = (kind: "R" | "W", thread: number): MemoryEvent => ({ kind, thread, variable: "x" });
-  const events = [initial("x"), initial("y"), plain("W", 0), write(0, "y", "Rel"), read(1, "y", "Acq"), plain("R", 1)];
+  const events: MemoryEvent[] = [
+    initial("x"),
+    initial("y"),
+    { kind: "W", thread: 0, variable: "x" },
+    write(0, "y", "Rel"),
+    read(1, "y", "Acq"),
+    { kind: "R", thread: 1, variable: "x" },
+  ];
   const base = { events, po: [[2, 3], [4, 5]], co: [[0, 2], [1, 3]] } as const;
   const stale: Execution = { ...base, rf: [[3, 4], [0, 5]] };
   expect(forbiddenBy(stale, lkmm)?.axiom.name).toBe("plain-coherence");
@@ -197,12 +208,11 @@ test("a plain write against the order around it breaks plain coherence, and a ra
 
 test("data that is no execution is refused with the event at fault", () => {
   const { events, po, rf, co } = messagePassing("Once", "Once");
-  const check = (execution: Execution) => () => allowed(execution, tso);
-  expect(check({ events, po, rf: [[3, 4]], co })).toThrow("event 5 is a read, and reads from no write");
-  expect(check({ events, po, rf: [[3, 4], [0, 5], [2, 5]], co })).toThrow("event 5 reads from two writes, 0 and 2");
-  expect(check({ events, po, rf: [[2, 4], [0, 5]], co })).toThrow("rf relates event 2 of x to event 4 of y");
-  expect(check({ events, po, rf, co: [[0, 3]] })).toThrow("co relates event 0 of x to event 3 of y");
-  expect(check({ events, po: [[2, 9]], rf, co })).toThrow("pair (2, 9) is outside a relation over 6 events");
+  expect(() => allowed({ events, po, rf: [[3, 4]], co }, tso)).toThrow("event 5 is a read, and reads from no write");
+  expect(() => allowed({ events, po, rf: [[3, 4], [0, 5], [2, 5]], co }, tso)).toThrow("event 5 reads from two writes, 0 and 2");
+  expect(() => allowed({ events, po, rf: [[2, 4], [0, 5]], co }, tso)).toThrow("rf relates event 2 of x to event 4 of y");
+  expect(() => allowed({ events, po, rf, co: [[0, 3]] }, tso)).toThrow("co relates event 0 of x to event 3 of y");
+  expect(() => allowed({ events, po: [[2, 9]], rf, co }, tso)).toThrow("pair (2, 9) is outside a relation over 6 events");
 });
 
 test("a model without an axiom allows what the axiom forbids", () => {

@@ -48,9 +48,15 @@ test("a condition that names what is not there is refused", () => {
   expect(messageFor("r0 = 1;", "exists (x=1)", "x=1 y=2")).toBe('2:6: expected ";" or "}", found "y"');
 });
 
+function process(name: string, parameters = "int *x"): string {
+  return `${name}(${parameters})\n{\n}\n`;
+}
+
+function file(...processes: readonly string[]): string {
+  return `C t\n{}\n${processes.join("")}exists (x=1)\n`;
+}
+
 test("processes are numbered in order, each once, with named parameters", () => {
-  const process = (name: string, parameters = "int *x"): string => `${name}(${parameters})\n{\n}\n`;
-  const file = (...processes: string[]): string => `C t\n{}\n${processes.join("")}exists (x=1)\n`;
   expect(messageOf(file(process("P0"), process("P0")))).toBe("6:1: P0 is defined twice");
   expect(messageOf(file(process("P0"), process("P2")))).toBe('6:1: expected P1, found "P2": processes are numbered in order');
   expect(messageOf(file(process("P0", "int *x, int *x")))).toBe("3:17: parameter x is named twice");

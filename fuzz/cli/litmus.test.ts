@@ -1,0 +1,160 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { lockedCounter, rcuRing } from "#model/memory/litmus/families.ts";
+
+const root = join(import.meta.dirname, "../..");
+const examples = join(root, "model/memory/litmus/examples");
+const ours = join(root, "model/memory/litmus/tests");
+const scratch = mkdtempSync(join(tmpdir(), "litmus-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function litmus(...args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", ...args], { cwd: root }, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+
+function scratchFile(name: string, text: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const MP = join(examples, "MP.litmus");
+
+test("a test is answered as the reference tool answers it", async () => {
+  const { code, out, err } = await litmus(MP);
+  expect(err).toBe("");
+  expect(out.replace(/^Time MP \d+\.\d\d$/m, "Time MP t")).toBe(`Test MP Allowed
+States 4
+1:r0=0; 1:r1=0;
+1:r0=0; 1:r1=1;
+1:r0=1; 1:r1=0;
+1:r0=1; 1:r1=1;
+Ok
+Witnesses
+Positive: 1 Negative: 3
+Condition exists (1:r0=1 /\\ 1:r1=0)
+Observation MP Sometimes 1 3
+Time MP t
+
+`);
+  expect(code).toBe(0);
+});
+
+test("a folder on several threads gives, in order, what each file gives alone", async () => {
+  const { code, out, err } = await litmus("--json", "-", "--expect", join(ours, "expected.json"), ours);
+  expect(err).toBe("28 of 28 litmus tests decided\n");
+  expect(code).toBe(0);
+  const { tests } = JSON.parse(out);
+  expect(tests).toHaveLength(28);
+  expect(tests.map(({ file }: { file: string }) => file)).toEqual(tests.map(({ file }: { file: string }) => file).toSorted());
+  expect(Object.keys(tests[0])).toEqual(["file", "name", "verdict", "states", "flags", "seconds"]);
+  expect(tests[0]).toMatchObject({ name: "own-ISA2+release+rmw+rmw+acquire", verdict: "Never", states: 4, flags: [] });
+});
+
+test("an answer that differs from what is expected is exit code 1, and says how", async () => {
+  const expected = scratchFile("expected.json", JSON.stringify({ MP: { verdict: "Never", states: 3, flags: ["data-race"] } }));
+  const { code, err } = await litmus("--expect", expected, MP);
+  expect(code).toBe(1);
+  expect(err).toBe(`${MP}: expected Never, found Sometimes; expected 3 states, found 4; expected flags [data-race], found []\n`);
+  const other = await litmus("--expect", expected, join(examples, "SB.litmus"));
+  expect(other.code).toBe(0);
+  expect(other.err).toContain("expects nothing of SB");
+});
+
+test("what cannot be read costs only its own file, is named with its place, and is exit code 2", async () => {
+  const folder = join(scratch, "mixed");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "bad.litmus"), "C bad\n{}\nP0(int *x)\n{\n\tsmp_memb();\n}\nexists (x=1)\n");
+  writeFileSync(join(folder, "good.litmus"), readFileSync(MP));
+  const huge = join(folder, "huge.litmus");
+  writeFileSync(huge, "");
+  truncateSync(huge, 100_000_000);
+  const json = join(scratch, "mixed.json");
+  const { code, out, err } = await litmus("--json", json, folder);
+  expect(code).toBe(2);
+  expect(out).toContain("Observation MP Sometimes 1 3");
+  expect(err).toContain("bad.litmus:5:2: smp_memb is not supported");
+  expect(err).toContain("huge.litmus: 100.0 MB is no litmus test: the limit is 1 MB");
+  expect(err).toContain("1 of 3 litmus tests decided, 2 refused");
+  const { tests } = JSON.parse(readFileSync(json, "utf8"));
+  expect(tests[0]).toEqual({ file: join(folder, "bad.litmus"), error: expect.stringContaining("5:2: smp_memb") });
+});
+
+test("a bound that is hit leaves the test undecided, with exit code 3 and no verdict", async () => {
+  const ring = scratchFile("ring.litmus", rcuRing("RGRGRG"));
+  const { code, out, err } = await litmus("--max-candidates", "20", ring);
+  expect([code, out]).toEqual([3, ""]);
+  expect(err).toBe(`${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates or --time\n`);
+  const timed = await litmus("--time", "1ms", "--json", "-", scratchFile("counter.litmus", lockedCounter(9, 1)));
+  expect(timed.code).toBe(3);
+  expect(JSON.parse(timed.out).tests[0].undecided).toBe("time is up");
+});
+
+test("an interrupt keeps what was decided and is exit code 3", async () => {
+  const folder = join(scratch, "long");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "a.litmus"), readFileSync(MP));
+  for (let i = 0; i < 9; i++) writeFileSync(join(folder, `b${i}.litmus`), lockedCounter(10, 1));
+  const child = spawn(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", folder], { cwd: root });
+  let out = "";
+  let err = "";
+  child.stderr.on("data", (text) => (err += text));
+  child.stdout.on("data", (text) => {
+    out += text;
+    if (out.includes("Time MP")) child.kill("SIGINT");
+  });
+  const code = await new Promise((resolve) => child.on("exit", resolve));
+  expect(code).toBe(3);
+  expect(out).toContain("Observation MP Sometimes 1 3");
+  expect(err).toContain("1 of 10 litmus tests decided, 9 undecided");
+});
+
+test("a call that makes no sense is exit code 2 with one line", async () => {
+  const empty = join(scratch, "empty");
+  mkdirSync(empty);
+  const broken = scratchFile("broken.json", '{"MP": {"verdict": "Perhaps"}}');
+  const calls: readonly (readonly [readonly string[], string])[] = [
+    [[join(scratch, "nope.litmus")], "litmus: no file or folder"],
+    [[empty], "has no file *.litmus"],
+    [["--model", "arm", MP], "'arm' is invalid"],
+    [["--max-candidates", "0", MP], "it must be a whole number of at least 1"],
+    [["--time", "soon", MP], "it must be a duration"],
+    [["--show", "x.svg", MP, join(examples, "SB.litmus")], "--show draws one test, and 2 are given"],
+    [["--expect", join(scratch, "nope.json"), MP], "--expect"],
+    [["--expect", broken, MP], "MP.verdict"],
+    [["--json", join(MP, "out.json"), MP], "cannot write"],
+  ];
+  const runs = await Promise.all(calls.map(([args]) => litmus(...args)));
+  runs.forEach(({ code, err }, i) => {
+    expect(err).toContain(calls[i]?.[1]);
+    expect([code, err.trim().split("\n").length]).toEqual([2, 1]);
+  });
+});
+
+test("the picture shows the cycle and the axiom it breaks", async () => {
+  const svg = join(scratch, "out", "mp.svg");
+  const { code } = await litmus("--show", svg, join(examples, "MP+wmb+rmb.litmus"));
+  expect(code).toBe(0);
+  const picture = readFileSync(svg, "utf8");
+  expect(picture).toContain("<svg");
+  for (const text of ["forbidden by happens", "wmb", "rmb", "rfe", "fre", "P0", "P1"]) expect(picture).toContain(text);
+});
+
+test("help shows examples", async () => {
+  const { code, out } = await litmus("--help");
+  expect(code).toBe(0);
+  expect(out).toContain("quiesce litmus --json - --expect tests/expected.json tests/");
+});
