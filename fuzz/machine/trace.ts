@@ -42,7 +42,7 @@ const TraceSchema = z.strictObject({
   strategy: name.optional(),
   seed: z.int().optional(),
   /** How the machine was set, where it was not set as usual. */
-  machine: z.strictObject({ dataRaces: z.boolean().optional(), accessesMax: z.int().min(1).max(ACCESSES_MAX).optional() }).optional(),
+  machine: z.strictObject({ dataRaces: z.boolean().optional(), lockOrder: z.boolean().optional(), accessesMax: z.int().min(1).max(ACCESSES_MAX).optional() }).optional(),
   /** The threads in the order of their accesses, by number: pairs of a thread and how many accesses it makes in a row. */
   choices: Choices,
   /** What each access is, one text an access. Absent in a trace written by hand. */

@@ -2,7 +2,7 @@
  * Strict replay: runs one recorded schedule again, and stops where the program asks for something else.
  *
  * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for another access
- * than the one recorded. An execution that ends early, or goes on after the last recorded access, has diverged as well.
+ * than the one recorded. An execution that ends before the schedule does has diverged as well.
  */
 import type { AccessKind } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
@@ -26,8 +26,11 @@ export interface Schedule {
   readonly accesses?: readonly string[];
 }
 
+/** How the machine is set: which checks it makes, and when it gives up. Must be the same as when the schedule was recorded. */
+export type MachineSettings = Omit<MachineOptions, "observer">;
+
 export interface ReplayOptions {
-  readonly machine?: Pick<MachineOptions, "dataRaces" | "accessesMax">;
+  readonly machine?: MachineSettings;
   readonly operations?: OperationNames;
   /** Stop after this many accesses. */
   readonly until?: number;
@@ -37,10 +40,10 @@ export interface ReplayOptions {
 
 export interface Replayed {
   /**
-   * `violated` and `passed` when the whole schedule was run; `diverged` when the program asked for something else;
-   * `stopped` when told to stop before.
+   * `violated` and `passed` when the whole schedule was run and the execution has ended; `exhausted` when the schedule was run, and
+   * the program goes on; `diverged` when it asked for something else; `stopped` when told to stop before.
    */
-  readonly kind: "violated" | "passed" | "diverged" | "stopped";
+  readonly kind: "violated" | "passed" | "exhausted" | "diverged" | "stopped";
   readonly violation?: Violation;
   /** Accesses made before it diverged, and what differed. */
   readonly divergence?: Divergence;
@@ -77,7 +80,7 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
   const object = violation === undefined ? "" : objectOf(program.heap, violation.address);
   const shown = violation === undefined ? undefined : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
   return {
-    kind: end === undefined ? (violation === undefined ? "passed" : "violated") : end.divergence === undefined ? "stopped" : "diverged",
+    kind: end?.kind ?? (violation === undefined ? "passed" : "violated"),
     ...(violation === undefined ? {} : { violation }),
     ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
     execution: { scenario: program.name, threads, rows: recorder.rows(), ...(shown === undefined ? {} : { violation: shown }) },
@@ -106,10 +109,12 @@ function announcing(program: Program, recorder: Recorder): Program {
 
 /** Ends the machine's run from within. */
 class StopReplay extends Error {
+  readonly kind: "exhausted" | "diverged" | "stopped";
   readonly divergence: Divergence | undefined;
 
-  constructor(divergence?: Divergence) {
-    super(divergence?.because ?? "stopped");
+  constructor(kind: "exhausted" | "diverged" | "stopped", divergence?: Divergence) {
+    super(divergence?.because ?? kind);
+    this.kind = kind;
     this.divergence = divergence;
   }
 }
@@ -132,11 +137,11 @@ class StrictSchedule {
     name: "replay",
     begin: (machine) => {
       this.#machine = machine;
-      if (this.#until === 0) throw new StopReplay();
+      if (this.#until === 0) throw new StopReplay("stopped");
     },
     choose: (machine) => this.#choose(machine),
     performed: (machine) => {
-      if (machine.violation === undefined && machine.steps >= this.#until) throw new StopReplay();
+      if (machine.violation === undefined && machine.steps >= this.#until) throw new StopReplay("stopped");
     },
   };
 
@@ -179,7 +184,7 @@ class StrictSchedule {
   #check(machine: Machine, step: number): number {
     const { choices } = this.#schedule;
     const thread = choices[step];
-    if (thread === undefined) throw this.#diverge(step, `is not in it: it has ${choices.length}, and the program goes on`);
+    if (thread === undefined) throw new StopReplay("exhausted");
     if (!(thread >= 0 && thread < machine.threadCount)) {
       throw this.#diverge(step, `asks for thread ${thread}, and there are threads 0 to ${machine.threadCount - 1}`);
     }
@@ -202,7 +207,7 @@ class StrictSchedule {
   }
 
   #diverge(step: number, because: string): StopReplay {
-    return new StopReplay({ access: step + 1, because });
+    return new StopReplay("diverged", { access: step + 1, because });
   }
 }
 

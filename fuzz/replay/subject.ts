@@ -3,7 +3,7 @@
  *
  * A scenario of a system is data, so operations can be taken out of it; a program written by hand is taken as it is.
  */
-import fc from "fast-check";
+import { subarray } from "fast-check";
 import { NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf, regionOf } from "#impl/memory/heap.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -77,7 +77,7 @@ function* smallerScenarios(scenario: Scenario, operationCount: number, compile: 
 /** Sub-lists as fast-check shrinks them, each once. */
 function* subLists(all: readonly number[]): Generator<ReadonlySet<number>> {
   if (all.length === 0) return;
-  for (const { value } of fc.subarray([...all]).shrink([...all], undefined)) yield new Set(value);
+  for (const { value } of subarray([...all]).shrink([...all], undefined)) yield new Set(value);
   for (const without of all) yield new Set(all.filter((one) => one !== without));
 }
 

@@ -98,7 +98,7 @@ async function flip(machine: Machine, run: Run, accesses: readonly RecordedAcces
 
 /**
  * Schedules with the second access before the first, the nearest first: the first's thread waits until the second is made, or
- * until the second's thread has come to its end.
+ * until the second's thread has come to its end; or it does not even begin its stretch before that.
  */
 function* flipped(choices: readonly number[], { first, second }: Conflict): Generator<readonly Block[]> {
   const thread = choices[first] ?? 0;
@@ -110,6 +110,8 @@ function* flipped(choices: readonly number[], { first, second }: Conflict): Gene
   yield blocksOf([...prefix, ...moved, ...rest]);
   const ahead = blocksOf([...prefix, ...between.filter((one) => one !== thread)]);
   yield [...ahead, { thread: other, until: Infinity }, ...blocksOf(choices)];
+  const start = choices.findLastIndex((one, step) => step < first && one !== thread) + 1;
+  yield [...blocksOf(choices.slice(0, start)), { thread: other, until: Infinity }, ...blocksOf(choices)];
 }
 
 /** Was the second access made when the first was still to come? Accesses are known by their number within their thread. */
@@ -136,12 +138,13 @@ async function fewest(machine: Machine, accesses: readonly RecordedAccess[], all
   let best = await sample(machine, accesses, orderings, property, budget);
   for (let size = all.length; size > 1; size--) {
     let kept: { orderings: readonly Ordering[]; sampled: typeof best } | undefined;
-    for (let out = 0; out < orderings.length; out++) {
+    // Those next to the violation stand first, and are left out last.
+    for (let out = orderings.length - 1; out >= 0; out--) {
       const rest = orderings.toSpliced(out, 1);
       const sampled = await sample(machine, accesses, rest, property, budget);
       if (kept === undefined || rate(sampled) > rate(kept.sampled)) kept = { orderings: rest, sampled };
     }
-    if (kept === undefined || (orderings.length <= ORDERINGS_MAX && rate(kept.sampled) < rate(best))) break;
+    if (kept === undefined || (orderings.length <= ORDERINGS_MAX && (rate(kept.sampled) < rate(best) || rate(kept.sampled) === 0))) break;
     ({ orderings, sampled: best } = { orderings: kept.orderings, sampled: kept.sampled });
   }
   return { orderings, ...best };

@@ -3,9 +3,9 @@
  * around it. A scenario is smaller only if the same property is violated with no more preemptions.
  */
 import type { AccessRow, OperationRow } from "#reports/execution.ts";
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { replay } from "#fuzz/replay/replay.ts";
+import { type MachineSettings, replay } from "#fuzz/replay/replay.ts";
 import type { Subject } from "#fuzz/replay/subject.ts";
 import { blocksOf, type Run } from "./follow.ts";
 import type { SearchBudget } from "./search-budget.ts";
@@ -19,8 +19,6 @@ export interface Sized {
   readonly machine: Machine;
   readonly run: Run;
 }
-
-type MachineSettings = Pick<MachineOptions, "dataRaces" | "accessesMax">;
 
 /** Takes operations and threads out of the subject until none can go any more. */
 export async function shrinkScenario(start: Sized, settings: MachineSettings, budget: SearchBudget): Promise<Sized> {

@@ -7,8 +7,8 @@
  *
  * Not promised: the smallest of all. `fewestPreemptions` says when no schedule of the result's scenario has fewer.
  */
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
-import { replay, type Replayed } from "#fuzz/replay/replay.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import { type MachineSettings, replay, type Replayed } from "#fuzz/replay/replay.ts";
 import type { Subject } from "#fuzz/replay/subject.ts";
 import { blocksOf } from "./follow.ts";
 import { findOrderings, type Orderings } from "./orderings.ts";
@@ -20,7 +20,7 @@ import { shrinkScenario, type Sized } from "./shrink-scenario.ts";
 const EXECUTIONS_MAX = 100_000;
 
 export interface ShrinkOptions extends Partial<BudgetOptions> {
-  readonly machine?: Pick<MachineOptions, "dataRaces" | "accessesMax">;
+  readonly machine?: MachineSettings;
 }
 
 export interface Shrunk extends Orderings {

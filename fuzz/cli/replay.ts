@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError } from "commander";
+import { visibleText } from "#reports/visible-text.ts";
+import { CommandError, EXIT } from "./exit-code.ts";
+import { onInterruption } from "./interruption.ts";
+
+interface ReplayFlags {
+  readonly until?: number;
+  readonly json?: string;
+  readonly all?: boolean;
+  readonly module?: string;
+}
+
+/** `quiesce replay`. */
+export function replayCommand(): Command {
+  return new Command("replay")
+    .description("Run the schedule of a trace again, strictly, and tell it access by access with source lines.")
+    .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
+    .option("--until <accesses>", "stop after this many accesses", parseCount)
+    .option("--all", "show every access, fold none")
+    .option("--json <file>", 'write the execution as JSON; "-" is standard output, in place of the story')
+    .option("--module <file>", "module that exports the trace's system, when it is none of quiesce's own")
+    .addHelpText(
+      "after",
+      `
+Ends with 1 when the recorded violation is there again, 0 when it is not any more, 2 when the trace cannot be used or
+the code asks for something else than it recorded, 3 when stopped by --until or ^C.
+
+Examples:
+  npx quiesce replay reports/out/peers-two-creators.trace.json
+  npx quiesce replay reports/out/peers-two-creators.trace.json --until 12
+  npx quiesce replay reports/out/peers-two-creators.trace.json --json - | head`,
+    )
+    .action(run);
+}
+
+async function run(path: string, { until, json, all, module }: ReplayFlags): Promise<void> {
+  const { readTrace, TraceError } = await import("#fuzz/machine/trace.ts");
+  const { WriteError, writeWholeFile } = await import("#reports/write-file.ts");
+  const endWatch = onInterruption((why) => {
+    process.stderr.write(`quiesce: replay: ${why}\n`);
+    process.exit(EXIT.unfinished);
+  });
+  try {
+    const trace = readTrace(path);
+    const { loadSubject } = await import("#fuzz/replay/trace-subject.ts");
+    const subject = await loadSubject(trace, module);
+    const { replayTrace } = await import("#fuzz/replay/replay-trace.ts");
+    const { storyOf, paintFor } = await import("#reports/story.ts");
+    const { replayJson } = await import("#fuzz/replay/replay-json.ts");
+    const outcome = replayTrace(trace, subject, until === undefined ? {} : { until });
+    if (json !== undefined) {
+      const text = replayJson(trace, outcome);
+      if (json === "-") process.stdout.write(text);
+      else writeWholeFile(json, text);
+    }
+    const { kind, because, replayed } = outcome;
+    if (json !== "-" && kind !== "diverged") {
+      const story = storyOf(replayed.execution, {
+        headline: `${trace.scenario.name}: ${because}`,
+        orderings: trace.orderings ?? [],
+        ...(trace.neighbour === undefined ? {} : { neighbour: trace.neighbour.because }),
+        ...(all === true || until !== undefined ? { rowsMax: Infinity } : {}),
+        width: storyWidth(process.stdout),
+        paint: paintFor(process.stdout),
+        replay: `npx quiesce replay ${shellWord(path)}`,
+      });
+      process.stdout.write(`${story.join("\n")}\n`);
+    }
+    process.exitCode = exitCodeOf(kind, trace.violation !== undefined);
+    if (kind === "diverged") throw new CommandError(`replay: ${because}; ${await codeText(trace.codeVersion)}`);
+    if (kind === "differs") process.stderr.write(`quiesce: replay: ${because}\n`);
+  } catch (error) {
+    if (error instanceof TraceError || error instanceof WriteError) throw new CommandError(`replay: ${error.message}`);
+    throw error;
+  } finally {
+    endWatch();
+  }
+}
+
+function exitCodeOf(kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped", isViolating: boolean): (typeof EXIT)[keyof typeof EXIT] {
+  switch (kind) {
+    case "reproduced":
+      return isViolating ? EXIT.violated : EXIT.verified;
+    case "differs":
+      return EXIT.violated;
+    case "mended":
+      return EXIT.verified;
+    case "diverged":
+      return EXIT.usage;
+    case "stopped":
+      return EXIT.unfinished;
+  }
+}
+
+/** Says whether it is the code that has changed, or the trace. */
+async function codeText(recorded: string): Promise<string> {
+  const { codeVersion } = await import("#fuzz/machine/code-version.ts");
+  const { projectRoot } = await import("#fuzz/bugs/museum.ts");
+  const present = codeVersion(projectRoot);
+  if (present === recorded) return "the trace was recorded by this very code, so it has been edited";
+  return `the trace was recorded by ${visibleText(recorded)}, and this is ${present}`;
+}
+
+/** As wide as the terminal, within what can be read; 118 where there is none. */
+export function storyWidth({ columns }: { readonly columns?: number }): number {
+  return columns === undefined ? 118 : Math.min(160, Math.max(80, columns));
+}
+
+/** A path as a shell takes it for one word. */
+export function shellWord(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${visibleText(path).replaceAll("'", `'\\''`)}'`;
+}
+
+/** @throws InvalidArgumentError for what is no whole number */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("it must be a whole number, such as 12.");
+  return Number(text);
+}

@@ -1,0 +1,106 @@
+import { Command } from "commander";
+import { visibleText } from "#reports/visible-text.ts";
+import { CommandError, EXIT } from "./exit-code.ts";
+import { onInterruption } from "./interruption.ts";
+import { parseCount, shellWord, storyWidth } from "./replay.ts";
+
+interface ShrinkFlags {
+  readonly out?: string;
+  readonly executions: number;
+  readonly json?: string;
+  readonly module?: string;
+}
+
+/** `quiesce shrink`. */
+export function shrinkCommand(): Command {
+  return new Command("shrink")
+    .description("Make a trace smaller: fewer threads and operations, fewer preemptions, fewer accesses; and say which orderings matter.")
+    .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
+    .option("--out <file>", "where the smaller trace goes (default: <name>.shrunk.trace.json beside the trace)")
+    .option("--executions <number>", "executions to spend at most", parseCount, 100_000)
+    .option("--json <file>", 'write the result as JSON; "-" is standard output, in place of the story')
+    .option("--module <file>", "module that exports the trace's system, when it is none of quiesce's own")
+    .addHelpText(
+      "after",
+      `
+Writes the smaller trace, and a reproduction script (.repro.ts) beside it. Ends with 1 when the violation is there (which
+is what shrinking needs), 0 when the trace violates nothing any more, 2 when it cannot be used, 3 when ^C or
+--executions came first: what was reached by then is written all the same.
+
+Examples:
+  npx quiesce shrink reports/out/peers-two-creators.trace.json
+  npx quiesce shrink big.trace.json --out small.trace.json --executions 1000000`,
+    )
+    .action(run);
+}
+
+async function run(path: string, { out, executions, json, module }: ShrinkFlags): Promise<void> {
+  const { readTrace, writeTrace, TraceError, expandChoices } = await import("#fuzz/machine/trace.ts");
+  const { WriteError, writeWholeFile } = await import("#reports/write-file.ts");
+  let interruption: string | undefined;
+  const endWatch = onInterruption((why) => {
+    interruption = why;
+  });
+  try {
+    const trace = readTrace(path);
+    const { loadSubject } = await import("#fuzz/replay/trace-subject.ts");
+    const subject = await loadSubject(trace, module);
+    const { replayTrace } = await import("#fuzz/replay/replay-trace.ts");
+    const { kind, because } = replayTrace(trace, subject);
+    if (kind === "diverged") throw new CommandError(`shrink: ${because}`);
+    const { counterexampleOf, counterexampleStory } = await import("#fuzz/shrink/counterexample.ts");
+    const { scenario: _, format: _format, version: _version, choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour: _neighbour, ...origin } = trace;
+    const progress = process.stderr.isTTY ? showProgress : undefined;
+    const found = { ...origin, subject, choices: expandChoices(trace.choices) };
+    const counterexample = await counterexampleOf(found, { executionsMax: executions, shouldStop: () => interruption !== undefined, progress });
+    if (progress !== undefined) process.stderr.write("\r\u001b[K");
+    if (counterexample === undefined) {
+      process.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${because}\n`);
+      process.exitCode = EXIT.verified;
+      return;
+    }
+    const { shrunk, trace: smaller } = counterexample;
+    const target = out ?? `${path.replace(/(\.shrunk)?(\.trace)?\.json$/, "")}.shrunk.trace.json`;
+    const script = `${target.replace(/(\.trace)?\.json$/, "")}.repro.ts`;
+    const { resolve } = await import("node:path");
+    const { reproductionScript } = await import("#fuzz/reproduce/script.ts");
+    writeTrace(target, smaller);
+    writeWholeFile(script, reproductionScript(smaller, shrunk.replayed.execution, resolve(script)));
+    const summary = {
+      format: "quiesce-shrink",
+      version: 1,
+      trace: target,
+      reproduction: script,
+      violation: smaller.violation,
+      preemptions: { before: shrunk.preemptionsBefore, after: shrunk.preemptions, fewest: shrunk.fewestPreemptions },
+      accesses: { before: found.choices.length, after: shrunk.choices.length },
+      size: { before: subject.size, after: shrunk.subject.size },
+      orderings: shrunk.orderings.map(({ text }) => text),
+      explained: { samples: shrunk.samples, failing: shrunk.failing },
+      passes: smaller.neighbour?.because,
+      executions: shrunk.executions,
+      finished: shrunk.finished,
+    };
+    if (json !== undefined && json !== "-") writeWholeFile(json, `${JSON.stringify(summary, undefined, 2)}\n`);
+    if (json === "-") process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+    else {
+      const { paintFor } = await import("#reports/story.ts");
+      const story = counterexampleStory(shrunk, { width: storyWidth(process.stdout), paint: paintFor(process.stdout), replay: `npx quiesce replay ${shellWord(target)}` });
+      const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
+      process.stdout.write(
+        `shrunk from ${found.choices.length} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
+      );
+    }
+    process.exitCode = shrunk.finished ? EXIT.violated : EXIT.unfinished;
+    if (!shrunk.finished) process.stderr.write(`quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`);
+  } catch (error) {
+    if (error instanceof TraceError || error instanceof WriteError) throw new CommandError(`shrink: ${error.message}`);
+    throw error;
+  } finally {
+    endWatch();
+  }
+}
+
+function showProgress(executions: number): void {
+  process.stderr.write(`\rshrinking: ${executions} executions`);
+}

@@ -1,0 +1,55 @@
+/** From what a search found to what a person gets: the shrunk trace and its story. */
+import { compressChoices, type Trace, traceOf } from "#fuzz/machine/trace.ts";
+import { accessTexts } from "#fuzz/replay/replay.ts";
+import { machineSettings } from "#fuzz/replay/replay-trace.ts";
+import type { Subject } from "#fuzz/replay/subject.ts";
+import { storyOf, type StoryOptions } from "#reports/story.ts";
+import { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
+
+/** A violating execution, as a search finds it. */
+export interface Found extends Pick<Trace, "codeVersion" | "bug" | "strategy" | "seed" | "machine"> {
+  readonly subject: Subject;
+  /** The thread of each access. */
+  readonly choices: ArrayLike<number>;
+}
+
+export interface Counterexample {
+  readonly trace: Trace;
+  readonly shrunk: Shrunk;
+}
+
+/**
+ * Shrinks what was found, and makes a trace of what is left.
+ *
+ * @returns undefined if the execution violates nothing
+ */
+export async function counterexampleOf({ subject, choices, ...origin }: Found, options: Omit<ShrinkOptions, "machine"> = {}): Promise<Counterexample | undefined> {
+  const shrunk = await shrink(subject, choices, { ...options, machine: machineSettings(origin) });
+  if (shrunk === undefined) return undefined;
+  const { replayed, orderings, neighbour } = shrunk;
+  const { violation } = replayed;
+  return {
+    shrunk,
+    trace: traceOf({
+      ...origin,
+      scenario: shrunk.subject.scenario,
+      choices: compressChoices(shrunk.choices),
+      accesses: accessTexts(replayed.execution),
+      ...(violation === undefined ? {} : { violation: { property: violation.property, because: violation.because } }),
+      ...(orderings.length === 0 ? {} : { orderings: orderings.map(({ text }) => text) }),
+      ...(neighbour === undefined ? {} : { neighbour: { because: neighbour.because, choices: compressChoices(neighbour.choices) } }),
+    }),
+  };
+}
+
+/** The story of a shrunk counterexample. */
+export function counterexampleStory({ replayed, orderings, samples, failing, neighbour }: Shrunk, options: StoryOptions = {}): string[] {
+  const what = orderings.length === 1 ? "this ordering" : "these orderings";
+  return storyOf(replayed.execution, {
+    orderings: orderings.map(({ text }) => text),
+    matters: new Set(orderings.flatMap(({ first, second }) => [first, second])),
+    ...(orderings.length === 0 || samples === 0 ? {} : { explained: `with ${what} alone, ${failing} of ${samples} random schedules fail` }),
+    ...(neighbour === undefined ? {} : { neighbour: neighbour.because }),
+    ...options,
+  });
+}
