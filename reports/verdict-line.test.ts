@@ -16,11 +16,11 @@ test("other searches name their strategies and count all executions", () => {
   expect(searchedText([])).toBe("not searched");
 });
 
-test("a scenario's line has its verdict, its name, what was searched and the seed", () => {
+test("a scenario's line has its verdict, its name, and what was searched", () => {
   expect(exampleResult.scenarios.map((scenario) => scenarioLine(scenario, 18))).toEqual([
-    "holds     peers-two-creators  exhaustive, 1,234 executions, seed 11",
-    `violated  peers-<b>|*]]>&"'\\u{1b}[31m\\u{202e}  memory-safety: read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e} (depth-first, pct3, 1,017 executions, seed 12)`,
-    "unknown   locks               stopped after 2 s (not searched, seed 13)",
+    "holds     peers-two-creators  exhaustive, 1,234 executions",
+    `violated  peers-<b>|*]]>&"'\\u{1b}[31m\\u{202e}  memory-safety: read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e} (depth-first, pct3, 1,017 executions)`,
+    "unknown   locks               stopped after 2 s (not searched)",
   ]);
 });
 

@@ -18,12 +18,12 @@ export function searchedText(searches: readonly Search[]): string {
   return `${strategies}, ${countOf(searches.reduce((sum, { executions }) => sum + executions, 0), "execution")}`;
 }
 
-/** Columns: verdict, name, how it was decided, seed. `nameWidth` keeps the names of a run in one column. */
+/** Columns: verdict, name, how it was decided. `nameWidth` keeps the names of a run in one column. */
 export function scenarioLine(scenario: ScenarioResult, nameWidth: number): string {
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
+  const searched = searchedText(scenario.searches);
   return line(scenario.verdict, scenario.name, nameWidth, because === undefined ? searched : `${because} (${searched})`);
 }
 

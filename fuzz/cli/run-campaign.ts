@@ -246,8 +246,8 @@ function closingLines(result: Result, { milliseconds, executions, accesses }: Ti
   return [
     "",
     [
-      `${result.verdict}: ${holding} of ${countOf(result.scenarios.length, "scenario")} hold`,
-      ...(result.museum.length === 0 ? [] : [`${found} of ${countOf(result.museum.length, "known bug")} found`]),
+      `${result.verdict}: ${holding} of ${result.scenarios.length} scenarios hold`,
+      ...(result.museum.length === 0 ? [] : [`${found} of ${result.museum.length} known bugs found`]),
       `${countOf(executions, "execution")} in ${seconds.toFixed(1)} s (${million} million accesses/s)`,
     ].join("; "),
     ...(stopReason === undefined ? [] : [`not finished: ${stopReason}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`]),
