@@ -11,8 +11,8 @@ export interface BugHeader {
   readonly system: string;
   /** Properties of which one must be the first that is violated. */
   readonly caughtBy: readonly string[];
-  /** Scenarios in which it shows, the best one first. */
-  readonly scenarios: readonly string[];
+  /** Scenario in which it shows. */
+  readonly scenario: string;
   /** Preemptions that its shortest counterexample needs at most. */
   readonly preemptionsMax: number;
   /** Where the bug was: file, year, commit. */
@@ -66,7 +66,7 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
     summary: field("summary"),
     system: field("system"),
     caughtBy: list(field("caught-by")),
-    scenarios: list(field("scenario")),
+    scenario: field("scenario"),
     preemptionsMax,
     source: field("source"),
   };
@@ -91,7 +91,7 @@ export function applyToModules(name: string, text: string, root: string): Patche
   for (const patch of patches) {
     const file = (patch.newFileName ?? "").replace(/^b\//, "");
     const path = resolve(root, file);
-    if (!path.startsWith(root + sep)) throw new PatchError(`${name}: ${file} lies outside the project`);
+    if (!path.startsWith(resolve(root) + sep)) throw new PatchError(`${name}: ${file} lies outside the project`);
     const url = pathToFileURL(path).href;
     const before = sources.get(url) ?? readSource(name, file, path);
     const after = applyPatch(before, patch);

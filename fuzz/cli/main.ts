@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { bugsCommand } from "./bugs.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { fuzzCommand } from "./fuzz.ts";
 import { guardPipes } from "./interruption.ts";
@@ -19,6 +20,7 @@ program.addCommand(verifyCommand());
 program.addCommand(fuzzCommand());
 program.addCommand(replayCommand().copyInheritedSettings(program));
 program.addCommand(shrinkCommand().copyInheritedSettings(program));
+program.addCommand(bugsCommand().copyInheritedSettings(program));
 program.addCommand(listCommand());
 program.addCommand(litmusCommand().copyInheritedSettings(program));
 

@@ -95,6 +95,10 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/10"), put("v4/40"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/60"), put("v4/60"), find("v4/20"))],
   }),
+  scenario("collection-that-rotates", "the removal of the deepest idle peer on the path rotates the next one off its place", {
+    initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/70"), put("v4/40"), put("v4/20"), advance(LONG_TICKS)],
+    threads: [thread("collector", create("v4/10"), put("v4/10")), thread("reader", find("v4/60"), put("v4/60"), find("v4/70"))],
+  }),
   scenario("two-collectors", "two searches collect overlapping paths", {
     initial: [create("v4/40"), create("v4/20"), create("v4/60"), put("v4/40"), put("v4/20"), put("v4/60"), advance(LONG_TICKS)],
     threads: [thread("left", create("v4/10")), thread("right", create("v4/50"))],

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type BugHeader, parseBugHeader } from "./patch.ts";
+
+const MUSEUM = new URL("./", import.meta.url);
+const SUFFIX = ".patch";
+
+/** The project's own root: the folder that the files in a patch are named from. */
+export const projectRoot: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A bug of the museum: what its patch says of it, and the patch. */
+export interface Bug extends BugHeader {
+  readonly patch: string;
+}
+
+/**
+ * The museum's bugs in the order of their names.
+ *
+ * @throws PatchError if the head of a patch is wrong
+ */
+export function museumBugs(): readonly Bug[] {
+  return readdirSync(MUSEUM)
+    .filter((file) => file.endsWith(SUFFIX))
+    .toSorted()
+    .map((file) => {
+      const slug = file.slice(0, -SUFFIX.length);
+      const patch = readFileSync(new URL(file, MUSEUM), "utf8");
+      return { ...parseBugHeader(slug, patch), patch };
+    });
+}
+
+/**
+ * The bug of that name.
+ *
+ * @throws RangeError that names all bugs if there is none
+ */
+export function bugNamed(slug: string): Bug {
+  const bugs = museumBugs();
+  const found = bugs.find((bug) => bug.slug === slug);
+  if (found === undefined) throw new RangeError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
+  return found;
+}
