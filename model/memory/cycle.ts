@@ -1,6 +1,7 @@
 /** Acyclicity and irreflexivity of a relation, with the cycle that offends. */
 
 import { has, type Relation } from "./relation.ts";
+import { lowestBit, wordAt } from "./words.ts";
 
 /**
  * Whether no event reaches itself, by a depth-first search that looks at every row once: O(n²/32).
@@ -10,21 +11,21 @@ export function isAcyclic({ size, words, rows }: Relation): boolean {
   const open = new Uint32Array(words);
   const stack = new Int32Array(size);
   for (let root = 0; root < size; root++) {
-    if ((((fresh[root >>> 5] ?? 0) >>> (root & 31)) & 1) === 0) continue;
+    if (((wordAt(fresh, root >>> 5) >>> (root & 31)) & 1) === 0) continue;
     let depth = 0;
     stack[0] = root;
     enter(root);
     while (depth >= 0) {
-      const top = stack[depth] ?? 0;
+      const top = wordAt(stack, depth);
       let next = -1;
       for (let i = 0; i < words; i++) {
-        const row = rows[top * words + i] ?? 0;
-        if ((row & (open[i] ?? 0)) !== 0) return false;
-        const unseen = row & (fresh[i] ?? 0);
-        if (unseen !== 0 && next < 0) next = (i << 5) + 31 - Math.clz32(unseen & -unseen);
+        const row = wordAt(rows, top * words + i);
+        if ((row & wordAt(open, i)) !== 0) return false;
+        const unseen = row & wordAt(fresh, i);
+        if (unseen !== 0 && next < 0) next = (i << 5) + lowestBit(unseen);
       }
       if (next < 0) {
-        open[top >>> 5] = (open[top >>> 5] ?? 0) & ~(1 << (top & 31));
+        open[top >>> 5] = wordAt(open, top >>> 5) & ~(1 << (top & 31));
         depth--;
       } else {
         stack[++depth] = next;
@@ -35,8 +36,8 @@ export function isAcyclic({ size, words, rows }: Relation): boolean {
   return true;
 
   function enter(event: number): void {
-    fresh[event >>> 5] = (fresh[event >>> 5] ?? 0) & ~(1 << (event & 31));
-    open[event >>> 5] = (open[event >>> 5] ?? 0) | (1 << (event & 31));
+    fresh[event >>> 5] = wordAt(fresh, event >>> 5) & ~(1 << (event & 31));
+    open[event >>> 5] = wordAt(open, event >>> 5) | (1 << (event & 31));
   }
 }
 

@@ -5,28 +5,25 @@
  * size. Every operation is linear in size / 32.
  */
 
+import { wordAt, wordsFor } from "./words.ts";
+
 export interface EventSet {
   readonly size: number;
   readonly members: Uint32Array;
-}
-
-/** 32-bit words that `size` bits take. */
-export function wordsFor(size: number): number {
-  return (size + 31) >>> 5;
 }
 
 /** The events of `size` for which `isMember` answers true. */
 export function setOf(size: number, isMember: (event: number) => boolean): EventSet {
   const members = new Uint32Array(wordsFor(size));
   for (let event = 0; event < size; event++) {
-    if (isMember(event)) members[event >>> 5] = (members[event >>> 5] ?? 0) | (1 << (event & 31));
+    if (isMember(event)) members[event >>> 5] = wordAt(members, event >>> 5) | (1 << (event & 31));
   }
   return { size, members };
 }
 
 function combine(a: EventSet, b: EventSet, word: (x: number, y: number) => number): EventSet {
   const members = new Uint32Array(a.members.length);
-  for (let i = 0; i < members.length; i++) members[i] = word(a.members[i] ?? 0, b.members[i] ?? 0);
+  for (let i = 0; i < members.length; i++) members[i] = word(wordAt(a.members, i), wordAt(b.members, i));
   return { size: a.size, members };
 }
 
@@ -43,7 +40,7 @@ export function without(a: EventSet, ...removed: readonly EventSet[]): EventSet 
 }
 
 export function hasMember({ members }: EventSet, event: number): boolean {
-  return (((members[event >>> 5] ?? 0) >>> (event & 31)) & 1) === 1;
+  return ((wordAt(members, event >>> 5) >>> (event & 31)) & 1) === 1;
 }
 
 export function isEmptySet({ members }: EventSet): boolean {

@@ -25,6 +25,7 @@ import {
   type Relation,
 } from "./relation.ts";
 import type { Definitions } from "./terms.ts";
+import { wordAt } from "./words.ts";
 
 export interface ExecutionTerms {
   /** Reads, lock reads included. */
@@ -146,7 +147,7 @@ export const executionDefinitions: Definitions<ExecutionTerms> = {
 function countRow({ words, rows }: Relation, event: number): number {
   let count = 0;
   for (let i = event * words; i < (event + 1) * words; i++) {
-    for (let word = rows[i] ?? 0; word !== 0; word &= word - 1) count++;
+    for (let word = wordAt(rows, i); word !== 0; word &= word - 1) count++;
   }
   return count;
 }

@@ -9,7 +9,8 @@
  * n³/32 at worst, and skip empty rows.
  */
 
-import { hasMember, setOf, wordsFor, type EventSet } from "./event-set.ts";
+import { hasMember, setOf, type EventSet } from "./event-set.ts";
+import { lowestBit, wordAt, wordsFor } from "./words.ts";
 
 export interface Relation {
   readonly size: number;
@@ -31,7 +32,7 @@ function copyOf({ size, words, rows }: Relation): Relation {
 
 function insert({ words, rows }: Relation, a: number, b: number): void {
   const word = a * words + (b >>> 5);
-  rows[word] = (rows[word] ?? 0) | (1 << (b & 31));
+  rows[word] = wordAt(rows, word) | (1 << (b & 31));
 }
 
 // ---- Making relations
@@ -78,7 +79,7 @@ export function product(from: EventSet, to: EventSet): Relation {
 // ---- Asking relations
 
 export function has({ words, rows }: Relation, a: number, b: number): boolean {
-  return (((rows[a * words + (b >>> 5)] ?? 0) >>> (b & 31)) & 1) === 1;
+  return ((wordAt(rows, a * words + (b >>> 5)) >>> (b & 31)) & 1) === 1;
 }
 
 /** Every pair, ordered by first and then by second event. */
@@ -102,7 +103,7 @@ export function isEqual(r: Relation, s: Relation): boolean {
 
 /** r ⊆ s. */
 export function isSubset(r: Relation, s: Relation): boolean {
-  for (let i = 0; i < r.rows.length; i++) if (((r.rows[i] ?? 0) & ~(s.rows[i] ?? 0)) !== 0) return false;
+  for (let i = 0; i < r.rows.length; i++) if ((wordAt(r.rows, i) & ~wordAt(s.rows, i)) !== 0) return false;
   return true;
 }
 
@@ -116,7 +117,7 @@ export function domainOf(r: Relation): EventSet {
 export function rangeOf(r: Relation): EventSet {
   const members = new Uint32Array(r.words);
   for (let event = 0; event < r.size; event++) {
-    for (let i = 0; i < r.words; i++) members[i] = (members[i] ?? 0) | (r.rows[event * r.words + i] ?? 0);
+    for (let i = 0; i < r.words; i++) members[i] = wordAt(members, i) | wordAt(r.rows, event * r.words + i);
   }
   return { size: r.size, members };
 }
@@ -129,7 +130,7 @@ export function union(first: Relation, ...rest: readonly Relation[]): Relation {
   const { rows } = result;
   for (const other of rest) {
     const source = other.rows;
-    for (let i = 0; i < rows.length; i++) rows[i] = (rows[i] ?? 0) | (source[i] ?? 0);
+    for (let i = 0; i < rows.length; i++) rows[i] = wordAt(rows, i) | wordAt(source, i);
   }
   return result;
 }
@@ -137,14 +138,14 @@ export function union(first: Relation, ...rest: readonly Relation[]): Relation {
 /** r ∩ s. */
 export function intersection(r: Relation, s: Relation): Relation {
   const result = copyOf(r);
-  for (let i = 0; i < result.rows.length; i++) result.rows[i] = (result.rows[i] ?? 0) & (s.rows[i] ?? 0);
+  for (let i = 0; i < result.rows.length; i++) result.rows[i] = wordAt(result.rows, i) & wordAt(s.rows, i);
   return result;
 }
 
 /** r ∖ s. */
 export function difference(r: Relation, s: Relation): Relation {
   const result = copyOf(r);
-  for (let i = 0; i < result.rows.length; i++) result.rows[i] = (result.rows[i] ?? 0) & ~(s.rows[i] ?? 0);
+  for (let i = 0; i < result.rows.length; i++) result.rows[i] = wordAt(result.rows, i) & ~wordAt(s.rows, i);
   return result;
 }
 
@@ -165,13 +166,13 @@ function composeMasked(r: Relation, s: Relation, mask: Uint32Array | undefined):
   for (let a = 0; a < size; a++) {
     const start = a * words;
     for (let i = 0; i < words; i++) {
-      let word = r.rows[start + i] ?? 0;
-      if (mask !== undefined) word &= mask[i] ?? 0;
+      let word = wordAt(r.rows, start + i);
+      if (mask !== undefined) word &= wordAt(mask, i);
       while (word !== 0) {
-        const bit = 31 - Math.clz32(word & -word);
+        const bit = lowestBit(word);
         word &= word - 1;
         const from = ((i << 5) + bit) * words;
-        for (let j = 0; j < words; j++) into[start + j] = (into[start + j] ?? 0) | (s.rows[from + j] ?? 0);
+        for (let j = 0; j < words; j++) into[start + j] = wordAt(into, start + j) | wordAt(s.rows, from + j);
       }
     }
   }
@@ -184,7 +185,7 @@ export function within(from: EventSet, r: Relation, to: EventSet): Relation {
   const result = blank(size);
   for (let a = 0; a < size; a++) {
     if (!hasMember(from, a)) continue;
-    for (let i = 0; i < words; i++) result.rows[a * words + i] = (r.rows[a * words + i] ?? 0) & (to.members[i] ?? 0);
+    for (let i = 0; i < words; i++) result.rows[a * words + i] = wordAt(r.rows, a * words + i) & wordAt(to.members, i);
   }
   return result;
 }
@@ -194,7 +195,7 @@ export function from(set: EventSet, r: Relation): Relation {
   const result = blank(r.size);
   for (let a = 0; a < r.size; a++) {
     if (!hasMember(set, a)) continue;
-    for (let i = a * r.words; i < (a + 1) * r.words; i++) result.rows[i] = r.rows[i] ?? 0;
+    for (let i = a * r.words; i < (a + 1) * r.words; i++) result.rows[i] = wordAt(r.rows, i);
   }
   return result;
 }
@@ -204,7 +205,7 @@ export function into(r: Relation, set: EventSet): Relation {
   const result = copyOf(r);
   for (let a = 0; a < r.size; a++) {
     for (let i = 0; i < r.words; i++) {
-      result.rows[a * r.words + i] = (result.rows[a * r.words + i] ?? 0) & (set.members[i] ?? 0);
+      result.rows[a * r.words + i] = wordAt(result.rows, a * r.words + i) & wordAt(set.members, i);
     }
   }
   return result;
@@ -216,9 +217,9 @@ export function inverse(r: Relation): Relation {
   const { words, rows } = r;
   for (let a = 0; a < r.size; a++) {
     for (let i = 0; i < words; i++) {
-      let word = rows[a * words + i] ?? 0;
+      let word = wordAt(rows, a * words + i);
       while (word !== 0) {
-        insert(result, (i << 5) + 31 - Math.clz32(word & -word), a);
+        insert(result, (i << 5) + lowestBit(word), a);
         word &= word - 1;
       }
     }
@@ -243,8 +244,8 @@ export function closure(r: Relation): Relation {
     const source = middle * words;
     for (let a = 0; a < size; a++) {
       const row = a * words;
-      if (((rows[row + word] ?? 0) & bit) === 0 || a === middle) continue;
-      for (let i = 0; i < words; i++) rows[row + i] = (rows[row + i] ?? 0) | (rows[source + i] ?? 0);
+      if ((wordAt(rows, row + word) & bit) === 0 || a === middle) continue;
+      for (let i = 0; i < words; i++) rows[row + i] = wordAt(rows, row + i) | wordAt(rows, source + i);
     }
   }
   return result;

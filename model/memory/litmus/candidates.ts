@@ -11,6 +11,7 @@
 import { closure, compose, emptyRelation, has, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
 import { setOf } from "../event-set.ts";
 import type { Skeleton } from "../skeleton.ts";
+import { wordAt } from "../words.ts";
 import { Bindings } from "./bindings.ts";
 import { extensionsOf, forcedOrder, type ForcedOrder, type VariableAccesses } from "./coherence-order.ts";
 import { skeletonFor, variableNamed, type Combination } from "./combination.ts";
@@ -307,7 +308,7 @@ class Search {
       if (forced === undefined) return;
       variables.push({ variable, all: [ofVariable.initial, ...ofVariable.writes], forced });
     }
-    const rf = this.#reads.map((read): Pair => [this.#writeOf[read] ?? -1, read]);
+    const rf = this.#reads.map((read): Pair => [wordAt(this.#writeOf, read), read]);
     const writesInOrder = new Map<string, readonly number[]>();
     const choose = (next: number): void => {
       const choice = variables[next];

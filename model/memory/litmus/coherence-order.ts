@@ -7,7 +7,9 @@
  */
 
 import { isAcyclic } from "../cycle.ts";
-import { closure, has, relationOf, type Pair, type Relation } from "../relation.ts";
+import { closure, has, pairsOf, relationOf, type Pair, type Relation } from "../relation.ts";
+
+import { wordAt } from "../words.ts";
 
 /** The accesses of one variable. */
 export interface VariableAccesses {
@@ -37,14 +39,14 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
   const all = [accesses.initial, ...accesses.writes];
   const position = new Map(all.map((write, i) => [write, i]));
   const pairs: Pair[] = accesses.writes.map((_, i): Pair => [0, i + 1]);
-  const chosen = accesses.reads.filter((read) => (writeOf[read] ?? -1) >= 0);
+  const chosen = accesses.reads.filter((read) => wordAt(writeOf, read) >= 0);
 
   for (const a of [...accesses.writes, ...chosen]) {
-    const aWrite = writeOf[a] ?? -1;
+    const aWrite = wordAt(writeOf, a);
     const aPosition = position.get(aWrite < 0 ? a : aWrite);
     for (const b of [...accesses.writes, ...chosen]) {
       if (a === b || !has(before, a, b)) continue;
-      const bWrite = writeOf[b] ?? -1;
+      const bWrite = wordAt(writeOf, b);
       const bPosition = position.get(bWrite < 0 ? b : bWrite);
       if (aPosition === undefined || bPosition === undefined) continue;
       if (aPosition !== bPosition) pairs.push([aPosition, bPosition]);
@@ -53,7 +55,7 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
   }
 
   const halves = chosen
-    .map((read) => ({ read, write: rmwWriteOf[read] ?? -1 }))
+    .map((read) => ({ read, write: wordAt(rmwWriteOf, read) }))
     .filter(({ write }) => write >= 0);
   let order = closure(relationOf(all.length, pairs));
   for (;;) {
@@ -61,7 +63,7 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
     // Another process's write is not between the halves: it is before the one that was read, or after the one written.
     const added: Pair[] = [];
     for (const { read, write } of halves) {
-      const from = position.get(writeOf[read] ?? -1) ?? -1;
+      const from = position.get(wordAt(writeOf, read)) ?? -1;
       const to = position.get(write) ?? -1;
       if (from < 0 || to < 0) continue;
       accesses.writes.forEach((other, i) => {
@@ -71,9 +73,7 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
       });
     }
     if (added.length === 0) return order;
-    const grown: Pair[] = [];
-    for (let a = 0; a < all.length; a++) for (let b = 0; b < all.length; b++) if (has(order, a, b)) grown.push([a, b]);
-    order = closure(relationOf(all.length, [...grown, ...added]));
+    order = closure(relationOf(all.length, [...pairsOf(order), ...added]));
   }
 }
 
