@@ -52,11 +52,11 @@ export function storyOf(execution: Execution, options: StoryOptions = {}): strin
   if (violation !== undefined) lines.push(`${paint("bad", `VIOLATED ${visibleText(violation.property)}`)}: ${visibleText(violation.because)}`);
   else lines.push(visibleText(options.headline ?? `${execution.scenario}: nothing is violated`));
   lines.push("", ...tableOf(execution, options, paint));
-  if (orderings.length > 0) {
+  if (orderings.length > 0 || explained !== undefined) {
     lines.push("");
     for (const [index, ordering] of orderings.entries()) lines.push(`${index === 0 ? "matters" : "    and"}  ${visibleText(ordering)}`);
   }
-  if (explained !== undefined) lines.push(`         ${paint("quiet", visibleText(explained))}`);
+  if (explained !== undefined) lines.push(`${orderings.length === 0 ? "matters" : "       "}  ${paint("quiet", visibleText(explained))}`);
   if (neighbour !== undefined) lines.push(` passes  ${visibleText(neighbour)}`);
   if (replay !== undefined) lines.push("", `${paint("quiet", "replay")}  ${replay}`);
   return lines;

@@ -43,13 +43,25 @@ export async function counterexampleOf({ subject, choices, ...origin }: Found, o
 }
 
 /** The story of a shrunk counterexample. */
-export function counterexampleStory({ replayed, orderings, samples, failing, neighbour }: Shrunk, options: StoryOptions = {}): string[] {
-  const what = orderings.length === 1 ? "this ordering" : "these orderings";
+export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}): string[] {
+  const { replayed, orderings, neighbour } = shrunk;
+  const explained = explanationText(shrunk);
   return storyOf(replayed.execution, {
     orderings: orderings.map(({ text }) => text),
     matters: new Set(orderings.flatMap(({ first, second }) => [first, second])),
-    ...(orderings.length === 0 || samples === 0 ? {} : { explained: `with ${what} alone, ${failing} of ${samples} random schedules fail` }),
+    ...(explained === undefined ? {} : { explained }),
     ...(neighbour === undefined ? {} : { neighbour: neighbour.because }),
     ...options,
   });
+}
+
+/** How far the orderings explain the violation; undefined when that was not found out. */
+function explanationText({ orderings, samples, failing, finished, replayed }: Shrunk): string | undefined {
+  if (orderings.length === 0) {
+    const threads = new Set(replayed.accesses.map(({ thread }) => thread));
+    if (!finished) return undefined;
+    return threads.size === 1 ? "no ordering: one thread alone does it" : "no single ordering: with any of them turned round it still fails";
+  }
+  if (samples === 0) return undefined;
+  return `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} random schedules fail`;
 }
