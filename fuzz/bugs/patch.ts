@@ -60,12 +60,11 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
   if (!Number.isInteger(preemptionsMax) || preemptionsMax < 0) {
     throw new PatchError(`${slug}: preemptions is "${field("preemptions")}", and must be a whole number`);
   }
-  const list = (value: string): string[] => value.split(",").map((part) => part.trim());
   return {
     slug,
     summary: field("summary"),
     system: field("system"),
-    caughtBy: list(field("caught-by")),
+    caughtBy: field("caught-by").split(/\s*,\s*/),
     scenario: field("scenario"),
     preemptionsMax,
     source: field("source"),

@@ -17,7 +17,7 @@ interface Options {
 const STRATEGIES = ["random", "pct3", "pos", "surw"];
 
 /** Executions that shrinking one counterexample may take. */
-const SHRINK_MAX = 50_000;
+const SHRINK_MAX = 100_000;
 
 /** `quiesce bugs`: puts each real bug back into the code, and requires that it is found. */
 export function bugsCommand(): Command {
