@@ -7,7 +7,7 @@ import { runAlone } from "#impl/memory/sequential.ts";
 import { keyedIdentifier, nextIdentifier } from "#impl/peers/identifier.ts";
 import { collectDetached, invalidateTree } from "#impl/peers/invalidate.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
-import { createPeerPool, type PeerPool } from "#impl/peers/pool.ts";
+import { createPeerPool, type PeerPool, type PeerTree } from "#impl/peers/pool.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
 import { workerLoop } from "#impl/sync/delayed-work.ts";
 import { advanceClock, type Clock, placeClock } from "#impl/sync/jiffies.ts";
@@ -18,6 +18,7 @@ import { avlWatcher } from "#properties/avl.ts";
 import { collectsWhenDueWatcher } from "#properties/collects-when-due.ts";
 import { evictsOnlyIdleWatcher } from "#properties/evicts-only-idle.ts";
 import { oneAddressOnceWatcher } from "#properties/one-address-once.ts";
+import { collectPeers } from "#properties/peer-tree.ts";
 import { callName, createPeersHistory, operationOf, type PeersCall } from "#properties/peers-history.ts";
 import { readerWalkWatcher } from "#properties/reader-walk.ts";
 import { refcountWatcher } from "#properties/refcount.ts";
@@ -205,13 +206,20 @@ function runSetUp(name: string, calls: readonly PeersCall[], { heap, clock, pool
       state = next;
     }),
   );
-  const known = [...identities].filter(([, identity]) => isKnown(state, identity));
+  // A peer that was collected is still in the model, which cannot know; its memory is for others.
+  const left = new Set([...peersIn(heap, pool, pool.v4), ...peersIn(heap, pool, pool.v6), ...held.map(({ peer }) => peer)]);
+  const known = [...identities].filter(([peer, identity]) => left.has(peer) && isKnown(state, identity));
   return {
     model: { ...model, initial: { ...state, clock: [state.now] } },
     initialPeers: known.map(([peer, identity]) => ({ peer, identity })),
     identitiesUsed,
     held,
   };
+}
+
+function peersIn({ words }: Heap, pool: PeerPool, { root }: PeerTree): Int32Array {
+  const peers = new Int32Array(pool.peersMax);
+  return peers.subarray(0, collectPeers(words, pool, words[root] ?? NIL, peers));
 }
 
 function isKnown({ records }: PeersState, identity: number | undefined): boolean {

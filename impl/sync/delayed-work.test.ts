@@ -80,11 +80,10 @@ test("a failed request for work still orders what was written before it", () => 
   runAlone(heap, recorded(queueDelayedWork(work, 5, clock.jiffies), log));
   runAlone(heap, recorded(queueDelayedWork(work, 5, clock.jiffies), log));
   runAlone(heap, recorded(queueWhenDue(work, 105), log));
-  expect(log).toEqual([
-    ...["smpMb", "cmpxchg", "readOnce", "writeOnce", "storeRelease"],
-    ...["smpMb", "cmpxchg"],
-    ...["loadAcquire", "readOnce", "cmpxchg"],
-  ]);
+  const asked = ["smpMb", "cmpxchg", "readOnce", "writeOnce", "storeRelease"];
+  const refused = ["smpMb", "cmpxchg"];
+  const due = ["loadAcquire", "readOnce", "cmpxchg"];
+  expect(log).toEqual([...asked, ...refused, ...due]);
 });
 
 test("the worker waits for the queued state and leaves it with a full barrier", () => {
