@@ -64,7 +64,7 @@ const branch = fc
   .map(([name, value, taken, other]) => `if (${name} == ${value}) { ${taken} }${other === null ? "" : ` else { ${other} }`}`);
 const statement = fc.oneof(
   { weight: 12, arbitrary: simple },
-  { weight: 1, arbitrary: locked },
+  { weight: 3, arbitrary: locked },
   { weight: 1, arbitrary: section },
   { weight: 2, arbitrary: branch },
 );
