@@ -1,0 +1,2 @@
+/** What a worker thread of the bench runs. */
+export { runTask as default } from "./trials.ts";
