@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import type { MachineOptions } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/replay/replay.ts";
 import { programSubject, scenarioSubject, type Subject } from "#fuzz/replay/subject.ts";
 import { smallProgramNamed } from "#fuzz/scenarios/programs/registry.ts";
 import { smallProgramChecks } from "#fuzz/scenarios/programs/small-program.ts";
@@ -64,7 +64,7 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
 /** A scenario, ready to run, replay and shrink. */
 export interface Loaded {
   readonly subject: Subject;
-  readonly checks: MachineOptions;
+  readonly checks: MachineSettings;
 }
 
 /** @throws CatalogueError if there is no such scenario any more */

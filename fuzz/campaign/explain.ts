@@ -1,11 +1,10 @@
-/** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace. */
-import { fileURLToPath } from "node:url";
+/** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
 import type { Counterexample } from "#reports/result.ts";
-import { storyOf } from "#reports/story.ts";
+import { projectRoot } from "#fuzz/bugs/museum.ts";
 import { codeVersion } from "#fuzz/machine/code-version.ts";
-import { compressChoices, serialiseTrace, traceOf } from "#fuzz/machine/trace.ts";
-import { accessTexts } from "#fuzz/replay/replay.ts";
-import { shrink, type Shrunk } from "#fuzz/shrink/shrink.ts";
+import { serialiseTrace } from "#fuzz/machine/trace.ts";
+import { reproductionScript } from "#fuzz/reproduce/script.ts";
+import { counterexampleOf, counterexampleStory } from "#fuzz/shrink/counterexample.ts";
 import { loadScenario } from "./catalogue.ts";
 import type { SearchTask } from "./task.ts";
 
@@ -14,64 +13,49 @@ export interface ExplainTask {
   /** Number of the violating execution in the search, from 1. */
   readonly execution: number;
   readonly choices: readonly number[];
+  /** Where the reproduction script is going to be: its imports depend on that. */
+  readonly scriptPath: string;
 }
 
 /** A counterexample, and the texts of the files that belong to it. */
 export interface Explanation {
   readonly counterexample: Omit<Counterexample, "trace" | "reproduction">;
   readonly trace: string;
+  /** Absent for a scenario of the user's own module, which a script does not know. */
+  readonly script?: string;
 }
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Executions that shrinking one counterexample may take. */
+const SHRINK_MAX = 50_000;
 
 /**
  * @param shouldStop asked now and then: what has been reached by then is taken
  * @throws Error if the schedule violates nothing: the machine is then not as deterministic as it must be
  */
-export async function explainViolation({ search, execution, choices }: ExplainTask, shouldStop: () => boolean): Promise<Explanation> {
-  const { subject, checks } = await loadScenario(search.scenario);
-  const shrunk = await shrink(subject, choices, { machine: checks, shouldStop });
-  const violation = shrunk?.replayed.violation;
-  if (shrunk === undefined || violation === undefined) {
-    throw new Error(`${search.scenario.name}: the violation that ${search.strategy} found from seed ${search.seed} does not come back`);
-  }
-  const { property, because } = violation;
-  const { replayed, preemptions, neighbour } = shrunk;
-  const orderings = shrunk.orderings.map(({ text }) => text);
-  const { strategy, seed } = search;
-  const { dataRaces, accessesMax } = checks;
-  const machine = { ...(dataRaces !== undefined && { dataRaces }), ...(accessesMax !== undefined && { accessesMax }) };
-  const trace = traceOf({
-    codeVersion: codeVersion(root),
-    scenario: shrunk.subject.scenario,
-    strategy,
-    seed,
-    ...(Object.keys(machine).length > 0 && { machine }),
-    choices: compressChoices(shrunk.choices),
-    accesses: accessTexts(replayed.execution),
-    violation: { property, because },
-    orderings,
-    ...(neighbour !== undefined && { neighbour: { because: neighbour.because, choices: compressChoices(neighbour.choices) } }),
-  });
+export async function explainViolation({ search, execution, choices, scriptPath }: ExplainTask, shouldStop: () => boolean): Promise<Explanation> {
+  const { strategy, seed, scenario } = search;
+  const { subject, checks } = await loadScenario(scenario);
+  const found = { subject, choices, codeVersion: codeVersion(projectRoot), strategy, seed, ...(Object.keys(checks).length > 0 && { machine: checks }) };
+  const explained = await counterexampleOf(found, { executionsMax: SHRINK_MAX, shouldStop });
+  const violation = explained?.trace.violation;
+  if (explained === undefined || violation === undefined) throw new Error(`${scenario.name}: the violation that ${strategy} found from seed ${seed} does not come back`);
+  const { shrunk, trace } = explained;
+  const { execution: told, location } = shrunk.replayed;
   return {
     counterexample: {
-      property,
-      because,
+      property: violation.property,
+      because: violation.because,
       strategy,
       seed,
       execution,
-      threads: replayed.execution.threads.length,
+      threads: told.threads.length,
       accesses: shrunk.choices.length,
-      preemptions,
-      ...(replayed.location !== undefined && { location: { ...replayed.location } }),
-      orderings,
-      story: storyLines(shrunk, orderings),
+      preemptions: shrunk.preemptions,
+      ...(location !== undefined && { location: { ...location } }),
+      orderings: [...(trace.orderings ?? [])],
+      story: counterexampleStory(shrunk),
     },
     trace: serialiseTrace(trace),
+    ...(scenario.module === undefined && { script: reproductionScript(trace, told, scriptPath) }),
   };
-}
-
-function storyLines({ replayed, orderings: found, neighbour }: Shrunk, orderings: readonly string[]): string[] {
-  const matters = new Set(found.flatMap(({ first, second }) => [first, second]));
-  return storyOf(replayed.execution, { orderings, matters, ...(neighbour !== undefined && { neighbour: neighbour.because }) });
 }

@@ -16,12 +16,12 @@ const program = new Command("quiesce")
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "quiesce: ")) });
 
-program.addCommand(verifyCommand());
-program.addCommand(fuzzCommand());
+program.addCommand(verifyCommand().copyInheritedSettings(program));
+program.addCommand(fuzzCommand().copyInheritedSettings(program));
 program.addCommand(replayCommand().copyInheritedSettings(program));
 program.addCommand(shrinkCommand().copyInheritedSettings(program));
 program.addCommand(bugsCommand().copyInheritedSettings(program));
-program.addCommand(listCommand());
+program.addCommand(listCommand().copyInheritedSettings(program));
 program.addCommand(litmusCommand().copyInheritedSettings(program));
 
 guardPipes();

@@ -19,6 +19,7 @@ import { writeWholeFile } from "#reports/write-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
 import { showProgress, timeLeftText } from "./progress.ts";
+import { shellWord } from "./replay.ts";
 
 export interface CampaignOptions {
   readonly command: Result["command"];
@@ -51,8 +52,8 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
   const linesTo = options.json === "-" ? process.stderr : process.stdout;
   const startedAt = new Date();
   const start = performance.now();
-  const modules = [...new Set(plan.scenarios.map(({ module }) => module).filter((module) => module !== undefined))];
-  const state = openState(plan, options, campaignFingerprint(root, modules));
+  const modules = new Map(plan.scenarios.flatMap(({ name, module }) => (module === undefined ? [] : [[name, module] as const])));
+  const state = openState(plan, options, campaignFingerprint(root, [...new Set(modules.values())]));
 
   let stopReason: string | undefined;
   const hunts = new AbortController();
@@ -79,7 +80,7 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
   const nameWidth = Math.max(0, ...plan.scenarios.map(({ name }) => name.length), ...plan.bugs.map((slug) => slug.length));
   const onResult = (event: CampaignEvent): void => {
     done++;
-    for (const text of eventLines(event, nameWidth, out)) progress.print(text);
+    for (const text of eventLines(event, { nameWidth, out, modules })) progress.print(text);
   };
   const run = async (task: SearchTask): Promise<SearchOutcome> => {
     const name = taskName(task);
@@ -189,10 +190,17 @@ function takeOver(path: string, key: { readonly seed: number; readonly profile: 
 async function explain(decision: Decision, explainOnWorker: ReturnType<typeof searchPool>["explain"], out: string): Promise<Counterexample | undefined> {
   const { violated, scenario } = decision;
   if (violated?.outcome.choices === undefined) return undefined;
-  const { counterexample, trace } = await explainOnWorker({ search: violated.task, execution: violated.outcome.executions, choices: violated.outcome.choices });
-  const file = `traces/${fileName(scenario.name)}.trace.json`;
-  writeWholeFile(join(out, file), trace);
-  return { ...counterexample, trace: file };
+  const name = `traces/${fileName(scenario.name)}`;
+  const scriptPath = join(out, `${name}.repro.ts`);
+  const { counterexample, trace, script } = await explainOnWorker({
+    search: violated.task,
+    execution: violated.outcome.executions,
+    choices: violated.outcome.choices,
+    scriptPath,
+  });
+  writeWholeFile(join(out, `${name}.trace.json`), trace);
+  if (script !== undefined) writeWholeFile(scriptPath, script);
+  return { ...counterexample, trace: `${name}.trace.json`, ...(script !== undefined && { reproduction: `${name}.repro.ts` }) };
 }
 
 /** A name that any file system takes. */
@@ -200,7 +208,7 @@ function fileName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 100);
 }
 
-function eventLines(event: CampaignEvent, nameWidth: number, out: string): readonly string[] {
+function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonly nameWidth: number; readonly out: string; readonly modules: ReadonlyMap<string, string> }): readonly string[] {
   switch (event.kind) {
     case "trace":
       return [traceLine(event.trace, nameWidth)];
@@ -210,7 +218,18 @@ function eventLines(event: CampaignEvent, nameWidth: number, out: string): reado
       const { counterexample } = event.scenario;
       const line = scenarioLine(event.scenario, nameWidth);
       if (counterexample === undefined) return [line];
-      return [line, "", ...counterexample.story.map(visibleText), "", `replay  npx quiesce replay ${commandPath(join(out, counterexample.trace))}`, ""];
+      const { story, trace, reproduction } = counterexample;
+      const module = modules.get(event.scenario.name);
+      const replay = ["npx quiesce replay", shellWord(commandPath(join(out, trace))), ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))])];
+      return [
+        line,
+        "",
+        ...story.map(visibleText),
+        "",
+        `replay  ${replay.join(" ")}`,
+        ...(reproduction === undefined ? [] : [`run it  npx node ${shellWord(commandPath(join(out, reproduction)))}`]),
+        "",
+      ];
     }
   }
 }
