@@ -130,7 +130,7 @@ test("a call that makes no sense is exit code 2 with one line", async () => {
     [[join(scratch, "nope.litmus")], "litmus: no file or folder"],
     [[empty], "has no file *.litmus"],
     [["--model", "arm", MP], "'arm' is invalid"],
-    [["--max-candidates", "0", MP], "it must be a whole number of at least 1"],
+    [["--max-candidates", "0", MP], "it must be a whole number from 1"],
     [["--time", "soon", MP], "it must be a duration"],
     [["--show", "x.svg", MP, join(examples, "SB.litmus")], "--show draws one test, and 2 are given"],
     [["--expect", join(scratch, "nope.json"), MP], "--expect"],
@@ -151,6 +151,29 @@ test("the picture shows the cycle and the axiom it breaks", async () => {
   const picture = readFileSync(svg, "utf8");
   expect(picture).toContain("<svg");
   for (const text of ["forbidden by happens", "wmb", "rmb", "rfe", "fre", "P0", "P1"]) expect(picture).toContain(text);
+});
+
+test("with JSON on standard output, the story goes to standard error", async () => {
+  const { code, out, err } = await litmus("--json", "-", "--explain", MP);
+  expect(code).toBe(0);
+  expect(JSON.parse(out).tests).toHaveLength(1);
+  expect(err).toContain("lkmm allows this execution");
+});
+
+test("a condition that nothing can satisfy is explained, and cannot be drawn", async () => {
+  const text = readFileSync(MP, "utf8").replace("1:r0=1", "1:r0=7");
+  const seven = scratchFile("seven.litmus", text);
+  const { code, out, err } = await litmus("--explain", "--show", join(scratch, "no.svg"), seven);
+  expect(code).toBe(2);
+  expect(out).toContain("MP: no choice of what the reads read gives the values of the condition");
+  expect(err).toContain("so there is nothing to draw");
+});
+
+test("a register that no process has is warned of with its place", async () => {
+  const text = readFileSync(MP, "utf8").replace("1:r1=0", "1:r9=0");
+  const { code, err } = await litmus(scratchFile("nine.litmus", text));
+  expect(code).toBe(0);
+  expect(err).toContain("nine.litmus:19:21: warning: P1 has no register r9: it stays 0");
 });
 
 test("help shows examples", async () => {

@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { parseDuration } from "./duration.ts";
 import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
 import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
 import type { Expectation } from "./litmus-expectations.ts";
 import type { PoolOutcome } from "./litmus-pool.ts";
+import { countOfFiles } from "./litmus-progress.ts";
+import { parseExecutions } from "./whole-number.ts";
 
 interface Options {
   readonly model: string;
@@ -27,7 +29,7 @@ export function litmusCommand(): Command {
     .option("--show <file.svg>", "draw a witness, or the cycle that forbids it (one test only)")
     .option("--explain", "say in words which axiom forbids the condition, edge by edge, or show a witness")
     .option("--expect <expected.json>", "compare with expected verdicts, states and flags")
-    .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseCount)
+    .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseExecutions)
     .option("--time <duration>", "leave undecided what is not decided by then, such as 10s", parseDuration)
     .addHelpText(
       "after",
@@ -41,11 +43,6 @@ Examples:
   quiesce litmus --model sc tests/`,
     )
     .action(run);
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("it must be a whole number of at least 1.");
-  return Number(text);
 }
 
 /** One test as `--json` prints it; one that was not decided says so instead of a verdict. */
@@ -93,7 +90,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   const { signal } = interrupt;
   const endWatch = onInterruption(() => interrupt.abort());
   const pool = openPool(files.length, signal);
-  const progress = progressOver(files.length);
+  const progress = countOfFiles(files.length, process.stderr, () => Date.now());
   try {
     const outcomes = decideFiles(files, pool, { task, signal, onDecided: progress.show });
     for await (const { file, outcome } of outcomes) {
@@ -232,31 +229,4 @@ async function explain(
   }
   const { executionSvg } = await import("#reports/execution-graph.ts");
   await writeOrComplain(options.show, await executionSvg(explanation));
-}
-
-/** Least time between two plain lines of progress. */
-const PLAIN_LINE_MS = 5_000;
-
-/** Progress on standard error: one line that changes on a terminal, now and then a line elsewhere. */
-function progressOver(total: number): { readonly show: (decided: number) => void; readonly clear: () => void } {
-  const { isTTY } = process.stderr;
-  let shown = false;
-  let last = Date.now();
-  return {
-    show: (decided) => {
-      if (total < 2) return;
-      const line = `${decided} of ${total} litmus tests decided`;
-      if (isTTY) {
-        process.stderr.write(`\r\u001B[K${line}`);
-        shown = true;
-      } else if (Date.now() - last >= PLAIN_LINE_MS && decided < total) {
-        process.stderr.write(`${line}\n`);
-        last = Date.now();
-      }
-    },
-    clear: () => {
-      if (shown) process.stderr.write("\r\u001B[K");
-      shown = false;
-    },
-  };
 }
