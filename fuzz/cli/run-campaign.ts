@@ -183,7 +183,7 @@ function takeOver(path: string, key: { readonly seed: number; readonly profile: 
     return nothingFinished();
   }
   const { searches, museum } = found.finished;
-  process.stderr.write(`quiesce: resuming; ${countOf(searches.size, "search").replace("searchs", "searches")} and ${countOf(museum.size, "hunt")} are done already\n`);
+  process.stderr.write(`quiesce: resuming; ${searches.size === 1 ? "1 search" : `${searches.size} searches`} and ${countOf(museum.size, "hunt")} are done already\n`);
   return found.finished;
 }
 
