@@ -3,6 +3,13 @@ import { visibleText } from "#reports/visible-text.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
 
+/** What a command writes to and answers to: the process, or a test. */
+export interface Host {
+  readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  exitCode?: number | string | null | undefined;
+}
+
 interface ReplayFlags {
   readonly until?: number;
   readonly json?: string;
@@ -11,7 +18,7 @@ interface ReplayFlags {
 }
 
 /** `quiesce replay`. */
-export function replayCommand(): Command {
+export function replayCommand(host: Host = process): Command {
   return new Command("replay")
     .description("Run the schedule of a trace again, strictly, and tell it access by access with source lines.")
     .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
@@ -30,14 +37,14 @@ Examples:
   npx quiesce replay reports/out/peers-two-creators.trace.json --until 12
   npx quiesce replay reports/out/peers-two-creators.trace.json --json - | head`,
     )
-    .action(run);
+    .action((path: string, flags: ReplayFlags) => run(path, flags, host));
 }
 
-async function run(path: string, { until, json, all, module }: ReplayFlags): Promise<void> {
+async function run(path: string, { until, json, all, module }: ReplayFlags, host: Host): Promise<void> {
   const { readTrace, TraceError } = await import("#fuzz/machine/trace.ts");
   const { WriteError, writeWholeFile } = await import("#reports/write-file.ts");
   const endWatch = onInterruption((why) => {
-    process.stderr.write(`quiesce: replay: ${why}\n`);
+    host.stderr.write(`quiesce: replay: ${why}\n`);
     process.exit(EXIT.unfinished);
   });
   try {
@@ -50,7 +57,7 @@ async function run(path: string, { until, json, all, module }: ReplayFlags): Pro
     const outcome = replayTrace(trace, subject, until === undefined ? {} : { until });
     if (json !== undefined) {
       const text = replayJson(trace, outcome);
-      if (json === "-") process.stdout.write(text);
+      if (json === "-") host.stdout.write(text);
       else writeWholeFile(json, text);
     }
     const { kind, because, replayed } = outcome;
@@ -60,15 +67,15 @@ async function run(path: string, { until, json, all, module }: ReplayFlags): Pro
         orderings: trace.orderings ?? [],
         ...(trace.neighbour === undefined ? {} : { neighbour: trace.neighbour.because }),
         ...(all === true || until !== undefined ? { rowsMax: Infinity } : {}),
-        width: storyWidth(process.stdout),
-        paint: paintFor(process.stdout),
+        width: storyWidth(host.stdout),
+        paint: paintFor(host.stdout),
         replay: `npx quiesce replay ${shellWord(path)}`,
       });
-      process.stdout.write(`${story.join("\n")}\n`);
+      host.stdout.write(`${story.join("\n")}\n`);
     }
-    process.exitCode = exitCodeOf(kind, trace.violation !== undefined);
+    host.exitCode = exitCodeOf(kind, trace.violation !== undefined);
     if (kind === "diverged") throw new CommandError(`replay: ${because}; ${await codeText(trace.codeVersion)}`);
-    if (kind === "differs") process.stderr.write(`quiesce: replay: ${because}\n`);
+    if (kind === "differs") host.stderr.write(`quiesce: replay: ${because}\n`);
   } catch (error) {
     if (error instanceof TraceError || error instanceof WriteError) throw new CommandError(`replay: ${error.message}`);
     throw error;

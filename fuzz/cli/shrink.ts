@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { visibleText } from "#reports/visible-text.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
-import { parseCount, shellWord, storyWidth } from "./replay.ts";
+import { type Host, parseCount, shellWord, storyWidth } from "./replay.ts";
 
 interface ShrinkFlags {
   readonly out?: string;
@@ -12,7 +12,7 @@ interface ShrinkFlags {
 }
 
 /** `quiesce shrink`. */
-export function shrinkCommand(): Command {
+export function shrinkCommand(host: Host = process): Command {
   return new Command("shrink")
     .description("Make a trace smaller: fewer threads and operations, fewer preemptions, fewer accesses; and say which orderings matter.")
     .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
@@ -31,10 +31,10 @@ Examples:
   npx quiesce shrink reports/out/peers-two-creators.trace.json
   npx quiesce shrink big.trace.json --out small.trace.json --executions 1000000`,
     )
-    .action(run);
+    .action((path: string, flags: ShrinkFlags) => run(path, flags, host));
 }
 
-async function run(path: string, { out, executions, json, module }: ShrinkFlags): Promise<void> {
+async function run(path: string, { out, executions, json, module }: ShrinkFlags, host: Host): Promise<void> {
   const { readTrace, writeTrace, TraceError, expandChoices } = await import("#fuzz/machine/trace.ts");
   const { WriteError, writeWholeFile } = await import("#reports/write-file.ts");
   let interruption: string | undefined;
@@ -50,13 +50,13 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags)
     if (kind === "diverged") throw new CommandError(`shrink: ${because}`);
     const { counterexampleOf, counterexampleStory } = await import("#fuzz/shrink/counterexample.ts");
     const { scenario: _, format: _format, version: _version, choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour: _neighbour, ...origin } = trace;
-    const progress = process.stderr.isTTY ? showProgress : undefined;
+    const progress = host.stderr.isTTY ? (count: number) => host.stderr.write(`\rshrinking: ${count} executions`) : undefined;
     const found = { ...origin, subject, choices: expandChoices(trace.choices) };
     const counterexample = await counterexampleOf(found, { executionsMax: executions, shouldStop: () => interruption !== undefined, progress });
-    if (progress !== undefined) process.stderr.write("\r\u001b[K");
+    if (progress !== undefined) host.stderr.write("\r\u001b[K");
     if (counterexample === undefined) {
-      process.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${because}\n`);
-      process.exitCode = EXIT.verified;
+      host.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${because}\n`);
+      host.exitCode = EXIT.verified;
       return;
     }
     const { shrunk, trace: smaller } = counterexample;
@@ -82,25 +82,21 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags)
       finished: shrunk.finished,
     };
     if (json !== undefined && json !== "-") writeWholeFile(json, `${JSON.stringify(summary, undefined, 2)}\n`);
-    if (json === "-") process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+    if (json === "-") host.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
     else {
       const { paintFor } = await import("#reports/story.ts");
-      const story = counterexampleStory(shrunk, { width: storyWidth(process.stdout), paint: paintFor(process.stdout), replay: `npx quiesce replay ${shellWord(target)}` });
+      const story = counterexampleStory(shrunk, { width: storyWidth(host.stdout), paint: paintFor(host.stdout), replay: `npx quiesce replay ${shellWord(target)}` });
       const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
-      process.stdout.write(
+      host.stdout.write(
         `shrunk from ${found.choices.length} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
       );
     }
-    process.exitCode = shrunk.finished ? EXIT.violated : EXIT.unfinished;
-    if (!shrunk.finished) process.stderr.write(`quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`);
+    host.exitCode = shrunk.finished ? EXIT.violated : EXIT.unfinished;
+    if (!shrunk.finished) host.stderr.write(`quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`);
   } catch (error) {
     if (error instanceof TraceError || error instanceof WriteError) throw new CommandError(`shrink: ${error.message}`);
     throw error;
   } finally {
     endWatch();
   }
-}
-
-function showProgress(executions: number): void {
-  process.stderr.write(`\rshrinking: ${executions} executions`);
 }
