@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { bugsCommand } from "./bugs.ts";
+import { checkCommand } from "./check.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { fuzzCommand } from "./fuzz.ts";
 import { guardPipes } from "./interruption.ts";
@@ -23,6 +24,7 @@ program.addCommand(shrinkCommand().copyInheritedSettings(program));
 program.addCommand(bugsCommand().copyInheritedSettings(program));
 program.addCommand(listCommand().copyInheritedSettings(program));
 program.addCommand(litmusCommand().copyInheritedSettings(program));
+program.addCommand(checkCommand().copyInheritedSettings(program));
 
 guardPipes();
 

@@ -36,7 +36,6 @@ export interface Values {
 
 export type ValuesOrVerdict = { readonly kind: "values"; readonly values: Values } | Exclude<MonitorVerdict, { kind: "holds" }>;
 
-/** @param operations their times distinct, but for Infinity */
 export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): ValuesOrVerdict {
   const [invoked, responded, end] = placesOf(operations);
   const idOf = new Map<Scalar, number>();
@@ -100,13 +99,18 @@ function placesOf(operations: readonly TimedRole<unknown>[]): [Int32Array, Int32
     whole &&= Number.isSafeInteger(invokedAt) && invokedAt >= 0;
     latest = Math.max(latest, invokedAt, respondedAt === Infinity ? 0 : respondedAt);
   }
-  // Whole times without large gaps are places already.
+  // Whole, distinct times without large gaps are places already.
   if (whole && latest < 8 * operations.length + 1024 && operations.every(({ respondedAt }) => respondedAt === Infinity || Number.isSafeInteger(respondedAt))) {
+    const taken = new Uint8Array(latest + 2);
+    let distinct = true;
     for (const [i, { invokedAt, respondedAt }] of operations.entries()) {
       invoked[i] = invokedAt;
       responded[i] = respondedAt === Infinity ? latest + 1 : respondedAt;
+      distinct &&= taken[invokedAt] === 0 && invokedAt !== respondedAt && (respondedAt === Infinity || taken[respondedAt] === 0);
+      taken[invokedAt] = 1;
+      if (respondedAt !== Infinity) taken[respondedAt] = 1;
     }
-    return [invoked, responded, latest + 1];
+    if (distinct) return [invoked, responded, latest + 1];
   }
   const events: { readonly at: number; readonly code: number }[] = [];
   for (const [i, { invokedAt, respondedAt }] of operations.entries()) {

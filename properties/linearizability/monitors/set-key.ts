@@ -46,7 +46,7 @@ export function checkSetKey(operations: readonly TimedRole<SetRole>[]): MonitorV
   const removeAt = removed === undefined ? Infinity : earliestRemove;
   for (const [i, { role, invokedAt, respondedAt }] of operations.entries()) {
     if (role.present !== false || i === add || respondedAt === Infinity) continue;
-    if (latestAdd <= invokedAt && respondedAt <= removeAt) {
+    if (latestAdd < invokedAt && respondedAt < removeAt) {
       return {
         kind: "violated",
         because: "the key is found absent while it is present",

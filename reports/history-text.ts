@@ -1,0 +1,82 @@
+/** A violation of linearizability as text: the clients' lanes, and why no order of the operations will do. */
+import type { Explanation } from "#properties/linearizability/explain.ts";
+import type { HistoryOperation } from "#properties/linearizability/history.ts";
+import { visibleText } from "./visible-text.ts";
+
+/** Columns up to which lanes are drawn; wider ones are listed. */
+const LANES_WIDTH_MAX = 150;
+
+/** Lines without a final newline. */
+export function historyText(explanation: Explanation<unknown, unknown>): string {
+  const { model, because, key, operations, orders, impossible, reached } = explanation;
+  const lines = [`VIOLATED ${visibleText(model)}${key === undefined ? "" : `, key ${visibleText(String(key))}`}: ${visibleText(because)}`, ""];
+  lines.push(`${count(operations.length, "operation")} that cannot be explained together; ${reached} responses of the history come before the last of them`, "");
+  lines.push(...(lanes(operations, impossible) ?? listing(operations, impossible)), "");
+  for (const { order, state, blocked } of orders) {
+    const done = order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`;
+    const why = blocked.map(({ operation, because: reason }) => `${operation + 1} ${reason}`).join("; ");
+    lines.push(visibleText(`${done} (state ${String(state) === "" ? "empty" : state}): ${why}`));
+  }
+  return lines.join("\n").trimEnd();
+}
+
+/** What an operation is called: `write 4`, `cas 1 2`, `pop`. Anything that is not `{ kind, … }` as JSON. */
+export function operationText(operation: unknown): string {
+  if (typeof operation !== "object" || operation === null || !("kind" in operation) || typeof operation.kind !== "string") return JSON.stringify(operation) ?? "undefined";
+  const values = Object.entries(operation).flatMap(([name, value]) => (name === "kind" ? [] : [typeof value === "string" ? value : JSON.stringify(value)]));
+  return [operation.kind, ...values].join(" ");
+}
+
+/** With its answer, unless that says nothing. */
+export function answeredText({ operation, response, respondedAt }: HistoryOperation<unknown, unknown>): string {
+  const text = operationText(operation);
+  if (respondedAt === undefined) return `${text} …`;
+  return response === null && !/^(read|get|pop)/.test(text) ? text : `${text} → ${response === undefined ? "?" : JSON.stringify(response)}`;
+}
+
+function lanes(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] | undefined {
+  const events = operations
+    .flatMap(({ invokedAt, respondedAt }, i) => [
+      { at: invokedAt, i, responds: false },
+      ...(respondedAt === undefined ? [] : [{ at: respondedAt, i, responds: true }]),
+    ])
+    .toSorted((left, right) => left.at - right.at || Number(left.responds) - Number(right.responds));
+  const labels = operations.map((operation, i) => visibleText(`${i + 1}: ${answeredText(operation)}`));
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let column = 0;
+  for (const { i, responds } of events) {
+    if (responds) {
+      column = Math.max(column + 1, (starts[i] ?? 0) + (labels[i]?.length ?? 0) + 3);
+      ends[i] = column;
+    } else starts[i] = column;
+    column += 2;
+  }
+  const clients = [...new Set(operations.map(({ client }) => client))];
+  const margin = Math.max(...clients.map((client) => String(client).length)) + 9;
+  const right = Math.max(column, ...labels.map((label, i) => (starts[i] ?? 0) + label.length + 3));
+  if (margin + right > LANES_WIDTH_MAX) return undefined;
+  return clients.map((client) => {
+    let line = `client ${visibleText(String(client))}`.padEnd(margin);
+    for (const [i, operation] of operations.entries()) {
+      if (operation.client !== client) continue;
+      const end = ends[i];
+      const label = labels[i] ?? "";
+      line = line.padEnd(margin + (starts[i] ?? 0));
+      line += end === undefined ? `├ ${label}` : `├ ${label} `.padEnd(end - (starts[i] ?? 0), "─") + "┤";
+      if (i === impossible) line += "  ← nothing explains this";
+    }
+    return line;
+  });
+}
+
+function listing(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] {
+  return operations.map((operation, i) => {
+    const times = `[${operation.invokedAt}, ${operation.respondedAt ?? "never"}]`;
+    return visibleText(`${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${answeredText(operation)}${i === impossible ? "  ← nothing explains this" : ""}`);
+  });
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
