@@ -25,8 +25,8 @@ export function lanes(count: number, shouldStop: () => boolean): Lanes {
     startNext();
   };
   const startNext = (): void => {
-    const hasFailed = failure !== undefined;
-    while (!hasFailed && running < count && waiting.length > 0 && !shouldStop()) {
+    if (failure !== undefined) waiting.length = 0;
+    while (running < count && waiting.length > 0 && !shouldStop()) {
       const next = waiting.shift();
       if (next === undefined) break;
       running++;

@@ -1,0 +1,56 @@
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { quiesce } from "./cli-process.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const example = readFileSync(join(root, "fuzz/scenarios/tickets-example.ts"), "utf8");
+
+// Inside the project, so that the module finds what it imports; git ignores it.
+mkdirSync(join(root, "reports/out"), { recursive: true });
+const folder = mkdtempSync(join(root, "reports/out", "readme-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The fenced blocks of a language, in order. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
+}
+
+function inNarrowColumns(text: string): string {
+  return text.replace(/ {2,}/g, "  ");
+}
+
+test("the worked example is the module that stands in the project, and holds as the README says", async () => {
+  expect(blocks("ts")[0]).toBe(example);
+  const { code, stdout } = await quiesce(["verify", "fuzz/scenarios/tickets-example.ts", "--out", join(folder, "holds")]);
+  expect(stdout).toContain(blocks("text")[1]);
+  expect(code).toBe(0);
+});
+
+test("with the README's wrong draw it is violated as the README says", async () => {
+  const draw = /^function\* draw[\s\S]*?^}\n/m;
+  const broken = example
+    .replace(draw, blocks("ts")[1] ?? "")
+    .replace("atomicAddReturn, beginOperation, endOperation", "beginOperation, endOperation, readOnce, writeOnce")
+    .replaceAll('from "./', 'from "#fuzz/scenarios/');
+  const module = join(folder, "tickets.ts");
+  writeFileSync(module, broken);
+  const out = join(folder, "violated");
+  const { code, stdout } = await quiesce(["verify", module, "--out", out]);
+  expect(code).toBe(1);
+  // The README leaves out the source lines, which are those of the reader's own file, and their length moves the columns.
+  const shown = stdout.replace(/ +reports\/out\/\S+\.ts:\d+$/gm, "");
+  expect(inNarrowColumns(shown)).toContain(inNarrowColumns(blocks("text")[2] ?? "missing"));
+  const replay = /^replay {2}npx quiesce (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
+  expect(replay).toEqual(["replay", `${relative(root, out)}/traces/tickets-two-customers.trace.json`, "--module", relative(root, module)]);
+  expect((await quiesce(replay)).code).toBe(1);
+});
+
+test("every command of the README is there, and every command is in the README", async () => {
+  const { stdout } = await quiesce(["--help"]);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map((match) => match[1]).filter((name) => name !== "help");
+  const told = [...readme.matchAll(/^\| `quiesce ([a-z]+)/gm)].map((match) => match[1]);
+  expect(told).toEqual(commands);
+});
