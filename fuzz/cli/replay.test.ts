@@ -183,3 +183,63 @@ test("^C in mid-shrinking writes what was reached, and ends with 3", async () =>
   expect(stderr).toMatch(/^quiesce: shrink: stopped before nothing more could be taken away \(interrupted\); /);
   expect(readTrace(join(folder, "long.shrunk.trace.json")).scenario.name).toBe("reorder_20_bad");
 });
+
+test("a trace of a user's own system replays with the module that exports it, and not without", async () => {
+  const module = join(folder, "counters.ts");
+  const impl = new URL("../../impl/memory/", import.meta.url).href;
+  writeFileSync(
+    module,
+    `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+import { assertHolds, readOnce, writeOnce } from "${impl}access.ts";
+import { createHeap, place } from "${impl}heap.ts";
+import { struct } from "${impl}struct.ts";
+const Counter = struct("counter", { value: 1 });
+export const systems = [{
+  name: "counters", about: "", operationSchema: z.strictObject({ kind: z.literal("add"), to: z.int() }), limitsSchema: z.strictObject({}), properties: [],
+  compile(scenario) {
+    const heap = createHeap(16);
+    const value = Counter.value(place(heap, Counter, "counter"));
+    const threads = scenario.threads.map(({ name, operations }) => ({ name, *body() {
+      for (const { to } of operations) {
+        const seen = yield readOnce(value);
+        yield writeOnce(value, seen + 1);
+        const now = yield readOnce(value);
+        yield assertHolds(now < to, \`the counter is \${now}\`);
+      }
+    } }));
+    return { name: scenario.name, heap, threads, watchers: [] };
+  },
+}];
+export const scenarios = [];
+`,
+  );
+  const path = join(folder, "counters.trace.json");
+  const scenario = { name: "mine", system: "counters", initial: [], threads: [{ name: "adder", operations: [{ kind: "add", to: 9 }, { kind: "add", to: 1 }] }] };
+  writeTrace(path, traceOf({ codeVersion: "1", scenario, choices: [[0, 6]], violation: { property: "assertion", because: "" } }));
+  const { stdout, status } = await quiesce("shrink", path, "--module", module);
+  expect(stdout).toMatch(/^shrunk from 6 accesses to 3, from 0 preemptions to 0, the fewest there are, in \d+ executions\n\nVIOLATED assertion: the counter is 1\n/);
+  expect(stdout).toContain("matters  no ordering: one thread alone does it");
+  expect(status).toBe(EXIT.violated);
+  await expectRefused(["replay", path], /no system "counters"; there are /);
+  await expectRefused(["replay", path, "--module", join(folder, "none.ts")], /^quiesce: replay: cannot load .*none\.ts: /);
+  const empty = join(folder, "empty.ts");
+  writeFileSync(empty, "export {};");
+  await expectRefused(["replay", path, "--module", empty], /empty\.ts exports no "systems"\n$/);
+  writeTrace(path, traceOf({ codeVersion: "1", scenario: { ...scenario, threads: [] }, choices: [] }));
+  await expectRefused(["replay", path, "--module", module], /^quiesce: replay: the trace cannot be replayed: scenario of counters: threads: /);
+});
+
+test("a trace of an execution that passes is reproduced when it passes, and differs when it does not", async () => {
+  const trace = readTrace(deadlock);
+  const path = join(folder, "differs.trace.json");
+  const { violation: _, ...passing } = trace;
+  writeTrace(path, passing);
+  const differs = await quiesce("replay", path);
+  expect(differs.stderr).toBe("quiesce: replay: deadlock is violated, and the trace recorded nothing\n");
+  expect(differs.status).toBe(EXIT.violated);
+  writeTrace(path, { ...passing, choices: [[0, 1]], orderings: ["a before b"], neighbour: { because: "with b before a", choices: [] } });
+  const reproduced = await quiesce("replay", path, "--all");
+  expect(reproduced.stdout).toMatch(/^deadlock01_bad: nothing is violated, as recorded\n/);
+  expect(reproduced.stdout).toContain("matters  a before b\n passes  with b before a\n");
+  expect(reproduced.status).toBe(EXIT.verified);
+});

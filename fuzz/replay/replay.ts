@@ -157,6 +157,8 @@ class StrictSchedule {
 
   #choose(machine: Machine): number {
     const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
+    // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and stopped at.
+    if (steps >= this.#schedule.choices.length) return machine.enabled[0] ?? 0;
     const thread = this.#check(machine, steps);
     this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, pendingAddress[thread] ?? 0, pendingOperand[thread] ?? 0);
     if (steps > 0 && thread !== this.lastThread && isEnabled(machine, this.lastThread)) this.preemptions++;

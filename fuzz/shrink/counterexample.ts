@@ -4,6 +4,7 @@ import { accessTexts } from "#fuzz/replay/replay.ts";
 import { machineSettings } from "#fuzz/replay/replay-trace.ts";
 import type { Subject } from "#fuzz/replay/subject.ts";
 import { storyOf, type StoryOptions } from "#reports/story.ts";
+import { ORDERED_ACCESSES_MAX } from "./orderings.ts";
 import { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
 
 /** A violating execution, as a search finds it. */
@@ -59,7 +60,7 @@ export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}):
 function explanationText({ orderings, samples, failing, finished, replayed }: Shrunk): string | undefined {
   if (orderings.length === 0) {
     const threads = new Set(replayed.accesses.map(({ thread }) => thread));
-    if (!finished) return undefined;
+    if (!finished || replayed.accesses.length > ORDERED_ACCESSES_MAX) return undefined;
     return threads.size === 1 ? "no ordering: one thread alone does it" : "no single ordering: with any of them turned round it still fails";
   }
   if (samples === 0) return undefined;

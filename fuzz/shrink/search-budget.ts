@@ -1,12 +1,17 @@
 import type { Machine } from "#fuzz/machine/machine.ts";
+import type { Strategy } from "#fuzz/machine/strategy.ts";
+import type { Violation } from "#properties/violation.ts";
 import { type Block, Follower, type Run } from "./follow.ts";
 import { PreemptionBounded } from "./preemption-bounded.ts";
 
 /** Executions between two moments at which others may run: signals are heard then. */
 const EXECUTIONS_BETWEEN_PAUSES = 200;
 
+/** Accesses that an execution may have on average: longer ones spend the budget sooner. */
+const ACCESSES_PER_EXECUTION = 500;
+
 export interface BudgetOptions {
-  /** Executions that shrinking may run in all. */
+  /** Executions that shrinking may run in all; fewer when they are long. */
   readonly executionsMax: number;
   /** Asked now and then: stop, and keep what has been reached? */
   readonly shouldStop?: (() => boolean) | undefined;
@@ -17,6 +22,7 @@ export interface BudgetOptions {
 /** Counts the executions of one shrinking, and says when it is to end. */
 export class SearchBudget {
   executions = 0;
+  #accesses = 0;
   #stopped = false;
   #nextPause = EXECUTIONS_BETWEEN_PAUSES;
   readonly #options: BudgetOptions;
@@ -27,7 +33,8 @@ export class SearchBudget {
   }
 
   get isSpent(): boolean {
-    return this.#stopped || this.executions >= this.#options.executionsMax;
+    const { executionsMax } = this.#options;
+    return this.#stopped || this.executions >= executionsMax || this.#accesses >= executionsMax * ACCESSES_PER_EXECUTION;
   }
 
   /** Was it told to stop before its executions were spent? */
@@ -35,9 +42,23 @@ export class SearchBudget {
     return this.#stopped;
   }
 
+  /** Runs wanted blocks. */
   follow(machine: Machine, blocks: readonly Block[]): Run {
+    const run = this.#follower.run(machine, blocks);
+    this.#count(machine);
+    return run;
+  }
+
+  /** Runs one execution. */
+  run(machine: Machine, strategy: Strategy): Violation | undefined {
+    const violation = machine.run(strategy);
+    this.#count(machine);
+    return violation;
+  }
+
+  #count(machine: Machine): void {
     this.executions++;
-    return this.#follower.run(machine, blocks);
+    this.#accesses += machine.steps;
   }
 
   /** Lets others run for a moment, now and then. */
@@ -53,8 +74,7 @@ export class SearchBudget {
   async searchBounded(machine: Machine, property: string, preemptionsMax: number, executionsMax: number): Promise<{ run: Run | undefined; complete: boolean }> {
     const strategy = new PreemptionBounded(preemptionsMax);
     for (let executions = 0; executions < executionsMax && !this.isSpent; executions++) {
-      this.executions++;
-      const violation = machine.run(strategy);
+      const violation = this.run(machine, strategy);
       if (violation?.property === property) {
         return { run: { violation, choices: machine.choices.slice(0, machine.steps), preemptions: strategy.preemptions.count }, complete: false };
       }

@@ -182,3 +182,26 @@ test("the search bounded by preemptions runs each schedule once, and all of them
     expect({ preemptionsMax, executions, schedules: seen.size }).toEqual({ preemptionsMax, executions: expected, schedules: expected });
   }
 });
+
+test("an execution that never ends spends the budget by its length, and has no orderings", async () => {
+  const make = (): Program => {
+    const program = lostUpdate();
+    return {
+      ...program,
+      threads: program.threads.map((thread) => ({
+        ...thread,
+        *body() {
+          for (;;) {
+            const body = thread.body();
+            for (let accesses = 0, step = body.next(0); accesses < 2 && !step.done; accesses++) step = body.next(yield step.value);
+          }
+        },
+      })),
+    };
+  };
+  const choices = Array.from({ length: 3_000 }, (_, step) => step % 2);
+  const shrunk = await shrink(subjectOf(make), choices, { executionsMax: 300, machine: { accessesMax: 3_000 } });
+  expect(shrunk?.replayed.violation?.property).toBe("progress");
+  expect(shrunk?.executions).toBeLessThan(60);
+  expect(shrunk?.orderings).toEqual([]);
+});
