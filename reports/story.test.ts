@@ -99,7 +99,7 @@ const anyExecution: fc.Arbitrary<Execution> = fc
 
 test("no line is wider than asked for, and no story longer", () => {
   fc.assert(
-    fc.property(anyExecution, fc.integer({ min: 100, max: 160 }), fc.integer({ min: 5, max: 40 }), (execution, width, rowsMax) => {
+    fc.property(anyExecution, fc.integer({ min: 80, max: 160 }), fc.integer({ min: 5, max: 40 }), (execution, width, rowsMax) => {
       const lines = storyOf(execution, { width, rowsMax });
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
       // Verdict, blank and header stand above the rows.
@@ -169,4 +169,11 @@ test("a stream that is no terminal gets no colours, and colours change nothing b
   const coloured = storyOf(revival, { paint: (look, text) => `\u001b[${look === "bad" ? 31 : 2}m${text}\u001b[0m` });
   expect(coloured[0]).toContain("\u001b[31m");
   expect(coloured.map(stripVTControlCharacters)).toEqual(plain);
+});
+
+test("a narrow story names files without their folders, and leaves out what threads hold", () => {
+  const text = storyOf(revival, { width: 80 }).join("\n");
+  expect(text).toContain(" refcount.ts:12");
+  expect(text).not.toContain("impl/sync");
+  expect(text).not.toContain("rcu");
 });

@@ -33,6 +33,9 @@ export interface StoryOptions {
 }
 
 const WIDTH = 118;
+
+/** Narrower stories name files without their folders, and leave out what threads hold. */
+const WIDTH_FULL = 100;
 const ROWS_MAX = 25;
 
 /** Characters that a row's text may take before its column narrows those beside it. */
@@ -64,7 +67,8 @@ export function storyOf(execution: Execution, options: StoryOptions = {}): strin
 
 function tableOf(execution: Execution, { width = WIDTH, rowsMax = ROWS_MAX, matters }: StoryOptions, paint: Paint): string[] {
   const folded = foldRows(execution, { rowsMax, ...(matters === undefined ? {} : { matters }) });
-  const rows = folded.map((line) => rowOf(line, execution));
+  const full = folded.map((line) => rowOf(line, execution));
+  const rows = width >= WIDTH_FULL ? full : full.map((row) => ({ ...row, source: row.source.replace(/^.*\//, ""), holds: "" }));
   const columns = columnsOf(execution, rows, width);
   const header = [...columns.starts].reduce((text, [thread, start], index, all) => {
     const end = all[index + 1]?.[1] ?? columns.source;

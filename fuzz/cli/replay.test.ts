@@ -243,3 +243,13 @@ test("a trace of an execution that passes is reproduced when it passes, and diff
   expect(reproduced.stdout).toContain("matters  a before b\n passes  with b before a\n");
   expect(reproduced.status).toBe(EXIT.verified);
 });
+
+test("replay --neighbour runs the schedule that passes, and says where there is none", async () => {
+  const small = join(folder, "neighbour.trace.json");
+  await quiesce("shrink", deadlock, "--out", small);
+  const { stdout, status } = await quiesce("replay", small, "--neighbour");
+  expect(stdout).toMatch(/^deadlock01_bad: nothing is violated, as recorded\n/);
+  expect(stdout.trimEnd().endsWith("--neighbour")).toBe(true);
+  expect(status).toBe(EXIT.verified);
+  await expectRefused(["replay", deadlock, "--neighbour"], /^quiesce: replay: the trace has no neighbour; "quiesce shrink" looks for one\n$/);
+});

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { Trace } from "#fuzz/machine/trace.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
@@ -14,6 +15,7 @@ interface ReplayFlags {
   readonly until?: number;
   readonly json?: string;
   readonly all?: boolean;
+  readonly neighbour?: boolean;
   readonly module?: string;
 }
 
@@ -23,6 +25,7 @@ export function replayCommand(host: Host = process): Command {
     .description("Run the schedule of a trace again, strictly, and tell it access by access with source lines.")
     .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
     .option("--until <accesses>", "stop after this many accesses", parseCount)
+    .option("--neighbour", "run the nearest schedule that passes instead, which shrinking has found")
     .option("--all", "show every access, fold none")
     .option("--json <file>", 'write the execution as JSON; "-" is standard output, in place of the story')
     .option("--module <file>", "module that exports the trace's system, when it is none of quiesce's own")
@@ -35,12 +38,13 @@ the code asks for something else than it recorded, 3 when stopped by --until or 
 Examples:
   npx quiesce replay reports/out/peers-two-creators.trace.json
   npx quiesce replay reports/out/peers-two-creators.trace.json --until 12
+  npx quiesce replay reports/out/peers-two-creators.trace.json --neighbour
   npx quiesce replay reports/out/peers-two-creators.trace.json --json - | head`,
     )
     .action((path: string, flags: ReplayFlags) => run(path, flags, host));
 }
 
-async function run(path: string, { until, json, all, module }: ReplayFlags, host: Host): Promise<void> {
+async function run(path: string, { until, json, all, neighbour, module }: ReplayFlags, host: Host): Promise<void> {
   const { readTrace, TraceError } = await import("#fuzz/machine/trace.ts");
   const { WriteError, writeWholeFile } = await import("#reports/write-file.ts");
   const endWatch = onInterruption((why) => {
@@ -48,7 +52,8 @@ async function run(path: string, { until, json, all, module }: ReplayFlags, host
     process.exit(EXIT.unfinished);
   });
   try {
-    const trace = readTrace(path);
+    const whole = readTrace(path);
+    const trace = neighbour === true ? neighbourOf(whole) : whole;
     const { loadSubject } = await import("#fuzz/replay/trace-subject.ts");
     const subject = await loadSubject(trace, module);
     const { replayTrace } = await import("#fuzz/replay/replay-trace.ts");
@@ -69,7 +74,7 @@ async function run(path: string, { until, json, all, module }: ReplayFlags, host
         ...(all === true || until !== undefined ? { rowsMax: Infinity } : {}),
         width: storyWidth(host.stdout),
         paint: paintFor(host.stdout),
-        replay: `npx quiesce replay ${shellWord(path)}`,
+        replay: `npx quiesce replay ${shellWord(path)}${neighbour === true ? " --neighbour" : ""}`,
       });
       host.stdout.write(`${story.join("\n")}\n`);
     }
@@ -82,6 +87,12 @@ async function run(path: string, { until, json, all, module }: ReplayFlags, host
   } finally {
     endWatch();
   }
+}
+
+/** The trace of the nearest schedule that passes. */
+function neighbourOf({ choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour, ...trace }: Trace): Trace {
+  if (neighbour === undefined) throw new CommandError("replay: the trace has no neighbour; \"quiesce shrink\" looks for one");
+  return { ...trace, choices: neighbour.choices };
 }
 
 function exitCodeOf(kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped", isViolating: boolean): (typeof EXIT)[keyof typeof EXIT] {
