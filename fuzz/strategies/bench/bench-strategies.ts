@@ -5,9 +5,9 @@
  */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { Piscina } from "piscina";
-import { smallPrograms } from "#fuzz/scenarios/programs/registry.ts";
+import { smallProgramNamed, smallPrograms } from "#fuzz/scenarios/programs/registry.ts";
 import { strategyNamed } from "../registry.ts";
 import { reference, REFERENCE_SCHEDULES, REFERENCE_TRIALS, type ReferenceRow, referenceStrategies } from "./reference.ts";
 import type { Granularity } from "./spawned.ts";
@@ -36,10 +36,13 @@ const command = new Command("bench:strategies")
   .option("--starts", "let a main thread start the threads, and count starts and ends as steps, as the other engine does")
   .option("--json <file>", 'where to write the figures; "-" is standard output, and then nothing else is printed', "reports/out/bench-strategies.json")
   .addHelpText("after", "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad --seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -")
+  .exitOverride()
   .action(run);
 
 async function run(options: Options): Promise<void> {
   const programs = options.programs.includes("all") ? smallPrograms.map(({ name }) => name) : options.programs;
+  // What does not exist is refused here, before any worker starts.
+  for (const name of programs) smallProgramNamed(name);
   for (const name of options.strategies) strategyNamed(name);
   const granularity: Granularity = options.starts === true ? "thread starts and ends too" : "accesses";
   const tasks = programs.flatMap((program) =>
@@ -129,6 +132,7 @@ function wholeNumber(text: string): number {
 try {
   await command.parseAsync();
 } catch (error) {
-  console.error(`bench:strategies: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 2;
+  // Of what the command line itself refuses, commander has told already; help is no error.
+  if (!(error instanceof CommanderError)) console.error(`bench:strategies: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 }

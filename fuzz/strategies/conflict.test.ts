@@ -1,0 +1,116 @@
+import { Machine } from "#fuzz/machine/machine.ts";
+import { share } from "#fuzz/scenarios/programs/small-program.ts";
+import { type Access, allocate, atomicAdd, awaitUnequal, cmpxchg, free, mutexLock, mutexUnlock, readOnce, synchronizeRcu, writeOnce, xchg } from "#impl/memory/access.ts";
+import type { AccessKind, Address } from "#impl/memory/access.ts";
+import { placeSlab } from "#impl/memory/heap.ts";
+import { struct } from "#impl/memory/struct.ts";
+import { expect, test } from "vitest";
+import { LastAccess, conflictsWith } from "./conflict.ts";
+
+const Pair = struct("pair", { first: 1, second: 1 });
+
+interface Place {
+  readonly x: Address;
+  readonly y: Address;
+  readonly lock: Address;
+  readonly slab: Address;
+  /** An object of the slab that is in use. */
+  readonly object: Address;
+}
+
+/** Do the first accesses of two threads conflict, asked both ways? */
+function conflict(one: (place: Place) => AccessKind, other: (place: Place) => AccessKind): boolean {
+  const { heap, at } = share("words", { x: 1, y: 1, lock: 1, object: 1 });
+  const slab = placeSlab(heap, Pair, "pair", 4);
+  const machine = new Machine({
+    name: "two accesses",
+    heap,
+    *setUp() {
+      const object = yield allocate(slab);
+      yield writeOnce(at.object, object);
+    },
+    threads: [one, other].map((access, thread) => ({
+      name: `thread ${thread}`,
+      *body(): Access {
+        yield access({ x: at.x, y: at.y, lock: at.lock, slab, object: heap.words[at.object] ?? 0 });
+      },
+    })),
+    watchers: [],
+  });
+  const answers: boolean[] = [];
+  machine.run({
+    name: "asks",
+    begin(started) {
+      for (const thread of [0, 1]) {
+        const access = { kind: started.pendingKind[thread] as AccessKind, address: started.pendingAddress[thread] ?? 0, operand: started.pendingOperand[thread] ?? 0 };
+        answers.push(conflictsWith(started, 1 - thread, access));
+      }
+    },
+    choose: (started) => started.enabled[0] ?? 0,
+  });
+  expect(answers[0]).toBe(answers[1]);
+  return answers[0] === true;
+}
+
+test("accesses to one word conflict unless both read", () => {
+  expect(conflict(({ x }) => readOnce(x), ({ x }) => readOnce(x))).toBe(false);
+  expect(conflict(({ x }) => readOnce(x), ({ x }) => writeOnce(x, 1))).toBe(true);
+  expect(conflict(({ x }) => awaitUnequal(x, -1, 1), ({ x }) => readOnce(x))).toBe(false);
+  expect(conflict(({ x }) => awaitUnequal(x, -1, 1), ({ x }) => xchg(x, 1))).toBe(true);
+  expect(conflict(({ x }) => atomicAdd(x, 1), ({ x }) => atomicAdd(x, 1))).toBe(true);
+  expect(conflict(({ x }) => cmpxchg(x, 1, 2), ({ x }) => readOnce(x))).toBe(true);
+});
+
+test("accesses to different words do not conflict", () => {
+  expect(conflict(({ x }) => writeOnce(x, 1), ({ y }) => writeOnce(y, 1))).toBe(false);
+});
+
+test("uses of one lock conflict, and uses of one slab", () => {
+  expect(conflict(({ lock }) => mutexLock(lock), ({ lock }) => mutexLock(lock))).toBe(true);
+  expect(conflict(({ lock }) => mutexUnlock(lock), ({ lock }) => mutexLock(lock))).toBe(true);
+  expect(conflict(({ lock }) => mutexLock(lock), ({ x }) => writeOnce(x, 1))).toBe(false);
+  expect(conflict(({ slab }) => allocate(slab), ({ slab }) => allocate(slab))).toBe(true);
+});
+
+test("a free conflicts with accesses to the object's words, and with no others", () => {
+  expect(conflict(({ slab, object }) => free(slab, object), ({ object }) => readOnce(Pair.first(object)))).toBe(true);
+  expect(conflict(({ slab, object }) => free(slab, object), ({ object }) => writeOnce(Pair.second(object), 1))).toBe(true);
+  expect(conflict(({ slab, object }) => free(slab, object), ({ x }) => readOnce(x))).toBe(false);
+});
+
+test("waits for grace periods have no word to conflict on", () => {
+  expect(conflict(() => synchronizeRcu(), () => synchronizeRcu())).toBe(false);
+});
+
+test("the last access is the one that was made, not the one that comes next", () => {
+  const { heap, at } = share("words", { x: 1, y: 1 });
+  const machine = new Machine({
+    name: "one thread",
+    heap,
+    threads: [
+      {
+        name: "thread",
+        *body() {
+          yield writeOnce(at.x, 7);
+          yield readOnce(at.y);
+        },
+      },
+    ],
+    watchers: [],
+  });
+  const last = new LastAccess();
+  const seen: number[][] = [];
+  for (let run = 0; run < 2; run++) {
+    machine.run({
+      name: "records",
+      begin: (started) => last.begin(started),
+      choose: () => 0,
+      performed(running, thread) {
+        last.performed(running, thread);
+        seen.push([last.address, last.operand]);
+      },
+    });
+  }
+  expect(seen.map(([address]) => address)).toEqual([at.x, at.y, at.x, at.y]);
+  expect(seen[0]).toEqual([at.x, 7]);
+});
