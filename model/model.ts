@@ -30,6 +30,17 @@ export interface Model<State, Operation, Response> {
    * Optional; a checker takes such an operation at once and never branches over it.
    */
   observes?(operation: Operation, response: Response | undefined): boolean;
+  /**
+   * Whether the state that `operation` leaves (as far as its partition goes) is the same whatever it finds, as after a
+   * write. Optional, used together with `outgrown`.
+   */
+  replaces?(operation: Operation): boolean;
+  /**
+   * Whether `operation` answering `response`, an observation, is impossible in `state` and stays so until an operation
+   * that `replaces` takes effect: a read of "ab" when the text is "x" and can only grow. Optional; a search then gives up
+   * early on states that some operation still open can never see.
+   */
+  outgrown?(state: State, operation: Operation, response: Response | undefined): boolean;
   /** True when `next` never gives more than one state; a checker then holds the model to it. */
   readonly deterministic?: boolean;
   /** What kind of object this is, so that a history of it may be decided without a search. */

@@ -3,14 +3,15 @@
  *
  * Real-time order has settled everything but the open operations, so a configuration is a state and one bit for each of
  * them, however long the history. Operations take effect as late as possible, when a response asks for it (just-in-time
- * linearization: Lowe, "Testing for linearizability", 2017). Three rules keep configurations few and the verdict the same:
+ * linearization: Lowe, "Testing for linearizability", 2017). Four rules keep configurations few and the verdict the same:
  * an observation that fits takes effect at once, as it takes nothing from anybody; of open operations with one label
  * the one that responds first goes first, as the two could change places; and a configuration that differs from another
- * only in having used more optional operations is dropped (see `Layer`).
+ * only in having used more optional operations is dropped (see `Layer`); so is one from which an open observation can never
+ * be seen any more, where the model tells (`Model.outgrown`).
  */
 import { Layer } from "./layer.ts";
 import type { Problem } from "./problem.ts";
-import { MANY_STATES, NO_STATE } from "./steps.ts";
+import { MANY_STATES, NO_STATE, OUTGROWN } from "./steps.ts";
 import type { StepTable } from "./steps.ts";
 
 /** What a search may use up before it says *unknown*. */
@@ -25,14 +26,19 @@ export interface Budget {
 export interface Slots {
   readonly slotOf: Int32Array;
   readonly words: number;
+  /** For each part, the events that invoke an operation which replaces its state, ascending. */
+  readonly replacements: readonly (readonly number[])[];
 }
 
-export function assignSlots({ count, events }: Problem<unknown, unknown>): Slots {
+export function assignSlots({ count, events, labels, replacing, partOf }: Problem<unknown, unknown>): Slots {
   const slotOf = new Int32Array(count);
   const free: number[] = []; // descending, so that the lowest is at the end
   let used = 0;
-  for (const event of events) {
+  const replacements: number[][] = [];
+  for (const [at, event] of events.entries()) {
     if ((event & 1) === 0) {
+      const label = labels[event >> 1] ?? 0;
+      if (replacing[label] === 1) (replacements[partOf[label] ?? 0] ??= []).push(at);
       slotOf[event >> 1] = free.pop() ?? used++;
     } else {
       const slot = slotOf[event >> 1] ?? 0;
@@ -41,7 +47,7 @@ export function assignSlots({ count, events }: Problem<unknown, unknown>): Slots
       free.splice(at, 0, slot);
     }
   }
-  return { slotOf, words: Math.max(1, Math.ceil(used / 32)) };
+  return { slotOf, words: Math.max(1, Math.ceil(used / 32)), replacements };
 }
 
 export class Frontier {
@@ -197,7 +203,7 @@ export class Frontier {
       const earlier = this.#earlier[place] ?? -1;
       if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
       const next = this.#steps.step(state, label);
-      if (next === NO_STATE) continue;
+      if (next === NO_STATE || next === OUTGROWN) continue;
       if (next === MANY_STATES) {
         for (const each of this.#steps.successors(state, label)) this.#take(work.rows, base, other, each, word, bit, to);
       } else this.#take(work.rows, base, other, next, word, bit, to);
@@ -231,7 +237,26 @@ export class Frontier {
     this.#file(word, bit, to);
   }
 
-  /** Takes every observation that fits, then puts the candidate where it belongs. */
+  /** Whether some operation may still replace the state of the candidate before this observation responds. */
+  #mayBeReplaced(observation: number): boolean {
+    const { labels, partOf, replacing, deadlines } = this.#problem;
+    const part = partOf[labels[observation] ?? 0] ?? 0;
+    for (const other of this.#open) {
+      const label = labels[other] ?? 0;
+      if (replacing[label] === 1 && partOf[label] === part && !this.#has(this.#candidate, 0, other)) return true;
+    }
+    // The first to be invoked from here on.
+    const later = this.#slots.replacements[part] ?? [];
+    let [low, high] = [0, later.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((later[middle] ?? 0) < this.at) low = middle + 1;
+      else high = middle;
+    }
+    return (later[low] ?? Infinity) < (deadlines[observation] ?? 0);
+  }
+
+  /** Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate where it belongs. */
   #file(word: number, bit: number, to: Layer): void {
     const candidate = this.#candidate;
     const { labels, observing } = this.#problem;
@@ -240,7 +265,9 @@ export class Frontier {
       const operation = this.#open[place] ?? 0;
       const label = labels[operation] ?? 0;
       if (observing[label] === 0 || this.#has(candidate, 0, operation)) continue;
-      if (this.#steps.step(state, label) === NO_STATE) continue;
+      const next = this.#steps.step(state, label);
+      if (next === OUTGROWN && !this.#mayBeReplaced(operation)) return;
+      if (next === NO_STATE || next === OUTGROWN) continue;
       const slot = this.#slots.slotOf[operation] ?? 0;
       const at = 1 + (slot >> 5);
       candidate[at] = (candidate[at] ?? 0) | (1 << (slot & 31));

@@ -18,6 +18,10 @@ export interface Problem<Operation, Response> {
   readonly labelResponses: readonly (Response | undefined)[];
   /** 1 for a label that never changes the state. */
   readonly observing: Uint8Array;
+  /** 1 for a label after which the state does not depend on the one before. */
+  readonly replacing: Uint8Array;
+  /** Labels with different numbers never affect each other. */
+  readonly partOf: Int32Array;
   /** Events in order of time: 2·i is the invocation of operation i, 2·i + 1 its response. Pending ones have no response. */
   readonly events: Int32Array;
   /** Place of the response in `events`; the number of events for a pending operation. */
@@ -42,6 +46,9 @@ export function problemOf<State, Operation, Response>(
   const labelOperations: Operation[] = [];
   const labelResponses: (Response | undefined)[] = [];
   const observing: number[] = [];
+  const replacing: number[] = [];
+  const partOf: number[] = [];
+  const parts = new Interner<string | number>();
 
   const total = included === undefined ? history.length : included.length;
   const source = new Int32Array(total);
@@ -61,6 +68,8 @@ export function problemOf<State, Operation, Response>(
       labelIds.set(key, label);
       labelOperations.push(item.operation);
       labelResponses.push(response);
+      replacing.push(model.replaces?.(item.operation) === true ? 1 : 0);
+      partOf.push(model.partition === undefined ? 0 : parts.intern(model.partition(item.operation)));
       observing.push(model.observes?.(item.operation, response) === true ? 1 : 0);
     }
     const mayBeLeftOut = pending || optional?.[index] === 1;
@@ -83,6 +92,8 @@ export function problemOf<State, Operation, Response>(
     labelOperations,
     labelResponses,
     observing: Uint8Array.from(observing),
+    replacing: Uint8Array.from(replacing),
+    partOf: Int32Array.from(partOf),
     events,
     deadlines,
     optional: optionalHere.subarray(0, count),

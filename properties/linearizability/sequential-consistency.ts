@@ -14,7 +14,7 @@ import type { CheckOptions, CheckVerdict } from "./check.ts";
 import type { History } from "./history.ts";
 import { problemOf } from "./problem.ts";
 import { RowSet } from "./row-set.ts";
-import { createStepTable, NO_STATE } from "./steps.ts";
+import { createStepTable } from "./steps.ts";
 
 /** Operations that follow one another; a pending one stands alone, and waits for a position of its client's line. */
 interface Line {
@@ -51,7 +51,7 @@ export function checkSequentialConsistency<State, Operation, Response>(
     for (let line = 0; line < lines.length; line += 1) {
       while (isReady(line)) {
         const label = labelAt(line, done[1 + line] ?? 0);
-        if (problem.observing[label] === 0 || steps.step(done[0] ?? 0, label) === NO_STATE) break;
+        if (problem.observing[label] === 0 || steps.step(done[0] ?? 0, label) < 0) break;
         done[1 + line] = (done[1 + line] ?? 0) + 1;
       }
     }

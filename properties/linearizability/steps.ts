@@ -11,7 +11,7 @@ export interface StepTable {
   /** States numbered now. */
   readonly stateCount: number;
   /**
-   * The only state after `label` took effect in `state`; {@link NO_STATE} when it is impossible there, {@link MANY_STATES} when
+   * The only state after `label` took effect in `state`; {@link NO_STATE} or {@link OUTGROWN} when it is impossible there, {@link MANY_STATES} when
    * there are several, then listed by {@link successors}.
    */
   step(state: number, label: number): number;
@@ -22,6 +22,8 @@ export interface StepTable {
 
 export const NO_STATE = -1;
 export const MANY_STATES = -2;
+/** Impossible in this state, and in all that follow until an operation replaces it (see `Model.outgrown`). */
+export const OUTGROWN = -3;
 
 const CAPACITY_MAX = 1 << 20;
 /** Steps of a model that says it is deterministic which are asked for twice. */
@@ -90,7 +92,8 @@ export function createStepTable<State, Operation, Response>(
   function compute(state: number, label: number): number {
     const next = successors(state, label);
     if (next.length > 1 && next.some((other) => other !== next[0])) return MANY_STATES;
-    return next[0] ?? NO_STATE;
+    if (next[0] !== undefined) return next[0];
+    return model.outgrown?.(stateOf(state), operations[label] as Operation, responses[label]) === true ? OUTGROWN : NO_STATE;
   }
 
   return {
