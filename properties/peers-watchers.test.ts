@@ -457,3 +457,104 @@ test("sentinel: fires at any write of the sentinel, and at no other", () => {
   expect(write(watcher, words, Peer.height(left), 1)).toBeUndefined();
   expect([watcher.watches?.(pool.empty - 1), watcher.watches?.(pool.empty + Peer.words)]).toEqual([undefined, undefined]);
 });
+
+// What both of them must not take for looking
+
+test("evicts-only-idle: who brought the count to 0, or took the peer from 0, has not seen it idle", () => {
+  const dropped = setUp();
+  const watcher = startedEvicts(dropped.pool);
+  write(watcher, dropped.words, Peer.refcount(dropped.left), 0, ACCESS.atomicAdd);
+  dropped.words[dropped.pool.jiffies] = 5000;
+  read(watcher, dropped.words, Peer.dtime(dropped.left));
+  read(watcher, dropped.words, dropped.pool.jiffies);
+  expect(kill(watcher, dropped)).toBe("peer#2 is marked dead by a thread that did not look whether it is idle");
+  const taken = idleSetUp(5000);
+  write(watcher, taken.words, Peer.refcount(taken.left), 1, ACCESS.cmpxchg);
+  taken.words[Peer.refcount(taken.left)] = 0;
+  watcher.begin?.(taken.words);
+  write(watcher, taken.words, Peer.refcount(taken.left), 1, ACCESS.cmpxchg);
+  read(watcher, taken.words, Peer.refcount(taken.left)); // held: 1
+  taken.words[Peer.refcount(taken.left)] = 0;
+  expect(kill(watcher, taken)).toBe("peer#2 is marked dead by a thread that did not look whether it is idle");
+});
+
+test("evicts-only-idle: what a thread read in one execution counts for nothing in the next", () => {
+  const all = idleSetUp(5000);
+  const watcher = startedEvicts(all.pool);
+  look(watcher, all);
+  watcher.begin?.(all.words);
+  read(watcher, all.words, Peer.refcount(all.left));
+  expect(kill(watcher, all)).toContain("did not read its time of last use");
+});
+
+test("collects-when-due: who brought the count to 0, took the peer from 0, or saw it held is not looking", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, left } = all;
+  const watcher = startedCollects(pool);
+  const rest = () => {
+    read(watcher, words, Peer.dtime(left));
+    read(watcher, words, pool.jiffies);
+    return unlocked(watcher, words, pool);
+  };
+  write(watcher, words, Peer.refcount(left), 1, ACCESS.cmpxchg);
+  expect(rest()).toBeUndefined();
+  read(watcher, words, Peer.refcount(left));
+  expect(rest()).toBeUndefined();
+  write(watcher, words, Peer.refcount(left), 0, ACCESS.atomicAdd);
+  expect(rest()).toBeUndefined();
+});
+
+test("collects-when-due: a look begun in one execution is over in the next", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, left } = all;
+  const watcher = startedCollects(pool);
+  read(watcher, words, Peer.refcount(left));
+  read(watcher, words, Peer.dtime(left));
+  watcher.begin?.(words);
+  read(watcher, words, pool.jiffies);
+  expect(unlocked(watcher, words, pool)).toBeUndefined();
+  look(watcher, all);
+  watcher.begin?.(words);
+  expect(unlocked(watcher, words, pool)).toBeUndefined();
+});
+
+test("collects-when-due: trying one peer does not excuse passing over another, nor the other tree", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, left, right, run } = all;
+  run(putPeer(pool, right));
+  words[Peer.dtime(right)] = 1000;
+  const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
+  run(putPeer(pool, other));
+  words[Peer.dtime(other)] = 1000;
+  const watcher = startedCollects(pool);
+  look(watcher, all);
+  read(watcher, words, Peer.refcount(right));
+  look(watcher, { ...all, left: other }, 1);
+  read(watcher, words, Peer.refcount(other), 2);
+  expect(unlocked(watcher, words, pool)).toContain("peer#2 is passed over");
+  expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toContain("peer#4 is passed over");
+  expect(left).not.toBe(right);
+});
+
+test("every watcher is known by its property's name", () => {
+  const { pool } = setUp();
+  const watchers = [
+    avlWatcher(pool),
+    oneAddressOnceWatcher(pool),
+    readerWalkWatcher(pool),
+    refcountWatcher(pool, holding()),
+    evictsOnlyIdleWatcher(pool, 1),
+    collectsWhenDueWatcher(pool, 1),
+    sentinelWatcher(pool),
+  ];
+  const names = ["avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"];
+  expect(watchers.map(({ property }) => property)).toEqual(names);
+});
+
+test("evicts-only-idle and collects-when-due watch counts, times and the clock", () => {
+  const { pool, left } = setUp();
+  for (const watcher of [evictsOnlyIdleWatcher(pool, 1), collectsWhenDueWatcher(pool, 1)]) {
+    expect([pool.jiffies, Peer.refcount(left), Peer.dtime(left)].map((address) => watcher.watches?.(address))).toEqual(["accesses", "accesses", "accesses"]);
+    expect([Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined]);
+  }
+});
