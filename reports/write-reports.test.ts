@@ -27,7 +27,7 @@ const timing = {
 
 test("all reports are written, and what differs from run to run is in timing.json alone", () => {
   const out = join(folder, "out");
-  prepareFolder(out);
+  prepareFolder(out, "--out");
   const paths = writeReports(out, exampleResult, timing);
   expect(paths.map((path) => path.slice(out.length + 1)).toSorted()).toEqual(readdirSync(out).toSorted());
   expect(readFileSync(join(out, "result.json"), "utf8")).toBe(resultJson(exampleResult));

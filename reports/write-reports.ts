@@ -11,15 +11,16 @@ import { WriteError, writeWholeFile } from "./write-file.ts";
 /**
  * Makes the folder, and makes sure that reports can be written there, before hours are spent on what they would say.
  *
+ * @param option the option that names the folder, or a file in it
  * @throws WriteError if they cannot
  */
-export function prepareFolder(folder: string): void {
+export function prepareFolder(folder: string, option: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new WriteError(`cannot write reports to ${folder} (${code}); name a folder that can be written with --out`, { cause: error });
+    throw new WriteError(`cannot write to ${folder} (${code}); name a place that can be written with ${option}`, { cause: error });
   }
 }
 

@@ -32,6 +32,9 @@ const State = z.strictObject({
   museum: z.record(z.string(), BugResult),
 });
 
+/** Name of the file, in the folder of the reports. */
+export const STATE_FILE = "campaign-state.json";
+
 export interface Finished {
   readonly searches: Map<string, SearchOutcome>;
   readonly museum: Map<string, BugResult>;

@@ -17,10 +17,19 @@ export interface CliOptions {
   readonly meanwhile?: (process: ChildProcessWithoutNullStreams) => void;
 }
 
-/** Runs it in the project's root, and waits for its end. */
-export function quiesce(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
+/** Runs `quiesce` in the project's root, and waits for its end. */
+export function quiesce(args: readonly string[], options?: CliOptions): Promise<Ended> {
+  return node([QUIESCE, ...args], options);
+}
+
+/** Runs a module in the project's root. */
+export function runModule(path: string): Promise<Ended> {
+  return node([path]);
+}
+
+function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [QUIESCE, ...args], { cwd: ROOT, env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env } });
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env } });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -48,6 +48,14 @@ test("with the README's wrong draw it is violated as the README says", async () 
   expect((await quiesce(replay)).code).toBe(1);
 });
 
+test("a scenario whose set-up fails is unknown, says why, and exits 3", async () => {
+  const module = join(folder, "no-paper.ts");
+  writeFileSync(module, example.replace("for (const _draw of initial) yield* draw(dispenser);", 'yield* draw(dispenser);\n        throw new RangeError("no paper");').replaceAll('from "./', 'from "#fuzz/scenarios/'));
+  const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
+  expect(stdout).toMatch(/^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(dfs, 0 executions\)$/m);
+  expect(code).toBe(3);
+});
+
 test("every command of the README is there, and every command is in the README", async () => {
   const { stdout } = await quiesce(["--help"]);
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map((match) => match[1]).filter((name) => name !== "help");

@@ -1,11 +1,11 @@
 /** Runs a campaign for a command: workers, progress, interruption, files, reports. What `verify` and `fuzz` have in common. */
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CampaignEvent, type CampaignPlan, runCampaign } from "#fuzz/campaign/campaign.ts";
 import type { Decision } from "#fuzz/campaign/decide.ts";
 import { huntBug } from "#fuzz/campaign/museum.ts";
-import { campaignFingerprint, type Finished, isKept, nothingFinished, readResumeState, removeResumeState, writeResumeState } from "#fuzz/campaign/resume-state.ts";
+import { campaignFingerprint, type Finished, isKept, nothingFinished, readResumeState, removeResumeState, STATE_FILE, writeResumeState } from "#fuzz/campaign/resume-state.ts";
 import { replaySavedTrace } from "#fuzz/campaign/saved-traces.ts";
 import { searchPool } from "#fuzz/campaign/search-pool.ts";
 import { type SearchOutcome, type SearchTask, taskName, tasksOf } from "#fuzz/campaign/task.ts";
@@ -39,16 +39,14 @@ export const WORKERS_DEFAULT: number = availableParallelism();
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Name of the file that `--resume` reads, in the folder of the reports. */
-const STATE_FILE = "campaign-state.json";
-
 /** A state is written at most so often while the campaign runs. */
 const MILLISECONDS_BETWEEN_STATES = 2_000;
 
 /** @throws WriteError if a report or the state cannot be written */
 export async function performCampaign(plan: CampaignPlan, options: CampaignOptions): Promise<ExitCode> {
   const { out, workers } = options;
-  prepareFolder(out);
+  prepareFolder(out, "--out");
+  if (options.json !== undefined && options.json !== "-") prepareFolder(dirname(resolve(options.json)), "--json");
   const linesTo = options.json === "-" ? process.stderr : process.stdout;
   const startedAt = new Date();
   const start = performance.now();

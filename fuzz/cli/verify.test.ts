@@ -74,7 +74,7 @@ test("--time ends undecided, with a partial report and exit code 3; --resume say
 
 test("^C leaves a partial report and the state, without a stack; --resume takes over what was done, and ends alike", async () => {
   const out = join(folder, "interrupted");
-  const { code, stdout, stderr } = await quiesce(["verify", SMALL, "peers", "--out", out], {
+  const { code, stdout, stderr } = await quiesce(["verify", SMALL, "peers", "--seed", "9", "--out", out], {
     // The first scenario has been decided when its line comes.
     meanwhile: (child) => child.stdout.on("data", (text: string) => void (/^holds/m.test(text) && child.kill("SIGINT"))),
   });
@@ -90,13 +90,16 @@ test("^C leaves a partial report and the state, without a stack; --resume takes 
   const resumed = await quiesce(["verify", SMALL, "--resume", "--out", out]);
   expect(resumed.stderr).toMatch(/^quiesce: resuming; [1-9]\d* search(es)? and 0 hunts are done already$/m);
   expect(resumed.code).toBe(0);
-  expect(readFileSync(join(out, "result.json"), "utf8")).toBe(readFileSync(join(folder, "holds", "result.json"), "utf8"));
+  const { scenarios, seed, finished } = resultIn(out);
+  expect([seed, finished]).toEqual([9, true]);
+  // Every schedule of it was run, so the seed makes no difference to the counts.
+  expect(scenarios[0]?.searches).toEqual(resultIn(join(folder, "holds")).scenarios[0]?.searches);
   expect(existsSync(state)).toBe(false);
 });
 
 test("a reader that goes away stops the run the same way", async () => {
   const out = join(folder, "pipe");
-  const { code, stderr } = await quiesce(["verify", "peers", "--out", out], { meanwhile: (child) => void once(child.stdout, "data").then(() => child.stdout.destroy()) });
+  const { code, stderr } = await quiesce(["verify", SMALL, "peers", "--out", out], { meanwhile: (child) => void once(child.stdout, "data").then(() => child.stdout.destroy()) });
   expect(code).toBe(3);
   expect(stderr).toBe("");
   expect(resultIn(out)).toMatchObject({ finished: false });
@@ -126,8 +129,11 @@ test("a folder that cannot be written is refused before anything runs", async ()
   const file = join(folder, "file");
   writeFileSync(file, "");
   const { code, stderr, stdout } = await quiesce(["verify", SMALL, "--out", join(file, "out")]);
-  expect(stderr).toMatch(/^quiesce: cannot write reports to [^\n]*\(E[A-Z]+\); name a folder that can be written with --out\n$/);
+  expect(stderr).toMatch(/^quiesce: cannot write to [^\n]*\(E[A-Z]+\); name a place that can be written with --out\n$/);
   expect([code, stdout]).toEqual([2, ""]);
+  const json = await quiesce(["verify", SMALL, "--out", join(folder, "json"), "--json", join(file, "result.json")]);
+  expect(json.stderr).toMatch(/^quiesce: cannot write to [^\n]*; name a place that can be written with --json\n$/);
+  expect([json.code, json.stdout]).toEqual([2, ""]);
 });
 
 test.skipIf(process.getuid?.() === 0)("a folder without permission is refused (skipped for root, who may write anywhere)", async () => {
@@ -135,7 +141,7 @@ test.skipIf(process.getuid?.() === 0)("a folder without permission is refused (s
   mkdirSync(closed);
   chmodSync(closed, 0o500);
   const { code, stderr } = await quiesce(["verify", SMALL, "--out", closed]);
-  expect(stderr).toMatch(/^quiesce: cannot write reports to [^\n]*\(EACCES\)/);
+  expect(stderr).toMatch(/^quiesce: cannot write to [^\n]*\(EACCES\)/);
   expect(code).toBe(2);
 });
 

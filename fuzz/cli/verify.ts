@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { CampaignPlan } from "#fuzz/campaign/campaign.ts";
 import { parseDuration } from "./duration.ts";
@@ -72,8 +72,16 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
   const { savedTraces } = await import("#fuzz/campaign/saved-traces.ts");
   const profile = profileNamed(options.profile);
   const scenarios = await referencesOf(words);
-  const seed = options.seed ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
+  const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
   // The museum and the traces show that the gate as a whole works; a few scenarios, asked for by name, are no gate.
   const systems = words.length === 0 ? new Set(scenarios.map(({ system }) => system)) : new Set<string>();
   return { profile, seed, scenarios, traces: savedTraces(systems), bugs: bugsOf(systems) };
+}
+
+/** The seed of the run to go on with: one that was drawn need not be typed. */
+async function stoppedSeed({ resume, out }: Options): Promise<number | undefined> {
+  if (resume !== true) return undefined;
+  const { readResumeState, STATE_FILE } = await import("#fuzz/campaign/resume-state.ts");
+  const state = readResumeState(join(resolve(out), STATE_FILE));
+  return "because" in state ? undefined : state.key.seed;
 }
