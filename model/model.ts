@@ -43,6 +43,6 @@ export interface Model<State, Operation, Response> {
   outgrown?(state: State, operation: Operation, response: Response | undefined): boolean;
   /** True when `next` never gives more than one state; a checker then holds the model to it. */
   readonly deterministic?: boolean;
-  /** What kind of object this is, so that a history of it may be decided without a search. */
+  /** What kind of object this is (each key of it, where there is `partition`), so that a history of it may be decided without a search. */
   readonly shape?: ObjectShape<Operation, Response>;
 }

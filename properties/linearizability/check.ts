@@ -73,7 +73,8 @@ export function check<State, Operation, Response>(
   const monitored = { monitor: 0, search: 0 };
   const decidedBy = (): DecidedBy => (monitored.monitor === 0 ? "search" : monitored.search === 0 ? "monitor" : "monitor and search");
   let unknown: CheckVerdict | undefined;
-  for (const part of parts.length === 0 ? [{ key: undefined, included: undefined }] : parts) {
+  const whole: Part = { key: undefined, included: undefined };
+  for (const part of parts.length === 0 ? [whole] : parts) {
     const verdict = checkPart(history, model, part.included, options, outOfTime);
     if (verdict.kind === "violated") return { ...verdict, key: part.key };
     if (verdict.kind === "unknown") unknown ??= { ...verdict, key: part.key };
@@ -119,7 +120,9 @@ function checkPart<State, Operation, Response>(
   outOfTime: () => boolean,
 ): CheckVerdict {
   const operations = included?.length ?? history.length;
-  if (options.method !== "search" && model.shape !== undefined) {
+  // A shape is that of one key.
+  const isOneObject = included !== undefined || model.partition === undefined;
+  if (options.method !== "search" && model.shape !== undefined && isOneObject) {
     const verdict = decideByMonitor(history, model.shape, included);
     if (verdict.kind === "holds") return { kind: "holds", operations, parts: 1, decidedBy: "monitor" };
     if (verdict.kind === "violated") return { ...verdict, key: undefined, impossible: undefined, decidedBy: "monitor" };

@@ -94,7 +94,12 @@ function smallestBySearch<State, Operation, Response>(
 /** Which operations to prefer in a core: by an order of time, ascending. */
 type Preference = (item: HistoryOperation<unknown, unknown>) => number;
 const byResponse: Preference = ({ respondedAt }) => -(respondedAt ?? Infinity);
-const PREFERENCES: readonly Preference[] = [byResponse, ({ invokedAt }) => -invokedAt, ({ invokedAt }) => invokedAt, ({ invokedAt, respondedAt }) => (respondedAt ?? Infinity) - invokedAt];
+const PREFERENCES: readonly Preference[] = [
+  byResponse,
+  ({ invokedAt }) => -invokedAt,
+  ({ invokedAt }) => invokedAt,
+  ({ invokedAt, respondedAt }) => (respondedAt ?? Infinity) - invokedAt,
+];
 /** No smaller set is looked for. */
 const SMALL = 6;
 

@@ -1,0 +1,49 @@
+/** Small random histories for tests: overlapping clients, pending operations, answers that are often right and sometimes not. */
+import type { Model } from "#model/model.ts";
+import type { HistoryOperation } from "./history.ts";
+import type { RandomSource } from "./random-source.ts";
+
+export interface RandomHistoryOptions<Operation, Response> {
+  readonly operations: readonly Operation[];
+  /** Answers to draw from when an operation is answered at random. */
+  readonly responses: readonly Response[];
+  readonly length: number;
+  readonly clients: number;
+  /** One answer in so many is drawn at random instead of taken from the model. */
+  readonly wrongOneIn: number;
+}
+
+/** The model answers at a point within each operation, so that most histories hold but for the wrong answers. */
+export function randomHistory<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  random: RandomSource,
+  { operations, responses, length, clients, wrongOneIn }: RandomHistoryOptions<Operation, Response>,
+): HistoryOperation<Operation, Response>[] {
+  const history: HistoryOperation<Operation, Response>[] = [];
+  const open: ({ readonly index: number; response: Response | undefined; done: boolean } | undefined)[] = Array.from({ length: clients });
+  let state = model.initial;
+  for (let at = 0; at < length * 3; at += 1) {
+    const client = random(clients);
+    const own = open[client];
+    if (own === undefined) {
+      const operation = operations[random(operations.length)];
+      if (operation === undefined || history.length >= length) continue;
+      open[client] = { index: history.length, response: undefined, done: false };
+      history.push({ client, operation, response: undefined, invokedAt: at, respondedAt: undefined });
+      continue;
+    }
+    const item = history[own.index];
+    if (item === undefined) continue;
+    if (!own.done) {
+      const answers = responses.filter((response) => model.next(state, item.operation, response).length > 0);
+      own.response = random(wrongOneIn) === 0 || answers.length === 0 ? responses[random(responses.length)] : answers[random(answers.length)];
+      const nexts = model.next(state, item.operation, own.response);
+      state = nexts[random(Math.max(1, nexts.length))] ?? state;
+      own.done = true;
+      continue;
+    }
+    history[own.index] = { ...item, response: own.response, respondedAt: at };
+    open[client] = undefined;
+  }
+  return history;
+}
