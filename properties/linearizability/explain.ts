@@ -113,8 +113,10 @@ function coreOfMonitor<State, Operation, Response>(
   outOfTime: () => boolean,
 ): readonly number[] | undefined {
   const among = culprits.length === 0 ? included : Int32Array.from(culprits).sort();
-  const core = coreByValues(history, model, among, outOfTime) ?? coreByOptional(history, model, among, undefined, byResponse, options, outOfTime);
-  return core ?? (culprits.length === 0 ? undefined : culprits);
+  const values = coreByValues(history, model, among, outOfTime);
+  if (values !== undefined) return values;
+  const core = coreByOptional(history, model, among, undefined, byResponse, options, outOfTime);
+  return core === undefined ? (culprits.length === 0 ? undefined : culprits) : withSources(history, model, among, core, outOfTime);
 }
 
 /**
