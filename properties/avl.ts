@@ -9,7 +9,8 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
 import type { PeerPool, PeerTree } from "#impl/peers/pool.ts";
-import { comparePeers, isPeer, peerName, treeOfLock, wordAt } from "./peer-tree.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { comparePeers, isPeer, peerName, treeOfLock } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 export function avlWatcher(pool: PeerPool): Watcher {

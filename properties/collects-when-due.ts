@@ -10,8 +10,9 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { idleTicksMax } from "#model/peers.ts";
-import { peerIndex, peerName, peerOf, treeOfLock, treeOfPeer, wordAt } from "./peer-tree.ts";
+import { peerIndex, peerName, peerOf, treeOfLock, treeOfPeer } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
@@ -42,7 +43,7 @@ export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watc
     },
     accessed(words, { thread, address, before, after }) {
       if (address === pool.jiffies) {
-        const peer = looksAt[thread] ?? NIL;
+        const peer = wordAt(looksAt, thread);
         if (peer !== NIL && hasTime[thread] === 1) judge(words, thread, peer, after);
         return undefined;
       }
@@ -72,7 +73,7 @@ export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watc
   function judge(words: Int32Array, thread: number, peer: Address, now: number): void {
     looksAt[thread] = NIL;
     const tree = treeOfPeer(words, pool, peer);
-    const idle = (now - (released[thread] ?? 0)) >>> 0;
+    const idle = (now - wordAt(released, thread)) >>> 0;
     const ttl = idleTicksMax(wordAt(words, tree.total), pool.limits);
     if (idle < ttl || due[tree.family] !== NIL) return;
     due[tree.family] = peer;

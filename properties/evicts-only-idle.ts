@@ -11,8 +11,9 @@ import type { Address } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import { DEAD } from "#impl/sync/refcount.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { idleTicksMax } from "#model/peers.ts";
-import { peerIndex, peerName, peerOf, treeOfPeer, wordAt } from "./peer-tree.ts";
+import { peerIndex, peerName, peerOf, treeOfPeer } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
@@ -62,12 +63,12 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
 
   function judge(words: Int32Array, thread: number, peer: Address, pair: number): string | undefined {
     const name = peerName(pool, peer);
-    const count = zeroAt[pair] ?? 0;
-    const time = dtimeAt[pair] ?? 0;
+    const count = wordAt(zeroAt, pair);
+    const time = wordAt(dtimeAt, pair);
     if (count === 0) return `${name} is marked dead by a thread that did not look whether it is idle`;
     if (time < count) return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
-    if ((clockAt[thread] ?? 0) < time) return `${name} is marked dead by a clock read before its time of last use`;
-    const idle = ((clock[thread] ?? 0) - (dtime[pair] ?? 0)) >>> 0;
+    if (wordAt(clockAt, thread) < time) return `${name} is marked dead by a clock read before its time of last use`;
+    const idle = (wordAt(clock, thread) - wordAt(dtime, pair)) >>> 0;
     const ttl = idleTicksMax(wordAt(words, treeOfPeer(words, pool, peer).total), pool.limits);
     return idle >= ttl ? undefined : `${name} is marked dead when idle for ${idle} ticks, and the ttl is ${ttl}`;
   }

@@ -5,9 +5,9 @@
  * Two peers of one address may be held at once when an invalidation came between their creations: then only one of
  * them is in the tree.
  */
-import { NIL } from "#impl/memory/access.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
-import { collectPeers, comparePeers, peerName, treeOfLock, wordAt } from "./peer-tree.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { collectPeers, comparePeers, peerName, treeOfLock } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 export function oneAddressOnceWatcher(pool: PeerPool): Watcher {
@@ -20,8 +20,8 @@ export function oneAddressOnceWatcher(pool: PeerPool): Watcher {
       const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0); // endless: reader-walk's concern
       for (let i = 0; i < count; i++) {
         for (let j = i + 1; j < count; j++) {
-          const one = peers[i] ?? NIL;
-          const other = peers[j] ?? NIL;
+          const one = wordAt(peers, i);
+          const other = wordAt(peers, j);
           if (one !== other && comparePeers(words, tree, one, other) === 0) {
             return `${peerName(pool, one)} and ${peerName(pool, other)} have one address, and both are in the ${tree.family} tree`;
           }

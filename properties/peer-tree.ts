@@ -2,6 +2,7 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
 import type { PeerPool, PeerTree } from "#impl/peers/pool.ts";
+import { wordAt } from "#impl/memory/word.ts";
 
 /** The tree whose lock this is, or undefined. */
 export function treeOfLock({ v4, v6 }: PeerPool, lock: Address): PeerTree | undefined {
@@ -38,7 +39,7 @@ export function collectPeers(words: Int32Array, { empty }: PeerPool, root: Addre
   into[0] = root;
   let count = 1;
   for (let at = 0; at < count; at++) {
-    const peer = into[at] ?? NIL;
+    const peer = wordAt(into, at);
     for (let side = 0; side < 2; side++) {
       const child = wordAt(words, side === 0 ? Peer.left(peer) : Peer.right(peer));
       if (child === empty || child === NIL) continue;
@@ -71,6 +72,3 @@ export function peerName(pool: PeerPool, peer: Address): string {
   return isPeer(pool, peer) ? `peer#${peerIndex(pool, peer) + 1}` : `word ${peer}`;
 }
 
-export function wordAt(words: Int32Array, address: Address): number {
-  return words[address] ?? 0;
-}

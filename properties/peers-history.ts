@@ -8,6 +8,7 @@
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
 import type { PeersOperation, PeersState } from "#model/peers.ts";
@@ -78,7 +79,7 @@ export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions)
   /** Identity of a peer in memory; a new one on its first appearance. */
   function identify(peer: Address): number {
     const index = peerIndex(pool, peer);
-    const known = identityOf[index] ?? 0;
+    const known = wordAt(identityOf, index);
     if (known !== 0) return known;
     identities++;
     identityOf[index] = identities;
@@ -105,7 +106,7 @@ export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions)
   }
 
   function respond(thread: number, response: number): string | undefined {
-    const call = callAt(open[thread] ?? 0);
+    const call = callAt(wordAt(open, thread));
     let answer = response;
     if (call.kind === "get" && response !== NIL) {
       if (!isPeer(pool, response)) return `${callName(call)} answers ${peerName(pool, response)}, which is no peer`;

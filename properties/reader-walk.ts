@@ -8,7 +8,8 @@
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
-import { isPeer, peerIndex, peerName, peerOf, wordAt } from "./peer-tree.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { isPeer, peerIndex, peerName, peerOf } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 export function readerWalkWatcher(pool: PeerPool): Watcher {

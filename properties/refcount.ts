@@ -14,7 +14,8 @@ import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import { DEAD } from "#impl/sync/refcount.ts";
-import { collectPeers, isPeer, peerIndex, peerName, peerOf, wordAt } from "./peer-tree.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { collectPeers, isPeer, peerIndex, peerName, peerOf } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** Who holds what, as those who called the pool see it. */
@@ -33,7 +34,7 @@ export function refcountWatcher(pool: PeerPool, holders: PeerHolders): Watcher {
     let sum = 0;
     const count = collectPeers(words, pool, root, peers);
     for (let i = 0; i < count; i++) {
-      const peer = peers[i] ?? NIL;
+      const peer = wordAt(peers, i);
       const held = holders.countOf(peer);
       const refcount = wordAt(words, Peer.refcount(peer));
       if (refcount !== held) return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and ${held} references to it are held`;

@@ -6,6 +6,7 @@
  */
 import type { AccessKind } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { accessText, type Execution } from "#reports/execution.ts";
 import type { Location } from "#reports/result.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -158,9 +159,9 @@ class StrictSchedule {
   #choose(machine: Machine): number {
     const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
     // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and stopped at.
-    if (steps >= this.#schedule.choices.length) return machine.enabled[0] ?? 0;
+    if (steps >= this.#schedule.choices.length) return wordAt(machine.enabled, 0);
     const thread = this.#check(machine, steps);
-    this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, pendingAddress[thread] ?? 0, pendingOperand[thread] ?? 0);
+    this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread), wordAt(pendingOperand, thread));
     if (steps > 0 && thread !== this.lastThread && isEnabled(machine, this.lastThread)) this.preemptions++;
     return thread;
   }
@@ -192,8 +193,8 @@ class StrictSchedule {
     }
     if (machine.hasReturned(thread)) throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which has returned`);
     if (!isEnabled(machine, thread)) {
-      const place = nameOf(machine.heap, machine.pendingAddress[thread] ?? 0);
-      const kind = accessNames[machine.pendingKind[thread] ?? 0] ?? "an access";
+      const place = nameOf(machine.heap, wordAt(machine.pendingAddress, thread));
+      const kind = accessNames[wordAt(machine.pendingKind, thread)] ?? "an access";
       throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`);
     }
     return thread;

@@ -1,3 +1,4 @@
+import { wordAt } from "#impl/memory/word.ts";
 import { isEnabled } from "#fuzz/replay/replay.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
@@ -84,16 +85,16 @@ export class Follower implements Strategy {
   }
 
   performed(_machine: Machine, thread: number): void {
-    this.#made[thread] = (this.#made[thread] ?? 0) + 1;
+    this.#made[thread] = wordAt(this.#made, thread) + 1;
     this.preemptions.last = thread;
   }
 
   #wanted(machine: Machine): number {
     for (; this.#at < this.#blocks.length; this.#at++) {
       const block = this.#blocks[this.#at];
-      if (block !== undefined && (this.#made[block.thread] ?? 0) < block.until && isEnabled(machine, block.thread)) return block.thread;
+      if (block !== undefined && wordAt(this.#made, block.thread) < block.until && isEnabled(machine, block.thread)) return block.thread;
     }
     const { last } = this.preemptions;
-    return last !== -1 && isEnabled(machine, last) ? last : (machine.enabled[0] ?? 0);
+    return last !== -1 && isEnabled(machine, last) ? last : wordAt(machine.enabled, 0);
   }
 }

@@ -6,6 +6,7 @@
  * reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
@@ -79,7 +80,7 @@ function pendingAccesses(machine: Machine, violating: number): RecordedAccess[] 
   for (let thread = 0; thread < machine.threadCount; thread++) {
     if (thread === violating || machine.hasReturned(thread)) continue;
     const kind = pendingKind[thread] as AccessKind;
-    const access = { kind, address: pendingAddress[thread] ?? 0, operand: pendingOperand[thread] ?? 0, expected: pendingExpected[thread] ?? 0 };
+    const access = { kind, address: wordAt(pendingAddress, thread), operand: wordAt(pendingOperand, thread), expected: wordAt(pendingExpected, thread) };
     pending.push({ ...access, step: steps + pending.length, thread, before: 0, after: 0, result: 0, waits: false, holds: [], known: true, location: undefined });
   }
   return pending;
@@ -89,7 +90,7 @@ function pendingAccesses(machine: Machine, violating: number): RecordedAccess[] 
 async function flip(machine: Machine, run: Run, accesses: readonly RecordedAccess[], pair: Conflict, budget: SearchBudget): Promise<Int32Array | undefined> {
   const order = accesses.slice(0, Math.max(run.choices.length, pair.second + 1)).map(({ thread }) => thread);
   // Of the accesses that were still to come, only the one concerned is asked for.
-  const original = pair.second < run.choices.length ? order.slice(0, run.choices.length) : [...order.slice(0, run.choices.length), order[pair.second] ?? 0];
+  const original = pair.second < run.choices.length ? order.slice(0, run.choices.length) : [...order.slice(0, run.choices.length), (order[pair.second] ?? 0)];
   const turned = { first: pair.first, second: Math.min(pair.second, run.choices.length) };
   for (const wanted of flipped(original, turned)) {
     if (budget.isSpent) return undefined;
@@ -213,10 +214,10 @@ class Constrained implements Strategy {
   choose(machine: Machine): number {
     const free: number[] = [];
     for (let i = 0; i < machine.enabledCount; i++) {
-      const thread = machine.enabled[i] ?? 0;
+      const thread = wordAt(machine.enabled, i);
       if (!this.#isHeldBack(this.#pending[thread] ?? "")) free.push(thread);
     }
-    return free[this.#random.below(Math.max(1, free.length))] ?? machine.enabled[0] ?? 0;
+    return free[this.#random.below(Math.max(1, free.length))] ?? wordAt(machine.enabled, 0);
   }
 
   performed(machine: Machine, thread: number): void {
@@ -234,7 +235,7 @@ class Constrained implements Strategy {
 }
 
 function pendingIdentity({ pendingKind, pendingAddress }: Machine, thread: number): string {
-  return identityOf(thread, pendingKind[thread] as AccessKind, pendingAddress[thread] ?? 0);
+  return identityOf(thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread));
 }
 
 function orderingText(machine: Machine, accesses: readonly RecordedAccess[], { first, second }: Conflict): string {

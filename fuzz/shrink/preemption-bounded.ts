@@ -4,6 +4,7 @@
  * Context bounding (Musuvathi, Qadeer, PLDI 2007): going on with the same thread is free, so is choosing whom to run when it
  * cannot go on. Complete for its bound when it ends before its executions do; it says which.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import { isEnabled } from "#fuzz/replay/replay.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
@@ -30,7 +31,7 @@ export class PreemptionBounded implements Strategy {
     const known = this.#path[this.#at];
     let thread: number;
     if (known === undefined) {
-      const [first = machine.enabled[0] ?? 0, ...left] = this.#options(machine);
+      const [first = wordAt(machine.enabled, 0), ...left] = this.#options(machine);
       this.#path.push({ thread: first, left });
       thread = first;
     } else {

@@ -6,6 +6,7 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/perform.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Random } from "#fuzz/random.ts";
 import type { AccessShape } from "./conflict.ts";
@@ -84,7 +85,7 @@ export class AccessProfile {
       if ((this.#accumulated[middle] ?? 0) > point) high = middle;
       else low = middle + 1;
     }
-    return this.#shared[low] ?? NIL;
+    return wordAt(this.#shared, low);
   }
 
   /** Accesses that one callback makes to `word` in an execution, on average. */

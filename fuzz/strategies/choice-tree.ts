@@ -5,6 +5,7 @@
  * execution before it up to the last point where another was left, takes the next one there, and 0 from there on. Branch
  * numbers may be charged to a budget: the sum over an execution never exceeds it.
  */
+import { wordAt } from "#impl/memory/word.ts";
 export class ChoiceTree {
   #branch = new Int32Array(64);
   #options = new Int32Array(64);
@@ -40,7 +41,7 @@ export class ChoiceTree {
       if (this.#options[depth] !== options) {
         throw new Error(`choice ${depth + 1} has ${options} enabled threads, and had ${this.#options[depth]} after the same choices before: the program is not deterministic`);
       }
-      return this.#branch[depth] ?? 0;
+      return wordAt(this.#branch, depth);
     }
     if (depth === this.#branch.length) {
       this.#branch = grown(this.#branch);
@@ -54,10 +55,10 @@ export class ChoiceTree {
   /** Ends an execution and plans the next; answers false when the walk is complete. O(choice points). */
   advance(budget = Number.POSITIVE_INFINITY): boolean {
     let spent = 0;
-    for (let depth = 0; depth < this.#depth; depth++) spent += this.#branch[depth] ?? 0;
+    for (let depth = 0; depth < this.#depth; depth++) spent += wordAt(this.#branch, depth);
     for (let depth = this.#depth - 1; depth >= 0; depth--) {
-      const branch = this.#branch[depth] ?? 0;
-      if (branch + 1 < (this.#options[depth] ?? 0)) {
+      const branch = wordAt(this.#branch, depth);
+      if (branch + 1 < wordAt(this.#options, depth)) {
         if (spent < budget) {
           this.#branch[depth] = branch + 1;
           this.#planned = depth + 1;

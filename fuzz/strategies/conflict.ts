@@ -8,6 +8,7 @@
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/perform.ts";
 import { Slab } from "#impl/memory/slab.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 
 /** One access, before or after it is made. */
@@ -21,9 +22,9 @@ export interface AccessShape {
 export function conflictsWith(machine: Machine, thread: number, access: AccessShape): boolean {
   const { pendingKind, pendingAddress, pendingOperand, words } = machine;
   const kind = pendingKind[thread] as AccessKind;
-  const address = pendingAddress[thread] ?? NIL;
+  const address = wordAt(pendingAddress, thread);
   if (address === access.address) return conflictOnOneAddress(kind, access.kind) && address !== NIL;
-  if (kind === ACCESS.free) return isWithin(words, address, pendingOperand[thread] ?? NIL, access.address);
+  if (kind === ACCESS.free) return isWithin(words, address, wordAt(pendingOperand, thread), access.address);
   return access.kind === ACCESS.free && isWithin(words, access.address, access.operand, address);
 }
 
@@ -54,16 +55,16 @@ export class LastAccess implements AccessShape {
   /** Makes this the access that `thread` has just made. */
   performed(machine: Machine, thread: number): void {
     this.kind = this.#kinds[thread] as AccessKind;
-    this.address = this.#addresses[thread] ?? NIL;
-    this.operand = this.#operands[thread] ?? 0;
+    this.address = wordAt(this.#addresses, thread);
+    this.operand = wordAt(this.#operands, thread);
     this.#copy(machine, thread);
     while (this.#known < machine.threadCount) this.#copy(machine, this.#known++);
   }
 
   #copy({ pendingKind, pendingAddress, pendingOperand }: Machine, thread: number): void {
-    this.#kinds[thread] = pendingKind[thread] ?? 0;
-    this.#addresses[thread] = pendingAddress[thread] ?? NIL;
-    this.#operands[thread] = pendingOperand[thread] ?? 0;
+    this.#kinds[thread] = wordAt(pendingKind, thread);
+    this.#addresses[thread] = wordAt(pendingAddress, thread);
+    this.#operands[thread] = wordAt(pendingOperand, thread);
   }
 }
 
@@ -74,5 +75,5 @@ function conflictOnOneAddress(one: AccessKind, other: AccessKind): boolean {
 
 /** Is `address` a word of the object that is given back to `slab`? */
 function isWithin(words: Int32Array, slab: Address, object: Address, address: Address): boolean {
-  return address >= object && address < object + (words[Slab.stride(slab)] ?? 0);
+  return address >= object && address < object + wordAt(words, Slab.stride(slab));
 }

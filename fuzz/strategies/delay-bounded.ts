@@ -7,6 +7,7 @@
  *
  * Source: Emmi, Qadeer, Rakamarić, Delay-bounded scheduling, POPL 2011.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { ChoiceTree } from "./choice-tree.ts";
 
@@ -37,10 +38,10 @@ export function delayBounded(delaysMax = Number.POSITIVE_INFINITY): DelayBounded
     },
     choose(machine) {
       const { enabled, enabledCount, steps, choices } = machine;
-      const current = steps === 0 ? 0 : (choices[steps - 1] ?? 0);
+      const current = steps === 0 ? 0 : wordAt(choices, steps - 1);
       let next = 0;
-      while (next < enabledCount && (enabled[next] ?? 0) < current) next++;
-      return enabled[(next + tree.choose(enabledCount)) % enabledCount] ?? 0;
+      while (next < enabledCount && wordAt(enabled, next) < current) next++;
+      return wordAt(enabled, (next + tree.choose(enabledCount)) % enabledCount);
     },
     end() {
       if (tree.advance(delays)) return;

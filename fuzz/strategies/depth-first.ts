@@ -1,3 +1,4 @@
+import { wordAt } from "#impl/memory/word.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { ChoiceTree } from "./choice-tree.ts";
 
@@ -17,7 +18,7 @@ export function depthFirst(): Strategy {
       exhausted = false;
       tree.begin();
     },
-    choose: (machine) => machine.enabled[tree.choose(machine.enabledCount)] ?? 0,
+    choose: (machine) => wordAt(machine.enabled, tree.choose(machine.enabledCount)),
     end() {
       exhausted = !tree.advance();
     },

@@ -1,11 +1,12 @@
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 
 /** The enabled thread with the greatest priority; of equals the first. */
 export function highestOf({ enabled, enabledCount }: Machine, priority: Float64Array): number {
-  let best = enabled[0] ?? 0;
+  let best = wordAt(enabled, 0);
   let greatest = priority[best] ?? 0;
   for (let i = 1; i < enabledCount; i++) {
-    const thread = enabled[i] ?? 0;
+    const thread = wordAt(enabled, i);
     const its = priority[thread] ?? 0;
     if (its > greatest) {
       best = thread;

@@ -1,3 +1,4 @@
+import { wordAt } from "#impl/memory/word.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#fuzz/random.ts";
 
@@ -11,6 +12,6 @@ export function randomWalk(seed: number): Strategy {
   return {
     name: "random",
     begin() {},
-    choose: (machine) => machine.enabled[random.below(machine.enabledCount)] ?? 0,
+    choose: (machine) => wordAt(machine.enabled, random.below(machine.enabledCount)),
   };
 }

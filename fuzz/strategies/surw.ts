@@ -13,6 +13,7 @@
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
 import { NIL } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#fuzz/random.ts";
@@ -74,7 +75,7 @@ class SelectiveWalk {
   }
 
   choose(machine: Machine): number {
-    if (this.#profiling) return machine.enabled[this.#random.below(machine.enabledCount)] ?? 0;
+    if (this.#profiling) return wordAt(machine.enabled, this.#random.below(machine.enabledCount));
     const { pendingAddress } = machine;
     for (;;) {
       const proposed = this.#propose(machine);
@@ -128,7 +129,7 @@ class SelectiveWalk {
     let best = NOBODY;
     let greatest = -1;
     for (let i = 0; i < enabledCount; i++) {
-      const thread = enabled[i] ?? 0;
+      const thread = wordAt(enabled, i);
       if (this.#held[thread] === 1) continue;
       const its = this.#priority[thread] ?? 0;
       if (its > greatest) {
@@ -161,13 +162,13 @@ class SelectiveWalk {
   /** All enabled threads stand before the word: draws one of them by weight. */
   #drawEnabled({ enabled, enabledCount }: Machine): number {
     let sum = 0;
-    for (let i = 0; i < enabledCount; i++) sum += Math.max(1, this.#weight[enabled[i] ?? 0] ?? 0);
+    for (let i = 0; i < enabledCount; i++) sum += Math.max(1, this.#weight[wordAt(enabled, i)] ?? 0);
     let point = this.#random.fraction() * sum;
     for (let i = 0; i < enabledCount - 1; i++) {
-      point -= Math.max(1, this.#weight[enabled[i] ?? 0] ?? 0);
-      if (point < 0) return enabled[i] ?? 0;
+      point -= Math.max(1, this.#weight[wordAt(enabled, i)] ?? 0);
+      if (point < 0) return wordAt(enabled, i);
     }
-    return enabled[enabledCount - 1] ?? 0;
+    return wordAt(enabled, enabledCount - 1);
   }
 
   #letGo(): void {

@@ -7,6 +7,7 @@
  *
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#fuzz/random.ts";
@@ -49,16 +50,16 @@ export function urw(seed: number): Strategy {
     choose(machine) {
       const { enabled, enabledCount } = machine;
       let sum = 0;
-      for (let i = 0; i < enabledCount; i++) sum += weight[enabled[i] ?? 0] ?? 1;
+      for (let i = 0; i < enabledCount; i++) sum += weight[wordAt(enabled, i)] ?? 1;
       let point = random.fraction() * sum;
       for (let i = 0; i < enabledCount - 1; i++) {
-        point -= weight[enabled[i] ?? 0] ?? 1;
-        if (point < 0) return enabled[i] ?? 0;
+        point -= weight[wordAt(enabled, i)] ?? 1;
+        if (point < 0) return wordAt(enabled, i);
       }
-      return enabled[enabledCount - 1] ?? 0;
+      return wordAt(enabled, enabledCount - 1);
     },
     performed(machine, thread) {
-      made[thread] = (made[thread] ?? 0) + 1;
+      made[thread] = wordAt(made, thread) + 1;
       weight[thread] = Math.max(1, (weight[thread] ?? 1) - 1);
       if (known < machine.threadCount) start(machine, thread);
     },
@@ -68,13 +69,13 @@ export function urw(seed: number): Strategy {
       executions++;
       const own = machine.program.threads.length;
       for (let thread = known - 1; thread >= own; thread--) {
-        const accesses = made[thread] ?? 0;
+        const accesses = wordAt(made, thread);
         expectedOfCallback += (accesses - expectedOfCallback) / ++callbacks;
-        made[parent[thread] ?? 0] = (made[parent[thread] ?? 0] ?? 0) + accesses;
+        made[wordAt(parent, thread)] = wordAt(made, wordAt(parent, thread)) + accesses;
       }
       for (let thread = 0; thread < own; thread++) {
         const mean = expected[thread] ?? 1;
-        expected[thread] = mean + ((made[thread] ?? 0) - mean) / executions;
+        expected[thread] = mean + (wordAt(made, thread) - mean) / executions;
       }
     },
   };

@@ -7,6 +7,7 @@
  */
 import type { PeerAddress } from "#model/peer-address.ts";
 import { type Access, type Address, atomicAddReturn } from "../memory/access.ts";
+import { wordAt } from "../memory/word.ts";
 import { Peer } from "./layout.ts";
 
 /**
@@ -29,17 +30,17 @@ export function hashWords(words: readonly number[], [key0, key1]: readonly [numb
   const v = Int32Array.of(key0, key1, 0x6c796765 ^ key0, 0x74656462 ^ key1);
   for (const word of words) compress(v, word);
   compress(v, words.length << 26); // the number of bytes, in the topmost byte
-  v[2] = (v[2] ?? 0) ^ 0xff;
+  v[2] = wordAt(v, 2) ^ 0xff;
   round(v);
   round(v);
   round(v);
-  return (v[1] ?? 0) ^ (v[3] ?? 0);
+  return wordAt(v, 1) ^ wordAt(v, 3);
 }
 
 function compress(v: Int32Array, word: number): void {
-  v[3] = (v[3] ?? 0) ^ word;
+  v[3] = wordAt(v, 3) ^ word;
   round(v);
-  v[0] = (v[0] ?? 0) ^ word;
+  v[0] = wordAt(v, 0) ^ word;
 }
 
 function round(v: Int32Array): void {

@@ -5,9 +5,10 @@
  * Source: Linux net/ipv4/inetpeer.c (2012).
  */
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
-import { type Access, type Address, free, NIL, type RcuCallback } from "../memory/access.ts";
+import { type Access, type Address, free, type RcuCallback } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { Slab } from "../memory/slab.ts";
+import { wordAt } from "../memory/word.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
 import { queueDetached } from "./invalidate.ts";
@@ -75,8 +76,8 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
     empty,
     peers,
     peersMax,
-    firstPeer: heap.words[Slab.first(peers)] ?? NIL,
-    peerStride: heap.words[Slab.stride(peers)] ?? 0,
+    firstPeer: wordAt(heap.words, Slab.first(peers)),
+    peerStride: wordAt(heap.words, Slab.stride(peers)),
     v4: placeTree(heap, "v4", 1, empty),
     v6: placeTree(heap, "v6", 4, empty),
     gcQueue,
