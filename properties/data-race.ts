@@ -8,6 +8,9 @@
  * periods. A marked read is ordered after what was released into the word it finds, even where it orders nothing after itself.
  * `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every writer away.
  *
+ * Rows are read `as number`: threads and words are in range, and a fallback would be a branch in the innermost loop that
+ * nothing can take.
+ *
  * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its thread,
  * not only those through the pointer. Both can hide a race, neither invents one.
  */
@@ -24,10 +27,10 @@ const FULL = 32;
 
 const EFFECTS = effects();
 
-function effects(): Uint8Array {
-  const table = new Uint8Array(64);
+function effects(): Int32Array {
+  const table = new Int32Array(64);
   const set = (kinds: readonly AccessKind[], effect: number): void => {
-    for (const kind of kinds) table[kind] = (table[kind] ?? 0) | effect;
+    for (const kind of kinds) table[kind] = (table[kind] as number) | effect;
   };
   const { read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, write, writeOnce, storeRelease, rcuAssignPointer } = ACCESS;
   const full = [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn];
@@ -113,7 +116,7 @@ export class DataRaces {
    * @returns the thread whose earlier access it races with, or -1
    */
   accessed(thread: number, kind: AccessKind, address: Address, succeeded: boolean): number {
-    const effect = succeeded ? (EFFECTS[kind] ?? 0) : READS;
+    const effect = succeeded ? (EFFECTS[kind] as number) : READS;
     const width = this.#width;
     const count = this.#threadCount;
     const row = address * width;
@@ -121,7 +124,7 @@ export class DataRaces {
     this.#refresh(address);
     if ((effect & FULL) !== 0) join(this.#clock, own, this.#seen, own, count);
     const race = this.#raceOf(effect, row, own, thread);
-    const now = this.#clock[own + thread] ?? 0;
+    const now = this.#clock[own + thread] as number;
     if ((effect & PLAIN) !== 0) {
       ((effect & WRITES) !== 0 ? this.#plainWrites : this.#plainReads)[row + thread] = now;
       return race;
@@ -213,14 +216,14 @@ export class DataRaces {
 
   #tick(thread: number): void {
     const at = thread * this.#width + thread;
-    this.#clock[at] = (this.#clock[at] ?? 0) + 1;
+    this.#clock[at] = (this.#clock[at] as number) + 1;
   }
 
   /** A thread whose access in this row the owner of `own` does not know of, or -1. */
   #unordered(times: Int32Array, row: number, own: number, thread: number): number {
     const clock = this.#clock;
     for (let other = 0; other < this.#threadCount; other++) {
-      if ((times[row + other] ?? 0) > (clock[own + other] ?? 0) && other !== thread) return other;
+      if ((times[row + other] as number) > (clock[own + other] as number) && other !== thread) return other;
     }
     return -1;
   }
@@ -230,8 +233,8 @@ export class DataRaces {
     const clock = this.#clock;
     const released = this.#released;
     for (let other = 0; other < this.#threadCount; other++) {
-      const time = times[row + other] ?? 0;
-      if (time > (clock[own + other] ?? 0) && time > (released[row + other] ?? 0) && other !== thread) return other;
+      const time = times[row + other] as number;
+      if (time > (clock[own + other] as number) && time > (released[row + other] as number) && other !== thread) return other;
     }
     return -1;
   }
@@ -252,11 +255,11 @@ export class DataRaces {
 
 function join(target: Int32Array, at: number, source: Int32Array, from: number, count: number): void {
   for (let i = 0; i < count; i++) {
-    const value = source[from + i] ?? 0;
-    if (value > (target[at + i] ?? 0)) target[at + i] = value;
+    const value = source[from + i] as number;
+    if (value > (target[at + i] as number)) target[at + i] = value;
   }
 }
 
 function copy(source: Int32Array, from: number, target: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) target[at + i] = source[from + i] ?? 0;
+  for (let i = 0; i < count; i++) target[at + i] = source[from + i] as number;
 }

@@ -7,6 +7,7 @@
  * but the depths needs clearing.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
 
 export class GracePeriods {
   readonly #threadsMax: number;
@@ -33,7 +34,7 @@ export class GracePeriods {
   }
 
   depth(thread: number): number {
-    return this.#depth[thread] ?? 0;
+    return wordAt(this.#depth, thread);
   }
 
   lock(thread: number): void {
@@ -52,7 +53,7 @@ export class GracePeriods {
 
   /** The thread has fetched a pointer to `object`, or into it, by a dereference inside its section. */
   fetched(thread: number, object: Address): void {
-    this.#fetchedIn[object * this.#threadsMax + thread] = this.#section[thread] ?? 0;
+    this.#fetchedIn[object * this.#threadsMax + thread] = wordAt(this.#section, thread);
   }
 
   /** `object` is handed out: who has fetched a pointer to it before meant its former life. */
@@ -74,7 +75,7 @@ export class GracePeriods {
   start(waiter: number, threadCount: number): void {
     const row = waiter * this.#threadsMax;
     for (let thread = 0; thread < this.#threadsMax; thread++) {
-      this.#awaited[row + thread] = thread < threadCount && this.depth(thread) > 0 ? (this.#section[thread] ?? 0) : 0;
+      this.#awaited[row + thread] = thread < threadCount && this.depth(thread) > 0 ? wordAt(this.#section, thread) : 0;
     }
   }
 

@@ -9,6 +9,7 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { Slab } from "#impl/memory/slab.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { type MemorySafety, SHADOW } from "./memory-safety.ts";
 
 export class Leaks {
@@ -34,7 +35,7 @@ export class Leaks {
     }
     // Each object waits at most once: it is marked when it is put there.
     while (waiting > 0) {
-      const object = this.#stack[--waiting] ?? NIL;
+      const object = wordAt(this.#stack, --waiting);
       waiting = this.#mark(object, this.#memory.wordsOf(object), waiting);
     }
     for (const { base, stride, count, slab } of regions) {
@@ -53,7 +54,7 @@ export class Leaks {
     let count = waiting;
     for (let address = base; address < base + words; address++) {
       if (states[address] !== SHADOW.initialised) continue;
-      const object = objectOf[memory[address] ?? NIL] ?? NIL;
+      const object = wordAt(objectOf, wordAt(memory, address));
       if (object === NIL || this.#marked[object] === 1 || !this.#memory.isLive(object)) continue;
       this.#marked[object] = 1;
       this.#stack[count++] = object;

@@ -6,18 +6,19 @@
  * lockdep sees it. Orders are not remembered from one execution to the next, so a verdict follows from the schedule alone.
  */
 import type { Address } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
 
 /** How a lock was taken: who holds a spinlock must not sleep. */
 export type LockMode = "spinlock" | "mutex";
 
 /** Room for the locks a thread holds, at first: it grows. */
-const HELD_WORDS = 16;
-
-const NONE = new Int32Array(0);
+const ROOM = 16;
 
 export class LockOrder {
-  /** For each thread the locks it holds, in the order taken, as `2 * address`, plus 1 for a spinlock. */
-  readonly #held: Int32Array[];
+  /** Row t: the locks that thread t holds, in the order taken, as `2 * address`, plus 1 for a spinlock. */
+  #held: Int32Array;
+  /** Length of a row. */
+  #room = ROOM;
   readonly #heldCount: Int32Array;
   readonly #spinning: Int32Array;
   /** `#after[i]` was taken while `#before[i]` was held. No cycle: the first that would close one is not added. */
@@ -27,7 +28,7 @@ export class LockOrder {
   #reached: Int32Array = new Int32Array(32);
 
   constructor(threadsMax: number) {
-    this.#held = Array.from({ length: threadsMax }, () => new Int32Array(HELD_WORDS));
+    this.#held = new Int32Array(threadsMax * ROOM);
     this.#heldCount = new Int32Array(threadsMax);
     this.#spinning = new Int32Array(threadsMax);
   }
@@ -39,30 +40,29 @@ export class LockOrder {
   }
 
   heldCount(thread: number): number {
-    return this.#heldCount[thread] ?? 0;
+    return wordAt(this.#heldCount, thread);
   }
 
   /** Spinlocks among the locks that the thread holds: while there is one, it must not sleep. */
   spinlocksHeld(thread: number): number {
-    return this.#spinning[thread] ?? 0;
+    return wordAt(this.#spinning, thread);
   }
 
   /** The lock that the thread took last, of those it still holds; 0 if it holds none. */
   innermost(thread: number): Address {
-    const count = this.heldCount(thread);
-    return count === 0 ? 0 : (this.#held[thread]?.[count - 1] ?? 0) >> 1;
+    return this.heldCount(thread) === 0 ? 0 : wordAt(this.#held, this.#end(thread) - 1) >> 1;
   }
 
   /** Records that `thread` took `lock`; answers a lock held meanwhile that was elsewhere taken after `lock`, or 0. */
   acquired(thread: number, lock: Address, mode: LockMode): Address {
-    const held = this.#held[thread] ?? NONE;
-    const count = this.heldCount(thread);
+    const first = thread * this.#room;
+    const end = this.#end(thread);
     let inverted = 0;
-    for (let i = 0; i < count; i++) {
-      const outer = (held[i] ?? 0) >> 1;
+    for (let i = first; i < end; i++) {
+      const outer = wordAt(this.#held, i) >> 1;
       if (inverted === 0 && (outer === lock || this.#reaches(lock, outer))) inverted = outer;
     }
-    if (inverted === 0) for (let i = 0; i < count; i++) this.#addEdge((held[i] ?? 0) >> 1, lock);
+    if (inverted === 0) for (let i = first; i < end; i++) this.#addEdge(wordAt(this.#held, i) >> 1, lock);
     this.#push(thread, lock, mode);
     return inverted;
   }
@@ -74,14 +74,13 @@ export class LockOrder {
 
   /** Records the release, unless the thread does not hold the lock, or took it in the other mode. */
   released(thread: number, lock: Address, mode: LockMode): "released" | "not held" | "other mode" {
-    const held = this.#held[thread] ?? NONE;
-    const count = this.heldCount(thread);
-    for (let i = count - 1; i >= 0; i--) {
-      const entry = held[i] ?? 0;
+    const end = this.#end(thread);
+    for (let i = end - 1; i >= thread * this.#room; i--) {
+      const entry = wordAt(this.#held, i);
       if (entry >> 1 !== lock) continue;
       if (entry !== entryOf(lock, mode)) return "other mode";
-      held.copyWithin(i, i + 1, count);
-      this.#heldCount[thread] = count - 1;
+      this.#held.copyWithin(i, i + 1, end);
+      this.#heldCount[thread] = this.heldCount(thread) - 1;
       this.#spinning[thread] = this.spinlocksHeld(thread) - (entry & 1);
       return "released";
     }
@@ -90,9 +89,9 @@ export class LockOrder {
 
   /** A lock that somebody holds among the `words` words from `object` on, or 0. */
   heldWithin(object: Address, words: number): Address {
-    for (const [thread, held] of this.#held.entries()) {
-      for (let i = 0; i < this.heldCount(thread); i++) {
-        const lock = (held[i] ?? 0) >> 1;
+    for (let thread = 0; thread < this.#heldCount.length; thread++) {
+      for (let i = thread * this.#room; i < this.#end(thread); i++) {
+        const lock = wordAt(this.#held, i) >> 1;
         if (lock >= object && lock < object + words) return lock;
       }
     }
@@ -105,23 +104,33 @@ export class LockOrder {
     let kept = 0;
     for (let i = 0; i < this.#edgeCount; i++) {
       if (lies(this.#before[i]) || lies(this.#after[i])) continue;
-      this.#before[kept] = this.#before[i] ?? 0;
-      this.#after[kept++] = this.#after[i] ?? 0;
+      this.#before[kept] = wordAt(this.#before, i);
+      this.#after[kept++] = wordAt(this.#after, i);
     }
     this.#edgeCount = kept;
   }
 
   #push(thread: number, lock: Address, mode: LockMode): void {
-    let held = this.#held[thread] ?? NONE;
     const count = this.heldCount(thread);
-    if (count === held.length) {
-      held = doubled(held);
-      this.#held[thread] = held;
-    }
+    if (count === this.#room) this.#grow();
     const entry = entryOf(lock, mode);
-    held[count] = entry;
+    this.#held[this.#end(thread)] = entry;
     this.#heldCount[thread] = count + 1;
     this.#spinning[thread] = this.spinlocksHeld(thread) + (entry & 1);
+  }
+
+  /** Where the next lock of the thread goes. */
+  #end(thread: number): number {
+    return thread * this.#room + this.heldCount(thread);
+  }
+
+  /** Doubles the length of the rows. */
+  #grow(): void {
+    const room = this.#room;
+    const held = new Int32Array(this.#held.length * 2);
+    for (let thread = 0; thread < this.#heldCount.length; thread++) held.set(this.#held.subarray(thread * room, (thread + 1) * room), thread * room * 2);
+    this.#held = held;
+    this.#room = room * 2;
   }
 
   #addEdge(before: Address, after: Address): void {
@@ -144,11 +153,11 @@ export class LockOrder {
     for (let done = 0; done <= count; done++) {
       for (let i = 0; i < this.#edgeCount; i++) {
         if (this.#before[i] !== next) continue;
-        const after = this.#after[i] ?? 0;
+        const after = wordAt(this.#after, i);
         if (after === to) return true;
         if (!contains(reached, count, after)) reached[count++] = after;
       }
-      next = reached[done] ?? 0;
+      next = wordAt(reached, done);
     }
     return false;
   }

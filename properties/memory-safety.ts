@@ -9,6 +9,7 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
 import { belongsTo, Slab } from "#impl/memory/slab.ts";
+import { wordAt } from "#impl/memory/word.ts";
 
 export const SHADOW = { unallocated: 0, uninitialised: 1, initialised: 2, freed: 3 } as const;
 
@@ -44,7 +45,7 @@ export class MemorySafety {
 
   /** Words of the slab object that starts at `object`; 0 if none does. */
   wordsOf(object: Address): number {
-    return this.#objectWords[object] ?? 0;
+    return wordAt(this.#objectWords, object);
   }
 
   /** Does a slab lie at this address? */

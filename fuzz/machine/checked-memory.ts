@@ -8,6 +8,7 @@ import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
 import { performOnWord } from "#impl/memory/perform.ts";
 import { giveObject, takeObject } from "#impl/memory/slab.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import { DataRaces } from "#properties/data-race.ts";
 import { GracePeriods } from "#properties/grace-period.ts";
 import { Leaks } from "#properties/leak.ts";
@@ -105,7 +106,7 @@ export class CheckedMemory {
       }
       this.#states[address] = SHADOW.initialised;
     }
-    const before = words[address] ?? 0;
+    const before = words[address] as number;
     const result = performOnWord(words, kind, address, operand, expected);
     if (kind === ACCESS.rcuDereference) this.#dereferenced(thread, address, result);
     const succeeded = kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || result === expected;
@@ -118,7 +119,7 @@ export class CheckedMemory {
     const wrote = kind >= ACCESS.write && kind <= ACCESS.atomicAddReturnRelease && succeeded;
     const slot = this.#slots.slotFor(address, wrote);
     if (slot !== 0) {
-      const finding = this.#slots.tell(slot, wrote, words, thread, kind, address, before);
+      const finding = this.#slots.tell(slot, words, thread, kind, address, before);
       if (finding !== undefined) this.violate(finding.property, finding.because, address);
     }
     return result;
@@ -129,7 +130,7 @@ export class CheckedMemory {
       this.violate("grace-period", `rcuDereference of ${nameOf(this.#heap, address)} outside a read-side critical section`, address);
       return;
     }
-    const object = this.#memory.objectOf[pointer] ?? NIL;
+    const object = wordAt(this.#memory.objectOf, pointer);
     if (object !== NIL) this.grace.fetched(thread, object);
   }
 

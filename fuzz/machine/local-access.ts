@@ -41,13 +41,13 @@ export class LocalAccesses {
   /** Begins what begins with the access that the thread makes now. */
   begin(thread: number): void {
     this.#beginOperation(thread);
-    for (let sections = this.#sectionsToOpen[thread] ?? 0; sections > 0; sections--) this.#memory.openSection(thread);
+    for (let sections = this.#sectionsToOpen[thread] as number; sections > 0; sections--) this.#memory.openSection(thread);
     this.#sectionsToOpen[thread] = 0;
   }
 
   /** Carries out, or puts off, what `thread` asks for. */
   perform(thread: number, kind: AccessKind, operand: number): void {
-    const sections = this.#sectionsToOpen[thread] ?? 0;
+    const sections = this.#sectionsToOpen[thread] as number;
     switch (kind) {
       case ACCESS.rcuReadLock:
         this.#sectionsToOpen[thread] = sections + 1;
@@ -72,7 +72,7 @@ export class LocalAccesses {
   }
 
   #beginOperation(thread: number): void {
-    const operation = this.#operationToBegin[thread] ?? 0;
+    const operation = this.#operationToBegin[thread] as number;
     if (operation === 0) return;
     this.#operationToBegin[thread] = 0;
     this.#history?.invoke(thread, operation - 1);

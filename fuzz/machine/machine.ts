@@ -10,12 +10,16 @@
  * Two accesses may take two steps, the first of which only begins to wait: `synchronizeRcu`, when a section is open, and a
  * wait that comes first in a section, when it is not over yet: the section must open before the thread waits in it.
  *
+ * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch in the
+ * hot loop that nothing can take.
+ *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent), and
  * code that loops without an access.
  */
 import { ACCESS, type Access, type AccessKind, type Address, FIRST_LOCAL_KIND, NIL, type RcuCallback, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { LocalAccesses } from "./local-access.ts";
@@ -156,7 +160,7 @@ export class Machine implements Threads {
         this.#checkEnd();
         break;
       }
-      let thread = this.enabled[0] ?? 0;
+      let thread = this.enabled[0] as number;
       if (this.enabledCount > 1) {
         this.choicePoints++;
         thread = strategy.choose(this);
@@ -196,7 +200,7 @@ export class Machine implements Threads {
     this.#start(0, procedure);
     this.#refreshEnabled();
     while (this.enabledCount > 0 && this.violation === undefined && this.#mayGoOn(0)) {
-      this.#step(this.enabled[0] ?? 0);
+      this.#step(this.enabled[0] as number);
       this.#refreshEnabled();
     }
     if (this.violation !== undefined) throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
@@ -214,7 +218,7 @@ export class Machine implements Threads {
   #refreshEnabled(): void {
     let count = 0;
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] === PENDING && (MAY_WAIT[this.pendingKind[thread] ?? 0] === 0 || this.#canProceed(thread))) {
+      if (this.#status[thread] === PENDING && (MAY_WAIT[this.pendingKind[thread] as number] === 0 || this.#canProceed(thread))) {
         this.enabled[count++] = thread;
       }
     }
@@ -225,13 +229,13 @@ export class Machine implements Threads {
   /** Can a thread before an access that may wait make it now, or at least open the section it will wait in, or be found wrong? */
   #canProceed(thread: number): boolean {
     const kind = this.pendingKind[thread];
-    const address = this.pendingAddress[thread] ?? NIL;
+    const address = this.pendingAddress[thread] as number;
     if (kind === ACCESS.synchronizeRcu) return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
     if (this.#local.opensSection(thread) || this.#memory.isUnsafe(address)) return true;
-    const word = this.words[address] ?? 0;
+    const word = this.words[address] as number;
     if (kind === ACCESS.spinLock) return word === 0;
     if (kind === ACCESS.mutexLock) return word === 0 || this.#memory.mustNotSleep(thread);
-    return waitIsOver(kind as AccessKind, word, this.pendingExpected[thread] ?? 0, this.pendingOperand[thread] ?? 0);
+    return waitIsOver(kind as AccessKind, word, this.pendingExpected[thread] as number, this.pendingOperand[thread] as number);
   }
 
   /** Lets `thread` make its pending access, and run on to its next one. */
@@ -239,15 +243,15 @@ export class Machine implements Threads {
     if (this.steps === this.choices.length) this.choices = grown(this.choices);
     this.choices[this.steps] = thread;
     const kind = this.pendingKind[thread] as AccessKind;
-    const address = this.pendingAddress[thread] ?? NIL;
-    const operand = this.pendingOperand[thread] ?? 0;
-    const expected = this.pendingExpected[thread] ?? 0;
+    const address = this.pendingAddress[thread] as number;
+    const operand = this.pendingOperand[thread] as number;
+    const expected = this.pendingExpected[thread] as number;
     let waits = false;
     if (this.#local.isBeginning(thread)) {
       this.#local.begin(thread);
       waits = MAY_WAIT[kind] === 1 && !this.#canProceed(thread);
     }
-    const before = this.#observer === undefined ? 0 : (this.words[address] ?? 0);
+    const before = this.#observer === undefined ? 0 : wordAt(this.words, address);
     let result = 0;
     if (!waits) {
       result =
@@ -257,7 +261,7 @@ export class Machine implements Threads {
       waits = kind === ACCESS.synchronizeRcu && this.#graceStarted[thread] === 1;
     }
     if (this.#observer !== undefined) {
-      const after = this.words[address] ?? 0;
+      const after = wordAt(this.words, address);
       this.#observer.performed({ step: this.steps, thread, kind, address, operand, expected, before, after, result, waits });
     }
     this.steps++;
@@ -352,11 +356,12 @@ export class Machine implements Threads {
   /** Runs a thread's own code up to its next access, or to its end. */
   #resume(thread: number, found: number): void {
     const generator = this.#generators[thread];
+    if (generator === undefined) return this.#returned(thread);
     let value = found;
     while (this.#memory.violation === undefined) {
       let result: IteratorResult<AccessKind, void>;
       try {
-        result = generator?.next(value) ?? { done: true, value: undefined };
+        result = generator.next(value);
       } catch (error) {
         return this.#threw(thread, error);
       }
@@ -401,7 +406,7 @@ export class Machine implements Threads {
     for (let thread = 0; thread < this.threadCount; thread++) {
       if (this.#status[thread] !== PENDING || waitsForWork(this, thread)) continue;
       const because = describeWaits(this, (waiter) => this.#memory.grace.blockerOf(waiter, this.threadCount));
-      return this.#memory.violate("deadlock", because, this.pendingAddress[thread] ?? NIL);
+      return this.#memory.violate("deadlock", because, this.pendingAddress[thread] as number);
     }
     this.#memory.checkEnded();
   }

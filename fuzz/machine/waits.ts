@@ -1,5 +1,6 @@
-import { ACCESS, NIL } from "#impl/memory/access.ts";
+import { ACCESS } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "./machine.ts";
 
 /** Kinds whose thread may have to wait, by kind. */
@@ -20,8 +21,8 @@ export function describeWaits(machine: Machine, readerWaitedFor: (thread: number
 }
 
 function describeWait(machine: Machine, thread: number, readerWaitedFor: (thread: number) => number): string {
-  const address = machine.pendingAddress[thread] ?? NIL;
-  const word = machine.words[address] ?? 0;
+  const address = wordAt(machine.pendingAddress, thread);
+  const word = wordAt(machine.words, address);
   const what = nameOf(machine.heap, address);
   switch (machine.pendingKind[thread]) {
     case ACCESS.synchronizeRcu:

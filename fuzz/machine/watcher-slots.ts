@@ -1,4 +1,5 @@
 import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
 import type { WatchedAccess, Watcher } from "#properties/watcher.ts";
 
 /** What a watcher found wrong. */
@@ -7,61 +8,47 @@ export interface Finding {
   readonly because: string;
 }
 
-/** Set in the slot of a word that some watcher wants to see read, too. */
-const SEES_READS = 0x80;
-
-interface Slot {
-  /** Everybody who watches the words of this slot. */
-  readonly ofWrites: readonly Watcher[];
-  /** Those of them who want to see reads too. */
-  readonly ofReads: readonly Watcher[];
-}
-
-/** Which watchers watch which word. Words that the same watchers watch share a slot, so that a word costs one byte. */
+/** Which watchers hear of an access to which word. */
 export class WatcherSlots {
-  readonly #slotOf: Uint8Array;
-  readonly #slots: readonly Slot[];
-  readonly #watched: { -readonly [Key in keyof WatchedAccess]: WatchedAccess[Key] };
+  /** Different lists of watchers; the first is of none. */
+  readonly #slots: (readonly Watcher[])[] = [[]];
+  /** For each word, the number of the list that hears of what writes it, and of what only reads it. */
+  readonly #ofWrites: Int32Array;
+  readonly #ofReads: Int32Array;
+  readonly #watched: { -readonly [Key in keyof WatchedAccess]: WatchedAccess[Key] } = { thread: 0, kind: ACCESS.read, address: 0, before: 0, after: 0 };
 
-  /** @throws RangeError if the watchers watch more than 127 different sets of words */
   constructor(watchers: readonly Watcher[], words: number) {
-    const slots: Slot[] = [{ ofWrites: [], ofReads: [] }];
-    const slotOfKey = new Map<string, number>([["", 0]]);
-    this.#slotOf = new Uint8Array(words);
-    this.#slots = slots;
-    this.#watched = { thread: 0, kind: ACCESS.read, address: 0, before: 0, after: 0 };
+    this.#ofWrites = new Int32Array(words);
+    this.#ofReads = new Int32Array(words);
+    const slotOfKey = new Map<string, number>();
+    const slotOf = (isTold: readonly boolean[]): number => {
+      if (!isTold.includes(true)) return 0;
+      const key = isTold.join();
+      const slot = slotOfKey.get(key) ?? this.#slots.push(watchers.filter((_, index) => isTold[index])) - 1;
+      slotOfKey.set(key, slot);
+      return slot;
+    };
     for (let address = 1; address < words; address++) {
       const wants = watchers.map((watcher) => watcher.watches?.(address));
-      const ofWrites = watchers.filter((_, index) => wants[index] !== undefined);
-      const ofReads = watchers.filter((_, index) => wants[index] === "accesses");
-      const key = wants.some((want) => want !== undefined) ? wants.join() : "";
-      let slot = slotOfKey.get(key);
-      if (slot === undefined) {
-        slot = slots.length;
-        if (slot >= SEES_READS) throw new RangeError(`the watchers watch more than ${SEES_READS - 1} different sets of words`);
-        slots.push({ ofWrites, ofReads });
-        slotOfKey.set(key, slot);
-      }
-      this.#slotOf[address] = slot | (ofReads.length > 0 ? SEES_READS : 0);
+      this.#ofWrites[address] = slotOf(wants.map((want) => want !== undefined));
+      this.#ofReads[address] = slotOf(wants.map((want) => want === "accesses"));
     }
   }
 
   /** The slot to `tell` of an access to this word, or 0 when nobody wants to hear of it. */
   slotFor(address: Address, wrote: boolean): number {
-    const slot = this.#slotOf[address] ?? 0;
-    return wrote || slot >= SEES_READS ? slot : 0;
+    return wordAt(wrote ? this.#ofWrites : this.#ofReads, address);
   }
 
   /** Tells the watchers of a slot of an access that was made; answers what the first of them finds wrong, if any does. */
-  tell(slot: number, wrote: boolean, words: Int32Array, thread: number, kind: AccessKind, address: Address, before: number): Finding | undefined {
+  tell(slot: number, words: Int32Array, thread: number, kind: AccessKind, address: Address, before: number): Finding | undefined {
     const watched = this.#watched;
     watched.thread = thread;
     watched.kind = kind;
     watched.address = address;
     watched.before = before;
-    watched.after = words[address] ?? 0;
-    const watchers = this.#slots[slot & ~SEES_READS];
-    for (const watcher of (wrote ? watchers?.ofWrites : watchers?.ofReads) ?? []) {
+    watched.after = wordAt(words, address);
+    for (const watcher of this.#slots[slot] ?? []) {
       const because = watcher.accessed?.(words, watched);
       if (because !== undefined) return { property: watcher.property, because };
     }

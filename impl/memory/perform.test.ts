@@ -54,3 +54,7 @@ test("a wait looks only at the bits under its mask", () => {
   expect(waitIsOver(ACCESS.awaitUnequal, 0b1010, 0b0011, 0b0010)).toBe(false);
   expect(waitIsOver(ACCESS.awaitUnequal, 0b1010, 0b0011, 0b0011)).toBe(true);
 });
+
+test("where there is no word, a load finds 0", () => {
+  expect(performOnWord(new Int32Array(2), ACCESS.read, 5, 3, 0)).toBe(0);
+});

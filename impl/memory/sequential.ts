@@ -2,6 +2,7 @@ import { ACCESS, type Access, FIRST_LOCAL_KIND, type RcuCallback, request } from
 import type { Heap } from "./heap.ts";
 import { performOnWord, waitIsOver } from "./perform.ts";
 import { giveObject, takeObject } from "./slab.ts";
+import { wordAt } from "./word.ts";
 
 /**
  * Runs one procedure to its end with nothing beside it and nothing checked; then the RCU callbacks it left behind.
@@ -29,7 +30,7 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
     switch (kind) {
       case ACCESS.awaitEqual:
       case ACCESS.awaitUnequal:
-        found = words[address] ?? 0;
+        found = wordAt(words, address);
         if (!waitIsOver(kind, found, expected, operand)) throw new Error(`word ${address} is ${found}: with nobody else running, the wait for it never ends`);
         break;
       case ACCESS.spinTrylock:

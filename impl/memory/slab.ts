@@ -9,6 +9,7 @@
  */
 import { type Address, NIL } from "./access.ts";
 import { struct } from "./struct.ts";
+import { wordAt } from "./word.ts";
 
 /** `used` counts objects ever handed out; `head` and `tail` are the queue of freed ones, linked through their first word. */
 export const Slab = struct("slab", { first: 1, stride: 1, capacity: 1, used: 1, head: 1, tail: 1, live: 1 });
@@ -27,32 +28,32 @@ export function initialiseSlab(words: Int32Array, slab: Address, { first, stride
 
 /** Takes an object: its address, or `NIL` when all are in use. O(1). */
 export function takeObject(words: Int32Array, slab: Address): Address {
-  const used = words[Slab.used(slab)] ?? 0;
+  const used = wordAt(words, Slab.used(slab));
   let object: Address;
-  if (used < (words[Slab.capacity(slab)] ?? 0)) {
-    object = (words[Slab.first(slab)] ?? 0) + used * (words[Slab.stride(slab)] ?? 0);
+  if (used < wordAt(words, Slab.capacity(slab))) {
+    object = wordAt(words, Slab.first(slab)) + used * wordAt(words, Slab.stride(slab));
     words[Slab.used(slab)] = used + 1;
   } else {
-    object = words[Slab.head(slab)] ?? NIL;
+    object = wordAt(words, Slab.head(slab));
     if (object === NIL) return NIL;
-    words[Slab.head(slab)] = words[object] ?? NIL;
+    words[Slab.head(slab)] = wordAt(words, object);
   }
-  words[Slab.live(slab)] = (words[Slab.live(slab)] ?? 0) + 1;
+  words[Slab.live(slab)] = wordAt(words, Slab.live(slab)) + 1;
   return object;
 }
 
 /** Gives an object back. It must be one of the slab's, and in use: the caller checks. O(1). */
 export function giveObject(words: Int32Array, slab: Address, object: Address): void {
   words[object] = NIL;
-  if ((words[Slab.head(slab)] ?? NIL) === NIL) words[Slab.head(slab)] = object;
-  else words[words[Slab.tail(slab)] ?? NIL] = object;
+  if (wordAt(words, Slab.head(slab)) === NIL) words[Slab.head(slab)] = object;
+  else words[wordAt(words, Slab.tail(slab))] = object;
   words[Slab.tail(slab)] = object;
-  words[Slab.live(slab)] = (words[Slab.live(slab)] ?? 0) - 1;
+  words[Slab.live(slab)] = wordAt(words, Slab.live(slab)) - 1;
 }
 
 /** Is `object` the start of an object of this slab? */
 export function belongsTo(words: Int32Array, slab: Address, object: Address): boolean {
-  const offset = object - (words[Slab.first(slab)] ?? 0);
-  const stride = words[Slab.stride(slab)] ?? 1;
-  return offset >= 0 && offset % stride === 0 && offset / stride < (words[Slab.capacity(slab)] ?? 0);
+  const offset = object - wordAt(words, Slab.first(slab));
+  const stride = wordAt(words, Slab.stride(slab));
+  return offset >= 0 && offset % stride === 0 && offset / stride < wordAt(words, Slab.capacity(slab));
 }
