@@ -14,6 +14,7 @@
  * Keys are checked one by one where the model declares them, histories of known shapes are decided by monitors, the rest
  * by the search. What is not covered is said: `unknown`, with how far it came.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import type { History } from "./history.ts";
 import { decideByMonitor } from "./monitors/choose.ts";
@@ -133,10 +134,10 @@ function checkPart<State, Operation, Response>(
   if (result.kind === "holds") return { kind: "holds", operations, parts: 1, decidedBy: "search" };
   const sourceOf = (index: number): number => problem.source[index] ?? index;
   if (result.kind === "violated") {
-    const impossible = sourceOf((problem.events[result.event] ?? 0) >> 1);
+    const impossible = sourceOf(wordAt(problem.events, result.event) >> 1);
     return { kind: "violated", because: "no order explains this response", key: undefined, impossible, operations: [impossible], decidedBy: "search" };
   }
   let explained = operations - problem.count; // what was left out constrains nothing
-  for (let at = 0; at < result.event; at += 1) explained += (problem.events[at] ?? 0) & 1;
+  for (let at = 0; at < result.event; at += 1) explained += wordAt(problem.events, at) & 1;
   return { ...result, key: undefined, explained, operations, open: result.open.map(sourceOf) };
 }

@@ -6,6 +6,7 @@
  * monitor decides and names no culprits, whole values are left out (their insert and their takes), which makes no fault
  * either: an explained history of a container stays explained without one of its values.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import { check, CONFIGURATIONS_MAX, deadlineOf, partsOf } from "./check.ts";
 import type { CheckOptions, CheckVerdict } from "./check.ts";
@@ -112,7 +113,7 @@ function coreOfMonitor<State, Operation, Response>(
   options: CheckOptions,
   outOfTime: () => boolean,
 ): readonly number[] | undefined {
-  const among = culprits.length === 0 ? included : Int32Array.from(culprits).sort();
+  const among = culprits.length === 0 ? included : Int32Array.from(culprits).toSorted();
   const values = coreByValues(history, model, among, outOfTime);
   if (values !== undefined) return values;
   const core = coreByOptional(history, model, among, undefined, byResponse, options, outOfTime);
@@ -145,7 +146,7 @@ function coreByValues<State, Operation, Response>(
   const last = (indices: readonly number[]): number => Math.max(...indices.map((index) => history[index]?.respondedAt ?? -Infinity));
   const units = [...byValue.values()].toSorted((left, right) => last(right) - last(left));
   const violated = (subset: readonly (readonly number[])[]): boolean =>
-    subset.length > 0 && !outOfTime() && decideByMonitor(history, shape, Int32Array.from(subset.flat()).sort()).kind === "violated";
+    subset.length > 0 && !outOfTime() && decideByMonitor(history, shape, Int32Array.from(subset.flat()).toSorted()).kind === "violated";
   return smallestSubset(units, violated)?.flat();
 }
 
@@ -199,7 +200,7 @@ function withSources<State, Operation, Response>(
   const explained = (added: readonly number[]): boolean => {
     const optional = new Uint8Array(history.length);
     for (const index of added) optional[index] = 1;
-    const problem = problemOf(history, model, Int32Array.from([...before, ...added]).sort(), optional);
+    const problem = problemOf(history, model, Int32Array.from([...before, ...added]).toSorted(), optional);
     const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
     return search(problem, steps, { configurationsMax: CORE_CONFIGURATIONS_MAX, outOfTime }).kind === "holds";
   };
@@ -225,5 +226,5 @@ function impossibleAmong<State, Operation, Response>(operations: readonly Histor
     configurationsMax: CONFIGURATIONS_MAX,
     outOfTime: () => false,
   });
-  return result.kind === "violated" ? (problem.source[(problem.events[result.event] ?? 0) >> 1] ?? 0) : operations.length - 1;
+  return result.kind === "violated" ? wordAt(problem.source, wordAt(problem.events, result.event) >> 1) : operations.length - 1;
 }

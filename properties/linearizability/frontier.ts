@@ -9,6 +9,7 @@
  * only in having used more optional operations is dropped (see `Layer`); so is one from which an open observation can never
  * be seen any more, where the model tells (`Model.outgrown`).
  */
+import { wordAt } from "#impl/memory/word.ts";
 import { Layer } from "./layer.ts";
 import type { Problem } from "./problem.ts";
 import { MANY_STATES, NO_STATE, OUTGROWN } from "./steps.ts";
@@ -37,11 +38,11 @@ export function assignSlots({ count, events, labels, replacing, partOf }: Proble
   const replacements: number[][] = [];
   for (const [at, event] of events.entries()) {
     if ((event & 1) === 0) {
-      const label = labels[event >> 1] ?? 0;
-      if (replacing[label] === 1) (replacements[partOf[label] ?? 0] ??= []).push(at);
+      const label = wordAt(labels, event >> 1);
+      if (replacing[label] === 1) (replacements[wordAt(partOf, label)] ??= []).push(at);
       slotOf[event >> 1] = free.pop() ?? used++;
     } else {
-      const slot = slotOf[event >> 1] ?? 0;
+      const slot = wordAt(slotOf, event >> 1);
       let at = free.length;
       while (at > 0 && (free[at - 1] ?? 0) < slot) at -= 1;
       free.splice(at, 0, slot);
@@ -92,7 +93,7 @@ export class Frontier {
   nextResponse(): number {
     const { events } = this.#problem;
     for (; this.at < events.length; this.at += 1) {
-      const event = events[this.at] ?? 0;
+      const event = wordAt(events, this.at);
       if ((event & 1) === 1) return event >> 1;
       this.#insert(event >> 1);
     }
@@ -101,15 +102,15 @@ export class Frontier {
 
   /** Passes the response to come. */
   passResponse(): void {
-    this.#remove((this.#problem.events[this.at] ?? 0) >> 1);
+    this.#remove(wordAt(this.#problem.events, this.at) >> 1);
     this.at += 1;
   }
 
   /** Goes to another event, forwards or back. */
   seek(target: number): void {
     const { events } = this.#problem;
-    for (; this.at < target; this.at += 1) this.#cross(events[this.at] ?? 0, 0);
-    for (; this.at > target; this.at -= 1) this.#cross(events[this.at - 1] ?? 0, 1);
+    for (; this.at < target; this.at += 1) this.#cross(wordAt(events, this.at), 0);
+    for (; this.at > target; this.at -= 1) this.#cross(wordAt(events, this.at - 1), 1);
   }
 
   #cross(event: number, removing: 0 | 1): void {
@@ -119,9 +120,9 @@ export class Frontier {
 
   #insert(operation: number): void {
     const { deadlines, optional } = this.#problem;
-    const deadline = deadlines[operation] ?? 0;
+    const deadline = wordAt(deadlines, operation);
     let place = this.#open.length;
-    while (place > 0 && (deadlines[this.#open[place - 1] ?? 0] ?? 0) > deadline) place -= 1;
+    while (place > 0 && wordAt(deadlines, this.#open[place - 1] ?? 0) > deadline) place -= 1;
     this.#open.splice(place, 0, operation);
     if (optional[operation] === 1) this.#flipOptional(operation);
   }
@@ -132,8 +133,8 @@ export class Frontier {
   }
 
   #flipOptional(operation: number): void {
-    const slot = this.#slots.slotOf[operation] ?? 0;
-    this.optionalBits[slot >> 5] = (this.optionalBits[slot >> 5] ?? 0) ^ (1 << (slot & 31));
+    const slot = wordAt(this.#slots.slotOf, operation);
+    this.optionalBits[slot >> 5] = wordAt(this.optionalBits, slot >> 5) ^ (1 << (slot & 31));
   }
 
   /**
@@ -147,16 +148,16 @@ export class Frontier {
     const { optional } = this.#problem;
     const work = this.#work;
     const candidate = this.#candidate;
-    const word = 1 + ((this.#slots.slotOf[operation] ?? 0) >> 5);
-    const bit = 1 << ((this.#slots.slotOf[operation] ?? 0) & 31);
+    const word = 1 + (wordAt(this.#slots.slotOf, operation) >> 5);
+    const bit = 1 << (wordAt(this.#slots.slotOf, operation) & 31);
     work.clear();
     to.clear();
     this.#orderLabels();
 
     for (let row = 0; row < from.count; row += 1) {
       if (from.dead[row] === 1) continue;
-      for (let i = 0; i < width; i += 1) candidate[i] = from.rows[row * width + i] ?? 0;
-      if (optional[operation] === 1 && ((candidate[word] ?? 0) & bit) === 0) to.add(candidate, 0);
+      for (let i = 0; i < width; i += 1) candidate[i] = wordAt(from.rows, row * width + i);
+      if (optional[operation] === 1 && (wordAt(candidate, word) & bit) === 0) to.add(candidate, 0);
       this.#file(word, bit, to);
     }
     for (let row = 0; row < work.count; row += 1) {
@@ -173,14 +174,14 @@ export class Frontier {
    * what does not yet into `towards`.
    */
   stepTowards(operation: number, row: Int32Array, base: number, to: Layer): void {
-    const word = 1 + ((this.#slots.slotOf[operation] ?? 0) >> 5);
-    const bit = 1 << ((this.#slots.slotOf[operation] ?? 0) & 31);
+    const word = 1 + (wordAt(this.#slots.slotOf, operation) >> 5);
+    const bit = 1 << (wordAt(this.#slots.slotOf, operation) & 31);
     this.#work.clear();
     to.clear();
     this.#orderLabels();
     const candidate = this.#candidate;
-    for (let i = 0; i < this.width; i += 1) candidate[i] = row[base + i] ?? 0;
-    if (this.#problem.optional[operation] === 1 && ((candidate[word] ?? 0) & bit) === 0) to.add(candidate, 0);
+    for (let i = 0; i < this.width; i += 1) candidate[i] = wordAt(row, base + i);
+    if (this.#problem.optional[operation] === 1 && (wordAt(candidate, word) & bit) === 0) to.add(candidate, 0);
     this.#file(word, bit, to);
     if (this.#work.count > 0) this.#expand(0, word, bit, to);
   }
@@ -193,11 +194,11 @@ export class Frontier {
   #expand(base: number, word: number, bit: number, to: Layer): void {
     const { labels, observing } = this.#problem;
     const work = this.#work;
-    const state = work.rows[base] ?? 0;
+    const state = wordAt(work.rows, base);
     this.expanded += 1;
     for (let place = 0; place < this.#open.length; place += 1) {
       const other = this.#open[place] ?? 0;
-      const label = labels[other] ?? 0;
+      const label = wordAt(labels, other);
       // An observation that fitted was taken when the state was reached.
       if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
       const earlier = this.#earlier[place] ?? -1;
@@ -216,33 +217,33 @@ export class Frontier {
     this.#lastOfLabel.clear();
     for (let place = 0; place < this.#open.length; place += 1) {
       const operation = this.#open[place] ?? 0;
-      const label = labels[operation] ?? 0;
+      const label = wordAt(labels, operation);
       this.#earlier[place] = this.#lastOfLabel.get(label) ?? -1;
       this.#lastOfLabel.set(label, operation);
     }
   }
 
   #has(rows: Int32Array, base: number, operation: number): boolean {
-    const slot = this.#slots.slotOf[operation] ?? 0;
-    return ((rows[base + 1 + (slot >> 5)] ?? 0) & (1 << (slot & 31))) !== 0;
+    const slot = wordAt(this.#slots.slotOf, operation);
+    return (wordAt(rows, base + 1 + (slot >> 5)) & (1 << (slot & 31))) !== 0;
   }
 
   #take(rows: Int32Array, base: number, operation: number, state: number, word: number, bit: number, to: Layer): void {
     const candidate = this.#candidate;
-    for (let i = 1; i < this.width; i += 1) candidate[i] = rows[base + i] ?? 0;
+    for (let i = 1; i < this.width; i += 1) candidate[i] = wordAt(rows, base + i);
     candidate[0] = state;
-    const slot = this.#slots.slotOf[operation] ?? 0;
+    const slot = wordAt(this.#slots.slotOf, operation);
     const at = 1 + (slot >> 5);
-    candidate[at] = (candidate[at] ?? 0) | (1 << (slot & 31));
+    candidate[at] = wordAt(candidate, at) | (1 << (slot & 31));
     this.#file(word, bit, to);
   }
 
   /** Whether some operation may still replace the state of the candidate before this observation responds. */
   #mayBeReplaced(observation: number): boolean {
     const { labels, partOf, replacing, deadlines } = this.#problem;
-    const part = partOf[labels[observation] ?? 0] ?? 0;
+    const part = wordAt(partOf, wordAt(labels, observation));
     for (const other of this.#open) {
-      const label = labels[other] ?? 0;
+      const label = wordAt(labels, other);
       if (replacing[label] === 1 && partOf[label] === part && !this.#has(this.#candidate, 0, other)) return true;
     }
     // The first to be invoked from here on.
@@ -253,27 +254,27 @@ export class Frontier {
       if ((later[middle] ?? 0) < this.at) low = middle + 1;
       else high = middle;
     }
-    return (later[low] ?? Infinity) < (deadlines[observation] ?? 0);
+    return (later[low] ?? Infinity) < wordAt(deadlines, observation);
   }
 
   /** Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate where it belongs. */
   #file(word: number, bit: number, to: Layer): void {
     const candidate = this.#candidate;
     const { labels, observing } = this.#problem;
-    const state = candidate[0] ?? 0;
+    const state = wordAt(candidate, 0);
     for (let place = 0; place < this.#open.length; place += 1) {
       const operation = this.#open[place] ?? 0;
-      const label = labels[operation] ?? 0;
+      const label = wordAt(labels, operation);
       if (observing[label] === 0 || this.#has(candidate, 0, operation)) continue;
       const next = this.#steps.step(state, label);
       if (next === OUTGROWN && !this.#mayBeReplaced(operation)) return;
       if (next === NO_STATE || next === OUTGROWN) continue;
-      const slot = this.#slots.slotOf[operation] ?? 0;
+      const slot = wordAt(this.#slots.slotOf, operation);
       const at = 1 + (slot >> 5);
-      candidate[at] = (candidate[at] ?? 0) | (1 << (slot & 31));
+      candidate[at] = wordAt(candidate, at) | (1 << (slot & 31));
     }
-    if (((candidate[word] ?? 0) & bit) !== 0) {
-      candidate[word] = (candidate[word] ?? 0) & ~bit;
+    if ((wordAt(candidate, word) & bit) !== 0) {
+      candidate[word] = wordAt(candidate, word) & ~bit;
       to.add(candidate, 0);
     } else this.#work.add(candidate, 0);
   }

@@ -5,6 +5,7 @@
  * the other can still do, it can do too. Such a configuration is not added, and one that is there already is marked
  * dead. Without optional operations this is an ordinary set.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import { hashWords } from "./row-set.ts";
 
 export class Layer {
@@ -42,8 +43,8 @@ export class Layer {
     const { width, rows } = this;
     const key = this.#key;
     const optional = this.#optional;
-    key[0] = source[base] ?? 0;
-    for (let i = 1; i < width; i += 1) key[i] = (source[base + i] ?? 0) & ~(optional[i - 1] ?? 0);
+    key[0] = wordAt(source, base);
+    for (let i = 1; i < width; i += 1) key[i] = wordAt(source, base + i) & ~wordAt(optional, i - 1);
     const place = hashWords(key, 0, width) & this.#mask;
     for (let row = this.#heads[place] ?? -1; row !== -1; row = this.#chain[row] ?? -1) {
       const at = row * width;
@@ -52,9 +53,9 @@ export class Layer {
       let covers = true; // the row uses no optional operation that the new one does not use
       let covered = true;
       for (let i = 1; i < width; i += 1) {
-        const there = rows[at + i] ?? 0;
-        const here = source[base + i] ?? 0;
-        if ((there & ~(optional[i - 1] ?? 0)) !== key[i]) {
+        const there = wordAt(rows, at + i);
+        const here = wordAt(source, base + i);
+        if ((there & ~wordAt(optional, i - 1)) !== key[i]) {
           same = false;
           break;
         }
@@ -74,7 +75,7 @@ export class Layer {
     const row = this.count;
     if (row >= this.#chain.length) this.#enlarge();
     const at = row * width;
-    for (let i = 0; i < width; i += 1) this.rows[at + i] = source[base + i] ?? 0;
+    for (let i = 0; i < width; i += 1) this.rows[at + i] = wordAt(source, base + i);
     this.dead[row] = 0;
     this.#chain[row] = this.#heads[place] ?? -1;
     this.#heads[place] = row;
@@ -103,8 +104,8 @@ export class Layer {
     const { width, rows } = this;
     const key = this.#key;
     for (let row = 0; row < this.count; row += 1) {
-      key[0] = rows[row * width] ?? 0;
-      for (let i = 1; i < width; i += 1) key[i] = (rows[row * width + i] ?? 0) & ~(this.#optional[i - 1] ?? 0);
+      key[0] = wordAt(rows, row * width);
+      for (let i = 1; i < width; i += 1) key[i] = wordAt(rows, row * width + i) & ~wordAt(this.#optional, i - 1);
       const place = hashWords(key, 0, width) & this.#mask;
       this.#chain[row] = this.#heads[place] ?? -1;
       this.#heads[place] = row;

@@ -13,6 +13,7 @@
  * linearizability", 2017, just-in-time linearization). Nothing is approximated; what ends a search early are the
  * bounds of {@link OnlineLimits}.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import { Interner } from "./interning.ts";
 import { createOnlineSteps } from "./online-steps.ts";
@@ -121,7 +122,7 @@ export function createOnlineChecker<State, Operation, Response>(
     edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
     for (let base = 0; base < old.length; base += EDGE_WORDS) {
       if (old[base] === IMPOSSIBLE) continue;
-      edges.set(old.subarray(base, base + EDGE_WORDS), find(old[base] ?? 0, old[base + 1] ?? 0, old[base + 2] ?? 0));
+      edges.set(old.subarray(base, base + EDGE_WORDS), find(wordAt(old, base), wordAt(old, base + 1), wordAt(old, base + 2)));
     }
   }
 
@@ -137,13 +138,13 @@ export function createOnlineChecker<State, Operation, Response>(
     restarts += 1;
     addRoot();
     if (at === ROOT) return;
-    const slots = oldNodes.words[oldNodes.start(at)] ?? 0;
+    const slots = wordAt(oldNodes.words, oldNodes.start(at));
     const first = oldNodes.start(at) + 1 + slots;
     kept.clear(1 + slots);
     for (let base = first; base < oldNodes.end(at); base += 1 + slots) {
-      scratch[0] = steps.adoptState(oldSteps, oldNodes.words[base] ?? 0);
+      scratch[0] = steps.adoptState(oldSteps, wordAt(oldNodes.words, base));
       for (let slot = 1; slot <= slots; slot += 1) {
-        const mark = oldNodes.words[base + slot] ?? 0;
+        const mark = wordAt(oldNodes.words, base + slot);
         scratch[slot] = mark === 0 ? 0 : steps.adoptMark(oldSteps, mark);
       }
       kept.add(scratch, 0);
@@ -184,14 +185,14 @@ export function createOnlineChecker<State, Operation, Response>(
 
   function afterInvocation(operation: number): number {
     const start = nodes.start(at) + 1;
-    const slots = nodes.words[start - 1] ?? 0;
+    const slots = wordAt(nodes.words, start - 1);
     const open = Array.from(nodes.words.subarray(start, start + slots));
     const free = open.indexOf(-1);
     if (free === -1) open.push(operation);
     else open[free] = operation;
     kept.clear(1 + open.length);
     for (let base = start + slots; base < nodes.end(at); base += 1 + slots) {
-      for (let i = 0; i <= slots; i += 1) scratch[i] = nodes.words[base + i] ?? 0;
+      for (let i = 0; i <= slots; i += 1) scratch[i] = wordAt(nodes.words, base + i);
       if (free === -1) scratch[1 + slots] = 0;
       kept.add(scratch, 0);
     }
@@ -200,7 +201,7 @@ export function createOnlineChecker<State, Operation, Response>(
 
   function afterResponse(slot: number, response: number): number {
     const start = nodes.start(at) + 1;
-    const slots = nodes.words[start - 1] ?? 0;
+    const slots = wordAt(nodes.words, start - 1);
     const width = 1 + slots;
     const open = nodes.words.slice(start, start + slots);
     const responding = open[slot] ?? -1;
@@ -211,18 +212,18 @@ export function createOnlineChecker<State, Operation, Response>(
     seen.clear(width);
     kept.clear(1 + left);
     for (let base = start + slots; base < nodes.end(at); base += width) {
-      const mark = nodes.words[base + 1 + slot] ?? 0;
+      const mark = wordAt(nodes.words, base + 1 + slot);
       if (mark === 0) seen.add(nodes.words, base);
       else if (steps.answers(mark, response)) {
-        for (let i = 0; i <= left; i += 1) scratch[i] = nodes.words[base + i] ?? 0;
+        for (let i = 0; i <= left; i += 1) scratch[i] = wordAt(nodes.words, base + i);
         if (slot < left) scratch[1 + slot] = 0;
         kept.add(scratch, 0);
       }
     }
     for (let row = 0; row < seen.count; row += 1) {
       const base = row * width;
-      const state = seen.words[base] ?? 0;
-      for (let i = 0; i < width; i += 1) scratch[i] = seen.words[base + i] ?? 0;
+      const state = wordAt(seen.words, base);
+      for (let i = 0; i < width; i += 1) scratch[i] = wordAt(seen.words, base + i);
       for (const after of steps.answering(state, responding, response)) {
         scratch[0] = after;
         kept.add(scratch, 0);
@@ -232,8 +233,8 @@ export function createOnlineChecker<State, Operation, Response>(
         if (operation === -1 || scratch[1 + other] !== 0) continue;
         const effects = steps.effects(state, operation);
         for (let i = 0; i < effects.length; i += 2) {
-          scratch[1 + other] = effects[i] ?? 0;
-          scratch[0] = effects[i + 1] ?? 0;
+          scratch[1 + other] = wordAt(effects, i);
+          scratch[0] = wordAt(effects, i + 1);
           seen.add(scratch, 0);
         }
         scratch[1 + other] = 0;
@@ -316,8 +317,8 @@ function createNodeTable(): NodeTable {
     for (;;) {
       const node = table[at] ?? -1;
       if (node === -1) return at;
-      const start = starts[node] ?? 0;
-      if ((starts[node + 1] ?? 0) - start === length && equalWords(words, start, source, base, length)) return at;
+      const start = wordAt(starts, node);
+      if (wordAt(starts, node + 1) - start === length && equalWords(words, start, source, base, length)) return at;
       at = (at + 1) & mask;
     }
   }
@@ -330,10 +331,10 @@ function createNodeTable(): NodeTable {
       return count;
     },
     get wordsUsed() {
-      return starts[count] ?? 0;
+      return wordAt(starts, count);
     },
-    start: (node) => starts[node] ?? 0,
-    end: (node) => starts[node + 1] ?? 0,
+    start: (node) => wordAt(starts, node),
+    end: (node) => wordAt(starts, node + 1),
     intern(source, length) {
       let at = place(source, 0, length);
       const known = table[at] ?? -1;
@@ -341,15 +342,15 @@ function createNodeTable(): NodeTable {
       if ((count + 1) * 2 > table.length) {
         table = new Int32Array(table.length * 2).fill(-1);
         for (let node = 0; node < count; node += 1) {
-          const start = starts[node] ?? 0;
-          table[place(words, start, (starts[node + 1] ?? 0) - start)] = node;
+          const start = wordAt(starts, node);
+          table[place(words, start, wordAt(starts, node + 1) - start)] = node;
         }
         at = place(source, 0, length);
       }
-      const start = starts[count] ?? 0;
+      const start = wordAt(starts, count);
       if (start + length > words.length) words = enlarged(words, Math.max(words.length * 2, start + length));
       if (count + 2 > starts.length) starts = enlarged(starts, starts.length * 2);
-      for (let i = 0; i < length; i += 1) words[start + i] = source[i] ?? 0;
+      for (let i = 0; i < length; i += 1) words[start + i] = wordAt(source, i);
       table[at] = count;
       starts[count + 1] = start + length;
       count += 1;

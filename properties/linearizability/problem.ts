@@ -4,6 +4,7 @@
  * Operations that constrain nothing are left out here: an observation that nobody saw the answer of, or that is
  * pending. Times are gone; what is left is the order of events.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import type { History } from "./history.ts";
 import { Interner } from "./interning.ts";
@@ -56,7 +57,7 @@ export function problemOf<State, Operation, Response>(
   const optionalHere = new Uint8Array(total);
   let count = 0;
   for (let i = 0; i < total; i += 1) {
-    const index = included === undefined ? i : (included[i] ?? 0);
+    const index = included === undefined ? i : wordAt(included, i);
     const item = history[index];
     if (item === undefined) throw new RangeError(`the history has ${history.length} operations, and none with index ${index}`);
     const pending = item.respondedAt === undefined;
@@ -82,7 +83,7 @@ export function problemOf<State, Operation, Response>(
   const events = eventsInOrder(history, source.subarray(0, count));
   const deadlines = new Int32Array(count).fill(events.length);
   for (let at = 0; at < events.length; at += 1) {
-    const event = events[at] ?? 0;
+    const event = wordAt(events, at);
     if ((event & 1) === 1) deadlines[event >> 1] = at;
   }
   return {
@@ -137,14 +138,14 @@ export function eventsInOrder<Operation, Response>(history: History<Operation, R
     order[used++] = 2 * i + 1;
     times[2 * i + 1] = item.respondedAt;
   }
-  return order.sort((left, right) => (times[left] ?? 0) - (times[right] ?? 0) || (left & 1) - (right & 1) || left - right);
+  return order.toSorted((left, right) => (times[left] ?? 0) - (times[right] ?? 0) || (left & 1) - (right & 1) || left - right);
 }
 
 /** Events by counting; undefined when two of them have one time. */
 function distinctTimes<Operation, Response>(history: History<Operation, Response>, source: Int32Array, latest: number, length: number): Int32Array | undefined {
   const at = new Int32Array(latest + 1).fill(-1);
   for (let i = 0; i < source.length; i += 1) {
-    const item = history[source[i] ?? 0];
+    const item = history[wordAt(source, i)];
     if (item === undefined) continue;
     if (at[item.invokedAt] !== -1) return undefined;
     at[item.invokedAt] = 2 * i;

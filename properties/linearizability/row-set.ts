@@ -3,6 +3,7 @@
  *
  * Adding a row costs one look-up and allocates only when the tables double. Cleared and used again, never freed.
  */
+import { wordAt } from "#impl/memory/word.ts";
 export class RowSet {
   /** The rows one after another, in the order of their addition. */
   words = new Int32Array(256);
@@ -34,7 +35,7 @@ export class RowSet {
       place = (place + 1) & mask;
     }
     const start = this.count * width;
-    for (let i = 0; i < width; i += 1) this.words[start + i] = source[base + i] ?? 0;
+    for (let i = 0; i < width; i += 1) this.words[start + i] = wordAt(source, base + i);
     this.#table[place] = this.count;
     this.count += 1;
     this.#reserve();
@@ -72,14 +73,14 @@ export class RowSet {
     const order = Array.from({ length: count }, (_, row) => row * width);
     order.sort((left, right) => {
       for (let i = 0; i < width; i += 1) {
-        const difference = (words[left + i] ?? 0) - (words[right + i] ?? 0);
+        const difference = wordAt(words, left + i) - wordAt(words, right + i);
         if (difference !== 0) return difference;
       }
       return 0;
     });
     for (let row = 0; row < count; row += 1) {
       const from = order[row] ?? 0;
-      for (let i = 0; i < width; i += 1) target[base + row * width + i] = words[from + i] ?? 0;
+      for (let i = 0; i < width; i += 1) target[base + row * width + i] = wordAt(words, from + i);
     }
   }
 }
@@ -88,7 +89,7 @@ export class RowSet {
 export function hashWords(words: Int32Array, base: number, length: number): number {
   let hash = length;
   for (let i = 0; i < length; i += 1) {
-    hash = Math.imul(hash ^ (words[base + i] ?? 0), 0x9e3779b1);
+    hash = Math.imul(hash ^ wordAt(words, base + i), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
   hash = Math.imul(hash, 0x85ebca6b);

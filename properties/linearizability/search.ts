@@ -6,6 +6,7 @@
  * operations), depth first may find an explanation long before; it remembers what it tried. Both decide alone; the
  * one that ends first answers. What neither covers: the bounds of `Budget`, which make the answer *unknown*.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import { assignSlots, Frontier } from "./frontier.ts";
 import type { Budget, Slots } from "./frontier.ts";
 import type { Layer } from "./layer.ts";
@@ -106,7 +107,7 @@ class BreadthFirst {
     const { rows, count, width } = this.#layer;
     const live = new Map<number, number>();
     for (let row = 0; row < count; row += 1) {
-      const state = rows[row * width] ?? 0;
+      const state = wordAt(rows, row * width);
       if (!live.has(state)) live.set(state, live.size);
     }
     const anew = this.#steps.compact([...live.keys()]);
@@ -114,7 +115,7 @@ class BreadthFirst {
     this.#next.clear();
     for (let row = 0; row < count; row += 1) {
       if (this.#layer.dead[row] === 1) continue;
-      renamed[row * width] = anew[live.get(renamed[row * width] ?? 0) ?? 0] ?? 0;
+      renamed[row * width] = wordAt(anew, live.get(wordAt(renamed, row * width)) ?? 0);
       this.#next.add(renamed, row * width);
     }
     [this.#layer, this.#next] = [this.#next, this.#layer];
@@ -158,7 +159,7 @@ class DepthFirst {
       if (this.#tried.count > this.#budget.configurationsMax) return "memory";
       this.#height -= 1;
       const base = this.#height * row.length;
-      frontier.seek(this.#stack[base] ?? 0);
+      frontier.seek(wordAt(this.#stack, base));
       const operation = frontier.nextResponse();
       if (operation === -1) return "holds";
       this.furthest = Math.max(this.furthest, frontier.at);
@@ -176,7 +177,7 @@ class DepthFirst {
   #pushRow(layer: Layer, each: number): void {
     if (layer.dead[each] === 1) return;
     const { width } = this.#frontier;
-    for (let i = 0; i < width; i += 1) this.#row[1 + i] = layer.rows[each * width + i] ?? 0;
+    for (let i = 0; i < width; i += 1) this.#row[1 + i] = wordAt(layer.rows, each * width + i);
     this.#push();
   }
 

@@ -8,6 +8,7 @@
  *
  * Source: Lamport, "How to make a multiprocessor computer that correctly executes multiprocess programs", 1979.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import { CONFIGURATIONS_MAX, deadlineOf } from "./check.ts";
 import type { CheckOptions, CheckVerdict } from "./check.ts";
@@ -41,18 +42,18 @@ export function checkSequentialConsistency<State, Operation, Response>(
   const done = new Int32Array(width);
   let furthest = -1;
 
-  const labelAt = (line: number, position: number): number => problem.labels[lines[line]?.operations[position] ?? 0] ?? 0;
+  const labelAt = (line: number, position: number): number => wordAt(problem.labels, lines[line]?.operations[position] ?? 0);
   const isReady = (line: number): boolean => {
     const { operations, waitsFor } = lines[line] ?? { operations: [], waitsFor: undefined };
-    return (done[1 + line] ?? 0) < operations.length && (waitsFor === undefined || (done[1 + waitsFor.line] ?? 0) >= waitsFor.position);
+    return wordAt(done, 1 + line) < operations.length && (waitsFor === undefined || wordAt(done, 1 + waitsFor.line) >= waitsFor.position);
   };
   /** Takes every observation that fits in `done`, then adds it. */
   const push = (): void => {
     for (let line = 0; line < lines.length; line += 1) {
       while (isReady(line)) {
-        const label = labelAt(line, done[1 + line] ?? 0);
-        if (problem.observing[label] === 0 || steps.step(done[0] ?? 0, label) < 0) break;
-        done[1 + line] = (done[1 + line] ?? 0) + 1;
+        const label = labelAt(line, wordAt(done, 1 + line));
+        if (problem.observing[label] === 0 || steps.step(wordAt(done, 0), label) < 0) break;
+        done[1 + line] = wordAt(done, 1 + line) + 1;
       }
     }
     if (tried.add(done, 0)) stack.push(tried.count - 1);
@@ -66,18 +67,18 @@ export function checkSequentialConsistency<State, Operation, Response>(
     let explained = 0;
     let left = 0;
     for (const [line, { operations, waitsFor }] of lines.entries()) {
-      explained += row[1 + line] ?? 0;
-      if (waitsFor === undefined) left += operations.length - (row[1 + line] ?? 0);
+      explained += wordAt(row, 1 + line);
+      if (waitsFor === undefined) left += operations.length - wordAt(row, 1 + line);
     }
     furthest = Math.max(furthest, explained);
     if (left === 0) return { kind: "holds", operations: history.length, parts: 1, decidedBy: "search" };
     for (let line = lines.length - 1; line >= 0; line -= 1) {
       done.set(row);
       if (!isReady(line)) continue;
-      for (const next of steps.successors(row[0] ?? 0, labelAt(line, row[1 + line] ?? 0))) {
+      for (const next of steps.successors(wordAt(row, 0), labelAt(line, wordAt(row, 1 + line)))) {
         done.set(row);
         done[0] = next;
-        done[1 + line] = (row[1 + line] ?? 0) + 1;
+        done[1 + line] = wordAt(row, 1 + line) + 1;
         push();
       }
     }
@@ -102,7 +103,7 @@ function linesOf(history: History<unknown, unknown>, source: Int32Array, events:
   for (const event of events) {
     if ((event & 1) === 1) continue;
     const operation = event >> 1;
-    const client = history[source[operation] ?? 0]?.client ?? 0;
+    const client = history[wordAt(source, operation)]?.client ?? 0;
     let line = lineOf.get(client);
     if (line === undefined) {
       line = lines.length;

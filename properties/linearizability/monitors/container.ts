@@ -12,6 +12,7 @@
  * Pending: an insert whose value is never taken is left out; one whose value is taken responded after all. A pending take
  * may take any value that is left, or nothing; see `withoutPendingTakes`.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
@@ -53,8 +54,8 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
   const takeAt = new Int32Array(value.length).fill(-1);
   for (const [i, { role, respondedAt }] of operations.entries()) {
     if (role.role === "insert") continue;
-    if (respondedAt === Infinity) pendingTakes.push(invoked[i] ?? 0);
-    else if (role.role === "take-none") none.push(invoked[i] ?? 0, responded[i] ?? 0, i);
+    if (respondedAt === Infinity) pendingTakes.push(wordAt(invoked, i));
+    else if (role.role === "take-none") none.push(wordAt(invoked, i), wordAt(responded, i), i);
     else if (role.value === undefined) return { kind: "not-covered", because: "nobody saw what a take took" };
     else {
       const id = idOf.get(role.value);
@@ -62,29 +63,29 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
       const other = takeAt[id] ?? -1;
       const insert = insertAt[id] ?? 0;
       if (other !== -1) return { kind: "violated", because: `${String(role.value)} is taken twice`, operations: [insert, other, i] };
-      if ((responded[i] ?? 0) < (invoked[insert] ?? 0)) {
+      if (wordAt(responded, i) < wordAt(invoked, insert)) {
         return { kind: "violated", because: `${String(role.value)} is taken before its insert is invoked`, operations: [insert, i] };
       }
       takeAt[id] = i;
     }
   }
   // A pending insert that nobody took from is left out.
-  const kept = [...value.keys()].filter((id) => takeAt[id] !== -1 || (operations[insertAt[id] ?? 0]?.respondedAt ?? 0) !== Infinity);
+  const kept = [...value.keys()].filter((id) => takeAt[id] !== -1 || (operations[(insertAt[id] ?? 0)]?.respondedAt ?? 0) !== Infinity);
   const column = (of: (id: number) => number): Int32Array => Int32Array.from(kept, of);
   return {
     kind: "values",
     values: {
       count: kept.length,
       end,
-      insertInvoked: column((id) => invoked[insertAt[id] ?? 0] ?? 0),
-      insertResponded: column((id) => responded[insertAt[id] ?? 0] ?? 0),
-      takeInvoked: column((id) => (takeAt[id] === -1 ? end : (invoked[takeAt[id] ?? 0] ?? 0))),
-      takeResponded: column((id) => (takeAt[id] === -1 ? end : (responded[takeAt[id] ?? 0] ?? 0))),
-      insertAt: column((id) => insertAt[id] ?? 0),
+      insertInvoked: column((id) => wordAt(invoked, insertAt[id] ?? 0)),
+      insertResponded: column((id) => wordAt(responded, insertAt[id] ?? 0)),
+      takeInvoked: column((id) => (takeAt[id] === -1 ? end : wordAt(invoked, wordAt(takeAt, id)))),
+      takeResponded: column((id) => (takeAt[id] === -1 ? end : wordAt(responded, wordAt(takeAt, id)))),
+      insertAt: column((id) => (insertAt[id] ?? 0)),
       takeAt: column((id) => takeAt[id] ?? -1),
       value: kept.map((id) => value[id] ?? null),
       none: Int32Array.from(none),
-      pendingTakes: Int32Array.from(pendingTakes).sort(),
+      pendingTakes: Int32Array.from(pendingTakes).toSorted(),
     },
   };
 }
@@ -131,26 +132,26 @@ export function checkNone(values: Values): MonitorVerdict {
   if (values.none.length === 0) return { kind: "holds" };
   const covers = new Int32Array(values.end + 2);
   for (let id = 0; id < values.count; id += 1) {
-    const [from, to] = [values.insertResponded[id] ?? 0, values.takeInvoked[id] ?? 0];
+    const [from, to] = [wordAt(values.insertResponded, id), wordAt(values.takeInvoked, id)];
     if (from >= to) continue;
-    covers[from] = (covers[from] ?? 0) + 1;
-    covers[to] = (covers[to] ?? 0) - 1;
+    covers[from] = wordAt(covers, from) + 1;
+    covers[to] = wordAt(covers, to) - 1;
   }
   const uncoveredUntil = new Int32Array(values.end + 2); // gaps before this place at which no value is surely inside
   let surely = 0;
   for (let place = 0; place <= values.end; place += 1) {
-    surely += covers[place] ?? 0;
-    uncoveredUntil[place + 1] = (uncoveredUntil[place] ?? 0) + Number(surely === 0);
+    surely += wordAt(covers, place);
+    uncoveredUntil[place + 1] = wordAt(uncoveredUntil, place) + Number(surely === 0);
   }
   for (let i = 0; i < values.none.length; i += 3) {
-    const [from, to, index] = [values.none[i] ?? 0, values.none[i + 1] ?? 0, values.none[i + 2] ?? 0];
+    const [from, to, index] = [wordAt(values.none, i), wordAt(values.none, i + 1), wordAt(values.none, i + 2)];
     if (uncoveredUntil[from] !== uncoveredUntil[to]) continue;
     const inside: number[] = [];
     for (let at = from; at < to; ) {
       // The value that is surely inside for longest from here on: few of them cover the whole interval.
       let best = -1;
       for (let id = 0; id < values.count; id += 1) {
-        if ((values.insertResponded[id] ?? 0) <= at && (values.takeInvoked[id] ?? 0) > at && (best === -1 || (values.takeInvoked[id] ?? 0) > (values.takeInvoked[best] ?? 0))) best = id;
+        if (wordAt(values.insertResponded, id) <= at && wordAt(values.takeInvoked, id) > at && (best === -1 || wordAt(values.takeInvoked, id) > wordAt(values.takeInvoked, best))) best = id;
       }
       inside.push(values.insertAt[best] ?? -1, values.takeAt[best] ?? -1);
       at = values.takeInvoked[best] ?? to;

@@ -50,7 +50,7 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
         floorBy = -1;
       } else if (!response) {
         let place = open.length;
-        while (place > 0 && (operations[open[place - 1] ?? 0]?.respondedAt ?? 0) < respondedAt) place -= 1;
+        while (place > 0 && (operations[(open[place - 1] ?? 0)]?.respondedAt ?? 0) < respondedAt) place -= 1;
         open.splice(place, 0, index);
       }
     } else if (response && role.value !== undefined && role.value > value) {

@@ -7,6 +7,7 @@
  * never spoils that of another (see `container.ts`: both halves are histories of their own). That is decrease and
  * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv 2410.04581).
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -25,13 +26,13 @@ function decide(values: Values, compare: (left: Scalar, right: Scalar) => number
   const ascending = Array.from({ length: values.count }, (_, id) => id).toSorted((left, right) => compare(values.value[left] ?? null, values.value[right] ?? null));
   const inside = new GapTree(values.end + 1);
   for (const [rank, id] of ascending.entries()) {
-    const takeInvoked = values.takeInvoked[id] ?? 0;
+    const takeInvoked = wordAt(values.takeInvoked, id);
     if (values.takeAt[id] !== -1) {
-      const from = Math.max(takeInvoked, values.insertInvoked[id] ?? 0);
-      if (inside.findZero(from, values.takeResponded[id] ?? 0) === -1) {
+      const from = Math.max(takeInvoked, wordAt(values.insertInvoked, id));
+      if (inside.findZero(from, wordAt(values.takeResponded, id)) === -1) {
         const smaller = ascending
           .slice(0, rank)
-          .filter((other) => (values.insertResponded[other] ?? 0) < (values.takeResponded[id] ?? 0) && (values.takeInvoked[other] ?? 0) > from);
+          .filter((other) => wordAt(values.insertResponded, other) < wordAt(values.takeResponded, id) && wordAt(values.takeInvoked, other) > from);
         return {
           kind: "violated",
           because: `${String(values.value[id])} is taken while there is always a smaller value inside`,
@@ -39,7 +40,7 @@ function decide(values: Values, compare: (left: Scalar, right: Scalar) => number
         };
       }
     }
-    inside.add(values.insertResponded[id] ?? 0, takeInvoked, 1);
+    inside.add(wordAt(values.insertResponded, id), takeInvoked, 1);
   }
   return checkNone(values);
 }

@@ -5,6 +5,7 @@
  * b is taken and a stays. Source: Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013
  * (VFresh, VRepet, VOrd, VWit); Bouajjani, Emmi, Enea, Hamza, ICALP 2015.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -20,15 +21,15 @@ function decide(values: Values): MonitorVerdict {
   const insertedAt = new Int32Array(end + 2).fill(-1); // by the place of the insert's response
   const startsAt = new Int32Array(end + 2).fill(-1); // by the place of its invocation
   for (let id = 0; id < values.count; id += 1) {
-    if ((insertResponded[id] ?? 0) < end) insertedAt[insertResponded[id] ?? 0] = id;
-    startsAt[insertInvoked[id] ?? 0] = id;
+    if (wordAt(insertResponded, id) < end) insertedAt[wordAt(insertResponded, id)] = id;
+    startsAt[wordAt(insertInvoked, id)] = id;
   }
   let last = -1; // of the values inserted so far, the one whose take is invoked last
   for (let place = 0; place <= end; place += 1) {
     const inserted = insertedAt[place] ?? -1;
-    if (inserted !== -1 && (last === -1 || (takeInvoked[inserted] ?? 0) > (takeInvoked[last] ?? 0))) last = inserted;
+    if (inserted !== -1 && (last === -1 || wordAt(takeInvoked, inserted) > wordAt(takeInvoked, last))) last = inserted;
     const started = startsAt[place] ?? -1;
-    if (started === -1 || last === -1 || (takeResponded[started] ?? 0) >= (takeInvoked[last] ?? 0)) continue;
+    if (started === -1 || last === -1 || wordAt(takeResponded, started) >= wordAt(takeInvoked, last)) continue;
     return {
       kind: "violated",
       because: `${String(value[last])} is inserted before ${String(value[started])}, and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,

@@ -58,14 +58,14 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
     if ((earliestResponse[cluster] ?? 0) < (latestInvocation[cluster] ?? 0)) forward.push(cluster);
     else if (write !== undefined) backward.push(cluster);
   }
-  forward.sort((left, right) => ascending(earliestResponse[left] ?? 0, earliestResponse[right] ?? 0));
+  forward.sort((left, right) => ascending((earliestResponse[left] ?? 0), earliestResponse[right] ?? 0));
   const violated = (left: number, right: number): MonitorVerdict => ({
     kind: "violated",
     because: `the register holds ${nameOf(operations, writes[left], initial)} and ${nameOf(operations, writes[right], initial)} at one time`,
     operations: [...members(left), ...members(right)],
   });
   for (let i = 1; i < forward.length; i += 1) {
-    const [before, here] = [forward[i - 1] ?? 0, forward[i] ?? 0];
+    const [before, here] = [(forward[i - 1] ?? 0), (forward[i] ?? 0)];
     if ((earliestResponse[here] ?? 0) < (latestInvocation[before] ?? 0)) return violated(before, here);
   }
   for (const cluster of backward) {
@@ -74,7 +74,7 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
     let [low, high] = [0, forward.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((earliestResponse[forward[middle] ?? 0] ?? 0) < begins) low = middle + 1;
+      if ((earliestResponse[(forward[middle] ?? 0)] ?? 0) < begins) low = middle + 1;
       else high = middle;
     }
     const container = forward[low - 1];

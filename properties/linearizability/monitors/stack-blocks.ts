@@ -13,6 +13,7 @@
  *
  * After a split at a gap, operations that reach over it are cut there, so each part owns a stretch of time.
  */
+import { wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -47,29 +48,29 @@ interface Placed {
 function placed({ count, end, insertInvoked, insertResponded, takeInvoked, takeResponded }: Values): Placed {
   const before = new Int32Array(end + 2);
   const bump = (place: number): void => {
-    before[place + 1] = (before[place + 1] ?? 0) + 1;
+    before[place + 1] = wordAt(before, place + 1) + 1;
   };
   for (let id = 0; id < count; id += 1) {
-    bump(insertInvoked[id] ?? 0);
-    bump(takeInvoked[id] ?? 0);
-    if ((insertResponded[id] ?? 0) < end) bump(insertResponded[id] ?? 0);
-    if ((takeResponded[id] ?? 0) < end) bump(takeResponded[id] ?? 0);
+    bump(wordAt(insertInvoked, id));
+    bump(wordAt(takeInvoked, id));
+    if (wordAt(insertResponded, id) < end) bump(wordAt(insertResponded, id));
+    if (wordAt(takeResponded, id) < end) bump(wordAt(takeResponded, id));
   }
-  for (let place = 0; place <= end; place += 1) before[place + 1] = (before[place + 1] ?? 0) + (before[place] ?? 0);
-  const total = before[end + 1] ?? 0;
+  for (let place = 0; place <= end; place += 1) before[place + 1] = wordAt(before, place + 1) + wordAt(before, place);
+  const total = wordAt(before, end + 1);
   const invocationAt = new Int32Array(total + 1).fill(NONE);
   const responseAt = new Int32Array(total + 1).fill(NONE);
   const invoked = new Int32Array(2 * count);
   const responded = new Int32Array(2 * count).fill(total);
   const next = (old: number): number => {
-    const place = before[old] ?? 0;
+    const place = wordAt(before, old);
     before[old] = place + 1;
     return place;
   };
   for (let id = 0; id < count; id += 1) {
     for (const [code, from, to] of [
-      [2 * id, insertInvoked[id] ?? 0, insertResponded[id] ?? 0],
-      [2 * id + 1, takeInvoked[id] ?? 0, takeResponded[id] ?? 0],
+      [2 * id, wordAt(insertInvoked, id), wordAt(insertResponded, id)],
+      [2 * id + 1, wordAt(takeInvoked, id), wordAt(takeResponded, id)],
     ] as const) {
       const start = next(from);
       invoked[code] = start;
@@ -92,7 +93,7 @@ interface Part {
 
 function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Placed): boolean {
   const inside = new GapTree(end + 1);
-  for (let push = 0; push < invoked.length; push += 2) inside.add(responded[push] ?? 0, invoked[push + 1] ?? 0, 1);
+  for (let push = 0; push < invoked.length; push += 2) inside.add(wordAt(responded, push), wordAt(invoked, push + 1), 1);
   const openAt = openLists(invoked, responded, invocationAt, responseAt, end);
   const responses = createLivePlaces(responseAt);
   const invocations = createLivePlaces(invocationAt);
@@ -111,23 +112,23 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
       if (firstResponse > high || lastInvocation <= low) break;
       const gap = inside.findZero(firstResponse, lastInvocation);
       if (gap !== -1) {
-        const isBefore = (code: number): boolean => (ends[code & ~1] ?? 0) <= gap || (ends[code | 1] ?? 0) <= gap;
-        const across = openAt(gap).filter((code) => gone[code] === 0 && (begins[code] ?? 0) <= gap && (ends[code] ?? 0) > gap);
+        const isBefore = (code: number): boolean => wordAt(ends, code & ~1) <= gap || wordAt(ends, code | 1) <= gap;
+        const across = openAt(gap).filter((code) => gone[code] === 0 && wordAt(begins, code) <= gap && wordAt(ends, code) > gap);
         const before = across.filter(isBefore);
         const behind = across.filter((code) => !isBefore(code));
         for (const code of before) {
-          responses.remove(responded[code] ?? 0);
+          responses.remove(wordAt(responded, code));
           ends[code] = gap;
         }
         for (const code of behind) {
-          invocations.remove(invoked[code] ?? 0);
+          invocations.remove(wordAt(invoked, code));
           begins[code] = gap;
         }
         const cut = cutPushes.filter((code) => gone[code] === 0 && !behind.includes(code));
         parts.push({ low, high: gap, cutPushes: cut }, { low: gap, high, cutPushes: behind.filter((code) => (code & 1) === 0) });
         break;
       }
-      const goesAround = (push: number): boolean => gone[push] === 0 && (ends[push + 1] ?? 0) >= lastInvocation;
+      const goesAround = (push: number): boolean => gone[push] === 0 && wordAt(ends, push + 1) >= lastInvocation;
       let around = cutPushes.find(goesAround) ?? NONE;
       for (let place = invocations.atOrAfter(low + 1); around === NONE && place < firstResponse; place = invocations.atOrAfter(place + 1)) {
         const code = invocationAt[place] ?? NONE;
@@ -136,10 +137,10 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
       if (around === NONE) return false;
       for (const code of [around, around + 1]) {
         gone[code] = 1;
-        invocations.remove(invoked[code] ?? 0);
-        responses.remove(responded[code] ?? 0);
+        invocations.remove(wordAt(invoked, code));
+        responses.remove(wordAt(responded, code));
       }
-      inside.add(responded[around] ?? 0, invoked[around + 1] ?? 0, -1);
+      inside.add(wordAt(responded, around), wordAt(invoked, around + 1), -1);
     }
   }
   return true;
@@ -157,10 +158,10 @@ function openLists(invoked: Int32Array, responded: Int32Array, invocationAt: Int
     if (stopping !== NONE) open.delete(stopping);
   }
   return (gap) => {
-    const result = (lists[Math.floor(gap / STRIDE)] ?? []).filter((code) => (responded[code] ?? 0) > gap);
+    const result = (lists[Math.floor(gap / STRIDE)] ?? []).filter((code) => wordAt(responded, code) > gap);
     for (let place = gap - (gap % STRIDE); place <= gap; place += 1) {
       const starting = invocationAt[place] ?? NONE;
-      if (starting !== NONE && (responded[starting] ?? 0) > gap && (invoked[starting] ?? 0) <= gap) result.push(starting);
+      if (starting !== NONE && wordAt(responded, starting) > gap && wordAt(invoked, starting) <= gap) result.push(starting);
     }
     return result;
   };
@@ -179,16 +180,6 @@ function createLivePlaces(codes: Int32Array): LivePlaces {
   const count = codes.length;
   const after = Int32Array.from({ length: count + 1 }, (_, place) => place);
   const before = Int32Array.from({ length: count + 1 }, (_, place) => place); // shifted by one: 0 is "none"
-  const follow = (links: Int32Array, from: number): number => {
-    let at = from;
-    for (;;) {
-      const next = links[at] ?? at;
-      if (next === at) return at;
-      const beyond = links[next] ?? next;
-      links[at] = beyond;
-      at = beyond;
-    }
-  };
   const remove = (place: number): void => {
     if (place >= count) return;
     after[place] = place + 1;
@@ -200,4 +191,16 @@ function createLivePlaces(codes: Int32Array): LivePlaces {
     atOrAfter: (place) => follow(after, Math.min(Math.max(place, 0), count)),
     atOrBefore: (place) => follow(before, Math.min(place + 1, count)) - 1,
   };
+}
+
+/** The place at the end of the links from `from`; halves the path to it. */
+function follow(links: Int32Array, from: number): number {
+  let at = from;
+  for (;;) {
+    const next = links[at] ?? at;
+    if (next === at) return at;
+    const beyond = links[next] ?? next;
+    links[at] = beyond;
+    at = beyond;
+  }
 }
