@@ -157,8 +157,8 @@ test("texts and brackets without an end stop at a bound", async () => {
   const endless = "x".repeat((1 << 20) + 10);
   expect(await faultOfText(`[{:f "${endless}`, "mutex")).toBe("FILE:1: expected the end of this text within 1048576 characters");
   expect(await faultOfText(`[{:f ${endless}`, "mutex")).toBe("FILE:1: expected the end of this map within 1048576 characters");
-  expect(await faultOfText(`[0,"r",\n${" ".repeat(17 << 20)}`, "register")).toContain("FILE:1: expected JSON");
-  expect(await faultOfText(`[0,"r",null,0,0,1]\n${" ".repeat(17 << 20)}`, "register")).toBe("FILE:2: expected lines of at most 16777216 characters");
+  expect(await faultOfText(`[0,"r",\n${" ".repeat(5 << 20)}`, "register")).toContain("FILE:1: expected JSON");
+  expect(await faultOfText(`[0,"r",null,0,0,1]\n${" ".repeat(5 << 20)}`, "register")).toBe("FILE:2: expected lines of at most 4194304 characters");
 });
 
 test("a byte changed, dropped or doubled anywhere never crashes or hangs: a verdict, or a fault with its line", async () => {
@@ -207,7 +207,7 @@ test.skipIf(!existsSync(recorded))("every history recorded beside the project ha
   const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Record<string, { model: string; verdict: string; operations: number }>;
   expect(Object.keys(expected)).toHaveLength(278);
   for (const [path, { model, verdict, operations }] of Object.entries(expected)) {
-    if (path.includes("-100000-")) continue; // npm run bench:linearizability has them
+    if (/-10{4,5}-/.test(path)) continue; // npm run bench:linearizability has them
     const built = builtInModels[NAMES[model] ?? model];
     if (built === undefined) throw new Error(`${path}: no model ${model}`);
     const history = await readHistory(join(recorded, path));

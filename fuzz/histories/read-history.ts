@@ -20,7 +20,7 @@ export interface RecordedHistory {
   readonly operations: readonly RecordedOperation[];
 }
 
-const LINE_LENGTH_MAX = 1 << 24;
+const LINE_LENGTH_MAX = 1 << 22;
 
 /**
  * @throws HistoryFileError at text that is no history, with its line

@@ -38,6 +38,8 @@ export interface Explanation<Operation, Response> {
 export const ORDERS_MAX = 12;
 /** Configurations of one search for a smaller core: past that it keeps the larger one. */
 const CORE_CONFIGURATIONS_MAX = 200_000;
+/** Times that the searches for smaller sets may ask whether to stop, each after a thousand configurations or a smaller set. */
+const ASKED_MAX = 20_000;
 
 /** @returns the explanation of a violation; the verdict of `check` when there is none, or when a bound came first */
 export function explain<State, Operation, Response>(
@@ -47,9 +49,19 @@ export function explain<State, Operation, Response>(
 ): Explanation<Operation, Response> | Exclude<CheckVerdict, { kind: "violated" }> {
   const verdict = check(history, model, options);
   if (verdict.kind !== "violated") return verdict;
+  if (options.keys === "whole" && model.partition !== undefined) {
+    // Keys are independent, so one of them by itself is a violation, and far sooner explained.
+    const split = explain(history, model, { ...options, keys: "split" });
+    if (split.kind === "violated") return split;
+  }
   const part = options.keys === "whole" ? undefined : partsOf(history, model).find(({ key }) => key === verdict.key)?.included;
   const included = part ?? Int32Array.from(history.keys());
-  const outOfTime = deadlineOf(options);
+  const isPastTime = deadlineOf(options);
+  let asked = 0;
+  const outOfTime = (): boolean => {
+    asked += 1;
+    return asked > ASKED_MAX || isPastTime();
+  };
   const smallest =
     verdict.decidedBy === "search"
       ? smallestBySearch(history, model, included, verdict.impossible, options, outOfTime)

@@ -42,7 +42,7 @@ export function failedOrders<State, Operation, Response>(
         visit([...order, i], each);
       }
     }
-    if (stuck || blocked.some(({ operation }) => operations[operation]?.respondedAt === firstResponse)) failed.push({ order, state: model.key(state), blocked });
+    if (stuck) failed.push({ order, state: model.key(state), blocked });
   };
   visit([], model.initial);
   return failed.toSorted((left, right) => right.order.length - left.order.length).slice(0, ordersMax);
