@@ -6,7 +6,7 @@
  */
 import type { AccessKind } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { accessText, type Execution } from "#reports/execution.ts";
 import type { Location } from "#reports/result.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -180,7 +180,7 @@ class StrictSchedule {
     const machine = this.#machine;
     const { choices } = this.#schedule;
     if (machine === undefined || machine.steps >= choices.length) return;
-    throw this.#diverge(machine.steps, `asks for ${threadText(machine, choices[machine.steps] ?? 0)}, and the execution has ended`);
+    throw this.#diverge(machine.steps, `asks for ${threadText(machine, numberAt(choices, machine.steps))}, and the execution has ended`);
   }
 
   /** The thread that goes now, if it can. */

@@ -1,4 +1,4 @@
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { isEnabled } from "#fuzz/replay/replay.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
@@ -28,7 +28,7 @@ export function blocksOf(choices: ArrayLike<number>): Block[] {
   const made = new Map<number, number>();
   const blocks: Block[] = [];
   for (let step = 0; step < choices.length; step++) {
-    const thread = choices[step] ?? 0;
+    const thread = numberAt(choices, step);
     const until = (made.get(thread) ?? 0) + 1;
     made.set(thread, until);
     if (blocks.at(-1)?.thread === thread) blocks[blocks.length - 1] = { thread, until };

@@ -6,7 +6,7 @@
  * reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
@@ -90,7 +90,7 @@ function pendingAccesses(machine: Machine, violating: number): RecordedAccess[] 
 async function flip(machine: Machine, run: Run, accesses: readonly RecordedAccess[], pair: Conflict, budget: SearchBudget): Promise<Int32Array | undefined> {
   const order = accesses.slice(0, Math.max(run.choices.length, pair.second + 1)).map(({ thread }) => thread);
   // Of the accesses that were still to come, only the one concerned is asked for.
-  const original = pair.second < run.choices.length ? order.slice(0, run.choices.length) : [...order.slice(0, run.choices.length), (order[pair.second] ?? 0)];
+  const original = pair.second < run.choices.length ? order.slice(0, run.choices.length) : [...order.slice(0, run.choices.length), numberAt(order, pair.second)];
   const turned = { first: pair.first, second: Math.min(pair.second, run.choices.length) };
   for (const wanted of flipped(original, turned)) {
     if (budget.isSpent) return undefined;
@@ -106,8 +106,8 @@ async function flip(machine: Machine, run: Run, accesses: readonly RecordedAcces
  * until the second's thread has come to its end; or it does not even begin its stretch before that.
  */
 function* flipped(choices: readonly number[], { first, second }: Conflict): Generator<readonly Block[]> {
-  const thread = choices[first] ?? 0;
-  const other = choices[second] ?? 0;
+  const thread = numberAt(choices, first);
+  const other = numberAt(choices, second);
   const between = choices.slice(first, second + 1);
   const moved = [...between.filter((one) => one !== thread), ...between.filter((one) => one === thread)];
   const prefix = choices.slice(0, first);
@@ -122,7 +122,7 @@ function* flipped(choices: readonly number[], { first, second }: Conflict): Gene
 /** Was the second access made when the first was still to come? Accesses are known by their number within their thread. */
 function isTurnedRound(choices: Int32Array, original: readonly number[], { first, second }: Conflict): boolean {
   const where = (step: number): number => {
-    const thread = original[step] ?? 0;
+    const thread = numberAt(original, step);
     let number = original.slice(0, step + 1).filter((one) => one === thread).length;
     const at = choices.findIndex((one) => one === thread && --number === 0);
     return at === -1 ? Infinity : at;

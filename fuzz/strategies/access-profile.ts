@@ -6,7 +6,7 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/perform.ts";
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Random } from "#fuzz/random.ts";
 import type { AccessShape } from "./conflict.ts";
@@ -48,7 +48,7 @@ export class AccessProfile {
   count(thread: number, { kind, address }: AccessShape): void {
     if (address === NIL || address >= this.#words) return;
     const at = this.#row(thread) * this.#words + address;
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    this.#counts[at] = numberAt(this.#counts, at) + 1;
     const user = this.#soleUser[address] ?? NOBODY;
     if (user !== thread) this.#soleUser[address] = user === NOBODY ? thread : SEVERAL;
     if (mayWrite(kind) || isExclusive(kind)) this.#written[address] = 1;
@@ -57,7 +57,7 @@ export class AccessProfile {
   callbackStarted(starter: number): void {
     this.#callbacks++;
     const row = this.#row(starter);
-    this.#started[row] = (this.#started[row] ?? 0) + 1;
+    this.#started[row] = numberAt(this.#started, row) + 1;
   }
 
   /** Ends an execution whose accesses were counted. O(words · threads). */
@@ -67,7 +67,7 @@ export class AccessProfile {
     let sum = 0;
     for (let address = 1; address < this.#words; address++) {
       if (this.#soleUser[address] !== SEVERAL || this.#written[address] === 0) continue;
-      for (let row = 0; row < this.#rows; row++) sum += this.#counts[row * this.#words + address] ?? 0;
+      for (let row = 0; row < this.#rows; row++) sum += numberAt(this.#counts, row * this.#words + address);
       this.#shared[this.#sharedCount] = address;
       this.#accumulated[this.#sharedCount++] = sum;
     }
@@ -77,12 +77,12 @@ export class AccessProfile {
   drawWord(random: Random): Address {
     const last = this.#sharedCount - 1;
     if (last < 0) return NIL;
-    const point = random.fraction() * (this.#accumulated[last] ?? 0);
+    const point = random.fraction() * numberAt(this.#accumulated, last);
     let low = 0;
     let high = last;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#accumulated[middle] ?? 0) > point) high = middle;
+      if (numberAt(this.#accumulated, middle) > point) high = middle;
       else low = middle + 1;
     }
     return wordAt(this.#shared, low);
@@ -91,13 +91,13 @@ export class AccessProfile {
   /** Accesses that one callback makes to `word` in an execution, on average. */
   expectedOfCallback(word: Address): number {
     if (this.#callbacks === 0) return 0;
-    return (this.#counts[(this.#rows - 1) * this.#words + word] ?? 0) / this.#callbacks;
+    return numberAt(this.#counts, (this.#rows - 1) * this.#words + word) / this.#callbacks;
   }
 
   /** Accesses that a thread of the program and the callbacks it starts make to `word` in an execution, on average. */
   expectedOf(thread: number, word: Address): number {
-    const own = this.#counts[thread * this.#words + word] ?? 0;
-    return (own + (this.#started[thread] ?? 0) * this.expectedOfCallback(word)) / Math.max(1, this.#executions);
+    const own = numberAt(this.#counts, thread * this.#words + word);
+    return (own + numberAt(this.#started, thread) * this.expectedOfCallback(word)) / Math.max(1, this.#executions);
   }
 
   #row(thread: number): number {

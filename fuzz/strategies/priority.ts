@@ -1,13 +1,13 @@
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 
 /** The enabled thread with the greatest priority; of equals the first. */
 export function highestOf({ enabled, enabledCount }: Machine, priority: Float64Array): number {
   let best = wordAt(enabled, 0);
-  let greatest = priority[best] ?? 0;
+  let greatest = numberAt(priority, best);
   for (let i = 1; i < enabledCount; i++) {
     const thread = wordAt(enabled, i);
-    const its = priority[thread] ?? 0;
+    const its = numberAt(priority, thread);
     if (its > greatest) {
       best = thread;
       greatest = its;

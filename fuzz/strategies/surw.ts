@@ -13,7 +13,7 @@
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
 import { NIL } from "#impl/memory/access.ts";
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#fuzz/random.ts";
@@ -102,7 +102,7 @@ class SelectiveWalk {
     }
     this.#priority[thread] = this.#random.fraction();
     if (this.#last.address === this.#word && this.#word !== NIL) {
-      this.#weight[thread] = Math.max(0, (this.#weight[thread] ?? 0) - 1);
+      this.#weight[thread] = Math.max(0, numberAt(this.#weight, thread) - 1);
       this.#letGo();
     }
     for (; this.#known < machine.threadCount; this.#known++) this.#started(profile, this.#known, thread);
@@ -116,7 +116,7 @@ class SelectiveWalk {
   /** A callback takes its part of its starter's weight with it, and its chance of having been the one intended. */
   #started(profile: AccessProfile, child: number, starter: number): void {
     const weight = profile.expectedOfCallback(this.#word);
-    const before = this.#weight[starter] ?? 0;
+    const before = numberAt(this.#weight, starter);
     this.#priority[child] = this.#random.fraction();
     this.#weight[child] = weight;
     this.#weight[starter] = Math.max(0, before - weight);
@@ -131,7 +131,7 @@ class SelectiveWalk {
     for (let i = 0; i < enabledCount; i++) {
       const thread = wordAt(enabled, i);
       if (this.#held[thread] === 1) continue;
-      const its = this.#priority[thread] ?? 0;
+      const its = numberAt(this.#priority, thread);
       if (its > greatest) {
         best = thread;
         greatest = its;
@@ -143,13 +143,13 @@ class SelectiveWalk {
   /** Draws by weight among the threads that are not held; the one that stands before the word counts at least 1. */
   #drawIntended(machine: Machine, proposed: number): number {
     const weight = this.#weight;
-    weight[proposed] = Math.max(1, weight[proposed] ?? 0);
+    weight[proposed] = Math.max(1, numberAt(weight, proposed));
     let sum = 0;
-    for (let thread = 0; thread < this.#known; thread++) if (this.#mayIntend(machine, thread)) sum += weight[thread] ?? 0;
+    for (let thread = 0; thread < this.#known; thread++) if (this.#mayIntend(machine, thread)) sum += numberAt(weight, thread);
     let point = this.#random.fraction() * sum;
     for (let thread = 0; thread < this.#known; thread++) {
       if (!this.#mayIntend(machine, thread)) continue;
-      point -= weight[thread] ?? 0;
+      point -= numberAt(weight, thread);
       if (point < 0) return thread;
     }
     return proposed;
@@ -162,10 +162,10 @@ class SelectiveWalk {
   /** All enabled threads stand before the word: draws one of them by weight. */
   #drawEnabled({ enabled, enabledCount }: Machine): number {
     let sum = 0;
-    for (let i = 0; i < enabledCount; i++) sum += Math.max(1, this.#weight[wordAt(enabled, i)] ?? 0);
+    for (let i = 0; i < enabledCount; i++) sum += Math.max(1, numberAt(this.#weight, wordAt(enabled, i)));
     let point = this.#random.fraction() * sum;
     for (let i = 0; i < enabledCount - 1; i++) {
-      point -= Math.max(1, this.#weight[wordAt(enabled, i)] ?? 0);
+      point -= Math.max(1, numberAt(this.#weight, wordAt(enabled, i)));
       if (point < 0) return wordAt(enabled, i);
     }
     return wordAt(enabled, enabledCount - 1);

@@ -4,3 +4,8 @@ import type { Address } from "./access.ts";
 export function wordAt(words: Int32Array, address: Address): number {
   return words[address] ?? 0;
 }
+
+/** The number at an index of a list or table of numbers of any kind, 0 where there is none. */
+export function numberAt(numbers: ArrayLike<number>, index: number): number {
+  return numbers[index] ?? 0;
+}

@@ -1,3 +1,4 @@
+import { numberAt } from "../memory/word.ts";
 import type { PeerAddress } from "#model/peer-address.ts";
 import { type Access, type Address, read, write } from "../memory/access.ts";
 import { Peer } from "./layout.ts";
@@ -10,7 +11,7 @@ import { Peer } from "./layout.ts";
 export function* compareWithPeer(address: PeerAddress, peer: Address): Access<number> {
   for (let i = 0; i < address.words.length; i++) {
     const theirs = yield read(Peer.address(peer) + i);
-    const difference = (address.words[i] ?? 0) - (theirs >>> 0);
+    const difference = numberAt(address.words, i) - (theirs >>> 0);
     if (difference !== 0) return difference;
   }
   return 0;
@@ -18,5 +19,5 @@ export function* compareWithPeer(address: PeerAddress, peer: Address): Access<nu
 
 /** Gives a peer that nobody else can reach its address. */
 export function* writeAddress(peer: Address, address: PeerAddress): Access {
-  for (let i = 0; i < address.words.length; i++) yield write(Peer.address(peer) + i, (address.words[i] ?? 0) | 0);
+  for (let i = 0; i < address.words.length; i++) yield write(Peer.address(peer) + i, numberAt(address.words, i) | 0);
 }

@@ -9,7 +9,7 @@
  * only in having used more optional operations is dropped (see `Layer`); so is one from which an open observation can never
  * be seen any more, where the model tells (`Model.outgrown`).
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { Layer } from "./layer.ts";
 import type { Problem } from "./problem.ts";
 import { MANY_STATES, NO_STATE, OUTGROWN } from "./steps.ts";
@@ -44,7 +44,7 @@ export function assignSlots({ count, events, labels, replacing, partOf }: Proble
     } else {
       const slot = wordAt(slotOf, event >> 1);
       let at = free.length;
-      while (at > 0 && (free[at - 1] ?? 0) < slot) at -= 1;
+      while (at > 0 && numberAt(free, at - 1) < slot) at -= 1;
       free.splice(at, 0, slot);
     }
   }
@@ -122,7 +122,7 @@ export class Frontier {
     const { deadlines, optional } = this.#problem;
     const deadline = wordAt(deadlines, operation);
     let place = this.#open.length;
-    while (place > 0 && wordAt(deadlines, this.#open[place - 1] ?? 0) > deadline) place -= 1;
+    while (place > 0 && wordAt(deadlines, numberAt(this.#open, place - 1)) > deadline) place -= 1;
     this.#open.splice(place, 0, operation);
     if (optional[operation] === 1) this.#flipOptional(operation);
   }
@@ -197,7 +197,7 @@ export class Frontier {
     const state = wordAt(work.rows, base);
     this.expanded += 1;
     for (let place = 0; place < this.#open.length; place += 1) {
-      const other = this.#open[place] ?? 0;
+      const other = numberAt(this.#open, place);
       const label = wordAt(labels, other);
       // An observation that fitted was taken when the state was reached.
       if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
@@ -216,7 +216,7 @@ export class Frontier {
     const { labels } = this.#problem;
     this.#lastOfLabel.clear();
     for (let place = 0; place < this.#open.length; place += 1) {
-      const operation = this.#open[place] ?? 0;
+      const operation = numberAt(this.#open, place);
       const label = wordAt(labels, operation);
       this.#earlier[place] = this.#lastOfLabel.get(label) ?? -1;
       this.#lastOfLabel.set(label, operation);
@@ -251,7 +251,7 @@ export class Frontier {
     let [low, high] = [0, later.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((later[middle] ?? 0) < this.at) low = middle + 1;
+      if (numberAt(later, middle) < this.at) low = middle + 1;
       else high = middle;
     }
     return (later[low] ?? Infinity) < wordAt(deadlines, observation);
@@ -263,7 +263,7 @@ export class Frontier {
     const { labels, observing } = this.#problem;
     const state = wordAt(candidate, 0);
     for (let place = 0; place < this.#open.length; place += 1) {
-      const operation = this.#open[place] ?? 0;
+      const operation = numberAt(this.#open, place);
       const label = wordAt(labels, operation);
       if (observing[label] === 0 || this.#has(candidate, 0, operation)) continue;
       const next = this.#steps.step(state, label);

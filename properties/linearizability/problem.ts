@@ -4,7 +4,7 @@
  * Operations that constrain nothing are left out here: an observation that nobody saw the answer of, or that is
  * pending. Times are gone; what is left is the order of events.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import type { History } from "./history.ts";
 import { Interner } from "./interning.ts";
@@ -138,7 +138,7 @@ export function eventsInOrder<Operation, Response>(history: History<Operation, R
     order[used++] = 2 * i + 1;
     times[2 * i + 1] = item.respondedAt;
   }
-  return order.toSorted((left, right) => (times[left] ?? 0) - (times[right] ?? 0) || (left & 1) - (right & 1) || left - right);
+  return order.toSorted((left, right) => numberAt(times, left) - numberAt(times, right) || (left & 1) - (right & 1) || left - right);
 }
 
 /** Events by counting; undefined when two of them have one time. */

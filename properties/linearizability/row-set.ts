@@ -3,7 +3,7 @@
  *
  * Adding a row costs one look-up and allocates only when the tables double. Cleared and used again, never freed.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 export class RowSet {
   /** The rows one after another, in the order of their addition. */
   words = new Int32Array(256);
@@ -79,7 +79,7 @@ export class RowSet {
       return 0;
     });
     for (let row = 0; row < count; row += 1) {
-      const from = order[row] ?? 0;
+      const from = numberAt(order, row);
       for (let i = 0; i < width; i += 1) target[base + row * width + i] = wordAt(words, from + i);
     }
   }

@@ -12,7 +12,7 @@
  * Pending: an insert whose value is never taken is left out; one whose value is taken responded after all. A pending take
  * may take any value that is left, or nothing; see `withoutPendingTakes`.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
@@ -61,7 +61,7 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
       const id = idOf.get(role.value);
       if (id === undefined) return { kind: "violated", because: `${String(role.value)} is taken, and nobody inserts it`, operations: [i] };
       const other = takeAt[id] ?? -1;
-      const insert = insertAt[id] ?? 0;
+      const insert = numberAt(insertAt, id);
       if (other !== -1) return { kind: "violated", because: `${String(role.value)} is taken twice`, operations: [insert, other, i] };
       if (wordAt(responded, i) < wordAt(invoked, insert)) {
         return { kind: "violated", because: `${String(role.value)} is taken before its insert is invoked`, operations: [insert, i] };
@@ -70,18 +70,18 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
     }
   }
   // A pending insert that nobody took from is left out.
-  const kept = [...value.keys()].filter((id) => takeAt[id] !== -1 || (operations[(insertAt[id] ?? 0)]?.respondedAt ?? 0) !== Infinity);
+  const kept = [...value.keys()].filter((id) => takeAt[id] !== -1 || (operations[numberAt(insertAt, id)]?.respondedAt ?? 0) !== Infinity);
   const column = (of: (id: number) => number): Int32Array => Int32Array.from(kept, of);
   return {
     kind: "values",
     values: {
       count: kept.length,
       end,
-      insertInvoked: column((id) => wordAt(invoked, insertAt[id] ?? 0)),
-      insertResponded: column((id) => wordAt(responded, insertAt[id] ?? 0)),
+      insertInvoked: column((id) => wordAt(invoked, numberAt(insertAt, id))),
+      insertResponded: column((id) => wordAt(responded, numberAt(insertAt, id))),
       takeInvoked: column((id) => (takeAt[id] === -1 ? end : wordAt(invoked, wordAt(takeAt, id)))),
       takeResponded: column((id) => (takeAt[id] === -1 ? end : wordAt(responded, wordAt(takeAt, id)))),
-      insertAt: column((id) => (insertAt[id] ?? 0)),
+      insertAt: column((id) => numberAt(insertAt, id)),
       takeAt: column((id) => takeAt[id] ?? -1),
       value: kept.map((id) => value[id] ?? null),
       none: Int32Array.from(none),

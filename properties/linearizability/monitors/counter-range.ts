@@ -7,6 +7,7 @@
  * responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is explained exactly when
  * the lowest course stays at or below the value of every read still to be invoked.
  */
+import { numberAt } from "#impl/memory/word.ts";
 import type { CounterRole } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
@@ -29,7 +30,7 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
     ceilingBy[i] = ceilingBy[i + 1] ?? -1;
     const event = events[i];
     const role = operations[event?.index ?? 0]?.role;
-    if (event?.response === false && role?.role === "read" && role.value !== undefined && role.value < (ceiling[i] ?? 0)) {
+    if (event?.response === false && role?.role === "read" && role.value !== undefined && role.value < numberAt(ceiling, i)) {
       ceiling[i] = role.value;
       ceilingBy[i] = event.index;
     }
@@ -50,7 +51,7 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
         floorBy = -1;
       } else if (!response) {
         let place = open.length;
-        while (place > 0 && (operations[(open[place - 1] ?? 0)]?.respondedAt ?? 0) < respondedAt) place -= 1;
+        while (place > 0 && (operations[numberAt(open, place - 1)]?.respondedAt ?? 0) < respondedAt) place -= 1;
         open.splice(place, 0, index);
       }
     } else if (response && role.value !== undefined && role.value > value) {

@@ -8,6 +8,7 @@
  *
  * A pending write that nobody read is left out; one that was read took effect, and its response is later than all.
  */
+import { numberAt } from "#impl/memory/word.ts";
 import type { RegisterRole, Scalar } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
@@ -38,11 +39,11 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
         return { kind: "violated", because: `${String(role.value)} is read before its write is invoked`, operations: [i, write] };
       }
     }
-    if (respondedAt < (earliestResponse[cluster] ?? 0)) {
+    if (respondedAt < numberAt(earliestResponse, cluster)) {
       earliestResponse[cluster] = respondedAt;
       earliestAt[cluster] = i;
     }
-    if (invokedAt > (latestInvocation[cluster] ?? 0)) {
+    if (invokedAt > numberAt(latestInvocation, cluster)) {
       latestInvocation[cluster] = invokedAt;
       latestAt[cluster] = i;
     }
@@ -55,30 +56,30 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
   for (let cluster = 0; cluster < count; cluster += 1) {
     const write = operations[writes[cluster] ?? -1];
     if (write?.respondedAt === Infinity && readers[cluster] === 0) continue;
-    if ((earliestResponse[cluster] ?? 0) < (latestInvocation[cluster] ?? 0)) forward.push(cluster);
+    if (numberAt(earliestResponse, cluster) < numberAt(latestInvocation, cluster)) forward.push(cluster);
     else if (write !== undefined) backward.push(cluster);
   }
-  forward.sort((left, right) => ascending((earliestResponse[left] ?? 0), earliestResponse[right] ?? 0));
+  forward.sort((left, right) => ascending(numberAt(earliestResponse, left), numberAt(earliestResponse, right)));
   const violated = (left: number, right: number): MonitorVerdict => ({
     kind: "violated",
     because: `the register holds ${nameOf(operations, writes[left], initial)} and ${nameOf(operations, writes[right], initial)} at one time`,
     operations: [...members(left), ...members(right)],
   });
   for (let i = 1; i < forward.length; i += 1) {
-    const [before, here] = [(forward[i - 1] ?? 0), (forward[i] ?? 0)];
-    if ((earliestResponse[here] ?? 0) < (latestInvocation[before] ?? 0)) return violated(before, here);
+    const [before, here] = [numberAt(forward, i - 1), numberAt(forward, i)];
+    if (numberAt(earliestResponse, here) < numberAt(latestInvocation, before)) return violated(before, here);
   }
   for (const cluster of backward) {
     // The last forward zone that begins before the backward zone does: zones are disjoint, so only it can contain it.
-    const begins = latestInvocation[cluster] ?? 0;
+    const begins = numberAt(latestInvocation, cluster);
     let [low, high] = [0, forward.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((earliestResponse[(forward[middle] ?? 0)] ?? 0) < begins) low = middle + 1;
+      if (numberAt(earliestResponse, numberAt(forward, middle)) < begins) low = middle + 1;
       else high = middle;
     }
     const container = forward[low - 1];
-    if (container !== undefined && (earliestResponse[cluster] ?? 0) < (latestInvocation[container] ?? 0)) return violated(container, cluster);
+    if (container !== undefined && numberAt(earliestResponse, cluster) < numberAt(latestInvocation, container)) return violated(container, cluster);
   }
   return { kind: "holds" };
 }
