@@ -195,6 +195,16 @@ test("a grace period orders sections that end before its end, and what comes bef
   expect(firstRace({ does: "graceStart", thread: 0 }, by(0, write, X), ...section(1, by(1, read, X)))).toEqual([3, 0]);
 });
 
+test("a grace period serves whoever waits for it, not the first thread alone", () => {
+  expect(firstRace({ does: "sectionStart", thread: 2 }, by(2, read, X), { does: "sectionEnd", thread: 2 }, { does: "graceStart", thread: 1 }, { does: "graceEnd", thread: 1 }, by(1, write, X))).toBeUndefined();
+  expect(firstRace(by(1, write, X), { does: "graceStart", thread: 1 }, { does: "sectionStart", thread: 2 }, by(2, read, X))).toBeUndefined();
+  expect(firstRace(by(1, write, X), { does: "graceStart", thread: 2 }, { does: "sectionStart", thread: 0 }, by(0, read, X))).toEqual([3, 1]);
+});
+
+test("a store learns nothing, even with a barrier after it", () => {
+  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, writeOnce, Y), barrier(1, ACCESS.smpMb), by(1, write, X))).toEqual([4, 0]);
+});
+
 test("a callback's thread knows what its starter did before, and not what it does after", () => {
   const fork: Event = { does: "fork", thread: 0, child: 3 };
   expect(firstRace(by(0, write, X), fork, by(3, write, X))).toBeUndefined();

@@ -66,7 +66,7 @@ export class DataRaces {
   readonly #markedReads: Int32Array;
   readonly #plainWrites: Int32Array;
   readonly #markedWrites: Int32Array;
-  readonly #stamp: Int32Array;
+  readonly #stamp: Float64Array; // executions are counted beyond 2^31
   #execution = 0;
   #threadCount = 0;
 
@@ -83,7 +83,7 @@ export class DataRaces {
     this.#markedReads = new Int32Array(words * width);
     this.#plainWrites = new Int32Array(words * width);
     this.#markedWrites = new Int32Array(words * width);
-    this.#stamp = new Int32Array(words);
+    this.#stamp = new Float64Array(words);
   }
 
   /** A new execution begins, with this many threads: everything set up before happens before all of it. */
@@ -96,10 +96,7 @@ export class DataRaces {
     this.#graceStart.fill(0);
     this.#threadCount = threadCount;
     for (let thread = 0; thread < threadCount; thread++) this.#clock[thread * this.#width + thread] = 1;
-    if (++this.#execution === 0x7fffffff) {
-      this.#execution = 1;
-      this.#stamp.fill(0);
-    }
+    this.#execution++;
   }
 
   /** `parent` starts a thread that knows all that the parent knows. */

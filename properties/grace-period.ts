@@ -3,8 +3,8 @@
  * pointers are followed inside such sections only.
  *
  * Keeps every thread's section (its nesting depth, and a serial number that no other section ever has) and, for each word,
- * in which section each thread last fetched a pointer to it, since it was last allocated. Serial numbers go on from execution to execution, so nothing
- * but the depths needs clearing.
+ * in which section each thread last fetched a pointer to it, since it was last allocated. Serial numbers go on from execution to execution, beyond
+ * 2^31, so nothing but the depths needs clearing.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -12,25 +12,21 @@ import { wordAt } from "#impl/memory/word.ts";
 export class GracePeriods {
   readonly #threadsMax: number;
   readonly #depth: Int32Array;
-  readonly #section: Int32Array;
-  readonly #fetchedIn: Int32Array;
-  readonly #awaited: Int32Array;
+  readonly #section: Float64Array;
+  readonly #fetchedIn: Float64Array;
+  readonly #awaited: Float64Array;
   #serial = 0;
 
   constructor(threadsMax: number, words: number) {
     this.#threadsMax = threadsMax;
     this.#depth = new Int32Array(threadsMax);
-    this.#section = new Int32Array(threadsMax);
-    this.#fetchedIn = new Int32Array(threadsMax * words);
-    this.#awaited = new Int32Array(threadsMax * threadsMax);
+    this.#section = new Float64Array(threadsMax);
+    this.#fetchedIn = new Float64Array(threadsMax * words);
+    this.#awaited = new Float64Array(threadsMax * threadsMax);
   }
 
   reset(): void {
     this.#depth.fill(0);
-    if (this.#serial > 0x3fffffff) {
-      this.#serial = 0;
-      this.#fetchedIn.fill(0);
-    }
   }
 
   depth(thread: number): number {
@@ -53,7 +49,7 @@ export class GracePeriods {
 
   /** The thread has fetched a pointer to `object`, or into it, by a dereference inside its section. */
   fetched(thread: number, object: Address): void {
-    this.#fetchedIn[object * this.#threadsMax + thread] = wordAt(this.#section, thread);
+    this.#fetchedIn[object * this.#threadsMax + thread] = this.#section[thread] as number;
   }
 
   /** `object` is handed out: who has fetched a pointer to it before meant its former life. */
@@ -75,7 +71,7 @@ export class GracePeriods {
   start(waiter: number, threadCount: number): void {
     const row = waiter * this.#threadsMax;
     for (let thread = 0; thread < this.#threadsMax; thread++) {
-      this.#awaited[row + thread] = thread < threadCount && this.depth(thread) > 0 ? wordAt(this.#section, thread) : 0;
+      this.#awaited[row + thread] = thread < threadCount ? (this.#section[thread] as number) : 0;
     }
   }
 

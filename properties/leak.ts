@@ -8,7 +8,6 @@
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { type MemorySafety, SHADOW } from "./memory-safety.ts";
 
@@ -30,8 +29,9 @@ export class Leaks {
     const { regions } = this.#heap;
     this.#marked.fill(0);
     let waiting = 0;
+    // A slab's own words count as unallocated, and keep nothing.
     for (const { base, slab, layout } of regions) {
-      if (slab === NIL && layout !== Slab) waiting = this.#mark(base, layout.words, waiting);
+      if (slab === NIL) waiting = this.#mark(base, layout.words, waiting);
     }
     // Each object waits at most once: it is marked when it is put there.
     while (waiting > 0) {
@@ -55,7 +55,7 @@ export class Leaks {
     for (let address = base; address < base + words; address++) {
       if (states[address] !== SHADOW.initialised) continue;
       const object = wordAt(objectOf, wordAt(memory, address));
-      if (object === NIL || this.#marked[object] === 1 || !this.#memory.isLive(object)) continue;
+      if (this.#marked[object] === 1 || !this.#memory.isLive(object)) continue;
       this.#marked[object] = 1;
       this.#stack[count++] = object;
     }

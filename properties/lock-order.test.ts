@@ -82,6 +82,7 @@ test("a lock is released by its holder only, once, and as it was taken", () => {
   locks.acquired(0, A, "spinlock");
   locks.acquired(0, B, "mutex");
   expect(locks.released(1, A, "spinlock")).toBe("not held");
+  expect(locks.released(1, B, "mutex")).toBe("not held");
   expect(locks.released(0, A, "mutex")).toBe("other mode");
   expect(locks.released(0, B, "spinlock")).toBe("other mode");
   expect(locks.heldCount(0)).toBe(2);
@@ -110,8 +111,19 @@ test("a thread may hold any number of locks", () => {
   for (const lock of order) expect(locks.acquired(0, lock, "spinlock")).toBe(0);
   expect([locks.heldCount(0), locks.innermost(0)]).toEqual([50, 50]);
   for (const lock of order) expect(locks.released(0, lock, "spinlock")).toBe("released");
-  expect(locks.acquired(0, 50, "spinlock")).toBe(0);
-  expect(locks.acquired(0, 1, "spinlock")).toBe(50);
+  expect(nest(locks, 0, 50, 1)).toEqual([0, 50]);
+  // The first of the 1,225 orders is remembered as well as the last.
+  expect(nest(locks, 0, 2, 1)).toEqual([0, 2]);
+});
+
+test("room for more locks of one thread leaves those of the others as they are", () => {
+  const locks = new LockOrder(3);
+  for (const thread of [0, 1, 2]) locks.acquired(thread, 100 + thread, "mutex");
+  for (let lock = 1; lock <= 20; lock++) locks.acquired(1, lock, "spinlock");
+  expect([0, 1, 2].map((thread) => [locks.heldCount(thread), locks.innermost(thread)])).toEqual([[1, 100], [21, 20], [1, 102]]);
+  expect(locks.heldWithin(101, 1)).toBe(101);
+  for (let lock = 1; lock <= 20; lock++) expect(locks.released(1, lock, "spinlock")).toBe("released");
+  for (const thread of [0, 1, 2]) expect(locks.released(thread, 100 + thread, "mutex")).toBe("released");
 });
 
 test("finds a held lock inside an object, from its first word to its last", () => {
@@ -130,6 +142,7 @@ test("orders of a lock end with the object it lies in, and those of other locks 
   expect(nest(locks, 0, B, A)).toEqual([0, 0]);
   expect(nest(locks, 0, C, B)).toEqual([0, C]);
   locks.forget(A + 1, 3);
+  locks.forget(A - 3, 3);
   expect(nest(locks, 0, A, B)).toEqual([0, A]);
   locks.forget(B, 1);
   expect(nest(locks, 0, C, B)).toEqual([0, 0]);
