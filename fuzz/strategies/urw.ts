@@ -7,7 +7,7 @@
  *
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#fuzz/random.ts";
@@ -28,7 +28,7 @@ export function urw(seed: number): Strategy {
     for (; known < machine.threadCount; known++) {
       parent[known] = starter;
       weight[known] = Math.max(1, expectedOfCallback);
-      weight[starter] = Math.max(1, (weight[starter] ?? 1) - expectedOfCallback);
+      weight[starter] = Math.max(1, numberAt(weight, starter, 1) - expectedOfCallback);
     }
   }
 
@@ -45,22 +45,22 @@ export function urw(seed: number): Strategy {
       }
       made.fill(0);
       known = machine.threadCount;
-      for (let thread = 0; thread < known; thread++) weight[thread] = Math.max(1, expected[thread] ?? 1);
+      for (let thread = 0; thread < known; thread++) weight[thread] = Math.max(1, numberAt(expected, thread, 1));
     },
     choose(machine) {
       const { enabled, enabledCount } = machine;
       let sum = 0;
-      for (let i = 0; i < enabledCount; i++) sum += weight[wordAt(enabled, i)] ?? 1;
+      for (let i = 0; i < enabledCount; i++) sum += numberAt(weight, wordAt(enabled, i), 1);
       let point = random.fraction() * sum;
       for (let i = 0; i < enabledCount - 1; i++) {
-        point -= weight[wordAt(enabled, i)] ?? 1;
+        point -= numberAt(weight, wordAt(enabled, i), 1);
         if (point < 0) return wordAt(enabled, i);
       }
       return wordAt(enabled, enabledCount - 1);
     },
     performed(machine, thread) {
       made[thread] = wordAt(made, thread) + 1;
-      weight[thread] = Math.max(1, (weight[thread] ?? 1) - 1);
+      weight[thread] = Math.max(1, numberAt(weight, thread, 1) - 1);
       if (known < machine.threadCount) start(machine, thread);
     },
     end(machine) {
@@ -74,7 +74,7 @@ export function urw(seed: number): Strategy {
         made[wordAt(parent, thread)] = wordAt(made, wordAt(parent, thread)) + accesses;
       }
       for (let thread = 0; thread < own; thread++) {
-        const mean = expected[thread] ?? 1;
+        const mean = numberAt(expected, thread, 1);
         expected[thread] = mean + (wordAt(made, thread) - mean) / executions;
       }
     },

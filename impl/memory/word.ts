@@ -5,7 +5,7 @@ export function wordAt(words: Int32Array, address: Address): number {
   return words[address] ?? 0;
 }
 
-/** The number at an index of a list or table of numbers of any kind, 0 where there is none. */
-export function numberAt(numbers: ArrayLike<number>, index: number): number {
-  return numbers[index] ?? 0;
+/** The number at an index of a list or table of numbers of any kind; `otherwise` where there is none. */
+export function numberAt(numbers: ArrayLike<number>, index: number, otherwise = 0): number {
+  return numbers[index] ?? otherwise;
 }

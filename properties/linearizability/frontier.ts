@@ -201,7 +201,7 @@ export class Frontier {
       const label = wordAt(labels, other);
       // An observation that fitted was taken when the state was reached.
       if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
-      const earlier = this.#earlier[place] ?? -1;
+      const earlier = numberAt(this.#earlier, place, -1);
       if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
       const next = this.#steps.step(state, label);
       if (next === NO_STATE || next === OUTGROWN) continue;
@@ -254,7 +254,7 @@ export class Frontier {
       if (numberAt(later, middle) < this.at) low = middle + 1;
       else high = middle;
     }
-    return (later[low] ?? Infinity) < wordAt(deadlines, observation);
+    return numberAt(later, low, Infinity) < wordAt(deadlines, observation);
   }
 
   /** Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate where it belongs. */

@@ -5,7 +5,7 @@
  * the other can still do, it can do too. Such a configuration is not added, and one that is there already is marked
  * dead. Without optional operations this is an ordinary set.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { hashWords } from "./row-set.ts";
 
 export class Layer {
@@ -46,7 +46,7 @@ export class Layer {
     key[0] = wordAt(source, base);
     for (let i = 1; i < width; i += 1) key[i] = wordAt(source, base + i) & ~wordAt(optional, i - 1);
     const place = hashWords(key, 0, width) & this.#mask;
-    for (let row = this.#heads[place] ?? -1; row !== -1; row = this.#chain[row] ?? -1) {
+    for (let row = numberAt(this.#heads, place, -1); row !== -1; row = numberAt(this.#chain, row, -1)) {
       const at = row * width;
       if (rows[at] !== key[0] || this.dead[row] === 1) continue;
       let same = true;
@@ -77,7 +77,7 @@ export class Layer {
     const at = row * width;
     for (let i = 0; i < width; i += 1) this.rows[at + i] = wordAt(source, base + i);
     this.dead[row] = 0;
-    this.#chain[row] = this.#heads[place] ?? -1;
+    this.#chain[row] = numberAt(this.#heads, place, -1);
     this.#heads[place] = row;
     this.count += 1;
     if (this.count > this.#mask + 1) this.#rehash();
@@ -107,7 +107,7 @@ export class Layer {
       key[0] = wordAt(rows, row * width);
       for (let i = 1; i < width; i += 1) key[i] = wordAt(rows, row * width + i) & ~wordAt(this.#optional, i - 1);
       const place = hashWords(key, 0, width) & this.#mask;
-      this.#chain[row] = this.#heads[place] ?? -1;
+      this.#chain[row] = numberAt(this.#heads, place, -1);
       this.#heads[place] = row;
     }
   }

@@ -13,7 +13,7 @@
  * linearizability", 2017, just-in-time linearization). Nothing is approximated; what ends a search early are the
  * bounds of {@link OnlineLimits}.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import { Interner } from "./interning.ts";
 import { createOnlineSteps } from "./online-steps.ts";
@@ -204,7 +204,7 @@ export function createOnlineChecker<State, Operation, Response>(
     const slots = wordAt(nodes.words, start - 1);
     const width = 1 + slots;
     const open = nodes.words.slice(start, start + slots);
-    const responding = open[slot] ?? -1;
+    const responding = numberAt(open, slot, -1);
     open[slot] = -1;
     // Free slots at the end are cut off, so that equal futures have equal nodes.
     let left = slots;
@@ -229,7 +229,7 @@ export function createOnlineChecker<State, Operation, Response>(
         kept.add(scratch, 0);
       }
       for (let other = 0; other < slots; other += 1) {
-        const operation = open[other] ?? -1;
+        const operation = numberAt(open, other, -1);
         if (operation === -1 || scratch[1 + other] !== 0) continue;
         const effects = steps.effects(state, operation);
         for (let i = 0; i < effects.length; i += 2) {
@@ -246,7 +246,7 @@ export function createOnlineChecker<State, Operation, Response>(
 
   function walk(tag: number, value: number): void {
     const place = find(at, tag, value);
-    at = edges[place] === IMPOSSIBLE ? compute(tag, value) : (edges[place + 3] ?? IMPOSSIBLE);
+    at = edges[place] === IMPOSSIBLE ? compute(tag, value) : numberAt(edges, place + 3, IMPOSSIBLE);
   }
 
   function invokeId(thread: number, operationId: number): void {
@@ -264,7 +264,7 @@ export function createOnlineChecker<State, Operation, Response>(
   }
 
   function respondTagged(thread: number, parity: number, value: number): boolean {
-    const slot = slotOf[thread] ?? -1;
+    const slot = numberAt(slotOf, thread, -1);
     if (slot === -1) throw new RangeError(`thread ${thread} responds, but has no operation open`);
     slotOf[thread] = -1;
     openMask &= ~(1 << slot);
@@ -315,7 +315,7 @@ function createNodeTable(): NodeTable {
     const mask = table.length - 1;
     let at = hashWords(source, base, length) & mask;
     for (;;) {
-      const node = table[at] ?? -1;
+      const node = numberAt(table, at, -1);
       if (node === -1) return at;
       const start = wordAt(starts, node);
       if (wordAt(starts, node + 1) - start === length && equalWords(words, start, source, base, length)) return at;
@@ -337,7 +337,7 @@ function createNodeTable(): NodeTable {
     end: (node) => wordAt(starts, node + 1),
     intern(source, length) {
       let at = place(source, 0, length);
-      const known = table[at] ?? -1;
+      const known = numberAt(table, at, -1);
       if (known !== -1) return known;
       if ((count + 1) * 2 > table.length) {
         table = new Int32Array(table.length * 2).fill(-1);

@@ -60,7 +60,7 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
     else {
       const id = idOf.get(role.value);
       if (id === undefined) return { kind: "violated", because: `${String(role.value)} is taken, and nobody inserts it`, operations: [i] };
-      const other = takeAt[id] ?? -1;
+      const other = numberAt(takeAt, id, -1);
       const insert = numberAt(insertAt, id);
       if (other !== -1) return { kind: "violated", because: `${String(role.value)} is taken twice`, operations: [insert, other, i] };
       if (wordAt(responded, i) < wordAt(invoked, insert)) {
@@ -82,7 +82,7 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
       takeInvoked: column((id) => (takeAt[id] === -1 ? end : wordAt(invoked, wordAt(takeAt, id)))),
       takeResponded: column((id) => (takeAt[id] === -1 ? end : wordAt(responded, wordAt(takeAt, id)))),
       insertAt: column((id) => numberAt(insertAt, id)),
-      takeAt: column((id) => takeAt[id] ?? -1),
+      takeAt: column((id) => numberAt(takeAt, id, -1)),
       value: kept.map((id) => value[id] ?? null),
       none: Int32Array.from(none),
       pendingTakes: Int32Array.from(pendingTakes).toSorted(),
@@ -153,7 +153,7 @@ export function checkNone(values: Values): MonitorVerdict {
       for (let id = 0; id < values.count; id += 1) {
         if (wordAt(values.insertResponded, id) <= at && wordAt(values.takeInvoked, id) > at && (best === -1 || wordAt(values.takeInvoked, id) > wordAt(values.takeInvoked, best))) best = id;
       }
-      inside.push(values.insertAt[best] ?? -1, values.takeAt[best] ?? -1);
+      inside.push(numberAt(values.insertAt, best, -1), numberAt(values.takeAt, best, -1));
       at = values.takeInvoked[best] ?? to;
     }
     return { kind: "violated", because: "a take finds nothing while there is always a value inside", operations: [...inside.filter((each) => each !== -1), index] };

@@ -26,8 +26,8 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
   const ceiling = new Float64Array(events.length + 1).fill(Infinity);
   const ceilingBy = new Int32Array(events.length + 1).fill(-1);
   for (let i = events.length - 1; i >= 0; i -= 1) {
-    ceiling[i] = ceiling[i + 1] ?? Infinity;
-    ceilingBy[i] = ceilingBy[i + 1] ?? -1;
+    ceiling[i] = numberAt(ceiling, i + 1, Infinity);
+    ceilingBy[i] = numberAt(ceilingBy, i + 1, -1);
     const event = events[i];
     const role = operations[event?.index ?? 0]?.role;
     if (event?.response === false && role?.role === "read" && role.value !== undefined && role.value < numberAt(ceiling, i)) {
@@ -61,10 +61,10 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
       value = role.value;
       floorBy = index;
     }
-    const allowed = ceiling[i + 1] ?? Infinity;
+    const allowed = numberAt(ceiling, i + 1, Infinity);
     if (value <= allowed) continue;
     const because = `${allowed} is read when at least ${value} increments have taken effect`;
-    const later = ceilingBy[i + 1] ?? -1;
+    const later = numberAt(ceilingBy, i + 1, -1);
     return { kind: "violated", because, operations: floorBy === -1 ? [] : [floorBy, later] };
   }
   return { kind: "holds" };

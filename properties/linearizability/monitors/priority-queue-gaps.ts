@@ -7,7 +7,7 @@
  * never spoils that of another (see `container.ts`: both halves are histories of their own). That is decrease and
  * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv 2410.04581).
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -36,7 +36,7 @@ function decide(values: Values, compare: (left: Scalar, right: Scalar) => number
         return {
           kind: "violated",
           because: `${String(values.value[id])} is taken while there is always a smaller value inside`,
-          operations: [id, ...smaller].flatMap((each) => [values.insertAt[each] ?? -1, values.takeAt[each] ?? -1]).filter((each) => each !== -1),
+          operations: [id, ...smaller].flatMap((each) => [numberAt(values.insertAt, each, -1), numberAt(values.takeAt, each, -1)]).filter((each) => each !== -1),
         };
       }
     }

@@ -5,7 +5,7 @@
  * b is taken and a stays. Source: Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013
  * (VFresh, VRepet, VOrd, VWit); Bouajjani, Emmi, Enea, Hamza, ICALP 2015.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -26,14 +26,14 @@ function decide(values: Values): MonitorVerdict {
   }
   let last = -1; // of the values inserted so far, the one whose take is invoked last
   for (let place = 0; place <= end; place += 1) {
-    const inserted = insertedAt[place] ?? -1;
+    const inserted = numberAt(insertedAt, place, -1);
     if (inserted !== -1 && (last === -1 || wordAt(takeInvoked, inserted) > wordAt(takeInvoked, last))) last = inserted;
-    const started = startsAt[place] ?? -1;
+    const started = numberAt(startsAt, place, -1);
     if (started === -1 || last === -1 || wordAt(takeResponded, started) >= wordAt(takeInvoked, last)) continue;
     return {
       kind: "violated",
       because: `${String(value[last])} is inserted before ${String(value[started])}, and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
-      operations: [insertAt[last] ?? -1, insertAt[started] ?? -1, takeAt[started] ?? -1, takeAt[last] ?? -1].filter((each) => each !== -1),
+      operations: [numberAt(insertAt, last, -1), numberAt(insertAt, started, -1), numberAt(takeAt, started, -1), numberAt(takeAt, last, -1)].filter((each) => each !== -1),
     };
   }
   return checkNone(values);

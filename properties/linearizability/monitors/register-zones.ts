@@ -34,7 +34,7 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
     if (cluster === undefined) return { kind: "violated", because: `${String(role.value)} is read, and nobody writes it`, operations: [i] };
     if (role.role === "read") {
       readers[cluster] = 1;
-      const write = writes[cluster] ?? -1;
+      const write = numberAt(writes, cluster, -1);
       if (write !== -1 && respondedAt < (operations[write]?.invokedAt ?? 0)) {
         return { kind: "violated", because: `${String(role.value)} is read before its write is invoked`, operations: [i, write] };
       }
@@ -49,12 +49,12 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
     }
   }
   const members = (cluster: number): number[] =>
-    [...new Set([writes[cluster] ?? -1, earliestAt[cluster] ?? -1, latestAt[cluster] ?? -1])].filter((i) => i !== -1);
+    [...new Set([numberAt(writes, cluster, -1), numberAt(earliestAt, cluster, -1), numberAt(latestAt, cluster, -1)])].filter((i) => i !== -1);
 
   const forward: number[] = [];
   const backward: number[] = [];
   for (let cluster = 0; cluster < count; cluster += 1) {
-    const write = operations[writes[cluster] ?? -1];
+    const write = operations[numberAt(writes, cluster, -1)];
     if (write?.respondedAt === Infinity && readers[cluster] === 0) continue;
     if (numberAt(earliestResponse, cluster) < numberAt(latestInvocation, cluster)) forward.push(cluster);
     else if (write !== undefined) backward.push(cluster);

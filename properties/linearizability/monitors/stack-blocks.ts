@@ -13,7 +13,7 @@
  *
  * After a split at a gap, operations that reach over it are cut there, so each part owns a stretch of time.
  */
-import { wordAt } from "#impl/memory/word.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole } from "#model/object-shape.ts";
 import { checkNone, valuesOf, withoutPendingTakes } from "./container.ts";
 import type { Values } from "./container.ts";
@@ -131,7 +131,7 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
       const goesAround = (push: number): boolean => gone[push] === 0 && wordAt(ends, push + 1) >= lastInvocation;
       let around = cutPushes.find(goesAround) ?? NONE;
       for (let place = invocations.atOrAfter(low + 1); around === NONE && place < firstResponse; place = invocations.atOrAfter(place + 1)) {
-        const code = invocationAt[place] ?? NONE;
+        const code = numberAt(invocationAt, place, NONE);
         if ((code & 1) === 0 && goesAround(code)) around = code;
       }
       if (around === NONE) return false;
@@ -152,15 +152,15 @@ function openLists(invoked: Int32Array, responded: Int32Array, invocationAt: Int
   const open = new Set<number>();
   for (let place = 0; place <= end; place += 1) {
     if (place % STRIDE === 0) lists.push([...open]);
-    const starting = invocationAt[place] ?? NONE;
+    const starting = numberAt(invocationAt, place, NONE);
     if (starting !== NONE) open.add(starting);
-    const stopping = responseAt[place] ?? NONE;
+    const stopping = numberAt(responseAt, place, NONE);
     if (stopping !== NONE) open.delete(stopping);
   }
   return (gap) => {
     const result = (lists[Math.floor(gap / STRIDE)] ?? []).filter((code) => wordAt(responded, code) > gap);
     for (let place = gap - (gap % STRIDE); place <= gap; place += 1) {
-      const starting = invocationAt[place] ?? NONE;
+      const starting = numberAt(invocationAt, place, NONE);
       if (starting !== NONE && wordAt(responded, starting) > gap && wordAt(invoked, starting) <= gap) result.push(starting);
     }
     return result;
