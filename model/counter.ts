@@ -18,7 +18,8 @@ export function counter(): Model<number, CounterOperation, number | null> {
     observes: ({ kind }) => kind === "read",
     shape: {
       kind: "counter",
-      roleOf: ({ kind }, response) => (kind === "increment" ? { role: "increment" } : { role: "read", value: response ?? undefined }),
+      // A read that answers null is wrong whatever the count, not unseen.
+      roleOf: ({ kind }, response) => (kind === "increment" ? { role: "increment" } : { role: "read", value: response === null ? NaN : response }),
     },
   };
 }
