@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { CatalogueError } from "#fuzz/campaign/catalogue-error.ts";
 import { type BugHeader, parseBugHeader } from "./patch.ts";
 
 const MUSEUM = new URL("./", import.meta.url);
@@ -32,11 +33,11 @@ export function museumBugs(): readonly Bug[] {
 /**
  * The bug of that name.
  *
- * @throws RangeError that names all bugs if there is none
+ * @throws CatalogueError that names all bugs if there is none
  */
 export function bugNamed(slug: string): Bug {
   const bugs = museumBugs();
   const found = bugs.find((bug) => bug.slug === slug);
-  if (found === undefined) throw new RangeError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
+  if (found === undefined) throw new CatalogueError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
   return found;
 }

@@ -52,15 +52,23 @@ test("the story of a bug is told in at most 25 rows, and ends where it went wron
 
 test("an unknown bug, an unknown strategy, a number out of range and a file that cannot be written are refused in one line", async () => {
   for (const [args, message] of [
-    [["bugs", "nope"], 'quiesce: bugs: no bug "nope"; there are inetpeer-'],
-    [["bugs", "--strategies", "luck"], 'quiesce: bugs: no strategy "luck"; there are '],
+    [["bugs", "nope"], 'quiesce: no bug "nope"; there are inetpeer-'],
+    [["bugs", "--strategies", "luck"], 'quiesce: no strategy "luck"; there are '],
     [["bugs", "--seeds", "0"], "it must be a whole number of at least 1"],
     [["bugs", "--bogus"], "unknown option"],
-    [["bugs", "--json", folder, "--strategies", "pos", "inetpeer-ipid-range-overlap"], "quiesce: bugs: cannot write"],
+    [["bugs", "--json", folder, "--strategies", "pos", "inetpeer-ipid-range-overlap"], "quiesce: cannot write"],
   ] as const) {
     const { code, stderr } = await quiesce([...args]);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(code).toBe(2);
   }
+});
+
+test("a hunt that is interrupted says how far it came, and the exit code is 3", async () => {
+  const { code, stderr } = await quiesce(["bugs", "--executions", "100000000", "--strategies", "random", "inetpeer-gc-worker-no-grace-period"], {
+    meanwhile: (child) => void setTimeout(() => child.kill("SIGINT"), 1000),
+  });
+  expect(stderr.trimEnd()).toBe("quiesce: bugs: interrupted after 0 of 1 bugs");
+  expect(code).toBe(3);
 });

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { HuntReport } from "#fuzz/bugs/hunt.ts";
-import type { Bug } from "#fuzz/bugs/museum.ts";
 import type { BugStatistics } from "#fuzz/bugs/statistics.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
+import { asUsage } from "./usage-error.ts";
 
 interface Options {
   readonly seed: number;
@@ -58,23 +58,18 @@ function parseList(text: string): readonly string[] {
 async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { bugNamed, museumBugs } = await import("#fuzz/bugs/museum.ts");
   const { hunt } = await import("#fuzz/bugs/hunt.ts");
-  const { PatchError } = await import("#fuzz/bugs/patch.ts");
   const { statisticsOf } = await import("#fuzz/bugs/statistics.ts");
-  const { strategyNamed } = await import("#fuzz/strategies/registry.ts");
+  const { strategiesNamed } = await import("#fuzz/campaign/catalogue.ts");
   const { lanes } = await import("#fuzz/campaign/lanes.ts");
   const { onInterruption } = await import("./interruption.ts");
   const { showProgress } = await import("./progress.ts");
-  const { writeWholeFile, WriteError } = await import("#reports/write-file.ts");
+  const { writeWholeFile } = await import("#reports/write-file.ts");
   const { availableParallelism } = await import("node:os");
 
-  let bugs: readonly Bug[];
-  try {
-    bugs = slugs.length === 0 ? museumBugs() : slugs.map(bugNamed);
-    for (const strategy of options.strategies) strategyNamed(strategy);
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof PatchError) throw new CommandError(`bugs: ${error.message}`);
-    throw error;
-  }
+  const bugs = await asUsage(async () => {
+    strategiesNamed(options.strategies);
+    return slugs.length === 0 ? museumBugs() : slugs.map(bugNamed);
+  });
   const toStandardOutput = options.json === "-";
   const seeds = Array.from({ length: options.seeds }, (_, index) => options.seed + index);
   const searches = seeds.flatMap((seed) => options.strategies.map((strategy) => ({ strategy, seed })));
@@ -107,23 +102,16 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
     });
   }
   try {
-    await queue.finished();
-  } catch (error) {
-    if (error instanceof PatchError) throw new CommandError(`bugs: ${error.message}`);
-    throw error;
+    await asUsage(() => queue.finished());
   } finally {
     progress.end();
     endWatch();
   }
   const all = bugs.flatMap(({ slug }) => found.get(slug) ?? []);
   const json = `${JSON.stringify({ seeds, executions: options.executions, strategies: options.strategies, bugs: all }, null, 2)}\n`;
-  try {
-    if (toStandardOutput) process.stdout.write(json);
-    else if (options.json !== undefined) writeWholeFile(options.json, json);
-  } catch (error) {
-    if (error instanceof WriteError) throw new CommandError(`bugs: ${error.message}`);
-    throw error;
-  }
+  const file = options.json;
+  if (toStandardOutput) process.stdout.write(json);
+  else if (file !== undefined) await asUsage(async () => writeWholeFile(file, json));
   const caught = all.filter(({ outcome }) => outcome === "found").length;
   if (!toStandardOutput) process.stdout.write(`${caught} of ${bugs.length} found, seed ${options.seed}${options.seeds > 1 ? ` to ${seeds.at(-1)}` : ""}\n`);
   if (interruption.signal.aborted) throw new CommandError(`bugs: interrupted after ${all.length} of ${bugs.length} bugs`, EXIT.unfinished);
