@@ -24,7 +24,7 @@ import { explain } from "#properties/linearizability/explain.ts";
 import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 import { createOnlineChecker } from "#properties/linearizability/online.ts";
 import { randomSource } from "#properties/linearizability/random-source.ts";
-import { builtInModels } from "../histories/built-in-models.ts";
+import { applyModel, builtInModels } from "../histories/built-in-models.ts";
 import { generateHistory, spoilLast } from "../histories/generate.ts";
 import { readHistory } from "../histories/read-history.ts";
 
@@ -274,7 +274,7 @@ async function recordedPass(wanted: (file: string) => boolean, options: CheckOpt
     const start = process.cpuUsage();
     wrong = 0;
     for (const { file, built, holds, operations } of files) {
-      const { kind } = built.apply<{ readonly kind: string }>(operations, file, undefined, (history, model) => check(history, model, options));
+      const { kind } = applyModel<{ readonly kind: string }>(built, operations, file, (history, model) => check(history, model, options));
       if (kind !== (holds ? "holds" : "violated")) wrong += 1;
     }
     seconds = cpuSeconds(start);
@@ -353,7 +353,7 @@ async function smallestCounterexamples(): Promise<Figure> {
   const large: string[] = [];
   for (const { file, built, operations } of files) {
     const start = process.cpuUsage();
-    const found = built.apply<{ readonly kind: string; readonly operations?: unknown }>(operations, file, undefined, (history, model) => explain(history, model));
+    const found = applyModel<{ readonly kind: string; readonly operations?: unknown }>(built, operations, file, (history, model) => explain(history, model));
     const used = cpuSeconds(start);
     seconds += used;
     slowest = Math.max(slowest, used);

@@ -19,7 +19,7 @@ import type { RegisterOperation } from "#model/register.ts";
 import { set } from "#model/set.ts";
 import type { SetOperation } from "#model/set.ts";
 import { stack } from "#model/stack.ts";
-import type { History } from "#properties/linearizability/history.ts";
+import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 import type { RecordedHistory, HistoryFormat } from "./read-history.ts";
 import { excerpt, HistoryFileError } from "./record.ts";
 import type { RecordedOperation } from "./record.ts";
@@ -30,39 +30,76 @@ export interface Meaning<Operation, Response> {
   readonly response: Response | undefined;
 }
 
-/** A model with its history: whoever takes it apart need not know the types within. */
-export interface CheckableHistory<Result> {
-  <State, Operation, Response>(history: History<Operation, Response>, model: Model<State, Operation, Response>): Result;
+/** Takes the operations of a history as they come, and answers at its end. */
+export interface HistorySink<Operation, Response, Result> {
+  add(item: HistoryOperation<Operation, Response>): void;
+  end(): Result;
 }
 
-export interface BuiltInModel {
+/** Whoever checks a history is given its model, and need not know the types within. */
+export interface SinkOf<Result> {
+  <State, Operation, Response>(model: Model<State, Operation, Response>): HistorySink<Operation, Response, Result>;
+}
+
+export interface ReadableModel {
   readonly summary: string;
-  /** @throws HistoryFileError at an operation that the model does not have */
-  apply<Result>(recorded: RecordedHistory, file: string, initial: Scalar | undefined, use: CheckableHistory<Result>): Result;
+  /**
+   * Gives a sink the meaning of recorded operations.
+   *
+   * @throws HistoryFileError, from `add`, at an operation that the model does not have
+   */
+  open<Result>(format: HistoryFormat, file: string, initial: Scalar | undefined, sinkOf: SinkOf<Result>): { add(recorded: RecordedOperation): void; end(): Result };
 }
 
 function builtIn<State, Operation, Response>(
   summary: string,
   modelOf: (initial: Scalar | undefined, format: HistoryFormat) => Model<State, Operation, Response>,
   meaningOf: (recorded: RecordedOperation, format: HistoryFormat) => Meaning<Operation, Response> | string,
-): BuiltInModel {
+): ReadableModel {
   return {
     summary,
-    apply(recorded, file, initial, use) {
-      const history = recorded.operations.map((each) => {
-        const meaning = meaningOf(each, recorded.format);
-        if (typeof meaning === "string") throw new HistoryFileError(file, each.line, meaning);
-        return { client: each.client, operation: meaning.operation, response: meaning.response, invokedAt: each.invokedAt, respondedAt: each.respondedAt };
-      });
-      return use(history, modelOf(initial, recorded.format));
+    open(format, file, initial, sinkOf) {
+      const sink = sinkOf(modelOf(initial, format));
+      return {
+        add(recorded) {
+          const meaning = meaningOf(recorded, format);
+          if (typeof meaning === "string") throw new HistoryFileError(file, recorded.line, meaning);
+          const { client, invokedAt, respondedAt } = recorded;
+          sink.add({ client, operation: meaning.operation, response: meaning.response, invokedAt, respondedAt });
+        },
+        end: () => sink.end(),
+      };
     },
   };
+}
+
+/** A sink that holds the whole history and then decides. */
+export function wholeHistory<Operation, Response, Result>(decide: (history: History<Operation, Response>) => Result): HistorySink<Operation, Response, Result> {
+  const history: HistoryOperation<Operation, Response>[] = [];
+  return {
+    add: (item) => void history.push(item),
+    end: () => decide(history),
+  };
+}
+
+/** Gives a model the whole of a recorded history. */
+export function applyModel<Result>(
+  model: ReadableModel,
+  { format, operations }: RecordedHistory,
+  file: string,
+  use: <State, Operation, Response>(history: History<Operation, Response>, its: Model<State, Operation, Response>) => Result,
+): Result {
+  const sinkOf = <State, Operation, Response>(its: Model<State, Operation, Response>): HistorySink<Operation, Response, Result> =>
+    wholeHistory((history: History<Operation, Response>) => use(history, its));
+  const reader = model.open(format, file, undefined, sinkOf);
+  for (const operation of operations) reader.add(operation);
+  return reader.end();
 }
 
 /** Jepsen's registers start as nil, all others as 0. */
 const registerStart = (initial: Scalar | undefined, format: HistoryFormat): Scalar => (initial === undefined ? (format === "jepsen-log" ? null : 0) : initial);
 
-export const builtInModels: Readonly<Record<string, BuiltInModel>> = {
+export const builtInModels: Readonly<Record<string, ReadableModel>> = {
   register: builtIn("read, write (r, w)", (initial, format) => register(registerStart(initial, format)), registerMeaning),
   "cas-register": builtIn("read, write, cas [old new] (r, w, c)", (initial, format) => casRegister(registerStart(initial, format)), casMeaning),
   "kv-map": builtIn("get, put, append by key (r [key], w [key, v])", (initial, format) => kvMap(initial ?? (format === "json-lines" ? 0 : "")), kvMeaning),

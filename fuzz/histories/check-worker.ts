@@ -2,18 +2,20 @@
  * Decides one file in a thread of its own, so that the thread that asked stays free to be interrupted. Nothing is
  * shared: names go in, plain data comes out.
  */
-import type { History } from "#properties/linearizability/history.ts";
 import { check } from "#properties/linearizability/check.ts";
 import type { CheckOptions, CheckVerdict } from "#properties/linearizability/check.ts";
 import { quiescentHistory, unorderedHistory } from "#properties/linearizability/conditions.ts";
-import { explain } from "#properties/linearizability/explain.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import { checkSequentialConsistency } from "#properties/linearizability/sequential-consistency.ts";
+import { createStreamChecker } from "#properties/linearizability/stream.ts";
 import type { Model } from "#model/model.ts";
 import type { Scalar } from "#model/object-shape.ts";
+import { wholeHistory } from "./built-in-models.ts";
+import type { HistorySink } from "./built-in-models.ts";
 import { faultOf } from "./fault-of.ts";
 import { loadModel } from "./load-model.ts";
-import { readHistory } from "./read-history.ts";
+import { streamHistory } from "./read-history.ts";
+import type { RecordedOperation } from "./record.ts";
 
 export const CONDITIONS = ["linearizability", "sequential", "quiescent", "serializability"] as const;
 
@@ -34,9 +36,15 @@ export type CheckAnswer = { readonly kind: "decided"; readonly outcome: CheckOut
 export default async function decideFile(task: CheckTask): Promise<CheckAnswer> {
   try {
     const model = await loadModel(task.model);
-    const recorded = await readHistory(task.file);
     const started = performance.now();
-    const outcome = model.apply<CheckOutcome>(recorded, task.file, task.initial, (history, its) => decide(history, its, task));
+    let reading: { add(recorded: RecordedOperation): void; end(): CheckOutcome } | undefined;
+    await streamHistory(task.file, (format) => {
+      const opened = model.open(format, task.file, task.initial, (its) => sinkOf(its, task));
+      reading = opened;
+      return (recorded) => opened.add(recorded);
+    });
+    if (reading === undefined) throw new Error(`${task.file} was read without a format`);
+    const outcome = reading.end();
     return { kind: "decided", outcome, seconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
     const fault = faultOf(error, task.file);
@@ -45,21 +53,20 @@ export default async function decideFile(task: CheckTask): Promise<CheckAnswer> 
   }
 }
 
-function decide<State, Operation, Response>(
-  history: History<Operation, Response>,
+function sinkOf<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   { condition, timeMs, keys, method }: CheckTask,
-): CheckOutcome {
+): HistorySink<Operation, Response, CheckOutcome> {
   const options: CheckOptions = { keys, method, ...(timeMs === undefined ? {} : { timeLimit: { ms: timeMs, now: () => performance.now() } }) };
   switch (condition) {
     case "linearizability":
-      return explain(history, model, options);
+      return createStreamChecker(model, options);
     case "sequential":
-      return checkSequentialConsistency(history, model, options);
+      return wholeHistory((history) => checkSequentialConsistency(history, model, options));
     case "quiescent":
-      return check(quiescentHistory(history), model, options);
+      return wholeHistory((history) => check(quiescentHistory(history), model, options));
     case "serializability":
       // Each key by itself may be serializable where the whole is not.
-      return check(unorderedHistory(history), model, { ...options, keys: "whole" });
+      return wholeHistory((history) => check(unorderedHistory(history), model, { ...options, keys: "whole" }));
   }
 }

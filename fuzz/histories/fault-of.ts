@@ -1,10 +1,11 @@
 import { ModelError } from "#properties/linearizability/steps.ts";
+import { HistoryOrderError } from "#properties/linearizability/stream.ts";
 import { HistoryFileError } from "./record.ts";
 
 /** One line for what is wrong with a file or a model; undefined for an error that is ours. */
 export function faultOf(error: unknown, file: string): string | undefined {
   if (error instanceof HistoryFileError) return error.message;
-  if (error instanceof ModelError) return `${file}: ${error.message}`;
+  if (error instanceof ModelError || error instanceof HistoryOrderError) return `${file}: ${error.message}`;
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   if (error.code === "ENOENT") return `${file}: there is no such file`;
   if (error.code === "EISDIR") return `${file}: it is a folder; name the files in it`;

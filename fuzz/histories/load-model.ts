@@ -5,12 +5,12 @@ import { pathToFileURL } from "node:url";
 import type { Model } from "#model/model.ts";
 import { CommandError } from "../cli/exit-code.ts";
 import { builtInModels } from "./built-in-models.ts";
-import type { BuiltInModel, Meaning } from "./built-in-models.ts";
+import type { ReadableModel, Meaning } from "./built-in-models.ts";
 import { HistoryFileError } from "./record.ts";
 import type { RecordedOperation } from "./record.ts";
 
 /** @throws CommandError if there is no such model, or the module cannot be used */
-export async function loadModel(name: string): Promise<BuiltInModel> {
+export async function loadModel(name: string): Promise<ReadableModel> {
   const known = Object.hasOwn(builtInModels, name) ? builtInModels[name] : undefined;
   if (known !== undefined) return known;
   if (!/[./\\]/.test(name)) throw new CommandError(`check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`);
@@ -27,12 +27,17 @@ export async function loadModel(name: string): Promise<BuiltInModel> {
   if (read !== undefined && !isReader(read)) throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
   return {
     summary: model.name,
-    apply(recorded, file, _initial, use) {
-      const history = recorded.operations.flatMap((each) => {
-        const meaning = meaningOf(read, each, file);
-        return meaning === undefined ? [] : [{ client: each.client, ...meaning, invokedAt: each.invokedAt, respondedAt: each.respondedAt }];
-      });
-      return use(history, model);
+    open(_format, file, _initial, sinkOf) {
+      const sink = sinkOf(model);
+      return {
+        add(recorded) {
+          const meaning = meaningOf(read, recorded, file);
+          if (meaning === undefined) return;
+          const { client, invokedAt, respondedAt } = recorded;
+          sink.add({ client, operation: meaning.operation, response: meaning.response, invokedAt, respondedAt });
+        },
+        end: () => sink.end(),
+      };
     },
   };
 }

@@ -23,11 +23,26 @@ export interface RecordedHistory {
 const LINE_LENGTH_MAX = 1 << 22;
 
 /**
+ * The whole history in memory; {@link streamHistory} does without.
+ *
+ * @throws as streamHistory
+ */
+export async function readHistory(file: string): Promise<RecordedHistory> {
+  const operations: RecordedOperation[] = [];
+  const format = await streamHistory(file, () => (operation) => void operations.push(operation));
+  return { format, operations };
+}
+
+/**
+ * Hands on the operations of a file one by one, in the order of their invocations (of JSON lines, in that of the lines).
+ *
+ * @param start told the format before the first operation; gives what takes them
  * @throws HistoryFileError at text that is no history, with its line
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
-export async function readHistory(file: string): Promise<RecordedHistory> {
+export async function streamHistory(file: string, start: (format: HistoryFormat) => (operation: RecordedOperation) => void): Promise<HistoryFormat> {
   let reader: Reader | undefined;
+  let format: HistoryFormat | undefined;
   let ahead = "";
   for await (const text of textOf(file)) {
     if (reader !== undefined) {
@@ -35,16 +50,18 @@ export async function readHistory(file: string): Promise<RecordedHistory> {
       continue;
     }
     ahead += text;
-    const format = formatOf(ahead);
+    format = formatOf(ahead);
     if (format === undefined) continue;
-    reader = createReader(format, file);
+    reader = createReader(format, file, start(format));
     reader.add(ahead);
   }
-  if (reader !== undefined) return reader.end();
-  if (ahead.trim() === "") return { format: "jepsen-log", operations: [] };
-  const last = createReader(formatOf(`${ahead}\n`) ?? "jepsen-log", file);
-  last.add(ahead);
-  return last.end();
+  if (reader === undefined) {
+    format = formatOf(`${ahead}\n`) ?? "jepsen-log";
+    reader = createReader(format, file, start(format));
+    reader.add(ahead);
+  }
+  reader.end();
+  return format ?? "jepsen-log";
 }
 
 /** Known once the first line that is not blank is complete. */
@@ -57,11 +74,11 @@ function formatOf(text: string): HistoryFormat | undefined {
 
 interface Reader {
   add(text: string): void;
-  end(): RecordedHistory;
+  end(): void;
 }
 
-function createReader(format: HistoryFormat, file: string): Reader {
-  const pairing = createPairing(file);
+function createReader(format: HistoryFormat, file: string, onOperation: (operation: RecordedOperation) => void): Reader {
+  const pairing = createPairing(file, onOperation);
   switch (format) {
     case "edn": {
       const splitter = createEdnSplitter(file, (text, line) => {
@@ -72,7 +89,7 @@ function createReader(format: HistoryFormat, file: string): Reader {
         add: (text) => splitter.add(text),
         end() {
           splitter.end();
-          return { format, operations: pairing.end() };
+          pairing.end();
         },
       };
     }
@@ -82,12 +99,11 @@ function createReader(format: HistoryFormat, file: string): Reader {
         add: lines.add,
         end() {
           lines.end();
-          return { format, operations: pairing.end() };
+          pairing.end();
         },
       };
     }
     case "json-lines": {
-      const operations: RecordedOperation[] = [];
       const lastOf = new Map<number | string, RecordedOperation>();
       const lines = createLines(file, (text, line) => {
         const operation = jsonLineOperation(text, file, line);
@@ -97,15 +113,9 @@ function createReader(format: HistoryFormat, file: string): Reader {
           throw new HistoryFileError(file, line, `client ${operation.client} invokes ${operation.f} at ${operation.invokedAt} while its ${last.f} of line ${last.line} is open`);
         }
         lastOf.set(operation.client, operation);
-        operations.push(operation);
+        onOperation(operation);
       });
-      return {
-        add: lines.add,
-        end() {
-          lines.end();
-          return { format, operations };
-        },
-      };
+      return lines;
     }
   }
 }

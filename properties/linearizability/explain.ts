@@ -47,6 +47,7 @@ export function explain<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   options: CheckOptions = {},
 ): Explanation<Operation, Response> | Exclude<CheckVerdict, { kind: "violated" }> {
+  const isPastTime = deadlineOf(options); // of check and explanation together
   const verdict = check(history, model, options);
   if (verdict.kind !== "violated") return verdict;
   if (options.keys === "whole" && model.partition !== undefined) {
@@ -56,7 +57,6 @@ export function explain<State, Operation, Response>(
   }
   const part = options.keys === "whole" ? undefined : partsOf(history, model).find(({ key }) => key === verdict.key)?.included;
   const included = part ?? Int32Array.from(history.keys());
-  const isPastTime = deadlineOf(options);
   let asked = 0;
   const outOfTime = (): boolean => {
     asked += 1;

@@ -51,6 +51,9 @@ export function assignSlots({ count, events, labels, replacing, partOf }: Proble
   return { slotOf, words: Math.max(1, Math.ceil(used / 32)), replacements };
 }
 
+/** What the frontier asks of the model's steps. */
+type FrontierSteps = Pick<StepTable, "step" | "successors">;
+
 export class Frontier {
   /** The event to come. */
   at = 0;
@@ -61,7 +64,7 @@ export class Frontier {
   readonly optionalBits: Int32Array;
   readonly #problem: Problem<unknown, unknown>;
   readonly #slots: Slots;
-  readonly #steps: StepTable;
+  readonly #steps: FrontierSteps;
   readonly #budget: Budget;
   readonly #work: Layer;
   /** The open operations, in the order of their responses. */
@@ -70,7 +73,7 @@ export class Frontier {
   readonly #lastOfLabel = new Map<number, number>();
   readonly #candidate: Int32Array;
 
-  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: StepTable, budget: Budget) {
+  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: FrontierSteps, budget: Budget) {
     this.#problem = problem;
     this.#slots = slots;
     this.#steps = steps;

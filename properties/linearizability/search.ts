@@ -26,9 +26,25 @@ const SLICE = 4_000;
 const WIDE = 64;
 const STATES_KEPT = 1 << 17;
 
-export function search(problem: Problem<unknown, unknown>, steps: StepTable, budget: Budget): SearchResult {
+/**
+ * Every state in which a history may end that starts in one of `from` and has no pending operation; none when nothing
+ * explains it.
+ *
+ * @returns undefined when the budget was used up first
+ */
+export function reach(problem: Problem<unknown, unknown>, steps: SearchSteps, from: Int32Array, budget: Budget): Int32Array | undefined {
+  const breadth = new BreadthFirst(problem, assignSlots(problem), steps, budget, from);
+  const found = breadth.run(Infinity, false);
+  if (found?.kind === "holds") return breadth.states();
+  return found?.kind === "violated" ? new Int32Array(0) : undefined;
+}
+
+/** What the searches ask of the model's steps: they never see a state itself. */
+type SearchSteps = Omit<StepTable, "idOf" | "stateOf">;
+
+export function search(problem: Problem<unknown, unknown>, steps: SearchSteps, budget: Budget): SearchResult {
   const slots = assignSlots(problem);
-  const breadth = new BreadthFirst(problem, slots, steps, budget);
+  const breadth = new BreadthFirst(problem, slots, steps, budget, Int32Array.of(steps.initial));
   let slice = SLICE;
   let depth: DepthFirst | undefined;
   for (;;) {
@@ -46,22 +62,32 @@ export function search(problem: Problem<unknown, unknown>, steps: StepTable, bud
 }
 
 class BreadthFirst {
-  readonly #steps: StepTable;
+  readonly #steps: SearchSteps;
   readonly #budget: Budget;
   readonly #frontier: Frontier;
   #layer: Layer;
   #next: Layer;
   #ended: SearchResult | undefined;
 
-  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: StepTable, budget: Budget) {
+  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: SearchSteps, budget: Budget, from: Int32Array) {
     this.#steps = steps;
     this.#budget = budget;
     this.#frontier = new Frontier(problem, slots, steps, budget);
     this.#layer = this.#frontier.newLayer();
     this.#next = this.#frontier.newLayer();
     const first = new Int32Array(this.#frontier.width);
-    first[0] = steps.initial;
-    this.#layer.add(first, 0);
+    for (const state of from) {
+      first[0] = state;
+      this.#layer.add(first, 0);
+    }
+  }
+
+  /** The states of the present configurations, each once. */
+  states(): Int32Array {
+    const { rows, count, width, dead } = this.#layer;
+    const found = new Set<number>();
+    for (let row = 0; row < count; row += 1) if (dead[row] !== 1) found.add(rows[row * width] ?? 0);
+    return Int32Array.from(found);
   }
 
   get configurations(): number {
@@ -135,7 +161,7 @@ class DepthFirst {
   #steps = 0;
   readonly #row: Int32Array;
 
-  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: StepTable, budget: Budget) {
+  constructor(problem: Problem<unknown, unknown>, slots: Slots, steps: SearchSteps, budget: Budget) {
     this.#budget = budget;
     this.#frontier = new Frontier(problem, slots, steps, budget);
     this.#to = this.#frontier.newLayer();

@@ -5,7 +5,10 @@
  */
 import type { Model } from "#model/model.ts";
 
-export interface StepTable {
+export interface StepTable<State = unknown> {
+  /** The number of a state, given on first sight. */
+  idOf(state: State): number;
+  stateOf(id: number): State;
   /** The number of the initial state. */
   readonly initial: number;
   /** States numbered now. */
@@ -41,7 +44,7 @@ export function createStepTable<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   operations: readonly Operation[],
   responses: readonly (Response | undefined)[],
-): StepTable {
+): StepTable<State> {
   let states: State[] = [];
   let ids = new Map<string | number, number>();
   let capacity = 1 << 5;
@@ -97,6 +100,8 @@ export function createStepTable<State, Operation, Response>(
   }
 
   return {
+    idOf,
+    stateOf,
     initial,
     get stateCount() {
       return states.length;

@@ -1,0 +1,177 @@
+/**
+ * Checks a history that is too long to hold: operations come in, in the order of their invocations, and what is settled
+ * is forgotten.
+ *
+ * Up to `operationsMax` operations are kept and checked as a whole at the end, by `explain`. Past that, each key is cut at
+ * its last quiet point, where none of its operations is open: the search goes through what lies before, and only the
+ * states it leaves are kept. A key that is never quiet (a pending operation is open for ever), a key whose search runs
+ * into its bounds, and a queue, stack or priority queue (which only a monitor could decide as a whole) are kept.
+ */
+import type { Model } from "#model/model.ts";
+import { CONFIGURATIONS_MAX, deadlineOf } from "./check.ts";
+import type { CheckOptions, CheckVerdict } from "./check.ts";
+import { explain } from "./explain.ts";
+import type { Explanation } from "./explain.ts";
+import type { HistoryOperation } from "./history.ts";
+import { problemOf } from "./problem.ts";
+import { reach } from "./search.ts";
+import { createStepTable } from "./steps.ts";
+
+/** Operations out of order, noticed too late to sort them. */
+export class HistoryOrderError extends Error {
+  override readonly name = "HistoryOrderError";
+}
+
+export interface StreamChecker<Operation, Response> {
+  /** @throws HistoryOrderError at an operation out of order, when what came before is forgotten */
+  add(item: HistoryOperation<Operation, Response>): void;
+  /** To be called once, behind the last operation. Indices count the operations added. */
+  end(): StreamVerdict<Operation, Response>;
+}
+
+export type StreamVerdict<Operation, Response> = CheckVerdict | Explanation<Operation, Response>;
+
+export interface StreamOptions extends CheckOptions {
+  /** Operations held before any are forgotten. */
+  readonly operationsMax?: number;
+}
+
+interface KeyPart<State, Operation, Response> {
+  readonly key: string | number | undefined;
+  /** The states in which what is held may begin; undefined while nothing was forgotten. */
+  states: readonly State[] | undefined;
+  items: HistoryOperation<Operation, Response>[];
+  /** Number of each item among all that were added. */
+  numbers: number[];
+}
+
+export function createStreamChecker<State, Operation, Response>(model: Model<State, Operation, Response>, options: StreamOptions = {}): StreamChecker<Operation, Response> {
+  const { shape } = model;
+  const isCut = options.keys !== "whole" && shape?.kind !== "queue" && shape?.kind !== "stack" && shape?.kind !== "priority-queue";
+  const outOfTime = deadlineOf(options);
+  const parts = new Map<string | number | undefined, KeyPart<State, Operation, Response>>();
+  const until = options.timeLimit === undefined ? Infinity : options.timeLimit.now() + options.timeLimit.ms;
+  /** The limit is on the whole, however many keys there are. */
+  const remaining = (): CheckOptions => (options.timeLimit === undefined ? options : { ...options, timeLimit: { ...options.timeLimit, ms: Math.max(0, until - options.timeLimit.now()) } });
+  let threshold = options.operationsMax ?? 1_000_000;
+  let held = 0;
+  let added = 0;
+  let latest = -Infinity;
+  let isOrdered = true;
+  let hasForgotten = false;
+  let violated: StreamVerdict<Operation, Response> | undefined;
+
+  /** Forgets what lies before the last quiet point of each key. */
+  function forget(): void {
+    for (const part of parts.values()) {
+      const cut = lastQuietPoint(part.items);
+      if (cut === 0 || violated !== undefined) continue;
+      const settled = part.items.slice(0, cut);
+      const after = statesAfter(settled, part.states ?? [model.initial], model, outOfTime);
+      if (after === undefined) continue; // a bound came first: nothing is lost by keeping it
+      if (after.length === 0) {
+        violated = explanationOf({ ...part, items: settled });
+        return;
+      }
+      part.states = after;
+      part.items = part.items.slice(cut);
+      part.numbers = part.numbers.slice(cut);
+      held -= cut;
+      hasForgotten = true;
+    }
+    // Where little could be forgotten, it is not tried again at every operation.
+    threshold = Math.max(threshold, 2 * held);
+  }
+
+  function explanationOf({ key, states, items, numbers }: KeyPart<State, Operation, Response>): StreamVerdict<Operation, Response> {
+    const from = states ?? [model.initial];
+    const left = remaining();
+    const found = states === undefined ? explain(items, model, left) : from.length === 1 ? explain(items, startingIn(model, from), left) : explain(items, startingInAny(model, from), left);
+    const numberOf = (index: number): number => numbers[index] ?? index;
+    if (found.kind === "violated" && "orders" in found) return { ...found, key, indices: found.indices.map(numberOf) };
+    return found.kind === "unknown" ? { ...found, key, open: found.open.map(numberOf) } : found;
+  }
+
+  return {
+    add(item) {
+      if (item.invokedAt < latest) {
+        isOrdered = false;
+        if (hasForgotten) throw new HistoryOrderError(`operation ${added + 1} is invoked at ${item.invokedAt}, and one before it at ${latest}: so long a history must be in order of invocation`);
+      }
+      latest = Math.max(latest, item.invokedAt);
+      const key = isCut ? model.partition?.(item.operation) : undefined;
+      let part = parts.get(key);
+      if (part === undefined) {
+        part = { key, states: undefined, items: [], numbers: [] };
+        parts.set(key, part);
+      }
+      if (violated === undefined) {
+        part.items.push(item);
+        part.numbers.push(added);
+        held += 1;
+      }
+      added += 1;
+      if (held >= threshold && isCut && isOrdered && violated === undefined) forget();
+    },
+    end() {
+      if (violated !== undefined) return violated;
+      let unknown: StreamVerdict<Operation, Response> | undefined;
+      let decidedBy: Extract<CheckVerdict, { kind: "holds" }>["decidedBy"] | undefined;
+      for (const part of [...parts.values()].toSorted((left, right) => left.items.length - right.items.length)) {
+        const verdict = explanationOf(part);
+        if (verdict.kind === "violated") return verdict;
+        if (verdict.kind === "unknown") unknown ??= verdict;
+        else {
+          const own = part.states === undefined ? verdict.decidedBy : "search";
+          decidedBy = decidedBy === undefined || decidedBy === own ? own : "monitor and search";
+        }
+      }
+      const keys = options.keys === "whole" ? 1 : parts.size;
+      return unknown ?? { kind: "holds", operations: added, parts: Math.max(1, keys), decidedBy: decidedBy ?? "search" };
+    },
+  };
+}
+
+/** How many of the items, from the first, respond before the rest is invoked; all that matters is the last such place. */
+function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): number {
+  let latestResponse = -Infinity;
+  let quiet = 0;
+  for (const [i, { invokedAt, respondedAt }] of items.entries()) {
+    if (invokedAt > latestResponse) quiet = i;
+    latestResponse = Math.max(latestResponse, respondedAt ?? Infinity);
+  }
+  return quiet;
+}
+
+/** Every state that explains the items, all of them responded; none when nothing does, undefined when a bound came first. */
+function statesAfter<State, Operation, Response>(
+  items: readonly HistoryOperation<Operation, Response>[],
+  from: readonly State[],
+  model: Model<State, Operation, Response>,
+  outOfTime: () => boolean,
+): readonly State[] | undefined {
+  const problem = problemOf(items, model);
+  const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
+  const ids = reach(problem, steps, Int32Array.from(from, steps.idOf), { configurationsMax: CONFIGURATIONS_MAX / 100, outOfTime });
+  return ids === undefined ? undefined : Array.from(ids, steps.stateOf);
+}
+
+/** The model with another first state. Its shape is that of an object that starts as it does, so it is left out then. */
+function startingIn<State, Operation, Response>(model: Model<State, Operation, Response>, [initial]: readonly State[]): Model<State, Operation, Response> {
+  const { shape: _shape, ...rest } = model;
+  return initial === undefined ? rest : { ...rest, initial };
+}
+
+/** The model starting in any of several states. No observation: the first of them tells which state it was. */
+function startingInAny<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  from: readonly State[],
+): Model<{ readonly state: State } | undefined, Operation, Response> {
+  return {
+    name: model.name,
+    initial: undefined,
+    next: (state, operation, response) =>
+      (state === undefined ? from : [state.state]).flatMap((each) => model.next(each, operation, response).map((next) => ({ state: next }))),
+    key: (state) => (state === undefined ? "any" : `=${model.key(state.state)}`),
+  };
+}
