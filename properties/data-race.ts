@@ -25,6 +25,13 @@ const READS = 16;
 /** A full barrier before and after. */
 const FULL = 32;
 
+/** The rows of a word, after that of what was released into it. */
+const PLAIN_READS = 1;
+const MARKED_READS = 2;
+const PLAIN_WRITES = 3;
+const MARKED_WRITES = 4;
+const ROWS = 5;
+
 const EFFECTS = effects();
 
 function effects(): Int32Array {
@@ -59,13 +66,11 @@ export class DataRaces {
   readonly #sectionEnd: Int32Array;
   /** Joined clocks of those who started a grace period: known to every section that starts later. */
   readonly #graceStart: Int32Array;
-  /** Row w: what whoever acquires word w learns. Valid, as the rows below, when the word's stamp is of this execution. */
-  readonly #released: Int32Array;
-  /** Row w: the time, on each thread's own clock, of its last plain (marked) read (write) of word w. */
-  readonly #plainReads: Int32Array;
-  readonly #markedReads: Int32Array;
-  readonly #plainWrites: Int32Array;
-  readonly #markedWrites: Int32Array;
+  /**
+   * Five rows for each word: what whoever acquires it learns; then the time, on each thread's own clock, of its last plain
+   * read, marked read, plain write and marked write. Valid when the word's stamp is of this execution.
+   */
+  readonly #rows: Int32Array;
   readonly #stamp: Float64Array; // executions are counted beyond 2^31
   #execution = 0;
   #threadCount = 0;
@@ -78,11 +83,7 @@ export class DataRaces {
     this.#fenced = new Int32Array(width * width);
     this.#sectionEnd = new Int32Array(width * width);
     this.#graceStart = new Int32Array(width);
-    this.#released = new Int32Array(words * width);
-    this.#plainReads = new Int32Array(words * width);
-    this.#markedReads = new Int32Array(words * width);
-    this.#plainWrites = new Int32Array(words * width);
-    this.#markedWrites = new Int32Array(words * width);
+    this.#rows = new Int32Array(words * width * ROWS);
     this.#stamp = new Float64Array(words);
   }
 
@@ -116,22 +117,22 @@ export class DataRaces {
     const effect = succeeded ? (EFFECTS[kind] as number) : READS;
     const width = this.#width;
     const count = this.#threadCount;
-    const row = address * width;
+    const row = address * width * ROWS;
     const own = thread * width;
     this.#refresh(address);
     if ((effect & FULL) !== 0) join(this.#clock, own, this.#seen, own, count);
     const race = this.#raceOf(effect, row, own, thread);
     const now = this.#clock[own + thread] as number;
     if ((effect & PLAIN) !== 0) {
-      ((effect & WRITES) !== 0 ? this.#plainWrites : this.#plainReads)[row + thread] = now;
+      this.#rows[row + ((effect & WRITES) !== 0 ? PLAIN_WRITES : PLAIN_READS) * width + thread] = now;
       return race;
     }
     if ((effect & READS) !== 0) {
-      this.#markedReads[row + thread] = now;
-      join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#released, row, count);
+      this.#rows[row + MARKED_READS * width + thread] = now;
+      join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#rows, row, count);
     }
     if ((effect & WRITES) !== 0) {
-      this.#markedWrites[row + thread] = now;
+      this.#rows[row + MARKED_WRITES * width + thread] = now;
       this.#release(thread, row, effect);
     }
     return race;
@@ -140,13 +141,13 @@ export class DataRaces {
   /** A lock, or another word of the machine's own, was acquired. */
   acquired(thread: number, address: Address): void {
     this.#refresh(address);
-    join(this.#clock, thread * this.#width, this.#released, address * this.#width, this.#threadCount);
+    join(this.#clock, thread * this.#width, this.#rows, address * this.#width * ROWS, this.#threadCount);
   }
 
   /** A lock, or another word of the machine's own, was released. */
   released(thread: number, address: Address): void {
     this.#refresh(address);
-    copy(this.#clock, thread * this.#width, this.#released, address * this.#width, this.#threadCount);
+    copy(this.#clock, thread * this.#width, this.#rows, address * this.#width * ROWS, this.#threadCount);
     this.#tick(thread);
   }
 
@@ -188,25 +189,25 @@ export class DataRaces {
   #raceOf(effect: number, row: number, own: number, thread: number): number {
     if ((effect & PLAIN) === 0) {
       if ((effect & READS) === 0) {
-        const writer = this.#unordered(this.#plainWrites, row, own, thread);
-        return writer === -1 ? this.#unordered(this.#plainReads, row, own, thread) : writer;
+        const writer = this.#unordered(PLAIN_WRITES, row, own, thread);
+        return writer === -1 ? this.#unordered(PLAIN_READS, row, own, thread) : writer;
       }
-      const writer = this.#unreleased(this.#plainWrites, row, own, thread);
-      return writer === -1 && (effect & WRITES) !== 0 ? this.#unreleased(this.#plainReads, row, own, thread) : writer;
+      const writer = this.#unreleased(PLAIN_WRITES, row, own, thread);
+      return writer === -1 && (effect & WRITES) !== 0 ? this.#unreleased(PLAIN_READS, row, own, thread) : writer;
     }
-    let other = this.#unordered(this.#plainWrites, row, own, thread);
-    if (other === -1) other = this.#unordered(this.#markedWrites, row, own, thread);
+    let other = this.#unordered(PLAIN_WRITES, row, own, thread);
+    if (other === -1) other = this.#unordered(MARKED_WRITES, row, own, thread);
     if ((effect & WRITES) === 0 || other !== -1) return other;
-    other = this.#unordered(this.#plainReads, row, own, thread);
-    return other === -1 ? this.#unordered(this.#markedReads, row, own, thread) : other;
+    other = this.#unordered(PLAIN_READS, row, own, thread);
+    return other === -1 ? this.#unordered(MARKED_READS, row, own, thread) : other;
   }
 
   #release(thread: number, row: number, effect: number): void {
     const source = (effect & RELEASE) !== 0 ? this.#clock : this.#fenced;
     const own = thread * this.#width;
     // A read-modify-write carries on what was released before it; any other store ends that.
-    if ((effect & READS) !== 0) join(this.#released, row, source, own, this.#threadCount);
-    else copy(source, own, this.#released, row, this.#threadCount);
+    if ((effect & READS) !== 0) join(this.#rows, row, source, own, this.#threadCount);
+    else copy(source, own, this.#rows, row, this.#threadCount);
     if ((effect & FULL) !== 0) copy(this.#clock, own, this.#fenced, own, this.#threadCount);
     if ((effect & RELEASE) !== 0) this.#tick(thread);
   }
@@ -216,22 +217,25 @@ export class DataRaces {
     this.#clock[at] = (this.#clock[at] as number) + 1;
   }
 
-  /** A thread whose access in this row the owner of `own` does not know of, or -1. */
-  #unordered(times: Int32Array, row: number, own: number, thread: number): number {
+  /** A thread whose access in one of the word's rows the owner of `own` does not know of, or -1. */
+  #unordered(accesses: number, row: number, own: number, thread: number): number {
     const clock = this.#clock;
+    const times = this.#rows;
+    const from = row + accesses * this.#width;
     for (let other = 0; other < this.#threadCount; other++) {
-      if ((times[row + other] as number) > (clock[own + other] as number) && other !== thread) return other;
+      if ((times[from + other] as number) > (clock[own + other] as number) && other !== thread) return other;
     }
     return -1;
   }
 
   /** `#unordered` for a marked read of the word: it also knows what was released into what it finds. */
-  #unreleased(times: Int32Array, row: number, own: number, thread: number): number {
+  #unreleased(accesses: number, row: number, own: number, thread: number): number {
     const clock = this.#clock;
-    const released = this.#released;
+    const times = this.#rows;
+    const from = row + accesses * this.#width;
     for (let other = 0; other < this.#threadCount; other++) {
-      const time = times[row + other] as number;
-      if (time > (clock[own + other] as number) && time > (released[row + other] as number) && other !== thread) return other;
+      const time = times[from + other] as number;
+      if (time > (clock[own + other] as number) && time > (times[row + other] as number) && other !== thread) return other;
     }
     return -1;
   }
@@ -240,13 +244,8 @@ export class DataRaces {
   #refresh(address: Address): void {
     if (this.#stamp[address] === this.#execution) return;
     this.#stamp[address] = this.#execution;
-    const row = address * this.#width;
-    const end = row + this.#width;
-    this.#released.fill(0, row, end);
-    this.#plainReads.fill(0, row, end);
-    this.#markedReads.fill(0, row, end);
-    this.#plainWrites.fill(0, row, end);
-    this.#markedWrites.fill(0, row, end);
+    const row = address * this.#width * ROWS;
+    this.#rows.fill(0, row, row + this.#width * ROWS);
   }
 }
 

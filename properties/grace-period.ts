@@ -7,7 +7,6 @@
  * 2^31, so nothing but the depths needs clearing.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { wordAt } from "#impl/memory/word.ts";
 
 export class GracePeriods {
   readonly #threadsMax: number;
@@ -30,7 +29,7 @@ export class GracePeriods {
   }
 
   depth(thread: number): number {
-    return wordAt(this.#depth, thread);
+    return this.#depth[thread] as number;
   }
 
   lock(thread: number): void {

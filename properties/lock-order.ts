@@ -6,7 +6,6 @@
  * lockdep sees it. Orders are not remembered from one execution to the next, so a verdict follows from the schedule alone.
  */
 import type { Address } from "#impl/memory/access.ts";
-import { wordAt } from "#impl/memory/word.ts";
 
 /** How a lock was taken: who holds a spinlock must not sleep. */
 export type LockMode = "spinlock" | "mutex";
@@ -40,17 +39,17 @@ export class LockOrder {
   }
 
   heldCount(thread: number): number {
-    return wordAt(this.#heldCount, thread);
+    return this.#heldCount[thread] as number;
   }
 
   /** Spinlocks among the locks that the thread holds: while there is one, it must not sleep. */
   spinlocksHeld(thread: number): number {
-    return wordAt(this.#spinning, thread);
+    return this.#spinning[thread] as number;
   }
 
   /** The lock that the thread took last, of those it still holds; 0 if it holds none. */
   innermost(thread: number): Address {
-    return this.heldCount(thread) === 0 ? 0 : wordAt(this.#held, this.#end(thread) - 1) >> 1;
+    return this.heldCount(thread) === 0 ? 0 : (this.#held[this.#end(thread) - 1] as number) >> 1;
   }
 
   /** Records that `thread` took `lock`; answers a lock held meanwhile that was elsewhere taken after `lock`, or 0. */
@@ -59,10 +58,10 @@ export class LockOrder {
     const end = this.#end(thread);
     let inverted = 0;
     for (let i = first; i < end; i++) {
-      const outer = wordAt(this.#held, i) >> 1;
+      const outer = (this.#held[i] as number) >> 1;
       if (inverted === 0 && (outer === lock || this.#reaches(lock, outer))) inverted = outer;
     }
-    if (inverted === 0) for (let i = first; i < end; i++) this.#addEdge(wordAt(this.#held, i) >> 1, lock);
+    if (inverted === 0) for (let i = first; i < end; i++) this.#addEdge((this.#held[i] as number) >> 1, lock);
     this.#push(thread, lock, mode);
     return inverted;
   }
@@ -76,7 +75,7 @@ export class LockOrder {
   released(thread: number, lock: Address, mode: LockMode): "released" | "not held" | "other mode" {
     const end = this.#end(thread);
     for (let i = end - 1; i >= thread * this.#room; i--) {
-      const entry = wordAt(this.#held, i);
+      const entry = this.#held[i] as number;
       if (entry >> 1 !== lock) continue;
       if (entry !== entryOf(lock, mode)) return "other mode";
       this.#held.copyWithin(i, i + 1, end);
@@ -91,7 +90,7 @@ export class LockOrder {
   heldWithin(object: Address, words: number): Address {
     for (let thread = 0; thread < this.#heldCount.length; thread++) {
       for (let i = thread * this.#room; i < this.#end(thread); i++) {
-        const lock = wordAt(this.#held, i) >> 1;
+        const lock = (this.#held[i] as number) >> 1;
         if (lock >= object && lock < object + words) return lock;
       }
     }
@@ -104,8 +103,8 @@ export class LockOrder {
     let kept = 0;
     for (let i = 0; i < this.#edgeCount; i++) {
       if (lies(this.#before[i]) || lies(this.#after[i])) continue;
-      this.#before[kept] = wordAt(this.#before, i);
-      this.#after[kept++] = wordAt(this.#after, i);
+      this.#before[kept] = this.#before[i] as number;
+      this.#after[kept++] = this.#after[i] as number;
     }
     this.#edgeCount = kept;
   }
@@ -153,11 +152,11 @@ export class LockOrder {
     for (let done = 0; done <= count; done++) {
       for (let i = 0; i < this.#edgeCount; i++) {
         if (this.#before[i] !== next) continue;
-        const after = wordAt(this.#after, i);
+        const after = this.#after[i] as number;
         if (after === to) return true;
         if (!contains(reached, count, after)) reached[count++] = after;
       }
-      next = wordAt(reached, done);
+      next = reached[done] as number;
     }
     return false;
   }

@@ -11,53 +11,44 @@ import type { HistoryWatcher } from "./program.ts";
 export class LocalAccesses {
   readonly #memory: CheckedMemory;
   readonly #history: HistoryWatcher | undefined;
-  /** Sections that open, and the operation (number + 1) that begins, with the thread's next access. */
-  readonly #sectionsToOpen: Int32Array;
-  readonly #operationToBegin: Int32Array;
+  /** Sections that open with each thread's next access. Read directly by the machine's hot loop. */
+  readonly sectionsToOpen: Int32Array;
+  /** The operation (number + 1) that begins with each thread's next access, 0 if none does. Read directly, too. */
+  readonly operationToBegin: Int32Array;
 
   constructor(memory: CheckedMemory, history: HistoryWatcher | undefined, threadsMax: number) {
     this.#memory = memory;
     this.#history = history;
-    this.#sectionsToOpen = new Int32Array(threadsMax);
-    this.#operationToBegin = new Int32Array(threadsMax);
+    this.sectionsToOpen = new Int32Array(threadsMax);
+    this.operationToBegin = new Int32Array(threadsMax);
   }
 
   reset(): void {
-    this.#sectionsToOpen.fill(0);
-    this.#operationToBegin.fill(0);
+    this.sectionsToOpen.fill(0);
+    this.operationToBegin.fill(0);
     this.#history?.reset();
-  }
-
-  /** Does a section open with the thread's next access? */
-  opensSection(thread: number): boolean {
-    return this.#sectionsToOpen[thread] !== 0;
-  }
-
-  /** Does anything begin with the thread's next access? Then call {@link begin} before it. */
-  isBeginning(thread: number): boolean {
-    return this.#sectionsToOpen[thread] !== 0 || this.#operationToBegin[thread] !== 0;
   }
 
   /** Begins what begins with the access that the thread makes now. */
   begin(thread: number): void {
     this.#beginOperation(thread);
-    for (let sections = this.#sectionsToOpen[thread] as number; sections > 0; sections--) this.#memory.openSection(thread);
-    this.#sectionsToOpen[thread] = 0;
+    for (let sections = this.sectionsToOpen[thread] as number; sections > 0; sections--) this.#memory.openSection(thread);
+    this.sectionsToOpen[thread] = 0;
   }
 
   /** Carries out, or puts off, what `thread` asks for. */
   perform(thread: number, kind: AccessKind, operand: number): void {
-    const sections = this.#sectionsToOpen[thread] as number;
+    const sections = this.sectionsToOpen[thread] as number;
     switch (kind) {
       case ACCESS.rcuReadLock:
-        this.#sectionsToOpen[thread] = sections + 1;
+        this.sectionsToOpen[thread] = sections + 1;
         return;
       case ACCESS.rcuReadUnlock:
-        if (sections > 0) this.#sectionsToOpen[thread] = sections - 1;
+        if (sections > 0) this.sectionsToOpen[thread] = sections - 1;
         else this.#memory.closeSection(thread);
         return;
       case ACCESS.beginOperation:
-        this.#operationToBegin[thread] = operand + 1;
+        this.operationToBegin[thread] = operand + 1;
         return;
       case ACCESS.endOperation:
         this.#beginOperation(thread);
@@ -72,9 +63,9 @@ export class LocalAccesses {
   }
 
   #beginOperation(thread: number): void {
-    const operation = this.#operationToBegin[thread] as number;
+    const operation = this.operationToBegin[thread] as number;
     if (operation === 0) return;
-    this.#operationToBegin[thread] = 0;
+    this.operationToBegin[thread] = 0;
     this.#history?.invoke(thread, operation - 1);
   }
 

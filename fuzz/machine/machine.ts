@@ -231,11 +231,10 @@ export class Machine implements Threads {
     const kind = this.pendingKind[thread];
     const address = this.pendingAddress[thread] as number;
     if (kind === ACCESS.synchronizeRcu) return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
-    if (this.#local.opensSection(thread) || this.#memory.isUnsafe(address)) return true;
     const word = this.words[address] as number;
-    if (kind === ACCESS.spinLock) return word === 0;
-    if (kind === ACCESS.mutexLock) return word === 0 || this.#memory.mustNotSleep(thread);
-    return waitIsOver(kind as AccessKind, word, this.pendingExpected[thread] as number, this.pendingOperand[thread] as number);
+    const isLock = kind === ACCESS.spinLock || kind === ACCESS.mutexLock;
+    if (isLock ? word === 0 : waitIsOver(kind as AccessKind, word, this.pendingExpected[thread] as number, this.pendingOperand[thread] as number)) return true;
+    return this.#local.sectionsToOpen[thread] !== 0 || this.#memory.isUnsafe(address) || (kind === ACCESS.mutexLock && this.#memory.mustNotSleep(thread));
   }
 
   /** Lets `thread` make its pending access, and run on to its next one. */
@@ -247,7 +246,8 @@ export class Machine implements Threads {
     const operand = this.pendingOperand[thread] as number;
     const expected = this.pendingExpected[thread] as number;
     let waits = false;
-    if (this.#local.isBeginning(thread)) {
+    const { sectionsToOpen, operationToBegin } = this.#local;
+    if (sectionsToOpen[thread] !== 0 || operationToBegin[thread] !== 0) {
       this.#local.begin(thread);
       waits = MAY_WAIT[kind] === 1 && !this.#canProceed(thread);
     }
@@ -394,7 +394,7 @@ export class Machine implements Threads {
   }
 
   #returned(thread: number): void {
-    if (this.#local.isBeginning(thread)) this.#local.begin(thread);
+    this.#local.begin(thread);
     this.#status[thread] = RETURNED;
     this.#generators[thread] = undefined;
     this.#enabledIsStale = true;

@@ -35,9 +35,9 @@ export class WatcherSlots {
     }
   }
 
-  /** The slot to `tell` of an access to this word, or 0 when nobody wants to hear of it. */
+  /** The slot to `tell` of an access to this word of the heap, or 0 when nobody wants to hear of it. */
   slotFor(address: Address, wrote: boolean): number {
-    return wordAt(wrote ? this.#ofWrites : this.#ofReads, address);
+    return (wrote ? this.#ofWrites : this.#ofReads)[address] as number;
   }
 
   /** Tells the watchers of a slot of an access that was made; answers what the first of them finds wrong, if any does. */
