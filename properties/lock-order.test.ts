@@ -116,6 +116,12 @@ test("a thread may hold any number of locks", () => {
   expect(nest(locks, 0, 2, 1)).toEqual([0, 2]);
 });
 
+test("a thread without locks has none innermost, though the one before it holds as many as there is room for", () => {
+  const locks = new LockOrder(2);
+  for (let lock = 1; lock <= 16; lock++) locks.acquired(0, lock, "spinlock");
+  expect([locks.innermost(0), locks.innermost(1)]).toEqual([16, 0]);
+});
+
 test("room for more locks of one thread leaves those of the others as they are", () => {
   const locks = new LockOrder(3);
   for (const thread of [0, 1, 2]) locks.acquired(thread, 100 + thread, "mutex");
