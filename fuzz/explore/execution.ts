@@ -1,0 +1,77 @@
+import type { Address } from "#impl/memory/access.ts";
+import { AFTER, BEFORE, BLOCKED, EVENT, FLAGS, type Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, POSITION, SOURCE, THREAD, VALUE } from "./graph.ts";
+import type { LocalStates } from "./local-states.ts";
+
+/** What happened in one execution: a view of a graph, valid while the explorer stands there. */
+export class Execution {
+  readonly #states: LocalStates;
+  readonly threads: number;
+  #graph: Graph | undefined;
+
+  constructor(states: LocalStates, threads: number) {
+    this.#states = states;
+    this.threads = threads;
+  }
+
+  show(graph: Graph): void {
+    this.#graph = graph;
+  }
+
+  get graph(): Graph {
+    if (this.#graph === undefined) throw new Error("there is no execution to look at");
+    return this.#graph;
+  }
+
+  get eventCount(): number {
+    return this.graph.count;
+  }
+
+  /** What the word at `address` holds in the end; undefined if nobody writes it. */
+  finalValue(address: Address): number | undefined {
+    const { graph } = this;
+    const location = this.#states.addresses.indexOf(address);
+    if (location === -1 || location >= graph.locations) return undefined;
+    const write = graph.final[location] as number;
+    return write === NONE || graph.get(write, KIND) !== EVENT.write ? undefined : graph.get(write, VALUE);
+  }
+
+  /** The values that the reads of a thread found, in program order. */
+  valuesRead(thread: number): number[] {
+    const { graph } = this;
+    const values: number[] = [];
+    for (let event = 0; event < graph.count; event++) {
+      if (graph.get(event, THREAD) === thread && graph.get(event, KIND) === EVENT.read) values.push(graph.get(event, VALUE));
+    }
+    return values;
+  }
+
+  /**
+   * The execution as a string that does not depend on how it was found: equal for equal program order, reads-from and coherence.
+   *
+   * Per thread its events, each read with its source as `thread.position`; then the coherence order of each word.
+   */
+  canonical(): string {
+    const { graph } = this;
+    const name = (event: number): string => (event < 0 ? "i" : `${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`);
+    const threads: string[] = Array.from({ length: this.threads }, () => "");
+    for (let event = 0; event < graph.count; event++) {
+      const thread = graph.get(event, THREAD);
+      const kind = graph.get(event, KIND);
+      const address = kind === EVENT.fence ? "" : this.#states.addresses[graph.get(event, LOCATION)];
+      let text = `${"RWFLUN"[kind]}${address}`;
+      if (kind === EVENT.read) text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
+      if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
+      threads[thread] += `${text};`;
+    }
+    const orders: string[] = [];
+    for (let location = 0; location < graph.locations; location++) {
+      let order = "";
+      for (let write = graph.first[location] as number; write !== NONE; write = graph.get(write, AFTER)) order += `${name(write)},`;
+      if (order !== "") orders.push(`${this.#states.addresses[location]}:${order}`);
+    }
+    return `${threads.join("|")}#${orders.toSorted().join("|")}`;
+  }
+
+  /** Who precedes whom, for those who look at events one by one: see `graph.ts`. */
+  static readonly fields = { AFTER, BEFORE, INITIAL, PAIRED, PARTNER };
+}

@@ -1,0 +1,140 @@
+/**
+ * Explores a program exhaustively: every execution that the memory model allows, each once.
+ *
+ * ```ts
+ * const [x, y] = [1, 2];
+ * const storeBuffering = {
+ *   threads: [
+ *     function* (): Access { yield writeOnce(x, 1); yield readOnce(y); },
+ *     function* (): Access { yield writeOnce(y, 1); yield readOnce(x); },
+ *   ],
+ * };
+ * explore(storeBuffering).executions;                    // 3
+ * explore(storeBuffering, { model: "tso" }).executions;  // 4
+ * ```
+ */
+import { Execution } from "./execution.ts";
+import type { ExploredProgram } from "./explored-program.ts";
+import { Explorer, type Visitor } from "./explorer.ts";
+import { LocalStates, type Orderings, STEP } from "./local-states.ts";
+import type { Order } from "./order.ts";
+import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
+import { ScOrder, TsoOrder } from "./total-order.ts";
+
+/** `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as RC11. */
+export type ExplorerModel = "sc" | "tso" | "ra";
+
+export interface ExploreOptions {
+  /** Sequential consistency if not given. */
+  readonly model?: ExplorerModel;
+  /** Hears of each complete execution. The view is only valid during the call. */
+  readonly onExecution?: (execution: Execution) => void;
+  /** Hears of each execution that ends with a thread waiting for ever. */
+  readonly onBlocked?: (execution: Execution) => void;
+  /** Complete executions after which the exploration ends undecided. */
+  readonly executionsMax?: number;
+  /** Asked at every execution; true ends the exploration. */
+  readonly shouldStop?: () => boolean;
+  /** Events an execution may have, 10,000 if not given: more is taken for an endless loop. */
+  readonly eventsMax?: number;
+  /** How to take the orderings of the program's accesses: as they are written, if not given. */
+  readonly accesses?: Orderings;
+  /** Take full barriers for barriers that acquire and release, but have no place in one order. */
+  readonly weakFences?: boolean;
+}
+
+/** An assertion that does not hold, or a thread that threw. */
+export interface Failure {
+  readonly thread: number;
+  readonly message: string;
+}
+
+export interface Exploration {
+  /** Complete executions: classes of equal program order, reads-from and coherence. */
+  readonly executions: number;
+  /** Executions that end with a thread waiting. Their number depends on the order in which events are tried. */
+  readonly blocked: number;
+  /** Whether all executions have been visited. False when a bound or a failure ended the exploration. */
+  readonly complete: boolean;
+  /** The first failure. The exploration ends there. */
+  readonly failure?: Failure;
+}
+
+const EVENTS_MAX = 10_000;
+
+/** Executions whose threads are run anew to see that they ask for the same again: the first ones, and one in so many. */
+const VERIFIED_FIRST = 32;
+const VERIFIED_EVERY = 4096;
+
+/**
+ * @throws ProgramError if the program is not deterministic, or has more events in an execution than `eventsMax`
+ */
+export function explore(program: ExploredProgram, options: ExploreOptions = {}): Exploration {
+  const { explorer, states } = prepare(program, options);
+  return runExplorer(explorer, states, program.threads.length, options);
+}
+
+/** What an exploration is made of. */
+export interface Prepared {
+  readonly explorer: Explorer;
+  readonly states: LocalStates;
+}
+
+export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
+  const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
+  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences });
+  const initial = (address: number): number => program.initial?.get(address) ?? 0;
+  const explorer = new Explorer({ order: orderOf(model), states, threads: program.threads.length, initial, eventsMax });
+  return { explorer, states };
+}
+
+/** Runs a prepared explorer, over all of the tree or over the children that `choose` picks. */
+export function runExplorer(explorer: Explorer, states: LocalStates, threads: number, options: ExploreOptions, choose?: Visitor["choose"]): Exploration {
+  const { onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
+  const execution = new Execution(states, threads);
+  let executions = 0;
+  let blocked = 0;
+  let complete = true;
+  let failure: Failure | undefined;
+  const visitor: Visitor = {
+    reached(graph) {
+      execution.show(graph);
+      const seen = executions + blocked;
+      let returned = true;
+      for (let thread = 0; thread < threads; thread++) {
+        const state = graph.state[thread] as number;
+        if (seen < VERIFIED_FIRST || seen % VERIFIED_EVERY === 0) states.verify(state);
+        const step = states.step(state);
+        if (step === STEP.failed) failure ??= { thread, message: states.message(state) };
+        if (step !== STEP.returned) returned = false;
+      }
+      if (failure !== undefined) return;
+      if (returned) {
+        executions++;
+        onExecution?.(execution);
+      } else {
+        blocked++;
+        onBlocked?.(execution);
+      }
+    },
+    shouldStop() {
+      if (failure === undefined && executions < executionsMax && shouldStop?.() !== true) return false;
+      complete = false;
+      return true;
+    },
+    ...(choose === undefined ? {} : { choose }),
+  };
+  explorer.explore(visitor);
+  return { executions, blocked, complete, ...(failure === undefined ? {} : { failure }) };
+}
+
+function orderOf(model: ExplorerModel): Order {
+  switch (model) {
+    case "sc":
+      return new ScOrder();
+    case "tso":
+      return new TsoOrder();
+    case "ra":
+      return new ReleaseAcquireOrder();
+  }
+}

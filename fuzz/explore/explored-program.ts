@@ -1,0 +1,27 @@
+import { type Access, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+
+/**
+ * A program for the explorer: threads over words of memory that are named by any numbers but 0.
+ *
+ * Threads are procedures over the access vocabulary of `impl/memory/access.ts`. They must be deterministic: what a thread asks
+ * for next depends on what its accesses answered, and on nothing else. They are run again and again from the start, so everything
+ * a thread keeps to itself must be made inside its procedure.
+ */
+export interface ExploredProgram {
+  readonly name?: string;
+  readonly threads: readonly ExploredThread[];
+  /** What the words hold at first; a word that is not named holds 0. */
+  readonly initial?: ReadonlyMap<Address, number>;
+}
+
+/** Makes the procedure of one thread anew. */
+export type ExploredThread = () => Access;
+
+/**
+ * Ends the execution as blocked if the condition is false: the rest of it is of no interest, as after a wait that is not over.
+ *
+ * The condition is evaluated once. What it reads must have been read before, by accesses of their own.
+ */
+export function* assume(condition: boolean): Access {
+  if (!condition) yield awaitUnequal(NIL, 0, 0);
+}

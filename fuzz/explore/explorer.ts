@@ -1,0 +1,736 @@
+/**
+ * The exhaustive explorer: visits every consistent execution graph of a program exactly once.
+ *
+ * TruSt (Kokologiannakis, Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial order reduction", POPL 2022).
+ * One graph grows event by event, and each event is tried with every source or place that the memory model allows. A new write
+ * also goes back to reads that were added before it: it revisits a read if all that must go for it, and the read itself, took
+ * the last option in coherence order when they were added, so that exactly one of the graphs that differ in what goes does so.
+ * No visited set is kept; memory is a graph for each revisit on the way, each no larger than the longest execution.
+ *
+ * A lock is a chain of acquisitions. An acquisition is added at the end of the chain, whether or not the lock is free: it goes on
+ * once the one before it has released. A new acquisition also revisits each one in the chain that does not precede it, and takes its
+ * place. So no acquisition is ever tried in vain, and locks cost as many executions as there are orders of critical sections.
+ *
+ * Rule: `visit` leaves the graph as it found it. Only `restrict` writes to the graphs of deeper levels.
+ *
+ * Not covered: executions in which program order and reads-from form a cycle (load buffering).
+ */
+import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
+import { waitIsOver } from "#impl/memory/perform.ts";
+import {
+  ACQUIRES,
+  AFTER,
+  BEFORE,
+  BLOCKED,
+  DRAINS,
+  EVENT,
+  FIRST_READER,
+  FLAGS,
+  FULL,
+  Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NEXT_READER,
+  NONE,
+  PAIRED,
+  PARTNER,
+  PLAIN,
+  POSITION,
+  PREVIOUS,
+  RELEASES,
+  SETTLED,
+  SOURCE,
+  STATE,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
+import { LocalStates, ProgramError, STEP } from "./local-states.ts";
+import type { Order } from "./order.ts";
+
+/** Hears of every execution, and steers. */
+export interface Visitor {
+  /** An execution that cannot go on. The graph is only valid during the call. */
+  reached(graph: Graph): void;
+  /** Asked at every execution and now and then between; true ends the exploration. */
+  shouldStop(): boolean;
+  /** Chooses among the children of a node of the exploration's tree: -1 for all of them. Not asked where there is only one. */
+  choose?(children: number): number;
+}
+
+export interface ExplorerOptions {
+  readonly order: Order;
+  readonly states: LocalStates;
+  readonly threads: number;
+  readonly initial: (address: number) => number;
+  /** Events an execution may have: more is taken for an endless loop. */
+  readonly eventsMax: number;
+}
+
+/** Every child of a node is explored. */
+export const ALL = -1;
+/** No child is: they are only counted. */
+const NO_CHILD = -2;
+
+export class Explorer {
+  readonly #order: Order;
+  readonly #states: LocalStates;
+  readonly #width: number;
+  readonly #initial: (address: number) => number;
+  readonly #eventsMax: number;
+  readonly #graphs: Graph[] = [];
+  #depth = 0;
+  #visitor: Visitor;
+  #stopped = false;
+  #renumbered = new Int32Array(64);
+  /** Options that are still to be tried, of every level of the recursion. */
+  #options = new Int32Array(256);
+  #optionCount = 0;
+  #initialValues = new Int32Array(16);
+  #initialKnown = 0;
+  /** When one child is being looked for: how many came before, and which is meant (-1: they are only counted). */
+  #children = 0;
+  #wanted = ALL;
+
+  constructor({ order, states, threads, initial, eventsMax }: ExplorerOptions) {
+    this.#order = order;
+    this.#states = states;
+    this.#width = threads;
+    this.#initial = initial;
+    this.#eventsMax = eventsMax;
+    this.#visitor = { reached() {}, shouldStop: () => false };
+  }
+
+  /** Visits every execution, from the empty graph on. */
+  explore(visitor: Visitor): void {
+    this.#visitor = visitor;
+    this.#stopped = false;
+    this.#depth = 0;
+    this.#optionCount = 0;
+    this.#wanted = ALL;
+    const graph = this.#graph(0);
+    graph.clear();
+    for (let thread = 0; thread < this.#width; thread++) graph.state[thread] = this.#states.root(thread);
+    this.#visit(graph);
+  }
+
+  #graph(depth: number): Graph {
+    let graph = this.#graphs[depth];
+    if (graph === undefined) {
+      graph = new Graph(this.#width, this.#order.clocks);
+      this.#graphs[depth] = graph;
+    }
+    return graph;
+  }
+
+  /** The thread whose event is added next, a function of the graph; -1 if none can go on. Waits come last. */
+  #nextThread(graph: Graph): number {
+    const states = this.#states;
+    let waiting = -1;
+    for (let thread = 0; thread < this.#width; thread++) {
+      const step = states.step(graph.state[thread] as number);
+      if (step <= STEP.failed) continue;
+      const last = graph.last[thread] as number;
+      if (last !== NONE) {
+        if (graph.has(last, BLOCKED)) continue;
+        if (graph.get(last, KIND) === EVENT.lock && !isGranted(graph, last)) continue;
+      }
+      if (step !== STEP.wait && step !== STEP.lock) return thread;
+      if (waiting === -1) waiting = thread;
+    }
+    return waiting;
+  }
+
+  /** Explores everything that extends the graph. */
+  #visit(graph: Graph): void {
+    const states = this.#states;
+    const base = graph.count;
+    for (;;) {
+      if (this.#stopped) break;
+      if (states.isFull) this.#renewStates();
+      const thread = this.#nextThread(graph);
+      if (thread === -1) {
+        this.#visitor.reached(graph);
+        this.#stopped = this.#visitor.shouldStop();
+        break;
+      }
+      if (graph.count >= this.#eventsMax) this.#refuseLength(thread);
+      if (!this.#extend(graph, thread, states.step(graph.state[thread] as number))) break;
+    }
+    this.#undoTo(graph, base);
+  }
+
+  /** Adds the next event of `thread`. True if there was one way to do so, and it was taken; false if all have been explored. */
+  #extend(graph: Graph, thread: number, step: number): boolean {
+    switch (step) {
+      case STEP.fence:
+        this.#add(graph, thread, EVENT.fence, 0);
+        this.#answer(graph, thread, 0);
+        return true;
+      case STEP.write: {
+        const write = this.#add(graph, thread, EVENT.write, ACQUIRES | FULL | DRAINS);
+        graph.set(write, VALUE, this.#states.operand(graph.state[thread] as number));
+        this.#answer(graph, thread, 0);
+        return this.#grow(graph, write);
+      }
+      case STEP.lock: {
+        const lock = this.#add(graph, thread, EVENT.lock, 0);
+        this.#answer(graph, thread, 0);
+        return this.#grow(graph, lock);
+      }
+      case STEP.unlock:
+        this.#extendByUnlock(graph, thread);
+        return true;
+      default:
+        return this.#extendByRead(graph, thread);
+    }
+  }
+
+  #add(graph: Graph, thread: number, kind: number, cleared: number): number {
+    const state = graph.state[thread] as number;
+    const location = this.#states.location(state);
+    graph.reach(location + 1);
+    const event = graph.add(thread, kind, location < 0 ? 0 : location, this.#states.flags(state) & ~cleared);
+    this.#order.added(graph, event);
+    return event;
+  }
+
+  #answer(graph: Graph, thread: number, answer: number): void {
+    graph.state[thread] = this.#states.next(graph.state[thread] as number, answer);
+  }
+
+  #undoTo(graph: Graph, count: number): void {
+    while (graph.count > count) this.#undo(graph);
+  }
+
+  /** Takes the last event away, with all that relates it to others. */
+  #undo(graph: Graph): void {
+    const event = graph.count - 1;
+    switch (graph.get(event, KIND)) {
+      case EVENT.read:
+        if (graph.get(event, SOURCE) !== NONE) graph.unlink(event);
+        break;
+      case EVENT.write:
+        if (isPlaced(graph, event)) graph.displace(event);
+        if (graph.get(event, PARTNER) !== NONE) graph.set(graph.get(event, PARTNER), PARTNER, NONE);
+        break;
+      case EVENT.lock:
+        if (isPlaced(graph, event)) graph.displace(event);
+        break;
+      case EVENT.unlock: {
+        const lock = graph.get(event, PARTNER);
+        graph.set(lock, PARTNER, NONE);
+        const next = graph.get(lock, AFTER);
+        if (next !== NONE) this.#grant(graph, next);
+        break;
+      }
+      default:
+    }
+    graph.removeLast();
+  }
+
+  // ---- Children of a node of the exploration's tree
+
+  /** Counts a child; true if it is to be explored. */
+  #enters(): boolean {
+    const child = this.#children++;
+    return this.#wanted === ALL || this.#wanted === child;
+  }
+
+  /** Explores everything that extends the graph after a read got its source. */
+  #descend(graph: Graph, read: number): void {
+    const wanted = this.#wanted;
+    const children = this.#children;
+    const base = graph.count;
+    if (!graph.has(read, PAIRED) || this.#extendByUpdate(graph, read)) this.#visit(graph);
+    this.#undoTo(graph, base);
+    this.#wanted = wanted;
+    this.#children = children;
+  }
+
+  // ---- Reads
+
+  #extendByRead(graph: Graph, thread: number): boolean {
+    const read = this.#add(graph, thread, EVENT.read, RELEASES | FULL | DRAINS);
+    const base = this.#optionCount;
+    this.#collectSources(graph, read);
+    const end = this.#optionCount;
+    if (end === base + 1) {
+      this.#optionCount = base;
+      this.#setSource(graph, read, this.#options[base] as number);
+      return !graph.has(read, PAIRED) || this.#extendByUpdate(graph, read);
+    }
+    this.#wanted = this.#visitor.choose?.(end - base) ?? ALL;
+    this.#children = 0;
+    for (let i = base; i < end; i++) {
+      if (!this.#enters()) continue;
+      if (i > base) graph.resetClocks(read);
+      this.#order.added(graph, read);
+      this.#setSource(graph, read, this.#options[i] as number);
+      this.#descend(graph, read);
+      graph.unlink(read);
+    }
+    this.#optionCount = base;
+    return false;
+  }
+
+  /** Every write that the read may take its value from, the coherence-last one first. */
+  #collectSources(graph: Graph, read: number): void {
+    const order = this.#order;
+    const last = graph.final[graph.get(read, LOCATION)] as number;
+    if (last === NONE) return this.#offer(INITIAL);
+    if (order.includesPrefix && graph.isInPrefix(last, read)) return this.#offer(last);
+    const base = this.#optionCount;
+    order.look(graph, read, false);
+    let write = last;
+    this.#offer(write);
+    while (!order.isBefore(graph, write)) {
+      write = graph.get(write, BEFORE);
+      this.#offer(write === NONE ? INITIAL : write);
+      if (write === NONE) break;
+    }
+    if (order.distinguishesUpdates && this.#states.step(graph.get(read, STATE)) === STEP.update) this.#withdrawUpdates(graph, read, base);
+  }
+
+  /** Takes back the sources with which a read-modify-write would succeed, and must not because of what its success orders. */
+  #withdrawUpdates(graph: Graph, read: number, base: number): void {
+    const flags = graph.get(read, FLAGS);
+    graph.set(read, FLAGS, flags | (this.#states.flags(graph.get(read, STATE)) & FULL));
+    this.#order.look(graph, read, true);
+    let kept = base;
+    let isTooEarly = false;
+    for (let i = base; i < this.#optionCount; i++) {
+      const source = this.#options[i] as number;
+      const next = source === INITIAL ? (graph.first[graph.get(read, LOCATION)] as number) : graph.get(source, AFTER);
+      isTooEarly ||= next !== NONE && this.#order.isBefore(graph, next);
+      if (!isTooEarly || !this.#wouldWrite(graph, read, source)) this.#options[kept++] = source;
+    }
+    this.#optionCount = kept;
+    graph.set(read, FLAGS, flags);
+  }
+
+  #offer(option: number): void {
+    if (this.#optionCount === this.#options.length) {
+      const larger = new Int32Array(this.#options.length * 2);
+      larger.set(this.#options);
+      this.#options = larger;
+    }
+    this.#options[this.#optionCount++] = option;
+  }
+
+  #valueOf(graph: Graph, read: number, source: number): number {
+    return source === INITIAL ? this.#initialValue(graph.get(read, LOCATION)) : graph.get(source, VALUE);
+  }
+
+  #initialValue(location: number): number {
+    while (this.#initialKnown <= location) {
+      const next = this.#initialKnown++;
+      if (next === this.#initialValues.length) {
+        const larger = new Int32Array(next * 2);
+        larger.set(this.#initialValues);
+        this.#initialValues = larger;
+      }
+      this.#initialValues[next] = this.#initial(this.#states.addresses[next] as number);
+    }
+    return this.#initialValues[location] as number;
+  }
+
+  /** Is the read that of a read-modify-write which writes when it reads from `source`? */
+  #wouldWrite(graph: Graph, read: number, source: number): boolean {
+    const state = graph.get(read, STATE);
+    const states = this.#states;
+    return states.step(state) === STEP.update && succeeds(states.kind(state), this.#valueOf(graph, read, source), states.expected(state));
+  }
+
+  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
+  #setSource(graph: Graph, read: number, source: number): void {
+    const states = this.#states;
+    const thread = graph.get(read, THREAD);
+    const state = graph.get(read, STATE);
+    const step = states.step(state);
+    const kind = states.kind(state);
+    const found = this.#valueOf(graph, read, source);
+    graph.link(read, source);
+    graph.set(read, VALUE, found);
+    if (source !== INITIAL) graph.joinPrefix(read, source);
+    if (step === STEP.read) {
+      this.#order.linked(graph, read);
+      graph.state[thread] = states.next(state, found);
+      return;
+    }
+    const asked = states.flags(state);
+    let flags = (graph.get(read, FLAGS) & SETTLED) | (asked & (ACQUIRES | PLAIN));
+    let goesOn = true;
+    let answer = found;
+    if (step === STEP.wait) {
+      goesOn = waitIsOver(kind, found, states.expected(state), states.operand(state));
+      if (!goesOn) flags |= BLOCKED;
+    } else if (succeeds(kind, found, states.expected(state))) {
+      flags |= PAIRED | (asked & FULL);
+      if (isAddition(kind)) answer = (found + states.operand(state)) | 0;
+    } else if (!states.failuresAcquire) {
+      flags &= ~ACQUIRES;
+    }
+    graph.set(read, FLAGS, flags);
+    this.#order.linked(graph, read);
+    graph.state[thread] = goesOn ? states.next(state, answer) : state;
+  }
+
+  // ---- Writes
+
+  /** Adds the write of a read-modify-write right after its read. */
+  #extendByUpdate(graph: Graph, read: number): boolean {
+    const thread = graph.get(read, THREAD);
+    const state = graph.get(read, STATE);
+    const states = this.#states;
+    const kind = states.kind(state);
+    const flags = (states.flags(state) & (RELEASES | FULL)) | PAIRED | DRAINS;
+    const write = graph.add(thread, EVENT.write, graph.get(read, LOCATION), flags);
+    graph.set(write, PARTNER, read);
+    graph.set(read, PARTNER, write);
+    const operand = states.operand(state);
+    graph.set(write, VALUE, isAddition(kind) ? (graph.get(read, VALUE) + operand) | 0 : operand);
+    this.#order.added(graph, write);
+    return this.#grow(graph, write);
+  }
+
+  /**
+   * Explores what a new write or lock event does: revisits, and its places in the graph as it is. True if it has one place and
+   * has taken it; then the revisits alone have been explored.
+   */
+  #grow(graph: Graph, event: number): boolean {
+    const isLock = graph.get(event, KIND) === EVENT.lock;
+    const base = this.#optionCount;
+    const choose = this.#visitor.choose;
+    let wanted = ALL;
+    if (choose !== undefined) {
+      this.#children = 0;
+      this.#wanted = NO_CHILD;
+      if (isLock) this.#revisitLocks(graph, event);
+      else this.#revisitReads(graph, event);
+      if (isLock) this.#children++;
+      else this.#collectPlaces(graph, event);
+      const children = this.#children + this.#optionCount - base;
+      this.#optionCount = base;
+      if (children === 0) return false;
+      if (children > 1) wanted = choose.call(this.#visitor, children);
+    }
+    this.#wanted = wanted;
+    this.#children = 0;
+    if (isLock) {
+      this.#revisitLocks(graph, event);
+      if (!this.#enters()) return false;
+      graph.place(event, NONE);
+      this.#grant(graph, event);
+      return true;
+    }
+    this.#revisitReads(graph, event);
+    this.#collectPlaces(graph, event);
+    const end = this.#optionCount;
+    if (end === base + 1) {
+      this.#optionCount = base;
+      if (!this.#enters()) return false;
+      graph.place(event, this.#options[base] as number);
+      return true;
+    }
+    for (let i = base; i < end; i++) {
+      if (!this.#enters()) continue;
+      graph.place(event, this.#options[i] as number);
+      const children = this.#children;
+      this.#visit(graph);
+      this.#wanted = wanted;
+      this.#children = children;
+      graph.displace(event);
+    }
+    this.#optionCount = base;
+    return false;
+  }
+
+  /** Every write before which the new one may be placed, `NONE` for the end of coherence order. */
+  #collectPlaces(graph: Graph, write: number): void {
+    const location = graph.get(write, LOCATION);
+    const partner = graph.get(write, PARTNER);
+    if (partner !== NONE) {
+      const source = graph.get(partner, SOURCE);
+      const next = source === INITIAL ? (graph.first[location] as number) : graph.get(source, AFTER);
+      if (next === NONE || !graph.has(next, PAIRED)) this.#offer(next);
+      return;
+    }
+    this.#offer(NONE);
+    let next = graph.final[location] as number;
+    if (next === NONE || (this.#order.includesPrefix && graph.isInPrefix(next, write))) return;
+    this.#order.look(graph, write, false);
+    for (; next !== NONE && !this.#order.isBefore(graph, next); next = graph.get(next, BEFORE)) {
+      if (!graph.has(next, PAIRED)) this.#offer(next);
+    }
+  }
+
+  // ---- Revisits
+
+  /** Goes back to the reads that could have read the new write, had it been there. */
+  #revisitReads(graph: Graph, write: number): void {
+    const location = graph.get(write, LOCATION);
+    const { stride } = graph;
+    for (let event = write - 1; event >= 0; event--) {
+      if (graph.isInPrefix(event, write)) continue;
+      if (!isMaximal(graph, event, write)) return;
+      const { rows } = graph;
+      const row = event * stride;
+      if (rows[row + KIND] !== EVENT.read || rows[row + LOCATION] !== location || graph.has(event, SETTLED)) continue;
+      this.#revisitRead(graph, event);
+      if (this.#stopped) return;
+    }
+  }
+
+  #restrict(graph: Graph, revisited: number): Graph {
+    if (graph.count > this.#renumbered.length) this.#renumbered = new Int32Array(graph.count * 2);
+    this.#depth++;
+    const part = this.#graph(this.#depth);
+    part.restrict(graph, revisited, this.#renumbered);
+    return part;
+  }
+
+  /** The last event of `graph`, a write without a place, becomes the source of `revisited`, in the part of the graph that stays. */
+  #revisitRead(graph: Graph, revisited: number): void {
+    const part = this.#restrict(graph, revisited);
+    const write = part.count - 1;
+    const read = this.#renumbered[revisited] as number;
+    const base = this.#optionCount;
+    this.#collectPlaces(part, write);
+    this.#withdrawPlaces(part, write, read, base);
+    const end = this.#optionCount;
+    if (end > base) {
+      this.#settle(part, write, read);
+      for (let i = base; i < end; i++) {
+        if (!this.#enters()) continue;
+        part.place(write, this.#options[i] as number);
+        part.resetClocks(read);
+        this.#order.added(part, read);
+        this.#setSource(part, read, write);
+        this.#descend(part, read);
+        part.unlink(read);
+        part.displace(write);
+      }
+    }
+    this.#optionCount = base;
+    this.#depth--;
+  }
+
+  /** Takes back the places before writes that must come before the read. */
+  #withdrawPlaces(part: Graph, write: number, read: number, base: number): void {
+    if (this.#optionCount === base + 1 && this.#options[base] === NONE) return;
+    const flags = part.get(read, FLAGS);
+    const updates = this.#states.step(part.get(read, STATE)) === STEP.update;
+    const writes = updates && this.#wouldWrite(part, read, write);
+    part.set(read, FLAGS, writes ? flags | (this.#states.flags(part.get(read, STATE)) & FULL) : flags & ~FULL);
+    this.#order.look(part, read, writes);
+    let limit = part.final[part.get(write, LOCATION)] as number;
+    let kept = base;
+    for (let i = base; i < this.#optionCount; i++) {
+      const next = this.#options[i] as number;
+      if (next !== NONE) {
+        // Options follow coherence order backwards; those behind a write that must come before the read go as well.
+        limit = this.#walkBack(part, limit, next);
+        if (limit !== next || this.#order.isBefore(part, next)) continue;
+      }
+      this.#options[kept++] = next;
+    }
+    this.#optionCount = kept;
+    part.set(read, FLAGS, flags);
+  }
+
+  /** From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event looked at. */
+  #walkBack(graph: Graph, write: number, goal: number): number {
+    let at = write;
+    while (at !== goal && !this.#order.isBefore(graph, at)) at = graph.get(at, BEFORE);
+    return at;
+  }
+
+  /** What led to `event` was chosen for good; acquisitions whose lock is no longer free wait again. */
+  #settle(part: Graph, event: number, revisited: number): void {
+    const { rows, stride } = part;
+    for (let at = 0; at < part.count; at++) {
+      if (at !== revisited && part.isInPrefix(at, event)) rows[at * stride + FLAGS] = (rows[at * stride + FLAGS] as number) | SETTLED;
+    }
+    for (let location = 0; location < part.locations; location++) {
+      let lock = part.first[location] as number;
+      if (lock === NONE || rows[lock * stride + KIND] !== EVENT.lock) continue;
+      for (; lock !== NONE; lock = rows[lock * stride + AFTER] as number) if (lock !== event && !isGranted(part, lock)) this.#grant(part, lock);
+    }
+  }
+
+  // ---- Locks
+
+  /** Goes back to the acquisitions that the new one could have come before. */
+  #revisitLocks(graph: Graph, lock: number): void {
+    let other = graph.final[graph.get(lock, LOCATION)] as number;
+    if (other === NONE || graph.isInPrefix(other, lock)) return;
+    const base = this.#optionCount;
+    this.#order.look(graph, lock, true);
+    for (; other !== NONE && !this.#isBeforeLock(graph, other, lock); other = graph.get(other, BEFORE)) {
+      if (!graph.has(other, SETTLED)) this.#offer(other);
+    }
+    const end = this.#optionCount;
+    for (let i = base; i < end && !this.#stopped; i++) {
+      const revisited = this.#options[i] as number;
+      this.#join(graph, lock, graph.get(revisited, BEFORE));
+      if (isRevisitable(graph, revisited, lock)) this.#revisitLock(graph, revisited);
+      graph.resetClocks(lock);
+      this.#order.added(graph, lock);
+    }
+    this.#optionCount = base;
+  }
+
+  #isBeforeLock(graph: Graph, other: number, lock: number): boolean {
+    return this.#order.includesPrefix ? this.#order.isBefore(graph, other) : graph.isInPrefix(other, lock);
+  }
+
+  #revisitLock(graph: Graph, revisited: number): void {
+    const part = this.#restrict(graph, revisited);
+    if (this.#enters()) {
+      const lock = part.count - 1;
+      const waiting = this.#renumbered[revisited] as number;
+      this.#settle(part, lock, waiting);
+      part.set(lock, FLAGS, part.get(lock, FLAGS) | SETTLED);
+      part.place(lock, NONE);
+      this.#grant(part, lock);
+      part.place(waiting, NONE);
+      this.#grant(part, waiting);
+      const thread = part.get(waiting, THREAD);
+      part.state[thread] = this.#states.next(part.get(waiting, STATE), 0);
+      const wanted = this.#wanted;
+      const children = this.#children;
+      this.#visit(part);
+      this.#wanted = wanted;
+      this.#children = children;
+    }
+    this.#depth--;
+  }
+
+  /** Orders an acquisition after the one before it in the chain, and after its release if there is one. */
+  #grant(graph: Graph, lock: number): void {
+    graph.resetClocks(lock);
+    this.#order.added(graph, lock);
+    const before = graph.get(lock, BEFORE);
+    this.#join(graph, lock, before);
+    if (before === NONE) return;
+    const release = graph.get(before, PARTNER);
+    if (release !== NONE) this.#order.granted(graph, lock, release);
+  }
+
+  #join(graph: Graph, lock: number, before: number): void {
+    if (before === NONE) return;
+    graph.joinPrefix(lock, before);
+    const release = graph.get(before, PARTNER);
+    if (release !== NONE) graph.joinPrefix(lock, release);
+  }
+
+  #extendByUnlock(graph: Graph, thread: number): void {
+    const location = this.#states.location(graph.state[thread] as number);
+    const held = heldLock(graph, thread, location);
+    if (held === NONE) {
+      throw new ProgramError(`thread ${thread} releases lock ${this.#states.addresses[location]}, which it does not hold`, thread, 0);
+    }
+    const unlock = this.#add(graph, thread, EVENT.unlock, 0);
+    this.#answer(graph, thread, 0);
+    graph.set(unlock, PARTNER, held);
+    graph.set(held, PARTNER, unlock);
+    const next = graph.get(held, AFTER);
+    if (next !== NONE) this.#grant(graph, next);
+  }
+
+  // ---- Local states
+
+  /** Empties the tree of local states, and walks to those of all graphs again. */
+  #renewStates(): void {
+    const states = this.#states;
+    states.renew();
+    for (let depth = 0; depth <= this.#depth; depth++) {
+      const graph = this.#graph(depth);
+      for (let thread = 0; thread < this.#width; thread++) graph.state[thread] = states.root(thread);
+      for (let event = 0; event < graph.count; event++) {
+        const thread = graph.get(event, THREAD);
+        const state = graph.state[thread] as number;
+        graph.set(event, STATE, state);
+        const kind = graph.get(event, KIND);
+        const isSecondHalf = kind === EVENT.write && graph.get(event, PARTNER) !== NONE;
+        if (isSecondHalf || graph.has(event, BLOCKED)) continue;
+        let answer = 0;
+        if (kind === EVENT.read) {
+          answer = graph.get(event, VALUE);
+          if (graph.has(event, PAIRED) && isAddition(states.kind(state))) answer = (answer + states.operand(state)) | 0;
+        }
+        graph.state[thread] = states.next(state, answer);
+      }
+    }
+    states.makeRoom();
+  }
+
+  #refuseLength(thread: number): never {
+    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: write a loop that only waits as one wait`;
+    throw new ProgramError(message, thread, this.#eventsMax);
+  }
+}
+
+/** Was `event`, which goes if `revisitor` revisits, or is revisited, added with the last option in coherence order? */
+function isMaximal({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
+  const row = event * stride;
+  const kind = rows[row + KIND] as number;
+  const horizon = revisitor * stride + prefix;
+  const isPrevious = (other: number): boolean =>
+    other < event || (rows[horizon + (rows[other * stride + THREAD] as number)] as number) > (rows[other * stride + POSITION] as number);
+  let next = NONE;
+  if (kind === EVENT.read) {
+    const source = rows[row + SOURCE] as number;
+    if (source !== INITIAL && !isPrevious(source)) return false;
+    next = source === INITIAL ? (first[rows[row + LOCATION] as number] as number) : (rows[source * stride + AFTER] as number);
+  } else if (kind === EVENT.write) {
+    for (let reader = rows[row + FIRST_READER] as number; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) {
+      if (reader < event) return false;
+    }
+    next = rows[row + AFTER] as number;
+  } else if (kind === EVENT.lock) {
+    const before = rows[row + BEFORE] as number;
+    if (before !== NONE && !isPrevious(before)) return false;
+    const after = rows[row + AFTER] as number;
+    return after === NONE || after > event;
+  } else {
+    return true;
+  }
+  for (; next !== NONE; next = rows[next * stride + AFTER] as number) if (isPrevious(next)) return false;
+  return true;
+}
+
+/** Was every event that would go, and `revisited` itself, added with the last option? */
+function isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
+  for (let event = revisitor - 1; event >= revisited; event--) {
+    if (!graph.isInPrefix(event, revisitor) && !isMaximal(graph, event, revisitor)) return false;
+  }
+  return true;
+}
+
+function isPlaced(graph: Graph, event: number): boolean {
+  return graph.get(event, BEFORE) !== NONE || graph.first[graph.get(event, LOCATION)] === event;
+}
+
+/** Has the lock been released by whoever had it before? */
+function isGranted(graph: Graph, lock: number): boolean {
+  const before = graph.get(lock, BEFORE);
+  return before === NONE || graph.get(before, PARTNER) !== NONE;
+}
+
+/** The acquisition of a lock that the thread has not released, or `NONE`. */
+function heldLock(graph: Graph, thread: number, location: number): number {
+  for (let at = graph.last[thread] as number; at !== NONE && graph.get(at, THREAD) === thread; at = graph.get(at, PREVIOUS)) {
+    if (graph.get(at, KIND) === EVENT.lock && graph.get(at, LOCATION) === location) return graph.get(at, PARTNER) === NONE ? at : NONE;
+  }
+  return NONE;
+}
+
+function isAddition(kind: AccessKind): boolean {
+  return kind >= ACCESS.atomicAdd && kind <= ACCESS.atomicAddReturnRelease;
+}
+
+function succeeds(kind: AccessKind, found: number, expected: number): boolean {
+  return kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || found === expected;
+}

@@ -1,0 +1,375 @@
+/**
+ * What each thread asks for next, given what its accesses answered so far.
+ *
+ * Threads are deterministic, so their local states form a tree: a state is a thread and the answers it got. The tree remembers
+ * what each state asks for; a generator runs only when a state is reached for the first time. Generators cannot be rewound: the
+ * one of a thread is kept where it stands, and run anew from the start when another branch of the tree is to grow.
+ *
+ * The tree is a cache. When it is full it is emptied (`renew`), and whoever keeps numbers of states walks to them again.
+ */
+import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
+import { accessNames } from "#fuzz/machine/access-name.ts";
+import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
+
+/** What a state asks for. */
+export const STEP = { returned: 0, failed: 1, read: 2, write: 3, update: 4, wait: 5, fence: 6, lock: 7, unlock: 8 } as const;
+
+/** How to take the orderings that the accesses of a program carry. */
+export type Orderings = "as-written" | "relaxed" | "release-acquire";
+
+export interface LocalStatesOptions {
+  /** Whether barriers are steps of their own: without weak memory they mean nothing. */
+  readonly keepsBarriers: boolean;
+  /** As written, or every access alike. */
+  readonly accesses: Orderings;
+  /** Whether full barriers are taken for barriers that only acquire and release. */
+  readonly weakFences: boolean;
+}
+
+/** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
+export class ProgramError extends Error {
+  readonly thread: number;
+  readonly event: number;
+
+  constructor(message: string, thread: number, event: number) {
+    super(message);
+    this.name = "ProgramError";
+    this.thread = thread;
+    this.event = event;
+  }
+}
+
+// Fields of a state.
+const THREAD = 0;
+const STEP_KIND = 1;
+const ACCESS_KIND = 2;
+const ADDRESS = 3;
+const LOCATION = 4;
+const OPERAND = 5;
+const EXPECTED = 6;
+const FLAGS = 7;
+const PARENT = 8;
+const ANSWER = 9;
+const FIRST_CHILD = 10;
+const SIBLING = 11;
+const DEPTH = 12;
+const STRIDE = 13;
+
+const NOBODY = -1;
+
+/** States kept at most, unless more are asked for. */
+const STATES_MAX = 1 << 16;
+
+export class LocalStates {
+  /** Distinct addresses, in the order of their appearance: a location is an index into this. */
+  readonly addresses: number[] = [];
+  readonly #locations = new Map<number, number>();
+  readonly #threads: readonly (() => Access)[];
+  readonly #options: LocalStatesOptions;
+  #statesMax: number;
+  #table = new Int32Array(256 * STRIDE);
+  #count = 0;
+  readonly #roots: Int32Array;
+  readonly #generators: (Access | undefined)[];
+  /** The state in which each generator stands. */
+  readonly #standing: Int32Array;
+  readonly #messages = new Map<number, string>();
+  #path = new Int32Array(64);
+
+  constructor(threads: readonly (() => Access)[], options: LocalStatesOptions, statesMax = STATES_MAX) {
+    this.#threads = threads;
+    this.#options = options;
+    this.#statesMax = statesMax;
+    this.#roots = new Int32Array(threads.length).fill(NOBODY);
+    this.#generators = threads.map(() => undefined);
+    this.#standing = new Int32Array(threads.length).fill(NOBODY);
+  }
+
+  /** The location of an address, new ones at the end. */
+  locationOf(address: number): number {
+    const known = this.#locations.get(address);
+    if (known !== undefined) return known;
+    const location = this.addresses.length;
+    this.addresses.push(address);
+    this.#locations.set(address, location);
+    return location;
+  }
+
+  root(thread: number): number {
+    const known = this.#roots[thread] as number;
+    if (known !== NOBODY) return known;
+    this.#start(thread);
+    const root = this.#record(thread, NOBODY, 0, this.#resume(thread, 0));
+    this.#roots[thread] = root;
+    this.#standing[thread] = root;
+    return root;
+  }
+
+  step(state: number): number {
+    return this.#table[state * STRIDE + STEP_KIND] as number;
+  }
+
+  kind(state: number): AccessKind {
+    return this.#table[state * STRIDE + ACCESS_KIND] as AccessKind;
+  }
+
+  location(state: number): number {
+    return this.#table[state * STRIDE + LOCATION] as number;
+  }
+
+  operand(state: number): number {
+    return this.#table[state * STRIDE + OPERAND] as number;
+  }
+
+  expected(state: number): number {
+    return this.#table[state * STRIDE + EXPECTED] as number;
+  }
+
+  flags(state: number): number {
+    return this.#table[state * STRIDE + FLAGS] as number;
+  }
+
+  /** Accesses of the thread before this state. */
+  depth(state: number): number {
+    return this.#table[state * STRIDE + DEPTH] as number;
+  }
+
+  /** Why the thread failed in this state. */
+  message(state: number): string {
+    return this.#messages.get(state) ?? "";
+  }
+
+  /** The state of the same thread once its access has been answered. */
+  next(state: number, answer: number): number {
+    const table = this.#table;
+    for (let child = table[state * STRIDE + FIRST_CHILD] as number; child !== NOBODY; child = table[child * STRIDE + SIBLING] as number) {
+      if (table[child * STRIDE + ANSWER] === answer) return child;
+    }
+    return this.#grow(state, answer);
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#statesMax;
+  }
+
+  /** Called after a renewal: if what is needed at once fills half the table, the table may grow. */
+  makeRoom(): void {
+    if (this.#count * 2 > this.#statesMax) this.#statesMax *= 2;
+  }
+
+  /** A compare-and-exchange that fails is an acquire all the same. */
+  get failuresAcquire(): boolean {
+    return this.#options.accesses === "release-acquire";
+  }
+
+  /** Forgets every state. Numbers of states mean nothing any more. */
+  renew(): void {
+    this.#count = 0;
+    this.#roots.fill(NOBODY);
+    this.#standing.fill(NOBODY);
+    this.#messages.clear();
+  }
+
+  /**
+   * Runs the thread of a state anew, and compares what it asks for with what is remembered.
+   *
+   * @throws ProgramError at the first difference
+   */
+  verify(state: number): void {
+    this.#replay(state);
+    this.#standing[this.#table[state * STRIDE + THREAD] as number] = state;
+  }
+
+  #grow(state: number, answer: number): number {
+    const thread = this.#table[state * STRIDE + THREAD] as number;
+    if (this.#standing[thread] !== state) this.#replay(state);
+    this.#standing[thread] = NOBODY;
+    const child = this.#record(thread, state, answer, this.#resume(thread, answer));
+    this.#standing[thread] = child;
+    return child;
+  }
+
+  /** Brings the thread's generator to `state`, from the start. */
+  #replay(state: number): void {
+    const table = this.#table;
+    const thread = table[state * STRIDE + THREAD] as number;
+    const depth = table[state * STRIDE + DEPTH] as number;
+    if (depth >= this.#path.length) this.#path = new Int32Array(depth * 2);
+    for (let at = state, i = depth; at !== NOBODY; at = table[at * STRIDE + PARENT] as number) this.#path[i--] = at;
+    this.#start(thread);
+    for (let i = 0; i <= depth; i++) {
+      const at = this.#path[i] as number;
+      const step = this.#resume(thread, i === 0 ? 0 : (table[at * STRIDE + ANSWER] as number));
+      this.#compare(at, step);
+    }
+  }
+
+  #compare(state: number, step: number): void {
+    const row = state * STRIDE;
+    const table = this.#table;
+    const remembered = table[row + STEP_KIND] as number;
+    const isSame =
+      step === remembered &&
+      (step <= STEP.failed ||
+        (this.#kind === table[row + ACCESS_KIND] &&
+          this.#address === table[row + ADDRESS] &&
+          this.#operand === table[row + OPERAND] &&
+          this.#expected === table[row + EXPECTED]));
+    if (isSame) return;
+    const thread = table[row + THREAD] as number;
+    const depth = table[row + DEPTH] as number;
+    const before = describe(remembered, table[row + ACCESS_KIND] as AccessKind, table[row + ADDRESS] as number, table[row + OPERAND] as number);
+    const now = describe(step, this.#kind, this.#address, this.#operand);
+    throw new ProgramError(
+      `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, and now, after the same answers, for ${now}`,
+      thread,
+      depth,
+    );
+  }
+
+  #start(thread: number): void {
+    const create = this.#threads[thread];
+    if (create === undefined) throw new RangeError(`there is no thread ${thread}`);
+    this.#generators[thread] = create();
+  }
+
+  // What `#resume` found.
+  #kind: AccessKind = 0;
+  #address = 0;
+  #operand = 0;
+  #expected = 0;
+  #flags = 0;
+  #message = "";
+
+  /** Runs the thread's own code up to its next step, and answers which it is; the rest is in the fields above. */
+  #resume(thread: number, answer: number): number {
+    const generator = this.#generators[thread];
+    let value = answer;
+    for (;;) {
+      let result: IteratorResult<AccessKind, void> | undefined;
+      try {
+        result = generator?.next(value);
+      } catch (error) {
+        return this.#fail(`it threw ${String(error)}`);
+      }
+      if (result === undefined || result.done === true) return STEP.returned;
+      const kind = result.value;
+      value = 0;
+      if (kind === ACCESS.assertHolds) {
+        if (request.operand === 0) return this.#fail(request.message);
+        continue;
+      }
+      const step = stepOf(kind);
+      if (step === undefined) throw new ProgramError(`thread ${thread} asks for ${accessNames[kind] ?? kind}, which only programs for the machine may`, thread, 0);
+      if (step === "local") continue;
+      this.#kind = kind;
+      this.#address = step === STEP.fence ? 0 : request.address;
+      this.#operand = step === STEP.read || step === STEP.fence || step === STEP.lock || step === STEP.unlock ? 0 : request.operand;
+      this.#expected = step === STEP.wait || (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) ? request.expected : 0;
+      this.#flags = this.#flagsOf(kind, step);
+      if (step === STEP.fence && (!this.#options.keepsBarriers || this.#flags === 0)) continue;
+      return step;
+    }
+  }
+
+  #fail(message: string): number {
+    this.#message = message;
+    return STEP.failed;
+  }
+
+  #record(thread: number, parent: number, answer: number, step: number): number {
+    const state = this.#count++;
+    if ((state + 1) * STRIDE > this.#table.length) {
+      const larger = new Int32Array(this.#table.length * 2);
+      larger.set(this.#table);
+      this.#table = larger;
+    }
+    const table = this.#table;
+    const row = state * STRIDE;
+    const isAccess = step > STEP.failed;
+    table[row + THREAD] = thread;
+    table[row + STEP_KIND] = step;
+    table[row + ACCESS_KIND] = isAccess ? this.#kind : 0;
+    table[row + ADDRESS] = isAccess ? this.#address : 0;
+    table[row + LOCATION] = isAccess && step !== STEP.fence ? this.locationOf(this.#address) : NOBODY;
+    table[row + OPERAND] = this.#operand;
+    table[row + EXPECTED] = this.#expected;
+    table[row + FLAGS] = isAccess ? this.#flags : 0;
+    table[row + PARENT] = parent;
+    table[row + ANSWER] = answer;
+    table[row + FIRST_CHILD] = NOBODY;
+    table[row + SIBLING] = NOBODY;
+    table[row + DEPTH] = parent === NOBODY ? 0 : (table[parent * STRIDE + DEPTH] as number) + 1;
+    if (step === STEP.failed) this.#messages.set(state, this.#message);
+    if (parent !== NOBODY) {
+      table[row + SIBLING] = table[parent * STRIDE + FIRST_CHILD] as number;
+      table[parent * STRIDE + FIRST_CHILD] = state;
+    }
+    return state;
+  }
+
+  #flagsOf(kind: AccessKind, step: number): number {
+    const { accesses, weakFences } = this.#options;
+    if (step === STEP.fence) {
+      if (kind === ACCESS.smpRmb) return ACQUIRES;
+      if (kind === ACCESS.smpWmb) return RELEASES;
+      return weakFences ? ACQUIRES | RELEASES : ACQUIRES | RELEASES | FULL | DRAINS;
+    }
+    const plain = kind === ACCESS.read || kind === ACCESS.write ? PLAIN : 0;
+    if (step === STEP.lock) return ACQUIRES | DRAINS;
+    if (step === STEP.unlock) return RELEASES;
+    if (accesses === "relaxed") return plain;
+    if (accesses === "release-acquire") return plain | ACQUIRES | RELEASES;
+    return plain | (ORDERINGS[kind] ?? 0);
+  }
+}
+
+/** The orderings of each kind of access, as written. */
+const ORDERINGS: readonly number[] = orderings();
+
+function orderings(): number[] {
+  const table: number[] = Object.values(ACCESS).map(() => 0);
+  for (const kind of [ACCESS.loadAcquire, ACCESS.rcuDereference, ACCESS.rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal]) table[kind] = ACQUIRES;
+  for (const kind of [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire]) table[kind] = ACQUIRES;
+  for (const kind of [ACCESS.storeRelease, ACCESS.rcuAssignPointer]) table[kind] = RELEASES;
+  for (const kind of [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease]) table[kind] = RELEASES;
+  for (const kind of [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn]) table[kind] = ACQUIRES | RELEASES | FULL;
+  return table;
+}
+
+/** The step that an access is, `local` if it touches nothing shared, undefined if programs for the explorer may not ask for it. */
+function stepOf(kind: AccessKind): number | "local" | undefined {
+  switch (kind) {
+    case ACCESS.awaitEqual:
+    case ACCESS.awaitUnequal:
+      return STEP.wait;
+    case ACCESS.spinLock:
+    case ACCESS.mutexLock:
+      return STEP.lock;
+    case ACCESS.spinUnlock:
+    case ACCESS.mutexUnlock:
+      return STEP.unlock;
+    case ACCESS.spinTrylock:
+    case ACCESS.allocate:
+    case ACCESS.free:
+    case ACCESS.synchronizeRcu:
+    case ACCESS.callRcu:
+      return undefined;
+    case ACCESS.rcuReadLock:
+    case ACCESS.rcuReadUnlock:
+    case ACCESS.beginOperation:
+    case ACCESS.endOperation:
+    case ACCESS.assertHolds:
+      return "local";
+    default:
+      if (kind >= ACCESS.smpMb) return STEP.fence;
+      if (kind >= ACCESS.cmpxchg) return STEP.update;
+      return kind >= ACCESS.write ? STEP.write : STEP.read;
+  }
+}
+
+function describe(step: number, kind: AccessKind, address: number, operand: number): string {
+  if (step === STEP.returned) return "nothing: it returned";
+  if (step === STEP.failed) return "nothing: it failed";
+  return `${accessNames[kind] ?? kind} of word ${address}${step === STEP.write || step === STEP.update ? ` with ${operand}` : ""}`;
+}
