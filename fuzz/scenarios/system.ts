@@ -2,6 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { ZodType } from "zod";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Scenario } from "./scenario.ts";
+import type { SmallScope } from "./small-scope.ts";
 
 /**
  * A structure that can be verified: what may be asked of it, and how a scenario of it becomes a program for the machine.
@@ -20,6 +21,8 @@ export interface System<Operation = unknown> {
   readonly operations: Arbitrary<Operation>;
   /** What is checked of it besides the machine's own checks: property names as in verdicts. */
   readonly properties: readonly string[];
+  /** What certificates enumerate; a system without it has none. */
+  readonly smallScope?: SmallScope<Operation>;
   /**
    * @param scenario one that `parseScenario` has checked
    * @throws RangeError if the scenario asks for what the system cannot do

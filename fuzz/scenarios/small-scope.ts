@@ -1,0 +1,16 @@
+/**
+ * What the small-scope certificates of a system are made of: its operations over keys, and what it may hold at first.
+ *
+ * Keys are ranks 0, 1, 2, … in the order in which the system compares them. Which of two equal sets of operations come first,
+ * and which keys are left out, is the certificate's business: here is only what there is.
+ */
+export interface SmallScope<Operation = unknown> {
+  /** Every operation that concerns the key. */
+  operationsOn(key: number): readonly Operation[];
+  /** Every operation that concerns no key. */
+  readonly otherOperations: readonly Operation[];
+  /** Every content worth telling apart before the threads start, each as initial operations over the keys 0 to `keys` − 1. */
+  initialContents(keys: number): readonly (readonly Operation[])[];
+  /** Limits of the scenarios that differ from the system's defaults. */
+  readonly limits?: Readonly<Record<string, number>>;
+}
