@@ -30,3 +30,7 @@ test("a folder in the place of the file is left alone, and no temporary file sta
   expect(readFileSync(join(path, "inside"), "utf8")).toBe("kept");
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
+
+test("a file system that refuses folders, as /proc does, is named and does not hang", { skip: process.platform !== "linux" }, () => {
+  expect(() => writeWholeFile("/proc/quiesce-reports/deep/result.json", "1")).toThrow(/^cannot write \/proc\/quiesce-reports\/deep\/result\.json: .*; name a folder that can be written$/);
+});
