@@ -23,6 +23,7 @@ import { callName, createPeersHistory, operationOf, type PeersCall } from "#prop
 import { readerWalkWatcher } from "#properties/reader-walk.ts";
 import { refcountWatcher } from "#properties/refcount.ts";
 import { sentinelWatcher } from "#properties/sentinel.ts";
+import { peersSmallScope } from "./peers-small-scope.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 
@@ -84,6 +85,7 @@ export const peers: System<PeersScenarioOperation> = {
   limitsSchema,
   operations,
   properties: ["linearizability", "avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"],
+  smallScope: peersSmallScope,
   compile,
 };
 

@@ -11,6 +11,11 @@ export interface SmallScope<Operation = unknown> {
   readonly otherOperations: readonly Operation[];
   /** Every content worth telling apart before the threads start, each as initial operations over the keys 0 to `keys` − 1. */
   initialContents(keys: number): readonly (readonly Operation[])[];
+  /**
+   * Does the operation find nothing to work on, whatever others do, after these of its own thread? A scenario that has such an
+   * operation equals one without it. If absent, none does.
+   */
+  isIdle?(operation: Operation, before: readonly Operation[]): boolean;
   /** Limits of the scenarios that differ from the system's defaults. */
   readonly limits?: Readonly<Record<string, number>>;
 }
