@@ -1,0 +1,127 @@
+/**
+ * A small-scope certificate: every scenario of a system up to a size was explored exhaustively, or which part was not.
+ *
+ * Equal code, scope and bounds give equal bytes: the time it took is in a file of its own. The parts of a certificate that was
+ * sharded add up to the whole: counts by addition, the digest by addition too.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+const CERTIFICATE_VERSION = 1;
+
+const count = z.int().nonnegative();
+const text = z.string();
+
+export const Certificate = z
+  .strictObject({
+    format: z.literal("quiesce-certificate"),
+    version: z.literal(CERTIFICATE_VERSION),
+    code: text.describe("version and fingerprint of the source that was explored"),
+    system: text,
+    model: z.literal("sc").describe("the memory model"),
+    scope: z.strictObject({ threads: z.int().positive(), operations: z.int().positive(), keys: z.int().positive() }),
+    shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).describe("which part of the scope this is: the index-th of count"),
+    verdict: z.enum(["holds", "violated", "unknown"]),
+    because: text.optional().describe("why the verdict is unknown"),
+    scenarios: count.describe("scenarios of this part of the scope, up to symmetry"),
+    explored: count.describe("scenarios explored to the end"),
+    executions: count.describe("complete execution graphs of all scenarios together"),
+    blocked: count.describe("execution graphs that end with a thread waiting"),
+    histories: count.describe("distinct histories, scenario by scenario"),
+    digest: z.string().regex(/^[0-9a-f]{12}$/).describe("sum of the digests of the rows, one a scenario: equal digests, equal counts in each"),
+    violations: z.array(z.strictObject({ scenario: text, property: text, because: text, trace: text })),
+  })
+  .describe("what was explored, and that nothing was found");
+
+export type Certificate = z.infer<typeof Certificate>;
+
+/** What exploring one scenario of the scope came to. */
+export interface CertificateRow {
+  readonly scenario: string;
+  readonly executions: number;
+  readonly blocked: number;
+  readonly histories: number;
+}
+
+const DIGEST_BITS = 48n;
+
+/** A digest that does not depend on the order of the rows. */
+export function digestOf(rows: readonly CertificateRow[]): string {
+  return rows.reduce((sum, { scenario, executions, blocked, histories }) => {
+    const hash = createHash("sha256").update(`${scenario} ${executions} ${blocked} ${histories}`).digest("hex");
+    return addDigests(sum, hash.slice(0, 12));
+  }, "000000000000");
+}
+
+function addDigests(left: string, right: string): string {
+  return BigInt.asUintN(Number(DIGEST_BITS), BigInt(`0x${left}`) + BigInt(`0x${right}`)).toString(16).padStart(12, "0");
+}
+
+export function certificateOf(parts: Omit<Certificate, "format" | "version" | "model">): Certificate {
+  return { format: "quiesce-certificate", version: CERTIFICATE_VERSION, model: "sc", ...parts };
+}
+
+/** `peers-2x2x3`: what a certificate is of. */
+export function certificateName({ system, scope: { threads, operations, keys } }: Pick<Certificate, "system" | "scope">): string {
+  return `${system}-${threads}x${operations}x${keys}`;
+}
+
+/** The name of its file, without a folder. */
+export function certificateFile(certificate: Pick<Certificate, "system" | "scope" | "shard">): string {
+  const { index, count: shards } = certificate.shard;
+  return `${certificateName(certificate)}${shards === 1 ? "" : `.shard-${index}-of-${shards}`}.json`;
+}
+
+/** The bytes of a certificate's file. */
+export function certificateJson(certificate: Certificate): string {
+  return `${JSON.stringify(Certificate.parse(certificate), null, 2)}\n`;
+}
+
+/**
+ * Puts the shards of one certificate together.
+ *
+ * @throws RangeError that says what does not fit: another system, scope or code, a shard that is missing or there twice
+ */
+export function mergeCertificates(shards: readonly Certificate[]): Certificate {
+  const [first] = shards;
+  if (first === undefined) throw new RangeError("there is no certificate to merge");
+  for (const shard of shards) {
+    if (certificateName(shard) !== certificateName(first)) throw new RangeError(`${certificateName(shard)} and ${certificateName(first)} are certificates of two scopes`);
+    if (shard.code !== first.code) throw new RangeError(`${certificateName(first)}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`);
+    if (shard.shard.count !== first.shard.count) throw new RangeError(`${certificateName(first)}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`);
+  }
+  const byIndex = new Map(shards.map((shard) => [shard.shard.index, shard]));
+  for (let index = 1; index <= first.shard.count; index++) {
+    if (!byIndex.has(index)) throw new RangeError(`${certificateName(first)}: shard ${index}/${first.shard.count} is missing`);
+  }
+  if (byIndex.size < shards.length) throw new RangeError(`${certificateName(first)}: a shard is there twice`);
+  const ordered = [...byIndex.values()].toSorted((left, right) => left.shard.index - right.shard.index);
+  const sum = (of: (shard: Certificate) => number): number => ordered.reduce((all, shard) => all + of(shard), 0);
+  const verdict = (["violated", "unknown"] as const).find((worse) => ordered.some((shard) => shard.verdict === worse)) ?? "holds";
+  const because = ordered.find((shard) => shard.because !== undefined)?.because;
+  return certificateOf({
+    code: first.code,
+    system: first.system,
+    scope: first.scope,
+    shard: { index: 1, count: 1 },
+    verdict,
+    ...(because === undefined ? {} : { because }),
+    scenarios: sum(({ scenarios }) => scenarios),
+    explored: sum(({ explored }) => explored),
+    executions: sum(({ executions }) => executions),
+    blocked: sum(({ blocked }) => blocked),
+    histories: sum(({ histories }) => histories),
+    digest: ordered.reduce((digest, shard) => addDigests(digest, shard.digest), "000000000000"),
+    violations: ordered.flatMap(({ violations }) => violations),
+  });
+}
+
+/** A line for the terminal. */
+export function certificateLine(certificate: Certificate): string {
+  const { verdict, scenarios, explored, executions, blocked, histories, because, shard } = certificate;
+  const number = (value: number): string => value.toLocaleString("en");
+  const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
+  const covered = explored === scenarios ? `all ${number(scenarios)} scenarios explored` : `${number(explored)} of ${number(scenarios)} scenarios explored`;
+  const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
+  return `${verdict.padEnd(8)}  ${name}  ${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
+}
