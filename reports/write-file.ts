@@ -44,8 +44,14 @@ function reasonOf(error: unknown): string {
   return REASONS[code] ?? error.message;
 }
 
-/** One folder at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as /proc does. */
-function makeFolder(path: string): void {
+/**
+ * Makes a folder and those above it that are missing.
+ *
+ * One at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as /proc does.
+ *
+ * @throws Error of the file system if that cannot be done
+ */
+export function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);

@@ -1,12 +1,12 @@
 /** Writes every report of a run into one folder. */
-import { accessSync, appendFileSync, constants, mkdirSync } from "node:fs";
+import { accessSync, appendFileSync, constants } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { junitXml } from "./junit.ts";
 import { markdownSummary } from "./markdown.ts";
 import { type Result, resultJson } from "./result.ts";
 import { sarifJson } from "./sarif.ts";
 import { type Timing, timingJson } from "./timing.ts";
-import { WriteError, writeWholeFile } from "./write-file.ts";
+import { makeFolder, WriteError, writeWholeFile } from "./write-file.ts";
 
 /**
  * Makes the folder, and makes sure that reports can be written there, before hours are spent on what they would say.
@@ -16,7 +16,7 @@ import { WriteError, writeWholeFile } from "./write-file.ts";
  */
 export function prepareFolder(folder: string, option: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
