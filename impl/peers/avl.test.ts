@@ -1,0 +1,169 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { PeerAddress } from "#model/peer-address.ts";
+import { type Access, NIL } from "../memory/access.ts";
+import { createHeap } from "../memory/heap.ts";
+import { recorded } from "../memory/recorded.ts";
+import { runAlone } from "../memory/sequential.ts";
+import { Slab } from "../memory/slab.ts";
+import { placeClock } from "../sync/jiffies.ts";
+import { createPath, lookupLocked, removePeer } from "./avl.ts";
+import { Peer } from "./layout.ts";
+import { defaultLimits } from "./limits.ts";
+import { findPeer, getPeer, putPeer } from "./lookup.ts";
+import { createPeerPool } from "./pool.ts";
+
+const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
+
+function setUp(words: readonly number[] = []) {
+  const heap = createHeap(100 + 14 * 65);
+  const clock = placeClock(heap, 1000);
+  const pool = createPeerPool(heap, clock, { limits: defaultLimits(2 ** 30, 1), peersMax: 64, firstIdentifier: () => 0 });
+  const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
+  const word = (address: number): number => heap.words[address] ?? 0;
+  const create = (key: number): number => run(getPeer(pool, v4(key)));
+  const remove = (key: number): void => {
+    const path = createPath(pool);
+    const peer = run(lookupLocked(pool, pool.v4, v4(key), path));
+    run(removePeer(pool, pool.v4, v4(key), peer, path));
+  };
+  /** The tree as nested lists, `[left, key, right]`, checked to be an AVL tree with true heights. */
+  const shapeBelow = (peer: number): { readonly shape: unknown; readonly height: number } => {
+    if (peer === pool.empty) return { shape: "", height: 0 };
+    const left = shapeBelow(word(Peer.left(peer)));
+    const right = shapeBelow(word(Peer.right(peer)));
+    const height = Math.max(left.height, right.height) + 1;
+    expect(word(Peer.height(peer))).toBe(height);
+    expect(Math.abs(left.height - right.height)).toBeLessThanOrEqual(1);
+    const key = word(Peer.address(peer));
+    return { shape: height === 1 ? key : [left.shape, key, right.shape], height };
+  };
+  const shape = (): unknown => shapeBelow(word(pool.v4.root)).shape;
+  for (const key of words) create(key);
+  return { heap, pool, run, word, create, remove, shape, total: () => word(pool.v4.total), live: () => word(Slab.live(pool.peers)) };
+}
+
+function keysOf(shape: unknown): number[] {
+  if (typeof shape === "number") return [shape];
+  return Array.isArray(shape) ? shape.flatMap(keysOf) : [];
+}
+
+test("after any insertions and removals the tree holds what it should, in order, balanced, with true heights and total", () => {
+  const steps = fc.array(fc.record({ key: fc.integer({ min: 1, max: 30 }), removes: fc.boolean() }), { maxLength: 60 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { create, remove, shape, total, live } = setUp();
+      const keys = new Set<number>();
+      for (const { key, removes } of all) {
+        if (!removes) {
+          create(key);
+          keys.add(key);
+        } else if (keys.delete(key)) remove(key);
+        expect(keysOf(shape())).toEqual([...keys].toSorted((left, right) => left - right));
+        expect([total(), live()]).toEqual([keys.size, keys.size]);
+      }
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+test("each insertion that unbalances the tree is answered by the rotation that fits", () => {
+  expect(setUp([30, 20, 10]).shape()).toEqual([10, 20, 30]);
+  expect(setUp([10, 20, 30]).shape()).toEqual([10, 20, 30]);
+  expect(setUp([30, 10, 20]).shape()).toEqual([10, 20, 30]);
+  expect(setUp([10, 30, 20]).shape()).toEqual([10, 20, 30]);
+});
+
+test("a removal that leaves an even child on the heavy side takes a single rotation", () => {
+  const fromTheRight = setUp([20, 10, 30, 5, 15]);
+  fromTheRight.remove(30);
+  expect(fromTheRight.shape()).toEqual([5, 10, [15, 20, ""]]);
+  const fromTheLeft = setUp([20, 10, 30, 25, 35]);
+  fromTheLeft.remove(10);
+  expect(fromTheLeft.shape()).toEqual([["", 20, 25], 30, 35]);
+});
+
+test("a removal is made good all the way up to the root", () => {
+  // The least tree of height 4, whose removal at the shallow end rotates twice.
+  const { remove, shape } = setUp([50, 30, 80, 20, 40, 70, 90, 10, 25, 35, 60, 5]);
+  remove(90);
+  expect(keysOf(shape())).toEqual([5, 10, 20, 25, 30, 35, 40, 50, 60, 70, 80]);
+});
+
+test("a peer with two children is replaced by its predecessor, near or far", () => {
+  const near = setUp([20, 10, 30, 5]);
+  near.remove(20);
+  expect(near.shape()).toEqual([5, 10, 30]);
+  const far = setUp([20, 10, 30, 5, 15, 25, 12]);
+  far.remove(20);
+  expect(far.shape()).toEqual([[5, 10, 12], 15, [25, 30, ""]]);
+});
+
+test("a peer without a left child is replaced by its right one", () => {
+  const { remove, shape } = setUp([20, 10, 30, 15]);
+  remove(10);
+  expect(shape()).toEqual([15, 20, 30]);
+});
+
+test("every link that a reader may follow is published by a release", () => {
+  const { pool, run } = setUp([30, 10]);
+  const log: string[] = [];
+  run(recorded(getPeer(pool, v4(20)), log));
+  // A double rotation: the peer is linked in, four links change below, and the subtree's own link last.
+  expect(log.filter((name) => name === "rcuAssignPointer").length).toBe(6);
+  expect(log.lastIndexOf("rcuAssignPointer")).toBeGreaterThan(log.indexOf("rcuAssignPointer"));
+});
+
+test("the path to a peer ends at the link that holds it", () => {
+  const { pool, run, word } = setUp([20, 10, 30, 5, 15]);
+  const path = createPath(pool);
+  const peer = run(lookupLocked(pool, pool.v4, v4(15), path));
+  expect(path.length).toBe(3);
+  expect(path.slots[0]).toBe(pool.v4.root);
+  expect(word(path.slots[2] ?? 0)).toBe(peer);
+  expect(run(lookupLocked(pool, pool.v4, v4(16), path))).toBe(pool.empty);
+  expect([path.length, path.slots[3]]).toEqual([4, Peer.right(peer)]);
+});
+
+/** Runs `procedure`, and `between` once, right before the access that is the `at`-th. */
+function* interrupted<T>(procedure: Access<T>, at: number, between: () => void): Access<T> {
+  let step = procedure.next(0);
+  for (let access = 1; !step.done; access++) {
+    const found = yield step.value;
+    if (access === at) between();
+    step = procedure.next(found);
+  }
+  return step.value;
+}
+
+test("a miss during which a writer ran is looked up again under the lock", () => {
+  const { heap, pool, create, word } = setUp([20]);
+  // Right after the sequence was read, another thread creates the peer that is looked for, above where the search will look.
+  const log: string[] = [];
+  const search = recorded(findPeer(pool, v4(10)), log);
+  let created = NIL;
+  const found = runAlone(heap, interrupted(search, 6, () => void (created = create(10))));
+  expect(found).toBe(created);
+  expect(word(Peer.refcount(created))).toBe(2);
+  expect(log).toContain("spinLock");
+});
+
+test("a miss repeated under the lock answers nothing, and collects what is idle on its path", () => {
+  const { heap, pool, create, run, total } = setUp([20]);
+  run(putPeer(pool, run(findPeer(pool, v4(20)))));
+  const held = run(findPeer(pool, v4(20)));
+  run(putPeer(pool, held));
+  run(putPeer(pool, held));
+  heap.words[pool.jiffies] = 100_000;
+  const found = runAlone(heap, interrupted(findPeer(pool, v4(10)), 6, () => void create(30)));
+  expect(found).toBe(NIL);
+  expect(total()).toBe(1);
+});
+
+test("a creation that meets the peer of another creation takes a reference to it", () => {
+  const { heap, pool, create, word, total } = setUp([20]);
+  let created = NIL;
+  const found = runAlone(heap, interrupted(getPeer(pool, v4(10)), 5, () => void (created = create(10))));
+  expect(found).toBe(created);
+  expect([word(Peer.refcount(created)), total()]).toEqual([2, 2]);
+});
