@@ -163,7 +163,74 @@ test("a miss repeated under the lock answers nothing, and collects what is idle 
 test("a creation that meets the peer of another creation takes a reference to it", () => {
   const { heap, pool, create, word, total } = setUp([20]);
   let created = NIL;
-  const found = runAlone(heap, interrupted(getPeer(pool, v4(10)), 5, () => void (created = create(10))));
+  const found = runAlone(heap, interrupted(getPeer(pool, v4(10)), 6, () => void (created = create(10))));
   expect(found).toBe(created);
   expect([word(Peer.refcount(created)), total()]).toEqual([2, 2]);
+});
+
+test("a reader without a lock finds every peer, on either side of any other", () => {
+  const { pool, run, word } = setUp([40, 20, 60, 10, 30, 50, 70]);
+  for (const key of [40, 20, 60, 10, 30, 50, 70]) {
+    const peer = run(findPeer(pool, v4(key)));
+    expect(word(Peer.address(peer))).toBe(key);
+  }
+});
+
+test("victims are removed by their own addresses, wherever in the tree they stand", () => {
+  const { pool, run, create, heap, shape } = setUp();
+  for (const key of [40, 20, 60, 10, 30]) {
+    const peer = create(key);
+    if (key === 20 || key === 10) run(putPeer(pool, peer));
+  }
+  heap.words[pool.jiffies] = 100_000;
+  create(5); // passes 40, 20 and 10, of which the last two are idle
+  expect(keysOf(shape())).toEqual([5, 30, 40, 60]);
+});
+
+test("victims of long addresses are removed by all their words", () => {
+  const { pool, run, heap } = setUp();
+  const v6 = (word: number): PeerAddress => ({ family: "v6", words: [0xfd000000, 0, 1, word] });
+  for (const word of [40, 20, 60]) {
+    const peer = run(getPeer(pool, v6(word)));
+    if (word === 20) run(putPeer(pool, peer));
+  }
+  heap.words[pool.jiffies] = 100_000;
+  run(getPeer(pool, v6(10)));
+  expect([40, 20, 60, 10].map((word) => run(findPeer(pool, v6(word))) !== NIL)).toEqual([true, false, true, true]);
+});
+
+test("whoever takes a peer while it is about to be collected keeps it, at whichever access that is", () => {
+  const outcomes = new Set<boolean>();
+  for (let at = 1; at < 60; at++) {
+    const { heap, pool, run, create, word, live } = setUp();
+    const idle = create(20);
+    run(putPeer(pool, idle));
+    heap.words[pool.jiffies] = 100_000;
+    let taken = NIL;
+    // A search without a lock, as another CPU makes it; where a writer is inside, it would wait.
+    const take = (): void => {
+      const isWriting = (word(pool.v4.seqlock.sequence) & 1) === 1;
+      if (word(Peer.refcount(idle)) === 0) {
+        if (isWriting) heap.words[Peer.refcount(idle)] = 1;
+        else run(findPeer(pool, v4(20)));
+        taken = idle;
+      }
+    };
+    runAlone(heap, interrupted(getPeer(pool, v4(10)), at, take));
+    outcomes.add(taken !== NIL);
+    expect(live()).toBe(taken === NIL ? 1 : 2);
+    if (taken !== NIL) expect(word(Peer.refcount(idle))).toBe(1);
+  }
+  expect(outcomes).toEqual(new Set([true, false]));
+});
+
+test("a creation without memory writes nothing but the lock's sequence", () => {
+  const heap = createHeap(100 + 14 * 2);
+  const clock = placeClock(heap, 1000);
+  const pool = createPeerPool(heap, clock, { limits: defaultLimits(2 ** 30, 1), peersMax: 1, firstIdentifier: () => 7 });
+  runAlone(heap, getPeer(pool, v4(1)));
+  const before = [...heap.words];
+  expect(runAlone(heap, getPeer(pool, v4(2)))).toBe(NIL);
+  const changed = [...heap.words.keys()].filter((address) => heap.words[address] !== before[address]);
+  expect(changed).toEqual([pool.v4.seqlock.sequence]);
 });
