@@ -154,3 +154,43 @@ test("a call that the scenario does not have is a mistake of the program", () =>
   const { history } = setUp();
   expect(() => history.invoke(0, 99)).toThrow("operation 99 is none of the scenario's 8");
 });
+
+test("a reference is found by the address it was taken for, whatever was taken since", () => {
+  const { step, history, first, second } = setUp();
+  step(0, CREATE, first);
+  step(0, CREATE_OTHER, second);
+  expect(step(0, NEXT, 7)).toBeUndefined();
+  expect(step(0, PUT, 0)).toBeUndefined();
+  expect([history.countOf(first), history.countOf(second)]).toEqual([0, 1]);
+  expect(history.property).toBe("linearizability");
+});
+
+test("after a reset nothing of the last execution is known: no record, no identity", () => {
+  const { step, history, first, second } = setUp();
+  step(0, CREATE, first);
+  step(0, CREATE_OTHER, second);
+  history.reset();
+  expect(step(0, FIND, NIL)).toBeUndefined();
+  expect(step(0, CREATE_OTHER, second)).toBeUndefined();
+  expect(step(0, CREATE, first)).toBeUndefined();
+  expect(step(1, FIND, first)).toBeUndefined();
+});
+
+test("memory that was freed is another record even while the model may still have the old one", () => {
+  const { step, history, pool, heap, first } = setUp();
+  step(0, CREATE, first);
+  step(0, PUT, 0);
+  history.freed?.(heap.words, pool.peers, first);
+  expect(step(0, CREATE_OTHER, first)).toBeUndefined();
+});
+
+test("references that the set-up left are counted peer by peer", () => {
+  const heap = createHeap(200);
+  const limits = defaultLimits(2 ** 30, 100);
+  const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
+  const model = createPeersModel({ ...limits, now: 0, identitiesMax: 3, allocationMayFail: false, firstIdentifier: () => 7 });
+  const [one, two] = [pool.firstPeer, pool.firstPeer + pool.peerStride];
+  const history = createPeersHistory(pool, { model, identitiesMax: 3, calls, threadCount: 1, initialPeers: [], identitiesUsed: 0, initialHeld: [one, two, two] });
+  history.reset();
+  expect([history.countOf(one), history.countOf(two), history.total]).toEqual([1, 2, 3]);
+});

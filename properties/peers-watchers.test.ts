@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ACCESS, type Access, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
-import { createHeap } from "#impl/memory/heap.ts";
+import { createHeap, nameOf } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { invalidateTree } from "#impl/peers/invalidate.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
@@ -557,4 +557,166 @@ test("evicts-only-idle and collects-when-due watch counts, times and the clock",
     expect([pool.jiffies, Peer.refcount(left), Peer.dtime(left)].map((address) => watcher.watches?.(address))).toEqual(["accesses", "accesses", "accesses"]);
     expect([Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined]);
   }
+});
+
+// Words before and behind the slab, stale rows, cycles, second executions
+
+test("a word below the slab is no peer's, however far below", () => {
+  const { pool } = setUp();
+  const below = pool.firstPeer - pool.peerStride;
+  expect([peerIndex(pool, below), peerIndex(pool, below - 1)]).toEqual([-1, -1]);
+  expect([isPeer(pool, below), isPeer(pool, pool.firstPeer + 8 * pool.peerStride)]).toEqual([false, false]);
+  const watchers = [refcountWatcher(pool, holding()), readerWalkWatcher(pool), evictsOnlyIdleWatcher(pool, 3), collectsWhenDueWatcher(pool, 3)];
+  const fields = [Peer.refcount(below), Peer.dtime(below), Peer.left(below), Peer.right(below)];
+  for (const watcher of watchers) expect(fields.map((address) => watcher.watches?.(address))).toEqual(fields.map(() => undefined));
+});
+
+test("watchers that judge writes alone say so", () => {
+  const { pool, left } = setUp();
+  expect(refcountWatcher(pool, holding()).watches?.(Peer.refcount(left))).toBe("writes");
+  expect(sentinelWatcher(pool).watches?.(pool.empty)).toBe("writes");
+});
+
+test("words of the pool have names that say what they are", () => {
+  const heap = createHeap(300);
+  const pool = createPeerPool(heap, placeClock(heap, 0), { limits: defaultLimits(2 ** 30, 1), peersMax: 2, firstIdentifier: () => 0 });
+  const words = [Peer.left(pool.empty), Peer.refcount(pool.firstPeer), GcQueue.head(pool.gcQueue), pool.gcWork, pool.jiffies];
+  expect(words.map((address) => nameOf(heap, address))).toEqual(["empty.left", "peer#1.refcount", "gcQueue.head", "gcWork.state", "clock.jiffies"]);
+});
+
+test("peers are compared by the words of their address and no others", () => {
+  const { words, pool, run } = setUp();
+  const one = run(getPeer(pool, { family: "v6", words: [1, 2, 3, 4] }));
+  const other = run(getPeer(pool, { family: "v6", words: [1, 2, 3, 5] }));
+  words[Peer.address(other) + 3] = 4;
+  for (let field = 0; field < Peer.words; field++) if (other + field < Peer.address(other) || other + field >= Peer.address(other) + 4) words[other + field] = 99;
+  expect(comparePeers(words, pool.v6, one, other)).toBe(0);
+});
+
+test("what an earlier list left behind the last peer is not part of the next, and a link that is not made yet leads nowhere", () => {
+  const { words, pool, root, left, right } = setUp();
+  const into = new Int32Array(8);
+  collectPeers(words, pool, root, into);
+  expect(collectPeers(words, pool, left, into)).toBe(1);
+  into[1] = root;
+  expect(collectPeers(words, pool, right, into)).toBe(1);
+  words[Peer.left(left)] = NIL;
+  expect(collectPeers(words, pool, root, into)).toBe(3);
+});
+
+test("the search for a peer's tree ends, whatever the links", () => {
+  const { words, pool, run, left } = setUp();
+  const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
+  words[Peer.left(other)] = NIL;
+  words[Peer.right(other)] = other;
+  expect(treeOfPeer(words, pool, left).family).toBe("v4");
+  words[Peer.left(other)] = other;
+  words[Peer.right(other)] = pool.empty;
+  expect(treeOfPeer(words, pool, left).family).toBe("v4");
+});
+
+test("avl: fires at a peer that equals the one above it, and takes addresses as unsigned of any size", () => {
+  const { words, pool, left, create } = setUp();
+  create(0x7fffffff);
+  create(0xfffffff0);
+  create(0xfffffff1);
+  expect(unlocked(avlWatcher(pool), words, pool)).toBeUndefined();
+  words[Peer.address(left)] = 20;
+  expect(unlocked(avlWatcher(pool), words, pool)).toContain("peer#2 stands before");
+});
+
+test("one-address-once: a peer that has left the tree is not compared", () => {
+  const { words, pool, root, left, right } = setUp();
+  const watcher = oneAddressOnceWatcher(pool);
+  expect(unlocked(watcher, words, pool)).toBeUndefined();
+  words[Peer.right(root)] = pool.empty;
+  words[Peer.address(right)] = words[Peer.address(left)] ?? 0;
+  expect(unlocked(watcher, words, pool)).toBeUndefined();
+});
+
+test("reader-walk: a cycle that is there from the start is walked once", () => {
+  const { words, pool, left, root } = setUp();
+  words[Peer.left(left)] = root;
+  expect(() => startedReaderWalk(words, pool)).not.toThrow();
+});
+
+test("reader-walk: peers of an earlier execution are not alive in the next", () => {
+  const { words, pool, root, left, right } = setUp();
+  const watcher = startedReaderWalk(words, pool);
+  words[Peer.right(root)] = pool.empty;
+  watcher.begin?.(words);
+  expect(write(watcher, words, Peer.left(left), right)).toBe("a link is made to peer#3, which is no live peer");
+});
+
+test("reader-walk: only a plain write makes a peer; a published link of a free one does not", () => {
+  const { words, pool, root, left, right } = setUp();
+  const watcher = startedReaderWalk(words, pool);
+  write(watcher, words, Peer.right(root), pool.empty);
+  watcher.freed?.(words, pool.peers, right);
+  write(watcher, words, Peer.left(right), pool.empty, ACCESS.rcuAssignPointer);
+  expect(write(watcher, words, Peer.left(left), right)).toBe("a link is made to peer#3, which is no live peer");
+});
+
+test("refcount: a dead peer that is written dead again is as dead as before", () => {
+  const { words, pool, left } = setUp();
+  words[Peer.refcount(left)] = -1;
+  expect(write(refcountWatcher(pool, holding()), words, Peer.refcount(left), -1, ACCESS.cmpxchg)).toBeUndefined();
+});
+
+test("refcount: a peer that left the tree since the last look is in none", () => {
+  const { words, pool, root, left, right } = setUp();
+  const watcher = refcountWatcher(pool, holding());
+  words[Peer.refcount(left)] = -1;
+  words[Peer.refcount(right)] = -1;
+  expect(watcher.freed?.(words, pool.peers, left)).toBe("peer#2 is freed, and is in a tree");
+  words[Peer.right(root)] = pool.empty;
+  expect(watcher.freed?.(words, pool.peers, right)).toBeUndefined();
+});
+
+test("refcount: the look at the end ends, even when the collector's queue does not", () => {
+  const { words, pool, run, root, left, right } = setUp();
+  run(invalidateTree(pool, "v4"));
+  words[Peer.gcNext(root)] = root;
+  expect(refcountWatcher(pool, holding(root, left, right)).ended?.(words)).toMatch(/^at the end 3 references are held, -?\d+ of them/);
+});
+
+test("evicts-only-idle: the clock read in one execution is not that of the next", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, left } = all;
+  const watcher = startedEvicts(pool);
+  look(watcher, all);
+  read(watcher, words, pool.jiffies);
+  watcher.begin?.(words);
+  read(watcher, words, Peer.refcount(left));
+  read(watcher, words, Peer.dtime(left));
+  expect(kill(watcher, all)).toBe("peer#2 is marked dead by a clock read before its time of last use");
+});
+
+test("collects-when-due: the time of one peer is not that of another", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, run, left, right } = all;
+  run(putPeer(pool, right));
+  words[Peer.dtime(right)] = 0;
+  const watcher = startedCollects(pool);
+  read(watcher, words, Peer.refcount(left));
+  read(watcher, words, Peer.dtime(right));
+  read(watcher, words, pool.jiffies);
+  expect(unlocked(watcher, words, pool)).toBeUndefined();
+});
+
+test("collects-when-due: the first peer passed over is the one named, and what happens in one tree is nothing to the other", () => {
+  const all = idleSetUp(5000);
+  const { words, pool, run, left, right } = all;
+  run(putPeer(pool, right));
+  words[Peer.dtime(right)] = 4000;
+  const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
+  run(putPeer(pool, other));
+  words[pool.jiffies] = 6000;
+  const watcher = startedCollects(pool);
+  look(watcher, all);
+  look(watcher, { ...all, left: right });
+  look(watcher, { ...all, left: other });
+  read(watcher, words, Peer.refcount(all.root));
+  expect(unlocked(watcher, words, pool)).toBe(`${peerName(pool, left)} is passed over by a search: it was idle for 5000 ticks, and the ttl was 73`);
+  expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toContain(`${peerName(pool, other)} is passed over`);
 });
