@@ -24,20 +24,16 @@ import {
   BLOCKED,
   DRAINS,
   EVENT,
-  FIRST_READER,
   FLAGS,
   FULL,
   Graph,
   INITIAL,
   KIND,
   LOCATION,
-  NEXT_READER,
   NONE,
   PAIRED,
   PARTNER,
   PLAIN,
-  POSITION,
-  PREVIOUS,
   RELEASES,
   SETTLED,
   SOURCE,
@@ -46,6 +42,8 @@ import {
   VALUE,
 } from "./graph.ts";
 import { LocalStates, ProgramError, STEP } from "./local-states.ts";
+import { heldLock, isGranted } from "./lock-chain.ts";
+import { isMaximal, isRevisitable } from "./maximal.ts";
 import type { Order } from "./order.ts";
 
 /** Hears of every execution, and steers. */
@@ -672,59 +670,8 @@ export class Explorer {
   }
 }
 
-/** Was `event`, which goes if `revisitor` revisits, or is revisited, added with the last option in coherence order? */
-function isMaximal({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
-  const row = event * stride;
-  const kind = rows[row + KIND] as number;
-  const horizon = revisitor * stride + prefix;
-  const isPrevious = (other: number): boolean =>
-    other < event || (rows[horizon + (rows[other * stride + THREAD] as number)] as number) > (rows[other * stride + POSITION] as number);
-  let next = NONE;
-  if (kind === EVENT.read) {
-    const source = rows[row + SOURCE] as number;
-    if (source !== INITIAL && !isPrevious(source)) return false;
-    next = source === INITIAL ? (first[rows[row + LOCATION] as number] as number) : (rows[source * stride + AFTER] as number);
-  } else if (kind === EVENT.write) {
-    for (let reader = rows[row + FIRST_READER] as number; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) {
-      if (reader < event) return false;
-    }
-    next = rows[row + AFTER] as number;
-  } else if (kind === EVENT.lock) {
-    const before = rows[row + BEFORE] as number;
-    if (before !== NONE && !isPrevious(before)) return false;
-    const after = rows[row + AFTER] as number;
-    return after === NONE || after > event;
-  } else {
-    return true;
-  }
-  for (; next !== NONE; next = rows[next * stride + AFTER] as number) if (isPrevious(next)) return false;
-  return true;
-}
-
-/** Was every event that would go, and `revisited` itself, added with the last option? */
-function isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
-  for (let event = revisitor - 1; event >= revisited; event--) {
-    if (!graph.isInPrefix(event, revisitor) && !isMaximal(graph, event, revisitor)) return false;
-  }
-  return true;
-}
-
 function isPlaced(graph: Graph, event: number): boolean {
   return graph.get(event, BEFORE) !== NONE || graph.first[graph.get(event, LOCATION)] === event;
-}
-
-/** Has the lock been released by whoever had it before? */
-function isGranted(graph: Graph, lock: number): boolean {
-  const before = graph.get(lock, BEFORE);
-  return before === NONE || graph.get(before, PARTNER) !== NONE;
-}
-
-/** The acquisition of a lock that the thread has not released, or `NONE`. */
-function heldLock(graph: Graph, thread: number, location: number): number {
-  for (let at = graph.last[thread] as number; at !== NONE && graph.get(at, THREAD) === thread; at = graph.get(at, PREVIOUS)) {
-    if (graph.get(at, KIND) === EVENT.lock && graph.get(at, LOCATION) === location) return graph.get(at, PARTNER) === NONE ? at : NONE;
-  }
-  return NONE;
 }
 
 function isAddition(kind: AccessKind): boolean {

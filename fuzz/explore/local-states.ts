@@ -60,6 +60,9 @@ const NOBODY = -1;
 /** States kept at most, unless more are asked for. */
 const STATES_MAX = 1 << 16;
 
+/** Accesses in a row that touch nothing shared: more are taken for an endless loop. */
+export const LOCAL_ACCESSES_MAX = 100_000;
+
 export class LocalStates {
   /** Distinct addresses, in the order of their appearance: a location is an index into this. */
   readonly addresses: number[] = [];
@@ -245,7 +248,7 @@ export class LocalStates {
   #resume(thread: number, answer: number): number {
     const generator = this.#generators[thread];
     let value = answer;
-    for (;;) {
+    for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
       let result: IteratorResult<AccessKind, void> | undefined;
       try {
         result = generator?.next(value);
@@ -270,6 +273,7 @@ export class LocalStates {
       if (step === STEP.fence && (!this.#options.keepsBarriers || this.#flags === 0)) continue;
       return step;
     }
+    throw new ProgramError(`thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`, thread, 0);
   }
 
   #fail(message: string): number {

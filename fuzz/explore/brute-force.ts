@@ -1,0 +1,50 @@
+/**
+ * Every execution of a program by trying every interleaving: what the explorer is held against, and measured beside.
+ *
+ * States that have been seen are not entered again; the number of states is exponential in the number of accesses.
+ */
+import type { ExploredProgram } from "./explored-program.ts";
+import { Interleavings, type InterleavedModel } from "./interleavings.ts";
+
+export interface BruteForceResult {
+  /** Every complete execution, as `Execution.canonical` writes it. */
+  readonly executions: ReadonlySet<string>;
+  /** Executions that end with a thread waiting for what nobody will do. */
+  readonly stuck: ReadonlySet<string>;
+  /** What threads failed with. */
+  readonly failures: ReadonlySet<string>;
+  /** States entered. */
+  readonly states: number;
+}
+
+/** @throws ProgramError if a thread asks for what cannot be interleaved, or releases what it does not hold */
+export function enumerateInterleavings(program: ExploredProgram, model: InterleavedModel): BruteForceResult {
+  const system = new Interleavings(program, model);
+  const executions = new Set<string>();
+  const stuck = new Set<string>();
+  const failures = new Set<string>();
+  const seen = new Set<string>();
+  const start = system.start();
+  const open = [start];
+  seen.add(system.key(start));
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    const failure = system.failure(state);
+    if (failure !== undefined) {
+      failures.add(failure.message);
+      continue;
+    }
+    let moved = false;
+    for (let thread = 0; thread < system.threads; thread++) {
+      for (const next of [system.step(state, thread), system.flush(state, thread)]) {
+        if (next === undefined) continue;
+        moved = true;
+        const key = system.key(next);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        open.push(next);
+      }
+    }
+    if (!moved) (system.isComplete(state) ? executions : stuck).add(system.canonical(state));
+  }
+  return { executions, stuck, failures, states: seen.size };
+}

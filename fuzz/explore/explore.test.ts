@@ -1,0 +1,274 @@
+import { expect, test } from "vitest";
+import {
+  type Access,
+  allocate,
+  assertHolds,
+  awaitEqual,
+  beginOperation,
+  endOperation,
+  mutexLock,
+  mutexUnlock,
+  read,
+  readOnce,
+  rcuReadLock,
+  rcuReadUnlock,
+  smpMb,
+  writeOnce,
+} from "#impl/memory/access.ts";
+import type { Execution } from "./execution.ts";
+import { explore, runExplorer } from "./explore.ts";
+import { Explorer } from "./explorer.ts";
+import { assume, type ExploredProgram } from "./explored-program.ts";
+import { LocalStates, ProgramError } from "./local-states.ts";
+import { classicalPrograms } from "./programs/registry.ts";
+import { ScOrder } from "./total-order.ts";
+
+const [x, y] = [1, 2];
+
+const storeBuffering: ExploredProgram = {
+  threads: [
+    function* (): Access {
+      yield writeOnce(x, 1);
+      yield readOnce(y);
+    },
+    function* (): Access {
+      yield writeOnce(y, 1);
+      yield readOnce(x);
+    },
+  ],
+};
+
+test("store buffering has three executions under sc, and a fourth under tso and ra", () => {
+  const outcomes = (model: "sc" | "tso" | "ra"): string[] => {
+    const found: string[] = [];
+    explore(storeBuffering, { model, onExecution: (execution) => void found.push(`${execution.valuesRead(0)}${execution.valuesRead(1)}`) });
+    return found.toSorted();
+  };
+  expect(outcomes("sc")).toEqual(["01", "10", "11"]);
+  expect(outcomes("tso")).toEqual(["00", "01", "10", "11"]);
+  expect(outcomes("ra")).toEqual(["00", "01", "10", "11"]);
+});
+
+test("an execution tells what words hold in the end, and how many events it has", () => {
+  const seen: (number | undefined)[][] = [];
+  const look = (execution: Execution): void => void seen.push([execution.finalValue(x), execution.finalValue(y), execution.finalValue(99), execution.eventCount]);
+  const program = {
+    threads: [
+      function* (): Access {
+        yield writeOnce(x, 5);
+        yield readOnce(y);
+      },
+    ],
+  };
+  explore(program, { onExecution: look });
+  expect(seen).toEqual([[5, undefined, undefined, 2]]);
+});
+
+test("a view of no execution is refused", () => {
+  let kept: Execution | undefined;
+  explore({ threads: [] }, { onExecution: (execution) => void (kept = execution) });
+  expect(kept?.eventCount).toBe(0);
+});
+
+test("initial values are read", () => {
+  let found: number[] = [];
+  explore({ threads: [function* (): Access { yield read(x); }], initial: new Map([[x, 42]]) }, { onExecution: (execution) => void (found = execution.valuesRead(0)) });
+  expect(found).toEqual([42]);
+});
+
+test("an assertion that does not hold ends the exploration, and is told with its thread", () => {
+  const program = {
+    threads: [
+      function* (): Access {
+        yield writeOnce(x, 1);
+      },
+      function* (): Access {
+        yield assertHolds((yield readOnce(x)) === 0, "x is still 0");
+      },
+    ],
+  };
+  expect(explore(program)).toMatchObject({ complete: false, failure: { thread: 1, message: "x is still 0" } });
+});
+
+test("an exception in a thread is a failure", () => {
+  const program = {
+    threads: [
+      function* (): Access {
+        yield readOnce(x);
+        throw new RangeError("too far");
+      },
+    ],
+  };
+  expect(explore(program).failure).toEqual({ thread: 0, message: "it threw RangeError: too far" });
+});
+
+test("the bound on executions ends an exploration undecided", () => {
+  expect(explore(storeBuffering, { executionsMax: 2 })).toEqual({ executions: 2, blocked: 0, complete: false });
+  let asked = 0;
+  expect(explore(storeBuffering, { shouldStop: () => ++asked === 1 })).toEqual({ executions: 1, blocked: 0, complete: false });
+});
+
+test("waits that are never over are counted apart, and shown", () => {
+  const lost = {
+    threads: [
+      function* (): Access {
+        yield awaitEqual(x, -1, 1);
+      },
+      function* (): Access {
+        if ((yield readOnce(y)) === 0) yield writeOnce(x, 1);
+      },
+      function* (): Access {
+        yield writeOnce(y, 1);
+      },
+    ],
+  };
+  const blocked: string[] = [];
+  const result = explore(lost, { onBlocked: (execution) => void blocked.push(execution.canonical()) });
+  expect(result.executions).toBe(1);
+  expect(result.blocked).toBe(blocked.length);
+  expect(blocked.some((text) => text.includes("!"))).toBe(true);
+});
+
+test("an assumption that fails ends the execution as blocked", () => {
+  const program = {
+    threads: [
+      function* (): Access {
+        yield* assume((yield readOnce(x)) === 1);
+      },
+      function* (): Access {
+        yield writeOnce(x, 1);
+      },
+    ],
+  };
+  expect(explore(program)).toEqual({ executions: 1, blocked: 1, complete: true });
+});
+
+test("two locks taken in opposite order deadlock in one execution of three", () => {
+  const nested = (first: number, second: number) =>
+    function* (): Access {
+      yield mutexLock(first);
+      yield mutexLock(second);
+      yield mutexUnlock(second);
+      yield mutexUnlock(first);
+    };
+  expect(explore({ threads: [nested(x, y), nested(y, x)] })).toEqual({ executions: 2, blocked: 1, complete: true });
+});
+
+test("what touches nothing shared is no event", () => {
+  const program = {
+    threads: [
+      function* (): Access {
+        yield beginOperation(0);
+        yield rcuReadLock();
+        yield readOnce(x);
+        yield rcuReadUnlock();
+        yield endOperation(0);
+      },
+    ],
+  };
+  let events = 0;
+  explore(program, { onExecution: ({ eventCount }) => void (events = eventCount) });
+  expect(events).toBe(1);
+});
+
+test("barriers are events under weak models alone", () => {
+  const program = { threads: [function* (): Access { yield smpMb(); }] };
+  const events = (model: "sc" | "tso"): number => {
+    let count = -1;
+    explore(program, { model, onExecution: ({ eventCount }) => void (count = eventCount) });
+    return count;
+  };
+  expect([events("sc"), events("tso")]).toEqual([0, 1]);
+});
+
+test("a thread that asks for something else when it runs again is reported with the access where it did", () => {
+  let runs = 0;
+  const fickle = {
+    threads: [
+      function* (): Access {
+        const mine = runs++;
+        yield readOnce(x);
+        yield writeOnce(y, mine);
+      },
+      function* (): Access {
+        yield writeOnce(x, 1);
+      },
+    ],
+  };
+  expect(() => explore(fickle)).toThrow("thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, and now, after the same answers, for writeOnce of word 2 with 2");
+  let calls = 0;
+  const shrinking = {
+    threads: [
+      function* (): Access {
+        if (calls++ === 0) yield readOnce(x);
+      },
+    ],
+  };
+  expect(() => explore(shrinking)).toThrow("as its access 1 it asked for readOnce of word 1, and now, after the same answers, for nothing: it returned");
+  let rounds = 0;
+  const failing = {
+    threads: [
+      function* (): Access {
+        yield assertHolds(rounds++ > 0, "");
+      },
+    ],
+  };
+  expect(() => explore(failing)).toThrow("for nothing: it failed, and now, after the same answers, for nothing: it returned");
+});
+
+test("an execution without end is stopped at the bound on events", () => {
+  const endless = {
+    threads: [
+      function* (): Access {
+        for (;;) yield readOnce(x);
+      },
+    ],
+  };
+  const error = catching(() => explore(endless, { eventsMax: 50 }));
+  expect(error).toBeInstanceOf(ProgramError);
+  expect(error).toMatchObject({ thread: 0, event: 50, message: expect.stringContaining("more than 50 events") });
+});
+
+test("what needs the machine is refused by name", () => {
+  expect(() => explore({ threads: [function* (): Access { yield allocate(x); }] })).toThrow("thread 0 asks for allocate, which only programs for the machine may");
+});
+
+test("many locations and many local states are no bound", () => {
+  const words = 200;
+  const wide = {
+    threads: [0, 1].map(
+      (me) =>
+        function* (): Access {
+          for (let i = 0; i < words; i++) yield writeOnce(1 + 2 * i + me, i);
+        },
+    ),
+  };
+  expect(explore(wide).executions).toBe(1);
+  const adders = classicalPrograms.get("ainc")?.create({ N: 5, K: 1 });
+  if (adders === undefined) throw new Error("there is no ainc");
+  expect(explore(adders).executions).toBe(120);
+});
+
+test.each(["rinc", "casrot", "ttas"])("the cache of local states may be emptied on the way without a trace: %s", (name) => {
+  const program = classicalPrograms.get(name)?.create({ N: 3 });
+  if (program === undefined) throw new Error(`there is no ${name}`);
+  const visited = (statesMax: number): string[] => {
+    const found: string[] = [];
+    const states = new LocalStates(program.threads, { keepsBarriers: false, accesses: "as-written", weakFences: false }, statesMax);
+    const explorer = new Explorer({ order: new ScOrder(), states, threads: 3, initial: () => 0, eventsMax: 100 });
+    runExplorer(explorer, states, 3, { onExecution: (execution) => void found.push(execution.canonical()) });
+    return found;
+  };
+  const kept = visited(100_000);
+  expect(kept.length).toBeGreaterThan(5);
+  expect(visited(20)).toEqual(kept);
+});
+
+function catching(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

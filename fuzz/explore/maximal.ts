@@ -1,0 +1,59 @@
+/**
+ * Which revisits are made: that of a graph in which all that goes took the last option in coherence order.
+ *
+ * Many graphs differ only in events that a revisit takes away, and would become the same graph by it. What goes is generated again
+ * afterwards, so one of these graphs must be chosen to make the revisit: the one in which every event that goes, and the revisited
+ * one, was added maximally, given only what stays and what came before it.
+ */
+import {
+  AFTER,
+  BEFORE,
+  EVENT,
+  FIRST_READER,
+  type Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NEXT_READER,
+  NONE,
+  POSITION,
+  SOURCE,
+  THREAD,
+} from "./graph.ts";
+
+/** Was `event`, which goes if `revisitor` revisits, or is revisited, added with the last option in coherence order? */
+export function isMaximal({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
+  const row = event * stride;
+  const kind = rows[row + KIND] as number;
+  const horizon = revisitor * stride + prefix;
+  const isPrevious = (other: number): boolean =>
+    other < event || (rows[horizon + (rows[other * stride + THREAD] as number)] as number) > (rows[other * stride + POSITION] as number);
+  let next = NONE;
+  if (kind === EVENT.read) {
+    const source = rows[row + SOURCE] as number;
+    if (source !== INITIAL && !isPrevious(source)) return false;
+    next = source === INITIAL ? (first[rows[row + LOCATION] as number] as number) : (rows[source * stride + AFTER] as number);
+  } else if (kind === EVENT.write) {
+    for (let reader = rows[row + FIRST_READER] as number; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) {
+      if (reader < event) return false;
+    }
+    next = rows[row + AFTER] as number;
+  } else if (kind === EVENT.lock) {
+    const before = rows[row + BEFORE] as number;
+    if (before !== NONE && !isPrevious(before)) return false;
+    const after = rows[row + AFTER] as number;
+    return after === NONE || after > event;
+  } else {
+    return true;
+  }
+  for (; next !== NONE; next = rows[next * stride + AFTER] as number) if (isPrevious(next)) return false;
+  return true;
+}
+
+/** Was every event that would go, and `revisited` itself, added with the last option? */
+export function isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
+  for (let event = revisitor - 1; event >= revisited; event--) {
+    if (!graph.isInPrefix(event, revisitor) && !isMaximal(graph, event, revisitor)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,97 @@
+/**
+ * An execution graph as the memory models of `model/memory` take it: what the explorer's own, incremental check is held against.
+ *
+ * A lock operation becomes the two events it has there, a read of the last release and a write. O(events).
+ */
+import type { MemoryEvent, Tag } from "#model/memory/event.ts";
+import type { Execution } from "#model/memory/execution.ts";
+import type { Pair } from "#model/memory/relation.ts";
+import { ACQUIRES, AFTER, EVENT, FLAGS, FULL, type Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, PLAIN, RELEASES, SOURCE, STATE, THREAD } from "./graph.ts";
+import { type LocalStates, STEP } from "./local-states.ts";
+
+/** The graph as events and relations; every wait in it must be over, and every acquisition granted. */
+export function referenceExecution(graph: Graph, states: LocalStates): Execution {
+  const events: MemoryEvent[] = [];
+  const po: Pair[] = [];
+  const rf: Pair[] = [];
+  const co: Pair[] = [];
+  const rmw: Pair[] = [];
+  const variable = (location: number): string => `w${states.addresses[location]}`;
+  const initial: number[] = [];
+  for (let location = 0; location < graph.locations; location++) {
+    initial.push(events.length);
+    events.push({ kind: "IW", thread: -1, variable: variable(location) });
+  }
+  /** Where each event of the graph begins: a lock has two here. */
+  const index: number[] = [];
+  const last = new Map<number, number>();
+  const add = (event: MemoryEvent): number => {
+    const at = events.length;
+    const previous = last.get(event.thread);
+    if (previous !== undefined) po.push([previous, at]);
+    last.set(event.thread, at);
+    events.push(event);
+    return at;
+  };
+  for (let event = 0; event < graph.count; event++) index.push(addEvent(event));
+  for (let event = 0; event < graph.count; event++) relate(event);
+  return { events, po, rf, co, rmw };
+
+  function addEvent(event: number): number {
+    const thread = graph.get(event, THREAD);
+    const kind = graph.get(event, KIND);
+    if (kind === EVENT.fence) return add({ kind: "F", thread, tag: fenceTag(graph.get(event, FLAGS)) });
+    const at = variable(graph.get(event, LOCATION));
+    if (kind === EVENT.lock) {
+      const first = add({ kind: "LKR", thread, variable: at });
+      rmw.push([first, add({ kind: "LKW", thread, variable: at })]);
+      return first;
+    }
+    if (kind === EVENT.unlock) return add({ kind: "UL", thread, variable: at });
+    const isUpdate = kind === EVENT.write ? graph.has(event, PAIRED) : states.step(graph.get(event, STATE)) === STEP.update;
+    const half = isUpdate ? { rmw: true } : {};
+    return add({ kind: kind === EVENT.read ? "R" : "W", thread, variable: at, tag: accessTag(graph.get(event, FLAGS), kind), ...half });
+  }
+
+  function relate(event: number): void {
+    const here = index[event] as number;
+    const kind = graph.get(event, KIND);
+    const location = graph.get(event, LOCATION);
+    if (kind === EVENT.read) {
+      const source = graph.get(event, SOURCE);
+      rf.push([(source === INITIAL ? initial[location] : index[source]) as number, here]);
+      if (graph.has(event, PAIRED)) rmw.push([here, index[graph.get(event, PARTNER)] as number]);
+    }
+    if (kind === EVENT.write) {
+      const after = graph.get(event, AFTER);
+      if (graph.first[location] === event) co.push([initial[location] as number, here]);
+      if (after !== NONE) co.push([here, index[after] as number]);
+    }
+    if (kind === EVENT.lock) {
+      if (graph.first[location] === event) {
+        rf.push([initial[location] as number, here]);
+        co.push([initial[location] as number, here + 1]);
+      }
+      const unlock = graph.get(event, PARTNER);
+      if (unlock === NONE) return;
+      const released = index[unlock] as number;
+      co.push([here + 1, released]);
+      const next = graph.get(event, AFTER);
+      if (next === NONE) return;
+      rf.push([released, index[next] as number]);
+      co.push([released, (index[next] as number) + 1]);
+    }
+  }
+}
+
+function fenceTag(flags: number): Tag {
+  if ((flags & FULL) !== 0) return "Mb";
+  return (flags & ACQUIRES) !== 0 ? "Rmb" : "Wmb";
+}
+
+function accessTag(flags: number, kind: number): Tag | undefined {
+  if ((flags & FULL) !== 0) return "Mb";
+  if (kind === EVENT.read && (flags & ACQUIRES) !== 0) return "Acq";
+  if (kind === EVENT.write && (flags & RELEASES) !== 0) return "Rel";
+  return (flags & PLAIN) !== 0 ? undefined : "Once";
+}
