@@ -260,7 +260,7 @@ test.each(["rinc", "casrot", "ttas"])("the cache of local states may be emptied 
     return found;
   };
   const kept = visited(100_000);
-  expect(kept.length).toBeGreaterThan(5);
+  expect(kept.length).toBeGreaterThan(1);
   expect(visited(20)).toEqual(kept);
 });
 
