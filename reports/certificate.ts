@@ -119,9 +119,12 @@ export function mergeCertificates(shards: readonly Certificate[]): Certificate {
 /** A line for the terminal. */
 export function certificateLine(certificate: Certificate): string {
   const { verdict, scenarios, explored, executions, blocked, histories, because, shard } = certificate;
-  const number = (value: number): string => value.toLocaleString("en");
   const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
   const covered = explored === scenarios ? `all ${number(scenarios)} scenarios explored` : `${number(explored)} of ${number(scenarios)} scenarios explored`;
   const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
   return `${verdict.padEnd(8)}  ${name}  ${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
 }
