@@ -287,7 +287,25 @@ export class Explorer {
       this.#offer(write === NONE ? INITIAL : write);
       if (write === NONE) break;
     }
-    if (order.distinguishesUpdates && this.#states.step(graph.get(read, STATE)) === STEP.update) this.#withdrawUpdates(graph, read, base);
+    const step = this.#states.step(graph.get(read, STATE));
+    if (step === STEP.wait) this.#withdrawStaleWaits(graph, read, base);
+    else if (order.distinguishesUpdates && step === STEP.update) this.#withdrawUpdates(graph, read, base);
+  }
+
+  /** Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again. */
+  #withdrawStaleWaits(graph: Graph, read: number, base: number): void {
+    let kept = base + 1;
+    for (let i = base + 1; i < this.#optionCount; i++) {
+      const source = this.#options[i] as number;
+      if (this.#isOver(graph, read, source)) this.#options[kept++] = source;
+    }
+    this.#optionCount = kept;
+  }
+
+  #isOver(graph: Graph, read: number, source: number): boolean {
+    const state = graph.get(read, STATE);
+    const states = this.#states;
+    return waitIsOver(states.kind(state), this.#valueOf(graph, read, source), states.expected(state), states.operand(state));
   }
 
   /** Takes back the sources with which a read-modify-write would succeed, and must not because of what its success orders. */
@@ -361,7 +379,7 @@ export class Explorer {
     let goesOn = true;
     let answer = found;
     if (step === STEP.wait) {
-      goesOn = waitIsOver(kind, found, states.expected(state), states.operand(state));
+      goesOn = this.#isOver(graph, read, source);
       if (!goesOn) flags |= BLOCKED;
     } else if (succeeds(kind, found, states.expected(state))) {
       flags |= PAIRED | (asked & FULL);
@@ -505,7 +523,8 @@ export class Explorer {
         part.resetClocks(read);
         this.#order.added(part, read);
         this.#setSource(part, read, write);
-        this.#descend(part, read);
+        // A wait that is not over although its word has changed since is none that goes on for ever.
+        if (!part.has(read, BLOCKED) || part.get(write, AFTER) === NONE) this.#descend(part, read);
         part.unlink(read);
         part.displace(write);
       }

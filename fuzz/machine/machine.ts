@@ -142,6 +142,11 @@ export class Machine implements Threads {
     return this.#status[thread] === RETURNED;
   }
 
+  /** Has a grace period begun for the thread that it has not been told the end of? */
+  isInGracePeriod(thread: number): boolean {
+    return this.#graceStarted[thread] === 1;
+  }
+
   /** Is the thread one that others may leave waiting for work when they have returned? */
   isDaemon(thread: number): boolean {
     return this.program.threads[thread]?.daemon === true;

@@ -1,0 +1,213 @@
+/**
+ * Explores a program of the machine: every execution that its checks, or its history, could tell from another.
+ *
+ * The explorer finds the graphs, of the program's lowered events; each is made into a schedule and run by the machine, which judges
+ * it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it is told.
+ */
+import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
+import type { Violation } from "#properties/violation.ts";
+import { Explorer } from "./explorer.ts";
+import { BLOCKED, EVENT, type Graph, KIND } from "./graph.ts";
+import { Guided } from "./guided.ts";
+import { readsLast } from "./linearise.ts";
+import { LocalStates, ProgramError, STEP } from "./local-states.ts";
+import { Lowering } from "./lowered-program.ts";
+import { ScOrder } from "./total-order.ts";
+
+export interface ExploreProgramOptions {
+  /** Which of the machine's checks to make. */
+  readonly checks?: MachineOptions;
+  /** Graphs, complete or blocked, after which the exploration ends undecided. */
+  readonly graphsMax?: number;
+  /** Asked at every execution; true ends the exploration undecided. */
+  readonly shouldStop?: () => boolean;
+}
+
+export interface ProgramExploration {
+  /** Distinct complete executions. */
+  readonly executions: number;
+  /** Graphs that end with a thread that waits for what is about to come: other graphs go on from there. */
+  readonly blocked: number;
+  /** Distinct histories of operations; 0 for a program without a history. */
+  readonly histories: number;
+  /** Accesses that the machine made. */
+  readonly accesses: number;
+  /** Whether all executions have been visited. */
+  readonly complete: boolean;
+  readonly violation?: { readonly violation: Violation; readonly choices: Int32Array };
+  /** Why the program cannot be explored, if so: then nothing is known of it. */
+  readonly notExplorable?: string;
+}
+
+/** Events of one execution. */
+const EVENTS_MAX = 20_000;
+
+/** @throws Error if the machine does not go the way of a graph, which would be a fault of the explorer's */
+export function exploreProgram(program: Program, options: ExploreProgramOptions = {}): ProgramExploration {
+  const histories = new RecordedHistories(program.history);
+  const machine = new Machine({ ...program, ...(program.history !== undefined && { history: histories }) }, options.checks);
+  const lowering = new Lowering(program, machine.words.slice(0, program.heap.used));
+  for (;;) {
+    const result = new ProgramExplorer(machine, lowering, histories, options).run();
+    if (result !== undefined) return result;
+  }
+}
+
+class ProgramExplorer {
+  readonly #machine: Machine;
+  readonly #lowering: Lowering;
+  readonly #histories: RecordedHistories;
+  readonly #options: ExploreProgramOptions;
+  readonly #states: LocalStates;
+  readonly #explorer: Explorer;
+  readonly #guided: Guided;
+  readonly #threads: number;
+  #executions = 0;
+  #blocked = 0;
+  #accesses = 0;
+  #violation: ProgramExploration["violation"];
+  #complete = true;
+
+  constructor(machine: Machine, lowering: Lowering, histories: RecordedHistories, options: ExploreProgramOptions) {
+    const threads = lowering.threads();
+    this.#machine = machine;
+    this.#lowering = lowering;
+    this.#histories = histories;
+    this.#options = options;
+    this.#threads = threads.length;
+    this.#states = new LocalStates(threads, { keepsBarriers: false, accesses: "as-written", weakFences: false });
+    this.#guided = new Guided(this.#states, lowering, threads.length);
+    this.#explorer = new Explorer({
+      order: new ScOrder(),
+      states: this.#states,
+      threads: threads.length,
+      initial: (address) => lowering.initial(address),
+      eventsMax: EVENTS_MAX,
+    });
+  }
+
+  /** Undefined if the program asked for what was not foreseen, and must be explored anew. */
+  run(): ProgramExploration | undefined {
+    this.#histories.clear();
+    try {
+      this.#explorer.explore({ reached: (graph) => this.#reached(graph), shouldStop: () => this.#shouldStop() });
+    } catch (error) {
+      if (!(error instanceof ProgramError) || this.#lowering.isSufficient) throw error;
+    }
+    const { refusal, isSufficient } = this.#lowering;
+    if (refusal === undefined && !isSufficient) return undefined;
+    const result = {
+      executions: this.#executions,
+      blocked: this.#blocked,
+      histories: this.#histories.count,
+      accesses: this.#accesses,
+      complete: this.#complete,
+    };
+    if (refusal !== undefined) return { ...result, complete: false, notExplorable: refusal };
+    return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
+  }
+
+  #shouldStop(): boolean {
+    const { refusal, isSufficient } = this.#lowering;
+    if (this.#violation !== undefined || refusal !== undefined || !isSufficient) return true;
+    const { graphsMax = Infinity, shouldStop } = this.#options;
+    if (this.#executions + this.#blocked < graphsMax && shouldStop?.() !== true) return false;
+    this.#complete = false;
+    return true;
+  }
+
+  #reached(graph: Graph): void {
+    if (!this.#lowering.isSufficient || this.#lowering.refusal !== undefined) return;
+    const states = this.#states;
+    let failed = false;
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const step = states.step(graph.state[thread] as number);
+      if (step === STEP.failed) failed = true;
+      if (step > STEP.failed && !this.#endsHere(graph, thread)) {
+        this.#blocked++;
+        return;
+      }
+    }
+    this.#executions++;
+    this.#judge(graph, failed);
+  }
+
+  /** Does a thread that has not returned stand where it would stand for ever? */
+  #endsHere(graph: Graph, thread: number): boolean {
+    const last = graph.last[thread] as number;
+    return graph.get(last, KIND) !== EVENT.read || !graph.has(last, BLOCKED) || readsLast(graph, last);
+  }
+
+  #judge(graph: Graph, failed: boolean): void {
+    const machine = this.#machine;
+    const guided = this.#guided;
+    guided.follow(graph);
+    const violation = machine.run(guided);
+    this.#accesses += machine.steps;
+    if (violation !== undefined) {
+      this.#violation = { violation, choices: machine.choices.slice(0, machine.steps) };
+    } else if (guided.divergence !== undefined || failed) {
+      throw new Error(`${machine.program.name}: the machine left the way of the graph: ${guided.divergence ?? "a thread that fails went on"}`);
+    } else {
+      this.#histories.keep();
+    }
+  }
+}
+
+/** Passes a history on to whoever judges it, and counts the distinct ones. */
+class RecordedHistories implements HistoryWatcher {
+  readonly property: string;
+  readonly #inner: HistoryWatcher | undefined;
+  readonly #seen = new Set<string>();
+  /** What happened, in an order that does not tell invocations, or responses, in a row from each other. */
+  #text = "";
+  #run: string[] = [];
+  #runKind = "";
+
+  constructor(inner: HistoryWatcher | undefined) {
+    this.#inner = inner;
+    this.property = inner?.property ?? "";
+  }
+
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  clear(): void {
+    this.#seen.clear();
+  }
+
+  keep(): void {
+    if (this.#inner === undefined) return;
+    this.#endRun();
+    this.#seen.add(this.#text);
+  }
+
+  reset(): void {
+    this.#text = "";
+    this.#run = [];
+    this.#inner?.reset();
+  }
+
+  invoke(thread: number, operation: number): void {
+    this.#add("i", `${thread}:${operation}`);
+    this.#inner?.invoke(thread, operation);
+  }
+
+  respond(thread: number, response: number): string | undefined {
+    this.#add("r", `${thread}=${response}`);
+    return this.#inner?.respond(thread, response);
+  }
+
+  #add(kind: string, text: string): void {
+    if (kind !== this.#runKind) this.#endRun();
+    this.#runKind = kind;
+    this.#run.push(text);
+  }
+
+  #endRun(): void {
+    if (this.#run.length > 0) this.#text += `${this.#runKind}${this.#run.toSorted().join()};`;
+    this.#run = [];
+  }
+}
