@@ -9,12 +9,15 @@ export function countOf(count: number, unit: string): string {
   return `${numbers.format(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it. */
+/**
+ * How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it; an exhaustive search among
+ * them was ended by a bound.
+ */
 export function searchedText(searches: readonly Search[]): string {
   const complete = searches.find((search) => search.exhaustive);
   if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
   if (searches.length === 0) return "not searched";
-  const strategies = searches.map(({ strategy }) => strategy).join(", ");
+  const strategies = searches.map(({ strategy }) => (strategy === "exhaustive" ? "exhaustive in part" : strategy)).join(", ");
   return `${strategies}, ${countOf(searches.reduce((sum, { executions }) => sum + executions, 0), "execution")}`;
 }
 

@@ -1,5 +1,6 @@
 /** The part of a hunt that runs in the patched thread: only what it imports, and it is imported late, sees the bug. */
 import { search, type SearchResult } from "#fuzz/campaign/search.ts";
+import { EXHAUSTIVE, searchExhaustively } from "#fuzz/explore/exhaustive-search.ts";
 import { codeVersion } from "#fuzz/machine/code-version.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -20,8 +21,10 @@ export async function huntHere({ slug, scenario: name, caughtBy, bounds }: HuntO
   let counterexample: HuntCounterexample | undefined;
   let catches = 0;
   for (const one of bounds.searches) {
-    const machine = new Machine(subject.makeProgram());
-    const result = search(machine, strategyNamed(one.strategy).create({ seed: one.seed }), bounds);
+    const result =
+      one.strategy === EXHAUSTIVE
+        ? searchExhaustively(() => subject.makeProgram(), {}, bounds)
+        : search(new Machine(subject.makeProgram()), strategyNamed(one.strategy).create({ seed: one.seed }), bounds);
     const outcome = outcomeOf(one, result, caughtBy);
     outcomes.push(outcome);
     if (!outcome.caught) continue;

@@ -12,6 +12,7 @@ import type { MachineSettings } from "#fuzz/replay/replay.ts";
 import { programSubject, scenarioSubject, type Subject } from "#fuzz/replay/subject.ts";
 import { smallProgramNamed } from "#fuzz/scenarios/programs/registry.ts";
 import { smallProgramChecks } from "#fuzz/scenarios/programs/small-program.ts";
+import { EXHAUSTIVE } from "#fuzz/explore/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/scenarios/registry.ts";
 import { parseScenario, type Scenario } from "#fuzz/scenarios/scenario.ts";
 import type { System } from "#fuzz/scenarios/system.ts";
@@ -140,6 +141,7 @@ function firstLine(error: unknown): string {
  */
 export function strategiesNamed(names: readonly string[]): readonly string[] {
   for (const name of names) {
+    if (name === EXHAUSTIVE) continue;
     try {
       strategyNamed(name);
     } catch (error) {

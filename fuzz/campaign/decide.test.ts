@@ -39,7 +39,7 @@ async function decided(
 test("a scenario that is enumerated to the end holds, and nothing else is run", async () => {
   const { decision, calls, ran } = await decided(profile(100, 50, 50), () => outcome("exhausted", 42));
   expect(decision.verdict).toBe("holds");
-  expect(decision.searches).toEqual([{ strategy: "dfs", exhaustive: true, executions: 42, accesses: 420 }]);
+  expect(decision.searches).toEqual([{ strategy: "exhaustive", exhaustive: true, executions: 42, accesses: 420 }]);
   expect([calls, ran.length]).toEqual([1, 1]);
 });
 
@@ -47,7 +47,7 @@ test("one whose enumeration does not end is searched by every strategy, in whole
   const { decision, calls } = await decided(profile(100, 50, 120_000), (task) => outcome("searched", task.executionsMax));
   expect(decision.verdict).toBe("holds");
   expect(decision.searches.map(({ strategy, exhaustive, executions }) => [strategy, exhaustive, executions])).toEqual([
-    ["dfs", false, 100],
+    ["exhaustive", false, 100],
     ["random", false, 50],
     ["pos", false, 120_000],
   ]);

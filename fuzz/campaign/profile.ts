@@ -16,8 +16,8 @@ export interface Profile {
   /** A few words for a list and the head of a run. */
   readonly description: string;
   /**
-   * Executions within which a scenario is enumerated, depth first. One whose schedules are all run by then is decided; of the
-   * others the enumeration has seen only a corner, and the searches follow.
+   * Execution graphs within which a scenario is explored exhaustively. One that has no more is decided; of the others the
+   * exploration has seen only a corner, and the searches follow.
    */
   readonly enumerationMax: number;
   readonly searches: readonly SearchBudget[];
@@ -33,21 +33,21 @@ export const profiles: readonly Profile[] = [
   {
     name: "quick",
     description: "quick profile (under a minute on two cores)",
-    enumerationMax: 5_000,
+    enumerationMax: 50_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
     museumMax: 20_000,
   },
   {
     name: "full",
     description: "full profile (about half an hour on two cores)",
-    enumerationMax: 200_000,
+    enumerationMax: 1_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
     museumMax: 20_000,
   },
   {
     name: "night",
     description: "night profile (hours, with a seed of its own)",
-    enumerationMax: 2_000_000,
+    enumerationMax: 20_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
     museumMax: 20_000,
   },

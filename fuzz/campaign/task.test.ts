@@ -7,7 +7,7 @@ const scenario = { name: "peers-a", system: "peers" };
 test("the enumeration comes first, then each strategy", () => {
   const tasks = tasksOf(scenario, { enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }, { strategy: "pos", executions: 30 }] }, 1);
   expect(tasks.map(({ strategy, executionsMax }) => [strategy, executionsMax])).toEqual([
-    ["dfs", 10],
+    ["exhaustive", 10],
     ["random", 20],
     ["pos", 30],
   ]);

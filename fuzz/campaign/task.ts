@@ -2,6 +2,7 @@
  * Tasks: the pieces a campaign is cut into. A task is plain data and depends on nothing but itself, so it may run on any
  * worker, at any time, or in an earlier run that was stopped.
  */
+import { EXHAUSTIVE } from "#fuzz/explore/exhaustive-search.ts";
 import { derivedSeed } from "#fuzz/random.ts";
 import { strategyNamed } from "#fuzz/strategies/registry.ts";
 import type { Profile, SearchBudget } from "./profile.ts";
@@ -37,8 +38,8 @@ export interface SearchOutcome {
   readonly milliseconds: number;
 }
 
-/** Strategy that runs every schedule once. */
-export const ENUMERATION = "dfs";
+/** The search that comes first, and decides the scenario if it comes to its end. */
+export const ENUMERATION = EXHAUSTIVE;
 
 /** Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not repeat. */
 const EXECUTIONS_PER_TASK = 50_000;
@@ -54,7 +55,7 @@ export function tasksOf(scenario: ScenarioReference, profile: Pick<Profile, "enu
   const budgets: SearchBudget[] = profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
   for (const { strategy, executions } of profile.searches) {
     // A strategy that runs through a list has no second piece: it would start the list anew.
-    const pieceMax = strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
+    const pieceMax = strategy === EXHAUSTIVE || strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
     for (let left = executions; left > 0; left -= pieceMax) budgets.push({ strategy, executions: Math.min(left, pieceMax) });
   }
   return budgets.map(({ strategy, executions }, index) => ({ scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions }));

@@ -4,12 +4,13 @@
  * What it shares with the campaign's thread is the control words. Nothing else is shared, so the outcome of a task depends on the task alone.
  */
 import { workerData } from "node:worker_threads";
+import { EXHAUSTIVE, searchExhaustively } from "#fuzz/explore/exhaustive-search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { strategyNamed } from "#fuzz/strategies/registry.ts";
 import { loadScenario } from "./catalogue.ts";
 import { CONTROL_WORDS, PROGRESS, STOP } from "./control.ts";
 import { explainViolation, type Explanation, type ExplainTask } from "./explain.ts";
-import { search } from "./search.ts";
+import { EXECUTIONS_BETWEEN_QUESTIONS, search, type SearchResult } from "./search.ts";
 import type { ScenarioReference, SearchOutcome, SearchTask } from "./task.ts";
 
 /** Piscina hands a worker's data over in an array, behind its own. */
@@ -37,17 +38,31 @@ async function machineFor(reference: ScenarioReference): Promise<Machine> {
   return kept.machine;
 }
 
+async function searchAsAsked({ scenario, strategy, seed, executionsMax }: SearchTask): Promise<SearchResult> {
+  const bounds = { executionsMax, shouldStop: isStopped };
+  if (strategy === EXHAUSTIVE) {
+    const { subject, checks } = await loadScenario(scenario);
+    return searchExhaustively(() => subject.makeProgram(), checks, { executionsMax, shouldStop: everySoOften(isStopped) });
+  }
+  return search(await machineFor(scenario), strategyNamed(strategy).create({ seed }), bounds);
+}
+
+/** Asks only once in so many executions. */
+function everySoOften(ask: () => boolean): () => boolean {
+  let asked = 0;
+  return () => ++asked % EXECUTIONS_BETWEEN_QUESTIONS === 0 && ask();
+}
+
 export async function runSearch(task: SearchTask): Promise<SearchOutcome> {
   const start = performance.now();
-  let machine: Machine;
+  let result: SearchResult;
   try {
-    machine = await machineFor(task.scenario);
+    result = await searchAsAsked(task);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
     return { kind: "failed", because, executions: 0, accesses: 0, milliseconds: performance.now() - start };
   }
-  const strategy = strategyNamed(task.strategy).create({ seed: task.seed });
-  const { kind, executions, steps, violation, choices } = search(machine, strategy, { executionsMax: task.executionsMax, shouldStop: isStopped });
+  const { kind, executions, steps, violation, choices } = result;
   const outcome = { kind, executions, accesses: steps, milliseconds: performance.now() - start };
   if (violation === undefined || choices === undefined) return outcome;
   return { ...outcome, violation: { property: violation.property, because: violation.because }, choices: [...choices] };

@@ -24,7 +24,7 @@ export function fuzzCommand(): Command {
   return new Command("fuzz")
     .description("Search one scenario for a violation, with the strategies of your choice.")
     .argument("<scenario>", "a scenario, a small program with a known bug, or a module of your own")
-    .option("--strategy <names>", "strategies, with commas between them; dfs runs every schedule", STRATEGIES_DEFAULT)
+    .option("--strategy <names>", "strategies, with commas between them; exhaustive runs every execution once", STRATEGIES_DEFAULT)
     .option("--seed <n>", "seed of all randomness; drawn, and printed, unless given", parseSeed)
     .option("--executions <n>", "executions of each strategy", parseExecutions, EXECUTIONS_DEFAULT)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
@@ -41,7 +41,7 @@ Exit codes: 0 nothing found in so many executions, 1 a violation, 2 bad input, 3
 Examples:
   quiesce fuzz peers-two-creators
   quiesce fuzz peers-two-creators --strategy pct3,pos --executions 1000000 --seed 7
-  quiesce fuzz peers-two-creators --strategy dfs --time 10m
+  quiesce fuzz peers-two-creators --strategy exhaustive --time 10m
   quiesce fuzz lazy01_bad --json -`,
     )
     .action(fuzz);

@@ -30,6 +30,7 @@ async function list({ json }: { readonly json?: string }): Promise<void> {
 async function makeListing(): Promise<Listing> {
   const { systems, scenarios } = await import("#fuzz/scenarios/registry.ts");
   const { smallPrograms } = await import("#fuzz/scenarios/programs/registry.ts");
+  const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/explore/exhaustive-search.ts");
   const { strategies } = await import("#fuzz/strategies/registry.ts");
   const { profiles } = await import("#fuzz/campaign/profile.ts");
   const { museumBugs } = await import("#fuzz/bugs/museum.ts");
@@ -52,7 +53,7 @@ async function makeListing(): Promise<Listing> {
       };
     }),
     programs: smallPrograms.map(({ name, bug }) => ({ name, about: bug })),
-    strategies: strategies.map(({ name, description }) => ({ name, about: description })),
+    strategies: [...strategies.map(({ name, description }) => ({ name, about: description })), { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION }],
     profiles: profiles.map(({ name, description }) => ({ name, about: description })),
   };
 }

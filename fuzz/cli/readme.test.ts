@@ -52,7 +52,7 @@ test("a scenario whose set-up fails is unknown, says why, and exits 3", async ()
   const module = join(folder, "no-paper.ts");
   writeFileSync(module, example.replace("for (const _draw of initial) yield* draw(dispenser);", 'yield* draw(dispenser);\n        throw new RangeError("no paper");').replaceAll('from "./', 'from "#fuzz/scenarios/'));
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
-  expect(stdout).toMatch(/^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(dfs, 0 executions\)$/m);
+  expect(stdout).toMatch(/^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m);
   expect(code).toBe(3);
 });
 

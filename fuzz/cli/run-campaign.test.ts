@@ -50,7 +50,7 @@ test("scenarios, saved traces and the museum end in one result, twice the same",
   expect(result).toMatchObject({
     verdict: "holds",
     finished: true,
-    scenarios: [{ name: SCENARIO, verdict: "holds", searches: [{ strategy: "dfs", executions: 50 }, { strategy: "pos", executions: 100 }] }],
+    scenarios: [{ name: SCENARIO, verdict: "holds", searches: [{ strategy: "exhaustive", executions: 50 }, { strategy: "pos", executions: 100 }] }],
     traces: [{ scenario: SCENARIO, verdict: "holds" }],
     museum: [{ slug: BUG, outcome: "found" }],
   });

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { type Access, readOnce, spinTrylock, spinUnlock, writeOnce } from "#impl/memory/access.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import { share, smallProgramChecks, threads } from "#fuzz/scenarios/programs/small-program.ts";
+import { smallProgramNamed } from "#fuzz/scenarios/programs/registry.ts";
+import { searchExhaustively } from "./exhaustive-search.ts";
+
+function writers(): Program {
+  const { heap, at } = share("shared", { word: 1 });
+  return {
+    name: "writers",
+    heap,
+    threads: threads("writer", 3, function* (number): Access {
+      yield writeOnce(at.word, number);
+    }),
+    watchers: [],
+  };
+}
+
+test("all executions without a violation exhaust the program", () => {
+  expect(searchExhaustively(writers, {}, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6, steps: 18 });
+});
+
+test("a bound on executions, and being told to stop, leave it undecided", () => {
+  expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({ kind: "searched", executions: 5 });
+  expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({ kind: "stopped", executions: 1 });
+});
+
+test("a violation comes with its schedule", () => {
+  const found = searchExhaustively(smallProgramNamed("lazy01_bad").create, smallProgramChecks, { executionsMax: 100 });
+  expect(found.kind).toBe("violated");
+  expect(found.choices?.length).toBeGreaterThan(1);
+  expect(found.violation?.property).toBe("assertion");
+});
+
+test("what the explorer has no events for is run in every schedule", () => {
+  const tryers = (): Program => {
+    const { heap, at } = share("shared", { lock: 1, word: 1 });
+    return {
+      name: "tryers",
+      heap,
+      threads: threads("tryer", 2, function* (): Access {
+        if ((yield spinTrylock(at.lock)) === 0) return;
+        yield readOnce(at.word);
+        yield spinUnlock(at.lock);
+      }),
+      watchers: [],
+    };
+  };
+  // One after the other in two ways; or one tries in vain, before the other reads or before it unlocks, in two ways each.
+  expect(searchExhaustively(tryers, {}, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6 });
+});
