@@ -3,10 +3,12 @@ import { peers } from "./peers.ts";
 import { peersScenarios } from "./peers-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
+import { timeWait } from "./time-wait.ts";
+import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers];
+export const systems: readonly System[] = [peers, timeWait];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios];
+export const scenarios: readonly Scenario[] = [...peersScenarios, ...timeWaitScenarios];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {

@@ -1,0 +1,34 @@
+/**
+ * What certificates of the compressed TIME_WAIT enumerate.
+ *
+ * Key k is the connection lan4/80:(k+1): all of one class, which has two slots, with one local port. So the records of two keys meet
+ * in the chains, and a restart must evict when both are there.
+ */
+import type { SmallScope } from "./small-scope.ts";
+import type { TimeWaitScenarioOperation } from "./time-wait.ts";
+
+/** What a record of the class lives. */
+const LIFE_TICKS = 20;
+
+export const timeWaitSmallScope: SmallScope<TimeWaitScenarioOperation> = {
+  operationsOn(key) {
+    const connection = connectionOf(key);
+    return [addition(key), { kind: "lookup", connection }, { kind: "restart", connection }];
+  },
+  otherOperations: [{ kind: "advance", ticks: LIFE_TICKS }],
+  initialContents(keys) {
+    const half: TimeWaitScenarioOperation = { kind: "advance", ticks: LIFE_TICKS / 2 };
+    const contents: (readonly TimeWaitScenarioOperation[])[] = [[]];
+    for (let key = 0; key < keys; key++) contents.push([addition(key)]);
+    if (keys > 1) contents.push([addition(0), addition(1)], [addition(0), half, addition(1)]);
+    return contents;
+  },
+};
+
+function connectionOf(key: number): string {
+  return `lan4/80:${key + 1}`;
+}
+
+function addition(key: number): TimeWaitScenarioOperation {
+  return { kind: "add", connection: connectionOf(key), sequence: key + 1, reuse: false };
+}

@@ -1,0 +1,82 @@
+/**
+ * A segment comes for a connection of which only a record is left.
+ *
+ * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_restart(); tcp_input.c, tcp_vtw_input().
+ */
+import type { TcpConnection } from "#model/tcp-connection.ts";
+import { type Access, assertHolds, loadAcquire, readOnce } from "../memory/access.ts";
+import { writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
+import { writeVestige } from "./add.ts";
+import { hashVestige, removeSlot, takeSlot } from "./arena.ts";
+import { HASHED, TimeWaitCell, Vestige } from "./layout.ts";
+import { NO_SLOT } from "./lines.ts";
+import { findVestige, snapshotOf } from "./lookup.ts";
+import { arenaFor, storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
+
+/** What became of the record: there was none, it has what was asked for, or it stays as it was. */
+export type SegmentOutcome = "absent" | "done" | "kept";
+
+/**
+ * The other end repeats itself: the record lives its whole life again, in the class that it has now. It is kept as it was if
+ * there is no slot to be had.
+ *
+ * Linearizes where it reads the clock, or where it finds that there is no record at all.
+ */
+export function* restartTimeWait(table: TimeWaitTable, connection: TcpConnection): Access<SegmentOutcome> {
+  const ticking = yield loadAcquire(TimeWaitCell.ticking(table.cell));
+  if (ticking === 0) return "absent";
+  yield* writeSeqlock(table.seqlock);
+  const outcome = yield* restartLocked(table, connection);
+  yield* writeSequnlock(table.seqlock);
+  return outcome;
+}
+
+function* restartLocked(table: TimeWaitTable, connection: TcpConnection): Access<SegmentOutcome> {
+  const family = table[connection.family];
+  const now = yield readOnce(table.jiffies);
+  const storage = yield* storageOf(family);
+  const old = yield* findVestige(table, storage, connection, now);
+  if (old === NO_SLOT) return "absent";
+
+  // A copy: taking a slot may give up the very record that is restarted.
+  const copy = yield* snapshotOf(vestigeAt(family, storage, old));
+  const arena = yield* arenaFor(table, connection);
+  const slot = yield* takeSlot(table, family, storage, arena, now);
+  if (slot === NO_SLOT) return "kept";
+  if (slot !== old) {
+    // The new slot may even be the old one: then there is nothing left to delete, and the record is in the making.
+    const attributes = yield readOnce(Vestige.attributes(vestigeAt(family, storage, old)));
+    if ((attributes & HASHED) !== 0) yield* removeSlot(table, family, storage, old);
+  }
+  yield* writeVestige(vestigeAt(family, storage, slot), { connection, ...copy });
+  const hashed = yield* hashVestige(table, family, storage, arena, slot);
+  yield assertHolds(hashed, "a record that was in the hash table has room there again");
+  return "done";
+}
+
+/**
+ * The other end asks for a new connection of the same names: the record is gone at once if `sequence` is past all that the old
+ * connection received, and is kept if the SYN may be an old one.
+ *
+ * Linearizes as {@link restartTimeWait}.
+ */
+export function* reopenTimeWait(table: TimeWaitTable, connection: TcpConnection, sequence: number): Access<SegmentOutcome> {
+  const ticking = yield loadAcquire(TimeWaitCell.ticking(table.cell));
+  if (ticking === 0) return "absent";
+  yield* writeSeqlock(table.seqlock);
+  const outcome = yield* reopenLocked(table, connection, sequence);
+  yield* writeSequnlock(table.seqlock);
+  return outcome;
+}
+
+function* reopenLocked(table: TimeWaitTable, connection: TcpConnection, sequence: number): Access<SegmentOutcome> {
+  const family = table[connection.family];
+  const now = yield readOnce(table.jiffies);
+  const storage = yield* storageOf(family);
+  const slot = yield* findVestige(table, storage, connection, now);
+  if (slot === NO_SLOT) return "absent";
+  const receiveNext = yield readOnce(Vestige.receiveNext(vestigeAt(family, storage, slot)));
+  if (((sequence - receiveNext) | 0) <= 0) return "kept";
+  yield* removeSlot(table, family, storage, slot);
+  return "done";
+}
