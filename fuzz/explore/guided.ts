@@ -1,7 +1,7 @@
 /** Lets the machine go the way of a graph: the schedule is a linearisation of its events. */
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { BLOCKED, EVENT, type Graph, KIND, LOCATION, PAIRED, THREAD, VALUE } from "./graph.ts";
+import { BLOCKED, EVENT, Graph, KIND, LOCATION, PAIRED, THREAD, VALUE } from "./graph.ts";
 import { Linearisation } from "./linearise.ts";
 import type { LocalStates } from "./local-states.ts";
 import { isGranted } from "./lock-chain.ts";
@@ -18,7 +18,7 @@ export class Guided implements Strategy {
   readonly #states: LocalStates;
   readonly #lowering: Lowering;
   readonly #linearisation = new Linearisation();
-  #graph: Graph | undefined;
+  #graph: Graph;
   #at = 0;
   /** The machine's thread for each of the graph's. */
   readonly #machineThread: Int32Array;
@@ -29,6 +29,7 @@ export class Guided implements Strategy {
 
   constructor(states: LocalStates, lowering: Lowering, threads: number) {
     this.#states = states;
+    this.#graph = new Graph(threads, 1);
     this.#lowering = lowering;
     this.#machineThread = new Int32Array(threads);
     this.#inGrace = new Uint8Array(threads);
@@ -50,7 +51,7 @@ export class Guided implements Strategy {
 
   choose(machine: Machine): number {
     const graph = this.#graph;
-    for (; graph !== undefined && this.#at < graph.count; this.#at++) {
+    for (; this.#at < graph.count; this.#at++) {
       const event = this.#linearisation.order[this.#at] as number;
       const meaning = this.#meaning(graph, event);
       const thread = this.#machineThread[graph.get(event, THREAD)] as number;
@@ -61,7 +62,7 @@ export class Guided implements Strategy {
 
   performed(machine: Machine, made: number): void {
     const graph = this.#graph;
-    for (; graph !== undefined && this.#at < graph.count; this.#at++) {
+    for (; this.#at < graph.count; this.#at++) {
       const event = this.#linearisation.order[this.#at] as number;
       const meaning = this.#meaning(graph, event);
       const thread = this.#machineThread[graph.get(event, THREAD)] as number;
