@@ -1,14 +1,16 @@
 /** Every system that can be verified, and every scenario that comes with it. */
 import { peers } from "./peers.ts";
 import { peersScenarios } from "./peers-scenarios.ts";
+import { routeCache } from "./route-cache.ts";
+import { routeCacheScenarios } from "./route-cache-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 import { timeWait } from "./time-wait.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers, timeWait];
+export const systems: readonly System[] = [peers, timeWait, routeCache];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios, ...timeWaitScenarios];
+export const scenarios: readonly Scenario[] = [...peersScenarios, ...timeWaitScenarios, ...routeCacheScenarios];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {

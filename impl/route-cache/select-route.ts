@@ -1,0 +1,61 @@
+/**
+ * The route for an IPv6 packet, by the caller's cache or, when a next hop is demanded, by the cache in the options.
+ *
+ * It answers a route and the cache that it was obtained through, so that the caller drops the reference where it was taken; and on
+ * any error no route.
+ *
+ * Source: NetBSD sys/netinet6/in6_src.c, in6_selectroute().
+ */
+import type { RouteAddress } from "#model/route-address.ts";
+import { type Access, type Address, atomicAdd, NIL, read, readOnce } from "../memory/access.ts";
+import type { Runner } from "../sync/cpu.ts";
+import { freeCache, lookupCache, unrefRoute } from "./cache.ts";
+import { ERROR } from "./errors.ts";
+import { Entry, ENTRY_FLAG, LOOPBACK_INDEX, Statistics } from "./layout.ts";
+import type { Network } from "./network.ts";
+
+export interface RouteOptions {
+  /** Send by way of this neighbour, whose route the options cache. */
+  readonly nextHop?: RouteAddress;
+  readonly nextHopCache: Address;
+  /** Send out of this interface only, by its index. */
+  readonly interface?: number;
+}
+
+export interface SelectedRoute {
+  readonly error: number;
+  /** Referenced by way of `cache`; NIL exactly when there is an error. */
+  readonly entry: Address;
+  readonly cache: Address;
+}
+
+/** Linearizes as the lookup in the cache that it uses. */
+export function* selectRoute(network: Network, runner: Runner, destination: RouteAddress, options: RouteOptions, cache: Address): Access<SelectedRoute> {
+  const { statistics } = network;
+  const { nextHop, nextHopCache, interface: outgoing } = options;
+  const used = nextHop === undefined ? cache : nextHopCache;
+  if (nextHop !== undefined && nextHop.family !== "v6") return { error: ERROR.familyNotSupported, entry: NIL, cache: used };
+  const { entry } = yield* lookupCache(network, runner, used, nextHop ?? { ...destination, scope: 0 });
+  if (nextHop !== undefined) {
+    const flags = entry === NIL ? ENTRY_FLAG.gateway : yield readOnce(Entry.flags(entry));
+    if ((flags & ENTRY_FLAG.gateway) !== 0) {
+      if (entry !== NIL) yield atomicAdd(Statistics.discards(statistics), 1);
+      yield* unrefRoute(network, runner, used, entry);
+      yield* freeCache(network, used);
+      return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
+    }
+  }
+  if (entry === NIL) {
+    yield atomicAdd(Statistics.noRoute(statistics), 1);
+    return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
+  }
+  if (outgoing !== undefined) {
+    const through = yield read(Entry.interface(entry));
+    if (through !== LOOPBACK_INDEX && through !== outgoing) {
+      yield atomicAdd(Statistics.discards(statistics), 1);
+      yield* unrefRoute(network, runner, used, entry);
+      return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
+    }
+  }
+  return { error: 0, entry, cache: used };
+}
