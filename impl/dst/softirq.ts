@@ -1,0 +1,75 @@
+/**
+ * The collector before: a timer's soft interrupt that walks the one list under the one lock.
+ *
+ * `Garbage.lock` is held for the whole walk, so every thread that gives up an entry meanwhile spins for as long as the list is. One entry
+ * freed sets the delay back to its least, so a trickle of them means ten walks a second. And a timer that finds the lock taken goes
+ * away again, for a tenth of a second.
+ *
+ * Source: Linux net/core/dst.c (2.6.23), dst_run_gc(), dst_dev_event().
+ */
+import { type Access, type Address, NIL, read, readOnce, spinLock, spinTrylock, spinUnlock, write } from "../memory/access.ts";
+import { cancelDelayedWork, modifyDelayedWork } from "../sync/modify-delayed-work.ts";
+import { backOffAfter, freedAny } from "./delay.ts";
+import type { Collector, Dst } from "./dst.ts";
+import { destroyEntry, markDead, tellEntry } from "./entry.ts";
+import { type DeviceEvent, DstEntry, Garbage, OBSOLETE } from "./layout.ts";
+import { askForRun, readBackOff, sleepUntilGarbage } from "./next-run.ts";
+import { queueDead } from "./queue-dead.ts";
+
+function* run(dst: Dst): Access {
+  const { garbage, limits } = dst;
+  const taken = yield spinTrylock(Garbage.lock(garbage));
+  if (taken === 0) {
+    yield* modifyDelayedWork(dst.work, limits.minTicks, dst.jiffies);
+    return;
+  }
+  yield* cancelDelayedWork(dst.work);
+  let kept = 0;
+  let freed = 0;
+  let link = Garbage.list(garbage);
+  let entry = yield read(link);
+  while (entry !== NIL) {
+    const next = yield read(DstEntry.next(entry));
+    const refcount = yield readOnce(DstEntry.refcount(entry));
+    if (refcount !== 0) {
+      link = DstEntry.next(entry);
+      kept++;
+    } else {
+      freed++;
+      yield write(link, next);
+      const child = yield* destroyEntry(dst, entry);
+      if (child !== NIL) link = yield* insertChild(child, link, next);
+    }
+    entry = next;
+  }
+  const left = yield read(Garbage.list(garbage));
+  if (left === NIL) {
+    yield* sleepUntilGarbage(dst);
+  } else {
+    const before = yield* readBackOff(dst);
+    yield* askForRun(dst, backOffAfter(before, { kept, freed }, limits, freedAny));
+  }
+  yield spinUnlock(Garbage.lock(garbage));
+}
+
+/** Puts a child that others hold where its parent was, unless it is on the list already; answers the link from which the walk goes on. */
+function* insertChild(child: Address, link: Address, next: Address): Access<Address> {
+  const obsolete = yield read(DstEntry.obsolete(child));
+  if (obsolete === OBSOLETE.dead) return link;
+  yield* markDead(child);
+  yield write(DstEntry.next(child), next);
+  yield write(link, child);
+  return DstEntry.next(child);
+}
+
+function* deviceEvent({ garbage }: Dst, device: Address, event: DeviceEvent): Access {
+  yield spinLock(Garbage.lock(garbage));
+  let entry = yield read(Garbage.list(garbage));
+  while (entry !== NIL) {
+    yield* tellEntry(entry, device, event);
+    entry = yield read(DstEntry.next(entry));
+  }
+  yield spinUnlock(Garbage.lock(garbage));
+}
+
+export const softirqCollector: Collector = { hasBusyList: false, queueDead, deviceEvent, run };
