@@ -2,7 +2,7 @@
  * What certificates of the compressed TIME_WAIT enumerate.
  *
  * Key k is the connection lan4/80:(k+1): all of one class, which has two slots, with one local port. So the records of two keys meet
- * in the chains, and a restart must evict when both are there.
+ * in the chains, and a restart must evict when both are there. Keys have no order: which of them is there first makes no difference.
  */
 import type { SmallScope } from "./small-scope.ts";
 import type { TimeWaitScenarioOperation } from "./time-wait.ts";
@@ -18,10 +18,9 @@ export const timeWaitSmallScope: SmallScope<TimeWaitScenarioOperation> = {
   otherOperations: [{ kind: "advance", ticks: LIFE_TICKS }],
   initialContents(keys) {
     const half: TimeWaitScenarioOperation = { kind: "advance", ticks: LIFE_TICKS / 2 };
-    const contents: (readonly TimeWaitScenarioOperation[])[] = [[]];
-    for (let key = 0; key < keys; key++) contents.push([addition(key)]);
-    if (keys > 1) contents.push([addition(0), addition(1)], [addition(0), half, addition(1)]);
-    return contents;
+    const one = [addition(0)];
+    if (keys === 1) return [[], one];
+    return [[], one, [...one, addition(1)], [...one, half, addition(1)]];
   },
 };
 

@@ -33,6 +33,9 @@
  * number of the next line. Where the bits left are too few for the number of lines (a line of 128 bytes has one), the next line
  * has a word of its own, at the cost of a tag. The original has no such case and loses lines.
  *
+ * Left out of a record: what only its users ask for (window scale, IPv6 only); address and port sharing are one flag. Counts of
+ * what happened are not kept.
+ *
  * Source: NetBSD sys/netinet/tcp_vtw.h (2011).
  */
 import type { Address } from "../memory/access.ts";

@@ -1,0 +1,39 @@
+/**
+ * How many cache lines a procedure touches, found by running it alone.
+ *
+ * Each object counts as if it began a line, as an allocator that cares for cache lines places it: so the count does not
+ * depend on where the heap happens to put things. What has no word (barriers, sections) touches nothing.
+ */
+import { type Access, type Address, FIRST_LOCAL_KIND, request } from "#impl/memory/access.ts";
+import { type Heap, regionOf } from "#impl/memory/heap.ts";
+import { runAlone } from "#impl/memory/sequential.ts";
+import { CACHE_LINE_BYTES, WORD_BYTES } from "./size-row.ts";
+
+const LINE_WORDS = CACHE_LINE_BYTES / WORD_BYTES;
+
+/** Lines that differ among those of the accesses of `procedure`. */
+export function cacheLinesTouched<T>(heap: Heap, procedure: Access<T>): number {
+  const addresses = new Set<Address>();
+  runAlone(heap, noting(procedure, addresses));
+  return new Set([...addresses].flatMap((address) => lineOf(heap, address) ?? [])).size;
+}
+
+/** Runs `procedure` unchanged and collects the words it accesses. */
+function* noting<T>(procedure: Access<T>, addresses: Set<Address>): Access<T> {
+  let step = procedure.next(0);
+  while (!step.done) {
+    const kind = step.value;
+    if (kind < FIRST_LOCAL_KIND) addresses.add(request.address);
+    const found = yield kind; // the registers still hold the request
+    step = procedure.next(found);
+  }
+  return step.value;
+}
+
+function lineOf(heap: Heap, address: Address): string | undefined {
+  const region = regionOf(heap, address);
+  if (region === undefined) return undefined;
+  const offset = address - region.base;
+  const object = Math.floor(offset / region.stride);
+  return `${region.base}.${object}.${Math.floor((offset % region.stride) / LINE_WORDS)}`;
+}
