@@ -1,0 +1,133 @@
+/**
+ * The addresses of a neighbour table and its users, and their set-up. The operations: lookup.ts, table.ts, transmit.ts,
+ * path.ts, connection.ts, device.ts.
+ *
+ * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6, "IPoIB: Use a private hash table for path lookup in xmit path").
+ */
+import { type Access, type Address, free, type RcuCallback, readOnce, storeRelease } from "../memory/access.ts";
+import { type Heap, place, placeSlab } from "../memory/heap.ts";
+import { Slab } from "../memory/slab.ts";
+import { struct } from "../memory/struct.ts";
+import { wordAt } from "../memory/word.ts";
+import { placeCancellableWork } from "../sync/cancellable-work.ts";
+import type { Clock } from "../sync/jiffies.ts";
+import { countedCallback } from "../sync/rcu-barrier.ts";
+import { Connection, Device, Handle, Neighbour, NetDevice, Packet, Path, type TableLayout, tableLayout } from "./layout.ts";
+import { putNeighbour } from "./lookup.ts";
+
+export interface NeighbourLimits {
+  /** Buckets of the table: a power of two. */
+  readonly buckets: number;
+  /** Time between two runs of the reaper, M; a neighbour idle for more than two of them is taken. */
+  readonly intervalTicks: number;
+  /** Packets that may wait at a neighbour, and at a path. */
+  readonly queueMax: number;
+  /** Unicast neighbours send over connections. */
+  readonly connected: boolean;
+  /** The partition that multicast addresses are completed with. */
+  readonly partitionKey: number;
+}
+
+/** Objects there is memory for: one more, and allocation fails. */
+export interface NeighbourCapacities {
+  readonly neighboursMax: number;
+  readonly pathsMax: number;
+  readonly handlesMax: number;
+  readonly connectionsMax: number;
+  readonly packetsMax: number;
+}
+
+/** Where everything is. Frozen: all that changes is in the heap. */
+export interface Neighbours {
+  readonly limits: NeighbourLimits;
+  readonly capacities: NeighbourCapacities;
+  /** The clock's word. */
+  readonly jiffies: Address;
+  readonly netDevice: Address;
+  /** The device, once device.ts has set it up, until it is freed. */
+  readonly device: Address;
+  readonly Table: TableLayout;
+  /** The slabs. */
+  readonly devices: Address;
+  readonly tables: Address;
+  readonly neighbours: Address;
+  readonly paths: Address;
+  readonly handles: Address;
+  readonly connections: Address;
+  readonly packets: Address;
+  /** The slab's first neighbour, and the words from one to the next: for those who check the table. */
+  readonly firstNeighbour: Address;
+  readonly neighbourStride: number;
+  /** Where the table is while there is one. */
+  readonly firstTable: Address;
+  /** Works: the reaper of neighbours, the starter of connections, the reaper of connections. */
+  readonly reapWork: Address;
+  readonly startWork: Address;
+  readonly connectionReapWork: Address;
+  /** Callbacks asked for and not returned: see sync/rcu-barrier.ts. */
+  readonly pendingCallbacks: Address;
+  /** Drops the table's reference to an unlinked neighbour. */
+  readonly releaseNeighbour: RcuCallback;
+  readonly freeTable: RcuCallback;
+  readonly freeHandle: RcuCallback;
+}
+
+const CallbackCount = struct("callbacks", { pending: 1 });
+
+/**
+ * Places everything; the device is yet to be set up (device.ts).
+ *
+ * @throws RangeError when the heap is full
+ */
+export function placeNeighbours(heap: Heap, clock: Clock, limits: NeighbourLimits, capacities: NeighbourCapacities): Neighbours {
+  const { neighboursMax, pathsMax, handlesMax, connectionsMax, packetsMax } = capacities;
+  const Table = tableLayout(limits.buckets);
+  const netDevice = place(heap, NetDevice, "netDevice");
+  const devices = placeSlab(heap, Device, "device", 1);
+  const tables = placeSlab(heap, Table, "table", 1);
+  const neighbours = placeSlab(heap, Neighbour, "neighbour", neighboursMax);
+  const paths = placeSlab(heap, Path, "path", pathsMax);
+  const handles = placeSlab(heap, Handle, "handle", handlesMax);
+  const connections = placeSlab(heap, Connection, "connection", connectionsMax);
+  const packets = placeSlab(heap, Packet, "packet", packetsMax);
+  const reapWork = placeCancellableWork(heap, "reapWork");
+  clock.works.push(reapWork);
+  const device = wordAt(heap.words, Slab.first(devices));
+  const pendingCallbacks = CallbackCount.pending(place(heap, CallbackCount, "callbacks"));
+  const found: Neighbours = Object.freeze({
+    limits,
+    capacities,
+    jiffies: clock.jiffies,
+    netDevice,
+    device,
+    Table,
+    devices,
+    tables,
+    neighbours,
+    paths,
+    handles,
+    connections,
+    packets,
+    firstNeighbour: wordAt(heap.words, Slab.first(neighbours)),
+    neighbourStride: wordAt(heap.words, Slab.stride(neighbours)),
+    firstTable: wordAt(heap.words, Slab.first(tables)),
+    reapWork,
+    startWork: placeCancellableWork(heap, "startWork"),
+    connectionReapWork: placeCancellableWork(heap, "connectionReapWork"),
+    pendingCallbacks,
+    releaseNeighbour: countedCallback(pendingCallbacks, function* (neighbour: Address): Access {
+      yield* putNeighbour(found, neighbour);
+      yield readOnce(Device.text(device));
+    }),
+    freeTable: countedCallback(pendingCallbacks, function* (table: Address): Access {
+      yield free(tables, table);
+      yield storeRelease(Device.deleted(device), 1);
+      yield readOnce(Device.text(device)); // the callback's return: code of the driver still
+    }),
+    freeHandle: countedCallback(pendingCallbacks, function* (handle: Address): Access {
+      yield free(handles, handle);
+      yield readOnce(Device.text(device));
+    }),
+  });
+  return found;
+}

@@ -1,0 +1,19 @@
+/** The time of a neighbour's last use: one word, which never moves back. */
+import { type Access, type Address, cmpxchg, readOnce } from "../memory/access.ts";
+import { Neighbour } from "./layout.ts";
+import type { Neighbours } from "./neighbours.ts";
+
+/**
+ * Notes that the neighbour is in use now. Once it returns, the time noted is no older than the clock at the call: who finds
+ * the word changed by another tries again. The word is written once a tick, not once a packet.
+ */
+export function* noteUse({ jiffies }: Neighbours, neighbour: Address): Access {
+  const alive = Neighbour.alive(neighbour);
+  for (;;) {
+    const seen = yield readOnce(alive);
+    const now = yield readOnce(jiffies); // after the word, so that the word never moves back
+    if (seen === now) return;
+    const found = yield cmpxchg(alive, seen, now);
+    if (found === seen) return;
+  }
+}
