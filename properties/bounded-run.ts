@@ -10,12 +10,16 @@ export function boundedRunWatcher(dst: Dst): Watcher {
   let taken = 0;
   return {
     property: "bounded-run",
-    begin: () => runs.begin(),
+    begin() {
+      runs.begin();
+      taken = 0;
+    },
     watches: (address) => runs.watches(address),
     accessed(words, access) {
       const { thread, address, before, after } = access;
       if (runs.accessed(words, access)) taken = 0;
-      else if (thread === runs.runner && address === Garbage.list(dst.garbage) && before !== NIL && after === NIL) taken++;
+      if (thread !== runs.runner || address !== Garbage.list(dst.garbage) || before === NIL || after !== NIL) return undefined;
+      taken++;
       return taken > 1 ? `a run takes the fresh garbage list for the ${taken}. time` : undefined;
     },
     unlocked(_words, lock) {

@@ -83,6 +83,8 @@ export function runLock({ busy, garbage }: Dst): Address {
 export interface RunTracker {
   /** The thread, -1 while none runs. A run begins when the work is taken, and ends when its lock is released. */
   readonly runner: number;
+  /** Has the runner taken the lock of the run? */
+  readonly hasLock: boolean;
   begin(): void;
   watches(address: Address): "writes" | "accesses" | undefined;
   /** Answers whether a run begins with this access. */
@@ -99,6 +101,9 @@ export function trackRuns(dst: Dst): RunTracker {
   return {
     get runner() {
       return runner;
+    },
+    get hasLock() {
+      return isInside;
     },
     begin() {
       runner = -1;

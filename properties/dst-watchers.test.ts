@@ -462,6 +462,20 @@ test("run-collects: fires at an entry that was free when the run began and is st
   expect(endRun()).toBeUndefined();
 });
 
+test("run-collects: fires at a run that puts its work off, not at one that asks for the next under its lock, or at others who ask", () => {
+  const { dst, words, mutex } = setUp();
+  const threads = watched(runCollectsWatcher(dst), words);
+  const { write, take, read } = threads;
+  const state = DelayedWork.state(dst.work);
+  beginRun(threads, words, dst);
+  expect([write(OTHER, state, WORK_STATE.arming), write(OTHER, state, WORK_STATE.pending), write(COLLECTOR, state, WORK_STATE.idle)]).toEqual([undefined, undefined, undefined]);
+  expect(write(COLLECTOR, state, WORK_STATE.arming)).toBe("a run asks for the next one before it has looked at anything");
+  beginRun(threads, words, dst);
+  take(COLLECTOR, mutex);
+  read(COLLECTOR, Busy.list(dst.busy));
+  expect([read(COLLECTOR, Busy.list(dst.busy)), write(COLLECTOR, state, WORK_STATE.arming)]).toEqual([undefined, undefined]);
+});
+
 // bounded-run
 
 test("bounded-run: fires when a run takes the fresh list a second time", () => {
@@ -487,7 +501,10 @@ test("bounded-run: fires when a run takes the fresh list a second time", () => {
   beginRun(threads, words, dst);
   takeFresh(COLLECTOR);
   watcher.begin?.(words);
-  expect(takeFresh(COLLECTOR)).toBeUndefined();
+  expect([takeFresh(COLLECTOR), takeFresh(COLLECTOR)]).toEqual([undefined, undefined]);
+  beginRun(threads, words, dst);
+  takeFresh(COLLECTOR);
+  expect([takeFresh(COLLECTOR), threads.read(COLLECTOR, list)]).toEqual(["a run takes the fresh garbage list for the 2. time", undefined]);
 });
 
 // offers-to-reschedule

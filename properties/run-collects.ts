@@ -1,11 +1,12 @@
 /**
- * A run that does its work destroys every entry that was dead and held by nobody when it began: none waits for a second one. (The timer of
- * the soft-interrupt collector that finds the lock taken does no work.)
+ * A run destroys every entry that was dead and held by nobody when it began: none waits for a second one. And it does not put its work off:
+ * the next run is asked for under the lock of this one.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Dst } from "#impl/dst/dst.ts";
 import { DstEntry } from "#impl/dst/layout.ts";
+import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { deadEntries, entryName, trackRuns } from "./dst-memory.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -20,7 +21,11 @@ export function runCollectsWatcher(dst: Dst): Watcher {
     },
     watches: (address) => runs.watches(address),
     accessed(words, access) {
-      if (!runs.accessed(words, access)) return undefined;
+      const begins = runs.accessed(words, access);
+      if (access.thread === runs.runner && access.address === DelayedWork.state(dst.work) && access.after === WORK_STATE.arming && !runs.hasLock) {
+        return "a run asks for the next one before it has looked at anything";
+      }
+      if (!begins) return undefined;
       due.clear();
       for (const entry of deadEntries(words, dst)) if (wordAt(words, DstEntry.refcount(entry)) === 0) due.add(entry);
       return undefined;

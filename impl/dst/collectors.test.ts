@@ -211,15 +211,6 @@ for (const [name, collector] of both) {
   });
 }
 
-test("soft interrupt: a timer that finds the lock taken looks at nothing, and comes back after the least delay", () => {
-  const { dead, eth0, words, dst, collect, wait, fresh, backOff, setBackOff } = setUp(softirqCollector);
-  const entry = dead(1, eth0, 0);
-  setBackOff(31, 20);
-  words[Garbage.lock(dst.garbage)] = 1;
-  collect();
-  expect([wait(), fresh(), backOff(), words[Garbage.lock(dst.garbage)]]).toEqual([1, [entry], [31, 20], 1]);
-});
-
 test("soft interrupt: a run takes back the timer that was set meanwhile", () => {
   const { dead, eth0, collect, wait, run, dst } = setUp(softirqCollector);
   dead(1, eth0, 0);

@@ -2,13 +2,15 @@
  * The collector before: a timer's soft interrupt that walks the one list under the one lock.
  *
  * `Garbage.lock` is held for the whole walk, so every thread that gives up an entry meanwhile spins for as long as the list is. One entry
- * freed sets the delay back to its least, so a trickle of them means ten walks a second. And a timer that finds the lock taken goes
- * away again, for a tenth of a second.
+ * freed sets the delay back to its least, so a trickle of them means ten walks a second.
+ *
+ * The original's timer goes away again, for a tenth of a second, when it finds the lock taken: entries that die steadily can keep it from
+ * ever running. This one waits for the lock, which nobody holds for longer than a walk.
  *
  * Source: Linux net/core/dst.c (2.6.23), dst_run_gc(), dst_dev_event().
  */
-import { type Access, type Address, NIL, read, readOnce, spinLock, spinTrylock, spinUnlock, write } from "../memory/access.ts";
-import { cancelDelayedWork, modifyDelayedWork } from "../sync/modify-delayed-work.ts";
+import { type Access, type Address, NIL, read, readOnce, spinLock, spinUnlock, write } from "../memory/access.ts";
+import { cancelDelayedWork } from "../sync/modify-delayed-work.ts";
 import { backOffAfter, freedAny } from "./delay.ts";
 import type { Collector, Dst } from "./dst.ts";
 import { destroyEntry, markDead, tellEntry } from "./entry.ts";
@@ -18,11 +20,7 @@ import { queueDead } from "./queue-dead.ts";
 
 function* run(dst: Dst): Access {
   const { garbage, limits } = dst;
-  const taken = yield spinTrylock(Garbage.lock(garbage));
-  if (taken === 0) {
-    yield* modifyDelayedWork(dst.work, limits.minTicks, dst.jiffies);
-    return;
-  }
+  yield spinLock(Garbage.lock(garbage));
   yield* cancelDelayedWork(dst.work);
   let kept = 0;
   let freed = 0;
