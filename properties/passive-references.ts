@@ -21,7 +21,7 @@ export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targ
   const cpus = classes[0]?.cpus ?? [];
 
   function whatIsWrongOn(words: Int32Array, { heads }: PsrefClass, cpu: number): string | undefined {
-    let link = heads + cpu;
+    let link = heads[cpu] ?? NIL;
     let length = 0;
     for (let record = wordAt(words, link); record !== NIL; record = wordAt(words, link)) {
       if (++length > recordsMax) return `the list of passive references of cpu${cpu} has no end`;
@@ -36,7 +36,7 @@ export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targ
   function isReferred(words: Int32Array, target: Address): boolean {
     for (const { heads } of classes) {
       for (let cpu = 0; cpu < cpus.length; cpu++) {
-        let record = wordAt(words, heads + cpu);
+        let record = wordAt(words, heads[cpu] ?? NIL);
         for (let length = 0; record !== NIL && length < recordsMax; length++) {
           if (wordAt(words, Psref.target(record)) === target) return true;
           record = wordAt(words, Psref.next(record));
@@ -67,7 +67,7 @@ export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targ
     ended(words) {
       for (const { heads } of classes) {
         for (let cpu = 0; cpu < cpus.length; cpu++) {
-          if (wordAt(words, heads + cpu) !== NIL) return `at the end a passive reference is still on the list of cpu${cpu}`;
+          if (wordAt(words, heads[cpu] ?? NIL) !== NIL) return `at the end a passive reference is still on the list of cpu${cpu}`;
         }
       }
       return undefined;

@@ -155,7 +155,7 @@ function boundsOf({ limits, threads }: RouteProgramParts, all: readonly RouteCal
 
 function placeAll({ threads, limits }: RouteProgramParts, bounds: ReturnType<typeof boundsOf>, all: readonly RouteCall[], createHeap: (words: number) => Heap): Placed {
   const { cpuCount, entriesMax, sockaddrsMax, interfacesMax, addressesMax } = bounds;
-  const heap = createHeap(220 + 16 * entriesMax + 8 * sockaddrsMax + 8 * interfacesMax + 8 * addressesMax + 60 * threads.length + 30 * cpuCount);
+  const heap = createHeap(220 + 16 * entriesMax + 8 * sockaddrsMax + 8 * interfacesMax + 8 * addressesMax + 60 * threads.length + 40 * cpuCount);
   const network = createNetwork(heap, { ...bounds, hasSoftnetLock: limits.softnetLock === 1 });
   const places = threads.map((_, thread): Place => {
     const lwp = placeLwp(heap, `lwp${thread}`, thread % cpuCount);

@@ -3,25 +3,28 @@ import { type Access, type Address, NIL } from "../memory/access.ts";
 import { createHeap, place } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
-import { bind, Lwp, migrate, placeCpus, placeLwp, unbind } from "./cpu.ts";
+import { bind, Lwp, migrate, placeCpus, placeLwp, type Runner, unbind } from "./cpu.ts";
 import { initTarget, placePsrefClass, Psref, psrefAcquire, psrefDrain, psrefRelease, psrefReopen, PsrefTarget } from "./psref.ts";
 
 function setUp() {
-  const heap = createHeap(120);
+  const heap = createHeap(200);
   const cpus = placeCpus(heap, 2);
   const psrefClass = placePsrefClass(heap, cpus, "class");
   const otherClass = placePsrefClass(heap, cpus, "other");
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
-  const runners = [0, 1].map((cpu) => ({ lwp: placeLwp(heap, `lwp${cpu}`, cpu), inInterrupt: false }));
-  const [zero, one] = runners;
-  if (zero === undefined || one === undefined) throw new Error("two runners were placed");
-  const [first, second, third] = ["first", "second", "third"].map((name) => place(heap, Psref, name)) as [Address, Address, Address];
-  const [target, other] = ["target", "other"].map((name) => place(heap, PsrefTarget, name)) as [Address, Address];
+  const runnerOn = (cpu: number): Runner => ({ lwp: placeLwp(heap, `lwp${cpu}`, cpu), inInterrupt: false });
+  const zero = runnerOn(0);
+  const one = runnerOn(1);
+  const first = place(heap, Psref, "first");
+  const second = place(heap, Psref, "second");
+  const third = place(heap, Psref, "third");
+  const target = place(heap, PsrefTarget, "target");
+  const other = place(heap, PsrefTarget, "other");
   for (const each of [target, other]) run(initTarget(psrefClass, each));
   /** The list of a CPU, followed forwards; each link back is checked. */
   const listOf = (cpu: number): Address[] => {
     const list: Address[] = [];
-    let link = psrefClass.heads + cpu;
+    let link = psrefClass.heads[cpu] ?? NIL;
     for (let record = heap.words[link] ?? NIL; record !== NIL; record = heap.words[link] ?? NIL) {
       expect(heap.words[Psref.previous(record)]).toBe(link);
       list.push(record);
@@ -74,7 +77,7 @@ test("the rules of dropping a reference are enforced", () => {
   expect(() => run(psrefRelease(psrefClass, zero, first, target))).toThrow("a passive reference is dropped on the CPU that took it");
   heap.words[Lwp.placement(zero.lwp)] = 0x100;
   heap.words[Psref.target(second)] = target;
-  heap.words[Psref.previous(second)] = psrefClass.heads; // which leads to the first record
+  heap.words[Psref.previous(second)] = psrefClass.heads[0] ?? NIL; // which leads to the first record
   expect(() => run(psrefRelease(psrefClass, zero, second, target))).toThrow("a passive reference that is dropped is on its CPU's list");
 });
 

@@ -2,7 +2,8 @@
  * Passive references: an object is kept by a record in the list of the CPU that reads it, so that taking and dropping a
  * reference writes no word that another CPU writes.
  *
- *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited by code on that CPU only
+ *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited by code on that CPU only. An object
+ *                    for each CPU: what one CPU writes all the time shares no cache line with what another does
  *     Psref          its owner's; `next` and `previous`, the link that leads here, are guarded by the `ipl` of the CPU it is listed
  *                    on. `target` is NIL while it is not in use
  *     draining       of a target: marked; 1 from the moment somebody waits for its references. No reference is taken then
@@ -41,6 +42,10 @@ import { Cpu, type Cpus, placementOf, type Runner } from "./cpu.ts";
 /** A record: what a holder of a reference keeps. */
 export const Psref = struct("psref", { next: 1, previous: 1, target: 1, lwp: 1, cpu: 1 });
 
+const PsrefHead = struct("psrefHead", { first: 1 });
+
+const PsrefClassCell = struct("psrefClass", { lock: 1, released: 1 });
+
 /** What an object that can be referred to has inside. */
 export const PsrefTarget = struct("psrefTarget", { owner: 1, draining: 1 });
 
@@ -51,17 +56,17 @@ export interface PsrefClass {
   readonly cpus: Cpus;
   readonly lock: Address;
   readonly released: Address;
-  /** The first CPU's list head; the others follow. */
-  readonly heads: Address;
+  /** Each CPU's list head. */
+  readonly heads: readonly Address[];
 }
 
 const EVERY_BIT = -1;
 
 /** @throws RangeError when the heap is full */
 export function placePsrefClass(heap: Heap, cpus: Cpus, name: string): PsrefClass {
-  const Cell = struct("psrefClass", { lock: 1, released: 1, heads: cpus.length });
-  const cell = place(heap, Cell, name);
-  return Object.freeze({ cell, cpus, lock: Cell.lock(cell), released: Cell.released(cell), heads: Cell.heads(cell) });
+  const cell = place(heap, PsrefClassCell, name);
+  const heads = cpus.map((_, cpu) => PsrefHead.first(place(heap, PsrefHead, `${name}${cpu}`)));
+  return Object.freeze({ cell, cpus, lock: PsrefClassCell.lock(cell), released: PsrefClassCell.released(cell), heads: Object.freeze(heads) });
 }
 
 /** Makes a target of an object that nobody can reach yet. */
@@ -84,12 +89,13 @@ export function* psrefAcquire({ cell, cpus, heads }: PsrefClass, { lwp }: Runner
   yield write(Psref.lwp(record), lwp);
   yield write(Psref.cpu(record), cpu);
   const ipl = Cpu.ipl(cpus[cpu] ?? NIL);
+  const head = heads[cpu] ?? NIL;
   yield spinLock(ipl);
-  const first = yield read(heads + cpu);
+  const first = yield read(head);
   yield write(Psref.next(record), first);
-  yield write(Psref.previous(record), heads + cpu);
+  yield write(Psref.previous(record), head);
   if (first !== NIL) yield write(Psref.previous(first), Psref.next(record));
-  yield write(heads + cpu, record);
+  yield write(head, record);
   yield spinUnlock(ipl);
 }
 
@@ -143,7 +149,7 @@ function* isListed({ cpus, heads }: PsrefClass, cpu: number, target: Address, lw
   const ipl = Cpu.ipl(cpus[cpu] ?? NIL);
   yield spinLock(ipl);
   let found = false;
-  let record = yield read(heads + cpu);
+  let record = yield read(heads[cpu] ?? NIL);
   while (record !== NIL && !found) {
     const referred = yield read(Psref.target(record));
     if (referred === target) {
