@@ -48,3 +48,36 @@ export function enumerateInterleavings(program: ExploredProgram, model: Interlea
   }
   return { executions, stuck, failures, states: seen.size };
 }
+
+export interface Schedules {
+  /** Schedules that every thread returned in, and that ended with a thread waiting or failing. */
+  readonly complete: number;
+  readonly blocked: number;
+  readonly failure?: { readonly thread: number; readonly message: string };
+  /** Whether all were run. */
+  readonly finished: boolean;
+}
+
+/**
+ * Runs every schedule of a program, depth first, without leaving out those that stand for the same execution. Ends at the first
+ * failure, at `schedulesMax`, or when `shouldStop`, asked after each schedule, answers true.
+ */
+export function countSchedules(program: ExploredProgram, model: InterleavedModel, schedulesMax: number, shouldStop: () => boolean): Schedules {
+  const system = new Interleavings(program, model);
+  let complete = 0;
+  let blocked = 0;
+  const open = [system.start()];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    const failure = system.failure(state);
+    if (failure !== undefined) return { complete, blocked, failure, finished: false };
+    const before = open.length;
+    for (let thread = system.threads - 1; thread >= 0; thread--) {
+      for (const next of [system.flush(state, thread), system.step(state, thread)]) if (next !== undefined) open.push(next);
+    }
+    if (open.length > before) continue;
+    if (system.isComplete(state)) complete++;
+    else blocked++;
+    if (open.length > 0 && (complete + blocked >= schedulesMax || shouldStop())) return { complete, blocked, finished: false };
+  }
+  return { complete, blocked, finished: true };
+}

@@ -4,12 +4,12 @@ import type { LocalStates } from "./local-states.ts";
 
 /** What happened in one execution: a view of a graph, valid while the explorer stands there. */
 export class Execution {
-  readonly #states: LocalStates;
+  readonly states: LocalStates;
   readonly threads: number;
   #graph: Graph | undefined;
 
   constructor(states: LocalStates, threads: number) {
-    this.#states = states;
+    this.states = states;
     this.threads = threads;
   }
 
@@ -29,7 +29,7 @@ export class Execution {
   /** What the word at `address` holds in the end; undefined if nobody writes it. */
   finalValue(address: Address): number | undefined {
     const { graph } = this;
-    const location = this.#states.addresses.indexOf(address);
+    const location = this.states.addresses.indexOf(address);
     if (location === -1 || location >= graph.locations) return undefined;
     const write = graph.final[location] as number;
     return write === NONE || graph.get(write, KIND) !== EVENT.write ? undefined : graph.get(write, VALUE);
@@ -57,7 +57,7 @@ export class Execution {
     for (let event = 0; event < graph.count; event++) {
       const thread = graph.get(event, THREAD);
       const kind = graph.get(event, KIND);
-      const address = kind === EVENT.fence ? "" : this.#states.addresses[graph.get(event, LOCATION)];
+      const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
       let text = `${"RWFLUN"[kind]}${address}`;
       if (kind === EVENT.read) text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
@@ -67,7 +67,7 @@ export class Execution {
     for (let location = 0; location < graph.locations; location++) {
       let order = "";
       for (let write = graph.first[location] as number; write !== NONE; write = graph.get(write, AFTER)) order += `${name(write)},`;
-      if (order !== "") orders.push(`${this.#states.addresses[location]}:${order}`);
+      if (order !== "") orders.push(`${this.states.addresses[location]}:${order}`);
     }
     return `${threads.join("|")}#${orders.toSorted().join("|")}`;
   }

@@ -16,6 +16,7 @@
 import { Execution } from "./execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
+import { type ExecutionGraph, executionGraphOf } from "./graph-trace.ts";
 import { LocalStates, type Orderings, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
@@ -43,10 +44,11 @@ export interface ExploreOptions {
   readonly weakFences?: boolean;
 }
 
-/** An assertion that does not hold, or a thread that threw. */
+/** An assertion that does not hold, or a thread that threw, and the execution in which it did. */
 export interface Failure {
   readonly thread: number;
   readonly message: string;
+  readonly graph: ExecutionGraph;
 }
 
 export interface Exploration {
@@ -105,7 +107,7 @@ export function runExplorer(explorer: Explorer, states: LocalStates, threads: nu
         const state = graph.state[thread] as number;
         if (seen < VERIFIED_FIRST || seen % VERIFIED_EVERY === 0) states.verify(state);
         const step = states.step(state);
-        if (step === STEP.failed) failure ??= { thread, message: states.message(state) };
+        if (step === STEP.failed) failure ??= { thread, message: states.message(state), graph: executionGraphOf(graph, states, threads) };
         if (step !== STEP.returned) returned = false;
       }
       if (failure !== undefined) return;

@@ -68,7 +68,7 @@ export interface ExplorerOptions {
 /** Every child of a node is explored. */
 export const ALL = -1;
 /** No child is: they are only counted. */
-const NO_CHILD = -2;
+export const NO_CHILD = -2;
 
 export class Explorer {
   readonly #order: Order;
