@@ -31,6 +31,10 @@ export const timeWaitScenarios: readonly Scenario<Operation>[] = [
     initial: [],
     threads: [thread("closer", add("lan4/80:1", 7)), thread("connector", lookup("lan4/80:1"), lookup("lan4/80:1"))],
   }),
+  scenario("life-of-the-first-record", "the clock moves while the first connection closes, and who finds no record yet knows when it can have closed at the earliest", {
+    initial: [],
+    threads: [thread("closer", add("lan4/80:1", 7)), thread("clock", advance(19), lookup("lan4/80:1"), advance(1), lookup("lan4/80:1"))],
+  }),
   scenario("lookup-against-eviction", "a lookup copies a record while its slot goes to another connection of the class", {
     initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
     threads: [thread("closer", add("lan4/80:3", 3)), thread("connector", lookup("lan4/80:1"), lookup("lan4/80:3"))],

@@ -43,6 +43,8 @@ export function* addTimeWait(table: TimeWaitTable, closed: ClosedConnection): Ac
 function* addLocked(table: TimeWaitTable, closed: ClosedConnection): Access<boolean> {
   const enabled = yield read(TimeWaitCell.enabled(table.cell));
   if (enabled === 0) return false;
+  // Before the clock is read: who finds the timer asleep then comes before this record, whose life begins at that reading.
+  yield* startTicking(table);
   const { connection } = closed;
   const family = table[connection.family];
   const now = yield readOnce(table.jiffies);
@@ -59,7 +61,6 @@ function* addLocked(table: TimeWaitTable, closed: ClosedConnection): Access<bool
     yield* removeSlot(table, family, storage, slot);
     return false;
   }
-  yield* startTicking(table);
   return true;
 }
 
@@ -75,7 +76,7 @@ export function* writeVestige(vestige: Address, closed: ClosedConnection): Acces
   yield writeOnce(Vestige.attributes(vestige), attributes | REUSE);
 }
 
-/** The first record starts the timer, and lets lookups look. The timer stops itself: tick.ts. */
+/** The first record starts the timer, and lets lookups look. The timer stops itself, even if the record did not come about: tick.ts. */
 function* startTicking(table: TimeWaitTable): Access {
   const ticking = yield read(TimeWaitCell.ticking(table.cell));
   if (ticking !== 0) return;

@@ -290,6 +290,17 @@ test("the first record starts the timer; it goes on while records are left, and 
   expect([ticking(), timer()]).toEqual([1, WORK_STATE.pending]);
 });
 
+test("the timer is started before a record's life begins, and stops again if none came about", () => {
+  const { run, table, add, ticking, timer, tick } = setUp({ slots: 2 });
+  expect([add(lan(1)), ticking(), timer()]).toEqual([false, 1, WORK_STATE.pending]);
+  tick();
+  expect([ticking(), timer()]).toEqual([0, WORK_STATE.idle]);
+  const log: string[] = [];
+  run(recorded(addTimeWait(table, { connection: lan(1), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }), log));
+  // enabled, sequence, enabled, ticking, then the timer is armed (it reads the clock too), and the record's life begins
+  expect(log.slice(log.indexOf("storeRelease")).filter((kind) => kind === "readOnce" || kind === "cmpxchg" || kind === "storeRelease").slice(0, 5)).toEqual(["storeRelease", "cmpxchg", "readOnce", "storeRelease", "readOnce"]);
+});
+
 test("one run of the timer gives up all that has expired, of every class and family, and nothing else", () => {
   const { add, advance, tick, free, find } = setUp({ slots: 16 });
   for (const port of [1, 2, 3, 4]) add(loopback(port), port);
