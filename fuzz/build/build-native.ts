@@ -1,0 +1,116 @@
+/**
+ * Builds the native target: translates modules and everything they import, and writes them side by side as JavaScript with source maps.
+ *
+ * Three modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's own, and the heap by
+ * one in cache lines.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path/posix";
+import { writeWholeFile } from "#reports/write-file.ts";
+import type { ModuleProcedures } from "./procedures.ts";
+import { type ParsedModule, parseModule, proceduresOf, translateModule, type Translation } from "./translate.ts";
+
+const ACCESS_MODULE = "impl/memory/access.ts";
+
+/** Where an import of a module leads on real threads; the rest leads where it did. */
+export type Replace = (target: string, importer: string) => string;
+
+const REPLACED: Readonly<Record<string, string>> = {
+  "impl/memory/heap.ts": "impl/native/native-heap.ts",
+  "impl/native/wait-list.ts": "impl/native/atomics-wait.ts",
+};
+
+export const nativeReplacements: Replace = (target, importer) => {
+  if (target === ACCESS_MODULE) return importer.startsWith("impl/native/") ? "impl/native/atomics.ts" : "impl/native/native-access.ts";
+  if (target === "impl/memory/heap.ts" && importer === REPLACED[target]) return target;
+  return REPLACED[target] ?? target;
+};
+
+export interface NativeBuild {
+  /** The project's root, in which modules are named. */
+  readonly root: string;
+  /** Modules to start from, such as `impl/native/peers.ts`. */
+  readonly entries: readonly string[];
+  /** Texts in the place of files, by their names: a patch is built like that. */
+  readonly sources?: ReadonlyMap<string, string>;
+  readonly replace?: Replace;
+}
+
+export interface NativeModule extends Translation {
+  /** The module's name from the root; its output has the same, but for the suffix. */
+  readonly file: string;
+}
+
+/**
+ * Translates the entries and what they import, each once.
+ *
+ * @throws TranslationError with what cannot be translated
+ * @throws Error of the file system for a module that is not there
+ */
+export function translateAll({ root, entries, sources = new Map(), replace = nativeReplacements }: NativeBuild): readonly NativeModule[] {
+  const parsed = new Map<string, ParsedModule>();
+  const procedures = new Map<string, ModuleProcedures>();
+  const parsedModule = (file: string): ParsedModule => {
+    const module = parsed.get(file) ?? parseModule(file, sources.get(file) ?? readFileSync(join(root, file), "utf8"));
+    parsed.set(file, module);
+    return module;
+  };
+  const proceduresIn = (file: string): ModuleProcedures => {
+    const known = procedures.get(file);
+    if (known !== undefined) return known;
+    procedures.set(file, { exported: new Set(), members: new Set() }); // for modules that import each other
+    const found = proceduresOf(parsedModule(file), lookUpFrom(file));
+    procedures.set(file, found);
+    return found;
+  };
+  const lookUpFrom = (file: string) => (specifier: string) => {
+    const target = resolved(file, specifier);
+    return target === undefined ? undefined : proceduresIn(target);
+  };
+
+  const built: NativeModule[] = [];
+  const waiting = [...entries];
+  const asked = new Set(waiting);
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    const importer = file;
+    const translation = translateModule(parsedModule(importer), {
+      isAccess: (specifier) => resolved(importer, specifier) === ACCESS_MODULE,
+      lookUp: lookUpFrom(importer),
+      rename(specifier) {
+        const target = resolved(importer, specifier);
+        if (target === undefined) return specifier;
+        const replaced = replace(target, importer);
+        if (!asked.has(replaced)) waiting.push(replaced);
+        asked.add(replaced);
+        return specifierOf(importer, replaced);
+      },
+    });
+    built.push({ file: importer, ...translation });
+  }
+  return built;
+}
+
+/** The project's module that an import names; undefined for a package. */
+function resolved(importer: string, specifier: string): string | undefined {
+  if (!specifier.endsWith(".ts")) return undefined;
+  return specifier.startsWith("#") ? specifier.slice(1) : join(dirname(importer), specifier);
+}
+
+function specifierOf(importer: string, target: string): string {
+  const path = relative(dirname(importer), target).replace(/\.ts$/u, ".js");
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/**
+ * Writes the modules below `out`: `<name>.js`, `<name>.js.map`.
+ *
+ * @throws WriteError if that cannot be done
+ */
+export function writeModules(modules: readonly NativeModule[], { root, out }: { readonly root: string; readonly out: string }): void {
+  for (const { file, javascript, map } of modules) {
+    const output = join(out, file.replace(/\.ts$/u, ".js"));
+    const mapFile = `${output}.map`;
+    writeWholeFile(output, `${javascript}\n//# sourceMappingURL=${mapFile.slice(mapFile.lastIndexOf("/") + 1)}\n`);
+    writeWholeFile(mapFile, JSON.stringify({ ...JSON.parse(map), sources: [relative(dirname(output), join(root, file))] }));
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * Takes the generators out: a module written over the access vocabulary becomes one of plain functions.
+ *
+ * `function*` loses its star, `yield` and `yield*` vanish, and imports lead elsewhere; nothing else changes. An access is then
+ * a call that makes the access, a procedure a function, and the type `Access<T>` (which the module that takes the place of
+ * memory/access.ts says) is `T`. What vanishes leaves blanks, so that lines and columns stay; where a blank would change the meaning,
+ * something of the same meaning as nothing stands there: `void` at the start of a statement, a parenthesis where a line ends
+ * behind `yield*`, a semicolon before a method.
+ *
+ * Right, because a generator that is resumed at once with what its access found runs as a function does. So whatever would tell
+ * the two apart is refused: a yield of something that is no access, an access that is not yielded, a procedure called without
+ * `yield*`, a generator that is kept, passed on or given back as a value, and the answer of an access that answers nothing of use.
+ */
+import { parse } from "@babel/parser";
+import traverse, { type NodePath } from "@babel/traverse";
+import type * as t from "@babel/types";
+import { transformSync } from "amaro";
+import SourceText from "magic-string";
+import { ACCESS } from "#impl/memory/access.ts";
+import { bindsProcedure, importOf, isProcedureType, type LookUp, type ModuleProcedures, moduleProcedures } from "./procedures.ts";
+import { type Refusal, TranslationError } from "./translation-error.ts";
+
+export interface ParsedModule {
+  /** What the module is called in messages and in its source map: its path from the project's root. */
+  readonly file: string;
+  readonly source: string;
+  readonly ast: t.File;
+}
+
+/** How a module's imports are seen and where they lead afterwards. */
+export interface Surroundings {
+  /** Does this specifier name the module of the access vocabulary? */
+  isAccess(specifier: string): boolean;
+  /** The procedures of the module with this specifier. */
+  readonly lookUp: LookUp;
+  /** The specifier to write instead. */
+  rename(specifier: string): string;
+}
+
+/** A module without generators. */
+export interface Translation {
+  /** Still with its types. */
+  readonly typescript: string;
+  readonly javascript: string;
+  /** From `javascript`, and from `typescript`, to the source; both have the same lines and columns. */
+  readonly map: string;
+}
+
+/** @throws TranslationError at a syntax error */
+export function parseModule(file: string, source: string): ParsedModule {
+  try {
+    return { file, source, ast: parse(source, { sourceType: "module", plugins: ["typescript"], tokens: true }) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !("loc" in error)) throw error;
+    const { line, column } = error.loc as { readonly line: number; readonly column: number };
+    throw new TranslationError([{ file, line, column: column + 1, reason: error.message.replace(/ \(\d+:\d+\)$/u, "") }]);
+  }
+}
+
+export function proceduresOf({ ast }: ParsedModule, lookUp: LookUp): ModuleProcedures {
+  return moduleProcedures(ast.program, lookUp);
+}
+
+/** @throws TranslationError with everything in the module that cannot be translated */
+export function translateModule({ file, source, ast }: ParsedModule, surroundings: Surroundings): Translation {
+  const text = new SourceText(source);
+  const refusals: Refusal[] = [];
+  const refuse = ({ loc }: t.Node, reason: string): void => {
+    refusals.push({ file, line: loc?.start.line ?? 1, column: (loc?.start.column ?? 0) + 1, reason });
+  };
+  const tokens = tokensOf(ast);
+  const members = memberNames(ast, surroundings.lookUp);
+  const isProcedure = (call: NodePath<t.CallExpression>): boolean => callsProcedure(call, members, surroundings.lookUp);
+
+  traverse(ast, {
+    Function(path) {
+      const { node } = path;
+      if (!("generator" in node) || !node.generator) return;
+      if (node.async) return refuse(node, "an async generator: a procedure waits by an access");
+      const { returnType } = node;
+      if (returnType?.type !== "TSTypeAnnotation" || !isProcedureType(returnType.typeAnnotation)) {
+        return refuse(node, "a generator that is no procedure: its written type must be Access<…>");
+      }
+      const star = tokenFrom(tokens, node.start ?? 0, "*").start;
+      // In a class, a field without a semicolon may stand before the method; an empty element keeps the two apart.
+      const isFirst = path.parentPath?.isClassBody() === true && star === node.start;
+      text.overwrite(star, star + 1, isFirst ? ";" : " ");
+    },
+    YieldExpression(path) {
+      const argument = path.get("argument") as NodePath;
+      const reason = path.node.delegate ? reasonAgainstDelegation(argument) : reasonAgainstYield(argument, surroundings);
+      if (reason === undefined) removeYield(path, { source, text, tokens });
+      else refuse(path.node, reason);
+    },
+    CallExpression(path) {
+      if (!isProcedure(path) || isDelegatedTo(path) || isHandler(path)) return;
+      refuse(path.node, "a generator that escapes as a value: a procedure is called with yield*, at once");
+    },
+    TSTypeReference(path) {
+      if (isProcedureType(path.node) && !isResultType(path)) refuse(path.node, "a generator as a value: Access may stand only where a function says what it gives");
+    },
+    ImportSpecifier(path) {
+      const from = importOf(path);
+      if (from === undefined || !surroundings.isAccess(from)) return;
+      const { imported, local } = path.node;
+      const name = imported.type === "Identifier" ? imported.name : imported.value;
+      if (SIMULATION_ONLY.has(name)) return refuse(path.node, `${name}: what an access is asked for with exists under simulation only`);
+      if (!(name in ACCESS)) return;
+      for (const reference of path.scope.getBinding(local.name)?.referencePaths ?? []) {
+        const call = reference.parentPath;
+        const isYielded = call?.isCallExpression() === true && reference.key === "callee" && yieldOf(call)?.node.delegate === false;
+        if (!isYielded && reference.parent.type !== "ExportSpecifier") refuse(reference.node, `an access that is not yielded: ${name} must stand directly behind yield`);
+      }
+    },
+    "ImportDeclaration|ExportNamedDeclaration|ExportAllDeclaration|ImportExpression|TSImportType"({ node }: NodePath) {
+      if ("source" in node && node.source?.type === "StringLiteral") rename(node.source);
+    },
+  });
+
+  function rename({ value, start, end }: t.StringLiteral): void {
+    const specifier = surroundings.rename(value);
+    if (specifier !== value) text.overwrite((start ?? 0) + 1, (end ?? 0) - 1, specifier);
+  }
+
+  if (refusals.length > 0) throw new TranslationError(refusals.toSorted((one, other) => one.line - other.line || one.column - other.column));
+  const typescript = text.toString();
+  return {
+    typescript,
+    javascript: transformSync(typescript, { mode: "strip-only" }).code,
+    map: text.generateMap({ source: file, includeContent: true, hires: "boundary" }).toString(),
+  };
+}
+
+/** Accesses whose answer means something. */
+const ANSWERS: ReadonlySet<string> = new Set(Object.keys(ACCESS).filter((name) => /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name)));
+
+const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "FIRST_LOCAL_KIND", "request", "useRegisters"]);
+
+function memberNames({ program }: t.File, lookUp: LookUp): ReadonlySet<string> {
+  const names = new Set(moduleProcedures(program, lookUp).members);
+  for (const statement of program.body) {
+    if (statement.type === "ImportDeclaration") for (const name of lookUp(statement.source.value)?.members ?? []) names.add(name);
+  }
+  return names;
+}
+
+function callsProcedure(call: NodePath<t.CallExpression>, members: ReadonlySet<string>, lookUp: LookUp): boolean {
+  const { callee } = call.node;
+  if (callee.type === "Identifier") {
+    const binding = call.scope.getBinding(callee.name);
+    return binding !== undefined && bindsProcedure(binding, lookUp);
+  }
+  return callee.type === "MemberExpression" && !callee.computed && callee.property.type === "Identifier" && members.has(callee.property.name);
+}
+
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly text: unknown;
+}
+
+/** The tokens in their order, without comments. */
+function tokensOf({ tokens }: t.File): readonly Token[] {
+  const found: Token[] = [];
+  for (const { type, start, end, value } of (tokens ?? []) as readonly { readonly type: unknown; readonly start: number; readonly end: number; readonly value?: unknown }[]) {
+    if (typeof type === "object") found.push({ start, end, text: value });
+  }
+  return found;
+}
+
+/** The first token that starts at `start` or behind it; of that text, if one is given. */
+function tokenFrom(tokens: readonly Token[], start: number, text?: string): Token {
+  let [low, high] = [0, tokens.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((tokens[middle]?.start ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  const found = text === undefined ? tokens[low] : tokens.slice(low).find((token) => token.text === text);
+  return found ?? { start, end: start, text: "" };
+}
+
+/** The expression itself, below TypeScript's casts. */
+function withoutCasts(path: NodePath): NodePath {
+  return path.isTSAsExpression() || path.isTSNonNullExpression() || path.isTSSatisfiesExpression() ? withoutCasts(path.get("expression") as NodePath) : path;
+}
+
+function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): string | undefined {
+  const call = withoutCasts(argument);
+  const reason = "a yield of something that is not an access";
+  if (!call.isCallExpression()) return reason;
+  const { callee } = call.node;
+  const binding = callee.type === "Identifier" ? call.scope.getBinding(callee.name) : undefined;
+  if (binding === undefined || !binding.path.isImportSpecifier()) return reason;
+  const from = importOf(binding.path);
+  const { imported } = binding.path.node;
+  const name = imported.type === "Identifier" ? imported.name : imported.value;
+  if (from === undefined || !isAccess(from) || !(name in ACCESS)) return `${reason}: ${name} is none`;
+  return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true ? undefined : `the answer of ${name}, which answers nothing of use`;
+}
+
+function reasonAgainstDelegation(argument: NodePath): string | undefined {
+  const path = withoutCasts(argument);
+  if (path.isConditionalExpression()) return reasonAgainstDelegation(path.get("consequent")) ?? reasonAgainstDelegation(path.get("alternate"));
+  return path.isCallExpression() ? undefined : "a generator that is kept as a value: yield* takes the call of a procedure";
+}
+
+/** The yield to which the value of `path` goes, directly or through the branches of a conditional. */
+function yieldOf(path: NodePath): NodePath<t.YieldExpression> | undefined {
+  const { parentPath } = path;
+  if (parentPath === null) return undefined;
+  if (parentPath.isYieldExpression()) return parentPath;
+  const passes = parentPath.isTSAsExpression() || parentPath.isTSNonNullExpression() || parentPath.isTSSatisfiesExpression() || (parentPath.isConditionalExpression() && path.key !== "test");
+  return passes ? yieldOf(parentPath) : undefined;
+}
+
+function isDelegatedTo(call: NodePath): boolean {
+  return yieldOf(call)?.node.delegate === true;
+}
+
+/** Is it all that an arrow function does, and that handed on? Whoever calls the arrow runs the procedure. */
+function isHandler(call: NodePath): boolean {
+  const arrow = call.parentPath;
+  if (arrow?.isArrowFunctionExpression() !== true || call.key !== "body") return false;
+  return arrow.parentPath.isCallExpression() ? arrow.listKey === "arguments" : arrow.parentPath.isObjectProperty();
+}
+
+/** Does the type say what a function gives? */
+function isResultType({ parentPath }: NodePath): boolean {
+  if (parentPath?.isTSTypeAnnotation() !== true) return false;
+  return parentPath.key === "returnType" || parentPath.key === "typeAnnotation" && parentPath.parent.type === "TSFunctionType";
+}
+
+const LINE_END = /[\n\r\u2028\u2029]/u;
+
+/** Puts blanks, or something that means nothing, in the place of `yield` or `yield*`. */
+function removeYield({ node, parent }: NodePath<t.YieldExpression>, { source, text, tokens }: { source: string; text: SourceText; tokens: readonly Token[] }): void {
+  const start = node.start ?? 0;
+  const end = start + "yield".length;
+  const next = tokenFrom(tokens, end);
+  const star = node.delegate ? next : undefined;
+  const operand = star === undefined ? next : tokenFrom(tokens, star.end);
+  if (star !== undefined) text.overwrite(star.start, star.end, " ");
+  if (LINE_END.test(source.slice(start, operand.start))) {
+    // `return yield*` and the call on the next line: without a parenthesis the statement would end at the line's end.
+    text.overwrite(start, end, "(    ");
+    text.appendLeft(node.end ?? end, ")");
+  } else if (startsStatement(node, parent) && !/^[\p{ID_Start}$_]/u.test(source.slice(operand.start))) {
+    // A parenthesis or bracket would go on with the line before, if that has no semicolon.
+    text.overwrite(start, end, "void ");
+  } else {
+    text.overwrite(start, end, "     ");
+  }
+}
+
+function startsStatement(node: t.Node, parent: t.Node): boolean {
+  return (parent.type === "ExpressionStatement" || parent.type === "SequenceExpression") && parent.start === node.start;
+}

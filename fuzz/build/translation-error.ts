@@ -1,0 +1,21 @@
+/** A construct that the translation refuses, where it stands. */
+export interface Refusal {
+  /** The file, as the caller named it. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  readonly reason: string;
+}
+
+/** Source that has no meaning on real threads. The message has one line a refusal: `file:line:column: reason`. */
+export class TranslationError extends Error {
+  override readonly name = "TranslationError";
+  readonly refusals: readonly Refusal[];
+
+  constructor(refusals: readonly Refusal[]) {
+    super(refusals.map(({ file, line, column, reason }) => `${file}:${line}:${column}: ${reason}`).join("\n"));
+    this.refusals = refusals;
+  }
+}

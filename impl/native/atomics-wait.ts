@@ -1,0 +1,37 @@
+/**
+ * Sleeping until woken, on real threads: takes the place of wait-list.ts, whose head says what is promised.
+ *
+ * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that is no more; the caller
+ * looks again in any case.
+ */
+import { type Access, type Address, NIL, pause, SPINS_MAX, stillWaiting, wordsInUse } from "./atomics.ts";
+
+/** The engine keeps a list for each word. */
+export const OWN_LIST: Address = NIL;
+
+const SLEEP_MS = 50;
+
+let sleptMs = 0;
+
+/** Looks at a lock until it is free, a number of times; answers what it found last. */
+export function lookAgain(lock: Address): Access<number> {
+  const words = wordsInUse();
+  sleptMs = 0;
+  let found = Atomics.load(words, lock);
+  for (let looks = 0; found !== 0 && looks < SPINS_MAX; looks++) {
+    pause();
+    found = Atomics.load(words, lock);
+  }
+  return found;
+}
+
+/** Sleeps until woken or for `SLEEP_MS`, unless `word` no longer is `value`. */
+export function sleepWhile(_list: Address, word: Address, value: number, _sleeper: number): Access {
+  if (Atomics.wait(wordsInUse(), word, value, SLEEP_MS) !== "timed-out") return;
+  sleptMs += SLEEP_MS;
+  stillWaiting(sleptMs);
+}
+
+export function wakeOne(_list: Address, word: Address): Access {
+  Atomics.notify(wordsInUse(), word, 1);
+}
