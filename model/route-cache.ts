@@ -65,6 +65,7 @@ export type RouteOperation =
   | { readonly kind: "check"; readonly cache: string }
   | { readonly kind: "update"; readonly cache: string; readonly clones: boolean }
   | { readonly kind: "copy"; readonly cache: string; readonly from: string }
+  | { readonly kind: "move"; readonly cache: string; readonly from: string }
   | { readonly kind: "clear"; readonly cache: string }
   | { readonly kind: "free"; readonly cache: string }
   /** Answer the route, without a cache of which the model knows. */
@@ -136,8 +137,14 @@ export function createRouteCacheModel(specification: RouteCacheSpecification): M
       outcomes(state, operation)
         .filter((outcome) => response === undefined || outcome.response === response)
         .map(({ next }) => next),
-    key: (state) => JSON.stringify(state),
+    key: keyOf,
   };
+}
+
+/** What the state holds, in an order of its own: caches are listed as they were first used. */
+function keyOf({ caches, ...rest }: RouteCacheState): string {
+  const known = Object.entries(caches).filter(([, { destination }]) => destination !== undefined);
+  return JSON.stringify([rest, known.toSorted(([left], [right]) => (left < right ? -1 : 1))]);
 }
 
 /** A destination as an operation answers it. */
@@ -170,6 +177,8 @@ function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheSta
       return update(specification, state, operation.cache, operation.clones);
     case "copy":
       return copy(specification, state, operation.cache, operation.from);
+    case "move":
+      return one(0, withCache(withCache(state, operation.cache, cacheNamed(state, operation.from)), operation.from, { route: 0 }));
     case "clear":
       return one(0, withCache(state, operation.cache, { ...cacheNamed(state, operation.cache), route: 0 }));
     case "free":
@@ -185,7 +194,7 @@ function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheSta
     case "release":
       return one(state.held[operation.holder] ?? 0, { ...state, held: state.held.with(operation.holder, 0) });
     case "add":
-      return skippable(state, add(specification, state, operation.route));
+      return operation.route.source === undefined ? add(specification, state, operation.route) : skippable(state, add(specification, state, operation.route));
     case "delete": {
       const route = routeWith(state, operation.prefix);
       return route === undefined ? one(NO_SUCH_PROCESS) : one(0, withoutRoute(state, route, specification.isDeferred));
@@ -208,7 +217,7 @@ function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheSta
     case "attach": {
       if (state.interfaces.some(({ index }) => index === operation.index)) return one(errorWord(EXISTS));
       const serial = state.interfaceSerial + 1;
-      return one(serial, { ...state, interfaceSerial: serial, interfaces: [...state.interfaces, { index: operation.index, serial, isUp: operation.isUp }] });
+      return one(serial, { ...state, interfaceSerial: serial, interfaces: [...state.interfaces, { index: operation.index, serial, isUp: operation.isUp }].toSorted((left, right) => left.index - right.index) });
     }
     case "detach": {
       const interfaces = state.interfaces.filter(({ index }) => index !== operation.index);

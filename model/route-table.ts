@@ -42,7 +42,7 @@ export interface PerFamily {
 }
 
 export interface RouteCacheState {
-  /** Longest prefixes first, then in the order of their addition. */
+  /** Longest prefixes first, then by family and in the order of their addition. */
   readonly routes: readonly RouteRecord[];
   /** Serial number of the route added last. */
   readonly serials: PerFamily;
@@ -107,7 +107,9 @@ export function isUpdating({ updating }: RouteCacheState, { prefix, serial }: Ro
 export function withRoute(state: RouteCacheState, route: Omit<RouteRecord, "serial">): RouteCacheState {
   const { family } = route.prefix;
   const serial = state.serials[family] + 1;
-  const routes = [...state.routes, { ...route, serial }].toSorted((left, right) => right.prefix.length - left.prefix.length);
+  const routes = [...state.routes, { ...route, serial }].toSorted(
+    (left, right) => right.prefix.length - left.prefix.length || Number(left.prefix.family === "v6") - Number(right.prefix.family === "v6") || left.serial - right.serial,
+  );
   return invalidated({ ...state, routes, serials: { ...state.serials, [family]: serial } }, family);
 }
 

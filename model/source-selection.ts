@@ -29,6 +29,11 @@ export function scopeOf(address: number): Scope {
   return address === 1 || (address >= 224 && address < 248) ? "link" : "global";
 }
 
+/** The policy table: one label for each half of the numbers. */
+function labelOf(address: number): boolean {
+  return address < 128;
+}
+
 /**
  * The number of the best candidate for packets to `destination` that leave by the interface of that index; 0 if none will do. Of equally
  * good ones, the first.
@@ -40,7 +45,6 @@ export function bestSource(candidates: readonly OwnAddress[], destination: numbe
       (scopeOf(destination) === "global" || candidate.interface === outgoing) &&
       (candidate.address !== 1 || outgoing === LOOPBACK_INDEX),
   );
-  const labelOf = (address: number): boolean => address < 128;
   // Each rule keeps those that it likes best, if it likes any better than others.
   const rules: ((candidate: OwnAddress) => number)[] = [
     ({ address }) => Number(address === destination),

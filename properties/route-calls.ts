@@ -27,6 +27,7 @@ export type RouteCall =
   | { readonly kind: "check"; readonly cache: CacheName }
   | { readonly kind: "update"; readonly cache: CacheName; readonly clones: boolean }
   | { readonly kind: "copy"; readonly cache: CacheName; readonly from: CacheName }
+  | { readonly kind: "move"; readonly cache: CacheName; readonly from: CacheName }
   | { readonly kind: "clear"; readonly cache: CacheName }
   | { readonly kind: "free"; readonly cache: CacheName }
   | { readonly kind: "find"; readonly to: RouteAddress }
@@ -107,6 +108,7 @@ export function stepsOf(call: RouteCall, thread: number, isKept: boolean): reado
     case "validate":
       return one({ ...call, cache: named(call.cache), holder: isKept && !call.inInterrupt ? thread : NOBODY });
     case "copy":
+    case "move":
       return one({ ...call, cache: named(call.cache), from: named(call.from) });
     case "find":
       return one({ ...call, holder: isKept ? thread : NOBODY });
@@ -205,7 +207,8 @@ export function callName(call: RouteCall): string {
     case "update":
       return `update ${call.cache}${call.clones ? "" : " without cloning"}`;
     case "copy":
-      return `copy ${call.from} to ${call.cache}`;
+    case "move":
+      return `${call.kind} ${call.from} to ${call.cache}`;
     case "find":
     case "send":
       return `${call.kind} ${addressName(call.to)}`;

@@ -10,7 +10,7 @@ import { type Access, type Address, beginOperation, endOperation, mutexLock, mut
 import { type Heap, place } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { assignAddress, removeAddress } from "#impl/route-cache/address-list.ts";
-import { checkCache, clearCache, copyCache, freeCache, getDestination, initCacheNoClone, lookupCache, setDestination, unrefRoute, updateCache, validateCache } from "#impl/route-cache/cache.ts";
+import { checkCache, clearCache, copyCache, freeCache, getDestination, initCacheNoClone, lookupCache, moveCache, setDestination, unrefRoute, updateCache, validateCache } from "#impl/route-cache/cache.ts";
 import { ERROR } from "#impl/route-cache/errors.ts";
 import { attachInterface, detachInterface, putInterface } from "#impl/route-cache/interface.ts";
 import { ADDRESS_FLAG, Cache, Entry, ENTRY_FLAG, Interface, MulticastOptions } from "#impl/route-cache/layout.ts";
@@ -70,10 +70,10 @@ interface Placed {
 }
 
 /** The steps of calls that only a thread's caches, or only the thread, feel: among the initial ones, performed for every thread. */
-const OF_THREAD: ReadonlySet<RouteCall["kind"]> = new Set(["setDestination", "validate", "lookup", "check", "update", "copy", "clear", "free", "setMulticast", "selectRoute", "selectInterface", "selectSource"]);
+const OF_THREAD: ReadonlySet<RouteCall["kind"]> = new Set(["setDestination", "validate", "lookup", "check", "update", "copy", "move", "clear", "free", "setMulticast", "selectRoute", "selectInterface", "selectSource"]);
 
 /** Calls that neither wait for others nor take a reference: a thread may make them while it holds one. */
-const WITHOUT_WAITING: ReadonlySet<RouteCall["kind"]> = new Set(["release", "destination", "setDestination", "clear", "free", "copy", "add", "attach", "assign", "setMulticast", "grow", "migrate", "endChange"]);
+const WITHOUT_WAITING: ReadonlySet<RouteCall["kind"]> = new Set(["release", "destination", "setDestination", "clear", "free", "copy", "move", "add", "attach", "assign", "setMulticast", "grow", "migrate", "endChange"]);
 
 /** Serial numbers that an answer has room for. */
 const SERIALS_MAX = 31;
@@ -243,7 +243,7 @@ function emptyHand(): Hand {
 function isNothingToDo(call: RouteCall, { held, changing }: Hand): boolean {
   if (call.kind === "release") return held === undefined;
   if (call.kind === "endChange") return changing === NIL;
-  if (call.kind === "copy" && call.cache === call.from) return true;
+  if ((call.kind === "copy" || call.kind === "move") && call.cache === call.from) return true;
   return held !== undefined && !WITHOUT_WAITING.has(call.kind);
 }
 
@@ -323,6 +323,9 @@ function* perform({ network, places }: Placed, own: Place, call: RouteCall, hand
     }
     case "copy":
       yield* copyCache(network, caches[call.cache], caches[call.from]);
+      return 0;
+    case "move":
+      yield* moveCache(network, caches[call.cache], caches[call.from]);
       return 0;
     case "clear":
       yield* clearCache(caches[call.cache]);

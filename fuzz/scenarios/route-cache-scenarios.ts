@@ -47,6 +47,10 @@ export const routeCacheScenarios: readonly Scenario<Operation>[] = [
     initial: [DEFAULT, lookup(HOST)],
     threads: [thread("user", { kind: "copy", cache: "b", from: "a" }, { kind: "validate", cache: "b" }, release), thread("router", add("v4/20/8", 2))],
   }),
+  scenario("move-against-add", "a cache is moved in memory while a better route is added", {
+    initial: [DEFAULT, lookup(HOST)],
+    threads: [thread("user", { kind: "move", cache: "b", from: "a" }, { kind: "validate", cache: "b" }, release), thread("router", add("v4/20/8", 2))],
+  }),
   scenario("hit-against-change", "a route is given another interface, then a better one is added, while a cache has it", {
     initial: [DEFAULT, lookup(HOST)],
     threads: [thread("user", validate, release), thread("router", change("v4/0/0", 3)), thread("other router", add("v4/20/8", 2))],

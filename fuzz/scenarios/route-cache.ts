@@ -30,6 +30,7 @@ const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("check"), cache }),
   z.strictObject({ kind: z.literal("update"), cache, clones: z.boolean() }),
   z.strictObject({ kind: z.literal("copy"), cache, from: cache }),
+  z.strictObject({ kind: z.literal("move"), cache, from: cache }),
   z.strictObject({ kind: z.literal("clear"), cache }),
   z.strictObject({ kind: z.literal("free"), cache }),
   z.strictObject({ kind: z.literal("find"), to: address }),
@@ -100,7 +101,7 @@ const operations: fc.Arbitrary<RouteCacheScenarioOperation> = fc.oneof(
   { weight: 3, arbitrary: ofKind("release", fc.record({})) },
   { weight: 1, arbitrary: ofKind("setDestination", fc.record({ cache: someCache, to })) },
   { weight: 1, arbitrary: fc.oneof(ofKind("destination", fc.record({ cache: someCache })), ofKind("check", fc.record({ cache: someCache })), ofKind("clear", fc.record({ cache: someCache })), ofKind("free", fc.record({ cache: someCache })), ofKind("lose", fc.record({ cache: someCache }))) },
-  { weight: 1, arbitrary: fc.oneof(ofKind("update", fc.record({ cache: someCache, clones: fc.boolean() })), ofKind("copy", fc.record({ cache: someCache, from: someCache }))) },
+  { weight: 1, arbitrary: fc.oneof(ofKind("update", fc.record({ cache: someCache, clones: fc.boolean() })), ofKind("copy", fc.record({ cache: someCache, from: someCache })), ofKind("move", fc.record({ cache: someCache, from: someCache }))) },
   { weight: 2, arbitrary: fc.oneof(ofKind("find", fc.record({ to })), ofKind("send", fc.record({ to }))) },
   { weight: 4, arbitrary: ofKind("add", fc.record({ route, interface: someIndex, gateway: to, reject: fc.boolean(), cloning: fc.boolean(), source: fc.constantFrom(...OWN) }, { requiredKeys: ["route", "interface"] })) },
   { weight: 3, arbitrary: ofKind("delete", fc.record({ route, inInterrupt: fc.boolean() })) },
@@ -144,6 +145,7 @@ function callsOf(operation: RouteCacheScenarioOperation): readonly RouteCall[] {
     case "check":
     case "update":
     case "copy":
+    case "move":
     case "clear":
     case "free":
     case "release":

@@ -18,6 +18,7 @@ import {
   initCacheNoClone,
   type LookupOutcome,
   lookupCache,
+  moveCache,
   setDestination,
   unrefRoute,
   updateCache,
@@ -322,4 +323,25 @@ test("addresses come from the pool of their family, and are copied within it onl
   expect([word(Sockaddr.family(sockaddr)), live(network.sockaddrs.v6), live(network.sockaddrs.v4)]).toEqual([FAMILY.v6, 1, 0]);
   expect(run(allocateSockaddr(network, "v6"))).toBe(NIL);
   expect(() => run(copySockaddr(sockaddr, at(1)))).toThrow("an address is copied to one of its own family");
+});
+
+test("a cache that moves takes its place on the chain along, and leaves nothing where it was", () => {
+  const { add, find, run, network, own, cache, second, use, word, destination, live } = setUp();
+  add(0, 0);
+  find(at(20));
+  find(at(21), second);
+  const { sockaddrs } = network;
+  run(moveCache(network, second, cache));
+  expect([destination(), destination(second)]).toEqual([undefined, at(20)]);
+  expect([word(Domain.caches(network.v4)), word(Cache.next(second)), word(Cache.entry(cache))]).toEqual([second, NIL, NIL]);
+  expect(live(sockaddrs.v4)).toBe(2);
+  expect(use(validateCache(network, own, second), second)).toBe(1);
+  add(20, 8);
+  run(moveCache(network, cache, second));
+  expect(destination()).toEqual(at(20));
+  expect(use(validateCache(network, own, cache))).toBe(0);
+  run(moveCache(network, cache, second)); // from a cache without destination
+  expect(destination()).toBeUndefined();
+  expect(live(sockaddrs.v4)).toBe(2);
+  expect(() => run(moveCache(network, cache, cache))).toThrow("a cache is moved to another");
 });

@@ -177,6 +177,29 @@ export function* copyCache(network: Network, to: Address, from: Address): Access
   yield spinUnlock(Domain.lock(domain));
 }
 
+/**
+ * Moves what `from` holds to `to`, which takes its place on the chain; `from` is left empty. For owners that move in memory: the
+ * chain would go on leading to where the cache was. Nobody may use an entry through `from`, whose record stays where it is. Linearizes
+ * under the lock.
+ */
+export function* moveCache(network: Network, to: Address, from: Address): Access {
+  yield assertHolds(to !== from, "a cache is moved to another");
+  yield* freeCache(network, to);
+  const destination = yield* getDestination(from);
+  if (destination === undefined) return;
+  const domain = network[destination.family];
+  const sockaddr = yield read(Cache.destination(from));
+  yield write(Cache.destination(to), sockaddr);
+  yield spinLock(Domain.lock(domain));
+  const entry = yield rcuDereferenceProtected(Cache.entry(from));
+  if (entry !== NIL) {
+    yield* emptyCache(from);
+    yield* fillCache(domain, to, entry);
+  }
+  yield spinUnlock(Domain.lock(domain));
+  yield write(Cache.destination(from), NIL);
+}
+
 /** Forgets the entry and keeps the destination. Who still uses the entry keeps it. */
 export function* clearCache(cache: Address): Access {
   const entry = yield loadAcquire(Cache.entry(cache)); // pairs with the invalidation's release: it is done with the cache
