@@ -10,11 +10,12 @@ import { advanceClock, placeClock } from "../sync/jiffies.ts";
 import { addTimeWait } from "./add.ts";
 import { countInTheWay } from "./bind.ts";
 import { setKnob } from "./knobs.ts";
-import { ArenaCell, FamilyCell, HASHED, TimeWaitCell, Vestige } from "./layout.ts";
+import { ArenaCell, FamilyCell, HASHED, LINES_FREE_COUNT, TimeWaitCell, Vestige } from "./layout.ts";
 import { lookupTimeWait } from "./lookup.ts";
 import { reopenTimeWait, restartTimeWait } from "./restart.ts";
 import { ampleLines, createTimeWait, defaultLimits, defaultLines, type TimeWaitLimits } from "./table.ts";
 import { tickTimeWait } from "./tick.ts";
+import { portKey, tupleKey } from "./tuple.ts";
 
 const LOCAL = 0x0a000001;
 const lan = (foreignPort: number, localPort = 80): TcpConnection => ({ family: "v4", localAddress: [LOCAL], foreignAddress: [0x0a000002], localPort, foreignPort });
@@ -384,6 +385,26 @@ test("however short lines are, a restarted record finds room again", () => {
   add(lan(2), 2);
   for (const port of [1, 2, 2, 1]) expect([restart(lan(port)), find(lan(1)), find(lan(2))]).toEqual(["done", 1, 2]);
   expect([reopen(lan(1), 9), free(2) < 5]).toEqual(["done", true]);
+});
+
+test("the last free line is left to the chain that needs it: a restarted record costs no other one its place", () => {
+  const { add, restart, reopen, find, word, table } = setUp({ lineBytes: 12, lines: 6, heads: 2, slots: 32 });
+  // Two ports whose chains differ, and foreign ports by which the tuples' chain is chosen.
+  const [even = 0, odd = 0] = [0, 1].map((head) => Array.from({ length: 50 }, (_, port) => port + 80).find((port) => (portKey(port) & 1) === head) ?? 0);
+  const record = (localPort: number, tuples: number, number: number) => {
+    const foreignPort = 2 * number;
+    return (tupleKey(lan(foreignPort, localPort)) & 1) === tuples ? lan(foreignPort, localPort) : lan(foreignPort + 1, localPort);
+  };
+  const moved = record(odd, 0, 1);
+  const gone = record(odd, 1, 3);
+  const others = [record(even, 0, 2), record(odd, 0, 4), record(even, 0, 5), record(odd, 1, 6)] as const;
+  for (const connection of [moved, others[0], gone, others[1], others[2], others[3]]) expect(add(connection, 1)).toBe(true);
+  expect(reopen(gone, 9)).toBe("done");
+  expect(word(word(FamilyCell.lines(table.v4.cell)) + LINES_FREE_COUNT)).toBe(0);
+  // Now its tag in the ports' chain is alone in a line, which its removal frees; the one in the tuples' chain is not.
+  expect(restart(moved)).toBe("done");
+  expect([moved, ...others].map(find)).toEqual([1, 1, 1, 1, 1]);
+  expect(word(word(FamilyCell.lines(table.v4.cell)) + LINES_FREE_COUNT)).toBe(0);
 });
 
 test("a slot that is taken but not in the hash table is not found", () => {
