@@ -34,7 +34,7 @@ test("what the network answers to operations one after the other, the model allo
     fc.property(limits, operations(5), operations(14), (limits, initial, then) => {
       holds({ name: "sequential", system: "route-cache", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
     }),
-    { seed: 2, numRuns: 400 },
+    { seed: 2, numRuns: 300 },
   );
 });
 
@@ -44,6 +44,6 @@ test("whatever two or three threads do at once, all properties hold", () => {
       const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
       holds({ name: "generated", system: "route-cache", limits, initial, threads: named }, seed, 12);
     }),
-    { seed: 4, numRuns: 200 },
+    { seed: 4, numRuns: 150 },
   );
 });
