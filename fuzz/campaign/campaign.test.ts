@@ -4,7 +4,7 @@ import { type CampaignEnvironment, type CampaignEvent, type CampaignPlan, runCam
 import type { SearchOutcome, SearchTask } from "./task.ts";
 
 const plan: CampaignPlan = {
-  profile: { name: "test", description: "", enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }], museumMax: 5 },
+  profile: { name: "test", description: "", enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }], museumMax: 5, certifies: false },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
   traces: ["one.trace.json"],

@@ -23,6 +23,8 @@ export interface Profile {
   readonly searches: readonly SearchBudget[];
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
+  /** Whether the small scopes of the systems are certified. */
+  readonly certifies: boolean;
 }
 
 function eachOf(strategies: readonly string[], executions: number): SearchBudget[] {
@@ -36,6 +38,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 50_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
     museumMax: 20_000,
+    certifies: false,
   },
   {
     name: "full",
@@ -43,6 +46,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 1_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
     museumMax: 20_000,
+    certifies: true,
   },
   {
     name: "night",
@@ -50,6 +54,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 20_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
     museumMax: 20_000,
+    certifies: true,
   },
 ];
 

@@ -1,12 +1,8 @@
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { CertifyOutcome } from "#fuzz/certify/certify.ts";
 import { parseShard, type Shard, WHOLE } from "#fuzz/certify/shard.ts";
-import type { Certificate } from "#reports/certificate.ts";
 import { parseDuration } from "./duration.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
-import { asUsage } from "./usage-error.ts";
 import { parseExecutions, parseWorkers } from "./whole-number.ts";
 
 interface Options {
@@ -22,11 +18,6 @@ interface Options {
   readonly json?: string;
   readonly resume?: true;
 }
-
-/** A state is written at most so often. */
-const MILLISECONDS_BETWEEN_STATES = 2_000;
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** `quiesce certify`: every scenario of a system up to a size, explored exhaustively. */
 export function certifyCommand(): Command {
@@ -68,104 +59,17 @@ function parseSmall(max: number): (text: string) => number {
 }
 
 async function run(system: string, options: Options): Promise<void> {
-  const { certificateFile, certificateJson, certificateLine, certificateName } = await import("#reports/certificate.ts");
-  const { writeWholeFile } = await import("#reports/write-file.ts");
-  const { commandPath, prepareFolder } = await import("#reports/write-reports.ts");
-  const { visibleText } = await import("#reports/visible-text.ts");
-  const { isInShard } = await import("#fuzz/certify/shard.ts");
-  const { certify } = await import("#fuzz/certify/certify.ts");
-  const { certifyPool } = await import("#fuzz/certify/certify-pool.ts");
-  const { scopeScenarios } = await import("#fuzz/certify/scope-scenarios.ts");
-  const { readCertifyState, removeCertifyState, writeCertifyState } = await import("#fuzz/certify/certify-state.ts");
-  const { campaignFingerprint } = await import("#fuzz/campaign/resume-state.ts");
-  const { codeVersion } = await import("#fuzz/machine/code-version.ts");
-  const { onInterruption } = await import("./interruption.ts");
-  const { showProgress, timeLeftText } = await import("./progress.ts");
-  const { availableParallelism } = await import("node:os");
-
-  const size = { threads: options.threads, operations: options.operations, keys: options.keys };
-  const { shard, json } = options;
-  const scenarios = await asUsage(async () => scopeScenarios(system, size));
-  const places = scenarios.map((_, place) => place).filter((place) => isInShard(place, shard));
-  const out = resolve(options.out);
-  await asUsage(async () => prepareFolder(out, "--out"));
-  const file = join(out, certificateFile({ system, scope: size, shard }));
-  const statePath = file.replace(/json$/, "state.json");
-  const key = `${system} ${JSON.stringify(size)} ${JSON.stringify(shard)} ${campaignFingerprint(ROOT, [])}`;
-  const found = options.resume === true ? readCertifyState(statePath, key) : new Map<number, CertifyOutcome>();
-  if ("because" in found) process.stderr.write(`quiesce: nothing to resume: ${visibleText(found.because)}; starting anew\n`);
-  const outcomes = new Map(found instanceof Map ? found : []);
-
-  const workers = options.workers ?? availableParallelism();
-  const linesTo = json === "-" ? process.stderr : process.stdout;
-  const start = performance.now();
-  const alreadyDone = outcomes.size;
-  let executions = 0;
-  let savedAt = start;
-  let stopReason: string | undefined;
-  const pool = certifyPool(workers);
-  const stop = (why: string): void => {
-    stopReason ??= why;
-    pool.stop();
-  };
-  const endWatch = onInterruption(stop);
-  const deadline = options.time === undefined ? undefined : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
-  const name = certificateName({ system, scope: size });
-  const progress = showProgress(
-    () => {
-      const left = timeLeftText(outcomes.size - alreadyDone, places.length - alreadyDone, performance.now() - start);
-      return [`${name}: ${outcomes.size} of ${places.length} scenarios`, `${executions.toLocaleString("en")} executions`, ...(left === "" ? [] : [left])].join(" · ");
-    },
-    { linesTo },
-  );
-  let certificate: Certificate;
-  try {
-    certificate = await asUsage(() =>
-      certify(
-        { system, size, shard, places, executionsMax: options.maxExecutions, code: codeVersion(ROOT) },
-        {
-          run: pool.run,
-          lanes: workers,
-          finished: new Map(outcomes),
-          onOutcomes: (done) => {
-            for (const outcome of done) {
-              outcomes.set(outcome.place, outcome);
-              executions += outcome.executions;
-            }
-            if (performance.now() - savedAt < MILLISECONDS_BETWEEN_STATES) return;
-            savedAt = performance.now();
-            writeCertifyState(statePath, key, outcomes.values());
-          },
-          stopReason: () => stopReason,
-          saveTrace: ({ scenario, trace }) => {
-            const path = `traces/${scenario}.trace.json`;
-            writeWholeFile(join(out, path), trace ?? "");
-            return path;
-          },
-        },
-      ),
-    );
-    const seconds = Math.round(performance.now() - start) / 1000;
-    await asUsage(async () => {
-      writeWholeFile(file, certificateJson(certificate));
-      writeWholeFile(file.replace(/json$/, "timing.json"), `${JSON.stringify({ seconds, workers, scenarios: outcomes.size - alreadyDone, executions, node: process.version })}\n`);
-      if (stopReason === undefined) removeCertifyState(statePath);
-      else writeCertifyState(statePath, key, outcomes.values());
-      if (json !== undefined && json !== "-") writeWholeFile(json, certificateJson(certificate));
-    });
-    progress.end();
-    if (json === "-") process.stdout.write(certificateJson(certificate));
-    linesTo.write(`${certificateLine(certificate)}\n`);
-    for (const { scenario, property, because, trace } of certificate.violations) {
-      linesTo.write(`VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  npx quiesce replay ${commandPath(join(out, trace))}\n`);
-    }
-    linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n`);
-  } finally {
-    progress.end();
-    clearTimeout(deadline);
-    endWatch();
-    await pool.close();
-  }
-  if (stopReason !== undefined) throw new CommandError(`certify: ${stopReason}; --resume goes on from here`, EXIT.unfinished);
-  process.exitCode = { holds: EXIT.verified, violated: EXIT.violated, unknown: EXIT.unfinished }[certificate.verdict];
+  const { performCertification } = await import("./run-certification.ts");
+  const { threads, operations, keys, shard, maxExecutions, time, workers, out, json, resume } = options;
+  process.exitCode = await performCertification({
+    system,
+    size: { threads, operations, keys },
+    shard,
+    executionsMax: maxExecutions,
+    workers: workers ?? availableParallelism(),
+    out: resolve(out),
+    resumes: resume === true,
+    ...(time !== undefined && { time }),
+    ...(json !== undefined && { json }),
+  });
 }

@@ -29,7 +29,7 @@ function saveTrace(path: string): void {
 test("scenarios, saved traces and the museum end in one result, twice the same", async () => {
   const trace = join(folder, "old.trace.json");
   saveTrace(trace);
-  const profile = { name: "tiny", description: "tiny", enumerationMax: 50, searches: [{ strategy: "pos", executions: 100 }], museumMax: 2_000 };
+  const profile = { name: "tiny", description: "tiny", enumerationMax: 50, searches: [{ strategy: "pos", executions: 100 }], museumMax: 2_000, certifies: false };
   const plan = { profile, seed: 3, scenarios: [{ name: SCENARIO, system: "peers" }], traces: [trace], bugs: [BUG] };
   const outs = [join(folder, "one"), join(folder, "two")];
   const runs = await Promise.all(

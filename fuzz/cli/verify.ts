@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { CampaignPlan } from "#fuzz/campaign/campaign.ts";
 import { parseDuration } from "./duration.ts";
+import { EXIT } from "./exit-code.ts";
 import { asUsage } from "./usage-error.ts";
 import { drawSeed, parseSeed, parseWorkers } from "./whole-number.ts";
 
@@ -37,6 +38,8 @@ export function verifyCommand(): Command {
 Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
 violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
 
+The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder.
+
 Exit codes: 0 all holds, 1 a violation or a bug not found, 2 bad input, 3 not finished (--time or ^C).
 
 Examples:
@@ -52,17 +55,24 @@ Examples:
 async function verify(words: readonly string[], options: Options): Promise<void> {
   const { performCampaign, WORKERS_DEFAULT } = await import("./run-campaign.ts");
   const plan = await asUsage(() => planOf(words, options));
-  const { time, json, resume, out, workers } = options;
-  process.exitCode = await asUsage(() =>
+  const { time, json, resume, out, workers = WORKERS_DEFAULT } = options;
+  const start = performance.now();
+  const code = await asUsage(() =>
     performCampaign(plan, {
       command: "verify",
       out: resolve(out),
-      workers: workers ?? WORKERS_DEFAULT,
+      workers,
       state: resume === true ? "resumed" : "kept",
       ...(time !== undefined && { time }),
       ...(json !== undefined && { json }),
     }),
   );
+  process.exitCode = code;
+  if (!plan.profile.certifies || code === EXIT.unfinished) return;
+  const left = time === undefined ? undefined : Math.max(1, time - (performance.now() - start));
+  const { certifyScopes, worse } = await import("./certify-scopes.ts");
+  const systems = new Set(plan.scenarios.filter(({ module }) => module === undefined).map(({ system }) => system));
+  process.exitCode = worse(code, await certifyScopes(systems, { out: resolve(out), workers, resumes: resume === true, ...(left !== undefined && { time: left }) }));
 }
 
 async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {

@@ -16,6 +16,8 @@ export interface SmallScope<Operation = unknown> {
    * operation equals one without it. If absent, none does.
    */
   isIdle?(operation: Operation, before: readonly Operation[]): boolean;
+  /** Sizes that `verify` certifies in the profiles that have the time; two threads of two operations over two keys if absent. */
+  readonly sizes?: readonly { readonly threads: number; readonly operations: number; readonly keys: number }[];
   /** Limits of the scenarios that differ from the system's defaults. */
   readonly limits?: Readonly<Record<string, number>>;
 }
