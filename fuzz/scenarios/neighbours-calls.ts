@@ -52,16 +52,19 @@ export interface Caller {
 /** Told of each call once it has answered; `subject` is the neighbour it concerned. */
 export type Answered = (number: number, response: number, subject: Address) => void;
 
-/** Sets the device up and performs steps as one thread; after each, the works that it asked for run. Gives everything back at the end. */
+/**
+ * Sets the device up and performs steps as one thread, which gives everything back at the end. Works that a step asked for run before
+ * the next step; those of the last are left to the threads.
+ */
 export function* performSetUp(placed: Placed, calls: readonly NeighboursCall[], steps: readonly Step[], answered: Answered): Access {
   const { neighbours } = placed;
   yield* startDevice(neighbours);
   const caller: Caller = { queue: 0, held: [] };
   for (const step of steps) {
-    yield* performStep(placed, calls, step, caller, answered);
     yield* runIfQueued(neighbours.startWork, () => startConnections(neighbours));
     yield* runIfQueued(neighbours.reapWork, () => reapNeighbours(neighbours));
     yield* runIfQueued(neighbours.connectionReapWork, () => reapConnections(neighbours));
+    yield* performStep(placed, calls, step, caller, answered);
   }
   yield* giveBack(neighbours, caller);
 }

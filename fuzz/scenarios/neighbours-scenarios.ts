@@ -37,8 +37,11 @@ function scenario(
 /** A neighbour whose path is known. */
 const resolved = (address: string): Operation[] => [transmit(address), answer(address.split("/")[0] ?? address)];
 
-/** In connected mode, a neighbour whose connection has been started. */
-const started = resolved;
+/** An answer to what nobody asked. It has no effect, but that the works asked for before run. */
+const settle: Operation = refuse("9");
+
+/** In connected mode, a neighbour whose connection has been started; after `resolved` alone it is yet to be. */
+const started = (address: string): Operation[] => [...resolved(address), settle];
 
 const ONE_BUCKET = { buckets: 1 };
 const CONNECTED = { buckets: 1, connected: 1 };
@@ -48,10 +51,20 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: [],
     threads: [thread("first", transmit("1/1")), thread("second", transmit("1/1")), thread("subnet", answer("1"))],
   }),
-  scenario("lookup-against-removal", "a walk down a chain while the neighbours on it are taken out", {
+  scenario("lookup-against-removal", "a walk down a chain while a neighbour on it is taken out", {
     limits: ONE_BUCKET,
-    initial: [...resolved("1/1"), transmit("1/2"), transmit("1/3")],
-    threads: [thread("reader", get("1/1"), put("1/1")), thread("remover", get("1/2"), remove("1/2")), thread("other", get("1/3"), remove("1/3"))],
+    initial: [...resolved("1/1"), transmit("1/2")],
+    threads: [thread("reader", get("1/1"), put("1/1")), thread("remover", get("1/2"), remove("1/2"), put("1/2"))],
+  }),
+  scenario("lookup-against-creation", "a walk down a chain while a neighbour is put before its first", {
+    limits: ONE_BUCKET,
+    initial: resolved("1/1"),
+    threads: [thread("reader", get("1/1"), get("1/2")), thread("sender", transmit("1/2"))],
+  }),
+  scenario("two-removals", "two neighbours that stand next to each other in a chain are taken out at once", {
+    limits: ONE_BUCKET,
+    initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
+    threads: [thread("one", get("1/2"), remove("1/2")), thread("other", get("1/3"), remove("1/3"))],
   }),
   scenario("removal-of-last-in-chain", "the neighbour at the end of a chain of three is taken out, and another looks it up", {
     limits: ONE_BUCKET,
@@ -62,10 +75,18 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: resolved("1/1"),
     threads: [thread("clock", advance(61)), thread("user", get("1/1"), put("1/1"), get("1/1"))],
   }),
+  scenario("reaper-against-removal", "an idle neighbour is taken out by its holder just when the reaper comes", {
+    initial: resolved("1/1"),
+    threads: [thread("clock", advance(61)), thread("holder", get("1/1"), remove("1/1"))],
+  }),
+  scenario("reaper-against-use", "a neighbour is used, and the clock moves on, while the reaper looks", {
+    initial: [...resolved("1/1"), transmit("2/1")],
+    threads: [thread("clock", advance(30), advance(1)), thread("user", transmit("1/1"))],
+  }),
   scenario("reaper-spares-the-used", "one of two neighbours in a chain is used in time, the other is not", {
     limits: ONE_BUCKET,
     initial: [...resolved("1/1"), transmit("1/2")],
-    threads: [thread("clock", advance(31), advance(31)), thread("user", transmit("1/1"), transmit("1/1"))],
+    threads: [thread("clock", advance(31), advance(31)), thread("user", transmit("1/1"))],
   }),
   scenario("reaper-while-clock-wraps", "a neighbour used just before the clock wraps round is not old after it", {
     limits: { now: -1 },
@@ -83,16 +104,16 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
   }),
   scenario("transmit-against-remove-path", "packets to two queues of a port while its path is thrown away", {
     limits: ONE_BUCKET,
-    initial: [...resolved("1/1"), transmit("1/2")],
-    threads: [thread("sender", transmit("1/1"), transmit("1/2")), thread("flusher", removePath("1")), thread("reader", get("1/2"), put("1/2"))],
+    initial: resolved("1/1"),
+    threads: [thread("sender", transmit("1/1"), transmit("1/2")), thread("flusher", removePath("1"))],
   }),
   scenario("answer-against-remove-path", "a path is thrown away while the answer to its query is on its way", {
     initial: [transmit("1/1")],
-    threads: [thread("subnet", answer("1")), thread("flusher", removePath("1")), thread("sender", transmit("1/1"))],
+    threads: [thread("subnet", answer("1")), thread("flusher", removePath("1"))],
   }),
   scenario("two-removers", "two threads throw one path away, a third makes it anew", {
     initial: resolved("1/1"),
-    threads: [thread("first", removePath("1")), thread("second", removePath("1")), thread("sender", transmit("1/1"))],
+    threads: [thread("first", removePath("1")), thread("second", removePath("1"), transmit("1/1"))],
   }),
   scenario("handle-exchange", "a path is asked for again, and its neighbours' handle is exchanged while one sends", {
     initial: [...resolved("1/1"), invalidatePaths, transmitByPath("1/1")],
@@ -109,31 +130,41 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
   }),
   scenario("multicast-join", "packets to a group while it is being joined", {
     initial: [transmit("m1")],
-    threads: [thread("sender", transmit("m1"), transmit("m1")), thread("other", transmit("m1")), thread("subnet", answer("m1"))],
+    threads: [thread("sender", transmit("m1"), transmit("m1")), thread("subnet", answer("m1"))],
   }),
   scenario("multicast-leave", "a group is left while its join is being answered", {
     initial: [transmit("m1")],
-    threads: [thread("subnet", answer("m1")), thread("flusher", removePath("m1")), thread("sender", transmit("m1"))],
+    threads: [thread("subnet", answer("m1")), thread("flusher", removePath("m1"), transmit("m1"))],
   }),
   scenario("connect-against-transmit", "a connection comes up just when a packet is to wait for it", {
     limits: CONNECTED,
     initial: started("1/1"),
-    threads: [thread("sender", transmit("1/1")), thread("manager", connect("1/1")), thread("reader", get("1/1"), put("1/1"))],
+    threads: [thread("sender", transmit("1/1")), thread("manager", connect("1/1"))],
+  }),
+  scenario("answer-starts-connection", "the answer to a path's query lets a connection be started while its neighbour is looked up", {
+    limits: CONNECTED,
+    initial: [transmit("1/1")],
+    threads: [thread("subnet", answer("1"), connect("1/1")), thread("reader", get("1/1"))],
   }),
   scenario("start-against-remove-path", "a path is thrown away before the connection over it is started", {
     limits: CONNECTED,
-    initial: [transmit("1/1")],
-    threads: [thread("subnet", answer("1")), thread("flusher", removePath("1"))],
+    initial: resolved("1/1"),
+    threads: [thread("flusher", removePath("1"))],
   }),
   scenario("disconnect-against-transmit", "a connection fails while packets go over it", {
     limits: CONNECTED,
     initial: [...started("1/1"), connect("1/1")],
-    threads: [thread("sender", transmit("1/1"), transmit("1/1")), thread("manager", disconnect("1/1")), thread("flusher", removePath("1"))],
+    threads: [thread("sender", transmit("1/1")), thread("manager", disconnect("1/1"))],
   }),
   scenario("destroy-against-start", "the last reference to a neighbour goes while connections are being started", {
     limits: CONNECTED,
-    initial: [transmit("1/1"), transmit("1/2")],
-    threads: [thread("subnet", answer("1")), thread("holder", get("1/1"), remove("1/1"), put("1/1"))],
+    initial: resolved("1/1"),
+    threads: [thread("holder", get("1/1"), remove("1/1"), put("1/1"))],
+  }),
+  scenario("transmit-against-removal-connected", "a packet is to wait for a connection whose neighbour is taken out", {
+    limits: CONNECTED,
+    initial: started("1/1"),
+    threads: [thread("sender", transmit("1/1")), thread("holder", get("1/1"), remove("1/1"), put("1/1"))],
   }),
   scenario("take-down-empty", "a device is taken down that never had a neighbour", {
     initial: [],
@@ -143,23 +174,27 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: resolved("1/1"),
     threads: [thread("admin", takeDown), thread("holder", get("1/1"), put("1/1"))],
   }),
-  scenario("take-down-against-reaper", "the device is taken down while the reaper runs", {
-    initial: resolved("1/1"),
+  scenario("take-down-against-reaper", "the device is taken down while the reaper takes a neighbour", {
+    initial: [transmit("1/1")],
     threads: [thread("admin", takeDown), thread("clock", advance(61))],
   }),
-  scenario("take-down-against-answer", "the device is taken down while a path is being answered and a packet sent", {
-    initial: [transmit("1/1")],
-    threads: [thread("admin", takeDown), thread("subnet", answer("1")), thread("sender", transmit("1/1"))],
-  }),
-  scenario("take-down-connected", "the device is taken down while a connection is being started", {
-    limits: CONNECTED,
+  scenario("take-down-against-answer", "the device is taken down while a path is being answered", {
     initial: [transmit("1/1")],
     threads: [thread("admin", takeDown), thread("subnet", answer("1"))],
   }),
-  scenario("one-port-many-queues", "eight queues of one port spread over eight buckets", {
+  scenario("take-down-against-transmit", "the device is taken down while a packet is sent to a new address", {
+    initial: [],
+    threads: [thread("admin", takeDown), thread("sender", transmit("1/1"))],
+  }),
+  scenario("take-down-connected", "the device is taken down with a connection that is still to be freed", {
+    limits: CONNECTED,
+    initial: started("1/1"),
+    threads: [thread("admin", takeDown)],
+  }),
+  scenario("one-port-many-queues", "six queues of one port spread over eight buckets", {
     limits: { buckets: 8, chainMax: 3 },
-    initial: [1, 2, 3, 4, 5, 6].map((queue) => transmit(`1/${queue}`)),
-    threads: [thread("sender", transmit("1/7")), thread("other", transmit("1/8"))],
+    initial: [1, 2, 3].map((queue) => transmit(`1/${queue}`)),
+    threads: [thread("sender", transmit("1/4"), transmit("1/5")), thread("other", transmit("1/6"))],
   }),
   scenario("memory-exhausted", "there is memory for one neighbour and one path, and two threads want two", {
     limits: { neighboursMax: 1, pathsMax: 1 },

@@ -1,9 +1,8 @@
 /** The IPoIB neighbour table as a system to verify: operations as data, and their threads for the machine. */
 import * as fc from "fast-check";
 import { z } from "zod";
-import { type Address, NIL, writeOnce } from "#impl/memory/access.ts";
+import { writeOnce } from "#impl/memory/access.ts";
 import { createHeap } from "#impl/memory/heap.ts";
-import { runAlone } from "#impl/memory/sequential.ts";
 import { reapConnections, startConnections } from "#impl/neighbours/connection.ts";
 import { placeCookieNeighbour } from "#impl/neighbours/cookie.ts";
 import { NetDevice, QUEUES } from "#impl/neighbours/layout.ts";
@@ -12,17 +11,18 @@ import { reapNeighbours } from "#impl/neighbours/table.ts";
 import { cancellableLoop } from "#impl/sync/cancellable-work.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
-import { type Gid, type HardwareAddress, hardwareAddress, MULTICAST_QUEUE, multicastGid, portGid } from "#model/hardware-address.ts";
-import { createNeighboursModel, gidOfName, isGroup, type NeighboursState } from "#model/neighbours.ts";
+import type { HardwareAddress } from "#model/hardware-address.ts";
+import { createNeighboursModel } from "#model/neighbours.ts";
 import { chainLengthWatcher } from "#properties/chain-length.ts";
 import { neighbourRefcountWatcher } from "#properties/neighbour-refcount.ts";
 import { neighbourTableWatcher } from "#properties/neighbour-table.ts";
-import { collectTable } from "#properties/neighbour-words.ts";
-import { callName, createNeighboursHistory, type NeighboursCall, operationOf } from "#properties/neighbours-history.ts";
+import { createNeighboursHistory, type NeighboursCall } from "#properties/neighbours-history.ts";
 import { type Answered, type Caller, giveBack, leave, performSetUp, performStep, type Placed, type Step } from "./neighbours-calls.ts";
 import { reapedInTimeWatcher } from "#properties/reaped-in-time.ts";
 import { reapsOnlyIdleWatcher } from "#properties/reaps-only-idle.ts";
 import { waitingPacketsWatcher } from "#properties/waiting-packets.ts";
+import { parseGid, parseNeighbourAddress, PARTITION_KEY } from "./neighbours-names.ts";
+import { runSetUp } from "./neighbours-set-up.ts";
 import { neighboursSmallScope } from "./neighbours-small-scope.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
@@ -75,8 +75,6 @@ const limitsSchema = z.strictObject({
 
 type NeighboursSettings = z.infer<typeof limitsSchema>;
 
-const PARTITION_KEY = 0x8001;
-
 const ADDRESSES = ["1/1", "1/2", "2/1"] as const;
 const GIDS = ["1", "2", "m1"] as const;
 
@@ -121,9 +119,10 @@ function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
 
   const placed = placeAll(settings, capacities);
   const { heap, neighbours } = placed;
-  const setUp = runSetUp(scenario.name, setUpSteps, calls, placeAll(settings, capacities), { ...settings, ...capacities, identitiesMax });
+  const model = createNeighboursModel({ ...settings, ...capacities, identitiesMax, connected: settings.connected === 1, idleTicksMax: 2 * settings.intervalTicks });
+  const setUp = runSetUp(scenario.name, model, placeAll(settings, capacities), { steps: setUpSteps, calls });
   const history = createNeighboursHistory(neighbours, {
-    model: setUp.model,
+    model: { ...model, initial: setUp.state },
     identitiesMax,
     calls,
     threadCount: threads.length,
@@ -209,50 +208,6 @@ function placeAll(settings: NeighboursSettings, capacities: NeighbourCapacities)
   return { heap, clock, neighbours: placeNeighbours(heap, clock, limits, capacities), cookie: placeCookieNeighbour(heap, cookiesMax) };
 }
 
-/**
- * Performs the initial operations on a table of its own, and lets the model follow. What it finds holds for every table of the same
- * limits: alone, the operations have one outcome.
- *
- * @throws RangeError if the model does not allow what they answer
- */
-function runSetUp(
-  name: string,
-  steps: readonly Step[],
-  calls: readonly NeighboursCall[],
-  placed: Placed,
-  settings: NeighboursSettings & { readonly identitiesMax: number; readonly allocationMayFail: boolean },
-) {
-  const { heap, neighbours } = placed;
-  const model = createNeighboursModel({ ...settings, connected: settings.connected === 1, idleTicksMax: 2 * settings.intervalTicks });
-  const identities = new Map<Address, number>();
-  let identitiesUsed = 0;
-  let state: NeighboursState = model.initial;
-  runAlone(
-    heap,
-    performSetUp(placed, calls, steps, (number, response, subject) => {
-        const call = calls[number];
-        if (call === undefined) return;
-        let answer = response;
-        if (call.kind === "get" && response !== NIL) {
-          const isKnown = state.records.some(({ identity }) => identity === identities.get(response));
-          if (!isKnown) identities.set(response, ++identitiesUsed);
-          answer = identities.get(response) ?? 0;
-        }
-        const next = model.next(state, operationOf(call, identities.get(subject) ?? 0), answer)[0];
-        if (next === undefined) throw new RangeError(`${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`);
-        state = next;
-    }),
-  );
-  const left = new Int32Array(neighbours.capacities.neighboursMax);
-  const inTable = new Set(left.subarray(0, Math.max(0, collectTable(heap.words, neighbours, left))));
-  const known = [...identities].filter(([neighbour, identity]) => inTable.has(neighbour) && state.records.some((record) => record.identity === identity));
-  return {
-    model: { ...model, initial: state },
-    initialNeighbours: known.map(([neighbour, identity]) => ({ neighbour, identity })),
-    identitiesUsed,
-  };
-}
-
 /** The calls that an operation is made of. */
 function callsOf(operation: NeighboursScenarioOperation): readonly NeighboursCall[] {
   switch (operation.kind) {
@@ -285,15 +240,3 @@ function callsOf(operation: NeighboursScenarioOperation): readonly NeighboursCal
 function nameAndAddress(name: string): { readonly name: string; readonly address: HardwareAddress } {
   return { name, address: parseNeighbourAddress(name) };
 }
-
-/** `1/7` is queue 7 of port 1; `m1` is group 1. */
-export function parseNeighbourAddress(name: string): HardwareAddress {
-  const gidName = gidOfName(name);
-  const queue = isGroup(gidName) ? MULTICAST_QUEUE : Number(name.slice(gidName.length + 1));
-  return hardwareAddress(queue, parseGid(gidName));
-}
-
-function parseGid(name: string): Gid {
-  return isGroup(name) ? multicastGid(Number(name.slice(1)), PARTITION_KEY) : portGid(Number(name));
-}
-

@@ -3,6 +3,8 @@ import { dst, dstSoftirq } from "./dst.ts";
 import { dstScenarios } from "./dst-scenarios.ts";
 import { nativeSync } from "./native-sync.ts";
 import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
+import { neighbours } from "./neighbours.ts";
+import { neighboursScenarios } from "./neighbours-scenarios.ts";
 import { peers } from "./peers.ts";
 import { peersScenarios } from "./peers-scenarios.ts";
 import { routeCache } from "./route-cache.ts";
@@ -12,9 +14,9 @@ import type { System } from "./system.ts";
 import { timeWait } from "./time-wait.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers, timeWait, routeCache, dst, dstSoftirq, nativeSync];
+export const systems: readonly System[] = [peers, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
+export const scenarios: readonly Scenario[] = [...peersScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {
