@@ -172,3 +172,53 @@ test("states are the same exactly when their keys are, and the limiter's two wor
   expect(keyAfter([get(), 1], [put(1), 1000], [find(), 1])).not.toBe(keyAfter([get(), 1]));
   expect(keyAfter([get(), 1], [allow(1, 100), 0])).toBe(keyAfter([get(), 1]));
 });
+
+// Collection from a list.
+
+const list = { collection: "list" } as const;
+
+test("a release to a list answers nothing, and the last of several notes its time", () => {
+  expect(after([[get(), 1]], list)?.may(put(1))).toEqual([0]);
+  const twice: Step[] = [[get(), 1], [get(), 1], [put(1), 0], [advance(60), 1060], [put(1), 0]];
+  expect(after([...twice, [advance(99), 1159]], list)?.may(find())).toEqual([1]);
+  expect(after([...twice, [advance(100), 1160]], list)?.may(find())).toEqual([1, 0]);
+});
+
+test("a record that was taken from the list and is released anew is fresh", () => {
+  const steps: Step[] = [[get(), 1], [put(1), 0], [advance(50), 1050], [find(), 1], [put(1), 0], [advance(99), 1149]];
+  expect(after(steps, list)?.may(find())).toEqual([1]);
+  expect(after([...steps, [advance(1), 1150]], list)?.may(find())).toEqual([1, 0]);
+});
+
+test("a collection from a list judges by the time of last use even while somebody has just taken the record", () => {
+  const steps: Step[] = [[get(), 1], [put(1), 0], [find(), 1], [advance(100), 1100], [put(1), 0]];
+  expect(after(steps, list)?.may(find())).toEqual([1, 0]);
+});
+
+test("a collection from a list may have decided by a fuller pool than there is", () => {
+  const full = { threshold: 2 };
+  const emptied: Step[] = [[get(), 1], [get(two), 2], [put(2), 1000], [find(two), 0], [get(two), 3], [put(3), 1000]];
+  const steps = emptied.map(([operation, response]): Step => [operation, operation.kind === "put" ? 0 : response]);
+  // 1 is held; 2 was collected, made anew as 3 in a full pool, and let go: it may be taken at once, with one record left or more.
+  expect(after(steps, { ...list, ...full })?.may(find(two))).toEqual([3, 0]);
+  const left: Step[] = [...steps, [find(two), 0], [put(1), 0]];
+  expect(after(left, { ...list, ...full })?.may(find())).toEqual([1, 0]);
+  const leftOfPath: Step[] = [...emptied, [find(two), 0], [put(1), 1000]];
+  expect(after(leftOfPath, full)?.may(find())).toEqual([1]);
+});
+
+test("from a list of a pool whose threshold is 0 anything idle may be taken, and nothing held", () => {
+  expect(after([[get(), 1]], { ...list, threshold: 0 })?.may(find())).toEqual([1]);
+  expect(after([[get(), 1], [put(1), 0]], { ...list, threshold: 0 })?.may(find())).toEqual([1, 0]);
+});
+
+test("states that differ in the ttl a collection may have decided by are told apart", () => {
+  const model = createPeersModel({ ...specification, ...list, threshold: 4, ttlMinTicks: 0 });
+  const states = (...steps: Step[]) => steps.reduce((state, [operation, response]) => model.next(state, operation, response).at(-1) ?? state, model.initial);
+  const few = states([get(), 1], [put(1), 0]);
+  const many = states([get(), 1], [get(two), 2], [put(2), 0], [put(1), 0], [advance(100), 1100], [find(two), 0]);
+  expect([few.ttlLeast, many.ttlLeast]).toEqual([75, 50]);
+  expect(model.key({ ...few, ttlLeast: 50 })).not.toBe(model.key(few));
+  expect(model.initial.ttlLeast).toBe(100);
+  expect(createPeersModel(specification).initial.ttlLeast).toBeUndefined();
+});

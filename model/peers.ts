@@ -14,7 +14,12 @@
  * `mayVanish` is for ever, and the time of last use stands until the next release, even while somebody holds the record.
  * That the collector itself judges by fresh words is properties/evicts-only-idle.ts.
  *
- * Source: Linux net/ipv4/inetpeer.c (2012).
+ * The pools of 2010 are the same map, with one family, and without invalidation and rate limiter. Their release notes its
+ * time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool is and takes later, when it may no longer be: the model does not know
+ * which collections are under way, so the least ttl that there ever was stands for good. That a collection takes only what is
+ * due by its own decision, and the longest idle first, is properties/takes-longest-idle.ts.
+ *
+ * Source: Linux net/ipv4/inetpeer.c (2010 and 2012).
  */
 import type { Model } from "./model.ts";
 import { type AddressFamily, compareAddresses, type PeerAddress } from "./peer-address.ts";
@@ -22,7 +27,7 @@ import { type AddressFamily, compareAddresses, type PeerAddress } from "./peer-a
 export type PeersOperation =
   /** Answers the identity of the record at `address`, now held once more, or 0. */
   | { readonly kind: "get"; readonly address: PeerAddress; readonly create: boolean }
-  /** Lets go of a record held; answers the time noted as its last use. */
+  /** Lets go of a record held; answers the time noted as its last use, or 0 where collection is from a list. */
   | { readonly kind: "put"; readonly identity: number }
   /** May the holder do what is limited to one in `timeout` ticks? Answers 1 or 0. */
   | { readonly kind: "allow"; readonly identity: number; readonly timeout: number }
@@ -51,6 +56,12 @@ export interface PeerRecord {
   readonly tokensAt: number;
 }
 
+/**
+ * How idle records are collected: by the search that passes them, which judges and marks each at once (`path`, 2012); or from a
+ * list, by a collection that decides how long is too long, and takes the longest idle ones later (`list`, 2010).
+ */
+export type Collection = "path" | "list";
+
 export interface PeersState {
   /** int32; wraps round. */
   readonly now: number;
@@ -58,6 +69,8 @@ export interface PeersState {
   readonly clock: readonly number[];
   /** In the order of their identities. */
   readonly records: readonly PeerRecord[];
+  /** Where collections decide first and take later: the least ttl that any may have decided by. */
+  readonly ttlLeast?: number;
 }
 
 /** What decides how long a record may stay idle. */
@@ -73,6 +86,8 @@ export interface PeersSpecification extends IdleLimits {
   /** The clock at the start. */
   readonly now: number;
   readonly burstFactor: number;
+  /** `path` if absent. */
+  readonly collection?: Collection;
   /** Identities are 1 to this. */
   readonly identitiesMax: number;
   /** May a creation fail for want of memory? */
@@ -89,7 +104,8 @@ interface Outcome {
 const BUCKET_FILL_SECONDS = 60;
 
 export function createPeersModel(specification: PeersSpecification): Model<PeersState, PeersOperation, number> {
-  const initial: PeersState = { now: specification.now, clock: [specification.now], records: [] };
+  const empty: PeersState = { now: specification.now, clock: [specification.now], records: [] };
+  const initial: PeersState = specification.collection === "list" ? { ...empty, ttlLeast: idleTicksMax(0, specification) } : empty;
   const outcomes = (state: PeersState, operation: PeersOperation): readonly Outcome[] => outcomesOf(specification, state, operation);
   return {
     name: "peers",
@@ -184,6 +200,10 @@ function put(specification: PeersSpecification, state: PeersState, identity: num
   return withRecord(state, identity, (record) => {
     if (record.references === 0) return [];
     const references = record.references - 1;
+    if (specification.collection === "list") {
+      const released = references === 0 ? { ...record, references, releasedAt: state.now, takenSince: false } : { ...record, references };
+      return [{ response: 0, next: aged(specification, replace(state, released)) }];
+    }
     if (references === 0 && !record.attached) {
       const left: PeersState = { ...state, records: state.records.filter((other) => other !== record) };
       return state.clock.map((response) => ({ response, next: left }));
@@ -229,10 +249,17 @@ function detached(record: PeerRecord): PeerRecord {
 function aged(specification: PeersSpecification, state: PeersState): PeersState {
   const totals = { v4: 0, v6: 0 };
   for (const { attached, address } of state.records) if (attached) totals[address.family]++;
+  const ttls = { v4: idleTicksMax(totals.v4, specification), v6: idleTicksMax(totals.v6, specification) };
+  const noted = noteTtl(state, ttls.v4);
   const isOld = ({ attached, releasedAt, address }: PeerRecord): boolean =>
-    attached && releasedAt !== undefined && (state.now - releasedAt) >>> 0 >= idleTicksMax(totals[address.family], specification);
-  if (!state.records.some((record) => !record.mayVanish && isOld(record))) return state;
-  return { ...state, records: state.records.map((record) => (isOld(record) ? { ...record, mayVanish: true } : record)) };
+    attached && releasedAt !== undefined && (state.now - releasedAt) >>> 0 >= Math.min(ttls[address.family], noted.ttlLeast ?? Infinity);
+  if (!state.records.some((record) => !record.mayVanish && isOld(record))) return noted;
+  return { ...noted, records: state.records.map((record) => (isOld(record) ? { ...record, mayVanish: true } : record)) };
+}
+
+/** The state, with a ttl noted that a collection may decide by and take later. */
+function noteTtl(state: PeersState, ttl: number): PeersState {
+  return state.ttlLeast === undefined || state.ttlLeast <= ttl ? state : { ...state, ttlLeast: ttl };
 }
 
 /** Whichever of two times lies further back from `now`. */
@@ -244,8 +271,8 @@ function isSameAddress(left: PeerAddress, right: PeerAddress): boolean {
   return left.family === right.family && compareAddresses(left, right) === 0;
 }
 
-function keyOf({ clock, records }: PeersState): string {
-  let key = clock.join(",");
+function keyOf({ clock, records, ttlLeast }: PeersState): string {
+  let key = ttlLeast === undefined ? clock.join(",") : `${clock.join(",")}<${ttlLeast}`;
   for (const record of records) {
     const { identity, address, attached, references, releasedAt, takenSince, mayVanish, identifier, tokens, tokensAt } = record;
     key += `;${identity}@${address.family}.${address.words.join(".")}${attached ? "" : "-"}*${references}`;

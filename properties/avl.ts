@@ -8,12 +8,12 @@
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import type { PeerPool, PeerTree } from "#impl/peers/pool.ts";
+import type { PeerStore, PeerTree } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import { comparePeers, isPeer, peerName, treeOfLock } from "./peer-tree.ts";
+import { comparePeers, isPeer, peerName, releasesWriter, treeOfLock } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
-export function avlWatcher(pool: PeerPool): Watcher {
+export function avlWatcher(pool: PeerStore): Watcher {
   let because: string | undefined;
   let reachable = 0;
 
@@ -45,19 +45,23 @@ export function avlWatcher(pool: PeerPool): Watcher {
     return height;
   }
 
+  function checkTreeOf(words: Int32Array, lock: Address): string | undefined {
+    const tree = treeOfLock(pool, lock);
+    if (tree === undefined) return undefined;
+    because = undefined;
+    reachable = 0;
+    check(words, tree, wordAt(words, tree.root), NIL, NIL);
+    const total = wordAt(words, tree.total);
+    if (because === undefined && total !== reachable) {
+      because = `the ${tree.family} tree has ${reachable} peers, and its total is ${total}`;
+    }
+    return because;
+  }
+
   return {
     property: "avl",
-    unlocked(words, lock) {
-      const tree = treeOfLock(pool, lock);
-      if (tree === undefined) return undefined;
-      because = undefined;
-      reachable = 0;
-      check(words, tree, wordAt(words, tree.root), NIL, NIL);
-      const total = wordAt(words, tree.total);
-      if (because === undefined && total !== reachable) {
-        because = `the ${tree.family} tree has ${reachable} peers, and its total is ${total}`;
-      }
-      return because;
-    },
+    watches: (address) => (treeOfLock(pool, address) === undefined ? undefined : "writes"),
+    accessed: (words, { address, before, after }) => (releasesWriter(before, after) ? checkTreeOf(words, address) : undefined),
+    unlocked: checkTreeOf,
   };
 }

@@ -1,13 +1,19 @@
-/** Reading a peer pool's trees straight from memory, as checkers do: all at once, without an access, without allocation. */
+/** Reading the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an access, without allocation. */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import type { PeerPool, PeerTree } from "#impl/peers/pool.ts";
+import type { PeerPool } from "#impl/peers/pool.ts";
+import type { PeerStore, PeerTree } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
 
 /** The tree whose lock this is, or undefined. */
-export function treeOfLock({ v4, v6 }: PeerPool, lock: Address): PeerTree | undefined {
-  if (lock === v4.seqlock.lock) return v4;
-  return lock === v6.seqlock.lock ? v6 : undefined;
+export function treeOfLock({ trees }: PeerStore, lock: Address): PeerTree | undefined {
+  for (const tree of trees) if (tree.lock === lock) return tree;
+  return undefined;
+}
+
+/** Does a write to a tree's lock word release it from its writer? Only a reader–writer lock's words are written by accesses. */
+export function releasesWriter(before: number, after: number): boolean {
+  return before < 0 && after >= 0;
 }
 
 /** The tree that the peer is in; v4 if it is in none. O(peers). */
@@ -15,7 +21,7 @@ export function treeOfPeer(words: Int32Array, pool: PeerPool, peer: Address): Pe
   return isBelow(words, pool, wordAt(words, pool.v6.root), peer, 0) ? pool.v6 : pool.v4;
 }
 
-function isBelow(words: Int32Array, pool: PeerPool, at: Address, peer: Address, links: number): boolean {
+function isBelow(words: Int32Array, pool: PeerStore, at: Address, peer: Address, links: number): boolean {
   if (at === peer) return true;
   if (at === pool.empty || at === NIL || links > pool.peersMax) return false;
   return isBelow(words, pool, wordAt(words, Peer.left(at)), peer, links + 1) || isBelow(words, pool, wordAt(words, Peer.right(at)), peer, links + 1);
@@ -34,7 +40,7 @@ export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left
  * Writes the peers below `root`, the root first, into `into`; answers how many, or -1 when there are more than it has room
  * for (a cycle, if it has room for all there are). A peer that two links lead to is written twice.
  */
-export function collectPeers(words: Int32Array, { empty }: PeerPool, root: Address, into: Int32Array): number {
+export function collectPeers(words: Int32Array, { empty }: PeerStore, root: Address, into: Int32Array): number {
   if (root === empty || root === NIL) return 0;
   into[0] = root;
   let count = 1;
@@ -51,23 +57,23 @@ export function collectPeers(words: Int32Array, { empty }: PeerPool, root: Addre
 }
 
 /** The number, from 0, of the peer in its slab that holds the word at `address`; -1 if none does. O(1). */
-export function peerIndex({ firstPeer, peerStride, peersMax }: PeerPool, address: Address): number {
+export function peerIndex({ firstPeer, peerStride, peersMax }: PeerStore, address: Address): number {
   const offset = address - firstPeer;
   return offset >= 0 && offset < peerStride * peersMax ? Math.floor(offset / peerStride) : -1;
 }
 
 /** Is `address` where a peer of the slab starts? */
-export function isPeer(pool: PeerPool, address: Address): boolean {
+export function isPeer(pool: PeerStore, address: Address): boolean {
   return peerIndex(pool, address) !== -1 && (address - pool.firstPeer) % pool.peerStride === 0;
 }
 
 /** The peer that holds the word at `address`, which lies in the slab. */
-export function peerOf(pool: PeerPool, address: Address): Address {
+export function peerOf(pool: PeerStore, address: Address): Address {
   return pool.firstPeer + peerIndex(pool, address) * pool.peerStride;
 }
 
 /** The peer's name, as the heap gives it. */
-export function peerName(pool: PeerPool, peer: Address): string {
+export function peerName(pool: PeerStore, peer: Address): string {
   if (peer === pool.empty) return "empty";
   return isPeer(pool, peer) ? `peer#${peerIndex(pool, peer) + 1}` : `word ${peer}`;
 }

@@ -194,3 +194,15 @@ test("references that the set-up left are counted peer by peer", () => {
   history.reset();
   expect([history.countOf(one), history.countOf(two), history.total]).toEqual([1, 2, 3]);
 });
+
+test("references that the set-up leaves are held from its end on, not while it is under way", () => {
+  const heap = createHeap(200);
+  const limits = defaultLimits(2 ** 30, 100);
+  const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
+  const model = createPeersModel({ ...limits, now: 0, identitiesMax: 3, allocationMayFail: false, firstIdentifier: () => 7 });
+  const left = [pool.firstPeer, pool.firstPeer];
+  const history = createPeersHistory(pool, { model, identitiesMax: 3, calls, threadCount: 1, initialPeers: [], identitiesUsed: 0, initialHeld: left });
+  expect([history.countOf(pool.firstPeer), history.total]).toEqual([0, 0]);
+  history.reset();
+  expect([history.countOf(pool.firstPeer), history.total]).toEqual([2, 2]);
+});

@@ -1,5 +1,5 @@
 /**
- * The peer pool against its model: after each response, some order of the operations so far explains every answer.
+ * A peer pool, of any generation, against its model: after each response, some order of the operations so far explains every answer.
  *
  * Threads name peers by address: an operation on a peer concerns the reference that its thread obtained last of those to
  * the address that it still holds. This keeps the same account, so that it can tell the model which record is meant, and
@@ -7,7 +7,7 @@
  * memory that was freed and used again gets a new one.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import type { PeerPool } from "#impl/peers/pool.ts";
+import type { PeerStore } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
@@ -51,7 +51,7 @@ interface Held {
   readonly peer: Address;
 }
 
-export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions): PeersHistory {
+export function createPeersHistory(pool: PeerStore, options: PeersHistoryOptions): PeersHistory {
   const { calls, identitiesMax, initialPeers, initialHeld } = options;
   const checker = createOnlineChecker(options.model, { responseOf: (word) => word });
   const identityOf = new Int32Array(pool.peersMax);
@@ -60,6 +60,8 @@ export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions)
   /** The checker's number of each call on each identity, -1 if not asked for yet. */
   const operationIds = new Int32Array(calls.length * (identitiesMax + 1)).fill(-1);
   let identities = 0;
+  /** References that the set-up left: none while it is still under way. */
+  let left: readonly Address[] = [];
 
   function operationId(call: number, identity: number): number {
     const place = call * (identitiesMax + 1) + identity;
@@ -124,6 +126,7 @@ export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions)
       checker.reset();
       identityOf.fill(0);
       identities = options.identitiesUsed;
+      left = initialHeld;
       for (const { peer, identity } of initialPeers) identityOf[peerIndex(pool, peer)] = identity;
       for (const held of heldBy) held.length = 0;
     },
@@ -135,12 +138,12 @@ export function createPeersHistory(pool: PeerPool, options: PeersHistoryOptions)
     },
     countOf(peer) {
       let count = 0;
-      for (const held of initialHeld) if (held === peer) count++;
+      for (const held of left) if (held === peer) count++;
       for (const list of heldBy) for (const held of list) if (held.peer === peer) count++;
       return count;
     },
     get total() {
-      let total = initialHeld.length;
+      let total = left.length;
       for (const list of heldBy) total += list.length;
       return total;
     },

@@ -7,16 +7,17 @@
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
-import type { PeerPool } from "#impl/peers/pool.ts";
+import type { PeerStore } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { isPeer, peerIndex, peerName, peerOf } from "./peer-tree.ts";
 import type { Watcher } from "./watcher.ts";
 
-export function readerWalkWatcher(pool: PeerPool): Watcher {
+export function readerWalkWatcher(pool: PeerStore): Watcher {
+  const { trees, gcQueue } = pool;
   const alive = new Uint8Array(pool.peersMax);
 
   function isLink(address: Address): boolean {
-    if (address === pool.v4.root || address === pool.v6.root) return true;
+    if (trees.some(({ root }) => address === root)) return true;
     if (peerIndex(pool, address) === -1) return false;
     const peer = peerOf(pool, address);
     return address === Peer.left(peer) || address === Peer.right(peer);
@@ -45,9 +46,9 @@ export function readerWalkWatcher(pool: PeerPool): Watcher {
     property: "reader-walk",
     begin(words) {
       alive.fill(0);
-      revive(words, wordAt(words, pool.v4.root));
-      revive(words, wordAt(words, pool.v6.root));
-      for (let peer = wordAt(words, GcQueue.head(pool.gcQueue)); peer !== NIL; peer = wordAt(words, Peer.gcNext(peer))) revive(words, peer);
+      for (const { root } of trees) revive(words, wordAt(words, root));
+      if (gcQueue === undefined) return;
+      for (let peer = wordAt(words, GcQueue.head(gcQueue)); peer !== NIL; peer = wordAt(words, Peer.gcNext(peer))) revive(words, peer);
     },
     watches: (address) => (isLink(address) ? "writes" : undefined),
     accessed(words, { kind, address, after }) {
@@ -56,7 +57,11 @@ export function readerWalkWatcher(pool: PeerPool): Watcher {
       if (after !== pool.empty && !isAlive(after)) {
         return `a link is made to ${peerName(pool, after)}, which is no live peer`;
       }
-      return walk(words, wordAt(words, pool.v4.root), 0) ?? walk(words, wordAt(words, pool.v6.root), 0);
+      for (const { root } of trees) {
+        const because = walk(words, wordAt(words, root), 0);
+        if (because !== undefined) return because;
+      }
+      return undefined;
     },
     freed(_words, slab, object) {
       if (slab === pool.peers && isPeer(pool, object)) alive[peerIndex(pool, object)] = 0;

@@ -1,18 +1,21 @@
 /**
  * Reference counts of peers.
  *
- * - A count is never below DEAD (−1).
- * - A dead peer stays dead: its count is not written again, but by the plain write that makes a new peer of its memory.
- * - A peer is freed only when nobody can hold it: it is dead and in no tree; or it is in no tree, its count is 0, and a
+ * - A count is never below the least there is: DEAD (−1) in 2012, 0 before.
+ * - A dead peer stays dead: its count is not written again, but by the plain write that makes a new peer of its memory. In 2012 a count of DEAD
+ *   says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference, which only who removes the peer makes; the
+ *   count is 0 from then on, as that of an idle peer. Before the conversion a peer dies where it is freed.
+ * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is 0, and a
  *   grace period has passed since it was in one, so that the count can only be 0 for ever (the deferred collector's rule; the
- *   grace period itself is the property of that name).
+ *   grace period itself is the property of that name). After the conversion of 2010: its count is 0, and it is in no tree. Before: the one
+ *   reference is its collector's, or that of the thread that made it and came too late; and it is in no tree.
  * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that is gone.
  *
- * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF; net/ipv4/inetpeer.c (2012).
+ * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF; net/ipv4/inetpeer.c (2010 and 2012).
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
-import type { PeerPool } from "#impl/peers/pool.ts";
+import type { PeerStore } from "#impl/peers/store.ts";
 import { DEAD } from "#impl/sync/refcount.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { collectPeers, isPeer, peerIndex, peerName, peerOf } from "./peer-tree.ts";
@@ -26,8 +29,30 @@ export interface PeerHolders {
   readonly total: number;
 }
 
-export function refcountWatcher(pool: PeerPool, holders: PeerHolders): Watcher {
+/** How a pool counts. */
+export interface RefcountConvention {
+  readonly least: number;
+  /** The counts with which a peer may be freed. */
+  readonly freedWith: readonly number[];
+  /** Is a peer dead once a cmpxchg has taken its count from 1 to 0? */
+  readonly diesByCmpxchg: boolean;
+}
+
+/** 2012: 0 is idle, −1 is dead. */
+export const DEAD_IS_MARKED: RefcountConvention = { least: DEAD, freedWith: [DEAD, 0], diesByCmpxchg: false };
+
+/** 2010, after the RCU conversion: 0 is idle or dead. */
+export const DEAD_IS_ZERO: RefcountConvention = { least: 0, freedWith: [0], diesByCmpxchg: true };
+
+/** 2010, before the RCU conversion: 0 is idle, and whoever frees a peer holds it. */
+export const FREED_BY_HOLDER: RefcountConvention = { least: 0, freedWith: [1], diesByCmpxchg: false };
+
+export function refcountWatcher(pool: PeerStore, holders: PeerHolders, convention: RefcountConvention = DEAD_IS_MARKED): Watcher {
+  const { trees, gcQueue } = pool;
+  const { least, freedWith, diesByCmpxchg } = convention;
   const peers = new Int32Array(pool.peersMax * 2);
+  /** Peers whose last reference was taken by cmpxchg. */
+  const removed = new Uint8Array(pool.peersMax);
 
   /** Compares the counts below `root` with the holders; answers the sum of the holders, or why they differ. */
   function compare(words: Int32Array, root: Address): number | string {
@@ -51,38 +76,44 @@ export function refcountWatcher(pool: PeerPool, holders: PeerHolders): Watcher {
 
   return {
     property: "refcount",
+    begin() {
+      removed.fill(0);
+    },
     watches: (address) => (peerIndex(pool, address) !== -1 && address === Peer.refcount(peerOf(pool, address)) ? "writes" : undefined),
     accessed(_words, { kind, address, before, after }) {
-      if (kind === ACCESS.write) return undefined; // the memory's new peer, of whose past nothing counts
-      if (after < DEAD) return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
-      if (before === DEAD && after !== DEAD) return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
+      const index = peerIndex(pool, address);
+      if (kind === ACCESS.write) {
+        removed[index] = 0; // the memory's new peer, of whose past nothing counts
+        return undefined;
+      }
+      if (after < least) return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
+      const wasDead = before === DEAD || removed[index] === 1;
+      if (wasDead && after !== before) return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
+      if (diesByCmpxchg && kind === ACCESS.cmpxchg && before === 1 && after === 0) removed[index] = 1;
       return undefined;
     },
     freed(words, slab, object) {
       if (slab !== pool.peers || !isPeer(pool, object)) return undefined; // no peer at all is memory safety's concern
       const refcount = wordAt(words, Peer.refcount(object));
-      if (refcount !== DEAD && refcount !== 0) return `${peerName(pool, object)} is freed with a refcount of ${refcount}`;
-      if (isInTree(words, wordAt(words, pool.v4.root), object) || isInTree(words, wordAt(words, pool.v6.root), object)) {
-        return `${peerName(pool, object)} is freed, and is in a tree`;
+      if (!freedWith.includes(refcount)) return `${peerName(pool, object)} is freed with a refcount of ${refcount}`;
+      for (const { root } of trees) {
+        if (isInTree(words, wordAt(words, root), object)) return `${peerName(pool, object)} is freed, and is in a tree`;
       }
       return undefined;
     },
     ended(words) {
       let sum = 0;
-      let root = wordAt(words, pool.v4.root);
-      let queued = wordAt(words, GcQueue.head(pool.gcQueue));
-      for (let trees = 0; ; trees++) {
-        const found = compare(words, root);
+      for (const { root } of trees) {
+        const found = compare(words, wordAt(words, root));
         if (typeof found === "string") return found;
         sum += found;
-        if (trees === 0) {
-          root = wordAt(words, pool.v6.root);
-        } else if (queued === NIL || trees > pool.peersMax) {
-          break;
-        } else {
-          root = queued;
-          queued = wordAt(words, Peer.gcNext(queued));
-        }
+      }
+      let queued = gcQueue === undefined ? NIL : wordAt(words, GcQueue.head(gcQueue));
+      for (let detached = 0; queued !== NIL && detached < pool.peersMax; detached++) {
+        const found = compare(words, queued);
+        if (typeof found === "string") return found;
+        sum += found;
+        queued = wordAt(words, Peer.gcNext(queued));
       }
       return sum === holders.total ? undefined : `at the end ${holders.total} references are held, ${holders.total - sum} of them to peers that are gone`;
     },

@@ -4,10 +4,10 @@
  * Source: Linux net/ipv4/inetpeer.c, peer_fake_node.
  */
 import { Peer } from "#impl/peers/layout.ts";
-import type { PeerPool } from "#impl/peers/pool.ts";
+import type { PeerStore } from "#impl/peers/store.ts";
 import type { Watcher } from "./watcher.ts";
 
-export function sentinelWatcher({ empty }: PeerPool): Watcher {
+export function sentinelWatcher({ empty }: PeerStore): Watcher {
   return {
     property: "sentinel",
     watches: (address) => (address >= empty && address < empty + Peer.words ? "writes" : undefined),

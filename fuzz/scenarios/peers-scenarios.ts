@@ -4,7 +4,7 @@
  * References that the initial operations leave are held for ever, which keeps the collector away from a peer. A peer that is
  * taken and released anew before the clock moves is idle for the time moved: 150 ticks are more than any ttl.
  */
-import type { PeersScenarioOperation } from "./peers.ts";
+import type { PeersScenarioOperation } from "./peers-operations.ts";
 import type { Scenario, ScenarioThread } from "./scenario.ts";
 
 type Operation = PeersScenarioOperation;

@@ -1,10 +1,10 @@
 /**
- * What certificates of the peer pool enumerate.
+ * What certificates of the peer pools enumerate.
  *
  * Key k is the address v4/10·(k+1), so that other peers have room below, between and above. The initial trees are every AVL
  * shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one peer more beside them.
  */
-import type { PeersScenarioOperation } from "./peers.ts";
+import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-operations.ts";
 import type { SmallScope } from "./small-scope.ts";
 
 /** Longer than any idle peer is kept. */
@@ -17,36 +17,58 @@ const TREES: readonly (readonly number[])[] = [[], [10], [20], [30], [10, 20], [
 const TREES_OF_FOUR: readonly (readonly number[])[] = [5, 15, 25, 35].map((fourth) => [20, 10, 30, fourth]);
 
 export const peersSmallScope: SmallScope<PeersScenarioOperation> = {
-  operationsOn(key) {
-    const address = addressOf(10 * (key + 1));
-    return [
-      { kind: "get", address, create: true },
-      { kind: "get", address, create: false },
-      { kind: "put", address },
-    ];
-  },
+  operationsOn,
   otherOperations: [
     { kind: "advance", ticks: EXPIRY_TICKS },
     { kind: "invalidate", family: "v4" },
   ],
-  initialContents(keys) {
-    const within = TREES.filter((tree) => tree.every((number) => number <= 10 * keys));
-    return [...within, ...(keys < 3 ? [] : TREES_OF_FOUR)].map((tree) => tree.flatMap(insertion));
-  },
-  isIdle(operation, before) {
-    if (operation.kind !== "put") return false;
-    const gets = before.filter((earlier) => earlier.kind === "get" && earlier.address === operation.address).length;
-    const puts = before.filter((earlier) => earlier.kind === "put" && earlier.address === operation.address).length;
-    return gets <= puts;
-  },
+  initialContents,
+  isIdle,
+  sizes: [
+    { threads: 2, operations: 2, keys: 3 },
+    { threads: 3, operations: 1, keys: 3 },
+  ],
 };
+
+/** The pools of 2010. The order of insertion is that of the unused list; with three peers the pool is full. */
+export const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
+  operationsOn,
+  otherOperations: [{ kind: "advance", ticks: EXPIRY_TICKS }],
+  initialContents,
+  isIdle,
+  limits: { threshold: 3 },
+};
+
+/** Taking and releasing a peer: what the pools of all generations do. */
+type KeyOperation = Extract<ListedPeersOperation, { readonly kind: "get" | "put" }>;
+
+function operationsOn(key: number): readonly KeyOperation[] {
+  const address = addressOf(10 * (key + 1));
+  return [
+    { kind: "get", address, create: true },
+    { kind: "get", address, create: false },
+    { kind: "put", address },
+  ];
+}
+
+function initialContents(keys: number): readonly (readonly KeyOperation[])[] {
+  const within = TREES.filter((tree) => tree.every((number) => number <= 10 * keys));
+  return [...within, ...(keys < 3 ? [] : TREES_OF_FOUR)].map((tree) => tree.flatMap(insertion));
+}
+
+function isIdle(operation: PeersScenarioOperation, before: readonly PeersScenarioOperation[]): boolean {
+  if (operation.kind !== "put") return false;
+  const gets = before.filter((earlier) => earlier.kind === "get" && earlier.address === operation.address).length;
+  const puts = before.filter((earlier) => earlier.kind === "put" && earlier.address === operation.address).length;
+  return gets <= puts;
+}
 
 function addressOf(number: number): string {
   return `v4/${number}`;
 }
 
 /** Makes a peer that nobody holds. */
-function insertion(number: number): readonly PeersScenarioOperation[] {
+function insertion(number: number): readonly KeyOperation[] {
   const address = addressOf(number);
   return [
     { kind: "get", address, create: true },

@@ -4,7 +4,8 @@ import { search } from "#fuzz/campaign/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { pct } from "#fuzz/strategies/pct.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
-import { peers, type PeersScenarioOperation } from "./peers.ts";
+import { peers } from "./peers.ts";
+import type { PeersScenarioOperation } from "./peers-operations.ts";
 import { peersScenarios } from "./peers-scenarios.ts";
 import { parseScenario, type Scenario } from "./scenario.ts";
 

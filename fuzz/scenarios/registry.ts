@@ -1,6 +1,8 @@
 /** Every system that can be verified, and every scenario that comes with it. */
 import { dst, dstSoftirq } from "./dst.ts";
 import { dstScenarios } from "./dst-scenarios.ts";
+import { peersRcuList, peersRwlock } from "./listed-peers.ts";
+import { peersRcuListScenarios, peersRwlockScenarios } from "./listed-peers-scenarios.ts";
 import { nativeSync } from "./native-sync.ts";
 import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
 import { neighbours } from "./neighbours.ts";
@@ -14,9 +16,9 @@ import type { System } from "./system.ts";
 import { timeWait } from "./time-wait.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
+export const systems: readonly System[] = [peers, peersRwlock, peersRcuList, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
+export const scenarios: readonly Scenario[] = [...peersScenarios, ...peersRwlockScenarios, ...peersRcuListScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
-import { parseAddress, peers, type PeersScenarioOperation } from "./peers.ts";
+import { peers } from "./peers.ts";
+import { parseAddress, type PeersScenarioOperation } from "./peers-operations.ts";
 import { scenarioNamed, scenarios, systemNamed } from "./registry.ts";
 import { parseScenario, type Scenario } from "./scenario.ts";
 

@@ -1,5 +1,5 @@
 /**
- * A family's AVL tree as its writer changes it: insertion and removal, with lockless readers inside all the while.
+ * An AVL tree of peers as its writer changes it: insertion and removal, with lockless readers inside all the while.
  *
  * All of it runs under the tree's lock. Links are stored with rcuAssignPointer throughout. The original re-links with plain
  * stores in rotations and removal, which is right while rcu_assign_pointer is a write barrier before the store: a peer
@@ -22,10 +22,11 @@ import {
   rcuDereferenceProtected,
   read,
   write,
+  writeOnce,
 } from "../memory/access.ts";
 import { compareWithPeer } from "./address.ts";
 import { Peer } from "./layout.ts";
-import type { PeerPool, PeerTree } from "./pool.ts";
+import type { PeerStore, PeerTree } from "./store.ts";
 
 /** The link words from the root down to a peer or to where it would be, the root's own link first. One call's own. */
 export interface TreePath {
@@ -33,12 +34,12 @@ export interface TreePath {
   length: number;
 }
 
-export function createPath({ limits }: PeerPool): TreePath {
+export function createPath({ limits }: PeerStore): TreePath {
   return { slots: new Int32Array(limits.linksMax), length: 0 };
 }
 
 /** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds what was found. */
-export function* lookupLocked(pool: PeerPool, tree: PeerTree, address: PeerAddress, path: TreePath): Access<Address> {
+export function* lookupLocked(pool: PeerStore, tree: PeerTree, address: PeerAddress, path: TreePath): Access<Address> {
   path.length = 0;
   yield* pushSlot(path, tree.root);
   let peer = yield rcuDereferenceProtected(tree.root);
@@ -53,21 +54,27 @@ export function* lookupLocked(pool: PeerPool, tree: PeerTree, address: PeerAddre
 }
 
 /** Links an initialised peer in at the end of the path of a failed lookup. Readers can find it from the release on. */
-export function* insertAtPath(pool: PeerPool, tree: PeerTree, path: TreePath, peer: Address): Access {
+export function* insertAtPath(pool: PeerStore, tree: PeerTree, path: TreePath, peer: Address): Access {
   yield rcuAssignPointer(path.slots[path.length - 1] ?? tree.root, peer);
   path.length--;
   yield* rebalance(pool, path);
   const total = yield read(tree.total);
-  yield write(tree.total, total + 1);
+  yield writeOnce(tree.total, total + 1);
+}
+
+/** Takes a dead peer out of the tree and frees it after a grace period. Overwrites `path`. */
+export function* removePeer(pool: PeerStore, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
+  yield* unlinkPeer(pool, tree, address, peer, path);
+  yield callRcu(pool.freePeer, peer);
 }
 
 /**
- * Takes a dead peer out of the tree and frees it after a grace period. Overwrites `path`.
+ * Takes a peer out of the tree; what becomes of it is the caller's business. Overwrites `path`.
  *
  * A peer with a left child is replaced by its predecessor in the order. A reader may pass just when the predecessor has
  * taken the place and not yet the children.
  */
-export function* removePeer(pool: PeerPool, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
+export function* unlinkPeer(pool: PeerStore, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
   const found = yield* lookupLocked(pool, tree, address, path);
   yield assertHolds(found === peer, "a peer to be removed is found in the tree");
   const place = path.length - 1;
@@ -93,12 +100,11 @@ export function* removePeer(pool: PeerPool, tree: PeerTree, address: PeerAddress
   }
   yield* rebalance(pool, path);
   const total = yield read(tree.total);
-  yield write(tree.total, total - 1);
-  yield callRcu(pool.freePeer, peer);
+  yield writeOnce(tree.total, total - 1);
 }
 
 /** The last peer before `peer` in the order: the rightmost below its left child, which exists. Extends the path to it. */
-function* lookupPredecessor(pool: PeerPool, peer: Address, path: TreePath): Access<Address> {
+function* lookupPredecessor(pool: PeerStore, peer: Address, path: TreePath): Access<Address> {
   yield* pushSlot(path, Peer.left(peer));
   let predecessor = yield rcuDereferenceProtected(Peer.left(peer));
   for (;;) {
@@ -116,7 +122,7 @@ function* pushSlot(path: TreePath, link: Address): Access {
 }
 
 /** Restores heights and balance of every subtree on the path, the deepest first. */
-function* rebalance(pool: PeerPool, path: TreePath): Access {
+function* rebalance(pool: PeerStore, path: TreePath): Access {
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const slot = path.slots[depth] ?? pool.empty;
     const peer = yield rcuDereferenceProtected(slot);

@@ -7,14 +7,15 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_gc().
  */
-import type { PeerAddress } from "#model/peer-address.ts";
 import { type Access, type Address, NIL, rcuDereferenceProtected, read, readOnce, smpRmb, write } from "../memory/access.ts";
 import { markDead } from "../sync/refcount.ts";
 import { ticksSince } from "../sync/ticks.ts";
+import { addressOf } from "./address.ts";
 import { removePeer, type TreePath } from "./avl.ts";
 import { Peer } from "./layout.ts";
 import { ttlTicks } from "./limits.ts";
-import type { PeerPool, PeerTree } from "./pool.ts";
+import type { PeerPool } from "./pool.ts";
+import type { PeerTree } from "./store.ts";
 
 /**
  * Removes the idle peers on the path of a failed locked lookup; answers how many. The path is still good if there are none,
@@ -40,7 +41,7 @@ export function* collectPath(pool: PeerPool, tree: PeerTree, path: TreePath): Ac
   while (victims !== NIL) {
     const victim = victims;
     victims = yield read(Peer.gcNext(victim));
-    const address = yield* readAddress(tree, victim);
+    const address = yield* addressOf(tree, victim);
     yield* removePeer(pool, tree, address, victim, path);
     collected++;
   }
@@ -56,13 +57,4 @@ function* isExpired(pool: PeerPool, peer: Address, ttl: number): Access<boolean>
   yield smpRmb(); // a clock read before the time could lie before it, and the difference would wrap
   const now = yield readOnce(pool.jiffies);
   return ticksSince(now, released) >= ttl;
-}
-
-function* readAddress(tree: PeerTree, peer: Address): Access<PeerAddress> {
-  const words: number[] = [];
-  for (let i = 0; i < tree.addressWords; i++) {
-    const word = yield read(Peer.address(peer) + i);
-    words.push(word >>> 0);
-  }
-  return { family: tree.family, words };
 }

@@ -1,5 +1,5 @@
 /**
- * What lies where in a peer pool, and who guards it.
+ * What lies where in a peer pool, and who guards it. First the pool of 2012.
  *
  * PeerBase, one for each family:
  *   root           written under `lock`, published; read by anybody inside a read-side critical section
@@ -24,26 +24,49 @@
  *
  * The sentinel `empty` is a peer of height 0 without children that ends every branch of every tree. It is never written.
  *
+ * The pools of 2010, with one tree, of IPv4:
+ *
+ * ListedPeerBase:
+ *   root  written under `lock`. Read under `lock` before the RCU conversion; after it by anybody inside a read-side critical
+ *         section
+ *   lock  a reader–writer lock (sync/rwlock.ts) before the conversion, a spinlock after it
+ *   total written under `lock`, marked; read by anybody
+ *
+ * ListedPeer:
+ *   address, left, right, height, identifier as in Peer
+ *   refcount atomic; 0 is idle. Before the conversion a peer that its collector alone holds, seen under the write lock, is gone;
+ *            after it the one who takes the collector's reference from 1 to 0 by cmpxchg, under `lock`, has removed it
+ *   dtime    time of last use; the unused list's lock, meaningful while the peer is on the list
+ *   unused   the unused list's lock; a link to itself while the peer is on no list
+ *
+ * UnusedList, the idle peers, longest idle first:
+ *   lock     guards ends, and every peer's unused and dtime. Never held together with the base's lock
+ *   ends     the list's first and last link
+ *
  * Left out: what no operation of the pool touches, because only holders of a reference do (TCP timestamps, path MTU,
  * learned redirect, metrics, fragment counter). The original stores gcNext where a holder's data were; here it is apart.
  *
- * Source: Linux include/net/inetpeer.h and net/ipv4/inetpeer.c (2012).
+ * Source: Linux include/net/inetpeer.h and net/ipv4/inetpeer.c (2010 and 2012).
  */
 import { struct } from "../memory/struct.ts";
+import { LINK_WORDS } from "../sync/list.ts";
 
 export const PeerBase = struct("peerBase", { root: 1, lock: 1, sequence: 1, total: 1 });
 
-// gcNext stands first: the slab overwrites an object's first word when it is freed, and nothing there outlives that.
-export const Peer = struct("peer", {
-  gcNext: 1,
-  address: 4,
-  left: 1,
-  right: 1,
-  height: 1,
-  refcount: 1,
-  dtime: 1,
-  identifier: 1,
-  emptySince: 1,
-});
+/**
+ * What peers of every generation begin with, the address after it: one code walks all their trees, by the names of `Peer`.
+ *
+ * The height stands first: the slab overwrites an object's first word when it is freed, and nobody looks at that of a peer that
+ * is in no tree.
+ */
+const inTree = { height: 1, left: 1, right: 1, refcount: 1, dtime: 1, identifier: 1 } as const;
+
+export const Peer = struct("peer", { ...inTree, address: 4, gcNext: 1, emptySince: 1 });
 
 export const GcQueue = struct("gcQueue", { lock: 1, head: 1, tail: 1 });
+
+export const ListedPeerBase = struct("peerBase", { root: 1, lock: 1, total: 1 });
+
+export const ListedPeer = struct("peer", { ...inTree, address: 1, unused: LINK_WORDS });
+
+export const UnusedList = struct("unusedList", { ends: LINK_WORDS, lock: 1 });

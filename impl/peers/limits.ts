@@ -6,17 +6,21 @@
  * sets; numbers here do not.
  */
 
-export interface PeerLimits {
-  /** Peers in one family's tree from which on every idle peer on a search path may be collected. */
+/** What decides how long a peer may stay idle. */
+export interface IdleLimits {
+  /** Peers in one family's tree from which on every idle peer that a collection comes by may be taken. */
   readonly threshold: number;
   /** What the time a peer may stay idle falls to as the pool fills. */
   readonly ttlMinTicks: number;
   /** Time a peer may stay idle in an empty pool. */
   readonly ttlMaxTicks: number;
-  /** From the invalidation of a tree to the run of the deferred collector. */
-  readonly gcDelayTicks: number;
   /** HZ. */
   readonly ticksPerSecond: number;
+}
+
+export interface PeerLimits extends IdleLimits {
+  /** From the invalidation of a tree to the run of the deferred collector. */
+  readonly gcDelayTicks: number;
   /** Links a lockless reader follows before it gives up, and slots of a recorded path. */
   readonly linksMax: number;
   /** How many grants the rate limiter saves up. */
@@ -49,7 +53,7 @@ export function defaultLimits(memoryBytes: number, ticksPerSecond: number): Peer
  * Ticks a peer may stay idle while its tree has `total` peers: a multiple of one second below the maximum, and 0 once the
  * tree reaches the threshold.
  */
-export function ttlTicks(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: PeerLimits): number {
+export function ttlTicks(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: IdleLimits): number {
   if (total >= threshold) return 0;
   const rangeSeconds = Math.trunc((ttlMaxTicks - ttlMinTicks) / ticksPerSecond);
   return (ttlMaxTicks - Math.trunc((rangeSeconds * total) / threshold) * ticksPerSecond) >>> 0;

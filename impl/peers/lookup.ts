@@ -13,7 +13,6 @@ import {
   type Address,
   allocate,
   NIL,
-  rcuDereference,
   rcuReadLock,
   rcuReadUnlock,
   readOnce,
@@ -22,12 +21,14 @@ import {
 } from "../memory/access.ts";
 import { acquireAlive, acquireUnlessDead, release } from "../sync/refcount.ts";
 import { readBegin, readRetry, writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
-import { compareWithPeer, writeAddress } from "./address.ts";
+import { writeAddress } from "./address.ts";
 import { createPath, insertAtPath, lookupLocked } from "./avl.ts";
 import { collectPath } from "./collect.ts";
+import { descendLockless } from "./descend.ts";
 import { Peer } from "./layout.ts";
 import { BUCKET_FILL_SECONDS } from "./limits.ts";
-import type { PeerPool, PeerTree } from "./pool.ts";
+import type { PeerPool } from "./pool.ts";
+import type { PeerTree } from "./store.ts";
 
 /**
  * Takes a reference to the peer at `address` if the pool has one; NIL if not.
@@ -99,18 +100,11 @@ export function* putPeer(pool: PeerPool, peer: Address): Access<number> {
   return now;
 }
 
-/** The search without a lock, inside a read-side critical section. Ends as a miss after `linksMax` links. */
+/** The search without a lock, inside a read-side critical section: takes a reference to what it finds, unless that is dead. */
 function* lookupLockless(pool: PeerPool, tree: PeerTree, address: PeerAddress): Access<Address> {
-  let peer = yield rcuDereference(tree.root);
-  for (let links = 0; links < pool.limits.linksMax && peer !== pool.empty; links++) {
-    const order = yield* compareWithPeer(address, peer);
-    if (order === 0) {
-      const taken = yield* acquireUnlessDead(Peer.refcount(peer));
-      return taken ? peer : NIL;
-    }
-    peer = yield rcuDereference(order < 0 ? Peer.left(peer) : Peer.right(peer));
-  }
-  return NIL;
+  const peer = yield* descendLockless(pool, tree, address);
+  const taken = peer !== NIL && (yield* acquireUnlessDead(Peer.refcount(peer)));
+  return taken ? peer : NIL;
 }
 
 /** A new peer with one reference, not linked in yet; NIL if memory is used up. `dtime` is for the first release to write. */

@@ -14,38 +14,21 @@ import type { Seqlock } from "../sync/seqlock.ts";
 import { queueDetached } from "./invalidate.ts";
 import { GcQueue, Peer, PeerBase } from "./layout.ts";
 import type { PeerLimits } from "./limits.ts";
+import type { PeerStore, PeerTree } from "./store.ts";
 
-/** One family's tree. */
-export interface PeerTree {
-  readonly family: AddressFamily;
-  readonly addressWords: number;
-  readonly root: Address;
-  readonly total: Address;
+/** One family's tree, with the lock that keeps writers apart and tells readers of them. */
+export interface SeqlockedTree extends PeerTree {
   readonly seqlock: Seqlock;
 }
 
 /** Where everything of a pool is. Frozen: all that changes is in the heap. */
-export interface PeerPool {
+export interface PeerPool extends PeerStore {
   readonly limits: PeerLimits;
-  /** The clock's word. */
-  readonly jiffies: Address;
-  /** The sentinel that ends every branch. */
-  readonly empty: Address;
-  /** The slab of peers. */
-  readonly peers: Address;
-  readonly peersMax: number;
-  /** The slab's first peer, and the words from one to the next: for those who check the pool. */
-  readonly firstPeer: Address;
-  readonly peerStride: number;
-  readonly v4: PeerTree;
-  readonly v6: PeerTree;
+  readonly v4: SeqlockedTree;
+  readonly v6: SeqlockedTree;
   /** The queue of detached trees, and the work that empties it. */
   readonly gcQueue: Address;
   readonly gcWork: Address;
-  /** Where a new peer's identifiers begin. */
-  readonly firstIdentifier: (address: PeerAddress) => number;
-  /** Frees a peer once no reader can be at it. */
-  readonly freePeer: RcuCallback;
   /** Hands the root of a detached tree to the deferred collector once no reader can be in the tree. */
   readonly queueDetached: RcuCallback;
 }
@@ -68,6 +51,8 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
   heap.words[Peer.left(empty)] = empty;
   heap.words[Peer.right(empty)] = empty;
   const peers = placeSlab(heap, Peer, "peer", peersMax);
+  const v4 = placeTree(heap, "v4", 1, empty);
+  const v6 = placeTree(heap, "v6", 4, empty);
   const gcQueue = place(heap, GcQueue, "gcQueue");
   const gcWork = placeTimedWork(heap, clock, "gcWork");
   const pool: PeerPool = Object.freeze({
@@ -78,8 +63,9 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
     peersMax,
     firstPeer: wordAt(heap.words, Slab.first(peers)),
     peerStride: wordAt(heap.words, Slab.stride(peers)),
-    v4: placeTree(heap, "v4", 1, empty),
-    v6: placeTree(heap, "v6", 4, empty),
+    trees: [v4, v6],
+    v4,
+    v6,
     gcQueue,
     gcWork,
     firstIdentifier,
@@ -93,7 +79,7 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
   return pool;
 }
 
-function placeTree(heap: Heap, family: AddressFamily, addressWords: number, empty: Address): PeerTree {
+function placeTree(heap: Heap, family: AddressFamily, addressWords: number, empty: Address): SeqlockedTree {
   const base = place(heap, PeerBase, family);
   heap.words[PeerBase.root(base)] = empty;
   return Object.freeze({
@@ -101,6 +87,7 @@ function placeTree(heap: Heap, family: AddressFamily, addressWords: number, empt
     addressWords,
     root: PeerBase.root(base),
     total: PeerBase.total(base),
+    lock: PeerBase.lock(base),
     seqlock: Object.freeze({ lock: PeerBase.lock(base), sequence: PeerBase.sequence(base) }),
   });
 }
