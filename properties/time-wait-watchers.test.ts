@@ -25,10 +25,10 @@ const v6: TcpConnection = { family: "v6", localAddress: [0xfd000000, 0, 0, 1], f
  * Two local records of IPv4 in slots 2 and 3, expiring at 1020 and 1021, a remote one in slot 0, and a local one of IPv6. Lines
  * of two tags and one chain of each kind: the tuples are in lines 1 and 3 (newest), the ports in 2 and 4.
  */
-function setUp(lineBytes = 12) {
+function setUp(lineBytes = 12, heads = 1) {
   const heap = createHeap(1500);
   const clock = placeClock(heap, 1000);
-  const table = createTimeWait(heap, clock, { ...defaultLimits, ticksPerSecond: 1, slots: 8, heads: 1, lines: 6, lineBytes });
+  const table = createTimeWait(heap, clock, { ...defaultLimits, ticksPerSecond: 1, slots: 8, heads, lines: 10 - 4 / heads, lineBytes });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const add = (connection: TcpConnection) => run(addTimeWait(table, { connection, receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }));
   run(setKnob(table, "enable", true));
@@ -58,8 +58,8 @@ function setUp(lineBytes = 12) {
 }
 
 test("all is quiet while nothing is wrong, before the first enabling, and when another lock is released", () => {
-  for (const lineBytes of [12, 64, 128]) {
-    const { table, says, words } = setUp(lineBytes);
+  for (const [lineBytes, heads] of [[12, 1], [64, 1], [128, 1], [12, 2], [12, 4]] as const) {
+    const { table, says, words } = setUp(lineBytes, heads);
     for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table), expiresInTimeWatcher(table)]) {
       expect(says(watcher)).toBeUndefined();
       expect(watcher.ended?.(words)).toBeUndefined();
@@ -72,9 +72,10 @@ test("all is quiet while nothing is wrong, before the first enabling, and when a
 });
 
 test("a lock that is not the table's is nobody's concern", () => {
-  const { table, words, local, set } = setUp();
+  const { table, words, local, set, slot, storage } = setUp();
   set(ArenaCell.free(local), 9);
-  set(lineAddress(table, 0, 1), 9);
+  set(Vestige.tupleLocator(slot(2)), 0);
+  set(storage.lines + LINES_FREE_COUNT, 9);
   for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table)]) expect(watcher.unlocked?.(words, table.seqlock.lock + 1)).toBeUndefined();
 });
 
@@ -108,6 +109,7 @@ test("arena-window fires at a slot that is not taken by the class, at one out of
     return parts.says(arenaWindowWatcher(parts.table));
   };
   expect(says(({ slot }) => Vestige.attributes(slot(3)), 0)).toBe("v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots");
+  expect(says(({ slot }) => Vestige.attributes(slot(3)), 2)).toBe("v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots");
   expect(says(({ slot }) => Vestige.attributes(slot(2)), TAKEN | 1)).toBe("v4 slot 2 is between the oldest and the hand of class 2, and is none of its taken slots");
   expect(says(({ slot }) => Vestige.expires(slot(3)), 1019)).toBe("v4 slot 3 expires at 1019, before an older slot, at 1020");
   expect(says(({ local }) => ArenaCell.hand(local), 3)).toBe("the hand of class 2 of v4 is at 3, and its taken slots end before 2");
@@ -218,7 +220,7 @@ test("expires-in-time takes no other change of the work's state for a run", () =
   const watcher = expiresInTimeWatcher(parts.table);
   watcher.begin?.(parts.words);
   const state = DelayedWork.state(parts.table.tickWork);
-  for (const [before, after] of [[WORK_STATE.idle, WORK_STATE.arming], [WORK_STATE.pending, WORK_STATE.queued], [WORK_STATE.pending, WORK_STATE.idle]] as const) {
+  for (const [before, after] of [[WORK_STATE.idle, WORK_STATE.arming], [WORK_STATE.pending, WORK_STATE.queued], [WORK_STATE.pending, WORK_STATE.idle], [WORK_STATE.queued, WORK_STATE.pending]] as const) {
     watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.cmpxchg, address: state, before, after });
     watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.readOnce, address: parts.table.jiffies, before: 2000, after: 2000 });
     expect(parts.says(watcher)).toBeUndefined();

@@ -14,6 +14,7 @@ function setUp(changed: { slots?: number; heads?: number; lines?: number; lineBy
   const table = createTimeWait(heap, placeClock(heap, 0), limits);
   const lines = heap.used;
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
+  heap.words.fill(0x55555555, lines);
   run(initialiseLines(table, lines));
   return {
     heap,
@@ -102,6 +103,21 @@ test("when lines are short, a tag goes wherever its chain has room; the last lin
   remove(5, tags[3] ?? 0);
   expect(insert(5, 8)).toBe(locatorOf(2, 0));
   expect(walk(5).map(([slot]) => slot)).toEqual([7, 6, 8, 3, 5, 1]);
+});
+
+test("while two lines are free, a full head line is no reason to look further down its chain", () => {
+  const { insert, remove } = setUp();
+  const tags = [1, 2, 3, 4].map((slot) => insert(5, slot));
+  remove(5, tags[1] ?? 0);
+  expect(insert(5, 5)).toBe(locatorOf(3, 1));
+});
+
+test("a wide line in the midst of its chain leaves it", () => {
+  const { insert, remove, walk, freeCount } = setUp({ lineBytes: 128, lines: 4, slots: 128 });
+  const tags = Array.from({ length: 61 }, (_, slot) => insert(5, slot));
+  expect([lineOf(tags[29] ?? 0), lineOf(tags[30] ?? 0), lineOf(tags[60] ?? 0), freeCount()]).toEqual([1, 2, 3, 1]);
+  for (const locator of tags.slice(30, 60)) remove(5, locator);
+  expect([freeCount(), walk(5).map(([slot]) => slot)]).toEqual([2, [60, ...Array.from({ length: 30 }, (_, place) => 29 - place)]]);
 });
 
 test("with no line at all nothing can be put in", () => {

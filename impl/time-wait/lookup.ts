@@ -8,7 +8,7 @@
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_lookup_hash_v4() and tcp_lookup_v4().
  */
 import type { TcpConnection } from "#model/tcp-connection.ts";
-import { type Access, type Address, loadAcquire, NIL, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
+import { type Access, type Address, loadAcquire, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
 import { readBegin, readRetry } from "../sync/seqlock.ts";
 import { hasReached } from "../sync/ticks.ts";
 import { CLASS_MASK, HASHED, REUSE, TimeWaitCell, Vestige } from "./layout.ts";
@@ -66,7 +66,6 @@ export function* snapshotOf(vestige: Address): Access<VestigeSnapshot> {
 
 /** The slot of the connection's record, if it has one that has not expired at `now`. Under the lock, or to be doubted. */
 export function* findVestige(table: TimeWaitTable, storage: Storage, connection: TcpConnection, now: number): Access<number> {
-  if (storage.lines === NIL) return NO_SLOT;
   const key = tupleKey(connection);
   const walk = yield* startWalk(table, storage.lines, CHAIN.tuple, key);
   for (;;) {

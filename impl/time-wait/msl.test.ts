@@ -11,6 +11,7 @@ const v6 = (localAddress: readonly number[], foreignAddress: readonly number[]):
 
 test("a record lives for two segment lifetimes of its class", () => {
   expect(CLASSES.map((mslClass) => lifeTicksOf(mslClass, lifetimes, 100))).toEqual([12000, 12000, 2000, 400]);
+  expect(lifeTicksOf(MSL_CLASS.remote, { ...lifetimes, remoteSeconds: 25 }, 1)).toBe(50);
 });
 
 test("a lifetime of 0 stands for a minute, half a minute, a quarter", () => {

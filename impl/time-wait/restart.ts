@@ -43,11 +43,9 @@ function* restartLocked(table: TimeWaitTable, connection: TcpConnection): Access
   const arena = yield* arenaFor(table, connection);
   const slot = yield* takeSlot(table, family, storage, arena, now);
   if (slot === NO_SLOT) return "kept";
-  if (slot !== old) {
-    // The new slot may even be the old one: then there is nothing left to delete, and the record is in the making.
-    const attributes = yield readOnce(Vestige.attributes(vestigeAt(family, storage, old)));
-    if ((attributes & HASHED) !== 0) yield* removeSlot(table, family, storage, old);
-  }
+  // Then there is nothing left to delete. The new slot may even be the old one, its record in the making.
+  const attributes = yield readOnce(Vestige.attributes(vestigeAt(family, storage, old)));
+  if ((attributes & HASHED) !== 0) yield* removeSlot(table, family, storage, old);
   yield* writeVestige(vestigeAt(family, storage, slot), { connection, ...copy });
   const hashed = yield* hashVestige(table, family, storage, arena, slot);
   yield assertHolds(hashed, "a record that was in the hash table has room there again");

@@ -7,7 +7,7 @@
  */
 import type { AddressFamily } from "#model/peer-address.ts";
 import type { TcpConnection } from "#model/tcp-connection.ts";
-import { type Access, type Address, NIL, read } from "../memory/access.ts";
+import { type Access, type Address, read } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
@@ -149,10 +149,10 @@ function placeFamily(heap: Heap, family: AddressFamily, addressWords: number, li
   });
 }
 
-/** The family's objects; NIL both before the first enabling. Under the lock, or after `ticking` was seen as 1. */
+/** The family's objects, once `enabled` was seen under the lock, or `ticking` at any time: there are none before the first enabling. */
 export function* storageOf({ cell }: TimeWaitFamily): Access<Storage> {
   const vestiges = yield read(FamilyCell.vestiges(cell));
-  const lines = vestiges === NIL ? NIL : yield read(FamilyCell.lines(cell));
+  const lines = yield read(FamilyCell.lines(cell));
   return { vestiges, lines };
 }
 
