@@ -24,6 +24,10 @@ export const Search = z
     exhaustive: z.boolean().describe("every schedule of the scenario was run: nothing is left to find"),
     executions: count,
     accesses: count.describe("accesses to shared memory in all executions together"),
+    estimate: z
+      .strictObject({ executions: count.describe("the mean over random descents (Knuth 1975)"), error: count.describe("standard deviation of the mean") })
+      .optional()
+      .describe("about how many executions there are, where an exhaustive search was ended by its bound; blocked ones included"),
   })
   .describe("what one strategy did on one scenario");
 

@@ -15,6 +15,8 @@ test("other searches name their strategies and count all executions", () => {
   expect(searchedText(exampleResult.scenarios[1]?.searches ?? [])).toBe("depth-first, pct3, 1,017 executions");
   expect(searchedText([])).toBe("not searched");
   expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe("exhaustive in part, 7 executions");
+  const estimate = { executions: 123_456, error: 4_567 };
+  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe("exhaustive in part (of about 120,000 ± 4,600), 7 executions");
 });
 
 test("a scenario's line has its verdict, its name, and what was searched", () => {

@@ -17,8 +17,17 @@ export function searchedText(searches: readonly Search[]): string {
   const complete = searches.find((search) => search.exhaustive);
   if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
   if (searches.length === 0) return "not searched";
-  const strategies = searches.map(({ strategy }) => (strategy === "exhaustive" ? "exhaustive in part" : strategy)).join(", ");
+  const strategies = searches.map(({ strategy, estimate }) => (strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy)).join(", ");
   return `${strategies}, ${countOf(searches.reduce((sum, { executions }) => sum + executions, 0), "execution")}`;
+}
+
+function estimateText(estimate: Search["estimate"]): string {
+  if (estimate === undefined) return "";
+  return ` (of about ${twoDigits(estimate.executions)} ± ${twoDigits(estimate.error)})`;
+}
+
+function twoDigits(value: number): string {
+  return numbers.format(Number(value.toPrecision(2)));
 }
 
 /** Columns: verdict, name, how it was decided. `nameWidth` keeps the names of a run in one column. */

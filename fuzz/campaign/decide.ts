@@ -105,6 +105,7 @@ function searchesOf(tasks: readonly SearchTask[], outcomes: readonly (SearchOutc
       exhaustive: strategy === ENUMERATION && outcome.kind === "exhausted",
       executions: (before?.executions ?? 0) + outcome.executions,
       accesses: (before?.accesses ?? 0) + outcome.accesses,
+      ...(outcome.estimate !== undefined && { estimate: outcome.estimate }),
     });
   }
   return [...searches.values()];

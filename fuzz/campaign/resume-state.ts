@@ -19,6 +19,7 @@ const Outcome = z.strictObject({
   kind: z.enum(["violated", "exhausted", "searched"]),
   executions: z.int().nonnegative(),
   accesses: z.int().nonnegative(),
+  estimate: z.strictObject({ executions: z.int().nonnegative(), error: z.int().nonnegative() }).optional(),
   violation: z.strictObject({ property: z.string(), because: z.string() }).optional(),
   choices: z.array(z.int().nonnegative()).optional(),
   milliseconds: z.number(),

@@ -21,6 +21,8 @@ export interface SearchResult {
   /** Steps at which more than one thread was enabled, of all executions together. */
   readonly choicePoints: number;
   readonly violation?: Violation;
+  /** About how many executions there are, where the search could tell. */
+  readonly estimate?: { readonly executions: number; readonly error: number };
   /** The thread of each access of the violating execution. */
   readonly choices?: Int32Array;
 }

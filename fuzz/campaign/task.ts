@@ -2,6 +2,7 @@
  * Tasks: the pieces a campaign is cut into. A task is plain data and depends on nothing but itself, so it may run on any
  * worker, at any time, or in an earlier run that was stopped.
  */
+import type { Search } from "#reports/result.ts";
 import { EXHAUSTIVE } from "#fuzz/explore/exhaustive-search.ts";
 import { derivedSeed } from "#fuzz/random.ts";
 import { strategyNamed } from "#fuzz/strategies/registry.ts";
@@ -29,6 +30,8 @@ export interface SearchOutcome {
   readonly kind: "violated" | "exhausted" | "searched" | "stopped" | "failed";
   readonly executions: number;
   readonly accesses: number;
+  /** About how many executions there are, if an exhaustive search was ended by its bound. */
+  readonly estimate?: Search["estimate"];
   /** Why it failed. */
   readonly because?: string;
   readonly violation?: { readonly property: string; readonly because: string };

@@ -62,8 +62,8 @@ export async function runSearch(task: SearchTask): Promise<SearchOutcome> {
     const because = error instanceof Error ? error.message : String(error);
     return { kind: "failed", because, executions: 0, accesses: 0, milliseconds: performance.now() - start };
   }
-  const { kind, executions, steps, violation, choices } = result;
-  const outcome = { kind, executions, accesses: steps, milliseconds: performance.now() - start };
+  const { kind, executions, steps, violation, choices, estimate } = result;
+  const outcome = { kind, executions, accesses: steps, milliseconds: performance.now() - start, ...(estimate !== undefined && { estimate }) };
   if (violation === undefined || choices === undefined) return outcome;
   return { ...outcome, violation: { property: violation.property, because: violation.because }, choices: [...choices] };
 }

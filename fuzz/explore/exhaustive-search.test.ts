@@ -22,7 +22,7 @@ test("all executions without a violation exhaust the program", () => {
 });
 
 test("a bound on executions, and being told to stop, leave it undecided", () => {
-  expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({ kind: "searched", executions: 5 });
+  expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({ kind: "searched", executions: 5, estimate: { executions: 6, error: 0 } });
   expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({ kind: "stopped", executions: 1 });
 });
 

@@ -26,5 +26,7 @@ export function searchExhaustively(makeProgram: () => Program, checks: MachineOp
   const counts = { executions, steps, choicePoints: 0 };
   if (found.violation !== undefined) return { kind: "violated", ...counts, violation: found.violation.violation, choices: found.violation.choices };
   if (complete) return { kind: "exhausted", ...counts };
-  return { kind: executions + blocked < executionsMax ? "stopped" : "searched", ...counts };
+  if (executions + blocked < executionsMax) return { kind: "stopped", ...counts };
+  const { estimate } = found;
+  return { kind: "searched", ...counts, ...(estimate !== undefined && { estimate: { executions: Math.round(estimate.mean), error: Math.round(estimate.error) } }) };
 }

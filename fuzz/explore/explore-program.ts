@@ -7,6 +7,8 @@
 import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Violation } from "#properties/violation.ts";
+import { Random } from "#fuzz/random.ts";
+import { type Estimate, estimateLeaves } from "./estimate.ts";
 import { Explorer } from "./explorer.ts";
 import { BLOCKED, EVENT, type Graph, KIND } from "./graph.ts";
 import { Guided } from "./guided.ts";
@@ -35,10 +37,16 @@ export interface ProgramExploration {
   readonly accesses: number;
   /** Whether all executions have been visited. */
   readonly complete: boolean;
+  /** About how many graphs there are, complete and blocked, if the bound on them ended the exploration. */
+  readonly estimate?: Estimate;
   readonly violation?: { readonly violation: Violation; readonly choices: Int32Array };
   /** Why the program cannot be explored, if so: then nothing is known of it. */
   readonly notExplorable?: string;
 }
+
+/** Random descents that an estimate is made of, and where they start: equal programs have equal estimates. */
+const ESTIMATE_PROBES = 300;
+const ESTIMATE_SEED = 1;
 
 /** Events of one execution. */
 const EVENTS_MAX = 20_000;
@@ -105,7 +113,13 @@ class ProgramExplorer {
       complete: this.#complete,
     };
     if (refusal !== undefined) return { ...result, complete: false, notExplorable: refusal };
+    if (this.#isBounded()) return { ...result, estimate: estimateLeaves(this.#explorer, ESTIMATE_PROBES, new Random(ESTIMATE_SEED)) };
     return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
+  }
+
+  /** Did the bound end the exploration? */
+  #isBounded(): boolean {
+    return !this.#complete && this.#violation === undefined && this.#executions + this.#blocked >= (this.#options.graphsMax ?? Infinity);
   }
 
   #shouldStop(): boolean {
