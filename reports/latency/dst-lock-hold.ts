@@ -9,6 +9,7 @@
 import { ACCESS, type Access, type Address, FIRST_LOCAL_KIND, NIL, request } from "#impl/memory/access.ts";
 import { createHeap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
+import { numberAt } from "#impl/memory/word.ts";
 import { freeAfterGrace, getEntry, unlinkEntry } from "#impl/dst/cache.ts";
 import { type Collector, createDst, type Dst, dstWords } from "#impl/dst/dst.ts";
 import { DEVICE_EVENT, DstEntry, Garbage } from "#impl/dst/layout.ts";
@@ -30,6 +31,8 @@ export interface LockHold {
   readonly deviceEvent: number;
 }
 
+const HEADINGS: readonly string[] = ["listed", "softirq: keeps", "destroys", "event", "work queue: keeps", "destroys", "event"];
+
 /** @throws RangeError if a length is no whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {
   return lengths.map((listed) => {
@@ -40,12 +43,9 @@ export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[]
 
 /** The rows as a table of plain text, one line each. */
 export function dstLockHoldText(rows: readonly LockHoldRow[]): string {
-  const cells = [
-    ["listed", "softirq: keeps", "destroys", "event", "work queue: keeps", "destroys", "event"],
-    ...rows.map(({ listed, softirq, workqueue }) => [listed, ...valuesOf(softirq), ...valuesOf(workqueue)].map(String)),
-  ];
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join("  ")).join("\n");
+  const cells = [HEADINGS, ...rows.map(({ listed, softirq, workqueue }) => [listed, ...valuesOf(softirq), ...valuesOf(workqueue)].map(String))];
+  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => String(row[column]).length)));
+  return cells.map((row) => row.map((cell, column) => cell.padStart(numberAt(widths, column))).join("  ")).join("\n");
 }
 
 function valuesOf({ runThatKeeps, runThatDestroys, deviceEvent }: LockHold): readonly number[] {
@@ -56,7 +56,7 @@ function measure(collector: Collector, listed: number): LockHold {
   return {
     runThatKeeps: longestHold(collector, listed, 1, (dst) => collector.run(dst)),
     runThatDestroys: longestHold(collector, listed, 0, (dst) => collector.run(dst)),
-    deviceEvent: longestHold(collector, listed, 1, (dst) => collector.deviceEvent(dst, dst.devices[0] ?? NIL, DEVICE_EVENT.unregister)),
+    deviceEvent: longestHold(collector, listed, 1, (dst) => collector.deviceEvent(dst, numberAt(dst.devices, 0), DEVICE_EVENT.unregister)),
   };
 }
 
@@ -66,7 +66,7 @@ function longestHold(collector: Collector, listed: number, references: number, d
   const heap = createHeap(dstWords(options) + 10);
   const dst = createDst(heap, placeClock(heap, 0), options);
   for (let key = 0; key < listed; key++) {
-    const entry = runAlone(heap, getEntry(dst, { key, device: dst.devices[0] ?? NIL, over: NIL, hasPrivateChild: false }));
+    const entry = runAlone(heap, getEntry(dst, { key, device: numberAt(dst.devices, 0), over: NIL, hasPrivateChild: false }));
     runAlone(heap, unlinkEntry(dst, key));
     runAlone(heap, freeAfterGrace(dst, entry));
     heap.words[DstEntry.refcount(entry)] = references;
@@ -76,9 +76,11 @@ function longestHold(collector: Collector, listed: number, references: number, d
   return Math.max(...stretches);
 }
 
+const NOT_HELD = -1;
+
 /** Runs `procedure` unchanged and appends how many accesses it makes with the lock held, each time. */
 function* noting(procedure: Access, lock: Address, stretches: number[]): Access {
-  let held: number | undefined;
+  let held = NOT_HELD;
   let step = procedure.next(0);
   while (step.done !== true) {
     const kind = step.value;
@@ -86,9 +88,9 @@ function* noting(procedure: Access, lock: Address, stretches: number[]): Access 
     if (kind === ACCESS.spinLock && concernsLock) {
       held = 0;
     } else if (kind === ACCESS.spinUnlock && concernsLock) {
-      stretches.push(held ?? 0);
-      held = undefined;
-    } else if (held !== undefined && kind < FIRST_LOCAL_KIND) {
+      stretches.push(held);
+      held = NOT_HELD;
+    } else if (held !== NOT_HELD && kind < FIRST_LOCAL_KIND) {
       held++;
     }
     const found = yield kind; // the registers still hold the request
