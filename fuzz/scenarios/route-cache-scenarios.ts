@@ -71,10 +71,10 @@ export const routeCacheScenarios: readonly Scenario<Operation>[] = [
     initial: [DEFAULT, add("v4/20/8", 2), lookup(HOST)],
     threads: [thread("connection", { kind: "lose", cache: "a" }, { kind: "check", cache: "a" }), thread("other connection", { kind: "lose", cache: "a" })],
   }),
-  scenario("tunnel-shared", "two threads of one CPU send through its tunnel, and the CPU's memory grows", {
+  scenario("tunnel-shared", "two threads of one CPU send through its tunnel, whose memory moves before a better route is added", {
     limits: { cpuCount: 1 },
     initial: [DEFAULT, { kind: "send", to: HOST }],
-    threads: [thread("sender", { kind: "send", to: HOST }), thread("other sender", { kind: "send", to: "v4/21" }), thread("driver", { kind: "grow", cpu: 0 })],
+    threads: [thread("sender", { kind: "send", to: HOST }), thread("other sender", { kind: "send", to: "v4/21" }), thread("driver", { kind: "grow", cpu: 0 }, add("v4/20/8", 2))],
   }),
   scenario("migration", "the scheduler moves a user to another CPU while it uses a route that is deleted", {
     limits: { cpuCount: 2 },
