@@ -98,6 +98,11 @@ export const timeWaitScenarios: readonly Scenario<Operation>[] = [
     initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
     threads: [thread("closer", add("lan4/80:3", 3), add("wan4/80:4", 4)), thread("connector", lookup("lan4/80:2"))],
   }),
+  scenario("no-line-left", "a connection closes when no line is left, and its class has no record to give up", {
+    limits: { lineBytes: 8, lines: 4, heads: 1 },
+    initial: [add("lan4/80:1", 1), add("lan4/80:2", 2)],
+    threads: [thread("closer", add("wan4/80:4", 4))],
+  }),
   scenario("sparse-lines", "lines half empty after their neighbours are gone are filled before a class of its own has to give way", {
     limits: { lines: 2, heads: 1, truncating: 0 },
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2), add("lan4/80:3", 3), reopen("lan4/80:2", 9)],

@@ -1,20 +1,22 @@
 /**
  * What certificates of the compressed TIME_WAIT enumerate.
  *
- * Key k is the connection lan4/80:(k+1): all of one class, which has two slots, with one local port. So the records of two keys meet
- * in the chains, and a restart must evict when both are there. Keys have no order: which of them is there first makes no difference.
+ * Key k is the connection lan4/80:(k+1). All are of one class, which has two slots, and one local port, and all chains are one: so the
+ * records of two keys meet, and a restart must evict when both are there. Keys have no order: which of them is there first makes no
+ * difference.
  */
 import type { SmallScope } from "./small-scope.ts";
 import type { TimeWaitScenarioOperation } from "./time-wait.ts";
 
-/** What a record of the class lives. */
-const LIFE_TICKS = 20;
+/** What a record lives where all connections are of one class. */
+const LIFE_TICKS = 120;
 
 export const timeWaitSmallScope: SmallScope<TimeWaitScenarioOperation> = {
   operationsOn(key) {
     const connection = connectionOf(key);
     return [addition(key), { kind: "lookup", connection }, { kind: "restart", connection }];
   },
+  limits: { slots: 2, heads: 1, truncating: 0 },
   otherOperations: [{ kind: "advance", ticks: LIFE_TICKS }],
   initialContents(keys) {
     const half: TimeWaitScenarioOperation = { kind: "advance", ticks: LIFE_TICKS / 2 };
