@@ -179,6 +179,11 @@ test("when the scheme changes, slots of the other one may refuse, until they are
   expect(same(add(two))).toEqual([1]);
 });
 
+test("a record of one scheme is refused a restart in a class that has no slots", () => {
+  const may = after([[add(one, 1), 1], [turn("truncation", true), 0]], { truncating: false, slots: 2 });
+  expect([may(restart(one)), may(lookup(one))]).toEqual([[2], [found(1)]]);
+});
+
 test("a record that is refused a restart keeps its expiry", () => {
   const may = after([[add(one, 1), 1], [turn("truncation", true), 0], [advance(100), 1100], [restart(one), 2], [advance(20), 1120]], { truncating: false });
   expect(may(lookup(one))).toEqual([0]);
