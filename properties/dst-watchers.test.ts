@@ -130,6 +130,50 @@ test("a run begins when the work is taken up, and ends when the runner releases 
   }
 });
 
+test("each watcher has its name, and hears of the words it needs and of no others", () => {
+  const { dst, get, ib0 } = setUp();
+  const entry = get(1, ib0);
+  const holders = { countOf: () => 0, total: 0 };
+  const words = {
+    work: DelayedWork.state(dst.work),
+    list: Garbage.list(dst.garbage),
+    busy: Busy.list(dst.busy),
+    growth: Garbage.growth(dst.garbage),
+    delay: Garbage.delay(dst.garbage),
+    refcount: DstEntry.refcount(entry),
+    state: Device.state(ib0),
+    count: dst.entryCount,
+    flag: dst.needResched,
+    clock: dst.jiffies,
+  };
+  const heard = (watcher: Watcher) => [watcher.property, Object.fromEntries(Object.entries(words).flatMap(([name, address]) => (watcher.watches?.(address) === undefined ? [] : [[name, watcher.watches(address)]])))];
+  const ofRuns = { work: "writes", list: "accesses", busy: "accesses" };
+  const watchers = [
+    garbageListsWatcher(dst),
+    collectorWakesWatcher(dst),
+    goneDeviceWatcher(dst),
+    lockHoldWatcher(dst, { accesses: 1, perListedEntry: 0 }),
+    adaptiveDelayWatcher(dst, "workqueue"),
+    runCollectsWatcher(dst),
+    boundedRunWatcher(dst),
+    offersToRescheduleWatcher(dst),
+    entryBoundWatcher(dst),
+    dstRefcountWatcher(dst, holders),
+  ];
+  expect(watchers.map(heard)).toEqual([
+    ["garbage-lists", {}],
+    ["collector-wakes", { ...ofRuns, growth: "writes" }],
+    ["gone-device", { state: "writes" }],
+    ["lock-hold", Object.fromEntries(Object.keys(words).map((name) => [name, "accesses"]))],
+    ["adaptive-delay", { ...ofRuns, growth: "writes", delay: "writes", refcount: "accesses" }],
+    ["run-collects", ofRuns],
+    ["bounded-run", ofRuns],
+    ["offers-to-reschedule", { ...ofRuns, refcount: "accesses", flag: "accesses" }],
+    ["entry-bound", { count: "writes" }],
+    ["dst-refcount", { refcount: "writes" }],
+  ]);
+});
+
 // garbage-lists
 
 test("garbage-lists: quiet on lists as the collectors leave them, and while the locks are held", () => {
@@ -160,7 +204,8 @@ test("garbage-lists: fires at an entry that is lost, listed twice, not dead, or 
   const busy = Busy.list(dst.busy);
   const check = () => watcher.unlocked?.(words, lock);
   words[list] = NIL;
-  expect([check(), watcher.ended?.(words)]).toEqual(["dst#2 is dead, and on no garbage list", "dst#2 is dead, and on no garbage list"]);
+  const lost = "dst#2 is dead, and on no garbage list";
+  expect([check(), watcher.unlocked?.(words, mutex), watcher.ended?.(words)]).toEqual([lost, lost, lost]);
   words[mutex] = 9;
   expect(check()).toBeUndefined(); // it may be on a chain of the run's
   words[mutex] = 0;
@@ -202,7 +247,7 @@ test("collector-wakes: fires at garbage that nobody will look at", () => {
   const { give } = watched(watcher, words);
   dead(1, eth0, 1);
   words[DelayedWork.state(dst.work)] = WORK_STATE.idle;
-  expect([give(lock), watcher.ended?.(words)]).toEqual(["there is garbage, and no run is asked for", "there is garbage, and no run is asked for"]);
+  expect([give(dst.configuration), give(lock), watcher.ended?.(words)]).toEqual([undefined, "there is garbage, and no run is asked for", "there is garbage, and no run is asked for"]);
   run(dst.collector.run(dst));
   words[DelayedWork.state(dst.work)] = WORK_STATE.idle;
   expect(give(lock)).toBe("there is garbage, and no run is asked for");
@@ -235,6 +280,7 @@ test("collector-wakes: a run that goes on will look again, until it writes the g
   beginRun(threads, words, dst);
   expect(give(lock)).toBeUndefined();
   write(OTHER, Garbage.growth(dst.garbage), 5);
+  threads.read(COLLECTOR, Garbage.list(dst.garbage));
   expect(give(lock)).toBeUndefined();
   write(COLLECTOR, Garbage.growth(dst.garbage), 10);
   expect(give(lock)).toBe("there is garbage, and no run is asked for");
@@ -281,7 +327,19 @@ test("gone-device: fires at a dead entry that still names the device, or whose n
   expect(give(dst.configuration)).toBe("dst#1 is dead, and names a device that is gone");
   words[DstEntry.device(entry)] = lo;
   expect(give(dst.configuration)).toBe("dst#1 is dead, and names a device that is gone");
-  words[Neighbour.device(words[DstEntry.neighbour(entry)] ?? NIL)] = lo;
+  const theirs = Neighbour.device(words[DstEntry.neighbour(entry)] ?? NIL);
+  expect(give(Garbage.lock(dst.garbage))).toBeUndefined();
+  words[theirs] = lo;
+  expect(give(dst.configuration)).toBeUndefined();
+  words[theirs] = ib0; // of another entry, that died later
+  expect(give(dst.configuration)).toBeUndefined();
+});
+
+test("gone-device: entries of other devices may keep theirs", () => {
+  const { dst, words, dead, eth0, ib0 } = setUp();
+  const { write, give } = watched(goneDeviceWatcher(dst), words);
+  dead(1, eth0, 1);
+  write(OTHER, Device.state(ib0), DEVICE_STATE.gone);
   expect(give(dst.configuration)).toBeUndefined();
 });
 
@@ -338,6 +396,10 @@ test("lock-hold: counts the accesses of the holder from taking the lock to its r
   read(OTHER, dst.jiffies);
   read(OTHER, dst.jiffies);
   expect(give(dst.configuration)).toBeUndefined();
+  read(OTHER, dst.jiffies);
+  expect(give(lock)).toBe("the garbage lock is held for 3 accesses, and 2 are promised");
+  take(OTHER, lock);
+  read(OTHER, dst.jiffies);
   watcher.begin?.(words);
   expect(accesses(OTHER, OTHER, 2)).toBeUndefined();
 });
@@ -404,6 +466,7 @@ test("adaptive-delay: fires when it is not", () => {
     "a run kept 2 entries and freed 0, and leaves delay 1 and growth 5; right is 16 and 15",
   );
   expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 16, growth: 10 }, { busy: true })).toContain("right is 16 and 15");
+  expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 15, growth: 15 }, { busy: true })).toContain("right is 16 and 15");
   expect(runLeaves(workQueueCollector, "workqueue", [0], { delay: 1, growth: 5 }, { busy: true })).toBeUndefined();
   expect(runLeaves(workQueueCollector, "workqueue", [0], { growth: 5 }, {})).toBe("a run kept 0 entries and freed 1, and leaves delay 6 and growth 5; right is 6 and 1200");
   expect(runLeaves(softirqCollector, "softirq", [1, 0], { delay: 16, growth: 15 }, { fresh: true })).toContain("right is 1 and 5");
@@ -431,6 +494,10 @@ test("adaptive-delay: what others write is no run, and each run is counted by it
   threads.write(COLLECTOR, Garbage.growth(dst.garbage), 99);
   watcher.begin?.(words);
   expect(threads.give(lock)).toBeUndefined();
+  beginRun(threads, words, dst);
+  watcher.begin?.(words);
+  threads.write(COLLECTOR, Garbage.growth(dst.garbage), 98);
+  expect(threads.give(lock)).toBeUndefined();
 });
 
 // run-collects
@@ -456,6 +523,7 @@ test("run-collects: fires at an entry that was free when the run began and is st
   expect(endRun()).toBeUndefined();
   beginRun(threads, words, dst);
   watcher.begin?.(words);
+  expect(endRun()).toBeUndefined();
   words[DstEntry.refcount(free)] = 1;
   words[DstEntry.refcount(held)] = 1;
   beginRun(threads, words, dst);
@@ -480,7 +548,7 @@ test("run-collects: fires at a run that puts its work off, not at one that asks 
 
 test("bounded-run: fires when a run takes the fresh list a second time", () => {
   const { dst, words, dead, eth0, mutex } = setUp();
-  const entry = dead(1, eth0, 1);
+  const [entry, other] = [dead(1, eth0, 1), dead(2, eth0, 1)];
   const watcher = boundedRunWatcher(dst);
   const threads = watched(watcher, words);
   const list = Garbage.list(dst.garbage);
@@ -490,7 +558,7 @@ test("bounded-run: fires when a run takes the fresh list a second time", () => {
   };
   expect([takeFresh(OTHER), takeFresh(OTHER)]).toEqual([undefined, undefined]);
   beginRun(threads, words, dst);
-  expect([takeFresh(COLLECTOR), takeFresh(OTHER), threads.write(COLLECTOR, list, NIL), threads.write(COLLECTOR, list, entry)]).toEqual([undefined, undefined, undefined, undefined]);
+  expect([takeFresh(COLLECTOR), takeFresh(OTHER), threads.write(COLLECTOR, list, NIL), threads.write(COLLECTOR, list, entry), threads.write(COLLECTOR, list, other)]).toEqual(Array.from({ length: 5 }, () => undefined));
   expect(takeFresh(COLLECTOR)).toBe("a run takes the fresh garbage list for the 2. time");
   beginRun(threads, words, dst);
   expect(takeFresh(COLLECTOR)).toBeUndefined();
