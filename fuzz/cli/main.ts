@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { bugsCommand } from "./bugs.ts";
 import { certifyCommand } from "./certify.ts";
 import { checkCommand } from "./check.ts";
+import { costsCommand } from "./costs.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { exploreCommand } from "./explore.ts";
 import { fuzzCommand } from "./fuzz.ts";
@@ -29,6 +30,7 @@ program.addCommand(exploreCommand().copyInheritedSettings(program));
 program.addCommand(certifyCommand().copyInheritedSettings(program));
 program.addCommand(mergeReportsCommand().copyInheritedSettings(program));
 program.addCommand(listCommand().copyInheritedSettings(program));
+program.addCommand(costsCommand().copyInheritedSettings(program));
 program.addCommand(litmusCommand().copyInheritedSettings(program));
 program.addCommand(checkCommand().copyInheritedSettings(program));
 

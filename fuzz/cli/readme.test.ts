@@ -58,7 +58,7 @@ test("a scenario whose set-up fails is unknown, says why, and exits 3", async ()
 
 test("every command of the README is there, and every command is in the README", async () => {
   const { stdout } = await quiesce(["--help"]);
-  const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map((match) => match[1]).filter((name) => name !== "help");
-  const told = [...readme.matchAll(/^\| `quiesce ([a-z]+)/gm)].map((match) => match[1]);
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+) \[/gm)].map((match) => match[1]).filter((name) => name !== "help");
+  const told = [...readme.matchAll(/^\| `quiesce ([a-z-]+)/gm)].map((match) => match[1]);
   expect(told).toEqual(commands);
 });

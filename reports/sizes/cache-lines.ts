@@ -30,7 +30,8 @@ function* noting<T>(procedure: Access<T>, addresses: Set<Address>): Access<T> {
   return step.value;
 }
 
-function lineOf(heap: Heap, address: Address): string | undefined {
+/** The line that holds the word, named by its object; undefined outside of every object. */
+export function lineOf(heap: Heap, address: Address): string | undefined {
   const region = regionOf(heap, address);
   if (region === undefined) return undefined;
   const offset = address - region.base;

@@ -1,0 +1,79 @@
+/**
+ * What a procedure costs, counted while the machine runs it alone: locks taken, atomic operations, cache lines written.
+ *
+ * A lock is one atomic operation to take, and a store to give back. A reader–writer lock is words, which the machine does not know for a
+ * lock: its acquisitions are told by how its word changes. Each object begins a cache line of its own, as cache-lines.ts has it.
+ */
+import { ACCESS, type Access, type Address } from "#impl/memory/access.ts";
+import type { Heap } from "#impl/memory/heap.ts";
+import { mayWrite } from "#impl/memory/perform.ts";
+import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import { randomWalk } from "#fuzz/strategies/random-walk.ts";
+import type { LookupCost } from "#reports/lookup-costs.ts";
+import { lineOf } from "#reports/sizes/cache-lines.ts";
+
+/** A structure in memory, and the one procedure to measure. */
+export interface Measured {
+  readonly name: string;
+  readonly heap: Heap;
+  setUp(): Access;
+  body(): Access;
+  /** Words that are reader–writer locks. */
+  readonly rwlocks: readonly Address[];
+}
+
+export type AccessCosts = Omit<LookupCost, "system" | "lookup">;
+
+/** @throws Error if the procedure violates a property of the machine's */
+export function accessCosts({ name, heap, setUp, body, rwlocks }: Measured): AccessCosts {
+  const counter = new Counter(heap, new Set(rwlocks));
+  const machine = new Machine({ name, heap, setUp, threads: [{ name: "only", body }], watchers: [] }, { observer: counter });
+  const violation = machine.run(randomWalk(1));
+  if (violation !== undefined) throw new Error(`${name}: its measurement violates ${violation.property}: ${violation.because}`);
+  return counter.costs;
+}
+
+class Counter implements Observer {
+  readonly #heap: Heap;
+  readonly #rwlocks: ReadonlySet<Address>;
+  readonly #lines = new Set<string>();
+  #accesses = 0;
+  #locks = 0;
+  #atomics = 0;
+
+  constructor(heap: Heap, rwlocks: ReadonlySet<Address>) {
+    this.#heap = heap;
+    this.#rwlocks = rwlocks;
+  }
+
+  get costs(): AccessCosts {
+    return { lockAcquisitions: this.#locks, atomicOperations: this.#atomics, cacheLinesWritten: this.#lines.size, accesses: this.#accesses };
+  }
+
+  performed(access: ObservedAccess): void {
+    const { kind, address } = access;
+    const takes = takesLock(access);
+    this.#accesses++;
+    if (takes || (this.#rwlocks.has(address) && takesRwlock(access))) this.#locks++;
+    if (takes || isReadModifyWrite(access)) this.#atomics++;
+    const line = lineOf(this.#heap, address);
+    if (line !== undefined && (takes || mayWrite(kind) || kind === ACCESS.spinUnlock || kind === ACCESS.mutexUnlock)) this.#lines.add(line);
+  }
+
+  /** What has no word of its own costs nothing here. */
+  marked(): void {}
+}
+
+function takesLock({ kind, result }: ObservedAccess): boolean {
+  return kind === ACCESS.spinLock || kind === ACCESS.mutexLock || (kind === ACCESS.spinTrylock && result === 1);
+}
+
+/** A reader that finds no writer, or a writer that finds nobody. */
+function takesRwlock({ kind, before, after }: ObservedAccess): boolean {
+  return kind === ACCESS.cmpxchgAcquire ? before === 0 : kind === ACCESS.atomicAddReturnAcquire && after > 0;
+}
+
+function isReadModifyWrite({ kind }: ObservedAccess): boolean {
+  return kind >= ACCESS.cmpxchg && kind <= ACCESS.atomicAddReturnRelease;
+}

@@ -1,0 +1,50 @@
+/** What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by writing. */
+import type { SizeRow } from "./sizes/size-row.ts";
+import { visibleText } from "./visible-text.ts";
+
+export interface LookupCost {
+  readonly system: string;
+  /** Which lookup, as a person names it. */
+  readonly lookup: string;
+  readonly lockAcquisitions: number;
+  /** Read-modify-writes, those that take locks included. */
+  readonly atomicOperations: number;
+  /** Different lines that it writes, or may write. */
+  readonly cacheLinesWritten: number;
+  /** Accesses to shared memory of all kinds. */
+  readonly accesses: number;
+}
+
+/** What structures cost, as `quiesce costs --json` writes it. */
+export interface Costs {
+  readonly format: "quiesce-costs";
+  readonly version: 1;
+  readonly sizes: readonly SizeRow[];
+  readonly lookups: readonly LookupCost[];
+}
+
+/** Both tables for a terminal, without the end of the last line. */
+export function costsText({ sizes, lookups }: Costs): string {
+  return [
+    "what a peer's lookup writes",
+    ...table(
+      ["system", "lookup", "locks", "atomics", "lines written", "accesses"],
+      lookups.map(({ system, lookup, lockAcquisitions, atomicOperations, cacheLinesWritten, accesses }) => [system, lookup, lockAcquisitions, atomicOperations, cacheLinesWritten, accesses]),
+    ),
+    "",
+    "what records take and lookups touch",
+    ...table(
+      ["system", "record", "bytes", "kernel", "lines touched", "lookup", "the kernel's figure"],
+      sizes.map(({ system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource }) => [system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource]),
+    ),
+  ].join("\n");
+}
+
+/** Rows in columns: numbers to the right, with at most two decimals, words to the left. */
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const texts = rows.map((row) => row.map((cell) => (typeof cell === "number" ? String(Math.round(cell * 100) / 100) : visibleText(cell))));
+  const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
+  const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
+  const line = (cells: readonly string[]) => `  ${cells.map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
+  return [line(head), ...texts.map(line)];
+}
