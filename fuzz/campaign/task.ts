@@ -22,6 +22,8 @@ export interface SearchTask {
   readonly strategy: string;
   readonly seed: number;
   readonly executionsMax: number;
+  /** An exhaustive search ends early if there seem to be more executions than that. */
+  readonly estimateMax?: number;
 }
 
 /** What became of a search. Plain data: it crosses to other threads, and lies in the file that `--resume` reads. */
@@ -47,6 +49,9 @@ export const ENUMERATION = EXHAUSTIVE;
 /** Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not repeat. */
 const EXECUTIONS_PER_TASK = 50_000;
 
+/** Times the bound that an exploration may be estimated at before it is given up: estimates are rough, and often too low. */
+const ESTIMATE_FACTOR = 2;
+
 /** The seed of a scenario depends on its name and the run's seed alone, so a run of one scenario repeats what the run of all did with it. */
 export function scenarioSeed(seed: number, name: string): number {
   return derivedSeed(seed, hashOf(name));
@@ -61,12 +66,15 @@ export function tasksOf(scenario: ScenarioReference, profile: Pick<Profile, "enu
     const pieceMax = strategy === EXHAUSTIVE || strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
     for (let left = executions; left > 0; left -= pieceMax) budgets.push({ strategy, executions: Math.min(left, pieceMax) });
   }
-  return budgets.map(({ strategy, executions }, index) => ({ scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions }));
+  return budgets.map(({ strategy, executions }, index) => {
+    const task = { scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions };
+    return index === 0 && profile.enumerationMax > 0 ? { ...task, estimateMax: ESTIMATE_FACTOR * executions } : task;
+  });
 }
 
 /** Names a task for ever: equal names mean equal outcomes, as long as the code is the same. */
-export function taskName({ scenario, strategy, seed, executionsMax }: SearchTask): string {
-  return [scenario.module ?? "", scenario.name, strategy, seed, executionsMax].join("|");
+export function taskName({ scenario, strategy, seed, executionsMax, estimateMax }: SearchTask): string {
+  return [scenario.module ?? "", scenario.name, strategy, seed, executionsMax, estimateMax ?? ""].join("|");
 }
 
 /** FNV-1a. */

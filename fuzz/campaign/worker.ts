@@ -38,11 +38,11 @@ async function machineFor(reference: ScenarioReference): Promise<Machine> {
   return kept.machine;
 }
 
-async function searchAsAsked({ scenario, strategy, seed, executionsMax }: SearchTask): Promise<SearchResult> {
+async function searchAsAsked({ scenario, strategy, seed, executionsMax, estimateMax }: SearchTask): Promise<SearchResult> {
   const bounds = { executionsMax, shouldStop: isStopped };
   if (strategy === EXHAUSTIVE) {
     const { subject, checks } = await loadScenario(scenario);
-    return searchExhaustively(() => subject.makeProgram(), checks, { executionsMax, shouldStop: everySoOften(isStopped) });
+    return searchExhaustively(() => subject.makeProgram(), checks, { executionsMax, shouldStop: everySoOften(isStopped), ...(estimateMax !== undefined && { estimateMax }) });
   }
   return search(await machineFor(scenario), strategyNamed(strategy).create({ seed }), bounds);
 }

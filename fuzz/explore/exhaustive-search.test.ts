@@ -26,6 +26,17 @@ test("a bound on executions, and being told to stop, leave it undecided", () => 
   expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({ kind: "stopped", executions: 1 });
 });
 
+test("what seems to have far more executions than the bound is given up early, what does not goes on to the bound", () => {
+  const many = (count: number) => (): Program => {
+    const { heap, at } = share("shared", { word: 1 });
+    return { name: "many", heap, threads: threads("writer", count, function* (number): Access { yield writeOnce(at.word, number); }), watchers: [] };
+  };
+  // n! executions: the estimate is exact, for every node of a depth has as many children.
+  expect(searchExhaustively(many(9), {}, { executionsMax: 20_000, estimateMax: 40_000 })).toMatchObject({ kind: "searched", executions: 10_000, estimate: { executions: 362_880, error: 0 } });
+  expect(searchExhaustively(many(8), {}, { executionsMax: 20_000, estimateMax: 50_000 })).toMatchObject({ kind: "searched", executions: 20_000, estimate: { executions: 40_320, error: 0 } });
+  expect(searchExhaustively(many(7), {}, { executionsMax: 20_000, estimateMax: 10 })).toMatchObject({ kind: "exhausted", executions: 5_040 });
+});
+
 test("a violation comes with its schedule", () => {
   const found = searchExhaustively(smallProgramNamed("lazy01_bad").create, smallProgramChecks, { executionsMax: 100 });
   expect(found.kind).toBe("violated");

@@ -11,6 +11,17 @@ export const EXHAUSTIVE = "exhaustive";
 /** One line for a list of strategies. */
 export const EXHAUSTIVE_DESCRIPTION = "every execution that differs from the others in what the threads could tell, once";
 
+export interface ExhaustiveBounds extends SearchBounds {
+  /**
+   * Executions, by estimate, that make the search end early: with `searched`, since what would be seen is only a corner. Absent: it
+   * goes on to its bound.
+   */
+  readonly estimateMax?: number;
+}
+
+/** Executions after which an estimate is made. */
+const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
+
 /**
  * Runs every execution of the program that its threads or its history could tell from the others: `exhausted` when none of them
  * violates anything. A program that the explorer has no events for is run in every schedule instead.
@@ -18,7 +29,12 @@ export const EXHAUSTIVE_DESCRIPTION = "every execution that differs from the oth
  * @param makeProgram makes the program anew, with a heap of its own
  * @throws ProgramError if the program is not deterministic
  */
-export function searchExhaustively(makeProgram: () => Program, checks: MachineOptions, bounds: SearchBounds): SearchResult {
+export function searchExhaustively(makeProgram: () => Program, checks: MachineOptions, { estimateMax, ...bounds }: ExhaustiveBounds): SearchResult {
+  if (estimateMax !== undefined && bounds.executionsMax > EXECUTIONS_BEFORE_ESTIMATE) {
+    const first = searchExhaustively(makeProgram, checks, { ...bounds, executionsMax: EXECUTIONS_BEFORE_ESTIMATE });
+    const { estimate } = first;
+    if (estimate === undefined || estimate.executions - estimate.error > estimateMax) return first;
+  }
   const { executionsMax, shouldStop } = bounds;
   const found = exploreProgram(makeProgram(), { checks, graphsMax: executionsMax, ...(shouldStop !== undefined && { shouldStop }) });
   if (found.notExplorable !== undefined) return search(new Machine(makeProgram(), checks), depthFirst(), bounds);
