@@ -11,25 +11,28 @@ export const OWN_LIST: Address = NIL;
 
 const SLEEP_MS = 50;
 
+/** How long this thread has slept for the lock that it waits for. */
 let sleptMs = 0;
 
 /** Looks at a lock until it is free, a number of times; answers what it found last. */
 export function lookAgain(lock: Address): Access<number> {
   const words = wordsInUse();
-  sleptMs = 0;
   let found = Atomics.load(words, lock);
   for (let looks = 0; found !== 0 && looks < SPINS_MAX; looks++) {
     pause();
     found = Atomics.load(words, lock);
   }
+  if (found === 0) sleptMs = 0;
   return found;
 }
 
 /** Sleeps until woken or for `SLEEP_MS`, unless `word` no longer is `value`. */
 export function sleepWhile(_list: Address, word: Address, value: number, _sleeper: number): Access {
   if (Atomics.wait(wordsInUse(), word, value, SLEEP_MS) !== "timed-out") return;
-  sleptMs += SLEEP_MS;
-  stillWaiting(sleptMs);
+  const slept = sleptMs + SLEEP_MS;
+  sleptMs = 0; // in case the observer ends the wait
+  stillWaiting(slept);
+  sleptMs = slept;
 }
 
 export function wakeOne(_list: Address, word: Address): Access {

@@ -60,7 +60,10 @@ test("a wait that goes on tells its observer, who may end it", () => {
 
 test("a sleeper that nobody wakes looks up after a while, and tells how long it slept", () => {
   const slept: number[] = [];
-  freshWords((milliseconds) => slept.push(milliseconds));
+  freshWords((milliseconds) => {
+    slept.push(milliseconds);
+    if (slept.length === 4) throw new Error("too long");
+  });
   sleepWhile(atomics.NIL, 1, 99, 1); // the word is another already
   expect(slept).toEqual([]);
   sleepWhile(atomics.NIL, 1, 10, 1);
@@ -69,6 +72,8 @@ test("a sleeper that nobody wakes looks up after a while, and tells how long it 
   expect(lookAgain(1)).toBe(10);
   expect(lookAgain(9)).toBe(0);
   sleepWhile(atomics.NIL, 1, 10, 1);
-  expect(slept).toEqual([50, 100, 50]);
+  expect(() => sleepWhile(atomics.NIL, 1, 10, 1)).toThrow("too long");
+  sleepWhile(atomics.NIL, 1, 10, 1);
+  expect(slept).toEqual([50, 100, 50, 100, 50]);
   wakeOne(atomics.NIL, 1);
 });

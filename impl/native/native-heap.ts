@@ -7,7 +7,7 @@ import type { Heap } from "../memory/heap.ts";
 import { initialiseSlab, Slab } from "../memory/slab.ts";
 import type { StructLayout } from "../memory/struct.ts";
 
-export type { Heap } from "../memory/heap.ts";
+export { createHeap, type Heap } from "../memory/heap.ts";
 
 /** Words of a cache line of 64 bytes. */
 export const LINE_WORDS = 16;

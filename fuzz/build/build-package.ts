@@ -1,0 +1,39 @@
+/**
+ * Builds what the package offers to import: the library of peer pools as JavaScript with source maps and declarations.
+ *
+ * Declarations come from the TypeScript compiler, which reads the translated sources: so they are checked as well.
+ */
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { writeWholeFile } from "#reports/write-file.ts";
+import { translateAll, writeModules } from "./build-native.ts";
+
+/** The translated sources are no TypeScript that the compiler accepts. */
+export class DeclarationError extends Error {
+  override readonly name = "DeclarationError";
+}
+
+const COMPILER_OPTIONS = "--ignoreConfig --declaration --emitDeclarationOnly --strict --target esnext --lib esnext --module nodenext --types node --skipLibCheck --verbatimModuleSyntax --rewriteRelativeImportExtensions false --declarationMap false";
+
+/**
+ * Builds `entries` and what they import into `out`.
+ *
+ * @throws TranslationError with what cannot be translated
+ * @throws DeclarationError with what the compiler says
+ */
+export function buildPackage({ root, entries, out }: { readonly root: string; readonly entries: readonly string[]; readonly out: string }): void {
+  const modules = translateAll({ root, entries });
+  writeModules(modules, { root, out });
+  const sources = join(root, `reports/out/translated-${process.pid}`);
+  try {
+    for (const { file, typescript } of modules) writeWholeFile(join(sources, file), typescript);
+    const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+    const files = entries.map((file) => join(sources, file));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...COMPILER_OPTIONS.split(" "), "--rootDir", sources, "--outDir", out, ...files], { encoding: "utf8", cwd: root });
+    if (status !== 0) throw new DeclarationError(`the translated sources do not compile:\n${stdout}${stderr}`);
+  } finally {
+    rmSync(sources, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,67 @@
+import * as fc from "fast-check";
+import ipaddr from "ipaddr.js";
+import { expect, test } from "vitest";
+import { canonicalIPv4, parseIpAddress } from "./ip-address.ts";
+
+/** The address as text again, by ipaddr.js. */
+function textOf({ words }: { readonly words: readonly number[] }): string {
+  const bytes = words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]);
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+test("canonical IPv4 is read as ipaddr.js reads it", () => {
+  fc.assert(
+    fc.property(fc.ipV4(), (text) => {
+      expect(textOf(parseIpAddress(text))).toBe(ipaddr.IPv4.parse(text).toString());
+      expect(canonicalIPv4(text)).not.toBe(-1);
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+});
+
+test("what is almost canonical IPv4 is read exactly if ipaddr.js calls it four decimal parts without leading zeros", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom("0", "1", "2", "9", ".", ".", "5", " ", "-", "x"), maxLength: 15 }), (text) => {
+      const isCanonical = ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).toString() === text;
+      expect(canonicalIPv4(text) !== -1, text).toBe(isCanonical);
+    }),
+    { seed: 3, numRuns: 2_000 },
+  );
+});
+
+test("IPv6 is read as ipaddr.js reads it; a mapped address is IPv4, a zone no part of it", () => {
+  fc.assert(
+    fc.property(fc.ipV6(), (text) => {
+      const expected = ipaddr.IPv6.parse(text);
+      const found = parseIpAddress(text);
+      expect(textOf(found)).toBe(expected.isIPv4MappedAddress() ? expected.toIPv4Address().toString() : ipaddr.fromByteArray(expected.toByteArray()).toString());
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+  expect(parseIpAddress("::ffff:192.0.2.1")).toEqual({ family: "v4", words: [0xc0000201] });
+  expect(parseIpAddress("fe80::1%eth0")).toEqual({ family: "v6", words: [0xfe800000, 0, 0, 1] });
+});
+
+test("packed words are taken as they are", () => {
+  expect(parseIpAddress(0xffffffff)).toEqual({ family: "v4", words: [0xffffffff] });
+  expect(parseIpAddress([7])).toEqual({ family: "v4", words: [7] });
+  expect(parseIpAddress(new Uint32Array([1, 2, 3, 0xfffffffe]))).toEqual({ family: "v6", words: [1, 2, 3, 0xfffffffe] });
+});
+
+test("what is no address is refused with what would be one", () => {
+  const cases: readonly (readonly [unknown, string])[] = [
+    ["", '"" is no IP address; write 192.0.2.1 or 2001:db8::1'],
+    ["256.1.1.1", '"256.1.1.1" is no IP address'],
+    ["01.2.3.4", "is no IP address"],
+    ["1.2.3", "is no IP address"],
+    ["1.2.3.4.5", "is no IP address"],
+    ["localhost", "is no IP address"],
+    [-1, "an address word is -1, and must be a whole number from 0 to 4294967295"],
+    [1.5, "an address word is 1.5"],
+    [[], "an address has 1 word (IPv4) or 4 (IPv6), and not 0"],
+    [[1, 2, 3, 2 ** 32], "an address word is 4294967296"],
+  ];
+  for (const [address, message] of cases) {
+    expect(() => parseIpAddress(address as string)).toThrow(expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error);
+  }
+});

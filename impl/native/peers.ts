@@ -1,0 +1,489 @@
+/**
+ * The peer pool as a library: state for each remote address, shared by all worker threads of a process.
+ *
+ * ```js
+ * import { createPeerPool, attachPeerPool } from "quiesce/peers";
+ *
+ * const pool = createPeerPool({ capacity: 65_536 });      // in one thread
+ * const same = attachPeerPool(workerData.buffer);         // in the others, given pool.buffer
+ * if (!pool.allowAt(socket.remoteAddress, 100)) refuse(); // one request in 100 ms, six in a row
+ * ```
+ *
+ * Written in the one-source style: what is a generator here is a plain function in the library.
+ *
+ * A thread is online from its first operation in a turn of its event loop to the end of that turn, and passes a quiescent state
+ * every `OPERATIONS_BETWEEN` operations. What it finds stays valid while it holds a reference, whatever the turn. A thread that
+ * blocks in the midst of a turn delays only that freed peers are used again. One that is terminated does so until the thread that
+ * started it hears of its end, or somebody calls `forgetThread`; the references that it held are never given back. If it was
+ * terminated while it changed the pool, holding a lock, the pool is abandoned: every call from then on throws, rather than trust it.
+ */
+import { threadId } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
+import { type Access, type Address, NIL, readOnce } from "../memory/access.ts";
+import { Slab } from "../memory/slab.ts";
+import { wordAt } from "../memory/word.ts";
+import { nextIdentifier } from "../peers/identifier.ts";
+import { collectDetached, invalidateTree } from "../peers/invalidate.ts";
+import { findPeer, getPeer, putPeer } from "../peers/lookup.ts";
+import { allowPeer } from "../peers/token-bucket.ts";
+import { useWords } from "./atomics.ts";
+import { deferredCount, runDeferred } from "./deferred.ts";
+import { type IpAddress, parseIpAddress } from "./ip-address.ts";
+import { holderOf } from "./lock.ts";
+import { type Runtime, useRuntime } from "./native-access.ts";
+import { PeerPoolError } from "./peer-pool-error.ts";
+import { ABANDONED, CAPACITY_MAX, createLayout, layoutOf, type PoolLayout, SOUND, THREADS_MAX } from "./pool-buffer.ts";
+import { runIfQueued } from "./queued-work.ts";
+import { claimSlot, forgetThread, goOffline, passQuiescentState, ThreadSlot } from "./rcu.ts";
+import { moveClockTo } from "./shared-clock.ts";
+
+export type { IpAddress } from "./ip-address.ts";
+export { PeerPoolError, type PeerPoolErrorCode } from "./peer-pool-error.ts";
+
+/** A reference to a peer as a number: what `acquire` gives and `release` takes. 0 is none. */
+export type PeerReference = number;
+
+/** Times are milliseconds. */
+export interface PeerPoolOptions {
+  /** Peers there is memory for, 64 bytes each and 12 more: 1 to 16,777,216. Fixed for the pool's life. */
+  readonly capacity: number;
+  /** Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given. */
+  readonly threshold?: number;
+  /** How long a peer may stay idle in a pool that is nearly at its threshold; 120,000 if not given. */
+  readonly ttlMinMs?: number;
+  /** How long a peer may stay idle in an empty pool; 600,000 if not given. */
+  readonly ttlMaxMs?: number;
+  /** From an invalidation to the run of the collector that frees what nobody holds; 1,000 if not given. */
+  readonly gcDelayMs?: number;
+  /** Grants that the rate limiter saves up; 6 if not given. */
+  readonly burstFactor?: number;
+}
+
+export interface AttachOptions {
+  /** Milliseconds that an operation waits for a lock of another thread before it throws `ERR_POOL_STALLED`; 5,000 if not given. */
+  readonly stallMs?: number;
+  /** The time in milliseconds: the same for all threads, never going back. The host's monotonic clock if not given. */
+  readonly now?: () => number;
+}
+
+export interface GetOptions {
+  /** Make the peer if the pool has none. */
+  readonly create?: boolean;
+}
+
+export interface PeerPoolStats {
+  readonly capacity: number;
+  /** Peers that can be found. */
+  readonly v4: number;
+  readonly v6: number;
+  /** Peers in use, those included that nobody can find any more but somebody holds, or that wait to be freed. */
+  readonly inUse: number;
+  /** Peers and trees that wait for a grace period. */
+  readonly reclaiming: number;
+  /** Threads attached. */
+  readonly threads: number;
+}
+
+/** Operations between two quiescent states of a thread that does not leave its turn. */
+const OPERATIONS_BETWEEN = 64;
+
+/** Entries of the deferred queue that one operation runs at most. */
+const DEFERRED_AT_ONCE = 64;
+
+/** How often a creation that finds no memory looks for some. */
+const ROOM_TRIES = 4;
+
+const STALL_MS = 5_000;
+
+/** Timeouts for which a new peer may be granted something at once. */
+const TIMEOUT_MAX_MS = 60_000;
+
+const MORE_MAX = 0xffff;
+const TIME_MAX_MS = 0x3fffffff;
+
+/** This thread's pools: they want to know of the ends of the workers that it starts. Who holds a pool is its user. */
+const attached = new Set<WeakRef<PeerPool>>();
+
+function attend(pool: PeerPool): void {
+  if (attached.size === 0) process.on("worker", watchWorker);
+  attached.add(new WeakRef(pool));
+}
+
+function watchWorker(worker: Worker): void {
+  const { threadId: id } = worker;
+  worker.once("exit", () => forgetEverywhere(id));
+}
+
+function* forgetEverywhere(id: number): Access {
+  for (const reference of attached) {
+    const pool = reference.deref();
+    if (pool === undefined) attached.delete(reference);
+    else yield* pool.forgetThread(id);
+  }
+}
+
+/** The pool whose heap the accesses go to. */
+let inUse: PeerPool | undefined;
+
+/** Is it the pool already? From now on it is. */
+function isInUse(pool: PeerPool): boolean {
+  if (inUse === pool) return true;
+  inUse = pool;
+  return false;
+}
+
+/**
+ * Makes an empty pool, and attaches this thread to it.
+ *
+ * @throws PeerPoolError `ERR_LIMITS` for an option out of its range
+ * @throws RangeError if the host has no memory for it
+ */
+export function createPeerPool(options: PeerPoolOptions, attachOptions: AttachOptions = {}): PeerPool {
+  const { capacity } = options;
+  checked("capacity", capacity, 1, CAPACITY_MAX);
+  const { threshold = Math.ceil((capacity * 7) / 8), ttlMinMs = 120_000, ttlMaxMs = 600_000, gcDelayMs = 1_000, burstFactor = 6 } = options;
+  const secret = crypto.getRandomValues(new Int32Array(2));
+  const { now = monotonicMs() } = attachOptions;
+  const layout = createLayout(
+    {
+      capacity,
+      threshold: checked("threshold", threshold, 0, CAPACITY_MAX),
+      ttlMinMs: checked("ttlMinMs", ttlMinMs, 0, TIME_MAX_MS),
+      ttlMaxMs: checked("ttlMaxMs", ttlMaxMs, ttlMinMs, TIME_MAX_MS),
+      gcDelayMs: checked("gcDelayMs", gcDelayMs, 1, TIME_MAX_MS),
+      burstFactor: checked("burstFactor", burstFactor, 1, 1000),
+      secret: [wordAt(secret, 0), wordAt(secret, 1)],
+    },
+    Math.floor(now()) | 0,
+  );
+  return new PeerPool(layout, attachOptions);
+}
+
+/**
+ * Attaches this thread to the pool in `buffer`, another thread's `pool.buffer`.
+ *
+ * @throws PeerPoolError `ERR_BUFFER_FOREIGN`, `ERR_BUFFER_VERSION`, `ERR_BUFFER_DAMAGED`
+ */
+export function attachPeerPool(buffer: SharedArrayBuffer, options: AttachOptions = {}): PeerPool {
+  return new PeerPool(layoutOf(buffer), options);
+}
+
+/** The host's monotonic clock, which all threads share, in milliseconds. */
+function monotonicMs(): () => number {
+  const ahead = Number(process.hrtime.bigint() / 1_000_000n) - performance.now();
+  return () => performance.now() + ahead;
+}
+
+/** A reference to a peer, to be given back by `put`, or by leaving the scope of `using peer = pool.get(…)`. */
+export class Peer {
+  readonly #pool: PeerPool;
+  #reference: PeerReference;
+
+  /** Peers come from `PeerPool.get`. */
+  constructor(pool: PeerPool, reference: PeerReference) {
+    this.#pool = pool;
+    this.#reference = reference;
+  }
+
+  /**
+   * The reference as a number.
+   *
+   * @throws PeerPoolError `ERR_PEER_RELEASED`
+   */
+  get reference(): PeerReference {
+    if (this.#reference === NIL) throw new PeerPoolError("ERR_PEER_RELEASED", "the peer has been given back: get it again");
+    return this.#reference;
+  }
+
+  /** Has the peer been given back? */
+  get isReleased(): boolean {
+    return this.#reference === NIL;
+  }
+
+  /** Takes the reference out, for the pool to release. @throws PeerPoolError `ERR_PEER_RELEASED` */
+  takeReference(): PeerReference {
+    const { reference } = this;
+    this.#reference = NIL;
+    return reference;
+  }
+
+  /** Gives the peer back, if that has not been done. */
+  *[Symbol.dispose](): Access {
+    if (!this.isReleased) yield* this.#pool.put(this);
+  }
+}
+
+/**
+ * A thread's part in a pool. Not to be sent to other threads: send `buffer`.
+ *
+ * Every operation may throw `ERR_POOL_STALLED`, `ERR_POOL_ABANDONED` and `ERR_POOL_DETACHED`, and the first also `ERR_THREADS`.
+ */
+export class PeerPool {
+  /** What other threads attach to. */
+  readonly buffer: SharedArrayBuffer;
+  readonly #layout: PoolLayout;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #now: () => number;
+  readonly #stallMs: number;
+  #runtime: Runtime | undefined;
+  #isDetached = false;
+  #isOnline = false;
+  #operations = 0;
+  readonly #leaveSoon = (): unknown => this.#leave();
+
+  /** Pools come from `createPeerPool` and `attachPeerPool`. */
+  constructor(layout: PoolLayout, { stallMs = STALL_MS, now = monotonicMs() }: AttachOptions) {
+    const { buffer } = layout.heap.words;
+    if (!(buffer instanceof SharedArrayBuffer)) throw new PeerPoolError("ERR_BUFFER_FOREIGN", "a pool lies in a SharedArrayBuffer");
+    this.buffer = buffer;
+    this.#words = new Int32Array(buffer);
+    this.#layout = layout;
+    this.#now = now;
+    this.#stallMs = stallMs;
+    attend(this);
+  }
+
+  /**
+   * Takes a reference to the peer at `address`, to be given back by `put` or `using`; undefined if there is none.
+   *
+   * @throws PeerPoolError `ERR_ADDRESS`; with `create`, `ERR_POOL_FULL`
+   */
+  *get(address: IpAddress, options: GetOptions = {}): Access<Peer | undefined> {
+    const reference = yield* this.acquire(address, options.create === true);
+    return reference === NIL ? undefined : new Peer(this, reference);
+  }
+
+  /** Gives a peer back. @throws PeerPoolError `ERR_PEER_RELEASED` */
+  *put(peer: Peer): Access {
+    yield* this.release(peer.takeReference());
+  }
+
+  /**
+   * `get` for hot paths: the reference is a number (0 if there is none) that must be given back by `release`, once. Allocates nothing.
+   *
+   * @throws PeerPoolError `ERR_ADDRESS`; with `create`, `ERR_POOL_FULL`
+   */
+  *acquire(address: IpAddress, create: boolean): Access<PeerReference> {
+    const parsed = parseIpAddress(address);
+    yield* this.#enter();
+    try {
+      if (!create) return yield* findPeer(this.#layout.pool, parsed);
+      const peer = yield* getPeer(this.#layout.pool, parsed);
+      return peer === NIL ? yield* this.#makeRoom(parsed) : peer;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** `put` for hot paths. The reference must be one that `acquire` gave and that was not released: that is not checked. */
+  *release(reference: PeerReference): Access {
+    yield* this.#enter();
+    yield* putPeer(this.#layout.pool, reference);
+  }
+
+  /**
+   * May the holder do now what is allowed once in `timeoutMs`, and `burstFactor` times in a row? If so, it counts as done.
+   *
+   * @param timeoutMs 0 to 60,000
+   * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
+   */
+  *allow(peer: Peer | PeerReference, timeoutMs: number): Access<boolean> {
+    const timeout = timeoutOf(timeoutMs);
+    yield* this.#enter();
+    return yield* allowPeer(this.#layout.pool, referenceOf(peer), timeout);
+  }
+
+  /**
+   * `get` with `create`, `allow` and `put` in one: the decision of a rate limiter. Allocates nothing for canonical IPv4 addresses.
+   *
+   * @throws PeerPoolError `ERR_ADDRESS`, `ERR_LIMITS`, `ERR_POOL_FULL`
+   */
+  *allowAt(address: IpAddress, timeoutMs: number): Access<boolean> {
+    const timeout = timeoutOf(timeoutMs);
+    const peer = yield* this.acquire(address, true);
+    const { pool } = this.#layout;
+    const allowed = yield* allowPeer(pool, peer, timeout);
+    yield* putPeer(pool, peer);
+    return allowed;
+  }
+
+  /**
+   * The first of `more` + 1 consecutive 16-bit identifiers that nobody else is given, modulo 65,536; they start where outsiders cannot tell.
+   *
+   * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
+   */
+  *nextId(peer: Peer | PeerReference, more = 0): Access<number> {
+    if (!Number.isInteger(more) || more < 0 || more > MORE_MAX) throw new PeerPoolError("ERR_LIMITS", `more is ${more}, and must be a whole number from 0 to ${MORE_MAX}`);
+    yield* this.#enter();
+    return yield* nextIdentifier(referenceOf(peer), more);
+  }
+
+  /** Hides every peer of a family (of both, if none is given): nobody finds them any more; who holds one keeps it. */
+  *invalidate(family?: AddressFamily): Access {
+    yield* this.#enter();
+    try {
+      if (family !== "v6") yield* invalidateTree(this.#layout.pool, "v4");
+      if (family !== "v4") yield* invalidateTree(this.#layout.pool, "v6");
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Numbers that may be old at once. */
+  *stats(): Access<PeerPoolStats> {
+    yield* this.#enter();
+    const { pool, deferred } = this.#layout;
+    const v4 = yield readOnce(pool.v4.total);
+    const v6 = yield readOnce(pool.v6.total);
+    const used = yield readOnce(Slab.live(pool.peers));
+    const reclaiming = yield* deferredCount(deferred);
+    let threads = 0;
+    for (const slot of deferred.rcu.slots) {
+      const owner = yield readOnce(ThreadSlot.owner(slot));
+      if (owner !== 0) threads++;
+    }
+    return { capacity: pool.peersMax, v4, v6, inUse: used, reclaiming, threads };
+  }
+
+  /**
+   * Says that the thread with this id (`worker.threadId`) is no more: what it looked at may be freed. Done by itself in the thread that
+   * started the worker, if that was attached before. Answers whether the thread was attached.
+   *
+   * If it was terminated while it held a lock, the pool is abandoned.
+   */
+  *forgetThread(id: number): Access<boolean> {
+    const { rcu } = this.#layout.deferred;
+    let wasAttached = false;
+    this.#use();
+    for (const [index, slot] of rcu.slots.entries()) {
+      const owner = yield readOnce(ThreadSlot.owner(slot));
+      if (owner !== id + 1) continue;
+      wasAttached = true;
+      if (this.#holdsLock(index + 1)) this.#abandon();
+      yield* forgetThread(slot);
+    }
+    return wasAttached;
+  }
+
+  /** Ends this thread's part in the pool. It must hold no reference; every later operation throws. */
+  *detach(): Access {
+    this.#isDetached = true;
+    const runtime = this.#runtime;
+    if (runtime === undefined) return;
+    this.#use();
+    yield* forgetThread(runtime.slot);
+    this.#isOnline = false;
+    this.#runtime = undefined;
+  }
+
+  /** Makes the accesses go to this pool. */
+  #use(): void {
+    if (isInUse(this)) return;
+    useWords(this.#words, (milliseconds) => this.#waited(milliseconds));
+    if (this.#runtime !== undefined) useRuntime(this.#runtime);
+  }
+
+  /** What comes before every operation. */
+  *#enter(): Access {
+    this.#use();
+    if (this.#isOnline) {
+      this.#operations++;
+      if (this.#operations % OPERATIONS_BETWEEN !== 0) return;
+    } else {
+      if (this.#runtime === undefined) this.#runtime = yield* this.#attach();
+      this.#isOnline = true;
+      queueMicrotask(this.#leaveSoon);
+    }
+    if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
+    yield* this.#serve();
+  }
+
+  /** Passes a quiescent state, and does what is due. */
+  *#serve(): Access {
+    const { deferred, clock, pool, workGuard } = this.#layout;
+    const runtime = this.#runtime;
+    if (runtime === undefined) return;
+    const { me, slot } = runtime;
+    yield* passQuiescentState(deferred.rcu, slot);
+    yield* moveClockTo(clock, Math.floor(this.#now()));
+    yield* runDeferred(deferred, me, DEFERRED_AT_ONCE, (callback, argument) => this.#runCallback(callback, argument));
+    yield* runIfQueued(pool.gcWork, workGuard, me, () => collectDetached(pool));
+  }
+
+  *#runCallback(callback: number, argument: number): Access {
+    const { pool } = this.#layout;
+    yield* callback === 0 ? pool.freePeer(argument) : pool.queueDetached(argument);
+  }
+
+  *#attach(): Access<Runtime> {
+    if (this.#isDetached) throw new PeerPoolError("ERR_POOL_DETACHED", "this thread has detached itself from the pool");
+    const { heap, deferred, allocatorLock, pool } = this.#layout;
+    const index = yield* claimSlot(deferred.rcu, threadId + 1);
+    const slot = deferred.rcu.slots[index];
+    if (slot === undefined) throw new PeerPoolError("ERR_THREADS", `${THREADS_MAX} threads are attached, which is all that a pool has room for; detach some`);
+    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, callbacks: [pool.freePeer, pool.queueDetached] };
+    useRuntime(runtime);
+    return runtime;
+  }
+
+  /** The end of a turn: the thread holds nothing but references. */
+  *#leave(): Access {
+    this.#isOnline = false;
+    const runtime = this.#runtime;
+    if (runtime === undefined) return;
+    this.#use();
+    yield* goOffline(runtime.slot);
+  }
+
+  /** Frees what can be freed, and tries again. */
+  *#makeRoom(address: PeerAddress): Access<Address> {
+    const { pool } = this.#layout;
+    for (let tries = 0; tries < ROOM_TRIES; tries++) {
+      yield* this.#serve();
+      const peer = yield* getPeer(pool, address);
+      if (peer !== NIL) return peer;
+    }
+    throw new PeerPoolError("ERR_POOL_FULL", `all ${pool.peersMax} peers are in use: give peers back, or make the pool larger`);
+  }
+
+  /** Hears of a wait that goes on. */
+  #waited(milliseconds: number): void {
+    if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
+    if (milliseconds >= this.#stallMs) {
+      throw new PeerPoolError("ERR_POOL_STALLED", `another thread has held a lock of the pool for ${milliseconds} ms: it is blocked, or was terminated and nobody called forgetThread`);
+    }
+  }
+
+  #holdsLock(me: number): boolean {
+    return this.#layout.locks.some((lock) => holderOf(wordAt(this.#words, lock)) === me);
+  }
+
+  #abandon(): void {
+    Atomics.store(this.#words, this.#layout.condition, ABANDONED);
+  }
+
+  /** An operation that failed with a lock in its hands leaves a pool that nobody may trust. */
+  #failed(error: unknown): unknown {
+    if (this.#runtime !== undefined && this.#holdsLock(this.#runtime.me)) this.#abandon();
+    return error;
+  }
+}
+
+function checked(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new PeerPoolError("ERR_LIMITS", `${name} is ${value}, and must be a whole number from ${min} to ${max}`);
+}
+
+function abandonedError(): PeerPoolError {
+  return new PeerPoolError("ERR_POOL_ABANDONED", "a thread was terminated while it changed the pool: make a new one");
+}
+
+function referenceOf(peer: Peer | PeerReference): PeerReference {
+  return typeof peer === "number" ? peer : peer.reference;
+}
+
+function timeoutOf(timeoutMs: number): number {
+  if (timeoutMs >= 0 && timeoutMs <= TIMEOUT_MAX_MS) return Math.ceil(timeoutMs);
+  throw new PeerPoolError("ERR_LIMITS", `timeoutMs is ${timeoutMs}, and must be from 0 to ${TIMEOUT_MAX_MS}`);
+}
