@@ -30,7 +30,7 @@ const at = (port: number, queue: number): HardwareAddress => hardwareAddress(que
 function setUp({ connected = false, buckets = 1 } = {}) {
   const heap = createHeap(1000);
   const clock = placeClock(heap, 1000);
-  const limits = { buckets, intervalTicks: 30, queueMax: 2, connected, partitionKey: 1 };
+  const limits = { buckets, intervalTicks: 30, queueMax: 2, connected, partitionKey: 1, removable: false };
   const neighbours = placeNeighbours(heap, clock, limits, { neighboursMax: 4, pathsMax: 2, handlesMax: 2, connectionsMax: 4, packetsMax: 8 });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   run(startDevice(neighbours));

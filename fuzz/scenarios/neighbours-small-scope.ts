@@ -1,8 +1,8 @@
 /**
  * What certificates of the neighbour table enumerate.
  *
- * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain. Initially each of the keys has a
- * neighbour or not, and the path of those that have is known or still asked for.
+ * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain, so that one key is as good as another.
+ * Initially there is nothing, a neighbour that waits for its path, one that has it, or two that have it.
  */
 import type { NeighboursScenarioOperation } from "./neighbours.ts";
 import type { SmallScope } from "./small-scope.ts";
@@ -26,12 +26,11 @@ export const neighboursSmallScope: SmallScope<NeighboursScenarioOperation> = {
     { kind: "advance", ticks: EXPIRY_TICKS },
   ],
   initialContents(keys) {
-    const contents: (readonly NeighboursScenarioOperation[])[] = [[]];
-    for (let present = 1; present < 1 << Math.min(keys, 2); present++) {
-      const transmissions = [0, 1].filter((key) => (present & (1 << key)) !== 0).map((key): NeighboursScenarioOperation => ({ kind: "transmit", address: addressOf(key) }));
-      contents.push(transmissions, [...transmissions, { kind: "answer", gid: PORT }]);
-    }
-    return contents;
+    const first: NeighboursScenarioOperation = { kind: "transmit", address: addressOf(0) };
+    const second: NeighboursScenarioOperation = { kind: "transmit", address: addressOf(1) };
+    const answered: NeighboursScenarioOperation = { kind: "answer", gid: PORT };
+    const contents = [[], [first], [first, answered], [first, answered, second]];
+    return contents.slice(0, keys === 0 ? 1 : keys === 1 ? 3 : 4);
   },
   limits: { buckets: 1, queueMax: 1 },
 };

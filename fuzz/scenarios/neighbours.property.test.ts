@@ -22,7 +22,7 @@ function holds(scenario: Scenario<Operation>, seed: number, executions: number):
 
 for (const scenario of neighboursScenarios) {
   test(`${scenario.name} holds: ${scenario.about}`, () => {
-    holds(scenario, 1, 200);
+    holds(scenario, 1, 100);
   });
 }
 
@@ -47,7 +47,7 @@ test("what the table answers to operations one after the other, the model allows
     fc.property(limits, initially(12), operations(30), (limits, initial, then) => {
       holds({ name: "sequential", system: "neighbours", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
     }),
-    { seed: 2, numRuns: 250 },
+    { seed: 2, numRuns: 200 },
   );
 });
 
@@ -57,15 +57,14 @@ test("whatever two or three threads do at once, all properties hold", () => {
       const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
       holds({ name: "generated", system: "neighbours", limits, initial, threads: named }, seed, 20);
     }),
-    { seed: 4, numRuns: 250 },
+    { seed: 4, numRuns: 150 },
   );
 });
 
 test("what certificates enumerate can be compiled: every initial content with every operation", () => {
   const threads = [0, 1].flatMap((key) => neighboursSmallScope.operationsOn(key)).concat(neighboursSmallScope.otherOperations);
   const contents = neighboursSmallScope.initialContents(2);
-  expect(contents).toHaveLength(7);
-  expect(neighboursSmallScope.initialContents(0)).toEqual([[]]);
+  expect([0, 1, 2, 3].map((keys) => neighboursSmallScope.initialContents(keys).length)).toEqual([1, 3, 4, 4]);
   for (const initial of contents) {
     holds({ name: "small", system: "neighbours", ...(neighboursSmallScope.limits === undefined ? {} : { limits: neighboursSmallScope.limits }), initial, threads: [{ name: "all", operations: threads }] }, 1, 2);
   }

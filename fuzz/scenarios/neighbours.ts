@@ -117,10 +117,10 @@ function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
   const takesDown = threads.some(({ steps }) => steps.some(({ kind }) => kind === "takeDown"));
   const identitiesMax = Math.min(30, calls.filter(({ kind }) => kind === "get").length);
 
-  const placed = placeAll(settings, capacities);
+  const placed = placeAll(settings, capacities, takesDown);
   const { heap, neighbours } = placed;
   const model = createNeighboursModel({ ...settings, ...capacities, identitiesMax, connected: settings.connected === 1, idleTicksMax: 2 * settings.intervalTicks });
-  const setUp = runSetUp(scenario.name, model, placeAll(settings, capacities), { steps: setUpSteps, calls });
+  const setUp = runSetUp(scenario.name, model, placeAll(settings, capacities, takesDown), { steps: setUpSteps, calls });
   const history = createNeighboursHistory(neighbours, {
     model: { ...model, initial: setUp.state },
     identitiesMax,
@@ -199,12 +199,12 @@ function capacitiesOf(settings: NeighboursSettings, calls: readonly NeighboursCa
   };
 }
 
-function placeAll(settings: NeighboursSettings, capacities: NeighbourCapacities): Placed {
+function placeAll(settings: NeighboursSettings, capacities: NeighbourCapacities, removable: boolean): Placed {
   const { neighboursMax, pathsMax, handlesMax, connectionsMax, packetsMax } = capacities;
   const cookiesMax = 4;
   const heap = createHeap(200 + settings.buckets + 18 * neighboursMax + 18 * pathsMax + 3 * handlesMax + 8 * connectionsMax + 3 * packetsMax + 2 * cookiesMax);
   const clock = placeClock(heap, settings.now);
-  const limits = { ...settings, connected: settings.connected === 1, partitionKey: PARTITION_KEY };
+  const limits = { ...settings, connected: settings.connected === 1, partitionKey: PARTITION_KEY, removable };
   return { heap, clock, neighbours: placeNeighbours(heap, clock, limits, capacities), cookie: placeCookieNeighbour(heap, cookiesMax) };
 }
 

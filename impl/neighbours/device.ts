@@ -90,7 +90,7 @@ export function* closeDevice(neighbours: Neighbours): Access {
   yield* reapConnections(neighbours);
 }
 
-/** Frees the device. The caller is its last user; RCU callbacks may still be running. */
+/** Frees the device, which is removable. The caller is its last user; RCU callbacks may still be running. */
 export function* freeDevice({ device, devices, netDevice, pendingCallbacks }: Neighbours): Access {
   yield* rcuBarrier(pendingCallbacks);
   yield writeOnce(NetDevice.driver(netDevice), NIL);

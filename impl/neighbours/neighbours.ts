@@ -4,7 +4,7 @@
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6, "IPoIB: Use a private hash table for path lookup in xmit path").
  */
-import { type Access, type Address, free, type RcuCallback, readOnce, storeRelease } from "../memory/access.ts";
+import { type Access, type Address, free, NIL, type RcuCallback, readOnce, storeRelease } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { Slab } from "../memory/slab.ts";
 import { struct } from "../memory/struct.ts";
@@ -26,6 +26,8 @@ export interface NeighbourLimits {
   readonly connected: boolean;
   /** The partition that multicast addresses are completed with. */
   readonly partitionKey: number;
+  /** The device may be taken down; its RCU callbacks are counted then. */
+  readonly removable: boolean;
 }
 
 /** Objects there is memory for: one more, and allocation fails. */
@@ -64,7 +66,7 @@ export interface Neighbours {
   readonly reapWork: Address;
   readonly startWork: Address;
   readonly connectionReapWork: Address;
-  /** Callbacks asked for and not returned: see sync/rcu-barrier.ts. */
+  /** Callbacks asked for and not returned: see sync/rcu-barrier.ts. NIL if the device is never taken down. */
   readonly pendingCallbacks: Address;
   /** Drops the table's reference to an unlinked neighbour. */
   readonly releaseNeighbour: RcuCallback;
@@ -93,7 +95,7 @@ export function placeNeighbours(heap: Heap, clock: Clock, limits: NeighbourLimit
   const reapWork = placeCancellableWork(heap, "reapWork");
   clock.works.push(reapWork);
   const device = wordAt(heap.words, Slab.first(devices));
-  const pendingCallbacks = CallbackCount.pending(place(heap, CallbackCount, "callbacks"));
+  const pendingCallbacks = limits.removable ? CallbackCount.pending(place(heap, CallbackCount, "callbacks")) : NIL;
   const found: Neighbours = Object.freeze({
     limits,
     capacities,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Access, write } from "../memory/access.ts";
+import { type Access, NIL, write } from "../memory/access.ts";
 import { createHeap, place } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
@@ -32,6 +32,15 @@ test("a callback gets its argument, and is counted off only after its own last a
   runAlone(heap, recorded(callback(5), log));
   expect(log).toEqual(["write", "smpMbBeforeAtomic", "atomicAdd"]);
   expect([effect(), count()]).toEqual([5, -1]);
+});
+
+test("callbacks that nobody will wait for are not counted", () => {
+  const { heap } = setUp();
+  function* callback(): Access {}
+  expect(countedCallback(NIL, callback)).toBe(callback);
+  const log: string[] = [];
+  runAlone(heap, recorded(callRcuCounted(NIL, callback, 5), log));
+  expect(log).toEqual(["callRcu"]);
 });
 
 test("the barrier passes when nothing is pending, and waits otherwise", () => {
