@@ -15,9 +15,10 @@
  * That the collector itself judges by fresh words is properties/evicts-only-idle.ts.
  *
  * The pools of 2010 are the same map, with one family, and without invalidation and rate limiter. Their release notes its
- * time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool is and takes later, when it may no longer be: the model does not know
- * which collections are under way, so the least ttl that there ever was stands for good. That a collection takes only what is
- * due by its own decision, and the longest idle first, is properties/takes-longest-idle.ts.
+ * time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool is, and takes
+ * later, when it may no longer be: the model does not know which collections are under way, so the least ttl that there ever was
+ * stands for good. That a collection takes only what is due by its own decision, and the longest idle first, is
+ * properties/takes-longest-idle.ts.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012).
  */

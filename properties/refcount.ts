@@ -2,13 +2,13 @@
  * Reference counts of peers.
  *
  * - A count is never below the least there is: DEAD (−1) in 2012, 0 before.
- * - A dead peer stays dead: its count is not written again, but by the plain write that makes a new peer of its memory. In 2012 a count of DEAD
- *   says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference, which only who removes the peer makes; the
- *   count is 0 from then on, as that of an idle peer. Before the conversion a peer dies where it is freed.
+ * - A dead peer stays dead: its count is not written again, but by the plain write that makes a new peer of its memory. In 2012 a
+ *   count of DEAD says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference, which only who removes
+ *   the peer makes; the count is 0 from then on, as that of an idle peer. Before the conversion a peer dies where it is freed.
  * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is 0, and a
  *   grace period has passed since it was in one, so that the count can only be 0 for ever (the deferred collector's rule; the
- *   grace period itself is the property of that name). After the conversion of 2010: its count is 0, and it is in no tree. Before: the one
- *   reference is its collector's, or that of the thread that made it and came too late; and it is in no tree.
+ *   grace period itself is the property of that name). After the conversion of 2010: its count is 0, and it is in no tree. Before:
+ *   the one reference is its collector's, or that of the thread that made it and came too late; and it is in no tree.
  * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that is gone.
  *
  * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF; net/ipv4/inetpeer.c (2010 and 2012).

@@ -1,9 +1,9 @@
 /**
  * A collection takes the peer that has been idle for longest, and only if it has been idle for the ttl that the collection decided by.
  *
- * A thread decides where it reads the pool's total: 0 for a creation that reads the threshold or more; for the timer what the model says, at least `ttlMinTicks`.
- * It looks where it reads a peer's time of last use and then the clock, under the list's lock, and takes where it raises that peer's
- * count before it releases the lock. By then the total may be another: that the pool allows.
+ * A thread decides where it reads the pool's total: 0 for a creation that reads the threshold or more; for the timer what the
+ * model says, at least `ttlMinTicks`. It looks where it reads a peer's time of last use and then the clock, under the list's lock,
+ * and takes where it raises that peer's count before it releases the lock. By then the total may be another: that the pool allows.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), cleanup_once(), peer_check_expire().
  */

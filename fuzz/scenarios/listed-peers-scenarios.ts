@@ -1,8 +1,8 @@
 /**
- * Scenarios of the peer pools of 2010: each is tried before and after the RCU conversion. Small trees, two or three threads.
+ * Scenarios of the peer pools of 2010: nearly all are tried before and after the RCU conversion. Small trees, two or three threads.
  *
- * References that the initial operations leave are held for ever. The timer runs first 120 ticks after the start, if the clock comes so far; a
- * peer that is idle for 100 ticks in an almost empty pool is due by then.
+ * References that the initial operations leave are held for ever. The timer runs first 120 ticks after the start, if the clock comes
+ * so far; a peer that is idle for 100 ticks in an almost empty pool is due by then.
  */
 import type { ListedPeersOperation } from "./peers-operations.ts";
 import type { Scenario, ScenarioThread } from "./scenario.ts";
@@ -35,6 +35,12 @@ const trials: readonly Trial[] = [
     about: "two threads create one address",
     initial: [],
     threads: [thread("first", create("v4/10"), nextIdentifier("v4/10", 1)), thread("second", create("v4/10"), put("v4/10"))],
+  },
+  {
+    name: "readers-together",
+    about: "two threads find one peer in use while a third creates another",
+    initial: [create("v4/20")],
+    threads: [thread("inserter", create("v4/10")), thread("reader", find("v4/20")), thread("other reader", find("v4/20"))],
   },
   {
     name: "rotate",
@@ -136,10 +142,21 @@ const trials: readonly Trial[] = [
   },
 ];
 
-function scenariosOf(system: string): readonly Scenario<Operation>[] {
+/** Three threads, where the lock does not multiply what can happen. */
+const locklessTrials: readonly Trial[] = [
+  {
+    name: "collected-and-made-anew",
+    about: "a creation in a full pool takes the peer that a second thread creates anew and a third looks for",
+    limits: { threshold: 1 },
+    initial: idle("v4/20"),
+    threads: [thread("creator", create("v4/10")), thread("other", create("v4/20")), thread("reader", find("v4/20"))],
+  },
+];
+
+function scenariosOf(system: string, trials: readonly Trial[]): readonly Scenario<Operation>[] {
   return trials.map(({ name, ...rest }) => ({ name: `${system}-${name}`, system, ...rest }));
 }
 
-export const peersRwlockScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rwlock");
+export const peersRwlockScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rwlock", trials);
 
-export const peersRcuListScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rcu-list");
+export const peersRcuListScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rcu-list", [...trials, ...locklessTrials]);

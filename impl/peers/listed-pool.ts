@@ -1,7 +1,7 @@
 /**
- * The peer pool of 2010 and its set-up: one tree, a list of unused peers, a periodic timer. The lock of the tree, and how a peer is removed, are
- * what differs before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. What is the same: unused-list.ts,
- * cleanup-once.ts, periodic-timer.ts.
+ * The peer pool of 2010 and its set-up: one tree, a list of unused peers, a periodic timer. The lock of the tree, and how a peer
+ * is removed, are what differs before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. What is the same:
+ * unused-list.ts, cleanup-once.ts, periodic-timer.ts.
  *
  * Memory: the threshold is no cap. A creation that finds the pool at its threshold takes one idle peer, if there is one and nobody
  * uses it meanwhile. So a tree holds at most the threshold, or the peers that are in use if they are more, and one for each
