@@ -2,12 +2,16 @@
 import { hunt, type HuntReport } from "#fuzz/bugs/hunt.ts";
 import { type Bug, bugNamed, museumBugs } from "#fuzz/bugs/museum.ts";
 import { statisticsOf } from "#fuzz/bugs/statistics.ts";
+import { EXHAUSTIVE } from "#fuzz/explore/exhaustive-search.ts";
 import { derivedSeed } from "#fuzz/random.ts";
 import type { BugResult } from "#reports/result.ts";
 import { scenarioSeed } from "./task.ts";
 
-/** Strategies that look for each bug, one after the other, until two have found it: a gate must not hang on one strategy's luck. */
-const STRATEGIES = ["pct3", "pos", "surw", "random"] as const;
+/**
+ * Strategies that look for each bug, one after the other, until two have found it: a gate must not hang on one strategy's luck. What
+ * the exhaustive search finds has few context switches, which makes it quick to shrink.
+ */
+const STRATEGIES = [EXHAUSTIVE, "pct3", "pos", "surw", "random"] as const;
 const FINDERS_MIN = 2;
 
 /** Executions that shrinking one counterexample may take. */

@@ -14,7 +14,7 @@ interface Options {
 }
 
 /** Strategies that hunt unless others are named. */
-const STRATEGIES = ["random", "pct3", "pos", "surw"];
+const STRATEGIES = ["exhaustive", "random", "pct3", "pos", "surw"];
 
 /** Executions that shrinking one counterexample may take. */
 const SHRINK_MAX = 100_000;

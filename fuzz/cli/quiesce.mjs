@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import module from "node:module";
+
 // Plain JavaScript on purpose: a Node too old to strip types must still be able to say so.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -7,4 +9,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
+// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it compiled anew.
+if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
 await import("./main.ts");
