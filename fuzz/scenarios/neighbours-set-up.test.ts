@@ -13,7 +13,7 @@ const model = createNeighboursModel({ now: 100, idleTicksMax: 60, queueMax: 2, c
 function place(neighboursMax: number) {
   const heap = createHeap(500);
   const clock = placeClock(heap, 100);
-  const limits = { buckets: 1, intervalTicks: 30, queueMax: 2, connected: false, partitionKey: 0x8001 };
+  const limits = { buckets: 1, intervalTicks: 30, queueMax: 2, connected: false, partitionKey: 0x8001, removable: false };
   const neighbours = placeNeighbours(heap, clock, limits, { neighboursMax, pathsMax: 2, handlesMax: 1, connectionsMax: 1, packetsMax: 4 });
   return { heap, clock, neighbours, cookie: placeCookieNeighbour(heap, 1) };
 }

@@ -78,6 +78,8 @@ test("a name stands for an address: a queue of a port, or a group in its partiti
 test("what a scenario of the table cannot be is refused", () => {
   const scenario = (initial: Operation[]): Scenario<Operation> => ({ name: "odd", system: "neighbours", initial, threads: [{ name: "only", operations: [] }] });
   expect(() => neighbours.compile(scenario([{ kind: "takeDown" }]))).toThrow("odd: takeDown cannot be an initial operation");
+  expect(() => neighbours.compile(scenario(Array.from({ length: 31 }, () => ({ kind: "get", address: "1/1" }))))).toThrow("odd: it gets neighbours 31 times, and may 30 times, by which the model tells them apart");
+  expect(neighbours.compile(scenario(Array.from({ length: 30 }, () => ({ kind: "get", address: "1/1" })))).threads).toHaveLength(1);
   const parse = (value: object) => () => parseScenario(neighbours, { ...scenario([]), ...value });
   expect(parse({ initial: [{ kind: "get", address: "1" }] })).toThrow('must be "port/queue", such as "1/7", or a group such as "m1"');
   expect(parse({ initial: [{ kind: "connect", address: "m1" }] })).toThrow('must be "port/queue", such as "1/7"');

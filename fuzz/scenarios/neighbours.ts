@@ -73,6 +73,9 @@ const limitsSchema = z.strictObject({
   chainMax: z.int().min(0).max(1000).default(0),
 });
 
+/** Look-ups of a scenario that may each see another neighbour: the model keeps a bit of an int32 for each. */
+const GETS_MAX = 30;
+
 type NeighboursSettings = z.infer<typeof limitsSchema>;
 
 const ADDRESSES = ["1/1", "1/2", "2/1"] as const;
@@ -115,7 +118,8 @@ function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
   if (setUpSteps.some(({ kind }) => kind === "takeDown")) throw new RangeError(`${scenario.name}: takeDown cannot be an initial operation`);
   const capacities = capacitiesOf(settings, calls);
   const takesDown = threads.some(({ steps }) => steps.some(({ kind }) => kind === "takeDown"));
-  const identitiesMax = Math.min(30, calls.filter(({ kind }) => kind === "get").length);
+  const identitiesMax = calls.filter(({ kind }) => kind === "get").length;
+  if (identitiesMax > GETS_MAX) throw new RangeError(`${scenario.name}: it gets neighbours ${identitiesMax} times, and may ${GETS_MAX} times, by which the model tells them apart`);
 
   const placed = placeAll(settings, capacities, takesDown);
   const { heap, neighbours } = placed;

@@ -13,8 +13,9 @@ import { freeCookie, GenericNeighbour, placeCookieNeighbour, sendByCookie } from
 import { closeDevice, freeDevice, startDevice, stopDevice } from "./device.ts";
 import { hashAddress } from "./hash.ts";
 import { Connection, Device, Handle, Neighbour, NetDevice, Packet, Path, QUERY } from "./layout.ts";
+import type { NeighbourLimits } from "./limits.ts";
 import { getNeighbour, putNeighbour } from "./lookup.ts";
-import { type NeighbourCapacities, type NeighbourLimits, placeNeighbours } from "./neighbours.ts";
+import { type NeighbourCapacities, placeNeighbours } from "./neighbours.ts";
 import { NOTHING, OUTCOME } from "./packet-queue.ts";
 import { answerQuery, forgetPath, freePath, invalidatePaths } from "./path.ts";
 import { findPath } from "./path-list.ts";

@@ -13,22 +13,8 @@ import { placeCancellableWork } from "../sync/cancellable-work.ts";
 import type { Clock } from "../sync/jiffies.ts";
 import { countedCallback } from "../sync/rcu-barrier.ts";
 import { Connection, Device, Handle, Neighbour, NetDevice, Packet, Path, type TableLayout, tableLayout } from "./layout.ts";
+import type { NeighbourLimits } from "./limits.ts";
 import { putNeighbour } from "./lookup.ts";
-
-export interface NeighbourLimits {
-  /** Buckets of the table: a power of two. */
-  readonly buckets: number;
-  /** Time between two runs of the reaper, M; a neighbour idle for more than two of them is taken. */
-  readonly intervalTicks: number;
-  /** Packets that may wait at a neighbour, and at a path. */
-  readonly queueMax: number;
-  /** Unicast neighbours send over connections. */
-  readonly connected: boolean;
-  /** The partition that multicast addresses are completed with. */
-  readonly partitionKey: number;
-  /** The device may be taken down; its RCU callbacks are counted then. */
-  readonly removable: boolean;
-}
 
 /** Objects there is memory for: one more, and allocation fails. */
 export interface NeighbourCapacities {

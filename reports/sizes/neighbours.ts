@@ -8,6 +8,7 @@ import { createHeap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { startDevice } from "#impl/neighbours/device.ts";
 import { Handle, Neighbour, Packet, tableLayout } from "#impl/neighbours/layout.ts";
+import { DEFAULT_ARP_LIMITS, defaultLimits } from "#impl/neighbours/limits.ts";
 import { getNeighbour } from "#impl/neighbours/lookup.ts";
 import { placeNeighbours } from "#impl/neighbours/neighbours.ts";
 import { answerQuery } from "#impl/neighbours/path.ts";
@@ -17,8 +18,8 @@ import { hardwareAddress, portGid } from "#model/hardware-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
 import { type SizeRow, WORD_BYTES } from "./size-row.ts";
 
-/** Buckets of the kernel's table by default: the hard limit of the ARP table, a power of two already. */
-const BUCKETS = 1024;
+/** The kernel's by default. */
+const limits = { ...defaultLimits(DEFAULT_ARP_LIMITS, 1000), removable: false };
 
 const KERNEL = "Linux 3.6 drivers/infiniband/ulp/ipoib/ipoib.h";
 
@@ -36,8 +37,8 @@ export const neighboursSizes: readonly SizeRow[] = [
   },
   {
     system: "neighbours",
-    record: `table of ${BUCKETS} buckets`,
-    bytes: tableLayout(BUCKETS).words * WORD_BYTES,
+    record: `table of ${limits.buckets} buckets`,
+    bytes: tableLayout(limits.buckets).words * WORD_BYTES,
     lookup: "a miss in an empty bucket",
     cacheLines: cacheLinesTouched(placed.heap, getNeighbour(placed.neighbours, placed.absent)),
     kernelBytes: 8232,
@@ -57,7 +58,6 @@ export const neighboursSizes: readonly SizeRow[] = [
 /** A table whose one neighbour has its handle; the address of a bucket without neighbours; a packet. */
 function setUp() {
   const heap = createHeap(3000);
-  const limits = { buckets: BUCKETS, intervalTicks: 30_000, queueMax: 3, connected: false, partitionKey: 0xffff };
   const neighbours = placeNeighbours(heap, placeClock(heap, 0), limits, { neighboursMax: 1, pathsMax: 1, handlesMax: 1, connectionsMax: 1, packetsMax: 2 });
   const present = hardwareAddress(1, portGid(1));
   const absent = hardwareAddress(2, portGid(1));
