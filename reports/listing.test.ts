@@ -9,7 +9,10 @@ test("the text has each system with its counts, and names in columns", () => {
       {
         name: "peers",
         about: "the peer pool",
-        counts: { scenarios: 2, properties: 1, bugs: 1 },
+        model: "model/peers.ts",
+        implementation: "impl/peers/",
+        certificates: ["2x2x3", "3x1x3"],
+        counts: { scenarios: 2, properties: 1, bugs: 1, certificates: 2 },
         scenarios: [
           { name: "a", about: "one" },
           { name: "long-name", about: "two\u001b" },
@@ -24,7 +27,8 @@ test("the text has each system with its counts, and names in columns", () => {
   });
   expect(text.split("\n")).toEqual([
     "peers: the peer pool",
-    "  2 scenarios, 1 property, 1 bug",
+    "  2 scenarios, 1 property, 1 bug, certificates of 2x2x3, 3x1x3",
+    "  model model/peers.ts, implementation impl/peers/",
     "",
     "scenarios",
     "  a          one",

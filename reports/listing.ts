@@ -19,7 +19,12 @@ export interface Listing {
 }
 
 export interface ListingSystem extends ListingEntry {
-  readonly counts: { readonly scenarios: number; readonly properties: number; readonly bugs: number };
+  /** Paths relative to the root of the project. */
+  readonly model: string;
+  readonly implementation: string;
+  /** Sizes that can be certified in the time of a long profile, as threads x operations x keys. */
+  readonly certificates: readonly string[];
+  readonly counts: { readonly scenarios: number; readonly properties: number; readonly bugs: number; readonly certificates: number };
   readonly scenarios: readonly ListingEntry[];
   readonly properties: readonly string[];
   readonly bugs: readonly { readonly slug: string; readonly about: string }[];
@@ -36,10 +41,11 @@ export function listingText({ systems, programs, strategies, profiles }: Listing
   return [...sections, section("small programs with known bugs, for fuzz", programs), section("strategies", strategies), section("profiles", profiles)].join("\n\n");
 }
 
-function countsText({ counts }: ListingSystem): string {
+function countsText({ counts, model, implementation, certificates }: ListingSystem): string {
   const { scenarios, properties, bugs } = counts;
   const words = properties === 1 ? "1 property" : `${properties} properties`;
-  return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}`;
+  const certified = certificates.length === 0 ? "no certificate" : `certificates of ${certificates.join(", ")}`;
+  return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n  model ${visibleText(model)}, implementation ${visibleText(implementation)}`;
 }
 
 function section(title: string, entries: readonly ListingEntry[]): string {

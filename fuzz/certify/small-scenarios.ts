@@ -22,6 +22,9 @@ export interface ScopeSize {
   readonly keys: number;
 }
 
+/** What a system is certified for in the long profiles, unless its small scope says otherwise. */
+export const CERTIFIED_SIZES: readonly ScopeSize[] = [{ threads: 2, operations: 2, keys: 2 }];
+
 /** `2x2x3`: threads, operations, keys. */
 export function sizeName({ threads, operations, keys }: ScopeSize): string {
   return `${threads}x${operations}x${keys}`;

@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { WHOLE } from "#fuzz/certify/shard.ts";
+import { CERTIFIED_SIZES } from "#fuzz/certify/small-scenarios.ts";
 import { systems } from "#fuzz/scenarios/registry.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type CertificationOptions, performCertification } from "./run-certification.ts";
 
 /** Executions of one scenario of a certificate. */
 const EXECUTIONS_MAX = 10_000_000;
-
-/** What a system is certified for unless it says otherwise. */
-const SIZES = [{ threads: 2, operations: 2, keys: 2 }];
 
 /**
  * Certifies the small scopes of the systems of these names, one after the other, in `certificates/` below the folder. Ends at the first
@@ -19,7 +17,7 @@ export async function certifyScopes(names: ReadonlySet<string>, { out, time, ...
   let worst: ExitCode = EXIT.verified;
   for (const { name: system, smallScope } of systems) {
     if (smallScope === undefined || !names.has(system)) continue;
-    for (const size of smallScope.sizes ?? SIZES) {
+    for (const size of smallScope.sizes ?? CERTIFIED_SIZES) {
       const left = time === undefined ? undefined : Math.max(1, time - (performance.now() - start));
       const code = await performCertification({ ...options, system, size, shard: WHOLE, executionsMax: EXECUTIONS_MAX, out: join(out, "certificates"), ...(left !== undefined && { time: left }) });
       worst = worse(worst, code);

@@ -29,6 +29,8 @@ async function list({ json }: { readonly json?: string }): Promise<void> {
 
 async function makeListing(): Promise<Listing> {
   const { systems, scenarios } = await import("#fuzz/scenarios/registry.ts");
+  const { systemSources } = await import("#fuzz/scenarios/sources.ts");
+  const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/certify/small-scenarios.ts");
   const { smallPrograms } = await import("#fuzz/scenarios/programs/registry.ts");
   const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/explore/exhaustive-search.ts");
   const { strategies } = await import("#fuzz/strategies/registry.ts");
@@ -39,14 +41,19 @@ async function makeListing(): Promise<Listing> {
   return {
     format: "quiesce-list",
     version: 1,
-    systems: systems.map(({ name, about, properties }) => {
+    systems: systems.map(({ name, about, properties, smallScope }) => {
+      const sources = systemSources.get(name);
+      if (sources === undefined) throw new Error(`${name} does not say where its sources are`);
+      const certificates = smallScope === undefined ? [] : (smallScope.sizes ?? CERTIFIED_SIZES).map(sizeName);
       const own = scenarios.filter(({ system }) => system === name);
       const known = bugs.filter(({ system }) => system === name);
       const watched = [...machineProperties, ...properties];
       return {
         name,
         about,
-        counts: { scenarios: own.length, properties: watched.length, bugs: known.length },
+        ...sources,
+        certificates,
+        counts: { scenarios: own.length, properties: watched.length, bugs: known.length, certificates: certificates.length },
         scenarios: own.map((scenario) => ({ name: scenario.name, about: scenario.about ?? "" })),
         properties: watched,
         bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),

@@ -48,6 +48,10 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: held("v4/10", "v4/30"),
     threads: [thread("inserter", create("v4/20")), thread("reader", find("v4/30"), put("v4/30"), find("v4/20"), find("v4/10"))],
   }),
+  scenario("creators-rotate-under-a-reader", "two creators rotate the tree, each before or after the other, while a reader walks it", {
+    initial: held("v4/30"),
+    threads: [thread("first creator", create("v4/20")), thread("second creator", create("v4/10")), thread("reader", find("v4/10"))],
+  }),
   scenario("lookup-against-removal", "a lookup while a removal puts the left child, a leaf, in the place of the root", {
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/25")), thread("reader", find("v4/30"), put("v4/30"), find("v4/10"))],

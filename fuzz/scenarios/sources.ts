@@ -1,0 +1,17 @@
+/** Where each system's reference model and implementation are, relative to the root of the project. */
+export interface SystemSources {
+  readonly model: string;
+  readonly implementation: string;
+}
+
+export const systemSources: ReadonlyMap<string, SystemSources> = new Map([
+  ["peers", { model: "model/peers.ts", implementation: "impl/peers/pool.ts" }],
+  ["peers-rwlock", { model: "model/peers.ts", implementation: "impl/peers/rwlock-pool.ts" }],
+  ["peers-rcu-list", { model: "model/peers.ts", implementation: "impl/peers/rcu-list-pool.ts" }],
+  ["neighbours", { model: "model/neighbours.ts", implementation: "impl/neighbours/neighbours.ts" }],
+  ["time-wait", { model: "model/time-wait.ts", implementation: "impl/time-wait/" }],
+  ["route-cache", { model: "model/route-cache.ts", implementation: "impl/route-cache/" }],
+  ["dst", { model: "model/dst.ts", implementation: "impl/dst/workqueue.ts" }],
+  ["dst-softirq", { model: "model/dst.ts", implementation: "impl/dst/softirq.ts" }],
+  ["native-sync", { model: "model/native-sync.ts", implementation: "impl/native/" }],
+]);
