@@ -55,13 +55,13 @@ export const routeCacheScenarios: readonly Scenario<Operation>[] = [
     initial: [DEFAULT, lookup(HOST)],
     threads: [thread("user", validate, release), thread("router", change("v4/0/0", 3)), thread("other router", add("v4/20/8", 2))],
   }),
-  scenario("interrupts", "soft interrupts use a route and delete it, while it is changed", {
+  scenario("interrupt-against-change", "a soft interrupt uses a route while it is given another interface", {
     initial: [add("v4/20/8", 2), lookup(HOST)],
-    threads: [
-      thread("user", { kind: "lookup", cache: "a", to: HOST, inInterrupt: true }),
-      thread("router", change("v4/20/8", 3)),
-      thread("timer", { kind: "delete", route: "v4/20/8", inInterrupt: true }),
-    ],
+    threads: [thread("user", { kind: "lookup", cache: "a", to: HOST, inInterrupt: true }), thread("router", change("v4/20/8", 3))],
+  }),
+  scenario("interrupt-deletes", "a soft interrupt deletes a route while another uses it, and leaves the rest to the worker", {
+    initial: [add("v4/20/8", 2), lookup(HOST)],
+    threads: [thread("user", { kind: "lookup", cache: "a", to: HOST, inInterrupt: true }), thread("timer", { kind: "delete", route: "v4/20/8", inInterrupt: true })],
   }),
   scenario("cloning", "two users clone the route to one host", {
     initial: [{ kind: "add", route: "v4/0/0", interface: 1, cloning: true }],
@@ -71,10 +71,15 @@ export const routeCacheScenarios: readonly Scenario<Operation>[] = [
     initial: [DEFAULT, add("v4/20/8", 2), lookup(HOST)],
     threads: [thread("connection", { kind: "lose", cache: "a" }, { kind: "check", cache: "a" }), thread("other connection", { kind: "lose", cache: "a" })],
   }),
-  scenario("tunnel-shared", "two threads of one CPU send through its tunnel, whose memory moves before a better route is added", {
+  scenario("tunnel-shared", "two threads of one CPU send through its tunnel", {
     limits: { cpuCount: 1 },
     initial: [DEFAULT, { kind: "send", to: HOST }],
-    threads: [thread("sender", { kind: "send", to: HOST }), thread("other sender", { kind: "send", to: "v4/21" }), thread("driver", { kind: "grow", cpu: 0 }, add("v4/20/8", 2))],
+    threads: [thread("sender", { kind: "send", to: HOST }), thread("other sender", { kind: "send", to: "v4/21" })],
+  }),
+  scenario("tunnel-moves", "the memory of a CPU's tunnel moves before a better route is added", {
+    limits: { cpuCount: 1 },
+    initial: [DEFAULT, { kind: "send", to: HOST }],
+    threads: [thread("sender", { kind: "send", to: HOST }), thread("driver", { kind: "grow", cpu: 0 }, add("v4/20/8", 2))],
   }),
   scenario("migration", "the scheduler moves a user to another CPU while it uses a route that is deleted", {
     limits: { cpuCount: 2 },
