@@ -373,7 +373,7 @@ function* perform({ network, places }: Placed, own: Place, call: RouteCall, hand
     case "remove":
       return yield* removeAddress(network, runner, call.address);
     case "selectRoute": {
-      const { error, entry, cache } = yield* selectRoute(network, runner, call.to, optionsOf(own, call), caches[call.cache]);
+      const { error, entry, cache } = yield* selectRoute(network, runner, call.to, { ...optionsOf(own, call), countsDiscards: true }, caches[call.cache]);
       return 256 * error + (yield* useOnce(network, own, cache, entry));
     }
     case "selectInterface": {

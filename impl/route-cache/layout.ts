@@ -83,5 +83,5 @@ export const PerCpuArea = struct("perCpuArea", { cache: 1, lock: 1 });
 
 export const Tunnel = struct("tunnel", { lock: 1 });
 
-/** How often packets were discarded, and how often no route was found. */
+/** How often packets were refused by their route, and how often a host was unreachable. Atomic. */
 export const Statistics = struct("statistics", { discards: 1, noRoute: 1 });

@@ -18,7 +18,7 @@ import { type RouteOptions, selectRoute } from "./select-route.ts";
 const MULTICAST_FIRST = 240;
 const HOST_LENGTH = 8;
 
-export interface InterfaceOptions extends RouteOptions {
+export interface InterfaceOptions extends Omit<RouteOptions, "countsDiscards"> {
   /** The socket's multicast options. */
   readonly multicast: Address;
 }
@@ -48,7 +48,7 @@ export function* selectInterface(
   const demanded = yield* demandedIndex(destination, options);
   const direct = demanded === 0 ? NIL : yield* getInterface(network, runner, demanded, record);
   if (direct !== NIL) return { error: 0, found: direct, isRouted: false };
-  const { error, entry, cache: used } = yield* selectRoute(network, runner, destination, options, cache);
+  const { error, entry, cache: used } = yield* selectRoute(network, runner, destination, { ...options, countsDiscards: false }, cache);
   if (error !== 0) return { error, found: NIL, isRouted: true };
   const flags = yield readOnce(Entry.flags(entry));
   if ((flags & ENTRY_FLAG.reject) !== 0) {

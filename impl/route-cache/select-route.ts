@@ -20,6 +20,8 @@ export interface RouteOptions {
   readonly nextHopCache: Address;
   /** Send out of this interface only, by its index. */
   readonly interface?: number;
+  /** Count packets that are refused as discarded: asked for by who sends, not by who only asks where he would send. */
+  readonly countsDiscards: boolean;
 }
 
 export interface SelectedRoute {
@@ -31,7 +33,6 @@ export interface SelectedRoute {
 
 /** Linearizes as the lookup in the cache that it uses. */
 export function* selectRoute(network: Network, runner: Runner, destination: RouteAddress, options: RouteOptions, cache: Address): Access<SelectedRoute> {
-  const { statistics } = network;
   const { nextHop, nextHopCache, interface: outgoing } = options;
   const used = nextHop === undefined ? cache : nextHopCache;
   if (nextHop !== undefined && nextHop.family !== "v6") return { error: ERROR.familyNotSupported, entry: NIL, cache: used };
@@ -39,23 +40,29 @@ export function* selectRoute(network: Network, runner: Runner, destination: Rout
   if (nextHop !== undefined) {
     const flags = entry === NIL ? ENTRY_FLAG.gateway : yield readOnce(Entry.flags(entry));
     if ((flags & ENTRY_FLAG.gateway) !== 0) {
-      if (entry !== NIL) yield atomicAdd(Statistics.discards(statistics), 1);
+      if (entry !== NIL) yield* countDiscard(network, options);
       yield* unrefRoute(network, runner, used, entry);
       yield* freeCache(network, used);
-      return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
+      return yield* unreachable(network, used);
     }
   }
-  if (entry === NIL) {
-    yield atomicAdd(Statistics.noRoute(statistics), 1);
-    return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
-  }
+  if (entry === NIL) return yield* unreachable(network, used);
   if (outgoing !== undefined) {
     const through = yield read(Entry.interface(entry));
     if (through !== LOOPBACK_INDEX && through !== outgoing) {
-      yield atomicAdd(Statistics.discards(statistics), 1);
+      yield* countDiscard(network, options);
       yield* unrefRoute(network, runner, used, entry);
-      return { error: ERROR.hostUnreachable, entry: NIL, cache: used };
+      return yield* unreachable(network, used);
     }
   }
   return { error: 0, entry, cache: used };
+}
+
+function* unreachable({ statistics }: Network, cache: Address): Access<SelectedRoute> {
+  yield atomicAdd(Statistics.noRoute(statistics), 1);
+  return { error: ERROR.hostUnreachable, entry: NIL, cache };
+}
+
+function* countDiscard({ statistics }: Network, { countsDiscards }: RouteOptions): Access {
+  if (countsDiscards) yield atomicAdd(Statistics.discards(statistics), 1);
 }
