@@ -12,6 +12,7 @@ import { litmusCommand } from "./litmus.ts";
 import { mergeReportsCommand } from "./merge-reports.ts";
 import { replayCommand } from "./replay.ts";
 import { shrinkCommand } from "./shrink.ts";
+import { stressCommand } from "./stress.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** The commands, in the order of `quiesce --help`. Each lives in a file of its own name. */
@@ -33,6 +34,7 @@ program.addCommand(listCommand().copyInheritedSettings(program));
 program.addCommand(costsCommand().copyInheritedSettings(program));
 program.addCommand(litmusCommand().copyInheritedSettings(program));
 program.addCommand(checkCommand().copyInheritedSettings(program));
+program.addCommand(stressCommand().copyInheritedSettings(program));
 
 guardPipes();
 

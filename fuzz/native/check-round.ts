@@ -1,0 +1,93 @@
+/** What must hold when a round of stress is over, and nobody is at the pool. */
+import { NIL } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { holderOf } from "#impl/native/lock.ts";
+import type { PoolLayout } from "#impl/native/pool-buffer.ts";
+import { Peer } from "#impl/peers/layout.ts";
+import { createPeerRecordModel } from "#model/peer-record.ts";
+import { avlWatcher } from "#properties/avl.ts";
+import { check } from "#properties/linearizability/check.ts";
+import { collectPeers, peerName } from "#properties/peer-tree.ts";
+import type { StressOperation } from "./stress-log.ts";
+import { historiesByAddress } from "./stress-log.ts";
+
+export interface StressViolation {
+  readonly property: "linearizability" | "avl" | "refcount" | "lock-is-free" | "answer" | "progress";
+  readonly because: string;
+  /** The operations that no order explains, as few as could be found. */
+  readonly history?: readonly StressOperation[];
+}
+
+/** Configurations of one search: an address's history needs few. */
+const CONFIGURATIONS_MAX = 500_000;
+
+/** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
+export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): StressViolation | undefined {
+  const held = locks.find((lock) => holderOf(wordAt(words, lock)) !== 0);
+  if (held !== undefined) return { property: "lock-is-free", because: `the lock at word ${held} is held, and every thread has returned` };
+  const watcher = avlWatcher(pool);
+  for (const tree of [pool.v4, pool.v6]) {
+    const because = watcher.unlocked?.(words, tree.lock);
+    if (because !== undefined) return { property: "avl", because };
+    const peers = new Int32Array(pool.peersMax + 1);
+    const count = collectPeers(words, pool, wordAt(words, tree.root), peers);
+    for (const peer of peers.subarray(0, Math.max(0, count))) {
+      const references = wordAt(words, Peer.refcount(peer));
+      if (peer !== NIL && references !== 0) return { property: "refcount", because: `${peerName(pool, peer)} has ${references} references, and nobody holds it` };
+    }
+  }
+  return undefined;
+}
+
+export interface RoundHistories {
+  readonly logs: readonly Int32Array[];
+  readonly addresses: number;
+  /** May the pool have collected what nobody held? */
+  readonly collects: boolean;
+  /** Where the identifiers of an address start. */
+  firstIdentifier(address: number): number;
+}
+
+/** The first address whose history no order explains. Holds one address's history at a time. */
+export function checkHistories({ logs, addresses, collects, firstIdentifier }: RoundHistories): StressViolation | undefined {
+  for (const [address, history] of historiesByAddress(logs, addresses)) {
+    const model = createPeerRecordModel({ collects, firstIdentifier: firstIdentifier(address) & 0xffff });
+    const verdict = check(history, model, { configurationsMax: CONFIGURATIONS_MAX });
+    if (verdict.kind === "holds") continue;
+    if (verdict.kind === "unknown") return { property: "progress", because: `the history of address ${address}, of ${history.length} operations, needs more than ${CONFIGURATIONS_MAX} configurations`, history };
+    const impossible = history[verdict.impossible ?? -1];
+    const because = impossible === undefined ? verdict.because : `${describe(impossible)}, and no order of the operations on address ${address} explains that`;
+    return { property: "linearizability", because, history: shortened(history, verdict.impossible ?? history.length, (some) => check(some, model, { configurationsMax: CONFIGURATIONS_MAX }).kind === "violated") };
+  }
+  return undefined;
+}
+
+function describe({ client, operation, response }: StressOperation): string {
+  return `${operation.kind} of thread ${client} answers ${response}`;
+}
+
+/** Operations before the impossible one that are kept, at least. */
+const KEPT = 40;
+
+/** The end of the history up to the operation that cannot be explained; all of it, where the end alone would do no wrong. */
+function shortened(history: readonly StressOperation[], impossible: number, isViolated: (some: readonly StressOperation[]) => boolean): readonly StressOperation[] {
+  const until = history[impossible]?.respondedAt ?? Number.POSITIVE_INFINITY;
+  const before = history.filter(({ invokedAt }) => invokedAt < until).toSorted((one, other) => one.invokedAt - other.invokedAt);
+  // Between two moments at which nobody holds the address, what came before tells nothing but whether there is a record.
+  for (let from = Math.max(0, before.length - KEPT); from > 0; from = Math.max(0, from - KEPT)) {
+    const some = before.slice(from);
+    if (isSelfContained(some) && isViolated(some)) return some;
+  }
+  return before;
+}
+
+/** Does it use no reference that it did not take? */
+function isSelfContained(history: readonly StressOperation[]): boolean {
+  let held = 0;
+  for (const { operation, response } of history) {
+    if (operation.kind === "get") held += response === 0 ? 0 : 1;
+    else if (held === 0) return false;
+    else if (operation.kind === "put") held--;
+  }
+  return history[0]?.operation.kind === "get";
+}

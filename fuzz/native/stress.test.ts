@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { bugNamed } from "#fuzz/bugs/museum.ts";
+import { applyToModules } from "#fuzz/bugs/patch.ts";
+import { runAlone } from "#impl/memory/sequential.ts";
+import { createLayout, type PoolLayout } from "#impl/native/pool-buffer.ts";
+import { Peer } from "#impl/peers/layout.ts";
+import { getPeer, putPeer } from "#impl/peers/lookup.ts";
+import { peerAddress } from "#model/peer-address.ts";
+import { projectRoot } from "./build-library.ts";
+import { checkAtRest, checkHistories } from "./check-round.ts";
+import { runStress, type StressResult } from "./stress.ts";
+import { type Entry, ENTRY_WORDS, historiesByAddress, LOGGED } from "./stress-log.ts";
+
+mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
+const folder = mkdtempSync(join(projectRoot, "reports/out", "stress-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function logOf(...entries: readonly Entry[]): Int32Array {
+  return Int32Array.from(entries.flat());
+}
+
+test("a round's entries become histories address by address, threads beside each other", () => {
+  const first = logOf([LOGGED.create, 2, 0, 70, 0, 1], [LOGGED.create, 1, 0, 60, 2, 3], [LOGGED.nextId, 1, 60, 5, 6, 9], [LOGGED.put, 2, 70, 0, 10, 11]);
+  const second = logOf([LOGGED.find, 2, 0, 70, 4, 5]);
+  expect([...historiesByAddress([first, second], 4)]).toEqual([
+    [
+      1,
+      [
+        { client: 0, operation: { kind: "get", address: 1, create: true }, response: 60, invokedAt: 2, respondedAt: 3 },
+        { client: 0, operation: { kind: "nextId", address: 1, reference: 60, more: 1 }, response: 5, invokedAt: 6, respondedAt: 9 },
+      ],
+    ],
+    [
+      2,
+      [
+        { client: 0, operation: { kind: "get", address: 2, create: true }, response: 70, invokedAt: 0, respondedAt: 1 },
+        { client: 0, operation: { kind: "put", address: 2, reference: 70 }, response: 0, invokedAt: 10, respondedAt: 11 },
+        { client: 1, operation: { kind: "get", address: 2, create: false }, response: 70, invokedAt: 4, respondedAt: 5 },
+      ],
+    ],
+  ]);
+});
+
+/** A history of one thread at one address, at every second stamp: identifiers are drawn in turn, `wrong` of them one too far. */
+function longLog(operations: number, addresses: number, wrong = -1): Int32Array {
+  const log = new Int32Array(operations * ENTRY_WORDS);
+  const drawn = new Int32Array(addresses);
+  for (let i = 0; i < operations; i++) {
+    const address = i % addresses;
+    const step = Math.floor(i / addresses);
+    const next = 100 + (drawn[address] ?? 0) * (1 + (address & 1));
+    const entry: Entry = step % 3 === 0 ? [LOGGED.create, address, 0, 50 + address, 2 * i, 2 * i + 1] : step % 3 === 1 ? [LOGGED.nextId, address, 50 + address, i === wrong ? next + 1 : next, 2 * i, 2 * i + 1] : [LOGGED.put, address, 50 + address, 0, 2 * i, 2 * i + 1];
+    if (step % 3 === 1) drawn[address] = (drawn[address] ?? 0) + 1;
+    log.set(entry, i * ENTRY_WORDS);
+  }
+  return log;
+}
+
+test("a history that is right holds, and one wrong identifier is found and shown with what came before", () => {
+  const options = { addresses: 20, collects: false, firstIdentifier: () => 100 };
+  expect(checkHistories({ logs: [longLog(6_000, 20)], ...options })).toBeUndefined();
+  const violation = checkHistories({ logs: [longLog(6_000, 20, 3_020)], ...options });
+  expect(violation?.property).toBe("linearizability");
+  expect(violation?.because).toMatch(/^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u);
+  expect(violation?.history?.at(-1)?.invokedAt).toBe(6_040);
+});
+
+test("a lost or a doubled record is found, whoever saw it", () => {
+  const options = { addresses: 3, collects: true, firstIdentifier: () => 0 };
+  const holder = logOf([LOGGED.create, 1, 0, 50, 0, 1], [LOGGED.put, 1, 50, 0, 8, 9]);
+  for (const [wrong, because] of [
+    [[LOGGED.find, 1, 0, 0, 4, 5], "get of thread 1 answers 0"],
+    [[LOGGED.create, 1, 0, 66, 4, 5], "get of thread 1 answers 66"],
+  ] as const) {
+    expect(checkHistories({ logs: [holder, logOf(wrong)], ...options })).toMatchObject({ property: "linearizability", because: expect.stringContaining(because) as string });
+  }
+  expect(checkHistories({ logs: [holder, logOf([LOGGED.find, 1, 0, 0, 10, 11])], ...options })).toBeUndefined();
+});
+
+function layoutWithPeers(): PoolLayout {
+  const layout = createLayout({ capacity: 9, threshold: 9, ttlMinMs: 1, ttlMaxMs: 1, gcDelayMs: 1, burstFactor: 1, secret: [1, 2] }, 0);
+  for (const word of [5, 3, 8]) {
+    const peer = runAlone(layout.heap, getPeer(layout.pool, peerAddress("v4", [word])));
+    runAlone(layout.heap, putPeer(layout.pool, peer));
+  }
+  return layout;
+}
+
+test("a pool at rest is whole, and each way in which it may not be is told", () => {
+  const { heap: { words }, pool, locks } = layoutWithPeers();
+  expect(checkAtRest(layoutWithPeers())).toBeUndefined();
+  const spoil = (address: number, value: number): ReturnType<typeof checkAtRest> => {
+    const layout = layoutWithPeers();
+    layout.heap.words[address] = value;
+    return checkAtRest(layout);
+  };
+  const root = words[pool.v4.root] ?? 0;
+  expect(spoil(locks[0] ?? 0, 3)).toMatchObject({ property: "lock-is-free" });
+  expect(spoil(Peer.height(root), 9)).toMatchObject({ property: "avl" });
+  expect(spoil(Peer.refcount(root), 1)).toMatchObject({ property: "refcount", because: expect.stringMatching(/^peer#\d has 1 references, and nobody holds it$/u) as string });
+});
+
+async function stress(name: string, more: Partial<Parameters<typeof runStress>[0]> = {}): Promise<StressResult> {
+  let asked = 0;
+  return await runStress({ threads: 2, seed: 1, operations: 2_000, out: join(folder, name), shouldStop: () => asked++ >= 3, ...more });
+}
+
+test("three rounds of the source as it stands hold", async () => {
+  const rounds: number[] = [];
+  expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toEqual({ rounds: 3, operations: 12_000 });
+  expect(rounds).toEqual([1, 2, 3]);
+}, 60_000);
+
+test("a planted fault is found, with the history that shows it", async () => {
+  const { sources } = applyToModules("bug", bugNamed("inetpeer-ipid-range-overlap").patch, projectRoot);
+  const patched = new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
+  const { violation } = await stress("patched", { sources: patched });
+  expect(violation).toMatchObject({ property: "linearizability", round: 1, kind: "keeps", because: expect.stringContaining("nextId of thread") as string });
+  expect(violation?.history?.length).toBeGreaterThan(0);
+}, 60_000);
+
+test("a thread that throws, finds the wrong peer or never comes back is told", async () => {
+  const broken = await stress("throws", { sources: new Map([["impl/native/shared-clock.ts", 'export function moveClockTo(): never { throw new Error("no clock"); }']]) });
+  expect(broken.violation).toMatchObject({ property: "answer", because: expect.stringContaining("no clock") as string });
+  const other = await stress("wrong peer", { sources: new Map([["impl/peers/descend.ts", 'import { type Access, rcuDereference } from "../memory/access.ts";\nexport function* descendLockless(_store: unknown, tree: { readonly root: number }): Access<number> { return yield rcuDereference(tree.root); }']]) });
+  expect(other.violation).toMatchObject({ property: "answer", because: expect.stringMatching(/^a peer that was found at address \d+ has address \d+, while it is held$/u) as string });
+  const stuck = await stress("stuck", { stuckMs: 1_000, sources: new Map([["impl/native/shared-clock.ts", "export function moveClockTo(): never { for (;;); }"]]) });
+  expect(stuck.violation).toMatchObject({ property: "progress" });
+}, 60_000);
