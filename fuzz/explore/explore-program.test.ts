@@ -33,6 +33,7 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { smallPrograms } from "#fuzz/scenarios/programs/registry.ts";
 import { smallProgramChecks } from "#fuzz/scenarios/programs/small-program.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
+import { searchExhaustively } from "./exhaustive-search.ts";
 import { exploreProgram } from "./explore-program.ts";
 
 const EVERY_BIT = -1;
@@ -318,7 +319,7 @@ test.each([
   expect(exploreProgram(program).violation?.violation.property).toBe("memory-safety");
 });
 
-test("a thread without end is told as such", () => {
+test("a thread without end, or too long to explore, is refused by its number", () => {
   const program = programOf((heap) => {
     const { x } = words(heap);
     return [
@@ -327,7 +328,8 @@ test("a thread without end is told as such", () => {
       },
     ];
   });
-  expect(exploreProgram(program).violation?.violation.property).toBe("progress");
+  expect(exploreProgram(program)).toMatchObject({ complete: false, notExplorable: "small cannot be explored: thread 0 makes more than 5000 accesses" });
+  expect(searchExhaustively(() => program, {}, { executionsMax: 10 })).toMatchObject({ kind: "violated", violation: { property: "progress" } });
 });
 
 test("assertions and exceptions are told with their schedule", () => {

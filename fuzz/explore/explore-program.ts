@@ -48,8 +48,8 @@ export interface ProgramExploration {
 const ESTIMATE_PROBES = 300;
 const ESTIMATE_SEED = 1;
 
-/** Events of one execution. */
-const EVENTS_MAX = 20_000;
+/** Events of one execution: more than the accesses of all threads come to. */
+const EVENTS_MAX = 1_000_000;
 
 /** @throws Error if the machine does not go the way of a graph, which would be a fault of the explorer's */
 export function exploreProgram(program: Program, options: ExploreProgramOptions = {}): ProgramExploration {

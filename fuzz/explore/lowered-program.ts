@@ -16,7 +16,7 @@
  * What the events need (threads for callbacks, slabs that run out, whether there are grace periods at all) is only known when the
  * program asks for it: `Lowering.isSufficient` turns false, and the exploration starts again with what was learnt.
  *
- * A thread whose access is to no object, or that makes more accesses than any thread should, ends there: the machine says why.
+ * A thread whose access is to no object ends there: the machine says why.
  */
 import {
   ACCESS,
@@ -193,7 +193,7 @@ export class Lowering {
       answer = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
       if (!this.isSufficient) return;
     }
-    yield assertHolds(false, `more than ${ACCESSES_MAX} accesses`);
+    yield* this.#refuse(`thread ${thread} makes more than ${ACCESSES_MAX} accesses`);
   }
 
   /** What begins with the next access of the thread. */
@@ -247,8 +247,7 @@ export class Lowering {
         yield* this.#callRcu(thread, line, callback, operand);
         return 0;
       case ACCESS.spinTrylock:
-        this.refusal = `${this.program.name} cannot be explored: it asks for ${accessNames[kind]}`;
-        yield assertHolds(false, this.refusal);
+        yield* this.#refuse(`it asks for ${accessNames[kind]}`);
         return 0;
       default:
         yield* this.#checkAddress(address);
@@ -257,6 +256,11 @@ export class Lowering {
         request.expected = expected;
         return yield kind;
     }
+  }
+
+  *#refuse(because: string): Access {
+    this.refusal ??= `${this.program.name} cannot be explored: ${because}`;
+    yield assertHolds(false, this.refusal);
   }
 
   // ---- Locks
