@@ -14,6 +14,8 @@
  * Rule: `visit` leaves the graph as it found it. Only `restrict` writes to the graphs of deeper levels.
  *
  * Not covered: executions in which program order and reads-from form a cycle (load buffering).
+ *
+ * The file is long because a step forward, the revisits it offers and their undoing are halves of each other over the same buffers.
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
