@@ -6,7 +6,7 @@ import { mayWrite } from "../memory/perform.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { Slab } from "../memory/slab.ts";
-import { placeLwp, type Runner } from "../sync/cpu.ts";
+import { placeLwp, placementOf, type Runner } from "../sync/cpu.ts";
 import { Psref } from "../sync/psref.ts";
 import {
   checkCache,
@@ -81,7 +81,17 @@ test("a lookup finds the longest prefix, and the cache has it from then on", () 
   expect(find(at(20))).toEqual({ serial: 3, isHit: true });
   expect(find(at(21))).toEqual({ serial: 2, isHit: false });
   expect(find(at(99))).toEqual({ serial: 1, isHit: false });
-  expect(find(at(20, "v6"))).toEqual({ serial: 0, isHit: false });
+  expect(find(at(99, "v6"))).toEqual({ serial: 0, isHit: false });
+});
+
+test("a cache is invalid from the move of the generation on, before its entry is taken", () => {
+  const { add, find, use, network, own, cache, heap, word, run } = setUp();
+  add(0, 0);
+  find(at(20));
+  heap.words[Domain.generation(network.v4)] = word(Domain.generation(network.v4)) + 1;
+  expect(word(Cache.entry(cache))).not.toBe(NIL);
+  expect(use(validateCache(network, own, cache))).toBe(0);
+  expect([run(placementOf(own.lwp)).isBound, word(Psref.target(Cache.psref(cache)))]).toEqual([false, NIL]);
 });
 
 test("an addition and a deletion make every cache of their family invalid, and take its entry", () => {
@@ -261,6 +271,7 @@ test("a copy shares the entry while it is valid, under the stamp it had, and no 
   add(20, 8);
   run(copyCache(network, second, cache));
   expect(use(validateCache(network, own, second), second)).toBe(0);
+  expect(word(Domain.caches(network.v4))).toBe(NIL); // what has no entry is not on the chain
   run(freeCache(network, cache));
   run(copyCache(network, second, cache));
   expect(destination(second)).toBeUndefined();
@@ -268,11 +279,11 @@ test("a copy shares the entry while it is valid, under the stamp it had, and no 
 });
 
 test("a copy that finds no memory leaves the copy empty, and the original as it was", () => {
-  const { add, find, run, network, own, cache, second, use, destination } = setUp({ sockaddrsMax: 2 });
+  const { add, find, run, network, own, cache, second, use, destination, word } = setUp({ sockaddrsMax: 2 });
   add(0, 0);
   find(at(20));
   run(copyCache(network, second, cache));
-  expect(destination(second)).toBeUndefined();
+  expect([destination(second), word(Cache.entry(second))]).toEqual([undefined, NIL]);
   expect(use(validateCache(network, own, cache))).toBe(1);
 });
 
@@ -340,6 +351,7 @@ test("a cache that moves takes its place on the chain along, and leaves nothing 
   run(moveCache(network, cache, second));
   expect(destination()).toEqual(at(20));
   expect(use(validateCache(network, own, cache))).toBe(0);
+  expect(word(Domain.caches(network.v4))).toBe(NIL);
   run(moveCache(network, cache, second)); // from a cache without destination
   expect(destination()).toBeUndefined();
   expect(live(sockaddrs.v4)).toBe(2);

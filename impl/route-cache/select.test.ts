@@ -64,6 +64,7 @@ function setUp({ hasSoftnetLock = false, addressesMax = 8 } = {}) {
     /** Nothing may be left bound or listed. */
     expectNothingHeld: () => {
       expect(run(placementOf(own.lwp)).isBound).toBe(false);
+      expect(word(NIL)).toBe(0); // and nothing was written through NIL
       for (const { heads } of [network.entryClass, network.interfaceClass]) expect(heads.map(word)).toEqual([NIL, NIL]);
     },
   };
@@ -105,12 +106,13 @@ test("under the big lock nobody waits for an interface's users", () => {
 
 test("an address belongs to an interface that is there, and to one only", () => {
   const { attach, assign, network, own, run, word } = setUp({ addressesMax: 2 });
-  expect(assign(33, 2)).toBe(6);
-  attach(2);
   attach(3);
+  expect([assign(33, 2), assign(33, 5)]).toEqual([6, 6]);
+  attach(2);
   expect([assign(33, 2), assign(33, 3), assign(34, 3), assign(35, 3)]).toEqual([0, 17, 0, 12]);
+  const removed = word(Interfaces.addresses(network.interfaces));
   expect([run(removeAddress(network, own, 33)), run(removeAddress(network, own, 33))]).toEqual([0, 49]);
-  expect(word(Slab.live(network.addressSlab))).toBe(1);
+  expect([word(Slab.live(network.addressSlab)), word(Slab.tail(network.addressSlab)), word(NIL)]).toEqual([1, removed, 0]);
 });
 
 test("addresses stand in the order of their assignment, and leave with their interface", () => {
@@ -144,6 +146,26 @@ test("an address taken off the list keeps its link, for those who stand on it", 
   run(dropAddress(network, held));
   expect(word(Slab.live(network.addressSlab))).toBe(2);
   expect(run(holdAddress(network, 31))).toBe(NIL);
+  expect(word(NIL)).toBe(0);
+});
+
+test("a reference to an address is looked for anew when a writer came between", () => {
+  const { attach, assign, network, run, word, heap } = setUp();
+  attach(2);
+  assign(30, 2);
+  const log: string[] = [];
+  const searching = recorded(holdAddress(network, 30), log);
+  const interfered = function* (): Access<Address> {
+    let step = searching.next(0);
+    while (!step.done) {
+      const found = yield step.value;
+      if (log.filter((name) => name === "awaitEqual").length === 1 && log.at(-1) === "read") heap.words[Interfaces.sequence(network.interfaces)] = 8;
+      step = searching.next(found);
+    }
+    return step.value;
+  };
+  expect(word(run(interfered()))).toBe(2);
+  expect(log.filter((name) => name === "awaitEqual")).toHaveLength(2);
 });
 
 // Routes.
@@ -301,6 +323,49 @@ test("a walk that a writer came between begins anew", () => {
   expect(log.filter((name) => name === "awaitEqual")).toHaveLength(2);
 });
 
+test("of several addresses the rules choose, in their order", () => {
+  const { deprecated, temporary } = ADDRESS_FLAG;
+  const chosenOf = (to: number, ...candidates: readonly (readonly [address: number, index: number, flags?: number])[]) => {
+    const all = setUp();
+    all.attach(1);
+    all.attach(2);
+    all.attach(3);
+    all.attach(4, false);
+    for (const [address, index, flags] of candidates) expect(all.assign(address, index, flags)).toBe(0);
+    return all.from(v6(to), { interface: 2 }).address;
+  };
+  /** The first wins over the second, whichever is listed first. */
+  const wins = (to: number, better: readonly [number, number, number?], worse: readonly [number, number, number?]): void => {
+    expect([chosenOf(to, better, worse), chosenOf(to, worse, better)]).toEqual([better[0], better[0]]);
+  };
+  wins(40, [40, 3, deprecated], [41, 2]); // the destination itself
+  wins(40, [200, 3, deprecated], [226, 2]); // its scope
+  wins(224, [226, 2, deprecated], [200, 2]);
+  wins(248, [200, 3], [226, 2]);
+  wins(40, [200, 3, temporary], [33, 2, deprecated]); // not deprecated
+  wins(40, [200, 2, temporary], [33, 3]); // the outgoing interface
+  wins(40, [2, 2, temporary], [200, 2]); // the label
+  wins(127, [2, 2], [128, 2]);
+  wins(40, [2, 2], [33, 2, temporary]); // not temporary
+  wins(40, [33, 2], [2, 2]); // the longest prefix in common
+  expect(chosenOf(2, [48, 2], [49, 2])).toBe(48); // the first of equals
+  expect(chosenOf(2, [49, 2], [48, 2])).toBe(49);
+  expect(chosenOf(40, [1, 2])).toBe(0); // the loopback address, on another link
+  expect(chosenOf(224, [226, 3])).toBe(0); // of another zone
+  expect(chosenOf(247, [239, 3])).toBe(0);
+  expect(chosenOf(223, [239, 3])).toBe(239);
+});
+
+test("an address of an interface that is up is better than one of an interface that is down, and loopback serves itself", () => {
+  const { attach, assign, from } = setUp();
+  attach(1);
+  attach(3, false);
+  attach(4);
+  for (const [address, index] of [[34, 3], [2, 4], [1, 1]] as const) assign(address, index);
+  expect(from(v6(40), { interface: 1 }).address).toBe(2);
+  expect(from(v6(225), { interface: 1 }).address).toBe(1);
+});
+
 // Tunnels and losses.
 
 test("a tunnel's cache serves the CPU it is for, before and after its memory has moved", () => {
@@ -315,7 +380,12 @@ test("a tunnel's cache serves the CPU it is for, before and after its memory has
   expect(word(network.areas)).not.toBe(area);
   expect(word(Slab.live(network.areaSlab))).toBe(2);
   expect(run(sendThroughTunnel(network, own, v6(40)))).toEqual({ serial: 1, interface: 3 });
-  expect(run(sendThroughTunnel(network, { ...own, lwp: placeLwp(heap, "other", 1) }, { family: "v4", address: 1, scope: 0 }))).toEqual({ serial: 0, interface: 0 });
+  const other = { ...own, lwp: placeLwp(heap, "other", 1) };
+  expect(run(sendThroughTunnel(network, other, { family: "v4", address: 1, scope: 0 }))).toEqual({ serial: 0, interface: 0 });
+  expect(run(growPerCpu(network, 1))).toBe(0);
+  expect(run(sendThroughTunnel(network, other, v6(41)))).toEqual({ serial: 1, interface: 3 });
+  expect(caches.map((cache) => run(getDestination(cache))?.address)).toEqual([40, 41]);
+  expect([word(network.areas), word(network.areas + 1)]).toEqual([area + 2 * 3, area]); // of three areas, in turn
   expect(run(placementOf(own.lwp)).isBound).toBe(false);
 });
 
