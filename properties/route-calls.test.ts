@@ -57,6 +57,24 @@ test("a call of one step is the model's operation on its thread's caches, and an
   expect(operations({ kind: "delete", prefix, inInterrupt: true })).toEqual([[{ kind: "delete", prefix }, 77]]);
   expect(operations({ kind: "send", to })).toEqual([[{ kind: "send", to }, 77]]);
   expect(operations({ kind: "selectRoute", cache: "a", to, outgoing: 2 })).toEqual([[{ kind: "selectRoute", cache: "3a", nextHopCache: "3n", to, outgoing: 2 }, 77]]);
+  const same: readonly RouteCall[] = [
+    { kind: "beginChange", prefix },
+    { kind: "endChange", family: "v4", interface: 2 },
+    { kind: "attach", index: 2, isUp: false },
+    { kind: "detach", index: 2 },
+    { kind: "assign", address: { address: 33, interface: 2, deprecated: false, temporary: true, notReady: false } },
+    { kind: "remove", address: 33 },
+  ];
+  for (const call of same) expect(operations(call)).toEqual([[call, 77]]);
+  const ofCache: readonly RouteCall[] = [
+    { kind: "setDestination", cache: "a", to },
+    { kind: "destination", cache: "a" },
+    { kind: "check", cache: "a" },
+    { kind: "update", cache: "a", clones: true },
+    { kind: "clear", cache: "a" },
+    { kind: "free", cache: "a" },
+  ];
+  for (const call of ofCache) expect(operations(call)).toEqual([[{ ...call, cache: "3a" }, 77]]);
   for (const call of [{ kind: "setMulticast", index: 2 }, { kind: "grow", cpu: 0 }, { kind: "migrate", thread: 0, cpu: 0 }] as const) expect(operations(call)).toEqual([]);
 });
 

@@ -57,6 +57,13 @@ test("domains are known by their locks, entries by their prefixes", () => {
   expect(matchIn(words, network.v4, 99, 4)).toBe(NIL);
 });
 
+test("watchers are named as verdicts name them", () => {
+  const all = setUp();
+  const { heap, network, caches } = all;
+  const watchers = [routeTableWatcher(network), liveCachesWatcher(heap, network, caches), references(all), routeMemoryWatcher(network, caches)];
+  expect(watchers.map(({ property }) => property)).toEqual(["route-table", "live-caches", "passive-references", "route-memory"]);
+});
+
 // route-table
 
 test("route-table: quiet on a table as its writers leave it, and on other locks", () => {
@@ -64,6 +71,7 @@ test("route-table: quiet on a table as its writers leave it, and on other locks"
   const watcher = routeTableWatcher(network);
   expect(unlocked(watcher)).toBeUndefined();
   add(32, 4);
+  add(48, 4); // as many as there is memory for
   expect(unlocked(watcher)).toBeUndefined();
   words[Entry.length(shortest)] = 8;
   expect([unlocked(watcher, Domain.lock(network.v6)), unlocked(watcher, Cpu.ipl(network.cpus[0] ?? NIL))]).toEqual([undefined, undefined]);
@@ -175,11 +183,14 @@ test("passive-references: fires at a list that is not as it should be", () => {
   ).toBe("a passive reference on the list of cpu0 has a link back that leads elsewhere");
 });
 
-test("passive-references: fires at a list longer than there are records", () => {
+test("passive-references: fires at a list longer than there are records, and is quiet at one as long", () => {
   const all = setUp();
   all.look(all.first, 99);
   all.look(all.second, 17);
   const { heap, network, words } = all;
+  const wide = passiveReferencesWatcher(heap, { classes: [network.entryClass], recordsMax: 2, targets: [{ slab: network.entries, targetOf: (entry) => Entry.target(entry) }] });
+  expect(wide.unlocked?.(words, Cpu.ipl(network.cpus[0] ?? NIL))).toBeUndefined();
+  expect(wide.freed?.(words, network.entries, all.shortest)).toBe("entry#1 is freed, and a passive reference to it is held"); // the last of the list
   const watcher = passiveReferencesWatcher(heap, { classes: [network.entryClass], recordsMax: 1, targets: [] });
   expect(watcher.unlocked?.(words, Cpu.ipl(network.cpus[0] ?? NIL))).toBe("the list of passive references of cpu0 has no end");
   expect(watcher.freed?.(words, network.entries, all.longest)).toBeUndefined();
