@@ -1,4 +1,4 @@
-/** The bound on memory: entries are counted before they are made and until they are gone, and never more than `entriesMax`. */
+/** The bound on memory: entries are counted before they are made and until they are gone, and no more than `entriesMax` live. */
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Dst } from "#impl/dst/dst.ts";
@@ -9,8 +9,8 @@ export function entryBoundWatcher({ entryCount, entries, entriesMax }: Dst): Wat
     property: "entry-bound",
     watches: (address) => (address === entryCount ? "writes" : undefined),
     accessed(words, { after }) {
-      if (after > entriesMax) return `${after} entries are counted, and ${entriesMax} may live`;
       const live = wordAt(words, Slab.live(entries));
+      if (live > entriesMax) return `${live} entries live, and ${entriesMax} may`;
       return live > after ? `${live} entries live, and ${after} are counted` : undefined;
     },
   };

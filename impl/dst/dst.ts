@@ -42,7 +42,7 @@ export interface Dst {
   /** The clock's word. */
   readonly jiffies: Address;
   readonly entriesMax: number;
-  /** Word: entries there is room for no more. Never below the number that live. */
+  /** Word: entries that live or are about to be made. Never below the number that live. */
   readonly entryCount: Address;
   readonly entries: Address;
   readonly neighbours: Address;

@@ -14,7 +14,6 @@ import {
   allocate,
   atomicAdd,
   atomicAddReturn,
-  cmpxchgRelaxed,
   free,
   NIL,
   read,
@@ -64,16 +63,15 @@ export function* addPrivateChild(dst: Dst, parent: Address): Access<boolean> {
   return true;
 }
 
-/** Counts first and allocates then; destruction does it the other way round: the count is never below what lives. */
+/**
+ * Counts first and allocates then; destruction does it the other way round: the count is never below what lives. Who counts one too many takes it
+ * back, and may meanwhile keep others from an entry that there is room for.
+ */
 function* allocateEntry(dst: Dst): Access<Address> {
-  let seen = yield readOnce(dst.entryCount);
-  for (;;) {
-    if (seen >= dst.entriesMax) return NIL;
-    const found = yield cmpxchgRelaxed(dst.entryCount, seen, seen + 1);
-    if (found === seen) break;
-    seen = found;
-  }
-  return yield allocate(dst.entries);
+  const count = yield atomicAddReturn(dst.entryCount, 1);
+  if (count <= dst.entriesMax) return yield allocate(dst.entries);
+  yield atomicAdd(dst.entryCount, -1);
+  return NIL;
 }
 
 function* initialiseEntry(entry: Address, key: number, flags: number): Access {
