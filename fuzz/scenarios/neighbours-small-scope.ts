@@ -2,7 +2,8 @@
  * What certificates of the neighbour table enumerate.
  *
  * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain, so that one key is as good as another.
- * Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a neighbour that waits for its path, one that has it, or two that have it.
+ * Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a neighbour that waits for its
+ * path, one that has it, or two that have it.
  */
 import type { NeighboursScenarioOperation } from "./neighbours.ts";
 import type { SmallScope } from "./small-scope.ts";

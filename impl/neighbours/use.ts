@@ -1,5 +1,5 @@
 /** The time of a neighbour's last use: one word, which never moves back. */
-import { type Access, type Address, cmpxchg, readOnce } from "../memory/access.ts";
+import { type Access, type Address, cmpxchg, readOnce, smpRmb } from "../memory/access.ts";
 import { Neighbour } from "./layout.ts";
 import type { Neighbours } from "./neighbours.ts";
 
@@ -11,7 +11,8 @@ export function* noteUse({ jiffies }: Neighbours, neighbour: Address): Access {
   const alive = Neighbour.alive(neighbour);
   for (;;) {
     const seen = yield readOnce(alive);
-    const now = yield readOnce(jiffies); // after the word, so that the word never moves back
+    yield smpRmb(); // a clock read before the word could lie before it, and move it back; pairs with the barrier in the cmpxchg
+    const now = yield readOnce(jiffies);
     if (seen === now) return;
     const found = yield cmpxchg(alive, seen, now);
     if (found === seen) return;
