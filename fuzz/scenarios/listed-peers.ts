@@ -26,7 +26,7 @@ import { unusedListWatcher } from "#properties/unused-list.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import { type ListedPeersOperation, listedPeersOperationSchema, ticks } from "./peers-operations.ts";
 import { peersProgram, type PlacedPeers, withWatchers } from "./peers-program.ts";
-import { listedPeersSmallScope } from "./peers-small-scope.ts";
+import { peersRcuListSmallScope, peersRwlockSmallScope } from "./peers-small-scope.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 
@@ -78,7 +78,7 @@ export const peersRwlock: System<ListedPeersOperation> = {
   limitsSchema,
   operations,
   properties: SHARED_PROPERTIES,
-  smallScope: listedPeersSmallScope,
+  smallScope: peersRwlockSmallScope,
   compile: (scenario) => compile(scenario, { create: createRwlockPool, findPeer: findReadLocked, getPeer: getReadLocked, convention: FREED_BY_HOLDER, own: () => [] }),
 };
 
@@ -89,7 +89,7 @@ export const peersRcuList: System<ListedPeersOperation> = {
   limitsSchema,
   operations,
   properties: [...SHARED_PROPERTIES, "reader-walk"],
-  smallScope: listedPeersSmallScope,
+  smallScope: peersRcuListSmallScope,
   compile: (scenario) =>
     compile(scenario, { create: createRcuListPool, findPeer: findLockless, getPeer: getLockless, convention: DEAD_IS_ZERO, own: (pool) => [readerWalkWatcher(pool)] }),
 };

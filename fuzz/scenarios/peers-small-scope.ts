@@ -31,12 +31,22 @@ export const peersSmallScope: SmallScope<PeersScenarioOperation> = {
 };
 
 /** The pools of 2010. The order of insertion is that of the unused list; with three peers the pool is full. */
-export const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
+const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
   operationsOn,
   otherOperations: [{ kind: "advance", ticks: EXPIRY_TICKS }],
   initialContents,
   isIdle,
   limits: { threshold: 3 },
+};
+
+const ONE_EACH_IN_EVERY_TREE = { threads: 2, operations: 1, keys: 3 };
+
+/** Before the conversion each operation moves three words that all others move, so two of each thread take hours. */
+export const peersRwlockSmallScope: SmallScope<ListedPeersOperation> = { ...listedPeersSmallScope, sizes: [ONE_EACH_IN_EVERY_TREE] };
+
+export const peersRcuListSmallScope: SmallScope<ListedPeersOperation> = {
+  ...listedPeersSmallScope,
+  sizes: [{ threads: 2, operations: 2, keys: 1 }, ONE_EACH_IN_EVERY_TREE],
 };
 
 /** Taking and releasing a peer: what the pools of all generations do. */
