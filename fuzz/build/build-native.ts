@@ -5,11 +5,13 @@
  * one in cache lines.
  */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path/posix";
 import { writeWholeFile } from "#reports/write-file.ts";
 import type { ModuleProcedures } from "./procedures.ts";
 import { type ParsedModule, parseModule, proceduresOf, translateModule, type Translation } from "./translate.ts";
 
+const ATOMICS_MODULE = "impl/native/atomics.ts";
 const ACCESS_MODULE = "impl/memory/access.ts";
 
 /** Where an import of a module leads on real threads; the rest leads where it did. */
@@ -21,7 +23,7 @@ const REPLACED: Readonly<Record<string, string>> = {
 };
 
 export const nativeReplacements: Replace = (target, importer) => {
-  if (target === ACCESS_MODULE) return importer.startsWith("impl/native/") ? "impl/native/atomics.ts" : "impl/native/native-access.ts";
+  if (target === ACCESS_MODULE) return importer.startsWith("impl/native/") ? ATOMICS_MODULE : "impl/native/native-access.ts";
   if (target === "impl/memory/heap.ts" && importer === REPLACED[target]) return target;
   return REPLACED[target] ?? target;
 };
@@ -68,6 +70,13 @@ export function translateAll({ root, entries, sources = new Map(), replace = nat
     return target === undefined ? undefined : proceduresIn(target);
   };
 
+  const structs = new Map<string, Readonly<Record<string, unknown>>>();
+  const structsIn = (file: string): Readonly<Record<string, unknown>> => {
+    const known = structs.get(file) ?? loadStructs(root, file, parsedModule(file).source, sources.has(file));
+    structs.set(file, known);
+    return known;
+  };
+
   const built: NativeModule[] = [];
   const waiting = [...entries];
   const asked = new Set(waiting);
@@ -84,10 +93,30 @@ export function translateAll({ root, entries, sources = new Map(), replace = nat
         asked.add(replaced);
         return specifierOf(importer, replaced);
       },
+      inlining: {
+        atomics: specifierOf(importer, ATOMICS_MODULE),
+        offsetOf(specifier, name, field) {
+          const target = resolved(importer, specifier);
+          return target === undefined ? undefined : offsetIn(structsIn(target)[name], field);
+        },
+      },
     });
     built.push({ file: importer, ...translation });
   }
   return built;
+}
+
+const require = createRequire(import.meta.url);
+
+/** What a module of structs exports, as it runs; nothing of one that is no such module, or is not what the file says. */
+function loadStructs(root: string, file: string, source: string, isChanged: boolean): Readonly<Record<string, unknown>> {
+  return isChanged || !/\bstruct\(/u.test(source) ? {} : require(join(root, file));
+}
+
+function offsetIn(found: unknown, field: string): number | undefined {
+  if (typeof found !== "object" || found === null || !("structName" in found) || field === "wordName") return undefined;
+  const address: unknown = Reflect.get(found, field);
+  return typeof address === "function" ? Number(address(0)) : undefined;
 }
 
 /** The project's module that an import names; undefined for a package. */

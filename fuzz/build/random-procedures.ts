@@ -41,7 +41,7 @@ const { statement: statements } = fc.letrec<Grammar>((tie) => {
       fc.constantFrom("smpMb()", "smpWmb()", 'assertHolds(true, "so it is")'),
     ),
     expression: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
+      { maxDepth: 3, depthSize: "xsmall", withCrossShrink: true },
       variable,
       fc.integer({ min: -9, max: 9 }).map((number) => `(${number})`),
       text("(yield ", tie("access"), ")"),
@@ -58,7 +58,7 @@ const { statement: statements } = fc.letrec<Grammar>((tie) => {
     ),
     block: fc.array(tie("statement"), { minLength: 1, maxLength: 3 }).map((inside) => `{ ${inside.join("\n")} }`),
     statement: fc.oneof(
-      { maxDepth: 3 },
+      { maxDepth: 3, depthSize: "xsmall" },
       text("yield ", tie("store"), ";"),
       text("yield ", tie("access"), ";"),
       text("yield* increase(", e, ");"),

@@ -133,6 +133,39 @@ test("what tells a generator from a function is refused, with file, line, column
   }
 });
 
+test("on real threads, accesses and addresses of fields are written out where they stand", () => {
+  const source = `import { type Access, atomicAddReturn, cmpxchg, read, readOnce, write, writeOnce } from "access"; import { Peer, wordAt } from "./layout.ts"; import * as all from "./layout.ts";
+export function* f(peer: number): Access<number> {
+  yield write((Peer.left(peer)), (1, 2));
+  yield write(Peer.left(peer), peer ? 1 : 2);
+  yield writeOnce(
+    Peer.right(peer ? 1 : 2),
+    (yield readOnce(yield read(peer + 1))),
+  );
+  const [many] = [Peer.wordName(1), Peer.left((1, peer)), wordAt(1), all.Peer.left(1), Peer["left"](peer)];
+  return (yield cmpxchg((peer), 1, (yield atomicAddReturn(peer, 1)))) + many;
+}
+`;
+  const { javascript, map } = translateModule(parseModule("impl/example.ts", source), {
+    isAccess: (specifier) => specifier === "access",
+    lookUp: () => nothing,
+    rename: (specifier) => specifier,
+    inlining: { atomics: "./atomics.js", offsetOf: (specifier, name, field) => (specifier === "./layout.ts" && name === "Peer" ? { left: 1, right: 2 }[field] : undefined) },
+  });
+  expect(javascript.replaceAll(/ +/gu, " ")).toBe(`import { words as $words } from "./atomics.js"; import { atomicAddReturn, cmpxchg, read, readOnce, write, writeOnce } from "access"; import { Peer, wordAt } from "./layout.ts"; import * as all from "./layout.ts";
+export function f(peer ) {
+ write((((peer) + 1)), (1, 2));
+ $words[((peer) + 1)] = peer ? 1 : 2 ;
+ Atomics.store($words, ((peer ? 1 : 2) + 2), Atomics.load($words, $words[peer + 1]));
+ const [many] = [Peer.wordName(1), Peer.left((1, peer)), wordAt(1), all.Peer.left(1), Peer["left"](peer)];
+ return ( Atomics.compareExchange($words, peer, 1, atomicAddReturn(peer, 1))) + many;
+}
+`);
+  const lines = javascript.split("\n");
+  const line = lines.findIndex((text) => text.includes("return"));
+  expect(new SourceMap(JSON.parse(map)).findEntry(line, 4)).toMatchObject({ originalLine: 9 });
+});
+
 test("several refusals come in the order of the source, one line each", () => {
   expect(() => translated(`${HEAD}export function* f(): Access {\n  elsewhere();\n  yield 2;\n}`)).toThrow(
     "impl/example.ts:3:3: a generator that escapes as a value: a procedure is called with yield*, at once\nimpl/example.ts:4:3: a yield of something that is not an access",

@@ -17,6 +17,7 @@ import type * as t from "@babel/types";
 import { transformSync } from "amaro";
 import SourceText from "magic-string";
 import { ACCESS } from "#impl/memory/access.ts";
+import { HEAP_NAME, type Inlining, writeAccessOut, writeFieldOut } from "./inlining.ts";
 import { bindsProcedure, importOf, isProcedureType, type LookUp, type ModuleProcedures, moduleProcedures } from "./procedures.ts";
 import { type Refusal, TranslationError } from "./translation-error.ts";
 
@@ -35,6 +36,8 @@ export interface Surroundings {
   readonly lookUp: LookUp;
   /** The specifier to write instead. */
   rename(specifier: string): string;
+  /** Absent: accesses and addresses of fields stay calls. */
+  readonly inlining?: Inlining;
 }
 
 /** A module without generators. */
@@ -70,6 +73,8 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
   };
   const tokens = tokensOf(ast);
   const members = memberNames(ast, surroundings.lookUp);
+  const { inlining } = surroundings;
+  let usesHeap = false;
   const isProcedure = (call: NodePath<t.CallExpression>): boolean => callsProcedure(call, members, surroundings.lookUp);
 
   traverse(ast, {
@@ -89,10 +94,14 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
     YieldExpression(path) {
       const argument = path.get("argument") as NodePath;
       const reason = path.node.delegate ? reasonAgainstDelegation(argument) : reasonAgainstYield(argument, surroundings);
-      if (reason === undefined) removeYield(path, { source, text, tokens });
-      else refuse(path.node, reason);
+      if (reason !== undefined) return refuse(path.node, reason);
+      removeYield(path, { source, text, tokens });
+      const call = withoutCasts(argument);
+      if (inlining === undefined || path.node.delegate || !call.isCallExpression()) return;
+      if (writeAccessOut(call.node, accessName(call) ?? "", text)) usesHeap = true;
     },
     CallExpression(path) {
+      if (inlining !== undefined) writeFieldOut(path, inlining, text);
       if (!isProcedure(path) || isDelegatedTo(path) || isHandler(path)) return;
       refuse(path.node, "a generator that escapes as a value: a procedure is called with yield*, at once");
     },
@@ -123,6 +132,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
   }
 
   if (refusals.length > 0) throw new TranslationError(refusals.toSorted((one, other) => one.line - other.line || one.column - other.column));
+  if (usesHeap && inlining !== undefined) text.prepend(`import { words as ${HEAP_NAME} } from "${inlining.atomics}"; `);
   const typescript = text.toString();
   return {
     typescript,
@@ -197,6 +207,15 @@ function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): str
   const name = imported.type === "Identifier" ? imported.name : imported.value;
   if (from === undefined || !isAccess(from) || !(name in ACCESS)) return `${reason}: ${name} is none`;
   return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true ? undefined : `the answer of ${name}, which answers nothing of use`;
+}
+
+/** The name under which the vocabulary has what is called. */
+function accessName(call: NodePath<t.CallExpression>): string | undefined {
+  const { callee } = call.node;
+  const specifier = callee.type === "Identifier" ? call.scope.getBinding(callee.name)?.path : undefined;
+  if (specifier?.isImportSpecifier() !== true) return undefined;
+  const { imported } = specifier.node;
+  return imported.type === "Identifier" ? imported.name : imported.value;
 }
 
 function reasonAgainstDelegation(argument: NodePath): string | undefined {

@@ -4,7 +4,7 @@
  * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that is no more; the caller
  * looks again in any case.
  */
-import { type Access, type Address, NIL, pause, SPINS_MAX, stillWaiting, wordsInUse } from "./atomics.ts";
+import { type Access, type Address, NIL, pause, SPINS_MAX, stillWaiting, words } from "./atomics.ts";
 
 /** The engine keeps a list for each word. */
 export const OWN_LIST: Address = NIL;
@@ -16,7 +16,6 @@ let sleptMs = 0;
 
 /** Looks at a lock until it is free, a number of times; answers what it found last. */
 export function lookAgain(lock: Address): Access<number> {
-  const words = wordsInUse();
   let found = Atomics.load(words, lock);
   for (let looks = 0; found !== 0 && looks < SPINS_MAX; looks++) {
     pause();
@@ -28,7 +27,7 @@ export function lookAgain(lock: Address): Access<number> {
 
 /** Sleeps until woken or for `SLEEP_MS`, unless `word` no longer is `value`. */
 export function sleepWhile(_list: Address, word: Address, value: number, _sleeper: number): Access {
-  if (Atomics.wait(wordsInUse(), word, value, SLEEP_MS) !== "timed-out") return;
+  if (Atomics.wait(words, word, value, SLEEP_MS) !== "timed-out") return;
   const slept = sleptMs + SLEEP_MS;
   sleptMs = 0; // in case the observer ends the wait
   stillWaiting(slept);
@@ -36,5 +35,5 @@ export function sleepWhile(_list: Address, word: Address, value: number, _sleepe
 }
 
 export function wakeOne(_list: Address, word: Address): Access {
-  Atomics.notify(wordsInUse(), word, 1);
+  Atomics.notify(words, word, 1);
 }

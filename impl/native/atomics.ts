@@ -32,7 +32,8 @@ export type RcuCallback = (argument: number) => Access;
 /** Hears, while a wait goes on, for how many milliseconds it has; may throw to end it. */
 export type WaitObserver = (milliseconds: number) => void;
 
-let words = new Int32Array(new SharedArrayBuffer(4));
+/** The heap that accesses go to. The build writes the simplest accesses out where they stand: they need it there. */
+export let words: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
 
 let observe: WaitObserver = () => {};
 
@@ -40,11 +41,6 @@ let observe: WaitObserver = () => {};
 export function useWords(heap: Int32Array<SharedArrayBuffer>, observer: WaitObserver): void {
   words = heap;
   observe = observer;
-}
-
-/** The heap that accesses go to. */
-export function wordsInUse(): Int32Array<SharedArrayBuffer> {
-  return words;
 }
 
 /** Tells the observer of the heap in use how long a wait has lasted. */

@@ -1,0 +1,64 @@
+/**
+ * Writing the simplest accesses and the addresses of fields out where they stand, on real threads.
+ *
+ * The engine inlines small functions, up to a bound for each function that it compiles; a lookup makes so many accesses that it
+ * comes to that bound. What is written out means what the functions of impl/native/atomics.ts mean.
+ */
+import type { NodePath } from "@babel/traverse";
+import type * as t from "@babel/types";
+import type SourceText from "magic-string";
+import { importOf } from "./procedures.ts";
+
+/** The heap, as modules import it from the module of atomics. */
+export const HEAP_NAME = "$words";
+
+export interface Inlining {
+  /** How the module names the module of atomics. */
+  readonly atomics: string;
+  /** Where in an object the field lies, if the name that is imported from there is a struct with such a field. */
+  offsetOf(specifier: string, name: string, field: string): number | undefined;
+}
+
+/** What stands before, between and after the arguments of an access. */
+const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
+  read: [`${HEAP_NAME}[`, "]"],
+  rcuDereferenceProtected: [`${HEAP_NAME}[`, "]"],
+  write: [`${HEAP_NAME}[`, "] = ", ""],
+  ...Object.fromEntries(["readOnce", "loadAcquire", "rcuDereference"].map((name) => [name, [`Atomics.load(${HEAP_NAME}, `, ")"]])),
+  ...Object.fromEntries(["writeOnce", "storeRelease", "rcuAssignPointer"].map((name) => [name, [`Atomics.store(${HEAP_NAME}, `, ", ", ")"]])),
+  ...Object.fromEntries(["cmpxchg", "cmpxchgAcquire", "cmpxchgRelaxed", "cmpxchgRelease"].map((name) => [name, [`Atomics.compareExchange(${HEAP_NAME}, `, ", ", ", ", ")"]])),
+  ...Object.fromEntries(["xchg", "xchgAcquire", "xchgRelaxed", "xchgRelease"].map((name) => [name, [`Atomics.exchange(${HEAP_NAME}, `, ", ", ")"]])),
+  atomicAdd: [`Atomics.add(${HEAP_NAME}, `, ", ", ")"],
+};
+
+/** Writes the access of that name out; answers whether it did. */
+export function writeAccessOut(call: t.CallExpression, name: string, text: SourceText): boolean {
+  const around = WRITTEN_OUT[name];
+  if (around === undefined || around.length !== call.arguments.length + 1) return false;
+  return writeAround(call, around, text);
+}
+
+/** Writes out the address of a field, `Peer.left(peer)`, if the call is one. */
+export function writeFieldOut(call: NodePath<t.CallExpression>, { offsetOf }: Inlining, text: SourceText): void {
+  const { callee } = call.node;
+  if (callee.type !== "MemberExpression" || callee.computed || callee.object.type !== "Identifier" || callee.property.type !== "Identifier") return;
+  const binding = call.scope.getBinding(callee.object.name);
+  if (binding === undefined || !binding.path.isImportSpecifier() || call.node.arguments.length !== 1) return;
+  const from = importOf(binding.path);
+  const { imported } = binding.path.node;
+  const offset = from === undefined || imported.type !== "Identifier" ? undefined : offsetOf(from, imported.name, callee.property.name);
+  if (offset !== undefined) writeAround(call.node, ["((", `) + ${offset})`], text);
+}
+
+/** Keeps the arguments, and puts these texts before, between and after them. */
+function writeAround(call: t.CallExpression, around: readonly string[], text: SourceText): boolean {
+  const parts = call.arguments;
+  if (parts.some((part) => part.type === "SequenceExpression" || part.type === "SpreadElement")) return false;
+  let from = call.start ?? 0;
+  for (const [index, part] of parts.entries()) {
+    text.overwrite(from, part.start ?? 0, around[index] ?? "");
+    from = part.end ?? 0;
+  }
+  text.overwrite(from, call.end ?? 0, around[parts.length] === "" ? " " : (around[parts.length] ?? ""));
+  return true;
+}

@@ -1,0 +1,9 @@
+// A pool that one thread owns, and that others ask by MessagePort: what sharing costs without shared memory.
+import { parentPort, workerData } from "node:worker_threads";
+
+const { createPeerPool } = await import(workerData.library);
+const pool = createPeerPool({ capacity: workerData.capacity });
+parentPort.on("message", ({ port }) => {
+  port.on("message", (word) => port.postMessage(pool.allowAt(word, 100)));
+});
+parentPort.postMessage("ready");
