@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { costsText } from "./lookup-costs.ts";
 
-test("both tables stand in columns, words to the left and numbers to the right, with at most two decimals", () => {
+test("the tables stand in columns, words to the left and numbers to the right, with at most two decimals", () => {
   const text = costsText({
     format: "quiesce-costs",
     version: 1,
@@ -10,6 +10,7 @@ test("both tables stand in columns, words to the left and numbers to the right, 
       { system: "peers", lookup: "a miss\u001b[2J", lockAcquisitions: 0, atomicOperations: 0, cacheLinesWritten: 0, accesses: 123 },
     ],
     sizes: [{ system: "peers", record: "peer", bytes: 48, kernelBytes: 192, cacheLines: 1.3333, lookup: "a hit", kernelSource: "inetpeer.h" }],
+    lockHolds: [{ listed: 10, softirq: { runThatKeeps: 31, runThatDestroys: 104, deviceEvent: 71 }, workqueue: { runThatKeeps: 8, runThatDestroys: 3, deviceEvent: 2 } }],
   });
   expect(text.split("\n")).toEqual([
     "what a peer's lookup writes",
@@ -20,15 +21,22 @@ test("both tables stand in columns, words to the left and numbers to the right, 
     "what records take and lookups touch",
     "  system  record  bytes  kernel  lines touched  lookup  the kernel's figure",
     "  peers   peer       48     192           1.33  a hit   inetpeer.h",
+    "",
+    "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
+    "  entries  softirq keeps  frees  event  work queue keeps  frees  event",
+    "       10             31    104     71                 8      3      2",
   ]);
 });
 
 test("without rows the tables are their heads", () => {
-  expect(costsText({ format: "quiesce-costs", version: 1, lookups: [], sizes: [] }).split("\n")).toEqual([
+  expect(costsText({ format: "quiesce-costs", version: 1, lookups: [], sizes: [], lockHolds: [] }).split("\n")).toEqual([
     "what a peer's lookup writes",
     "  system  lookup  locks  atomics  lines written  accesses",
     "",
     "what records take and lookups touch",
     "  system  record  bytes  kernel  lines touched  lookup  the kernel's figure",
+    "",
+    "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
+    "  entries  softirq keeps  frees  event  work queue keeps  frees  event",
   ]);
 });

@@ -1,4 +1,5 @@
 /** What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by writing. */
+import type { LockHoldRow } from "./latency/dst-lock-hold.ts";
 import type { SizeRow } from "./sizes/size-row.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -21,10 +22,11 @@ export interface Costs {
   readonly version: 1;
   readonly sizes: readonly SizeRow[];
   readonly lookups: readonly LookupCost[];
+  readonly lockHolds: readonly LockHoldRow[];
 }
 
-/** Both tables for a terminal, without the end of the last line. */
-export function costsText({ sizes, lookups }: Costs): string {
+/** The tables for a terminal, without the end of the last line. */
+export function costsText({ sizes, lookups, lockHolds }: Costs): string {
   return [
     "what a peer's lookup writes",
     ...table(
@@ -36,6 +38,12 @@ export function costsText({ sizes, lookups }: Costs): string {
     ...table(
       ["system", "record", "bytes", "kernel", "lines touched", "lookup", "the kernel's figure"],
       sizes.map(({ system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource }) => [system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource]),
+    ),
+    "",
+    "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
+    ...table(
+      ["entries", "softirq keeps", "frees", "event", "work queue keeps", "frees", "event"],
+      lockHolds.map(({ listed, softirq, workqueue }) => [listed, ...[softirq, workqueue].flatMap(({ runThatKeeps, runThatDestroys, deviceEvent }) => [runThatKeeps, runThatDestroys, deviceEvent])]),
     ),
   ].join("\n");
 }

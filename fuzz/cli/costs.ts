@@ -5,7 +5,7 @@ import { asUsage } from "./usage-error.ts";
 /** `quiesce costs`: what records take, and what lookups touch and write. */
 export function costsCommand(): Command {
   return new Command("costs")
-    .description("Count what a peer's lookup writes, generation by generation, and list the sizes of records beside the kernel's.")
+    .description("Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.")
     .option("--json <file>", "write the tables as JSON; - is standard output, instead of the text")
     .addHelpText(
       "after",
@@ -30,10 +30,14 @@ async function costs({ json }: { readonly json?: string }): Promise<void> {
   else await asUsage(async () => writeWholeFile(json, text));
 }
 
+/** Lengths of the garbage list for which its lock is measured. */
+const LISTED = [0, 1, 10, 100, 1000];
+
 async function countCosts(): Promise<Costs> {
   const { peersLookupCosts } = await import("#fuzz/costs/peers-lookups.ts");
   const { peersSizes } = await import("#reports/sizes/peers.ts");
   const { dstSizes } = await import("#reports/sizes/dst.ts");
+  const { dstLockHolds } = await import("#reports/latency/dst-lock-hold.ts");
   const { neighboursSizes } = await import("#reports/sizes/neighbours.ts");
   const { routeCacheSizes } = await import("#reports/sizes/route-cache.ts");
   const { timeWaitSizes } = await import("#reports/sizes/time-wait.ts");
@@ -42,5 +46,6 @@ async function countCosts(): Promise<Costs> {
     version: 1,
     sizes: [...peersSizes, ...dstSizes, ...neighboursSizes, ...routeCacheSizes, ...timeWaitSizes],
     lookups: peersLookupCosts(),
+    lockHolds: dstLockHolds(LISTED),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CONSTANT_HOLD, LINEAR_HOLD } from "#properties/lock-hold.ts";
-import { dstLockHolds, dstLockHoldText, type LockHold } from "./dst-lock-hold.ts";
+import { dstLockHolds, type LockHold } from "./dst-lock-hold.ts";
 
 const LENGTHS = [1, 2, 3, 10, 100] as const;
 const DEEDS = ["runThatKeeps", "runThatDestroys", "deviceEvent"] as const;
@@ -38,14 +38,6 @@ test("with nothing listed a run looks at the list and goes back to sleep, and an
   const [empty] = dstLockHolds([0]);
   expect(empty?.softirq).toEqual({ runThatKeeps: 4, runThatDestroys: 4, deviceEvent: 1 }); // takes back the timer, finds no entry, none left, notes it
   expect(empty?.workqueue).toEqual({ runThatKeeps: 3, runThatDestroys: 3, deviceEvent: 2 }); // no fresh entry, none busy, notes it
-});
-
-test("the table has a line a length and a column a deed", () => {
-  const hold = { runThatKeeps: 1, runThatDestroys: 22, deviceEvent: 333 };
-  expect(dstLockHoldText([{ listed: 7, softirq: hold, workqueue: hold }])).toBe(
-    ["listed  softirq: keeps  destroys  event  work queue: keeps  destroys  event", "     7               1        22    333                  1        22    333"].join("\n"),
-  );
-  expect(dstLockHoldText(rows).split("\n")).toHaveLength(1 + LENGTHS.length);
 });
 
 test("a length that is none is refused", () => {

@@ -31,25 +31,12 @@ export interface LockHold {
   readonly deviceEvent: number;
 }
 
-const HEADINGS: readonly string[] = ["listed", "softirq: keeps", "destroys", "event", "work queue: keeps", "destroys", "event"];
-
 /** @throws RangeError if a length is no whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {
   return lengths.map((listed) => {
     if (!Number.isInteger(listed) || listed < 0) throw new RangeError(`a list of ${listed} entries cannot be measured: its length must be a whole number of at least 0`);
     return { listed, softirq: measure(softirqCollector, listed), workqueue: measure(workQueueCollector, listed) };
   });
-}
-
-/** The rows as a table of plain text, one line each. */
-export function dstLockHoldText(rows: readonly LockHoldRow[]): string {
-  const cells = [HEADINGS, ...rows.map(({ listed, softirq, workqueue }) => [listed, ...valuesOf(softirq), ...valuesOf(workqueue)].map(String))];
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => String(row[column]).length)));
-  return cells.map((row) => row.map((cell, column) => cell.padStart(numberAt(widths, column))).join("  ")).join("\n");
-}
-
-function valuesOf({ runThatKeeps, runThatDestroys, deviceEvent }: LockHold): readonly number[] {
-  return [runThatKeeps, runThatDestroys, deviceEvent];
 }
 
 function measure(collector: Collector, listed: number): LockHold {
