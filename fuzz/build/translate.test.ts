@@ -179,6 +179,7 @@ export function* serve(handler: () => Access, one: { run(): Access; go: RcuCallb
 export function* f(n: number): Access { yield* serve(() => elsewhere(n), { run: () => elsewhere(n), go: elsewhere }); }
 export const table = { *run(): Access { yield readOnce(1); }, later: (n: number) => n };
 export { readOnce } from "access";
+export class Holder { readonly #go = (n: number): Access => elsewhere(n); later = () => elsewhere(1); *all(): Access { yield* this.#go(1); } }
 export type Run = (n: number) => Access<number>;
 export interface Works { run(n: number): Access<string>; readonly go: (n: number) => Access }
 class Plain { run = 1; start(): number { return table.later(this.run); } }

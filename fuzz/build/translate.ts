@@ -237,11 +237,12 @@ function isDelegatedTo(call: NodePath): boolean {
   return yieldOf(call)?.node.delegate === true;
 }
 
-/** Is it all that an arrow function does, and that handed on? Whoever calls the arrow runs the procedure. */
+/** Is it all that an arrow function does, and that handed on or kept in an object? Whoever calls the arrow runs the procedure. */
 function isHandler(call: NodePath): boolean {
   const arrow = call.parentPath;
   if (arrow?.isArrowFunctionExpression() !== true || call.key !== "body") return false;
-  return arrow.parentPath.isCallExpression() ? arrow.listKey === "arguments" : arrow.parentPath.isObjectProperty();
+  const { parentPath } = arrow;
+  return parentPath.isCallExpression() ? arrow.listKey === "arguments" : parentPath.isObjectProperty() || parentPath.isClassProperty() || parentPath.isClassPrivateProperty();
 }
 
 /** Does the type say what a function gives? */

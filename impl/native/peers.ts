@@ -230,7 +230,10 @@ export class PeerPool {
   #isDetached = false;
   #isOnline = false;
   #operations = 0;
+  // Made once, so that operations allocate nothing.
   readonly #leaveSoon = (): unknown => this.#leave();
+  readonly #runDue = (callback: number, argument: number): Access => this.#runCallback(callback, argument);
+  readonly #collectDue = (): Access => collectDetached(this.#layout.pool);
 
   /** Pools come from `createPeerPool` and `attachPeerPool`. */
   constructor(layout: PoolLayout, { stallMs = STALL_MS, now = monotonicMs() }: AttachOptions) {
@@ -407,8 +410,8 @@ export class PeerPool {
     const { me, slot } = runtime;
     yield* passQuiescentState(deferred.rcu, slot);
     yield* moveClockTo(clock, Math.floor(this.#now()));
-    yield* runDeferred(deferred, me, DEFERRED_AT_ONCE, (callback, argument) => this.#runCallback(callback, argument));
-    yield* runIfQueued(pool.gcWork, workGuard, me, () => collectDetached(pool));
+    yield* runDeferred(deferred, me, DEFERRED_AT_ONCE, this.#runDue);
+    yield* runIfQueued(pool.gcWork, workGuard, me, this.#collectDue);
   }
 
   *#runCallback(callback: number, argument: number): Access {
