@@ -7,6 +7,7 @@
 import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import type SourceText from "magic-string";
+import { endOf, startOf } from "./position.ts";
 import { importOf } from "./procedures.ts";
 
 /** The heap, as modules import it from the module of atomics. */
@@ -23,7 +24,7 @@ export interface Inlining {
 const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
   read: [`${HEAP_NAME}[`, "]"],
   rcuDereferenceProtected: [`${HEAP_NAME}[`, "]"],
-  write: [`${HEAP_NAME}[`, "] = ", ""],
+  write: [`${HEAP_NAME}[`, "] = ", " "],
   ...Object.fromEntries(["readOnce", "loadAcquire", "rcuDereference"].map((name) => [name, [`Atomics.load(${HEAP_NAME}, `, ")"]])),
   ...Object.fromEntries(["writeOnce", "storeRelease", "rcuAssignPointer"].map((name) => [name, [`Atomics.store(${HEAP_NAME}, `, ", ", ")"]])),
   ...Object.fromEntries(["cmpxchg", "cmpxchgAcquire", "cmpxchgRelaxed", "cmpxchgRelease"].map((name) => [name, [`Atomics.compareExchange(${HEAP_NAME}, `, ", ", ", ", ")"]])),
@@ -54,11 +55,11 @@ export function writeFieldOut(call: NodePath<t.CallExpression>, { offsetOf }: In
 function writeAround(call: t.CallExpression, around: readonly string[], text: SourceText): boolean {
   const parts = call.arguments;
   if (parts.some((part) => part.type === "SequenceExpression" || part.type === "SpreadElement")) return false;
-  let from = call.start ?? 0;
+  let from = startOf(call);
   for (const [index, part] of parts.entries()) {
-    text.overwrite(from, part.start ?? 0, around[index] ?? "");
-    from = part.end ?? 0;
+    text.overwrite(from, startOf(part), String(around[index]));
+    from = endOf(part);
   }
-  text.overwrite(from, call.end ?? 0, around[parts.length] === "" ? " " : (around[parts.length] ?? ""));
+  text.overwrite(from, endOf(call), String(around[parts.length]));
   return true;
 }

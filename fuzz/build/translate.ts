@@ -18,6 +18,7 @@ import { transformSync } from "amaro";
 import SourceText from "magic-string";
 import { ACCESS } from "#impl/memory/access.ts";
 import { HEAP_NAME, type Inlining, writeAccessOut, writeFieldOut } from "./inlining.ts";
+import { endOf, startOf } from "./position.ts";
 import { bindsProcedure, importOf, isProcedureType, type LookUp, type ModuleProcedures, moduleProcedures } from "./procedures.ts";
 import { type Refusal, TranslationError } from "./translation-error.ts";
 
@@ -69,7 +70,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
   const text = new SourceText(source);
   const refusals: Refusal[] = [];
   const refuse = ({ loc }: t.Node, reason: string): void => {
-    refusals.push({ file, line: loc?.start.line ?? 1, column: (loc?.start.column ?? 0) + 1, reason });
+    refusals.push({ file, line: Number(loc?.start.line), column: Number(loc?.start.column) + 1, reason });
   };
   const tokens = tokensOf(ast);
   const members = memberNames(ast, surroundings.lookUp);
@@ -86,7 +87,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
       if (returnType?.type !== "TSTypeAnnotation" || !isProcedureType(returnType.typeAnnotation)) {
         return refuse(node, "a generator that is no procedure: its written type must be Access<…>");
       }
-      const star = tokenFrom(tokens, node.start ?? 0, "*").start;
+      const star = tokenFrom(tokens, startOf(node), "*").start;
       // In a class, a field without a semicolon may stand before the method; an empty element keeps the two apart.
       const isFirst = path.parentPath?.isClassBody() === true && star === node.start;
       text.overwrite(star, star + 1, isFirst ? ";" : " ");
@@ -98,7 +99,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
       removeYield(path, { source, text, tokens });
       const call = withoutCasts(argument);
       if (inlining === undefined || path.node.delegate || !call.isCallExpression()) return;
-      if (writeAccessOut(call.node, accessName(call) ?? "", text)) usesHeap = true;
+      if (writeAccessOut(call.node, String(accessName(call)), text)) usesHeap = true;
     },
     CallExpression(path) {
       if (inlining !== undefined) writeFieldOut(path, inlining, text);
@@ -126,9 +127,9 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
     },
   });
 
-  function rename({ value, start, end }: t.StringLiteral): void {
-    const specifier = surroundings.rename(value);
-    if (specifier !== value) text.overwrite((start ?? 0) + 1, (end ?? 0) - 1, specifier);
+  function rename(literal: t.StringLiteral): void {
+    const specifier = surroundings.rename(literal.value);
+    if (specifier !== literal.value) text.overwrite(startOf(literal) + 1, endOf(literal) - 1, specifier);
   }
 
   if (refusals.length > 0) throw new TranslationError(refusals.toSorted((one, other) => one.line - other.line || one.column - other.column));
@@ -255,7 +256,7 @@ const LINE_END = /[\n\r\u2028\u2029]/u;
 
 /** Puts blanks, or something that means nothing, in the place of `yield` or `yield*`. */
 function removeYield({ node, parent }: NodePath<t.YieldExpression>, { source, text, tokens }: { source: string; text: SourceText; tokens: readonly Token[] }): void {
-  const start = node.start ?? 0;
+  const start = startOf(node);
   const end = start + "yield".length;
   const next = tokenFrom(tokens, end);
   const star = node.delegate ? next : undefined;
@@ -264,7 +265,7 @@ function removeYield({ node, parent }: NodePath<t.YieldExpression>, { source, te
   if (LINE_END.test(source.slice(start, operand.start))) {
     // `return yield*` and the call on the next line: without a parenthesis the statement would end at the line's end.
     text.overwrite(start, end, "(    ");
-    text.appendLeft(node.end ?? end, ")");
+    text.appendLeft(endOf(node), ")");
   } else if (startsStatement(node, parent) && !/^[\p{ID_Start}$_]/u.test(source.slice(operand.start))) {
     // A parenthesis or bracket would go on with the line before, if that has no semicolon.
     text.overwrite(start, end, "void ");

@@ -18,7 +18,6 @@ export interface StressViolation {
   readonly history?: readonly StressOperation[];
 }
 
-/** Configurations of one search: an address's history needs few. */
 const CONFIGURATIONS_MAX = 500_000;
 
 /** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
@@ -46,18 +45,20 @@ export interface RoundHistories {
   readonly collects: boolean;
   /** Where the identifiers of an address start. */
   firstIdentifier(address: number): number;
+  /** Configurations one search may hold; an address's history needs few. */
+  readonly configurationsMax?: number;
 }
 
 /** The first address whose history no order explains. Holds one address's history at a time. */
-export function checkHistories({ logs, addresses, collects, firstIdentifier }: RoundHistories): StressViolation | undefined {
+export function checkHistories({ logs, addresses, collects, firstIdentifier, configurationsMax = CONFIGURATIONS_MAX }: RoundHistories): StressViolation | undefined {
   for (const [address, history] of historiesByAddress(logs, addresses)) {
     const model = createPeerRecordModel({ collects, firstIdentifier: firstIdentifier(address) & 0xffff });
-    const verdict = check(history, model, { configurationsMax: CONFIGURATIONS_MAX });
+    const verdict = check(history, model, { configurationsMax });
     if (verdict.kind === "holds") continue;
-    if (verdict.kind === "unknown") return { property: "progress", because: `the history of address ${address}, of ${history.length} operations, needs more than ${CONFIGURATIONS_MAX} configurations`, history };
+    if (verdict.kind === "unknown") return { property: "progress", because: `the history of address ${address}, of ${history.length} operations, needs more than ${configurationsMax} configurations`, history };
     const impossible = history[verdict.impossible ?? -1];
     const because = impossible === undefined ? verdict.because : `${describe(impossible)}, and no order of the operations on address ${address} explains that`;
-    return { property: "linearizability", because, history: shortened(history, verdict.impossible ?? history.length, (some) => check(some, model, { configurationsMax: CONFIGURATIONS_MAX }).kind === "violated") };
+    return { property: "linearizability", because, history: shortened(history, verdict.impossible ?? history.length, (some) => check(some, model, { configurationsMax }).kind === "violated") };
   }
   return undefined;
 }

@@ -80,6 +80,22 @@ test("a lost or a doubled record is found, whoever saw it", () => {
   expect(checkHistories({ logs: [holder, logOf([LOGGED.find, 1, 0, 0, 10, 11])], ...options })).toBeUndefined();
 });
 
+test("a history that needs more than a bound is told, and is no success", () => {
+  const open = Array.from({ length: 12 }, (_, thread) => logOf([LOGGED.create, 1, 0, 50, thread, 100 + thread], [LOGGED.nextId, 1, 50, 2 * ((thread * 5) % 12), 200 + thread, 300 + thread]));
+  const violation = checkHistories({ logs: open, addresses: 2, collects: true, firstIdentifier: () => 0, configurationsMax: 3 });
+  expect(violation).toMatchObject({ property: "progress", because: "the history of address 1, of 24 operations, needs more than 3 configurations" });
+  expect(checkHistories({ logs: open, addresses: 2, collects: true, firstIdentifier: () => 0 })).toBeUndefined();
+});
+
+test("where the last operations alone would do no wrong, the whole history is shown", () => {
+  // Held by the first thread all the while, and not found 60 operations later.
+  const entries: Entry[] = [[LOGGED.create, 1, 0, 50, 0, 1]];
+  for (let i = 1; i <= 60; i++) entries.push(i % 2 === 1 ? [LOGGED.find, 1, 0, 50, 2 * i, 2 * i + 1] : [LOGGED.put, 1, 50, 0, 2 * i, 2 * i + 1]);
+  entries.push([LOGGED.find, 1, 0, 0, 200, 201]);
+  const violation = checkHistories({ logs: [logOf(...entries)], addresses: 2, collects: true, firstIdentifier: () => 0 });
+  expect(violation?.history).toHaveLength(62);
+});
+
 function layoutWithPeers(): PoolLayout {
   const layout = createLayout({ capacity: 9, threshold: 9, ttlMinMs: 1, ttlMaxMs: 1, gcDelayMs: 1, burstFactor: 1, secret: [1, 2] }, 0);
   for (const word of [5, 3, 8]) {
