@@ -3,7 +3,8 @@
  *
  * Key k is the connection lan4/80:(k+1). All are of one class, which has two slots, and one local port, and all chains are one: so the
  * records of two keys meet, and a restart must evict when both are there. Keys have no order: which of them is there first makes no
- * difference.
+ * difference. No time has passed in the contents: it would leave the timer due, a third thread in every scenario. Those of
+ * time-wait-scenarios.ts have it.
  */
 import type { SmallScope } from "./small-scope.ts";
 import type { TimeWaitScenarioOperation } from "./time-wait.ts";
@@ -19,10 +20,8 @@ export const timeWaitSmallScope: SmallScope<TimeWaitScenarioOperation> = {
   limits: { slots: 2, heads: 1, truncating: 0 },
   otherOperations: [{ kind: "advance", ticks: LIFE_TICKS }],
   initialContents(keys) {
-    const half: TimeWaitScenarioOperation = { kind: "advance", ticks: LIFE_TICKS / 2 };
     const one = [addition(0)];
-    if (keys === 1) return [[], one];
-    return [[], one, [...one, addition(1)], [...one, half, addition(1)]];
+    return keys === 1 ? [[], one] : [[], one, [...one, addition(1)]];
   },
 };
 

@@ -94,7 +94,7 @@ test("a program has a timer beside its threads, which runs only when it is due",
 
 test("certificates tell the contents of a class of two slots apart", () => {
   const contents = timeWait.smallScope?.initialContents(2) ?? [];
-  expect(contents).toHaveLength(4);
+  expect(contents).toHaveLength(3);
   expect(timeWait.smallScope?.initialContents(1)).toHaveLength(2);
   const scenarios = [...smallScenarios(timeWait, { threads: 2, operations: 1, keys: 2 })];
   expect(scenarios.length).toBeGreaterThan(50);
