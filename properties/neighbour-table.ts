@@ -116,7 +116,7 @@ function membersOf(words: Int32Array, head: Address, into: Int32Array): number {
   let count = 0;
   let before = head;
   for (let link = wordAt(words, Link.next(head)); link !== head; link = wordAt(words, Link.next(link))) {
-    if (count === into.length || wordAt(words, Link.previous(link)) !== before) return -1;
+    if (wordAt(words, Link.previous(link)) !== before) return -1; // so it does not go round without coming back
     into[count++] = link;
     before = link;
   }

@@ -341,3 +341,123 @@ test("reaped-in-time: fires when nobody has asked the reaper to run again, unles
   words[NetDevice.driver(neighbours.netDevice)] = NIL;
   expect(watcher.ended?.(words)).toBeUndefined();
 });
+
+// All of them.
+
+const allWatchers = (neighbours: ReturnType<typeof setUp>["neighbours"]): readonly Watcher[] => [
+  neighbourTableWatcher(neighbours),
+  neighbourRefcountWatcher(neighbours),
+  waitingPacketsWatcher(neighbours),
+  chainLengthWatcher(neighbours, 3),
+  reapsOnlyIdleWatcher(neighbours, 7),
+  reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => undefined }),
+];
+
+test("watchers have the names of their properties, and say which words they want to hear of", () => {
+  const { neighbours, one, two } = setUp();
+  const [table, refcount, waiting, chain, only, inTime] = allWatchers(neighbours);
+  expect([table, refcount, waiting, chain, only, inTime].map((watcher) => watcher?.property)).toEqual([
+    "neighbour-table",
+    "neighbour-refcount",
+    "waiting-packets",
+    "chain-length",
+    "reaps-only-idle",
+    "reaped-in-time",
+  ]);
+  const bucket = neighbours.Table.bucket(neighbours.firstTable);
+  expect([Neighbour.refcount(one), Neighbour.refcount(two)].map((address) => refcount?.watches?.(address))).toEqual(["writes", "writes"]);
+  expect([neighbours.jiffies, bucket, Neighbour.next(one), Neighbour.next(two), Neighbour.alive(two)].map((address) => only?.watches?.(address))).toEqual([
+    "accesses",
+    "writes",
+    "writes",
+    "writes",
+    "accesses",
+  ]);
+  expect(inTime?.watches?.(CancellableWork.running(neighbours.reapWork))).toBe("writes");
+  // Just before the first neighbour, as if there were one, and just behind the last bucket.
+  const before = one - neighbours.neighbourStride;
+  for (const address of [Neighbour.refcount(before), Neighbour.next(before), Neighbour.alive(before), bucket + 1]) {
+    expect([refcount?.watches?.(address), only?.watches?.(address)]).toEqual([undefined, undefined]);
+  }
+});
+
+test("a table that holds all the neighbours there is memory for is read to its end", () => {
+  const given = setUp();
+  given.send(at(1, 4));
+  const { words, neighbours } = given;
+  const [table, refcount, waiting, chain, , inTime] = allWatchers(neighbours);
+  expect([table, waiting].map((watcher) => watcher && unlocked(watcher, given))).toEqual([undefined, undefined]);
+  expect(chain && unlocked(chain, given)).toBe("bucket 0 holds 4 neighbours, and may hold 3");
+  words[Neighbour.refcount(given.one)] = 0;
+  expect(refcount?.freed?.(words, neighbours.neighbours, given.one)).toBe("neighbour#1 is freed, and is in the table");
+  words[Neighbour.handle(given.one)] = given.handle();
+  expect(waiting && unlocked(waiting, given)).toBe("neighbour#1 sends at once, and 1 packets wait at it");
+  inTime?.begin?.(words);
+  words[neighbours.jiffies] = 1091;
+  inTime?.accessed?.(words, { thread: 7, kind: ACCESS.writeOnce, address: CancellableWork.running(neighbours.reapWork), before: 0, after: 1 });
+  words[CancellableWork.expires(neighbours.reapWork)] = 1121;
+  expect(inTime?.ended?.(words)).toBe("neighbour#4 was last used 91 ticks ago, and is still in the table; it may stay for 90");
+});
+
+test("neighbour-table: quiet at a queue that is just full, and of a device that is gone, whatever is left of it", () => {
+  const given = setUp();
+  const watcher = neighbourTableWatcher(given.neighbours);
+  given.send(at(1, 1));
+  expect(unlocked(watcher, given)).toBeUndefined();
+  given.words[Device.entries(given.device)] = 9;
+  given.words[NetDevice.driver(given.neighbours.netDevice)] = NIL;
+  expect(watcher.ended?.(given.words)).toBeUndefined();
+});
+
+test("waiting-packets: quiet on neighbours that are ready and have nothing waiting, on a path that is only thought valid, and on a torn list", () => {
+  const given = setUp();
+  const watcher = waitingPacketsWatcher(given.neighbours);
+  given.send(at(1, 1), "path");
+  given.words[Path.valid(given.path)] = 1;
+  expect(unlocked(watcher, given)).toBeUndefined();
+  given.run(answerQuery(given.neighbours, portGid(1), true));
+  expect(unlocked(watcher, given)).toBeUndefined();
+  given.words[Path.onDevice(given.path)] = given.path; // leads back to itself: the table's concern
+  expect(unlocked(watcher, given)).toBeUndefined();
+});
+
+test("reaped-in-time: only the reaper's own runs count, from their beginning", () => {
+  const { words, neighbours, device } = setUp();
+  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => undefined });
+  const running = CancellableWork.running(neighbours.reapWork);
+  const state = CancellableWork.state(neighbours.reapWork);
+  watcher.begin?.(words);
+  words[neighbours.jiffies] = 1091;
+  touch(watcher, words, running, 1, { thread: 7 });
+  words[neighbours.jiffies] = 1095;
+  touch(watcher, words, running, 0, { thread: 7 });
+  touch(watcher, words, running, 1, { thread: 3 });
+  words[CancellableWork.expires(neighbours.reapWork)] = 1121;
+  expect(watcher.ended?.(words)).toBe("neighbour#3 was last used 95 ticks ago, and is still in the table; it may stay for 90");
+  words[state] = WORK_STATE.arming;
+  expect(watcher.ended?.(words)).toBeUndefined();
+  words[state] = WORK_STATE.idle;
+  expect(watcher.ended?.(words)).toBe("nobody has asked the reaper to run again");
+  const table = words[Device.table(device)] ?? 0;
+  words[Device.table(device)] = NIL;
+  expect(watcher.ended?.(words)).toBeUndefined();
+  words[Device.table(device)] = table;
+  words[NetDevice.driver(neighbours.netDevice)] = NIL;
+  expect(watcher.ended?.(words)).toBeUndefined();
+});
+
+test("reaped-in-time: quiet on a table of which every neighbour was used lately, however long ago the start was", () => {
+  const { words, neighbours } = setUp();
+  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: ({ words: address }) => (address.some((word) => word !== 0) ? 1090 : undefined) });
+  watcher.begin?.(words);
+  words[neighbours.jiffies] = 1100;
+  touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });
+  words[CancellableWork.expires(neighbours.reapWork)] = 1130;
+  expect(watcher.ended?.(words)).toBeUndefined();
+});
+
+test("reaps-only-idle: quiet where the reaper writes a link with what it holds", () => {
+  const { words, neighbours, two, three } = setUp();
+  const watcher = reapsOnlyIdleWatcher(neighbours, 7);
+  expect(touch(watcher, words, Neighbour.next(three), two, { thread: 7 })).toBeUndefined();
+});

@@ -6,7 +6,7 @@
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh().
  */
-import { type Address, NIL } from "#impl/memory/access.ts";
+import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { Neighbour } from "#impl/neighbours/layout.ts";
 import type { Neighbours } from "#impl/neighbours/neighbours.ts";
@@ -49,7 +49,7 @@ export function reapsOnlyIdleWatcher(neighbours: Neighbours, reaper: number): Wa
       if (address === jiffies) {
         now = after;
       } else if (isLink(address)) {
-        return before !== after && before !== NIL && isNeighbour(neighbours, before) ? judge(before) : undefined;
+        return before !== after && isNeighbour(neighbours, before) ? judge(before) : undefined;
       } else {
         const index = neighbourIndex(neighbours, address);
         alive[index] = after;
