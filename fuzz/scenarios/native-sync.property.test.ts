@@ -7,7 +7,7 @@ import { nativeSync } from "./native-sync.ts";
 import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
 import { parseScenario, type Scenario } from "./scenario.ts";
 
-const EXECUTIONS = 1_500;
+const EXECUTIONS = 600;
 
 for (const scenario of nativeSyncScenarios) {
   test(`${scenario.name}: holds under random schedules of three strategies`, () => {
