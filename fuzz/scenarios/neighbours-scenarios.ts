@@ -141,10 +141,10 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: started("1/1"),
     threads: [thread("sender", transmit("1/1")), thread("manager", connect("1/1"))],
   }),
-  scenario("answer-starts-connection", "the answer to a path's query lets a connection be started while its neighbour is looked up", {
+  scenario("answer-starts-connection", "the answer to a path's query lets a connection be started while its packet is transmitted again", {
     limits: CONNECTED,
     initial: [transmit("1/1")],
-    threads: [thread("subnet", answer("1"), connect("1/1")), thread("reader", get("1/1"))],
+    threads: [thread("subnet", answer("1"), connect("1/1"))],
   }),
   scenario("start-against-remove-path", "a path is thrown away before the connection over it is started", {
     limits: CONNECTED,
