@@ -255,6 +255,21 @@ test("unused-list: at the end fires at an idle peer off the list, a peer in use 
   expect(unusedListWatcher(other, NOBODY).ended?.(others)).toBe("at the end the refcount of peer#1 is 0, and it is not on the unused list");
 });
 
+test("unused-list: quiet where every peer there is memory for is on the list", () => {
+  const heap = createHeap(100);
+  const pool = createRwlockPool(heap, placeClock(heap, 0), { limits: defaultListLimits(2 ** 30, 1), peersMax: 2, firstIdentifier: () => 0 });
+  for (const word of [1, 2]) runAlone(heap, putPeer(pool, runAlone(heap, getPeer(pool, { family: "v4", words: [word] }))));
+  const watcher = unusedListWatcher(pool, NOBODY);
+  expect([watcher.unlocked?.(heap.words, UnusedList.lock(pool.unusedList)), watcher.ended?.(heap.words)]).toEqual([undefined, undefined]);
+  expect(watcher.freed?.(heap.words, pool.peers, pool.firstPeer + pool.peerStride)).toBe("peer#2 is freed, and is on the unused list");
+});
+
+test("the properties have the names that systems and patches call them by", () => {
+  const { pool } = setUp();
+  const watchers = [unusedListWatcher(pool, NOBODY), takesLongestIdleWatcher(pool, { threadsMax: 1, timerThread: -1 }), collectsWhenFullWatcher(pool, 1), timerArmedWatcher(pool)];
+  expect(watchers.map(({ property }) => property)).toEqual(["unused-list", "takes-longest-idle", "collects-when-full", "timer-armed"]);
+});
+
 // takes-longest-idle
 
 /** Thread 0 is a creation, thread 1 the timer. The clock shows 1030. */

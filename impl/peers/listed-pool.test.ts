@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PeerAddress } from "#model/peer-address.ts";
 import { ACCESS, type Access, type AccessKind, NIL, request } from "../memory/access.ts";
-import { createHeap, type Heap } from "../memory/heap.ts";
+import { createHeap, type Heap, nameOf, objectNameOf } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { Slab } from "../memory/slab.ts";
@@ -216,6 +216,20 @@ for (const generation of GENERATIONS) {
     const only = create(1);
     expect([create(2), total(), live()]).toEqual([NIL, 1, 1]);
     expect(find(1)).toBe(only);
+  });
+
+  test(name("a creation without memory writes nothing, wherever a peer of address 0 would be"), () => {
+    const { heap, create } = setUp(generation, { peersMax: 1 });
+    create(1);
+    const words = heap.words.slice();
+    create(2);
+    expect(heap.words).toEqual(words);
+  });
+
+  test(name("words are named after what they are of"), () => {
+    const { heap, pool } = setUp(generation);
+    expect([pool.v4.root, pool.v4.lock, UnusedList.lock(pool.unusedList), DelayedWork.state(pool.timer)].map((address) => nameOf(heap, address))).toEqual(["peers.root", "peers.lock", "unused.lock", "timer.state"]);
+    expect([objectNameOf(heap, pool.empty), objectNameOf(heap, pool.firstPeer)]).toEqual(["empty", "peer#1"]);
   });
 
   test(name("the timer is started once, a jitter after the longest time there is"), () => {
