@@ -412,6 +412,34 @@ test("bounds end an exploration undecided", () => {
   expect(exploreProgram(program(), { shouldStop: () => ++asked === 2 })).toMatchObject({ executions: 2, complete: false });
 });
 
+test("an estimate is made where the tree is known, and left out where it is not", () => {
+  const program = (grace: boolean): Program =>
+    programOf((heap) => {
+      const { x, y } = words(heap);
+      return [
+        function* () {
+          yield writeOnce(x, 1);
+          yield writeOnce(y, 1);
+        },
+        function* () {
+          yield rcuReadLock();
+          if ((yield readOnce(x)) === 0 && grace) yield readOnce(y);
+          else yield readOnce(x);
+          yield rcuReadUnlock();
+        },
+        function* () {
+          // Not in the first executions, in which the writer goes first.
+          if ((yield readOnce(y)) === 0 && grace) yield synchronizeRcu();
+        },
+      ];
+    });
+  expect(exploreProgram(program(false), { graphsMax: 1 }).estimate?.mean).toBeGreaterThan(1);
+  const early = exploreProgram(program(true), { graphsMax: 1 });
+  expect(early).toMatchObject({ executions: 1, complete: false });
+  expect(early.estimate).toBeUndefined();
+  expect(exploreProgram(program(true))).toMatchObject({ complete: true });
+});
+
 test("distinct histories are counted, whatever the schedule between calls", () => {
   const { program } = makeProgram(
     [0, 1].map(() => [{ kind: "add", word: 0, value: 1, reclaim: "never", isInSection: false, isLocked: false, isOperation: true }]),

@@ -113,8 +113,20 @@ class ProgramExplorer {
       complete: this.#complete,
     };
     if (refusal !== undefined) return { ...result, complete: false, notExplorable: refusal };
-    if (this.#isBounded()) return { ...result, estimate: estimateLeaves(this.#explorer, ESTIMATE_PROBES, new Random(ESTIMATE_SEED)) };
+    const estimate = this.#isBounded() ? this.#estimate() : undefined;
+    if (estimate !== undefined) return { ...result, estimate };
     return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
+  }
+
+  /** Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is not known. */
+  #estimate(): Estimate | undefined {
+    try {
+      const estimate = estimateLeaves(this.#explorer, ESTIMATE_PROBES, new Random(ESTIMATE_SEED));
+      return this.#lowering.isSufficient ? estimate : undefined;
+    } catch (error) {
+      if (error instanceof ProgramError && !this.#lowering.isSufficient) return undefined;
+      throw error;
+    }
   }
 
   /** Did the bound end the exploration? */
