@@ -167,8 +167,8 @@ test("list prints systems with their counts, as text and as JSON", async () => {
   const [text, json] = await Promise.all([quiesce(["list"]), quiesce(["list", "--json", "-"])]);
   const listing = JSON.parse(json.stdout);
   const [peers] = listing.systems;
-  expect(peers.counts).toEqual({ scenarios: peers.scenarios.length, properties: peers.properties.length, bugs: peers.bugs.length });
-  expect(peers.counts.bugs).toBe(readdirSync(new URL("../bugs", import.meta.url)).filter((file) => file.startsWith("inetpeer-") && file.endsWith(".patch")).length);
-  expect(text.stdout).toContain(`  ${peers.counts.scenarios} scenarios, ${peers.counts.properties} properties, ${peers.counts.bugs} bugs\n`);
+  expect(peers.counts).toEqual({ scenarios: peers.scenarios.length, properties: peers.properties.length, bugs: peers.bugs.length, certificates: peers.certificates.length });
+  expect(peers.counts.bugs).toBe(readdirSync(new URL("../bugs", import.meta.url)).filter((file) => file.endsWith(".patch") && /^system: peers$/m.test(readFileSync(new URL(`../bugs/${file}`, import.meta.url), "utf8"))).length);
+  expect(text.stdout).toContain(`  ${peers.counts.scenarios} scenarios, ${peers.counts.properties} properties, ${peers.counts.bugs} bugs, certificates of 2x2x3, 3x1x3\n`);
   expect([text.code, json.code]).toEqual([0, 0]);
 });

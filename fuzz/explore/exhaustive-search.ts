@@ -19,6 +19,9 @@ export interface ExhaustiveBounds extends SearchBounds {
   readonly estimateMax?: number;
 }
 
+/** Random descents that an estimate is made of. */
+const ESTIMATE_PROBES = 300;
+
 /** Executions after which an estimate is made. */
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
@@ -36,7 +39,7 @@ export function searchExhaustively(makeProgram: () => Program, checks: MachineOp
     if (estimate === undefined || estimate.executions - estimate.error > estimateMax) return first;
   }
   const { executionsMax, shouldStop } = bounds;
-  const found = exploreProgram(makeProgram(), { checks, graphsMax: executionsMax, ...(shouldStop !== undefined && { shouldStop }) });
+  const found = exploreProgram(makeProgram(), { checks, graphsMax: executionsMax, estimateProbes: ESTIMATE_PROBES, ...(shouldStop !== undefined && { shouldStop }) });
   if (found.notExplorable !== undefined) return search(new Machine(makeProgram(), checks), depthFirst(), bounds);
   const { executions, blocked, accesses: steps, complete } = found;
   const counts = { executions, steps, choicePoints: 0 };

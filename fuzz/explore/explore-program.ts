@@ -24,6 +24,8 @@ export interface ExploreProgramOptions {
   readonly graphsMax?: number;
   /** Asked at every execution; true ends the exploration undecided. */
   readonly shouldStop?: () => boolean;
+  /** Random descents to estimate the number of graphs by, if the bound on them ends the exploration; none unless given. */
+  readonly estimateProbes?: number;
 }
 
 export interface ProgramExploration {
@@ -37,15 +39,14 @@ export interface ProgramExploration {
   readonly accesses: number;
   /** Whether all executions have been visited. */
   readonly complete: boolean;
-  /** About how many graphs there are, complete and blocked, if the bound on them ended the exploration. */
+  /** About how many graphs there are, complete and blocked, if asked for, and the bound on them ended the exploration. */
   readonly estimate?: Estimate;
   readonly violation?: { readonly violation: Violation; readonly choices: Int32Array };
   /** Why the program cannot be explored, if so: then nothing is known of it. */
   readonly notExplorable?: string;
 }
 
-/** Random descents that an estimate is made of, and where they start: equal programs have equal estimates. */
-const ESTIMATE_PROBES = 300;
+/** Where the random descents start: equal programs have equal estimates. */
 const ESTIMATE_SEED = 1;
 
 /** Events of one execution: more than the accesses of all threads come to. */
@@ -113,15 +114,16 @@ class ProgramExplorer {
       complete: this.#complete,
     };
     if (refusal !== undefined) return { ...result, complete: false, notExplorable: refusal };
-    const estimate = this.#isBounded() ? this.#estimate() : undefined;
+    const { estimateProbes } = this.#options;
+    const estimate = estimateProbes !== undefined && this.#isBounded() ? this.#estimate(estimateProbes) : undefined;
     if (estimate !== undefined) return { ...result, estimate };
     return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
   }
 
   /** Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is not known. */
-  #estimate(): Estimate | undefined {
+  #estimate(probes: number): Estimate | undefined {
     try {
-      const estimate = estimateLeaves(this.#explorer, ESTIMATE_PROBES, new Random(ESTIMATE_SEED));
+      const estimate = estimateLeaves(this.#explorer, probes, new Random(ESTIMATE_SEED));
       return this.#lowering.isSufficient ? estimate : undefined;
     } catch (error) {
       if (error instanceof ProgramError && !this.#lowering.isSufficient) return undefined;
