@@ -12,6 +12,7 @@
  * Source: Linux net/core/dst.c (2.6.23, 2.6.24).
  */
 import type { Model } from "./model.ts";
+import { nextFromOutcomes } from "./outcomes.ts";
 
 /** What a new record sends through: nothing, a child of its own, or a record in the cache. */
 export type DstChild = { readonly kind: "none" } | { readonly kind: "private" } | { readonly kind: "shared"; readonly identity: number };
@@ -91,10 +92,7 @@ export function createDstModel(specification: DstSpecification): Model<DstState,
     name: "dst",
     initial,
     outcomes,
-    next: (state, operation, response) =>
-      outcomes(state, operation)
-        .filter((outcome) => response === undefined || outcome.response === response)
-        .map(({ next }) => next),
+    next: nextFromOutcomes(outcomes),
     key: keyOf,
   };
 }

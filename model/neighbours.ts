@@ -20,6 +20,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6).
  */
 import type { Model } from "./model.ts";
+import { nextFromOutcomes } from "./outcomes.ts";
 
 export type NeighboursOperation =
   /** Answers the identity of the record at the address, now held, or 0. */
@@ -120,10 +121,7 @@ export function createNeighboursModel(specification: NeighboursSpecification): M
     name: "neighbours",
     initial: { now: specification.now, seen: 0, records: [], paths: [], doomed: [], stopped: false, closed: false, cookieSends: undefined },
     outcomes,
-    next: (state, operation, response) =>
-      outcomes(state, operation)
-        .filter((outcome) => response === undefined || outcome.response === response)
-        .map(({ next }) => next),
+    next: nextFromOutcomes(outcomes),
     key: keyOf,
   };
 }

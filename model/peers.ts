@@ -23,6 +23,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012).
  */
 import type { Model } from "./model.ts";
+import { nextFromOutcomes } from "./outcomes.ts";
 import { type AddressFamily, compareAddresses, type PeerAddress } from "./peer-address.ts";
 
 export type PeersOperation =
@@ -112,10 +113,7 @@ export function createPeersModel(specification: PeersSpecification): Model<Peers
     name: "peers",
     initial,
     outcomes,
-    next: (state, operation, response) =>
-      outcomes(state, operation)
-        .filter((outcome) => response === undefined || outcome.response === response)
-        .map(({ next }) => next),
+    next: nextFromOutcomes(outcomes),
     key: keyOf,
   };
 }

@@ -14,6 +14,7 @@
  * Source: NetBSD sys/net/route.c (2006 to 2020), sys/netinet6/in6_src.c (2016).
  */
 import type { Model } from "./model.ts";
+import { nextFromOutcomes } from "./outcomes.ts";
 import { isSameAddress, type RouteAddress, type RouteFamily, type RoutePrefix } from "./route-address.ts";
 import {
   cacheNamed,
@@ -133,10 +134,7 @@ export function createRouteCacheModel(specification: RouteCacheSpecification): M
     name: "route-cache",
     initial: { ...EMPTY_STATE, held: Array.from({ length: specification.threadCount }, () => 0) },
     outcomes,
-    next: (state, operation, response) =>
-      outcomes(state, operation)
-        .filter((outcome) => response === undefined || outcome.response === response)
-        .map(({ next }) => next),
+    next: nextFromOutcomes(outcomes),
     key: keyOf,
   };
 }

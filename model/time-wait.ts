@@ -17,6 +17,7 @@
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011).
  */
 import type { Model } from "./model.ts";
+import { nextFromOutcomes } from "./outcomes.ts";
 import type { AddressFamily } from "./peer-address.ts";
 import type { Reach } from "./tcp-connection.ts";
 
@@ -100,10 +101,7 @@ export function createTimeWaitModel(specification: TimeWaitSpecification): Model
     name: "time-wait",
     initial: { now, enabled, truncating, arenas: Array.from({ length: 2 * CLASSES }, () => []) },
     outcomes,
-    next: (state, operation, response) =>
-      outcomes(state, operation)
-        .filter((outcome) => response === undefined || outcome.response === response)
-        .map(({ next }) => next),
+    next: nextFromOutcomes(outcomes),
     key: keyOf,
   };
 }

@@ -13,6 +13,7 @@ import type { Model } from "#model/model.ts";
 import { entryIndex, entryName, isEntry } from "./dst-memory.ts";
 import type { DstHolders } from "./dst-refcount.ts";
 import { createOnlineChecker } from "./linearizability/online.ts";
+import { numberedCalls } from "./numbered-calls.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** A call on the cache as a thread makes it. Devices by number, from 1; 0 is none. */
@@ -66,24 +67,8 @@ export function createDstHistory(dst: Dst, options: DstHistoryOptions): DstHisto
   /** What each thread is popping: it may be gone before the response. */
   const popped: (HeldReference | undefined)[] = [];
   const open = new Int32Array(options.threadCount);
-  /** The checker's number of each call on each identity, -1 if not asked for yet. */
-  const operationIds = new Int32Array(calls.length * (identitiesMax + 1)).fill(-1);
+  const { callAt, operationId } = numberedCalls(calls, identitiesMax, checker, operationOf);
   let identities = 0;
-
-  function operationId(call: number, identity: number): number {
-    const place = call * (identitiesMax + 1) + identity;
-    const known = operationIds[place] ?? -1;
-    if (known !== -1) return known;
-    const id = checker.internOperation(operationOf(callAt(call), identity));
-    operationIds[place] = id;
-    return id;
-  }
-
-  function callAt(number: number): DstCall {
-    const call = calls[number];
-    if (call === undefined) throw new RangeError(`operation ${number} is none of the scenario's ${calls.length}`);
-    return call;
-  }
 
   function identify(entry: Address): number {
     const index = entryIndex(dst, entry);

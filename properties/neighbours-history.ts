@@ -15,6 +15,7 @@ import type { Gid, HardwareAddress } from "#model/hardware-address.ts";
 import type { Model } from "#model/model.ts";
 import { type NeighboursOperation, type NeighboursState, PACKET } from "#model/neighbours.ts";
 import { createOnlineChecker } from "./linearizability/online.ts";
+import { numberedCalls } from "./numbered-calls.ts";
 import { isNeighbour, neighbourIndex, neighbourName } from "./neighbour-words.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -72,26 +73,10 @@ export function createNeighboursHistory(neighbours: Neighbours, options: Neighbo
   const identityOf = new Int32Array(neighbours.capacities.neighboursMax);
   const heldBy: Held[][] = Array.from({ length: options.threadCount }, () => []);
   const open = new Int32Array(options.threadCount);
-  /** The checker's number of each call on each identity, -1 if not asked for yet. */
-  const operationIds = new Int32Array(calls.length * (identitiesMax + 1)).fill(-1);
+  const { callAt, operationId } = numberedCalls(calls, identitiesMax, checker, operationOf);
   const lastUse = new Map<string, number>();
   let identities = 0;
   let memory: Int32Array = new Int32Array(0);
-
-  function operationId(call: number, identity: number): number {
-    const place = call * (identitiesMax + 1) + identity;
-    const known = wordAt(operationIds, place);
-    if (known !== -1) return known;
-    const id = checker.internOperation(operationOf(callAt(call), identity));
-    operationIds[place] = id;
-    return id;
-  }
-
-  function callAt(number: number): NeighboursCall {
-    const call = calls[number];
-    if (call === undefined) throw new RangeError(`operation ${number} is none of the scenario's ${calls.length}`);
-    return call;
-  }
 
   /** Identity of a neighbour in memory; a new one on its first appearance. */
   function identify(neighbour: Address): number {

@@ -13,6 +13,7 @@ import type { Model } from "#model/model.ts";
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
 import type { PeersOperation, PeersState } from "#model/peers.ts";
 import { createOnlineChecker } from "./linearizability/online.ts";
+import { numberedCalls } from "./numbered-calls.ts";
 import { isPeer, peerIndex, peerName } from "./peer-tree.ts";
 import type { PeerHolders } from "./refcount.ts";
 import type { Watcher } from "./watcher.ts";
@@ -57,26 +58,10 @@ export function createPeersHistory(pool: PeerStore, options: PeersHistoryOptions
   const identityOf = new Int32Array(pool.peersMax);
   const heldBy: Held[][] = Array.from({ length: options.threadCount }, () => []);
   const open = new Int32Array(options.threadCount);
-  /** The checker's number of each call on each identity, -1 if not asked for yet. */
-  const operationIds = new Int32Array(calls.length * (identitiesMax + 1)).fill(-1);
+  const { callAt, operationId } = numberedCalls(calls, identitiesMax, checker, operationOf);
   let identities = 0;
   /** References that the set-up left: none while it is still under way. */
   let left: readonly Address[] = [];
-
-  function operationId(call: number, identity: number): number {
-    const place = call * (identitiesMax + 1) + identity;
-    const known = operationIds[place] ?? -1;
-    if (known !== -1) return known;
-    const id = checker.internOperation(operationOf(callAt(call), identity));
-    operationIds[place] = id;
-    return id;
-  }
-
-  function callAt(number: number): PeersCall {
-    const call = calls[number];
-    if (call === undefined) throw new RangeError(`operation ${number} is none of the scenario's ${calls.length}`);
-    return call;
-  }
 
   /** Identity of a peer in memory; a new one on its first appearance. */
   function identify(peer: Address): number {

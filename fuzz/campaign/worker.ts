@@ -3,7 +3,7 @@
  *
  * What it shares with the campaign's thread is the control words. Nothing else is shared, so the outcome of a task depends on the task alone.
  */
-import { workerData } from "node:worker_threads";
+import { controlWords } from "./control-words.ts";
 import { EXHAUSTIVE, searchExhaustively } from "#fuzz/explore/exhaustive-search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { strategyNamed } from "#fuzz/strategies/registry.ts";
@@ -13,13 +13,7 @@ import { explainViolation, type Explanation, type ExplainTask } from "./explain.
 import { EXECUTIONS_BETWEEN_QUESTIONS, search, type SearchResult } from "./search.ts";
 import type { ScenarioReference, SearchOutcome, SearchTask } from "./task.ts";
 
-/** Piscina hands a worker's data over in an array, behind its own. */
-function controlWords(): Int32Array {
-  const data: unknown = Array.isArray(workerData) ? workerData.at(-1) : workerData;
-  return data instanceof SharedArrayBuffer ? new Int32Array(data) : new Int32Array(CONTROL_WORDS);
-}
-
-const control = controlWords();
+const control = controlWords(CONTROL_WORDS);
 
 function isStopped(): boolean {
   Atomics.add(control, PROGRESS, 1);

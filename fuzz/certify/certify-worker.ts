@@ -1,5 +1,5 @@
 /** Explores small scenarios on a worker thread. What it shares with the main thread is one word: not 0 once it is to stop. */
-import { workerData } from "node:worker_threads";
+import { controlWords } from "#fuzz/campaign/control-words.ts";
 import type { Scenario } from "#fuzz/scenarios/scenario.ts";
 import { systemNamed } from "#fuzz/scenarios/registry.ts";
 import type { CertifyOutcome, CertifyTask } from "./certify.ts";
@@ -7,13 +7,7 @@ import { certifyScenario } from "./certify-scenario.ts";
 import { scopeScenarios } from "./scope-scenarios.ts";
 import { sizeName } from "./small-scenarios.ts";
 
-/** Piscina hands a worker's data over in an array, behind its own. */
-function stopWord(): Int32Array {
-  const data: unknown = Array.isArray(workerData) ? workerData.at(-1) : workerData;
-  return data instanceof SharedArrayBuffer ? new Int32Array(data) : new Int32Array(1);
-}
-
-const control = stopWord();
+const control = controlWords(1);
 
 /** The scenarios of the scope that was asked for last. */
 let kept: { readonly key: string; readonly scenarios: readonly Scenario[] } | undefined;

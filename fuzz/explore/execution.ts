@@ -1,5 +1,5 @@
 import type { Address } from "#impl/memory/access.ts";
-import { AFTER, BEFORE, BLOCKED, EVENT, FLAGS, type Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, POSITION, SOURCE, THREAD, VALUE } from "./graph.ts";
+import { AFTER, BLOCKED, EVENT, FLAGS, type Graph, KIND, LOCATION, NONE, POSITION, SOURCE, THREAD, VALUE } from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
 /** What happened in one execution: a view of a graph, valid while the explorer stands there. */
@@ -58,7 +58,7 @@ export class Execution {
       const thread = graph.get(event, THREAD);
       const kind = graph.get(event, KIND);
       const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
-      let text = `${"RWFLUN"[kind]}${address}`;
+      let text = `${"RWFLU"[kind]}${address}`;
       if (kind === EVENT.read) text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
       threads[thread] += `${text};`;
@@ -71,7 +71,4 @@ export class Execution {
     }
     return `${threads.join("|")}#${orders.toSorted().join("|")}`;
   }
-
-  /** Who precedes whom, for those who look at events one by one: see `graph.ts`. */
-  static readonly fields = { AFTER, BEFORE, INITIAL, PAIRED, PARTNER };
 }

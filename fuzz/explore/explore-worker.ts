@@ -1,18 +1,12 @@
 /** Explores parts of a program's tree on a worker thread. */
-import { workerData } from "node:worker_threads";
+import { controlWords } from "#fuzz/campaign/control-words.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { countSchedules, type Schedules } from "./brute-force.ts";
 import { EXPLORE_CONTROL, type ExploreTask, type ExploreTaskResult, type SchedulesTask } from "./explore-task.ts";
 import { loadProgram, type ProgramSource } from "./program-source.ts";
 import { runTask } from "./run-task.ts";
 
-/** Piscina hands a worker's data over in an array, behind its own. */
-function controlWords(): Int32Array {
-  const data: unknown = Array.isArray(workerData) ? workerData.at(-1) : workerData;
-  return data instanceof SharedArrayBuffer ? new Int32Array(data) : new Int32Array(EXPLORE_CONTROL.words);
-}
-
-const control = controlWords();
+const control = controlWords(EXPLORE_CONTROL.words);
 
 /** Executions between two looks at the words that all workers share. */
 const BETWEEN_LOOKS = 64;

@@ -29,7 +29,7 @@ interface Placed {
   readonly written: number | undefined;
 }
 
-/** @throws nothing: what does not fit is an answer */
+/** Whether the execution comes back and fails; what does not fit is an answer, not an error. */
 export function replayGraph(program: ExploredProgram, { events, orders }: ExecutionGraph, model: TableModel): GraphReplay {
   const options = tableOptions(model);
   const { accesses = "as-written", weakFences = false } = options;

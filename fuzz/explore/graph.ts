@@ -10,7 +10,7 @@
  */
 
 /** What an event is. A read-modify-write is a READ followed by a WRITE at once, if it succeeds. */
-export const EVENT = { read: 0, write: 1, fence: 2, lock: 3, unlock: 4, note: 5 } as const;
+export const EVENT = { read: 0, write: 1, fence: 2, lock: 3, unlock: 4 } as const;
 
 /** Event numbers that are none. */
 export const NONE = -1;
