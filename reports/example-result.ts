@@ -55,4 +55,18 @@ export const exampleResult: Result = wholeResult({
     { slug: "missed-bug", system: "peers", outcome: "missed", because: "not found in 20,000 executions" },
     { slug: "stopped-bug", system: "peers", outcome: "unknown", because: "stopped" },
   ],
+  stress: [
+    { system: "peers", source: "impl/native/peers.ts", verdict: "holds", because: "no violation", seed: 3, threads: 2, milliseconds: 600_000 },
+    {
+      system: `peers ${HOSTILE}`,
+      source: "impl/native/peers.ts",
+      verdict: "violated",
+      because: `get of thread 1 answers ${HOSTILE}`,
+      seed: 4,
+      threads: 2,
+      milliseconds: 600_000,
+      property: "linearizability",
+      history: "stress/peers.history.json",
+    },
+  ],
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.ts";
 import { junitXml } from "./junit.ts";
 
-const xml = junitXml(exampleResult, { folder: "reports/out", parts: { "peers-two-creators": 1500, "found-bug": 250 } });
+const xml = junitXml(exampleResult, { folder: "reports/out", parts: { "peers-two-creators": 1500, "found-bug": 250, "stress peers": 2000 } });
 
 const Totals = z.object({ "@tests": z.coerce.number(), "@failures": z.coerce.number(), "@errors": z.coerce.number(), "@time": z.coerce.number() });
 const Problem = z.object({ "@message": z.string(), "@type": z.string(), "#text": z.string() });
@@ -29,18 +29,19 @@ test("the file is well-formed XML that holds no character XML forbids", () => {
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
 });
 
-test("there is a suite for each system, the saved traces and the museum, and a case for each result", () => {
+test("there is a suite for each system, the saved traces, the museum and stress, and a case for each result", () => {
   expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
     ["peers", 2],
     ["programs", 1],
     ["saved traces", 3],
     ["museum", 3],
+    ["stress", 2],
   ]);
 });
 
 test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
   const document = parsed();
-  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([9, 3, 3]);
+  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([11, 4, 3]);
   const problems = document.testsuite.flatMap(({ testcase }) => testcase).map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
   expect(problems).toEqual([
     [undefined, undefined],
@@ -52,6 +53,8 @@ test("violations and missed bugs are failures, what is undecided is an error, an
     [undefined, undefined],
     ["missed", undefined],
     [undefined, "unknown"],
+    [undefined, undefined],
+    ["linearizability", undefined],
   ]);
 });
 
@@ -61,8 +64,12 @@ test("a failure tells the story, and its hostile names come through unharmed", (
   expect(failure?.["#text"]).toContain("reader        collector");
 });
 
+test("a violation on real threads says where its history is", () => {
+  expect(parsed().testsuite.at(-1)?.testcase[1]?.failure?.["#text"]).toMatch(/^get of thread 1 answers .*\nhistory {2}reports\/out\/stress\/peers\.history\.json$/u);
+});
+
 test("times are seconds, and a suite's is the sum of its cases", () => {
   const [peers] = parsed().testsuite;
   expect(peers?.["@time"]).toBe(1.5);
-  expect(parsed()["@time"]).toBe(1.75);
+  expect(parsed()["@time"]).toBe(3.75);
 });

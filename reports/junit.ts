@@ -1,7 +1,7 @@
-/** JUnit XML, the form that CI servers read: a suite a system, one for the saved traces, one for the museum. */
+/** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the museum and stress. */
 import { XMLBuilder } from "fast-xml-parser";
-import type { BugResult, Counterexample, Result, ScenarioResult, TraceResult } from "./result.ts";
-import { searchedText } from "./verdict-line.ts";
+import type { BugResult, Counterexample, Result, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { searchedText, stressText } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 interface Problem {
@@ -23,7 +23,7 @@ interface Case {
 export interface JunitOptions {
   /** Where the reports are, as a command typed at the project's root names it. */
   readonly folder: string;
-  /** Milliseconds that each scenario and bug took, by name. */
+  /** Milliseconds that each scenario, bug and stress took, by name. */
   readonly parts: Readonly<Record<string, number>>;
 }
 
@@ -34,6 +34,7 @@ export function junitXml(result: Result, { folder, parts }: JunitOptions): strin
   for (const scenario of result.scenarios) add(scenario.system, scenarioCase(scenario, seconds(scenario.name), folder));
   for (const trace of result.traces) add("saved traces", traceCase(trace));
   for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
+  for (const stress of result.stress) add("stress", stressCase(stress, seconds(`stress ${stress.system}`), folder));
 
   const all = [...suites.values()].flat();
   const document = {
@@ -87,6 +88,13 @@ function traceCase({ trace, verdict, because }: TraceResult): Case {
   const start = { "@name": visibleText(trace), "@classname": "quiesce.traces", "@time": "0.000" };
   if (verdict === "holds") return { ...start, "system-out": visibleText(because) };
   return verdict === "violated" ? { ...start, failure: problem("trace", because) } : { ...start, error: problem("unknown", because) };
+}
+
+function stressCase(stress: StressResult, time: string, folder: string): Case {
+  const { system, property, because, history } = stress;
+  const start = { "@name": visibleText(`${system} on real threads`), "@classname": "quiesce.stress", "@time": time };
+  if (property === undefined) return { ...start, "system-out": visibleText(stressText(stress)) };
+  return { ...start, failure: problem(property, because, history === undefined ? [] : [`history  ${folder}/${history}`]) };
 }
 
 function bugCase({ slug, outcome, because }: BugResult, time: string): Case {

@@ -11,10 +11,10 @@ test("the verdict stands first, then what was searched, the bugs found and the s
   expect(lines[2]).toBe("3 scenarios · 2,251 executions · 1 of 3 known bugs found · profile `quick` · seed 7");
 });
 
-test("every scenario, trace and bug has a row with as many cells as its table", () => {
+test("every scenario, trace, bug and stress has a row with as many cells as its table", () => {
   const rows = lines.filter((line) => line.startsWith("| ") && !line.includes("---"));
   const cells = rows.map((line) => line.replace(/\\\|/g, "").split("|").length - 2);
-  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3]);
+  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
 });
 
 test("nothing from a trace becomes HTML, a link or an escape sequence", () => {
@@ -35,10 +35,18 @@ test("a counterexample says where, in which order, and how to replay it", () => 
   expect(summary).toContain("Replay: `npx quiesce replay reports/out/traces/peers.trace.json`");
 });
 
+test("stress says for how long on how many threads, and where the history of a violation is", () => {
+  expect(summary).toContain("| ✅ holds | peers | 2 real threads for 600 s, no violation |");
+  const violated = lines.find((line) => line.startsWith("| ❌ violated | peers &lt;"));
+  expect(violated).toContain("| linearizability&#58; get of thread 1 answers ");
+  expect(violated?.endsWith(" History: `reports/out/stress/peers.history.json` |")).toBe(true);
+});
+
 test("a result without traces and bugs has only its table of scenarios, and an unfinished one says so", () => {
-  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [] }), "reports/out");
+  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [], stress: [] }), "reports/out");
   expect(partial).toContain("**Unfinished**");
   expect(partial).not.toContain("Saved trace");
   expect(partial).not.toContain("Known bug");
+  expect(partial).not.toContain("On real threads");
   expect(partial.split("\n")[0]).toBe("## ❔ quiesce verify: unknown");
 });

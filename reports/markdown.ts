@@ -1,6 +1,6 @@
 /** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
-import type { BugResult, Counterexample, Result, ScenarioResult, TraceResult } from "./result.ts";
-import { countOf, searchedText } from "./verdict-line.ts";
+import type { BugResult, Counterexample, Result, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { countOf, searchedText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -17,6 +17,7 @@ export function markdownSummary(result: Result, folder: string): string {
     ...scenarioTable(result.scenarios),
     ...traceTable(result.traces),
     ...museumTable(result.museum),
+    ...stressTable(result.stress, folder),
   ].join("\n");
 }
 
@@ -75,6 +76,15 @@ function museumTable(museum: readonly BugResult[]): string[] {
   if (museum.length === 0) return [];
   const rows = museum.map(({ outcome, slug, because }) => row([`${MARKS[outcome]} ${outcome}`, markdownText(slug), markdownText(because)]));
   return [row(["Outcome", "Known bug", "How"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function stressTable(stress: readonly StressResult[], folder: string): string[] {
+  if (stress.length === 0) return [];
+  const rows = stress.map((one) => {
+    const saved = one.history === undefined ? "" : ` History: ${markdownCode(`${folder}/${one.history}`)}`;
+    return row([`${MARKS[one.verdict]} ${one.verdict}`, markdownText(one.system), `${markdownText(stressText(one))}${saved}`]);
+  });
+  return [row(["Verdict", "On real threads", "What"]), row(["---", "---", "---"]), ...rows, ""];
 }
 
 function row(cells: readonly string[]): string {

@@ -10,9 +10,10 @@ const validate = new Ajv({ strict: true }).compile(JSON.parse(published));
 
 const [holding, violating, undecided] = exampleResult.scenarios;
 const [found, missed] = exampleResult.museum;
+const [hammered, broken] = exampleResult.stress;
 
 function verdictOf(parts: Partial<ResultParts>) {
-  return wholeResult({ ...exampleResult, scenarios: [], traces: [], museum: [], ...parts }).verdict;
+  return wholeResult({ ...exampleResult, scenarios: [], traces: [], museum: [], stress: [], ...parts }).verdict;
 }
 
 test("the published schema is the one of the code (npm run schema makes it)", () => {
@@ -40,6 +41,11 @@ test("one violated scenario violates the whole, whatever else is undecided", () 
 test("a bug that the gate misses violates the whole, one that it finds does not", () => {
   expect(verdictOf({ museum: [missed].filter((bug) => bug !== undefined) })).toBe("violated");
   expect(verdictOf({ museum: [found].filter((bug) => bug !== undefined) })).toBe("holds");
+});
+
+test("a violation on real threads violates the whole, a time without one does not", () => {
+  expect(verdictOf({ stress: [broken].filter((stress) => stress !== undefined) })).toBe("violated");
+  expect(verdictOf({ stress: [hammered].filter((stress) => stress !== undefined) })).toBe("holds");
 });
 
 test("one undecided scenario leaves the whole unknown", () => {

@@ -2,7 +2,7 @@
  * The result of a campaign, as `quiesce verify --json` writes it.
  *
  * Equal seed, profile and code give equal bytes: nothing here depends on the machine, the number of workers, the time or
- * the folder. What does (how long it took, on what) is in `timing.ts`. Paths are relative to the folder of the reports.
+ * the folder; but for a violation on real threads, which no seed brings back. What does (how long it took, on what) is in `timing.ts`. Paths are relative to the folder of the reports.
  *
  * The published JSON Schema, `result.schema.json`, is made from this file by `npm run schema`.
  */
@@ -90,6 +90,20 @@ export const BugResult = z
   })
   .describe("the hunt for one bug that the systems really had, put back by a patch");
 
+export const StressResult = z
+  .strictObject({
+    system: text,
+    source: text.describe("the source that was built for real threads, relative to the root of the project"),
+    verdict: Verdict.exclude(["unknown"]).describe("holds: nothing was found in that time, which proves nothing"),
+    because: text,
+    seed: count.describe("seed of the operations; schedules are the host's"),
+    threads: z.int().positive(),
+    milliseconds: count.describe("how long it was to be hammered, unless something is wrong sooner"),
+    property: text.optional().describe("name of the violated property"),
+    history: text.optional().describe("path of the file with the history that shows it"),
+  })
+  .describe("stress on real threads: the same source at full speed, whose answers and remains are checked");
+
 export const Result = z
   .strictObject({
     format: z.literal("quiesce-result"),
@@ -104,6 +118,7 @@ export const Result = z
     scenarios: z.array(ScenarioResult),
     traces: z.array(TraceResult),
     museum: z.array(BugResult),
+    stress: z.array(StressResult),
   })
   .describe("what a run of quiesce found");
 
@@ -114,6 +129,7 @@ export type Counterexample = z.infer<typeof Counterexample>;
 export type ScenarioResult = z.infer<typeof ScenarioResult>;
 export type TraceResult = z.infer<typeof TraceResult>;
 export type BugResult = z.infer<typeof BugResult>;
+export type StressResult = z.infer<typeof StressResult>;
 export type Result = z.infer<typeof Result>;
 
 /** What a result is made of, before its verdict. */
@@ -121,14 +137,14 @@ export type ResultParts = Omit<Result, "format" | "version" | "verdict">;
 
 /**
  * The verdict of the whole: one violation, or one bug of the museum that is missed, violates it; one thing undecided, or a run
- * that was stopped, leaves it unknown. A run without a scenario, a trace and a bug decides nothing.
+ * that was stopped, leaves it unknown. A run without any of them decides nothing.
  */
 export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };
 }
 
-function wholeVerdict({ finished, scenarios, traces, museum }: ResultParts): Verdict {
-  const verdicts = new Set<Verdict>([...scenarios, ...traces].map(({ verdict }) => verdict));
+function wholeVerdict({ finished, scenarios, traces, museum, stress }: ResultParts): Verdict {
+  const verdicts = new Set<Verdict>([...scenarios, ...traces, ...stress].map(({ verdict }) => verdict));
   for (const { outcome } of museum) verdicts.add(VERDICT_OF_OUTCOME[outcome]);
   if (verdicts.has("violated")) return "violated";
   return finished && verdicts.has("holds") && !verdicts.has("unknown") ? "holds" : "unknown";

@@ -30,13 +30,20 @@ test("a violation stands at the source line of its access", () => {
   ]);
 });
 
-test("every result names a rule that is there, and only violations and missed bugs are results", () => {
+test("every result names a rule that is there, and only violations, on real threads too, and missed bugs are results", () => {
   const rules = run?.tool.driver.rules?.map(({ id }) => id) ?? [];
-  expect(rules).toEqual(["memory-safety", "museum-bug-missed"]);
+  expect(rules).toEqual(["memory-safety", "museum-bug-missed", "linearizability"]);
   expect(run?.results?.map(({ ruleId, ruleIndex }) => [ruleId, rules[ruleIndex ?? -1]])).toEqual([
     ["memory-safety", "memory-safety"],
     ["museum-bug-missed", "museum-bug-missed"],
+    ["linearizability", "linearizability"],
   ]);
+});
+
+test("a violation on real threads stands at the library that was hammered, and names its history", () => {
+  const stressed = run?.results?.at(-1);
+  expect(stressed?.message.text).toMatch(/on 2 real threads: get of thread 1 answers .*\. History: reports\/out\/stress\/peers\.history\.json$/u);
+  expect(stressed?.locations?.[0]?.physicalLocation).toMatchObject({ artifactLocation: { uri: "impl/native/peers.ts" }, region: { startLine: 1 } });
 });
 
 test("a message shows what would act on a terminal", () => {

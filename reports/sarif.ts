@@ -33,6 +33,21 @@ export function sarifLog(result: Result, folder: string): Log {
       locations: [location({ file: `fuzz/bugs/${slug}.patch`, line: 1 })],
     });
   }
+  for (const { system, source, seed, threads, property, because, history } of result.stress) {
+    if (property === undefined) continue;
+    const id = visibleText(property);
+    const saved = history === undefined ? "" : ` History: ${folder}/${history}`;
+    results.push({
+      ruleId: id,
+      ruleIndex: ruleIndex(id, `The property ${id} is violated`),
+      level: "error",
+      message: { text: visibleText(`${system} on ${threads} real threads: ${because}.${saved}`) },
+      // Real threads tell no line: what was hammered is the library as a whole.
+      locations: [location({ file: source, line: 1 })],
+      partialFingerprints: { "systemAndProperty/v1": visibleText(`${system}/${id}`) },
+      properties: { system: visibleText(system), seed, threads },
+    });
+  }
   return {
     $schema: SCHEMA,
     version: "2.1.0",

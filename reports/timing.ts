@@ -12,6 +12,8 @@ export interface Timing {
   readonly memoryPeakBytes: number;
   readonly accesses: number;
   readonly executions: number;
+  /** Operations of real threads, under stress. */
+  readonly stressOperations: number;
   /** Milliseconds of work a scenario or bug cost, over all workers; by its name. */
   readonly parts: Readonly<Record<string, number>>;
 }

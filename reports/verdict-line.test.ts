@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.ts";
-import { bugLine, countOf, scenarioLine, searchedText, traceLine } from "./verdict-line.ts";
+import { bugLine, countOf, scenarioLine, searchedText, stressLine, traceLine } from "./verdict-line.ts";
 
 test("counts have thousands and agree with their unit", () => {
   expect(countOf(1, "execution")).toBe("1 execution");
@@ -30,4 +30,11 @@ test("a scenario's line has its verdict, its name, and what was searched", () =>
 test("a trace's line and a bug's line end in the reason", () => {
   expect(exampleResult.traces.map((trace) => traceLine(trace, 0))[1]).toBe("violated  fuzz/traces/two.trace.json  leak: it is back");
   expect(exampleResult.museum.map((bug) => bugLine(bug, 11))[0]).toBe("found     found-bug    memory-safety after 12 executions");
+});
+
+test("a line of stress says for how long on how many threads, or what was violated", () => {
+  expect(exampleResult.stress.map((stress) => stressLine(stress, 6))).toEqual([
+    "holds     peers   2 real threads for 600 s, no violation",
+    `violated  peers <b>|*]]>&"'\\u{1b}[31m\\u{202e}  linearizability: get of thread 1 answers <b>|*]]>&"'\\u{1b}[31m\\u{202e} (2 real threads)`,
+  ]);
 });

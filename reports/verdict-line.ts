@@ -1,5 +1,5 @@
-/** Lines that say what became of each scenario, trace and bug: one line each, for the terminal and for summaries. */
-import type { BugResult, ScenarioResult, Search, TraceResult } from "./result.ts";
+/** Lines that say what became of each scenario, trace, bug and stress: one line each, for the terminal and for summaries. */
+import type { BugResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
@@ -45,6 +45,16 @@ export function traceLine(trace: TraceResult, nameWidth: number): string {
 
 export function bugLine(bug: BugResult, nameWidth: number): string {
   return line(bug.outcome, bug.slug, nameWidth, bug.because);
+}
+
+export function stressLine(stress: StressResult, nameWidth: number): string {
+  return line(stress.verdict, stress.system, nameWidth, stressText(stress));
+}
+
+/** `2 real threads for 600 s, no violation`, or what was violated. */
+export function stressText({ property, because, threads, milliseconds }: StressResult): string {
+  const hammered = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
+  return property === undefined ? `${hammered}, ${because}` : `${property}: ${because} (${hammered})`;
 }
 
 const VERDICT_WIDTH = "violated".length;

@@ -22,6 +22,7 @@ const timing = {
   memoryPeakBytes: 1,
   accesses: 1,
   executions: 1,
+  stressOperations: 0,
   parts: { locks: 1500 },
 };
 

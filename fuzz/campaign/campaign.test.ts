@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
-import type { BugResult, Counterexample, TraceResult } from "#reports/result.ts";
+import type { BugResult, Counterexample, StressResult, TraceResult } from "#reports/result.ts";
 import { type CampaignEnvironment, type CampaignEvent, type CampaignPlan, runCampaign } from "./campaign.ts";
 import type { SearchOutcome, SearchTask } from "./task.ts";
 
 const plan: CampaignPlan = {
-  profile: { name: "test", description: "", enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }], museumMax: 5, certifies: false },
+  profile: { name: "test", description: "", enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }], museumMax: 5, stressMs: 0, certifies: false },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
   traces: ["one.trace.json"],
   bugs: ["bug-a", "bug-b"],
+  stressed: ["test"],
 };
 
 const counterexample: Counterexample = {
@@ -25,6 +26,8 @@ const counterexample: Counterexample = {
   trace: "traces/b.trace.json",
 };
 
+const stress: StressResult = { system: "test", source: "test.ts", verdict: "holds", because: "no violation", seed: 1, threads: 2, milliseconds: 5 };
+
 function searched(task: SearchTask): SearchOutcome {
   return { kind: "searched", executions: task.executionsMax, accesses: task.executionsMax, milliseconds: 2 };
 }
@@ -39,6 +42,7 @@ function environment(changes: Partial<CampaignEnvironment> = {}): { readonly env
       explain: async () => counterexample,
       replayTrace: async () => trace,
       huntBug: async (slug): Promise<BugResult> => ({ slug, system: "test", outcome: "found", because: "leak" }),
+      stress: async () => stress,
       lanes: 2,
       stopReason: () => undefined,
       onResult: (event) => events.push(event),
@@ -49,6 +53,7 @@ function environment(changes: Partial<CampaignEnvironment> = {}): { readonly env
 
 function nameOf(event: CampaignEvent): string {
   if (event.kind === "scenario") return `${event.scenario.verdict} ${event.scenario.name}`;
+  if (event.kind === "stress") return `${event.stress.verdict} stress on ${event.stress.system}`;
   return event.kind === "trace" ? `${event.trace.verdict} ${event.trace.trace}` : `${event.bug.outcome} ${event.bug.slug}`;
 }
 
@@ -60,7 +65,7 @@ test("results come in the order of the plan, whichever ends first", async () => 
     },
   });
   const result = await runCampaign(plan, slow.environment);
-  expect(slow.events.map(nameOf)).toEqual(["holds a", "holds b", "holds c", "holds one.trace.json", "found bug-a", "found bug-b"]);
+  expect(slow.events.map(nameOf)).toEqual(["holds a", "holds b", "holds c", "holds one.trace.json", "found bug-a", "found bug-b", "holds stress on test"]);
   expect(result.finished).toBe(true);
   expect(result.scenarios.map(({ name }) => name)).toEqual(["a", "b", "c"]);
   expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4 });
@@ -87,14 +92,14 @@ test("a campaign that is stopped says of each scenario what is known, and why no
       return { ...searched(task), kind: "stopped", executions: 3 };
     },
   });
-  const { finished, scenarios, traces, museum } = await runCampaign(plan, stopping.environment);
+  const { finished, scenarios, traces, museum, stress: stressed } = await runCampaign(plan, stopping.environment);
   expect(finished).toBe(false);
   expect(scenarios.map(({ verdict, because, searches }) => [verdict, because, searches.length])).toEqual([
     ["holds", undefined, 2],
     ["unknown", "interrupted", 1],
     ["unknown", "interrupted", 0],
   ]);
-  expect([traces, museum]).toEqual([[], []]);
+  expect([traces, museum, stressed]).toEqual([[], [], []]);
 });
 
 test("a violation found just before the stop is still explained", async () => {
@@ -111,6 +116,24 @@ test("a violation found just before the stop is still explained", async () => {
   expect(scenarios.map(({ verdict }) => verdict)).toEqual(["violated", "unknown", "unknown"]);
   expect(scenarios[0]?.counterexample).toEqual(counterexample);
   expect(finished).toBe(false);
+});
+
+test("real threads are let loose when everything else is done, and a stress that was stopped leaves the campaign unfinished", async () => {
+  const order: string[] = [];
+  const { environment: stressing } = environment({
+    huntBug: async (slug) => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      order.push(slug);
+      return { slug, system: "test", outcome: "found", because: "leak" };
+    },
+    stress: async (system, seed) => {
+      order.push(`stress ${system} ${seed}`);
+      return undefined;
+    },
+  });
+  const { finished, stress: stressed, museum } = await runCampaign(plan, stressing);
+  expect(order.at(-1)).toBe("stress test 1");
+  expect([finished, stressed.length, museum.length]).toEqual([false, 0, 2]);
 });
 
 test("a hunt that was stopped leaves the campaign unfinished", async () => {

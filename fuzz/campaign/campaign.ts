@@ -1,9 +1,10 @@
 /**
- * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted.
+ * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, and then real threads
+ * let loose on what is built for them: they want the processors for themselves.
  *
  * What it finds depends on the plan alone. How many jobs run at once, and in which order they end, changes only the time.
  */
-import type { BugResult, Counterexample, ScenarioResult, TraceResult } from "#reports/result.ts";
+import type { BugResult, Counterexample, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
 import { type Decision, decide, type RunTask } from "./decide.ts";
 import { inOrder } from "./in-order.ts";
 import { lanes as makeLanes } from "./lanes.ts";
@@ -18,6 +19,8 @@ export interface CampaignPlan {
   readonly traces: readonly string[];
   /** Slugs of the bugs to hunt. */
   readonly bugs: readonly string[];
+  /** Systems to hammer on real threads. */
+  readonly stressed: readonly string[];
 }
 
 /** What a campaign needs done, and whom it tells. */
@@ -28,6 +31,8 @@ export interface CampaignEnvironment {
   readonly replayTrace: (path: string) => Promise<TraceResult>;
   /** Undefined when it was stopped. */
   readonly huntBug: (slug: string, seed: number) => Promise<BugResult | undefined>;
+  /** Undefined when it was stopped. */
+  readonly stress: (system: string, seed: number) => Promise<StressResult | undefined>;
   /** Jobs at once. */
   readonly lanes: number;
   /** Why to stop, once there is a reason. */
@@ -39,14 +44,16 @@ export interface CampaignEnvironment {
 export type CampaignEvent =
   | { readonly kind: "scenario"; readonly scenario: ScenarioResult }
   | { readonly kind: "trace"; readonly trace: TraceResult }
-  | { readonly kind: "bug"; readonly bug: BugResult };
+  | { readonly kind: "bug"; readonly bug: BugResult }
+  | { readonly kind: "stress"; readonly stress: StressResult };
 
 export interface CampaignResult {
   readonly finished: boolean;
   readonly scenarios: readonly ScenarioResult[];
   readonly traces: readonly TraceResult[];
   readonly museum: readonly BugResult[];
-  /** Milliseconds of work, by the name of the scenario or bug. */
+  readonly stress: readonly StressResult[];
+  /** Milliseconds of work, by the name of the scenario or bug; of stress on a system by `stress <system>`. */
   readonly parts: Readonly<Record<string, number>>;
 }
 
@@ -99,8 +106,19 @@ export async function runCampaign(plan: CampaignPlan, environment: CampaignEnvir
   await lanes.finished();
   for (const finishOpen of openScenarios) await finishOpen();
 
-  const isWhole = [...scenarios, ...traces, ...museum].every((result) => result !== undefined) && stopReason() === undefined;
-  return { finished: isWhole, scenarios: known(scenarios), traces: known(traces), museum: known(museum), parts };
+  const stress: StressResult[] = [];
+  for (const [index, system] of plan.stressed.entries()) {
+    if (stopReason() !== undefined) break;
+    const start = performance.now();
+    const result = await environment.stress(system, plan.seed);
+    if (result === undefined) break;
+    stress.push(result);
+    parts[`stress ${system}`] = Math.round(performance.now() - start);
+    report(plan.scenarios.length + plan.traces.length + plan.bugs.length + index, { kind: "stress", stress: result });
+  }
+
+  const isWhole = [...scenarios, ...traces, ...museum].every((result) => result !== undefined) && stress.length === plan.stressed.length && stopReason() === undefined;
+  return { finished: isWhole, scenarios: known(scenarios), traces: known(traces), museum: known(museum), stress, parts };
 }
 
 function known<T>(results: readonly (T | undefined)[]): readonly T[] {

@@ -10,7 +10,7 @@ const violation = { property: "leak", because: "peer#1 is lost" };
 
 function profile(enumerationMax: number, ...executions: readonly number[]): Profile {
   const searches = executions.map((count, index) => ({ strategy: ["random", "pos", "pct3"][index] ?? "surw", executions: count }));
-  return { name: "test", description: "", enumerationMax, searches, museumMax: 0, certifies: false };
+  return { name: "test", description: "", enumerationMax, searches, museumMax: 0, stressMs: 0, certifies: false };
 }
 
 function outcome(kind: SearchOutcome["kind"], executions: number): SearchOutcome {
@@ -88,7 +88,7 @@ test("a scenario without a task is unknown", () => {
 });
 
 test("delay bounding that comes to its end is not called exhaustive", async () => {
-  const plan: Profile = { name: "test", description: "", enumerationMax: 0, searches: [{ strategy: "delay", executions: 50 }], museumMax: 0, certifies: false };
+  const plan: Profile = { name: "test", description: "", enumerationMax: 0, searches: [{ strategy: "delay", executions: 50 }], museumMax: 0, stressMs: 0, certifies: false };
   const { decision } = await decided(plan, () => outcome("exhausted", 20));
   expect(decision.verdict).toBe("holds");
   expect(decision.searches[0]?.exhaustive).toBe(false);

@@ -23,6 +23,11 @@ export interface Profile {
   readonly searches: readonly SearchBudget[];
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
+  /**
+   * Milliseconds for which each system that is built for real threads is hammered; 0 for not at all. A time and no number of executions:
+   * schedules are the host's there, and no seed brings one back.
+   */
+  readonly stressMs: number;
   /** Whether the small scopes of the systems are certified. */
   readonly certifies: boolean;
 }
@@ -38,6 +43,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 45_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
     museumMax: 20_000,
+    stressMs: 0,
     certifies: false,
   },
   {
@@ -46,6 +52,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 1_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
     museumMax: 20_000,
+    stressMs: 60_000,
     certifies: true,
   },
   {
@@ -54,6 +61,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 20_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
     museumMax: 20_000,
+    stressMs: 600_000,
     certifies: true,
   },
 ];

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import type { BugResult } from "#reports/result.ts";
 import { campaignFingerprint, isKept, readResumeState, removeResumeState, writeResumeState } from "./resume-state.ts";
+import type { StressSoFar } from "./stress.ts";
 import type { SearchOutcome } from "./task.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-state-"));
@@ -13,6 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const key = { seed: 1, profile: "quick", code: "abc" };
 const searched: SearchOutcome = { kind: "searched", executions: 5, accesses: 50, milliseconds: 1.5 };
 const violated: SearchOutcome = { ...searched, kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0, 1, 0] };
+const stress: StressSoFar = { milliseconds: 8.5, rounds: 3, operations: 300, violation: { property: "avl", because: "crooked" } };
 const bug: BugResult = { slug: "bug", system: "peers", outcome: "found", because: "leak" };
 
 test("what is written is read again, without searches that were stopped or failed", () => {
@@ -23,8 +25,8 @@ test("what is written is read again, without searches that were stopped or faile
     ["c", { ...searched, kind: "stopped" }],
     ["d", { ...searched, kind: "failed", because: "no" }],
   ]);
-  writeResumeState(path, key, { searches, museum: new Map([["bug", bug]]) });
-  expect(readResumeState(path)).toEqual({ key, finished: { searches: new Map([["a", searched], ["b", violated]]), museum: new Map([["bug", bug]]) } });
+  writeResumeState(path, key, { searches, museum: new Map([["bug", bug]]), stress: new Map([["peers", stress]]) });
+  expect(readResumeState(path)).toEqual({ key, finished: { searches: new Map([["a", searched], ["b", violated]]), museum: new Map([["bug", bug]]), stress: new Map([["peers", stress]]) } });
   expect([...searches.values()].map(isKept)).toEqual([true, true, false, false]);
   removeResumeState(path);
   expect(existsSync(path)).toBe(false);

@@ -5,6 +5,7 @@ import { join, sep } from "node:path";
 import { z } from "zod";
 import { BugResult } from "#reports/result.ts";
 import { writeWholeFile } from "#reports/write-file.ts";
+import { StressSoFar } from "./stress.ts";
 import type { SearchOutcome } from "./task.ts";
 
 /** Outcomes are taken over only by a run with an equal key. */
@@ -31,6 +32,7 @@ const State = z.strictObject({
   key: z.strictObject({ seed: z.int(), profile: z.string(), code: z.string() }),
   searches: z.record(z.string(), Outcome),
   museum: z.record(z.string(), BugResult),
+  stress: z.record(z.string(), StressSoFar),
 });
 
 /** Name of the file, in the folder of the reports. */
@@ -39,10 +41,11 @@ export const STATE_FILE = "campaign-state.json";
 export interface Finished {
   readonly searches: Map<string, SearchOutcome>;
   readonly museum: Map<string, BugResult>;
+  readonly stress: Map<string, StressSoFar>;
 }
 
 export function nothingFinished(): Finished {
-  return { searches: new Map(), museum: new Map() };
+  return { searches: new Map(), museum: new Map(), stress: new Map() };
 }
 
 /** A search that was stopped or could not run says nothing that may be kept. */
@@ -61,18 +64,18 @@ export function readResumeState(path: string): { readonly key: ResumeKey; readon
   }
   const parsed = State.safeParse(value);
   if (!parsed.success) return { because: `${path} is no state of a campaign` };
-  const { key, searches, museum } = parsed.data;
+  const { key, searches, museum, stress } = parsed.data;
   const outcomes = Object.entries(searches).map(([name, { violation, choices, ...rest }]): [string, SearchOutcome] => [
     name,
     { ...rest, ...(violation !== undefined && { violation }), ...(choices !== undefined && { choices }) },
   ]);
-  return { key, finished: { searches: new Map(outcomes), museum: new Map(Object.entries(museum)) } };
+  return { key, finished: { searches: new Map(outcomes), museum: new Map(Object.entries(museum)), stress: new Map(Object.entries(stress)) } };
 }
 
 /** @throws WriteError if the file cannot be written */
-export function writeResumeState(path: string, key: ResumeKey, { searches, museum }: Finished): void {
+export function writeResumeState(path: string, key: ResumeKey, { searches, museum, stress }: Finished): void {
   const kept = [...searches].filter(([, outcome]) => isKept(outcome));
-  const state = { format: "quiesce-campaign", version: 1, key, searches: Object.fromEntries(kept), museum: Object.fromEntries(museum) };
+  const state = { format: "quiesce-campaign", version: 1, key, searches: Object.fromEntries(kept), museum: Object.fromEntries(museum), stress: Object.fromEntries(stress) };
   writeWholeFile(path, `${JSON.stringify(state)}\n`);
 }
 

@@ -23,8 +23,8 @@ export function quiesce(args: readonly string[], options?: CliOptions): Promise<
 }
 
 /** Runs a module in the project's root. */
-export function runModule(path: string): Promise<Ended> {
-  return node([path]);
+export function runModule(path: string, options?: CliOptions): Promise<Ended> {
+  return node([path], options);
 }
 
 function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {

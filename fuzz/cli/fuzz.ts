@@ -69,10 +69,11 @@ async function planOf(word: string, { strategy, executions, seed }: Options): Pr
   const names = searches.map((search) => search.strategy).join(", ");
   const description = `${names}, ${executions.toLocaleString("en-US")} executions each`;
   return {
-    profile: { name: "fuzz", description, enumerationMax: 0, searches, museumMax: 0, certifies: false },
+    profile: { name: "fuzz", description, enumerationMax: 0, searches, museumMax: 0, stressMs: 0, certifies: false },
     seed: seed ?? drawSeed(),
     scenarios: await referencesOf([word]),
     traces: [],
     bugs: [],
+    stressed: [],
   };
 }

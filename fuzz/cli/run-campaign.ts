@@ -7,12 +7,13 @@ import type { Decision } from "#fuzz/campaign/decide.ts";
 import { huntBug } from "#fuzz/campaign/museum.ts";
 import { campaignFingerprint, type Finished, isKept, nothingFinished, readResumeState, removeResumeState, STATE_FILE, writeResumeState } from "#fuzz/campaign/resume-state.ts";
 import { replaySavedTrace } from "#fuzz/campaign/saved-traces.ts";
+import { hammer, STRESS_NOT_BEGUN, STRESS_THREADS, stressResult, type StressSoFar } from "#fuzz/campaign/stress.ts";
 import { searchPool } from "#fuzz/campaign/search-pool.ts";
 import { type SearchOutcome, type SearchTask, taskName, tasksOf } from "#fuzz/campaign/task.ts";
 import { codeVersion } from "#fuzz/machine/code-version.ts";
-import { type Counterexample, type Result, resultJson, wholeResult } from "#reports/result.ts";
+import { type Counterexample, type Result, resultJson, type StressResult, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
-import { bugLine, countOf, scenarioLine, traceLine } from "#reports/verdict-line.ts";
+import { bugLine, countOf, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { appendStepSummary, commandPath, prepareFolder, writeReports } from "#reports/write-reports.ts";
 import { writeWholeFile } from "#reports/write-file.ts";
@@ -65,17 +66,19 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
   const deadline = options.time === undefined ? undefined : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
 
   const total = plan.scenarios.reduce((sum, scenario) => sum + tasksOf(scenario, plan.profile, plan.seed).reduce((all, task) => all + task.executionsMax, 0), 0);
-  const parts = plan.scenarios.length + plan.traces.length + plan.bugs.length;
+  const parts = plan.scenarios.length + plan.traces.length + plan.bugs.length + plan.stressed.length;
   let done = 0;
   let settled = 0;
+  let hammered: { readonly system: string; readonly soFar: StressSoFar } | undefined;
   const progress = showProgress(
     () => {
+      if (hammered !== undefined) return stressProgress(hammered.system, hammered.soFar, plan.profile.stressMs);
       const left = timeLeftText(Math.max(settled, pool.executions()), total, performance.now() - start);
       return [`${done} of ${parts} decided`, countOf(pool.executions(), "execution"), ...(left === "" ? [] : [left])].join(" · ");
     },
     { linesTo },
   );
-  const nameWidth = Math.max(0, ...plan.scenarios.map(({ name }) => name.length), ...plan.bugs.map((slug) => slug.length));
+  const nameWidth = Math.max(0, ...plan.scenarios.map(({ name }) => name.length), ...plan.bugs.map((slug) => slug.length), ...plan.stressed.map((system) => system.length));
   const onResult = (event: CampaignEvent): void => {
     done++;
     for (const text of eventLines(event, { nameWidth, out, modules })) progress.print(text);
@@ -88,6 +91,29 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
     settled += task.executionsMax;
     state.save();
     return outcome;
+  };
+  const stress = async (system: string, seed: number): Promise<StressResult | undefined> => {
+    const file = `stress/${system}.history.json`;
+    const known = state.finished.stress.get(system) ?? STRESS_NOT_BEGUN;
+    const keep = (soFar: StressSoFar): void => {
+      hammered = { system, soFar };
+      state.finished.stress.set(system, soFar);
+    };
+    keep(known);
+    const job = { system, seed, milliseconds: plan.profile.stressMs, before: known };
+    const soFar = await hammer({
+      ...job,
+      out: join(out, `stress/build-${process.pid}`),
+      shouldStop: () => stopReason !== undefined,
+      onRound: (now) => {
+        keep(now);
+        state.save();
+      },
+      saveHistory: (text) => writeWholeFile(join(out, file), text),
+    });
+    keep(soFar);
+    hammered = undefined;
+    return stressResult(job, soFar, file);
   };
   try {
     progress.print(`${options.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(workers, "worker")}`);
@@ -102,6 +128,7 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
         state.save();
         return bug;
       },
+      stress,
       lanes: workers,
       stopReason: () => stopReason,
       onResult,
@@ -117,9 +144,11 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
       scenarios: [...campaign.scenarios],
       traces: [...campaign.traces],
       museum: [...campaign.museum],
+      stress: [...campaign.stress],
     });
     const milliseconds = Math.round(performance.now() - start);
-    const timing = timingOf(result, { startedAt, milliseconds, workers, parts: campaign.parts });
+    const stressOperations = [...state.finished.stress.values()].reduce((sum, { operations }) => sum + operations, 0);
+    const timing = timingOf(result, { startedAt, milliseconds, workers, stressOperations, parts: campaign.parts });
     writeReports(out, result, timing);
     writeResult(result, options);
     if (campaign.finished) state.remove();
@@ -180,8 +209,9 @@ function takeOver(path: string, key: { readonly seed: number; readonly profile: 
     process.stderr.write(`quiesce: nothing to resume in ${visibleText(commandPath(path))}: ${visibleText(because)}; starting anew\n`);
     return nothingFinished();
   }
-  const { searches, museum } = found.finished;
-  process.stderr.write(`quiesce: resuming; ${searches.size === 1 ? "1 search" : `${searches.size} searches`} and ${countOf(museum.size, "hunt")} are done already\n`);
+  const { searches, museum, stress } = found.finished;
+  const stressed = [...stress].map(([system, { milliseconds }]) => ` and ${Math.round(milliseconds / 1000)} s of stress on ${system}`).join("");
+  process.stderr.write(`quiesce: resuming; ${searches.size === 1 ? "1 search" : `${searches.size} searches`} and ${countOf(museum.size, "hunt")}${visibleText(stressed)} are done already\n`);
   return found.finished;
 }
 
@@ -212,6 +242,12 @@ function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonl
       return [traceLine(event.trace, nameWidth)];
     case "bug":
       return [bugLine(event.bug, nameWidth)];
+    case "stress": {
+      const { system, history, seed } = event.stress;
+      const line = stressLine(event.stress, nameWidth);
+      if (history === undefined) return [line];
+      return [line, "", `saved   ${commandPath(join(out, history))}`, `again   npx quiesce stress ${system} --threads ${STRESS_THREADS} --seed ${seed}`, ""];
+    }
     case "scenario": {
       const { counterexample } = event.scenario;
       const line = scenarioLine(event.scenario, nameWidth);
@@ -232,12 +268,17 @@ function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonl
   }
 }
 
+/** The line of progress while real threads run. */
+function stressProgress(system: string, { milliseconds, rounds, operations }: StressSoFar, stressMs: number): string {
+  return [`${system} on ${STRESS_THREADS} real threads`, countOf(operations, "operation"), countOf(rounds, "round"), `${Math.max(0, Math.ceil((stressMs - milliseconds) / 1000))} s left`].join(" · ");
+}
+
 function writeResult(result: Result, { json }: CampaignOptions): void {
   if (json === "-") process.stdout.write(resultJson(result));
   else if (json !== undefined) writeWholeFile(json, resultJson(result));
 }
 
-function timingOf(result: Result, { startedAt, milliseconds, workers, parts }: { startedAt: Date; milliseconds: number; workers: number; parts: Timing["parts"] }): Timing {
+function timingOf(result: Result, { startedAt, milliseconds, workers, stressOperations, parts }: { startedAt: Date } & Pick<Timing, "milliseconds" | "workers" | "stressOperations" | "parts">): Timing {
   const searches = result.scenarios.flatMap((scenario) => scenario.searches);
   return {
     startedAt: startedAt.toISOString(),
@@ -251,11 +292,12 @@ function timingOf(result: Result, { startedAt, milliseconds, workers, parts }: {
     memoryPeakBytes: process.resourceUsage().maxRSS * 1024,
     accesses: searches.reduce((sum, { accesses }) => sum + accesses, 0),
     executions: searches.reduce((sum, { executions }) => sum + executions, 0),
+    stressOperations,
     parts,
   };
 }
 
-function closingLines(result: Result, { milliseconds, executions, accesses }: Timing, { out, state }: CampaignOptions, stopReason: string | undefined): readonly string[] {
+function closingLines(result: Result, { milliseconds, executions, accesses, stressOperations }: Timing, { out, state }: CampaignOptions, stopReason: string | undefined): readonly string[] {
   const seconds = milliseconds / 1000;
   const found = result.museum.filter(({ outcome }) => outcome === "found").length;
   const holding = result.scenarios.filter(({ verdict }) => verdict === "holds").length;
@@ -265,6 +307,7 @@ function closingLines(result: Result, { milliseconds, executions, accesses }: Ti
     [
       `${result.verdict}: ${holding} of ${result.scenarios.length} scenarios hold`,
       ...(result.museum.length === 0 ? [] : [`${found} of ${result.museum.length} known bugs found`]),
+      ...(stressOperations === 0 ? [] : [`${countOf(stressOperations, "operation")} of real threads`]),
       `${countOf(executions, "execution")} in ${seconds.toFixed(1)} s (${million} million accesses/s)`,
     ].join("; "),
     ...(stopReason === undefined ? [] : [`not finished: ${stopReason}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`]),

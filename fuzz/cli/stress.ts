@@ -19,7 +19,7 @@ interface Options {
   readonly json?: string;
 }
 
-/** Systems whose source is built for real threads. */
+/** For the help, which is not to wait for what a run imports; see STRESSED_SYSTEMS. */
 const SYSTEMS = ["peers"];
 
 const THREADS_MAX = 60;
@@ -65,6 +65,7 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
   if (!SYSTEMS.includes(system)) throw new CommandError(`no system "${system}" is built for real threads; there is ${SYSTEMS.join(", ")}`);
   const { showProgress } = await import("./progress.ts");
   const { runStress } = await import("#fuzz/native/stress.ts");
+  const { stressHistoryJson } = await import("#fuzz/native/stress-history.ts");
   const { writeWholeFile } = await import("#reports/write-file.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
 
@@ -100,7 +101,7 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
   await asUsage(async () => {
     if (violation !== undefined) {
       const history = join(folder, `${name}.history.json`);
-      writeWholeFile(history, `${JSON.stringify({ format: "quiesce-stress", version: 1, system, bug: slug, threads, seed, ...violation }, null, 1)}\n`);
+      writeWholeFile(history, stressHistoryJson({ system, ...(slug !== undefined && { bug: slug }), threads, seed }, violation));
       files.push(history);
       const trace = slug === undefined ? undefined : await simulatorsTrace(slug);
       if (trace !== undefined) {

@@ -23,7 +23,7 @@ const SEED_DEFAULT = 1;
 /** `quiesce verify`: the gate. */
 export function verifyCommand(): Command {
   return new Command("verify")
-    .description("Verify every scenario, replay every saved trace, and find every bug of the museum.")
+    .description("Verify every scenario, replay every saved trace, find every bug of the museum, and hammer what runs on real threads.")
     .argument("[scenarios...]", "scenarios, systems, or modules of your own; all unless named")
     .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
     .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
@@ -38,7 +38,9 @@ export function verifyCommand(): Command {
 Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
 violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
 
-The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder.
+The profiles full and night also hammer the library of peer pools on two real threads, for one minute and for ten; a violation is saved with
+its history in stress/ below the folder. Schedules are the host's there: a violation is the one thing that an equal seed may not bring back.
+They then certify each system's small scopes, as quiesce certify does, in certificates/.
 
 Exit codes: 0 all holds, 1 a violation or a bug not found, 2 bad input, 3 not finished (--time or ^C).
 
@@ -84,8 +86,9 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
   const scenarios = await referencesOf(words);
   const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
   // The museum and the traces show that the gate as a whole works; a few scenarios, asked for by name, are no gate.
+  const { STRESSED_SYSTEMS } = await import("#fuzz/campaign/stress.ts");
   const systems = words.length === 0 ? new Set(scenarios.map(({ system }) => system)) : new Set<string>();
-  return { profile, seed, scenarios, traces: savedTraces(systems), bugs: bugsOf(systems) };
+  return { profile, seed, scenarios, traces: savedTraces(systems), bugs: bugsOf(systems), stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => systems.has(system)) };
 }
 
 /** The seed of the run to go on with: one that was drawn need not be typed. */

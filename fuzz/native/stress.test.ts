@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
@@ -14,8 +15,8 @@ import { checkAtRest, checkHistories } from "./check-round.ts";
 import { runStress, type StressResult } from "./stress.ts";
 import { type Entry, ENTRY_WORDS, historiesByAddress, LOGGED } from "./stress-log.ts";
 
-mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
-const folder = mkdtempSync(join(projectRoot, "reports/out", "stress-"));
+// Outside the project: the library finds what it imports wherever it is built.
+const folder = mkdtempSync(join(tmpdir(), "quiesce-stress-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function logOf(...entries: readonly Entry[]): Int32Array {
