@@ -4,9 +4,10 @@ import { wordAt } from "#impl/memory/word.ts";
 import { holderOf } from "#impl/native/lock.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import { createPeerRecordModel } from "#model/peer-record.ts";
+import { createPeerRecordModel, type PeerRecordState } from "#model/peer-record.ts";
 import { avlWatcher } from "#properties/avl.ts";
 import { check } from "#properties/linearizability/check.ts";
+import { startingInAny, statesAfter } from "#properties/linearizability/settled.ts";
 import { collectPeers, peerName } from "#properties/peer-tree.ts";
 import type { StressOperation } from "./stress-log.ts";
 import { historiesByAddress } from "./stress-log.ts";
@@ -16,9 +17,13 @@ export interface StressViolation {
   readonly because: string;
   /** The operations that no order explains, as few as could be found. */
   readonly history?: readonly StressOperation[];
+  /** The states in which it may begin, where the pool was not empty: record, holders, next identifier. */
+  readonly startsIn?: readonly string[];
 }
 
 const CONFIGURATIONS_MAX = 500_000;
+
+const SETTLED_MIN = 20_000;
 
 /** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
 export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): StressViolation | undefined {
@@ -47,20 +52,55 @@ export interface RoundHistories {
   firstIdentifier(address: number): number;
   /** Configurations one search may hold; an address's history needs few. */
   readonly configurationsMax?: number;
+  /** Operations on an address that are held before they are settled, if nothing is open. */
+  readonly settledMin?: number;
 }
 
-/** The first address whose history no order explains. Holds one address's history at a time. */
-export function checkHistories({ logs, addresses, collects, firstIdentifier, configurationsMax = CONFIGURATIONS_MAX }: RoundHistories): StressViolation | undefined {
+/** The first address whose history no order explains. Holds what is not settled of one address's history at a time. */
+export function checkHistories({ logs, addresses, collects, firstIdentifier, configurationsMax = CONFIGURATIONS_MAX, settledMin = SETTLED_MIN }: RoundHistories): StressViolation | undefined {
   for (const [address, history] of historiesByAddress(logs, addresses)) {
     const model = createPeerRecordModel({ collects, firstIdentifier: firstIdentifier(address) & 0xffff });
-    const verdict = check(history, model, { configurationsMax });
-    if (verdict.kind === "holds") continue;
-    if (verdict.kind === "unknown") return { property: "progress", because: `the history of address ${address}, of ${history.length} operations, needs more than ${configurationsMax} configurations`, history };
-    const impossible = history[verdict.impossible ?? -1];
-    const because = impossible === undefined ? verdict.because : `${describe(impossible)}, and no order of the operations on address ${address} explains that`;
-    return { property: "linearizability", because, history: shortened(history, verdict.impossible ?? history.length, (some) => check(some, model, { configurationsMax }).kind === "violated") };
+    const violation = checkHistory(history, model, { address, configurationsMax, settledMin });
+    if (violation !== undefined) return violation;
   }
   return undefined;
+}
+
+type RecordModel = ReturnType<typeof createPeerRecordModel>;
+
+/** Goes through the history in parts that end where no operation is open, and keeps of each but the states that it leaves. */
+function checkHistory(history: Iterable<StressOperation>, model: RecordModel, { address, configurationsMax, settledMin }: { readonly address: number; readonly configurationsMax: number; readonly settledMin: number }): StressViolation | undefined {
+  let from: readonly PeerRecordState[] = [model.initial];
+  let part: StressOperation[] = [];
+  let latest = Number.NEGATIVE_INFINITY;
+  const settle = (): StressViolation | undefined => {
+    const after = statesAfter(part, from, model, { configurationsMax, outOfTime: () => false });
+    if (after === undefined) return { property: "progress", because: `${part.length} operations on address ${address} need more than ${configurationsMax} configurations`, history: part };
+    if (after.length === 0) return violationIn(part, address, from, model);
+    from = after;
+    part = [];
+    return undefined;
+  };
+  for (const operation of history) {
+    if (part.length >= settledMin && operation.invokedAt > latest) {
+      const violation = settle();
+      if (violation !== undefined) return violation;
+    }
+    part.push(operation);
+    latest = Math.max(latest, operation.respondedAt ?? Number.POSITIVE_INFINITY);
+  }
+  return settle();
+}
+
+/** What is wrong with the part, which nothing explains from any of these states. */
+function violationIn(part: readonly StressOperation[], address: number, from: readonly PeerRecordState[], model: RecordModel): StressViolation {
+  const verdict = check(part, startingInAny(model, from));
+  const impossible = verdict.kind === "violated" ? (verdict.impossible ?? part.length) : part.length;
+  const operation = part[impossible];
+  const because = `${operation === undefined ? `${part.length} operations` : describe(operation)}, and no order of the operations on address ${address} explains that`;
+  const shown = shortened(part, impossible, (some) => check(some, model).kind === "violated");
+  const isFromTheStart = from.length === 1 && from[0] === model.initial;
+  return { property: "linearizability", because, history: shown.operations, ...(!shown.isByItself && !isFromTheStart && { startsIn: from.map((state) => String(model.key(state))) }) };
 }
 
 function describe({ client, operation, response }: StressOperation): string {
@@ -71,15 +111,15 @@ function describe({ client, operation, response }: StressOperation): string {
 const KEPT = 40;
 
 /** The end of the history up to the operation that cannot be explained; all of it, where the end alone would do no wrong. */
-function shortened(history: readonly StressOperation[], impossible: number, isViolated: (some: readonly StressOperation[]) => boolean): readonly StressOperation[] {
+function shortened(history: readonly StressOperation[], impossible: number, isViolated: (some: readonly StressOperation[]) => boolean): { readonly operations: readonly StressOperation[]; readonly isByItself: boolean } {
   const until = history[impossible]?.respondedAt ?? Number.POSITIVE_INFINITY;
   const before = history.filter(({ invokedAt }) => invokedAt < until).toSorted((one, other) => one.invokedAt - other.invokedAt);
   // Between two moments at which nobody holds the address, what came before tells nothing but whether there is a record.
   for (let from = Math.max(0, before.length - KEPT); from > 0; from = Math.max(0, from - KEPT)) {
     const some = before.slice(from);
-    if (isSelfContained(some) && isViolated(some)) return some;
+    if (isSelfContained(some) && isViolated(some)) return { operations: some, isByItself: true };
   }
-  return before;
+  return { operations: before, isByItself: false };
 }
 
 /** Does it use no reference that it did not take? */

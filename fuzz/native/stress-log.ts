@@ -26,24 +26,47 @@ export function moreOf(address: number): number {
 export type StressOperation = HistoryOperation<PeerRecordOperation, number>;
 
 /**
- * The operations of a round, address by address: one address's at a time is held as objects.
+ * The operations of a round, address by address, each address's in the order of invocation. They become objects as they are taken, so
+ * whoever forgets them can go through any number.
  *
  * @param logs the entries of each thread, as far as they are written
  */
-export function* historiesByAddress(logs: readonly Int32Array[], addresses: number): Generator<readonly [address: number, history: readonly StressOperation[]]> {
+export function* historiesByAddress(logs: readonly Int32Array[], addresses: number): Generator<readonly [address: number, history: Iterable<StressOperation>]> {
   const places = placesByAddress(logs, addresses);
   for (let address = 0; address < addresses; address++) {
-    const history: StressOperation[] = [];
-    for (const [thread, log] of logs.entries()) {
-      const { order, starts } = places[thread] ?? { order: new Int32Array(0), starts: new Int32Array(0) };
-      for (let at = numberAt(starts, address); at < numberAt(starts, address + 1); at++) history.push(operationAt(log, numberAt(order, at), thread));
-    }
-    if (history.length > 0) yield [address, history];
+    if (places.some(({ starts }) => numberAt(starts, address) < numberAt(starts, address + 1))) yield [address, historyOf(logs, places, address)];
   }
 }
 
+/** One address's operations: of those that come next in each log, the one invoked first. */
+function* historyOf(logs: readonly Int32Array[], places: readonly Places[], address: number): Generator<StressOperation> {
+  const at = places.map(({ starts }) => numberAt(starts, address));
+  for (;;) {
+    let first = -1;
+    let invokedAt = Number.POSITIVE_INFINITY;
+    for (const [thread, { order, starts }] of places.entries()) {
+      const next = at[thread] ?? 0;
+      const stamp = next < numberAt(starts, address + 1) ? numberAt(logs[thread] ?? order, numberAt(order, next) * ENTRY_WORDS + 4) : Number.POSITIVE_INFINITY;
+      if (stamp >= invokedAt) continue;
+      invokedAt = stamp;
+      first = thread;
+    }
+    const [log, place] = [logs[first], places[first]];
+    if (log === undefined || place === undefined) return;
+    yield operationAt(log, numberAt(place.order, at[first] ?? 0), first);
+    at[first] = (at[first] ?? 0) + 1;
+  }
+}
+
+interface Places {
+  /** Numbers of a log's entries, address by address. */
+  readonly order: Int32Array;
+  /** Where in `order` each address begins; one more, for the end. */
+  readonly starts: Int32Array;
+}
+
 /** The entries of each log in the order of their addresses, by counting. */
-function placesByAddress(logs: readonly Int32Array[], addresses: number): { readonly order: Int32Array; readonly starts: Int32Array }[] {
+function placesByAddress(logs: readonly Int32Array[], addresses: number): Places[] {
   return logs.map((log) => {
     const count = log.length / ENTRY_WORDS;
     const starts = new Int32Array(addresses + 1);

@@ -13,9 +13,7 @@ import type { CheckOptions, CheckVerdict } from "./check.ts";
 import { explain } from "./explain.ts";
 import type { Explanation } from "./explain.ts";
 import type { HistoryOperation } from "./history.ts";
-import { problemOf } from "./problem.ts";
-import { reach } from "./search.ts";
-import { createStepTable } from "./steps.ts";
+import { startingInAny, statesAfter } from "./settled.ts";
 
 /** Operations out of order, noticed too late to sort them. */
 export class HistoryOrderError extends Error {
@@ -67,7 +65,7 @@ export function createStreamChecker<State, Operation, Response>(model: Model<Sta
       const cut = lastQuietPoint(part.items);
       if (cut === 0 || violated !== undefined) continue;
       const settled = part.items.slice(0, cut);
-      const after = statesAfter(settled, part.states ?? [model.initial], model, outOfTime);
+      const after = statesAfter(settled, part.states ?? [model.initial], model, { configurationsMax: CONFIGURATIONS_MAX / 100, outOfTime });
       if (after === undefined) continue; // a bound came first: nothing is lost by keeping it
       if (after.length === 0) {
         violated = explanationOf({ ...part, items: settled });
@@ -143,35 +141,8 @@ function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): n
   return quiet;
 }
 
-/** Every state that explains the items, all of them responded; none when nothing does, undefined when a bound came first. */
-function statesAfter<State, Operation, Response>(
-  items: readonly HistoryOperation<Operation, Response>[],
-  from: readonly State[],
-  model: Model<State, Operation, Response>,
-  outOfTime: () => boolean,
-): readonly State[] | undefined {
-  const problem = problemOf(items, model);
-  const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
-  const ids = reach(problem, steps, Int32Array.from(from, steps.idOf), { configurationsMax: CONFIGURATIONS_MAX / 100, outOfTime });
-  return ids === undefined ? undefined : Array.from(ids, steps.stateOf);
-}
-
 /** The model with another first state. Its shape is that of an object that starts as it does, so it is left out then. */
 function startingIn<State, Operation, Response>(model: Model<State, Operation, Response>, [initial]: readonly State[]): Model<State, Operation, Response> {
   const { shape: _shape, ...rest } = model;
   return initial === undefined ? rest : { ...rest, initial };
-}
-
-/** The model starting in any of several states. No observation: the first of them tells which state it was. */
-function startingInAny<State, Operation, Response>(
-  model: Model<State, Operation, Response>,
-  from: readonly State[],
-): Model<{ readonly state: State } | undefined, Operation, Response> {
-  return {
-    name: model.name,
-    initial: undefined,
-    next: (state, operation, response) =>
-      (state === undefined ? from : [state.state]).flatMap((each) => model.next(each, operation, response).map((next) => ({ state: next }))),
-    key: (state) => (state === undefined ? "any" : `=${model.key(state.state)}`),
-  };
 }
