@@ -73,6 +73,7 @@ export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watc
   function judge(words: Int32Array, thread: number, peer: Address, now: number): void {
     looksAt[thread] = NIL;
     const tree = treeOfPeer(words, pool, peer);
+    if (tree === undefined) return;
     const idle = (now - wordAt(released, thread)) >>> 0;
     const ttl = idleTicksMax(wordAt(words, tree.total), pool.limits);
     if (idle < ttl || due[tree.family] !== NIL) return;

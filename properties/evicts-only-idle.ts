@@ -1,5 +1,5 @@
 /**
- * A peer is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as 0, then its time
+ * A peer in a tree is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as 0, then its time
  * of last use, then the clock, and found the ttl between the two. The order matters: the time read before the count may be
  * older than the last use, and a clock read before the time may lie before it, which wraps to a very long time.
  *
@@ -62,6 +62,8 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
   };
 
   function judge(words: Int32Array, thread: number, peer: Address, pair: number): string | undefined {
+    const tree = treeOfPeer(words, pool, peer);
+    if (tree === undefined) return undefined; // its tree was thrown away: what becomes of it is no eviction
     const name = peerName(pool, peer);
     const count = wordAt(zeroAt, pair);
     const time = wordAt(dtimeAt, pair);
@@ -69,7 +71,7 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
     if (time < count) return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
     if (wordAt(clockAt, thread) < time) return `${name} is marked dead by a clock read before its time of last use`;
     const idle = (wordAt(clock, thread) - wordAt(dtime, pair)) >>> 0;
-    const ttl = idleTicksMax(wordAt(words, treeOfPeer(words, pool, peer).total), pool.limits);
+    const ttl = idleTicksMax(wordAt(words, tree.total), pool.limits);
     return idle >= ttl ? undefined : `${name} is marked dead when idle for ${idle} ticks, and the ttl is ${ttl}`;
   }
 }

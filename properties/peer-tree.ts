@@ -1,6 +1,6 @@
 /** Reading the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an access, without allocation. */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { Peer } from "#impl/peers/layout.ts";
+import { addressWord, Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import type { PeerStore, PeerTree } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -16,9 +16,9 @@ export function releasesWriter(before: number, after: number): boolean {
   return before < 0 && after >= 0;
 }
 
-/** The tree that the peer is in; v4 if it is in none. O(peers). */
-export function treeOfPeer(words: Int32Array, pool: PeerPool, peer: Address): PeerTree {
-  return isBelow(words, pool, wordAt(words, pool.v6.root), peer, 0) ? pool.v6 : pool.v4;
+/** The tree that the peer is in, if it is in one. O(peers). */
+export function treeOfPeer(words: Int32Array, pool: PeerPool, peer: Address): PeerTree | undefined {
+  return [pool.v4, pool.v6].find(({ root }) => isBelow(words, pool, wordAt(words, root), peer, 0));
 }
 
 function isBelow(words: Int32Array, pool: PeerStore, at: Address, peer: Address, links: number): boolean {
@@ -30,7 +30,7 @@ function isBelow(words: Int32Array, pool: PeerStore, at: Address, peer: Address,
 /** Negative, 0 or positive as peer `left` stands before, at or after peer `right` in the order of the tree. */
 export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left: Address, right: Address): number {
   for (let i = 0; i < addressWords; i++) {
-    const difference = (wordAt(words, Peer.address(left) + i) >>> 0) - (wordAt(words, Peer.address(right) + i) >>> 0);
+    const difference = (wordAt(words, addressWord(left, i)) >>> 0) - (wordAt(words, addressWord(right, i)) >>> 0);
     if (difference !== 0) return difference;
   }
   return 0;

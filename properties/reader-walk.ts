@@ -2,7 +2,7 @@
  * What a reader without a lock relies on while a writer is at work: wherever it is, each link leads to the sentinel or to a
  * peer that is not free, and from the root it comes to an end within `linksMax` links.
  *
- * Checked at every write of a link. A peer comes alive at a plain write of its links, as it is being made; it is free from its `free` on, which the grace-period property keeps from being too early. A reader that moves while the tree
+ * Checked at every write of a link. A peer that is free comes alive when its links are written without being published, as it is being made; it is free from its `free` on, which the grace-period property keeps from being too early. A reader that moves while the tree
  * is changed may go further than any one state of the tree allows: that it stops is the progress property.
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
@@ -53,7 +53,7 @@ export function readerWalkWatcher(pool: PeerStore): Watcher {
     watches: (address) => (isLink(address) ? "writes" : undefined),
     accessed(words, { kind, address, after }) {
       const holder = peerIndex(pool, address);
-      if (holder !== -1 && kind === ACCESS.write) alive[holder] = 1; // the writer makes a peer: nobody reaches it yet
+      if (holder !== -1 && kind !== ACCESS.rcuAssignPointer) alive[holder] = 1; // the writer makes a peer: nobody reaches it yet
       if (after !== pool.empty && !isAlive(after)) {
         return `a link is made to ${peerName(pool, after)}, which is no live peer`;
       }

@@ -2,7 +2,7 @@
  * Reference counts of peers.
  *
  * - A count is never below the least there is: DEAD (−1) in 2012, 0 before.
- * - A dead peer stays dead: its count is not written again, but by the plain write that makes a new peer of its memory. In 2012 a
+ * - A dead peer stays dead: its count is not written again, but by the store that makes a new peer of its memory. In 2012 a
  *   count of DEAD says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference, which only who removes
  *   the peer makes; the count is 0 from then on, as that of an idle peer. Before the conversion a peer dies where it is freed.
  * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is 0, and a
@@ -82,7 +82,7 @@ export function refcountWatcher(pool: PeerStore, holders: PeerHolders, conventio
     watches: (address) => (peerIndex(pool, address) !== -1 && address === Peer.refcount(peerOf(pool, address)) ? "writes" : undefined),
     accessed(_words, { kind, address, before, after }) {
       const index = peerIndex(pool, address);
-      if (kind === ACCESS.write) {
+      if (kind === ACCESS.write || kind === ACCESS.storeRelease) {
         removed[index] = 0; // the memory's new peer, of whose past nothing counts
         return undefined;
       }

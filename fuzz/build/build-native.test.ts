@@ -30,13 +30,23 @@ test("every file of impl/ translates, but for those that drive procedures, which
   }
 });
 
-test("on real threads the vocabulary is Atomics, the wait list the engine's, the heap in cache lines", () => {
+test("on real threads the vocabulary is Atomics, the wait list the engine's, the heap in cache lines, rare fields apart", () => {
   expect(nativeReplacements("impl/memory/access.ts", "impl/peers/lookup.ts")).toBe("impl/native/native-access.ts");
   expect(nativeReplacements("impl/memory/access.ts", "impl/native/lock.ts")).toBe("impl/native/atomics.ts");
   expect(nativeReplacements("impl/native/wait-list.ts", "impl/native/lock.ts")).toBe("impl/native/atomics-wait.ts");
   expect(nativeReplacements("impl/memory/heap.ts", "impl/peers/pool.ts")).toBe("impl/native/native-heap.ts");
   expect(nativeReplacements("impl/memory/heap.ts", "impl/native/native-heap.ts")).toBe("impl/memory/heap.ts");
+  expect(nativeReplacements("impl/memory/struct.ts", "impl/peers/layout.ts")).toBe("impl/native/native-struct.ts");
+  expect(nativeReplacements("impl/memory/struct.ts", "impl/native/native-struct.ts")).toBe("impl/memory/struct.ts");
   expect(nativeReplacements("impl/memory/slab.ts", "impl/native/native-heap.ts")).toBe("impl/memory/slab.ts");
+});
+
+test("addresses of fields are written out, but for rare ones, which stand elsewhere on real threads", () => {
+  const modules = translateAll({ root, entries: ["impl/peers/invalidate.ts"] });
+  const javascript = modules.find(({ file }) => file === "impl/peers/invalidate.ts")?.javascript ?? "";
+  expect(javascript).toContain("((peer) + 3)"); // Peer.refcount(peer)
+  expect(javascript).toMatch(/\bPeer\.gcNext\(peer\)/u);
+  expect(javascript).not.toMatch(/\bPeer\.refcount\(/u);
 });
 
 test("modules are written with maps that lead to the sources, and a changed text takes the place of a file", async () => {

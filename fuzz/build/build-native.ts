@@ -1,8 +1,8 @@
 /**
  * Builds the native target: translates modules and everything they import, and writes them side by side as JavaScript with source maps.
  *
- * Three modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's own, and the heap by
- * one in cache lines.
+ * Four modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's own, the heap by
+ * one in cache lines, and structs by ones whose rare fields stand apart.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,13 +19,14 @@ export type Replace = (target: string, importer: string) => string;
 
 const REPLACED: Readonly<Record<string, string>> = {
   "impl/memory/heap.ts": "impl/native/native-heap.ts",
+  "impl/memory/struct.ts": "impl/native/native-struct.ts",
   "impl/native/wait-list.ts": "impl/native/atomics-wait.ts",
 };
 
 export const nativeReplacements: Replace = (target, importer) => {
   if (target === ACCESS_MODULE) return importer.startsWith("impl/native/") ? ATOMICS_MODULE : "impl/native/native-access.ts";
-  if (target === "impl/memory/heap.ts" && importer === REPLACED[target]) return target;
-  return REPLACED[target] ?? target;
+  const replacement = REPLACED[target];
+  return replacement === undefined || importer === replacement ? target : replacement;
 };
 
 export interface NativeBuild {
@@ -116,7 +117,10 @@ function loadStructs(root: string, file: string, source: string, isChanged: bool
 function offsetIn(found: unknown, field: string): number | undefined {
   if (typeof found !== "object" || found === null || !("structName" in found) || field === "wordName") return undefined;
   const address: unknown = Reflect.get(found, field);
-  return typeof address === "function" ? Number(address(0)) : undefined;
+  if (typeof address !== "function") return undefined;
+  const offset = Number(address(0));
+  const together = Number(Reflect.get(found, "words")) - Number(Reflect.get(found, "rareWords") ?? 0);
+  return offset < together ? offset : undefined; // a rare field stands elsewhere on real threads
 }
 
 /** The project's module that an import names; undefined for a package. */

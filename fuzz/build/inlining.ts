@@ -22,9 +22,8 @@ export interface Inlining {
 
 /** What stands before, between and after the arguments of an access. */
 const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
-  read: [`${HEAP_NAME}[`, "]"],
-  rcuDereferenceProtected: [`${HEAP_NAME}[`, "]"],
-  write: [`${HEAP_NAME}[`, "] = ", " "],
+  ...Object.fromEntries(["read", "readUnordered", "rcuDereferenceProtected"].map((name) => [name, [`${HEAP_NAME}[`, "]"]])),
+  ...Object.fromEntries(["write", "writeUnordered"].map((name) => [name, [`${HEAP_NAME}[`, "] = ", " "]])),
   ...Object.fromEntries(["readOnce", "loadAcquire", "rcuDereference"].map((name) => [name, [`Atomics.load(${HEAP_NAME}, `, ")"]])),
   ...Object.fromEntries(["writeOnce", "storeRelease", "rcuAssignPointer"].map((name) => [name, [`Atomics.store(${HEAP_NAME}, `, ", ", ")"]])),
   ...Object.fromEntries(["cmpxchg", "cmpxchgAcquire", "cmpxchgRelaxed", "cmpxchgRelease"].map((name) => [name, [`Atomics.compareExchange(${HEAP_NAME}, `, ", ", ", ", ")"]])),

@@ -16,7 +16,7 @@ import traverse, { type NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import { transformSync } from "amaro";
 import SourceText from "magic-string";
-import { ACCESS } from "#impl/memory/access.ts";
+import { ACCESS_NAMES } from "#impl/memory/access.ts";
 import { HEAP_NAME, type Inlining, writeAccessOut, writeFieldOut } from "./inlining.ts";
 import { endOf, startOf } from "./position.ts";
 import { bindsProcedure, importOf, isProcedureType, type LookUp, type ModuleProcedures, moduleProcedures } from "./procedures.ts";
@@ -115,7 +115,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
       const { imported, local } = path.node;
       const name = imported.type === "Identifier" ? imported.name : imported.value;
       if (SIMULATION_ONLY.has(name)) return refuse(path.node, `${name}: what an access is asked for with exists under simulation only`);
-      if (!(name in ACCESS)) return;
+      if (!ACCESS_NAMES.has(name)) return;
       for (const reference of path.scope.getBinding(local.name)?.referencePaths ?? []) {
         const call = reference.parentPath;
         const isYielded = call?.isCallExpression() === true && reference.key === "callee" && yieldOf(call)?.node.delegate === false;
@@ -143,9 +143,9 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
 }
 
 /** Accesses whose answer means something. */
-const ANSWERS: ReadonlySet<string> = new Set(Object.keys(ACCESS).filter((name) => /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name)));
+const ANSWERS: ReadonlySet<string> = new Set([...ACCESS_NAMES].filter((name) => /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name)));
 
-const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "FIRST_LOCAL_KIND", "request", "useRegisters"]);
+const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "ACCESS_NAMES", "FIRST_LOCAL_KIND", "request", "useRegisters"]);
 
 function memberNames({ program }: t.File, lookUp: LookUp): ReadonlySet<string> {
   const names = new Set(moduleProcedures(program, lookUp).members);
@@ -206,7 +206,7 @@ function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): str
   const from = importOf(binding.path);
   const { imported } = binding.path.node;
   const name = imported.type === "Identifier" ? imported.name : imported.value;
-  if (from === undefined || !isAccess(from) || !(name in ACCESS)) return `${reason}: ${name} is none`;
+  if (from === undefined || !isAccess(from) || !ACCESS_NAMES.has(name)) return `${reason}: ${name} is none`;
   return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true ? undefined : `the answer of ${name}, which answers nothing of use`;
 }
 

@@ -208,3 +208,35 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     threads: [thread("collector", create("v4/30"), create("v4/40")), thread("reader", find("v4/10"), put("v4/10"), find("v4/40"))],
   }),
 ];
+
+/** Those in which a search meets whatever it can meet, each small enough to be explored to the end in seconds. */
+const OF_SEARCHES: ReadonlySet<string> = new Set(
+  [
+    "rotate-right",
+    "rotate-left-right",
+    "creators-rotate-under-a-reader",
+    "lookup-against-removal",
+    "lookup-against-deep-removal",
+    "two-creators",
+    "create-against-collection",
+    "get-against-dead",
+    "collection-that-rotates",
+    "two-collectors",
+    "invalidate-against-holder",
+    "collector-against-old-root",
+    "threshold-overload",
+    "v6-rotation",
+    "memory-exhausted",
+    "memory-reused",
+  ].map((name) => `peers-${name}`),
+);
+
+/** The same of the pool with the optimistic search, and what only that does: clearing what was thrown away before its memory is used again. */
+export const peersOptimisticScenarios: readonly Scenario<Operation>[] = [
+  ...peersScenarios.filter(({ name }) => OF_SEARCHES.has(name)),
+  scenario("thrown-away-and-made-anew", "the memory of peers that were thrown away comes back as another while a reader is about", {
+    limits: { peersMax: 2, gcDelayTicks: 1 },
+    initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
+    threads: [thread("flusher", invalidate("v4"), advance(1), create("v4/30")), thread("reader", find("v4/10"), put("v4/10"))],
+  }),
+].map((one) => ({ ...one, name: one.name.replace(/^peers-/u, "peers-optimistic-"), system: "peers-optimistic" }));

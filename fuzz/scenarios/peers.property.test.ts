@@ -4,22 +4,24 @@ import { search } from "#fuzz/campaign/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { pct } from "#fuzz/strategies/pct.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
-import { peers } from "./peers.ts";
+import { peers, peersOptimistic } from "./peers.ts";
 import type { PeersScenarioOperation } from "./peers-operations.ts";
-import { peersScenarios } from "./peers-scenarios.ts";
+import { peersOptimisticScenarios, peersScenarios } from "./peers-scenarios.ts";
+import { systemNamed } from "./registry.ts";
 import { parseScenario, type Scenario } from "./scenario.ts";
 
 type Operation = PeersScenarioOperation;
 
 function holds(scenario: Scenario<Operation>, seed: number, executions: number): void {
-  const machine = new Machine(peers.compile(parseScenario(peers, scenario)));
+  const system = systemNamed(scenario.system);
+  const machine = new Machine(system.compile(parseScenario(system, scenario)));
   for (const strategy of [randomWalk(seed), pct(seed, 3)]) {
     const { violation } = search(machine, strategy, { executionsMax: executions });
     expect(violation, `${scenario.name} under ${strategy.name} with seed ${seed}`).toBeUndefined();
   }
 }
 
-for (const scenario of peersScenarios) {
+for (const scenario of [...peersScenarios, ...peersOptimisticScenarios]) {
   test(`${scenario.name} holds: ${scenario.about}`, () => {
     holds(scenario, 1, 500);
   });
@@ -40,14 +42,26 @@ const limits = fc.record(
   { requiredKeys: [] },
 );
 
-test("what the pool answers to operations one after the other, the model allows, and all properties hold", () => {
-  fc.assert(
-    fc.property(limits, operations(12), operations(40), (limits, initial, then) => {
-      holds({ name: "sequential", system: "peers", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
-    }),
-    { seed: 2, numRuns: 600 },
-  );
-});
+for (const { name: system } of [peers, peersOptimistic]) {
+  test(`what ${system} answers to operations one after the other, the model allows, and all properties hold`, () => {
+    fc.assert(
+      fc.property(limits, operations(12), operations(40), (limits, initial, then) => {
+        holds({ name: "sequential", system, limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
+      }),
+      { seed: 2, numRuns: 600 },
+    );
+  });
+
+  test(`whatever two or three threads do at once with ${system}, all properties hold`, () => {
+    fc.assert(
+      fc.property(limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        holds({ name: "generated", system, limits, initial, threads: named }, seed, 20);
+      }),
+      { seed: 4, numRuns: 300 },
+    );
+  });
+}
 
 test("larger trees: what the pool answers, the model allows, and the trees stay in balance", () => {
   const address = fc.integer({ min: 1, max: 24 }).map((word) => `v4/${word}`);
@@ -61,15 +75,5 @@ test("larger trees: what the pool answers, the model allows, and the trees stay 
       holds({ name: "trees", system: "peers", initial, threads: [{ name: "only", operations: [{ kind: "get", address: "v4/25", create: true }] }] }, 1, 1);
     }),
     { seed: 3, numRuns: 60 },
-  );
-});
-
-test("whatever two or three threads do at once, all properties hold", () => {
-  fc.assert(
-    fc.property(limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      holds({ name: "generated", system: "peers", limits, initial, threads: named }, seed, 20);
-    }),
-    { seed: 4, numRuns: 300 },
   );
 });

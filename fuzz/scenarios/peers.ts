@@ -1,16 +1,18 @@
-/** The peer pool of 2012 as a system to verify: operations as data, and their threads for the machine. */
+/** The peer pool of 2012, and the one with an optimistic search in front, as systems to verify: operations as data, and their threads for the machine. */
 import * as fc from "fast-check";
 import { z } from "zod";
 import type { Access, Address } from "#impl/memory/access.ts";
-import { createHeap } from "#impl/memory/heap.ts";
+import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { keyedIdentifier, nextIdentifier } from "#impl/peers/identifier.ts";
 import { collectDetached, invalidateTree } from "#impl/peers/invalidate.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
-import { createPeerPool, type PeerPool } from "#impl/peers/pool.ts";
+import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically, markAllDead } from "#impl/peers/optimistic-pool.ts";
+import { createPeerPool, type PeerPool, type PeerPoolOptions } from "#impl/peers/pool.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
 import { workerLoop } from "#impl/sync/delayed-work.ts";
 import { advanceClock, type Clock, placeClock } from "#impl/sync/jiffies.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
+import type { PeerAddress } from "#model/peer-address.ts";
 import { avlWatcher } from "#properties/avl.ts";
 import { collectsWhenDueWatcher } from "#properties/collects-when-due.ts";
 import { evictsOnlyIdleWatcher } from "#properties/evicts-only-idle.ts";
@@ -58,6 +60,28 @@ const operations: fc.Arbitrary<PeersScenarioOperation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("advance" as const), ticks: fc.constantFrom(1, 5, 90, 150) }) },
 );
 
+/** What differs between the two. */
+interface Generation {
+  create(heap: Heap, clock: Clock, options: PeerPoolOptions): PeerPool;
+  findPeer(pool: PeerPool, address: PeerAddress): Access<Address>;
+  getPeer(pool: PeerPool, address: PeerAddress): Access<Address>;
+  /** Callbacks that it takes to free a peer. */
+  readonly callbacksPerPeer: number;
+}
+
+const ORDERED: Generation = { create: createPeerPool, findPeer, getPeer, callbacksPerPeer: 1 };
+
+const OPTIMISTIC: Generation = {
+  create(heap, clock, options) {
+    const pool = createOptimisticPool(heap, clock, options);
+    markAllDead(heap, pool);
+    return pool;
+  },
+  findPeer: findOptimistically,
+  getPeer: getOptimistically,
+  callbacksPerPeer: 2,
+};
+
 export const peers: System<PeersScenarioOperation> = {
   name: "peers",
   about: "the Linux peer pool of 2012: AVL trees under RCU, reference counts, collection on the path",
@@ -66,17 +90,24 @@ export const peers: System<PeersScenarioOperation> = {
   operations,
   properties: ["linearizability", "avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"],
   smallScope: peersSmallScope,
-  compile,
+  compile: (scenario) => compile(scenario, ORDERED),
 };
 
-function compile(scenario: Scenario<PeersScenarioOperation>): Program {
+export const peersOptimistic: System<PeersScenarioOperation> = {
+  ...peers,
+  name: "peers-optimistic",
+  about: "the pool of the library quiesce/peers: that of 2012, with a search in front that makes sure only of what it found",
+  compile: (scenario) => compile(scenario, OPTIMISTIC),
+};
+
+function compile(scenario: Scenario<PeersScenarioOperation>, generation: Generation): Program {
   const settings = limitsSchema.parse(scenario.limits ?? {});
-  const program = peersProgram(scenario, { place: (peersMax) => placePool(settings, peersMax), specification: settings, peersMax: settings.peersMax });
+  const program = peersProgram(scenario, { place: (peersMax) => placePool(settings, peersMax, generation), specification: settings, peersMax: settings.peersMax });
   const { pool, history, threads, calls, creations } = program;
   checkTimeouts(scenario.name, calls, settings);
   const invalidates = calls.filter(({ kind }) => kind === "invalidate").length;
   const daemons: ThreadBody[] = invalidates > 0 ? [{ name: "gc worker", daemon: true, body: () => workerLoop(pool.gcWork, () => collectDetached(pool)) }] : [];
-  const callbacksMax = creations + invalidates + 1;
+  const callbacksMax = creations * generation.callbacksPerPeer + invalidates + 1;
   const threadsMax = threads.length + daemons.length + callbacksMax;
   return withWatchers(scenario.name, program, {
     daemons,
@@ -105,14 +136,14 @@ function checkTimeouts(name: string, calls: readonly PeersCall[], { ticksPerSeco
 
 const SECRET = [0x03020100, 0x07060504] as const;
 
-function placePool(limits: PeersSettings, peersMax: number): PlacedPeers<PeerPool> {
+function placePool(limits: PeersSettings, peersMax: number, generation: Generation): PlacedPeers<PeerPool> {
   const heap = createHeap(100 + 16 * (peersMax + 1));
   const clock = placeClock(heap, limits.now);
-  const pool = createPeerPool(heap, clock, { limits, peersMax, firstIdentifier: keyedIdentifier(SECRET) });
-  return { heap, pool, perform: (call, peer) => perform(pool, clock, call, peer) };
+  const pool = generation.create(heap, clock, { limits, peersMax, firstIdentifier: keyedIdentifier(SECRET) });
+  return { heap, pool, perform: (call, peer) => perform(pool, clock, generation, call, peer) };
 }
 
-function* perform(pool: PeerPool, clock: Clock, call: PeersCall, peer: Address): Access<number> {
+function* perform(pool: PeerPool, clock: Clock, { findPeer, getPeer }: Generation, call: PeersCall, peer: Address): Access<number> {
   switch (call.kind) {
     case "get":
       return yield* call.create ? getPeer(pool, call.address) : findPeer(pool, call.address);

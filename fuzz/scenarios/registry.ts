@@ -7,8 +7,8 @@ import { nativeSync } from "./native-sync.ts";
 import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
 import { neighbours } from "./neighbours.ts";
 import { neighboursScenarios } from "./neighbours-scenarios.ts";
-import { peers } from "./peers.ts";
-import { peersScenarios } from "./peers-scenarios.ts";
+import { peers, peersOptimistic } from "./peers.ts";
+import { peersOptimisticScenarios, peersScenarios } from "./peers-scenarios.ts";
 import { routeCache } from "./route-cache.ts";
 import { routeCacheScenarios } from "./route-cache-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
@@ -16,9 +16,9 @@ import type { System } from "./system.ts";
 import { timeWait } from "./time-wait.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers, peersRwlock, peersRcuList, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
+export const systems: readonly System[] = [peers, peersOptimistic, peersRwlock, peersRcuList, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios, ...peersRwlockScenarios, ...peersRcuListScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
+export const scenarios: readonly Scenario[] = [...peersScenarios, ...peersOptimisticScenarios, ...peersRwlockScenarios, ...peersRcuListScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {

@@ -6,6 +6,7 @@ export interface SystemSources {
 
 export const systemSources: ReadonlyMap<string, SystemSources> = new Map([
   ["peers", { model: "model/peers.ts", implementation: "impl/peers/pool.ts" }],
+  ["peers-optimistic", { model: "model/peers.ts", implementation: "impl/peers/optimistic-pool.ts" }],
   ["peers-rwlock", { model: "model/peers.ts", implementation: "impl/peers/rwlock-pool.ts" }],
   ["peers-rcu-list", { model: "model/peers.ts", implementation: "impl/peers/rcu-list-pool.ts" }],
   ["neighbours", { model: "model/neighbours.ts", implementation: "impl/neighbours/neighbours.ts" }],

@@ -27,6 +27,16 @@ test("loads ask with their address", () => {
   }
 });
 
+test("unordered loads and stores are marked ones without ordering", () => {
+  expect(registers(() => access.readUnordered(7))).toEqual([ACCESS.readOnce, 7, 99, 99]);
+  expect(registers(() => access.writeUnordered(7, 8))).toEqual([ACCESS.writeOnce, 7, 8, 99]);
+});
+
+test("the names of access functions are those of kinds and the unordered ones, and each is a function", () => {
+  expect([...access.ACCESS_NAMES]).toEqual([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
+  for (const name of access.ACCESS_NAMES) expect(functions.get(name)).toBeTypeOf("function");
+});
+
 test("locks and slabs are asked for by address", () => {
   const asked = [[access.spinLock, ACCESS.spinLock], [access.spinTrylock, ACCESS.spinTrylock], [access.spinUnlock, ACCESS.spinUnlock], [access.mutexLock, ACCESS.mutexLock], [access.mutexUnlock, ACCESS.mutexUnlock], [access.allocate, ACCESS.allocate]] as const;
   for (const [ask, kind] of asked) {

@@ -71,6 +71,9 @@ export const ACCESS = {
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
 
+/** The names of all access functions: each kind's own, and those that ask for another's kind. */
+export const ACCESS_NAMES: ReadonlySet<string> = new Set([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
+
 /**
  * Kinds from here on touch no shared word. They are no point at which another thread may run: whoever drives the
  * procedure carries them out together with the access beside them.
@@ -117,6 +120,16 @@ export function readOnce(address: Address): AccessKind {
   return ACCESS.readOnce;
 }
 
+/**
+ * A marked load of which nothing is believed until something else has confirmed it. Under simulation it is `readOnce`; on real threads it
+ * is what ECMAScript calls an Unordered load: not torn, but it synchronises with nothing, so what an address leads to may look older
+ * than the address. Not to be waited on: an engine may take it out of a loop.
+ */
+export function readUnordered(address: Address): AccessKind {
+  request.address = address;
+  return ACCESS.readOnce;
+}
+
 /** A load that no later access of its thread may overtake. */
 export function loadAcquire(address: Address): AccessKind {
   request.address = address;
@@ -147,6 +160,13 @@ export function write(address: Address, value: number): AccessKind {
 
 /** A marked store without ordering. */
 export function writeOnce(address: Address, value: number): AccessKind {
+  request.address = address;
+  request.operand = value;
+  return ACCESS.writeOnce;
+}
+
+/** A marked store that a later release of its thread makes known: `writeOnce` under simulation, on real threads an Unordered store. */
+export function writeUnordered(address: Address, value: number): AccessKind {
   request.address = address;
   request.operand = value;
   return ACCESS.writeOnce;

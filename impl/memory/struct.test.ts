@@ -18,7 +18,14 @@ test("a field has at least one whole word", () => {
   expect(() => struct("peer", { refcount: 1.5 })).toThrow("peer.refcount has 1.5 words");
 });
 
-for (const name of ["structName", "words", "wordName"]) {
+test("rare fields follow the others, and the layout says how many words they have", () => {
+  const Long = struct("long", { refcount: 1, left: 1 }, { address: 3, next: 1 });
+  expect([Long.refcount(10), Long.left(10), Long.address(10), Long.next(10)]).toEqual([10, 11, 12, 15]);
+  expect([Long.words, Long.rareWords, Peer.rareWords]).toEqual([6, 4, undefined]);
+  expect(Long.wordName(3)).toBe("address[1]");
+});
+
+for (const name of ["structName", "words", "rareWords", "wordName"]) {
   test(`no field can be called ${name}`, () => {
     expect(() => struct("peer", { [name]: 1 })).toThrow(new RangeError(`peer.${name}: a field cannot have this name`));
   });

@@ -8,6 +8,8 @@ export interface StructLayout {
   readonly structName: string;
   /** Size in words. */
   readonly words: number;
+  /** How many of them, at the end, are fields that are rarely touched. */
+  readonly rareWords?: number;
   /** Name of the word at `offset`, such as `left` or `address[2]`. */
   readonly wordName: (offset: number) => string;
 }
@@ -18,20 +20,26 @@ export type Struct<F extends Fields> = StructLayout & { readonly [Field in keyof
 /**
  * Lays fields out in the order given, without padding: a word is 4 bytes.
  *
+ * @param rare fields that follow the others; on real threads they stand elsewhere, lest they take room in the cache lines that are fetched often
  * @throws RangeError if a field has no words, or takes a name of `StructLayout`
  */
-export function struct<const F extends Fields>(structName: string, fields: F): Struct<F> {
+export function struct<const F extends Fields, const R extends Fields = {}>(structName: string, fields: F, rare?: R): Struct<F & R> {
   const names: string[] = [];
   const accessors: Record<string, (base: Address) => Address> = {};
-  for (const [field, words] of Object.entries(fields)) {
+  for (const [field, words] of Object.entries({ ...fields, ...rare })) {
     if (!Number.isInteger(words) || words < 1) throw new RangeError(`${structName}.${field} has ${words} words, and must have at least 1`);
-    if (field === "structName" || field === "words" || field === "wordName") {
+    if (field === "structName" || field === "words" || field === "rareWords" || field === "wordName") {
       throw new RangeError(`${structName}.${field}: a field cannot have this name`);
     }
     const offset = names.length;
     accessors[field] = (base) => base + offset;
     for (let word = 0; word < words; word++) names.push(words === 1 ? field : `${field}[${word}]`);
   }
-  const layout: StructLayout = { structName, words: names.length, wordName: (offset) => names[offset] ?? `+${offset}` };
-  return { ...accessors, ...layout } as Struct<F>;
+  const layout: StructLayout = {
+    structName,
+    words: names.length,
+    ...(rare === undefined ? {} : { rareWords: Object.values<number>(rare).reduce((sum, words) => sum + words, 0) }),
+    wordName: (offset) => names[offset] ?? `+${offset}`,
+  };
+  return { ...accessors, ...layout } as Struct<F & R>;
 }

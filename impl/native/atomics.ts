@@ -6,7 +6,8 @@
  * variable of the module is enough for any number of heaps.
  *
  * Orderings. Every marked access is sequentially consistent, which is at least what its name asks for: ECMAScript has nothing
- * weaker that is still atomic. Plain `read` and `write` are unordered, and must be ordered by marked accesses around them:
+ * weaker that is still atomic. Plain `read` and `write`, and `readUnordered` and `writeUnordered`, are unordered, and must be ordered by marked
+ * accesses around them, or confirmed by one:
  * - a marked store orders what stands before it, a marked load what stands after it, a read-modify-write both;
  * - `smpMb` and `smpWmb` are a read-modify-write of word 0, which belongs to nobody: one after the other, all of them
  *   synchronise, so that what stands before one is seen behind every later one, plain accesses included;
@@ -65,6 +66,10 @@ export function readOnce(address: Address): number {
   return Atomics.load(words, address);
 }
 
+export function readUnordered(address: Address): number {
+  return words[address] as number;
+}
+
 export function loadAcquire(address: Address): number {
   return Atomics.load(words, address);
 }
@@ -84,6 +89,10 @@ export function write(address: Address, value: number): number {
 
 export function writeOnce(address: Address, value: number): number {
   return Atomics.store(words, address, value);
+}
+
+export function writeUnordered(address: Address, value: number): number {
+  return (words[address] = value);
 }
 
 export function storeRelease(address: Address, value: number): number {

@@ -25,7 +25,8 @@ import { Slab } from "../memory/slab.ts";
 import { wordAt } from "../memory/word.ts";
 import { nextIdentifier } from "../peers/identifier.ts";
 import { collectDetached, invalidateTree } from "../peers/invalidate.ts";
-import { findPeer, getPeer, putPeer } from "../peers/lookup.ts";
+import { putPeer } from "../peers/lookup.ts";
+import { findPeer, getPeer } from "../peers/optimistic-pool.ts";
 import { allowPeer } from "../peers/token-bucket.ts";
 import { useWords } from "./atomics.ts";
 import { deferredCount, runDeferred } from "./deferred.ts";
@@ -126,11 +127,13 @@ function* forgetEverywhere(id: number): Access {
 /** The pool whose heap the accesses go to. */
 let inUse: PeerPool | undefined;
 
-/** Is it the pool already? From now on it is. */
+/** Is it the pool already? */
 function isInUse(pool: PeerPool): boolean {
-  if (inUse === pool) return true;
+  return inUse === pool;
+}
+
+function takeIntoUse(pool: PeerPool): void {
   inUse = pool;
-  return false;
 }
 
 /**
@@ -229,7 +232,8 @@ export class PeerPool {
   #runtime: Runtime | undefined;
   #isDetached = false;
   #isOnline = false;
-  #operations = 0;
+  /** Operations until the next quiescent state; 0 while this thread is offline. */
+  #operationsLeft = 0;
   // Made once, so that operations allocate nothing.
   readonly #leaveSoon = (): unknown => this.#leave();
   readonly #runDue = (callback: number, argument: number): Access => this.#runCallback(callback, argument);
@@ -376,30 +380,44 @@ export class PeerPool {
     if (runtime === undefined) return;
     this.#use();
     yield* forgetThread(runtime.slot);
-    this.#isOnline = false;
+    this.#setOffline();
     this.#runtime = undefined;
   }
 
   /** Makes the accesses go to this pool. */
   #use(): void {
     if (isInUse(this)) return;
+    takeIntoUse(this);
     useWords(this.#words, (milliseconds) => this.#waited(milliseconds));
     if (this.#runtime !== undefined) useRuntime(this.#runtime);
   }
 
   /** What comes before every operation. */
   *#enter(): Access {
+    if (this.#operationsLeft > 0 && isInUse(this)) this.#operationsLeft--;
+    else yield* this.#arrive();
+  }
+
+  /** Comes online, or back to this pool, or to where a quiescent state is due. */
+  *#arrive(): Access {
     this.#use();
-    if (this.#isOnline) {
-      this.#operations++;
-      if (this.#operations % OPERATIONS_BETWEEN !== 0) return;
-    } else {
+    if (this.#operationsLeft > 0) {
+      this.#operationsLeft--;
+      return;
+    }
+    if (!this.#isOnline) {
       if (this.#runtime === undefined) this.#runtime = yield* this.#attach();
       this.#isOnline = true;
       queueMicrotask(this.#leaveSoon);
     }
+    this.#operationsLeft = OPERATIONS_BETWEEN;
     if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
     yield* this.#serve();
+  }
+
+  #setOffline(): void {
+    this.#isOnline = false;
+    this.#operationsLeft = 0;
   }
 
   /** Passes a quiescent state, and does what is due. */
@@ -416,7 +434,9 @@ export class PeerPool {
 
   *#runCallback(callback: number, argument: number): Access {
     const { pool } = this.#layout;
-    yield* callback === 0 ? pool.freePeer(argument) : pool.queueDetached(argument);
+    if (callback === 0) yield* pool.freePeer(argument);
+    else if (callback === 1) yield* pool.freeCleared(argument);
+    else yield* pool.queueDetached(argument);
   }
 
   *#attach(): Access<Runtime> {
@@ -425,14 +445,14 @@ export class PeerPool {
     const index = yield* claimSlot(deferred.rcu, threadId + 1);
     const slot = deferred.rcu.slots[index];
     if (slot === undefined) throw new PeerPoolError("ERR_THREADS", `${THREADS_MAX} threads are attached, which is all that a pool has room for; detach some`);
-    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, callbacks: [pool.freePeer, pool.queueDetached] };
+    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, callbacks: [pool.freePeer, pool.freeCleared, pool.queueDetached] };
     useRuntime(runtime);
     return runtime;
   }
 
   /** The end of a turn: the thread holds nothing but references. */
   *#leave(): Access {
-    this.#isOnline = false;
+    this.#setOffline();
     const runtime = this.#runtime;
     if (runtime === undefined) return;
     this.#use();

@@ -10,8 +10,8 @@ function poolWords(): Int32Array {
 test("another thread finds everything where the creator put it", () => {
   const created = createLayout(settings, 1000);
   const found = layoutOf(created.heap.words.buffer);
-  const { heap: _created, pool: { freePeer: _free, queueDetached: _queue, firstIdentifier, ...pool }, ...places } = created;
-  const { heap: _found, pool: { freePeer: _sameFree, queueDetached: _sameQueue, firstIdentifier: sameIdentifier, ...samePool }, ...samePlaces } = found;
+  const { heap: _created, pool: { freePeer: _free, freeCleared: _cleared, queueDetached: _queue, firstIdentifier, ...pool }, ...places } = created;
+  const { heap: _found, pool: { freePeer: _sameFree, freeCleared: _sameCleared, queueDetached: _sameQueue, firstIdentifier: sameIdentifier, ...samePool }, ...samePlaces } = found;
   expect(samePlaces).toEqual(places);
   expect(samePool).toEqual(pool);
   expect(sameIdentifier({ family: "v4", words: [9] })).toBe(firstIdentifier({ family: "v4", words: [9] }));

@@ -11,10 +11,12 @@ import { createHeap, type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 import { wordAt } from "../memory/word.ts";
 import { keyedIdentifier } from "../peers/identifier.ts";
-import { createPeerPool, type PeerPool } from "../peers/pool.ts";
+import { Peer } from "../peers/layout.ts";
+import { createOptimisticPool, markAllDead, type OptimisticPool } from "../peers/optimistic-pool.ts";
 import { type Clock, placeClock } from "../sync/jiffies.ts";
 import type { Address } from "../memory/access.ts";
 import { type Deferred, deferredLock, placeDeferred } from "./deferred.ts";
+import { usedAfterSlab } from "./native-heap.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 import { placeRcu } from "./rcu.ts";
 import { OWN_LIST } from "./wait-list.ts";
@@ -42,15 +44,15 @@ export const ABANDONED = 1;
 const MAGIC = 0x70656572;
 
 /** Changes whenever a word of the buffer means something else. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Threads that may be attached at a time. */
 export const THREADS_MAX = 64;
 
 export const CAPACITY_MAX = 1 << 24;
 
-/** Words of a peer and of what it takes to free it, and of everything else, with some to spare. */
-const PEER_WORDS = 16 + 3;
+/** Words of what it takes to free a peer, and of everything that does not grow with the capacity, with some to spare. */
+const DEFERRED_WORDS = 3;
 const OTHER_WORDS = 16 * (THREADS_MAX + 64);
 
 const TICKS_PER_SECOND = 1000;
@@ -75,15 +77,17 @@ export interface PoolLayout {
   readonly workGuard: Address;
   readonly clock: Clock;
   readonly deferred: Deferred;
-  readonly pool: PeerPool;
+  readonly pool: OptimisticPool;
   /** Every lock that a thread may hold when it is terminated. */
   readonly locks: readonly Address[];
 }
 
 /** @throws RangeError if the host has no memory for it */
 export function createLayout(settings: PoolSettings, now: number): PoolLayout {
-  const heap = createHeap(OTHER_WORDS + PEER_WORDS * settings.capacity);
+  const { capacity } = settings;
+  const heap = createHeap(OTHER_WORDS + usedAfterSlab(Peer, capacity, OTHER_WORDS + DEFERRED_WORDS * capacity));
   const layout = placeAll(heap, settings, now);
+  markAllDead(heap, layout.pool);
   const { words } = heap;
   const { control } = layout;
   words[Control.magic(control)] = MAGIC;
@@ -141,7 +145,7 @@ function placeAll(heap: Heap, { capacity, threshold, ttlMinMs, ttlMaxMs, gcDelay
   // Whatever waits to be freed is a peer, or the root of a detached tree of peers.
   const deferred = placeDeferred(heap, rcu, capacity + 1, OWN_LIST);
   const limits = { threshold, ttlMinTicks: ttlMinMs, ttlMaxTicks: ttlMaxMs, gcDelayTicks: gcDelayMs, ticksPerSecond: TICKS_PER_SECOND, linksMax: LINKS_MAX, burstFactor };
-  const pool = createPeerPool(heap, clock, { limits, peersMax: capacity, firstIdentifier: keyedIdentifier(secret) });
+  const pool = createOptimisticPool(heap, clock, { limits, peersMax: capacity, firstIdentifier: keyedIdentifier(secret) });
   const allocatorLock = Locks.allocator(locks);
   const workGuard = Locks.work(locks);
   return {

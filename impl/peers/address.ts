@@ -1,7 +1,7 @@
 import { numberAt } from "../memory/word.ts";
 import type { PeerAddress } from "#model/peer-address.ts";
-import { type Access, type Address, read, write } from "../memory/access.ts";
-import { Peer } from "./layout.ts";
+import { type Access, type Address, read, writeUnordered } from "../memory/access.ts";
+import { addressWord } from "./layout.ts";
 import type { PeerTree } from "./store.ts";
 
 /**
@@ -11,23 +11,23 @@ import type { PeerTree } from "./store.ts";
  */
 export function* compareWithPeer(address: PeerAddress, peer: Address): Access<number> {
   for (let i = 0; i < address.words.length; i++) {
-    const theirs = yield read(Peer.address(peer) + i);
+    const theirs = yield read(addressWord(peer, i));
     const difference = numberAt(address.words, i) - (theirs >>> 0);
     if (difference !== 0) return difference;
   }
   return 0;
 }
 
-/** Gives a peer that nobody else can reach its address. */
+/** Gives a peer its address. Nobody else can reach it yet; but one who searches optimistically may stray to it. */
 export function* writeAddress(peer: Address, address: PeerAddress): Access {
-  for (let i = 0; i < address.words.length; i++) yield write(Peer.address(peer) + i, numberAt(address.words, i) | 0);
+  for (let i = 0; i < address.words.length; i++) yield writeUnordered(addressWord(peer, i), numberAt(address.words, i) | 0);
 }
 
 /** The address of a peer in the tree. */
 export function* addressOf({ family, addressWords }: PeerTree, peer: Address): Access<PeerAddress> {
   const words: number[] = [];
   for (let i = 0; i < addressWords; i++) {
-    const word = yield read(Peer.address(peer) + i);
+    const word = yield read(addressWord(peer, i));
     words.push(word >>> 0);
   }
   return { family, words };

@@ -14,7 +14,6 @@ import {
   type Access,
   type Address,
   callRcu,
-  free,
   loadAcquire,
   NIL,
   rcuAssignPointer,
@@ -78,7 +77,7 @@ export function* collectDetached(pool: PeerPool): Access {
     const next = yield read(Peer.gcNext(peer)); // not before: the peer may have been the last
     const refcount = yield loadAcquire(Peer.refcount(peer)); // a holder's last accesses come before its release
     if (refcount === 0) {
-      yield free(pool.peers, peer);
+      yield* pool.freePeer(peer);
     } else {
       if (held === NIL) held = peer;
       else yield write(Peer.gcNext(heldLast), peer);

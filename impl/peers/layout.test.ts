@@ -1,13 +1,18 @@
 import { expect, test } from "vitest";
-import { GcQueue, ListedPeer, ListedPeerBase, Peer, PeerBase, UnusedList } from "./layout.ts";
+import { addressWord, GcQueue, ListedPeer, ListedPeerBase, Peer, PeerBase, UnusedList } from "./layout.ts";
 
 test("peers of both generations have what trees are made of in the same places", () => {
   const inTree = ["height", "left", "right", "refcount", "dtime", "identifier", "address"] as const;
   for (const field of inTree) expect([field, ListedPeer[field](100)]).toEqual([field, Peer[field](100)]);
 });
 
-test("the slab's own word of a freed peer is its height", () => {
-  expect([Peer.height(0), ListedPeer.height(0)]).toEqual([0, 0]);
+test("a search looks at 16 bytes of a peer, and the right link is behind the left one", () => {
+  expect([Peer.address(0), Peer.left(0), Peer.right(0), Peer.refcount(0)]).toEqual([0, 1, 2, 3]);
+});
+
+test("an address's first word stands with what is often looked at, the others with what is not", () => {
+  expect([0, 1, 2, 3].map((index) => addressWord(100, index))).toEqual([Peer.address(100), Peer.addressRest(100), Peer.addressRest(100) + 1, Peer.addressRest(100) + 2]);
+  expect([Peer.addressRest(0), Peer.gcNext(0)].every((offset) => offset >= Peer.words - Number(Peer.rareWords))).toBe(true);
 });
 
 test("records have no words that nobody uses", () => {

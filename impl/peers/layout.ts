@@ -9,7 +9,7 @@
  * Peer:
  *   gcNext     links peers of which one thread disposes: the victims of a collection (written by the collector once the
  *              peer is dead) or the list of detached peers (gcLock; the deferred collector's own while it runs)
- *   address    immutable once published; 1 or 4 words used, as the base's family says
+ *   address    the first word, and the other three of an IPv6 address in addressRest; immutable once published
  *   left, right written under the base's lock, published; read by anybody inside a read-side critical section. In a
  *              detached tree, after a grace period, the deferred collector's own
  *   height     the base's lock
@@ -48,25 +48,32 @@
  *
  * Source: Linux include/net/inetpeer.h and net/ipv4/inetpeer.c (2010 and 2012).
  */
+import type { Address } from "../memory/access.ts";
 import { struct } from "../memory/struct.ts";
 import { LINK_WORDS } from "../sync/list.ts";
 
 export const PeerBase = struct("peerBase", { root: 1, lock: 1, sequence: 1, total: 1 });
 
 /**
- * What peers of every generation begin with, the address after it: one code walks all their trees, by the names of `Peer`.
+ * What peers of every generation begin with: one code walks all their trees, by the names of `Peer`.
  *
- * The height stands first: the slab overwrites an object's first word when it is freed, and nobody looks at that of a peer that
- * is in no tree.
+ * What a search looks at stands first, in 16 bytes, and `right` directly behind `left`, so that the one or the other is a matter of an
+ * addition and not of a jump. The slab overwrites an object's first word when it is freed: nobody believes the address of a peer that he
+ * has no reference to.
  */
-const inTree = { height: 1, left: 1, right: 1, refcount: 1, dtime: 1, identifier: 1 } as const;
+const inTree = { address: 1, left: 1, right: 1, refcount: 1, dtime: 1, identifier: 1, height: 1 } as const;
 
-export const Peer = struct("peer", { ...inTree, address: 4, gcNext: 1, emptySince: 1 });
+export const Peer = struct("peer", { ...inTree, emptySince: 1 }, { addressRest: 3, gcNext: 1 });
+
+/** Where word number `index` of a peer's address is. */
+export function addressWord(peer: Address, index: number): Address {
+  return index === 0 ? Peer.address(peer) : Peer.addressRest(peer) + (index - 1);
+}
 
 export const GcQueue = struct("gcQueue", { lock: 1, head: 1, tail: 1 });
 
 export const ListedPeerBase = struct("peerBase", { root: 1, lock: 1, total: 1 });
 
-export const ListedPeer = struct("peer", { ...inTree, address: 1, unused: LINK_WORDS });
+export const ListedPeer = struct("peer", { ...inTree, unused: LINK_WORDS });
 
 export const UnusedList = struct("unusedList", { ends: LINK_WORDS, lock: 1 });

@@ -16,8 +16,10 @@ import {
   rcuReadLock,
   rcuReadUnlock,
   readOnce,
+  readUnordered,
+  storeRelease,
   write,
-  writeOnce,
+  writeUnordered,
 } from "../memory/access.ts";
 import { acquireAlive, acquireUnlessDead, release } from "../sync/refcount.ts";
 import { readBegin, readRetry, writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
@@ -72,7 +74,12 @@ export function* getPeer(pool: PeerPool, address: PeerAddress): Access<Address> 
   const found = yield* lookupLockless(pool, tree, address);
   yield rcuReadUnlock();
   if (found !== NIL) return found;
+  return yield* getPeerLocked(pool, address);
+}
 
+/** As {@link getPeer}, for those who did not find the peer without the lock. */
+export function* getPeerLocked(pool: PeerPool, address: PeerAddress): Access<Address> {
+  const tree = pool[address.family];
   yield* writeSeqlock(tree.seqlock);
   const path = createPath(pool);
   let peer = yield* lookupLocked(pool, tree, address, path);
@@ -94,8 +101,8 @@ export function* getPeer(pool: PeerPool, address: PeerAddress): Access<Address> 
  * is neither freed nor removed here, but may be at once by others. Linearizes at the decrement.
  */
 export function* putPeer(pool: PeerPool, peer: Address): Access<number> {
-  const now = yield readOnce(pool.jiffies);
-  yield writeOnce(Peer.dtime(peer), now);
+  const now = yield readUnordered(pool.jiffies); // no older than this thread's last look at the clock
+  yield writeUnordered(Peer.dtime(peer), now);
   yield* release(Peer.refcount(peer)); // its barrier pairs with the collector's: whoever sees the count sees the time
   return now;
 }
@@ -112,12 +119,12 @@ function* createPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const peer = yield allocate(pool.peers);
   if (peer === NIL) return NIL;
   yield* writeAddress(peer, address);
-  yield write(Peer.refcount(peer), 1);
   yield write(Peer.identifier(peer), pool.firstIdentifier(address));
   const now = yield readOnce(pool.jiffies);
   yield write(Peer.emptySince(peer), (now - BUCKET_FILL_SECONDS * pool.limits.ticksPerSecond) | 0);
-  yield write(Peer.left(peer), pool.empty);
-  yield write(Peer.right(peer), pool.empty);
+  yield writeUnordered(Peer.left(peer), pool.empty);
+  yield writeUnordered(Peer.right(peer), pool.empty);
   yield write(Peer.height(peer), 1);
+  yield storeRelease(Peer.refcount(peer), 1); // last: whoever takes a reference sees the rest
   return peer;
 }

@@ -6,14 +6,14 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), the use of refcnt; include/linux/atomic.h, atomic_add_unless().
  */
-import { type Access, type Address, atomicAdd, cmpxchg, readOnce, smpMbBeforeAtomic } from "../memory/access.ts";
+import { type Access, type Address, atomicAdd, cmpxchg, readUnordered, smpMbBeforeAtomic } from "../memory/access.ts";
 
 /** The count of an object that nobody may take any more. */
 export const DEAD = -1;
 
 /** Takes a reference, unless the object is dead. Linearizes at the cmpxchg that succeeds, or the read that finds it dead. */
 export function* acquireUnlessDead(refcount: Address): Access<boolean> {
-  let seen = yield readOnce(refcount);
+  let seen = yield readUnordered(refcount); // the cmpxchg tells whether it is still so
   while (seen !== DEAD) {
     const found = yield cmpxchg(refcount, seen, seen + 1);
     if (found === seen) return true;

@@ -1,0 +1,22 @@
+/**
+ * Structs on real threads. Takes the place of memory/struct.ts: rare fields stand apart, at half the address of their object, where
+ * native-heap.ts keeps room for them. So the objects of a slab, without their rare fields, lie closer together, and a search fetches
+ * fewer cache lines.
+ */
+import type { Address } from "../memory/access.ts";
+import { type Fields, struct as simulatedStruct, type Struct } from "../memory/struct.ts";
+
+export type { Fields, Struct, StructLayout } from "../memory/struct.ts";
+
+/** @throws RangeError if a field has no words, or takes a name of `StructLayout` */
+export function struct<const F extends Fields, const R extends Fields = {}>(structName: string, fields: F, rare?: R): Struct<F & R> {
+  const whole = simulatedStruct(structName, fields, rare);
+  if (rare === undefined) return whole;
+  const words = simulatedStruct(structName, fields).words;
+  const apart = simulatedStruct<Fields>(structName, rare);
+  const accessors = Object.keys(rare).map((field) => {
+    const offset = Number(apart[field]?.(0));
+    return [field, (base: Address) => (base >>> 1) + offset] as const;
+  });
+  return { ...whole, ...Object.fromEntries(accessors), words };
+}
