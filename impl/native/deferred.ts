@@ -14,7 +14,7 @@ import { type Access, type Address, assertHolds, read, readOnce, write, writeOnc
 import { type Heap, place } from "../memory/heap.ts";
 import { struct, type StructLayout } from "../memory/struct.ts";
 import { acquireLock, releaseLock } from "./lock.ts";
-import { beginGracePeriod, isGracePeriodOver, type Rcu } from "./rcu.ts";
+import { beginGracePeriod, isOver, lastFinished, type Rcu } from "./rcu.ts";
 
 const DeferredQueue = struct("deferred", { lock: 1, head: 1, tail: 1 });
 
@@ -82,6 +82,7 @@ export function* deferredCount({ queue }: Deferred): Access<number> {
 /** Runs what is due, at most `countMax` entries, each once; answers how many. The caller holds no lock, and nothing that is to be freed. */
 export function* runDeferred(deferred: Deferred, me: number, countMax: number, run: RunCallback): Access<number> {
   const { rcu, queue, entries, capacity, waitList } = deferred;
+  const finished = yield* lastFinished(rcu);
   for (let count = 0; count < countMax; count++) {
     const waiting = yield* deferredCount(deferred);
     if (waiting <= 0) return count;
@@ -89,9 +90,8 @@ export function* runDeferred(deferred: Deferred, me: number, countMax: number, r
     const head = yield read(DeferredQueue.head(queue));
     const tail = yield read(DeferredQueue.tail(queue));
     const entry = entryAt(entries, head, capacity);
-    const epoch = head === tail ? 0 : yield read(entry + 2);
-    const isDue = head !== tail && (yield* isGracePeriodOver(rcu, epoch));
-    if (!isDue) {
+    const begun = head === tail ? 0 : yield read(entry + 2);
+    if (head === tail || !isOver(begun, finished)) {
       yield* releaseLock(DeferredQueue.lock(queue), waitList);
       return count;
     }

@@ -68,8 +68,18 @@ export interface Runtime {
 
 let runtime: Runtime | undefined;
 
+/** Callbacks that this thread has asked for since it was last asked how many. */
+let askedFor = 0;
+
 export function useRuntime(next: Runtime): void {
   runtime = next;
+}
+
+/** How many callbacks this thread has asked for since the last call. */
+export function takeAskedFor(): number {
+  const count = askedFor;
+  askedFor = 0;
+  return count;
 }
 
 function current(): Runtime {
@@ -111,6 +121,7 @@ export function* callRcu(callback: RcuCallback, argument: number): Access {
   const number = callbacks.indexOf(callback);
   yield assertHolds(number !== -1, "a callback that is deferred is one of the runtime's");
   yield* defer(deferred, me, number, argument);
+  askedFor++;
 }
 
 /** The caller is in no section, and keeps nothing that it found in one. */

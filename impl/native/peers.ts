@@ -32,7 +32,7 @@ import { useWords } from "./atomics.ts";
 import { deferredCount, runDeferred } from "./deferred.ts";
 import { type IpAddress, parseIpAddress } from "./ip-address.ts";
 import { holderOf } from "./lock.ts";
-import { type Runtime, useRuntime } from "./native-access.ts";
+import { type Runtime, takeAskedFor, useRuntime } from "./native-access.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 import { ABANDONED, CAPACITY_MAX, createLayout, layoutOf, type PoolLayout, SOUND, THREADS_MAX } from "./pool-buffer.ts";
 import { runIfQueued } from "./queued-work.ts";
@@ -89,8 +89,14 @@ export interface PeerPoolStats {
 /** Operations between two quiescent states of a thread that does not leave its turn. */
 const OPERATIONS_BETWEEN = 64;
 
-/** Entries of the deferred queue that one operation runs at most. */
-const DEFERRED_AT_ONCE = 64;
+/**
+ * Entries of the deferred queue that a thread runs at a quiescent state beside as many as it has asked for: who only looks peers up does
+ * little of the others' work, and what a thread left behind is done all the same.
+ */
+const HELPED_AT_ONCE = 2;
+
+/** Entries that one operation runs at most. */
+const DEFERRED_AT_ONCE = 256;
 
 /** How often a creation that finds no memory looks for some. */
 const ROOM_TRIES = 4;
@@ -234,6 +240,8 @@ export class PeerPool {
   #isOnline = false;
   /** Operations until the next quiescent state; 0 while this thread is offline. */
   #operationsLeft = 0;
+  /** Entries of the deferred queue that this thread has asked for and not made up for. */
+  #owed = 0;
   // Made once, so that operations allocate nothing.
   readonly #leaveSoon = (): unknown => this.#leave();
   readonly #runDue = (callback: number, argument: number): Access => this.#runCallback(callback, argument);
@@ -412,7 +420,7 @@ export class PeerPool {
     }
     this.#operationsLeft = OPERATIONS_BETWEEN;
     if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
-    yield* this.#serve();
+    yield* this.#serve(HELPED_AT_ONCE);
   }
 
   #setOffline(): void {
@@ -420,15 +428,17 @@ export class PeerPool {
     this.#operationsLeft = 0;
   }
 
-  /** Passes a quiescent state, and does what is due. */
-  *#serve(): Access {
+  /** Passes a quiescent state, and does what is due: of the deferred queue what this thread owes, and `more` entries. */
+  *#serve(more: number): Access {
     const { deferred, clock, pool, workGuard } = this.#layout;
     const runtime = this.#runtime;
     if (runtime === undefined) return;
     const { me, slot } = runtime;
     yield* passQuiescentState(deferred.rcu, slot);
     yield* moveClockTo(clock, Math.floor(this.#now()));
-    yield* runDeferred(deferred, me, DEFERRED_AT_ONCE, this.#runDue);
+    this.#owed += takeAskedFor();
+    const count = yield* runDeferred(deferred, me, Math.min(this.#owed + more, DEFERRED_AT_ONCE), this.#runDue);
+    this.#owed = Math.max(0, this.#owed - count);
     yield* runIfQueued(pool.gcWork, workGuard, me, this.#collectDue);
   }
 
@@ -463,7 +473,7 @@ export class PeerPool {
   *#makeRoom(address: PeerAddress): Access<Address> {
     const { pool } = this.#layout;
     for (let tries = 0; tries < ROOM_TRIES; tries++) {
-      yield* this.#serve();
+      yield* this.#serve(DEFERRED_AT_ONCE);
       const peer = yield* getPeer(pool, address);
       if (peer !== NIL) return peer;
     }

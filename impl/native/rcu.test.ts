@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createHeap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { wordAt } from "../memory/word.ts";
-import { awaitGracePeriod, beginGracePeriod, claimSlot, forgetThread, goOffline, isGracePeriodOver, OFFLINE, passQuiescentState, placeRcu, ThreadSlot } from "./rcu.ts";
+import { awaitGracePeriod, beginGracePeriod, claimSlot, forgetThread, goOffline, isOver, lastFinished, OFFLINE, passQuiescentState, placeRcu, ThreadSlot } from "./rcu.ts";
 
 test("slots are given out one by one, and again when their thread is forgotten", () => {
   const heap = createHeap(32);
@@ -18,16 +18,16 @@ test("a grace period is over when every thread has been quiescent or offline sin
   const [first = 0, second = 0] = rcu.slots;
   runAlone(heap, passQuiescentState(rcu, first));
   const begun = runAlone(heap, beginGracePeriod(rcu));
-  expect(runAlone(heap, isGracePeriodOver(rcu, begun))).toBe(false);
+  expect(isOver(begun, runAlone(heap, lastFinished(rcu)))).toBe(false);
   runAlone(heap, passQuiescentState(rcu, second)); // came online later
-  expect(runAlone(heap, isGracePeriodOver(rcu, begun))).toBe(false);
+  expect(isOver(begun, runAlone(heap, lastFinished(rcu)))).toBe(false);
   runAlone(heap, passQuiescentState(rcu, first));
-  expect(runAlone(heap, isGracePeriodOver(rcu, begun))).toBe(true);
+  expect(isOver(begun, runAlone(heap, lastFinished(rcu)))).toBe(true);
   const next = runAlone(heap, beginGracePeriod(rcu));
-  expect(runAlone(heap, isGracePeriodOver(rcu, next))).toBe(false);
+  expect(isOver(next, runAlone(heap, lastFinished(rcu)))).toBe(false);
   expect(() => runAlone(heap, awaitGracePeriod(rcu))).toThrow("never ends");
   for (const slot of rcu.slots) runAlone(heap, goOffline(slot));
-  expect(runAlone(heap, isGracePeriodOver(rcu, next))).toBe(true);
+  expect(isOver(next, runAlone(heap, lastFinished(rcu)))).toBe(true);
   expect(wordAt(heap.words, ThreadSlot.seen(first))).toBe(OFFLINE);
   runAlone(heap, awaitGracePeriod(rcu));
 });
@@ -41,6 +41,15 @@ test("epochs wrap round and are never the mark of being offline", () => {
     runAlone(heap, passQuiescentState(rcu, slot));
     expect(wordAt(heap.words, ThreadSlot.seen(slot))).not.toBe(OFFLINE);
     const begun = runAlone(heap, beginGracePeriod(rcu));
-    expect(runAlone(heap, isGracePeriodOver(rcu, begun))).toBe(false);
+    expect(isOver(begun, runAlone(heap, lastFinished(rcu)))).toBe(false);
   }
+});
+
+test("what begins while it is looked who was quiescent is not over", () => {
+  const heap = createHeap(32);
+  const rcu = placeRcu(heap, 1);
+  const finished = runAlone(heap, lastFinished(rcu)); // nobody is online
+  const begun = runAlone(heap, beginGracePeriod(rcu));
+  expect(isOver(begun, finished)).toBe(false);
+  expect(isOver(begun, runAlone(heap, lastFinished(rcu)))).toBe(true);
 });

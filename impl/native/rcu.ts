@@ -72,18 +72,24 @@ export function* forgetThread(slot: Address): Access {
   yield storeRelease(ThreadSlot.owner(slot), 0);
 }
 
-/** Begins a grace period: what was unlinked before is free when {@link isGracePeriodOver} for the answer. */
+/** Begins a grace period: what was unlinked before is free when {@link lastFinished} comes to the answer. */
 export function* beginGracePeriod({ epoch }: Rcu): Access<number> {
   return yield atomicAddReturn(epoch, 2);
 }
 
-/** Has every thread that was online been quiescent since the epoch `begun` began? Never waits. */
-export function* isGracePeriodOver({ slots }: Rcu, begun: number): Access<boolean> {
+/** The last epoch since whose beginning every thread that was online has been quiescent. Never waits. */
+export function* lastFinished({ epoch, slots }: Rcu): Access<number> {
+  let last = yield loadAcquire(epoch); // before the slots: of what begins later, they say nothing
   for (const slot of slots) {
     const seen = yield loadAcquire(ThreadSlot.seen(slot));
-    if (isBehind(seen, begun)) return false;
+    if (isBehind(seen, last)) last = seen;
   }
-  return true;
+  return last;
+}
+
+/** Is the grace period that began with the epoch `begun` over, if `finished` is the {@link lastFinished}? */
+export function isOver(begun: number, finished: number): boolean {
+  return ((finished - begun) | 0) >= 0;
 }
 
 /** Waits for a grace period. The caller is offline, or waits for itself for ever. */

@@ -18,6 +18,7 @@ import {
   type Address,
   assertHolds,
   callRcu,
+  NIL,
   rcuAssignPointer,
   rcuDereferenceProtected,
   read,
@@ -30,12 +31,12 @@ import type { PeerStore, PeerTree } from "./store.ts";
 
 /** The link words from the root down to a peer or to where it would be, the root's own link first. One call's own. */
 export interface TreePath {
-  readonly slots: Int32Array;
+  readonly slots: Address[];
   length: number;
 }
 
 export function createPath({ limits }: PeerStore): TreePath {
-  return { slots: new Int32Array(limits.linksMax), length: 0 };
+  return { slots: new Array<Address>(limits.linksMax).fill(NIL), length: 0 };
 }
 
 /** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds what was found. */
@@ -121,27 +122,32 @@ function* pushSlot(path: TreePath, link: Address): Access {
   path.length++;
 }
 
-/** Restores heights and balance of every subtree on the path, the deepest first. */
+/**
+ * Restores heights and balance of the subtrees on the path, the deepest first, up to one whose height is what it was: nothing changes
+ * above it, and a cache line that is not written is not taken from readers. The original goes on to the root.
+ */
 function* rebalance(pool: PeerStore, path: TreePath): Access {
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const slot = path.slots[depth] ?? pool.empty;
     const peer = yield rcuDereferenceProtected(slot);
+    const before = yield read(Peer.height(peer));
     const left = yield rcuDereferenceProtected(Peer.left(peer));
     const right = yield rcuDereferenceProtected(Peer.right(peer));
     const leftHeight = yield read(Peer.height(left));
     const rightHeight = yield read(Peer.height(right));
-    if (leftHeight > rightHeight + 1) {
-      yield* rotateRight(slot, peer, left, rightHeight);
-    } else if (rightHeight > leftHeight + 1) {
-      yield* rotateLeft(slot, peer, right, leftHeight);
-    } else {
-      yield write(Peer.height(peer), Math.max(leftHeight, rightHeight) + 1);
-    }
+    let after = Math.max(leftHeight, rightHeight) + 1;
+    if (leftHeight > rightHeight + 1) after = yield* rotateRight(slot, peer, left, rightHeight);
+    else if (rightHeight > leftHeight + 1) after = yield* rotateLeft(slot, peer, right, leftHeight);
+    else if (after !== before) yield write(Peer.height(peer), after);
+    if (after === before) return;
   }
 }
 
-/** `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`. */
-function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: number): Access {
+/**
+ * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`. Answers the height of what
+ * stands there now.
+ */
+function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: number): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.left(left));
   const inner = yield rcuDereferenceProtected(Peer.right(left));
   const outerHeight = yield read(Peer.height(outer));
@@ -152,22 +158,23 @@ function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: 
     yield rcuAssignPointer(Peer.right(left), peer);
     yield write(Peer.height(left), innerHeight + 2);
     yield rcuAssignPointer(slot, left);
-  } else {
-    const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
-    const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
-    yield rcuAssignPointer(Peer.left(peer), innerRight);
-    yield write(Peer.height(peer), rightHeight + 1);
-    yield rcuAssignPointer(Peer.right(left), innerLeft);
-    yield write(Peer.height(left), rightHeight + 1);
-    yield rcuAssignPointer(Peer.left(inner), left);
-    yield rcuAssignPointer(Peer.right(inner), peer);
-    yield write(Peer.height(inner), rightHeight + 2);
-    yield rcuAssignPointer(slot, inner);
+    return innerHeight + 2;
   }
+  const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
+  const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
+  yield rcuAssignPointer(Peer.left(peer), innerRight);
+  yield write(Peer.height(peer), rightHeight + 1);
+  yield rcuAssignPointer(Peer.right(left), innerLeft);
+  yield write(Peer.height(left), rightHeight + 1);
+  yield rcuAssignPointer(Peer.left(inner), left);
+  yield rcuAssignPointer(Peer.right(inner), peer);
+  yield write(Peer.height(inner), rightHeight + 2);
+  yield rcuAssignPointer(slot, inner);
+  return rightHeight + 2;
 }
 
 /** The mirror image of {@link rotateRight}. */
-function* rotateLeft(slot: Address, peer: Address, right: Address, leftHeight: number): Access {
+function* rotateLeft(slot: Address, peer: Address, right: Address, leftHeight: number): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.right(right));
   const inner = yield rcuDereferenceProtected(Peer.left(right));
   const outerHeight = yield read(Peer.height(outer));
@@ -178,16 +185,17 @@ function* rotateLeft(slot: Address, peer: Address, right: Address, leftHeight: n
     yield rcuAssignPointer(Peer.left(right), peer);
     yield write(Peer.height(right), innerHeight + 2);
     yield rcuAssignPointer(slot, right);
-  } else {
-    const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
-    const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
-    yield rcuAssignPointer(Peer.right(peer), innerLeft);
-    yield write(Peer.height(peer), leftHeight + 1);
-    yield rcuAssignPointer(Peer.left(right), innerRight);
-    yield write(Peer.height(right), leftHeight + 1);
-    yield rcuAssignPointer(Peer.right(inner), right);
-    yield rcuAssignPointer(Peer.left(inner), peer);
-    yield write(Peer.height(inner), leftHeight + 2);
-    yield rcuAssignPointer(slot, inner);
+    return innerHeight + 2;
   }
+  const innerRight = yield rcuDereferenceProtected(Peer.right(inner));
+  const innerLeft = yield rcuDereferenceProtected(Peer.left(inner));
+  yield rcuAssignPointer(Peer.right(peer), innerLeft);
+  yield write(Peer.height(peer), leftHeight + 1);
+  yield rcuAssignPointer(Peer.left(right), innerRight);
+  yield write(Peer.height(right), leftHeight + 1);
+  yield rcuAssignPointer(Peer.right(inner), right);
+  yield rcuAssignPointer(Peer.left(inner), peer);
+  yield write(Peer.height(inner), leftHeight + 2);
+  yield rcuAssignPointer(slot, inner);
+  return leftHeight + 2;
 }

@@ -1,7 +1,7 @@
 /**
  * What lies where in a peer pool, and who guards it. First the pool of 2012.
  *
- * PeerBase, one for each family:
+ * PeerRoot and PeerBase, one for each family. Apart, so that writers do not take from readers the cache line that every search begins with:
  *   root           written under `lock`, published; read by anybody inside a read-side critical section
  *   lock, sequence the sequence lock of the tree
  *   total          `lock`; peers reachable from `root`
@@ -52,7 +52,9 @@ import type { Address } from "../memory/access.ts";
 import { struct } from "../memory/struct.ts";
 import { LINK_WORDS } from "../sync/list.ts";
 
-export const PeerBase = struct("peerBase", { root: 1, lock: 1, sequence: 1, total: 1 });
+export const PeerRoot = struct("peerRoot", { root: 1 });
+
+export const PeerBase = struct("peerBase", { lock: 1, sequence: 1, total: 1 });
 
 /**
  * What peers of every generation begin with: one code walks all their trees, by the names of `Peer`.

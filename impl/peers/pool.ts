@@ -12,7 +12,7 @@ import { wordAt } from "../memory/word.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
 import { queueDetached } from "./invalidate.ts";
-import { GcQueue, Peer, PeerBase } from "./layout.ts";
+import { GcQueue, Peer, PeerBase, PeerRoot } from "./layout.ts";
 import type { PeerLimits } from "./limits.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
@@ -80,12 +80,13 @@ export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, fir
 }
 
 function placeTree(heap: Heap, family: AddressFamily, addressWords: number, empty: Address): SeqlockedTree {
+  const root = PeerRoot.root(place(heap, PeerRoot, family));
+  heap.words[root] = empty;
   const base = place(heap, PeerBase, family);
-  heap.words[PeerBase.root(base)] = empty;
   return Object.freeze({
     family,
     addressWords,
-    root: PeerBase.root(base),
+    root,
     total: PeerBase.total(base),
     lock: PeerBase.lock(base),
     seqlock: Object.freeze({ lock: PeerBase.lock(base), sequence: PeerBase.sequence(base) }),

@@ -10,7 +10,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_xrlim_allow().
  */
-import { type Access, type Address, cmpxchg, readOnce, smpRmb } from "../memory/access.ts";
+import { type Access, type Address, cmpxchg, readOnce, readUnordered, smpRmb } from "../memory/access.ts";
 import { ticksSince } from "../sync/ticks.ts";
 import { Peer } from "./layout.ts";
 import type { PeerPool } from "./pool.ts";
@@ -26,7 +26,7 @@ export function* allowPeer(pool: PeerPool, peer: Address, timeout: number): Acce
   for (;;) {
     const emptySince = yield readOnce(bucket);
     yield smpRmb(); // pairs with the barrier in the cmpxchg that stored it
-    const now = yield readOnce(pool.jiffies);
+    const now = yield readUnordered(pool.jiffies);
     const tokens = Math.min(ticksSince(now, emptySince), pool.limits.burstFactor * timeout);
     if (tokens < timeout) return false;
     const found = yield cmpxchg(bucket, emptySince, (now - (tokens - timeout)) | 0);

@@ -1,16 +1,10 @@
-/** How fast things are, beside each other: batches in turn, and the median of each. */
-import { Bench } from "tinybench";
-
-/** Operations of one batch: about a millisecond, so that the median batch was not interrupted. */
-export const BATCH = 2_000;
+/** How fast things are, beside each other: each in a thread of its own, by turns. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { ContenderData } from "./contender-thread.ts";
+import { BATCH, type Load } from "./contenders.ts";
 
 const ROUNDS = 8;
-
-export interface Contender {
-  readonly name: string;
-  /** Performs `BATCH` operations, from that one of a long list on. */
-  batch(from: number): void | Promise<void>;
-}
 
 export interface Speed {
   readonly name: string;
@@ -20,26 +14,25 @@ export interface Speed {
 
 /**
  * Measures the contenders one after the other, in several short rounds, and takes the best round of each: what else the machine
- * does slows down only.
- *
- * @param length operations in the list from which batches are taken
+ * does slows down only. Whoever is not measured sleeps.
  */
-export async function measure(contenders: readonly Contender[], length: number, milliseconds: number): Promise<readonly Speed[]> {
+export async function measure(contenders: readonly string[], load: Load, libraries: Readonly<Record<string, string>>, milliseconds: number): Promise<readonly Speed[]> {
+  const threads = await Promise.all(
+    contenders.map(async (contender) => {
+      const workerData: ContenderData = { contender, load, libraries };
+      const worker = new Worker(new URL("contender-thread.ts", import.meta.url), { workerData });
+      await once(worker, "message");
+      return { name: contender, worker };
+    }),
+  );
   const best = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {
-    const bench = new Bench({ time: milliseconds / ROUNDS, warmupTime: milliseconds / ROUNDS / 2 });
-    for (const { name, batch } of contenders) {
-      let from = 0;
-      bench.add(name, () => {
-        from = (from + BATCH) % (length - BATCH);
-        return batch(from);
-      });
-    }
-    await bench.run();
-    for (const { name, result } of bench.tasks) {
-      if (!("latency" in result)) throw new Error(`${name}: it could not be measured`, { cause: "error" in result ? result.error : undefined });
-      best.set(name, Math.max(best.get(name) ?? 0, BATCH / result.latency.p50 / 1000));
+    for (const { name, worker } of threads) {
+      worker.postMessage(milliseconds / ROUNDS);
+      const [median] = (await once(worker, "message")) as [number];
+      best.set(name, Math.max(best.get(name) ?? 0, BATCH / median / 1000));
     }
   }
+  await Promise.all(threads.map(({ worker }) => worker.terminate()));
   return [...best].map(([name, speed]) => ({ name, speed }));
 }

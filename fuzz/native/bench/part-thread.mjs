@@ -13,14 +13,13 @@ function run() {
   while (Atomics.load(stop, 0) === 0 && performance.now() < until) {
     for (let i = 0; i < 1000; i++, operations++) {
       const word = keys[order[operations & (order.length - 1)]];
-      if (part === "write" || (part === "read, 1 % create" && operations % 100 === 0)) {
-        const peer = pool.acquire(0x40000000 + ((operations * 7919) & 0xffff), true);
-        pool.release(peer);
+      if (part === "create" || (part === "read, 1 % create" && operations % 100 === 0)) {
+        // Addresses between those of the peers that stay.
+        pool.release(pool.acquire(Math.imul(operations, 0x9e3779b1) >>> 0, true));
       } else if (part === "limit") {
         pool.allowAt(word, 100);
       } else {
-        const peer = pool.acquire(word, false);
-        pool.release(peer);
+        pool.release(pool.acquire(word, false));
       }
     }
   }
