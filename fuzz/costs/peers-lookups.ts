@@ -1,6 +1,6 @@
 /**
- * What a lookup costs in the three generations of the peer pool: under a reader–writer lock, under RCU with a list of unused peers, under
- * RCU with collection on the path. Counted on the machine, one thread alone in a tree of three peers.
+ * What a lookup costs in the generations of the peer pool: under a reader–writer lock, under RCU with a list of unused peers, under
+ * RCU with collection on the path, and with an optimistic search before that. Counted on the machine, one thread alone in a tree of three peers.
  */
 import { type Access, type Address, NIL } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
@@ -8,6 +8,7 @@ import { defaultListLimits } from "#impl/peers/list-limits.ts";
 import type { ListedPool, ListedPoolOptions } from "#impl/peers/listed-pool.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
+import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
 import { createPeerPool } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
 import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked } from "#impl/peers/rwlock-pool.ts";
@@ -38,6 +39,7 @@ const GENERATIONS: readonly { readonly system: string; place(): Pool }[] = [
   { system: "peers-rwlock", place: () => placeListed(createRwlockPool, findReadLocked, getReadLocked, ({ v4 }) => [v4.lock]) },
   { system: "peers-rcu-list", place: () => placeListed(createRcuListPool, findLockless, getLockless, () => []) },
   { system: "peers", place: placeOnPath },
+  { system: "peers-optimistic", place: placeOptimistic },
 ];
 
 /** What each pool is asked for. `before` leaves the peers as the lookup finds them: all three are held when it begins. */
@@ -97,4 +99,10 @@ function placeOnPath(): Pool {
   const heap = createHeap(200);
   const pool = createPeerPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
   return { heap, rwlocks: [], create: (address) => getPeer(pool, address), find: (address) => findPeer(pool, address), put: (peer) => putPeer(pool, peer) };
+}
+
+function placeOptimistic(): Pool {
+  const heap = createHeap(200);
+  const pool = createOptimisticPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
+  return { heap, rwlocks: [], create: (address) => getOptimistically(pool, address), find: (address) => findOptimistically(pool, address), put: (peer) => putPeer(pool, peer) };
 }

@@ -6,6 +6,7 @@ import { ListedPeer, Peer } from "#impl/peers/layout.ts";
 import { defaultListLimits } from "#impl/peers/list-limits.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer } from "#impl/peers/lookup.ts";
+import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
 import { createPeerPool } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
 import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked } from "#impl/peers/rwlock-pool.ts";
@@ -14,8 +15,10 @@ import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
 import { type SizeRow, WORD_BYTES } from "./size-row.ts";
 
-/** Each peer on the way is a line; with it the base of the tree, and the unused list where there is one. */
+/** Each peer on the way is a line; with it the base of the tree, its sequence or the unused list where they are looked at. */
 const LOOKUP = "a hit, the second peer on the way";
+
+const KERNEL_2012 = "Linux 3.5 include/net/inetpeer.h, struct inet_peer, 64-bit, with metrics, path MTU and redirect";
 
 const MEMORY_BYTES = 2 ** 30;
 const options = { peersMax: 3, firstIdentifier: () => 0 };
@@ -46,7 +49,16 @@ export const peersSizes: readonly SizeRow[] = [
     lookup: `${LOOKUP}, IPv6`,
     cacheLines: linesOfPath(),
     kernelBytes: 184,
-    kernelSource: "Linux 3.5 include/net/inetpeer.h, struct inet_peer, 64-bit, with metrics, path MTU and redirect",
+    kernelSource: KERNEL_2012,
+  },
+  {
+    system: "peers-optimistic",
+    record: "peer",
+    bytes: Peer.words * WORD_BYTES,
+    lookup: `${LOOKUP}, IPv6`,
+    cacheLines: linesOfOptimistic(),
+    kernelBytes: 184,
+    kernelSource: KERNEL_2012,
   },
 ];
 
@@ -83,4 +95,12 @@ function linesOfPath(): number {
   const [root, left, right] = addresses("v6");
   for (const address of [root, left, right]) runAlone<Address>(heap, getPeer(pool, address));
   return cacheLinesTouched(heap, findPeer(pool, right));
+}
+
+function linesOfOptimistic(): number {
+  const { heap, clock } = setUp();
+  const pool = createOptimisticPool(heap, clock, { ...options, limits: defaultLimits(MEMORY_BYTES, 1) });
+  const [root, left, right] = addresses("v6");
+  for (const address of [root, left, right]) runAlone<Address>(heap, getOptimistically(pool, address));
+  return cacheLinesTouched(heap, findOptimistically(pool, right));
 }
