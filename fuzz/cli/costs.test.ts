@@ -20,7 +20,7 @@ test("--json writes them as JSON, to standard output or to a file, with sizes of
   const { code, stdout } = await quiesce(["costs", "--json", "-"]);
   expect(code).toBe(0);
   const { format, version, sizes, lookups } = JSON.parse(stdout);
-  expect([format, version, lookups.length]).toEqual(["quiesce-costs", 1, 12]);
+  expect([format, version, lookups.length]).toEqual(["quiesce-costs", 1, 16]);
   const known = new Set(systems.map(({ name }) => name));
   for (const { system } of sizes) expect(known).toContain(system);
   expect(new Set(sizes.map(({ system }: { system: string }) => system)).size).toBeGreaterThanOrEqual(7);

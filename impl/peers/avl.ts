@@ -18,7 +18,6 @@ import {
   type Address,
   assertHolds,
   callRcu,
-  NIL,
   rcuAssignPointer,
   rcuDereferenceProtected,
   read,
@@ -33,10 +32,12 @@ import type { PeerStore, PeerTree } from "./store.ts";
 export interface TreePath {
   readonly slots: Address[];
   length: number;
+  /** Slots there may be. */
+  readonly lengthMax: number;
 }
 
 export function createPath({ limits }: PeerStore): TreePath {
-  return { slots: new Array<Address>(limits.linksMax).fill(NIL), length: 0 };
+  return { slots: [], length: 0, lengthMax: limits.linksMax };
 }
 
 /** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds what was found. */
@@ -117,7 +118,7 @@ function* lookupPredecessor(pool: PeerStore, peer: Address, path: TreePath): Acc
 }
 
 function* pushSlot(path: TreePath, link: Address): Access {
-  yield assertHolds(path.length < path.slots.length, "a path from the root fits into linksMax slots");
+  yield assertHolds(path.length < path.lengthMax, "a path from the root fits into linksMax slots");
   path.slots[path.length] = link;
   path.length++;
 }
