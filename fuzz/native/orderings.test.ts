@@ -4,7 +4,7 @@ import { checkLitmus } from "#model/memory/litmus/check-litmus.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
 
 /**
- * What impl/peers/optimistic-pool.ts relies on, and beside each what would go wrong without it. The machine's memory is sequentially
+ * What impl/peers/optimistic-pool.ts and, for its sake, impl/native/rcu.ts rely on, and beside each what would go wrong without it. The machine's memory is sequentially
  * consistent and cannot tell. No load here depends on another's address, as no load does in ECMAScript.
  */
 const VERDICTS = {
@@ -13,6 +13,8 @@ const VERDICTS = {
   "count-not-released": "Sometimes",
   "links-cleared-before-grace-period": "Never",
   "links-cleared-late": "Sometimes",
+  "coming-online": "Never",
+  "coming-online-unseen": "Sometimes",
 } as const;
 
 for (const [name, verdict] of Object.entries(VERDICTS)) {

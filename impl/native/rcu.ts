@@ -80,6 +80,7 @@ export function* beginGracePeriod({ epoch }: Rcu): Access<number> {
 /** The last epoch since whose beginning every thread that was online has been quiescent. Never waits. */
 export function* lastFinished({ epoch, slots }: Rcu): Access<number> {
   let last = yield loadAcquire(epoch); // before the slots: of what begins later, they say nothing
+  yield smpMb(); // a thread that comes online is seen, or sees what was unlinked before, by whatever loads
   for (const slot of slots) {
     const seen = yield loadAcquire(ThreadSlot.seen(slot));
     if (isBehind(seen, last)) last = seen;
@@ -95,6 +96,7 @@ export function isOver(begun: number, finished: number): boolean {
 /** Waits for a grace period. The caller is offline, or waits for itself for ever. */
 export function* awaitGracePeriod(rcu: Rcu): Access {
   const begun = yield* beginGracePeriod(rcu);
+  yield smpMb(); // see lastFinished
   for (const slot of rcu.slots) {
     let seen = yield loadAcquire(ThreadSlot.seen(slot));
     while (isBehind(seen, begun)) seen = yield awaitUnequal(ThreadSlot.seen(slot), EVERY_BIT, seen);
