@@ -47,7 +47,7 @@ export type PeerReference = number;
 
 /** Times are milliseconds. */
 export interface PeerPoolOptions {
-  /** Peers there is memory for, 64 bytes each and 12 more: 1 to 16,777,216. Fixed for the pool's life. */
+  /** Peers there is memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
   readonly capacity: number;
   /** Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given. */
   readonly threshold?: number;
