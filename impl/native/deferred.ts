@@ -82,10 +82,10 @@ export function* deferredCount({ queue }: Deferred): Access<number> {
 /** Runs what is due, at most `countMax` entries, each once; answers how many. The caller holds no lock, and nothing that is to be freed. */
 export function* runDeferred(deferred: Deferred, me: number, countMax: number, run: RunCallback): Access<number> {
   const { rcu, queue, entries, capacity, waitList } = deferred;
+  const waiting = yield* deferredCount(deferred);
+  if (waiting <= 0) return 0;
   const finished = yield* lastFinished(rcu);
   for (let count = 0; count < countMax; count++) {
-    const waiting = yield* deferredCount(deferred);
-    if (waiting <= 0) return count;
     yield* acquireLock(DeferredQueue.lock(queue), me, waitList);
     const head = yield read(DeferredQueue.head(queue));
     const tail = yield read(DeferredQueue.tail(queue));

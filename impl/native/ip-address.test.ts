@@ -14,6 +14,7 @@ test("canonical IPv4 is read as ipaddr.js reads it", () => {
     fc.property(fc.ipV4(), (text) => {
       expect(textOf(parseIpAddress(text))).toBe(ipaddr.IPv4.parse(text).toString());
       expect(canonicalIPv4(text)).not.toBe(-1);
+      expect(parseIpAddress(`::ffff:${text}`)).toEqual(parseIpAddress(text));
     }),
     { seed: 3, numRuns: 300 },
   );
@@ -21,11 +22,24 @@ test("canonical IPv4 is read as ipaddr.js reads it", () => {
 
 test("what is almost canonical IPv4 is read exactly if ipaddr.js calls it four decimal parts without leading zeros", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("0", "1", "2", "9", ".", ".", "5", " ", "-", "x"), maxLength: 15 }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom("0", "1", "2", "9", ".", ".", "5", " ", "-", "/", ":", "x", "é"), maxLength: 16 }), (text) => {
       const isCanonical = ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).toString() === text;
       expect(canonicalIPv4(text) !== -1, text).toBe(isCanonical);
     }),
     { seed: 3, numRuns: 2_000 },
+  );
+});
+
+test("of one to four numbers with dots between, four from 0 to 255 are an address, whatever their digits", () => {
+  const part = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.stringMatching(/^0?[0-9]{0,3}$/u));
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
+      const isAddress = parts.length === 4 && parts.every((one) => /^(?:0|[1-9][0-9]{0,2})$/u.test(one) && Number(one) < 256);
+      const word = parts.reduce((sum, one) => sum * 256 + Number(one), 0);
+      expect(canonicalIPv4(parts.join("."))).toBe(isAddress ? word : -1);
+      expect(canonicalIPv4(`12${parts.join(".")}`, 2)).toBe(isAddress ? word : -1);
+    }),
+    { seed: 4, numRuns: 3_000 },
   );
 });
 

@@ -1,12 +1,13 @@
 /**
  * Addresses as users have them: text, or packed words.
  *
- * Text is read by ipaddr.js, but for IPv4 in its canonical form, of which a server sees millions: that is read here, without
- * allocating. An IPv4 address in an IPv6 one (`::ffff:192.0.2.1`, as dual-stack sockets show it) is the IPv4 address; a zone
+ * Text is read by ipaddr.js, but for IPv4 in its canonical form, of which a server sees millions, also within an IPv6 address
+ * (`::ffff:192.0.2.1`, as dual-stack sockets show it), which is the IPv4 address: that is read here, without allocating. A zone
  * (`fe80::1%eth0`) is no part of the address.
  */
 import ipaddr from "ipaddr.js";
 import type { PeerAddress } from "#model/peer-address.ts";
+import { wordAt } from "../memory/word.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 
 /**
@@ -48,8 +49,10 @@ function wordOf(word: number): number {
   return word;
 }
 
+const MAPPED = "::ffff:";
+
 function parseText(text: string): PeerAddress {
-  const packed = canonicalIPv4(text);
+  const packed = canonicalIPv4(text, text.startsWith(MAPPED) ? MAPPED.length : 0);
   if (packed !== -1) {
     v4.words[0] = packed;
     return v4;
@@ -72,27 +75,41 @@ function wordsOf(bytes: readonly number[], from: number): number {
   return word;
 }
 
-const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** The word of four decimal numbers from 0 to 255 without leading zeros; -1 if the text is something else. */
-export function canonicalIPv4(text: string): number {
+/** `.` less `0`: the one code below those of digits that an address has. */
+const DOT = -2;
+
+/** The longest is 255.255.255.255. */
+const IPV4_LENGTH_MAX = 15;
+
+/** The least that a number of so many digits is; more than any if it has none. */
+const LEAST = Int32Array.of(256, 0, 10, 100);
+
+/**
+ * The word of four decimal numbers from 0 to 255 without leading zeros, from a place in the text to its end; -1 if something else is there.
+ *
+ * Which characters are dots cannot be foreseen, so the loop does not jump by it: `isDot` is all ones or zeros, and whatever must not be makes
+ * `wrong` negative.
+ */
+export function canonicalIPv4(text: string, from = 0): number {
+  if (text.length - from > IPV4_LENGTH_MAX) return -1;
   let word = 0;
-  let part = -1;
+  let part = 0;
+  let digits = 0;
   let dots = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === DOT) {
-      if (part === -1 || dots === 3) return -1;
-      word = word * 256 + part;
-      part = -1;
-      dots++;
-    } else {
-      const digit = code - ZERO;
-      if (digit < 0 || digit > 9 || part === 0) return -1;
-      part = part === -1 ? digit : part * 10 + digit;
-      if (part > 255) return -1;
-    }
+  let wrong = 0;
+  for (let i = from; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    const isDot = digit >> 31;
+    wrong |= (9 - digit) | (digit - DOT) | -Number(digit === DOT + 1);
+    wrong |= isDot & (part - wordAt(LEAST, digits & 3));
+    word = (word << (isDot & 8)) | (part & isDot);
+    dots -= isDot;
+    part = (part * 10 + digit) & ~isDot;
+    digits = (digits + 1) & ~isDot;
+    wrong |= 255 - part;
   }
-  return dots === 3 && part !== -1 ? word * 256 + part : -1;
+  wrong |= (part - wordAt(LEAST, digits & 3)) | (dots - 3) | (3 - dots);
+  return wrong < 0 ? -1 : ((word << 8) | part) >>> 0;
 }

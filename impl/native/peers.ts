@@ -87,7 +87,7 @@ export interface PeerPoolStats {
 }
 
 /** Operations between two quiescent states of a thread that does not leave its turn. */
-const OPERATIONS_BETWEEN = 64;
+const OPERATIONS_BETWEEN = 128;
 
 /**
  * Entries of the deferred queue that a thread runs at a quiescent state beside as many as it has asked for: who only looks peers up does
