@@ -123,7 +123,7 @@ test("a lock that another thread holds stalls an operation; a terminated holder 
   run(claimSlot(deferred.rcu, 78));
   heap.words[places.v4.lock] = 2; // held by the thread in the second slot
   expect(codeOf(() => run(pool.acquire(1, true)))).toMatchObject({ message: expect.stringContaining("never ends") as string });
-  expect(run(pool.forgetThread(5))).toBe(false);
+  expect(run(pool.forgetThread(55_555))).toBe(false);
   expect(run(pool.forgetThread(77))).toBe(true);
   const other = attachPeerPool(pool.buffer);
   expect(codeOf(() => run(other.acquire(1, false)))).toBe("ERR_POOL_ABANDONED");
