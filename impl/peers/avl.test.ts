@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PeerAddress } from "#model/peer-address.ts";
-import { type Access, NIL } from "../memory/access.ts";
+import { ACCESS, type Access, type Address, NIL, request } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
@@ -233,4 +233,42 @@ test("a creation without memory writes nothing but the lock's sequence", () => {
   expect(runAlone(heap, getPeer(pool, v4(2)))).toBe(NIL);
   const changed = [...heap.words.keys()].filter((address) => heap.words[address] !== before[address]);
   expect(changed).toEqual([pool.v4.seqlock.sequence]);
+});
+
+/** The procedure, which notes the words that it reads or writes plainly. */
+function* noting<T>(procedure: Access<T>, plain: { readonly read: Set<Address>; readonly written: Set<Address> }): Access<T> {
+  let step = procedure.next(0);
+  while (step.done !== true) {
+    if (step.value === ACCESS.read) plain.read.add(request.address);
+    if (step.value === ACCESS.write) plain.written.add(request.address);
+    step = procedure.next(yield step.value);
+  }
+  return step.value;
+}
+
+for (const [rotation, key] of [["right", 5], ["left, then right", 15], ["left", 80], ["right, then left", 65]] as const) {
+  test(`where a subtree is as high as before, nothing above is looked at: rotated to the ${rotation}`, () => {
+    const { pool, run, word, shape } = setUp([40, 20, 60, 10, 70]);
+    const root = word(pool.v4.root);
+    const plain = { read: new Set<Address>(), written: new Set<Address>() };
+    run(noting(getPeer(pool, v4(key)), plain));
+    expect(plain.read.has(Peer.height(root))).toBe(false);
+    expect(keysOf(shape())).toEqual([10, 20, 40, 60, 70, key].toSorted((one, other) => one - other));
+  });
+}
+
+test("a height that stays what it is, is not written, and nothing above is looked at; one that changes is", () => {
+  const { pool, run, word } = setUp([40, 20, 60, 10]);
+  const [root, left, right] = [40, 20, 60].map((key) => run(findPeer(pool, v4(key))));
+  const heights = (peers: Set<Address>): boolean[] => [root, left, right].map((peer) => peers.has(Peer.height(peer ?? NIL)));
+  const create = (key: number): { readonly read: Set<Address>; readonly written: Set<Address> } => {
+    const plain = { read: new Set<Address>(), written: new Set<Address>() };
+    run(noting(getPeer(pool, v4(key)), plain));
+    return plain;
+  };
+  const balances = create(30); // 20 has 10 on its other side
+  expect([heights(balances.read), heights(balances.written)]).toEqual([[false, true, false], [false, false, false]]);
+  const grows = create(50); // 60 has no other; 40 has a higher left side
+  expect([heights(grows.read), heights(grows.written)]).toEqual([[true, true, true], [false, false, true]]);
+  expect(word(Peer.height(root ?? NIL))).toBe(3);
 });

@@ -83,6 +83,32 @@ test("addresses are told apart by every word, whichever decides", () => {
   expect(word(Peer.refcount(root))).toBe(1);
 });
 
+test("every peer of a tree at rest is found without the search in order, whichever words its address shares with others", () => {
+  const address = fc.oneof(
+    fc.integer({ min: 0, max: 30 }).map(v4),
+    fc.tuple(fc.constantFrom(1, 0x80000001), fc.integer({ min: 0, max: 1 }), fc.constantFrom(0, 0xffffffff), fc.integer({ min: 0, max: 3 })).map((words) => v6(...words)),
+  );
+  fc.assert(
+    fc.property(fc.array(address, { maxLength: 20 }), (addresses) => {
+      const { create, pool, log } = setUp();
+      const peers = addresses.map(create);
+      for (const [index, one] of addresses.entries()) {
+        expect(log(findPeer(pool, one))).not.toContain("awaitEqual");
+        expect(create(one)).toBe(peers[index]);
+      }
+    }),
+    { seed: 6, numRuns: 200 },
+  );
+});
+
+test("the search gives up after linksMax links, and leaves the rest to the search in order", () => {
+  const { create, pool, log } = setUp();
+  for (const word of [4, 2, 6, 7]) create(v4(word));
+  const within = (linksMax: number): string[] => log(findPeer({ ...pool, limits: { ...pool.limits, linksMax } }, v4(7)));
+  expect(within(3)).not.toContain("awaitEqual");
+  expect(within(2).slice(0, 8)).toEqual(["rcuReadLock", "readOnce", "readOnce", "readOnce", "readOnce", "readOnce", "rcuReadUnlock", "rcuReadLock"]);
+});
+
 test("an idle peer is taken; a dead one is not, nor one whose count is another by then", () => {
   const { heap, create, put, find, pool, run, word } = setUp();
   const peer = create(v4(1));
