@@ -65,11 +65,11 @@ test("scenarios, saved traces, the museum and stress end in one result, twice th
     scenarios: [{ name: SCENARIO, verdict: "holds", searches: [{ strategy: "exhaustive", executions: 50 }, { strategy: "pos", executions: 100 }] }],
     traces: [{ scenario: SCENARIO, verdict: "holds" }],
     museum: [{ slug: BUG, outcome: "found" }],
-    stress: [{ system: "peers", verdict: "holds", because: "no violation", threads: 2, milliseconds: 300 }],
+    stress: [{ system: "peers", verdict: "holds", because: "no violation", threads: 4, milliseconds: 300 }],
   });
   const lines = runs[0]?.stdout.split("\n") ?? [];
   expect(lines.map((line) => line.split(" ")[0]).slice(0, 7)).toEqual(["verify:", "holds", "holds", "found", "holds", "", "holds:"]);
-  expect(runs[0]?.stdout).toMatch(/^holds {5}peers .* 2 real threads for 0\.3 s, no violation$/mu);
+  expect(runs[0]?.stdout).toMatch(/^holds {5}peers .* 4 real threads for 0\.3 s, no violation$/mu);
   expect(runs[0]?.stdout).toMatch(/; [\d,]+ operations of real threads; /u);
   expect(JSON.parse(readFileSync(join(outs[0] ?? "", "timing.json"), "utf8"))).toMatchObject({ parts: { "stress peers": expect.any(Number) as number } });
 });
@@ -92,9 +92,9 @@ test("a bug in the source that real threads run into fails the gate, and is save
   const out = join(copy, "out");
   const { code, stdout, stderr } = await perform("verify", stressFor(30_000), { command: "verify", out, workers: 1, state: "kept" }, { folder: copy });
   expect(stderr).toBe("");
-  expect(stdout).toMatch(/^violated {2}peers {2}linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that \(2 real threads\)$/mu);
+  expect(stdout).toMatch(/^violated {2}peers {2}linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that \(4 real threads\)$/mu);
   expect(stdout).toMatch(/^saved {3}\S*out\/stress\/peers\.history\.json$/mu);
-  expect(stdout).toMatch(/^again {3}npx quiesce stress peers --threads 2 --seed \d+$/mu);
+  expect(stdout).toMatch(/^again {3}npx quiesce stress peers --threads 4 --seed \d+$/mu);
   expect(code).toBe(1);
   const { verdict, finished, stress } = Result.parse(JSON.parse(readFileSync(join(out, "result.json"), "utf8")));
   expect({ verdict, finished, stress }).toMatchObject({ verdict: "violated", finished: true, stress: [{ verdict: "violated", property: "linearizability", history: "stress/peers.history.json" }] });
@@ -126,7 +126,7 @@ test("^C ends stress after the round that runs, and --resume goes on with the ti
   const milliseconds = Math.ceil((soFar?.milliseconds ?? 0) + 200);
   const resumed = await perform("resumed", stressFor(milliseconds), { command: "verify", out, workers: 1, state: "resumed" });
   expect(resumed.stderr).toMatch(/^quiesce: resuming; 0 searches and 0 hunts and \d+ s of stress on peers are done already$/mu);
-  expect(resumed.stdout).toMatch(/^holds {5}peers {2}2 real threads for [\d.]+ s, no violation$/mu);
+  expect(resumed.stdout).toMatch(/^holds {5}peers {2}4 real threads for [\d.]+ s, no violation$/mu);
   expect(resumed.code).toBe(0);
   expect(existsSync(state)).toBe(false);
 }, 60_000);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { StressResult } from "#fuzz/native/stress.ts";
+import type { StressProgress, StressResult } from "#fuzz/native/stress.ts";
 import { parseDuration } from "./duration.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import { onInterruption } from "./interruption.ts";
@@ -31,7 +31,7 @@ export function stressCommand(): Command {
     .description("Hammer a system on real threads, and check what they were answered.")
     .argument("<system>", `what to hammer: ${SYSTEMS.join(", ")}`)
     .option("--threads <n>", "worker threads; as many as there are processors unless given", parseCount(THREADS_MAX), Math.min(THREADS_MAX, availableParallelism()))
-    .option("--time <duration>", "how long, such as 30s or 10m", parseDuration, 30_000)
+    .option("--time <duration>", "how long, such as 30s or 10m; a round that has begun is ended", parseDuration, 30_000)
     .option("--operations <n>", "operations of each thread in a round", parseCount(OPERATIONS_MAX), 50_000)
     .option("--seed <n>", "seed of the operations; drawn, and printed, unless given. Schedules are the host's", parseSeed)
     .option("--bug <slug>", "put a bug of the museum back first, in memory")
@@ -73,9 +73,8 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
   const folder = resolve(out);
   let stopped: string | undefined;
   const endWatch = onInterruption((why) => (stopped = why));
-  const start = performance.now();
-  let latest = { rounds: 0, operations: 0 };
-  const progress = showProgress(() => `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${Math.max(0, Math.ceil((time - (performance.now() - start)) / 1000))} s left`, {
+  let latest: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
+  const progress = showProgress(() => `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${Math.max(0, Math.ceil((time - latest.milliseconds) / 1000))} s left`, {
     linesTo: json === "-" ? process.stderr : process.stdout,
   });
   process.stderr.write(`${system}: ${threads} threads for ${time / 1000} s, seed ${seed}\n`);
@@ -87,7 +86,8 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
       operations,
       out: join(folder, `build-${process.pid}`),
       ...(sources === undefined ? {} : { sources }),
-      shouldStop: () => stopped !== undefined || performance.now() - start >= time,
+      milliseconds: time,
+      shouldStop: () => stopped !== undefined,
       onRound: (now) => (latest = now),
     });
   } finally {
@@ -123,7 +123,7 @@ function lines(name: string, { violation, operations, rounds, threads, seed }: S
   const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
   if (violation !== undefined) {
     const replay = files.filter((file) => file.endsWith(".trace.json")).map((file) => `replay  npx quiesce replay ${file}`);
-    return [`VIOLATED ${violation.property}: ${violation.because}`, `        in a round that ${violation.kind}, after ${amount}`, ...files.map((file) => `saved   ${file}`), ...replay];
+    return [`VIOLATED ${violation.property}: ${violation.because}`, `        in a round that ${violation.kind}${violation.delayed ? ", with delays" : ""}, after ${amount}`, ...files.map((file) => `saved   ${file}`), ...replay];
   }
   return [stopped === undefined ? `held      ${name}  ${amount}` : `unknown   ${name}  ${stopped} after ${amount}`];
 }

@@ -38,7 +38,7 @@ export function verifyCommand(): Command {
 Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
 violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
 
-The profiles full and night also hammer the library of peer pools on two real threads, for one minute and for ten; a violation is saved with
+The profiles full and night also hammer the library of peer pools on four real threads, for one minute and for ten; a violation is saved with
 its history in stress/ below the folder. Schedules are the host's there: a violation is the one thing that an equal seed may not bring back.
 They then certify each system's small scopes, as quiesce certify does, in certificates/.
 

@@ -18,6 +18,9 @@ function withLocatedPackages(module: NativeModule): NativeModule {
   return { ...module, javascript: located };
 }
 
+/** What looks at a pool's memory with the library's eyes, from the root. */
+export const REST_ENTRY = "fuzz/native/check-at-rest.ts";
+
 export interface BuiltLibrary {
   readonly modules: readonly NativeModule[];
   /** URL of the output of a module that is named from the root. */
@@ -30,7 +33,25 @@ export interface BuiltLibrary {
  * @throws TranslationError with what cannot be translated
  */
 export function buildLibrary(out: string, sources?: ReadonlyMap<string, string>): BuiltLibrary {
-  const modules = translateAll({ root: projectRoot, entries: [LIBRARY_ENTRY], ...(sources === undefined ? {} : { sources }) }).map(withLocatedPackages);
+  return written(translated(sources), out);
+}
+
+/** The same, with delays before accesses: see delayed-atomics.ts. */
+export function buildDelayedLibrary(out: string, sources?: ReadonlyMap<string, string>): BuiltLibrary {
+  const { href } = new URL("delayed-atomics.ts", import.meta.url);
+  // In the first line, so that no line moves.
+  const head = `import { delayed as Atomics } from ${JSON.stringify(href)}; `;
+  return written(
+    translated(sources).map((module) => (/\bAtomics\./u.test(module.javascript) ? { ...module, javascript: head + module.javascript } : module)),
+    out,
+  );
+}
+
+function translated(sources: ReadonlyMap<string, string> | undefined): readonly NativeModule[] {
+  return translateAll({ root: projectRoot, entries: [LIBRARY_ENTRY, REST_ENTRY], ...(sources === undefined ? {} : { sources }) }).map(withLocatedPackages);
+}
+
+function written(modules: readonly NativeModule[], out: string): BuiltLibrary {
   writeModules(modules, { root: projectRoot, out });
   return { modules, urlOf: (file) => pathToFileURL(join(out, file.replace(/\.ts$/u, ".js"))).href };
 }

@@ -1,19 +1,13 @@
 /** What must hold when a round of stress is over, and nobody is at the pool. */
-import { NIL } from "#impl/memory/access.ts";
-import { wordAt } from "#impl/memory/word.ts";
-import { holderOf } from "#impl/native/lock.ts";
-import type { PoolLayout } from "#impl/native/pool-buffer.ts";
-import { Peer } from "#impl/peers/layout.ts";
 import { createPeerRecordModel, type PeerRecordState } from "#model/peer-record.ts";
-import { avlWatcher } from "#properties/avl.ts";
 import { check } from "#properties/linearizability/check.ts";
 import { startingInAny, statesAfter } from "#properties/linearizability/settled.ts";
-import { collectPeers, peerName } from "#properties/peer-tree.ts";
 import type { StressOperation } from "./stress-log.ts";
 import { historiesByAddress } from "./stress-log.ts";
+import type { LibraryPool } from "./translated.ts";
 
 export interface StressViolation {
-  readonly property: "linearizability" | "avl" | "refcount" | "lock-is-free" | "answer" | "progress";
+  readonly property: "linearizability" | "avl" | "refcount" | "lock-is-free" | "memory-safety" | "leak" | "answer" | "progress";
   readonly because: string;
   /** The operations that no order explains, as few as could be found. */
   readonly history?: readonly StressOperation[];
@@ -25,22 +19,40 @@ const CONFIGURATIONS_MAX = 500_000;
 
 const SETTLED_MIN = 20_000;
 
-/** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
-export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): StressViolation | undefined {
-  const held = locks.find((lock) => holderOf(wordAt(words, lock)) !== 0);
-  if (held !== undefined) return { property: "lock-is-free", because: `the lock at word ${held} is held, and every thread has returned` };
-  const watcher = avlWatcher(pool);
-  for (const tree of [pool.v4, pool.v6]) {
-    const because = watcher.unlocked?.(words, tree.lock);
-    if (because !== undefined) return { property: "avl", because };
-    const peers = new Int32Array(pool.peersMax + 1);
-    const count = collectPeers(words, pool, wordAt(words, tree.root), peers);
-    for (const peer of peers.subarray(0, Math.max(0, count))) {
-      const references = wordAt(words, Peer.refcount(peer));
-      if (peer !== NIL && references !== 0) return { property: "refcount", because: `${peerName(pool, peer)} has ${references} references, and nobody holds it` };
-    }
+/** What the pool is stands at its head, and nobody may have written there. */
+export function checkHead(attach: () => unknown): StressViolation | undefined {
+  try {
+    attach();
+  } catch (error) {
+    return { property: "memory-safety", because: `the pool can no longer be attached to: ${String(error)}` };
   }
   return undefined;
+}
+
+/** The pool's numbers, after all peers were hidden if `hides`; or what it throws instead. */
+function statsOf(pool: Pick<LibraryPool, "invalidate" | "stats">, hides: boolean): { readonly inUse: number; readonly reclaiming: number } | StressViolation {
+  try {
+    if (hides) pool.invalidate();
+    return pool.stats();
+  } catch (error) {
+    return { property: "answer", because: `at rest, an operation throws ${String(error)}` };
+  }
+}
+
+/** Longest that it may take until everything that was hidden is free again. */
+const EMPTIED_MS = 5_000;
+
+/** Hides all peers, of which nobody holds one: a pool that is served now and then has freed them soon, each once. */
+export async function checkEmptied(pool: Pick<LibraryPool, "invalidate" | "stats">, waitMs: number = EMPTIED_MS): Promise<StressViolation | undefined> {
+  const until = performance.now() + waitMs;
+  for (let turn = 0; ; turn++) {
+    const found = statsOf(pool, turn === 0);
+    if ("property" in found) return found;
+    const { inUse, reclaiming } = found;
+    if (inUse === 0 && reclaiming === 0) return undefined;
+    if (inUse < 0 || performance.now() >= until) return { property: "leak", because: `all peers were hidden, nobody holds one, and ${inUse} are in use, with ${reclaiming} to be reclaimed` };
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 export interface RoundHistories {

@@ -6,10 +6,14 @@
  * thread alone writes, and others read when the round is over.
  */
 import { numberAt } from "#impl/memory/word.ts";
+import type { AddressFamily } from "#model/peer-address.ts";
 import type { PeerRecordOperation } from "#model/peer-record.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
 
 export const ENTRY_WORDS = 6;
+
+/** References that a thread holds at a time. */
+export const HELD_MAX = 4;
 
 export const LOGGED = { find: 0, create: 1, put: 2, nextId: 3 } as const;
 
@@ -21,6 +25,11 @@ export type Entry = readonly [logged: Logged, address: number, reference: number
 /** Identifiers drawn at a time in a stress run, less 1: from the address, so that they differ. */
 export function moreOf(address: number): number {
   return address & 1;
+}
+
+/** The address with that number, of which addresses of IPv6 differ in the last word alone. */
+export function stressAddress(family: AddressFamily, number: number): number | readonly number[] {
+  return family === "v4" ? number : [0x20010db8, 0, 0, number];
 }
 
 export type StressOperation = HistoryOperation<PeerRecordOperation, number>;

@@ -2,15 +2,20 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Random } from "#fuzz/random.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import type { Peer as PeerStruct } from "#impl/peers/layout.ts";
-import { ENTRY_WORDS, LOGGED, type Logged, moreOf } from "./stress-log.ts";
+import type { layoutOf as layoutOfBuffer } from "#impl/native/pool-buffer.ts";
+import type { AddressFamily } from "#model/peer-address.ts";
+import type { addressWord as addressWordOf } from "#impl/peers/layout.ts";
+import { NotWokenError, seedDelays } from "./delayed-atomics.ts";
+import { ENTRY_WORDS, HELD_MAX, LOGGED, type Logged, moreOf, stressAddress } from "./stress-log.ts";
 import type { Library } from "./translated.ts";
 
 /** What a thread is given at its start. */
 export interface StressWorkerData {
-  /** URLs of the library and of the layout of its peers. */
+  /** URLs of the library, of the layout of its peers, and of what finds its way in a buffer. */
   readonly library: string;
+  readonly delayedLibrary: string;
   readonly layout: string;
+  readonly poolBuffer: string;
   /** One word, from which all threads draw stamps. */
   readonly stamps: SharedArrayBuffer;
   readonly log: SharedArrayBuffer;
@@ -24,29 +29,50 @@ export interface StressRound {
   readonly addresses: number;
   /** Hide all peers now and then. Nothing is written down then: what an address answers depends on the others. */
   readonly invalidates: boolean;
+  readonly family: AddressFamily;
+  /** Use the library with delays. */
+  readonly delayed: boolean;
+}
+
+interface Wrong {
+  readonly property: "answer" | "memory-safety" | "progress";
+  readonly because: string;
 }
 
 /** What it answers. */
 export interface StressReport {
   readonly entries: number;
   /** What was seen to be wrong at once. */
-  readonly wrong?: string;
+  readonly wrong?: Wrong;
 }
 
-/** References that a thread holds at a time. */
-const HELD_MAX = 4;
+/** Operations between two long looks at a peer, in the mean, and how long they are at most. */
+const OPERATIONS_A_LOOK = 400;
+const LOOK_MAX_MS = 2;
 
-const { library, layout, stamps, log } = workerData as StressWorkerData;
-const { attachPeerPool } = (await import(library)) as Library;
-const { Peer } = (await import(layout)) as { readonly Peer: typeof PeerStruct };
+/** Operations of a turn of the event loop, in the mean, where there are delays: at its end, a thread goes offline. */
+const OPERATIONS_A_TURN = 4;
+
+const { library, delayedLibrary, layout, poolBuffer, stamps, log } = workerData as StressWorkerData;
+const asBuilt = (await import(library)) as Library;
+const withDelays = (await import(delayedLibrary)) as Library;
+const { addressWord } = (await import(layout)) as { readonly addressWord: typeof addressWordOf };
+const { layoutOf } = (await import(poolBuffer)) as { readonly layoutOf: typeof layoutOfBuffer };
 const stamp = new Int32Array(stamps);
+/** A word that only this thread has, to sleep on. */
+const own = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 const entries = new Int32Array(log);
 
-parentPort?.on("message", (round: StressRound) => parentPort?.postMessage(perform(round)));
+parentPort?.on("message", (round: StressRound) => void perform(round).then((report) => parentPort?.postMessage(report)));
 
-function perform({ buffer, seed, operations, addresses, invalidates }: StressRound): StressReport {
+async function perform({ buffer, seed, operations, addresses, invalidates, family, delayed }: StressRound): Promise<StressReport> {
+  seedDelays(seed);
+  const { attachPeerPool } = delayed ? withDelays : asBuilt;
   const pool = attachPeerPool(buffer);
   const words = new Int32Array(buffer);
+  const { pool: places } = layoutOf(buffer);
+  const { root } = places[family];
+  const lastWord = family === "v4" ? 0 : 3;
   const random = new Random(seed);
   const held: { readonly address: number; readonly reference: number }[] = [];
   let count = 0;
@@ -63,20 +89,32 @@ function perform({ buffer, seed, operations, addresses, invalidates }: StressRou
     return response;
   }
 
-  function get(): string | undefined {
-    // The lower addresses more often: threads should meet.
-    const address = Math.floor(random.fraction() ** 2 * addresses);
-    const create = random.below(3) > 0;
+  function get(): Wrong | undefined {
+    // One that it holds is there, whatever the others do to the tree. Of the rest the lower ones more often: threads should meet.
+    const sure = random.below(4) === 0 ? held[random.below(held.length)] : undefined;
+    const address = sure?.address ?? Math.floor(random.fraction() ** 2 * addresses);
+    const create = sure === undefined && random.below(3) > 0;
     const reference = logged(create ? LOGGED.create : LOGGED.find, address, 0, () => acquire(address, create));
     if (reference === 0) return undefined;
     held.push({ address, reference });
-    const found = wordAt(words, Peer.address(reference));
-    return found === address ? undefined : `a peer that was found at address ${address} has address ${found}, while it is held`;
+    const found = wordAt(words, addressWord(reference, lastWord));
+    return found === address ? undefined : { property: "answer", because: `a peer that was found at address ${address} has address ${found}, while it is held` };
+  }
+
+  /** This thread is online since its last operation: what it sees in the tree now is not used again before its next one. */
+  function lookForLong(): Wrong | undefined {
+    pool.stats();
+    const peer = Atomics.load(words, root);
+    if (peer === places.empty) return undefined;
+    const address = wordAt(words, addressWord(peer, lastWord));
+    Atomics.wait(own, 0, 0, random.fraction() * LOOK_MAX_MS);
+    const now = Atomics.load(words, addressWord(peer, lastWord));
+    return now === address ? undefined : { property: "memory-safety", because: `the memory of the peer at address ${address} is used again, and says ${now} there, while this thread looks at it` };
   }
 
   function acquire(address: number, create: boolean): number {
     try {
-      return pool.acquire(address, create);
+      return pool.acquire(stressAddress(family, address), create);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ERR_POOL_FULL") return 0;
       throw error;
@@ -99,17 +137,21 @@ function perform({ buffer, seed, operations, addresses, invalidates }: StressRou
 
   try {
     for (let operation = 0; operation < operations; operation++) {
+      // With delays, a thread is at the start of a section more often: it comes online anew.
+      if (delayed && random.below(OPERATIONS_A_TURN) === 0) await Promise.resolve();
       const kind = random.below(10);
-      let wrong: string | undefined;
-      if (held.length === 0 || (kind < 5 && held.length < HELD_MAX)) wrong = get();
+      let wrong: Wrong | undefined;
+      if (random.below(OPERATIONS_A_LOOK) === 0) wrong = lookForLong();
+      else if (held.length === 0 || (kind < 5 && held.length < HELD_MAX)) wrong = get();
       else if (kind < 8) put();
       else draw();
       if (wrong !== undefined) return { entries: count, wrong };
-      if (invalidates && random.below(500) === 0) pool.invalidate("v4");
+      if (invalidates && random.below(500) === 0) pool.invalidate(family);
     }
     while (held.length > 0) put();
   } catch (error) {
-    return { entries: count, wrong: `an operation throws ${String(error)}` };
+    const property = error instanceof NotWokenError ? "progress" : "answer";
+    return { entries: count, wrong: { property, because: `an operation throws ${String(error)}` } };
   } finally {
     pool.detach();
   }

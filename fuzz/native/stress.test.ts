@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -7,12 +8,13 @@ import { afterAll, expect, test } from "vitest";
 import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
-import { createLayout, type PoolLayout } from "#impl/native/pool-buffer.ts";
+import { createLayout, layoutOf, type PoolLayout } from "#impl/native/pool-buffer.ts";
 import { Peer } from "#impl/peers/layout.ts";
 import { getPeer, putPeer } from "#impl/peers/lookup.ts";
 import { peerAddress } from "#model/peer-address.ts";
 import { projectRoot } from "./build-library.ts";
-import { checkAtRest, checkHistories } from "./check-round.ts";
+import { checkAtRest } from "./check-at-rest.ts";
+import { checkEmptied, checkHead, checkHistories } from "./check-round.ts";
 import { runStress, type StressResult } from "./stress.ts";
 import { type Entry, ENTRY_WORDS, historiesByAddress, LOGGED } from "./stress-log.ts";
 
@@ -149,22 +151,63 @@ test("a pool at rest is whole, and each way in which it may not be is told", () 
 
 async function stress(name: string, more: Partial<Parameters<typeof runStress>[0]> = {}): Promise<StressResult> {
   let asked = 0;
-  return await runStress({ threads: 2, seed: 1, operations: 2_000, out: join(folder, name), shouldStop: () => asked++ >= 3, ...more });
+  return await runStress({ threads: 2, seed: 1, operations: 2_000, milliseconds: 100_000, out: join(folder, name), shouldStop: () => asked++ >= 7, ...more });
 }
 
-test("three rounds of the source as it stands hold", async () => {
+test("rounds of every kind hold on the source as it stands, with delays and without", async () => {
   const rounds: number[] = [];
-  expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toEqual({ rounds: 3, operations: 12_000 });
-  expect(rounds).toEqual([1, 2, 3]);
+  expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toMatchObject({ rounds: 7, operations: 28_000 });
+  expect(rounds).toEqual([1, 2, 3, 4, 5, 6, 7]);
+}, 60_000);
+
+/** The sources with a bug of the museum. */
+function sourcesWith(slug: string): ReadonlyMap<string, string> {
+  const { sources } = applyToModules(slug, bugNamed(slug).patch, projectRoot);
+  return new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
+}
+
+test("a time that is too short for a round is long enough for one", async () => {
+  expect(await stress("short", { milliseconds: 1, shouldStop: () => false })).toMatchObject({ rounds: 1 });
 }, 60_000);
 
 test("a planted fault is found, with the history that shows it", async () => {
-  const { sources } = applyToModules("bug", bugNamed("inetpeer-ipid-range-overlap").patch, projectRoot);
-  const patched = new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
-  const { violation } = await stress("patched", { sources: patched });
-  expect(violation).toMatchObject({ property: "linearizability", round: 1, kind: "keeps", because: expect.stringContaining("nextId of thread") as string });
+  const { violation } = await stress("patched", { sources: sourcesWith("inetpeer-ipid-range-overlap") });
+  expect(violation).toMatchObject({ property: "linearizability", round: 1, kind: "keeps", delayed: false, because: expect.stringContaining("nextId of thread") as string });
   expect(violation?.history?.length).toBeGreaterThan(0);
 }, 60_000);
+
+test("memory that is used again under a reader is found", async () => {
+  for (const slug of ["native-rcu-no-grace-period", "native-rcu-epoch-stands-still", "native-forgotten-while-alive"]) {
+    const { violation } = await stress(slug, { operations: 30_000, sources: sourcesWith(slug), shouldStop: () => false });
+    expect(["answer", "memory-safety"], slug).toContain(violation?.property);
+    expect(violation?.because, slug).toMatch(/^a peer that was found at address \d+ has address|^the memory of the peer at address \d+ is used again/u);
+  }
+}, 120_000);
+
+test("a wake-up that is missing is found, though the sleeper would look up by itself", async () => {
+  const { violation } = await stress("not woken", { operations: 20_000, sources: sourcesWith("native-lock-missing-wake-up"), shouldStop: () => false });
+  expect(violation).toMatchObject({ property: "progress", delayed: true, because: expect.stringContaining("NotWokenError: nobody ends a sleep of 5000 ms") as string });
+}, 120_000);
+
+test("a pool whose head was overwritten is told", () => {
+  const { heap: { words }, control } = layoutWithPeers();
+  expect(checkHead(() => layoutOf(words.buffer))).toBeUndefined();
+  words[control + 1] = 99;
+  expect(checkHead(() => layoutOf(words.buffer))).toEqual({ property: "memory-safety", because: expect.stringContaining("can no longer be attached to: PeerPoolError") as string });
+});
+
+test("what is hidden must be free soon, each once", async () => {
+  const pool = (...inUse: readonly number[]) => {
+    let asked = 0;
+    const stats = () => ({ capacity: 9, v4: 0, v6: 0, inUse: inUse[Math.min(asked++, inUse.length - 1)] ?? 0, reclaiming: 0, threads: 1 });
+    return { invalidate() {}, stats };
+  };
+  expect(await checkEmptied(pool(3, 1, 0))).toBeUndefined();
+  expect(await checkEmptied(pool(3, -1))).toMatchObject({ property: "leak", because: "all peers were hidden, nobody holds one, and -1 are in use, with 0 to be reclaimed" });
+  expect(await checkEmptied(pool(2), 5)).toMatchObject({ property: "leak" });
+  const broken = { ...pool(0), invalidate: () => assert.fail("it is abandoned") };
+  expect(await checkEmptied(broken)).toEqual({ property: "answer", because: expect.stringContaining("it is abandoned") as string });
+});
 
 test("a thread that throws, finds the wrong peer or never comes back is told", async () => {
   const broken = await stress("throws", { sources: new Map([["impl/native/shared-clock.ts", 'export function moveClockTo(): never { throw new Error("no clock"); }']]) });

@@ -79,3 +79,15 @@ test("what is no address is refused with what would be one", () => {
     expect(() => parseIpAddress(address as string)).toThrow(expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error);
   }
 });
+
+test("what is neither text nor words is told by what it is", () => {
+  const cases: readonly (readonly [unknown, string])[] = [
+    [undefined, "an address is undefined, and must be text or its words; a socket that is closed has none"],
+    [null, "an address is null, "],
+    [{}, "an address is object, "],
+    [true, "an address is boolean, "],
+  ];
+  for (const [address, message] of cases) {
+    expect(() => parseIpAddress(address as string)).toThrow(expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error);
+  }
+});

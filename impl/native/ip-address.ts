@@ -32,11 +32,17 @@ const v6: Scratch = { family: "v6", words: [0.5, 0.5, 0.5, 0.5] };
 export function parseIpAddress(address: IpAddress): PeerAddress {
   if (typeof address === "string") return parseText(address);
   if (typeof address === "number") return packedV4(address);
+  if (!isWordList(address)) throw new PeerPoolError("ERR_ADDRESS", `an address is ${address === null ? "null" : typeof address}, and must be text or its words; a socket that is closed has none`);
   const [first = Number.NaN] = address;
   if (address.length === 1) return packedV4(first);
   if (address.length !== 4) throw new PeerPoolError("ERR_ADDRESS", `an address has 1 word (IPv4) or 4 (IPv6), and not ${address.length}`);
   for (let i = 0; i < 4; i++) v6.words[i] = wordOf(address[i] ?? Number.NaN);
   return v6;
+}
+
+/** Callers without types hand over anything: most often the `remoteAddress` of a socket that is closed, undefined. */
+function isWordList(address: unknown): address is readonly number[] | Uint32Array {
+  return Array.isArray(address) || address instanceof Uint32Array;
 }
 
 function packedV4(word: number): PeerAddress {
