@@ -62,24 +62,16 @@ export interface Runtime {
   /** Guards every slab of the heap. */
   readonly allocatorLock: Address;
   readonly deferred: Deferred;
+  /** Callbacks that the thread has asked for and not made up for by running as many. */
+  owed: number;
   /** The structure's RCU callbacks by number, the same in every thread. */
   readonly callbacks: readonly RcuCallback[];
 }
 
 let runtime: Runtime | undefined;
 
-/** Callbacks that this thread has asked for since it was last asked how many. */
-let askedFor = 0;
-
 export function useRuntime(next: Runtime): void {
   runtime = next;
-}
-
-/** How many callbacks this thread has asked for since the last call. */
-export function takeAskedFor(): number {
-  const count = askedFor;
-  askedFor = 0;
-  return count;
 }
 
 function current(): Runtime {
@@ -117,11 +109,12 @@ export function* free(slab: Address, object: Address): Access {
 }
 
 export function* callRcu(callback: RcuCallback, argument: number): Access {
-  const { deferred, me, callbacks } = current();
+  const mine = current();
+  const { deferred, me, callbacks } = mine;
   const number = callbacks.indexOf(callback);
   yield assertHolds(number !== -1, "a callback that is deferred is one of the runtime's");
   yield* defer(deferred, me, number, argument);
-  askedFor++;
+  mine.owed++;
 }
 
 /** The caller is in no section, and keeps nothing that it found in one. */

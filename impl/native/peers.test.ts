@@ -5,6 +5,7 @@ import type { Access } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { wordAt } from "../memory/word.ts";
+import { invalidateTree } from "../peers/invalidate.ts";
 import { defer } from "./deferred.ts";
 import { attachPeerPool, createPeerPool, PeerPool, type PeerPoolOptions } from "./peers.ts";
 import { layoutOf, THREADS_MAX } from "./pool-buffer.ts";
@@ -179,4 +180,16 @@ test("a turn that ends takes the thread offline", async () => {
   expect(wordAt(heap.words, ThreadSlot.seen(slot))).not.toBe(0);
   await Promise.resolve(); // under simulation, nobody runs what the end of the turn would do
   expect(pool.buffer.byteLength).toBeGreaterThan(0);
+});
+
+test("a thread that asked for no callback runs two of the others' at a quiescent state", () => {
+  const { pool, run } = created({ capacity: 20 });
+  const { deferred, pool: places } = layoutOf(pool.buffer);
+  const peers = Array.from({ length: 20 }, (_, word) => run(pool.acquire(word, true)));
+  run(invalidateTree(places, "v4"));
+  for (const peer of peers) run(defer(deferred, 2, 1, peer)); // by the thread in the second slot: to be freed
+  expect(run(pool.stats()).reclaiming).toBe(20);
+  run(pool.detach());
+  const other = attachPeerPool(pool.buffer, { now: () => 1000 }); // its first operation is a quiescent state
+  expect(run(other.stats()).reclaiming).toBe(18);
 });

@@ -18,7 +18,6 @@
  * terminated while it changed the pool, holding a lock, the pool is abandoned: every call from then on throws, rather than trust it.
  */
 import { threadId } from "node:worker_threads";
-import type { Worker } from "node:worker_threads";
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
 import { type Access, type Address, NIL, readOnce } from "../memory/access.ts";
 import { Slab } from "../memory/slab.ts";
@@ -29,62 +28,23 @@ import { putPeer } from "../peers/lookup.ts";
 import { findPeer, getPeer } from "../peers/optimistic-pool.ts";
 import { allowPeer } from "../peers/token-bucket.ts";
 import { useWords } from "./atomics.ts";
+import { attend } from "./attended-pools.ts";
 import { deferredCount, runDeferred } from "./deferred.ts";
 import { type IpAddress, parseIpAddress } from "./ip-address.ts";
 import { holderOf } from "./lock.ts";
-import { type Runtime, takeAskedFor, useRuntime } from "./native-access.ts";
+import { type Runtime, useRuntime } from "./native-access.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
-import { ABANDONED, CAPACITY_MAX, createLayout, layoutOf, type PoolLayout, SOUND, THREADS_MAX } from "./pool-buffer.ts";
+import { Peer, type PeerReference } from "./peer.ts";
+import { ABANDONED, createLayout, layoutOf, type PoolLayout, SOUND, THREADS_MAX } from "./pool-buffer.ts";
+import { type AttachOptions, type GetOptions, type PeerPoolOptions, type PeerPoolStats, settingsOf } from "./pool-options.ts";
 import { runIfQueued } from "./queued-work.ts";
 import { claimSlot, forgetThread, goOffline, passQuiescentState, ThreadSlot } from "./rcu.ts";
 import { moveClockTo } from "./shared-clock.ts";
 
 export type { IpAddress } from "./ip-address.ts";
+export { Peer, type PeerReference } from "./peer.ts";
 export { PeerPoolError, type PeerPoolErrorCode } from "./peer-pool-error.ts";
-
-/** A reference to a peer as a number: what `acquire` gives and `release` takes. 0 is none. */
-export type PeerReference = number;
-
-/** Times are milliseconds. */
-export interface PeerPoolOptions {
-  /** Peers there is memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
-  readonly capacity: number;
-  /** Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given. */
-  readonly threshold?: number;
-  /** How long a peer may stay idle in a pool that is nearly at its threshold; 120,000 if not given. */
-  readonly ttlMinMs?: number;
-  /** How long a peer may stay idle in an empty pool; 600,000 if not given. */
-  readonly ttlMaxMs?: number;
-  /** From an invalidation to the run of the collector that frees what nobody holds; 1,000 if not given. */
-  readonly gcDelayMs?: number;
-  /** Grants that the rate limiter saves up; 6 if not given. */
-  readonly burstFactor?: number;
-}
-
-export interface AttachOptions {
-  /** Milliseconds that an operation waits for a lock of another thread before it throws `ERR_POOL_STALLED`; 5,000 if not given. */
-  readonly stallMs?: number;
-  /** The time in milliseconds: the same for all threads, never going back. The host's monotonic clock if not given. */
-  readonly now?: () => number;
-}
-
-export interface GetOptions {
-  /** Make the peer if the pool has none. */
-  readonly create?: boolean;
-}
-
-export interface PeerPoolStats {
-  readonly capacity: number;
-  /** Peers that can be found. */
-  readonly v4: number;
-  readonly v6: number;
-  /** Peers in use, those included that nobody can find any more but somebody holds, or that wait to be freed. */
-  readonly inUse: number;
-  /** Peers and trees that wait for a grace period. */
-  readonly reclaiming: number;
-  /** Threads attached. */
-  readonly threads: number;
-}
+export type { AttachOptions, GetOptions, PeerPoolOptions, PeerPoolStats } from "./pool-options.ts";
 
 /** Operations between two quiescent states of a thread that does not leave its turn. */
 const OPERATIONS_BETWEEN = 128;
@@ -107,28 +67,6 @@ const STALL_MS = 5_000;
 const TIMEOUT_MAX_MS = 60_000;
 
 const MORE_MAX = 0xffff;
-const TIME_MAX_MS = 0x3fffffff;
-
-/** This thread's pools: they want to know of the ends of the workers that it starts. Who holds a pool is its user. */
-const attached = new Set<WeakRef<PeerPool>>();
-
-function attend(pool: PeerPool): void {
-  if (attached.size === 0) process.on("worker", watchWorker);
-  attached.add(new WeakRef(pool));
-}
-
-function watchWorker(worker: Worker): void {
-  const { threadId: id } = worker;
-  worker.once("exit", () => forgetEverywhere(id));
-}
-
-function* forgetEverywhere(id: number): Access {
-  for (const reference of attached) {
-    const pool = reference.deref();
-    if (pool === undefined) attached.delete(reference);
-    else yield* pool.forgetThread(id);
-  }
-}
 
 /** The pool whose heap the accesses go to. */
 let inUse: PeerPool | undefined;
@@ -149,23 +87,8 @@ function takeIntoUse(pool: PeerPool): void {
  * @throws RangeError if the host has no memory for it
  */
 export function createPeerPool(options: PeerPoolOptions, attachOptions: AttachOptions = {}): PeerPool {
-  const { capacity } = options;
-  checked("capacity", capacity, 1, CAPACITY_MAX);
-  const { threshold = Math.ceil((capacity * 7) / 8), ttlMinMs = 120_000, ttlMaxMs = 600_000, gcDelayMs = 1_000, burstFactor = 6 } = options;
-  const secret = crypto.getRandomValues(new Int32Array(2));
   const { now = monotonicMs() } = attachOptions;
-  const layout = createLayout(
-    {
-      capacity,
-      threshold: checked("threshold", threshold, 0, CAPACITY_MAX),
-      ttlMinMs: checked("ttlMinMs", ttlMinMs, 0, TIME_MAX_MS),
-      ttlMaxMs: checked("ttlMaxMs", ttlMaxMs, ttlMinMs, TIME_MAX_MS),
-      gcDelayMs: checked("gcDelayMs", gcDelayMs, 1, TIME_MAX_MS),
-      burstFactor: checked("burstFactor", burstFactor, 1, 1000),
-      secret: [wordAt(secret, 0), wordAt(secret, 1)],
-    },
-    Math.floor(now()) | 0,
-  );
+  const layout = createLayout(settingsOf(options), Math.floor(now()) | 0);
   return new PeerPool(layout, attachOptions);
 }
 
@@ -182,45 +105,6 @@ export function attachPeerPool(buffer: SharedArrayBuffer, options: AttachOptions
 function monotonicMs(): () => number {
   const ahead = Number(process.hrtime.bigint() / 1_000_000n) - performance.now();
   return () => performance.now() + ahead;
-}
-
-/** A reference to a peer, to be given back by `put`, or by leaving the scope of `using peer = pool.get(…)`. */
-export class Peer {
-  readonly #pool: PeerPool;
-  #reference: PeerReference;
-
-  /** Peers come from `PeerPool.get`. */
-  constructor(pool: PeerPool, reference: PeerReference) {
-    this.#pool = pool;
-    this.#reference = reference;
-  }
-
-  /**
-   * The reference as a number.
-   *
-   * @throws PeerPoolError `ERR_PEER_RELEASED`
-   */
-  get reference(): PeerReference {
-    if (this.#reference === NIL) throw new PeerPoolError("ERR_PEER_RELEASED", "the peer has been given back: get it again");
-    return this.#reference;
-  }
-
-  /** Has the peer been given back? */
-  get isReleased(): boolean {
-    return this.#reference === NIL;
-  }
-
-  /** Takes the reference out, for the pool to release. @throws PeerPoolError `ERR_PEER_RELEASED` */
-  takeReference(): PeerReference {
-    const { reference } = this;
-    this.#reference = NIL;
-    return reference;
-  }
-
-  /** Gives the peer back, if that has not been done. */
-  *[Symbol.dispose](): Access {
-    if (!this.isReleased) yield* this.#pool.put(this);
-  }
 }
 
 /**
@@ -240,8 +124,6 @@ export class PeerPool {
   #isOnline = false;
   /** Operations until the next quiescent state; 0 while this thread is offline. */
   #operationsLeft = 0;
-  /** Entries of the deferred queue that this thread has asked for and not made up for. */
-  #owed = 0;
   // Made once, so that operations allocate nothing.
   readonly #leaveSoon = (): unknown => this.#leave();
   readonly #runDue = (callback: number, argument: number): Access => this.#runCallback(callback, argument);
@@ -436,9 +318,8 @@ export class PeerPool {
     const { me, slot } = runtime;
     yield* passQuiescentState(deferred.rcu, slot);
     yield* moveClockTo(clock, Math.floor(this.#now()));
-    this.#owed += takeAskedFor();
-    const count = yield* runDeferred(deferred, me, Math.min(this.#owed + more, DEFERRED_AT_ONCE), this.#runDue);
-    this.#owed = Math.max(0, this.#owed - count);
+    const count = yield* runDeferred(deferred, me, Math.min(runtime.owed + more, DEFERRED_AT_ONCE), this.#runDue);
+    runtime.owed = Math.max(0, runtime.owed - count);
     yield* runIfQueued(pool.gcWork, workGuard, me, this.#collectDue);
   }
 
@@ -455,7 +336,7 @@ export class PeerPool {
     const index = yield* claimSlot(deferred.rcu, threadId + 1);
     const slot = deferred.rcu.slots[index];
     if (slot === undefined) throw new PeerPoolError("ERR_THREADS", `${THREADS_MAX} threads are attached, which is all that a pool has room for; detach some`);
-    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, callbacks: [pool.freePeer, pool.freeCleared, pool.queueDetached] };
+    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, owed: 0, callbacks: [pool.freePeer, pool.freeCleared, pool.queueDetached] };
     useRuntime(runtime);
     return runtime;
   }
@@ -501,11 +382,6 @@ export class PeerPool {
     if (this.#runtime !== undefined && this.#holdsLock(this.#runtime.me)) this.#abandon();
     return error;
   }
-}
-
-function checked(name: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new PeerPoolError("ERR_LIMITS", `${name} is ${value}, and must be a whole number from ${min} to ${max}`);
 }
 
 function abandonedError(): PeerPoolError {

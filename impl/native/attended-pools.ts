@@ -1,0 +1,25 @@
+/** This thread's pools: they want to know of the ends of the workers that it starts. Who holds a pool is its user. */
+import type { Worker } from "node:worker_threads";
+import type { Access } from "../memory/access.ts";
+import type { PeerPool } from "./peers.ts";
+
+const attached = new Set<WeakRef<PeerPool>>();
+
+/** From now on the pool hears of threads that end. */
+export function attend(pool: PeerPool): void {
+  if (attached.size === 0) process.on("worker", watchWorker);
+  attached.add(new WeakRef(pool));
+}
+
+function watchWorker(worker: Worker): void {
+  const { threadId: id } = worker;
+  worker.once("exit", () => forgetEverywhere(id));
+}
+
+function* forgetEverywhere(id: number): Access {
+  for (const reference of attached) {
+    const pool = reference.deref();
+    if (pool === undefined) attached.delete(reference);
+    else yield* pool.forgetThread(id);
+  }
+}
