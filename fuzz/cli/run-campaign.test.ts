@@ -1,9 +1,7 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { bugNamed } from "#fuzz/bugs/museum.ts";
-import { applyToModules } from "#fuzz/bugs/patch.ts";
 import type { CampaignPlan } from "#fuzz/campaign/campaign.ts";
 import { readResumeState, STATE_FILE } from "#fuzz/campaign/resume-state.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -12,9 +10,9 @@ import { scenarioNamed, systemNamed } from "#fuzz/scenarios/registry.ts";
 import { parseScenario } from "#fuzz/scenarios/scenario.ts";
 import { Result } from "#reports/result.ts";
 import { type CliOptions, type Ended, runModule } from "./cli-process.ts";
+import { patchedProject } from "./patched-project.ts";
 import type { CampaignOptions } from "./run-campaign.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 // Inside the project, so that the module finds what it imports; git ignores it.
 const outFolder = fileURLToPath(new URL("../../reports/out", import.meta.url));
 mkdirSync(outFolder, { recursive: true });
@@ -74,21 +72,8 @@ test("scenarios, saved traces, the museum and stress end in one result, twice th
   expect(JSON.parse(readFileSync(join(outs[0] ?? "", "timing.json"), "utf8"))).toMatchObject({ parts: { "stress peers": expect.any(Number) as number } });
 });
 
-/** The project with a bug put back into its source, not in memory but as files. */
-function projectWith(slug: string): string {
-  const copy = join(folder, slug);
-  const isWanted = (path: string): boolean => !path.endsWith(".test.ts");
-  for (const part of ["fuzz", "impl", "model", "properties", "reports"]) {
-    // The folder of generated files is where the copy itself stands.
-    for (const entry of readdirSync(join(root, part)).filter((name) => name !== "out")) cpSync(join(root, part, entry), join(copy, part, entry), { recursive: true, filter: isWanted });
-  }
-  cpSync(join(root, "package.json"), join(copy, "package.json"));
-  for (const [url, text] of applyToModules(slug, bugNamed(slug).patch, root).sources) writeFileSync(join(copy, relative(root, fileURLToPath(url))), text);
-  return copy;
-}
-
 test("a bug in the source that real threads run into fails the gate, and is saved with its history and in every report", async () => {
-  const copy = projectWith(BUG);
+  const copy = patchedProject(folder, BUG);
   const out = join(copy, "out");
   const { code, stdout, stderr } = await perform("verify", stressFor(30_000), { command: "verify", out, workers: 1, state: "kept" }, { folder: copy });
   expect(stderr).toBe("");

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { quiesce } from "./cli-process.ts";
+import { patchedProject } from "./patched-project.ts";
 
 const out = fileURLToPath(new URL("../../reports/out", import.meta.url));
 mkdirSync(out, { recursive: true });
@@ -27,6 +29,19 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
   expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ violation: { property: "linearizability" }, files: [expect.stringContaining(".history.json"), expect.stringContaining(".trace.json")] });
   const replay = /^replay {2}npx quiesce (.*)$/mu.exec(stdout)?.[1]?.split(" ") ?? [];
   expect((await quiesce(replay)).code).toBe(1);
+}, 60_000);
+
+test("a bug in the source as it stands is saved as a trace too, if the simulator finds one in the same source", async () => {
+  const copy = patchedProject(folder, "inetpeer-ipid-range-overlap");
+  const module = join(copy, "run.ts");
+  writeFileSync(module, 'import { stressCommand } from "#fuzz/cli/stress.ts";\nawait stressCommand().parseAsync(process.argv);\n');
+  const out = join(copy, "found");
+  const run = spawnSync(process.execPath, [module, "peers", "--threads", "2", "--operations", "1000", "--seed", "3", "--time", "20s", "--out", out], { encoding: "utf8", cwd: copy });
+  expect(run.stdout).toMatch(/^VIOLATED linearizability: nextId of thread/u);
+  expect(run.status).toBe(1);
+  expect(JSON.parse(readFileSync(join(out, "peers.trace.json"), "utf8"))).toMatchObject({ format: "quiesce-trace" });
+  // The source that it was found in has the bug; the one here has not.
+  expect((await quiesce(["replay", join(out, "peers.trace.json")])).code).not.toBe(1);
 }, 60_000);
 
 test("an interrupted run says so, and that it decided nothing", async () => {

@@ -41,7 +41,8 @@ export function stressCommand(): Command {
       "after",
       `
 Each round's history is checked for linearizability address by address, and what is left for its invariants. What is found is saved with
-its history; a bug that the simulator finds too (with --bug, in the scenario that its patch names) is saved as a trace that replays.
+its history; if the simulator finds a violation too (in the scenarios of the same source; with --bug, in the one that its patch names),
+it is saved as a trace that replays.
 
 Exit codes: 0 nothing found in that time, 1 a violation, 2 bad input, 3 interrupted.
 
@@ -103,7 +104,8 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
       const history = join(folder, `${name}.history.json`);
       writeWholeFile(history, stressHistoryJson({ system, ...(slug !== undefined && { bug: slug }), threads, seed }, violation));
       files.push(history);
-      const trace = slug === undefined ? undefined : await simulatorsTrace(slug);
+      process.stderr.write("looking for it in the simulator\n");
+      const trace = slug === undefined ? await simulatorsOwnTrace(name) : await simulatorsTrace(slug);
       if (trace !== undefined) {
         const file = join(folder, `${name}.trace.json`);
         writeWholeFile(file, trace);
@@ -145,4 +147,22 @@ async function simulatorsTrace(slug: string): Promise<string | undefined> {
   const searches = ["pos", "surw"].map((strategy) => ({ strategy, seed: 1 }));
   const { counterexample } = await hunt(bugNamed(slug), { searches, executionsMax: 20_000, catchesEnough: 1, shrinkMax: 20_000 });
   return counterexample?.trace;
+}
+
+/** Systems under simulation that are of the same source as what is hammered. */
+const SIMULATED = ["peers-optimistic", "peers", "native-sync"];
+
+/** Executions on each of their scenarios. */
+const EXECUTIONS = 2_000;
+
+/** What the simulator finds in the source as it stands; undefined if it finds nothing within the bound. */
+async function simulatorsOwnTrace(name: string): Promise<string | undefined> {
+  const { referencesOf } = await import("#fuzz/campaign/catalogue.ts");
+  const { explain, runSearch } = await import("#fuzz/campaign/worker.ts");
+  for (const scenario of await referencesOf(SIMULATED)) {
+    const search = { scenario, strategy: "surw", seed: 1, executionsMax: EXECUTIONS };
+    const { choices, executions } = await runSearch(search);
+    if (choices !== undefined) return (await explain({ search, execution: executions, choices, scriptPath: `${name}.repro.ts` })).trace;
+  }
+  return undefined;
 }

@@ -1,0 +1,22 @@
+/** The project with a bug of the museum put back into its source, not in memory but as files. For tests. */
+import { cpSync, readdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bugNamed, projectRoot } from "#fuzz/bugs/museum.ts";
+import { applyToModules } from "#fuzz/bugs/patch.ts";
+
+function isWanted(path: string): boolean {
+  return !path.endsWith(".test.ts");
+}
+
+/** Makes the copy in the folder, which lies in the project, where packages are found; answers where it stands. */
+export function patchedProject(folder: string, slug: string): string {
+  const copy = join(folder, slug);
+  for (const part of ["fuzz", "impl", "model", "properties", "reports"]) {
+    // The folder of generated files is where the copy itself stands.
+    for (const entry of readdirSync(join(projectRoot, part)).filter((name) => name !== "out")) cpSync(join(projectRoot, part, entry), join(copy, part, entry), { recursive: true, filter: isWanted });
+  }
+  cpSync(join(projectRoot, "package.json"), join(copy, "package.json"));
+  for (const [url, text] of applyToModules(slug, bugNamed(slug).patch, projectRoot).sources) writeFileSync(join(copy, relative(projectRoot, fileURLToPath(url))), text);
+  return copy;
+}
