@@ -30,7 +30,7 @@ export async function loadOnBothTargets(folder: string, name: string, source: st
     isAccess: (specifier) => specifier === ACCESS_SPECIFIER,
     lookUp: () => nothing,
     rename: (specifier) => (specifier === ACCESS_SPECIFIER ? NATIVE_ACCESS : specifier),
-    inlining: { atomics: NATIVE_ACCESS, offsetOf: () => undefined },
+    inlining: { atomics: NATIVE_ACCESS, placeOf: () => undefined },
   });
   const simulatedFile = join(folder, `${name}.ts`);
   const nativeFile = join(folder, `${name}.js`);

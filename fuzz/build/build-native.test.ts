@@ -41,12 +41,14 @@ test("on real threads the vocabulary is Atomics, the wait list the engine's, the
   expect(nativeReplacements("impl/memory/slab.ts", "impl/native/native-heap.ts")).toBe("impl/memory/slab.ts");
 });
 
-test("addresses of fields are written out, but for rare ones, which stand elsewhere on real threads", () => {
-  const modules = translateAll({ root, entries: ["impl/peers/invalidate.ts"] });
+test("addresses of fields are written out, those of rare ones where they stand on real threads", async () => {
+  const modules = translateAll({ root, entries: ["impl/peers/invalidate.ts", "impl/peers/layout.ts"] });
+  writeModules(modules, { root, out: folder });
+  const { Peer: NativePeer } = (await import(join(folder, "impl/peers/layout.js"))) as { Peer: { gcNext(base: number): number } };
   const javascript = modules.find(({ file }) => file === "impl/peers/invalidate.ts")?.javascript ?? "";
   expect(javascript).toContain("((peer) + 3)"); // Peer.refcount(peer)
-  expect(javascript).toMatch(/\bPeer\.gcNext\(peer\)/u);
-  expect(javascript).not.toMatch(/\bPeer\.refcount\(/u);
+  expect(javascript).toContain(`((peer) * 2 + ${NativePeer.gcNext(0)})`);
+  expect(javascript).not.toMatch(/\bPeer\.(?:refcount|gcNext)\(/u);
 });
 
 test("modules are written with maps that lead to the sources, and a changed text takes the place of a file", async () => {

@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path/posix";
 import { writeWholeFile } from "#reports/write-file.ts";
+import { RARE_FACTOR } from "#impl/native/native-struct.ts";
+import type { FieldPlace } from "./inlining.ts";
 import type { ModuleProcedures } from "./procedures.ts";
 import { type ParsedModule, parseModule, proceduresOf, translateModule, type Translation } from "./translate.ts";
 
@@ -96,9 +98,9 @@ export function translateAll({ root, entries, sources = new Map(), replace = nat
       },
       inlining: {
         atomics: specifierOf(importer, ATOMICS_MODULE),
-        offsetOf(specifier, name, field) {
+        placeOf(specifier, name, field) {
           const target = resolved(importer, specifier);
-          return target === undefined ? undefined : offsetIn(structsIn(target)[name], field);
+          return target === undefined ? undefined : placeIn(structsIn(target)[name], field);
         },
       },
     });
@@ -114,13 +116,13 @@ function loadStructs(root: string, file: string, source: string, isChanged: bool
   return isChanged || !/\bstruct\(/u.test(source) ? {} : require(join(root, file));
 }
 
-function offsetIn(found: unknown, field: string): number | undefined {
+function placeIn(found: unknown, field: string): FieldPlace | undefined {
   if (typeof found !== "object" || found === null || !("structName" in found) || field === "wordName") return undefined;
   const address: unknown = Reflect.get(found, field);
   if (typeof address !== "function") return undefined;
   const offset = Number(address(0));
   const together = Number(Reflect.get(found, "words")) - Number(Reflect.get(found, "rareWords") ?? 0);
-  return offset < together ? offset : undefined; // a rare field stands elsewhere on real threads
+  return offset < together ? { factor: 1, offset } : { factor: RARE_FACTOR, offset: offset - together };
 }
 
 /** The project's module that an import names; undefined for a package. */

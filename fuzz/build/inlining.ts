@@ -16,8 +16,14 @@ export const HEAP_NAME = "$words";
 export interface Inlining {
   /** How the module names the module of atomics. */
   readonly atomics: string;
-  /** Where in an object the field lies, if the name that is imported from there is a struct with such a field. */
-  offsetOf(specifier: string, name: string, field: string): number | undefined;
+  /** Where the field of an object lies, if the name that is imported from there is a struct with such a field. */
+  placeOf(specifier: string, name: string, field: string): FieldPlace | undefined;
+}
+
+/** A field of the object at `base` is at `factor * base + offset`. */
+export interface FieldPlace {
+  readonly factor: number;
+  readonly offset: number;
 }
 
 /** What stands before, between and after the arguments of an access. */
@@ -39,15 +45,15 @@ export function writeAccessOut(call: t.CallExpression, name: string, text: Sourc
 }
 
 /** Writes out the address of a field, `Peer.left(peer)`, if the call is one. */
-export function writeFieldOut(call: NodePath<t.CallExpression>, { offsetOf }: Inlining, text: SourceText): void {
+export function writeFieldOut(call: NodePath<t.CallExpression>, { placeOf }: Inlining, text: SourceText): void {
   const { callee } = call.node;
   if (callee.type !== "MemberExpression" || callee.computed || callee.object.type !== "Identifier" || callee.property.type !== "Identifier") return;
   const binding = call.scope.getBinding(callee.object.name);
   if (binding === undefined || !binding.path.isImportSpecifier() || call.node.arguments.length !== 1) return;
   const from = importOf(binding.path);
   const { imported } = binding.path.node;
-  const offset = from === undefined || imported.type !== "Identifier" ? undefined : offsetOf(from, imported.name, callee.property.name);
-  if (offset !== undefined) writeAround(call.node, ["((", `) + ${offset})`], text);
+  const place = from === undefined || imported.type !== "Identifier" ? undefined : placeOf(from, imported.name, callee.property.name);
+  if (place !== undefined) writeAround(call.node, ["((", `)${place.factor === 1 ? "" : ` * ${place.factor}`} + ${place.offset})`], text);
 }
 
 /** Keeps the arguments, and puts these texts before, between and after them. */

@@ -9,6 +9,7 @@ import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { useWords } from "#impl/native/atomics.ts";
 import { loadOnBothTargets } from "./both-targets.ts";
+import type { FieldPlace } from "./inlining.ts";
 import { PROCEDURES_HEAD, randomProcedures } from "./random-procedures.ts";
 import { parseModule, type Translation, translateModule } from "./translate.ts";
 import { TranslationError } from "./translation-error.ts";
@@ -133,6 +134,8 @@ test("what tells a generator from a function is refused, with file, line, column
   }
 });
 
+const PLACES: ReadonlyMap<string, FieldPlace> = new Map([["left", { factor: 1, offset: 1 }], ["right", { factor: 1, offset: 2 }]]);
+
 test("on real threads, accesses and addresses of fields are written out where they stand", () => {
   const source = `import { type Access, atomicAddReturn, cmpxchg, read, readOnce, write, writeOnce } from "access"; import { Peer, wordAt } from "./layout.ts"; import * as all from "./layout.ts";
 export function* f(peer: number): Access<number> {
@@ -150,7 +153,7 @@ export function* f(peer: number): Access<number> {
     isAccess: (specifier) => specifier === "access",
     lookUp: () => nothing,
     rename: (specifier) => specifier,
-    inlining: { atomics: "./atomics.js", offsetOf: (specifier, name, field) => (specifier === "./layout.ts" && name === "Peer" ? { left: 1, right: 2 }[field] : undefined) },
+    inlining: { atomics: "./atomics.js", placeOf: (specifier, name, field) => (specifier === "./layout.ts" && name === "Peer" ? PLACES.get(field) : undefined) },
   });
   expect(javascript.replaceAll(/ +/gu, " ")).toBe(`import { words as $words } from "./atomics.js"; import { atomicAddReturn, cmpxchg, read, readOnce, write, writeOnce } from "access"; import { Peer, wordAt } from "./layout.ts"; import * as all from "./layout.ts";
 export function f(peer ) {

@@ -40,7 +40,7 @@ export const profiles: readonly Profile[] = [
   {
     name: "quick",
     description: "quick profile (under a minute on two cores)",
-    enumerationMax: 45_000,
+    enumerationMax: 42_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
     museumMax: 20_000,
     stressMs: 0,

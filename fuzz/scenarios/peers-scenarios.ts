@@ -227,13 +227,17 @@ const OF_SEARCHES: ReadonlySet<string> = new Set(
     "threshold-overload",
     "v6-rotation",
     "memory-exhausted",
-    "memory-reused",
   ].map((name) => `peers-${name}`),
 );
 
 /** The same of the pool with the optimistic search, and what only that does: clearing what was thrown away before its memory is used again. */
 export const peersOptimisticScenarios: readonly Scenario<Operation>[] = [
   ...peersScenarios.filter(({ name }) => OF_SEARCHES.has(name)),
+  scenario("collected-and-made-anew", "a collected peer's memory comes back as another peer while a reader is about", {
+    limits: { peersMax: 2 },
+    initial: [create("v4/20"), create("v4/10"), put("v4/10"), put("v4/20"), advance(LONG_TICKS)],
+    threads: [thread("collector", create("v4/30"), create("v4/40")), thread("reader", find("v4/10"), put("v4/10"))],
+  }),
   scenario("thrown-away-and-made-anew", "the memory of peers that were thrown away comes back as another while a reader is about", {
     limits: { peersMax: 2, gcDelayTicks: 1 },
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],

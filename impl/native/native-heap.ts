@@ -3,12 +3,13 @@
  * Takes the place of memory/heap.ts, whose red zones only a checker sees.
  *
  * The objects of a slab whose struct has rare fields are laid close together, none across two lines, and the rare fields of the object at
- * `a` at `a / 2`: the slab begins so far up that there is room for them below it.
+ * `a` at `2 a`: the slab begins so far up that they lie behind its end.
  */
 import { type Address, NIL } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import { initialiseSlab, Slab } from "../memory/slab.ts";
 import type { StructLayout } from "../memory/struct.ts";
+import { RARE_FACTOR } from "./native-struct.ts";
 
 export { createHeap, type Heap } from "../memory/heap.ts";
 
@@ -24,25 +25,28 @@ export function place(heap: Heap, { words }: StructLayout, name: string): Addres
 export function placeSlab(heap: Heap, layout: StructLayout, name: string, capacity: number): Address {
   const slab = reserve(heap, `${name}.slab`, inLines(Slab.words));
   const stride = strideOf(layout);
+  const objects = inLines(stride * capacity);
+  if (layout.rareWords !== undefined) heap.used = Math.max(heap.used, objects); // or rare fields would begin among the objects
+  const first = reserve(heap, name, objects);
   if (layout.rareWords !== undefined) {
-    const rareFrom = Math.max(inLines(heap.used), (stride * capacity) / 2);
-    heap.used = 2 * rareFrom;
+    heap.used = RARE_FACTOR * first;
+    reserve(heap, `${name}.rare`, RARE_FACTOR * objects);
   }
-  initialiseSlab(heap.words, slab, { first: reserve(heap, name, stride * capacity), stride, capacity });
+  initialiseSlab(heap.words, slab, { first, stride, capacity });
   return slab;
 }
 
 /** Words of a heap that are taken at most once {@link placeSlab} has placed such a slab, if `used` were before. */
 export function usedAfterSlab(layout: StructLayout, capacity: number, used: number): number {
-  const objects = strideOf(layout) * capacity;
-  const below = inLines(used) + inLines(Slab.words) + 2 * LINE_WORDS;
-  return objects + (layout.rareWords === undefined ? below : inLines(Math.max(2 * below, objects)));
+  const objects = inLines(strideOf(layout) * capacity);
+  const below = inLines(used) + inLines(Slab.words) + LINE_WORDS;
+  return layout.rareWords === undefined ? below + objects : RARE_FACTOR * (Math.max(below, objects) + objects);
 }
 
-/** Words from one object to the next: a power of two within a line, or whole lines. Rare fields have half of it. */
+/** Words from one object to the next: a power of two within a line, or whole lines. Rare fields have `RARE_FACTOR` times as many. */
 function strideOf({ words, rareWords }: StructLayout): number {
   if (rareWords === undefined) return inLines(words);
-  const needed = Math.max(words, 2 * rareWords);
+  const needed = Math.max(words, Math.ceil(rareWords / RARE_FACTOR));
   return needed > LINE_WORDS ? inLines(needed) : 2 ** Math.ceil(Math.log2(needed));
 }
 

@@ -63,9 +63,11 @@ export const PeerBase = struct("peerBase", { lock: 1, sequence: 1, total: 1 });
  * addition and not of a jump. The slab overwrites an object's first word when it is freed: nobody believes the address of a peer that he
  * has no reference to.
  */
-const inTree = { address: 1, left: 1, right: 1, refcount: 1, dtime: 1, identifier: 1, height: 1 } as const;
+const searched = { address: 1, left: 1, right: 1, refcount: 1 } as const;
 
-export const Peer = struct("peer", { ...inTree, emptySince: 1 }, { addressRest: 3, gcNext: 1 });
+const inTree = { dtime: 1, identifier: 1, height: 1 } as const;
+
+export const Peer = struct("peer", searched, { ...inTree, emptySince: 1, addressRest: 3, gcNext: 1 });
 
 /** Where word number `index` of a peer's address is. */
 export function addressWord(peer: Address, index: number): Address {
@@ -76,6 +78,6 @@ export const GcQueue = struct("gcQueue", { lock: 1, head: 1, tail: 1 });
 
 export const ListedPeerBase = struct("peerBase", { root: 1, lock: 1, total: 1 });
 
-export const ListedPeer = struct("peer", { ...inTree, unused: LINK_WORDS });
+export const ListedPeer = struct("peer", { ...searched, ...inTree, unused: LINK_WORDS });
 
 export const UnusedList = struct("unusedList", { ends: LINK_WORDS, lock: 1 });

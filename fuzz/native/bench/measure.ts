@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { ContenderData } from "./contender-thread.ts";
 import { BATCH, type Load } from "./contenders.ts";
 
-const ROUNDS = 8;
+const ROUNDS = 20;
 
 export interface Speed {
   readonly name: string;
@@ -13,8 +13,10 @@ export interface Speed {
 }
 
 /**
- * Measures the contenders one after the other, in several short rounds, and takes the best round of each: what else the machine
+ * Measures the contenders one after the other, in many short rounds, and takes the best round of each: what else the machine
  * does slows down only. Whoever is not measured sleeps.
+ *
+ * @param milliseconds of measuring for each contender
  */
 export async function measure(contenders: readonly string[], load: Load, libraries: Readonly<Record<string, string>>, milliseconds: number): Promise<readonly Speed[]> {
   const threads = await Promise.all(
