@@ -3,7 +3,7 @@ import { ACCESS, type Access, type AccessKind, type Address, NIL } from "#impl/m
 import { createHeap, nameOf } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { invalidateTree } from "#impl/peers/invalidate.ts";
-import { addressWord, GcQueue, Peer } from "#impl/peers/layout.ts";
+import { addressWord, GcQueue, Peer, Sentinel } from "#impl/peers/layout.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { getPeer, putPeer } from "#impl/peers/lookup.ts";
 import { createPeerPool, type PeerPool } from "#impl/peers/pool.ts";
@@ -451,11 +451,11 @@ test("collects-when-due: the IPv6 tree too", () => {
 test("sentinel: fires at any write of the sentinel, and at no other", () => {
   const { words, pool, left } = setUp();
   const watcher = sentinelWatcher(pool);
-  expect(write(watcher, words, Peer.height(pool.empty), 1)).toBe("the sentinel's height is written: 0 → 1");
-  expect(write(watcher, words, Peer.gcNext(pool.empty), 0)).toBe("the sentinel's gcNext is written: 0 → 0");
-  expect(write(watcher, words, Peer.emptySince(pool.empty), 3)).toBe("the sentinel's emptySince is written: 0 → 3");
-  expect(write(watcher, words, Peer.height(left), 1)).toBeUndefined();
-  expect([watcher.watches?.(pool.empty - 1), watcher.watches?.(pool.empty + Peer.words)]).toEqual([undefined, undefined]);
+  expect(write(watcher, words, Peer.left(pool.empty), 1)).toBe(`the sentinel's left is written: ${pool.empty} → 1`);
+  expect(write(watcher, words, Peer.refcount(pool.empty), 0)).toBe("the sentinel's refcount is written: 0 → 0");
+  expect(write(watcher, words, Peer.address(pool.empty), 3)).toBe("the sentinel's address is written: 0 → 3");
+  expect(write(watcher, words, Peer.left(left), 1)).toBeUndefined();
+  expect([watcher.watches?.(pool.empty - 1), watcher.watches?.(pool.empty + Sentinel.words)]).toEqual([undefined, undefined]);
 });
 
 // What both of them must not take for looking

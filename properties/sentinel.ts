@@ -3,16 +3,16 @@
  *
  * Source: Linux net/ipv4/inetpeer.c, peer_fake_node.
  */
-import { Peer } from "#impl/peers/layout.ts";
+import { Sentinel } from "#impl/peers/layout.ts";
 import type { PeerStore } from "#impl/peers/store.ts";
 import type { Watcher } from "./watcher.ts";
 
 export function sentinelWatcher({ empty }: PeerStore): Watcher {
   return {
     property: "sentinel",
-    watches: (address) => (address >= empty && address < empty + Peer.words ? "writes" : undefined),
+    watches: (address) => (address >= empty && address < empty + Sentinel.words ? "writes" : undefined),
     accessed(_words, { address, before, after }) {
-      const field = Peer.wordName(address - empty);
+      const field = Sentinel.wordName(address - empty);
       return `the sentinel's ${field} is written: ${before} → ${after}`;
     },
   };

@@ -6,8 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { Random } from "#fuzz/random.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { createPeerPool as createSimulated, type IpAddress } from "#impl/native/peers.ts";
-import { avlWatcher } from "#properties/avl.ts";
-import { buildLibrary, LIBRARY_ENTRY, projectRoot } from "./build-library.ts";
+import { buildLibrary, LIBRARY_ENTRY, projectRoot, REST_ENTRY } from "./build-library.ts";
 import type { Library, LibraryPool } from "./translated.ts";
 
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
@@ -16,6 +15,7 @@ const built = buildLibrary(folder);
 const library = built.urlOf(LIBRARY_ENTRY);
 const { createPeerPool, attachPeerPool } = (await import(library)) as Library;
 const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as typeof import("#impl/native/pool-buffer.ts");
+const { checkAtRest } = (await import(built.urlOf(REST_ENTRY))) as typeof import("./check-at-rest.ts");
 const workers: Worker[] = [];
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.terminate()));
@@ -150,10 +150,23 @@ test("a limiter grants a burst and then one in each timeout", () => {
   const pool = createPeerPool({ capacity: 10 }, { now: () => time });
   const grants = (): number => Array.from({ length: 20 }, () => pool.allowAt("10.0.0.1", 100)).filter(Boolean).length;
   expect(grants()).toBe(6);
-  for (let i = 0; i < 64; i++) pool.stats(); // the clock is looked at now and then
+  for (let i = 0; i < 200; i++) pool.stats(); // the clock is looked at now and then
   time += 250;
-  for (let i = 0; i < 64; i++) pool.stats();
+  for (let i = 0; i < 200; i++) pool.stats();
   expect(grants()).toBe(2);
+});
+
+test("a large pool of both families is a tree in balance, and keeps everything", () => {
+  const pool = createPeerPool({ capacity: 70_000, threshold: 70_000 });
+  const addressOf = (i: number): IpAddress => (i % 7 === 0 ? [0x20010db8, i, 0, Math.imul(i, 0x9e3779b1) >>> 0] : Math.imul(i, 0x9e3779b1) >>> 0);
+  for (let i = 0; i < 70_000; i++) pool.release(pool.acquire(addressOf(i), true));
+  expect(pool.stats()).toMatchObject({ v4: 60_000, v6: 10_000, inUse: 70_000 });
+  expect(checkAtRest(layoutOf(pool.buffer))).toBeUndefined();
+  for (let i = 0; i < 70_000; i += 11) {
+    const reference = pool.acquire(addressOf(i), false);
+    expect(reference).toBeGreaterThan(0);
+    pool.release(reference);
+  }
 });
 
 test("two threads hammer one pool, and it is whole afterwards", async () => {
@@ -162,10 +175,7 @@ test("two threads hammer one pool, and it is whole afterwards", async () => {
   await nextTurn();
   await Promise.all([1, 2].map(() => start(pool, "count", { rounds: 3_000 })));
   await nextTurn();
-  const { words } = layoutOf(pool.buffer).heap;
-  const layout = layoutOf(pool.buffer);
-  const watcher = avlWatcher(layout.pool);
-  expect([layout.pool.v4.lock, layout.pool.v6.lock].map((lock) => watcher.unlocked?.(words, lock))).toEqual([undefined, undefined]);
+  expect(checkAtRest(layoutOf(pool.buffer))).toBeUndefined();
   pool.invalidate();
   for (let turn = 0; turn < 200 && pool.stats().inUse > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
   expect(pool.stats()).toMatchObject({ v4: 0, inUse: 0, reclaiming: 0 });

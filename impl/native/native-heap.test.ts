@@ -24,3 +24,8 @@ test("word 0 belongs to nobody, and a heap that is full says what was asked", ()
   expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 32 are left");
   expect(inLines(17)).toBe(32);
 });
+
+test("a static object with rare fields is refused: there is no room for them", () => {
+  const Rare = struct("rare", { link: 1 }, { seldom: 1 });
+  expect(() => place(createHeap(10 * LINE_WORDS), Rare, "one")).toThrow("one: only objects of slabs have rare fields");
+});

@@ -16,8 +16,9 @@ export { createHeap, type Heap } from "../memory/heap.ts";
 /** Words of a cache line of 64 bytes. */
 export const LINE_WORDS = 16;
 
-/** @throws RangeError when the heap is full */
-export function place(heap: Heap, { words }: StructLayout, name: string): Address {
+/** @throws RangeError when the heap is full, or the struct has rare fields, for which a static object has no room */
+export function place(heap: Heap, { words, rareWords }: StructLayout, name: string): Address {
+  if (rareWords !== undefined) throw new RangeError(`${name}: only objects of slabs have rare fields`);
   return reserve(heap, name, inLines(words));
 }
 

@@ -134,25 +134,30 @@ function* rebalance(pool: PeerStore, path: TreePath): Access {
     const before = yield read(Peer.height(peer));
     const left = yield rcuDereferenceProtected(Peer.left(peer));
     const right = yield rcuDereferenceProtected(Peer.right(peer));
-    const leftHeight = yield read(Peer.height(left));
-    const rightHeight = yield read(Peer.height(right));
+    const leftHeight = yield* heightOf(pool, left);
+    const rightHeight = yield* heightOf(pool, right);
     let after = Math.max(leftHeight, rightHeight) + 1;
-    if (leftHeight > rightHeight + 1) after = yield* rotateRight(slot, peer, left, rightHeight);
-    else if (rightHeight > leftHeight + 1) after = yield* rotateLeft(slot, peer, right, leftHeight);
+    if (leftHeight > rightHeight + 1) after = yield* rotateRight(pool, slot, peer, left, rightHeight);
+    else if (rightHeight > leftHeight + 1) after = yield* rotateLeft(pool, slot, peer, right, leftHeight);
     else if (after !== before) yield write(Peer.height(peer), after);
     if (after === before) return;
   }
+}
+
+/** The sentinel's height is 0, and nowhere written: on real threads it has no rare fields. */
+function* heightOf({ empty }: PeerStore, peer: Address): Access<number> {
+  return peer === empty ? 0 : yield read(Peer.height(peer));
 }
 
 /**
  * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`. Answers the height of what
  * stands there now.
  */
-function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: number): Access<number> {
+function* rotateRight(pool: PeerStore, slot: Address, peer: Address, left: Address, rightHeight: number): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.left(left));
   const inner = yield rcuDereferenceProtected(Peer.right(left));
-  const outerHeight = yield read(Peer.height(outer));
-  const innerHeight = yield read(Peer.height(inner));
+  const outerHeight = yield* heightOf(pool, outer);
+  const innerHeight = yield* heightOf(pool, inner);
   if (innerHeight <= outerHeight) {
     yield rcuAssignPointer(Peer.left(peer), inner);
     yield write(Peer.height(peer), innerHeight + 1);
@@ -175,11 +180,11 @@ function* rotateRight(slot: Address, peer: Address, left: Address, rightHeight: 
 }
 
 /** The mirror image of {@link rotateRight}. */
-function* rotateLeft(slot: Address, peer: Address, right: Address, leftHeight: number): Access<number> {
+function* rotateLeft(pool: PeerStore, slot: Address, peer: Address, right: Address, leftHeight: number): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.right(right));
   const inner = yield rcuDereferenceProtected(Peer.left(right));
-  const outerHeight = yield read(Peer.height(outer));
-  const innerHeight = yield read(Peer.height(inner));
+  const outerHeight = yield* heightOf(pool, outer);
+  const innerHeight = yield* heightOf(pool, inner);
   if (innerHeight <= outerHeight) {
     yield rcuAssignPointer(Peer.right(peer), inner);
     yield write(Peer.height(peer), innerHeight + 1);

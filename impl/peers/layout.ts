@@ -22,7 +22,7 @@
  *   lock       guards head and tail
  *   head, tail the peers whose subtrees are to be freed, linked by gcNext; NIL if none
  *
- * The sentinel `empty` is a peer of height 0 without children that ends every branch of every tree. It is never written.
+ * The sentinel `empty` is a peer without children that ends every branch of every tree. It is never written; its height is 0 by definition.
  *
  * The pools of 2010, with one tree, of IPv4:
  *
@@ -68,6 +68,9 @@ const searched = { address: 1, left: 1, right: 1, refcount: 1 } as const;
 const inTree = { dtime: 1, identifier: 1, height: 1 } as const;
 
 export const Peer = struct("peer", searched, { ...inTree, emptySince: 1, addressRest: 3, gcNext: 1 });
+
+/** The sentinel: nobody touches what else a peer has. */
+export const Sentinel = struct("peer", searched);
 
 /** Where word number `index` of a peer's address is. */
 export function addressWord(peer: Address, index: number): Address {

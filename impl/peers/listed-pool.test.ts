@@ -304,7 +304,7 @@ for (const generation of GENERATIONS) {
 
   test(name("the sentinel and the pool's words are where the pool says"), () => {
     const { pool, word, heap } = setUp(generation, { peersMax: 3 });
-    expect([word(ListedPeer.left(pool.empty)), word(ListedPeer.right(pool.empty)), word(ListedPeer.height(pool.empty)), word(pool.v4.root)]).toEqual([pool.empty, pool.empty, 0, pool.empty]);
+    expect([word(ListedPeer.left(pool.empty)), word(ListedPeer.right(pool.empty)), word(pool.v4.root)]).toEqual([pool.empty, pool.empty, pool.empty]);
     expect([pool.trees, pool.v4.family, pool.v4.addressWords, pool.peersMax]).toEqual([[pool.v4], "v4", 1, 3]);
     expect([pool.firstPeer, pool.peerStride]).toEqual([heap.words[Slab.first(pool.peers)], heap.words[Slab.stride(pool.peers)]]);
     expect([Object.isFrozen(pool), Object.isFrozen(pool.v4)]).toEqual([true, true]);

@@ -17,7 +17,7 @@ import { wordAt } from "../memory/word.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import { Link } from "../sync/list.ts";
 import { writeAddress } from "./address.ts";
-import { ListedPeer, ListedPeerBase, UnusedList } from "./layout.ts";
+import { ListedPeer, ListedPeerBase, Sentinel, UnusedList } from "./layout.ts";
 import type { ListLimits } from "./list-limits.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
@@ -48,7 +48,7 @@ export type UnlinkFromPool = (pool: ListedPool, peer: Address) => Access;
  * @throws RangeError when the heap is full
  */
 export function createListedPool(heap: Heap, clock: Clock, { limits, peersMax, firstIdentifier }: ListedPoolOptions, unlinkFromPool: UnlinkFromPool): ListedPool {
-  const empty = place(heap, ListedPeer, "empty");
+  const empty = place(heap, Sentinel, "empty");
   heap.words[ListedPeer.left(empty)] = empty;
   heap.words[ListedPeer.right(empty)] = empty;
   const peers = placeSlab(heap, ListedPeer, "peer", peersMax);

@@ -12,7 +12,7 @@ import { wordAt } from "../memory/word.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
 import { queueDetached } from "./invalidate.ts";
-import { GcQueue, Peer, PeerBase, PeerRoot } from "./layout.ts";
+import { GcQueue, Peer, PeerBase, PeerRoot, Sentinel } from "./layout.ts";
 import type { PeerLimits } from "./limits.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
@@ -47,7 +47,7 @@ export interface PeerPoolOptions {
  * @throws RangeError when the heap is full
  */
 export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, firstIdentifier }: PeerPoolOptions): PeerPool {
-  const empty = place(heap, Peer, "empty");
+  const empty = place(heap, Sentinel, "empty");
   heap.words[Peer.left(empty)] = empty;
   heap.words[Peer.right(empty)] = empty;
   const peers = placeSlab(heap, Peer, "peer", peersMax);
