@@ -193,3 +193,13 @@ test("a thread that asked for no callback runs two of the others' at a quiescent
   const other = attachPeerPool(pool.buffer, { now: () => 1000 }); // its first operation is a quiescent state
   expect(run(other.stats()).reclaiming).toBe(18);
 });
+
+test("no reference, and a family that there is not, are told instead of done", () => {
+  const { pool, run } = created({ capacity: 4 });
+  const missing = run(pool.acquire(1, false));
+  expect(missing).toBe(0);
+  for (const act of [() => pool.release(missing), () => pool.allow(missing, 1), () => pool.nextId(missing)]) expect(codeOf(() => run<unknown>(act()))).toBe("ERR_PEER_RELEASED");
+  run(pool.acquire(1, true));
+  expect(codeOf(() => run(pool.invalidate("v5" as "v4")))).toBe("ERR_LIMITS");
+  expect(run(pool.stats()).v4).toBe(1);
+});

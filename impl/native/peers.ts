@@ -173,10 +173,15 @@ export class PeerPool {
     }
   }
 
-  /** `put` for hot paths. The reference must be one that `acquire` gave and that was not released: that is not checked. */
+  /**
+   * `put` for hot paths. The reference must be one that `acquire` gave and that was not released: that is not checked.
+   *
+   * @throws PeerPoolError `ERR_PEER_RELEASED` for 0
+   */
   *release(reference: PeerReference): Access {
+    const peer = referenceOf(reference);
     yield* this.#enter();
-    yield* putPeer(this.#layout.pool, reference);
+    yield* putPeer(this.#layout.pool, peer);
   }
 
   /**
@@ -216,8 +221,13 @@ export class PeerPool {
     return yield* nextIdentifier(referenceOf(peer), more);
   }
 
-  /** Hides every peer of a family (of both, if none is given): nobody finds them any more; who holds one keeps it. */
+  /**
+   * Hides every peer of a family (of both, if none is given): nobody finds them any more; who holds one keeps it.
+   *
+   * @throws PeerPoolError `ERR_LIMITS` for another family
+   */
   *invalidate(family?: AddressFamily): Access {
+    if (family !== undefined && family !== "v4" && family !== "v6") throw new PeerPoolError("ERR_LIMITS", `family is ${String(family)}, and must be v4 or v6`);
     yield* this.#enter();
     try {
       if (family !== "v6") yield* invalidateTree(this.#layout.pool, "v4");
@@ -389,7 +399,9 @@ function abandonedError(): PeerPoolError {
 }
 
 function referenceOf(peer: Peer | PeerReference): PeerReference {
-  return typeof peer === "number" ? peer : peer.reference;
+  const reference = typeof peer === "number" ? peer : peer.reference;
+  if (reference === NIL) throw new PeerPoolError("ERR_PEER_RELEASED", "0 is no reference: the pool had no such peer");
+  return reference;
 }
 
 function timeoutOf(timeoutMs: number): number {
