@@ -9,7 +9,7 @@ import type { ListedPool, ListedPoolOptions } from "#impl/peers/listed-pool.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
 import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
-import { createPeerPool } from "#impl/peers/pool.ts";
+import { createPeerPool, type PeerPool, type PeerPoolOptions } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
 import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked } from "#impl/peers/rwlock-pool.ts";
 import { putPeer as putListed } from "#impl/peers/unused-list.ts";
@@ -38,8 +38,8 @@ const firstIdentifier = (): number => 0;
 const GENERATIONS: readonly { readonly system: string; place(): Pool }[] = [
   { system: "peers-rwlock", place: () => placeListed(createRwlockPool, findReadLocked, getReadLocked, ({ v4 }) => [v4.lock]) },
   { system: "peers-rcu-list", place: () => placeListed(createRcuListPool, findLockless, getLockless, () => []) },
-  { system: "peers", place: placeOnPath },
-  { system: "peers-optimistic", place: placeOptimistic },
+  { system: "peers", place: () => placeOnPath(createPeerPool, findPeer, getPeer) },
+  { system: "peers-optimistic", place: () => placeOnPath(createOptimisticPool, findOptimistically, getOptimistically) },
 ];
 
 /** What each pool is asked for. `before` leaves the peers as the lookup finds them: all three are held when it begins. */
@@ -95,14 +95,12 @@ function placeListed(
   return { heap, rwlocks: rwlocksOf(pool), create: (address) => getPeer(pool, address), find: (address) => findPeer(pool, address), put: (peer) => putListed(pool, peer) };
 }
 
-function placeOnPath(): Pool {
+function placeOnPath(
+  createPool: (heap: Heap, clock: Clock, options: PeerPoolOptions) => PeerPool,
+  findPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,
+  getPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,
+): Pool {
   const heap = createHeap(200);
-  const pool = createPeerPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
+  const pool = createPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
   return { heap, rwlocks: [], create: (address) => getPeer(pool, address), find: (address) => findPeer(pool, address), put: (peer) => putPeer(pool, peer) };
-}
-
-function placeOptimistic(): Pool {
-  const heap = createHeap(200);
-  const pool = createOptimisticPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
-  return { heap, rwlocks: [], create: (address) => getOptimistically(pool, address), find: (address) => findOptimistically(pool, address), put: (peer) => putPeer(pool, peer) };
 }

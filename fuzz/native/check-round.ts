@@ -2,6 +2,7 @@
 import { createPeerRecordModel, type PeerRecordState } from "#model/peer-record.ts";
 import { check } from "#properties/linearizability/check.ts";
 import { startingInAny, statesAfter } from "#properties/linearizability/settled.ts";
+import type { PeerPoolStats } from "#impl/native/peers.ts";
 import type { StressOperation } from "./stress-log.ts";
 import { historiesByAddress } from "./stress-log.ts";
 import type { LibraryPool } from "./translated.ts";
@@ -29,11 +30,10 @@ export function checkHead(attach: () => unknown): StressViolation | undefined {
   return undefined;
 }
 
-/** The pool's numbers, after all peers were hidden if `hides`; or what it throws instead. */
-function statsOf(pool: Pick<LibraryPool, "invalidate" | "stats">, hides: boolean): { readonly inUse: number; readonly reclaiming: number } | StressViolation {
+/** What the pool answers; or that it throws instead. */
+function answerOf<T extends object>(ask: () => T): T | StressViolation {
   try {
-    if (hides) pool.invalidate();
-    return pool.stats();
+    return ask();
   } catch (error) {
     return { property: "answer", because: `at rest, an operation throws ${String(error)}` };
   }
@@ -45,8 +45,13 @@ const EMPTIED_MS = 5_000;
 /** Hides all peers, of which nobody holds one: a pool that is served now and then has freed them soon, each once. */
 export async function checkEmptied(pool: Pick<LibraryPool, "invalidate" | "stats">, waitMs: number = EMPTIED_MS): Promise<StressViolation | undefined> {
   const until = performance.now() + waitMs;
-  for (let turn = 0; ; turn++) {
-    const found = statsOf(pool, turn === 0);
+  const stats = (): PeerPoolStats => pool.stats();
+  const hide = (): PeerPoolStats => {
+    pool.invalidate();
+    return stats();
+  };
+  for (let ask = hide; ; ask = stats) {
+    const found = answerOf(ask);
     if ("property" in found) return found;
     const { inUse, reclaiming } = found;
     if (inUse === 0 && reclaiming === 0) return undefined;

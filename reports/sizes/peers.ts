@@ -1,5 +1,5 @@
 /** Sizes of the peer pools, generation by generation: a peer as it is laid out, lookups as they run. */
-import type { Address } from "#impl/memory/access.ts";
+import type { Access, Address } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { ListedPeer, Peer } from "#impl/peers/layout.ts";
@@ -7,10 +7,10 @@ import { defaultListLimits } from "#impl/peers/list-limits.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer } from "#impl/peers/lookup.ts";
 import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
-import { createPeerPool } from "#impl/peers/pool.ts";
+import { createPeerPool, type PeerPool, type PeerPoolOptions } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
 import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked } from "#impl/peers/rwlock-pool.ts";
-import { placeClock } from "#impl/sync/jiffies.ts";
+import { type Clock, placeClock } from "#impl/sync/jiffies.ts";
 import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
 import { type SizeRow, WORD_BYTES } from "./size-row.ts";
@@ -47,7 +47,7 @@ export const peersSizes: readonly SizeRow[] = [
     record: "peer",
     bytes: Peer.words * WORD_BYTES,
     lookup: `${LOOKUP}, IPv6`,
-    cacheLines: linesOfPath(),
+    cacheLines: linesOfPath(createPeerPool, findPeer, getPeer),
     kernelBytes: 184,
     kernelSource: KERNEL_2012,
   },
@@ -56,7 +56,7 @@ export const peersSizes: readonly SizeRow[] = [
     record: "peer",
     bytes: Peer.words * WORD_BYTES,
     lookup: `${LOOKUP}, IPv6`,
-    cacheLines: linesOfOptimistic(),
+    cacheLines: linesOfPath(createOptimisticPool, findOptimistically, getOptimistically),
     kernelBytes: 184,
     kernelSource: KERNEL_2012,
   },
@@ -68,7 +68,7 @@ function addresses(family: AddressFamily): readonly [PeerAddress, PeerAddress, P
   return [address(2), address(1), address(3)];
 }
 
-function setUp(): { readonly heap: Heap; readonly clock: ReturnType<typeof placeClock> } {
+function setUp(): { readonly heap: Heap; readonly clock: Clock } {
   const heap = createHeap(200);
   return { heap, clock: placeClock(heap, 0) };
 }
@@ -89,18 +89,15 @@ function linesOfRcuList(): number {
   return cacheLinesTouched(heap, findLockless(pool, right));
 }
 
-function linesOfPath(): number {
+/** Of a pool of 2012, IPv6, with the search of one generation. */
+function linesOfPath(
+  createPool: (heap: Heap, clock: Clock, options: PeerPoolOptions) => PeerPool,
+  findPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,
+  getPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,
+): number {
   const { heap, clock } = setUp();
-  const pool = createPeerPool(heap, clock, { ...options, limits: defaultLimits(MEMORY_BYTES, 1) });
+  const pool = createPool(heap, clock, { ...options, limits: defaultLimits(MEMORY_BYTES, 1) });
   const [root, left, right] = addresses("v6");
   for (const address of [root, left, right]) runAlone<Address>(heap, getPeer(pool, address));
   return cacheLinesTouched(heap, findPeer(pool, right));
-}
-
-function linesOfOptimistic(): number {
-  const { heap, clock } = setUp();
-  const pool = createOptimisticPool(heap, clock, { ...options, limits: defaultLimits(MEMORY_BYTES, 1) });
-  const [root, left, right] = addresses("v6");
-  for (const address of [root, left, right]) runAlone<Address>(heap, getOptimistically(pool, address));
-  return cacheLinesTouched(heap, findOptimistically(pool, right));
 }

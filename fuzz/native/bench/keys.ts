@@ -3,17 +3,18 @@ import { Random } from "#fuzz/random.ts";
 
 /** So many different IPv4 addresses, as unsigned words, from all that there are. */
 export function distinctAddresses(count: number, seed: number): Uint32Array {
-  const random = new Random(seed);
-  const found = new Set<number>();
-  while (found.size < count) found.add(random.next() >>> 0);
-  return Uint32Array.from(found);
+  return distinctWords(count, seed, 0);
 }
 
 /** The same from the lower quarter: numbers that the engine keeps without a box, which `Map` likes best. */
 export function smallAddresses(count: number, seed: number): Uint32Array {
+  return distinctWords(count, seed, 2);
+}
+
+function distinctWords(count: number, seed: number, zeroBits: number): Uint32Array {
   const random = new Random(seed);
   const found = new Set<number>();
-  while (found.size < count) found.add(random.next() >>> 2);
+  while (found.size < count) found.add(random.next() >>> zeroBits);
   return Uint32Array.from(found);
 }
 
