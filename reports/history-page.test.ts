@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { casRegister } from "#model/cas-register.ts";
+import { casRegister } from "#model/objects/cas-register.ts";
 import { explain } from "#properties/linearizability/explain.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import { historyPage } from "./history-page.ts";

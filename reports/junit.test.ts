@@ -1,7 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { z } from "zod";
 import { expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { junitXml } from "./junit.ts";
 
 const xml = junitXml(exampleResult, { folder: "reports/out", parts: { "peers-two-creators": 1500, "found-bug": 250, "stress peers": 2000 } });

@@ -9,7 +9,7 @@ test("the text has each system with its counts, and names in columns", () => {
       {
         name: "peers",
         about: "the peer pool",
-        model: "model/peers.ts",
+        model: "model/peers/peers.ts",
         implementation: "impl/peers/",
         certificates: ["2x2x3", "3x1x3"],
         counts: { scenarios: 2, properties: 1, bugs: 1, certificates: 2 },
@@ -28,7 +28,7 @@ test("the text has each system with its counts, and names in columns", () => {
   expect(text.split("\n")).toEqual([
     "peers: the peer pool",
     "  2 scenarios, 1 property, 1 bug, certificates of 2x2x3, 3x1x3",
-    "  model model/peers.ts, implementation impl/peers/",
+    "  model model/peers/peers.ts, implementation impl/peers/",
     "",
     "scenarios",
     "  a          one",

@@ -1,6 +1,6 @@
 /** What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by writing. */
-import type { LockHoldRow } from "./latency/dst-lock-hold.ts";
-import type { SizeRow } from "./sizes/size-row.ts";
+import type { LockHoldRow } from "#fuzz/costs/dst-lock-hold.ts";
+import type { SizeRow } from "#fuzz/costs/sizes/size-row.ts";
 import { visibleText } from "./visible-text.ts";
 
 export interface LookupCost {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { markdownSummary } from "./markdown.ts";
 import { wholeResult } from "./result.ts";
 

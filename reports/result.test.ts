@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { resultSchemaJson } from "./result-schema.ts";
 import { Result, type ResultParts, resultJson, wholeResult } from "./result.ts";
 
-const published = readFileSync(new URL("result.schema.json", import.meta.url), "utf8");
+const published = readFileSync(new URL("./result.schema.json", import.meta.url), "utf8");
 const validate = new Ajv({ strict: true }).compile(JSON.parse(published));
 
 const [holding, violating, undecided] = exampleResult.scenarios;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { sarifJson, sarifLog } from "./sarif.ts";
 
 /** The schema of the OASIS standard. It is in JSON Schema draft 4; but for the name of its `id`, it says the same in draft 7. */
-const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(new URL("sarif-2.1.0.schema.json", import.meta.url), "utf8"));
+const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(new URL("./sarif-2.1.0.schema.json", import.meta.url), "utf8"));
 const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
 const [run] = sarifLog(exampleResult, "reports/out").runs;

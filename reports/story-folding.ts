@@ -4,7 +4,7 @@
  * A row's weight says how much it has to do with what went wrong. The lightest are folded first, until the story is short enough;
  * neighbours of one thread fold into one line.
  */
-import type { AccessRow, Execution, Row } from "./execution.ts";
+import type { AccessRow, Execution, Row } from "./recorded-execution.ts";
 
 /** A row that is shown, or several in a row that are not. */
 export type StoryLine = { readonly kind: "shown"; readonly row: Row } | { readonly kind: "folded"; readonly rows: readonly Row[] };

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AccessRow, Execution, OperationRow, Row } from "./execution.ts";
+import type { AccessRow, Execution, OperationRow, Row } from "./recorded-execution.ts";
 import { paintFor, storyOf } from "./story.ts";
 import { foldRows } from "./story-folding.ts";
 

@@ -5,7 +5,7 @@
  * One thread acts in each row, so columns may overlap: a column is where its thread's rows begin.
  */
 import { stripVTControlCharacters, styleText } from "node:util";
-import { accessText, type Execution, type Row } from "./execution.ts";
+import { accessText, type Execution, type Row } from "./recorded-execution.ts";
 import { foldRows, type StoryLine } from "./story-folding.ts";
 import { visibleText } from "./visible-text.ts";
 

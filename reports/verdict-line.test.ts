@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { bugLine, countOf, scenarioLine, searchedText, stressLine, traceLine } from "./verdict-line.ts";
 
 test("counts have thousands and agree with their unit", () => {

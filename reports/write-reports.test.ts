@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { exampleResult } from "./example-result.ts";
+import { exampleResult } from "./example-result.fixture.ts";
 import { resultJson } from "./result.ts";
 import { appendStepSummary, commandPath, prepareFolder, writeReports } from "./write-reports.ts";
 import { WriteError } from "./write-file.ts";

@@ -3,4 +3,4 @@ import { fileURLToPath } from "node:url";
 import { resultSchemaJson } from "./result-schema.ts";
 import { writeWholeFile } from "./write-file.ts";
 
-writeWholeFile(fileURLToPath(new URL("result.schema.json", import.meta.url)), resultSchemaJson());
+writeWholeFile(fileURLToPath(new URL("./result.schema.json", import.meta.url)), resultSchemaJson());

@@ -9,24 +9,24 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ContainerOperation } from "#model/containers.ts";
-import { kvMap } from "#model/kv-map.ts";
-import type { KvOperation } from "#model/kv-map.ts";
+import type { ContainerOperation } from "#model/objects/containers.ts";
+import { kvMap } from "#model/objects/kv-map.ts";
+import type { KvOperation } from "#model/objects/kv-map.ts";
 import type { Model } from "#model/model.ts";
 import type { Scalar } from "#model/object-shape.ts";
-import { queue } from "#model/queue.ts";
-import { register } from "#model/register.ts";
-import type { RegisterOperation } from "#model/register.ts";
-import { stack } from "#model/stack.ts";
+import { queue } from "#model/objects/queue.ts";
+import { register } from "#model/objects/register.ts";
+import type { RegisterOperation } from "#model/objects/register.ts";
+import { stack } from "#model/objects/stack.ts";
 import { check } from "#properties/linearizability/check.ts";
 import type { CheckOptions } from "#properties/linearizability/check.ts";
 import { explain } from "#properties/linearizability/explain.ts";
 import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 import { createOnlineChecker } from "#properties/linearizability/online.ts";
 import { randomSource } from "#properties/linearizability/random-source.ts";
-import { applyModel, builtInModels } from "../histories/built-in-models.ts";
-import { generateHistory, spoilLast } from "../histories/generate.ts";
-import { readHistory } from "../histories/read-history.ts";
+import { applyModel, builtInModels } from "#properties/histories/built-in-models.ts";
+import { generateHistory, spoilLast } from "#properties/histories/generate.ts";
+import { readHistory } from "#properties/histories/read-history.ts";
 
 const recorded = join(import.meta.dirname, "../../../shared/data/histories");
 

@@ -27,7 +27,7 @@ import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { scenarioNamed, systemNamed } from "#fuzz/scenarios/registry.ts";
+import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { bareLoop } from "./bare-loop.ts";
 

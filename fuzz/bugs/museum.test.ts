@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { scenarios } from "#fuzz/scenarios/registry.ts";
-import { hunt } from "./hunt.ts";
+import { scenarios } from "#fuzz/systems/all-systems.ts";
+import { hunt } from "#fuzz/campaign/hunt/hunt.ts";
 import { bugNamed, museumBugs, projectRoot } from "./museum.ts";
 import { applyToModules } from "./patch.ts";
-import { statisticsOf } from "./statistics.ts";
+import { statisticsOf } from "#fuzz/campaign/hunt/hunt-statistics.ts";
 
 const SEARCHES = ["pct3", "pos"].map((strategy) => ({ strategy, seed: 1 }));
 

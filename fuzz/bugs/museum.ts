@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CatalogueError } from "#fuzz/campaign/catalogue-error.ts";
+import { CatalogueError } from "#fuzz/host/input-error.ts";
 import { type BugHeader, parseBugHeader } from "./patch.ts";
 
-const MUSEUM = new URL("./", import.meta.url);
+const MUSEUM = new URL(".//", import.meta.url);
 const SUFFIX = ".patch";
 
 /** The project's own root: the folder that the files in a patch are named from. */

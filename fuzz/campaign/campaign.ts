@@ -9,7 +9,7 @@ import { type Decision, decide, type RunTask } from "./decide.ts";
 import { inOrder } from "./in-order.ts";
 import { lanes as makeLanes } from "./lanes.ts";
 import type { Profile } from "./profile.ts";
-import type { ScenarioReference } from "./task.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 
 export interface CampaignPlan {
   readonly profile: Profile;

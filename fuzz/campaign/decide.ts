@@ -7,7 +7,8 @@
 import type { Search, Verdict } from "#reports/result.ts";
 import type { Profile } from "./profile.ts";
 import type { Lanes } from "./lanes.ts";
-import { ENUMERATION, type ScenarioReference, type SearchOutcome, type SearchTask, scenarioSeed, tasksOf } from "./task.ts";
+import { ENUMERATION, type SearchOutcome, type SearchTask, scenarioSeed, tasksOf } from "./task.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 
 /** What is known of a scenario when its tasks have ended, or the campaign has. */
 export interface Decision {

@@ -3,7 +3,7 @@
  */
 
 import { visibleText } from "#reports/visible-text.ts";
-import { CatalogueError } from "./catalogue-error.ts";
+import { CatalogueError } from "#fuzz/host/input-error.ts";
 
 /** Executions of one strategy on each scenario. */
 export interface SearchBudget {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import type { BugResult } from "#reports/result.ts";
 import { campaignFingerprint, isKept, readResumeState, removeResumeState, writeResumeState } from "./resume-state.ts";
-import type { StressSoFar } from "./stress.ts";
+import type { StressSoFar } from "./stress-job.ts";
 import type { SearchOutcome } from "./task.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-state-"));

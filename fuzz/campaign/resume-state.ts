@@ -5,7 +5,7 @@ import { join, sep } from "node:path";
 import { z } from "zod";
 import { BugResult } from "#reports/result.ts";
 import { writeWholeFile } from "#reports/write-file.ts";
-import { StressSoFar } from "./stress.ts";
+import { StressSoFar } from "./stress-job.ts";
 import type { SearchOutcome } from "./task.ts";
 
 /** Outcomes are taken over only by a run with an equal key. */

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { TraceResult } from "#reports/result.ts";
 import { expandChoices, readTrace } from "#fuzz/machine/trace.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
-import { parseScenario } from "#fuzz/scenarios/scenario.ts";
-import { systemNamed } from "#fuzz/scenarios/registry.ts";
-import { Follower, blocksOf } from "#fuzz/shrink/follow.ts";
+import { parseScenario } from "#fuzz/systems/scenario.ts";
+import { systemNamed } from "#fuzz/systems/all-systems.ts";
+import { Follower, blocksOf } from "#fuzz/counterexample/follow.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = join(root, "fuzz", "traces");

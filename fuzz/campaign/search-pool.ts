@@ -1,8 +1,8 @@
 /** The worker threads of a campaign. */
 import { Piscina } from "piscina";
-import { CONTROL_WORDS, PROGRESS, STOP } from "./control.ts";
-import { EXECUTIONS_BETWEEN_QUESTIONS } from "./search.ts";
-import type { Explanation, ExplainTask } from "./explain.ts";
+import { CONTROL_WORDS, PROGRESS, STOP } from "#fuzz/host/worker-control.ts";
+import { EXECUTIONS_BETWEEN_QUESTIONS } from "#fuzz/search/search.ts";
+import type { Explanation, ExplainTask } from "#fuzz/counterexample/explain.ts";
 import type { SearchOutcome, SearchTask } from "./task.ts";
 
 export interface SearchPool {
@@ -19,7 +19,7 @@ export function searchPool(workers: number): SearchPool {
   const shared = new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT);
   const control = new Int32Array(shared);
   const pool = new Piscina({
-    filename: new URL("./worker.ts", import.meta.url).href,
+    filename: new URL("./search-worker.ts", import.meta.url).href,
     minThreads: workers,
     maxThreads: workers,
     workerData: shared,

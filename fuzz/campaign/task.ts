@@ -3,18 +3,11 @@
  * worker, at any time, or in an earlier run that was stopped.
  */
 import type { Search } from "#reports/result.ts";
-import { EXHAUSTIVE } from "#fuzz/explore/exhaustive-search.ts";
-import { derivedSeed } from "#fuzz/random.ts";
-import { strategyNamed } from "#fuzz/strategies/registry.ts";
+import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import { derivedSeed } from "#fuzz/host/random.ts";
+import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import type { Profile, SearchBudget } from "./profile.ts";
-
-/** Where a scenario comes from: the registry, or a module of the user's own. */
-export interface ScenarioReference {
-  readonly name: string;
-  readonly system: string;
-  /** Absolute path of the module that exports it; absent for a scenario of the registry. */
-  readonly module?: string;
-}
 
 /** One strategy on one scenario, from one seed. */
 export interface SearchTask {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { quiesce } from "./cli-process.ts";
+import { quiesce } from "./cli-process.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-bugs-"));
 afterAll(() => rmSync(folder, { recursive: true }));

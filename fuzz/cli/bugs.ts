@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { HuntReport } from "#fuzz/bugs/hunt.ts";
-import type { BugStatistics } from "#fuzz/bugs/statistics.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
+import type { HuntReport } from "#fuzz/campaign/hunt/hunt.ts";
+import type { BugStatistics } from "#fuzz/campaign/hunt/hunt-statistics.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
 import { asUsage } from "./usage-error.ts";
 
 interface Options {
@@ -57,11 +57,11 @@ function parseList(text: string): readonly string[] {
 
 async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { bugNamed, museumBugs } = await import("#fuzz/bugs/museum.ts");
-  const { hunt } = await import("#fuzz/bugs/hunt.ts");
-  const { statisticsOf } = await import("#fuzz/bugs/statistics.ts");
-  const { strategiesNamed } = await import("#fuzz/campaign/catalogue.ts");
+  const { hunt } = await import("#fuzz/campaign/hunt/hunt.ts");
+  const { statisticsOf } = await import("#fuzz/campaign/hunt/hunt-statistics.ts");
+  const { strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");
   const { lanes } = await import("#fuzz/campaign/lanes.ts");
-  const { onInterruption } = await import("./interruption.ts");
+  const { onInterruption } = await import("#fuzz/host/interruption.ts");
   const { showProgress } = await import("./progress.ts");
   const { writeWholeFile } = await import("#reports/write-file.ts");
   const { availableParallelism } = await import("node:os");

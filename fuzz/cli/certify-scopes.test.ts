@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { certifyScopes, worse } from "./certify-scopes.ts";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "#fuzz/host/exit-code.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-scopes-"));
 afterAll(() => rmSync(folder, { recursive: true }));

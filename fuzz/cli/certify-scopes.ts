@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { WHOLE } from "#fuzz/certify/shard.ts";
-import { CERTIFIED_SIZES } from "#fuzz/certify/small-scenarios.ts";
-import { systems } from "#fuzz/scenarios/registry.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
+import { WHOLE } from "#fuzz/campaign/certificate/shard.ts";
+import { CERTIFIED_SIZES } from "#fuzz/systems/small-scenarios.ts";
+import { systems } from "#fuzz/systems/all-systems.ts";
+import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { type CertificationOptions, performCertification } from "./run-certification.ts";
 
 /** Executions of one scenario of a certificate. */

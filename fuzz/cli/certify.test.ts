@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Certificate } from "#reports/certificate.ts";
-import { quiesce } from "./cli-process.ts";
+import { quiesce } from "./cli-process.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-certify-"));
 afterAll(() => rmSync(folder, { recursive: true }));

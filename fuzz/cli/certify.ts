@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { parseShard, type Shard, WHOLE } from "#fuzz/certify/shard.ts";
+import { parseShard, type Shard, WHOLE } from "#fuzz/campaign/certificate/shard.ts";
 import { parseDuration } from "./duration.ts";
 import { parseExecutions, parseWorkers } from "./whole-number.ts";
 

@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import decideFile from "../histories/check-worker.ts";
-import type { CheckTask } from "../histories/check-worker.ts";
+import decideFile from "#fuzz/campaign/history/check-worker.ts";
+import type { CheckTask } from "#fuzz/campaign/history/check-worker.ts";
 
 const root = join(import.meta.dirname, "../..");
-const examples = join(root, "fuzz/histories/examples");
+const examples = join(root, "properties/histories/examples");
 const scratch = mkdtempSync(join(tmpdir(), "check-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 

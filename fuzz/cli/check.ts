@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Scalar } from "#model/object-shape.ts";
-import type { CheckAnswer, CheckOutcome, CheckTask } from "../histories/check-worker.ts";
+import type { CheckAnswer, CheckOutcome, CheckTask } from "#fuzz/campaign/history/check-worker.ts";
 import { parseDuration } from "./duration.ts";
-import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { CommandError, EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 
 interface Options {
   readonly model: string;
@@ -67,7 +67,7 @@ type Row = { readonly file: string } & ({ readonly seconds: number; readonly out
 
 async function run(files: readonly string[], options: Options): Promise<void> {
   const { Piscina } = await import("piscina");
-  const { loadModel } = await import("../histories/load-model.ts");
+  const { loadModel } = await import("#fuzz/subjects/load-model.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
   const { outcomeText } = await import("#reports/history-verdict.ts");
 
@@ -75,7 +75,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   const rows: Row[] = [];
   const interrupt = new AbortController();
   const endWatch = onInterruption(() => interrupt.abort());
-  const pool = new Piscina<CheckTask, CheckAnswer>({ filename: new URL(import.meta.url.endsWith(".ts") ? "../histories/check-worker.ts" : "../histories/check-worker.js", import.meta.url).href, maxThreads: 1 });
+  const pool = new Piscina<CheckTask, CheckAnswer>({ filename: new URL("../campaign/history/check-worker.ts", import.meta.url).href, maxThreads: 1 });
   const progress = (text: string): void => {
     if (process.stderr.isTTY && files.length > 1) process.stderr.write(`\r\u001B[K${text}`);
   };

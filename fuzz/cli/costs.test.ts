@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { systems } from "#fuzz/scenarios/registry.ts";
-import { quiesce } from "./cli-process.ts";
+import { systems } from "#fuzz/systems/all-systems.ts";
+import { quiesce } from "./cli-process.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-costs-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -35,12 +35,12 @@ const LISTED = [0, 1, 10, 100, 1000];
 
 async function countCosts(): Promise<Costs> {
   const { peersLookupCosts } = await import("#fuzz/costs/peers-lookups.ts");
-  const { peersSizes } = await import("#reports/sizes/peers.ts");
-  const { dstSizes } = await import("#reports/sizes/dst.ts");
-  const { dstLockHolds } = await import("#reports/latency/dst-lock-hold.ts");
-  const { neighboursSizes } = await import("#reports/sizes/neighbours.ts");
-  const { routeCacheSizes } = await import("#reports/sizes/route-cache.ts");
-  const { timeWaitSizes } = await import("#reports/sizes/time-wait.ts");
+  const { peersSizes } = await import("#fuzz/costs/sizes/peers.ts");
+  const { dstSizes } = await import("#fuzz/costs/sizes/dst.ts");
+  const { dstLockHolds } = await import("#fuzz/costs/dst-lock-hold.ts");
+  const { neighboursSizes } = await import("#fuzz/costs/sizes/neighbours.ts");
+  const { routeCacheSizes } = await import("#fuzz/costs/sizes/route-cache.ts");
+  const { timeWaitSizes } = await import("#fuzz/costs/sizes/time-wait.ts");
   return {
     format: "quiesce-costs",
     version: 1,

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
-import type { SwitchBound } from "#fuzz/explore/explore-task.ts";
+import type { SwitchBound } from "#fuzz/campaign/exploration/explore-task.ts";
 import type { Failure } from "#fuzz/explore/explore.ts";
-import type { ProgramSource } from "#fuzz/explore/program-source.ts";
+import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
 import { isTableModel, type TableModel, tableModels } from "#fuzz/explore/table-model.ts";
 import { parseDuration } from "./duration.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
 import { asUsage } from "./usage-error.ts";
 import { parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
 
@@ -95,7 +95,7 @@ function parseStrategy(text: string): Strategy {
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined) throw new CommandError("explore: name a program, or a module that exports create(parameters)");
-  const { programSource } = await import("#fuzz/explore/program-source.ts");
+  const { programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await asUsage(() => programSource(word, options.parameter));
   if (options.estimate !== undefined) return estimate(word, source, options, options.estimate);
   const verdict = await explore(word, source, options);
@@ -112,11 +112,11 @@ async function run(word: string | undefined, options: Options): Promise<void> {
 
 /** @throws CommandError for a program that is not deterministic, or without end */
 async function explore(word: string, source: ProgramSource, { model, strategy, maxExecutions, time, workers, json, seed }: Options): Promise<Verdict> {
-  const { loadProgram } = await import("#fuzz/explore/program-source.ts");
-  const { explorePool } = await import("#fuzz/explore/explore-pool.ts");
+  const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
+  const { explorePool } = await import("#fuzz/campaign/exploration/explore-pool.ts");
   const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
-  const { onInterruption } = await import("./interruption.ts");
+  const { onInterruption } = await import("#fuzz/host/interruption.ts");
   const { showProgress } = await import("./progress.ts");
   const program = await asUsage(() => loadProgram(source));
   const pool = explorePool(workers);
@@ -168,7 +168,7 @@ async function describe({ program, parameters, model, executions, blocked, compl
 }
 
 async function estimate(word: string, source: ProgramSource, { model, seed, json }: Options, probes: number): Promise<void> {
-  const { loadProgram } = await import("#fuzz/explore/program-source.ts");
+  const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const program = await asUsage(() => loadProgram(source));
@@ -179,8 +179,8 @@ async function estimate(word: string, source: ProgramSource, { model, seed, json
 
 /** @throws CommandError if the file holds no failing execution */
 async function replay(path: string): Promise<void> {
-  const { readFailingGraph } = await import("#fuzz/explore/failing-graph.ts");
-  const { loadProgram, programSource } = await import("#fuzz/explore/program-source.ts");
+  const { readFailingGraph } = await import("#fuzz/subjects/failing-graph.ts");
+  const { loadProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const { replayGraph } = await import("#fuzz/explore/graph-replay.ts");
   const { program, parameters, model, failure } = await asUsage(async () => readFailingGraph(resolve(path)));
   const source = await asUsage(() => programSource(program, parameters));

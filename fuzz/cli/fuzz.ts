@@ -64,7 +64,7 @@ async function fuzz(word: string, options: Options): Promise<void> {
 }
 
 async function planOf(word: string, { strategy, executions, seed }: Options): Promise<CampaignPlan> {
-  const { referencesOf, strategiesNamed } = await import("#fuzz/campaign/catalogue.ts");
+  const { referencesOf, strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");
   const searches = strategiesNamed(strategy.split(",")).map((name) => ({ strategy: name, executions }));
   const names = searches.map((search) => search.strategy).join(", ");
   const description = `${names}, ${executions.toLocaleString("en-US")} executions each`;

@@ -28,12 +28,12 @@ async function list({ json }: { readonly json?: string }): Promise<void> {
 }
 
 async function makeListing(): Promise<Listing> {
-  const { systems, scenarios } = await import("#fuzz/scenarios/registry.ts");
-  const { systemSources } = await import("#fuzz/scenarios/sources.ts");
-  const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/certify/small-scenarios.ts");
-  const { smallPrograms } = await import("#fuzz/scenarios/programs/registry.ts");
-  const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/explore/exhaustive-search.ts");
-  const { strategies } = await import("#fuzz/strategies/registry.ts");
+  const { systems, scenarios } = await import("#fuzz/systems/all-systems.ts");
+  const { systemSources } = await import("#fuzz/systems/sources.ts");
+  const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/systems/small-scenarios.ts");
+  const { smallPrograms } = await import("#fuzz/programs/bugged/small-programs.ts");
+  const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/search/exhaustive-search.ts");
+  const { strategies } = await import("#fuzz/strategies/strategies.ts");
   const { profiles } = await import("#fuzz/campaign/profile.ts");
   const { museumBugs } = await import("#fuzz/bugs/museum.ts");
   const { machineProperties } = await import("#fuzz/machine/machine-properties.ts");

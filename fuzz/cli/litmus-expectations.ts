@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { CommandError } from "./exit-code.ts";
+import { CommandError } from "#fuzz/host/exit-code.ts";
 
 const expectation = z.object({
   verdict: z.enum(["Never", "Sometimes", "Always"]),

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import { parseDuration } from "./duration.ts";
 import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
-import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { CommandError, EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 import type { Expectation } from "./litmus-expectations.ts";
-import type { PoolOutcome } from "./litmus-pool.ts";
+import type { PoolOutcome } from "#fuzz/campaign/litmus/litmus-pool.ts";
 import { countOfFiles } from "./litmus-progress.ts";
 import { parseExecutions } from "./whole-number.ts";
 
@@ -66,9 +66,9 @@ interface Counts {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { litmusFiles, testKey } = await import("./litmus-files.ts");
+  const { litmusFiles, testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
   const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
-  const { decideFiles, openPool } = await import("./litmus-pool.ts");
+  const { decideFiles, openPool } = await import("#fuzz/campaign/litmus/litmus-pool.ts");
   const { litmusText } = await import("#reports/litmus-text.ts");
 
   const files = litmusFiles(paths);
@@ -209,7 +209,7 @@ async function explain(
   find: (text: string) => Promise<Explanation | undefined>,
 ): Promise<void> {
   const { memoryModels } = await import("#model/memory/models.ts");
-  const { readLitmus } = await import("./litmus-files.ts");
+  const { readLitmus } = await import("#fuzz/campaign/litmus/litmus-files.ts");
   const model = memoryModels.get(options.model);
   const read = readLitmus(file);
   if (model === undefined || "because" in read) return;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Certificate } from "#reports/certificate.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
 import { asUsage } from "./usage-error.ts";
 
 interface Options {

@@ -2,11 +2,11 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { quiesce } from "./cli-process.ts";
+import { quiesce } from "./cli-process.fixture.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const example = readFileSync(join(root, "fuzz/scenarios/tickets-example.ts"), "utf8");
+const example = readFileSync(join(root, "fuzz/systems/tickets/tickets.ts"), "utf8");
 
 // Inside the project, so that the module finds what it imports; git ignores it.
 mkdirSync(join(root, "reports/out"), { recursive: true });
@@ -24,7 +24,7 @@ function inNarrowColumns(text: string): string {
 
 test("the worked example is the module that stands in the project, and holds as the README says", async () => {
   expect(blocks("ts")[0]).toBe(example);
-  const { code, stdout } = await quiesce(["verify", "fuzz/scenarios/tickets-example.ts", "--out", join(folder, "holds")]);
+  const { code, stdout } = await quiesce(["verify", "fuzz/systems/tickets/tickets.ts", "--out", join(folder, "holds")]);
   expect(stdout).toContain(blocks("text")[1]);
   expect(code).toBe(0);
 });
@@ -34,7 +34,7 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const broken = example
     .replace(draw, blocks("ts")[1] ?? "")
     .replace("atomicAddReturn, beginOperation, endOperation", "beginOperation, endOperation, readOnce, writeOnce")
-    .replaceAll('from "./', 'from "#fuzz/scenarios/');
+    .replaceAll('from "../', 'from "#fuzz/systems/');
   const module = join(folder, "tickets.ts");
   writeFileSync(module, broken);
   const out = join(folder, "violated");
@@ -50,7 +50,7 @@ test("with the README's wrong draw it is violated as the README says", async () 
 
 test("a scenario whose set-up fails is unknown, says why, and exits 3", async () => {
   const module = join(folder, "no-paper.ts");
-  writeFileSync(module, example.replace("for (const _draw of initial) yield* draw(dispenser);", 'yield* draw(dispenser);\n        throw new RangeError("no paper");').replaceAll('from "./', 'from "#fuzz/scenarios/'));
+  writeFileSync(module, example.replace("for (const _draw of initial) yield* draw(dispenser);", 'yield* draw(dispenser);\n        throw new RangeError("no paper");').replaceAll('from "../', 'from "#fuzz/systems/'));
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
   expect(stdout).toMatch(/^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m);
   expect(code).toBe(3);

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { search } from "#fuzz/campaign/search.ts";
+import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { compressChoices, readTrace, serialiseTrace, traceOf, writeTrace } from "#fuzz/machine/trace.ts";
-import { loadSubject } from "#fuzz/replay/trace-subject.ts";
+import { loadSubject } from "#fuzz/subjects/trace-subject.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
 import { type Host, replayCommand } from "./replay.ts";
 import { shrinkCommand } from "./shrink.ts";
 

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Trace } from "#fuzz/machine/trace.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 
 /** What a command writes to and answers to: the process, or a test. */
 export interface Host {
@@ -54,11 +54,11 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
   try {
     const whole = readTrace(path);
     const trace = neighbour === true ? neighbourOf(whole) : whole;
-    const { loadSubject } = await import("#fuzz/replay/trace-subject.ts");
+    const { loadSubject } = await import("#fuzz/subjects/trace-subject.ts");
     const subject = await loadSubject(trace, module);
-    const { replayTrace } = await import("#fuzz/replay/replay-trace.ts");
+    const { replayTrace } = await import("#fuzz/counterexample/replay-trace.ts");
     const { storyOf, paintFor } = await import("#reports/story.ts");
-    const { replayJson } = await import("#fuzz/replay/replay-json.ts");
+    const { replayJson } = await import("#fuzz/counterexample/replay-json.ts");
     const outcome = replayTrace(trace, subject, until === undefined ? {} : { until });
     if (json !== undefined) {
       const text = replayJson(trace, outcome);
@@ -112,7 +112,7 @@ function exitCodeOf(kind: "reproduced" | "differs" | "mended" | "diverged" | "st
 
 /** Says whether it is the code that has changed, or the trace. */
 async function codeText(recorded: string): Promise<string> {
-  const { codeVersion } = await import("#fuzz/machine/code-version.ts");
+  const { codeVersion } = await import("#fuzz/host/code-version.ts");
   const { projectRoot } = await import("#fuzz/bugs/museum.ts");
   const present = codeVersion(projectRoot);
   if (present === recorded) return "the trace was recorded by this very code, so it has been edited";

@@ -6,11 +6,11 @@ import type { CampaignPlan } from "#fuzz/campaign/campaign.ts";
 import { readResumeState, STATE_FILE } from "#fuzz/campaign/resume-state.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { compressChoices, traceOf, writeTrace } from "#fuzz/machine/trace.ts";
-import { scenarioNamed, systemNamed } from "#fuzz/scenarios/registry.ts";
-import { parseScenario } from "#fuzz/scenarios/scenario.ts";
+import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
+import { parseScenario } from "#fuzz/systems/scenario.ts";
 import { Result } from "#reports/result.ts";
-import { type CliOptions, type Ended, runModule } from "./cli-process.ts";
-import { patchedProject } from "./patched-project.ts";
+import { type CliOptions, type Ended, runModule } from "./cli-process.fixture.ts";
+import { patchedProject } from "./patched-project.fixture.ts";
 import type { CampaignOptions } from "./run-campaign.ts";
 
 // Inside the project, so that the module finds what it imports; git ignores it.
@@ -117,7 +117,7 @@ test("^C ends stress after the round that runs, and --resume goes on with the ti
 }, 60_000);
 
 test("what a stopped run has found on real threads is not looked for again", async () => {
-  const { hammer, stressResult } = await import("#fuzz/campaign/stress.ts");
+  const { hammer, stressResult } = await import("#fuzz/campaign/stress-job.ts");
   const before = { milliseconds: 10, rounds: 1, operations: 5, violation: { property: "avl", because: "crooked" } };
   const job = { system: "peers", seed: 1, milliseconds: 60_000, before };
   const soFar = await hammer({ ...job, out: folder, shouldStop: () => false, onRound() {}, saveHistory() {} });

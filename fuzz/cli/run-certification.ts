@@ -2,19 +2,19 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { campaignFingerprint } from "#fuzz/campaign/resume-state.ts";
-import { certify, type CertifyOutcome } from "#fuzz/certify/certify.ts";
-import { certifyPool } from "#fuzz/certify/certify-pool.ts";
-import { readCertifyState, removeCertifyState, writeCertifyState } from "#fuzz/certify/certify-state.ts";
-import { scopeScenarios } from "#fuzz/certify/scope-scenarios.ts";
-import { isInShard, type Shard } from "#fuzz/certify/shard.ts";
-import type { ScopeSize } from "#fuzz/certify/small-scenarios.ts";
-import { codeVersion } from "#fuzz/machine/code-version.ts";
+import { certify, type CertifyOutcome } from "#fuzz/campaign/certificate/certify.ts";
+import { certifyPool } from "#fuzz/campaign/certificate/certify-pool.ts";
+import { readCertifyState, removeCertifyState, writeCertifyState } from "#fuzz/campaign/certificate/certify-state.ts";
+import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
+import { isInShard, type Shard } from "#fuzz/campaign/certificate/shard.ts";
+import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
+import { codeVersion } from "#fuzz/host/code-version.ts";
 import { type Certificate, certificateFile, certificateJson, certificateLine, certificateName } from "#reports/certificate.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { writeWholeFile } from "#reports/write-file.ts";
 import { commandPath, prepareFolder } from "#reports/write-reports.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 import { showProgress, timeLeftText } from "./progress.ts";
 import { asUsage } from "./usage-error.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { visibleText } from "#reports/visible-text.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 import { type Host, parseCount, shellWord, storyWidth } from "./replay.ts";
 
 interface ShrinkFlags {
@@ -43,12 +43,12 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
   });
   try {
     const trace = readTrace(path);
-    const { loadSubject } = await import("#fuzz/replay/trace-subject.ts");
+    const { loadSubject } = await import("#fuzz/subjects/trace-subject.ts");
     const subject = await loadSubject(trace, module);
-    const { replayTrace } = await import("#fuzz/replay/replay-trace.ts");
+    const { replayTrace } = await import("#fuzz/counterexample/replay-trace.ts");
     const { kind, because } = replayTrace(trace, subject);
     if (kind === "diverged") throw new CommandError(`shrink: ${because}`);
-    const { counterexampleOf, counterexampleStory } = await import("#fuzz/shrink/counterexample.ts");
+    const { counterexampleOf, counterexampleStory } = await import("#fuzz/counterexample/counterexample.ts");
     const { scenario: _, format: _format, version: _version, choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour: _neighbour, ...origin } = trace;
     const progress = host.stderr.isTTY ? (count: number) => host.stderr.write(`\rshrinking: ${count} executions`) : undefined;
     const found = { ...origin, subject, choices: expandChoices(trace.choices) };
@@ -63,7 +63,7 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
     const target = out ?? `${path.replace(/(\.shrunk)?(\.trace)?\.json$/, "")}.shrunk.trace.json`;
     const script = `${target.replace(/(\.trace)?\.json$/, "")}.repro.ts`;
     const { resolve } = await import("node:path");
-    const { reproductionScript } = await import("#fuzz/reproduce/script.ts");
+    const { reproductionScript } = await import("#fuzz/counterexample/reproduction-script.ts");
     writeTrace(target, smaller);
     writeWholeFile(script, reproductionScript(smaller, shrunk.replayed.execution, resolve(script)));
     const summary = {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { quiesce } from "./cli-process.ts";
-import { patchedProject } from "./patched-project.ts";
+import { quiesce } from "./cli-process.fixture.ts";
+import { patchedProject } from "./patched-project.fixture.ts";
 
 const out = fileURLToPath(new URL("../../reports/out", import.meta.url));
 mkdirSync(out, { recursive: true });

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { StressProgress, StressResult } from "#fuzz/native/stress.ts";
+import type { StressProgress, StressResult } from "#fuzz/native/run-stress.ts";
 import { parseDuration } from "./duration.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
-import { onInterruption } from "./interruption.ts";
+import { CommandError, EXIT } from "#fuzz/host/exit-code.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
 import { asUsage } from "./usage-error.ts";
 import { drawSeed, parseSeed } from "./whole-number.ts";
 
@@ -65,7 +65,7 @@ function parseCount(max: number): (text: string) => number {
 async function run(system: string, { threads, time, operations, seed = drawSeed(), bug: slug, out, json }: Options): Promise<void> {
   if (!SYSTEMS.includes(system)) throw new CommandError(`no system "${system}" is built for real threads; there is ${SYSTEMS.join(", ")}`);
   const { showProgress } = await import("./progress.ts");
-  const { runStress } = await import("#fuzz/native/stress.ts");
+  const { runStress } = await import("#fuzz/native/run-stress.ts");
   const { stressHistoryJson } = await import("#fuzz/native/stress-history.ts");
   const { writeWholeFile } = await import("#reports/write-file.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
@@ -143,7 +143,7 @@ async function patchedSources(slug: string): Promise<ReadonlyMap<string, string>
 /** The bug as the simulator finds it, in the scenario that its patch names; undefined if it does not within the bound. */
 async function simulatorsTrace(slug: string): Promise<string | undefined> {
   const { bugNamed } = await import("#fuzz/bugs/museum.ts");
-  const { hunt } = await import("#fuzz/bugs/hunt.ts");
+  const { hunt } = await import("#fuzz/campaign/hunt/hunt.ts");
   const searches = ["pos", "surw"].map((strategy) => ({ strategy, seed: 1 }));
   const { counterexample } = await hunt(bugNamed(slug), { searches, executionsMax: 20_000, catchesEnough: 1, shrinkMax: 20_000 });
   return counterexample?.trace;
@@ -157,8 +157,8 @@ const EXECUTIONS = 2_000;
 
 /** What the simulator finds in the source as it stands; undefined if it finds nothing within the bound. */
 async function simulatorsOwnTrace(name: string): Promise<string | undefined> {
-  const { referencesOf } = await import("#fuzz/campaign/catalogue.ts");
-  const { explain, runSearch } = await import("#fuzz/campaign/worker.ts");
+  const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const { explain, runSearch } = await import("#fuzz/campaign/search-worker.ts");
   for (const scenario of await referencesOf(SIMULATED)) {
     const search = { scenario, strategy: "surw", seed: 1, executionsMax: EXECUTIONS };
     const { choices, executions } = await runSearch(search);

@@ -1,4 +1,4 @@
-import { CommandError } from "./exit-code.ts";
+import { CommandError } from "#fuzz/host/exit-code.ts";
 
 /** Names of the errors whose message is one clear line for the person who typed the command. */
 const EXPECTED = new Set(["CatalogueError", "PatchError", "TraceError", "WriteError"]);

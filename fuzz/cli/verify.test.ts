@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Result } from "#reports/result.ts";
-import { quiesce } from "./cli-process.ts";
+import { quiesce } from "./cli-process.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-verify-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,7 +49,7 @@ test("a violation is told, saved as a trace and a script, put into every report,
   expect(stdout).toMatch(/^run it {2}npx node .*lazy01_bad\.repro\.ts$/m);
   const { counterexample } = resultIn(out).scenarios[0] ?? {};
   expect(counterexample).toMatchObject({ property: "assertion", trace: "traces/lazy01_bad.trace.json", reproduction: "traces/lazy01_bad.repro.ts" });
-  expect(counterexample?.location?.file).toBe("fuzz/scenarios/programs/critical-sections.ts");
+  expect(counterexample?.location?.file).toBe("fuzz/programs/bugged/critical-sections.ts");
   expect(readFileSync(join(out, "junit.xml"), "utf8")).toContain('<failure message="data is 3" type="assertion">');
   expect(JSON.parse(readFileSync(join(out, "quiesce.sarif"), "utf8"))).toMatchObject({ runs: [{ results: [{ ruleId: "assertion" }] }] });
   const replayed = await quiesce(["replay", join(out, "traces/lazy01_bad.trace.json")]);

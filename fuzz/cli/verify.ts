@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { CampaignPlan } from "#fuzz/campaign/campaign.ts";
 import { parseDuration } from "./duration.ts";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "#fuzz/host/exit-code.ts";
 import { asUsage } from "./usage-error.ts";
 import { drawSeed, parseSeed, parseWorkers } from "./whole-number.ts";
 
@@ -79,14 +79,14 @@ async function verify(words: readonly string[], options: Options): Promise<void>
 
 async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {
   const { profileNamed } = await import("#fuzz/campaign/profile.ts");
-  const { referencesOf } = await import("#fuzz/campaign/catalogue.ts");
-  const { bugsOf } = await import("#fuzz/campaign/museum.ts");
+  const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const { bugsOf } = await import("#fuzz/campaign/hunt/hunt-bug.ts");
   const { savedTraces } = await import("#fuzz/campaign/saved-traces.ts");
   const profile = profileNamed(options.profile);
   const scenarios = await referencesOf(words);
   const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
   // The museum and the traces show that the gate as a whole works; a few scenarios, asked for by name, are no gate.
-  const { STRESSED_SYSTEMS } = await import("#fuzz/campaign/stress.ts");
+  const { STRESSED_SYSTEMS } = await import("#fuzz/campaign/stress-job.ts");
   const systems = words.length === 0 ? new Set(scenarios.map(({ system }) => system)) : new Set<string>();
   return { profile, seed, scenarios, traces: savedTraces(systems), bugs: bugsOf(systems), stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => systems.has(system)) };
 }

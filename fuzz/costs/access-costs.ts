@@ -11,7 +11,7 @@ import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import type { LookupCost } from "#reports/lookup-costs.ts";
-import { lineOf } from "#reports/sizes/cache-lines.ts";
+import { lineOf } from "./sizes/cache-lines.ts";
 
 /** A structure in memory, and the one procedure to measure. */
 export interface Measured {

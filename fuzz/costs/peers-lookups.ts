@@ -9,12 +9,13 @@ import type { ListedPool, ListedPoolOptions } from "#impl/peers/listed-pool.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
 import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
-import { createPeerPool, type PeerPool, type PeerPoolOptions } from "#impl/peers/pool.ts";
+import { createPeerPool } from "#impl/peers/create-pool.ts";
+import type { PeerPool, PeerPoolOptions } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
 import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked } from "#impl/peers/rwlock-pool.ts";
 import { putPeer as putListed } from "#impl/peers/unused-list.ts";
 import { type Clock, placeClock } from "#impl/sync/jiffies.ts";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import type { LookupCost } from "#reports/lookup-costs.ts";
 import { accessCosts } from "./access-costs.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { estimateExecutions, estimateText, Spread } from "./estimate.ts";
 import { explore } from "./explore.ts";
-import { classicalPrograms } from "./programs/registry.ts";
+import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 
 function classical(name: string, parameters: Readonly<Record<string, number>>) {
   const found = classicalPrograms.get(name);

@@ -5,7 +5,7 @@
  * at each node to any child with equal probability, is worth the product of the numbers of children on its way. The mean of many
  * is an unbiased estimate; its spread may be as large as itself, since few descents reach what is deep.
  */
-import { Random } from "#fuzz/random.ts";
+import { Random } from "#fuzz/host/random.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { type ExploreOptions, prepare } from "./explore.ts";
 import type { Explorer, Visitor } from "./explorer.ts";

@@ -30,10 +30,10 @@ import { struct } from "#impl/memory/struct.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { smallPrograms } from "#fuzz/scenarios/programs/registry.ts";
-import { smallProgramChecks } from "#fuzz/scenarios/programs/small-program.ts";
+import { smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
+import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
-import { searchExhaustively } from "./exhaustive-search.ts";
+import { searchExhaustively } from "#fuzz/search/exhaustive-search.ts";
 import { exploreProgram } from "./explore-program.ts";
 
 const EVERY_BIT = -1;

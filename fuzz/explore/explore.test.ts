@@ -15,12 +15,12 @@ import {
   smpMb,
   writeOnce,
 } from "#impl/memory/access.ts";
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./explored-execution.ts";
 import { explore, runExplorer } from "./explore.ts";
 import { Explorer } from "./explorer.ts";
 import { assume, type ExploredProgram } from "./explored-program.ts";
 import { LocalStates, ProgramError } from "./local-states.ts";
-import { classicalPrograms } from "./programs/registry.ts";
+import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 import { ScOrder } from "./total-order.ts";
 
 const [x, y] = [1, 2];

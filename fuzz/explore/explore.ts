@@ -13,7 +13,7 @@
  * explore(storeBuffering, { model: "tso" }).executions;  // 4
  * ```
  */
-import { Execution } from "./execution.ts";
+import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
 import { type ExecutionGraph, executionGraphOf } from "./graph-trace.ts";

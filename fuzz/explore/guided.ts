@@ -1,5 +1,5 @@
 /** Lets the machine go the way of a graph: the schedule is a linearisation of its events. */
-import type { Machine } from "#fuzz/machine/machine.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { BLOCKED, EVENT, Graph, KIND, LOCATION, PAIRED, THREAD, VALUE } from "./graph.ts";
 import { Linearisation } from "./linearise.ts";
@@ -49,7 +49,7 @@ export class Guided implements Strategy {
     for (let thread = 0; thread < this.#lowering.program.threads.length; thread++) this.#machineThread[thread] = thread;
   }
 
-  choose(machine: Machine): number {
+  choose(machine: RunningMachine): number {
     const graph = this.#graph;
     for (; this.#at < graph.count; this.#at++) {
       const event = this.#linearisation.order[this.#at] as number;
@@ -60,7 +60,7 @@ export class Guided implements Strategy {
     return machine.enabled[0] as number;
   }
 
-  performed(machine: Machine, made: number): void {
+  performed(machine: RunningMachine, made: number): void {
     const graph = this.#graph;
     for (; this.#at < graph.count; this.#at++) {
       const event = this.#linearisation.order[this.#at] as number;
@@ -74,7 +74,7 @@ export class Guided implements Strategy {
     }
   }
 
-  #consume(machine: Machine, graph: Graph, event: number, made: number): void {
+  #consume(machine: RunningMachine, graph: Graph, event: number, made: number): void {
     const address = this.#address(graph, event);
     switch (this.#lowering.role(address)) {
       case ROLE.graceBegins:
@@ -93,7 +93,7 @@ export class Guided implements Strategy {
     }
   }
 
-  #diverge(machine: Machine, expected: number): number {
+  #diverge(machine: RunningMachine, expected: number): number {
     this.divergence ??= `after ${machine.steps} accesses ${machine.threadName(expected)} was to go on, and did not`;
     return machine.enabled[0] as number;
   }
@@ -123,7 +123,7 @@ export class Guided implements Strategy {
   }
 }
 
-function isEnabled(machine: Machine, thread: number): boolean {
+function isEnabled(machine: RunningMachine, thread: number): boolean {
   for (let i = 0; i < machine.enabledCount; i++) if (machine.enabled[i] === thread) return true;
   return false;
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { classicalPrograms } from "./programs/registry.ts";
+import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 
-const folder = fileURLToPath(new URL(".", import.meta.url));
+const folder = fileURLToPath(new URL("./", import.meta.url));
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
 test("the example comes to what it says", async () => {

@@ -10,7 +10,7 @@ import { explore, type ExplorerModel, runExplorer } from "./explore.ts";
 import { Explorer } from "./explorer.ts";
 import { LocalStates } from "./local-states.ts";
 import type { Order } from "./order.ts";
-import { classicalPrograms } from "./programs/registry.ts";
+import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { referenceExecution } from "./reference.ts";

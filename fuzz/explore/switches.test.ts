@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Access, awaitEqual, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
 import { explore } from "./explore.ts";
 import type { ExploredProgram } from "./explored-program.ts";
-import { classicalPrograms } from "./programs/registry.ts";
+import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 import { cheapestLinearisation, type SwitchKind } from "./switches.ts";
 
 /** Executions that need at most 0, 1, 2, … switches; the last number is of all. */

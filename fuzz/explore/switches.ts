@@ -14,7 +14,7 @@
  */
 import type { Address } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { AFTER, BEFORE, EVENT, FIRST_READER, type Graph, INITIAL, KIND, LOCATION, NEXT_READER, NONE, PAIRED, PARTNER, SOURCE, STATE, THREAD, VALUE } from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";

@@ -25,6 +25,7 @@ import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { LocalAccesses } from "./local-access.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
+import type { RunningMachine } from "./running-machine.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, MAY_WAIT, waitsForWork } from "./waits.ts";
 
@@ -34,7 +35,8 @@ const CALLBACKS_MAX = 16;
 /** Accesses one execution may make before it counts as stuck, unless the options say otherwise. */
 const ACCESSES_MAX = 20_000;
 
-export interface MachineOptions {
+/** Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay it. */
+export interface MachineSettings {
   /** Look for data races by vector clocks. On unless switched off; costs more than all other checks together. */
   readonly dataRaces?: boolean;
   /**
@@ -44,6 +46,9 @@ export interface MachineOptions {
   readonly lockOrder?: boolean;
   /** Accesses an execution may make; more violate `progress`. */
   readonly accessesMax?: number;
+}
+
+export interface MachineOptions extends MachineSettings {
   readonly observer?: Observer;
 }
 
@@ -52,7 +57,7 @@ const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
 
-export class Machine implements Threads {
+export class Machine implements RunningMachine, Threads {
   readonly program: Program;
   readonly heap: Heap;
   readonly words: Int32Array;

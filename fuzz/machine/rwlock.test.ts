@@ -3,7 +3,7 @@ import { type Access, type Address, assertHolds, read, write } from "#impl/memor
 import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { readLock, readUnlock, writeLock, writeUnlock } from "#impl/sync/rwlock.ts";
-import { search } from "#fuzz/campaign/search.ts";
+import { search } from "#fuzz/search/search.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
 import { Machine } from "./machine.ts";
 import type { Program } from "./program.ts";

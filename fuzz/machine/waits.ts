@@ -1,7 +1,7 @@
 import { ACCESS } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "./machine.ts";
+import type { RunningMachine } from "./running-machine.ts";
 
 /** Kinds whose thread may have to wait, by kind. */
 export const MAY_WAIT = new Uint8Array(64);
@@ -11,7 +11,7 @@ for (const kind of [ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.spinLock, ACC
  * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer; …`.
  * Daemons that wait for work are left out. `readerWaitedFor` answers whose section a thread's grace period waits for.
  */
-export function describeWaits(machine: Machine, readerWaitedFor: (thread: number) => number): string {
+export function describeWaits(machine: RunningMachine, readerWaitedFor: (thread: number) => number): string {
   const waits: string[] = [];
   for (let thread = 0; thread < machine.threadCount; thread++) {
     if (machine.hasReturned(thread) || waitsForWork(machine, thread)) continue;
@@ -20,7 +20,7 @@ export function describeWaits(machine: Machine, readerWaitedFor: (thread: number
   return waits.join("; ");
 }
 
-function describeWait(machine: Machine, thread: number, readerWaitedFor: (thread: number) => number): string {
+function describeWait(machine: RunningMachine, thread: number, readerWaitedFor: (thread: number) => number): string {
   const address = wordAt(machine.pendingAddress, thread);
   const word = wordAt(machine.words, address);
   const what = nameOf(machine.heap, address);
@@ -37,7 +37,7 @@ function describeWait(machine: Machine, thread: number, readerWaitedFor: (thread
 }
 
 /** Does the thread serve others, and wait for something to do? It may be left so. */
-export function waitsForWork(machine: Machine, thread: number): boolean {
+export function waitsForWork(machine: RunningMachine, thread: number): boolean {
   const kind = machine.pendingKind[thread];
   return machine.isDaemon(thread) && (kind === ACCESS.awaitEqual || kind === ACCESS.awaitUnequal);
 }

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type NativeModule, translateAll, writeModules } from "#fuzz/build/build-native.ts";
+import { type NativeModule, translateAll, writeModules } from "./translation/build-native.ts";
 
 /** The project's root. */
 export const projectRoot: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,7 +38,7 @@ export function buildLibrary(out: string, sources?: ReadonlyMap<string, string>)
 
 /** The same, with delays before accesses: see delayed-atomics.ts. */
 export function buildDelayedLibrary(out: string, sources?: ReadonlyMap<string, string>): BuiltLibrary {
-  const { href } = new URL("delayed-atomics.ts", import.meta.url);
+  const { href } = new URL("./delayed-atomics.ts", import.meta.url);
   // In the first line, so that no line moves.
   const head = `import { delayed as Atomics } from ${JSON.stringify(href)}; `;
   return written(

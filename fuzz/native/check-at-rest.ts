@@ -8,8 +8,8 @@ import { wordAt } from "#impl/memory/word.ts";
 import { holderOf } from "#impl/native/lock.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import { avlWatcher } from "#properties/avl.ts";
-import { collectPeers, peerName } from "#properties/peer-tree.ts";
+import { avlWatcher } from "#properties/peers/avl.ts";
+import { collectPeers, peerName } from "#properties/peers/peer-tree.ts";
 
 export interface RestViolation {
   readonly property: "lock-is-free" | "avl" | "refcount";

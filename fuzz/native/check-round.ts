@@ -1,5 +1,5 @@
 /** What must hold when a round of stress is over, and nobody is at the pool. */
-import { createPeerRecordModel, type PeerRecordState } from "#model/peer-record.ts";
+import { createPeerRecordModel, type PeerRecordState } from "#model/peers/peer-record.ts";
 import { check } from "#properties/linearizability/check.ts";
 import { startingInAny, statesAfter } from "#properties/linearizability/settled.ts";
 import type { PeerPoolStats } from "#impl/native/peers.ts";

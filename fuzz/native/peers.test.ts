@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
-import { Random } from "#fuzz/random.ts";
+import { Random } from "#fuzz/host/random.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { createPeerPool as createSimulated, type IpAddress } from "#impl/native/peers.ts";
 import { buildLibrary, LIBRARY_ENTRY, projectRoot, REST_ENTRY } from "./build-library.ts";
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Starts a thread that does its part, and waits until it is at it. */
 async function start(pool: LibraryPool, part: string, more: Readonly<Record<string, unknown>> = {}): Promise<Worker> {
-  const worker = new Worker(new URL("pool-thread.mjs", import.meta.url), { workerData: { library, lock: built.urlOf("impl/native/lock.ts"), buffer: pool.buffer, part, ...more } });
+  const worker = new Worker(new URL("./pool-thread.mjs", import.meta.url), { workerData: { library, lock: built.urlOf("impl/native/lock.ts"), buffer: pool.buffer, part, ...more } });
   workers.push(worker);
   await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
   return worker;

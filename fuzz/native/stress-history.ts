@@ -1,4 +1,4 @@
-import type { StressResult } from "./stress.ts";
+import type { StressResult } from "./run-stress.ts";
 
 /** What was hammered. */
 export interface StressRun {

@@ -6,8 +6,8 @@
  * thread alone writes, and others read when the round is over.
  */
 import { numberAt } from "#impl/memory/word.ts";
-import type { AddressFamily } from "#model/peer-address.ts";
-import type { PeerRecordOperation } from "#model/peer-record.ts";
+import type { AddressFamily } from "#model/peers/peer-address.ts";
+import type { PeerRecordOperation } from "#model/peers/peer-record.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
 
 export const ENTRY_WORDS = 6;

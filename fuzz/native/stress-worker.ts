@@ -1,9 +1,9 @@
 /** A thread of a stress run: hammers the pool for a round whenever it is told to, and writes down what it was answered. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Random } from "#fuzz/random.ts";
+import { Random } from "#fuzz/host/random.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { layoutOf as layoutOfBuffer } from "#impl/native/pool-buffer.ts";
-import type { AddressFamily } from "#model/peer-address.ts";
+import type { AddressFamily } from "#model/peers/peer-address.ts";
 import type { addressWord as addressWordOf } from "#impl/peers/layout.ts";
 import { NotWokenError, seedDelays } from "./delayed-atomics.ts";
 import { ENTRY_WORDS, HELD_MAX, LOGGED, type Logged, moreOf, stressAddress } from "./stress-log.ts";

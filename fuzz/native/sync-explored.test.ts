@@ -1,11 +1,11 @@
 /** The native target's lock and RCU in every execution, under strong and weak memory. */
 import { expect, test } from "vitest";
-import { search } from "#fuzz/campaign/search.ts";
+import { search } from "#fuzz/search/search.ts";
 import { explore, type ExplorerModel } from "#fuzz/explore/explore.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
-import { nativeSync } from "#fuzz/scenarios/native-sync.ts";
-import { parseScenario, type Scenario } from "#fuzz/scenarios/scenario.ts";
-import { strategyNamed } from "#fuzz/strategies/registry.ts";
+import { nativeSync } from "#fuzz/systems/native-sync/native-sync.ts";
+import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
+import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { type Access, assertHolds, loadAcquire, read, storeRelease, write } from "#impl/memory/access.ts";
 import { acquireLock, releaseLock } from "#impl/native/lock.ts";
 import { awaitGracePeriod, goOffline, passQuiescentState, ThreadSlot } from "#impl/native/rcu.ts";

@@ -1,6 +1,6 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { Random } from "#fuzz/random.ts";
-import { share } from "#fuzz/scenarios/programs/small-program.ts";
+import { Random } from "#fuzz/host/random.ts";
+import { share } from "#fuzz/programs/bugged/small-program.ts";
 import { ACCESS, NIL } from "#impl/memory/access.ts";
 import { expect, test } from "vitest";
 import { AccessProfile } from "./access-profile.ts";

@@ -7,8 +7,8 @@
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/perform.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "#fuzz/machine/machine.ts";
-import type { Random } from "#fuzz/random.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
+import type { Random } from "#fuzz/host/random.ts";
 import type { AccessShape } from "./conflict.ts";
 
 const NOBODY = -1;
@@ -30,7 +30,7 @@ export class AccessProfile {
   readonly #accumulated: Float64Array;
   #sharedCount = 0;
 
-  constructor(machine: Machine) {
+  constructor(machine: RunningMachine) {
     this.#words = machine.heap.used;
     this.#rows = machine.program.threads.length + 1;
     this.#counts = new Float64Array(this.#words * this.#rows);
@@ -41,7 +41,7 @@ export class AccessProfile {
     this.#accumulated = new Float64Array(this.#words);
   }
 
-  fits(machine: Machine): boolean {
+  fits(machine: RunningMachine): boolean {
     return machine.heap.used === this.#words && machine.program.threads.length + 1 === this.#rows;
   }
 

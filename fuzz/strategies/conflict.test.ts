@@ -1,5 +1,5 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { share } from "#fuzz/scenarios/programs/small-program.ts";
+import { share } from "#fuzz/programs/bugged/small-program.ts";
 import { type Access, allocate, atomicAdd, awaitUnequal, cmpxchg, free, mutexLock, mutexUnlock, readOnce, synchronizeRcu, writeOnce, xchg } from "#impl/memory/access.ts";
 import type { AccessKind, Address } from "#impl/memory/access.ts";
 import { placeSlab } from "#impl/memory/heap.ts";

@@ -9,7 +9,7 @@ import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.
 import { mayWrite } from "#impl/memory/perform.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "#fuzz/machine/machine.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 
 /** One access, before or after it is made. */
 export interface AccessShape {
@@ -19,7 +19,7 @@ export interface AccessShape {
 }
 
 /** Does the access before which `thread` stands conflict with `access`? */
-export function conflictsWith(machine: Machine, thread: number, access: AccessShape): boolean {
+export function conflictsWith(machine: RunningMachine, thread: number, access: AccessShape): boolean {
   const { pendingKind, pendingAddress, pendingOperand, words } = machine;
   const kind = pendingKind[thread] as AccessKind;
   const address = wordAt(pendingAddress, thread);
@@ -41,7 +41,7 @@ export class LastAccess implements AccessShape {
   #operands = new Int32Array(0);
   #known = 0;
 
-  begin(machine: Machine): void {
+  begin(machine: RunningMachine): void {
     const { length } = machine.pendingKind;
     if (this.#kinds.length !== length) {
       this.#kinds = new Int32Array(length);
@@ -53,7 +53,7 @@ export class LastAccess implements AccessShape {
   }
 
   /** Makes this the access that `thread` has just made. */
-  performed(machine: Machine, thread: number): void {
+  performed(machine: RunningMachine, thread: number): void {
     this.kind = this.#kinds[thread] as AccessKind;
     this.address = wordAt(this.#addresses, thread);
     this.operand = wordAt(this.#operands, thread);
@@ -61,7 +61,7 @@ export class LastAccess implements AccessShape {
     while (this.#known < machine.threadCount) this.#copy(machine, this.#known++);
   }
 
-  #copy({ pendingKind, pendingAddress, pendingOperand }: Machine, thread: number): void {
+  #copy({ pendingKind, pendingAddress, pendingOperand }: RunningMachine, thread: number): void {
     this.#kinds[thread] = wordAt(pendingKind, thread);
     this.#addresses[thread] = wordAt(pendingAddress, thread);
     this.#operands[thread] = wordAt(pendingOperand, thread);

@@ -1,7 +1,7 @@
-import { search } from "#fuzz/campaign/search.ts";
+import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { share, threads } from "#fuzz/scenarios/programs/small-program.ts";
+import { share, threads } from "#fuzz/programs/bugged/small-program.ts";
 import { type Access, atomicAddReturn, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -2,11 +2,11 @@
  * What the sampling strategies promise, tested statistically with fixed seeds. The probability that right code fails is
  * stated at each test; it is over the choice of the seed.
  */
-import { search } from "#fuzz/campaign/search.ts";
+import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { share } from "#fuzz/scenarios/programs/small-program.ts";
+import { share } from "#fuzz/programs/bugged/small-program.ts";
 import { type Access, type Address, assertHolds, callRcu, readOnce, writeOnce } from "#impl/memory/access.ts";
 import { expect, test } from "vitest";
 import { pct } from "./pct.ts";

@@ -1,8 +1,8 @@
 import { numberAt, wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "#fuzz/machine/machine.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 
 /** The enabled thread with the greatest priority; of equals the first. */
-export function highestOf({ enabled, enabledCount }: Machine, priority: Float64Array): number {
+export function highestOf({ enabled, enabledCount }: RunningMachine, priority: Float64Array): number {
   let best = wordAt(enabled, 0);
   let greatest = numberAt(priority, best);
   for (let i = 1; i < enabledCount; i++) {

@@ -14,9 +14,9 @@
  */
 import { NIL } from "#impl/memory/access.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "#fuzz/machine/machine.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/random.ts";
+import { Random } from "#fuzz/host/random.ts";
 import { AccessProfile } from "./access-profile.ts";
 import { LastAccess } from "./conflict.ts";
 
@@ -53,7 +53,7 @@ class SelectiveWalk {
     this.#random = new Random(seed);
   }
 
-  begin(machine: Machine): void {
+  begin(machine: RunningMachine): void {
     if (this.#profile?.fits(machine) !== true) {
       this.#profile = new AccessProfile(machine);
       this.#priority = new Float64Array(machine.enabled.length);
@@ -74,7 +74,7 @@ class SelectiveWalk {
     }
   }
 
-  choose(machine: Machine): number {
+  choose(machine: RunningMachine): number {
     if (this.#profiling) return wordAt(machine.enabled, this.#random.below(machine.enabledCount));
     const { pendingAddress } = machine;
     for (;;) {
@@ -91,7 +91,7 @@ class SelectiveWalk {
     }
   }
 
-  performed(machine: Machine, thread: number): void {
+  performed(machine: RunningMachine, thread: number): void {
     this.#last.performed(machine, thread);
     const profile = this.#profile;
     if (profile === undefined) return;
@@ -125,7 +125,7 @@ class SelectiveWalk {
   }
 
   /** The thread of highest priority that can go on and is not held, if any. */
-  #propose({ enabled, enabledCount }: Machine): number {
+  #propose({ enabled, enabledCount }: RunningMachine): number {
     let best = NOBODY;
     let greatest = -1;
     for (let i = 0; i < enabledCount; i++) {
@@ -141,7 +141,7 @@ class SelectiveWalk {
   }
 
   /** Draws by weight among the threads that are not held; the one that stands before the word counts at least 1. */
-  #drawIntended(machine: Machine, proposed: number): number {
+  #drawIntended(machine: RunningMachine, proposed: number): number {
     const weight = this.#weight;
     weight[proposed] = Math.max(1, numberAt(weight, proposed));
     let sum = 0;
@@ -155,12 +155,12 @@ class SelectiveWalk {
     return proposed;
   }
 
-  #mayIntend(machine: Machine, thread: number): boolean {
+  #mayIntend(machine: RunningMachine, thread: number): boolean {
     return this.#held[thread] === 0 && !machine.hasReturned(thread);
   }
 
   /** All enabled threads stand before the word: draws one of them by weight. */
-  #drawEnabled({ enabled, enabledCount }: Machine): number {
+  #drawEnabled({ enabled, enabledCount }: RunningMachine): number {
     let sum = 0;
     for (let i = 0; i < enabledCount; i++) sum += Math.max(1, numberAt(this.#weight, wordAt(enabled, i)));
     let point = this.#random.fraction() * sum;

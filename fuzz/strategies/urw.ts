@@ -8,9 +8,9 @@
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
-import type { Machine } from "#fuzz/machine/machine.ts";
+import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/random.ts";
+import { Random } from "#fuzz/host/random.ts";
 
 export function urw(seed: number): Strategy {
   const random = new Random(seed);
@@ -24,7 +24,7 @@ export function urw(seed: number): Strategy {
   let parent = new Int32Array(0);
   let known = 0;
 
-  function start(machine: Machine, starter: number): void {
+  function start(machine: RunningMachine, starter: number): void {
     for (; known < machine.threadCount; known++) {
       parent[known] = starter;
       weight[known] = Math.max(1, expectedOfCallback);

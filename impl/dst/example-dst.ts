@@ -5,7 +5,8 @@ import { runAlone } from "../memory/sequential.ts";
 import { wordAt } from "../memory/word.ts";
 import { type Clock, placeClock } from "../sync/jiffies.ts";
 import { findEntry, freeAfterGrace, getEntry, unlinkEntry } from "./cache.ts";
-import { type Collector, createDst, type Dst, dstWords } from "./dst.ts";
+import { createDst, dstWords } from "./create-dst.ts";
+import type { Collector, Dst } from "./dst.ts";
 import { releaseEntry } from "./entry.ts";
 import { Busy, DstEntry, Garbage } from "./layout.ts";
 

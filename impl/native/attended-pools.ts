@@ -1,12 +1,16 @@
 /** This thread's pools: they want to know of the ends of the workers that it starts. Who holds a pool is its user. */
 import type { Worker } from "node:worker_threads";
 import type { Access } from "../memory/access.ts";
-import type { PeerPool } from "./peers.ts";
 
-const attached = new Set<WeakRef<PeerPool>>();
+/** A pool as far as the end of a thread concerns it. */
+export interface AttendedPool {
+  forgetThread(id: number): Access<boolean>;
+}
+
+const attached = new Set<WeakRef<AttendedPool>>();
 
 /** From now on the pool hears of threads that end. */
-export function attend(pool: PeerPool): void {
+export function attend(pool: AttendedPool): void {
   if (attached.size === 0) process.on("worker", watchWorker);
   attached.add(new WeakRef(pool));
 }

@@ -6,7 +6,7 @@
  * (`fe80::1%eth0`) is no part of the address.
  */
 import ipaddr from "ipaddr.js";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { wordAt } from "../memory/word.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 

@@ -1,18 +1,22 @@
 /** A peer in the hands of a user of the library. */
 import { type Access, NIL } from "../memory/access.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
-import type { PeerPool } from "./peers.ts";
 
 /** A reference to a peer as a number: what `acquire` gives and `release` takes. 0 is none. */
 export type PeerReference = number;
 
+/** Where a peer is given back: its pool. */
+export interface PeerOwner {
+  put(peer: Peer): Access;
+}
+
 /** A reference to a peer, to be given back by `put`, or by leaving the scope of `using peer = pool.get(…)`. */
 export class Peer {
-  readonly #pool: PeerPool;
+  readonly #pool: PeerOwner;
   #reference: PeerReference;
 
   /** Peers come from `PeerPool.get`. */
-  constructor(pool: PeerPool, reference: PeerReference) {
+  constructor(pool: PeerOwner, reference: PeerReference) {
     this.#pool = pool;
     this.#reference = reference;
   }

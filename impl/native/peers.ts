@@ -18,7 +18,7 @@
  * terminated while it changed the pool, holding a lock, the pool is abandoned: every call from then on throws, rather than trust it.
  */
 import { threadId } from "node:worker_threads";
-import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
+import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, NIL, readOnce } from "../memory/access.ts";
 import { Slab } from "../memory/slab.ts";
 import { wordAt } from "../memory/word.ts";

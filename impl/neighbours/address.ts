@@ -2,7 +2,7 @@
  * Hardware addresses, as values and as the words of a neighbour. The words are read plainly: an address never changes once its
  * neighbour can be reached.
  */
-import type { Gid, HardwareAddress } from "#model/hardware-address.ts";
+import type { Gid, HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import { type Access, type Address, read } from "../memory/access.ts";
 import { numberAt } from "../memory/word.ts";
 import { Neighbour } from "./layout.ts";

@@ -10,7 +10,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_cm.c (3.6): ipoib_cm_create_tx(), ipoib_cm_tx_start(),
  * ipoib_cm_rep_handler(), ipoib_cm_tx_handler(), ipoib_cm_destroy_tx(), ipoib_cm_tx_reap(); 6ab4aba00f81 (2019).
  */
-import type { HardwareAddress } from "#model/hardware-address.ts";
+import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
   type Access,
   type Address,

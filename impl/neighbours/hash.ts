@@ -6,7 +6,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_addr_hash(), with the mask of "IPoIB: Fix ipoib_neigh
  * hashing to use the correct daddr octets"; include/linux/jhash.h, jhash_3words() (Jenkins, lookup3.c, 2006).
  */
-import type { HardwareAddress } from "#model/hardware-address.ts";
+import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import { numberAt } from "../memory/word.ts";
 
 /** The octets of the queue number in the first word, as a little-endian host loads it: the flags are its lowest octet. */

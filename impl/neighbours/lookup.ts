@@ -9,7 +9,7 @@
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_get(), ipoib_neigh_put(), ipoib_neigh_dtor().
  */
-import type { HardwareAddress } from "#model/hardware-address.ts";
+import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
   type Access,
   type Address,

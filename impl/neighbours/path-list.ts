@@ -1,5 +1,5 @@
 /** The device's list of paths and multicast groups. All of it under L. */
-import type { Gid } from "#model/hardware-address.ts";
+import type { Gid } from "#model/neighbours/hardware-address.ts";
 import { type Access, type Address, allocate, NIL, read, write } from "../memory/access.ts";
 import { numberAt } from "../memory/word.ts";
 import { addLast, initialiseLink, memberAfter } from "../sync/list.ts";

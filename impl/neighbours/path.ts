@@ -9,7 +9,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): path_rec_start(), path_rec_completion(), path_free(),
  * ipoib_flush_paths(), ipoib_mark_paths_invalid(); ipoib_multicast.c: ipoib_mcast_join_complete(), ipoib_mcast_dev_flush().
  */
-import type { Gid } from "#model/hardware-address.ts";
+import type { Gid } from "#model/neighbours/hardware-address.ts";
 import {
   type Access,
   type Address,

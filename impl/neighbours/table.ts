@@ -7,7 +7,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_alloc(), ipoib_neigh_free(),
  * ipoib_del_neighs_by_gid(), __ipoib_reap_neigh(), with the fixes of August and September 2012.
  */
-import type { Gid, HardwareAddress } from "#model/hardware-address.ts";
+import type { Gid, HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
   type Access,
   type Address,

@@ -9,7 +9,7 @@
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_start_xmit(), neigh_add_path(), unicast_arp_send();
  * ipoib_multicast.c: ipoib_mcast_send(). The second look is commit 816e846c2eb9 (2018).
  */
-import type { HardwareAddress } from "#model/hardware-address.ts";
+import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
   type Access,
   type Address,

@@ -1,5 +1,5 @@
 import { numberAt } from "../memory/word.ts";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, read, writeUnordered } from "../memory/access.ts";
 import { addressWord } from "./layout.ts";
 import type { PeerTree } from "./store.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { ACCESS, type Access, type Address, NIL, request } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
@@ -11,7 +11,7 @@ import { createPath, lookupLocked, removePeer } from "./avl.ts";
 import { Peer } from "./layout.ts";
 import { defaultLimits } from "./limits.ts";
 import { findPeer, getPeer, putPeer } from "./lookup.ts";
-import { createPeerPool } from "./pool.ts";
+import { createPeerPool } from "./create-pool.ts";
 
 const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
 

@@ -12,7 +12,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2012): lookup(), lookup_rightempty(), peer_avl_rebalance(), link_to_pool(),
  * unlink_from_pool().
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import {
   type Access,
   type Address,

@@ -6,7 +6,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012): lookup_rcu_bh(), lookup_rcu().
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, NIL, rcuDereference } from "../memory/access.ts";
 import { compareWithPeer } from "./address.ts";
 import { Peer } from "./layout.ts";

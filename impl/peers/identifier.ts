@@ -5,7 +5,7 @@
  * inet_getid() and ipv6_select_ident() bugs"; net/core/secure_seq.c, secure_ip_id(), of which the hash is replaced by
  * HalfSipHash-1-3 (Aumasson and Bernstein, "SipHash", 2012; Linux lib/siphash.c, hsiphash).
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, atomicAddReturn } from "../memory/access.ts";
 import { wordAt } from "../memory/word.ts";
 import { Peer } from "./layout.ts";

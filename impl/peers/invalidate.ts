@@ -9,7 +9,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2012): inetpeer_invalidate_tree(), inetpeer_inval_rcu(), inetpeer_gc_worker(), as
  * of commit 55432d2b543a, "inetpeer: fix a race in inetpeer_gc_worker()".
  */
-import type { AddressFamily } from "#model/peer-address.ts";
+import type { AddressFamily } from "#model/peers/peer-address.ts";
 import {
   type Access,
   type Address,

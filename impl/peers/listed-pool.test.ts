@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { ACCESS, type Access, type AccessKind, NIL, request } from "../memory/access.ts";
 import { createHeap, type Heap, nameOf, objectNameOf } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";

@@ -9,7 +9,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2010).
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, allocate, free, NIL, write } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { Slab } from "../memory/slab.ts";

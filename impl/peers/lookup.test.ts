@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
+import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, NIL } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
@@ -12,7 +12,7 @@ import { collectDetached, invalidateTree } from "./invalidate.ts";
 import { GcQueue, Peer } from "./layout.ts";
 import { defaultLimits, type PeerLimits } from "./limits.ts";
 import { findPeer, getPeer, putPeer } from "./lookup.ts";
-import { createPeerPool } from "./pool.ts";
+import { createPeerPool } from "./create-pool.ts";
 
 const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
 const v6 = (...words: number[]): PeerAddress => ({ family: "v6", words });

@@ -7,7 +7,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): lookup_rcu(), inet_getpeer(), inet_putpeer().
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import {
   type Access,
   type Address,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, NIL } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
@@ -13,7 +13,7 @@ import { Peer } from "./layout.ts";
 import { defaultLimits } from "./limits.ts";
 import { findPeer as findPeerInOrder, getPeer as getPeerInOrder, putPeer } from "./lookup.ts";
 import { createOptimisticPool, findPeer, getPeer, markAllDead } from "./optimistic-pool.ts";
-import { createPeerPool } from "./pool.ts";
+import { createPeerPool } from "./create-pool.ts";
 
 const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
 const v6 = (...words: number[]): PeerAddress => ({ family: "v6", words });

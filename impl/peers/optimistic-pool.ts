@@ -17,7 +17,7 @@
  * So an idle peer is in no reader's way, writers are waited for by nobody who finds what he looks for, and a hit writes one word.
  * unordered.test.ts holds the three orderings against the memory model of the kernel, without what address dependencies give.
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, callRcu, NIL, type RcuCallback, rcuReadLock, rcuReadUnlock, readUnordered, writeUnordered } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import { numberAt } from "../memory/word.ts";
@@ -25,7 +25,8 @@ import type { Clock } from "../sync/jiffies.ts";
 import { acquireUnlessDead, DEAD, markDead, release } from "../sync/refcount.ts";
 import { addressWord, Peer } from "./layout.ts";
 import { findPeer as findPeerInOrder, getPeerLocked } from "./lookup.ts";
-import { createPeerPool, type PeerPool, type PeerPoolOptions } from "./pool.ts";
+import { createPeerPool } from "./create-pool.ts";
+import type { PeerPool, PeerPoolOptions } from "./pool.ts";
 import type { PeerTree } from "./store.ts";
 
 export interface OptimisticPool extends PeerPool {

@@ -10,7 +10,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), before commit aa1039e73cc2, "inetpeer: RCU conversion".
  */
-import type { PeerAddress } from "#model/peer-address.ts";
+import type { PeerAddress } from "#model/peers/peer-address.ts";
 import { type Access, type Address, free, NIL, read, readOnce } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { Clock } from "../sync/jiffies.ts";

@@ -6,7 +6,7 @@
  * (rcu-list-pool.ts), RCU and a sequence lock (lookup.ts). So does who is collected: peers on the list of unused ones
  * (cleanup-once.ts), or those on the path of a search (collect.ts).
  */
-import type { AddressFamily, PeerAddress } from "#model/peer-address.ts";
+import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import type { Address, RcuCallback } from "../memory/access.ts";
 import type { IdleLimits } from "./limits.ts";
 

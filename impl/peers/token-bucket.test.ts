@@ -7,7 +7,7 @@ import { advanceClock, placeClock } from "../sync/jiffies.ts";
 import { Peer } from "./layout.ts";
 import { defaultLimits } from "./limits.ts";
 import { getPeer } from "./lookup.ts";
-import { createPeerPool } from "./pool.ts";
+import { createPeerPool } from "./create-pool.ts";
 import { allowPeer } from "./token-bucket.ts";
 
 function setUp(now: number, ticksPerSecond: number) {

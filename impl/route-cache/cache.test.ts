@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RouteAddress, RouteFamily } from "#model/route-address.ts";
+import type { RouteAddress, RouteFamily } from "#model/route-cache/route-address.ts";
 import { ACCESS, type Access, type Address, NIL, request } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { mayWrite } from "../memory/perform.ts";

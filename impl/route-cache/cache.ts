@@ -13,7 +13,7 @@
  * rtcache_clear(), rtcache_free(), rtcache_unref(), rtcache_update(); revisions 1.71 (2006), 1.166 (2016), 1.229 (2020).
  */
 import { isSameDestination } from "./destination.ts";
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import {
   type Access,
   type Address,

@@ -1,4 +1,4 @@
-import type { RouteFamily } from "#model/route-address.ts";
+import type { RouteFamily } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, NIL, read } from "../memory/access.ts";
 import type { Runner } from "../sync/cpu.ts";
 import { clearCache, unrefRoute, validateCache } from "./cache.ts";

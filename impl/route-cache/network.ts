@@ -19,7 +19,7 @@ import { type Cpus, placeCpus } from "../sync/cpu.ts";
 import { placeDelayedWork } from "../sync/delayed-work.ts";
 import { placePsrefClass, type PsrefClass } from "../sync/psref.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
-import type { RouteFamily } from "#model/route-address.ts";
+import type { RouteFamily } from "#model/route-cache/route-address.ts";
 import { Cache, Domain, Entry, Interface, InterfaceAddress, Interfaces, PerCpuArea, Sockaddr, Statistics, Tunnel } from "./layout.ts";
 
 /** A family as words name it. */

@@ -7,7 +7,7 @@
  *
  * Source: NetBSD sys/net/if_gif.c and sys/net/if_l2tp.c (tunnel_ro), sys/kern/subr_percpu.c, percpu_cpu_swap().
  */
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, allocate, free, mutexLock, mutexUnlock, NIL, read, spinLock, spinUnlock, write } from "../memory/access.ts";
 import { bind, Cpu, type Runner, unbind } from "../sync/cpu.ts";
 import { lookupCache, unrefRoute } from "./cache.ts";

@@ -5,7 +5,7 @@
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectif().
  */
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, NIL, read, readOnce, write } from "../memory/access.ts";
 import type { Runner } from "../sync/cpu.ts";
 import { unrefRoute } from "./cache.ts";

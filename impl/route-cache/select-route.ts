@@ -6,7 +6,7 @@
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectroute().
  */
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, atomicAdd, NIL, read, readOnce } from "../memory/access.ts";
 import type { Runner } from "../sync/cpu.ts";
 import { freeCache, lookupCache, unrefRoute } from "./cache.ts";

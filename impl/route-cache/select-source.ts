@@ -6,7 +6,7 @@
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectsrc(); RFC 3484, section 5.
  */
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, NIL, rcuDereference, read } from "../memory/access.ts";
 import type { Runner } from "../sync/cpu.ts";
 import { pserializeReadEnter, pserializeReadExit } from "../sync/pserialize.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RouteAddress } from "#model/route-address.ts";
+import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, NIL } from "../memory/access.ts";
 import { createHeap, place } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";

@@ -3,7 +3,7 @@
  *
  * Source: NetBSD sys/kern/uipc_domain.c: sockaddr_alloc(), sockaddr_copy(), sockaddr_dup(), sockaddr_free().
  */
-import type { RouteAddress, RouteFamily } from "#model/route-address.ts";
+import type { RouteAddress, RouteFamily } from "#model/route-cache/route-address.ts";
 import { type Access, type Address, allocate, assertHolds, free, NIL, read, write } from "../memory/access.ts";
 import { Sockaddr } from "./layout.ts";
 import { FAMILY, type Network } from "./network.ts";

@@ -8,7 +8,7 @@
  * Source: NetBSD sys/net/route.c: rtalloc1(), rtrequest1(), rt_unref(), rt_free(), rt_update_prepare(), rt_update_finish();
  * sys/net/radix.c, of which only longest-prefix matching is kept.
  */
-import type { RouteAddress, RoutePrefix } from "#model/route-address.ts";
+import type { RouteAddress, RoutePrefix } from "#model/route-cache/route-address.ts";
 import {
   type Access,
   type Address,

@@ -3,7 +3,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_add().
  */
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { type Access, type Address, read, readOnce, storeRelease, writeOnce } from "../memory/access.ts";
 import { queueDelayedWork } from "../sync/delayed-work.ts";
 import { writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";

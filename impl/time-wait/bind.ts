@@ -6,7 +6,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), tcp_init_ports_v4() and tcp_next_port_v4(); in_pcb.c, in_pcblookup_port().
  */
-import type { AddressFamily } from "#model/peer-address.ts";
+import type { AddressFamily } from "#model/peers/peer-address.ts";
 import { type Access, loadAcquire, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
 import { REUSE, TimeWaitCell, Vestige } from "./layout.ts";
 import { CHAIN, locatorOf, NO_SLOT, nextCandidate, startWalk } from "./lines.ts";

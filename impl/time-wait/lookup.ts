@@ -7,7 +7,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_lookup_hash_v4() and tcp_lookup_v4().
  */
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { type Access, type Address, loadAcquire, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
 import { readBegin, readRetry } from "../sync/seqlock.ts";
 import { hasReached } from "../sync/ticks.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { lifeTicksOf, MSL_CLASS, reachOf, truncatedClassOf } from "./msl.ts";
 
 const lifetimes = { remoteSeconds: 60, localSeconds: 10, loopbackSeconds: 2 };

@@ -8,7 +8,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), class_to_msl() and msl_to_class(); tcp_input.c, the choice of t_msl.
  */
-import type { Reach, TcpConnection } from "#model/tcp-connection.ts";
+import type { Reach, TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { numberAt } from "../memory/word.ts";
 
 export const MSL_CLASS = { classless: 0, remote: 1, local: 2, loopback: 3 } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import type { Access } from "../memory/access.ts";
 import { createHeap, nameOf } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";

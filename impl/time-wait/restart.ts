@@ -3,7 +3,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_restart(); tcp_input.c, tcp_vtw_input().
  */
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { type Access, assertHolds, loadAcquire, readOnce } from "../memory/access.ts";
 import { writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
 import { writeVestige } from "./add.ts";

@@ -5,8 +5,8 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_control_init().
  */
-import type { AddressFamily } from "#model/peer-address.ts";
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { AddressFamily } from "#model/peers/peer-address.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { type Access, type Address, read } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";

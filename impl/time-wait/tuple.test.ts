@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { createHeap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { isVestigeOf, localPortOf, portKey, portsWord, tupleKey, vestigeTupleKey, writeTuple } from "./tuple.ts";

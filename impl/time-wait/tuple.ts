@@ -6,7 +6,7 @@
  *
  * Source: NetBSD sys/netinet/tcp_vtw.h (2011), v4_tag() and v4_port_tag().
  */
-import type { TcpConnection } from "#model/tcp-connection.ts";
+import type { TcpConnection } from "#model/time-wait/tcp-connection.ts";
 import { type Access, type Address, readOnce, writeOnce } from "../memory/access.ts";
 import { numberAt } from "../memory/word.ts";
 import { addressesOf, Vestige } from "./layout.ts";

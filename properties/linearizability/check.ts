@@ -2,7 +2,7 @@
  * Is a recorded history linearizable?
  *
  *     import { check } from "#properties/linearizability/check.ts";
- *     import { register } from "#model/register.ts";
+ *     import { register } from "#model/objects/register.ts";
  *
  *     const history = [
  *       { client: 0, operation: { kind: "write", value: 1 }, response: null, invokedAt: 0, respondedAt: 1 },

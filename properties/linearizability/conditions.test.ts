@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { casRegister } from "#model/cas-register.ts";
-import type { CasRegisterOperation } from "#model/cas-register.ts";
+import { casRegister } from "#model/objects/cas-register.ts";
+import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
 import type { Model } from "#model/model.ts";
-import { multiRegister } from "#model/multi-register.ts";
-import type { MultiRegisterOperation } from "#model/multi-register.ts";
-import { queue } from "#model/queue.ts";
+import { multiRegister } from "#model/objects/multi-register.ts";
+import type { MultiRegisterOperation } from "#model/objects/multi-register.ts";
+import { queue } from "#model/objects/queue.ts";
 import { check } from "./check.ts";
 import { quiescentHistory, unorderedHistory } from "./conditions.ts";
 import type { History, HistoryOperation } from "./history.ts";

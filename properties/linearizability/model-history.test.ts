@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counter, type CounterOperation } from "#model/counter.ts";
+import { counter, type CounterOperation } from "#model/objects/counter.ts";
 import { modelHistory } from "./model-history.ts";
 
 const operations: readonly CounterOperation[] = [{ kind: "increment" }, { kind: "read" }];

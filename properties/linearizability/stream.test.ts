@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { casRegister } from "#model/cas-register.ts";
-import type { CasRegisterOperation } from "#model/cas-register.ts";
-import { kvMap } from "#model/kv-map.ts";
-import type { KvOperation } from "#model/kv-map.ts";
-import { queue } from "#model/queue.ts";
+import { casRegister } from "#model/objects/cas-register.ts";
+import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
+import { kvMap } from "#model/objects/kv-map.ts";
+import type { KvOperation } from "#model/objects/kv-map.ts";
+import { queue } from "#model/objects/queue.ts";
 import { check } from "./check.ts";
 import type { HistoryOperation } from "./history.ts";
 import { randomHistory } from "./random-history.ts";

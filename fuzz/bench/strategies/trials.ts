@@ -1,0 +1,70 @@
+import { search } from "#fuzz/search/search.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import { derivedSeed } from "#fuzz/host/random.ts";
+import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
+import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { strategyNamed } from "#fuzz/strategies/strategies.ts";
+import { DEPTH_FIRST_SCHEDULES } from "./reference.ts";
+import { type Granularity, spawnedByMain } from "./spawned.ts";
+
+export interface Task {
+  readonly program: string;
+  readonly strategy: string;
+  readonly trials: number;
+  readonly schedulesMax: number;
+  readonly seed: number;
+  readonly granularity: Granularity;
+}
+
+export interface TaskResult {
+  readonly program: string;
+  readonly strategy: string;
+  /** Trials made: one for a strategy that enumerates, whatever was asked for. */
+  readonly trials: number;
+  readonly schedulesMax: number;
+  /** Schedules up to the first bug, the failing one included, of each trial that found it, in ascending order. */
+  readonly schedulesToBug: readonly number[];
+  /** Accesses, and choices between several threads, of an execution on average. */
+  readonly stepsPerRun: number;
+  readonly choicesPerRun: number;
+  /** A violation of a property that the program's bug does not violate, if there was one: the program is not what it says. */
+  readonly unexpected?: string;
+}
+
+/** Looks for the program's bug with each seed, all over one machine. Deterministic. */
+export function runTask(task: Task): TaskResult {
+  const program = smallProgramNamed(task.program);
+  const entry = strategyNamed(task.strategy);
+  const machine = new Machine(granulated(program.create(), task.granularity), smallProgramChecks);
+  const trials = entry.enumerates ? 1 : task.trials;
+  const schedulesMax = entry.name === "dfs" ? DEPTH_FIRST_SCHEDULES : task.schedulesMax;
+  const schedulesToBug: number[] = [];
+  let executions = 0;
+  let steps = 0;
+  let choicePoints = 0;
+  let unexpected: string | undefined;
+  for (let trial = 0; trial < trials; trial++) {
+    const result = search(machine, entry.create({ seed: derivedSeed(task.seed, trial) }), { executionsMax: schedulesMax });
+    executions += result.executions;
+    steps += result.steps;
+    choicePoints += result.choicePoints;
+    if (result.violation === undefined) continue;
+    if (program.violates.includes(result.violation.property)) schedulesToBug.push(result.executions);
+    else unexpected = `${result.violation.property}: ${result.violation.because}`;
+  }
+  return {
+    program: task.program,
+    strategy: task.strategy,
+    trials,
+    schedulesMax,
+    schedulesToBug: schedulesToBug.toSorted((a, b) => a - b),
+    stepsPerRun: steps / executions,
+    choicesPerRun: choicePoints / executions,
+    ...(unexpected === undefined ? {} : { unexpected }),
+  };
+}
+
+function granulated(program: Program, granularity: Granularity): Program {
+  return granularity === "accesses" ? program : spawnedByMain(program);
+}

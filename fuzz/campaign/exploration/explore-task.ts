@@ -1,0 +1,37 @@
+/** What workers are asked to explore, and what they answer. */
+import type { Exploration } from "#fuzz/explore/explore.ts";
+import type { InterleavedModel } from "#fuzz/explore/interleavings.ts";
+import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
+import type { Subtree } from "#fuzz/explore/subtrees.ts";
+import type { SwitchKind } from "#fuzz/explore/switches.ts";
+import type { TableModel } from "#fuzz/explore/table-model.ts";
+
+/** Executions of at most so many preemptions or delays are counted apart. */
+export interface SwitchBound {
+  readonly kind: SwitchKind;
+  readonly max: number;
+}
+
+export interface ExploreTask {
+  readonly source: ProgramSource;
+  readonly model: TableModel;
+  readonly path: Subtree;
+  /** Executions after which the exploration ends undecided. */
+  readonly executionsMax?: number;
+  readonly bound?: SwitchBound;
+}
+
+export interface ExploreTaskResult extends Exploration {
+  /** Executions within the bound, if there is one. */
+  readonly within?: number;
+}
+
+/** Every schedule, one by one. */
+export interface SchedulesTask {
+  readonly source: ProgramSource;
+  readonly model: InterleavedModel;
+  readonly schedulesMax: number;
+}
+
+/** The words that all workers share: not 0 to make them stop, and executions so far. */
+export const EXPLORE_CONTROL = { stop: 0, executions: 1, words: 2 } as const;

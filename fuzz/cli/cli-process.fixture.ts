@@ -1,0 +1,41 @@
+/** Runs `quiesce` as a person does, in a process of its own. For tests. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const QUIESCE = fileURLToPath(new URL("./quiesce.mjs", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called once the process runs. */
+  readonly meanwhile?: (process: ChildProcessWithoutNullStreams) => void;
+}
+
+/** Runs `quiesce` in the project's root, and waits for its end. */
+export function quiesce(args: readonly string[], options?: CliOptions): Promise<Ended> {
+  return node([QUIESCE, ...args], options);
+}
+
+/** Runs a module in the project's root. */
+export function runModule(path: string, options?: CliOptions): Promise<Ended> {
+  return node([path], options);
+}
+
+function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    meanwhile?.(child);
+  });
+}

@@ -1,0 +1,287 @@
+/**
+ * Writes an execution down while it runs: what each access did, by name, and what each thread holds after it.
+ *
+ * Values are shown as objects where they are pointers. No word says that it is one, so a field counts as a pointer's when an
+ * access for pointers touches it, or when every value it has here other than 0 is the start of an object of a slab.
+ * References are what a thread added to words named `refcount`, less what it took away.
+ */
+import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
+import { type Heap, nameOf, objectNameOf, regionOf } from "#impl/memory/heap.ts";
+import { mayWrite } from "#impl/memory/perform.ts";
+import type { AccessRow, OperationRow, Row } from "#reports/recorded-execution.ts";
+import type { Location } from "#reports/result.ts";
+import { accessNames } from "#fuzz/machine/access-name.ts";
+import type { OperationNames } from "#fuzz/subjects/subject.ts";
+import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
+
+/** One recorded access with its numbers, for those who compute with it. */
+export interface RecordedAccess extends ObservedAccess {
+  readonly holds: readonly string[];
+  /** The word had been written since its object was allocated. */
+  readonly known: boolean;
+  readonly location: Location | undefined;
+}
+
+type Entry = RecordedAccess | OperationRow;
+
+export class Recorder implements Observer {
+  readonly #heap: Heap;
+  readonly #operations: OperationNames | undefined;
+  readonly #entries: Entry[] = [];
+  readonly #threads: ThreadState[] = [];
+  /** Words of fresh objects that nobody has written. */
+  readonly #blank = new Set<Address>();
+  /** Line of what was last made or asked for. */
+  lastLocation: Location | undefined;
+  readonly #ownThreads: number;
+  /** The thread whose code runs now, up to its next access. */
+  #current = 0;
+
+  constructor(heap: Heap, ownThreads: number, operations?: OperationNames) {
+    this.#heap = heap;
+    this.#ownThreads = ownThreads;
+    this.#operations = operations;
+  }
+
+  /** The accesses recorded so far, in order. */
+  get accesses(): readonly RecordedAccess[] {
+    return this.#entries.filter((entry) => typeof entry.kind === "number");
+  }
+
+  /** Threads seen so far, and those that callbacks were started for. */
+  get threadCount(): number {
+    return Math.max(this.#ownThreads, this.#threads.length);
+  }
+
+  /** Says that `thread` starts to run. */
+  starts(thread: number): void {
+    this.#current = thread;
+  }
+
+  /** Says where the thread that runs now asks for an access. */
+  asks(location: Location | undefined): void {
+    this.#thread(this.#current).location = location;
+    this.lastLocation = location;
+  }
+
+  performed(access: ObservedAccess): void {
+    const { thread, kind, address } = access;
+    const state = this.#thread(thread);
+    this.#begin(thread, state, access.step);
+    const known = !this.#blank.delete(address);
+    if (!access.waits) this.#hold(state, access, known);
+    this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, location: state.location });
+    if (kind === ACCESS.callRcu) {
+      // The new thread stands where its callback was posted until its grace period is over.
+      const child = this.#thread(this.threadCount);
+      child.location = state.location;
+    }
+    this.#current = thread;
+    this.lastLocation = state.location;
+  }
+
+  marked({ step, thread, kind, operand }: ObservedMark): void {
+    const state = this.#thread(thread);
+    switch (kind) {
+      case ACCESS.rcuReadLock:
+        state.sectionsToOpen++;
+        return;
+      case ACCESS.rcuReadUnlock:
+        if (state.sectionsToOpen > 0) state.sectionsToOpen--;
+        else state.sections--;
+        return;
+      case ACCESS.beginOperation:
+        state.operationToBegin = operand;
+        return;
+      case ACCESS.endOperation:
+        this.#begin(thread, state, step);
+        this.#entries.push({ kind: "end", step, thread, operation: state.operation, text: this.#operations?.response(state.operation, operand) ?? String(operand) });
+    }
+  }
+
+  /** What was recorded, by name. */
+  rows(): Row[] {
+    const pointers = pointerFields(this.#heap, this.accesses);
+    return this.#entries.map((entry) => (typeof entry.kind === "number" ? rowOf(this.#heap, pointers, entry as RecordedAccess) : (entry as OperationRow)));
+  }
+
+  #thread(thread: number): ThreadState {
+    for (let next = this.#threads.length; next <= thread; next++) this.#threads.push(freshThread());
+    return this.#threads[thread] ?? freshThread();
+  }
+
+  #begin(thread: number, state: ThreadState, step: number): void {
+    state.sections += state.sectionsToOpen;
+    state.sectionsToOpen = 0;
+    if (state.operationToBegin === -1) return;
+    state.operation = state.operationToBegin;
+    state.operationToBegin = -1;
+    const text = this.#operations?.operation(state.operation) ?? `operation ${state.operation}`;
+    this.#entries.push({ kind: "begin", step, thread, operation: state.operation, text });
+  }
+
+  #hold(state: ThreadState, { kind, address, operand, before, after, result }: ObservedAccess, known: boolean): void {
+    switch (kind) {
+      case ACCESS.spinLock:
+      case ACCESS.mutexLock:
+        state.locks.push(address);
+        return;
+      case ACCESS.spinTrylock:
+        if (result === 1) state.locks.push(address);
+        return;
+      case ACCESS.spinUnlock:
+      case ACCESS.mutexUnlock:
+        state.locks = state.locks.filter((lock) => lock !== address);
+        return;
+      case ACCESS.allocate:
+        for (let word = 0; word < (regionOf(this.#heap, result)?.layout.words ?? 0); word++) this.#blank.add(result + word);
+        return;
+      case ACCESS.free:
+        for (let word = 0; word < (regionOf(this.#heap, operand)?.layout.words ?? 0); word++) state.references.delete(operand + word);
+        return;
+      default:
+    }
+    if (after === before && known) return;
+    if (!nameOf(this.#heap, address).endsWith(".refcount")) return;
+    const held = (state.references.get(address) ?? 0) + (known ? after - before : after);
+    if (held > 0 && after > 0) state.references.set(address, held);
+    else state.references.delete(address);
+  }
+}
+
+interface ThreadState {
+  sections: number;
+  sectionsToOpen: number;
+  operation: number;
+  /** Number of the operation that begins with the next access, or -1. */
+  operationToBegin: number;
+  locks: Address[];
+  references: Map<Address, number>;
+  location: Location | undefined;
+}
+
+function freshThread(): ThreadState {
+  return { sections: 0, sectionsToOpen: 0, operation: 0, operationToBegin: -1, locks: [], references: new Map(), location: undefined };
+}
+
+function holdsOf({ sections, locks, references }: ThreadState, heap: Heap): string[] {
+  return [
+    ...(sections > 0 ? ["rcu"] : []),
+    ...locks.map((lock) => nameOf(heap, lock)),
+    ...[...references].map(([word, count]) => `${count === 1 ? "ref" : `${count} refs`} ${objectOf(heap, word)}`),
+  ];
+}
+
+/** The object that a word lies in. */
+export function objectOf(heap: Heap, address: Address): string {
+  const region = regionOf(heap, address);
+  if (region === undefined) return "";
+  return objectNameOf(heap, address - ((address - region.base) % region.stride)) ?? "";
+}
+
+/** What an access concerns, by name: a word, a lock, the object given back or posted. */
+export function placeOf(heap: Heap, kind: AccessKind, address: Address, operand: number): string {
+  switch (kind) {
+    case ACCESS.synchronizeRcu:
+      return "";
+    case ACCESS.callRcu:
+      return isObject(heap, operand) ? (objectNameOf(heap, operand) ?? "") : String(operand);
+    case ACCESS.free:
+      return objectNameOf(heap, operand) ?? nameOf(heap, operand);
+    case ACCESS.allocate:
+      return regionOf(heap, address)?.name.replace(/\.slab$/, "") ?? nameOf(heap, address);
+    default:
+      return nameOf(heap, address);
+  }
+}
+
+/** Fields of slab objects and static ones that hold pointers, as `region.offset`. */
+function pointerFields(heap: Heap, accesses: readonly RecordedAccess[]): ReadonlySet<string> {
+  const surely = new Set<string>();
+  const perhaps = new Map<string, boolean>();
+  for (const { kind, address, before, after, known } of accesses) {
+    if (kind > ACCESS.awaitUnequal) continue;
+    const field = fieldOf(heap, address);
+    if (isForPointers(kind)) surely.add(field);
+    for (const value of known ? [before, after] : [after]) {
+      if (value !== NIL) perhaps.set(field, (perhaps.get(field) ?? true) && isObject(heap, value) && !isSum(kind));
+    }
+  }
+  for (const [field, is] of perhaps) if (is) surely.add(field);
+  return surely;
+}
+
+function isForPointers(kind: AccessKind): boolean {
+  return kind === ACCESS.rcuDereference || kind === ACCESS.rcuDereferenceProtected || kind === ACCESS.rcuAssignPointer;
+}
+
+function isSum(kind: AccessKind): boolean {
+  return kind >= ACCESS.atomicAdd && kind <= ACCESS.atomicAddReturnRelease;
+}
+
+function fieldOf(heap: Heap, address: Address): string {
+  const region = regionOf(heap, address);
+  return region === undefined ? `word ${address}` : `${region.base}.${(address - region.base) % region.stride}`;
+}
+
+/** Is it the start of an object of a slab? */
+function isObject(heap: Heap, value: number): boolean {
+  const region = regionOf(heap, value);
+  return region !== undefined && region.slab !== NIL && (value - region.base) % region.stride === 0;
+}
+
+function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess): AccessRow {
+  const { step, thread, kind, address, operand, holds, location } = access;
+  const pointer = kind <= ACCESS.awaitUnequal && pointers.has(fieldOf(heap, address));
+  const valueText = (value: number): string => (pointer ? (objectNameOf(heap, value) ?? String(value)) : String(value));
+  const concerned = kind === ACCESS.free || kind === ACCESS.callRcu ? operand : kind === ACCESS.allocate ? access.result : address;
+  return {
+    kind: "access",
+    step,
+    thread,
+    access: accessNames[kind] ?? `access ${kind}`,
+    place: placeOf(heap, kind, address, operand),
+    object: concerned === NIL ? "" : objectOf(heap, concerned),
+    effect: effectOf(heap, access, valueText),
+    writes: wrote(access),
+    holds,
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+/** Did it write the word, take or release the lock, change the slab? */
+export function wrote({ kind, expected, result, waits }: ObservedAccess): boolean {
+  if (waits) return false;
+  if (kind === ACCESS.spinTrylock) return result === 1;
+  if (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) return result === expected;
+  return mayWrite(kind) || kind > ACCESS.awaitUnequal;
+}
+
+function effectOf(heap: Heap, { kind, operand, expected, before, after, result, known, waits }: RecordedAccess, valueText: (value: number) => string): string {
+  switch (kind) {
+    case ACCESS.spinLock:
+    case ACCESS.mutexLock:
+    case ACCESS.spinUnlock:
+    case ACCESS.mutexUnlock:
+    case ACCESS.free:
+    case ACCESS.callRcu:
+      return waits ? "(waits)" : "";
+    case ACCESS.spinTrylock:
+      return result === 1 ? "taken" : "busy";
+    case ACCESS.allocate:
+      return result === NIL ? "none left" : `→ ${objectNameOf(heap, result) ?? result}`;
+    case ACCESS.synchronizeRcu:
+      return waits ? "(waits)" : "(over)";
+    case ACCESS.awaitEqual:
+    case ACCESS.awaitUnequal:
+      return waits ? "(waits)" : valueText(after);
+    case ACCESS.cmpxchg:
+    case ACCESS.cmpxchgRelaxed:
+    case ACCESS.cmpxchgAcquire:
+    case ACCESS.cmpxchgRelease:
+      return result === expected ? `${valueText(before)} → ${valueText(operand)}` : `finds ${valueText(result)}, not ${valueText(expected)}`;
+    default:
+      if (kind < ACCESS.write) return valueText(after);
+      return known ? `${valueText(before)} → ${valueText(after)}` : `→ ${valueText(after)}`;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Strict replay: runs one recorded schedule again, and stops where the program asks for something else.
+ *
+ * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for another access
+ * than the one recorded. An execution that ends before the schedule does has diverged as well.
+ */
+import type { AccessKind } from "#impl/memory/access.ts";
+import { nameOf } from "#impl/memory/heap.ts";
+import { numberAt, wordAt } from "#impl/memory/word.ts";
+import { accessText, type Execution } from "#reports/recorded-execution.ts";
+import type { Location } from "#reports/result.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import type { Violation } from "#properties/violation.ts";
+import { accessNames } from "#fuzz/machine/access-name.ts";
+import { Machine, type MachineSettings } from "#fuzz/machine/machine.ts";
+import { isEnabled, type RunningMachine } from "#fuzz/machine/running-machine.ts";
+import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import type { OperationNames } from "#fuzz/subjects/subject.ts";
+import type { Strategy } from "#fuzz/machine/strategy.ts";
+import { withLocations } from "./locations.ts";
+import { objectOf, placeOf, type RecordedAccess, Recorder } from "./recorder.ts";
+
+/** What to replay. */
+export interface Schedule {
+  /** The thread of each access. */
+  readonly choices: ArrayLike<number>;
+  /** Each access in words, as `accessText` gives it; without it only the threads are compared. */
+  readonly accesses?: readonly string[];
+}
+
+export interface ReplayOptions {
+  readonly machine?: MachineSettings;
+  readonly operations?: OperationNames;
+  /** Stop after this many accesses. */
+  readonly until?: number;
+  /** What the trace is called in messages. */
+  readonly name?: string;
+}
+
+export interface Replayed {
+  /**
+   * `violated` and `passed` when the whole schedule was run and the execution has ended; `exhausted` when the schedule was run, and
+   * the program goes on; `diverged` when it asked for something else; `stopped` when told to stop before.
+   */
+  readonly kind: "violated" | "passed" | "exhausted" | "diverged" | "stopped";
+  readonly violation?: Violation;
+  /** Accesses made before it diverged, and what differed. */
+  readonly divergence?: Divergence;
+  readonly execution: Execution;
+  readonly accesses: readonly RecordedAccess[];
+  /** Line of the access at which a property was violated. */
+  readonly location?: Location;
+  readonly preemptions: number;
+}
+
+export interface Divergence {
+  /** Number of the access, from 1. */
+  readonly access: number;
+  readonly because: string;
+}
+
+/** Runs `schedule` on `program` and records it, with source lines. */
+export function replay(program: Program, schedule: Schedule, options: ReplayOptions = {}): Replayed {
+  const recorder = new Recorder(program.heap, program.threads.length, options.operations);
+  const strict = new StrictSchedule(schedule, options.until ?? Infinity, recorder);
+  const machine = new Machine(announcing(program, recorder), { ...options.machine, observer: strict.observer });
+  let end: StopReplay | undefined;
+  let violation: Violation | undefined;
+  try {
+    violation = withLocations((location) => recorder.asks(location), () => machine.run(strict.strategy));
+    strict.checkEnd();
+  } catch (error) {
+    if (!(error instanceof StopReplay)) throw error;
+    end = error;
+    violation = undefined;
+  }
+  const threads = Array.from({ length: machine.threadCount }, (_, thread) => machine.threadName(thread));
+  const location = violation === undefined ? undefined : recorder.lastLocation;
+  const object = violation === undefined ? "" : objectOf(program.heap, violation.address);
+  const shown = violation === undefined ? undefined : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
+  return {
+    kind: end?.kind ?? (violation === undefined ? "passed" : "violated"),
+    ...(violation === undefined ? {} : { violation }),
+    ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
+    execution: { scenario: program.name, threads, rows: recorder.rows(), ...(shown === undefined ? {} : { violation: shown }) },
+    accesses: recorder.accesses,
+    ...(location === undefined ? {} : { location }),
+    preemptions: strict.preemptions,
+  };
+}
+
+/** The texts that a strict replay of these accesses compares. */
+export function accessTexts({ rows }: Execution): string[] {
+  return rows.filter((row) => row.kind === "access").map(accessText);
+}
+
+/** Each thread says when it starts: that is how a source line finds its thread. */
+function announcing(program: Program, recorder: Recorder): Program {
+  const threads = program.threads.map((thread, number) => ({
+    ...thread,
+    body() {
+      recorder.starts(number);
+      return thread.body();
+    },
+  }));
+  return { ...program, threads };
+}
+
+/** Ends the machine's run from within. */
+class StopReplay extends Error {
+  readonly kind: "exhausted" | "diverged" | "stopped";
+  readonly divergence: Divergence | undefined;
+
+  constructor(kind: "exhausted" | "diverged" | "stopped", divergence?: Divergence) {
+    super(divergence?.because ?? kind);
+    this.kind = kind;
+    this.divergence = divergence;
+  }
+}
+
+class StrictSchedule {
+  lastThread = 0;
+  preemptions = 0;
+  #machine: RunningMachine | undefined;
+  readonly #schedule: Schedule;
+  readonly #until: number;
+  readonly #recorder: Recorder;
+
+  constructor(schedule: Schedule, until: number, recorder: Recorder) {
+    this.#schedule = schedule;
+    this.#until = until;
+    this.#recorder = recorder;
+  }
+
+  readonly strategy: Strategy = {
+    name: "replay",
+    begin: (machine) => {
+      this.#machine = machine;
+      if (this.#until === 0) throw new StopReplay("stopped");
+    },
+    choose: (machine) => this.#choose(machine),
+    performed: (machine) => {
+      if (machine.violation === undefined && machine.steps >= this.#until) throw new StopReplay("stopped");
+    },
+  };
+
+  /** Hears also the accesses of a thread that was alone, which nobody chose. */
+  readonly observer: Observer = {
+    performed: (access) => {
+      if (this.#machine !== undefined) this.#checkPerformed(this.#machine, access);
+      this.lastThread = access.thread;
+      this.#recorder.performed(access);
+    },
+    marked: (mark) => this.#recorder.marked(mark),
+  };
+
+  #choose(machine: RunningMachine): number {
+    const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
+    // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and stopped at.
+    if (steps >= this.#schedule.choices.length) return wordAt(machine.enabled, 0);
+    const thread = this.#check(machine, steps);
+    this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread), wordAt(pendingOperand, thread));
+    if (steps > 0 && thread !== this.lastThread && isEnabled(machine, this.lastThread)) this.preemptions++;
+    return thread;
+  }
+
+  #checkPerformed(machine: RunningMachine, { step, thread, kind, address, operand }: ObservedAccess): void {
+    const recorded = this.#schedule.choices[step];
+    if (recorded !== thread) {
+      this.#check(machine, step);
+      throw this.#diverge(step, `asks for ${threadText(machine, recorded ?? 0)}, which cannot go on`);
+    }
+    this.#compare(machine, step, thread, kind, address, operand);
+  }
+
+  /** The program has ended: the schedule must have, too. */
+  checkEnd(): void {
+    const machine = this.#machine;
+    const { choices } = this.#schedule;
+    if (machine === undefined || machine.steps >= choices.length) return;
+    throw this.#diverge(machine.steps, `asks for ${threadText(machine, numberAt(choices, machine.steps))}, and the execution has ended`);
+  }
+
+  /** The thread that goes now, if it can. */
+  #check(machine: RunningMachine, step: number): number {
+    const { choices } = this.#schedule;
+    const thread = choices[step];
+    if (thread === undefined) throw new StopReplay("exhausted");
+    if (!(thread >= 0 && thread < machine.threadCount)) {
+      throw this.#diverge(step, `asks for thread ${thread}, and there are threads 0 to ${machine.threadCount - 1}`);
+    }
+    if (machine.hasReturned(thread)) throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which has returned`);
+    if (!isEnabled(machine, thread)) {
+      const place = nameOf(machine.heap, wordAt(machine.pendingAddress, thread));
+      const kind = accessNames[wordAt(machine.pendingKind, thread)] ?? "an access";
+      throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`);
+    }
+    return thread;
+  }
+
+  #compare(machine: RunningMachine, step: number, thread: number, kind: AccessKind, address: number, operand: number): void {
+    const recorded = this.#schedule.accesses?.[step];
+    if (recorded === undefined) return;
+    const asked = accessText({ access: accessNames[kind] ?? "", place: placeOf(machine.heap, kind, address, operand) });
+    if (asked !== recorded) {
+      throw this.#diverge(step, `is ${visibleText(recorded)} by ${threadText(machine, thread)}, and the program asks for ${asked} instead`);
+    }
+  }
+
+  #diverge(step: number, because: string): StopReplay {
+    return new StopReplay("diverged", { access: step + 1, because });
+  }
+}
+
+/** Says how a replay of `name` diverged: `schedule peers: access 3 asks for thread 1, which has returned`. */
+export function divergenceText(name: string, { access, because }: Divergence): string {
+  return `schedule ${visibleText(name)}: access ${access} ${because}`;
+}
+
+function threadText(machine: RunningMachine, thread: number): string {
+  return `thread ${thread} (${visibleText(machine.threadName(thread))})`;
+}

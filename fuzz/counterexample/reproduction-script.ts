@@ -1,0 +1,137 @@
+/**
+ * Writes the reproduction of a counterexample: one TypeScript file that a person runs, reads, steps and edits.
+ *
+ * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where it
+ * stands in the source; the line is also what the replay compares.
+ */
+import { dirname, relative, sep } from "node:path";
+import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import { projectRoot } from "#fuzz/bugs/museum.ts";
+import type { Trace } from "#fuzz/machine/trace.ts";
+
+/** Where what an access found stands, at least. */
+const COMMENT_COLUMN = 60;
+
+/**
+ * The text of the script.
+ *
+ * @param path where it is going to be written: the sources are imported from there
+ */
+export function reproductionScript(trace: Trace, execution: Execution, path: string): string {
+  const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
+  const command = `npx node ${commandPath(path)}`;
+  const lines = [
+    "/**",
+    ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
+    " *",
+    ...(orderings.length === 0 ? [] : [" * What matters:", ...orderings.map((ordering) => ` * - ${comment(ordering)}`), " *"]),
+    ...(neighbour === undefined ? [] : [` * It passes ${comment(neighbour.because)}.`, " *"]),
+    ` * Run it:   ${comment(command)}`,
+    ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
+    ` * Debug it: ${comment(command.replace("npx node", "npx node --inspect-brk"))}`,
+    " * Edit it:  the schedule is run line by line and strictly: it says where the code asks for something else.",
+    " *",
+    " * It ends with 1 as long as it fails like this, and with 0 once it no longer does.",
+    " */",
+    `import { reproduce } from ${literal(importPath(path, "fuzz/counterexample/reproduce.ts"))};`,
+    "",
+    "await reproduce({",
+    ...(bug === undefined ? [] : ["  // The bug of the museum that is put back first. Without this line the code runs as it stands.", `  bug: ${literal(bug)},`, ""]),
+    ...(machine === undefined || Object.keys(machine).length === 0 ? [] : [`  machine: ${literal(machine)},`, ""]),
+    ...scenarioLines(scenario),
+    "",
+    ...(violation === undefined ? [] : [`  violates: ${literal(violation.property)},`, ""]),
+    "  // Thread and access, in the order in which they happen.",
+    "  schedule: [",
+    ...scheduleLines(execution),
+    "  ],",
+    "});",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+/** The scenario as a literal: a line an operation. */
+function scenarioLines({ name, system, initial, threads, ...rest }: Trace["scenario"]): string[] {
+  const lines = ["  scenario: {", `    name: ${literal(name)},`, `    system: ${literal(system)},`];
+  for (const [field, value] of Object.entries(rest)) lines.push(`    ${fieldName(field)}: ${literal(value)},`);
+  if (Array.isArray(initial)) lines.push(...listLines("initial", initial, "    "));
+  if (Array.isArray(threads)) {
+    lines.push("    threads: [");
+    for (const thread of threads) lines.push(...threadLines(thread));
+    lines.push("    ],");
+  }
+  lines.push("  },");
+  return lines;
+}
+
+function threadLines(thread: unknown): string[] {
+  if (typeof thread !== "object" || thread === null || !("name" in thread) || !("operations" in thread) || !Array.isArray(thread.operations)) return [`      ${literal(thread)},`];
+  return ["      {", `        name: ${literal(thread.name)},`, ...listLines("operations", thread.operations, "        "), "      },"];
+}
+
+function listLines(field: string, values: readonly unknown[], indent: string): string[] {
+  if (values.length === 0) return [`${indent}${field}: [],`];
+  return [`${indent}${field}: [`, ...values.map((value) => `${indent}  ${literal(value)},`), `${indent}],`];
+}
+
+function scheduleLines({ rows, threads }: Execution): string[] {
+  const lines: string[] = [];
+  let last = -1;
+  for (const row of rows) {
+    const name = threads[row.thread] ?? String(row.thread);
+    if (row.thread !== last && last !== -1) lines.push("");
+    last = row.thread;
+    lines.push(row.kind === "access" ? accessLine(name, row) : operationLine(name, row));
+  }
+  return lines;
+}
+
+function accessLine(thread: string, row: AccessRow): string {
+  const code = `    [${literal(thread)}, ${literal(accessText(row))}],`;
+  const source = row.location === undefined ? "" : `${row.location.file}:${row.location.line}`;
+  const found = [row.effect, source].filter((part) => part !== "").join("  ");
+  return found === "" ? code : `${code.padEnd(COMMENT_COLUMN)} // ${row.step + 1}: ${comment(found)}`;
+}
+
+function operationLine(thread: string, { kind, text }: OperationRow): string {
+  return kind === "begin" ? `    // ${comment(thread)} begins ${comment(text)}` : `    // ${comment(thread)} is answered ${comment(text)}`;
+}
+
+/** A value as TypeScript; nothing in it ends the line or acts on a terminal. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    return fields.length === 0 ? "{}" : `{ ${fields.map(([field, one]) => `${fieldName(field)}: ${literal(one)}`).join(", ")} }`;
+  }
+  return escaped(JSON.stringify(value) ?? "undefined");
+}
+
+/** `__proto__` as a plain name would set the prototype. */
+function fieldName(field: string): string {
+  return /^[A-Za-z][A-Za-z0-9]*$/.test(field) ? field : `[${escaped(JSON.stringify(field))}]`;
+}
+
+/** What JSON leaves as it is and an editor would obey: inside a string, `visibleText` writes valid escapes for it. */
+function escaped(json: string): string {
+  return visibleText(json);
+}
+
+/** Text that does not end the comment that it stands in. */
+function comment(text: string): string {
+  return visibleText(text).replaceAll("*/", "* /");
+}
+
+function importPath(from: string, file: string): string {
+  const path = relative(dirname(from), `${projectRoot}${file}`).split(sep).join("/");
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** The path as it is typed in the project's root, where that is shorter. */
+function commandPath(path: string): string {
+  const fromRoot = relative(projectRoot, path).split(sep).join("/");
+  const typed = fromRoot.startsWith("..") ? path : fromRoot;
+  return /^[\w./-]+$/.test(typed) ? typed : `'${typed.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Machine } from "#fuzz/machine/machine.ts";
+import { scenarios } from "#fuzz/systems/all-systems.ts";
+import { allScenarios, loadScenario, referencesOf, strategiesNamed } from "./catalogue.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "quiesce-catalogue-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let modules = 0;
+function moduleOf(text: string): string {
+  const path = join(folder, `module-${++modules}.mjs`);
+  writeFileSync(path, text);
+  return path;
+}
+
+test("no word means every scenario of the registry", async () => {
+  expect(await referencesOf([])).toEqual(scenarios.map(({ name, system }) => ({ name, system })));
+});
+
+test("a system's name means its scenarios, and each scenario counts once", async () => {
+  const ofPeers = allScenarios().filter(({ system }) => system === "peers");
+  expect(await referencesOf(["peers", ofPeers[0]?.name ?? ""])).toEqual(ofPeers);
+});
+
+test("a small program is found by its name, and is no part of the whole", async () => {
+  expect(await referencesOf(["reorder_7_bad"])).toEqual([{ name: "reorder_7_bad", system: "programs" }]);
+  expect(allScenarios().some(({ system }) => system === "programs")).toBe(false);
+});
+
+test("scenarios of the registry and small programs make programs that run", async () => {
+  for (const name of ["peers-identifiers", "lazy01_bad"]) {
+    const [reference] = await referencesOf([name]);
+    if (reference === undefined) throw new Error(`${name} is there`);
+    const { subject, checks } = await loadScenario(reference);
+    const machine = new Machine(subject.makeProgram(), checks);
+    machine.run({ name: "first", begin() {}, choose: ({ enabled }) => enabled[0] ?? 0 });
+    expect(machine.steps).toBeGreaterThan(3);
+  }
+});
+
+test("an unknown scenario is refused with the names there are", async () => {
+  await expect(referencesOf(["nope"])).rejects.toThrow(/^no scenario "nope"; there are peers-.*; "quiesce list" says more$/);
+  await expect(loadScenario({ name: "gone", system: "peers" })).rejects.toThrow('no scenario "gone"');
+});
+
+test("strategies are checked, and count once", () => {
+  expect(strategiesNamed(["pos", "pct7", "pos"])).toEqual(["pos", "pct7"]);
+  expect(() => strategiesNamed(["luck"])).toThrow(/^no strategy "luck"; there are random, /);
+});
+
+test("a module that is missing, broken or without its exports is refused by name, in one line", async () => {
+  const refused: readonly (readonly [string, RegExp])[] = [
+    [join(folder, "missing.mjs"), /^there is no module .*missing\.mjs; name a file that exports "systems" and "scenarios"$/],
+    [moduleOf("throw new Error('first\\nsecond')"), /cannot be loaded: first$/],
+    [moduleOf("export const scenarios = []"), /exports no "systems": a list of systems, each with a name and a compile$/],
+    [moduleOf("export const systems = [{ name: 'mine', compile() {} }]"), /exports no "scenarios": a list/],
+    [moduleOf("export const systems = [{ name: 'mine', compile() {} }]; export const scenarios = [{ name: 'one', system: 'yours' }]"), /the scenario "one" is of a system "yours", and there are mine$/],
+  ];
+  for (const [path, message] of refused) await expect(referencesOf([path])).rejects.toThrow(message);
+});

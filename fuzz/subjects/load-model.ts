@@ -1,0 +1,73 @@
+/** The model a user names: one that is built in, or one of a module of theirs. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Model } from "#model/model.ts";
+import { CommandError } from "#fuzz/host/exit-code.ts";
+import { builtInModels } from "#properties/histories/built-in-models.ts";
+import type { ReadableModel, Meaning } from "#properties/histories/built-in-models.ts";
+import { HistoryFileError } from "#properties/histories/record.ts";
+import type { RecordedOperation } from "#properties/histories/record.ts";
+
+/** @throws CommandError if there is no such model, or the module cannot be used */
+export async function loadModel(name: string): Promise<ReadableModel> {
+  const known = Object.hasOwn(builtInModels, name) ? builtInModels[name] : undefined;
+  if (known !== undefined) return known;
+  if (!/[./\\]/.test(name)) throw new CommandError(`check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`);
+  const path = resolve(name);
+  if (!existsSync(path)) throw new CommandError(`check: --model ${name}: there is no such file`);
+  let exported: Record<string, unknown>;
+  try {
+    exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new CommandError(`check: --model ${name}: the module cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { model, read } = exported;
+  if (!isModel(model)) throw new CommandError(`check: --model ${name}: it must export \`model\` with name, initial, next and key (see model/model.ts)`);
+  if (read !== undefined && !isReader(read)) throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
+  return {
+    summary: model.name,
+    open(_format, file, _initial, sinkOf) {
+      const sink = sinkOf(model);
+      return {
+        add(recorded) {
+          const meaning = meaningOf(read, recorded, file);
+          if (meaning === undefined) return;
+          const { client, invokedAt, respondedAt } = recorded;
+          sink.add({ client, operation: meaning.operation, response: meaning.response, invokedAt, respondedAt });
+        },
+        end: () => sink.end(),
+      };
+    },
+  };
+}
+
+type Reader = (recorded: RecordedOperation) => unknown;
+
+function meaningOf(read: Reader | undefined, recorded: RecordedOperation, file: string): Meaning<unknown, unknown> | undefined {
+  if (read === undefined) {
+    const { f, key, argument, output } = recorded;
+    return { operation: { kind: f, ...(key === undefined ? {} : { key }), ...(argument === null ? {} : { value: argument }) }, response: output };
+  }
+  let meaning: unknown;
+  try {
+    meaning = read(recorded);
+  } catch (error) {
+    throw new HistoryFileError(file, recorded.line, `the module's \`read\` throws: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (meaning === undefined) return undefined;
+  if (typeof meaning !== "object" || meaning === null || !("operation" in meaning)) {
+    throw new HistoryFileError(file, recorded.line, "the module's `read` must give { operation, response }, or undefined");
+  }
+  return { operation: meaning.operation, response: "response" in meaning ? meaning.response : undefined };
+}
+
+function isReader(value: unknown): value is Reader {
+  return typeof value === "function";
+}
+
+function isModel(value: unknown): value is Model<unknown, unknown, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, next, key } = value as Record<string, unknown>;
+  return typeof name === "string" && typeof next === "function" && typeof key === "function" && "initial" in value;
+}

@@ -1,0 +1,124 @@
+/**
+ * What is replayed and shrunk: a program, and the scenario it was made from where there is one.
+ *
+ * A scenario of a system is data, so operations can be taken out of it; a program written by hand is taken as it is.
+ */
+import { subarray } from "fast-check";
+import { NIL } from "#impl/memory/access.ts";
+import { type Heap, objectNameOf, regionOf } from "#impl/memory/heap.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import type { Trace } from "#fuzz/machine/trace.ts";
+import type { Scenario } from "#fuzz/systems/scenario.ts";
+
+/** Names for the operations of a program, by the number that `beginOperation` has. */
+export interface OperationNames {
+  operation(operation: number): string;
+  response(operation: number, response: number): string;
+}
+
+export interface Subject {
+  /** As it stands in a trace. */
+  readonly scenario: Trace["scenario"];
+  /** Threads and operations, the initial ones too, that shrinking can count. */
+  readonly size: number;
+  /** A fresh program. */
+  makeProgram(): Program;
+  /** Names of operations and responses, for a program that was made here. */
+  operationNames(program: Program): OperationNames;
+  /** Smaller ones, the greatest steps first. */
+  smaller(): Iterable<SmallerSubject>;
+}
+
+export interface SmallerSubject {
+  readonly subject: Subject;
+  /** Is the operation with this number in the larger one still there? */
+  keeps(operation: number): boolean;
+}
+
+/** A program that is written in TypeScript, and has nothing to take out. */
+export function programSubject(scenario: Trace["scenario"], makeProgram: () => Program): Subject {
+  return { scenario, size: 0, makeProgram, operationNames: () => ({ operation: (operation) => `operation ${operation}`, response: (_, response) => String(response) }), smaller: () => [] };
+}
+
+/**
+ * A scenario of a system.
+ *
+ * @param compile makes a program of a scenario; what it throws for one that makes no sense ends that way of shrinking
+ */
+export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario) => Program): Subject {
+  const operations = scenario.threads.flatMap((thread) => thread.operations);
+  return {
+    scenario: { ...scenario },
+    size: scenario.threads.length + operations.length + scenario.initial.length,
+    makeProgram: () => compile(scenario),
+    operationNames: ({ heap }) => ({
+      operation: (operation) => operationText(operations[operation] ?? operation),
+      response: (_, response) => valueText(heap, response),
+    }),
+    smaller: () => smallerScenarios(scenario, operations.length, compile),
+  };
+}
+
+/**
+ * Scenarios with fewer operations, as fast-check shrinks a sub-list: first many at once, then one at a time. A thread goes with
+ * its last operation.
+ */
+function* smallerScenarios(scenario: Scenario, operationCount: number, compile: (scenario: Scenario) => Program): Generator<SmallerSubject> {
+  for (const [dropped] of scenario.threads.entries()) {
+    if (scenario.threads.length === 1) break;
+    const kept = new Set(numbersOf(scenario, (thread) => thread !== dropped));
+    yield* compiling(withOperations(scenario, kept), kept, compile);
+  }
+  const all = Array.from({ length: operationCount }, (_, operation) => operation);
+  for (const kept of subLists(all)) {
+    if (kept.size > 0) yield* compiling(withOperations(scenario, kept), kept, compile);
+  }
+  const everything = new Set(all);
+  for (const initial of subLists([...scenario.initial.keys()])) {
+    yield* compiling({ ...scenario, initial: scenario.initial.filter((_, index) => initial.has(index)) }, everything, compile);
+  }
+}
+
+/** Sub-lists as fast-check shrinks them, each once. */
+function* subLists(all: readonly number[]): Generator<ReadonlySet<number>> {
+  if (all.length === 0) return;
+  for (const { value } of subarray([...all]).shrink([...all], undefined)) yield new Set(value);
+  for (const without of all) yield new Set(all.filter((one) => one !== without));
+}
+
+/** The smaller subject, unless its system says that it makes no sense. */
+function* compiling(scenario: Scenario, kept: ReadonlySet<number>, compile: (scenario: Scenario) => Program): Generator<SmallerSubject> {
+  try {
+    compile(scenario);
+  } catch (error) {
+    if (error instanceof RangeError) return;
+    throw error;
+  }
+  yield { subject: scenarioSubject(scenario, compile), keeps: (operation) => kept.has(operation) };
+}
+
+/** Numbers of the operations of the threads that `keeps` wants. */
+function numbersOf({ threads }: Scenario, keeps: (thread: number) => boolean): number[] {
+  let number = 0;
+  return threads.flatMap(({ operations }, thread) => operations.map(() => number++).filter(() => keeps(thread)));
+}
+
+function withOperations(scenario: Scenario, kept: ReadonlySet<number>): Scenario {
+  let number = 0;
+  const threads = scenario.threads.map(({ name, operations }) => ({ name, operations: operations.filter(() => kept.has(number++)) }));
+  return { ...scenario, threads: threads.filter(({ operations }) => operations.length > 0) };
+}
+
+/** An operation as its scenario writes it, without the syntax: `get v4/20 create`. */
+function operationText(operation: unknown): string {
+  if (typeof operation !== "object" || operation === null) return String(operation);
+  const { kind, ...rest } = operation as Record<string, unknown>;
+  const parts = Object.entries(rest).flatMap(([field, value]) => (value === true ? [field] : value === false ? [] : [typeof value === "object" ? JSON.stringify(value) : String(value)]));
+  return [String(kind), ...parts].join(" ");
+}
+
+/** An object's name where the value is the start of one of a slab, else the number. */
+function valueText(heap: Heap, value: number): string {
+  const region = regionOf(heap, value);
+  return region === undefined || region.slab === NIL ? String(value) : (objectNameOf(heap, value) ?? String(value));
+}

@@ -1,0 +1,54 @@
+/**
+ * What certificates of the destination cache enumerate.
+ *
+ * Key k is the destination eth0/k+1. At first the cache may be empty, or hold one or two entries that nobody holds; or an entry that is
+ * dead and still held, on the list that the collector has not looked at, or left there.
+ */
+import type { DstScenarioOperation } from "./dst-operations.ts";
+import type { SmallScope } from "../small-scope.ts";
+
+/** Longer than the least delay, so that a run that is asked for is made. */
+const RUN_TICKS = 1;
+
+export const dstSmallScope: SmallScope<DstScenarioOperation> = {
+  operationsOn(key) {
+    const name = destinationOf(key);
+    return [
+      { kind: "get", destination: name },
+      { kind: "send", reference: name },
+      { kind: "release", reference: name },
+      { kind: "drop", destination: name },
+    ];
+  },
+  otherOperations: [
+    { kind: "advance", ticks: RUN_TICKS },
+    { kind: "unregister", device: "eth0" },
+  ],
+  initialContents(keys) {
+    const contents: DstScenarioOperation[][] = [[]];
+    for (let key = 0; key < keys; key++) {
+      const name = destinationOf(key);
+      const idle: DstScenarioOperation[] = [
+        { kind: "get", destination: name },
+        { kind: "release", reference: name },
+      ];
+      const dead: DstScenarioOperation[] = [
+        { kind: "get", destination: name },
+        { kind: "drop", destination: name },
+      ];
+      contents.push(idle);
+      if (key === 0) contents.push(dead, [...dead, { kind: "advance", ticks: RUN_TICKS }], [...dead, { kind: "advance", ticks: RUN_TICKS }, { kind: "release", reference: name }, ...idle]);
+    }
+    return contents;
+  },
+  isIdle(operation, before) {
+    if (operation.kind !== "release" && operation.kind !== "send") return false;
+    const gets = before.filter((earlier) => earlier.kind === "get" && earlier.destination === operation.reference).length;
+    const releases = before.filter((earlier) => earlier.kind === "release" && earlier.reference === operation.reference).length;
+    return gets <= releases;
+  },
+};
+
+function destinationOf(key: number): string {
+  return `eth0/${key + 1}`;
+}

@@ -1,0 +1,37 @@
+/**
+ * A cell that a write replaces and a read answers.
+ *
+ * Responses: a write answers null, a read what it found.
+ */
+import type { Model } from "../model.ts";
+import type { Scalar } from "../object-shape.ts";
+
+export type RegisterOperation = { readonly kind: "write"; readonly value: Scalar } | { readonly kind: "read" };
+
+/** @param initial what a read finds before any write */
+export function register(initial: Scalar = 0): Model<Scalar, RegisterOperation, Scalar> {
+  return {
+    name: "register",
+    initial,
+    next(state, operation, response) {
+      if (operation.kind === "write") return [operation.value];
+      return response === undefined || response === state ? [state] : [];
+    },
+    outcomes(state, operation) {
+      return operation.kind === "write" ? [{ response: null, next: operation.value }] : [{ response: state, next: state }];
+    },
+    key: scalarKey,
+    observes: (operation) => operation.kind === "read",
+    shape: {
+      kind: "register",
+      initial,
+      roleOf: (operation, response) =>
+        operation.kind === "write" ? { role: "write", value: operation.value } : { role: "read", value: response },
+    },
+  };
+}
+
+/** Tells scalars of different types apart: 1 is not "1". */
+export function scalarKey(value: Scalar): string | number {
+  return typeof value === "number" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,65 @@
+/**
+ * The table is bounded by use: a neighbour that nobody has used for three intervals is not in it any more. So it holds at most one
+ * neighbour for each address used within the last three intervals, and none that only ever dropped packets for so long.
+ *
+ * Checked at the end, when the reaper has done all that it was asked for. Its last run then lies less than one interval back. Nothing
+ * is said when the clock moved during that run, or came to the time of the next before that was asked for: the next run is late
+ * then, and the clock of scenarios moves in long steps.
+ * The last use is what the users know: when an operation that used the address had answered, or the start if none has.
+ *
+ * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh(); "IPoIB: Don't update neigh validity for
+ * unresolved entries" (2016).
+ */
+import { NIL } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { Device, Neighbour } from "#impl/neighbours/layout.ts";
+import type { Neighbours } from "#impl/neighbours/neighbours.ts";
+import { CancellableWork } from "#impl/sync/cancellable-work.ts";
+import { WORK_STATE } from "#impl/sync/delayed-work.ts";
+import { hasReached } from "#impl/sync/ticks.ts";
+import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
+import { ADDRESS_WORDS, collectTable, isDeviceUp, neighbourName, tableOf } from "./neighbour-words.ts";
+import type { Watcher } from "../watcher.ts";
+
+/** When the users of an address used it last; undefined if not since the start. */
+export interface LastUses {
+  lastUseOf(address: HardwareAddress): number | undefined;
+}
+
+/** @param reaper the number of the reaper's thread */
+export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number, uses: LastUses): Watcher {
+  const { capacities, device, jiffies, limits, reapWork } = neighbours;
+  const found = new Int32Array(capacities.neighboursMax + 1);
+  let start = 0;
+  /** The clock when the reaper's last run began, or at the start. */
+  let lastRun = 0;
+  return {
+    property: "reaped-in-time",
+    begin(words) {
+      start = wordAt(words, jiffies);
+      lastRun = start;
+    },
+    watches: (address) => (address === CancellableWork.running(reapWork) ? "writes" : undefined),
+    accessed(words, { thread, after }) {
+      if (thread === reaper && after === 1) lastRun = wordAt(words, jiffies);
+      return undefined;
+    },
+    ended(words) {
+      if (!isDeviceUp(words, neighbours) || tableOf(words, neighbours) === NIL) return undefined;
+      const state = wordAt(words, CancellableWork.state(reapWork));
+      if (state === WORK_STATE.idle && wordAt(words, Device.stopReaping(device)) === 0) return "nobody has asked the reaper to run again";
+      const now = wordAt(words, jiffies);
+      if (state !== WORK_STATE.pending) return undefined;
+      const expires = wordAt(words, CancellableWork.expires(reapWork));
+      if (hasReached(now, expires) || ((expires - lastRun) | 0) !== limits.intervalTicks) return undefined;
+      const count = collectTable(words, neighbours, found);
+      for (let i = 0; i < count; i++) {
+        const neighbour = wordAt(found, i);
+        const address = { words: Array.from(words.subarray(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS)) };
+        const idle = (now - (uses.lastUseOf(address) ?? start)) | 0;
+        if (idle > 3 * limits.intervalTicks) return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
+      }
+      return undefined;
+    },
+  };
+}
