@@ -3,8 +3,8 @@ import type { ObjectShape } from "./object-shape.ts";
 /**
  * A sequential specification: what a structure may answer when operations come one at a time.
  *
- * Pure: `next` never changes the state it is given, and the same arguments give the same answer for ever. Nondeterminism
- * (a collector may or may not have run) is more than one next state.
+ * Pure: `next` never changes the state it is given, and the same arguments give the same answer for ever.
+ * Nondeterminism (a collector may or may not have run) is more than one next state.
  */
 export interface Model<State, Operation, Response> {
   readonly name: string;
@@ -37,12 +37,15 @@ export interface Model<State, Operation, Response> {
   replaces?(operation: Operation): boolean;
   /**
    * Whether `operation` answering `response`, an observation, is impossible in `state` and stays so until an operation
-   * that `replaces` takes effect: a read of "ab" when the text is "x" and can only grow. Optional; a search then gives up
-   * early on states that some operation still open can never see.
+   * that `replaces` takes effect: a read of "ab" when the text is "x" and can only grow. Optional; a search then gives
+   * up early on states that some operation still open can never see.
    */
   outgrown?(state: State, operation: Operation, response: Response | undefined): boolean;
   /** True when `next` never gives more than one state; a checker then holds the model to it. */
   readonly deterministic?: boolean;
-  /** What kind of object this is (each key of it, where there is `partition`), so that a history of it may be decided without a search. */
+  /**
+   * What kind of object this is (each key of it, where there is `partition`), so that a history of it may be decided
+   * without a search.
+   */
   readonly shape?: ObjectShape<Operation, Response>;
 }

@@ -26,7 +26,9 @@ export interface SetRole {
 }
 
 /** A number that starts at 0 and is only ever raised by 1. */
-export type CounterRole = { readonly role: "increment" } | { readonly role: "read"; readonly value: number | undefined };
+export type CounterRole =
+  | { readonly role: "increment" }
+  | { readonly role: "read"; readonly value: number | undefined };
 
 /** Gives undefined for an operation of another kind (a compare-and-swap, say): no monitor then. */
 type RoleOf<Operation, Response, Role> = (operation: Operation, response: Response | undefined) => Role | undefined;
@@ -34,6 +36,10 @@ type RoleOf<Operation, Response, Role> = (operation: Operation, response: Respon
 export type ObjectShape<Operation, Response> =
   | { readonly kind: "register"; readonly initial: Scalar; readonly roleOf: RoleOf<Operation, Response, RegisterRole> }
   | { readonly kind: "queue" | "stack"; readonly roleOf: RoleOf<Operation, Response, ContainerRole> }
-  | { readonly kind: "priority-queue"; readonly compare: (left: Scalar, right: Scalar) => number; readonly roleOf: RoleOf<Operation, Response, ContainerRole> }
+  | {
+      readonly kind: "priority-queue";
+      readonly compare: (left: Scalar, right: Scalar) => number;
+      readonly roleOf: RoleOf<Operation, Response, ContainerRole>;
+    }
   | { readonly kind: "set"; readonly roleOf: RoleOf<Operation, Response, SetRole> }
   | { readonly kind: "counter"; readonly roleOf: RoleOf<Operation, Response, CounterRole> };

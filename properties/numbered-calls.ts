@@ -1,4 +1,7 @@
-/** The calls of a scenario, and the number under which a checker knows each on each object: asked for once, a look-up ever after. */
+/**
+ * The calls of a scenario, and the number under which a checker knows each on each object: asked for once, a look-up
+ * ever after.
+ */
 import type { OnlineChecker } from "./linearizability/online.ts";
 
 export interface NumberedCalls<Call> {

@@ -14,8 +14,8 @@ export interface Watcher {
   /** Words whose accesses this watcher wants to see; asked once, before the first execution. */
   readonly watches?: (address: Address) => "writes" | "accesses" | undefined;
   /**
-   * Called after each access to a watched word; `before` and `after` are the word's values around it. A cmpxchg that fails is
-   * a read. Locks, slabs and grace periods have no accesses to a word.
+   * Called after each access to a watched word; `before` and `after` are the word's values around it. A cmpxchg that
+   * fails is a read. Locks, slabs and grace periods have no accesses to a word.
    */
   accessed?(words: Int32Array, access: WatchedAccess): string | undefined;
   /** Called after a thread released a lock. */

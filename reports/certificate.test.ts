@@ -2,7 +2,16 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { Certificate, certificateFile, certificateJson, certificateLine, certificateName, certificateOf, digestOf, mergeCertificates } from "./certificate.ts";
+import {
+  Certificate,
+  certificateFile,
+  certificateJson,
+  certificateLine,
+  certificateName,
+  certificateOf,
+  digestOf,
+  mergeCertificates,
+} from "./certificate.ts";
 
 function shardOf(index: number, parts: Partial<Certificate> = {}): Certificate {
   return certificateOf({
@@ -23,12 +32,17 @@ function shardOf(index: number, parts: Partial<Certificate> = {}): Certificate {
 }
 
 test("the digest of rows does not depend on their order, and changes with any count", () => {
-  const rows = fc.array(fc.record({ scenario: fc.string(), executions: fc.nat(), blocked: fc.nat(), histories: fc.nat() }), { minLength: 1, maxLength: 5 });
+  const rows = fc.array(
+    fc.record({ scenario: fc.string(), executions: fc.nat(), blocked: fc.nat(), histories: fc.nat() }),
+    { minLength: 1, maxLength: 5 },
+  );
   fc.assert(
     fc.property(rows, fc.constantFrom("executions", "blocked", "histories"), (all, count) => {
       expect(digestOf(all.toReversed())).toBe(digestOf(all));
       expect(digestOf(all)).toMatch(/^[0-9a-f]{12}$/);
-      expect(digestOf(all.map((row, index) => (index === 0 ? { ...row, [count]: row[count] + 1 } : row)))).not.toBe(digestOf(all));
+      expect(digestOf(all.map((row, index) => (index === 0 ? { ...row, [count]: row[count] + 1 } : row)))).not.toBe(
+        digestOf(all),
+      );
     }),
     { seed: 1 },
   );
@@ -37,25 +51,48 @@ test("the digest of rows does not depend on their order, and changes with any co
 test("shards add up to the whole, in whatever order they come", () => {
   const rows = [1, 2].map((index) => ({ scenario: `s${index}`, executions: 30, blocked: 1, histories: 5 }));
   const merged = mergeCertificates([shardOf(2), shardOf(1)]);
-  expect(merged).toEqual(shardOf(1, { shard: { index: 1, count: 1 }, scenarios: 6, explored: 6, executions: 60, blocked: 2, histories: 10, digest: digestOf(rows) }));
+  expect(merged).toEqual(
+    shardOf(1, {
+      shard: { index: 1, count: 1 },
+      scenarios: 6,
+      explored: 6,
+      executions: 60,
+      blocked: 2,
+      histories: 10,
+      digest: digestOf(rows),
+    }),
+  );
   expect(certificateJson(merged)).toBe(certificateJson(mergeCertificates([shardOf(1), shardOf(2)])));
 });
 
 test("the worst shard decides the verdict, and its reason stays", () => {
-  expect(mergeCertificates([shardOf(1), shardOf(2, { verdict: "unknown", because: "stopped" })])).toMatchObject({ verdict: "unknown", because: "stopped" });
-  const violation = { scenario: "s2", property: "avl", because: "unbalanced", trace: "traces/s2.trace.json" };
-  expect(mergeCertificates([shardOf(1, { verdict: "unknown", because: "stopped" }), shardOf(2, { verdict: "violated", violations: [violation] })])).toMatchObject({
-    verdict: "violated",
-    violations: [violation],
+  expect(mergeCertificates([shardOf(1), shardOf(2, { verdict: "unknown", because: "stopped" })])).toMatchObject({
+    verdict: "unknown",
+    because: "stopped",
   });
+  const violation = { scenario: "s2", property: "avl", because: "unbalanced", trace: "traces/s2.trace.json" };
+  expect(
+    mergeCertificates([
+      shardOf(1, { verdict: "unknown", because: "stopped" }),
+      shardOf(2, { verdict: "violated", violations: [violation] }),
+    ]),
+  ).toMatchObject({ verdict: "violated", violations: [violation] });
 });
 
 test("shards that are not of one whole are refused, and it is said why", () => {
   expect(() => mergeCertificates([])).toThrow("there is no certificate to merge");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { system: "dst" })])).toThrow("dst-2x1x2 and peers-2x1x2 are certificates of two scopes");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { scope: { threads: 2, operations: 2, keys: 2 } })])).toThrow("two scopes");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { code: "0.1.0+def" })])).toThrow("peers-2x1x2: shard 2 is of code 0.1.0+def, and shard 1 of 0.1.0+abc");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { shard: { index: 2, count: 3 } })])).toThrow("it was cut in 2 shards and in 3");
+  expect(() => mergeCertificates([shardOf(1), shardOf(2, { system: "dst" })])).toThrow(
+    "dst-2x1x2 and peers-2x1x2 are certificates of two scopes",
+  );
+  expect(() => mergeCertificates([shardOf(1), shardOf(2, { scope: { threads: 2, operations: 2, keys: 2 } })])).toThrow(
+    "two scopes",
+  );
+  expect(() => mergeCertificates([shardOf(1), shardOf(2, { code: "0.1.0+def" })])).toThrow(
+    "peers-2x1x2: shard 2 is of code 0.1.0+def, and shard 1 of 0.1.0+abc",
+  );
+  expect(() => mergeCertificates([shardOf(1), shardOf(2, { shard: { index: 2, count: 3 } })])).toThrow(
+    "it was cut in 2 shards and in 3",
+  );
   expect(() => mergeCertificates([shardOf(2)])).toThrow("peers-2x1x2: shard 1/2 is missing");
   expect(() => mergeCertificates([shardOf(1), shardOf(1)])).toThrow("shard 2/2 is missing");
   expect(() => mergeCertificates([shardOf(1), shardOf(2), shardOf(2)])).toThrow("a shard is there twice");
@@ -68,10 +105,14 @@ test("a shard's file is named after the shard, the whole's after the scope", () 
 });
 
 test("one line tells what was explored, and what was not", () => {
-  expect(certificateLine(shardOf(1, { executions: 30_000 }))).toBe("holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored: 30,000 executions, 1 blocked, 5 histories");
-  expect(certificateLine(shardOf(1, { shard: { index: 1, count: 1 }, explored: 2, verdict: "unknown", because: "interrupted" }))).toBe(
-    "unknown   peers-2x1x2  2 of 3 scenarios explored: 30 executions, 1 blocked, 5 histories; interrupted",
+  expect(certificateLine(shardOf(1, { executions: 30_000 }))).toBe(
+    "holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored: 30,000 executions, 1 blocked, 5 histories",
   );
+  expect(
+    certificateLine(
+      shardOf(1, { shard: { index: 1, count: 1 }, explored: 2, verdict: "unknown", because: "interrupted" }),
+    ),
+  ).toBe("unknown   peers-2x1x2  2 of 3 scenarios explored: 30 executions, 1 blocked, 5 histories; interrupted");
 });
 
 test("the file is what the schema describes", () => {

@@ -1,8 +1,8 @@
 /**
  * A small-scope certificate: every scenario of a system up to a size was explored exhaustively, or which part was not.
  *
- * Equal code, scope and bounds give equal bytes: the time it took is in a file of its own. The parts of a certificate that was
- * sharded add up to the whole: counts by addition, the digest by addition too.
+ * Equal code, scope and bounds give equal bytes: the time it took is in a file of its own. The parts of a certificate
+ * that was sharded add up to the whole: counts by addition, the digest by addition too.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -20,7 +20,9 @@ export const Certificate = z
     system: text,
     model: z.literal("sc").describe("the memory model"),
     scope: z.strictObject({ threads: z.int().positive(), operations: z.int().positive(), keys: z.int().positive() }),
-    shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).describe("which part of the scope this is: the index-th of count"),
+    shard: z
+      .strictObject({ index: z.int().positive(), count: z.int().positive() })
+      .describe("which part of the scope this is: the index-th of count"),
     verdict: z.enum(["holds", "violated", "unknown"]),
     because: text.optional().describe("why the verdict is unknown"),
     scenarios: count.describe("scenarios of this part of the scope, up to symmetry"),
@@ -28,7 +30,10 @@ export const Certificate = z
     executions: count.describe("complete execution graphs of all scenarios together"),
     blocked: count.describe("execution graphs that end with a thread waiting"),
     histories: count.describe("distinct histories, scenario by scenario"),
-    digest: z.string().regex(/^[0-9a-f]{12}$/).describe("sum of the digests of the rows, one a scenario: equal digests, equal counts in each"),
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]{12}$/)
+      .describe("sum of the digests of the rows, one a scenario: equal digests, equal counts in each"),
     violations: z.array(z.strictObject({ scenario: text, property: text, because: text, trace: text })),
   })
   .describe("what was explored, and that nothing was found");
@@ -54,7 +59,9 @@ export function digestOf(rows: readonly CertificateRow[]): string {
 }
 
 function addDigests(left: string, right: string): string {
-  return BigInt.asUintN(Number(DIGEST_BITS), BigInt(`0x${left}`) + BigInt(`0x${right}`)).toString(16).padStart(12, "0");
+  return BigInt.asUintN(Number(DIGEST_BITS), BigInt(`0x${left}`) + BigInt(`0x${right}`))
+    .toString(16)
+    .padStart(12, "0");
 }
 
 export function certificateOf(parts: Omit<Certificate, "format" | "version" | "model">): Certificate {
@@ -62,7 +69,10 @@ export function certificateOf(parts: Omit<Certificate, "format" | "version" | "m
 }
 
 /** `peers-2x2x3`: what a certificate is of. */
-export function certificateName({ system, scope: { threads, operations, keys } }: Pick<Certificate, "system" | "scope">): string {
+export function certificateName({
+  system,
+  scope: { threads, operations, keys },
+}: Pick<Certificate, "system" | "scope">): string {
   return `${system}-${threads}x${operations}x${keys}`;
 }
 
@@ -86,18 +96,27 @@ export function mergeCertificates(shards: readonly Certificate[]): Certificate {
   const [first] = shards;
   if (first === undefined) throw new RangeError("there is no certificate to merge");
   for (const shard of shards) {
-    if (certificateName(shard) !== certificateName(first)) throw new RangeError(`${certificateName(shard)} and ${certificateName(first)} are certificates of two scopes`);
-    if (shard.code !== first.code) throw new RangeError(`${certificateName(first)}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`);
-    if (shard.shard.count !== first.shard.count) throw new RangeError(`${certificateName(first)}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`);
+    if (certificateName(shard) !== certificateName(first))
+      throw new RangeError(`${certificateName(shard)} and ${certificateName(first)} are certificates of two scopes`);
+    if (shard.code !== first.code)
+      throw new RangeError(
+        `${certificateName(first)}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`,
+      );
+    if (shard.shard.count !== first.shard.count)
+      throw new RangeError(
+        `${certificateName(first)}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`,
+      );
   }
   const byIndex = new Map(shards.map((shard) => [shard.shard.index, shard]));
   for (let index = 1; index <= first.shard.count; index++) {
-    if (!byIndex.has(index)) throw new RangeError(`${certificateName(first)}: shard ${index}/${first.shard.count} is missing`);
+    if (!byIndex.has(index))
+      throw new RangeError(`${certificateName(first)}: shard ${index}/${first.shard.count} is missing`);
   }
   if (byIndex.size < shards.length) throw new RangeError(`${certificateName(first)}: a shard is there twice`);
   const ordered = [...byIndex.values()].toSorted((left, right) => left.shard.index - right.shard.index);
   const sum = (of: (shard: Certificate) => number): number => ordered.reduce((all, shard) => all + of(shard), 0);
-  const verdict = (["violated", "unknown"] as const).find((worse) => ordered.some((shard) => shard.verdict === worse)) ?? "holds";
+  const verdict =
+    (["violated", "unknown"] as const).find((worse) => ordered.some((shard) => shard.verdict === worse)) ?? "holds";
   const because = ordered.find((shard) => shard.because !== undefined)?.because;
   return certificateOf({
     code: first.code,
@@ -120,7 +139,10 @@ export function mergeCertificates(shards: readonly Certificate[]): Certificate {
 export function certificateLine(certificate: Certificate): string {
   const { verdict, scenarios, explored, executions, blocked, histories, because, shard } = certificate;
   const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
-  const covered = explored === scenarios ? `all ${number(scenarios)} scenarios explored` : `${number(explored)} of ${number(scenarios)} scenarios explored`;
+  const covered =
+    explored === scenarios
+      ? `all ${number(scenarios)} scenarios explored`
+      : `${number(explored)} of ${number(scenarios)} scenarios explored`;
   const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
   return `${verdict.padEnd(8)}  ${name}  ${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
 }

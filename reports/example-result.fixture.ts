@@ -46,17 +46,41 @@ export const exampleResult: Result = wholeResult({
     { name: "locks", system: "programs", verdict: "unknown", because: "stopped after 2 s", seed: 13, searches: [] },
   ],
   traces: [
-    { trace: "fuzz/traces/one.trace.json", scenario: "peers-two-creators", verdict: "holds", because: "ends without a violation" },
-    { trace: "fuzz/traces/two.trace.json", scenario: "peers-two-creators", verdict: "violated", because: "leak: it is back" },
+    {
+      trace: "fuzz/traces/one.trace.json",
+      scenario: "peers-two-creators",
+      verdict: "holds",
+      because: "ends without a violation",
+    },
+    {
+      trace: "fuzz/traces/two.trace.json",
+      scenario: "peers-two-creators",
+      verdict: "violated",
+      because: "leak: it is back",
+    },
     { trace: "fuzz/traces/three.trace.json", scenario: "gone", verdict: "unknown", because: "its scenario is gone" },
   ],
   museum: [
-    { slug: "found-bug", system: "peers", outcome: "found", because: "memory-safety after 12 executions", executions: 12 },
+    {
+      slug: "found-bug",
+      system: "peers",
+      outcome: "found",
+      because: "memory-safety after 12 executions",
+      executions: 12,
+    },
     { slug: "missed-bug", system: "peers", outcome: "missed", because: "not found in 20,000 executions" },
     { slug: "stopped-bug", system: "peers", outcome: "unknown", because: "stopped" },
   ],
   stress: [
-    { system: "peers", source: "impl/native/peers.ts", verdict: "holds", because: "no violation", seed: 3, threads: 2, milliseconds: 600_000 },
+    {
+      system: "peers",
+      source: "impl/native/peers.ts",
+      verdict: "holds",
+      because: "no violation",
+      seed: 3,
+      threads: 2,
+      milliseconds: 600_000,
+    },
     {
       system: `peers ${HOSTILE}`,
       source: "impl/native/peers.ts",

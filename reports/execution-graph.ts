@@ -4,7 +4,12 @@ import type { Step } from "#model/memory/derivation.ts";
 import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
 import { eventNames } from "./execution-story.ts";
 
-const COLOURS: Readonly<Record<string, string>> = { po: "black", rf: "forestgreen", co: "chocolate", fr: "mediumpurple" };
+const COLOURS: Readonly<Record<string, string>> = {
+  po: "black",
+  rf: "forestgreen",
+  co: "chocolate",
+  fr: "mediumpurple",
+};
 const CYCLE_COLOUR = "firebrick";
 
 export type DrawnExplanation = Exclude<Explanation, { kind: "impossible" }>;

@@ -10,7 +10,8 @@ function explained(processes: string, condition: string): Explanation {
   return found;
 }
 
-const READS_BACKWARDS = "P0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0; int r1; r0 = READ_ONCE(*x); r1 = READ_ONCE(*x); }";
+const READS_BACKWARDS =
+  "P0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0; int r1; r0 = READ_ONCE(*x); r1 = READ_ONCE(*x); }";
 
 test("a forbidden condition is told edge by edge, back to where it began", () => {
   expect(executionStory(explained(READS_BACKWARDS, "exists (1:r0=1 /\\ 1:r1=0)"), lkmm)).toBe(
@@ -48,7 +49,9 @@ test("a plain access against the order around it is told as one pair", () => {
     lkmm,
   );
   expect(story).toContain('the axiom "plain-coherence"');
-  expect(story).toContain("  d: R x=0 (P1, line 4)\n     read a value older than that of [fr]\n  a: W x=1 (P0, line 3)\n");
+  expect(story).toContain(
+    "  d: R x=0 (P1, line 4)\n     read a value older than that of [fr]\n  a: W x=1 (P0, line 3)\n",
+  );
 });
 
 test("the graph has a column a process, and the cycle apart from communication", () => {

@@ -10,7 +10,13 @@ import { outcomeText } from "./history-verdict.ts";
 function explained(clients: readonly [string, string, string] = ["a", "b", "c"]): Explanation<unknown, unknown> {
   const found = explain(
     [
-      { client: clients[2], operation: { kind: "write", value: 7 }, response: undefined, invokedAt: 0, respondedAt: undefined },
+      {
+        client: clients[2],
+        operation: { kind: "write", value: 7 },
+        response: undefined,
+        invokedAt: 0,
+        respondedAt: undefined,
+      },
       { client: clients[0], operation: { kind: "write", value: 1 }, response: null, invokedAt: 1, respondedAt: 2 },
       { client: clients[1], operation: { kind: "read" }, response: 7, invokedAt: 3, respondedAt: 4 },
       { client: clients[1], operation: { kind: "read" }, response: 1, invokedAt: 5, respondedAt: 6 },
@@ -37,23 +43,55 @@ after 1, 2 (state 1): 3 answered 7, would answer 1 here`);
 
 test("what does not fit a screen is listed", () => {
   const wide = explained();
-  const text = historyText({ ...wide, key: "k", operations: wide.operations.map((each) => ({ ...each, operation: { kind: "write", value: "x".repeat(60) } })) });
+  const text = historyText({
+    ...wide,
+    key: "k",
+    operations: wide.operations.map((each) => ({ ...each, operation: { kind: "write", value: "x".repeat(60) } })),
+  });
   expect(text).toContain("VIOLATED cas-register, key k:");
   expect(text).toMatch(/^ {2}1: client c \[0, never\] write x+ …$/m);
   expect(text).toMatch(/^ {2}4: client b \[5, 6\] write x+ → 1 {2}← nothing explains this$/m);
 });
 
 test("operations are called by their kind and values, others by their JSON", () => {
-  expect([operationText({ kind: "cas", old: 1, new: "two" }), operationText([1, { a: 2 }]), operationText("go"), operationText(undefined)]).toEqual(["cas 1 two", '[1,{"a":2}]', '"go"', "undefined"]);
+  expect([
+    operationText({ kind: "cas", old: 1, new: "two" }),
+    operationText([1, { a: 2 }]),
+    operationText("go"),
+    operationText(undefined),
+  ]).toEqual(["cas 1 two", '[1,{"a":2}]', '"go"', "undefined"]);
   const item = { client: 0, invokedAt: 0, respondedAt: 1 };
   expect(answeredText({ ...item, operation: { kind: "pop" }, response: null })).toBe("pop → null");
   expect(answeredText({ ...item, operation: { kind: "pop" }, response: undefined })).toBe("pop → ?");
 });
 
 test("verdicts are one line, with the bound that came first", () => {
-  expect(outcomeText("a.log", { kind: "holds", operations: 5, parts: 2, decidedBy: "monitor and search" })).toBe("holds    a.log  5 operations in 2 keys, decided by monitor and search");
-  expect(outcomeText("a\u001b.log", { kind: "unknown", because: "memory", key: "k", explained: 3, operations: 9, configurations: 8, open: [] })).toBe("unknown  a\\u{1b}.log  stopped at its memory bound: 3 of 9 operations of key k explained, 8 configurations there");
-  expect(outcomeText("a.log", { kind: "violated", because: "why", key: undefined, impossible: undefined, operations: [], decidedBy: "search" })).toBe("VIOLATED a.log: why");
+  expect(outcomeText("a.log", { kind: "holds", operations: 5, parts: 2, decidedBy: "monitor and search" })).toBe(
+    "holds    a.log  5 operations in 2 keys, decided by monitor and search",
+  );
+  expect(
+    outcomeText("a\u001b.log", {
+      kind: "unknown",
+      because: "memory",
+      key: "k",
+      explained: 3,
+      operations: 9,
+      configurations: 8,
+      open: [],
+    }),
+  ).toBe(
+    "unknown  a\\u{1b}.log  stopped at its memory bound: 3 of 9 operations of key k explained, 8 configurations there",
+  );
+  expect(
+    outcomeText("a.log", {
+      kind: "violated",
+      because: "why",
+      key: undefined,
+      impossible: undefined,
+      operations: [],
+      decidedBy: "search",
+    }),
+  ).toBe("VIOLATED a.log: why");
   expect(outcomeText("a.log", explained())).toMatch(/^a\.log\nVIOLATED cas-register/);
 });
 
@@ -118,7 +156,11 @@ test("arrow keys walk along the longest order and between the marks, and the lin
     onKey({ key, preventDefault: () => undefined });
     return detail.textContent;
   };
-  expect([press("ArrowRight"), press("ArrowRight"), press("ArrowRight")]).toEqual(["client a, 2: write 1", "client c, 1: write 7 …", "client b, 3: read → 7"]);
+  expect([press("ArrowRight"), press("ArrowRight"), press("ArrowRight")]).toEqual([
+    "client a, 2: write 1",
+    "client c, 1: write 7 …",
+    "client b, 3: read → 7",
+  ]);
   expect(press("ArrowDown")).toBe("client b, 4: read → 1, nothing explains this");
   expect(press("x")).toBe("client b, 4: read → 1, nothing explains this");
   marks[1]?.handlers.get("pointerenter")?.();

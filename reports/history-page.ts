@@ -1,7 +1,7 @@
 /**
- * A violation of linearizability as one page without anything from outside: a lane for each client, an interval for each
- * operation, and the orders that were tried. Pointing at an operation, or moving to it with Tab or the arrow keys, shows
- * what it did and where each order stops; ←/→ walk along the longest partial order.
+ * A violation of linearizability as one page without anything from outside: a lane for each client, an interval for
+ * each operation, and the orders that were tried. Pointing at an operation, or moving to it with Tab or the arrow keys,
+ * shows what it did and where each order stops; ←/→ walk along the longest partial order.
  */
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import { answeredText } from "./history-text.ts";
@@ -40,12 +40,17 @@ ${orders.map(({ order, state, blocked }) => `<li><b>${order.length === 0 ? "at t
 }
 
 function lanesSvg({ operations, impossible }: Explanation<unknown, unknown>, longest: readonly number[]): string {
-  const times = operations.flatMap(({ invokedAt, respondedAt }) => (respondedAt === undefined ? [invokedAt] : [invokedAt, respondedAt])).toSorted((left, right) => left - right);
+  const times = operations
+    .flatMap(({ invokedAt, respondedAt }) => (respondedAt === undefined ? [invokedAt] : [invokedAt, respondedAt]))
+    .toSorted((left, right) => left - right);
   const x = (time: number): number => LEFT + times.indexOf(time) * EVENT + EVENT / 2;
   const clients = [...new Set(operations.map(({ client }) => client))];
   const width = LEFT + (times.length + 1) * EVENT;
   const height = clients.length * LANE + 8;
-  const names = clients.map((client, lane) => `<text class="client" x="4" y="${lane * LANE + 34}">client ${escaped(String(client))}</text><line class="lane" x1="${LEFT}" x2="${width}" y1="${lane * LANE + LANE}" y2="${lane * LANE + LANE}"/>`);
+  const names = clients.map(
+    (client, lane) =>
+      `<text class="client" x="4" y="${lane * LANE + 34}">client ${escaped(String(client))}</text><line class="lane" x1="${LEFT}" x2="${width}" y1="${lane * LANE + LANE}" y2="${lane * LANE + LANE}"/>`,
+  );
   const bars = operations.map((operation, i) => {
     const lane = clients.indexOf(operation.client);
     const from = x(operation.invokedAt);
@@ -53,14 +58,21 @@ function lanesSvg({ operations, impossible }: Explanation<unknown, unknown>, lon
     const place = longest.indexOf(i);
     const kind = i === impossible ? "impossible" : place === -1 ? "left" : "taken";
     const text = `${i + 1}: ${answeredText(operation)}`;
-    const mark = place === -1 ? "" : `<circle cx="${to - 10}" cy="${lane * LANE + 14}" r="9"/><text class="place" x="${to - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
+    const mark =
+      place === -1
+        ? ""
+        : `<circle cx="${to - 10}" cy="${lane * LANE + 14}" r="9"/><text class="place" x="${to - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
     return `<g class="${kind}${operation.respondedAt === undefined ? " pending" : ""}" tabindex="0" role="img" data-order="${place}" aria-label="${escaped(`client ${operation.client}, ${text}${i === impossible ? ", nothing explains this" : ""}`)}"><rect x="${from}" y="${lane * LANE + 14}" width="${Math.max(8, to - from)}" height="30" rx="4"/><text x="${from + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${mark}</g>`;
   });
   return `<div class="scroll"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="lanes of the clients">${names.join("")}${bars.join("")}</svg></div>`;
 }
 
 function escaped(text: string): string {
-  return visibleText(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return visibleText(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }
 
 const STYLE = `

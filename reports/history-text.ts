@@ -9,8 +9,14 @@ const LANES_WIDTH_MAX = 150;
 /** Lines without a final newline. */
 export function historyText(explanation: Explanation<unknown, unknown>): string {
   const { model, because, key, operations, orders, impossible, reached } = explanation;
-  const lines = [`VIOLATED ${visibleText(model)}${key === undefined ? "" : `, key ${visibleText(String(key))}`}: ${visibleText(because)}`, ""];
-  lines.push(`${count(operations.length, "operation")} that cannot be explained together; ${reached} responses of the history come before the last of them`, "");
+  const lines = [
+    `VIOLATED ${visibleText(model)}${key === undefined ? "" : `, key ${visibleText(String(key))}`}: ${visibleText(because)}`,
+    "",
+  ];
+  lines.push(
+    `${count(operations.length, "operation")} that cannot be explained together; ${reached} responses of the history come before the last of them`,
+    "",
+  );
   lines.push(...(lanes(operations, impossible) ?? listing(operations, impossible)), "");
   for (const { order, state, blocked } of orders) {
     const done = order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`;
@@ -22,8 +28,16 @@ export function historyText(explanation: Explanation<unknown, unknown>): string 
 
 /** What an operation is called: `write 4`, `cas 1 2`, `pop`. Anything that is not `{ kind, … }` as JSON. */
 export function operationText(operation: unknown): string {
-  if (typeof operation !== "object" || operation === null || !("kind" in operation) || typeof operation.kind !== "string") return JSON.stringify(operation) ?? "undefined";
-  const values = Object.entries(operation).flatMap(([name, value]) => (name === "kind" ? [] : [typeof value === "string" ? value : JSON.stringify(value)]));
+  if (
+    typeof operation !== "object" ||
+    operation === null ||
+    !("kind" in operation) ||
+    typeof operation.kind !== "string"
+  )
+    return JSON.stringify(operation) ?? "undefined";
+  const values = Object.entries(operation).flatMap(([name, value]) =>
+    name === "kind" ? [] : [typeof value === "string" ? value : JSON.stringify(value)],
+  );
   return [operation.kind, ...values].join(" ");
 }
 
@@ -31,7 +45,9 @@ export function operationText(operation: unknown): string {
 export function answeredText({ operation, response, respondedAt }: HistoryOperation<unknown, unknown>): string {
   const text = operationText(operation);
   if (respondedAt === undefined) return `${text} …`;
-  return response === null && !/^(read|get|pop)/.test(text) ? text : `${text} → ${response === undefined ? "?" : JSON.stringify(response)}`;
+  return response === null && !/^(read|get|pop)/.test(text)
+    ? text
+    : `${text} → ${response === undefined ? "?" : JSON.stringify(response)}`;
 }
 
 function lanes(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] | undefined {
@@ -73,7 +89,9 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
 function listing(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] {
   return operations.map((operation, i) => {
     const times = `[${operation.invokedAt}, ${operation.respondedAt ?? "never"}]`;
-    return visibleText(`${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${answeredText(operation)}${i === impossible ? "  ← nothing explains this" : ""}`);
+    return visibleText(
+      `${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${answeredText(operation)}${i === impossible ? "  ← nothing explains this" : ""}`,
+    );
   });
 }
 

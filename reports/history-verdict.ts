@@ -17,6 +17,8 @@ export function outcomeText(file: string, outcome: CheckVerdict | Explanation<un
       return `unknown  ${name}  stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations${key} explained, ${outcome.configurations} configurations there${open}`;
     }
     case "violated":
-      return "orders" in outcome ? `${name}\n${historyText(outcome)}\n` : `VIOLATED ${name}: ${visibleText(outcome.because)}`;
+      return "orders" in outcome
+        ? `${name}\n${historyText(outcome)}\n`
+        : `VIOLATED ${name}: ${visibleText(outcome.because)}`;
   }
 }

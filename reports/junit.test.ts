@@ -4,13 +4,29 @@ import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.fixture.ts";
 import { junitXml } from "./junit.ts";
 
-const xml = junitXml(exampleResult, { folder: "reports/out", parts: { "peers-two-creators": 1500, "found-bug": 250, "stress peers": 2000 } });
+const xml = junitXml(exampleResult, {
+  folder: "reports/out",
+  parts: { "peers-two-creators": 1500, "found-bug": 250, "stress peers": 2000 },
+});
 
-const Totals = z.object({ "@tests": z.coerce.number(), "@failures": z.coerce.number(), "@errors": z.coerce.number(), "@time": z.coerce.number() });
+const Totals = z.object({
+  "@tests": z.coerce.number(),
+  "@failures": z.coerce.number(),
+  "@errors": z.coerce.number(),
+  "@time": z.coerce.number(),
+});
 const Problem = z.object({ "@message": z.string(), "@type": z.string(), "#text": z.string() });
-const Case = z.object({ "@name": z.string(), "@classname": z.string(), "@time": z.coerce.number(), failure: Problem.optional(), error: Problem.optional() });
+const Case = z.object({
+  "@name": z.string(),
+  "@classname": z.string(),
+  "@time": z.coerce.number(),
+  failure: Problem.optional(),
+  error: Problem.optional(),
+});
 const Document = z.object({
-  testsuites: Totals.extend({ testsuite: z.array(Totals.extend({ "@name": z.string(), "@skipped": z.coerce.number(), testcase: z.array(Case) })) }),
+  testsuites: Totals.extend({
+    testsuite: z.array(Totals.extend({ "@name": z.string(), "@skipped": z.coerce.number(), testcase: z.array(Case) })),
+  }),
 });
 
 function parsed() {
@@ -42,7 +58,9 @@ test("there is a suite for each system, the saved traces, the museum and stress,
 test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
   const document = parsed();
   expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([11, 4, 3]);
-  const problems = document.testsuite.flatMap(({ testcase }) => testcase).map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
+  const problems = document.testsuite
+    .flatMap(({ testcase }) => testcase)
+    .map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
   expect(problems).toEqual([
     [undefined, undefined],
     ["memory-safety", undefined],
@@ -65,7 +83,9 @@ test("a failure tells the story, and its hostile names come through unharmed", (
 });
 
 test("a violation on real threads says where its history is", () => {
-  expect(parsed().testsuite.at(-1)?.testcase[1]?.failure?.["#text"]).toMatch(/^get of thread 1 answers .*\nhistory {2}reports\/out\/stress\/peers\.history\.json$/u);
+  expect(parsed().testsuite.at(-1)?.testcase[1]?.failure?.["#text"]).toMatch(
+    /^get of thread 1 answers .*\nhistory {2}reports\/out\/stress\/peers\.history\.json$/u,
+  );
 });
 
 test("times are seconds, and a suite's is the sum of its cases", () => {

@@ -51,7 +51,13 @@ export function junitXml(result: Result, { folder, parts }: JunitOptions): strin
       })),
     },
   };
-  return new XMLBuilder({ attributeNamePrefix: "@", ignoreAttributes: false, format: true, suppressEmptyNode: true, suppressBooleanAttributes: false }).build(document);
+  return new XMLBuilder({
+    attributeNamePrefix: "@",
+    ignoreAttributes: false,
+    format: true,
+    suppressEmptyNode: true,
+    suppressBooleanAttributes: false,
+  }).build(document);
 }
 
 function totals(cases: readonly Case[]) {
@@ -64,18 +70,32 @@ function totals(cases: readonly Case[]) {
 }
 
 function propertiesOf(result: Result) {
-  const properties = { seed: String(result.seed), profile: result.profile ?? "", code: result.code, finished: String(result.finished) };
+  const properties = {
+    seed: String(result.seed),
+    profile: result.profile ?? "",
+    code: result.code,
+    finished: String(result.finished),
+  };
   return Object.entries(properties).map(([name, value]) => ({ "@name": name, "@value": visibleText(value) }));
 }
 
 function problem(type: string, message: string, body: readonly string[] = []): Problem {
-  return { "@message": visibleText(message), "@type": visibleText(type), "#text": [message, ...body].map(visibleText).join("\n") };
+  return {
+    "@message": visibleText(message),
+    "@type": visibleText(type),
+    "#text": [message, ...body].map(visibleText).join("\n"),
+  };
 }
 
 function scenarioCase(scenario: ScenarioResult, time: string, folder: string): Case {
-  const start = { "@name": visibleText(scenario.name), "@classname": visibleText(`quiesce.${scenario.system}`), "@time": time };
+  const start = {
+    "@name": visibleText(scenario.name),
+    "@classname": visibleText(`quiesce.${scenario.system}`),
+    "@time": time,
+  };
   const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
-  if (scenario.counterexample !== undefined) return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
+  if (scenario.counterexample !== undefined)
+    return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };
   return { ...start, error: problem("unknown", `${scenario.because ?? "not decided"} (${searched})`) };
 }
@@ -87,18 +107,25 @@ function counterexampleProblem({ property, because, story, trace }: Counterexamp
 function traceCase({ trace, verdict, because }: TraceResult): Case {
   const start = { "@name": visibleText(trace), "@classname": "quiesce.traces", "@time": "0.000" };
   if (verdict === "holds") return { ...start, "system-out": visibleText(because) };
-  return verdict === "violated" ? { ...start, failure: problem("trace", because) } : { ...start, error: problem("unknown", because) };
+  return verdict === "violated"
+    ? { ...start, failure: problem("trace", because) }
+    : { ...start, error: problem("unknown", because) };
 }
 
 function stressCase(stress: StressResult, time: string, folder: string): Case {
   const { system, property, because, history } = stress;
   const start = { "@name": visibleText(`${system} on real threads`), "@classname": "quiesce.stress", "@time": time };
   if (property === undefined) return { ...start, "system-out": visibleText(stressText(stress)) };
-  return { ...start, failure: problem(property, because, history === undefined ? [] : [`history  ${folder}/${history}`]) };
+  return {
+    ...start,
+    failure: problem(property, because, history === undefined ? [] : [`history  ${folder}/${history}`]),
+  };
 }
 
 function bugCase({ slug, outcome, because }: BugResult, time: string): Case {
   const start = { "@name": visibleText(slug), "@classname": "quiesce.museum", "@time": time };
   if (outcome === "found") return { ...start, "system-out": visibleText(because) };
-  return outcome === "missed" ? { ...start, failure: problem("missed", because) } : { ...start, error: problem("unknown", because) };
+  return outcome === "missed"
+    ? { ...start, failure: problem("missed", because) }
+    : { ...start, error: problem("unknown", because) };
 }

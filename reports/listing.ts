@@ -24,7 +24,12 @@ export interface ListingSystem extends ListingEntry {
   readonly implementation: string;
   /** Sizes that can be certified in the time of a long profile, as threads x operations x keys. */
   readonly certificates: readonly string[];
-  readonly counts: { readonly scenarios: number; readonly properties: number; readonly bugs: number; readonly certificates: number };
+  readonly counts: {
+    readonly scenarios: number;
+    readonly properties: number;
+    readonly bugs: number;
+    readonly certificates: number;
+  };
   readonly scenarios: readonly ListingEntry[];
   readonly properties: readonly string[];
   readonly bugs: readonly { readonly slug: string; readonly about: string }[];
@@ -36,9 +41,17 @@ export function listingText({ systems, programs, strategies, profiles }: Listing
     [`${visibleText(system.name)}: ${visibleText(system.about)}`, countsText(system)].join("\n"),
     section("scenarios", system.scenarios),
     `properties\n${system.properties.map((name) => `  ${visibleText(name)}`).join("\n")}`,
-    section("bugs", system.bugs.map(({ slug, about }) => ({ name: slug, about }))),
+    section(
+      "bugs",
+      system.bugs.map(({ slug, about }) => ({ name: slug, about })),
+    ),
   ]);
-  return [...sections, section("small programs with known bugs, for fuzz", programs), section("strategies", strategies), section("profiles", profiles)].join("\n\n");
+  return [
+    ...sections,
+    section("small programs with known bugs, for fuzz", programs),
+    section("strategies", strategies),
+    section("profiles", profiles),
+  ].join("\n\n");
 }
 
 function countsText({ counts, model, implementation, certificates }: ListingSystem): string {
@@ -50,5 +63,8 @@ function countsText({ counts, model, implementation, certificates }: ListingSyst
 
 function section(title: string, entries: readonly ListingEntry[]): string {
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
-  return [title, ...entries.map(({ name, about }) => `  ${visibleText(name.padEnd(width))}  ${visibleText(about)}`)].join("\n");
+  return [
+    title,
+    ...entries.map(({ name, about }) => `  ${visibleText(name.padEnd(width))}  ${visibleText(about)}`),
+  ].join("\n");
 }

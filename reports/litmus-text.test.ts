@@ -26,7 +26,9 @@ test("the question is named by its quantifier, and answered Ok or No", () => {
 });
 
 test("flags stand between the counts and the condition", () => {
-  expect(textFor("exists (1:r0=1)")).toContain("Positive: 1 Negative: 1\nFlag data-race\nCondition exists (1:r0=1)\nObservation t Sometimes 1 1\nTime t 0.26\n");
+  expect(textFor("exists (1:r0=1)")).toContain(
+    "Positive: 1 Negative: 1\nFlag data-race\nCondition exists (1:r0=1)\nObservation t Sometimes 1 1\nTime t 0.26\n",
+  );
 });
 
 test("a test without a condition is shown as true", () => {

@@ -6,11 +6,41 @@ test("the tables stand in columns, words to the left and numbers to the right, w
     format: "quiesce-costs",
     version: 1,
     lookups: [
-      { system: "peers-rwlock", lookup: "a hit", lockAcquisitions: 2, atomicOperations: 14, cacheLinesWritten: 3, accesses: 9 },
-      { system: "peers", lookup: "a miss\u001b[2J", lockAcquisitions: 0, atomicOperations: 0, cacheLinesWritten: 0, accesses: 123 },
+      {
+        system: "peers-rwlock",
+        lookup: "a hit",
+        lockAcquisitions: 2,
+        atomicOperations: 14,
+        cacheLinesWritten: 3,
+        accesses: 9,
+      },
+      {
+        system: "peers",
+        lookup: "a miss\u001b[2J",
+        lockAcquisitions: 0,
+        atomicOperations: 0,
+        cacheLinesWritten: 0,
+        accesses: 123,
+      },
     ],
-    sizes: [{ system: "peers", record: "peer", bytes: 48, kernelBytes: 192, cacheLines: 1.3333, lookup: "a hit", kernelSource: "inetpeer.h" }],
-    lockHolds: [{ listed: 10, softirq: { runThatKeeps: 31, runThatDestroys: 104, deviceEvent: 71 }, workqueue: { runThatKeeps: 8, runThatDestroys: 3, deviceEvent: 2 } }],
+    sizes: [
+      {
+        system: "peers",
+        record: "peer",
+        bytes: 48,
+        kernelBytes: 192,
+        cacheLines: 1.3333,
+        lookup: "a hit",
+        kernelSource: "inetpeer.h",
+      },
+    ],
+    lockHolds: [
+      {
+        listed: 10,
+        softirq: { runThatKeeps: 31, runThatDestroys: 104, deviceEvent: 71 },
+        workqueue: { runThatKeeps: 8, runThatDestroys: 3, deviceEvent: 2 },
+      },
+    ],
   });
   expect(text.split("\n")).toEqual([
     "what a peer's lookup writes",
@@ -29,14 +59,16 @@ test("the tables stand in columns, words to the left and numbers to the right, w
 });
 
 test("without rows the tables are their heads", () => {
-  expect(costsText({ format: "quiesce-costs", version: 1, lookups: [], sizes: [], lockHolds: [] }).split("\n")).toEqual([
-    "what a peer's lookup writes",
-    "  system  lookup  locks  atomics  lines written  accesses",
-    "",
-    "what records take and lookups touch",
-    "  system  record  bytes  kernel  lines touched  lookup  the kernel's figure",
-    "",
-    "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
-    "  entries  softirq keeps  frees  event  work queue keeps  frees  event",
-  ]);
+  expect(costsText({ format: "quiesce-costs", version: 1, lookups: [], sizes: [], lockHolds: [] }).split("\n")).toEqual(
+    [
+      "what a peer's lookup writes",
+      "  system  lookup  locks  atomics  lines written  accesses",
+      "",
+      "what records take and lookups touch",
+      "  system  record  bytes  kernel  lines touched  lookup  the kernel's figure",
+      "",
+      "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
+      "  entries  softirq keeps  frees  event  work queue keeps  frees  event",
+    ],
+  );
 });

@@ -1,4 +1,7 @@
-/** What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by writing. */
+/**
+ * What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by
+ * writing.
+ */
 import type { LockHoldRow } from "#fuzz/costs/dst-lock-hold.ts";
 import type { SizeRow } from "#fuzz/costs/sizes/size-row.ts";
 import { visibleText } from "./visible-text.ts";
@@ -31,28 +34,53 @@ export function costsText({ sizes, lookups, lockHolds }: Costs): string {
     "what a peer's lookup writes",
     ...table(
       ["system", "lookup", "locks", "atomics", "lines written", "accesses"],
-      lookups.map(({ system, lookup, lockAcquisitions, atomicOperations, cacheLinesWritten, accesses }) => [system, lookup, lockAcquisitions, atomicOperations, cacheLinesWritten, accesses]),
+      lookups.map(({ system, lookup, lockAcquisitions, atomicOperations, cacheLinesWritten, accesses }) => [
+        system,
+        lookup,
+        lockAcquisitions,
+        atomicOperations,
+        cacheLinesWritten,
+        accesses,
+      ]),
     ),
     "",
     "what records take and lookups touch",
     ...table(
       ["system", "record", "bytes", "kernel", "lines touched", "lookup", "the kernel's figure"],
-      sizes.map(({ system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource }) => [system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource]),
+      sizes.map(({ system, record, bytes, kernelBytes, cacheLines, lookup, kernelSource }) => [
+        system,
+        record,
+        bytes,
+        kernelBytes,
+        cacheLines,
+        lookup,
+        kernelSource,
+      ]),
     ),
     "",
     "accesses under the garbage lock of the destination cache: runs that keep or free all entries, device events",
     ...table(
       ["entries", "softirq keeps", "frees", "event", "work queue keeps", "frees", "event"],
-      lockHolds.map(({ listed, softirq, workqueue }) => [listed, ...[softirq, workqueue].flatMap(({ runThatKeeps, runThatDestroys, deviceEvent }) => [runThatKeeps, runThatDestroys, deviceEvent])]),
+      lockHolds.map(({ listed, softirq, workqueue }) => [
+        listed,
+        ...[softirq, workqueue].flatMap(({ runThatKeeps, runThatDestroys, deviceEvent }) => [
+          runThatKeeps,
+          runThatDestroys,
+          deviceEvent,
+        ]),
+      ]),
     ),
   ].join("\n");
 }
 
 /** Rows in columns: numbers to the right, with at most two decimals, words to the left. */
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
-  const texts = rows.map((row) => row.map((cell) => (typeof cell === "number" ? String(Math.round(cell * 100) / 100) : visibleText(cell))));
+  const texts = rows.map((row) =>
+    row.map((cell) => (typeof cell === "number" ? String(Math.round(cell * 100) / 100) : visibleText(cell))),
+  );
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
   const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
-  const line = (cells: readonly string[]) => `  ${cells.map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
   return [line(head), ...texts.map(line)];
 }

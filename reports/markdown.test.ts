@@ -43,7 +43,17 @@ test("stress says for how long on how many threads, and where the history of a v
 });
 
 test("a result without traces and bugs has only its table of scenarios, and an unfinished one says so", () => {
-  const partial = markdownSummary(wholeResult({ ...exampleResult, finished: false, scenarios: exampleResult.scenarios.slice(0, 1), traces: [], museum: [], stress: [] }), "reports/out");
+  const partial = markdownSummary(
+    wholeResult({
+      ...exampleResult,
+      finished: false,
+      scenarios: exampleResult.scenarios.slice(0, 1),
+      traces: [],
+      museum: [],
+      stress: [],
+    }),
+    "reports/out",
+  );
   expect(partial).toContain("**Unfinished**");
   expect(partial).not.toContain("Saved trace");
   expect(partial).not.toContain("Known bug");

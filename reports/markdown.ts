@@ -10,7 +10,9 @@ export function markdownSummary(result: Result, folder: string): string {
   return [
     `## ${MARKS[result.verdict]} quiesce ${result.command}: ${result.verdict}`,
     "",
-    ...(result.finished ? [] : ["**Unfinished**: the run was stopped, and what follows is partial. `--resume` goes on from here.", ""]),
+    ...(result.finished
+      ? []
+      : ["**Unfinished**: the run was stopped, and what follows is partial. `--resume` goes on from here.", ""]),
     headline(result),
     "",
     ...result.scenarios.flatMap((scenario) => counterexampleSection(scenario, folder)),
@@ -26,7 +28,11 @@ function headline({ profile, seed, scenarios, museum }: Result): string {
   return [
     countOf(scenarios.length, "scenario"),
     countOf(executions, "execution"),
-    ...(museum.length === 0 ? [] : [`${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`]),
+    ...(museum.length === 0
+      ? []
+      : [
+          `${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`,
+        ]),
     ...(profile === undefined ? [] : [`profile ${markdownCode(profile)}`]),
     `seed ${seed}`,
   ].join(" · ");
@@ -43,7 +49,9 @@ function counterexampleSection({ name, counterexample }: ScenarioResult, folder:
     "",
     ...place,
     ...storyBlock(counterexample),
-    ...(orderings.length === 0 ? [] : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
+    ...(orderings.length === 0
+      ? []
+      : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
     `Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`,
     "",
   ];
@@ -61,20 +69,29 @@ function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
     const why = counterexample?.because ?? because;
     const searched = searchedText(searches);
-    return row([`${MARKS[verdict]} ${verdict}`, markdownText(name), markdownText(system), markdownText(why === undefined ? searched : `${why} (${searched})`)]);
+    return row([
+      `${MARKS[verdict]} ${verdict}`,
+      markdownText(name),
+      markdownText(system),
+      markdownText(why === undefined ? searched : `${why} (${searched})`),
+    ]);
   });
   return [row(["Verdict", "Scenario", "System", "Searched"]), row(["---", "---", "---", "---"]), ...rows, ""];
 }
 
 function traceTable(traces: readonly TraceResult[]): string[] {
   if (traces.length === 0) return [];
-  const rows = traces.map(({ verdict, trace, because }) => row([`${MARKS[verdict]} ${verdict}`, markdownText(trace), markdownText(because)]));
+  const rows = traces.map(({ verdict, trace, because }) =>
+    row([`${MARKS[verdict]} ${verdict}`, markdownText(trace), markdownText(because)]),
+  );
   return [row(["Verdict", "Saved trace", "Replay"]), row(["---", "---", "---"]), ...rows, ""];
 }
 
 function museumTable(museum: readonly BugResult[]): string[] {
   if (museum.length === 0) return [];
-  const rows = museum.map(({ outcome, slug, because }) => row([`${MARKS[outcome]} ${outcome}`, markdownText(slug), markdownText(because)]));
+  const rows = museum.map(({ outcome, slug, because }) =>
+    row([`${MARKS[outcome]} ${outcome}`, markdownText(slug), markdownText(because)]),
+  );
   return [row(["Outcome", "Known bug", "How"]), row(["---", "---", "---"]), ...rows, ""];
 }
 
@@ -82,7 +99,11 @@ function stressTable(stress: readonly StressResult[], folder: string): string[] 
   if (stress.length === 0) return [];
   const rows = stress.map((one) => {
     const saved = one.history === undefined ? "" : ` History: ${markdownCode(`${folder}/${one.history}`)}`;
-    return row([`${MARKS[one.verdict]} ${one.verdict}`, markdownText(one.system), `${markdownText(stressText(one))}${saved}`]);
+    return row([
+      `${MARKS[one.verdict]} ${one.verdict}`,
+      markdownText(one.system),
+      `${markdownText(stressText(one))}${saved}`,
+    ]);
   });
   return [row(["Verdict", "On real threads", "What"]), row(["---", "---", "---"]), ...rows, ""];
 }

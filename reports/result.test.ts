@@ -35,7 +35,12 @@ test("the published schema refuses another verdict, a missing seed and a field t
 
 test("one violated scenario violates the whole, whatever else is undecided", () => {
   expect(exampleResult.verdict).toBe("violated");
-  expect(verdictOf({ scenarios: [holding, violating, undecided].filter((scenario) => scenario !== undefined), finished: false })).toBe("violated");
+  expect(
+    verdictOf({
+      scenarios: [holding, violating, undecided].filter((scenario) => scenario !== undefined),
+      finished: false,
+    }),
+  ).toBe("violated");
 });
 
 test("a bug that the gate misses violates the whole, one that it finds does not", () => {

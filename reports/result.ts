@@ -1,8 +1,9 @@
 /**
  * The result of a campaign, as `quiesce verify --json` writes it.
  *
- * Equal seed, profile and code give equal bytes: nothing here depends on the machine, the number of workers, the time or
- * the folder; but for a violation on real threads, which no seed brings back. What does (how long it took, on what) is in `timing.ts`. Paths are relative to the folder of the reports.
+ * Equal seed, profile and code give equal bytes: nothing here depends on the machine, the number of workers, the time
+ * or the folder; but for a violation on real threads, which no seed brings back. What does (how long it took, on what)
+ * is in `timing.ts`. Paths are relative to the folder of the reports.
  *
  * The published JSON Schema, `result.schema.json`, is made from this file by `npm run schema`.
  */
@@ -16,7 +17,9 @@ const count = z.int().nonnegative();
 
 export const Verdict = z
   .enum(["holds", "violated", "unknown"])
-  .describe("holds: searched to the profile's bound without a violation; violated: a counterexample was found; unknown: stopped before");
+  .describe(
+    "holds: searched to the profile's bound without a violation; violated: a counterexample was found; unknown: stopped before",
+  );
 
 export const Search = z
   .strictObject({
@@ -25,9 +28,14 @@ export const Search = z
     executions: count,
     accesses: count.describe("accesses to shared memory in all executions together"),
     estimate: z
-      .strictObject({ executions: count.describe("the mean over random descents (Knuth 1975)"), error: count.describe("standard deviation of the mean") })
+      .strictObject({
+        executions: count.describe("the mean over random descents (Knuth 1975)"),
+        error: count.describe("standard deviation of the mean"),
+      })
       .optional()
-      .describe("about how many executions there are, where an exhaustive search was ended by its bound; blocked ones included"),
+      .describe(
+        "about how many executions there are, where an exhaustive search was ended by its bound; blocked ones included",
+      ),
   })
   .describe("what one strategy did on one scenario");
 
@@ -136,8 +144,8 @@ export type Result = z.infer<typeof Result>;
 export type ResultParts = Omit<Result, "format" | "version" | "verdict">;
 
 /**
- * The verdict of the whole: one violation, or one bug of the museum that is missed, violates it; one thing undecided, or a run
- * that was stopped, leaves it unknown. A run without any of them decides nothing.
+ * The verdict of the whole: one violation, or one bug of the museum that is missed, violates it; one thing undecided,
+ * or a run that was stopped, leaves it unknown. A run without any of them decides nothing.
  */
 export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };

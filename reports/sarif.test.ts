@@ -4,8 +4,15 @@ import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.fixture.ts";
 import { sarifJson, sarifLog } from "./sarif.ts";
 
-/** The schema of the OASIS standard. It is in JSON Schema draft 4; but for the name of its `id`, it says the same in draft 7. */
-const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(new URL("./sarif-2.1.0.schema.json", import.meta.url), "utf8"));
+/**
+ * The schema of the OASIS standard. It is in JSON Schema draft 4; but for the name of its `id`, it says the same in
+ * draft 7.
+ */
+const {
+  $schema: _draft,
+  id: _id,
+  ...schema
+} = JSON.parse(readFileSync(new URL("./sarif-2.1.0.schema.json", import.meta.url), "utf8"));
 const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
 const [run] = sarifLog(exampleResult, "reports/out").runs;
@@ -42,8 +49,13 @@ test("every result names a rule that is there, and only violations, on real thre
 
 test("a violation on real threads stands at the library that was hammered, and names its history", () => {
   const stressed = run?.results?.at(-1);
-  expect(stressed?.message.text).toMatch(/on 2 real threads: get of thread 1 answers .*\. History: reports\/out\/stress\/peers\.history\.json$/u);
-  expect(stressed?.locations?.[0]?.physicalLocation).toMatchObject({ artifactLocation: { uri: "impl/native/peers.ts" }, region: { startLine: 1 } });
+  expect(stressed?.message.text).toMatch(
+    /on 2 real threads: get of thread 1 answers .*\. History: reports\/out\/stress\/peers\.history\.json$/u,
+  );
+  expect(stressed?.locations?.[0]?.physicalLocation).toMatchObject({
+    artifactLocation: { uri: "impl/native/peers.ts" },
+    region: { startLine: 1 },
+  });
 });
 
 test("a message shows what would act on a terminal", () => {
@@ -51,5 +63,7 @@ test("a message shows what would act on a terminal", () => {
 });
 
 test("a run that was stopped says that it did not succeed", () => {
-  expect(sarifLog({ ...exampleResult, finished: false }, "reports/out").runs[0]?.invocations?.[0]?.executionSuccessful).toBe(false);
+  expect(
+    sarifLog({ ...exampleResult, finished: false }, "reports/out").runs[0]?.invocations?.[0]?.executionSuccessful,
+  ).toBe(false);
 });

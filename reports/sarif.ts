@@ -1,4 +1,6 @@
-/** SARIF 2.1.0, the form that code scanning reads: each violation at the source line of the access at which it shows. */
+/**
+ * SARIF 2.1.0, the form that code scanning reads: each violation at the source line of the access at which it shows.
+ */
 import type { Log, ReportingDescriptor, Result as SarifResult } from "sarif";
 import type { Counterexample, Location, Result } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
@@ -67,7 +69,13 @@ export function sarifJson(result: Result, folder: string): string {
   return `${JSON.stringify(sarifLog(result, folder), null, 2)}\n`;
 }
 
-function violationResult(scenario: string, ruleId: string, ruleIndex: number, counterexample: Counterexample, folder: string): SarifResult {
+function violationResult(
+  scenario: string,
+  ruleId: string,
+  ruleIndex: number,
+  counterexample: Counterexample,
+  folder: string,
+): SarifResult {
   const { because, location: place, strategy, seed, execution, trace } = counterexample;
   const text = `${scenario}: ${because}. Replay: npx quiesce replay ${folder}/${trace}`;
   return {

@@ -1,13 +1,15 @@
 /**
  * Which accesses of an execution a story tells, and which it folds into "… 5 accesses".
  *
- * A row's weight says how much it has to do with what went wrong. The lightest are folded first, until the story is short enough;
- * neighbours of one thread fold into one line.
+ * A row's weight says how much it has to do with what went wrong. The lightest are folded first, until the story is
+ * short enough; neighbours of one thread fold into one line.
  */
 import type { AccessRow, Execution, Row } from "./recorded-execution.ts";
 
 /** A row that is shown, or several in a row that are not. */
-export type StoryLine = { readonly kind: "shown"; readonly row: Row } | { readonly kind: "folded"; readonly rows: readonly Row[] };
+export type StoryLine =
+  | { readonly kind: "shown"; readonly row: Row }
+  | { readonly kind: "folded"; readonly rows: readonly Row[] };
 
 export interface FoldOptions {
   /** Lines the story may have. */
@@ -45,7 +47,12 @@ export function foldRows(execution: Execution, { rowsMax, matters = new Set() }:
   return fold(rows, weights, WEIGHT.end, "all threads");
 }
 
-function fold(rows: readonly Row[], weights: readonly number[], least: number, within: "a thread" | "all threads"): StoryLine[] {
+function fold(
+  rows: readonly Row[],
+  weights: readonly number[],
+  least: number,
+  within: "a thread" | "all threads",
+): StoryLine[] {
   const lines: StoryLine[] = [];
   let run: Row[] = [];
   const flush = (): void => {

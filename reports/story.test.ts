@@ -7,7 +7,18 @@ import { paintFor, storyOf } from "./story.ts";
 import { foldRows } from "./story-folding.ts";
 
 function access(step: number, thread: number, name: string, place: string, more: Partial<AccessRow> = {}): AccessRow {
-  return { kind: "access", step, thread, access: name, place, object: place.split(".")[0] ?? "", effect: "", writes: name.startsWith("write"), holds: [], ...more };
+  return {
+    kind: "access",
+    step,
+    thread,
+    access: name,
+    place,
+    object: place.split(".")[0] ?? "",
+    effect: "",
+    writes: name.startsWith("write"),
+    holds: [],
+    ...more,
+  };
 }
 
 function operation(step: number, thread: number, kind: "begin" | "end", text: string): OperationRow {
@@ -19,25 +30,39 @@ const revival: Execution = {
   threads: ["reader", "collector"],
   rows: [
     operation(0, 0, "begin", "get v4/1"),
-    access(0, 0, "readOnce", "peer#1.refcount", { effect: "1", holds: ["rcu"], location: { file: "impl/sync/refcount.ts", line: 12 } }),
-    access(1, 1, "atomicAddReturn", "peer#1.refcount", { effect: "1 → 0", writes: true, location: { file: "impl/sync/refcount.ts", line: 30 } }),
-    access(2, 0, "writeOnce", "peer#1.refcount", { effect: "0 → 2", holds: ["rcu", "ref peer#1"], location: { file: "impl/sync/refcount.ts", line: 14 } }),
+    access(0, 0, "readOnce", "peer#1.refcount", {
+      effect: "1",
+      holds: ["rcu"],
+      location: { file: "impl/sync/refcount.ts", line: 12 },
+    }),
+    access(1, 1, "atomicAddReturn", "peer#1.refcount", {
+      effect: "1 → 0",
+      writes: true,
+      location: { file: "impl/sync/refcount.ts", line: 30 },
+    }),
+    access(2, 0, "writeOnce", "peer#1.refcount", {
+      effect: "0 → 2",
+      holds: ["rcu", "ref peer#1"],
+      location: { file: "impl/sync/refcount.ts", line: 14 },
+    }),
   ],
   violation: { property: "never-rises-from-zero", because: "a dead peer was revived", object: "peer#1" },
 };
 
 test("the story begins with the verdict, ends with the replay, and gives each thread its column", () => {
-  expect(storyOf(revival, { replay: "npx quiesce replay reports/out/peers-acquire.trace.json" })).toEqual([
-    "VIOLATED never-rises-from-zero: a dead peer was revived",
-    "",
-    "      reader                              collector",
-    "      ▸ get v4/1",
-    "   1  readOnce peer#1.refcount 1                                              impl/sync/refcount.ts:12  rcu",
-    "   2                                      atomicAddReturn peer#1.refcount 1 → 0   impl/sync/refcount.ts:30",
-    "   3  writeOnce peer#1.refcount 0 → 2  ← here                                 impl/sync/refcount.ts:14  rcu, ref peer#1",
-    "",
-    "replay  npx quiesce replay reports/out/peers-acquire.trace.json",
-  ].map((line, index) => (index < 2 || index > 6 ? line : expect.stringMatching(loosely(line)))));
+  expect(storyOf(revival, { replay: "npx quiesce replay reports/out/peers-acquire.trace.json" })).toEqual(
+    [
+      "VIOLATED never-rises-from-zero: a dead peer was revived",
+      "",
+      "      reader                              collector",
+      "      ▸ get v4/1",
+      "   1  readOnce peer#1.refcount 1                                              impl/sync/refcount.ts:12  rcu",
+      "   2                                      atomicAddReturn peer#1.refcount 1 → 0   impl/sync/refcount.ts:30",
+      "   3  writeOnce peer#1.refcount 0 → 2  ← here                                 impl/sync/refcount.ts:14  rcu, ref peer#1",
+      "",
+      "replay  npx quiesce replay reports/out/peers-acquire.trace.json",
+    ].map((line, index) => (index < 2 || index > 6 ? line : expect.stringMatching(loosely(line)))),
+  );
 });
 
 /** The line with any number of blanks where it has several: widths are another test's business. */
@@ -46,12 +71,23 @@ function loosely(line: string): RegExp {
 }
 
 test("orderings and the passing neighbour stand below the rows", () => {
-  const lines = storyOf(revival, { orderings: ["a before b", "c before d"], explained: "100 of 100", neighbour: "with b before a" });
-  expect(lines.slice(-4)).toEqual(["matters  a before b", "    and  c before d", "         100 of 100", " passes  with b before a"]);
+  const lines = storyOf(revival, {
+    orderings: ["a before b", "c before d"],
+    explained: "100 of 100",
+    neighbour: "with b before a",
+  });
+  expect(lines.slice(-4)).toEqual([
+    "matters  a before b",
+    "    and  c before d",
+    "         100 of 100",
+    " passes  with b before a",
+  ]);
 });
 
 test("where no ordering matters, the story says why", () => {
-  expect(storyOf(revival, { explained: "no ordering: one thread alone does it" }).at(-1)).toBe("matters  no ordering: one thread alone does it");
+  expect(storyOf(revival, { explained: "no ordering: one thread alone does it" }).at(-1)).toBe(
+    "matters  no ordering: one thread alone does it",
+  );
 });
 
 test("an execution that violates nothing has a headline instead of a verdict, and no mark", () => {
@@ -68,7 +104,12 @@ test("what comes from a trace cannot act on the terminal", () => {
     {
       scenario: evil,
       threads: [evil, evil],
-      rows: [operation(0, 0, "begin", evil), access(0, 0, evil, evil, { effect: evil, holds: [evil], location: { file: evil, line: 1 } }), access(1, 1, evil, evil), access(2, 1, evil, evil)],
+      rows: [
+        operation(0, 0, "begin", evil),
+        access(0, 0, evil, evil, { effect: evil, holds: [evil], location: { file: evil, line: 1 } }),
+        access(1, 1, evil, evil),
+        access(2, 1, evil, evil),
+      ],
       violation: { property: evil, because: evil },
     },
     { orderings: [evil], explained: evil, neighbour: evil, headline: evil },
@@ -94,17 +135,27 @@ const anyExecution: fc.Arbitrary<Execution> = fc
       ...(starts ? [operation(step, thread, "begin", "get v4/10 create")] : []),
       access(step, thread, name, place, { effect, holds, location: { file: "impl/peers/lookup.ts", line: step + 1 } }),
     ]);
-    return { scenario: "s", threads: ["reader", "writer", "gc worker", "rcu callback 1"], rows, violation: { property: "p", because: "b", object: "peer#1" } };
+    return {
+      scenario: "s",
+      threads: ["reader", "writer", "gc worker", "rcu callback 1"],
+      rows,
+      violation: { property: "p", because: "b", object: "peer#1" },
+    };
   });
 
 test("no line is wider than asked for, and no story longer", () => {
   fc.assert(
-    fc.property(anyExecution, fc.integer({ min: 80, max: 160 }), fc.integer({ min: 5, max: 40 }), (execution, width, rowsMax) => {
-      const lines = storyOf(execution, { width, rowsMax });
-      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
-      // Verdict, blank and header stand above the rows.
-      expect(lines.length - 3).toBeLessThanOrEqual(Math.max(rowsMax, 2));
-    }),
+    fc.property(
+      anyExecution,
+      fc.integer({ min: 80, max: 160 }),
+      fc.integer({ min: 5, max: 40 }),
+      (execution, width, rowsMax) => {
+        const lines = storyOf(execution, { width, rowsMax });
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+        // Verdict, blank and header stand above the rows.
+        expect(lines.length - 3).toBeLessThanOrEqual(Math.max(rowsMax, 2));
+      },
+    ),
     { seed: 1, numRuns: 200 },
   );
 });
@@ -139,9 +190,16 @@ test("private data is folded first, what is known to matter and the end last", (
     access(9, 1, "writeOnce", "shared.word"),
     access(10, 1, "readOnce", "other.word"),
   ];
-  const execution: Execution = { scenario: "s", threads: ["a", "b"], rows, violation: { property: "p", because: "b", object: "peer#1" } };
+  const execution: Execution = {
+    scenario: "s",
+    threads: ["a", "b"],
+    rows,
+    violation: { property: "p", because: "b", object: "peer#1" },
+  };
   const shown = (rowsMax: number, matters: number[] = []): number[] =>
-    foldRows(execution, { rowsMax, matters: new Set(matters) }).flatMap((line) => (line.kind === "shown" && line.row.kind === "access" ? [line.row.step] : []));
+    foldRows(execution, { rowsMax, matters: new Set(matters) }).flatMap((line) =>
+      line.kind === "shown" && line.row.kind === "access" ? [line.row.step] : [],
+    );
   expect(shown(11)).toHaveLength(11);
   // The first access of all is a switch as well: nobody stands before it.
   expect(shown(9)).toEqual([0, 4, 5, 6, 7, 8, 9, 10]);
@@ -152,13 +210,20 @@ test("private data is folded first, what is known to matter and the end last", (
 });
 
 test("a folded line says how much it folds, whose operation and which objects", () => {
-  const rows = [operation(0, 0, "begin", "get v4/10"), ...Array.from({ length: 6 }, (_, step) => access(step, 0, "readOnce", `peer#${step}.left`)), access(6, 1, "free", "peer#1")];
+  const rows = [
+    operation(0, 0, "begin", "get v4/10"),
+    ...Array.from({ length: 6 }, (_, step) => access(step, 0, "readOnce", `peer#${step}.left`)),
+    access(6, 1, "free", "peer#1"),
+  ];
   const text = storyOf({ scenario: "s", threads: ["reader", "writer"], rows }, { rowsMax: 2 }).join("\n");
   expect(text).toContain("… get v4/10: 6 accesses to peer#0, peer#1, peer#2, …");
 });
 
 test("when nothing else is short enough, several threads fold into one line that names them", () => {
-  const rows = [...Array.from({ length: 40 }, (_, step) => access(step, step % 2, "readOnce", "own.data")), access(40, 1, "free", "peer#1")];
+  const rows = [
+    ...Array.from({ length: 40 }, (_, step) => access(step, step % 2, "readOnce", "own.data")),
+    access(40, 1, "free", "peer#1"),
+  ];
   const text = storyOf({ scenario: "s", threads: ["reader", "writer"], rows }, { rowsMax: 5 }).join("\n");
   expect(text).toContain("… 40 accesses to own by reader, writer");
 });

@@ -1,6 +1,6 @@
 /**
- * The story of a counterexample in the terminal: threads in columns, one row an access, its source line and what its thread
- * holds, and what went wrong on line one.
+ * The story of a counterexample in the terminal: threads in columns, one row an access, its source line and what its
+ * thread holds, and what went wrong on line one.
  *
  * One thread acts in each row, so columns may overlap: a column is where its thread's rows begin.
  */
@@ -52,29 +52,42 @@ export function storyOf(execution: Execution, options: StoryOptions = {}): strin
   const { paint = (_, text) => text, orderings = [], explained, neighbour, replay } = options;
   const { violation } = execution;
   const lines: string[] = [];
-  if (violation !== undefined) lines.push(`${paint("bad", `VIOLATED ${visibleText(violation.property)}`)}: ${visibleText(violation.because)}`);
+  if (violation !== undefined)
+    lines.push(`${paint("bad", `VIOLATED ${visibleText(violation.property)}`)}: ${visibleText(violation.because)}`);
   else lines.push(visibleText(options.headline ?? `${execution.scenario}: nothing is violated`));
   lines.push("", ...tableOf(execution, options, paint));
   if (orderings.length > 0 || explained !== undefined) {
     lines.push("");
-    for (const [index, ordering] of orderings.entries()) lines.push(`${index === 0 ? "matters" : "    and"}  ${visibleText(ordering)}`);
+    for (const [index, ordering] of orderings.entries())
+      lines.push(`${index === 0 ? "matters" : "    and"}  ${visibleText(ordering)}`);
   }
-  if (explained !== undefined) lines.push(`${orderings.length === 0 ? "matters" : "       "}  ${paint("quiet", visibleText(explained))}`);
+  if (explained !== undefined)
+    lines.push(`${orderings.length === 0 ? "matters" : "       "}  ${paint("quiet", visibleText(explained))}`);
   if (neighbour !== undefined) lines.push(` passes  ${visibleText(neighbour)}`);
   if (replay !== undefined) lines.push("", `${paint("quiet", "replay")}  ${replay}`);
   return lines;
 }
 
-function tableOf(execution: Execution, { width = WIDTH, rowsMax = ROWS_MAX, matters }: StoryOptions, paint: Paint): string[] {
+function tableOf(
+  execution: Execution,
+  { width = WIDTH, rowsMax = ROWS_MAX, matters }: StoryOptions,
+  paint: Paint,
+): string[] {
   const folded = foldRows(execution, { rowsMax, ...(matters === undefined ? {} : { matters }) });
   const full = folded.map((line) => rowOf(line, execution));
-  const rows = width >= WIDTH_FULL ? full : full.map((row) => ({ ...row, source: row.source.replace(/^.*\//, ""), holds: "" }));
+  const rows =
+    width >= WIDTH_FULL ? full : full.map((row) => ({ ...row, source: row.source.replace(/^.*\//, ""), holds: "" }));
   const columns = columnsOf(execution, rows, width);
   const header = [...columns.starts].reduce((text, [thread, start], index, all) => {
     const end = all[index + 1]?.[1] ?? columns.source;
     return pad(text, start) + fit(visibleText(execution.threads[thread] ?? `thread ${thread}`), end - start - 1);
   }, "");
-  return [paint("strong", header.trimEnd()), ...rows.map((row, index) => lineOf(row, columns, paint, index === rows.length - 1 && execution.violation !== undefined))];
+  return [
+    paint("strong", header.trimEnd()),
+    ...rows.map((row, index) =>
+      lineOf(row, columns, paint, index === rows.length - 1 && execution.violation !== undefined),
+    ),
+  ];
 }
 
 interface StoryRow {
@@ -96,7 +109,14 @@ interface Columns {
 
 function rowOf(line: StoryLine, execution: Execution): StoryRow {
   if (line.kind === "folded") {
-    return { thread: line.rows[0]?.thread ?? 0, number: "", text: foldText(line.rows, execution), source: "", holds: "", quiet: true };
+    return {
+      thread: line.rows[0]?.thread ?? 0,
+      number: "",
+      text: foldText(line.rows, execution),
+      source: "",
+      holds: "",
+      quiet: true,
+    };
   }
   const { row } = line;
   if (row.kind !== "access") {
@@ -105,7 +125,14 @@ function rowOf(line: StoryLine, execution: Execution): StoryRow {
   }
   const text = row.effect === "" ? accessText(row) : `${accessText(row)} ${row.effect}`;
   const source = row.location === undefined ? "" : `${row.location.file}:${row.location.line}`;
-  return { thread: row.thread, number: String(row.step + 1), text: visibleText(text), source: visibleText(source), holds: visibleText(row.holds.join(", ")), quiet: false };
+  return {
+    thread: row.thread,
+    number: String(row.step + 1),
+    text: visibleText(text),
+    source: visibleText(source),
+    holds: visibleText(row.holds.join(", ")),
+    quiet: false,
+  };
 }
 
 function foldText(rows: readonly Row[], { threads }: Execution): string {
@@ -125,15 +152,31 @@ function columnsOf({ rows: all, threads: threadNames }: Execution, rows: readonl
   const sourceWidth = Math.max(0, ...rows.map(({ source }) => source.length));
   const holdsWidth = Math.min(24, Math.max(0, ...rows.map(({ holds }) => holds.length)));
   const room = Math.max(30, width - first - sourceWidth - holdsWidth - 4);
-  const names = Math.min(20, Math.max(0, ...threads.slice(0, -1).map((thread) => visibleText(threadNames[thread] ?? "").length)) + 2);
-  const longest = Math.min(TEXT_WIDTH, Math.max(10, ...rows.map(({ text }) => text.length + (text.startsWith("…") ? 0 : 7))));
-  const between = threads.length < 2 ? 0 : Math.max(names, Math.min(longest + 1, Math.floor((room - longest) / (threads.length - 1))));
-  const starts = new Map(threads.map((thread, index) => [thread, first + Math.min(index * between, Math.max(0, room - 20))]));
+  const names = Math.min(
+    20,
+    Math.max(0, ...threads.slice(0, -1).map((thread) => visibleText(threadNames[thread] ?? "").length)) + 2,
+  );
+  const longest = Math.min(
+    TEXT_WIDTH,
+    Math.max(10, ...rows.map(({ text }) => text.length + (text.startsWith("…") ? 0 : 7))),
+  );
+  const between =
+    threads.length < 2
+      ? 0
+      : Math.max(names, Math.min(longest + 1, Math.floor((room - longest) / (threads.length - 1))));
+  const starts = new Map(
+    threads.map((thread, index) => [thread, first + Math.min(index * between, Math.max(0, room - 20))]),
+  );
   const source = Math.min(first + room, first + between * (threads.length - 1) + longest) + 2;
   return { width, starts, source, holds: source + sourceWidth + (sourceWidth > 0 ? 2 : 0) };
 }
 
-function lineOf({ thread, number, text, source, holds, quiet }: StoryRow, columns: Columns, paint: Paint, isLast: boolean): string {
+function lineOf(
+  { thread, number, text, source, holds, quiet }: StoryRow,
+  columns: Columns,
+  paint: Paint,
+  isLast: boolean,
+): string {
   const start = columns.starts.get(thread) ?? 0;
   const mark = isLast ? "  ← here" : "";
   const shown = fit(text, columns.source - start - mark.length - 1);

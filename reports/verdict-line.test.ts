@@ -8,15 +8,21 @@ test("counts have thousands and agree with their unit", () => {
 });
 
 test("a complete search is called exhaustive, with its own count", () => {
-  expect(searchedText([{ strategy: "depth-first", exhaustive: true, executions: 3, accesses: 9 }])).toBe("exhaustive, 3 executions");
+  expect(searchedText([{ strategy: "depth-first", exhaustive: true, executions: 3, accesses: 9 }])).toBe(
+    "exhaustive, 3 executions",
+  );
 });
 
 test("other searches name their strategies and count all executions", () => {
   expect(searchedText(exampleResult.scenarios[1]?.searches ?? [])).toBe("depth-first, pct3, 1,017 executions");
   expect(searchedText([])).toBe("not searched");
-  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe("exhaustive in part, 7 executions");
+  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe(
+    "exhaustive in part, 7 executions",
+  );
   const estimate = { executions: 123_456, error: 4_567 };
-  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe("exhaustive in part (of about 120,000 ± 4,600), 7 executions");
+  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe(
+    "exhaustive in part (of about 120,000 ± 4,600), 7 executions",
+  );
 });
 
 test("a scenario's line has its verdict, its name, and what was searched", () => {
@@ -28,8 +34,12 @@ test("a scenario's line has its verdict, its name, and what was searched", () =>
 });
 
 test("a trace's line and a bug's line end in the reason", () => {
-  expect(exampleResult.traces.map((trace) => traceLine(trace, 0))[1]).toBe("violated  fuzz/traces/two.trace.json  leak: it is back");
-  expect(exampleResult.museum.map((bug) => bugLine(bug, 11))[0]).toBe("found     found-bug    memory-safety after 12 executions");
+  expect(exampleResult.traces.map((trace) => traceLine(trace, 0))[1]).toBe(
+    "violated  fuzz/traces/two.trace.json  leak: it is back",
+  );
+  expect(exampleResult.museum.map((bug) => bugLine(bug, 11))[0]).toBe(
+    "found     found-bug    memory-safety after 12 executions",
+  );
 });
 
 test("a line of stress says for how long on how many threads, or what was violated", () => {

@@ -1,4 +1,7 @@
-/** Lines that say what became of each scenario, trace, bug and stress: one line each, for the terminal and for summaries. */
+/**
+ * Lines that say what became of each scenario, trace, bug and stress: one line each, for the terminal and for
+ * summaries.
+ */
 import type { BugResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -10,15 +13,22 @@ export function countOf(count: number, unit: string): string {
 }
 
 /**
- * How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it; an exhaustive search among
- * them was ended by a bound.
+ * How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it; an exhaustive search
+ * among them was ended by a bound.
  */
 export function searchedText(searches: readonly Search[]): string {
   const complete = searches.find((search) => search.exhaustive);
   if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
   if (searches.length === 0) return "not searched";
-  const strategies = searches.map(({ strategy, estimate }) => (strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy)).join(", ");
-  return `${strategies}, ${countOf(searches.reduce((sum, { executions }) => sum + executions, 0), "execution")}`;
+  const strategies = searches
+    .map(({ strategy, estimate }) =>
+      strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy,
+    )
+    .join(", ");
+  return `${strategies}, ${countOf(
+    searches.reduce((sum, { executions }) => sum + executions, 0),
+    "execution",
+  )}`;
 }
 
 function estimateText(estimate: Search["estimate"]): string {
@@ -36,7 +46,12 @@ export function scenarioLine(scenario: ScenarioResult, nameWidth: number): strin
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
   const searched = searchedText(scenario.searches);
-  return line(scenario.verdict, scenario.name, nameWidth, because === undefined ? searched : `${because} (${searched})`);
+  return line(
+    scenario.verdict,
+    scenario.name,
+    nameWidth,
+    because === undefined ? searched : `${because} (${searched})`,
+  );
 }
 
 export function traceLine(trace: TraceResult, nameWidth: number): string {

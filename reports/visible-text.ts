@@ -1,9 +1,15 @@
 /**
- * Characters that a terminal, an editor or an XML parser would act upon instead of showing: controls, the marks that turn
- * the direction of writing, blanks without width, and halves of surrogate pairs.
+ * Characters that a terminal, an editor or an XML parser would act upon instead of showing: controls, the marks that
+ * turn the direction of writing, blanks without width, and halves of surrogate pairs.
  */
-// oxlint-disable-next-line no-control-regex -- controls are what it is about
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const INVISIBLE = new RegExp(
+  [
+    String.raw`[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]`,
+    String.raw`[\ud800-\udbff](?![\udc00-\udfff])`,
+    String.raw`(?<![\ud800-\udbff])[\udc00-\udfff]`,
+  ].join("|"),
+  "g",
+);
 
 /**
  * Text from a trace, a scenario or a patch as it may stand in one line of a terminal or a report: whatever would act
@@ -15,14 +21,16 @@ export function visibleText(text: string): string {
 
 /** Visible text that GitHub-flavoured Markdown shows as it stands, inside a table cell too. */
 export function markdownText(text: string): string {
-  return visibleText(text)
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_[\]{}()#+|~!-]/g, (mark) => `\\${mark}`)
-    // A name such as www.example.org or somebody@example.org would become a link, a name after @ a mention.
-    .replace(/[@:]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}&#46;`);
+  return (
+    visibleText(text)
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/[\\`*_[\]{}()#+|~!-]/g, (mark) => `\\${mark}`)
+      // A name such as www.example.org or somebody@example.org would become a link, a name after @ a mention.
+      .replace(/[@:]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+      .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}&#46;`)
+  );
 }
 
 /** Visible text as Markdown code: in as many backticks as it needs. */

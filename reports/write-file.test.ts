@@ -20,7 +20,9 @@ test("a file in the place of a folder is named, in one line", () => {
   writeFileSync(blocked, "");
   const write = () => writeWholeFile(join(blocked, "result.json"), "1");
   expect(write).toThrow(WriteError);
-  expect(write).toThrow(/^cannot write .*result\.json: a (file stands|part of its path is a file).*; name a folder that can be written$/);
+  expect(write).toThrow(
+    /^cannot write .*result\.json: a (file stands|part of its path is a file).*; name a folder that can be written$/,
+  );
 });
 
 test("a folder in the place of the file is left alone, and no temporary file stays", () => {
@@ -31,6 +33,12 @@ test("a folder in the place of the file is left alone, and no temporary file sta
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
-test("a file system that refuses folders, as /proc does, is named and does not hang", { skip: process.platform !== "linux" }, () => {
-  expect(() => writeWholeFile("/proc/quiesce-reports/deep/result.json", "1")).toThrow(/^cannot write \/proc\/quiesce-reports\/deep\/result\.json: .*; name a folder that can be written$/);
-});
+test(
+  "a file system that refuses folders, as /proc does, is named and does not hang",
+  { skip: process.platform !== "linux" },
+  () => {
+    expect(() => writeWholeFile("/proc/quiesce-reports/deep/result.json", "1")).toThrow(
+      /^cannot write \/proc\/quiesce-reports\/deep\/result\.json: .*; name a folder that can be written$/,
+    );
+  },
+);

@@ -17,8 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the end.
- * Folders that are missing are made.
+ * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the
+ * end. Folders that are missing are made.
  *
  * @throws WriteError if that cannot be done
  */
@@ -34,7 +34,9 @@ export function writeWholeFile(path: string, text: string): void {
     } catch {
       // Where it could not be written it can often not be removed either; the error above is the one to tell.
     }
-    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, { cause: error });
+    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, {
+      cause: error,
+    });
   }
 }
 
@@ -47,7 +49,8 @@ function reasonOf(error: unknown): string {
 /**
  * Makes a folder and those above it that are missing.
  *
- * One at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as /proc does.
+ * One at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as
+ * /proc does.
  *
  * @throws Error of the file system if that cannot be done
  */

@@ -32,7 +32,11 @@ test("all reports are written, and what differs from run to run is in timing.jso
   const paths = writeReports(out, exampleResult, timing);
   expect(paths.map((path) => path.slice(out.length + 1)).toSorted()).toEqual(readdirSync(out).toSorted());
   expect(readFileSync(join(out, "result.json"), "utf8")).toBe(resultJson(exampleResult));
-  expect(JSON.parse(readFileSync(join(out, "timing.json"), "utf8"))).toEqual({ format: "quiesce-timing", version: 1, ...timing });
+  expect(JSON.parse(readFileSync(join(out, "timing.json"), "utf8"))).toEqual({
+    format: "quiesce-timing",
+    version: 1,
+    ...timing,
+  });
   expect(readFileSync(join(out, "junit.xml"), "utf8")).toContain('time="1.500"');
 });
 

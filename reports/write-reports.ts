@@ -20,7 +20,9 @@ export function prepareFolder(folder: string, option: string): void {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new WriteError(`cannot write to ${folder} (${code}); name a place that can be written with ${option}`, { cause: error });
+    throw new WriteError(`cannot write to ${folder} (${code}); name a place that can be written with ${option}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * What the machine is measured against: the same generators, one access each in turn, made on the bare words.
  *
- * No shadow state, no checks, no strategy, no record. Locks and waits keep a thread from its turn, a grace period waits until
- * all sections are closed that were open at its start, as it must for the generators to go the way they go under the machine.
+ * No shadow state, no checks, no strategy, no record. Locks and waits keep a thread from its turn, a grace period waits
+ * until all sections are closed that were open at its start, as it must for the generators to go the way they go under
+ * the machine.
  */
 import { ACCESS, type Access, type AccessKind, FIRST_LOCAL_KIND, request } from "#impl/memory/access.ts";
 import { performOnWord, waitIsOver } from "#impl/memory/perform.ts";
@@ -51,7 +52,16 @@ export function bareLoop(program: Program): () => number {
   }
 
   function start(generator: Access): void {
-    const line: Line = { generator, kind: ACCESS.read, address: 0, operand: 0, expected: 0, callback: undefined, depth: 0, returned: false };
+    const line: Line = {
+      generator,
+      kind: ACCESS.read,
+      address: 0,
+      operand: 0,
+      expected: 0,
+      callback: undefined,
+      depth: 0,
+      returned: false,
+    };
     lines.push(line);
     resume(line, 0);
   }
@@ -102,7 +112,7 @@ export function bareLoop(program: Program): () => number {
       if (body !== undefined) start(body);
     }
     let accesses = 0;
-    for (let moved = true; moved; ) {
+    for (let moved = true; moved;) {
       moved = false;
       for (let index = 0; index < lines.length; index++) {
         const line = lines[index];

@@ -1,7 +1,7 @@
 /**
- * How fast the explorer is: the programs of the table of counts, beside the two engines that the counts come from, and beside the
- * enumeration of every interleaving in the same run. The engines' seconds were measured on another day on a busy machine of two
- * cores, their start included; so only the orders of magnitude compare.
+ * How fast the explorer is: the programs of the table of counts, beside the two engines that the counts come from, and
+ * beside the enumeration of every interleaving in the same run. The engines' seconds were measured on another day on a
+ * busy machine of two cores, their start included; so only the orders of magnitude compare.
  *
  * `npm run bench:explore`; `-- --quick` leaves out programs of more than 100,000 executions.
  */
@@ -26,7 +26,9 @@ const EXECUTIONS_MAX = values.quick ? 100_000 : 5_000_000;
 const BRUTE_FORCE_EXECUTIONS_MAX = 2_000;
 const SECONDS_MIN = 0.3;
 
-const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(readFileSync(new URL("../programs/classical/counts.json", import.meta.url), "utf8"));
+const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
+  readFileSync(new URL("../programs/classical/counts.json", import.meta.url), "utf8"),
+);
 
 interface Row {
   readonly name: string;
@@ -64,36 +66,70 @@ function measure(entry: Entry): Row {
     .filter(([engine]) => engine.endsWith("sc"))
     .map(([engine, taken]) => `${engine.replace(/ [\d.]+| sc| optimal/g, "")} ${taken} s`)
     .join(", ");
-  return { name: `${entry.program} ${JSON.stringify(entry.parameters)}`, executions, events: events / executions, rate: (executions + blocked) / time, seconds: time, references };
+  return {
+    name: `${entry.program} ${JSON.stringify(entry.parameters)}`,
+    executions,
+    events: events / executions,
+    rate: (executions + blocked) / time,
+    seconds: time,
+    references,
+  };
 }
 
 const number = (value: number): string => Math.round(value).toLocaleString("en");
 
 function printSpeeds(): void {
-  const rows = counts.filter(({ executions: { sc = 0 } }) => sc >= EXECUTIONS_MIN && sc <= EXECUTIONS_MAX).map(measure).toSorted((one, other) => one.events - other.events);
-  console.log("| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: | ---: | --- |");
-  for (const { name, executions, events, rate, seconds: taken, references } of rows) console.log(`| ${name} | ${number(executions)} | ${number(events)} | ${number(rate)} | ${taken.toFixed(3)} | ${references} |`);
-  for (const [from, to, floor] of [[0, 20, 100_000], [20, 100, 20_000], [100, Infinity, 4_000]] as const) {
-    const rates = rows.filter(({ events }) => events >= from && events < to).map(({ rate }) => rate).toSorted((one, other) => one - other);
-    if (rates.length > 0) console.log(`graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} executions/s; asked for: ${number(floor)}`);
+  const rows = counts
+    .filter(({ executions: { sc = 0 } }) => sc >= EXECUTIONS_MIN && sc <= EXECUTIONS_MAX)
+    .map(measure)
+    .toSorted((one, other) => one.events - other.events);
+  console.log(
+    "| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: | ---: | --- |",
+  );
+  for (const { name, executions, events, rate, seconds: taken, references } of rows)
+    console.log(
+      `| ${name} | ${number(executions)} | ${number(events)} | ${number(rate)} | ${taken.toFixed(3)} | ${references} |`,
+    );
+  for (const [from, to, floor] of [
+    [0, 20, 100_000],
+    [20, 100, 20_000],
+    [100, Infinity, 4_000],
+  ] as const) {
+    const rates = rows
+      .filter(({ events }) => events >= from && events < to)
+      .map(({ rate }) => rate)
+      .toSorted((one, other) => one - other);
+    if (rates.length > 0)
+      console.log(
+        `graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} executions/s; asked for: ${number(floor)}`,
+      );
   }
 }
 
 /** Programs whose executions are too many to visit, but each as long as asked for: the first so many. */
 function printLong(): void {
-  console.log("\n| program | events each | first executions | executions/s | asked for |\n| --- | ---: | ---: | ---: | ---: |");
-  for (const [K, asked] of [[10, 20_000], [25, 4_000]] as const) {
+  console.log(
+    "\n| program | events each | first executions | executions/s | asked for |\n| --- | ---: | ---: | ---: | ---: |",
+  );
+  for (const [K, asked] of [
+    [10, 20_000],
+    [25, 4_000],
+  ] as const) {
     const program = created({ program: "fib", parameters: { K } });
     const executionsMax = 20_000;
     let events = 0;
     explore(program, { executionsMax, onExecution: ({ eventCount }) => void (events = eventCount) });
     const time = seconds(() => explore(program, { executionsMax }));
-    console.log(`| fib {"K":${K}} | ${events} | ${number(executionsMax)} | ${number(executionsMax / time)} | ${number(asked)} |`);
+    console.log(
+      `| fib {"K":${K}} | ${events} | ${number(executionsMax)} | ${number(executionsMax / time)} | ${number(asked)} |`,
+    );
   }
 }
 
 function printBruteForce(): void {
-  console.log("\n| program | executions | explorer | every interleaving | ratio |\n| --- | ---: | ---: | ---: | ---: |");
+  console.log(
+    "\n| program | executions | explorer | every interleaving | ratio |\n| --- | ---: | ---: | ---: | ---: |",
+  );
   for (const entry of counts) {
     const { sc = 0 } = entry.executions;
     if (sc < 200 || sc > BRUTE_FORCE_EXECUTIONS_MAX) continue;
@@ -102,7 +138,9 @@ function printBruteForce(): void {
     const slow = seconds(() => void ({ states } = enumerateInterleavings(program, "sc")));
     if (states > 300_000) continue;
     const fast = seconds(() => explore(program));
-    console.log(`| ${entry.program} ${JSON.stringify(entry.parameters)} | ${number(sc)} | ${(fast * 1000).toFixed(2)} ms | ${(slow * 1000).toFixed(1)} ms | ${(slow / fast).toFixed(1)} |`);
+    console.log(
+      `| ${entry.program} ${JSON.stringify(entry.parameters)} | ${number(sc)} | ${(fast * 1000).toFixed(2)} ms | ${(slow * 1000).toFixed(1)} ms | ${(slow / fast).toFixed(1)} |`,
+    );
   }
 }
 
@@ -129,7 +167,9 @@ function printMemory(): void {
   explore(program, { executionsMax: 10_000 });
   const [few, many] = [heapPeak(program, 10_000), heapPeak(program, 1_000_000)];
   const collected = globalThis.gc === undefined ? " (garbage included: run with --expose-gc for a steady figure)" : "";
-  console.log(`\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`);
+  console.log(
+    `\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`,
+  );
 }
 
 printMemory();

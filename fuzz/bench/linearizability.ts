@@ -3,8 +3,8 @@
  *
  *     npm run bench:linearizability [-- <part of a case's name>]
  *
- * Cases over recorded files need ../shared/data/histories; they say so where it is missing. The others are generated here,
- * from fixed seeds. Times exclude making the history, include everything a caller of `check` pays.
+ * Cases over recorded files need ../shared/data/histories; they say so where it is missing. The others are generated
+ * here, from fixed seeds. Times exclude making the history, include everything a caller of `check` pays.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -59,7 +59,10 @@ function timed(expected: "holds" | "violated", run: () => { readonly kind: strin
 
 // Generated objects.
 
-function registerObject(valueOf: (written: number) => Scalar): { ask: (random: (below: number) => number) => RegisterOperation; answer: (operation: RegisterOperation) => Scalar } {
+function registerObject(valueOf: (written: number) => Scalar): {
+  ask: (random: (below: number) => number) => RegisterOperation;
+  answer: (operation: RegisterOperation) => Scalar;
+} {
   let state: Scalar = 0;
   let written = 0;
   return {
@@ -76,7 +79,10 @@ function registerObject(valueOf: (written: number) => Scalar): { ask: (random: (
   };
 }
 
-function containerObject(lifo: boolean): { ask: (random: (below: number) => number) => ContainerOperation; answer: (operation: ContainerOperation) => Scalar } {
+function containerObject(lifo: boolean): {
+  ask: (random: (below: number) => number) => ContainerOperation;
+  answer: (operation: ContainerOperation) => Scalar;
+} {
   const inside: Scalar[] = [];
   let head = 0;
   let pushed = 0;
@@ -99,7 +105,10 @@ function containerObject(lifo: boolean): { ask: (random: (below: number) => numb
   };
 }
 
-function kvObject(keys: number): { ask: (random: (below: number) => number) => KvOperation; answer: (operation: KvOperation) => Scalar } {
+function kvObject(keys: number): {
+  ask: (random: (below: number) => number) => KvOperation;
+  answer: (operation: KvOperation) => Scalar;
+} {
   const state = new Map<string, Scalar>();
   let written = 0;
   return {
@@ -122,38 +131,61 @@ const small = (written: number): Scalar => (written * 7) % 5;
 /** A read of a value that was overwritten long ago. */
 const staleRead = ({ operation, response }: HistoryOperation<RegisterOperation, Scalar>): Scalar | undefined =>
   operation.kind === "read" && typeof response === "number" && response > 50 ? response - 50 : undefined;
-const inventedRead = ({ operation }: HistoryOperation<RegisterOperation, Scalar>): Scalar | undefined => (operation.kind === "read" ? 5 : undefined);
+const inventedRead = ({ operation }: HistoryOperation<RegisterOperation, Scalar>): Scalar | undefined =>
+  operation.kind === "read" ? 5 : undefined;
 
 /** A write of 0 when all is calm, then a read of 4, which only an operation that is open could have written. */
-function withBadTail(history: readonly HistoryOperation<RegisterOperation, Scalar>[]): HistoryOperation<RegisterOperation, Scalar>[] {
-  const at = history.reduce((latest, { invokedAt, respondedAt }) => Math.max(latest, invokedAt, respondedAt ?? 0), 0) + 1;
+function withBadTail(
+  history: readonly HistoryOperation<RegisterOperation, Scalar>[],
+): HistoryOperation<RegisterOperation, Scalar>[] {
+  const at =
+    history.reduce((latest, { invokedAt, respondedAt }) => Math.max(latest, invokedAt, respondedAt ?? 0), 0) + 1;
   return [
-    ...history.map((item) => (item.respondedAt === undefined && item.operation.kind === "write" && item.operation.value === 4 ? { ...item, operation: { kind: "write", value: 3 } as const } : item)),
+    ...history.map((item) =>
+      item.respondedAt === undefined && item.operation.kind === "write" && item.operation.value === 4
+        ? { ...item, operation: { kind: "write", value: 3 } as const }
+        : item,
+    ),
     { client: "tail", operation: { kind: "write", value: 0 }, response: null, invokedAt: at, respondedAt: at + 1 },
     { client: "tail", operation: { kind: "read" }, response: 4, invokedAt: at + 2, respondedAt: at + 3 },
   ];
 }
 
 /** Two values, the first pushed and popped wholly before the other is: their pops exchange answers. */
-function withExchangedPops(history: readonly HistoryOperation<ContainerOperation, Scalar>[]): HistoryOperation<ContainerOperation, Scalar>[] {
+function withExchangedPops(
+  history: readonly HistoryOperation<ContainerOperation, Scalar>[],
+): HistoryOperation<ContainerOperation, Scalar>[] {
   const pushOf = new Map<Scalar, HistoryOperation<ContainerOperation, Scalar>>();
   for (const item of history) if (item.operation.kind === "push") pushOf.set(item.operation.value, item);
-  const pops = [...history.entries()].filter(([, { operation, response }]) => operation.kind === "pop" && response !== null).slice(-200);
+  const pops = [...history.entries()]
+    .filter(([, { operation, response }]) => operation.kind === "pop" && response !== null)
+    .slice(-200);
   for (const [first, one] of pops) {
     for (const [second, other] of pops) {
       const [push, otherPush] = [pushOf.get(one.response ?? null), pushOf.get(other.response ?? null)];
-      if ((push?.respondedAt ?? Infinity) >= (otherPush?.invokedAt ?? 0) || (one.respondedAt ?? Infinity) >= other.invokedAt || one.invokedAt < (otherPush?.respondedAt ?? Infinity)) continue;
-      return history.map((item, i) => (i === first ? { ...item, response: other.response } : i === second ? { ...item, response: one.response } : item));
+      if (
+        (push?.respondedAt ?? Infinity) >= (otherPush?.invokedAt ?? 0) ||
+        (one.respondedAt ?? Infinity) >= other.invokedAt ||
+        one.invokedAt < (otherPush?.respondedAt ?? Infinity)
+      )
+        continue;
+      return history.map((item, i) =>
+        i === first ? { ...item, response: other.response } : i === second ? { ...item, response: one.response } : item,
+      );
     }
   }
   throw new Error("no two pops can be exchanged");
 }
 
 /** One value popped twice. */
-function withDoublePop(history: readonly HistoryOperation<ContainerOperation, Scalar>[]): HistoryOperation<ContainerOperation, Scalar>[] {
+function withDoublePop(
+  history: readonly HistoryOperation<ContainerOperation, Scalar>[],
+): HistoryOperation<ContainerOperation, Scalar>[] {
   const pops = history.filter(({ operation, response }) => operation.kind === "pop" && response !== null);
   const earlier = pops.at(-40)?.response;
-  return spoilLast(history, ({ operation, response }) => (operation.kind === "pop" && response !== null ? earlier : undefined));
+  return spoilLast(history, ({ operation, response }) =>
+    operation.kind === "pop" && response !== null ? earlier : undefined,
+  );
 }
 
 /** A value is pushed and stays below others, wholly before and after: popped out of the stack's order. */
@@ -164,7 +196,13 @@ function withBrokenStack(): History<ContainerOperation, Scalar> {
     at += 2;
     return { client: "tail", operation, response, invokedAt: at, respondedAt: at + 1 };
   };
-  return [...history, tail({ kind: "push", value: "a" }, null), tail({ kind: "push", value: "b" }, null), tail({ kind: "pop" }, "a"), tail({ kind: "pop" }, "b")];
+  return [
+    ...history,
+    tail({ kind: "push", value: "a" }, null),
+    tail({ kind: "push", value: "b" }, null),
+    tail({ kind: "pop" }, "a"),
+    tail({ kind: "pop" }, "b"),
+  ];
 }
 
 function pair<Operation>(
@@ -188,17 +226,27 @@ function pair<Operation>(
 
 const search: CheckOptions = { method: "search" };
 
-function registers(clients: number, operations: number, valueOf: (written: number) => Scalar, spoil: (item: HistoryOperation<RegisterOperation, Scalar>) => Scalar | undefined) {
-  const holds = (): HistoryOperation<RegisterOperation, Scalar>[] => generateHistory(registerObject(valueOf), { seed: 1, clients, operations });
+function registers(
+  clients: number,
+  operations: number,
+  valueOf: (written: number) => Scalar,
+  spoil: (item: HistoryOperation<RegisterOperation, Scalar>) => Scalar | undefined,
+) {
+  const holds = (): HistoryOperation<RegisterOperation, Scalar>[] =>
+    generateHistory(registerObject(valueOf), { seed: 1, clients, operations });
   return { holds, violated: () => spoilLast(holds(), spoil) };
 }
 
 const MILLION = { text: "10 s, 1 GB", secondsMax: 10, memoryMaxMb: 1024 };
 const ONE_SECOND = { text: "1 s", secondsMax: 1 };
-const crashed = (): HistoryOperation<RegisterOperation, Scalar>[] => generateHistory(registerObject(small), { seed: 3, clients: 4, operations: 1_000, crashed: 30 });
-const queues = (): HistoryOperation<ContainerOperation, Scalar>[] => generateHistory(containerObject(false), { seed: 11, clients: 8, operations: 100_000 });
-const stacks = (): HistoryOperation<ContainerOperation, Scalar>[] => generateHistory(containerObject(true), { seed: 12, clients: 8, operations: 100_000 });
-const keyed = (): HistoryOperation<KvOperation, Scalar>[] => generateHistory(kvObject(64), { seed: 21, clients: 32, operations: 1_000_000 });
+const crashed = (): HistoryOperation<RegisterOperation, Scalar>[] =>
+  generateHistory(registerObject(small), { seed: 3, clients: 4, operations: 1_000, crashed: 30 });
+const queues = (): HistoryOperation<ContainerOperation, Scalar>[] =>
+  generateHistory(containerObject(false), { seed: 11, clients: 8, operations: 100_000 });
+const stacks = (): HistoryOperation<ContainerOperation, Scalar>[] =>
+  generateHistory(containerObject(true), { seed: 12, clients: 8, operations: 100_000 });
+const keyed = (): HistoryOperation<KvOperation, Scalar>[] =>
+  generateHistory(kvObject(64), { seed: 21, clients: 32, operations: 1_000_000 });
 
 const cases: readonly Case[] = [
   recordedCase("all recorded histories, first pass", "", "every verdict as expected", undefined),
@@ -210,15 +258,60 @@ const cases: readonly Case[] = [
     secondsMax: 1,
     run: () => recordedPass((file) => file.startsWith("kv/c10"), { keys: "whole" }),
   },
-  ...pair("register, 5 values, 4 clients, 1,000,000 ops, search", MILLION, () => register(0), registers(4, 1_000_000, small, inventedRead), search),
-  ...pair("register, unique values, 4 clients, 1,000,000 ops, search", MILLION, () => register(0), registers(4, 1_000_000, unique, staleRead), search),
-  ...pair("register, unique values, 4 clients, 1,000,000 ops, monitor", ONE_SECOND, () => register(0), registers(4, 1_000_000, unique, staleRead)),
-  ...pair("register, unique values, 16 clients, 1,000 ops, monitor", ONE_SECOND, () => register(0), registers(16, 1_000, unique, staleRead)),
-  ...pair("register, unique values, 32 clients, 300 ops, monitor", ONE_SECOND, () => register(0), registers(32, 300, unique, staleRead)),
-  ...pair("register, 5 values, 16 clients, 1,000 ops, search", { text: "5 s", secondsMax: 5 }, () => register(0), registers(16, 1_000, small, inventedRead), search),
-  ...pair("register, 5 values, 30 crashed, 1,000 ops, search", ONE_SECOND, () => register(0), { holds: crashed, violated: () => withBadTail(crashed()) }, search),
-  ...pair("queue, 8 clients, 100,000 ops", ONE_SECOND, () => queue(), { holds: queues, violated: () => withExchangedPops(queues()) }),
-  ...pair("stack, 8 clients, 100,000 ops", ONE_SECOND, () => stack(), { holds: stacks, violated: () => withDoublePop(stacks()) }),
+  ...pair(
+    "register, 5 values, 4 clients, 1,000,000 ops, search",
+    MILLION,
+    () => register(0),
+    registers(4, 1_000_000, small, inventedRead),
+    search,
+  ),
+  ...pair(
+    "register, unique values, 4 clients, 1,000,000 ops, search",
+    MILLION,
+    () => register(0),
+    registers(4, 1_000_000, unique, staleRead),
+    search,
+  ),
+  ...pair(
+    "register, unique values, 4 clients, 1,000,000 ops, monitor",
+    ONE_SECOND,
+    () => register(0),
+    registers(4, 1_000_000, unique, staleRead),
+  ),
+  ...pair(
+    "register, unique values, 16 clients, 1,000 ops, monitor",
+    ONE_SECOND,
+    () => register(0),
+    registers(16, 1_000, unique, staleRead),
+  ),
+  ...pair(
+    "register, unique values, 32 clients, 300 ops, monitor",
+    ONE_SECOND,
+    () => register(0),
+    registers(32, 300, unique, staleRead),
+  ),
+  ...pair(
+    "register, 5 values, 16 clients, 1,000 ops, search",
+    { text: "5 s", secondsMax: 5 },
+    () => register(0),
+    registers(16, 1_000, small, inventedRead),
+    search,
+  ),
+  ...pair(
+    "register, 5 values, 30 crashed, 1,000 ops, search",
+    ONE_SECOND,
+    () => register(0),
+    { holds: crashed, violated: () => withBadTail(crashed()) },
+    search,
+  ),
+  ...pair("queue, 8 clients, 100,000 ops", ONE_SECOND, () => queue(), {
+    holds: queues,
+    violated: () => withExchangedPops(queues()),
+  }),
+  ...pair("stack, 8 clients, 100,000 ops", ONE_SECOND, () => stack(), {
+    holds: stacks,
+    violated: () => withDoublePop(stacks()),
+  }),
   {
     name: "stack, 8 clients, 100,000 ops, order broken, violated",
     bound: "1 s",
@@ -228,10 +321,20 @@ const cases: readonly Case[] = [
       return timed("violated", () => check(history, stack()));
     },
   },
-  ...pair("64 registers, split by key, 32 clients, 1,000,000 ops", { text: "3 s, 1 GB", secondsMax: 3, memoryMaxMb: 1024 }, () => kvMap(0), {
-    holds: keyed,
-    violated: () => spoilLast(keyed(), ({ operation, response }) => (operation.kind === "get" && typeof response === "number" && response > 100_000 ? response - 100_000 : undefined)),
-  }),
+  ...pair(
+    "64 registers, split by key, 32 clients, 1,000,000 ops",
+    { text: "3 s, 1 GB", secondsMax: 3, memoryMaxMb: 1024 },
+    () => kvMap(0),
+    {
+      holds: keyed,
+      violated: () =>
+        spoilLast(keyed(), ({ operation, response }) =>
+          operation.kind === "get" && typeof response === "number" && response > 100_000
+            ? response - 100_000
+            : undefined,
+        ),
+    },
+  ),
   tinyCase("tiny histories, 2 threads × 2 operations", 2),
   tinyCase("tiny histories, 3 threads × 2 operations", 3),
   {
@@ -241,7 +344,9 @@ const cases: readonly Case[] = [
   },
 ];
 
-type Expected = Readonly<Record<string, { readonly model: string; readonly verdict: "linearizable" | "not-linearizable" }>>;
+type Expected = Readonly<
+  Record<string, { readonly model: string; readonly verdict: "linearizable" | "not-linearizable" }>
+>;
 
 const MODEL_NAMES: Readonly<Record<string, string>> = {
   "etcd-register": "cas-register",
@@ -274,7 +379,9 @@ async function recordedPass(wanted: (file: string) => boolean, options: CheckOpt
     const start = process.cpuUsage();
     wrong = 0;
     for (const { file, built, holds, operations } of files) {
-      const { kind } = applyModel<{ readonly kind: string }>(built, operations, file, (history, model) => check(history, model, options));
+      const { kind } = applyModel<{ readonly kind: string }>(built, operations, file, (history, model) =>
+        check(history, model, options),
+      );
       if (kind !== (holds ? "holds" : "violated")) wrong += 1;
     }
     seconds = cpuSeconds(start);
@@ -321,7 +428,12 @@ function tinyCase(name: string, threads: number): Case {
         seen.add(key);
         histories.push(Int32Array.from(events));
       }
-      const operations: readonly RegisterOperation[] = [{ kind: "read" }, { kind: "write", value: 1 }, { kind: "write", value: 2 }, { kind: "write", value: 3 }];
+      const operations: readonly RegisterOperation[] = [
+        { kind: "read" },
+        { kind: "write", value: 1 },
+        { kind: "write", value: 2 },
+        { kind: "write", value: 3 },
+      ];
       const checker = createOnlineChecker(register(0), { responseOf: (word) => word });
       const ids = operations.map((operation) => checker.internOperation(operation));
       const pass = (): number => {
@@ -353,14 +465,22 @@ async function smallestCounterexamples(): Promise<Figure> {
   const large: string[] = [];
   for (const { file, built, operations } of files) {
     const start = process.cpuUsage();
-    const found = applyModel<{ readonly kind: string; readonly operations?: unknown }>(built, operations, file, (history, model) => explain(history, model));
+    const found = applyModel<{ readonly kind: string; readonly operations?: unknown }>(
+      built,
+      operations,
+      file,
+      (history, model) => explain(history, model),
+    );
     const used = cpuSeconds(start);
     seconds += used;
     slowest = Math.max(slowest, used);
     if (found.kind !== "violated" || !Array.isArray(found.operations)) throw new Error(`${file} is ${found.kind}`);
     if (found.operations.length > 8) large.push(`${file} ${found.operations.length}`);
   }
-  return { seconds, note: `${files.length} files, slowest ${slowest.toFixed(2)} s; more than 8: ${large.join(", ") || "none"}` };
+  return {
+    seconds,
+    note: `${files.length} files, slowest ${slowest.toFixed(2)} s; more than 8: ${large.join(", ") || "none"}`,
+  };
 }
 
 const chosen = process.argv[2];
@@ -373,16 +493,23 @@ if (only !== undefined) {
   process.stdout.write(`${"case".padEnd(66)} ${"CPU s".padStart(8)} ${"peak MB".padStart(8)}  bound\n`);
   for (const { name, bound, secondsMax, memoryMaxMb } of cases) {
     if (chosen !== undefined && !name.includes(chosen)) continue;
-    const child = spawnSync(process.execPath, [import.meta.filename, "--only", name], { encoding: "utf8", timeout: 300_000 });
+    const child = spawnSync(process.execPath, [import.meta.filename, "--only", name], {
+      encoding: "utf8",
+      timeout: 300_000,
+    });
     if (child.status !== 0) {
       failed += 1;
-      process.stdout.write(`${name.padEnd(66)} failed: ${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`);
+      process.stdout.write(
+        `${name.padEnd(66)} failed: ${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`,
+      );
       continue;
     }
     const { seconds, note, memoryMb } = JSON.parse(child.stdout) as { seconds: number; note: string; memoryMb: number };
     const over = seconds > (secondsMax ?? Infinity) || memoryMb > (memoryMaxMb ?? Infinity);
     failed += Number(over);
-    process.stdout.write(`${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ${bound}${over ? " NOT MET" : ""}  (${note})\n`);
+    process.stdout.write(
+      `${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ${bound}${over ? " NOT MET" : ""}  (${note})\n`,
+    );
   }
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -31,12 +31,24 @@ console.log(`${String(tests).padStart(5)} tests                  ${(total / 1_00
 
 const families = [
   ...["RGRGRGRG", "RGRGRGRGRG", "RGRGRGRGRGRG", "RRGRGRGRGRGR"].map(rcuRing),
-  ...([[5, 1], [6, 1], [7, 1], [8, 1], [3, 2], [4, 2]] as const).map(([n, each]) => lockedCounter(n, each)),
+  ...(
+    [
+      [5, 1],
+      [6, 1],
+      [7, 1],
+      [8, 1],
+      [3, 2],
+      [4, 2],
+    ] as const
+  ).map(([n, each]) => lockedCounter(n, each)),
 ];
 for (const text of families) {
   const start = performance.now();
   const result = checkLitmus(text, lkmm);
   const seconds = (performance.now() - start) / 1_000;
-  const answer = result.kind === "decided" ? `${result.verdict}, ${result.states.length} states, ${result.positive + result.negative} executions` : result.because;
+  const answer =
+    result.kind === "decided"
+      ? `${result.verdict}, ${result.states.length} states, ${result.positive + result.negative} executions`
+      : result.because;
   console.log(`${result.name.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s  ${answer}`);
 }

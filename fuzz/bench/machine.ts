@@ -1,9 +1,9 @@
 /**
  * How fast the machine runs: `npm run bench`. One process, one core; every figure is a median of interleaved rounds.
  *
- * Accesses a second under random walk, for scenarios of the peer pool, against a bare loop over the same generators; short
- * executions a second; and the memory in use after many executions. Ratios are taken within a round, so that a machine that
- * is busy elsewhere slows both sides. Writes reports/out/bench-machine.json.
+ * Accesses a second under random walk, for scenarios of the peer pool, against a bare loop over the same generators;
+ * short executions a second; and the memory in use after many executions. Ratios are taken within a round, so that a
+ * machine that is busy elsewhere slows both sides. Writes reports/out/bench-machine.json.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -31,7 +31,12 @@ import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { bareLoop } from "./bare-loop.ts";
 
-const SCENARIOS = ["peers-three-creators", "peers-collection-of-several", "peers-invalidate-against-lookup", "peers-two-creators"];
+const SCENARIOS = [
+  "peers-three-creators",
+  "peers-collection-of-several",
+  "peers-invalidate-against-lookup",
+  "peers-two-creators",
+];
 const SHORT = "short program";
 const ROUNDS = 7;
 const ROUND_MS = 250;
@@ -47,8 +52,8 @@ interface Rate {
 }
 
 /**
- * A short execution: three threads, twenty accesses each, of every common kind, in procedures one deep. What is left of the
- * time is the machine's, and not that of generators in generators.
+ * A short execution: three threads, twenty accesses each, of every common kind, in procedures one deep. What is left of
+ * the time is the machine's, and not that of generators in generators.
  */
 function shortProgram(): Program {
   const heap = createHeap(64);
@@ -72,7 +77,12 @@ function shortProgram(): Program {
 const Short = struct("short", { root: 1, count: 1, lock: 1, data: 2 });
 
 /** What is switched on in each row of the table. */
-const modes = ["bare loop", "memory safety, refcount", "… and data-race clocks", "… and every property, history"] as const;
+const modes = [
+  "bare loop",
+  "memory safety, refcount",
+  "… and data-race clocks",
+  "… and every property, history",
+] as const;
 
 function programOf(name: string, mode: (typeof modes)[number]): Program {
   if (name === SHORT) return shortProgram();
@@ -81,7 +91,12 @@ function programOf(name: string, mode: (typeof modes)[number]): Program {
   if (mode === modes[3]) return program;
   const { history: _, ...rest } = program;
   // What the refcount watcher compares at the end, it learns from the history.
-  return { ...rest, watchers: program.watchers.filter(({ property }) => property === "refcount").map(({ ended: __, ...watcher }) => watcher) };
+  return {
+    ...rest,
+    watchers: program.watchers
+      .filter(({ property }) => property === "refcount")
+      .map(({ ended: __, ...watcher }) => watcher),
+  };
 }
 
 function runOf(name: string, mode: (typeof modes)[number]): Run {
@@ -135,7 +150,9 @@ function benchScenario(scenario: string): Row[] {
     accessesPerExecution: median(rounds.map((round) => round[index]?.accessesPerExecution ?? 0)),
     executionsPerSecond: median(rounds.map((round) => round[index]?.executionsPerSecond ?? 0)),
     accessesPerSecond: median(rounds.map((round) => round[index]?.accessesPerSecond ?? 0)),
-    ofBareLoop: median(rounds.map((round) => (round[index]?.accessesPerSecond ?? 0) / (round[0]?.accessesPerSecond ?? 1))),
+    ofBareLoop: median(
+      rounds.map((round) => (round[index]?.accessesPerSecond ?? 0) / (round[0]?.accessesPerSecond ?? 1)),
+    ),
   }));
 }
 
@@ -162,11 +179,17 @@ for (const { scenario, mode, accessesPerExecution, executionsPerSecond, accesses
   );
 }
 const memory = benchMemory("peers-two-creators");
-for (const { executions, heapBytes } of memory) console.log(`heap after ${executions.toLocaleString("en").padStart(9)} executions  ${(heapBytes / 2 ** 20).toFixed(2)} MiB`);
+for (const { executions, heapBytes } of memory)
+  console.log(
+    `heap after ${executions.toLocaleString("en").padStart(9)} executions  ${(heapBytes / 2 ** 20).toFixed(2)} MiB`,
+  );
 
 const folder = join(import.meta.dirname, "../../reports/out");
 mkdirSync(folder, { recursive: true });
 const file = join(folder, "bench-machine.json");
-writeFileSync(`${file}.new`, `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, rounds: ROUNDS, roundMs: ROUND_MS, seed: SEED, rows, memory }, undefined, 2)}\n`);
+writeFileSync(
+  `${file}.new`,
+  `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, rounds: ROUNDS, roundMs: ROUND_MS, seed: SEED, rows, memory }, undefined, 2)}\n`,
+);
 renameSync(`${file}.new`, file);
 console.log(`written to ${file}`);

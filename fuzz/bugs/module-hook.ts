@@ -1,14 +1,16 @@
 import { registerHooks } from "node:module";
 
 /**
- * Makes this thread load the given sources in place of the files at their URLs. For modules that it has not loaded yet; other
- * threads and the files themselves are left alone.
+ * Makes this thread load the given sources in place of the files at their URLs. For modules that it has not loaded yet;
+ * other threads and the files themselves are left alone.
  */
 export function substituteModules(sources: ReadonlyMap<string, string>): void {
   registerHooks({
     load(url, context, nextLoad) {
       const source = sources.get(url);
-      return source === undefined ? nextLoad(url, context) : { format: "module-typescript", source, shortCircuit: true };
+      return source === undefined
+        ? nextLoad(url, context)
+        : { format: "module-typescript", source, shortCircuit: true };
     },
   });
 }

@@ -38,6 +38,7 @@ export function museumBugs(): readonly Bug[] {
 export function bugNamed(slug: string): Bug {
   const bugs = museumBugs();
   const found = bugs.find((bug) => bug.slug === slug);
-  if (found === undefined) throw new CatalogueError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
+  if (found === undefined)
+    throw new CatalogueError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
   return found;
 }

@@ -43,12 +43,16 @@ test("a head is read field by field, lines that go on included", () => {
 });
 
 test("a head without one of its fields is refused by name", () => {
-  expect(() => parseBugHeader("some-bug", HEAD.replace(/^scenario.*\n/m, "") + DIFF)).toThrow('some-bug: its head has no "scenario: …"');
+  expect(() => parseBugHeader("some-bug", HEAD.replace(/^scenario.*\n/m, "") + DIFF)).toThrow(
+    'some-bug: its head has no "scenario: …"',
+  );
 });
 
 test("a head whose preemptions are no whole number is refused", () => {
   for (const wrong of ["-1", "few", "1.5"]) {
-    expect(() => parseBugHeader("some-bug", HEAD.replace("preemptions: 1", `preemptions: ${wrong}`) + DIFF)).toThrow(`preemptions is "${wrong}"`);
+    expect(() => parseBugHeader("some-bug", HEAD.replace("preemptions: 1", `preemptions: ${wrong}`) + DIFF)).toThrow(
+      `preemptions is "${wrong}"`,
+    );
   }
 });
 
@@ -65,22 +69,30 @@ test("a patch changes the module in memory and leaves the file", () => {
 test("two parts of a patch may change one file, one after the other", () => {
   const root = projectWith("first\nsecond\nthird\n");
   const again = DIFF.replace("-second\n+changed", "-changed\n+changed again");
-  expect([...applyToModules("some-bug", DIFF + again, root).sources.values()]).toEqual(["first\nchanged again\nthird\n"]);
+  expect([...applyToModules("some-bug", DIFF + again, root).sources.values()]).toEqual([
+    "first\nchanged again\nthird\n",
+  ]);
 });
 
 test("a patch that does not fit names the file, the hunk and its line", () => {
   const root = projectWith("first\nsomething else\nthird\n");
-  expect(() => applyToModules("some-bug", DIFF, root)).toThrow("some-bug: it does not apply to one.ts: hunk 1 (at line 1) fits nowhere; make it anew against the present code");
+  expect(() => applyToModules("some-bug", DIFF, root)).toThrow(
+    "some-bug: it does not apply to one.ts: hunk 1 (at line 1) fits nowhere; make it anew against the present code",
+  );
 });
 
 test("a patch of a file that is not there says so", () => {
   const root = projectWith("");
-  expect(() => applyToModules("some-bug", DIFF.replaceAll("one.ts", "two.ts"), root)).toThrow("it changes two.ts, and there is no such file");
+  expect(() => applyToModules("some-bug", DIFF.replaceAll("one.ts", "two.ts"), root)).toThrow(
+    "it changes two.ts, and there is no such file",
+  );
 });
 
 test("a patch of a file outside the project is refused", () => {
   const root = projectWith("");
-  expect(() => applyToModules("some-bug", DIFF.replaceAll("one.ts", "../../etc/passwd"), root)).toThrow("lies outside the project");
+  expect(() => applyToModules("some-bug", DIFF.replaceAll("one.ts", "../../etc/passwd"), root)).toThrow(
+    "lies outside the project",
+  );
 });
 
 test("text that is no patch, and a patch cut off, are refused", () => {

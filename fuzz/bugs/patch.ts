@@ -32,8 +32,8 @@ export class PatchError extends Error {
 const HEADER_FIELDS = ["summary", "system", "caught-by", "scenario", "preemptions", "source"] as const;
 
 /**
- * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks goes on with the
- * field before it.
+ * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks goes on with
+ * the field before it.
  *
  * @throws PatchError naming the field that is missing, unknown or no number
  */
@@ -53,7 +53,8 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
   }
   const field = (name: (typeof HEADER_FIELDS)[number]): string => {
     const value = fields.get(name);
-    if (value === undefined) throw new PatchError(`${slug}: its head has no "${name}: …"; it needs ${HEADER_FIELDS.join(", ")}`);
+    if (value === undefined)
+      throw new PatchError(`${slug}: its head has no "${name}: …"; it needs ${HEADER_FIELDS.join(", ")}`);
     return value;
   };
   const preemptionsMax = Number(field("preemptions"));
@@ -84,7 +85,9 @@ export function applyToModules(name: string, text: string, root: string): Patche
   try {
     patches = parsePatch(text.slice(start));
   } catch (error) {
-    throw new PatchError(`${name}: it is no unified diff: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`);
+    throw new PatchError(
+      `${name}: it is no unified diff: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
+    );
   }
   const sources = new Map<string, string>();
   for (const patch of patches) {
@@ -94,7 +97,10 @@ export function applyToModules(name: string, text: string, root: string): Patche
     const url = pathToFileURL(path).href;
     const before = sources.get(url) ?? readSource(name, file, path);
     const after = applyPatch(before, patch);
-    if (after === false) throw new PatchError(`${name}: it does not apply to ${file}: ${misfit(before, patch)}; make it anew against the present code`);
+    if (after === false)
+      throw new PatchError(
+        `${name}: it does not apply to ${file}: ${misfit(before, patch)}; make it anew against the present code`,
+      );
     sources.set(url, after);
   }
   return { sources };
@@ -111,7 +117,8 @@ function readSource(name: string, file: string, path: string): string {
 /** Says which hunk is the first that fits nowhere. */
 function misfit(before: string, patch: ReturnType<typeof parsePatch>[number]): string {
   for (const [index, hunk] of patch.hunks.entries()) {
-    if (applyPatch(before, { ...patch, hunks: [hunk] }) === false) return `hunk ${index + 1} (at line ${hunk.oldStart}) fits nowhere`;
+    if (applyPatch(before, { ...patch, hunks: [hunk] }) === false)
+      return `hunk ${index + 1} (at line ${hunk.oldStart}) fits nowhere`;
   }
   return "its hunks fit one by one, but not together";
 }

@@ -4,7 +4,15 @@ import { type CampaignEnvironment, type CampaignEvent, type CampaignPlan, runCam
 import type { SearchOutcome, SearchTask } from "./task.ts";
 
 const plan: CampaignPlan = {
-  profile: { name: "test", description: "", enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }], museumMax: 5, stressMs: 0, certifies: false },
+  profile: {
+    name: "test",
+    description: "",
+    enumerationMax: 10,
+    searches: [{ strategy: "random", executions: 20 }],
+    museumMax: 5,
+    stressMs: 0,
+    certifies: false,
+  },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
   traces: ["one.trace.json"],
@@ -26,13 +34,24 @@ const counterexample: Counterexample = {
   trace: "traces/b.trace.json",
 };
 
-const stress: StressResult = { system: "test", source: "test.ts", verdict: "holds", because: "no violation", seed: 1, threads: 2, milliseconds: 5 };
+const stress: StressResult = {
+  system: "test",
+  source: "test.ts",
+  verdict: "holds",
+  because: "no violation",
+  seed: 1,
+  threads: 2,
+  milliseconds: 5,
+};
 
 function searched(task: SearchTask): SearchOutcome {
   return { kind: "searched", executions: task.executionsMax, accesses: task.executionsMax, milliseconds: 2 };
 }
 
-function environment(changes: Partial<CampaignEnvironment> = {}): { readonly environment: CampaignEnvironment; readonly events: CampaignEvent[] } {
+function environment(changes: Partial<CampaignEnvironment> = {}): {
+  readonly environment: CampaignEnvironment;
+  readonly events: CampaignEvent[];
+} {
   const events: CampaignEvent[] = [];
   const trace: TraceResult = { trace: "one.trace.json", scenario: "a", verdict: "holds", because: "mended" };
   return {
@@ -54,18 +73,29 @@ function environment(changes: Partial<CampaignEnvironment> = {}): { readonly env
 function nameOf(event: CampaignEvent): string {
   if (event.kind === "scenario") return `${event.scenario.verdict} ${event.scenario.name}`;
   if (event.kind === "stress") return `${event.stress.verdict} stress on ${event.stress.system}`;
-  return event.kind === "trace" ? `${event.trace.verdict} ${event.trace.trace}` : `${event.bug.outcome} ${event.bug.slug}`;
+  return event.kind === "trace"
+    ? `${event.trace.verdict} ${event.trace.trace}`
+    : `${event.bug.outcome} ${event.bug.slug}`;
 }
 
 test("results come in the order of the plan, whichever ends first", async () => {
   const slow = environment({
     run: async (task) => {
-      if (task.scenario.name === "a") for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (task.scenario.name === "a")
+        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
       return searched(task);
     },
   });
   const result = await runCampaign(plan, slow.environment);
-  expect(slow.events.map(nameOf)).toEqual(["holds a", "holds b", "holds c", "holds one.trace.json", "found bug-a", "found bug-b", "holds stress on test"]);
+  expect(slow.events.map(nameOf)).toEqual([
+    "holds a",
+    "holds b",
+    "holds c",
+    "holds one.trace.json",
+    "found bug-a",
+    "found bug-b",
+    "holds stress on test",
+  ]);
   expect(result.finished).toBe(true);
   expect(result.scenarios.map(({ name }) => name)).toEqual(["a", "b", "c"]);
   expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4 });
@@ -73,7 +103,10 @@ test("results come in the order of the plan, whichever ends first", async () => 
 
 test("a violation is explained, and its counterexample is part of the result", async () => {
   const { environment: violating } = environment({
-    run: async (task) => (task.scenario.name === "b" ? { ...searched(task), kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0] } : searched(task)),
+    run: async (task) =>
+      task.scenario.name === "b"
+        ? { ...searched(task), kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0] }
+        : searched(task),
   });
   const { scenarios, finished } = await runCampaign(plan, violating);
   expect(scenarios.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "holds"]);
@@ -144,7 +177,10 @@ test("a hunt that was stopped leaves the campaign unfinished", async () => {
 
 test("a scenario that cannot be run is unknown with its own reason, and the campaign goes on", async () => {
   const { environment: failing } = environment({
-    run: async (task) => (task.scenario.name === "a" ? { kind: "failed", because: "its set-up violates leak", executions: 0, accesses: 0, milliseconds: 0 } : searched(task)),
+    run: async (task) =>
+      task.scenario.name === "a"
+        ? { kind: "failed", because: "its set-up violates leak", executions: 0, accesses: 0, milliseconds: 0 }
+        : searched(task),
   });
   const { scenarios } = await runCampaign(plan, failing);
   expect(scenarios.map(({ verdict, because }) => [verdict, because])).toEqual([

@@ -2,7 +2,8 @@
  * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, and then real threads
  * let loose on what is built for them: they want the processors for themselves.
  *
- * What it finds depends on the plan alone. How many jobs run at once, and in which order they end, changes only the time.
+ * What it finds depends on the plan alone. How many jobs run at once, and in which order they end, changes only the
+ * time.
  */
 import type { BugResult, Counterexample, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
 import { type Decision, decide, type RunTask } from "./decide.ts";
@@ -117,15 +118,29 @@ export async function runCampaign(plan: CampaignPlan, environment: CampaignEnvir
     report(plan.scenarios.length + plan.traces.length + plan.bugs.length + index, { kind: "stress", stress: result });
   }
 
-  const isWhole = [...scenarios, ...traces, ...museum].every((result) => result !== undefined) && stress.length === plan.stressed.length && stopReason() === undefined;
-  return { finished: isWhole, scenarios: known(scenarios), traces: known(traces), museum: known(museum), stress, parts };
+  const isWhole =
+    [...scenarios, ...traces, ...museum].every((result) => result !== undefined) &&
+    stress.length === plan.stressed.length &&
+    stopReason() === undefined;
+  return {
+    finished: isWhole,
+    scenarios: known(scenarios),
+    traces: known(traces),
+    museum: known(museum),
+    stress,
+    parts,
+  };
 }
 
 function known<T>(results: readonly (T | undefined)[]): readonly T[] {
   return results.filter((result) => result !== undefined);
 }
 
-function scenarioResult(decision: Decision, counterexample: Counterexample | undefined, stopped: string | undefined): ScenarioResult {
+function scenarioResult(
+  decision: Decision,
+  counterexample: Counterexample | undefined,
+  stopped: string | undefined,
+): ScenarioResult {
   const { scenario, verdict, seed, searches, because } = decision;
   const why = verdict === "unknown" ? (because ?? stopped ?? "not searched to the end") : undefined;
   return {

@@ -9,19 +9,32 @@ const scenario = { name: "one", system: "test" };
 const violation = { property: "leak", because: "peer#1 is lost" };
 
 function profile(enumerationMax: number, ...executions: readonly number[]): Profile {
-  const searches = executions.map((count, index) => ({ strategy: ["random", "pos", "pct3"][index] ?? "surw", executions: count }));
+  const searches = executions.map((count, index) => ({
+    strategy: ["random", "pos", "pct3"][index] ?? "surw",
+    executions: count,
+  }));
   return { name: "test", description: "", enumerationMax, searches, museumMax: 0, stressMs: 0, certifies: false };
 }
 
 function outcome(kind: SearchOutcome["kind"], executions: number): SearchOutcome {
-  return { kind, executions, accesses: executions * 10, milliseconds: 1, ...(kind === "violated" && { violation, choices: [0, 1] }) };
+  return {
+    kind,
+    executions,
+    accesses: executions * 10,
+    milliseconds: 1,
+    ...(kind === "violated" && { violation, choices: [0, 1] }),
+  };
 }
 
 /** Decides with `count` lanes; a task ends after as many turns of the event loop as `delays` says. */
 async function decided(
   plan: Profile,
   run: (task: SearchTask, index: number) => SearchOutcome,
-  { count = 2, delays = [], stopAfter = Infinity }: { count?: number; delays?: readonly number[]; stopAfter?: number } = {},
+  {
+    count = 2,
+    delays = [],
+    stopAfter = Infinity,
+  }: { count?: number; delays?: readonly number[]; stopAfter?: number } = {},
 ): Promise<{ decision: Decision; calls: number; ran: string[] }> {
   const ran: string[] = [];
   let calls = 0;
@@ -44,7 +57,9 @@ test("a scenario that is enumerated to the end holds, and nothing else is run", 
 });
 
 test("one whose enumeration does not end is searched by every strategy, in whole", async () => {
-  const { decision, calls } = await decided(profile(100, 50, 120_000), (task) => outcome("searched", task.executionsMax));
+  const { decision, calls } = await decided(profile(100, 50, 120_000), (task) =>
+    outcome("searched", task.executionsMax),
+  );
   expect(decision.verdict).toBe("holds");
   expect(decision.searches.map(({ strategy, exhaustive, executions }) => [strategy, exhaustive, executions])).toEqual([
     ["exhaustive", false, 100],
@@ -68,18 +83,26 @@ test("without an enumeration the searches alone decide", async () => {
 });
 
 test("a search that was stopped leaves the scenario unknown", async () => {
-  const { decision } = await decided(profile(0, 50, 50), (_task, index) => outcome(index === 0 ? "searched" : "stopped", 5));
+  const { decision } = await decided(profile(0, 50, 50), (_task, index) =>
+    outcome(index === 0 ? "searched" : "stopped", 5),
+  );
   expect(decision.verdict).toBe("unknown");
   expect(decision.searches.map(({ executions }) => executions)).toEqual([5, 5]);
 });
 
 test("a campaign that is stopped before all tasks ran leaves the scenario unknown, and does not call it decided", async () => {
-  const { decision, calls } = await decided(profile(100, 50, 50), (task) => outcome("searched", task.executionsMax), { stopAfter: 2, count: 1 });
+  const { decision, calls } = await decided(profile(100, 50, 50), (task) => outcome("searched", task.executionsMax), {
+    stopAfter: 2,
+    count: 1,
+  });
   expect([decision.verdict, calls]).toEqual(["unknown", 0]);
 });
 
 test("a scenario that cannot be run is unknown, for the reason given", async () => {
-  const { decision } = await decided(profile(100, 50), () => ({ ...outcome("failed", 0), because: "its set-up violates leak" }));
+  const { decision } = await decided(profile(100, 50), () => ({
+    ...outcome("failed", 0),
+    because: "its set-up violates leak",
+  }));
   expect([decision.verdict, decision.because]).toEqual(["unknown", "its set-up violates leak"]);
 });
 
@@ -88,7 +111,15 @@ test("a scenario without a task is unknown", () => {
 });
 
 test("delay bounding that comes to its end is not called exhaustive", async () => {
-  const plan: Profile = { name: "test", description: "", enumerationMax: 0, searches: [{ strategy: "delay", executions: 50 }], museumMax: 0, stressMs: 0, certifies: false };
+  const plan: Profile = {
+    name: "test",
+    description: "",
+    enumerationMax: 0,
+    searches: [{ strategy: "delay", executions: 50 }],
+    museumMax: 0,
+    stressMs: 0,
+    certifies: false,
+  };
   const { decision } = await decided(plan, () => outcome("exhausted", 20));
   expect(decision.verdict).toBe("holds");
   expect(decision.searches[0]?.exhaustive).toBe(false);
@@ -96,19 +127,31 @@ test("delay bounding that comes to its end is not called exhaustive", async () =
 
 test("the decision is the same for any number of lanes and any order in which tasks end", async () => {
   const plan = profile(10, 100_000, 100_000, 50_000);
-  const kinds = fc.array(fc.constantFrom<SearchOutcome["kind"]>("searched", "searched", "violated"), { minLength: 5, maxLength: 5 });
+  const kinds = fc.array(fc.constantFrom<SearchOutcome["kind"]>("searched", "searched", "violated"), {
+    minLength: 5,
+    maxLength: 5,
+  });
   await fc.assert(
-    fc.asyncProperty(kinds, fc.integer({ min: 1, max: 6 }), fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 6 }), async (outcomes, count, delays) => {
-      const byName = new Map<string, SearchOutcome>();
-      // The outcome belongs to the task, so it is drawn by the task's own place in the plan.
-      const names = await decided(plan, (task) => outcome("searched", task.executionsMax), { count: 1 });
-      for (const [index, name] of names.ran.entries()) byName.set(name, index === 0 ? outcome("searched", 10) : outcome(outcomes[index - 1] ?? "searched", 100 + index));
-      const run = (task: SearchTask): SearchOutcome => byName.get(taskName(task)) ?? outcome("failed", 0);
-      const alone = await decided(plan, run, { count: 1 });
-      const several = await decided(plan, run, { count, delays });
-      expect({ ...several.decision, milliseconds: 0 }).toEqual({ ...alone.decision, milliseconds: 0 });
-      expect(several.calls).toBe(1);
-    }),
+    fc.asyncProperty(
+      kinds,
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 6 }),
+      async (outcomes, count, delays) => {
+        const byName = new Map<string, SearchOutcome>();
+        // The outcome belongs to the task, so it is drawn by the task's own place in the plan.
+        const names = await decided(plan, (task) => outcome("searched", task.executionsMax), { count: 1 });
+        for (const [index, name] of names.ran.entries())
+          byName.set(
+            name,
+            index === 0 ? outcome("searched", 10) : outcome(outcomes[index - 1] ?? "searched", 100 + index),
+          );
+        const run = (task: SearchTask): SearchOutcome => byName.get(taskName(task)) ?? outcome("failed", 0);
+        const alone = await decided(plan, run, { count: 1 });
+        const several = await decided(plan, run, { count, delays });
+        expect({ ...several.decision, milliseconds: 0 }).toEqual({ ...alone.decision, milliseconds: 0 });
+        expect(several.calls).toBe(1);
+      },
+    ),
     { seed: 1, numRuns: 60 },
   );
 });

@@ -1,8 +1,8 @@
 /**
  * Decides each scenario from the outcomes of its tasks.
  *
- * The result depends on the tasks alone, not on which worker ran them or which ended first: tasks count in their own order,
- * up to the first that violates, and what others did beyond it is left out.
+ * The result depends on the tasks alone, not on which worker ran them or which ended first: tasks count in their own
+ * order, up to the first that violates, and what others did beyond it is left out.
  */
 import type { Search, Verdict } from "#reports/result.ts";
 import type { Profile } from "./profile.ts";
@@ -61,7 +61,8 @@ export function decide(
     if (task !== undefined && !superfluous) outcomes[index] = await run(task);
     left--;
     if (left > 0) return;
-    const isOpen = index === 0 && task?.strategy === ENUMERATION && outcomes[0]?.kind === "searched" && tasks.length > 1;
+    const isOpen =
+      index === 0 && task?.strategy === ENUMERATION && outcomes[0]?.kind === "searched" && tasks.length > 1;
     if (isOpen) add(1, tasks.length);
     else decided(now());
   };
@@ -83,10 +84,12 @@ export function decisionOf(
   const parts = { scenario, seed, searches: searchesOf(tasks, counted), milliseconds };
   const task = tasks[firstViolated];
   const outcome = outcomes[firstViolated];
-  if (task !== undefined && outcome !== undefined) return { ...parts, verdict: "violated", violated: { task, outcome } };
+  if (task !== undefined && outcome !== undefined)
+    return { ...parts, verdict: "violated", violated: { task, outcome } };
   const because = outcomes.find((each) => each?.kind === "failed")?.because;
   if (because !== undefined) return { ...parts, verdict: "unknown", because };
-  const isDecided = isEnumerated(tasks, outcomes) || outcomes.every((each) => each?.kind === "searched" || each?.kind === "exhausted");
+  const isDecided =
+    isEnumerated(tasks, outcomes) || outcomes.every((each) => each?.kind === "searched" || each?.kind === "exhausted");
   return { ...parts, verdict: isDecided && tasks.length > 0 ? "holds" : "unknown" };
 }
 
@@ -94,7 +97,10 @@ function isEnumerated(tasks: readonly SearchTask[], outcomes: readonly (SearchOu
   return outcomes.some((outcome, index) => outcome?.kind === "exhausted" && tasks[index]?.strategy === ENUMERATION);
 }
 
-/** Adds up the pieces of each strategy. Being exhausted counts for the enumeration alone: delay bounding leaves schedules out. */
+/**
+ * Adds up the pieces of each strategy. Being exhausted counts for the enumeration alone: delay bounding leaves
+ * schedules out.
+ */
 function searchesOf(tasks: readonly SearchTask[], outcomes: readonly (SearchOutcome | undefined)[]): readonly Search[] {
   const searches = new Map<string, Search>();
   for (const [index, outcome] of outcomes.entries()) {

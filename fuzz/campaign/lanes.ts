@@ -1,4 +1,7 @@
-/** Runs jobs a few at a time, those of the lowest rank first, and those of one rank in the order they came. A job may add others. */
+/**
+ * Runs jobs a few at a time, those of the lowest rank first, and those of one rank in the order they came. A job may
+ * add others.
+ */
 export interface Lanes {
   add(rank: number, job: () => Promise<void>): void;
   /** Resolves when no job runs and none waits; rejects with the first error, once the jobs that run have ended. */

@@ -16,16 +16,16 @@ export interface Profile {
   /** A few words for a list and the head of a run. */
   readonly description: string;
   /**
-   * Execution graphs within which a scenario is explored exhaustively. One that has no more is decided; of the others the
-   * exploration has seen only a corner, and the searches follow.
+   * Execution graphs within which a scenario is explored exhaustively. One that has no more is decided; of the others
+   * the exploration has seen only a corner, and the searches follow.
    */
   readonly enumerationMax: number;
   readonly searches: readonly SearchBudget[];
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
   /**
-   * Milliseconds for which each system that is built for real threads is hammered; 0 for not at all. A time and no number of executions:
-   * schedules are the host's there, and no seed brings one back.
+   * Milliseconds for which each system that is built for real threads is hammered; 0 for not at all. A time and no
+   * number of executions: schedules are the host's there, and no seed brings one back.
    */
   readonly stressMs: number;
   /** Whether the small scopes of the systems are certified. */
@@ -69,6 +69,9 @@ export const profiles: readonly Profile[] = [
 /** @throws CatalogueError that names all profiles if there is none of that name */
 export function profileNamed(name: string): Profile {
   const found = profiles.find((profile) => profile.name === name);
-  if (found === undefined) throw new CatalogueError(`no profile "${visibleText(name)}"; there are ${profiles.map((profile) => profile.name).join(", ")}`);
+  if (found === undefined)
+    throw new CatalogueError(
+      `no profile "${visibleText(name)}"; there are ${profiles.map((profile) => profile.name).join(", ")}`,
+    );
   return found;
 }

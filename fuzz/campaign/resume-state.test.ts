@@ -13,8 +13,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const key = { seed: 1, profile: "quick", code: "abc" };
 const searched: SearchOutcome = { kind: "searched", executions: 5, accesses: 50, milliseconds: 1.5 };
-const violated: SearchOutcome = { ...searched, kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0, 1, 0] };
-const stress: StressSoFar = { milliseconds: 8.5, rounds: 3, operations: 300, violation: { property: "avl", because: "crooked" } };
+const violated: SearchOutcome = {
+  ...searched,
+  kind: "violated",
+  violation: { property: "leak", because: "lost" },
+  choices: [0, 1, 0],
+};
+const stress: StressSoFar = {
+  milliseconds: 8.5,
+  rounds: 3,
+  operations: 300,
+  violation: { property: "avl", because: "crooked" },
+};
 const bug: BugResult = { slug: "bug", system: "peers", outcome: "found", because: "leak" };
 
 test("what is written is read again, without searches that were stopped or failed", () => {
@@ -26,7 +36,17 @@ test("what is written is read again, without searches that were stopped or faile
     ["d", { ...searched, kind: "failed", because: "no" }],
   ]);
   writeResumeState(path, key, { searches, museum: new Map([["bug", bug]]), stress: new Map([["peers", stress]]) });
-  expect(readResumeState(path)).toEqual({ key, finished: { searches: new Map([["a", searched], ["b", violated]]), museum: new Map([["bug", bug]]), stress: new Map([["peers", stress]]) } });
+  expect(readResumeState(path)).toEqual({
+    key,
+    finished: {
+      searches: new Map([
+        ["a", searched],
+        ["b", violated],
+      ]),
+      museum: new Map([["bug", bug]]),
+      stress: new Map([["peers", stress]]),
+    },
+  });
   expect([...searches.values()].map(isKept)).toEqual([true, true, false, false]);
   removeResumeState(path);
   expect(existsSync(path)).toBe(false);

@@ -54,7 +54,9 @@ export function isKept(outcome: SearchOutcome): boolean {
 }
 
 /** The state in the file, or why there is none: the file may be missing, unreadable or another format's. */
-export function readResumeState(path: string): { readonly key: ResumeKey; readonly finished: Finished } | { readonly because: string } {
+export function readResumeState(
+  path: string,
+): { readonly key: ResumeKey; readonly finished: Finished } | { readonly because: string } {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
@@ -69,13 +71,27 @@ export function readResumeState(path: string): { readonly key: ResumeKey; readon
     name,
     { ...rest, ...(violation !== undefined && { violation }), ...(choices !== undefined && { choices }) },
   ]);
-  return { key, finished: { searches: new Map(outcomes), museum: new Map(Object.entries(museum)), stress: new Map(Object.entries(stress)) } };
+  return {
+    key,
+    finished: {
+      searches: new Map(outcomes),
+      museum: new Map(Object.entries(museum)),
+      stress: new Map(Object.entries(stress)),
+    },
+  };
 }
 
 /** @throws WriteError if the file cannot be written */
 export function writeResumeState(path: string, key: ResumeKey, { searches, museum, stress }: Finished): void {
   const kept = [...searches].filter(([, outcome]) => isKept(outcome));
-  const state = { format: "quiesce-campaign", version: 1, key, searches: Object.fromEntries(kept), museum: Object.fromEntries(museum), stress: Object.fromEntries(stress) };
+  const state = {
+    format: "quiesce-campaign",
+    version: 1,
+    key,
+    searches: Object.fromEntries(kept),
+    museum: Object.fromEntries(museum),
+    stress: Object.fromEntries(stress),
+  };
   writeWholeFile(path, `${JSON.stringify(state)}\n`);
 }
 
@@ -90,9 +106,14 @@ const FOLDERS = ["impl", "model", "properties", "fuzz"];
 export function campaignFingerprint(root: string, modules: readonly string[]): string {
   const hash = createHash("sha256");
   for (const folder of FOLDERS) {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) => /(?<!\.test)\.ts$|\.patch$/.test(file));
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) =>
+      /(?<!\.test)\.ts$|\.patch$/.test(file),
+    );
     for (const file of files.toSorted()) {
-      hash.update(`${folder}/${file.split(sep).join("/")}\0`).update(readFileSync(join(root, folder, file))).update("\0");
+      hash
+        .update(`${folder}/${file.split(sep).join("/")}\0`)
+        .update(readFileSync(join(root, folder, file)))
+        .update("\0");
     }
   }
   for (const path of modules) hash.update(`${path}\0`).update(readFileSync(path)).update("\0");

@@ -18,7 +18,15 @@ function save(name: string): string {
   const machine = new Machine(system.compile(parseScenario(system, scenario)));
   machine.run({ name: "first", begin() {}, choose: ({ enabled }) => enabled[0] ?? 0 });
   const path = join(folder, name);
-  writeTrace(path, traceOf({ codeVersion: "old", scenario: { ...scenario }, choices: compressChoices(machine.choices.slice(0, machine.steps)), violation: { property: "leak", because: "lost" } }));
+  writeTrace(
+    path,
+    traceOf({
+      codeVersion: "old",
+      scenario: { ...scenario },
+      choices: compressChoices(machine.choices.slice(0, machine.steps)),
+      violation: { property: "leak", because: "lost" },
+    }),
+  );
   return path;
 }
 
@@ -32,7 +40,11 @@ test("saved traces are those of the systems asked for, by name; a folder that is
 });
 
 test("the trace of a bug that is mended holds", () => {
-  expect(replaySavedTrace(save("mended.trace.json"))).toMatchObject({ scenario: "peers-identifiers", verdict: "holds", because: expect.stringMatching(/^ends without a violation after \d+ accesses$/) });
+  expect(replaySavedTrace(save("mended.trace.json"))).toMatchObject({
+    scenario: "peers-identifiers",
+    verdict: "holds",
+    because: expect.stringMatching(/^ends without a violation after \d+ accesses$/),
+  });
 });
 
 test("a file that is no trace is refused", () => {

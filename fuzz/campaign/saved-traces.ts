@@ -29,8 +29,8 @@ export function savedTraces(systems: ReadonlySet<string>, folder: string = FOLDE
 }
 
 /**
- * Replays a saved trace on the present code. The mended code may ask for other accesses than those recorded, so the schedule is
- * followed as far as it can be, and what counts is whether any property is violated.
+ * Replays a saved trace on the present code. The mended code may ask for other accesses than those recorded, so the
+ * schedule is followed as far as it can be, and what counts is whether any property is violated.
  *
  * @throws TraceError if the file is no trace
  */
@@ -41,6 +41,11 @@ export function replaySavedTrace(path: string): TraceResult {
   const system = systemNamed(trace.scenario.system);
   const machine = new Machine(system.compile(parseScenario(system, trace.scenario)));
   const { violation, choices } = new Follower().run(machine, blocksOf(expandChoices(trace.choices)));
-  if (violation !== undefined) return { ...start, verdict: "violated", because: `${violation.property}: ${violation.because}` };
-  return { ...start, verdict: "holds", because: `ends without a violation after ${choices.length.toLocaleString("en-US")} accesses` };
+  if (violation !== undefined)
+    return { ...start, verdict: "violated", because: `${violation.property}: ${violation.because}` };
+  return {
+    ...start,
+    verdict: "holds",
+    because: `ends without a violation after ${choices.length.toLocaleString("en-US")} accesses`,
+  };
 }

@@ -1,7 +1,8 @@
 /**
  * Runs tasks on a worker thread.
  *
- * What it shares with the campaign's thread is the control words. Nothing else is shared, so the outcome of a task depends on the task alone.
+ * What it shares with the campaign's thread is the control words. Nothing else is shared, so the outcome of a task
+ * depends on the task alone.
  */
 import { controlWords } from "#fuzz/host/control-words.ts";
 import { EXHAUSTIVE, searchExhaustively } from "#fuzz/search/exhaustive-search.ts";
@@ -33,11 +34,21 @@ async function machineFor(reference: ScenarioReference): Promise<Machine> {
   return kept.machine;
 }
 
-async function searchAsAsked({ scenario, strategy, seed, executionsMax, estimateMax }: SearchTask): Promise<SearchResult> {
+async function searchAsAsked({
+  scenario,
+  strategy,
+  seed,
+  executionsMax,
+  estimateMax,
+}: SearchTask): Promise<SearchResult> {
   const bounds = { executionsMax, shouldStop: isStopped };
   if (strategy === EXHAUSTIVE) {
     const { subject, checks } = await loadScenario(scenario);
-    return searchExhaustively(() => subject.makeProgram(), checks, { executionsMax, shouldStop: everySoOften(isStopped), ...(estimateMax !== undefined && { estimateMax }) });
+    return searchExhaustively(() => subject.makeProgram(), checks, {
+      executionsMax,
+      shouldStop: everySoOften(isStopped),
+      ...(estimateMax !== undefined && { estimateMax }),
+    });
   }
   return search(await machineFor(scenario), strategyNamed(strategy).create({ seed }), bounds);
 }
@@ -58,7 +69,13 @@ export async function runSearch(task: SearchTask): Promise<SearchOutcome> {
     return { kind: "failed", because, executions: 0, accesses: 0, milliseconds: performance.now() - start };
   }
   const { kind, executions, steps, violation, choices, estimate } = result;
-  const outcome = { kind, executions, accesses: steps, milliseconds: performance.now() - start, ...(estimate !== undefined && { estimate }) };
+  const outcome = {
+    kind,
+    executions,
+    accesses: steps,
+    milliseconds: performance.now() - start,
+    ...(estimate !== undefined && { estimate }),
+  };
   if (violation === undefined || choices === undefined) return outcome;
   return { ...outcome, violation: { property: violation.property, because: violation.because }, choices: [...choices] };
 }

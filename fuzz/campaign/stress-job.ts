@@ -1,8 +1,8 @@
 /**
  * Stress on real threads as a part of a campaign: a system's source, built for real threads, is hammered for so long.
  *
- * Its time is counted over all runs that resume one another. Which schedules a run meets is the host's choice, so that it finds nothing proves
- * nothing, and two runs from one seed may differ.
+ * Its time is counted over all runs that resume one another. Which schedules a run meets is the host's choice, so that
+ * it finds nothing proves nothing, and two runs from one seed may differ.
  */
 import { z } from "zod";
 import { derivedSeed } from "#fuzz/host/random.ts";
@@ -16,8 +16,8 @@ import { scenarioSeed } from "./task.ts";
 export const STRESSED_SYSTEMS: readonly string[] = ["peers"];
 
 /**
- * The same on every machine, so that equal seeds and profiles say the same; more than two processors can run, so that threads stop anywhere, and
- * several sleep for one lock.
+ * The same on every machine, so that equal seeds and profiles say the same; more than two processors can run, so that
+ * threads stop anywhere, and several sleep for one lock.
  */
 export const STRESS_THREADS = 4;
 
@@ -54,7 +54,16 @@ export interface StressPlan {
 }
 
 /** Goes on until the time is used up, something is wrong, or it is stopped; {@link stressResult} says which. */
-export async function hammer({ system, seed, milliseconds, before, out, shouldStop, onRound, saveHistory }: StressPlan): Promise<StressSoFar> {
+export async function hammer({
+  system,
+  seed,
+  milliseconds,
+  before,
+  out,
+  shouldStop,
+  onRound,
+  saveHistory,
+}: StressPlan): Promise<StressSoFar> {
   if (before.violation !== undefined || before.milliseconds >= milliseconds) return before;
   const soFar = ({ milliseconds: spent, rounds, operations, violation }: Hammered): StressSoFar => ({
     milliseconds: before.milliseconds + spent,
@@ -73,7 +82,8 @@ export async function hammer({ system, seed, milliseconds, before, out, shouldSt
     shouldStop,
     onRound: (progress) => onRound(soFar(progress)),
   });
-  if (result.violation !== undefined) saveHistory(stressHistoryJson({ system, threads: STRESS_THREADS, seed: own }, result.violation));
+  if (result.violation !== undefined)
+    saveHistory(stressHistoryJson({ system, threads: STRESS_THREADS, seed: own }, result.violation));
   return soFar(result);
 }
 
@@ -81,10 +91,23 @@ function stressSeed(seed: number, system: string): number {
   return scenarioSeed(seed, `stress ${system}`);
 }
 
-/** What a campaign says of it; undefined while neither the time is used up nor anything is wrong. `history` is where a violation's is saved. */
-export function stressResult({ system, seed, milliseconds }: Pick<StressPlan, "system" | "seed" | "milliseconds">, soFar: StressSoFar, history: string): StressResult | undefined {
+/**
+ * What a campaign says of it; undefined while neither the time is used up nor anything is wrong. `history` is where a
+ * violation's is saved.
+ */
+export function stressResult(
+  { system, seed, milliseconds }: Pick<StressPlan, "system" | "seed" | "milliseconds">,
+  soFar: StressSoFar,
+  history: string,
+): StressResult | undefined {
   const { violation } = soFar;
-  const start = { system, source: LIBRARY_ENTRY, seed: stressSeed(seed, system), threads: STRESS_THREADS, milliseconds };
+  const start = {
+    system,
+    source: LIBRARY_ENTRY,
+    seed: stressSeed(seed, system),
+    threads: STRESS_THREADS,
+    milliseconds,
+  };
   if (violation !== undefined) return { ...start, verdict: "violated", ...violation, history };
   return soFar.milliseconds >= milliseconds ? { ...start, verdict: "holds", because: "no violation" } : undefined;
 }

@@ -5,7 +5,17 @@ import { scenarioSeed, taskName, tasksOf } from "./task.ts";
 const scenario = { name: "peers-a", system: "peers" };
 
 test("the enumeration comes first, then each strategy", () => {
-  const tasks = tasksOf(scenario, { enumerationMax: 10, searches: [{ strategy: "random", executions: 20 }, { strategy: "pos", executions: 30 }] }, 1);
+  const tasks = tasksOf(
+    scenario,
+    {
+      enumerationMax: 10,
+      searches: [
+        { strategy: "random", executions: 20 },
+        { strategy: "pos", executions: 30 },
+      ],
+    },
+    1,
+  );
   expect(tasks.map(({ strategy, executionsMax }) => [strategy, executionsMax])).toEqual([
     ["exhaustive", 10],
     ["random", 20],
@@ -14,7 +24,17 @@ test("the enumeration comes first, then each strategy", () => {
 });
 
 test("a long search is cut into pieces with seeds of their own, a list of schedules is not", () => {
-  const tasks = tasksOf(scenario, { enumerationMax: 0, searches: [{ strategy: "random", executions: 120_000 }, { strategy: "delay", executions: 120_000 }] }, 1);
+  const tasks = tasksOf(
+    scenario,
+    {
+      enumerationMax: 0,
+      searches: [
+        { strategy: "random", executions: 120_000 },
+        { strategy: "delay", executions: 120_000 },
+      ],
+    },
+    1,
+  );
   expect(tasks.map(({ strategy, executionsMax }) => [strategy, executionsMax])).toEqual([
     ["random", 50_000],
     ["random", 50_000],
@@ -45,7 +65,9 @@ test("tasks that may end differently have different names", () => {
 
 test("each profile searches more than the one before it", () => {
   expect(profiles.map(({ name }) => name)).toEqual(["quick", "full", "night"]);
-  const work = profiles.map((profile) => tasksOf(scenario, profile, 1).reduce((sum, task) => sum + task.executionsMax, 0));
+  const work = profiles.map((profile) =>
+    tasksOf(scenario, profile, 1).reduce((sum, task) => sum + task.executionsMax, 0),
+  );
   expect(work).toEqual(work.toSorted((one, other) => one - other));
   expect(profileNamed("full").name).toBe("full");
 });

@@ -1,6 +1,6 @@
 /**
- * Tasks: the pieces a campaign is cut into. A task is plain data and depends on nothing but itself, so it may run on any
- * worker, at any time, or in an earlier run that was stopped.
+ * Tasks: the pieces a campaign is cut into. A task is plain data and depends on nothing but itself, so it may run on
+ * any worker, at any time, or in an earlier run that was stopped.
  */
 import type { Search } from "#reports/result.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
@@ -39,25 +39,43 @@ export interface SearchOutcome {
 /** The search that comes first, and decides the scenario if it comes to its end. */
 export const ENUMERATION = EXHAUSTIVE;
 
-/** Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not repeat. */
+/**
+ * Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not
+ * repeat.
+ */
 const EXECUTIONS_PER_TASK = 50_000;
 
-/** Times the bound that an exploration may be estimated at before it is given up: estimates are rough, and often too low. */
+/**
+ * Times the bound that an exploration may be estimated at before it is given up: estimates are rough, and often too
+ * low.
+ */
 const ESTIMATE_FACTOR = 2;
 
-/** The seed of a scenario depends on its name and the run's seed alone, so a run of one scenario repeats what the run of all did with it. */
+/**
+ * The seed of a scenario depends on its name and the run's seed alone, so a run of one scenario repeats what the run of
+ * all did with it.
+ */
 export function scenarioSeed(seed: number, name: string): number {
   return derivedSeed(seed, hashOf(name));
 }
 
-/** The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its own. */
-export function tasksOf(scenario: ScenarioReference, profile: Pick<Profile, "enumerationMax" | "searches">, seed: number): readonly SearchTask[] {
+/**
+ * The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its
+ * own.
+ */
+export function tasksOf(
+  scenario: ScenarioReference,
+  profile: Pick<Profile, "enumerationMax" | "searches">,
+  seed: number,
+): readonly SearchTask[] {
   const own = scenarioSeed(seed, scenario.name);
-  const budgets: SearchBudget[] = profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
+  const budgets: SearchBudget[] =
+    profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
   for (const { strategy, executions } of profile.searches) {
     // A strategy that runs through a list has no second piece: it would start the list anew.
     const pieceMax = strategy === EXHAUSTIVE || strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
-    for (let left = executions; left > 0; left -= pieceMax) budgets.push({ strategy, executions: Math.min(left, pieceMax) });
+    for (let left = executions; left > 0; left -= pieceMax)
+      budgets.push({ strategy, executions: Math.min(left, pieceMax) });
   }
   return budgets.map(({ strategy, executions }, index) => {
     const task = { scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions };

@@ -77,7 +77,9 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const endWatch = onInterruption((why) => interruption.abort(why));
   const found = new Map<string, BugStatistics>();
   const nameWidth = Math.max(...bugs.map(({ slug }) => slug.length));
-  const progress = showProgress(() => `${found.size} of ${bugs.length} bugs hunted`, { linesTo: toStandardOutput ? process.stderr : process.stdout });
+  const progress = showProgress(() => `${found.size} of ${bugs.length} bugs hunted`, {
+    linesTo: toStandardOutput ? process.stderr : process.stdout,
+  });
   let printed = 0;
   const printReady = (): void => {
     // In the museum's order, whichever ends first.
@@ -92,7 +94,11 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const queue = lanes(availableParallelism(), () => interruption.signal.aborted);
   for (const [index, bug] of bugs.entries()) {
     queue.add(index, async () => {
-      const report = await hunt(bug, { searches, executionsMax: options.executions, shrinkMax: SHRINK_MAX }, interruption.signal).catch((error: unknown): HuntReport | undefined => {
+      const report = await hunt(
+        bug,
+        { searches, executionsMax: options.executions, shrinkMax: SHRINK_MAX },
+        interruption.signal,
+      ).catch((error: unknown): HuntReport | undefined => {
         if (interruption.signal.aborted) return undefined;
         throw error;
       });
@@ -113,8 +119,12 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   if (toStandardOutput) process.stdout.write(json);
   else if (file !== undefined) await asUsage(async () => writeWholeFile(file, json));
   const caught = all.filter(({ outcome }) => outcome === "found").length;
-  if (!toStandardOutput) process.stdout.write(`${caught} of ${bugs.length} found, seed ${options.seed}${options.seeds > 1 ? ` to ${seeds.at(-1)}` : ""}\n`);
-  if (interruption.signal.aborted) throw new CommandError(`bugs: interrupted after ${all.length} of ${bugs.length} bugs`, EXIT.unfinished);
+  if (!toStandardOutput)
+    process.stdout.write(
+      `${caught} of ${bugs.length} found, seed ${options.seed}${options.seeds > 1 ? ` to ${seeds.at(-1)}` : ""}\n`,
+    );
+  if (interruption.signal.aborted)
+    throw new CommandError(`bugs: interrupted after ${all.length} of ${bugs.length} bugs`, EXIT.unfinished);
   process.exitCode = caught === bugs.length ? EXIT.verified : EXIT.violated;
 }
 

@@ -16,12 +16,22 @@ test("a scope that holds is certified: every scenario, with counts, and the time
   const { code, stdout, stderr } = await quiesce([...SMALL, "--out", out]);
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^holds {5}peers-2x1x1 {2}all (\d+) scenarios explored: [\d,]+ executions, [\d,]+ blocked, [\d,]+ histories$/m);
+  expect(stdout).toMatch(
+    /^holds {5}peers-2x1x1 {2}all (\d+) scenarios explored: [\d,]+ executions, [\d,]+ blocked, [\d,]+ histories$/m,
+  );
   const certificate = Certificate.parse(JSON.parse(readFileSync(join(out, FILE), "utf8")));
-  expect(certificate).toMatchObject({ system: "peers", model: "sc", verdict: "holds", scope: { threads: 2, operations: 1, keys: 1 }, violations: [] });
+  expect(certificate).toMatchObject({
+    system: "peers",
+    model: "sc",
+    verdict: "holds",
+    scope: { threads: 2, operations: 1, keys: 1 },
+    violations: [],
+  });
   expect(certificate.explored).toBe(certificate.scenarios);
   expect(certificate.executions).toBeGreaterThanOrEqual(certificate.scenarios);
-  expect(JSON.parse(readFileSync(join(out, FILE.replace("json", "timing.json")), "utf8"))).toMatchObject({ scenarios: certificate.scenarios });
+  expect(JSON.parse(readFileSync(join(out, FILE.replace("json", "timing.json")), "utf8"))).toMatchObject({
+    scenarios: certificate.scenarios,
+  });
 });
 
 test("shards, made with any number of workers, merge into the bytes of the whole", async () => {
@@ -52,7 +62,20 @@ test("a bound leaves scenarios undecided, says which, and exits 3", async () => 
 
 test("--time ends with what was done, and --resume goes on from there", async () => {
   const out = join(folder, "resumed");
-  const arguments_ = ["certify", "peers", "--threads", "2", "--operations", "1", "--keys", "2", "--workers", "1", "--out", out];
+  const arguments_ = [
+    "certify",
+    "peers",
+    "--threads",
+    "2",
+    "--operations",
+    "1",
+    "--keys",
+    "2",
+    "--workers",
+    "1",
+    "--out",
+    out,
+  ];
   const stopped = await quiesce([...arguments_, "--time", "1ms"]);
   expect(stopped.code).toBe(3);
   expect(stopped.stderr).toContain("quiesce: certify: stopped by --time after 0.001 s; --resume goes on from here");

@@ -32,7 +32,12 @@ export function certifyCommand(): Command {
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .option("--out <folder>", "folder of the certificate", "reports/out/certificates")
-    .addOption(new Option("--json <file>", "write the certificate there too; - is standard output, which then carries nothing else"))
+    .addOption(
+      new Option(
+        "--json <file>",
+        "write the certificate there too; - is standard output, which then carries nothing else",
+      ),
+    )
     .option("--resume", "go on where a run of the same scope and code was stopped")
     .addHelpText(
       "after",

@@ -56,14 +56,18 @@ Examples:
 function parseScalar(text: string): Scalar {
   try {
     const value: unknown = JSON.parse(text);
-    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      return value;
   } catch {
     // Said below.
   }
   throw new InvalidArgumentError('it must be null, true, false, a number or "text".');
 }
 
-type Row = { readonly file: string } & ({ readonly seconds: number; readonly outcome: CheckOutcome } | { readonly error: string });
+type Row = { readonly file: string } & (
+  | { readonly seconds: number; readonly outcome: CheckOutcome }
+  | { readonly error: string }
+);
 
 async function run(files: readonly string[], options: Options): Promise<void> {
   const { Piscina } = await import("piscina");
@@ -75,7 +79,10 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   const rows: Row[] = [];
   const interrupt = new AbortController();
   const endWatch = onInterruption(() => interrupt.abort());
-  const pool = new Piscina<CheckTask, CheckAnswer>({ filename: new URL("../campaign/history/check-worker.ts", import.meta.url).href, maxThreads: 1 });
+  const pool = new Piscina<CheckTask, CheckAnswer>({
+    filename: new URL("../campaign/history/check-worker.ts", import.meta.url).href,
+    maxThreads: 1,
+  });
   const progress = (text: string): void => {
     if (process.stderr.isTTY && files.length > 1) process.stderr.write(`\r\u001B[K${text}`);
   };
@@ -106,13 +113,22 @@ async function run(files: readonly string[], options: Options): Promise<void> {
     endWatch();
     await pool.destroy();
   }
-  if (options.page !== undefined && !hasPage) process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
+  if (options.page !== undefined && !hasPage)
+    process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
   if (options.json !== undefined) await writeJson(rows, options.json);
   process.exitCode = exitCodeOf(rows, files.length);
 }
 
 function taskOf(file: string, { model, initial, condition, time, whole, search }: Options): CheckTask {
-  return { file, model, initial, condition, timeMs: time, keys: whole === true ? "whole" : "split", method: search === true ? "search" : "automatic" };
+  return {
+    file,
+    model,
+    initial,
+    condition,
+    timeMs: time,
+    keys: whole === true ? "whole" : "split",
+    method: search === true ? "search" : "automatic",
+  };
 }
 
 async function writeJson(rows: readonly Row[], path: string): Promise<void> {
@@ -133,5 +149,7 @@ async function write(path: string, text: string): Promise<void> {
 function exitCodeOf(rows: readonly Row[], files: number): ExitCode {
   if (rows.some((row) => "outcome" in row && row.outcome.kind === "violated")) return EXIT.violated;
   if (rows.some((row) => "error" in row)) return EXIT.usage;
-  return rows.length < files || rows.some((row) => "outcome" in row && row.outcome.kind === "unknown") ? EXIT.unfinished : EXIT.verified;
+  return rows.length < files || rows.some((row) => "outcome" in row && row.outcome.kind === "unknown")
+    ? EXIT.unfinished
+    : EXIT.verified;
 }

@@ -29,7 +29,10 @@ export function runModule(path: string, options?: CliOptions): Promise<Ended> {
 
 function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env } });
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

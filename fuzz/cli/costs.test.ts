@@ -11,9 +11,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("costs prints its tables", async () => {
   const { code, stdout, stderr } = await quiesce(["costs"]);
   expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/^what a peer's lookup writes\n {2}system +lookup +locks +atomics +lines written +accesses\n {2}peers-rwlock +a hit, the peer in use +2 +4 +3 +\d+\n/);
+  expect(stdout).toMatch(
+    /^what a peer's lookup writes\n {2}system +lookup +locks +atomics +lines written +accesses\n {2}peers-rwlock +a hit, the peer in use +2 +4 +3 +\d+\n/,
+  );
   expect(stdout).toMatch(/^what records take and lookups touch$/m);
-  expect(stdout).toMatch(/^accesses under the garbage lock of the destination cache: .*\n {2}entries .*\n( {2,}\d.*\n){5}$/m);
+  expect(stdout).toMatch(
+    /^accesses under the garbage lock of the destination cache: .*\n {2}entries .*\n( {2,}\d.*\n){5}$/m,
+  );
 });
 
 test("--json writes them as JSON, to standard output or to a file, with sizes of every kernel structure", async () => {

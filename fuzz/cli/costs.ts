@@ -5,7 +5,9 @@ import { asUsage } from "./usage-error.ts";
 /** `quiesce costs`: what records take, and what lookups touch and write. */
 export function costsCommand(): Command {
   return new Command("costs")
-    .description("Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.")
+    .description(
+      "Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.",
+    )
     .option("--json <file>", "write the tables as JSON; - is standard output, instead of the text")
     .addHelpText(
       "after",

@@ -10,27 +10,55 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("--json - prints the counts, and nothing else", async () => {
   const { code, stdout, stderr } = await quiesce(["explore", "sb", "-p", "N=3", "--model", "tso", "--json", "-"]);
   expect(stderr).toBe("");
-  expect(JSON.parse(stdout)).toEqual({ program: "sb", parameters: { N: 3 }, model: "tso", executions: 8, blocked: 0, complete: true });
+  expect(JSON.parse(stdout)).toEqual({
+    program: "sb",
+    parameters: { N: 3 },
+    model: "tso",
+    executions: 8,
+    blocked: 0,
+    complete: true,
+  });
   expect(code).toBe(0);
 });
 
 test("more executions than one thread explores at once are counted alike by any number of workers", async () => {
-  const [one, two] = await Promise.all(["1", "2"].map((workers) => quiesce(["explore", "ainc", "-p", "N=8", "--workers", workers, "--json", "-"])));
+  const [one, two] = await Promise.all(
+    ["1", "2"].map((workers) => quiesce(["explore", "ainc", "-p", "N=8", "--workers", workers, "--json", "-"])),
+  );
   // The eight additions in every order.
   expect(JSON.parse(one?.stdout ?? "")).toMatchObject({ executions: 40_320, complete: true });
   expect(two?.stdout).toBe(one?.stdout);
 });
 
 test("a bound on preemptions is part of the verdict", async () => {
-  const { code, stdout } = await quiesce(["explore", "ainc", "-p", "K=3", "--strategy", "preemptions=2", "--json", "-"]);
+  const { code, stdout } = await quiesce([
+    "explore",
+    "ainc",
+    "-p",
+    "K=3",
+    "--strategy",
+    "preemptions=2",
+    "--json",
+    "-",
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({ strategy: "preemptions=2", executions: 14, beyond: 6, complete: true });
   expect(code).toBe(0);
-  expect((await quiesce(["explore", "ainc", "-p", "K=3", "--strategy", "delays=0"])).stdout).toBe("ainc N=2 K=3 under sc: 1 executions (delays=0; 19 need more)\n");
+  expect((await quiesce(["explore", "ainc", "-p", "K=3", "--strategy", "delays=0"])).stdout).toBe(
+    "ainc N=2 K=3 under sc: 1 executions (delays=0; 19 need more)\n",
+  );
 });
 
 test("dfs runs every schedule", async () => {
   const { code, stdout } = await quiesce(["explore", "sb", "--strategy", "dfs", "--json", "-"]);
-  expect(JSON.parse(stdout)).toEqual({ program: "sb", parameters: { N: 2 }, model: "sc", executions: 6, blocked: 0, complete: true, strategy: "dfs" });
+  expect(JSON.parse(stdout)).toEqual({
+    program: "sb",
+    parameters: { N: 2 },
+    model: "sc",
+    executions: 6,
+    blocked: 0,
+    complete: true,
+    strategy: "dfs",
+  });
   expect(code).toBe(0);
   const refused = await quiesce(["explore", "sb", "--strategy", "dfs", "--model", "ra"]);
   expect(refused).toMatchObject({ code: 2, stderr: "quiesce: explore: schedules explain sc and tso, not ra\n" });
@@ -38,7 +66,10 @@ test("dfs runs every schedule", async () => {
 
 test("a bound that ends the run leaves it unfinished: exit code 3", async () => {
   const few = await quiesce(["explore", "reorder", "-p", "N=3", "--max-executions", "5"]);
-  expect(few).toMatchObject({ code: 3, stdout: "reorder N=3 under sc: 5 executions; not finished, there may be more\n" });
+  expect(few).toMatchObject({
+    code: 3,
+    stdout: "reorder N=3 under sc: 5 executions; not finished, there may be more\n",
+  });
   const many = await quiesce(["explore", "ainc", "-p", "N=9", "--max-executions", "30000", "--json", "-"]);
   expect(JSON.parse(many.stdout)).toMatchObject({ executions: 30_000, complete: false });
   const schedules = await quiesce(["explore", "sb", "--strategy", "dfs", "--max-executions", "2", "--json", "-"]);
@@ -54,26 +85,43 @@ test("a failing execution is told, kept, and replayed strictly", async () => {
   expect(failed.stdout).toContain("FAILED thread 1: a reader found 1 and 0, which were never there together");
   expect(failed.stdout).toMatch(/^ {2}1\.1 {4}readOnce 2 1 \(of 0\.2\)$/m);
   const replayed = await quiesce(["explore", "--replay", file]);
-  expect(replayed).toMatchObject({ code: 1, stdout: "seqlock under rc11-relaxed: FAILED again: thread 1: a reader found 1 and 0, which were never there together\n" });
+  expect(replayed).toMatchObject({
+    code: 1,
+    stdout:
+      "seqlock under rc11-relaxed: FAILED again: thread 1: a reader found 1 and 0, which were never there together\n",
+  });
 
   const stronger = join(folder, "stronger.json");
   writeFileSync(stronger, readFileSync(file, "utf8").replace('"rc11-relaxed"', '"sc"'));
-  expect(await quiesce(["explore", "--replay", stronger])).toMatchObject({ code: 2, stderr: "quiesce: explore: the execution does not come back: sc does not allow the graph\n" });
+  expect(await quiesce(["explore", "--replay", stronger])).toMatchObject({
+    code: 2,
+    stderr: "quiesce: explore: the execution does not come back: sc does not allow the graph\n",
+  });
   const schedules = await quiesce(["explore", "peterson", "--strategy", "dfs", "--model", "tso"]);
   expect(schedules.code).toBe(0);
 });
 
 test("an estimate says what it may be off by", async () => {
-  expect((await quiesce(["explore", "nw1r", "-p", "N=6", "--estimate", "20"])).stdout).toBe("nw1r under sc: about 5,000 executions, by 20 descents (one's deviation is 0; seed 1)\n");
-  expect(JSON.parse((await quiesce(["explore", "nw1r", "-p", "N=6", "--estimate", "20", "--json", "-"])).stdout)).toMatchObject({ estimate: { mean: 5040, deviation: 0, error: 0, probes: 20 } });
+  expect((await quiesce(["explore", "nw1r", "-p", "N=6", "--estimate", "20"])).stdout).toBe(
+    "nw1r under sc: about 5,000 executions, by 20 descents (one's deviation is 0; seed 1)\n",
+  );
+  expect(
+    JSON.parse((await quiesce(["explore", "nw1r", "-p", "N=6", "--estimate", "20", "--json", "-"])).stdout),
+  ).toMatchObject({ estimate: { mean: 5040, deviation: 0, error: 0, probes: 20 } });
 });
 
 test("bad input is refused in one line, with exit code 2", async () => {
   const fickle = join(folder, "fickle.ts");
   const access = JSON.stringify(new URL("../../impl/memory/access.ts", import.meta.url).href);
-  writeFileSync(fickle, `import { readOnce, writeOnce } from ${access};\nlet runs = 0;\nexport const create = () => ({ threads: [function* () { yield readOnce(1); yield writeOnce(2, runs++); }, function* () { yield writeOnce(1, 1); }] });`);
+  writeFileSync(
+    fickle,
+    `import { readOnce, writeOnce } from ${access};\nlet runs = 0;\nexport const create = () => ({ threads: [function* () { yield readOnce(1); yield writeOnce(2, runs++); }, function* () { yield writeOnce(1, 1); }] });`,
+  );
   const endless = join(folder, "endless.ts");
-  writeFileSync(endless, `import { assertHolds } from ${access};\nexport const create = () => ({ threads: [function* () { for (;;) yield assertHolds(true, ""); }] });`);
+  writeFileSync(
+    endless,
+    `import { assertHolds } from ${access};\nexport const create = () => ({ threads: [function* () { for (;;) yield assertHolds(true, ""); }] });`,
+  );
   const empty = join(folder, "empty.json");
   writeFileSync(empty, "{}");
   const damaged = join(folder, "damaged.json");
@@ -85,7 +133,10 @@ test("bad input is refused in one line, with exit code 2", async () => {
     [["explore", "sb", "-p", "N"], /^quiesce: [^\n]*such as N=3/],
     [["explore", "sb", "-p", "M=2"], /^quiesce: sb has no parameter "M"; there are N\n$/],
     [["explore", "sb", "--strategy", "preemptions=x"], /^quiesce: [^\n]*preemptions=N/],
-    [["explore", fickle], /^quiesce: explore: thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2/],
+    [
+      ["explore", fickle],
+      /^quiesce: explore: thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2/,
+    ],
     [["explore", endless], /^quiesce: explore: thread 0 loops without end/],
     [["explore", "--replay", join(folder, "none.json")], /^quiesce: [^\n]*cannot be read\n$/],
     [["explore", "--replay", damaged], /^quiesce: [^\n]*is no JSON\n$/],

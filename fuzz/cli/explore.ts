@@ -48,11 +48,20 @@ export function exploreCommand(): Command {
     .argument("[program]", "a classical program, or the path of a module that exports create(parameters)")
     .option("-p, --parameter <name=number>", "a parameter of the program; may be repeated", collectParameter, {})
     .option("--model <model>", `memory model: ${Object.keys(tableModels).join(", ")}`, parseModel, "sc")
-    .option("--strategy <strategy>", "exhaustive; dfs, every schedule one by one; preemptions=N or delays=N, executions that need no more", parseStrategy, "exhaustive")
+    .option(
+      "--strategy <strategy>",
+      "exhaustive; dfs, every schedule one by one; preemptions=N or delays=N, executions that need no more",
+      parseStrategy,
+      "exhaustive",
+    )
     .option("--max-executions <n>", "stop after so many executions, undecided", parseExecutions)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
-    .addOption(new Option("--estimate <probes>", "only estimate the number of executions, by so many random descents").argParser(parseExecutions))
+    .addOption(
+      new Option("--estimate <probes>", "only estimate the number of executions, by so many random descents").argParser(
+        parseExecutions,
+      ),
+    )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
     .option("--json <file>", "write the counts as JSON; - is standard output, which then carries nothing else")
     .option("--replay <file>", "run the failing execution in a file that --json wrote again, strictly")
@@ -94,7 +103,8 @@ function parseStrategy(text: string): Strategy {
 
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
-  if (word === undefined) throw new CommandError("explore: name a program, or a module that exports create(parameters)");
+  if (word === undefined)
+    throw new CommandError("explore: name a program, or a module that exports create(parameters)");
   const { programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await asUsage(() => programSource(word, options.parameter));
   if (options.estimate !== undefined) return estimate(word, source, options, options.estimate);
@@ -111,7 +121,11 @@ async function run(word: string | undefined, options: Options): Promise<void> {
 }
 
 /** @throws CommandError for a program that is not deterministic, or without end */
-async function explore(word: string, source: ProgramSource, { model, strategy, maxExecutions, time, workers, json, seed }: Options): Promise<Verdict> {
+async function explore(
+  word: string,
+  source: ProgramSource,
+  { model, strategy, maxExecutions, time, workers, json, seed }: Options,
+): Promise<Verdict> {
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const { explorePool } = await import("#fuzz/campaign/exploration/explore-pool.ts");
   const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
@@ -133,16 +147,34 @@ async function explore(word: string, source: ProgramSource, { model, strategy, m
   const named = { program: word, parameters: source.parameters, model };
   try {
     if (strategy === "dfs") {
-      if (model !== "sc" && model !== "tso") throw new CommandError(`explore: schedules explain sc and tso, not ${model}`);
+      if (model !== "sc" && model !== "tso")
+        throw new CommandError(`explore: schedules explain sc and tso, not ${model}`);
       const found: Schedules = await pool.runSchedules({ source, model, schedulesMax: maxExecutions ?? Infinity });
-      if (found.failure !== undefined) throw new CommandError(`explore: thread ${found.failure.thread} fails: ${found.failure.message}; --strategy exhaustive shows how`, EXIT.violated);
+      if (found.failure !== undefined)
+        throw new CommandError(
+          `explore: thread ${found.failure.thread} fails: ${found.failure.message}; --strategy exhaustive shows how`,
+          EXIT.violated,
+        );
       return { ...named, executions: found.complete, blocked: found.blocked, complete: found.finished, strategy };
     }
     const bound = strategy === "exhaustive" ? undefined : strategy;
-    const found = await pool.explore(program, { source, model, ...(bound !== undefined && { bound }), ...(maxExecutions !== undefined && { executionsMax: maxExecutions }) });
+    const found = await pool.explore(program, {
+      source,
+      model,
+      ...(bound !== undefined && { bound }),
+      ...(maxExecutions !== undefined && { executionsMax: maxExecutions }),
+    });
     const { executions, blocked, complete, failure, within } = found;
-    const counts = { ...named, executions: within ?? executions, blocked, complete, ...(failure !== undefined && { failure }) };
-    return bound === undefined ? counts : { ...counts, strategy: `${bound.kind}=${bound.max}`, beyond: executions - (within ?? 0) };
+    const counts = {
+      ...named,
+      executions: within ?? executions,
+      blocked,
+      complete,
+      ...(failure !== undefined && { failure }),
+    };
+    return bound === undefined
+      ? counts
+      : { ...counts, strategy: `${bound.kind}=${bound.max}`, beyond: executions - (within ?? 0) };
   } catch (error) {
     if (error instanceof Error && error.name === "ProgramError") throw new CommandError(`explore: ${error.message}`);
     throw error;
@@ -157,23 +189,46 @@ async function explore(word: string, source: ProgramSource, { model, strategy, m
 /** Descents that the estimate in the line of progress is made of. */
 const PROGRESS_PROBES = 200;
 
-async function describe({ program, parameters, model, executions, blocked, complete, strategy, beyond, failure }: Verdict): Promise<string> {
+async function describe({
+  program,
+  parameters,
+  model,
+  executions,
+  blocked,
+  complete,
+  strategy,
+  beyond,
+  failure,
+}: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
   const counts = `${executions.toLocaleString("en")} executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
-  const how = strategy === undefined ? "" : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
+  const how =
+    strategy === undefined
+      ? ""
+      : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
   const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete ? "" : failure === undefined ? "; not finished, there may be more" : ""}\n`;
   if (failure === undefined) return line;
-  return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph).map((text) => `  ${text}\n`).join("")}`;
+  return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
+    .map((text) => `  ${text}\n`)
+    .join("")}`;
 }
 
-async function estimate(word: string, source: ProgramSource, { model, seed, json }: Options, probes: number): Promise<void> {
+async function estimate(
+  word: string,
+  source: ProgramSource,
+  { model, seed, json }: Options,
+  probes: number,
+): Promise<void> {
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const program = await asUsage(() => loadProgram(source));
   const found = estimateExecutions(program, { ...tableOptions(model), probes, seed });
-  const text = json === "-" ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed }) : `${word} under ${model}: ${estimateText(found)} executions, by ${probes} descents (one's deviation is ${Math.round(found.deviation).toLocaleString("en")}; seed ${seed})`;
+  const text =
+    json === "-"
+      ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
+      : `${word} under ${model}: ${estimateText(found)} executions, by ${probes} descents (one's deviation is ${Math.round(found.deviation).toLocaleString("en")}; seed ${seed})`;
   process.stdout.write(`${text}\n`);
 }
 
@@ -185,7 +240,8 @@ async function replay(path: string): Promise<void> {
   const { program, parameters, model, failure } = await asUsage(async () => readFailingGraph(resolve(path)));
   const source = await asUsage(() => programSource(program, parameters));
   const result = replayGraph(await asUsage(() => loadProgram(source)), failure.graph, model);
-  if (result.kind === "diverged") throw new CommandError(`explore: the execution does not come back: ${result.because}`);
+  if (result.kind === "diverged")
+    throw new CommandError(`explore: the execution does not come back: ${result.because}`);
   if (result.kind === "passed") throw new CommandError("explore: the execution comes back, and does not fail any more");
   process.stdout.write(`${program} under ${model}: FAILED again: thread ${result.thread}: ${result.message}\n`);
   process.exitCode = EXIT.violated;

@@ -24,7 +24,11 @@ export function fuzzCommand(): Command {
   return new Command("fuzz")
     .description("Search one scenario for a violation, with the strategies of your choice.")
     .argument("<scenario>", "a scenario, a small program with a known bug, or a module of your own")
-    .option("--strategy <names>", "strategies, with commas between them; exhaustive runs every execution once", STRATEGIES_DEFAULT)
+    .option(
+      "--strategy <names>",
+      "strategies, with commas between them; exhaustive runs every execution once",
+      STRATEGIES_DEFAULT,
+    )
     .option("--seed <n>", "seed of all randomness; drawn, and printed, unless given", parseSeed)
     .option("--executions <n>", "executions of each strategy", parseExecutions, EXECUTIONS_DEFAULT)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)

@@ -53,14 +53,22 @@ async function makeListing(): Promise<Listing> {
         about,
         ...sources,
         certificates,
-        counts: { scenarios: own.length, properties: watched.length, bugs: known.length, certificates: certificates.length },
+        counts: {
+          scenarios: own.length,
+          properties: watched.length,
+          bugs: known.length,
+          certificates: certificates.length,
+        },
         scenarios: own.map((scenario) => ({ name: scenario.name, about: scenario.about ?? "" })),
         properties: watched,
         bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),
       };
     }),
     programs: smallPrograms.map(({ name, bug }) => ({ name, about: bug })),
-    strategies: [...strategies.map(({ name, description }) => ({ name, about: description })), { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION }],
+    strategies: [
+      ...strategies.map(({ name, description }) => ({ name, about: description })),
+      { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION },
+    ],
     profiles: profiles.map(({ name, description }) => ({ name, about: description })),
   };
 }

@@ -24,7 +24,9 @@ export function readExpectations(file: string): ReadonlyMap<string, Expectation>
   const result = expectations.safeParse(parsed);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new CommandError(`litmus: --expect ${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`);
+    throw new CommandError(
+      `litmus: --expect ${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`,
+    );
   }
   return new Map(Object.entries(result.data));
 }
@@ -36,7 +38,8 @@ export function differenceFrom(
 ): string | undefined {
   const differences: string[] = [];
   if (verdict !== found.verdict) differences.push(`expected ${verdict}, found ${found.verdict}`);
-  if (states !== undefined && states !== found.states) differences.push(`expected ${states} states, found ${found.states}`);
+  if (states !== undefined && states !== found.states)
+    differences.push(`expected ${states} states, found ${found.states}`);
   if (flags !== undefined && flags.toSorted().join() !== found.flags.join()) {
     differences.push(`expected flags [${flags.join(", ")}], found [${found.flags.join(", ")}]`);
   }

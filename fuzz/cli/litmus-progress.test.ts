@@ -16,15 +16,23 @@ function written(total: number, isTTY: boolean, counts: readonly (readonly [numb
 }
 
 test("a terminal has one line that changes, and is left clean", () => {
-  expect(written(3, true, [[1, 0], [2, 10]])).toBe(
-    "\r\u001B[K1 of 3 litmus tests decided\r\u001B[K2 of 3 litmus tests decided\r\u001B[K",
-  );
+  expect(
+    written(3, true, [
+      [1, 0],
+      [2, 10],
+    ]),
+  ).toBe("\r\u001B[K1 of 3 litmus tests decided\r\u001B[K2 of 3 litmus tests decided\r\u001B[K");
 });
 
 test("elsewhere a line is written every five seconds at most", () => {
-  expect(written(9, false, [[1, 4_999], [2, 5_000], [3, 9_999], [4, 10_000]])).toBe(
-    "2 of 9 litmus tests decided\n4 of 9 litmus tests decided\n",
-  );
+  expect(
+    written(9, false, [
+      [1, 4_999],
+      [2, 5_000],
+      [3, 9_999],
+      [4, 10_000],
+    ]),
+  ).toBe("2 of 9 litmus tests decided\n4 of 9 litmus tests decided\n");
 });
 
 test("a single file and the last one need no line", () => {

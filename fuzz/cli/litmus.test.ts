@@ -59,16 +59,23 @@ test("a folder on several threads gives, in order, what each file gives alone", 
   expect(code).toBe(0);
   const { tests } = JSON.parse(out);
   expect(tests).toHaveLength(28);
-  expect(tests.map(({ file }: { file: string }) => file)).toEqual(tests.map(({ file }: { file: string }) => file).toSorted());
+  expect(tests.map(({ file }: { file: string }) => file)).toEqual(
+    tests.map(({ file }: { file: string }) => file).toSorted(),
+  );
   expect(Object.keys(tests[0])).toEqual(["file", "name", "verdict", "states", "flags", "seconds"]);
   expect(tests[0]).toMatchObject({ name: "own-ISA2+release+rmw+rmw+acquire", verdict: "Never", states: 4, flags: [] });
 });
 
 test("an answer that differs from what is expected is exit code 1, and says how", async () => {
-  const expected = scratchFile("expected.json", JSON.stringify({ MP: { verdict: "Never", states: 3, flags: ["data-race"] } }));
+  const expected = scratchFile(
+    "expected.json",
+    JSON.stringify({ MP: { verdict: "Never", states: 3, flags: ["data-race"] } }),
+  );
   const { code, err } = await litmus("--expect", expected, MP);
   expect(code).toBe(1);
-  expect(err).toBe(`${MP}: expected Never, found Sometimes; expected 3 states, found 4; expected flags [data-race], found []\n`);
+  expect(err).toBe(
+    `${MP}: expected Never, found Sometimes; expected 3 states, found 4; expected flags [data-race], found []\n`,
+  );
   const other = await litmus("--expect", expected, join(examples, "SB.litmus"));
   expect(other.code).toBe(0);
   expect(other.err).toContain("expects nothing of SB");
@@ -97,7 +104,9 @@ test("a bound that is hit leaves the test undecided, with exit code 3 and no ver
   const ring = scratchFile("ring.litmus", rcuRing("RGRGRG"));
   const { code, out, err } = await litmus("--max-candidates", "20", ring);
   expect([code, out]).toEqual([3, ""]);
-  expect(err).toBe(`${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates or --time\n`);
+  expect(err).toBe(
+    `${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates or --time\n`,
+  );
   const timed = await litmus("--time", "1ms", "--json", "-", scratchFile("counter.litmus", lockedCounter(9, 1)));
   expect(timed.code).toBe(3);
   expect(JSON.parse(timed.out).tests[0].undecided).toBe("time is up");

@@ -225,7 +225,9 @@ async function explain(
   }
   if (options.show === undefined) return;
   if (explanation.kind === "impossible") {
-    throw new CommandError("litmus: --show: no execution gives the values of the condition, so there is nothing to draw");
+    throw new CommandError(
+      "litmus: --show: no execution gives the values of the condition, so there is nothing to draw",
+    );
   }
   const { executionSvg } = await import("#reports/execution-graph.ts");
   await writeOrComplain(options.show, await executionSvg(explanation));

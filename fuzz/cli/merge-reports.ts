@@ -31,7 +31,8 @@ Examples:
 }
 
 async function run(paths: readonly string[], { out }: Options): Promise<void> {
-  const { certificateFile, certificateJson, certificateLine, certificateName, mergeCertificates } = await import("#reports/certificate.ts");
+  const { certificateFile, certificateJson, certificateLine, certificateName, mergeCertificates } =
+    await import("#reports/certificate.ts");
   const { writeWholeFile } = await import("#reports/write-file.ts");
   const { commandPath, prepareFolder } = await import("#reports/write-reports.ts");
   const merged = await asUsage(async () => {
@@ -52,7 +53,11 @@ async function run(paths: readonly string[], { out }: Options): Promise<void> {
     process.stdout.write(`${certificateLine(certificate)}\ncertificate in ${commandPath(file)}\n`);
   }
   const verdicts = merged.map(({ verdict }) => verdict);
-  process.exitCode = verdicts.includes("violated") ? EXIT.violated : verdicts.includes("unknown") ? EXIT.unfinished : EXIT.verified;
+  process.exitCode = verdicts.includes("violated")
+    ? EXIT.violated
+    : verdicts.includes("unknown")
+      ? EXIT.unfinished
+      : EXIT.verified;
 }
 
 async function readShards(paths: readonly string[]): Promise<Certificate[]> {
@@ -61,9 +66,15 @@ async function readShards(paths: readonly string[]): Promise<Certificate[]> {
   const files = paths.flatMap((path) => {
     if (!existsSync(path)) throw new CommandError(`merge-reports: there is no ${visibleText(path)}`);
     if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path).filter((name) => /\.shard-\d+-of-\d+\.json$/.test(name)).toSorted().map((name) => join(path, name));
+    return readdirSync(path)
+      .filter((name) => /\.shard-\d+-of-\d+\.json$/.test(name))
+      .toSorted()
+      .map((name) => join(path, name));
   });
-  if (files.length === 0) throw new CommandError("merge-reports: there is no shard of a certificate in what is named; quiesce certify --shard i/n makes them");
+  if (files.length === 0)
+    throw new CommandError(
+      "merge-reports: there is no shard of a certificate in what is named; quiesce certify --shard i/n makes them",
+    );
   return files.map((file) => {
     try {
       return Certificate.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -14,9 +14,11 @@ export function patchedProject(folder: string, slug: string): string {
   const copy = join(folder, slug);
   for (const part of ["fuzz", "impl", "model", "properties", "reports"]) {
     // The folder of generated files is where the copy itself stands.
-    for (const entry of readdirSync(join(projectRoot, part)).filter((name) => name !== "out")) cpSync(join(projectRoot, part, entry), join(copy, part, entry), { recursive: true, filter: isWanted });
+    for (const entry of readdirSync(join(projectRoot, part)).filter((name) => name !== "out"))
+      cpSync(join(projectRoot, part, entry), join(copy, part, entry), { recursive: true, filter: isWanted });
   }
   cpSync(join(projectRoot, "package.json"), join(copy, "package.json"));
-  for (const [url, text] of applyToModules(slug, bugNamed(slug).patch, projectRoot).sources) writeFileSync(join(copy, relative(projectRoot, fileURLToPath(url))), text);
+  for (const [url, text] of applyToModules(slug, bugNamed(slug).patch, projectRoot).sources)
+    writeFileSync(join(copy, relative(projectRoot, fileURLToPath(url))), text);
   return copy;
 }

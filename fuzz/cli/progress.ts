@@ -1,8 +1,8 @@
 /**
  * Lines for good, and one line of progress below them.
  *
- * The lines go to standard output, or to standard error where standard output carries JSON. The progress goes to standard
- * error, only if that is a terminal, and is drawn again a few times a second.
+ * The lines go to standard output, or to standard error where standard output carries JSON. The progress goes to
+ * standard error, only if that is a terminal, and is drawn again a few times a second.
  */
 import { createLogUpdate } from "log-update";
 import { visibleText } from "#reports/visible-text.ts";
@@ -19,7 +19,8 @@ const MILLISECONDS_BETWEEN_DRAWS = 200;
 /** @param describe the line of progress, at the time it is asked */
 export function showProgress(describe: () => string, { linesTo }: { readonly linesTo: NodeJS.WriteStream }): Progress {
   const draw = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
-  const timer = draw === undefined ? undefined : setInterval(() => draw(visibleText(describe())), MILLISECONDS_BETWEEN_DRAWS);
+  const timer =
+    draw === undefined ? undefined : setInterval(() => draw(visibleText(describe())), MILLISECONDS_BETWEEN_DRAWS);
   return {
     print(text) {
       draw?.clear();

@@ -11,9 +11,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // The sources are TypeScript, which Node runs anywhere but there; what is installed as a package is the library.
 if (import.meta.url.includes("/node_modules/")) {
-  process.stderr.write("quiesce: the command runs in a checkout of the project, where npm ci has been run; the package offers the library, \"quiesce/peers\".\n");
+  process.stderr.write(
+    'quiesce: the command runs in a checkout of the project, where npm ci has been run; the package offers the library, "quiesce/peers".\n',
+  );
   process.exit(2);
 }
-// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it compiled anew.
+// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it
+// compiled anew.
 if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
 await import("./main.ts");

@@ -12,6 +12,8 @@ test("the command of an installed package says in one line that it is for a chec
   const installed = join(folder, "node_modules/quiesce/fuzz/cli/quiesce.mjs");
   cpSync(fileURLToPath(new URL("./quiesce.mjs", import.meta.url)), installed);
   const { status, stdout, stderr } = spawnSync(process.execPath, [installed, "list"], { encoding: "utf8" });
-  expect(stderr).toBe('quiesce: the command runs in a checkout of the project, where npm ci has been run; the package offers the library, "quiesce/peers".\n');
+  expect(stderr).toBe(
+    'quiesce: the command runs in a checkout of the project, where npm ci has been run; the package offers the library, "quiesce/peers".\n',
+  );
   expect([status, stdout]).toEqual([2, ""]);
 });

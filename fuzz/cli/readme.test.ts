@@ -15,7 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The fenced blocks of a language, in order. */
 function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 function inNarrowColumns(text: string): string {
@@ -40,25 +42,43 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const out = join(folder, "violated");
   const { code, stdout } = await quiesce(["verify", module, "--out", out]);
   expect(code).toBe(1);
-  // The README leaves out the source lines, which are those of the reader's own file, and their length moves the columns.
+  // The README leaves out the source lines, which are those of the reader's own file, and their length moves the
+  // columns.
   const shown = stdout.replace(/ +reports\/out\/\S+\.ts:\d+$/gm, "");
   expect(inNarrowColumns(shown)).toContain(inNarrowColumns(blocks("text")[2] ?? "missing"));
   const replay = /^replay {2}npx quiesce (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
-  expect(replay).toEqual(["replay", `${relative(root, out)}/traces/tickets-two-customers.trace.json`, "--module", relative(root, module)]);
+  expect(replay).toEqual([
+    "replay",
+    `${relative(root, out)}/traces/tickets-two-customers.trace.json`,
+    "--module",
+    relative(root, module),
+  ]);
   expect((await quiesce(replay)).code).toBe(1);
 });
 
 test("a scenario whose set-up fails is unknown, says why, and exits 3", async () => {
   const module = join(folder, "no-paper.ts");
-  writeFileSync(module, example.replace("for (const _draw of initial) yield* draw(dispenser);", 'yield* draw(dispenser);\n        throw new RangeError("no paper");').replaceAll('from "../', 'from "#fuzz/systems/'));
+  writeFileSync(
+    module,
+    example
+      .replace(
+        "for (const _draw of initial) yield* draw(dispenser);",
+        'yield* draw(dispenser);\n        throw new RangeError("no paper");',
+      )
+      .replaceAll('from "../', 'from "#fuzz/systems/'),
+  );
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
-  expect(stdout).toMatch(/^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m);
+  expect(stdout).toMatch(
+    /^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m,
+  );
   expect(code).toBe(3);
 });
 
 test("every command of the README is there, and every command is in the README", async () => {
   const { stdout } = await quiesce(["--help"]);
-  const commands = [...stdout.matchAll(/^ {2}([a-z-]+) \[/gm)].map((match) => match[1]).filter((name) => name !== "help");
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+) \[/gm)]
+    .map((match) => match[1])
+    .filter((name) => name !== "help");
   const told = [...readme.matchAll(/^\| `quiesce ([a-z-]+)/gm)].map((match) => match[1]);
   expect(told).toEqual(commands);
 });

@@ -35,7 +35,9 @@ async function quiesce(...args: string[]): Promise<Ended> {
       },
     });
   const host: Host = { stdout: collect("stdout"), stderr: collect("stderr") };
-  const program = new Command("quiesce").exitOverride().configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
+  const program = new Command("quiesce")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
   program.addCommand(replayCommand(host).copyInheritedSettings(program));
   program.addCommand(shrinkCommand(host).copyInheritedSettings(program));
   try {
@@ -62,8 +64,19 @@ beforeAll(async () => {
   const scenario = { name: "deadlock01_bad", system: "programs" };
   const machine = { dataRaces: false, lockOrder: false };
   const subject = await loadSubject({ scenario });
-  const { choices = [], violation } = search(new Machine(subject.makeProgram(), machine), randomWalk(1), { executionsMax: 1000 });
-  writeTrace(deadlock, traceOf({ codeVersion: "0.1.0", scenario, machine, choices: compressChoices(choices), ...(violation === undefined ? {} : { violation: { property: violation.property, because: violation.because } }) }));
+  const { choices = [], violation } = search(new Machine(subject.makeProgram(), machine), randomWalk(1), {
+    executionsMax: 1000,
+  });
+  writeTrace(
+    deadlock,
+    traceOf({
+      codeVersion: "0.1.0",
+      scenario,
+      machine,
+      choices: compressChoices(choices),
+      ...(violation === undefined ? {} : { violation: { property: violation.property, because: violation.because } }),
+    }),
+  );
 });
 
 test("replay tells the story of a trace, and ends with 1 as the violation is there", async () => {
@@ -83,7 +96,14 @@ test("replay --until stops there, and is undecided", async () => {
 test("replay --json - writes the execution to standard output, and nothing else", async () => {
   const { status, stdout } = await quiesce("replay", deadlock, "--json", "-");
   const value: unknown = JSON.parse(stdout);
-  expect(value).toMatchObject({ format: "quiesce-replay", outcome: "reproduced", violation: { property: "deadlock" }, rows: expect.arrayContaining([expect.objectContaining({ kind: "access", location: expect.objectContaining({ line: expect.any(Number) }) })]) });
+  expect(value).toMatchObject({
+    format: "quiesce-replay",
+    outcome: "reproduced",
+    violation: { property: "deadlock" },
+    rows: expect.arrayContaining([
+      expect.objectContaining({ kind: "access", location: expect.objectContaining({ line: expect.any(Number) }) }),
+    ]),
+  });
   expect(status).toBe(EXIT.violated);
 });
 
@@ -103,20 +123,47 @@ test("traces that cannot be used are refused in one line each", async () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  await expectRefused(["replay", join(folder, "none.json")], /^quiesce: replay: cannot read .*none\.json: there is no such file; name a trace file/);
-  await expectRefused(["replay", put("cut.json", serialiseTrace(trace).slice(0, 100))], /is no JSON: .*was it cut off, or edited\?/);
+  await expectRefused(
+    ["replay", join(folder, "none.json")],
+    /^quiesce: replay: cannot read .*none\.json: there is no such file; name a trace file/,
+  );
+  await expectRefused(
+    ["replay", put("cut.json", serialiseTrace(trace).slice(0, 100))],
+    /is no JSON: .*was it cut off, or edited\?/,
+  );
   await expectRefused(["replay", put("text.json", "hello\u001b[31m")], /is no JSON: /);
-  await expectRefused(["replay", put("version.json", serialiseTrace(trace).replace('"version": 1', '"version": 2'))], /its version is 2, and this quiesce reads version 1/);
-  await expectRefused(["replay", put("unknown.json", serialiseTrace({ ...trace, scenario: { name: "nope\u001b[2J", system: "programs" } }))], /the trace cannot be replayed: no small program "nope\\u\{1b\}\[2J"; there are /);
-  await expectRefused(["replay", put("system.json", serialiseTrace({ ...trace, scenario: { name: "x", system: "nope" } }))], /no system "nope"; there are peers/);
-  await expectRefused(["replay", put("range.json", serialiseTrace({ ...trace, choices: [[9, 1]] }))], /access 1 asks for thread 9, and there are threads 0 to 1; the trace was recorded by 0\.1\.0, and this is /);
+  await expectRefused(
+    ["replay", put("version.json", serialiseTrace(trace).replace('"version": 1', '"version": 2'))],
+    /its version is 2, and this quiesce reads version 1/,
+  );
+  await expectRefused(
+    [
+      "replay",
+      put("unknown.json", serialiseTrace({ ...trace, scenario: { name: "nope\u001b[2J", system: "programs" } })),
+    ],
+    /the trace cannot be replayed: no small program "nope\\u\{1b\}\[2J"; there are /,
+  );
+  await expectRefused(
+    ["replay", put("system.json", serialiseTrace({ ...trace, scenario: { name: "x", system: "nope" } }))],
+    /no system "nope"; there are peers/,
+  );
+  await expectRefused(
+    ["replay", put("range.json", serialiseTrace({ ...trace, choices: [[9, 1]] }))],
+    /access 1 asks for thread 9, and there are threads 0 to 1; the trace was recorded by 0\.1\.0, and this is /,
+  );
   await expectRefused(["replay", put("deep.json", "[".repeat(100_000))], /nests its brackets more than 64 deep/);
   const huge = put("huge.json", "");
   truncateSync(huge, 64 * 1024 * 1024 + 1);
   await expectRefused(["replay", huge], /has 67108865 bytes, and a trace has at most 67108864/);
   await expectRefused(["shrink", huge], /^quiesce: shrink: .* has 67108865 bytes/);
-  await expectRefused(["shrink", join(folder, "range.json")], /^quiesce: shrink: schedule deadlock01_bad: access 1 asks for thread 9/);
-  await expectRefused(["replay", deadlock, "--until", "many"], /argument 'many' is invalid\. it must be a whole number, such as 12/);
+  await expectRefused(
+    ["shrink", join(folder, "range.json")],
+    /^quiesce: shrink: schedule deadlock01_bad: access 1 asks for thread 9/,
+  );
+  await expectRefused(
+    ["replay", deadlock, "--until", "many"],
+    /argument 'many' is invalid\. it must be a whole number, such as 12/,
+  );
 });
 
 test("an unknown flag and a missing trace are refused, and --help shows examples", async () => {
@@ -135,9 +182,14 @@ test("shrink writes a smaller trace and a script, and both fail the same way", a
   const { status, stdout, stderr } = await quiesce("shrink", deadlock);
   expect(stderr).toBe("");
   expect(status).toBe(EXIT.violated);
-  expect(stdout).toMatch(/^shrunk from \d+ accesses to 2, from \d preemptions to 1, the fewest there are, in \d+ executions\n\nVIOLATED deadlock: /);
+  expect(stdout).toMatch(
+    /^shrunk from \d+ accesses to 2, from \d preemptions to 1, the fewest there are, in \d+ executions\n\nVIOLATED deadlock: /,
+  );
   const shrunk = join(folder, "deadlock.shrunk.trace.json");
-  expect(readTrace(shrunk)).toMatchObject({ accesses: ["mutexLock deadlock.b", "mutexLock deadlock.a"], violation: { property: "deadlock" } });
+  expect(readTrace(shrunk)).toMatchObject({
+    accesses: ["mutexLock deadlock.b", "mutexLock deadlock.a"],
+    violation: { property: "deadlock" },
+  });
   expect((await quiesce("replay", shrunk)).status).toBe(EXIT.violated);
   const script = readFileSync(join(folder, "deadlock.shrunk.repro.ts"), "utf8");
   expect(script).toMatch(/^\/\*\*\n \* VIOLATED deadlock: /);
@@ -145,7 +197,12 @@ test("shrink writes a smaller trace and a script, and both fail the same way", a
 
 test("shrink --json - tells the result as JSON", async () => {
   const { stdout } = await quiesce("shrink", deadlock, "--out", join(folder, "small.trace.json"), "--json", "-");
-  expect(JSON.parse(stdout)).toMatchObject({ format: "quiesce-shrink", preemptions: { after: 1, fewest: true }, accesses: { after: 2 }, finished: true });
+  expect(JSON.parse(stdout)).toMatchObject({
+    format: "quiesce-shrink",
+    preemptions: { after: 1, fewest: true },
+    accesses: { after: 2 },
+    finished: true,
+  });
 });
 
 test("shrink leaves a trace that violates nothing alone", async () => {
@@ -160,7 +217,9 @@ test("shrink leaves a trace that violates nothing alone", async () => {
 
 test("shrink that runs out of executions writes what it has, and says so", async () => {
   const { status, stderr } = await quiesce("shrink", deadlock, "--executions", "1");
-  expect(stderr).toMatch(/^quiesce: shrink: stopped before nothing more could be taken away \(--executions is spent\); .* has what was reached\n$/);
+  expect(stderr).toMatch(
+    /^quiesce: shrink: stopped before nothing more could be taken away \(--executions is spent\); .* has what was reached\n$/,
+  );
   expect(status).toBe(EXIT.unfinished);
 });
 
@@ -169,7 +228,9 @@ test("^C in mid-shrinking writes what was reached, and ends with 3", async () =>
   const scenario = { name: "reorder_20_bad", system: "programs" };
   const machine = { dataRaces: false, lockOrder: false };
   const subject = await loadSubject({ scenario });
-  const { choices = [] } = search(new Machine(subject.makeProgram(), machine), randomWalk(1), { executionsMax: 100_000 });
+  const { choices = [] } = search(new Machine(subject.makeProgram(), machine), randomWalk(1), {
+    executionsMax: 100_000,
+  });
   const path = join(folder, "long.trace.json");
   writeTrace(path, traceOf({ codeVersion: "0.1.0", scenario, machine, choices: compressChoices(choices) }));
   const running = quiesce("shrink", path, "--executions", "999999999");
@@ -214,19 +275,43 @@ export const scenarios = [];
 `,
   );
   const path = join(folder, "counters.trace.json");
-  const scenario = { name: "mine", system: "counters", initial: [], threads: [{ name: "adder", operations: [{ kind: "add", to: 9 }, { kind: "add", to: 1 }] }] };
-  writeTrace(path, traceOf({ codeVersion: "1", scenario, choices: [[0, 6]], violation: { property: "assertion", because: "" } }));
+  const scenario = {
+    name: "mine",
+    system: "counters",
+    initial: [],
+    threads: [
+      {
+        name: "adder",
+        operations: [
+          { kind: "add", to: 9 },
+          { kind: "add", to: 1 },
+        ],
+      },
+    ],
+  };
+  writeTrace(
+    path,
+    traceOf({ codeVersion: "1", scenario, choices: [[0, 6]], violation: { property: "assertion", because: "" } }),
+  );
   const { stdout, status } = await quiesce("shrink", path, "--module", module);
-  expect(stdout).toMatch(/^shrunk from 6 accesses to 3, from 0 preemptions to 0, the fewest there are, in \d+ executions\n\nVIOLATED assertion: the counter is 1\n/);
+  expect(stdout).toMatch(
+    /^shrunk from 6 accesses to 3, from 0 preemptions to 0, the fewest there are, in \d+ executions\n\nVIOLATED assertion: the counter is 1\n/,
+  );
   expect(stdout).toContain("matters  no ordering: one thread alone does it");
   expect(status).toBe(EXIT.violated);
   await expectRefused(["replay", path], /no system "counters"; there are /);
-  await expectRefused(["replay", path, "--module", join(folder, "none.ts")], /^quiesce: replay: cannot load .*none\.ts: /);
+  await expectRefused(
+    ["replay", path, "--module", join(folder, "none.ts")],
+    /^quiesce: replay: cannot load .*none\.ts: /,
+  );
   const empty = join(folder, "empty.ts");
   writeFileSync(empty, "export {};");
   await expectRefused(["replay", path, "--module", empty], /empty\.ts exports no "systems"\n$/);
   writeTrace(path, traceOf({ codeVersion: "1", scenario: { ...scenario, threads: [] }, choices: [] }));
-  await expectRefused(["replay", path, "--module", module], /^quiesce: replay: the trace cannot be replayed: scenario of counters: threads: /);
+  await expectRefused(
+    ["replay", path, "--module", module],
+    /^quiesce: replay: the trace cannot be replayed: scenario of counters: threads: /,
+  );
 });
 
 test("a trace of an execution that passes is reproduced when it passes, and differs when it does not", async () => {
@@ -237,7 +322,12 @@ test("a trace of an execution that passes is reproduced when it passes, and diff
   const differs = await quiesce("replay", path);
   expect(differs.stderr).toBe("quiesce: replay: deadlock is violated, and the trace recorded nothing\n");
   expect(differs.status).toBe(EXIT.violated);
-  writeTrace(path, { ...passing, choices: [[0, 1]], orderings: ["a before b"], neighbour: { because: "with b before a", choices: [] } });
+  writeTrace(path, {
+    ...passing,
+    choices: [[0, 1]],
+    orderings: ["a before b"],
+    neighbour: { because: "with b before a", choices: [] },
+  });
   const reproduced = await quiesce("replay", path, "--all");
   expect(reproduced.stdout).toMatch(/^deadlock01_bad: nothing is violated, as recorded\n/);
   expect(reproduced.stdout).toContain("matters  a before b\n passes  with b before a\n");
@@ -251,5 +341,8 @@ test("replay --neighbour runs the schedule that passes, and says where there is 
   expect(stdout).toMatch(/^deadlock01_bad: nothing is violated, as recorded\n/);
   expect(stdout.trimEnd().endsWith("--neighbour")).toBe(true);
   expect(status).toBe(EXIT.verified);
-  await expectRefused(["replay", deadlock, "--neighbour"], /^quiesce: replay: the trace has no neighbour; "quiesce shrink" looks for one\n$/);
+  await expectRefused(
+    ["replay", deadlock, "--neighbour"],
+    /^quiesce: replay: the trace has no neighbour; "quiesce shrink" looks for one\n$/,
+  );
 });

@@ -90,12 +90,23 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
 }
 
 /** The trace of the nearest schedule that passes. */
-function neighbourOf({ choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour, ...trace }: Trace): Trace {
-  if (neighbour === undefined) throw new CommandError("replay: the trace has no neighbour; \"quiesce shrink\" looks for one");
+function neighbourOf({
+  choices: _choices,
+  accesses: _accesses,
+  violation: _violation,
+  orderings: _orderings,
+  neighbour,
+  ...trace
+}: Trace): Trace {
+  if (neighbour === undefined)
+    throw new CommandError('replay: the trace has no neighbour; "quiesce shrink" looks for one');
   return { ...trace, choices: neighbour.choices };
 }
 
-function exitCodeOf(kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped", isViolating: boolean): (typeof EXIT)[keyof typeof EXIT] {
+function exitCodeOf(
+  kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped",
+  isViolating: boolean,
+): (typeof EXIT)[keyof typeof EXIT] {
   switch (kind) {
     case "reproduced":
       return isViolating ? EXIT.violated : EXIT.verified;

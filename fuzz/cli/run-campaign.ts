@@ -1,11 +1,23 @@
-/** Runs a campaign for a command: workers, progress, interruption, files, reports. What `verify` and `fuzz` have in common. */
+/**
+ * Runs a campaign for a command: workers, progress, interruption, files, reports. What `verify` and `fuzz` have in
+ * common.
+ */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CampaignEvent, type CampaignPlan, runCampaign } from "#fuzz/campaign/campaign.ts";
 import type { Decision } from "#fuzz/campaign/decide.ts";
 import { huntBug } from "#fuzz/campaign/hunt/hunt-bug.ts";
-import { campaignFingerprint, type Finished, isKept, nothingFinished, readResumeState, removeResumeState, STATE_FILE, writeResumeState } from "#fuzz/campaign/resume-state.ts";
+import {
+  campaignFingerprint,
+  type Finished,
+  isKept,
+  nothingFinished,
+  readResumeState,
+  removeResumeState,
+  STATE_FILE,
+  writeResumeState,
+} from "#fuzz/campaign/resume-state.ts";
 import { replaySavedTrace } from "#fuzz/campaign/saved-traces.ts";
 import { hammer, STRESS_NOT_BEGUN, STRESS_THREADS, stressResult, type StressSoFar } from "#fuzz/campaign/stress-job.ts";
 import { searchPool } from "#fuzz/campaign/search-pool.ts";
@@ -51,7 +63,9 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
   const linesTo = options.json === "-" ? process.stderr : process.stdout;
   const startedAt = new Date();
   const start = performance.now();
-  const modules = new Map(plan.scenarios.flatMap(({ name, module }) => (module === undefined ? [] : [[name, module] as const])));
+  const modules = new Map(
+    plan.scenarios.flatMap(({ name, module }) => (module === undefined ? [] : [[name, module] as const])),
+  );
   const state = openState(plan, options, campaignFingerprint(root, [...new Set(modules.values())]));
 
   let stopReason: string | undefined;
@@ -63,9 +77,16 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
     hunts.abort();
   };
   const endWatch = onInterruption(stop);
-  const deadline = options.time === undefined ? undefined : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
+  const deadline =
+    options.time === undefined
+      ? undefined
+      : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
 
-  const total = plan.scenarios.reduce((sum, scenario) => sum + tasksOf(scenario, plan.profile, plan.seed).reduce((all, task) => all + task.executionsMax, 0), 0);
+  const total = plan.scenarios.reduce(
+    (sum, scenario) =>
+      sum + tasksOf(scenario, plan.profile, plan.seed).reduce((all, task) => all + task.executionsMax, 0),
+    0,
+  );
   const parts = plan.scenarios.length + plan.traces.length + plan.bugs.length + plan.stressed.length;
   let done = 0;
   let settled = 0;
@@ -74,11 +95,20 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
     () => {
       if (hammered !== undefined) return stressProgress(hammered.system, hammered.soFar, plan.profile.stressMs);
       const left = timeLeftText(Math.max(settled, pool.executions()), total, performance.now() - start);
-      return [`${done} of ${parts} decided`, countOf(pool.executions(), "execution"), ...(left === "" ? [] : [left])].join(" · ");
+      return [
+        `${done} of ${parts} decided`,
+        countOf(pool.executions(), "execution"),
+        ...(left === "" ? [] : [left]),
+      ].join(" · ");
     },
     { linesTo },
   );
-  const nameWidth = Math.max(0, ...plan.scenarios.map(({ name }) => name.length), ...plan.bugs.map((slug) => slug.length), ...plan.stressed.map((system) => system.length));
+  const nameWidth = Math.max(
+    0,
+    ...plan.scenarios.map(({ name }) => name.length),
+    ...plan.bugs.map((slug) => slug.length),
+    ...plan.stressed.map((system) => system.length),
+  );
   const onResult = (event: CampaignEvent): void => {
     done++;
     for (const text of eventLines(event, { nameWidth, out, modules })) progress.print(text);
@@ -116,7 +146,9 @@ export async function performCampaign(plan: CampaignPlan, options: CampaignOptio
     return stressResult(job, soFar, file);
   };
   try {
-    progress.print(`${options.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(workers, "worker")}`);
+    progress.print(
+      `${options.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(workers, "worker")}`,
+    );
     const campaign = await runCampaign(plan, {
       run,
       explain: (decision) => explain(decision, pool.explain, out),
@@ -196,7 +228,10 @@ function openState({ seed, profile }: CampaignPlan, { out, state }: CampaignOpti
 }
 
 /** What a stopped run has done, if it was one of the same seed, profile and code; says so if there is none. */
-function takeOver(path: string, key: { readonly seed: number; readonly profile: string; readonly code: string }): Finished {
+function takeOver(
+  path: string,
+  key: { readonly seed: number; readonly profile: string; readonly code: string },
+): Finished {
   const found = readResumeState(path);
   const because =
     "because" in found
@@ -206,16 +241,26 @@ function takeOver(path: string, key: { readonly seed: number; readonly profile: 
           .map((part) => (part === "code" ? "the code is another" : `its ${part} is ${found.key[part]}`))
           .join(", ");
   if (because !== "" || "because" in found) {
-    process.stderr.write(`quiesce: nothing to resume in ${visibleText(commandPath(path))}: ${visibleText(because)}; starting anew\n`);
+    process.stderr.write(
+      `quiesce: nothing to resume in ${visibleText(commandPath(path))}: ${visibleText(because)}; starting anew\n`,
+    );
     return nothingFinished();
   }
   const { searches, museum, stress } = found.finished;
-  const stressed = [...stress].map(([system, { milliseconds }]) => ` and ${Math.round(milliseconds / 1000)} s of stress on ${system}`).join("");
-  process.stderr.write(`quiesce: resuming; ${searches.size === 1 ? "1 search" : `${searches.size} searches`} and ${countOf(museum.size, "hunt")}${visibleText(stressed)} are done already\n`);
+  const stressed = [...stress]
+    .map(([system, { milliseconds }]) => ` and ${Math.round(milliseconds / 1000)} s of stress on ${system}`)
+    .join("");
+  process.stderr.write(
+    `quiesce: resuming; ${searches.size === 1 ? "1 search" : `${searches.size} searches`} and ${countOf(museum.size, "hunt")}${visibleText(stressed)} are done already\n`,
+  );
   return found.finished;
 }
 
-async function explain(decision: Decision, explainOnWorker: ReturnType<typeof searchPool>["explain"], out: string): Promise<Counterexample | undefined> {
+async function explain(
+  decision: Decision,
+  explainOnWorker: ReturnType<typeof searchPool>["explain"],
+  out: string,
+): Promise<Counterexample | undefined> {
   const { violated, scenario } = decision;
   if (violated?.outcome.choices === undefined) return undefined;
   const name = `traces/${fileName(scenario.name)}`;
@@ -228,7 +273,11 @@ async function explain(decision: Decision, explainOnWorker: ReturnType<typeof se
   });
   writeWholeFile(join(out, `${name}.trace.json`), trace);
   if (script !== undefined) writeWholeFile(scriptPath, script);
-  return { ...counterexample, trace: `${name}.trace.json`, ...(script !== undefined && { reproduction: `${name}.repro.ts` }) };
+  return {
+    ...counterexample,
+    trace: `${name}.trace.json`,
+    ...(script !== undefined && { reproduction: `${name}.repro.ts` }),
+  };
 }
 
 /** A name that any file system takes. */
@@ -236,7 +285,14 @@ function fileName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 100);
 }
 
-function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonly nameWidth: number; readonly out: string; readonly modules: ReadonlyMap<string, string> }): readonly string[] {
+function eventLines(
+  event: CampaignEvent,
+  {
+    nameWidth,
+    out,
+    modules,
+  }: { readonly nameWidth: number; readonly out: string; readonly modules: ReadonlyMap<string, string> },
+): readonly string[] {
   switch (event.kind) {
     case "trace":
       return [traceLine(event.trace, nameWidth)];
@@ -246,7 +302,13 @@ function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonl
       const { system, history, seed } = event.stress;
       const line = stressLine(event.stress, nameWidth);
       if (history === undefined) return [line];
-      return [line, "", `saved   ${commandPath(join(out, history))}`, `again   npx quiesce stress ${system} --threads ${STRESS_THREADS} --seed ${seed}`, ""];
+      return [
+        line,
+        "",
+        `saved   ${commandPath(join(out, history))}`,
+        `again   npx quiesce stress ${system} --threads ${STRESS_THREADS} --seed ${seed}`,
+        "",
+      ];
     }
     case "scenario": {
       const { counterexample } = event.scenario;
@@ -254,7 +316,11 @@ function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonl
       if (counterexample === undefined) return [line];
       const { story, trace, reproduction } = counterexample;
       const module = modules.get(event.scenario.name);
-      const replay = ["npx quiesce replay", shellWord(commandPath(join(out, trace))), ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))])];
+      const replay = [
+        "npx quiesce replay",
+        shellWord(commandPath(join(out, trace))),
+        ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
+      ];
       return [
         line,
         "",
@@ -270,7 +336,12 @@ function eventLines(event: CampaignEvent, { nameWidth, out, modules }: { readonl
 
 /** The line of progress while real threads run. */
 function stressProgress(system: string, { milliseconds, rounds, operations }: StressSoFar, stressMs: number): string {
-  return [`${system} on ${STRESS_THREADS} real threads`, countOf(operations, "operation"), countOf(rounds, "round"), `${Math.max(0, Math.ceil((stressMs - milliseconds) / 1000))} s left`].join(" · ");
+  return [
+    `${system} on ${STRESS_THREADS} real threads`,
+    countOf(operations, "operation"),
+    countOf(rounds, "round"),
+    `${Math.max(0, Math.ceil((stressMs - milliseconds) / 1000))} s left`,
+  ].join(" · ");
 }
 
 function writeResult(result: Result, { json }: CampaignOptions): void {
@@ -278,7 +349,16 @@ function writeResult(result: Result, { json }: CampaignOptions): void {
   else if (json !== undefined) writeWholeFile(json, resultJson(result));
 }
 
-function timingOf(result: Result, { startedAt, milliseconds, workers, stressOperations, parts }: { startedAt: Date } & Pick<Timing, "milliseconds" | "workers" | "stressOperations" | "parts">): Timing {
+function timingOf(
+  result: Result,
+  {
+    startedAt,
+    milliseconds,
+    workers,
+    stressOperations,
+    parts,
+  }: { startedAt: Date } & Pick<Timing, "milliseconds" | "workers" | "stressOperations" | "parts">,
+): Timing {
   const searches = result.scenarios.flatMap((scenario) => scenario.searches);
   return {
     startedAt: startedAt.toISOString(),
@@ -297,7 +377,12 @@ function timingOf(result: Result, { startedAt, milliseconds, workers, stressOper
   };
 }
 
-function closingLines(result: Result, { milliseconds, executions, accesses, stressOperations }: Timing, { out, state }: CampaignOptions, stopReason: string | undefined): readonly string[] {
+function closingLines(
+  result: Result,
+  { milliseconds, executions, accesses, stressOperations }: Timing,
+  { out, state }: CampaignOptions,
+  stopReason: string | undefined,
+): readonly string[] {
   const seconds = milliseconds / 1000;
   const found = result.museum.filter(({ outcome }) => outcome === "found").length;
   const holding = result.scenarios.filter(({ verdict }) => verdict === "holds").length;
@@ -310,7 +395,11 @@ function closingLines(result: Result, { milliseconds, executions, accesses, stre
       ...(stressOperations === 0 ? [] : [`${countOf(stressOperations, "operation")} of real threads`]),
       `${countOf(executions, "execution")} in ${seconds.toFixed(1)} s (${million} million accesses/s)`,
     ].join("; "),
-    ...(stopReason === undefined ? [] : [`not finished: ${stopReason}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`]),
+    ...(stopReason === undefined
+      ? []
+      : [
+          `not finished: ${stopReason}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
+        ]),
     `seed ${result.seed}; reports in ${commandPath(out)}`,
   ];
 }

@@ -1,4 +1,7 @@
-/** Makes a certificate for a command: workers, progress, interruption, files. What `certify` and `verify` have in common. */
+/**
+ * Makes a certificate for a command: workers, progress, interruption, files. What `certify` and `verify` have in
+ * common.
+ */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { campaignFingerprint } from "#fuzz/campaign/resume-state.ts";
@@ -9,7 +12,13 @@ import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
 import { isInShard, type Shard } from "#fuzz/campaign/certificate/shard.ts";
 import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { type Certificate, certificateFile, certificateJson, certificateLine, certificateName } from "#reports/certificate.ts";
+import {
+  type Certificate,
+  certificateFile,
+  certificateJson,
+  certificateLine,
+  certificateName,
+} from "#reports/certificate.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { writeWholeFile } from "#reports/write-file.ts";
 import { commandPath, prepareFolder } from "#reports/write-reports.ts";
@@ -49,7 +58,8 @@ export async function performCertification(options: CertificationOptions): Promi
   const statePath = file.replace(/json$/, "state.json");
   const key = `${system} ${JSON.stringify(size)} ${JSON.stringify(shard)} ${campaignFingerprint(ROOT, [])}`;
   const found = options.resumes ? readCertifyState(statePath, key) : new Map<number, CertifyOutcome>();
-  if ("because" in found) process.stderr.write(`quiesce: nothing to resume: ${visibleText(found.because)}; starting anew\n`);
+  if ("because" in found)
+    process.stderr.write(`quiesce: nothing to resume: ${visibleText(found.because)}; starting anew\n`);
   const outcomes = new Map(found instanceof Map ? found : []);
 
   const linesTo = json === "-" ? process.stderr : process.stdout;
@@ -64,12 +74,19 @@ export async function performCertification(options: CertificationOptions): Promi
     pool.stop();
   };
   const endWatch = onInterruption(stop);
-  const deadline = options.time === undefined ? undefined : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
+  const deadline =
+    options.time === undefined
+      ? undefined
+      : setTimeout(() => stop(`stopped by --time after ${(options.time ?? 0) / 1000} s`), options.time);
   const name = certificateName({ system, scope: size });
   const progress = showProgress(
     () => {
       const left = timeLeftText(outcomes.size - alreadyDone, places.length - alreadyDone, performance.now() - start);
-      return [`${name}: ${outcomes.size} of ${places.length} scenarios`, `${executions.toLocaleString("en")} executions`, ...(left === "" ? [] : [left])].join(" · ");
+      return [
+        `${name}: ${outcomes.size} of ${places.length} scenarios`,
+        `${executions.toLocaleString("en")} executions`,
+        ...(left === "" ? [] : [left]),
+      ].join(" · ");
     },
     { linesTo },
   );
@@ -103,7 +120,10 @@ export async function performCertification(options: CertificationOptions): Promi
     const seconds = Math.round(performance.now() - start) / 1000;
     await asUsage(async () => {
       writeWholeFile(file, certificateJson(certificate));
-      writeWholeFile(file.replace(/json$/, "timing.json"), `${JSON.stringify({ seconds, workers, scenarios: outcomes.size - alreadyDone, executions, node: process.version })}\n`);
+      writeWholeFile(
+        file.replace(/json$/, "timing.json"),
+        `${JSON.stringify({ seconds, workers, scenarios: outcomes.size - alreadyDone, executions, node: process.version })}\n`,
+      );
       if (stopReason === undefined) removeCertifyState(statePath);
       else writeCertifyState(statePath, key, outcomes.values());
       if (json !== undefined && json !== "-") writeWholeFile(json, certificateJson(certificate));
@@ -112,7 +132,9 @@ export async function performCertification(options: CertificationOptions): Promi
     if (json === "-") process.stdout.write(certificateJson(certificate));
     linesTo.write(`${certificateLine(certificate)}\n`);
     for (const { scenario, property, because, trace } of certificate.violations) {
-      linesTo.write(`VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  npx quiesce replay ${commandPath(join(out, trace))}\n`);
+      linesTo.write(
+        `VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  npx quiesce replay ${commandPath(join(out, trace))}\n`,
+      );
     }
     linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n`);
   } finally {

@@ -14,7 +14,9 @@ interface ShrinkFlags {
 /** `quiesce shrink`. */
 export function shrinkCommand(host: Host = process): Command {
   return new Command("shrink")
-    .description("Make a trace smaller: fewer threads and operations, fewer preemptions, fewer accesses; and say which orderings matter.")
+    .description(
+      "Make a trace smaller: fewer threads and operations, fewer preemptions, fewer accesses; and say which orderings matter.",
+    )
     .argument("<trace>", "trace file, such as reports/out/<name>.trace.json")
     .option("--out <file>", "where the smaller trace goes (default: <name>.shrunk.trace.json beside the trace)")
     .option("--executions <number>", "executions to spend at most", parseCount, 100_000)
@@ -49,10 +51,26 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
     const { kind, because } = replayTrace(trace, subject);
     if (kind === "diverged") throw new CommandError(`shrink: ${because}`);
     const { counterexampleOf, counterexampleStory } = await import("#fuzz/counterexample/counterexample.ts");
-    const { scenario: _, format: _format, version: _version, choices: _choices, accesses: _accesses, violation: _violation, orderings: _orderings, neighbour: _neighbour, ...origin } = trace;
-    const progress = host.stderr.isTTY ? (count: number) => host.stderr.write(`\rshrinking: ${count} executions`) : undefined;
+    const {
+      scenario: _,
+      format: _format,
+      version: _version,
+      choices: _choices,
+      accesses: _accesses,
+      violation: _violation,
+      orderings: _orderings,
+      neighbour: _neighbour,
+      ...origin
+    } = trace;
+    const progress = host.stderr.isTTY
+      ? (count: number) => host.stderr.write(`\rshrinking: ${count} executions`)
+      : undefined;
     const found = { ...origin, subject, choices: expandChoices(trace.choices) };
-    const counterexample = await counterexampleOf(found, { executionsMax: executions, shouldStop: () => interruption !== undefined, progress });
+    const counterexample = await counterexampleOf(found, {
+      executionsMax: executions,
+      shouldStop: () => interruption !== undefined,
+      progress,
+    });
     if (progress !== undefined) host.stderr.write("\r\u001b[K");
     if (counterexample === undefined) {
       host.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${because}\n`);
@@ -85,14 +103,21 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
     if (json === "-") host.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
     else {
       const { paintFor } = await import("#reports/story.ts");
-      const story = counterexampleStory(shrunk, { width: storyWidth(host.stdout), paint: paintFor(host.stdout), replay: `npx quiesce replay ${shellWord(target)}` });
+      const story = counterexampleStory(shrunk, {
+        width: storyWidth(host.stdout),
+        paint: paintFor(host.stdout),
+        replay: `npx quiesce replay ${shellWord(target)}`,
+      });
       const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
       host.stdout.write(
         `shrunk from ${found.choices.length} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
       );
     }
     host.exitCode = shrunk.finished ? EXIT.violated : EXIT.unfinished;
-    if (!shrunk.finished) host.stderr.write(`quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`);
+    if (!shrunk.finished)
+      host.stderr.write(
+        `quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`,
+      );
   } catch (error) {
     if (error instanceof TraceError || error instanceof WriteError) throw new CommandError(`shrink: ${error.message}`);
     throw error;

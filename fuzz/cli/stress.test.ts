@@ -21,12 +21,29 @@ test("a system that holds is told with how much was tried", async () => {
 
 test("a bug put back is found, saved with its history, and as a trace of the simulator that replays", async () => {
   const json = join(folder, "result.json");
-  const { code, stdout } = await quiesce(["stress", "peers", ...SMALL, "--time", "20s", "--bug", "inetpeer-ipid-range-overlap", "--json", json]);
-  expect(stdout).toMatch(/^VIOLATED linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that$/mu);
+  const { code, stdout } = await quiesce([
+    "stress",
+    "peers",
+    ...SMALL,
+    "--time",
+    "20s",
+    "--bug",
+    "inetpeer-ipid-range-overlap",
+    "--json",
+    json,
+  ]);
+  expect(stdout).toMatch(
+    /^VIOLATED linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that$/mu,
+  );
   expect(code).toBe(1);
-  const history = JSON.parse(readFileSync(join(folder, "peers-inetpeer-ipid-range-overlap.history.json"), "utf8")) as { readonly history: readonly unknown[] };
+  const history = JSON.parse(readFileSync(join(folder, "peers-inetpeer-ipid-range-overlap.history.json"), "utf8")) as {
+    readonly history: readonly unknown[];
+  };
   expect(history.history.length).toBeGreaterThan(0);
-  expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ violation: { property: "linearizability" }, files: [expect.stringContaining(".history.json"), expect.stringContaining(".trace.json")] });
+  expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({
+    violation: { property: "linearizability" },
+    files: [expect.stringContaining(".history.json"), expect.stringContaining(".trace.json")],
+  });
   const replay = /^replay {2}npx quiesce (.*)$/mu.exec(stdout)?.[1]?.split(" ") ?? [];
   expect((await quiesce(replay)).code).toBe(1);
 }, 60_000);
@@ -34,9 +51,16 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
 test("a bug in the source as it stands is saved as a trace too, if the simulator finds one in the same source", async () => {
   const copy = patchedProject(folder, "inetpeer-ipid-range-overlap");
   const module = join(copy, "run.ts");
-  writeFileSync(module, 'import { stressCommand } from "#fuzz/cli/stress.ts";\nawait stressCommand().parseAsync(process.argv);\n');
+  writeFileSync(
+    module,
+    'import { stressCommand } from "#fuzz/cli/stress.ts";\nawait stressCommand().parseAsync(process.argv);\n',
+  );
   const out = join(copy, "found");
-  const run = spawnSync(process.execPath, [module, "peers", "--threads", "2", "--operations", "1000", "--seed", "3", "--time", "20s", "--out", out], { encoding: "utf8", cwd: copy });
+  const run = spawnSync(
+    process.execPath,
+    [module, "peers", "--threads", "2", "--operations", "1000", "--seed", "3", "--time", "20s", "--out", out],
+    { encoding: "utf8", cwd: copy },
+  );
   expect(run.stdout).toMatch(/^VIOLATED linearizability: nextId of thread/u);
   expect(run.status).toBe(1);
   expect(JSON.parse(readFileSync(join(out, "peers.trace.json"), "utf8"))).toMatchObject({ format: "quiesce-trace" });
@@ -45,7 +69,9 @@ test("a bug in the source as it stands is saved as a trace too, if the simulator
 }, 60_000);
 
 test("an interrupted run says so, and that it decided nothing", async () => {
-  const { code, stdout } = await quiesce(["stress", "peers", ...SMALL, "--time", "60s", "--json", "-"], { meanwhile: (child) => void child.stderr.once("data", () => child.kill("SIGINT")) });
+  const { code, stdout } = await quiesce(["stress", "peers", ...SMALL, "--time", "60s", "--json", "-"], {
+    meanwhile: (child) => void child.stderr.once("data", () => child.kill("SIGINT")),
+  });
   expect(JSON.parse(stdout)).toMatchObject({ format: "quiesce-stress-result", stopped: "interrupted" });
   expect(code).toBe(3);
 }, 60_000);

@@ -30,10 +30,19 @@ export function stressCommand(): Command {
   return new Command("stress")
     .description("Hammer a system on real threads, and check what they were answered.")
     .argument("<system>", `what to hammer: ${SYSTEMS.join(", ")}`)
-    .option("--threads <n>", "worker threads; as many as there are processors unless given", parseCount(THREADS_MAX), Math.min(THREADS_MAX, availableParallelism()))
+    .option(
+      "--threads <n>",
+      "worker threads; as many as there are processors unless given",
+      parseCount(THREADS_MAX),
+      Math.min(THREADS_MAX, availableParallelism()),
+    )
     .option("--time <duration>", "how long, such as 30s or 10m; a round that has begun is ended", parseDuration, 30_000)
     .option("--operations <n>", "operations of each thread in a round", parseCount(OPERATIONS_MAX), 50_000)
-    .option("--seed <n>", "seed of the operations; drawn, and printed, unless given. Schedules are the host's", parseSeed)
+    .option(
+      "--seed <n>",
+      "seed of the operations; drawn, and printed, unless given. Schedules are the host's",
+      parseSeed,
+    )
     .option("--bug <slug>", "put a bug of the museum back first, in memory")
     .option("--out <folder>", "folder for what is found", "reports/out/stress")
     .option("--json <file>", "write the result as JSON; - is standard output, instead of the text")
@@ -62,8 +71,12 @@ function parseCount(max: number): (text: string) => number {
   };
 }
 
-async function run(system: string, { threads, time, operations, seed = drawSeed(), bug: slug, out, json }: Options): Promise<void> {
-  if (!SYSTEMS.includes(system)) throw new CommandError(`no system "${system}" is built for real threads; there is ${SYSTEMS.join(", ")}`);
+async function run(
+  system: string,
+  { threads, time, operations, seed = drawSeed(), bug: slug, out, json }: Options,
+): Promise<void> {
+  if (!SYSTEMS.includes(system))
+    throw new CommandError(`no system "${system}" is built for real threads; there is ${SYSTEMS.join(", ")}`);
   const { showProgress } = await import("./progress.ts");
   const { runStress } = await import("#fuzz/native/run-stress.ts");
   const { stressHistoryJson } = await import("#fuzz/native/stress-history.ts");
@@ -75,9 +88,11 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
   let stopped: string | undefined;
   const endWatch = onInterruption((why) => (stopped = why));
   let latest: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
-  const progress = showProgress(() => `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${Math.max(0, Math.ceil((time - latest.milliseconds) / 1000))} s left`, {
-    linesTo: json === "-" ? process.stderr : process.stdout,
-  });
+  const progress = showProgress(
+    () =>
+      `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${Math.max(0, Math.ceil((time - latest.milliseconds) / 1000))} s left`,
+    { linesTo: json === "-" ? process.stderr : process.stdout },
+  );
   process.stderr.write(`${system}: ${threads} threads for ${time / 1000} s, seed ${seed}\n`);
   let result: StressResult;
   try {
@@ -102,7 +117,10 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
   await asUsage(async () => {
     if (violation !== undefined) {
       const history = join(folder, `${name}.history.json`);
-      writeWholeFile(history, stressHistoryJson({ system, ...(slug !== undefined && { bug: slug }), threads, seed }, violation));
+      writeWholeFile(
+        history,
+        stressHistoryJson({ system, ...(slug !== undefined && { bug: slug }), threads, seed }, violation),
+      );
       files.push(history);
       process.stderr.write("looking for it in the simulator\n");
       const trace = slug === undefined ? await simulatorsOwnTrace(name) : await simulatorsTrace(slug);
@@ -112,20 +130,47 @@ async function run(system: string, { threads, time, operations, seed = drawSeed(
         files.push(file);
       }
     }
-    const summary = { format: "quiesce-stress-result", version: 1, system, bug: slug, threads, seed, ...result, stopped, files };
+    const summary = {
+      format: "quiesce-stress-result",
+      version: 1,
+      system,
+      bug: slug,
+      threads,
+      seed,
+      ...result,
+      stopped,
+      files,
+    };
     const text = `${JSON.stringify(summary, null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
     else if (json !== undefined) writeWholeFile(json, text);
   });
-  if (json !== "-") process.stdout.write(lines(name, { ...result, threads, seed }, stopped, files).map((line) => `${visibleText(line)}\n`).join(""));
+  if (json !== "-")
+    process.stdout.write(
+      lines(name, { ...result, threads, seed }, stopped, files)
+        .map((line) => `${visibleText(line)}\n`)
+        .join(""),
+    );
   process.exitCode = violation !== undefined ? EXIT.violated : stopped !== undefined ? EXIT.unfinished : EXIT.verified;
 }
 
-function lines(name: string, { violation, operations, rounds, threads, seed }: StressResult & { readonly threads: number; readonly seed: number }, stopped: string | undefined, files: readonly string[]): readonly string[] {
+function lines(
+  name: string,
+  { violation, operations, rounds, threads, seed }: StressResult & { readonly threads: number; readonly seed: number },
+  stopped: string | undefined,
+  files: readonly string[],
+): readonly string[] {
   const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
   if (violation !== undefined) {
-    const replay = files.filter((file) => file.endsWith(".trace.json")).map((file) => `replay  npx quiesce replay ${file}`);
-    return [`VIOLATED ${violation.property}: ${violation.because}`, `        in a round that ${violation.kind}${violation.delayed ? ", with delays" : ""}, after ${amount}`, ...files.map((file) => `saved   ${file}`), ...replay];
+    const replay = files
+      .filter((file) => file.endsWith(".trace.json"))
+      .map((file) => `replay  npx quiesce replay ${file}`);
+    return [
+      `VIOLATED ${violation.property}: ${violation.because}`,
+      `        in a round that ${violation.kind}${violation.delayed ? ", with delays" : ""}, after ${amount}`,
+      ...files.map((file) => `saved   ${file}`),
+      ...replay,
+    ];
   }
   return [stopped === undefined ? `held      ${name}  ${amount}` : `unknown   ${name}  ${stopped} after ${amount}`];
 }
@@ -140,12 +185,19 @@ async function patchedSources(slug: string): Promise<ReadonlyMap<string, string>
   return new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
 }
 
-/** The bug as the simulator finds it, in the scenario that its patch names; undefined if it does not within the bound. */
+/**
+ * The bug as the simulator finds it, in the scenario that its patch names; undefined if it does not within the bound.
+ */
 async function simulatorsTrace(slug: string): Promise<string | undefined> {
   const { bugNamed } = await import("#fuzz/bugs/museum.ts");
   const { hunt } = await import("#fuzz/campaign/hunt/hunt.ts");
   const searches = ["pos", "surw"].map((strategy) => ({ strategy, seed: 1 }));
-  const { counterexample } = await hunt(bugNamed(slug), { searches, executionsMax: 20_000, catchesEnough: 1, shrinkMax: 20_000 });
+  const { counterexample } = await hunt(bugNamed(slug), {
+    searches,
+    executionsMax: 20_000,
+    catchesEnough: 1,
+    shrinkMax: 20_000,
+  });
   return counterexample?.trace;
 }
 
@@ -162,7 +214,8 @@ async function simulatorsOwnTrace(name: string): Promise<string | undefined> {
   for (const scenario of await referencesOf(SIMULATED)) {
     const search = { scenario, strategy: "surw", seed: 1, executionsMax: EXECUTIONS };
     const { choices, executions } = await runSearch(search);
-    if (choices !== undefined) return (await explain({ search, execution: executions, choices, scriptPath: `${name}.repro.ts` })).trace;
+    if (choices !== undefined)
+      return (await explain({ search, execution: executions, choices, scriptPath: `${name}.repro.ts` })).trace;
   }
   return undefined;
 }

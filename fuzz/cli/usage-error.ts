@@ -4,7 +4,8 @@ import { CommandError } from "#fuzz/host/exit-code.ts";
 const EXPECTED = new Set(["CatalogueError", "PatchError", "TraceError", "WriteError"]);
 
 /**
- * Does `act`, and makes what is the caller's to put right a usage error; anything else is a fault of ours, and keeps its stack.
+ * Does `act`, and makes what is the caller's to put right a usage error; anything else is a fault of ours, and keeps
+ * its stack.
  *
  * @throws CommandError for a name that is not there, a file that cannot be written, a trace or patch that is none
  */

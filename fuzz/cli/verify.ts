@@ -23,7 +23,9 @@ const SEED_DEFAULT = 1;
 /** `quiesce verify`: the gate. */
 export function verifyCommand(): Command {
   return new Command("verify")
-    .description("Verify every scenario, replay every saved trace, find every bug of the museum, and hammer what runs on real threads.")
+    .description(
+      "Verify every scenario, replay every saved trace, find every bug of the museum, and hammer what runs on real threads.",
+    )
     .argument("[scenarios...]", "scenarios, systems, or modules of your own; all unless named")
     .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
     .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
@@ -74,7 +76,15 @@ async function verify(words: readonly string[], options: Options): Promise<void>
   const left = time === undefined ? undefined : Math.max(1, time - (performance.now() - start));
   const { certifyScopes, worse } = await import("./certify-scopes.ts");
   const systems = new Set(plan.scenarios.filter(({ module }) => module === undefined).map(({ system }) => system));
-  process.exitCode = worse(code, await certifyScopes(systems, { out: resolve(out), workers, resumes: resume === true, ...(left !== undefined && { time: left }) }));
+  process.exitCode = worse(
+    code,
+    await certifyScopes(systems, {
+      out: resolve(out),
+      workers,
+      resumes: resume === true,
+      ...(left !== undefined && { time: left }),
+    }),
+  );
 }
 
 async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {
@@ -88,7 +98,14 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
   // The museum and the traces show that the gate as a whole works; a few scenarios, asked for by name, are no gate.
   const { STRESSED_SYSTEMS } = await import("#fuzz/campaign/stress-job.ts");
   const systems = words.length === 0 ? new Set(scenarios.map(({ system }) => system)) : new Set<string>();
-  return { profile, seed, scenarios, traces: savedTraces(systems), bugs: bugsOf(systems), stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => systems.has(system)) };
+  return {
+    profile,
+    seed,
+    scenarios,
+    traces: savedTraces(systems),
+    bugs: bugsOf(systems),
+    stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => systems.has(system)),
+  };
 }
 
 /** The seed of the run to go on with: one that was drawn need not be typed. */

@@ -1,8 +1,9 @@
 /**
  * What a procedure costs, counted while the machine runs it alone: locks taken, atomic operations, cache lines written.
  *
- * A lock is one atomic operation to take, and a store to give back. A reader–writer lock is words, which the machine does not know for a
- * lock: its acquisitions are told by how its word changes. Each object begins a cache line of its own, as cache-lines.ts has it.
+ * A lock is one atomic operation to take, and a store to give back. A reader–writer lock is words, which the machine
+ * does not know for a lock: its acquisitions are told by how its word changes. Each object begins a cache line of its
+ * own, as cache-lines.ts has it.
  */
 import { ACCESS, type Access, type Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -28,9 +29,13 @@ export type AccessCosts = Omit<LookupCost, "system" | "lookup">;
 /** @throws Error if the procedure violates a property of the machine's */
 export function accessCosts({ name, heap, setUp, body, rwlocks }: Measured): AccessCosts {
   const counter = new Counter(heap, new Set(rwlocks));
-  const machine = new Machine({ name, heap, setUp, threads: [{ name: "only", body }], watchers: [] }, { observer: counter });
+  const machine = new Machine(
+    { name, heap, setUp, threads: [{ name: "only", body }], watchers: [] },
+    { observer: counter },
+  );
   const violation = machine.run(randomWalk(1));
-  if (violation !== undefined) throw new Error(`${name}: its measurement violates ${violation.property}: ${violation.because}`);
+  if (violation !== undefined)
+    throw new Error(`${name}: its measurement violates ${violation.property}: ${violation.because}`);
   return counter.costs;
 }
 
@@ -48,7 +53,12 @@ class Counter implements Observer {
   }
 
   get costs(): AccessCosts {
-    return { lockAcquisitions: this.#locks, atomicOperations: this.#atomics, cacheLinesWritten: this.#lines.size, accesses: this.#accesses };
+    return {
+      lockAcquisitions: this.#locks,
+      atomicOperations: this.#atomics,
+      cacheLinesWritten: this.#lines.size,
+      accesses: this.#accesses,
+    };
   }
 
   performed(access: ObservedAccess): void {
@@ -58,7 +68,8 @@ class Counter implements Observer {
     if (takes || (this.#rwlocks.has(address) && takesRwlock(access))) this.#locks++;
     if (takes || isReadModifyWrite(access)) this.#atomics++;
     const line = lineOf(this.#heap, address);
-    if (line !== undefined && (takes || mayWrite(kind) || kind === ACCESS.spinUnlock || kind === ACCESS.mutexUnlock)) this.#lines.add(line);
+    if (line !== undefined && (takes || mayWrite(kind) || kind === ACCESS.spinUnlock || kind === ACCESS.mutexUnlock))
+      this.#lines.add(line);
   }
 
   /** What has no word of its own costs nothing here. */

@@ -7,12 +7,15 @@ const DEEDS = ["runThatKeeps", "runThatDestroys", "deviceEvent"] as const;
 
 const rows = dstLockHolds(LENGTHS);
 
-const column = (collector: "softirq" | "workqueue", deed: keyof LockHold): readonly number[] => rows.map((row) => row[collector][deed]);
+const column = (collector: "softirq" | "workqueue", deed: keyof LockHold): readonly number[] =>
+  rows.map((row) => row[collector][deed]);
 
 test("before, the lock is held longer by the same for every entry of the list", () => {
   for (const deed of DEEDS) {
     const holds = column("softirq", deed);
-    const slopes = LENGTHS.slice(1).map((length, index) => ((holds[index + 1] ?? 0) - (holds[index] ?? 0)) / (length - (LENGTHS[index] ?? 0)));
+    const slopes = LENGTHS.slice(1).map(
+      (length, index) => ((holds[index + 1] ?? 0) - (holds[index] ?? 0)) / (length - (LENGTHS[index] ?? 0)),
+    );
     expect(slopes[0], deed).toBeGreaterThanOrEqual(2); // its count and its link, at the least
     expect(slopes, deed).toEqual(slopes.map(() => slopes[0]));
   }
@@ -41,6 +44,8 @@ test("with nothing listed a run looks at the list and goes back to sleep, and an
 });
 
 test("a length that is none is refused", () => {
-  expect(() => dstLockHolds([1.5])).toThrow("a list of 1.5 entries cannot be measured: its length must be a whole number of at least 0");
+  expect(() => dstLockHolds([1.5])).toThrow(
+    "a list of 1.5 entries cannot be measured: its length must be a whole number of at least 0",
+  );
   expect(() => dstLockHolds([-1])).toThrow("a list of -1 entries");
 });

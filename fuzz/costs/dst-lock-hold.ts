@@ -1,10 +1,10 @@
 /**
- * How long the garbage lock of the destination cache is held, in accesses, as a function of the length of the list: before, with the
- * soft-interrupt collector, and after, with the work queue.
+ * How long the garbage lock of the destination cache is held, in accesses, as a function of the length of the list:
+ * before, with the soft-interrupt collector, and after, with the work queue.
  *
- * Measured by running each collector alone over a list of entries that somebody holds, of which one run keeps all; every access that its thread
- * makes between taking the lock and letting it go counts, and the longest stretch is what others may have to spin for. The list is made
- * before, and the entry given up meanwhile is one of those who wait.
+ * Measured by running each collector alone over a list of entries that somebody holds, of which one run keeps all;
+ * every access that its thread makes between taking the lock and letting it go counts, and the longest stretch is what
+ * others may have to spin for. The list is made before, and the entry given up meanwhile is one of those who wait.
  */
 import { ACCESS, type Access, type Address, FIRST_LOCAL_KIND, NIL, request } from "#impl/memory/access.ts";
 import { createHeap } from "#impl/memory/heap.ts";
@@ -35,7 +35,10 @@ export interface LockHold {
 /** @throws RangeError if a length is no whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {
   return lengths.map((listed) => {
-    if (!Number.isInteger(listed) || listed < 0) throw new RangeError(`a list of ${listed} entries cannot be measured: its length must be a whole number of at least 0`);
+    if (!Number.isInteger(listed) || listed < 0)
+      throw new RangeError(
+        `a list of ${listed} entries cannot be measured: its length must be a whole number of at least 0`,
+      );
     return { listed, softirq: measure(softirqCollector, listed), workqueue: measure(workQueueCollector, listed) };
   });
 }
@@ -44,17 +47,27 @@ function measure(collector: Collector, listed: number): LockHold {
   return {
     runThatKeeps: longestHold(collector, listed, 1, (dst) => collector.run(dst)),
     runThatDestroys: longestHold(collector, listed, 0, (dst) => collector.run(dst)),
-    deviceEvent: longestHold(collector, listed, 1, (dst) => collector.deviceEvent(dst, numberAt(dst.devices, 0), DEVICE_EVENT.unregister)),
+    deviceEvent: longestHold(collector, listed, 1, (dst) =>
+      collector.deviceEvent(dst, numberAt(dst.devices, 0), DEVICE_EVENT.unregister),
+    ),
   };
 }
 
 /** Of `deed`, with so many dead entries on the fresh list, each held so many times. */
 function longestHold(collector: Collector, listed: number, references: number, deed: (dst: Dst) => Access): number {
-  const options = { collector, ticksPerSecond: 10, entriesMax: Math.max(listed, 1), devices: [{ name: "eth0", namespace: 0, hasNeighbours: false }] };
+  const options = {
+    collector,
+    ticksPerSecond: 10,
+    entriesMax: Math.max(listed, 1),
+    devices: [{ name: "eth0", namespace: 0, hasNeighbours: false }],
+  };
   const heap = createHeap(dstWords(options) + 10);
   const dst = createDst(heap, placeClock(heap, 0), options);
   for (let key = 0; key < listed; key++) {
-    const entry = runAlone(heap, getEntry(dst, { key, device: numberAt(dst.devices, 0), over: NIL, hasPrivateChild: false }));
+    const entry = runAlone(
+      heap,
+      getEntry(dst, { key, device: numberAt(dst.devices, 0), over: NIL, hasPrivateChild: false }),
+    );
     runAlone(heap, unlinkEntry(dst, key));
     runAlone(heap, freeAfterGrace(dst, entry));
     heap.words[DstEntry.refcount(entry)] = references;

@@ -2,10 +2,17 @@ import { expect, test } from "vitest";
 import { peersLookupCosts } from "./peers-lookups.ts";
 
 /** Locks, atomic operations and lines written, by generation. */
-function costsOf(lookup: string): readonly (readonly [system: string, locks: number, atomics: number, lines: number])[] {
+function costsOf(
+  lookup: string,
+): readonly (readonly [system: string, locks: number, atomics: number, lines: number])[] {
   return peersLookupCosts()
     .filter((row) => row.lookup === lookup)
-    .map(({ system, lockAcquisitions, atomicOperations, cacheLinesWritten }) => [system, lockAcquisitions, atomicOperations, cacheLinesWritten]);
+    .map(({ system, lockAcquisitions, atomicOperations, cacheLinesWritten }) => [
+      system,
+      lockAcquisitions,
+      atomicOperations,
+      cacheLinesWritten,
+    ]);
 }
 
 test("a hit takes two locks before the conversion, one after it, and none since collection is on the path", () => {

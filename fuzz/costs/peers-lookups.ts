@@ -1,6 +1,7 @@
 /**
- * What a lookup costs in the generations of the peer pool: under a reader–writer lock, under RCU with a list of unused peers, under
- * RCU with collection on the path, and with an optimistic search before that. Counted on the machine, one thread alone in a tree of three peers.
+ * What a lookup costs in the generations of the peer pool: under a reader–writer lock, under RCU with a list of unused
+ * peers, under RCU with collection on the path, and with an optimistic search before that. Counted on the machine, one
+ * thread alone in a tree of three peers.
  */
 import { type Access, type Address, NIL } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
@@ -8,7 +9,11 @@ import { defaultListLimits } from "#impl/peers/list-limits.ts";
 import type { ListedPool, ListedPoolOptions } from "#impl/peers/listed-pool.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
-import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
+import {
+  createOptimisticPool,
+  findPeer as findOptimistically,
+  getPeer as getOptimistically,
+} from "#impl/peers/optimistic-pool.ts";
 import { createPeerPool } from "#impl/peers/create-pool.ts";
 import type { PeerPool, PeerPoolOptions } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
@@ -37,14 +42,23 @@ const [ROOT, LEFT, RIGHT, ABSENT] = [v4(20), v4(10), v4(30), v4(25)];
 const firstIdentifier = (): number => 0;
 
 const GENERATIONS: readonly { readonly system: string; place(): Pool }[] = [
-  { system: "peers-rwlock", place: () => placeListed(createRwlockPool, findReadLocked, getReadLocked, ({ v4 }) => [v4.lock]) },
+  {
+    system: "peers-rwlock",
+    place: () => placeListed(createRwlockPool, findReadLocked, getReadLocked, ({ v4 }) => [v4.lock]),
+  },
   { system: "peers-rcu-list", place: () => placeListed(createRcuListPool, findLockless, getLockless, () => []) },
   { system: "peers", place: () => placeOnPath(createPeerPool, findPeer, getPeer) },
   { system: "peers-optimistic", place: () => placeOnPath(createOptimisticPool, findOptimistically, getOptimistically) },
 ];
 
-/** What each pool is asked for. `before` leaves the peers as the lookup finds them: all three are held when it begins. */
-const LOOKUPS: readonly { readonly lookup: string; before?(pool: Pool, peers: readonly Address[]): Access; measured(pool: Pool, peers: readonly Address[]): Access<unknown> }[] = [
+/**
+ * What each pool is asked for. `before` leaves the peers as the lookup finds them: all three are held when it begins.
+ */
+const LOOKUPS: readonly {
+  readonly lookup: string;
+  before?(pool: Pool, peers: readonly Address[]): Access;
+  measured(pool: Pool, peers: readonly Address[]): Access<unknown>;
+}[] = [
   { lookup: "a hit, the peer in use", measured: ({ find }) => find(ROOT) },
   {
     lookup: "a hit, the peer idle between others",
@@ -92,8 +106,18 @@ function placeListed(
   rwlocksOf: (pool: ListedPool) => readonly Address[],
 ): Pool {
   const heap = createHeap(200);
-  const pool = createPool(heap, placeClock(heap, 0), { limits: defaultListLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
-  return { heap, rwlocks: rwlocksOf(pool), create: (address) => getPeer(pool, address), find: (address) => findPeer(pool, address), put: (peer) => putListed(pool, peer) };
+  const pool = createPool(heap, placeClock(heap, 0), {
+    limits: defaultListLimits(MEMORY_BYTES, TICKS_PER_SECOND),
+    peersMax: PEERS_MAX,
+    firstIdentifier,
+  });
+  return {
+    heap,
+    rwlocks: rwlocksOf(pool),
+    create: (address) => getPeer(pool, address),
+    find: (address) => findPeer(pool, address),
+    put: (peer) => putListed(pool, peer),
+  };
 }
 
 function placeOnPath(
@@ -102,6 +126,16 @@ function placeOnPath(
   getPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,
 ): Pool {
   const heap = createHeap(200);
-  const pool = createPool(heap, placeClock(heap, 0), { limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND), peersMax: PEERS_MAX, firstIdentifier });
-  return { heap, rwlocks: [], create: (address) => getPeer(pool, address), find: (address) => findPeer(pool, address), put: (peer) => putPeer(pool, peer) };
+  const pool = createPool(heap, placeClock(heap, 0), {
+    limits: defaultLimits(MEMORY_BYTES, TICKS_PER_SECOND),
+    peersMax: PEERS_MAX,
+    firstIdentifier,
+  });
+  return {
+    heap,
+    rwlocks: [],
+    create: (address) => getPeer(pool, address),
+    find: (address) => findPeer(pool, address),
+    put: (peer) => putPeer(pool, peer),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * The pairs of accesses of an execution whose order a schedule decided: of different threads, conflicting, and with no other
- * ordering between them that would decide it anyway.
+ * The pairs of accesses of an execution whose order a schedule decided: of different threads, conflicting, and with no
+ * other ordering between them that would decide it anyway.
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, regionOf } from "#impl/memory/heap.ts";
@@ -19,8 +19,8 @@ export interface ReversibleConflict extends Conflict {
 }
 
 /**
- * The conflicts that could be turned round, the latest first: those next to the violation say most. Then those that others
- * lie between, which are turned round together with them.
+ * The conflicts that could be turned round, the latest first: those next to the violation say most. Then those that
+ * others lie between, which are turned round together with them.
  */
 export function reversibleConflicts(heap: Heap, accesses: readonly RecordedAccess[]): ReversibleConflict[] {
   const conflicts: ReversibleConflict[] = [];
@@ -53,7 +53,13 @@ function conflict(heap: Heap, one: RecordedAccess, other: RecordedAccess): boole
   if (one.kind === ACCESS.free) return touches(heap, other, one.operand);
   if (other.kind === ACCESS.free) return touches(heap, one, other.operand);
   if (one.kind === ACCESS.synchronizeRcu || other.kind === ACCESS.synchronizeRcu) return false;
-  return one.address === other.address && one.address !== NIL && one.kind !== ACCESS.callRcu && other.kind !== ACCESS.callRcu && (wrote(one) || wrote(other) || mayWrite(one.kind) || mayWrite(other.kind));
+  return (
+    one.address === other.address &&
+    one.address !== NIL &&
+    one.kind !== ACCESS.callRcu &&
+    other.kind !== ACCESS.callRcu &&
+    (wrote(one) || wrote(other) || mayWrite(one.kind) || mayWrite(other.kind))
+  );
 }
 
 /** Does the access concern a word of the object, find a pointer to it, or hand it out or take it back? */

@@ -24,7 +24,10 @@ export interface Counterexample {
  *
  * @returns undefined if the execution violates nothing
  */
-export async function counterexampleOf({ subject, choices, ...origin }: Found, options: Omit<ShrinkOptions, "machine"> = {}): Promise<Counterexample | undefined> {
+export async function counterexampleOf(
+  { subject, choices, ...origin }: Found,
+  options: Omit<ShrinkOptions, "machine"> = {},
+): Promise<Counterexample | undefined> {
   const shrunk = await shrink(subject, choices, { ...options, machine: machineSettings(origin) });
   if (shrunk === undefined) return undefined;
   const { replayed, orderings, neighbour } = shrunk;
@@ -38,7 +41,9 @@ export async function counterexampleOf({ subject, choices, ...origin }: Found, o
       accesses: accessTexts(replayed.execution),
       ...(violation === undefined ? {} : { violation: { property: violation.property, because: violation.because } }),
       ...(orderings.length === 0 ? {} : { orderings: orderings.map(({ text }) => text) }),
-      ...(neighbour === undefined ? {} : { neighbour: { because: neighbour.because, choices: compressChoices(neighbour.choices) } }),
+      ...(neighbour === undefined
+        ? {}
+        : { neighbour: { because: neighbour.because, choices: compressChoices(neighbour.choices) } }),
     }),
   };
 }
@@ -61,7 +66,9 @@ function explanationText({ orderings, samples, failing, finished, replayed }: Sh
   if (orderings.length === 0) {
     const threads = new Set(replayed.accesses.map(({ thread }) => thread));
     if (!finished || replayed.accesses.length > ORDERED_ACCESSES_MAX) return undefined;
-    return threads.size === 1 ? "no ordering: one thread alone does it" : "no single ordering: with any of them turned round it still fails";
+    return threads.size === 1
+      ? "no ordering: one thread alone does it"
+      : "no single ordering: with any of them turned round it still fails";
   }
   if (samples === 0) return undefined;
   return `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} random schedules fail`;

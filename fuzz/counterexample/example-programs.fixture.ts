@@ -1,12 +1,32 @@
 /** Small programs with known bugs, for the tests of replay, shrinking and reproduction. */
-import { type Access, assertHolds, beginOperation, allocate, endOperation, free, NIL, rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, readOnce, spinLock, spinUnlock, synchronizeRcu, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  assertHolds,
+  beginOperation,
+  allocate,
+  endOperation,
+  free,
+  NIL,
+  rcuAssignPointer,
+  rcuDereference,
+  rcuReadLock,
+  rcuReadUnlock,
+  readOnce,
+  spinLock,
+  spinUnlock,
+  synchronizeRcu,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { createHeap, place, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 
 const Counter = struct("counter", { value: 1, lock: 1, finished: 1 });
 
-/** Each thread adds 1 in two accesses, `additions` times, and the last to finish looks: without the lock, an addition can be lost. */
+/**
+ * Each thread adds 1 in two accesses, `additions` times, and the last to finish looks: without the lock, an addition
+ * can be lost.
+ */
 export function lostUpdate({ threads = 2, additions = 1, locked = false } = {}): Program {
   const heap = createHeap(64);
   const counter = place(heap, Counter, "counter");
@@ -29,13 +49,24 @@ export function lostUpdate({ threads = 2, additions = 1, locked = false } = {}):
     }
     yield spinUnlock(Counter.lock(counter));
   }
-  return { name: "lost-update", heap, threads: Array.from({ length: threads }, (_, thread) => ({ name: `adder ${thread + 1}`, body: () => body(thread) })), watchers: [] };
+  return {
+    name: "lost-update",
+    heap,
+    threads: Array.from({ length: threads }, (_, thread) => ({
+      name: `adder ${thread + 1}`,
+      body: () => body(thread),
+    })),
+    watchers: [],
+  };
 }
 
 const Box = struct("box", { current: 1, lock: 1 });
 const Item = struct("item", { value: 1, refcount: 1 });
 
-/** A reader follows a published pointer while a writer replaces the object and frees the old one, with a grace period or without. */
+/**
+ * A reader follows a published pointer while a writer replaces the object and frees the old one, with a grace period or
+ * without.
+ */
 export function earlyFree({ waits = false, reads = 1 } = {}): Program {
   const heap = createHeap(128);
   const box = place(heap, Box, "box");

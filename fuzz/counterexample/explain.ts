@@ -32,13 +32,24 @@ const SHRINK_MAX = 50_000;
  * @param shouldStop asked now and then: what has been reached by then is taken
  * @throws Error if the schedule violates nothing: the machine is then not as deterministic as it must be
  */
-export async function explainViolation({ search, execution, choices, scriptPath }: ExplainTask, shouldStop: () => boolean): Promise<Explanation> {
+export async function explainViolation(
+  { search, execution, choices, scriptPath }: ExplainTask,
+  shouldStop: () => boolean,
+): Promise<Explanation> {
   const { strategy, seed, scenario } = search;
   const { subject, checks } = await loadScenario(scenario);
-  const found = { subject, choices, codeVersion: codeVersion(projectRoot), strategy, seed, ...(Object.keys(checks).length > 0 && { machine: checks }) };
+  const found = {
+    subject,
+    choices,
+    codeVersion: codeVersion(projectRoot),
+    strategy,
+    seed,
+    ...(Object.keys(checks).length > 0 && { machine: checks }),
+  };
   const explained = await counterexampleOf(found, { executionsMax: SHRINK_MAX, shouldStop });
   const violation = explained?.trace.violation;
-  if (explained === undefined || violation === undefined) throw new Error(`${scenario.name}: the violation that ${strategy} found from seed ${seed} does not come back`);
+  if (explained === undefined || violation === undefined)
+    throw new Error(`${scenario.name}: the violation that ${strategy} found from seed ${seed} does not come back`);
   const { shrunk, trace } = explained;
   const { execution: told, location } = shrunk.replayed;
   return {

@@ -7,8 +7,8 @@ import type { Violation } from "#properties/violation.ts";
 /**
  * A part of a wanted schedule: the thread runs until it has made `until` accesses in all.
  *
- * Counting from the start of the execution, not from the start of the block, keeps the rest of a schedule meaningful when
- * a block before it is taken out.
+ * Counting from the start of the execution, not from the start of the block, keeps the rest of a schedule meaningful
+ * when a block before it is taken out.
  */
 export interface Block {
   readonly thread: number;
@@ -53,7 +53,8 @@ export class PreemptionCount {
 }
 
 /**
- * Follows a wanted schedule where the program lets it, and goes on without preemption where it does not and after its end.
+ * Follows a wanted schedule where the program lets it, and goes on without preemption where it does not and after its
+ * end.
  *
  * A block whose thread has to wait is passed over: its accesses fall to a later block of that thread.
  */
@@ -92,7 +93,8 @@ export class Follower implements Strategy {
   #wanted(machine: RunningMachine): number {
     for (; this.#at < this.#blocks.length; this.#at++) {
       const block = this.#blocks[this.#at];
-      if (block !== undefined && wordAt(this.#made, block.thread) < block.until && isEnabled(machine, block.thread)) return block.thread;
+      if (block !== undefined && wordAt(this.#made, block.thread) < block.until && isEnabled(machine, block.thread))
+        return block.thread;
     }
     const { last } = this.preemptions;
     return last !== -1 && isEnabled(machine, last) ? last : wordAt(machine.enabled, 0);

@@ -1,9 +1,10 @@
 /**
  * Where in the source an access stands.
  *
- * Every access function writes the register `address`. While locations are taken, that register notices the call stack it is
- * written from; the first frame outside the access functions is the procedure's line. A stack an access costs microseconds,
- * and code that has seen such registers stays about a fifth slower in its host thread: for replay, not for searching.
+ * Every access function writes the register `address`. While locations are taken, that register notices the call stack
+ * it is written from; the first frame outside the access functions is the procedure's line. A stack an access costs
+ * microseconds, and code that has seen such registers stays about a fifth slower in its host thread: for replay, not
+ * for searching.
  */
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";

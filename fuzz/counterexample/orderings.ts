@@ -1,9 +1,9 @@
 /**
  * The orderings that matter: which of the orders that the schedule decided make the execution fail.
  *
- * Each conflicting pair is turned round, everything else kept as far as it can be, and the program is run: where it then passes,
- * the ordering matters. Of those, the fewest are kept that alone still make random schedules fail. That is a sample, and is
- * reported as one: "in 100 of 100".
+ * Each conflicting pair is turned round, everything else kept as far as it can be, and the program is run: where it
+ * then passes, the ordering matters. Of those, the fewest are kept that alone still make random schedules fail. That is
+ * a sample, and is reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
@@ -46,8 +46,15 @@ export interface Orderings {
   readonly neighbour?: { readonly choices: Int32Array; readonly because: string };
 }
 
-/** Finds the orderings that matter in a violating run whose accesses were recorded; none in a run of more than 2,000. */
-export async function findOrderings(machine: Machine, run: Run, recorded: readonly RecordedAccess[], budget: SearchBudget): Promise<Orderings> {
+/**
+ * Finds the orderings that matter in a violating run whose accesses were recorded; none in a run of more than 2,000.
+ */
+export async function findOrderings(
+  machine: Machine,
+  run: Run,
+  recorded: readonly RecordedAccess[],
+  budget: SearchBudget,
+): Promise<Orderings> {
   if (recorded.length > ORDERED_ACCESSES_MAX) return { orderings: [], samples: 0, failing: 0 };
   const property = run.violation?.property ?? "";
   const mattering: Ordering[] = [];
@@ -61,7 +68,8 @@ export async function findOrderings(machine: Machine, run: Run, recorded: readon
     const ordering = { ...pair, text: orderingText(machine, accesses, pair) };
     mattering.push(ordering);
     const distance = distanceOf(run.choices, passing);
-    if (neighbour === undefined || distance < neighbour.distance) neighbour = { choices: passing, because: reversedText(machine, accesses, pair), distance };
+    if (neighbour === undefined || distance < neighbour.distance)
+      neighbour = { choices: passing, because: reversedText(machine, accesses, pair), distance };
   }
   const chosen = await fewest(machine, accesses, mattering.slice(0, CANDIDATES_MAX), property, budget);
   return {
@@ -81,17 +89,42 @@ function pendingAccesses(machine: RunningMachine, violating: number): RecordedAc
   for (let thread = 0; thread < machine.threadCount; thread++) {
     if (thread === violating || machine.hasReturned(thread)) continue;
     const kind = pendingKind[thread] as AccessKind;
-    const access = { kind, address: wordAt(pendingAddress, thread), operand: wordAt(pendingOperand, thread), expected: wordAt(pendingExpected, thread) };
-    pending.push({ ...access, step: steps + pending.length, thread, before: 0, after: 0, result: 0, waits: false, holds: [], known: true, location: undefined });
+    const access = {
+      kind,
+      address: wordAt(pendingAddress, thread),
+      operand: wordAt(pendingOperand, thread),
+      expected: wordAt(pendingExpected, thread),
+    };
+    pending.push({
+      ...access,
+      step: steps + pending.length,
+      thread,
+      before: 0,
+      after: 0,
+      result: 0,
+      waits: false,
+      holds: [],
+      known: true,
+      location: undefined,
+    });
   }
   return pending;
 }
 
 /** Runs the schedule with the pair turned round; answers the choices if that passes. */
-async function flip(machine: Machine, run: Run, accesses: readonly RecordedAccess[], pair: Conflict, budget: SearchBudget): Promise<Int32Array | undefined> {
+async function flip(
+  machine: Machine,
+  run: Run,
+  accesses: readonly RecordedAccess[],
+  pair: Conflict,
+  budget: SearchBudget,
+): Promise<Int32Array | undefined> {
   const order = accesses.slice(0, Math.max(run.choices.length, pair.second + 1)).map(({ thread }) => thread);
   // Of the accesses that were still to come, only the one concerned is asked for.
-  const original = pair.second < run.choices.length ? order.slice(0, run.choices.length) : [...order.slice(0, run.choices.length), numberAt(order, pair.second)];
+  const original =
+    pair.second < run.choices.length
+      ? order.slice(0, run.choices.length)
+      : [...order.slice(0, run.choices.length), numberAt(order, pair.second)];
   const turned = { first: pair.first, second: Math.min(pair.second, run.choices.length) };
   for (const wanted of flipped(original, turned)) {
     if (budget.isSpent) return undefined;
@@ -103,8 +136,8 @@ async function flip(machine: Machine, run: Run, accesses: readonly RecordedAcces
 }
 
 /**
- * Schedules with the second access before the first, the nearest first: the first's thread waits until the second is made, or
- * until the second's thread has come to its end; or it does not even begin its stretch before that.
+ * Schedules with the second access before the first, the nearest first: the first's thread waits until the second is
+ * made, or until the second's thread has come to its end; or it does not even begin its stretch before that.
  */
 function* flipped(choices: readonly number[], { first, second }: Conflict): Generator<readonly Block[]> {
   const thread = numberAt(choices, first);
@@ -120,7 +153,9 @@ function* flipped(choices: readonly number[], { first, second }: Conflict): Gene
   yield [...blocksOf(choices.slice(0, start)), { thread: other, until: Infinity }, ...blocksOf(choices)];
 }
 
-/** Was the second access made when the first was still to come? Accesses are known by their number within their thread. */
+/**
+ * Was the second access made when the first was still to come? Accesses are known by their number within their thread.
+ */
 function isTurnedRound(choices: Int32Array, original: readonly number[], { first, second }: Conflict): boolean {
   const where = (step: number): number => {
     const thread = numberAt(original, step);
@@ -138,8 +173,17 @@ function distanceOf(one: Int32Array, other: Int32Array): number {
   return distance;
 }
 
-/** Leaves orderings out one by one, as long as random schedules that keep the others fail as often; then the few that do best. */
-async function fewest(machine: Machine, accesses: readonly RecordedAccess[], all: readonly Ordering[], property: string, budget: SearchBudget): Promise<Omit<Orderings, "neighbour">> {
+/**
+ * Leaves orderings out one by one, as long as random schedules that keep the others fail as often; then the few that do
+ * best.
+ */
+async function fewest(
+  machine: Machine,
+  accesses: readonly RecordedAccess[],
+  all: readonly Ordering[],
+  property: string,
+  budget: SearchBudget,
+): Promise<Omit<Orderings, "neighbour">> {
   let orderings = all;
   let best = await sample(machine, accesses, orderings, property, budget);
   for (let size = all.length; size > 1; size--) {
@@ -150,7 +194,11 @@ async function fewest(machine: Machine, accesses: readonly RecordedAccess[], all
       const sampled = await sample(machine, accesses, rest, property, budget);
       if (kept === undefined || rate(sampled) > rate(kept.sampled)) kept = { orderings: rest, sampled };
     }
-    if (kept === undefined || (orderings.length <= ORDERINGS_MAX && (rate(kept.sampled) < rate(best) || rate(kept.sampled) === 0))) break;
+    if (
+      kept === undefined ||
+      (orderings.length <= ORDERINGS_MAX && (rate(kept.sampled) < rate(best) || rate(kept.sampled) === 0))
+    )
+      break;
     ({ orderings, sampled: best } = { orderings: kept.orderings, sampled: kept.sampled });
   }
   return { orderings, ...best };
@@ -161,7 +209,13 @@ function rate({ samples, failing }: { samples: number; failing: number }): numbe
 }
 
 /** Runs random schedules that keep the orderings; those in which that cannot be done are not counted. */
-async function sample(machine: Machine, accesses: readonly RecordedAccess[], orderings: readonly Ordering[], property: string, budget: SearchBudget): Promise<{ samples: number; failing: number }> {
+async function sample(
+  machine: Machine,
+  accesses: readonly RecordedAccess[],
+  orderings: readonly Ordering[],
+  property: string,
+  budget: SearchBudget,
+): Promise<{ samples: number; failing: number }> {
   const strategy = new Constrained(accesses, orderings);
   let samples = 0;
   let failing = 0;
@@ -186,7 +240,12 @@ class Constrained implements Strategy {
   isBroken = false;
   readonly #random = new Random(1);
   /** For each later access, by identity and number: the earlier one that must have been made. */
-  readonly #constraints: { readonly later: string; readonly laterNumber: number; readonly earlier: string; readonly earlierNumber: number }[];
+  readonly #constraints: {
+    readonly later: string;
+    readonly laterNumber: number;
+    readonly earlier: string;
+    readonly earlierNumber: number;
+  }[];
   readonly #made = new Map<string, number>();
   #pending: string[] = [];
 
@@ -201,7 +260,16 @@ class Constrained implements Strategy {
     this.#constraints = orderings.flatMap(({ first, second }) => {
       const earlier = identities[first];
       const later = identities[second];
-      return earlier === undefined || later === undefined ? [] : [{ later: later.identity, laterNumber: later.number, earlier: earlier.identity, earlierNumber: earlier.number }];
+      return earlier === undefined || later === undefined
+        ? []
+        : [
+            {
+              later: later.identity,
+              laterNumber: later.number,
+              earlier: earlier.identity,
+              earlierNumber: earlier.number,
+            },
+          ];
     });
   }
 
@@ -225,13 +293,17 @@ class Constrained implements Strategy {
     const identity = this.#pending[thread] ?? "";
     if (this.#isHeldBack(identity)) this.isBroken = true;
     this.#made.set(identity, (this.#made.get(identity) ?? 0) + 1);
-    for (let other = this.#pending.length; other < machine.threadCount; other++) this.#pending.push(pendingIdentity(machine, other));
+    for (let other = this.#pending.length; other < machine.threadCount; other++)
+      this.#pending.push(pendingIdentity(machine, other));
     this.#pending[thread] = pendingIdentity(machine, thread);
   }
 
   #isHeldBack(identity: string): boolean {
     const number = (this.#made.get(identity) ?? 0) + 1;
-    return this.#constraints.some(({ later, laterNumber, earlier, earlierNumber }) => later === identity && laterNumber === number && (this.#made.get(earlier) ?? 0) < earlierNumber);
+    return this.#constraints.some(
+      ({ later, laterNumber, earlier, earlierNumber }) =>
+        later === identity && laterNumber === number && (this.#made.get(earlier) ?? 0) < earlierNumber,
+    );
   }
 }
 
@@ -239,11 +311,19 @@ function pendingIdentity({ pendingKind, pendingAddress }: RunningMachine, thread
   return identityOf(thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread));
 }
 
-function orderingText(machine: RunningMachine, accesses: readonly RecordedAccess[], { first, second }: Conflict): string {
+function orderingText(
+  machine: RunningMachine,
+  accesses: readonly RecordedAccess[],
+  { first, second }: Conflict,
+): string {
   return `${deedText(machine, accesses, first)} before ${deedText(machine, accesses, second)}`;
 }
 
-function reversedText(machine: RunningMachine, accesses: readonly RecordedAccess[], { first, second }: Conflict): string {
+function reversedText(
+  machine: RunningMachine,
+  accesses: readonly RecordedAccess[],
+  { first, second }: Conflict,
+): string {
   return `with ${deedText(machine, accesses, second)} before ${deedText(machine, accesses, first)}`;
 }
 
@@ -251,7 +331,9 @@ function reversedText(machine: RunningMachine, accesses: readonly RecordedAccess
 function deedText(machine: RunningMachine, accesses: readonly RecordedAccess[], step: number): string {
   const access = accesses[step];
   if (access === undefined) return "";
-  const alike = accesses.filter(({ thread, kind, address }) => thread === access.thread && kind === access.kind && address === access.address);
+  const alike = accesses.filter(
+    ({ thread, kind, address }) => thread === access.thread && kind === access.kind && address === access.address,
+  );
   const which = alike.length > 1 ? ` (access ${step + 1})` : "";
   const place = placeOf(machine.heap, access.kind, access.address, access.operand);
   return `${machine.threadName(access.thread)}'s ${verbOf(access)} of ${place}${which}`;
@@ -276,7 +358,8 @@ function verbOf({ kind, operand }: RecordedAccess): string {
       if (kind < ACCESS.cmpxchg) return "write";
       if (kind <= ACCESS.cmpxchgRelease) return "compare-and-exchange";
       if (kind <= ACCESS.xchgRelease) return "exchange";
-      if (kind <= ACCESS.atomicAddReturnRelease) return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
+      if (kind <= ACCESS.atomicAddReturnRelease)
+        return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
       return accessNames[kind] ?? "access";
   }
 }

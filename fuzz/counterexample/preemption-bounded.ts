@@ -1,8 +1,8 @@
 /**
  * Every schedule with at most a few preemptions, depth first.
  *
- * Context bounding (Musuvathi, Qadeer, PLDI 2007): going on with the same thread is free, so is choosing whom to run when it
- * cannot go on. Complete for its bound when it ends before its executions do; it says which.
+ * Context bounding (Musuvathi, Qadeer, PLDI 2007): going on with the same thread is free, so is choosing whom to run
+ * when it cannot go on. Complete for its bound when it ends before its executions do; it says which.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import { isEnabled, type RunningMachine } from "#fuzz/machine/running-machine.ts";

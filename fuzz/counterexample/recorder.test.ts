@@ -50,7 +50,9 @@ function programOf(bodies: readonly Steps[], setUp?: Steps): Program {
 /** What each access did and what its thread held after it. */
 function told(program: Program, choices: readonly number[]): string[] {
   const { execution } = replay(program, { choices });
-  return execution.rows.flatMap((row) => (row.kind === "access" ? [`${accessText(row)} ${row.effect} [${row.holds.join(", ")}]`] : []));
+  return execution.rows.flatMap((row) =>
+    row.kind === "access" ? [`${accessText(row)} ${row.effect} [${row.holds.join(", ")}]`] : [],
+  );
 }
 
 test("a lock is held until it is released, a trylock only when it succeeds", () => {
@@ -152,7 +154,11 @@ test("objects are shown as they come and go, and a callback as a thread of its o
   ]);
   const { execution, violation } = replay(program, { choices: [0, 0, 0, 0, 0, 0, 1, 1] });
   expect(execution.threads).toEqual(["thread 1", "rcu callback 1"]);
-  expect(execution.rows.flatMap((row) => (row.kind === "access" ? [`${row.thread} ${accessText(row)} ${row.effect} [${row.holds.join(", ")}]`] : []))).toEqual([
+  expect(
+    execution.rows.flatMap((row) =>
+      row.kind === "access" ? [`${row.thread} ${accessText(row)} ${row.effect} [${row.holds.join(", ")}]`] : [],
+    ),
+  ).toEqual([
     "0 allocate entry → entry#1 []",
     "0 writeOnce entry#1.refcount → 1 [ref entry#1]",
     "0 callRcu entry#1  [ref entry#1]",

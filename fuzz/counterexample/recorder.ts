@@ -1,9 +1,9 @@
 /**
  * Writes an execution down while it runs: what each access did, by name, and what each thread holds after it.
  *
- * Values are shown as objects where they are pointers. No word says that it is one, so a field counts as a pointer's when an
- * access for pointers touches it, or when every value it has here other than 0 is the start of an object of a slab.
- * References are what a thread added to words named `refcount`, less what it took away.
+ * Values are shown as objects where they are pointers. No word says that it is one, so a field counts as a pointer's
+ * when an access for pointers touches it, or when every value it has here other than 0 is the start of an object of a
+ * slab. References are what a thread added to words named `refcount`, less what it took away.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf, regionOf } from "#impl/memory/heap.ts";
@@ -95,14 +95,22 @@ export class Recorder implements Observer {
         return;
       case ACCESS.endOperation:
         this.#begin(thread, state, step);
-        this.#entries.push({ kind: "end", step, thread, operation: state.operation, text: this.#operations?.response(state.operation, operand) ?? String(operand) });
+        this.#entries.push({
+          kind: "end",
+          step,
+          thread,
+          operation: state.operation,
+          text: this.#operations?.response(state.operation, operand) ?? String(operand),
+        });
     }
   }
 
   /** What was recorded, by name. */
   rows(): Row[] {
     const pointers = pointerFields(this.#heap, this.accesses);
-    return this.#entries.map((entry) => (typeof entry.kind === "number" ? rowOf(this.#heap, pointers, entry as RecordedAccess) : (entry as OperationRow)));
+    return this.#entries.map((entry) =>
+      typeof entry.kind === "number" ? rowOf(this.#heap, pointers, entry as RecordedAccess) : (entry as OperationRow),
+    );
   }
 
   #thread(thread: number): ThreadState {
@@ -134,10 +142,12 @@ export class Recorder implements Observer {
         state.locks = state.locks.filter((lock) => lock !== address);
         return;
       case ACCESS.allocate:
-        for (let word = 0; word < (regionOf(this.#heap, result)?.layout.words ?? 0); word++) this.#blank.add(result + word);
+        for (let word = 0; word < (regionOf(this.#heap, result)?.layout.words ?? 0); word++)
+          this.#blank.add(result + word);
         return;
       case ACCESS.free:
-        for (let word = 0; word < (regionOf(this.#heap, operand)?.layout.words ?? 0); word++) state.references.delete(operand + word);
+        for (let word = 0; word < (regionOf(this.#heap, operand)?.layout.words ?? 0); word++)
+          state.references.delete(operand + word);
         return;
       default:
     }
@@ -161,7 +171,15 @@ interface ThreadState {
 }
 
 function freshThread(): ThreadState {
-  return { sections: 0, sectionsToOpen: 0, operation: 0, operationToBegin: -1, locks: [], references: new Map(), location: undefined };
+  return {
+    sections: 0,
+    sectionsToOpen: 0,
+    operation: 0,
+    operationToBegin: -1,
+    locks: [],
+    references: new Map(),
+    location: undefined,
+  };
 }
 
 function holdsOf({ sections, locks, references }: ThreadState, heap: Heap): string[] {
@@ -234,7 +252,8 @@ function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess
   const { step, thread, kind, address, operand, holds, location } = access;
   const pointer = kind <= ACCESS.awaitUnequal && pointers.has(fieldOf(heap, address));
   const valueText = (value: number): string => (pointer ? (objectNameOf(heap, value) ?? String(value)) : String(value));
-  const concerned = kind === ACCESS.free || kind === ACCESS.callRcu ? operand : kind === ACCESS.allocate ? access.result : address;
+  const concerned =
+    kind === ACCESS.free || kind === ACCESS.callRcu ? operand : kind === ACCESS.allocate ? access.result : address;
   return {
     kind: "access",
     step,
@@ -257,7 +276,11 @@ export function wrote({ kind, expected, result, waits }: ObservedAccess): boolea
   return mayWrite(kind) || kind > ACCESS.awaitUnequal;
 }
 
-function effectOf(heap: Heap, { kind, operand, expected, before, after, result, known, waits }: RecordedAccess, valueText: (value: number) => string): string {
+function effectOf(
+  heap: Heap,
+  { kind, operand, expected, before, after, result, known, waits }: RecordedAccess,
+  valueText: (value: number) => string,
+): string {
   switch (kind) {
     case ACCESS.spinLock:
     case ACCESS.mutexLock:
@@ -279,7 +302,9 @@ function effectOf(heap: Heap, { kind, operand, expected, before, after, result, 
     case ACCESS.cmpxchgRelaxed:
     case ACCESS.cmpxchgAcquire:
     case ACCESS.cmpxchgRelease:
-      return result === expected ? `${valueText(before)} → ${valueText(operand)}` : `finds ${valueText(result)}, not ${valueText(expected)}`;
+      return result === expected
+        ? `${valueText(before)} → ${valueText(operand)}`
+        : `finds ${valueText(result)}, not ${valueText(expected)}`;
     default:
       if (kind < ACCESS.write) return valueText(after);
       return known ? `${valueText(before)} → ${valueText(after)}` : `→ ${valueText(after)}`;

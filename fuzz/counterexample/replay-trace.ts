@@ -8,8 +8,9 @@ import { visibleText } from "#reports/visible-text.ts";
 export interface TraceOutcome {
   readonly replayed: Replayed;
   /**
-   * `reproduced`: the recorded violation, or the recorded absence of one. `differs`: another property is violated. `mended`: the
-   * recorded one is not any more. `diverged`: the code asks for something else. `stopped`: told to stop before.
+   * `reproduced`: the recorded violation, or the recorded absence of one. `differs`: another property is violated.
+   * `mended`: the recorded one is not any more. `diverged`: the code asks for something else. `stopped`: told to stop
+   * before.
    */
   readonly kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped";
   /** One line on it. */
@@ -21,17 +22,35 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
   const program = subject.makeProgram();
   const { accesses, violation: recorded } = trace;
   const schedule = { choices: expandChoices(trace.choices), ...(accesses === undefined ? {} : { accesses }) };
-  const options = { machine: machineSettings(trace), operations: subject.operationNames(program), ...(until === undefined ? {} : { until }) };
+  const options = {
+    machine: machineSettings(trace),
+    operations: subject.operationNames(program),
+    ...(until === undefined ? {} : { until }),
+  };
   const replayed = replay(program, schedule, options);
   const { kind, violation, divergence } = replayed;
-  if (divergence !== undefined) return { replayed, kind: "diverged", because: divergenceText(subject.scenario.name, divergence) };
-  if (kind === "stopped") return { replayed, kind: "stopped", because: `stopped after access ${replayed.accesses.length} of ${schedule.choices.length}` };
+  if (divergence !== undefined)
+    return { replayed, kind: "diverged", because: divergenceText(subject.scenario.name, divergence) };
+  if (kind === "stopped")
+    return {
+      replayed,
+      kind: "stopped",
+      because: `stopped after access ${replayed.accesses.length} of ${schedule.choices.length}`,
+    };
   if (violation === undefined && recorded !== undefined) {
-    return { replayed, kind: "mended", because: `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses were made, and it holds` };
+    return {
+      replayed,
+      kind: "mended",
+      because: `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses were made, and it holds`,
+    };
   }
   if (violation?.property !== recorded?.property) {
     const expected = recorded === undefined ? "nothing" : visibleText(recorded.property);
-    return { replayed, kind: "differs", because: `${violation?.property ?? "nothing"} is violated, and the trace recorded ${expected}` };
+    return {
+      replayed,
+      kind: "differs",
+      because: `${violation?.property ?? "nothing"} is violated, and the trace recorded ${expected}`,
+    };
   }
   return { replayed, kind: "reproduced", because: violation?.because ?? "nothing is violated, as recorded" };
 }

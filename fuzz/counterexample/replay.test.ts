@@ -9,7 +9,12 @@ import { strategies } from "#fuzz/strategies/strategies.ts";
 import { earlyFree, lostUpdate } from "./example-programs.fixture.ts";
 import { accessTexts, divergenceText, replay, type Replayed } from "./replay.ts";
 
-const programs: readonly (() => Program)[] = [() => earlyFree(), () => earlyFree({ waits: true, reads: 3 }), () => lostUpdate({ threads: 3, additions: 2 }), () => lostUpdate({ locked: true })];
+const programs: readonly (() => Program)[] = [
+  () => earlyFree(),
+  () => earlyFree({ waits: true, reads: 3 }),
+  () => lostUpdate({ threads: 3, additions: 2 }),
+  () => lostUpdate({ locked: true }),
+];
 
 /** Runs one execution and answers its choices. */
 function choicesOf(program: Program, strategy = strategies[0]?.create({ seed: 1 })): Int32Array {
@@ -24,21 +29,27 @@ function because({ divergence }: Replayed): string {
 
 test("what any strategy ran is the same execution when it is replayed", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...programs), fc.constantFrom(...strategies), fc.nat(1000), fc.integer({ min: 1, max: 4 }), (make, entry, seed, executions) => {
-      const machine = new Machine(make());
-      const strategy = entry.create({ seed });
-      for (let execution = 0; execution < executions; execution++) machine.run(strategy);
-      const choices = machine.choices.slice(0, machine.steps);
-      const words = machine.words.slice();
-      const program = make();
-      const replayed = replay(program, { choices });
-      expect(replayed.violation).toEqual(machine.violation);
-      expect(replayed.kind).toBe(machine.violation === undefined ? "passed" : "violated");
-      expect(replayed.accesses.map(({ thread }) => thread)).toEqual([...choices]);
-      expect([...program.heap.words]).toEqual([...words]);
-      // And once more, with the accesses compared.
-      expect(replay(make(), { choices, accesses: accessTexts(replayed.execution) }).kind).toBe(replayed.kind);
-    }),
+    fc.property(
+      fc.constantFrom(...programs),
+      fc.constantFrom(...strategies),
+      fc.nat(1000),
+      fc.integer({ min: 1, max: 4 }),
+      (make, entry, seed, executions) => {
+        const machine = new Machine(make());
+        const strategy = entry.create({ seed });
+        for (let execution = 0; execution < executions; execution++) machine.run(strategy);
+        const choices = machine.choices.slice(0, machine.steps);
+        const words = machine.words.slice();
+        const program = make();
+        const replayed = replay(program, { choices });
+        expect(replayed.violation).toEqual(machine.violation);
+        expect(replayed.kind).toBe(machine.violation === undefined ? "passed" : "violated");
+        expect(replayed.accesses.map(({ thread }) => thread)).toEqual([...choices]);
+        expect([...program.heap.words]).toEqual([...words]);
+        // And once more, with the accesses compared.
+        expect(replay(make(), { choices, accesses: accessTexts(replayed.execution) }).kind).toBe(replayed.kind);
+      },
+    ),
     { seed: 1, numRuns: 60 },
   );
 });
@@ -69,8 +80,12 @@ test("the registers are the ordinary ones again after a replay, a diverged one t
 });
 
 test("a thread that does not exist stops the replay at its step", () => {
-  expect(because(replay(lostUpdate(), { choices: [0, 0, 7] }))).toBe("schedule it: access 3 asks for thread 7, and there are threads 0 to 1");
-  expect(because(replay(lostUpdate(), { choices: [-1] }))).toBe("schedule it: access 1 asks for thread -1, and there are threads 0 to 1");
+  expect(because(replay(lostUpdate(), { choices: [0, 0, 7] }))).toBe(
+    "schedule it: access 3 asks for thread 7, and there are threads 0 to 1",
+  );
+  expect(because(replay(lostUpdate(), { choices: [-1] }))).toBe(
+    "schedule it: access 1 asks for thread -1, and there are threads 0 to 1",
+  );
 });
 
 test("a thread that has returned stops the replay at its step", () => {
@@ -97,12 +112,16 @@ test("another access than the one recorded stops the replay, and both are named"
 test("a forced access that the recording has otherwise stops the replay as well", () => {
   // After both have added, adder 1 waits for the lock that adder 2 holds: only adder 2 can go on.
   const choices = [0, 0, 1, 1, 1, 0];
-  expect(because(replay(lostUpdate(), { choices }))).toBe("schedule it: access 6 asks for thread 0 (adder 1), which waits in spinLock counter.lock");
+  expect(because(replay(lostUpdate(), { choices }))).toBe(
+    "schedule it: access 6 asks for thread 0 (adder 1), which waits in spinLock counter.lock",
+  );
 });
 
 test("an execution that ends before its schedule has diverged", () => {
   const choices = [...choicesOf(lostUpdate({ locked: true })), 1];
-  expect(because(replay(lostUpdate({ locked: true }), { choices }))).toMatch(/^schedule it: access \d+ asks for thread 1 \(adder 2\), and the execution has ended$/);
+  expect(because(replay(lostUpdate({ locked: true }), { choices }))).toMatch(
+    /^schedule it: access \d+ asks for thread 1 \(adder 2\), and the execution has ended$/,
+  );
 });
 
 test("a schedule that ends before the execution is exhausted, no divergence", () => {
@@ -125,8 +144,14 @@ test("preemptions are the switches away from a thread that could go on", () => {
 });
 
 test("rows say what was read, written, taken, handed out, and what the thread holds", () => {
-  const { execution } = replay(earlyFree(), { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1] }, { operations: { operation: (n) => `call ${n}`, response: (n, r) => `${n}: ${r}` } });
-  const shown = execution.rows.map((row) => (row.kind === "access" ? `${accessText(row)} ${row.effect} [${row.holds.join(", ")}]` : `${row.kind} ${row.text}`));
+  const { execution } = replay(
+    earlyFree(),
+    { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1] },
+    { operations: { operation: (n) => `call ${n}`, response: (n, r) => `${n}: ${r}` } },
+  );
+  const shown = execution.rows.map((row) =>
+    row.kind === "access" ? `${accessText(row)} ${row.effect} [${row.holds.join(", ")}]` : `${row.kind} ${row.text}`,
+  );
   expect(shown).toEqual([
     "begin call 0",
     "rcuDereference box.current item#1 [rcu]",
@@ -147,5 +172,8 @@ test("a wait for a grace period is shown when it begins and when it is over", ()
   const { execution, accesses } = replay(earlyFree({ waits: true }), { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1] });
   const waits = execution.rows.filter((row) => row.kind === "access" && row.access === "synchronizeRcu");
   expect(waits.map((row) => row.kind === "access" && row.effect)).toEqual(["(waits)", "(over)"]);
-  expect(accesses.filter(({ kind }) => kind === ACCESS.synchronizeRcu).map(({ waits: waiting }) => waiting)).toEqual([true, false]);
+  expect(accesses.filter(({ kind }) => kind === ACCESS.synchronizeRcu).map(({ waits: waiting }) => waiting)).toEqual([
+    true,
+    false,
+  ]);
 });

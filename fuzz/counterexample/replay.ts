@@ -1,8 +1,8 @@
 /**
  * Strict replay: runs one recorded schedule again, and stops where the program asks for something else.
  *
- * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for another access
- * than the one recorded. An execution that ends before the schedule does has diverged as well.
+ * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for
+ * another access than the one recorded. An execution that ends before the schedule does has diverged as well.
  */
 import type { AccessKind } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
@@ -40,8 +40,8 @@ export interface ReplayOptions {
 
 export interface Replayed {
   /**
-   * `violated` and `passed` when the whole schedule was run and the execution has ended; `exhausted` when the schedule was run, and
-   * the program goes on; `diverged` when it asked for something else; `stopped` when told to stop before.
+   * `violated` and `passed` when the whole schedule was run and the execution has ended; `exhausted` when the schedule
+   * was run, and the program goes on; `diverged` when it asked for something else; `stopped` when told to stop before.
    */
   readonly kind: "violated" | "passed" | "exhausted" | "diverged" | "stopped";
   readonly violation?: Violation;
@@ -68,7 +68,10 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
   let end: StopReplay | undefined;
   let violation: Violation | undefined;
   try {
-    violation = withLocations((location) => recorder.asks(location), () => machine.run(strict.strategy));
+    violation = withLocations(
+      (location) => recorder.asks(location),
+      () => machine.run(strict.strategy),
+    );
     strict.checkEnd();
   } catch (error) {
     if (!(error instanceof StopReplay)) throw error;
@@ -78,12 +81,20 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
   const threads = Array.from({ length: machine.threadCount }, (_, thread) => machine.threadName(thread));
   const location = violation === undefined ? undefined : recorder.lastLocation;
   const object = violation === undefined ? "" : objectOf(program.heap, violation.address);
-  const shown = violation === undefined ? undefined : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
+  const shown =
+    violation === undefined
+      ? undefined
+      : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
   return {
     kind: end?.kind ?? (violation === undefined ? "passed" : "violated"),
     ...(violation === undefined ? {} : { violation }),
     ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
-    execution: { scenario: program.name, threads, rows: recorder.rows(), ...(shown === undefined ? {} : { violation: shown }) },
+    execution: {
+      scenario: program.name,
+      threads,
+      rows: recorder.rows(),
+      ...(shown === undefined ? {} : { violation: shown }),
+    },
     accesses: recorder.accesses,
     ...(location === undefined ? {} : { location }),
     preemptions: strict.preemptions,
@@ -157,10 +168,18 @@ class StrictSchedule {
 
   #choose(machine: RunningMachine): number {
     const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
-    // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and stopped at.
+    // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and
+    // stopped at.
     if (steps >= this.#schedule.choices.length) return wordAt(machine.enabled, 0);
     const thread = this.#check(machine, steps);
-    this.#compare(machine, steps, thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread), wordAt(pendingOperand, thread));
+    this.#compare(
+      machine,
+      steps,
+      thread,
+      pendingKind[thread] as AccessKind,
+      wordAt(pendingAddress, thread),
+      wordAt(pendingOperand, thread),
+    );
     if (steps > 0 && thread !== this.lastThread && isEnabled(machine, this.lastThread)) this.preemptions++;
     return thread;
   }
@@ -179,7 +198,10 @@ class StrictSchedule {
     const machine = this.#machine;
     const { choices } = this.#schedule;
     if (machine === undefined || machine.steps >= choices.length) return;
-    throw this.#diverge(machine.steps, `asks for ${threadText(machine, numberAt(choices, machine.steps))}, and the execution has ended`);
+    throw this.#diverge(
+      machine.steps,
+      `asks for ${threadText(machine, numberAt(choices, machine.steps))}, and the execution has ended`,
+    );
   }
 
   /** The thread that goes now, if it can. */
@@ -190,21 +212,35 @@ class StrictSchedule {
     if (!(thread >= 0 && thread < machine.threadCount)) {
       throw this.#diverge(step, `asks for thread ${thread}, and there are threads 0 to ${machine.threadCount - 1}`);
     }
-    if (machine.hasReturned(thread)) throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which has returned`);
+    if (machine.hasReturned(thread))
+      throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which has returned`);
     if (!isEnabled(machine, thread)) {
       const place = nameOf(machine.heap, wordAt(machine.pendingAddress, thread));
       const kind = accessNames[wordAt(machine.pendingKind, thread)] ?? "an access";
-      throw this.#diverge(step, `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`);
+      throw this.#diverge(
+        step,
+        `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`,
+      );
     }
     return thread;
   }
 
-  #compare(machine: RunningMachine, step: number, thread: number, kind: AccessKind, address: number, operand: number): void {
+  #compare(
+    machine: RunningMachine,
+    step: number,
+    thread: number,
+    kind: AccessKind,
+    address: number,
+    operand: number,
+  ): void {
     const recorded = this.#schedule.accesses?.[step];
     if (recorded === undefined) return;
     const asked = accessText({ access: accessNames[kind] ?? "", place: placeOf(machine.heap, kind, address, operand) });
     if (asked !== recorded) {
-      throw this.#diverge(step, `is ${visibleText(recorded)} by ${threadText(machine, thread)}, and the program asks for ${asked} instead`);
+      throw this.#diverge(
+        step,
+        `is ${visibleText(recorded)} by ${threadText(machine, thread)}, and the program asks for ${asked} instead`,
+      );
     }
   }
 

@@ -32,9 +32,15 @@ async function deadlockSchedule(): Promise<Reproduction["schedule"]> {
   const { Machine } = await import("#fuzz/machine/machine.ts");
   const { randomWalk } = await import("#fuzz/strategies/random-walk.ts");
   const subject = await loadSubject({ scenario: deadlock.scenario });
-  const { choices = [] } = search(new Machine(subject.makeProgram(), deadlock.machine), randomWalk(1), { executionsMax: 1000 });
+  const { choices = [] } = search(new Machine(subject.makeProgram(), deadlock.machine), randomWalk(1), {
+    executionsMax: 1000,
+  });
   const { execution } = replay(subject.makeProgram(), { choices }, { machine: deadlock.machine ?? {} });
-  return execution.rows.flatMap((row) => (row.kind === "access" ? [[execution.threads[row.thread] ?? "", row.place === "" ? row.access : `${row.access} ${row.place}`] as const] : []));
+  return execution.rows.flatMap((row) =>
+    row.kind === "access"
+      ? [[execution.threads[row.thread] ?? "", row.place === "" ? row.access : `${row.access} ${row.place}`] as const]
+      : [],
+  );
 }
 
 test("a script whose schedule still fails says so, with the verdict on line one", async () => {
@@ -51,10 +57,14 @@ test("a script can be stepped, and is then undecided", async () => {
 
 test("when the code asks for something else and still fails nearby, it says both", async () => {
   const schedule = await deadlockSchedule();
-  const edited = schedule.map(([thread, access], index) => [thread, index === 0 ? "readOnce something.else" : access] as const);
+  const edited = schedule.map(
+    ([thread, access], index) => [thread, index === 0 ? "readOnce something.else" : access] as const,
+  );
   const { lines, exitCode } = await runReproduction({ ...deadlock, schedule: edited });
   expect(exitCode).toBe(EXIT.violated);
-  expect(lines.join("\n")).toMatch(/diverged: schedule deadlock01_bad: access 1 is readOnce something\.else by thread \d/);
+  expect(lines.join("\n")).toMatch(
+    /diverged: schedule deadlock01_bad: access 1 is readOnce something\.else by thread \d/,
+  );
   expect(lines.at(-1)).toBe("still fails, on the schedule above instead");
 });
 
@@ -74,16 +84,26 @@ test("when the schedule runs to its end and nothing is violated, it no longer fa
 });
 
 test("another property violated is a failure of another kind", async () => {
-  const { lines, exitCode } = await runReproduction({ ...deadlock, violates: "leak", schedule: await deadlockSchedule() });
+  const { lines, exitCode } = await runReproduction({
+    ...deadlock,
+    violates: "leak",
+    schedule: await deadlockSchedule(),
+  });
   expect(exitCode).toBe(EXIT.violated);
   expect(lines.at(-1)).toBe("fails differently: deadlock is violated, and the trace recorded leak");
 });
 
 test("a thread, a program, a system or a bug that is not there is named", async () => {
   const run = (change: Partial<Reproduction>): Promise<unknown> => runReproduction({ ...deadlock, ...change });
-  await expect(run({ schedule: [["nobody", "read x"]] })).rejects.toThrow(/^the schedule names thread "nobody"; there are /);
-  await expect(run({ scenario: { name: "nothing", system: "programs" } })).rejects.toThrow(/^the trace cannot be replayed: no small program "nothing"; there are /);
-  await expect(run({ scenario: { name: "x", system: "nothing" } })).rejects.toThrow(/no system "nothing"; there are peers/);
+  await expect(run({ schedule: [["nobody", "read x"]] })).rejects.toThrow(
+    /^the schedule names thread "nobody"; there are /,
+  );
+  await expect(run({ scenario: { name: "nothing", system: "programs" } })).rejects.toThrow(
+    /^the trace cannot be replayed: no small program "nothing"; there are /,
+  );
+  await expect(run({ scenario: { name: "x", system: "nothing" } })).rejects.toThrow(
+    /no system "nothing"; there are peers/,
+  );
   await expect(run({ bug: "nothing" })).rejects.toThrow(/no bug "nothing"; there are /);
 });
 
@@ -91,7 +111,12 @@ function exampleScript(more: Partial<Trace> = {}): string {
   const { execution } = replay(earlyFree(), { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1] });
   const trace = traceOf({
     codeVersion: "1",
-    scenario: { name: "early-free", system: "peers", initial: [{ kind: "advance", ticks: 4 }], threads: [{ name: "reader", operations: [{ kind: "get" }] }] },
+    scenario: {
+      name: "early-free",
+      system: "peers",
+      initial: [{ kind: "advance", ticks: 4 }],
+      threads: [{ name: "reader", operations: [{ kind: "get" }] }],
+    },
     choices: compressChoices([0, 1, 1, 1, 1, 1, 1, 1, 1]),
     accesses: accessTexts(execution),
     violation: { property: "grace-period", because: "freed" },
@@ -102,15 +127,22 @@ function exampleScript(more: Partial<Trace> = {}): string {
 
 test("the script holds the scenario and each access, with what it found and where it stands", () => {
   const text = exampleScript();
-  expect(text).toContain("      { kind: \"advance\", ticks: 4 },");
-  expect(text).toMatch(/\["reader", "rcuDereference box\.current"\], +\/\/ 1: item#1 {2}fuzz\/counterexample\/example-programs\.fixture\.ts:\d+/);
+  expect(text).toContain('      { kind: "advance", ticks: 4 },');
+  expect(text).toMatch(
+    /\["reader", "rcuDereference box\.current"\], +\/\/ 1: item#1 {2}fuzz\/counterexample\/example-programs\.fixture\.ts:\d+/,
+  );
   expect(text).toContain(`from "${"../".repeat(3)}fuzz/counterexample/reproduce.ts"`);
   expect(text).toContain(`npx node ${relative(projectRoot, join(folder, "a.repro.ts"))}`);
 });
 
 test("nothing in a trace ends a comment or a string of the script", () => {
-  const evil = "*/ process.exit(7); /* \"; process.exit(8); //\n\u2028process.exit(9)";
-  const text = exampleScript({ violation: { property: evil, because: evil }, orderings: [evil], neighbour: { because: evil, choices: [] }, scenario: { name: evil, system: evil, [evil]: evil, __proto__x: { [evil]: [evil] }, threads: [evil] } });
+  const evil = '*/ process.exit(7); /* "; process.exit(8); //\n\u2028process.exit(9)';
+  const text = exampleScript({
+    violation: { property: evil, because: evil },
+    orderings: [evil],
+    neighbour: { because: evil, choices: [] },
+    scenario: { name: evil, system: evil, [evil]: evil, __proto__x: { [evil]: [evil] }, threads: [evil] },
+  });
   const path = join(folder, "evil.repro.ts");
   writeFileSync(path, text);
   const { status, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
@@ -120,10 +152,18 @@ test("nothing in a trace ends a comment or a string of the script", () => {
 
 test("the script of a museum bug runs as it is, fails with its verdict in 25 rows, and not without the bug", async () => {
   const path = join(folder, "museum.repro.ts");
-  const { counterexample } = await hunt(bugNamed("inetpeer-gc-worker-no-grace-period"), { searches: [{ strategy: "pct3", seed: 1 }], executionsMax: 5000, shrinkMax: 20_000 });
+  const { counterexample } = await hunt(bugNamed("inetpeer-gc-worker-no-grace-period"), {
+    searches: [{ strategy: "pct3", seed: 1 }],
+    executionsMax: 5000,
+    shrinkMax: 20_000,
+  });
   writeFileSync(join(folder, "museum.trace.json"), counterexample?.trace ?? "");
   const quiesce = join(projectRoot, "fuzz/cli/quiesce.mjs");
-  const shrunk = spawnSync(process.execPath, [quiesce, "shrink", join(folder, "museum.trace.json"), "--out", join(folder, "museum.trace.json")], { encoding: "utf8" });
+  const shrunk = spawnSync(
+    process.execPath,
+    [quiesce, "shrink", join(folder, "museum.trace.json"), "--out", join(folder, "museum.trace.json")],
+    { encoding: "utf8" },
+  );
   expect(shrunk.stderr).toBe("");
   expect(shrunk.status).toBe(EXIT.violated);
 
@@ -131,7 +171,9 @@ test("the script of a museum bug runs as it is, fails with its verdict in 25 row
   expect(failing.stderr).toBe("");
   expect(failing.status).toBe(EXIT.violated);
   const lines = failing.stdout.trimEnd().split("\n");
-  expect(lines[0]).toMatch(/^VIOLATED grace-period: peer#\d is freed by gc worker inside reader's read-side critical section/);
+  expect(lines[0]).toMatch(
+    /^VIOLATED grace-period: peer#\d is freed by gc worker inside reader's read-side critical section/,
+  );
   expect(lines.length - 3).toBeLessThanOrEqual(25);
   for (const line of lines.slice(2)) expect(line.length).toBeLessThanOrEqual(120);
 

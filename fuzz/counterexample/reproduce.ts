@@ -27,8 +27,8 @@ export interface ReproductionArguments {
 }
 
 /**
- * Runs the script, prints the story, and sets the exit code: 1 as long as the same property is violated, 0 when it no longer
- * is, 2 when the script cannot be run, 3 when it was stopped before.
+ * Runs the script, prints the story, and sets the exit code: 1 as long as the same property is violated, 0 when it no
+ * longer is, 2 when the script cannot be run, 3 when it was stopped before.
  */
 export async function reproduce(reproduction: Reproduction): Promise<void> {
   try {
@@ -49,7 +49,9 @@ function readArguments(argv: string[]): ReproductionArguments {
   try {
     ({ until } = parseArgs({ args: argv, options: { until: { type: "string" } } }).values);
   } catch (error) {
-    throw new RangeError(`${error instanceof Error ? error.message : String(error)}; it takes --until N`, { cause: error });
+    throw new RangeError(`${error instanceof Error ? error.message : String(error)}; it takes --until N`, {
+      cause: error,
+    });
   }
   if (until === undefined) return {};
   if (!/^\d{1,9}$/.test(until)) throw new RangeError(`--until is ${until}, and must be a whole number of accesses`);

@@ -1,8 +1,8 @@
 /**
  * Writes the reproduction of a counterexample: one TypeScript file that a person runs, reads, steps and edits.
  *
- * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where it
- * stands in the source; the line is also what the replay compares.
+ * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where
+ * it stands in the source; the line is also what the replay compares.
  */
 import { dirname, relative, sep } from "node:path";
 import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
@@ -25,7 +25,9 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     "/**",
     ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
     " *",
-    ...(orderings.length === 0 ? [] : [" * What matters:", ...orderings.map((ordering) => ` * - ${comment(ordering)}`), " *"]),
+    ...(orderings.length === 0
+      ? []
+      : [" * What matters:", ...orderings.map((ordering) => ` * - ${comment(ordering)}`), " *"]),
     ...(neighbour === undefined ? [] : [` * It passes ${comment(neighbour.because)}.`, " *"]),
     ` * Run it:   ${comment(command)}`,
     ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
@@ -37,7 +39,13 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     `import { reproduce } from ${literal(importPath(path, "fuzz/counterexample/reproduce.ts"))};`,
     "",
     "await reproduce({",
-    ...(bug === undefined ? [] : ["  // The bug of the museum that is put back first. Without this line the code runs as it stands.", `  bug: ${literal(bug)},`, ""]),
+    ...(bug === undefined
+      ? []
+      : [
+          "  // The bug of the museum that is put back first. Without this line the code runs as it stands.",
+          `  bug: ${literal(bug)},`,
+          "",
+        ]),
     ...(machine === undefined || Object.keys(machine).length === 0 ? [] : [`  machine: ${literal(machine)},`, ""]),
     ...scenarioLines(scenario),
     "",
@@ -67,8 +75,20 @@ function scenarioLines({ name, system, initial, threads, ...rest }: Trace["scena
 }
 
 function threadLines(thread: unknown): string[] {
-  if (typeof thread !== "object" || thread === null || !("name" in thread) || !("operations" in thread) || !Array.isArray(thread.operations)) return [`      ${literal(thread)},`];
-  return ["      {", `        name: ${literal(thread.name)},`, ...listLines("operations", thread.operations, "        "), "      },"];
+  if (
+    typeof thread !== "object" ||
+    thread === null ||
+    !("name" in thread) ||
+    !("operations" in thread) ||
+    !Array.isArray(thread.operations)
+  )
+    return [`      ${literal(thread)},`];
+  return [
+    "      {",
+    `        name: ${literal(thread.name)},`,
+    ...listLines("operations", thread.operations, "        "),
+    "      },",
+  ];
 }
 
 function listLines(field: string, values: readonly unknown[], indent: string): string[] {
@@ -96,7 +116,9 @@ function accessLine(thread: string, row: AccessRow): string {
 }
 
 function operationLine(thread: string, { kind, text }: OperationRow): string {
-  return kind === "begin" ? `    // ${comment(thread)} begins ${comment(text)}` : `    // ${comment(thread)} is answered ${comment(text)}`;
+  return kind === "begin"
+    ? `    // ${comment(thread)} begins ${comment(text)}`
+    : `    // ${comment(thread)} is answered ${comment(text)}`;
 }
 
 /** A value as TypeScript; nothing in it ends the line or acts on a terminal. */
@@ -104,7 +126,9 @@ function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-    return fields.length === 0 ? "{}" : `{ ${fields.map(([field, one]) => `${fieldName(field)}: ${literal(one)}`).join(", ")} }`;
+    return fields.length === 0
+      ? "{}"
+      : `{ ${fields.map(([field, one]) => `${fieldName(field)}: ${literal(one)}`).join(", ")} }`;
   }
   return escaped(JSON.stringify(value) ?? "undefined");
 }

@@ -16,12 +16,15 @@ export interface ReproductionResult {
 }
 
 /**
- * Runs the schedule strictly, and says how it ends. Where the code asks for something else, schedules nearby are searched for the same
- * violation: a changed program may fail on another schedule.
+ * Runs the schedule strictly, and says how it ends. Where the code asks for something else, schedules nearby are
+ * searched for the same violation: a changed program may fail on another schedule.
  *
  * @throws TraceError for a scenario, bug or thread that is not there
  */
-export async function runReproduction(reproduction: Reproduction, { until }: ReproductionArguments = {}): Promise<ReproductionResult> {
+export async function runReproduction(
+  reproduction: Reproduction,
+  { until }: ReproductionArguments = {},
+): Promise<ReproductionResult> {
   const { bug, scenario, machine, violates, schedule } = reproduction;
   const subject = await loadSubject({ scenario: { ...scenario }, ...(bug === undefined ? {} : { bug }) });
   const { replayTrace } = await import("./replay-trace.ts");
@@ -49,9 +52,18 @@ export async function runReproduction(reproduction: Reproduction, { until }: Rep
       return { lines: [...story, "", `no longer fails: ${because}`], exitCode: EXIT.verified };
     case "diverged": {
       const nearby = await searchNearby(subject, threads, reproduction);
-      if (nearby !== undefined) return { lines: [...nearby, "", `diverged: ${because}`, "still fails, on the schedule above instead"], exitCode: EXIT.violated };
+      if (nearby !== undefined)
+        return {
+          lines: [...nearby, "", `diverged: ${because}`, "still fails, on the schedule above instead"],
+          exitCode: EXIT.violated,
+        };
       return {
-        lines: [...story, "", `diverged: ${because}`, `no longer fails: ${NEARBY_EXECUTIONS} schedules nearby, and ${visibleText(violates ?? "everything")} holds`],
+        lines: [
+          ...story,
+          "",
+          `diverged: ${because}`,
+          `no longer fails: ${NEARBY_EXECUTIONS} schedules nearby, and ${visibleText(violates ?? "everything")} holds`,
+        ],
         exitCode: EXIT.verified,
       };
     }
@@ -64,11 +76,17 @@ function threadNumber({ threads }: Program, name: string): number {
   if (own !== -1) return own;
   const callback = /^rcu callback ([1-9]\d{0,5})$/.exec(name)?.[1];
   if (callback !== undefined) return threads.length + Number(callback) - 1;
-  throw new TraceError(`the schedule names thread "${visibleText(name)}"; there are ${threads.map((thread) => visibleText(thread.name)).join(", ")}`);
+  throw new TraceError(
+    `the schedule names thread "${visibleText(name)}"; there are ${threads.map((thread) => visibleText(thread.name)).join(", ")}`,
+  );
 }
 
 /** Looks for the same violation on schedules like this one; answers its story. */
-async function searchNearby(subject: Subject, threads: readonly number[], { violates, machine: settings }: Reproduction): Promise<string[] | undefined> {
+async function searchNearby(
+  subject: Subject,
+  threads: readonly number[],
+  { violates, machine: settings }: Reproduction,
+): Promise<string[] | undefined> {
   if (violates === undefined) return undefined;
   const { Machine } = await import("#fuzz/machine/machine.ts");
   const { replay } = await import("./replay.ts");
@@ -79,10 +97,17 @@ async function searchNearby(subject: Subject, threads: readonly number[], { viol
   const choices = await violatingChoices(machine, threads, violates);
   if (choices === undefined) return undefined;
   const program = subject.makeProgram();
-  return storyOf(replay(program, { choices }, { machine: options, operations: subject.operationNames(program) }).execution, { paint: paintFor(process.stdout) });
+  return storyOf(
+    replay(program, { choices }, { machine: options, operations: subject.operationNames(program) }).execution,
+    { paint: paintFor(process.stdout) },
+  );
 }
 
-async function violatingChoices(machine: Machine, threads: readonly number[], property: string): Promise<Int32Array | undefined> {
+async function violatingChoices(
+  machine: Machine,
+  threads: readonly number[],
+  property: string,
+): Promise<Int32Array | undefined> {
   const { blocksOf } = await import("./follow.ts");
   const { SearchBudget } = await import("./search-budget.ts");
   const { search } = await import("#fuzz/search/search.ts");

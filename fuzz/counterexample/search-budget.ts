@@ -34,7 +34,9 @@ export class SearchBudget {
 
   get isSpent(): boolean {
     const { executionsMax } = this.#options;
-    return this.#stopped || this.executions >= executionsMax || this.#accesses >= executionsMax * ACCESSES_PER_EXECUTION;
+    return (
+      this.#stopped || this.executions >= executionsMax || this.#accesses >= executionsMax * ACCESSES_PER_EXECUTION
+    );
   }
 
   /** Was it told to stop before its executions were spent? */
@@ -70,13 +72,24 @@ export class SearchBudget {
     if (this.#options.shouldStop?.() === true) this.#stopped = true;
   }
 
-  /** Looks for a violation of `property` with at most `preemptionsMax` preemptions; `complete` when no schedule was left out. */
-  async searchBounded(machine: Machine, property: string, preemptionsMax: number, executionsMax: number): Promise<{ run: Run | undefined; complete: boolean }> {
+  /**
+   * Looks for a violation of `property` with at most `preemptionsMax` preemptions; `complete` when no schedule was left
+   * out.
+   */
+  async searchBounded(
+    machine: Machine,
+    property: string,
+    preemptionsMax: number,
+    executionsMax: number,
+  ): Promise<{ run: Run | undefined; complete: boolean }> {
     const strategy = new PreemptionBounded(preemptionsMax);
     for (let executions = 0; executions < executionsMax && !this.isSpent; executions++) {
       const violation = this.run(machine, strategy);
       if (violation?.property === property) {
-        return { run: { violation, choices: machine.choices.slice(0, machine.steps), preemptions: strategy.preemptions.count }, complete: false };
+        return {
+          run: { violation, choices: machine.choices.slice(0, machine.steps), preemptions: strategy.preemptions.count },
+          complete: false,
+        };
       }
       if (!strategy.advance()) return { run: undefined, complete: true };
       await this.pause();

@@ -1,6 +1,6 @@
 /**
- * Fewer threads and operations: each smaller scenario is tried with what is left of the schedule, then with a bounded search
- * around it. A scenario is smaller only if the same property is violated with no more preemptions.
+ * Fewer threads and operations: each smaller scenario is tried with what is left of the schedule, then with a bounded
+ * search around it. A scenario is smaller only if the same property is violated with no more preemptions.
  */
 import type { AccessRow, OperationRow } from "#reports/recorded-execution.ts";
 import { Machine, type MachineSettings } from "#fuzz/machine/machine.ts";
@@ -45,7 +45,13 @@ async function firstSmaller(best: Sized, settings: MachineSettings, budget: Sear
   return undefined;
 }
 
-async function violating(machine: Machine, projected: readonly number[], property: string, preemptionsMax: number, budget: SearchBudget): Promise<Run | undefined> {
+async function violating(
+  machine: Machine,
+  projected: readonly number[],
+  property: string,
+  preemptionsMax: number,
+  budget: SearchBudget,
+): Promise<Run | undefined> {
   const run = budget.follow(machine, blocksOf(projected));
   await budget.pause();
   if (run.violation?.property === property) {
@@ -82,11 +88,19 @@ function noteOperation({ kind, thread, operation }: OperationRow, open: Map<numb
 }
 
 /**
- * The schedule without the accesses of the operations that are gone. Threads keep their names, not their numbers; callbacks
- * are taken to start in the same order.
+ * The schedule without the accesses of the operations that are gone. Threads keep their names, not their numbers;
+ * callbacks are taken to start in the same order.
  */
-function project(run: Run, owners: readonly number[], keeps: (operation: number) => boolean, from: Program, to: Program): number[] {
-  const numbers = new Map(from.threads.map(({ name }, thread) => [thread, to.threads.findIndex((other) => other.name === name)]));
+function project(
+  run: Run,
+  owners: readonly number[],
+  keeps: (operation: number) => boolean,
+  from: Program,
+  to: Program,
+): number[] {
+  const numbers = new Map(
+    from.threads.map(({ name }, thread) => [thread, to.threads.findIndex((other) => other.name === name)]),
+  );
   const shift = to.threads.length - from.threads.length;
   const projected: number[] = [];
   for (const [step, thread] of run.choices.entries()) {

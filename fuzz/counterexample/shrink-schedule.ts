@@ -1,8 +1,9 @@
 /**
  * Fewer preemptions, then a shorter execution: the schedule of a violation, the scenario left as it is.
  *
- * Blocks of the schedule are taken out, joined and swapped, as long as the same property stays violated; then every schedule with
- * fewer preemptions is tried, as far as the budget goes; then the blocks are cut short. Every candidate is run.
+ * Blocks of the schedule are taken out, joined and swapped, as long as the same property stays violated; then every
+ * schedule with fewer preemptions is tried, as far as the budget goes; then the blocks are cut short. Every candidate
+ * is run.
  */
 import type { Machine } from "#fuzz/machine/machine.ts";
 import { type Block, blocksOf, type Run } from "./follow.ts";
@@ -39,7 +40,12 @@ export async function shrinkSchedule(machine: Machine, start: Run, budget: Searc
 }
 
 /** Delta debugging over the blocks, until nothing can be taken out, joined, swapped or cut any more. */
-export async function withoutBlocks(machine: Machine, start: Run, property: string, budget: SearchBudget): Promise<Run> {
+export async function withoutBlocks(
+  machine: Machine,
+  start: Run,
+  property: string,
+  budget: SearchBudget,
+): Promise<Run> {
   let best = start;
   for (;;) {
     const better = await firstBetter(machine, best, property, budget);
@@ -48,7 +54,12 @@ export async function withoutBlocks(machine: Machine, start: Run, property: stri
   }
 }
 
-async function firstBetter(machine: Machine, best: Run, property: string, budget: SearchBudget): Promise<Run | undefined> {
+async function firstBetter(
+  machine: Machine,
+  best: Run,
+  property: string,
+  budget: SearchBudget,
+): Promise<Run | undefined> {
   for (const candidate of candidates(blocksOf(best.choices))) {
     if (budget.isSpent) return undefined;
     const run = budget.follow(machine, candidate);
@@ -79,6 +90,7 @@ function* candidates(blocks: readonly Block[]): Generator<readonly Block[]> {
   for (const [at, block] of blocks.entries()) {
     const before = blocks.findLast(({ thread }, index) => index < at && thread === block.thread)?.until ?? 0;
     const length = block.until - before;
-    for (let cut = length - 1; cut >= 1; cut = length > LENGTH_TRIED ? cut >> 1 : cut - 1) yield blocks.with(at, { ...block, until: block.until - cut });
+    for (let cut = length - 1; cut >= 1; cut = length > LENGTH_TRIED ? cut >> 1 : cut - 1)
+      yield blocks.with(at, { ...block, until: block.until - cut });
   }
 }

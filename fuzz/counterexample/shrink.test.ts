@@ -47,7 +47,12 @@ function compileAdders(scenario: Scenario): Program {
 test("an early free comes down to one preemption and its nine accesses", async () => {
   const { replayed, preemptions, fewestPreemptions, choices, finished } = await shrunkOf(() => earlyFree({ reads: 3 }));
   expect(replayed.violation?.property).toBe("grace-period");
-  expect({ preemptions, fewestPreemptions, finished, accesses: choices.length }).toEqual({ preemptions: 1, fewestPreemptions: true, finished: true, accesses: 9 });
+  expect({ preemptions, fewestPreemptions, finished, accesses: choices.length }).toEqual({
+    preemptions: 1,
+    fewestPreemptions: true,
+    finished: true,
+    accesses: 9,
+  });
 });
 
 test("the orderings that matter are those of the textbook, and alone they make it fail", async () => {
@@ -80,30 +85,43 @@ test("every ordering that is named holds in the result", async () => {
 test("shrinking keeps the violated property, and never adds preemptions", async () => {
   const makes = [() => earlyFree({ reads: 2 }), () => lostUpdate({ additions: 2 }), () => lostUpdate({ threads: 3 })];
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...makes), fc.nat(10_000), fc.integer({ min: 50, max: 3000 }), async (make, seed, executionsMax) => {
-      const choices = violatingChoices(make, seed);
-      const before = replay(make(), { choices });
-      const shrunk = await shrink(subjectOf(make), choices, { executionsMax });
-      expect(shrunk?.replayed.kind).toBe("violated");
-      expect(shrunk?.replayed.violation?.property).toBe(before.violation?.property);
-      expect(shrunk?.preemptions).toBeLessThanOrEqual(before.preemptions);
-      expect(shrunk?.preemptionsBefore).toBe(before.preemptions);
-      expect(shrunk?.replayed.preemptions).toBe(shrunk?.preemptions);
-      expect(shrunk?.executions).toBeLessThanOrEqual(executionsMax + 1);
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...makes),
+      fc.nat(10_000),
+      fc.integer({ min: 50, max: 3000 }),
+      async (make, seed, executionsMax) => {
+        const choices = violatingChoices(make, seed);
+        const before = replay(make(), { choices });
+        const shrunk = await shrink(subjectOf(make), choices, { executionsMax });
+        expect(shrunk?.replayed.kind).toBe("violated");
+        expect(shrunk?.replayed.violation?.property).toBe(before.violation?.property);
+        expect(shrunk?.preemptions).toBeLessThanOrEqual(before.preemptions);
+        expect(shrunk?.preemptionsBefore).toBe(before.preemptions);
+        expect(shrunk?.replayed.preemptions).toBe(shrunk?.preemptions);
+        expect(shrunk?.executions).toBeLessThanOrEqual(executionsMax + 1);
+      },
+    ),
     { seed: 1, numRuns: 25 },
   );
 });
 
 test("shrinking the same twice gives the same", async () => {
-  const [one, other] = [await shrunkOf(() => lostUpdate({ additions: 3 })), await shrunkOf(() => lostUpdate({ additions: 3 }))];
+  const [one, other] = [
+    await shrunkOf(() => lostUpdate({ additions: 3 })),
+    await shrunkOf(() => lostUpdate({ additions: 3 })),
+  ];
   expect([...one.choices]).toEqual([...other.choices]);
   expect(one.orderings).toEqual(other.orderings);
   expect(one.executions).toBe(other.executions);
 });
 
 test("an execution that violates nothing is not shrunk", async () => {
-  expect(await shrink(subjectOf(() => lostUpdate({ locked: true })), [0, 0, 0])).toBeUndefined();
+  expect(
+    await shrink(
+      subjectOf(() => lostUpdate({ locked: true })),
+      [0, 0, 0],
+    ),
+  ).toBeUndefined();
 });
 
 test("threads, operations and initial operations that the violation does not need are taken out", async () => {
@@ -111,10 +129,12 @@ test("threads, operations and initial operations that the violation does not nee
   const choices = violatingChoices(() => compileAdders(adders), 5);
   const before = replay(compileAdders(adders), { choices });
   const shrunk = await shrink(subject, choices);
-  expect(shrunk?.subject.scenario["threads"]).toEqual([
-    { name: "first", operations: [1] },
-    { name: "second", operations: [1] },
-  ].map((thread) => ({ ...thread, name: expect.any(String) })));
+  expect(shrunk?.subject.scenario["threads"]).toEqual(
+    [
+      { name: "first", operations: [1] },
+      { name: "second", operations: [1] },
+    ].map((thread) => ({ ...thread, name: expect.any(String) })),
+  );
   expect(shrunk?.subject.scenario["initial"]).toEqual([]);
   expect(shrunk?.preemptions).toBe(1);
   expect(before.preemptions).toBeGreaterThan(1);
@@ -168,7 +188,12 @@ test("the search bounded by preemptions runs each schedule once, and all of them
     });
     return { ...program, threads: [twoAccesses(first), twoAccesses(second)] };
   };
-  for (const [preemptionsMax, expected] of [[0, 2], [1, 4], [2, 6], [9, 6]] as const) {
+  for (const [preemptionsMax, expected] of [
+    [0, 2],
+    [1, 4],
+    [2, 6],
+    [9, 6],
+  ] as const) {
     const machine = new Machine(make());
     const strategy = new PreemptionBounded(preemptionsMax);
     const seen = new Set<string>();
@@ -179,7 +204,11 @@ test("the search bounded by preemptions runs each schedule once, and all of them
       seen.add(machine.choices.slice(0, machine.steps).join(""));
       expect(strategy.preemptions.count).toBeLessThanOrEqual(preemptionsMax);
     } while (strategy.advance() && executions < 100);
-    expect({ preemptionsMax, executions, schedules: seen.size }).toEqual({ preemptionsMax, executions: expected, schedules: expected });
+    expect({ preemptionsMax, executions, schedules: seen.size }).toEqual({
+      preemptionsMax,
+      executions: expected,
+      schedules: expected,
+    });
   }
 });
 
@@ -193,7 +222,8 @@ test("an execution that never ends spends the budget by its length, and has no o
         *body() {
           for (;;) {
             const body = thread.body();
-            for (let accesses = 0, step = body.next(0); accesses < 2 && !step.done; accesses++) step = body.next(yield step.value);
+            for (let accesses = 0, step = body.next(0); accesses < 2 && !step.done; accesses++)
+              step = body.next(yield step.value);
           }
         },
       })),

@@ -1,9 +1,10 @@
 /**
  * Shrinking: from any execution that violates a property to the shortest story of it.
  *
- * First operations and threads go, then preemptions, then accesses; again, as long as that makes a difference; then the orderings
- * that matter are found. Every step is run, and taken only if the same property is violated with no more preemptions. The
- * search is deterministic and bounded by its number of executions; what was reached stands when it is stopped.
+ * First operations and threads go, then preemptions, then accesses; again, as long as that makes a difference; then the
+ * orderings that matter are found. Every step is run, and taken only if the same property is violated with no more
+ * preemptions. The search is deterministic and bounded by its number of executions; what was reached stands when it is
+ * stopped.
  *
  * Not promised: the smallest of all. `fewestPreemptions` says when no schedule of the result's scenario has fewer.
  */
@@ -42,7 +43,11 @@ export interface Shrunk extends Orderings {
  *
  * @returns undefined if that execution violates nothing
  */
-export async function shrink(subject: Subject, choices: ArrayLike<number>, options: ShrinkOptions = {}): Promise<Shrunk | undefined> {
+export async function shrink(
+  subject: Subject,
+  choices: ArrayLike<number>,
+  options: ShrinkOptions = {},
+): Promise<Shrunk | undefined> {
   const { machine: settings = {}, executionsMax = EXECUTIONS_MAX, shouldStop, progress } = options;
   // The orderings come last and are the better part of the result: some executions are kept for them.
   const budget = new SearchBudget({ executionsMax: Math.ceil(executionsMax * 0.8), shouldStop, progress });
@@ -59,8 +64,16 @@ export async function shrink(subject: Subject, choices: ArrayLike<number>, optio
     fewestPreemptions = fewest;
     if (!isBetter || budget.isSpent) break;
   }
-  const replayed = replay(best.subject.makeProgram(), { choices: best.run.choices }, { machine: settings, operations: best.subject.operationNames(best.machine.program) });
-  const rest = new SearchBudget({ executionsMax: budget.wasStopped ? 0 : Math.max(0, executionsMax - budget.executions), shouldStop, progress });
+  const replayed = replay(
+    best.subject.makeProgram(),
+    { choices: best.run.choices },
+    { machine: settings, operations: best.subject.operationNames(best.machine.program) },
+  );
+  const rest = new SearchBudget({
+    executionsMax: budget.wasStopped ? 0 : Math.max(0, executionsMax - budget.executions),
+    shouldStop,
+    progress,
+  });
   const orderings = await findOrderings(best.machine, best.run, replayed.accesses, rest);
   return {
     ...orderings,

@@ -1,7 +1,17 @@
 /** The explorer against every interleaving, and against every interleaving with store buffers, of random programs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Access, awaitEqual, assertHolds, mutexLock, mutexUnlock, readOnce, smpRmb, spinTrylock, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  awaitEqual,
+  assertHolds,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  smpRmb,
+  spinTrylock,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { enumerateInterleavings } from "./brute-force.ts";
 import { explore } from "./explore.ts";
 import { EVENT, FLAGS, BLOCKED, KIND, LOCATION, SOURCE, INITIAL, NONE, type Graph } from "./graph.ts";
@@ -17,28 +27,32 @@ function waitsForEver(graph: Graph): boolean {
   return true;
 }
 
-test.each(["sc", "tso"] as const)("10,000 random programs have the executions under %s that brute force finds, each once", (model) => {
-  let executions = 0;
-  fc.assert(
-    fc.property(randomThreads({ threads: 3, accesses: 4, words: 3 }), (threads) => {
-      const program = randomProgram(threads);
-      const expected = enumerateInterleavings(program, model);
-      const found: string[] = [];
-      let stuck = 0;
-      const result = explore(program, {
-        model,
-        onExecution: (execution) => void found.push(execution.canonical()),
-        onBlocked: ({ graph }) => void (waitsForEver(graph) && stuck++),
-      });
-      executions += result.executions;
-      expect(new Set(found)).toEqual(expected.executions);
-      expect(found).toHaveLength(expected.executions.size);
-      expect(stuck > 0).toBe(expected.stuck.size > 0);
-    }),
-    { numRuns: 10_000, seed: 7 },
-  );
-  expect(executions).toBeGreaterThan(50_000);
-}, 120_000);
+test.each(["sc", "tso"] as const)(
+  "10,000 random programs have the executions under %s that brute force finds, each once",
+  (model) => {
+    let executions = 0;
+    fc.assert(
+      fc.property(randomThreads({ threads: 3, accesses: 4, words: 3 }), (threads) => {
+        const program = randomProgram(threads);
+        const expected = enumerateInterleavings(program, model);
+        const found: string[] = [];
+        let stuck = 0;
+        const result = explore(program, {
+          model,
+          onExecution: (execution) => void found.push(execution.canonical()),
+          onBlocked: ({ graph }) => void (waitsForEver(graph) && stuck++),
+        });
+        executions += result.executions;
+        expect(new Set(found)).toEqual(expected.executions);
+        expect(found).toHaveLength(expected.executions.size);
+        expect(stuck > 0).toBe(expected.stuck.size > 0);
+      }),
+      { numRuns: 10_000, seed: 7 },
+    );
+    expect(executions).toBeGreaterThan(50_000);
+  },
+  120_000,
+);
 
 const [x, y] = [1, 2];
 
@@ -85,9 +99,30 @@ test("brute force tells executions that end in a wait, and what threads fail wit
 });
 
 test("brute force refuses what the explorer refuses", () => {
-  const unlocks = { threads: [function* (): Access { yield mutexUnlock(x); }] };
-  const tries = { threads: [function* (): Access { yield spinTrylock(x); }] };
-  const locks = { threads: [function* (): Access { yield mutexLock(x); }, function* (): Access { yield mutexLock(x); }] };
+  const unlocks = {
+    threads: [
+      function* (): Access {
+        yield mutexUnlock(x);
+      },
+    ],
+  };
+  const tries = {
+    threads: [
+      function* (): Access {
+        yield spinTrylock(x);
+      },
+    ],
+  };
+  const locks = {
+    threads: [
+      function* (): Access {
+        yield mutexLock(x);
+      },
+      function* (): Access {
+        yield mutexLock(x);
+      },
+    ],
+  };
   for (const run of [enumerateInterleavings, (program: typeof unlocks) => explore(program)]) {
     expect(() => run(unlocks, "sc")).toThrow(/which it does not hold/u);
     expect(() => run(tries, "sc")).toThrow(/thread 0 asks for/u);

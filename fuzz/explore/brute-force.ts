@@ -59,10 +59,15 @@ export interface Schedules {
 }
 
 /**
- * Runs every schedule of a program, depth first, without leaving out those that stand for the same execution. Ends at the first
- * failure, at `schedulesMax`, or when `shouldStop`, asked after each schedule, answers true.
+ * Runs every schedule of a program, depth first, without leaving out those that stand for the same execution. Ends at
+ * the first failure, at `schedulesMax`, or when `shouldStop`, asked after each schedule, answers true.
  */
-export function countSchedules(program: ExploredProgram, model: InterleavedModel, schedulesMax: number, shouldStop: () => boolean): Schedules {
+export function countSchedules(
+  program: ExploredProgram,
+  model: InterleavedModel,
+  schedulesMax: number,
+  shouldStop: () => boolean,
+): Schedules {
   const system = new Interleavings(program, model);
   let complete = 0;
   let blocked = 0;
@@ -72,12 +77,14 @@ export function countSchedules(program: ExploredProgram, model: InterleavedModel
     if (failure !== undefined) return { complete, blocked, failure, finished: false };
     const before = open.length;
     for (let thread = system.threads - 1; thread >= 0; thread--) {
-      for (const next of [system.flush(state, thread), system.step(state, thread)]) if (next !== undefined) open.push(next);
+      for (const next of [system.flush(state, thread), system.step(state, thread)])
+        if (next !== undefined) open.push(next);
     }
     if (open.length > before) continue;
     if (system.isComplete(state)) complete++;
     else blocked++;
-    if (open.length > 0 && (complete + blocked >= schedulesMax || shouldStop())) return { complete, blocked, finished: false };
+    if (open.length > 0 && (complete + blocked >= schedulesMax || shouldStop()))
+      return { complete, blocked, finished: false };
   }
   return { complete, blocked, finished: true };
 }

@@ -13,9 +13,17 @@ test.each([
   ["nw", { N: 6 }, 720],
   ["reorder", { N: 3 }, 576],
   ["nw1r", { N: 6 }, 5040],
-])("where every node of a depth has as many children, one descent of %s %j is exact", (name, parameters, executions) => {
-  expect(estimateExecutions(classical(name, parameters), { probes: 20, seed: 1 })).toEqual({ mean: executions, deviation: 0, error: 0, probes: 20 });
-});
+])(
+  "where every node of a depth has as many children, one descent of %s %j is exact",
+  (name, parameters, executions) => {
+    expect(estimateExecutions(classical(name, parameters), { probes: 20, seed: 1 })).toEqual({
+      mean: executions,
+      deviation: 0,
+      error: 0,
+      probes: 20,
+    });
+  },
+);
 
 test.each([
   ["rinc", { N: 3, K: 1 }],

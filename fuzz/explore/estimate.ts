@@ -1,9 +1,10 @@
 /**
  * How many executions an exploration has, without visiting them.
  *
- * Knuth, "Estimating the efficiency of backtrack programs", Mathematics of Computation 1975: a random descent from the root to a leaf,
- * at each node to any child with equal probability, is worth the product of the numbers of children on its way. The mean of many
- * is an unbiased estimate; its spread may be as large as itself, since few descents reach what is deep.
+ * Knuth, "Estimating the efficiency of backtrack programs", Mathematics of Computation 1975: a random descent from the
+ * root to a leaf, at each node to any child with equal probability, is worth the product of the numbers of children on
+ * its way. The mean of many is an unbiased estimate; its spread may be as large as itself, since few descents reach
+ * what is deep.
  */
 import { Random } from "#fuzz/host/random.ts";
 import type { ExploredProgram } from "./explored-program.ts";
@@ -55,7 +56,12 @@ export function estimateLeaves(explorer: Explorer, probes: number, random: Rando
     explorer.explore(visitor);
     spread.add(weight * leaves);
   }
-  return { mean: spread.mean, deviation: spread.deviation, error: spread.deviation / Math.sqrt(Math.max(1, probes)), probes };
+  return {
+    mean: spread.mean,
+    deviation: spread.deviation,
+    error: spread.deviation / Math.sqrt(Math.max(1, probes)),
+    probes,
+  };
 }
 
 /**
@@ -63,7 +69,10 @@ export function estimateLeaves(explorer: Explorer, probes: number, random: Rando
  *
  * @throws ProgramError as `explore` does
  */
-export function estimateExecutions(program: ExploredProgram, options: ExploreOptions & { readonly probes: number; readonly seed: number }): Estimate {
+export function estimateExecutions(
+  program: ExploredProgram,
+  options: ExploreOptions & { readonly probes: number; readonly seed: number },
+): Estimate {
   return estimateLeaves(prepare(program, options).explorer, options.probes, new Random(options.seed));
 }
 

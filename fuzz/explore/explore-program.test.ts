@@ -53,7 +53,19 @@ interface Statement {
 }
 
 const statement: fc.Arbitrary<Statement> = fc.record({
-  kind: fc.constantFrom("read", "write", "add", "exchange", "await", "publish", "publish", "look", "look", "look", "grace"),
+  kind: fc.constantFrom(
+    "read",
+    "write",
+    "add",
+    "exchange",
+    "await",
+    "publish",
+    "publish",
+    "look",
+    "look",
+    "look",
+    "grace",
+  ),
   word: fc.nat(1),
   value: fc.integer({ min: 1, max: 2 }),
   reclaim: fc.constantFrom("grace", "grace", "callback", "callback", "at once", "never"),
@@ -62,14 +74,19 @@ const statement: fc.Arbitrary<Statement> = fc.record({
   isOperation: fc.nat(2).map((draw) => draw === 0),
 });
 
-/** What was seen of an execution, in an order that no schedule changes, and which operations ended before which began. */
+/**
+ * What was seen of an execution, in an order that no schedule changes, and which operations ended before which began.
+ */
 interface Outcome {
   readonly results: string;
   readonly precedence: ReadonlySet<string>;
 }
 
 /** A program of random statements, and what its last execution on the machine came to. */
-function makeProgram(threads: readonly (readonly Statement[])[], objects: number): { readonly program: Program; outcome(): Outcome } {
+function makeProgram(
+  threads: readonly (readonly Statement[])[],
+  objects: number,
+): { readonly program: Program; outcome(): Outcome } {
   const heap = createHeap(64);
   const shared = place(heap, Shared, "shared");
   const slab = placeSlab(heap, Item, "item", objects);
@@ -160,12 +177,18 @@ function makeProgram(threads: readonly (readonly Statement[])[], objects: number
   };
   return {
     program,
-    outcome: () => ({ results: `${results.map((each) => each.join()).join("|")}#${[0, 1].map((word) => heap.words[Shared.word(shared) + word]).join()}`, precedence: new Set(precedence) }),
+    outcome: () => ({
+      results: `${results.map((each) => each.join()).join("|")}#${[0, 1].map((word) => heap.words[Shared.word(shared) + word]).join()}`,
+      precedence: new Set(precedence),
+    }),
   };
 }
 
 /** Everything that every schedule comes to: outcomes, and the properties violated. Undefined if there are too many. */
-function everySchedule(threads: readonly (readonly Statement[])[], objects: number): { readonly outcomes: Map<string, Outcome>; readonly violated: Set<string> } | undefined {
+function everySchedule(
+  threads: readonly (readonly Statement[])[],
+  objects: number,
+): { readonly outcomes: Map<string, Outcome>; readonly violated: Set<string> } | undefined {
   const { program, outcome } = makeProgram(threads, objects);
   const machine = new Machine(program);
   const strategy = depthFirst();
@@ -185,37 +208,46 @@ function everySchedule(threads: readonly (readonly Statement[])[], objects: numb
 test.each([
   ["with memory enough", 6],
   ["with a slab that runs out", 1],
-])("what every schedule of a random program comes to, some explored execution comes to: %s", (_, objects) => {
-  let compared = 0;
-  let violating = 0;
-  fc.assert(
-    fc.property(fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }), (threads) => {
-      const expected = everySchedule(threads, objects);
-      if (expected === undefined) return;
-      compared++;
-      const { program, outcome } = makeProgram(threads, objects);
-      const found: Outcome[] = [];
-      const watching = { ...program, watchers: [{ property: "none", ended: () => void found.push(outcome()) }] };
-      const result = exploreProgram(watching);
-      if (expected.violated.size > 0) {
-        violating++;
-        expect(expected.violated).toContain(result.violation?.violation.property);
-        return;
-      }
-      expect(result).toMatchObject({ complete: true });
-      // Before the exploration that counts there may have been some that only found out what there is to explore.
-      const counted = found.slice(-result.executions);
-      expect(counted).toHaveLength(result.executions);
-      for (const { results, precedence } of expected.outcomes.values()) {
-        expect(counted.some((seen) => seen.results === results && precedence.isSubsetOf(seen.precedence))).toBe(true);
-      }
-    }),
-    { numRuns: 200, seed: 3 },
-  );
-  expect(compared).toBeGreaterThan(100);
-  expect(violating).toBeGreaterThan(20);
-  expect(violating).toBeLessThan(compared - 20);
-}, 120_000);
+])(
+  "what every schedule of a random program comes to, some explored execution comes to: %s",
+  (_, objects) => {
+    let compared = 0;
+    let violating = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
+        (threads) => {
+          const expected = everySchedule(threads, objects);
+          if (expected === undefined) return;
+          compared++;
+          const { program, outcome } = makeProgram(threads, objects);
+          const found: Outcome[] = [];
+          const watching = { ...program, watchers: [{ property: "none", ended: () => void found.push(outcome()) }] };
+          const result = exploreProgram(watching);
+          if (expected.violated.size > 0) {
+            violating++;
+            expect(expected.violated).toContain(result.violation?.violation.property);
+            return;
+          }
+          expect(result).toMatchObject({ complete: true });
+          // Before the exploration that counts there may have been some that only found out what there is to explore.
+          const counted = found.slice(-result.executions);
+          expect(counted).toHaveLength(result.executions);
+          for (const { results, precedence } of expected.outcomes.values()) {
+            expect(counted.some((seen) => seen.results === results && precedence.isSubsetOf(seen.precedence))).toBe(
+              true,
+            );
+          }
+        },
+      ),
+      { numRuns: 200, seed: 3 },
+    );
+    expect(compared).toBeGreaterThan(100);
+    expect(violating).toBeGreaterThan(20);
+    expect(violating).toBeLessThan(compared - 20);
+  },
+  120_000,
+);
 
 test("every small program's known bug is found, by a schedule that shows it again, and none in the mended ones", () => {
   for (const { name, violates, create, corrected } of smallPrograms) {
@@ -274,7 +306,10 @@ test("an access that a free is not ordered after is found to come after it", () 
       },
     ];
   });
-  expect(exploreProgram(program, { checks: { dataRaces: false } }).violation?.violation).toMatchObject({ property: "memory-safety", because: expect.stringContaining("item#1.value") });
+  expect(exploreProgram(program, { checks: { dataRaces: false } }).violation?.violation).toMatchObject({
+    property: "memory-safety",
+    because: expect.stringContaining("item#1.value"),
+  });
 });
 
 test.each(["lock", "unlock"] as const)("a lock in an object that is freed before its %s is found", (which) => {
@@ -328,8 +363,14 @@ test("a thread without end, or too long to explore, is refused by its number", (
       },
     ];
   });
-  expect(exploreProgram(program)).toMatchObject({ complete: false, notExplorable: "small cannot be explored: thread 0 makes more than 5000 accesses" });
-  expect(searchExhaustively(() => program, {}, { executionsMax: 10 })).toMatchObject({ kind: "violated", violation: { property: "progress" } });
+  expect(exploreProgram(program)).toMatchObject({
+    complete: false,
+    notExplorable: "small cannot be explored: thread 0 makes more than 5000 accesses",
+  });
+  expect(searchExhaustively(() => program, {}, { executionsMax: 10 })).toMatchObject({
+    kind: "violated",
+    violation: { property: "progress" },
+  });
 });
 
 test("assertions and exceptions are told with their schedule", () => {
@@ -360,7 +401,10 @@ test("what the explorer has no events for is said, and not taken for explored", 
       },
     ];
   });
-  expect(exploreProgram(program)).toMatchObject({ complete: false, notExplorable: "small cannot be explored: it asks for spinTrylock" });
+  expect(exploreProgram(program)).toMatchObject({
+    complete: false,
+    notExplorable: "small cannot be explored: it asks for spinTrylock",
+  });
 });
 
 test("a daemon may be left waiting, another thread may not", () => {
@@ -372,7 +416,10 @@ test("a daemon may be left waiting, another thread may not", () => {
       },
     ];
   });
-  expect(exploreProgram(waiting).violation?.violation).toMatchObject({ property: "deadlock", because: "thread 0 waits for shared.word[0], which is 0" });
+  expect(exploreProgram(waiting).violation?.violation).toMatchObject({
+    property: "deadlock",
+    because: "thread 0 waits for shared.word[0], which is 0",
+  });
   const daemon = { ...waiting, threads: waiting.threads.map((thread) => ({ ...thread, daemon: true })) };
   expect(exploreProgram(daemon)).toMatchObject({ executions: 1, blocked: 0, complete: true });
 });
@@ -392,7 +439,10 @@ test("a section whose reader waits for the one that waits for the grace period i
       },
     ];
   });
-  expect(exploreProgram(program).violation?.violation).toMatchObject({ property: "deadlock", because: expect.stringContaining("the read-side critical section of thread 0") });
+  expect(exploreProgram(program).violation?.violation).toMatchObject({
+    property: "deadlock",
+    because: expect.stringContaining("the read-side critical section of thread 0"),
+  });
 });
 
 test("bounds end an exploration undecided", () => {
@@ -409,7 +459,10 @@ test("bounds end an exploration undecided", () => {
   expect(exploreProgram(program())).toMatchObject({ executions: 6, complete: true });
   expect(exploreProgram(program(), { graphsMax: 4 })).toMatchObject({ executions: 4, complete: false });
   let asked = 0;
-  expect(exploreProgram(program(), { shouldStop: () => ++asked === 2 })).toMatchObject({ executions: 2, complete: false });
+  expect(exploreProgram(program(), { shouldStop: () => ++asked === 2 })).toMatchObject({
+    executions: 2,
+    complete: false,
+  });
 });
 
 test("an estimate is made where the tree is known, and left out where it is not", () => {
@@ -442,7 +495,9 @@ test("an estimate is made where the tree is known, and left out where it is not"
 
 test("distinct histories are counted, whatever the schedule between calls", () => {
   const { program } = makeProgram(
-    [0, 1].map(() => [{ kind: "add", word: 0, value: 1, reclaim: "never", isInSection: false, isLocked: false, isOperation: true }]),
+    [0, 1].map(() => [
+      { kind: "add", word: 0, value: 1, reclaim: "never", isInSection: false, isLocked: false, isOperation: true },
+    ]),
     1,
   );
   // One before the other, or side by side with either first to add.

@@ -1,8 +1,9 @@
 /**
  * Explores a program of the machine: every execution that its checks, or its history, could tell from another.
  *
- * The explorer finds the graphs, of the program's lowered events; each is made into a schedule and run by the machine, which judges
- * it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it is told.
+ * The explorer finds the graphs, of the program's lowered events; each is made into a schedule and run by the machine,
+ * which judges it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it
+ * is told.
  */
 import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
@@ -24,7 +25,9 @@ export interface ExploreProgramOptions {
   readonly graphsMax?: number;
   /** Asked at every execution; true ends the exploration undecided. */
   readonly shouldStop?: () => boolean;
-  /** Random descents to estimate the number of graphs by, if the bound on them ends the exploration; none unless given. */
+  /**
+   * Random descents to estimate the number of graphs by, if the bound on them ends the exploration; none unless given.
+   */
   readonly estimateProbes?: number;
 }
 
@@ -39,7 +42,9 @@ export interface ProgramExploration {
   readonly accesses: number;
   /** Whether all executions have been visited. */
   readonly complete: boolean;
-  /** About how many graphs there are, complete and blocked, if asked for, and the bound on them ended the exploration. */
+  /**
+   * About how many graphs there are, complete and blocked, if asked for, and the bound on them ended the exploration.
+   */
   readonly estimate?: Estimate;
   readonly violation?: { readonly violation: Violation; readonly choices: Int32Array };
   /** Why the program cannot be explored, if so: then nothing is known of it. */
@@ -55,7 +60,10 @@ const EVENTS_MAX = 1_000_000;
 /** @throws Error if the machine does not go the way of a graph, which would be a fault of the explorer's */
 export function exploreProgram(program: Program, options: ExploreProgramOptions = {}): ProgramExploration {
   const histories = new RecordedHistories(program.history);
-  const machine = new Machine({ ...program, ...(program.history !== undefined && { history: histories }) }, options.checks);
+  const machine = new Machine(
+    { ...program, ...(program.history !== undefined && { history: histories }) },
+    options.checks,
+  );
   const lowering = new Lowering(program, machine.words.slice(0, program.heap.used));
   for (;;) {
     const result = new ProgramExplorer(machine, lowering, histories, options).run();
@@ -120,7 +128,10 @@ class ProgramExplorer {
     return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
   }
 
-  /** Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is not known. */
+  /**
+   * Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is
+   * not known.
+   */
   #estimate(probes: number): Estimate | undefined {
     try {
       const estimate = estimateLeaves(this.#explorer, probes, new Random(ESTIMATE_SEED));
@@ -133,7 +144,11 @@ class ProgramExplorer {
 
   /** Did the bound end the exploration? */
   #isBounded(): boolean {
-    return !this.#complete && this.#violation === undefined && this.#executions + this.#blocked >= (this.#options.graphsMax ?? Infinity);
+    return (
+      !this.#complete &&
+      this.#violation === undefined &&
+      this.#executions + this.#blocked >= (this.#options.graphsMax ?? Infinity)
+    );
   }
 
   #shouldStop(): boolean {
@@ -176,7 +191,9 @@ class ProgramExplorer {
     if (violation !== undefined) {
       this.#violation = { violation, choices: machine.choices.slice(0, machine.steps) };
     } else if (guided.divergence !== undefined || failed) {
-      throw new Error(`${machine.program.name}: the machine left the way of the graph: ${guided.divergence ?? "a thread that fails went on"}`);
+      throw new Error(
+        `${machine.program.name}: the machine left the way of the graph: ${guided.divergence ?? "a thread that fails went on"}`,
+      );
     } else {
       this.#histories.keep();
     }

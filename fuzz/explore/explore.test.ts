@@ -41,7 +41,10 @@ const storeBuffering: ExploredProgram = {
 test("store buffering has three executions under sc, and a fourth under tso and ra", () => {
   const outcomes = (model: "sc" | "tso" | "ra"): string[] => {
     const found: string[] = [];
-    explore(storeBuffering, { model, onExecution: (execution) => void found.push(`${execution.valuesRead(0)}${execution.valuesRead(1)}`) });
+    explore(storeBuffering, {
+      model,
+      onExecution: (execution) => void found.push(`${execution.valuesRead(0)}${execution.valuesRead(1)}`),
+    });
     return found.toSorted();
   };
   expect(outcomes("sc")).toEqual(["01", "10", "11"]);
@@ -51,7 +54,8 @@ test("store buffering has three executions under sc, and a fourth under tso and 
 
 test("an execution tells what words hold in the end, and how many events it has", () => {
   const seen: (number | undefined)[][] = [];
-  const look = (execution: Execution): void => void seen.push([execution.finalValue(x), execution.finalValue(y), execution.finalValue(99), execution.eventCount]);
+  const look = (execution: Execution): void =>
+    void seen.push([execution.finalValue(x), execution.finalValue(y), execution.finalValue(99), execution.eventCount]);
   const program = {
     threads: [
       function* (): Access {
@@ -72,7 +76,17 @@ test("a view of no execution is refused", () => {
 
 test("initial values are read", () => {
   let found: number[] = [];
-  explore({ threads: [function* (): Access { yield read(x); }], initial: new Map([[x, 42]]) }, { onExecution: (execution) => void (found = execution.valuesRead(0)) });
+  explore(
+    {
+      threads: [
+        function* (): Access {
+          yield read(x);
+        },
+      ],
+      initial: new Map([[x, 42]]),
+    },
+    { onExecution: (execution) => void (found = execution.valuesRead(0)) },
+  );
   expect(found).toEqual([42]);
 });
 
@@ -105,7 +119,11 @@ test("an exception in a thread is a failure", () => {
 test("the bound on executions ends an exploration undecided", () => {
   expect(explore(storeBuffering, { executionsMax: 2 })).toEqual({ executions: 2, blocked: 0, complete: false });
   let asked = 0;
-  expect(explore(storeBuffering, { shouldStop: () => ++asked === 1 })).toEqual({ executions: 1, blocked: 0, complete: false });
+  expect(explore(storeBuffering, { shouldStop: () => ++asked === 1 })).toEqual({
+    executions: 1,
+    blocked: 0,
+    complete: false,
+  });
 });
 
 test("waits that are never over are counted apart, and shown", () => {
@@ -172,7 +190,13 @@ test("what touches nothing shared is no event", () => {
 });
 
 test("barriers are events under weak models alone", () => {
-  const program = { threads: [function* (): Access { yield smpMb(); }] };
+  const program = {
+    threads: [
+      function* (): Access {
+        yield smpMb();
+      },
+    ],
+  };
   const events = (model: "sc" | "tso"): number => {
     let count = -1;
     explore(program, { model, onExecution: ({ eventCount }) => void (count = eventCount) });
@@ -195,7 +219,9 @@ test("a thread that asks for something else when it runs again is reported with 
       },
     ],
   };
-  expect(() => explore(fickle)).toThrow("thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, and now, after the same answers, for writeOnce of word 2 with 2");
+  expect(() => explore(fickle)).toThrow(
+    "thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, and now, after the same answers, for writeOnce of word 2 with 2",
+  );
   let calls = 0;
   const shrinking = {
     threads: [
@@ -204,7 +230,9 @@ test("a thread that asks for something else when it runs again is reported with 
       },
     ],
   };
-  expect(() => explore(shrinking)).toThrow("as its access 1 it asked for readOnce of word 1, and now, after the same answers, for nothing: it returned");
+  expect(() => explore(shrinking)).toThrow(
+    "as its access 1 it asked for readOnce of word 1, and now, after the same answers, for nothing: it returned",
+  );
   let rounds = 0;
   const failing = {
     threads: [
@@ -213,7 +241,9 @@ test("a thread that asks for something else when it runs again is reported with 
       },
     ],
   };
-  expect(() => explore(failing)).toThrow("for nothing: it failed, and now, after the same answers, for nothing: it returned");
+  expect(() => explore(failing)).toThrow(
+    "for nothing: it failed, and now, after the same answers, for nothing: it returned",
+  );
 });
 
 test("an execution without end is stopped at the bound on events", () => {
@@ -230,7 +260,15 @@ test("an execution without end is stopped at the bound on events", () => {
 });
 
 test("what needs the machine is refused by name", () => {
-  expect(() => explore({ threads: [function* (): Access { yield allocate(x); }] })).toThrow("thread 0 asks for allocate, which only programs for the machine may");
+  expect(() =>
+    explore({
+      threads: [
+        function* (): Access {
+          yield allocate(x);
+        },
+      ],
+    }),
+  ).toThrow("thread 0 asks for allocate, which only programs for the machine may");
 });
 
 test("many locations and many local states are no bound", () => {
@@ -249,20 +287,27 @@ test("many locations and many local states are no bound", () => {
   expect(explore(adders).executions).toBe(120);
 });
 
-test.each(["rinc", "casrot", "ttas"])("the cache of local states may be emptied on the way without a trace: %s", (name) => {
-  const program = classicalPrograms.get(name)?.create({ N: 3 });
-  if (program === undefined) throw new Error(`there is no ${name}`);
-  const visited = (statesMax: number): string[] => {
-    const found: string[] = [];
-    const states = new LocalStates(program.threads, { keepsBarriers: false, accesses: "as-written", weakFences: false }, statesMax);
-    const explorer = new Explorer({ order: new ScOrder(), states, threads: 3, initial: () => 0, eventsMax: 100 });
-    runExplorer(explorer, states, 3, { onExecution: (execution) => void found.push(execution.canonical()) });
-    return found;
-  };
-  const kept = visited(100_000);
-  expect(kept.length).toBeGreaterThan(1);
-  expect(visited(20)).toEqual(kept);
-});
+test.each(["rinc", "casrot", "ttas"])(
+  "the cache of local states may be emptied on the way without a trace: %s",
+  (name) => {
+    const program = classicalPrograms.get(name)?.create({ N: 3 });
+    if (program === undefined) throw new Error(`there is no ${name}`);
+    const visited = (statesMax: number): string[] => {
+      const found: string[] = [];
+      const states = new LocalStates(
+        program.threads,
+        { keepsBarriers: false, accesses: "as-written", weakFences: false },
+        statesMax,
+      );
+      const explorer = new Explorer({ order: new ScOrder(), states, threads: 3, initial: () => 0, eventsMax: 100 });
+      runExplorer(explorer, states, 3, { onExecution: (execution) => void found.push(execution.canonical()) });
+      return found;
+    };
+    const kept = visited(100_000);
+    expect(kept.length).toBeGreaterThan(1);
+    expect(visited(20)).toEqual(kept);
+  },
+);
 
 function catching(run: () => unknown): unknown {
   try {

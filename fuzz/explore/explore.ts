@@ -22,7 +22,10 @@ import type { Order } from "./order.ts";
 import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
 import { ScOrder, TsoOrder } from "./total-order.ts";
 
-/** `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as RC11. */
+/**
+ * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
+ * RC11.
+ */
 export type ExplorerModel = "sc" | "tso" | "ra";
 
 export interface ExploreOptions {
@@ -64,7 +67,9 @@ export interface Exploration {
 
 const EVENTS_MAX = 10_000;
 
-/** Executions whose threads are run anew to see that they ask for the same again: the first ones, and one in so many. */
+/**
+ * Executions whose threads are run anew to see that they ask for the same again: the first ones, and one in so many.
+ */
 const VERIFIED_FIRST = 32;
 const VERIFIED_EVERY = 4096;
 
@@ -91,7 +96,13 @@ export function prepare(program: ExploredProgram, options: ExploreOptions = {}):
 }
 
 /** Runs a prepared explorer, over all of the tree or over the children that `choose` picks. */
-export function runExplorer(explorer: Explorer, states: LocalStates, threads: number, options: ExploreOptions, choose?: Visitor["choose"]): Exploration {
+export function runExplorer(
+  explorer: Explorer,
+  states: LocalStates,
+  threads: number,
+  options: ExploreOptions,
+  choose?: Visitor["choose"],
+): Exploration {
   const { onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
   const execution = new Execution(states, threads);
   let executions = 0;
@@ -107,7 +118,8 @@ export function runExplorer(explorer: Explorer, states: LocalStates, threads: nu
         const state = graph.state[thread] as number;
         if (seen < VERIFIED_FIRST || seen % VERIFIED_EVERY === 0) states.verify(state);
         const step = states.step(state);
-        if (step === STEP.failed) failure ??= { thread, message: states.message(state), graph: executionGraphOf(graph, states, threads) };
+        if (step === STEP.failed)
+          failure ??= { thread, message: states.message(state), graph: executionGraphOf(graph, states, threads) };
         if (step !== STEP.returned) returned = false;
       }
       if (failure !== undefined) return;

@@ -1,5 +1,18 @@
 import type { Address } from "#impl/memory/access.ts";
-import { AFTER, BLOCKED, EVENT, FLAGS, type Graph, KIND, LOCATION, NONE, POSITION, SOURCE, THREAD, VALUE } from "./graph.ts";
+import {
+  AFTER,
+  BLOCKED,
+  EVENT,
+  FLAGS,
+  type Graph,
+  KIND,
+  LOCATION,
+  NONE,
+  POSITION,
+  SOURCE,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
 /** What happened in one execution: a view of a graph, valid while the explorer stands there. */
@@ -40,33 +53,38 @@ export class Execution {
     const { graph } = this;
     const values: number[] = [];
     for (let event = 0; event < graph.count; event++) {
-      if (graph.get(event, THREAD) === thread && graph.get(event, KIND) === EVENT.read) values.push(graph.get(event, VALUE));
+      if (graph.get(event, THREAD) === thread && graph.get(event, KIND) === EVENT.read)
+        values.push(graph.get(event, VALUE));
     }
     return values;
   }
 
   /**
-   * The execution as a string that does not depend on how it was found: equal for equal program order, reads-from and coherence.
+   * The execution as a string that does not depend on how it was found: equal for equal program order, reads-from and
+   * coherence.
    *
    * Per thread its events, each read with its source as `thread.position`; then the coherence order of each word.
    */
   canonical(): string {
     const { graph } = this;
-    const name = (event: number): string => (event < 0 ? "i" : `${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`);
+    const name = (event: number): string =>
+      event < 0 ? "i" : `${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`;
     const threads: string[] = Array.from({ length: this.threads }, () => "");
     for (let event = 0; event < graph.count; event++) {
       const thread = graph.get(event, THREAD);
       const kind = graph.get(event, KIND);
       const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
       let text = `${"RWFLU"[kind]}${address}`;
-      if (kind === EVENT.read) text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
+      if (kind === EVENT.read)
+        text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
       threads[thread] += `${text};`;
     }
     const orders: string[] = [];
     for (let location = 0; location < graph.locations; location++) {
       let order = "";
-      for (let write = graph.first[location] as number; write !== NONE; write = graph.get(write, AFTER)) order += `${name(write)},`;
+      for (let write = graph.first[location] as number; write !== NONE; write = graph.get(write, AFTER))
+        order += `${name(write)},`;
       if (order !== "") orders.push(`${this.states.addresses[location]}:${order}`);
     }
     return `${threads.join("|")}#${orders.toSorted().join("|")}`;

@@ -3,9 +3,9 @@ import { type Access, type Address, awaitUnequal, NIL } from "#impl/memory/acces
 /**
  * A program for the explorer: threads over words of memory that are named by any numbers but 0.
  *
- * Threads are procedures over the access vocabulary of `impl/memory/access.ts`. They must be deterministic: what a thread asks
- * for next depends on what its accesses answered, and on nothing else. They are run again and again from the start, so everything
- * a thread keeps to itself must be made inside its procedure.
+ * Threads are procedures over the access vocabulary of `impl/memory/access.ts`. They must be deterministic: what a
+ * thread asks for next depends on what its accesses answered, and on nothing else. They are run again and again from
+ * the start, so everything a thread keeps to itself must be made inside its procedure.
  */
 export interface ExploredProgram {
   readonly name?: string;
@@ -18,7 +18,8 @@ export interface ExploredProgram {
 export type ExploredThread = () => Access;
 
 /**
- * Ends the execution as blocked if the condition is false: the rest of it is of no interest, as after a wait that is not over.
+ * Ends the execution as blocked if the condition is false: the rest of it is of no interest, as after a wait that is
+ * not over.
  *
  * The condition is evaluated once. What it reads must have been read before, by accesses of their own.
  */

@@ -1,21 +1,24 @@
 /**
  * The exhaustive explorer: visits every consistent execution graph of a program exactly once.
  *
- * TruSt (Kokologiannakis, Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial order reduction", POPL 2022).
- * One graph grows event by event, and each event is tried with every source or place that the memory model allows. A new write
- * also goes back to reads that were added before it: it revisits a read if all that must go for it, and the read itself, took
- * the last option in coherence order when they were added, so that exactly one of the graphs that differ in what goes does so.
- * No visited set is kept; memory is a graph for each revisit on the way, each no larger than the longest execution.
+ * TruSt (Kokologiannakis, Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial order reduction",
+ * POPL 2022). One graph grows event by event, and each event is tried with every source or place that the memory model
+ * allows. A new write also goes back to reads that were added before it: it revisits a read if all that must go for it,
+ * and the read itself, took the last option in coherence order when they were added, so that exactly one of the graphs
+ * that differ in what goes does so. No visited set is kept; memory is a graph for each revisit on the way, each no
+ * larger than the longest execution.
  *
- * A lock is a chain of acquisitions. An acquisition is added at the end of the chain, whether or not the lock is free: it goes on
- * once the one before it has released. A new acquisition also revisits each one in the chain that does not precede it, and takes its
- * place. So no acquisition is ever tried in vain, and locks cost as many executions as there are orders of critical sections.
+ * A lock is a chain of acquisitions. An acquisition is added at the end of the chain, whether or not the lock is free:
+ * it goes on once the one before it has released. A new acquisition also revisits each one in the chain that does not
+ * precede it, and takes its place. So no acquisition is ever tried in vain, and locks cost as many executions as there
+ * are orders of critical sections.
  *
  * Rule: `visit` leaves the graph as it found it. Only `restrict` writes to the graphs of deeper levels.
  *
  * Not covered: executions in which program order and reads-from form a cycle (load buffering).
  *
- * The file is long because a step forward, the revisits it offers and their undoing are halves of each other over the same buffers.
+ * The file is long because a step forward, the revisits it offers and their undoing are halves of each other over the
+ * same buffers.
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
@@ -54,7 +57,10 @@ export interface Visitor {
   reached(graph: Graph): void;
   /** Asked at every execution and now and then between; true ends the exploration. */
   shouldStop(): boolean;
-  /** Chooses among the children of a node of the exploration's tree: -1 for all of them. Not asked where there is only one. */
+  /**
+   * Chooses among the children of a node of the exploration's tree: -1 for all of them. Not asked where there is only
+   * one.
+   */
   choose?(children: number): number;
 }
 
@@ -160,7 +166,10 @@ export class Explorer {
     this.#undoTo(graph, base);
   }
 
-  /** Adds the next event of `thread`. True if there was one way to do so, and it was taken; false if all have been explored. */
+  /**
+   * Adds the next event of `thread`. True if there was one way to do so, and it was taken; false if all have been
+   * explored.
+   */
   #extend(graph: Graph, thread: number, step: number): boolean {
     switch (step) {
       case STEP.fence:
@@ -294,7 +303,9 @@ export class Explorer {
     else if (order.distinguishesUpdates && step === STEP.update) this.#withdrawUpdates(graph, read, base);
   }
 
-  /** Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again. */
+  /**
+   * Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again.
+   */
   #withdrawStaleWaits(graph: Graph, read: number, base: number): void {
     let kept = base + 1;
     for (let i = base + 1; i < this.#optionCount; i++) {
@@ -307,10 +318,18 @@ export class Explorer {
   #isOver(graph: Graph, read: number, source: number): boolean {
     const state = graph.get(read, STATE);
     const states = this.#states;
-    return waitIsOver(states.kind(state), this.#valueOf(graph, read, source), states.expected(state), states.operand(state));
+    return waitIsOver(
+      states.kind(state),
+      this.#valueOf(graph, read, source),
+      states.expected(state),
+      states.operand(state),
+    );
   }
 
-  /** Takes back the sources with which a read-modify-write would succeed, and must not because of what its success orders. */
+  /**
+   * Takes back the sources with which a read-modify-write would succeed, and must not because of what its success
+   * orders.
+   */
   #withdrawUpdates(graph: Graph, read: number, base: number): void {
     const flags = graph.get(read, FLAGS);
     graph.set(read, FLAGS, flags | (this.#states.flags(graph.get(read, STATE)) & FULL));
@@ -357,7 +376,10 @@ export class Explorer {
   #wouldWrite(graph: Graph, read: number, source: number): boolean {
     const state = graph.get(read, STATE);
     const states = this.#states;
-    return states.step(state) === STEP.update && succeeds(states.kind(state), this.#valueOf(graph, read, source), states.expected(state));
+    return (
+      states.step(state) === STEP.update &&
+      succeeds(states.kind(state), this.#valueOf(graph, read, source), states.expected(state))
+    );
   }
 
   /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
@@ -413,8 +435,8 @@ export class Explorer {
   }
 
   /**
-   * Explores what a new write or lock event does: revisits, and its places in the graph as it is. True if it has one place and
-   * has taken it; then the revisits alone have been explored.
+   * Explores what a new write or lock event does: revisits, and its places in the graph as it is. True if it has one
+   * place and has taken it; then the revisits alone have been explored.
    */
   #grow(graph: Graph, event: number): boolean {
     const isLock = graph.get(event, KIND) === EVENT.lock;
@@ -508,7 +530,10 @@ export class Explorer {
     return part;
   }
 
-  /** The last event of `graph`, a write without a place, becomes the source of `revisited`, in the part of the graph that stays. */
+  /**
+   * The last event of `graph`, a write without a place, becomes the source of `revisited`, in the part of the graph
+   * that stays.
+   */
   #revisitRead(graph: Graph, revisited: number): void {
     const part = this.#restrict(graph, revisited);
     const write = part.count - 1;
@@ -558,7 +583,10 @@ export class Explorer {
     part.set(read, FLAGS, flags);
   }
 
-  /** From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event looked at. */
+  /**
+   * From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event
+   * looked at.
+   */
   #walkBack(graph: Graph, write: number, goal: number): number {
     let at = write;
     while (at !== goal && !this.#order.isBefore(graph, at)) at = graph.get(at, BEFORE);
@@ -569,12 +597,14 @@ export class Explorer {
   #settle(part: Graph, event: number, revisited: number): void {
     const { rows, stride } = part;
     for (let at = 0; at < part.count; at++) {
-      if (at !== revisited && part.isInPrefix(at, event)) rows[at * stride + FLAGS] = (rows[at * stride + FLAGS] as number) | SETTLED;
+      if (at !== revisited && part.isInPrefix(at, event))
+        rows[at * stride + FLAGS] = (rows[at * stride + FLAGS] as number) | SETTLED;
     }
     for (let location = 0; location < part.locations; location++) {
       let lock = part.first[location] as number;
       if (lock === NONE || rows[lock * stride + KIND] !== EVENT.lock) continue;
-      for (; lock !== NONE; lock = rows[lock * stride + AFTER] as number) if (lock !== event && !isGranted(part, lock)) this.#grant(part, lock);
+      for (; lock !== NONE; lock = rows[lock * stride + AFTER] as number)
+        if (lock !== event && !isGranted(part, lock)) this.#grant(part, lock);
     }
   }
 
@@ -648,7 +678,11 @@ export class Explorer {
     const location = this.#states.location(graph.state[thread] as number);
     const held = heldLock(graph, thread, location);
     if (held === NONE) {
-      throw new ProgramError(`thread ${thread} releases lock ${this.#states.addresses[location]}, which it does not hold`, thread, 0);
+      throw new ProgramError(
+        `thread ${thread} releases lock ${this.#states.addresses[location]}, which it does not hold`,
+        thread,
+        0,
+      );
     }
     const unlock = this.#add(graph, thread, EVENT.unlock, 0);
     this.#answer(graph, thread, 0);

@@ -1,6 +1,6 @@
 /**
- * Strict replay of an execution graph: runs each thread with the answers that the graph gives it, and asks the axioms of
- * `model/memory` whether the model allows the graph. Nothing of the explorer's own consistency check takes part.
+ * Strict replay of an execution graph: runs each thread with the answers that the graph gives it, and asks the axioms
+ * of `model/memory` whether the model allows the graph. Nothing of the explorer's own consistency check takes part.
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
@@ -10,7 +10,22 @@ import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
 import { performOnWord } from "#impl/memory/perform.ts";
 import type { ExploredProgram } from "./explored-program.ts";
-import { ACQUIRES, EVENT, FULL, Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, PLAIN, RELEASES, THREAD, VALUE } from "./graph.ts";
+import {
+  ACQUIRES,
+  EVENT,
+  FULL,
+  Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NONE,
+  PAIRED,
+  PARTNER,
+  PLAIN,
+  RELEASES,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
 import type { ExecutionGraph, GraphEvent } from "./graph-trace.ts";
 import { LocalStates, STEP } from "./local-states.ts";
 import { referenceExecution } from "./reference.ts";
@@ -30,7 +45,11 @@ interface Placed {
 }
 
 /** Whether the execution comes back and fails; what does not fit is an answer, not an error. */
-export function replayGraph(program: ExploredProgram, { events, orders }: ExecutionGraph, model: TableModel): GraphReplay {
+export function replayGraph(
+  program: ExploredProgram,
+  { events, orders }: ExecutionGraph,
+  model: TableModel,
+): GraphReplay {
   const options = tableOptions(model);
   const { accesses = "as-written", weakFences = false } = options;
   const states = new LocalStates(program.threads, { keepsBarriers: options.model !== "sc", accesses, weakFences });
@@ -51,7 +70,8 @@ export function replayGraph(program: ExploredProgram, { events, orders }: Execut
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
   const axioms = { sc, tso, ra }[options.model ?? "sc"];
-  if (!allowed(referenceExecution(graph, states), axioms)) return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
+  if (!allowed(referenceExecution(graph, states), axioms))
+    return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };
@@ -60,21 +80,31 @@ export function replayGraph(program: ExploredProgram, { events, orders }: Execut
 }
 
 /** Lets a thread make its next access, which must be this one. */
-function perform(graph: Graph, states: LocalStates, { thread, access, word, read, written }: GraphEvent, name: string, placed: Map<string, Placed>): string | undefined {
+function perform(
+  graph: Graph,
+  states: LocalStates,
+  { thread, access, word, read, written }: GraphEvent,
+  name: string,
+  placed: Map<string, Placed>,
+): string | undefined {
   const state = graph.state[thread] ?? 0;
   const step = states.step(state);
   if (step <= STEP.failed) return `the thread has ended, and the graph has it go on with ${access}`;
   const kind = states.kind(state);
   const asked = states.addresses[states.location(state)];
-  if (accessNames[kind] !== access || (step !== STEP.fence && asked !== word)) return `the thread asks for ${accessNames[kind]} of ${asked ?? "nothing"}, and the graph has ${access} of ${word ?? "nothing"}`;
+  if (accessNames[kind] !== access || (step !== STEP.fence && asked !== word))
+    return `the thread asks for ${accessNames[kind]} of ${asked ?? "nothing"}, and the graph has ${access} of ${word ?? "nothing"}`;
   const flags = states.flags(state);
   graph.reach(states.location(state) + 1);
-  const add = (eventKind: number, own: number): number => graph.add(thread, eventKind, Math.max(0, states.location(state)), own);
+  const add = (eventKind: number, own: number): number =>
+    graph.add(thread, eventKind, Math.max(0, states.location(state)), own);
   let answer = 0;
   if (step === STEP.read || step === STEP.wait || step === STEP.update) {
     if (read === undefined) return "the graph does not say what it reads";
-    const outcome = step === STEP.update ? update(kind, read.value, states.operand(state), states.expected(state)) : undefined;
-    if (outcome?.written !== written) return `it would write ${outcome?.written ?? "nothing"}, and the graph has ${written ?? "nothing"}`;
+    const outcome =
+      step === STEP.update ? update(kind, read.value, states.operand(state), states.expected(state)) : undefined;
+    if (outcome?.written !== written)
+      return `it would write ${outcome?.written ?? "nothing"}, and the graph has ${written ?? "nothing"}`;
     const succeeds = outcome?.written !== undefined;
     const acquires = step !== STEP.update || succeeds || states.failuresAcquire ? flags & ACQUIRES : 0;
     const event = add(EVENT.read, (flags & PLAIN) | acquires | (succeeds ? PAIRED | (flags & FULL) : 0));
@@ -89,7 +119,8 @@ function perform(graph: Graph, states: LocalStates, { thread, access, word, read
     placed.set(name, { event, write, written });
     answer = outcome?.answer ?? read.value;
   } else if (step === STEP.write) {
-    if (written !== states.operand(state)) return `it writes ${states.operand(state)}, and the graph has ${written ?? "nothing"}`;
+    if (written !== states.operand(state))
+      return `it writes ${states.operand(state)}, and the graph has ${written ?? "nothing"}`;
     const event = add(EVENT.write, flags & (RELEASES | PLAIN));
     graph.set(event, VALUE, written);
     placed.set(name, { event, write: event, written });
@@ -102,7 +133,12 @@ function perform(graph: Graph, states: LocalStates, { thread, access, word, read
 }
 
 /** What a read-modify-write of one word does with the value it finds: by the machine's own definition of the access. */
-function update(kind: AccessKind, found: number, operand: number, expected: number): { readonly answer: number; readonly written: number | undefined } {
+function update(
+  kind: AccessKind,
+  found: number,
+  operand: number,
+  expected: number,
+): { readonly answer: number; readonly written: number | undefined } {
   const words = new Int32Array([found]);
   const answer = performOnWord(words, kind, 0, operand, expected);
   const isExchange = kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease;
@@ -110,14 +146,22 @@ function update(kind: AccessKind, found: number, operand: number, expected: numb
 }
 
 /** Gives the reads their sources and the writes their places. */
-function relate(graph: Graph, states: LocalStates, program: ExploredProgram, events: readonly GraphEvent[], orders: ExecutionGraph["orders"], placed: ReadonlyMap<string, Placed>): string | undefined {
+function relate(
+  graph: Graph,
+  states: LocalStates,
+  program: ExploredProgram,
+  events: readonly GraphEvent[],
+  orders: ExecutionGraph["orders"],
+  placed: ReadonlyMap<string, Placed>,
+): string | undefined {
   const made = new Map<number, number>();
   const ordered = new Set<number>();
   for (const { word, events: names } of orders) {
     for (const name of names) {
       const one = placed.get(name);
       if (one === undefined || one.write === NONE) return `the order of ${word} has ${name}, which writes nothing`;
-      if (states.addresses[graph.get(one.write, LOCATION)] !== word || ordered.has(one.write)) return `the order of ${word} has ${name}, which does not belong there`;
+      if (states.addresses[graph.get(one.write, LOCATION)] !== word || ordered.has(one.write))
+        return `the order of ${word} has ${name}, which does not belong there`;
       ordered.add(one.write);
       graph.place(one.write, NONE);
       if (graph.get(one.write, KIND) === EVENT.lock) pairWithUnlock(graph, one.write);
@@ -129,10 +173,12 @@ function relate(graph: Graph, states: LocalStates, program: ExploredProgram, eve
     const own = placed.get(`${thread}.${number}`);
     if (own === undefined) continue;
     const kind = own.write === NONE ? NONE : graph.get(own.write, KIND);
-    if ((kind === EVENT.write || kind === EVENT.lock) && !ordered.has(own.write)) return `${thread}.${number} is in no order`;
+    if ((kind === EVENT.write || kind === EVENT.lock) && !ordered.has(own.write))
+      return `${thread}.${number} is in no order`;
     if (read === undefined) continue;
     const source = read.from === "initial" ? undefined : placed.get(read.from);
-    if (read.from !== "initial" && source?.written === undefined) return `${thread}.${number} reads from ${read.from}, which writes nothing`;
+    if (read.from !== "initial" && source?.written === undefined)
+      return `${thread}.${number} reads from ${read.from}, which writes nothing`;
     const value = source === undefined ? (program.initial?.get(word ?? 0) ?? 0) : source.written;
     if (value !== read.value) return `${thread}.${number} reads ${read.value} from ${read.from}, which is ${value}`;
     graph.link(own.event, source === undefined ? INITIAL : source.write);
@@ -143,7 +189,8 @@ function relate(graph: Graph, states: LocalStates, program: ExploredProgram, eve
 /** An acquisition and the next release of its lock by the same thread belong together. */
 function pairWithUnlock(graph: Graph, lock: number): void {
   for (let event = lock + 1; event < graph.count; event++) {
-    const isOwn = graph.get(event, THREAD) === graph.get(lock, THREAD) && graph.get(event, LOCATION) === graph.get(lock, LOCATION);
+    const isOwn =
+      graph.get(event, THREAD) === graph.get(lock, THREAD) && graph.get(event, LOCATION) === graph.get(lock, LOCATION);
     if (!isOwn || graph.get(event, KIND) !== EVENT.unlock) continue;
     graph.set(lock, PARTNER, event);
     graph.set(event, PARTNER, lock);

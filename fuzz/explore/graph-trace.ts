@@ -1,10 +1,25 @@
 /**
- * An execution graph as plain data: what each thread did, which write each read took its value from, and in which order the writes
- * of each word came. It is the trace of an execution that no schedule explains, under weak memory.
+ * An execution graph as plain data: what each thread did, which write each read took its value from, and in which order
+ * the writes of each word came. It is the trace of an execution that no schedule explains, under weak memory.
  */
 import { z } from "zod";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import { AFTER, BLOCKED, EVENT, type Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, SOURCE, STATE, THREAD, VALUE } from "./graph.ts";
+import {
+  AFTER,
+  BLOCKED,
+  EVENT,
+  type Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NONE,
+  PAIRED,
+  PARTNER,
+  SOURCE,
+  STATE,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
 import { isGranted } from "./lock-chain.ts";
 import type { LocalStates } from "./local-states.ts";
 
@@ -16,13 +31,17 @@ export const GraphEvent = z.strictObject({
   access: z.string(),
   /** The word or lock; absent for barriers. */
   word: z.int().optional(),
-  read: z.strictObject({ value: z.int32(), from: z.string().describe("the event that wrote it, or initial") }).optional(),
+  read: z
+    .strictObject({ value: z.int32(), from: z.string().describe("the event that wrote it, or initial") })
+    .optional(),
   written: z.int32().optional(),
 });
 
 export const ExecutionGraph = z.strictObject({
   events: z.array(GraphEvent).describe("those of each thread in program order"),
-  orders: z.array(z.strictObject({ word: z.int(), events: z.array(z.string()) })).describe("writes, or acquisitions, of each word in coherence order"),
+  orders: z
+    .array(z.strictObject({ word: z.int(), events: z.array(z.string()) }))
+    .describe("writes, or acquisitions, of each word in coherence order"),
 });
 
 export type GraphEvent = z.infer<typeof GraphEvent>;
@@ -39,7 +58,12 @@ export function executionGraphOf(graph: Graph, states: LocalStates, threads: num
     if ((kind === EVENT.write && isUpdate) || isWaiting(graph, event)) continue;
     const access = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
     const word = kind === EVENT.fence ? undefined : states.addresses[graph.get(event, LOCATION)];
-    const written = kind === EVENT.write ? graph.get(event, VALUE) : isUpdate ? graph.get(graph.get(event, PARTNER), VALUE) : undefined;
+    const written =
+      kind === EVENT.write
+        ? graph.get(event, VALUE)
+        : isUpdate
+          ? graph.get(graph.get(event, PARTNER), VALUE)
+          : undefined;
     events.push({
       thread: graph.get(event, THREAD),
       access,
@@ -51,10 +75,14 @@ export function executionGraphOf(graph: Graph, states: LocalStates, threads: num
   const orders: { word: number; events: string[] }[] = [];
   for (let location = 0; location < graph.locations; location++) {
     const inOrder: string[] = [];
-    for (let event = graph.first[location] ?? NONE; event !== NONE; event = graph.get(event, AFTER)) if (!isWaiting(graph, event)) inOrder.push(nameOf(event));
+    for (let event = graph.first[location] ?? NONE; event !== NONE; event = graph.get(event, AFTER))
+      if (!isWaiting(graph, event)) inOrder.push(nameOf(event));
     if (inOrder.length > 0) orders.push({ word: states.addresses[location] ?? 0, events: inOrder });
   }
-  return { events: events.toSorted((one, other) => one.thread - other.thread), orders: orders.toSorted((one, other) => one.word - other.word) };
+  return {
+    events: events.toSorted((one, other) => one.thread - other.thread),
+    orders: orders.toSorted((one, other) => one.word - other.word),
+  };
 }
 
 /** A wait that is not over and an acquisition of a lock that is held have not happened. */
@@ -86,5 +114,10 @@ export function graphLines({ events, orders }: ExecutionGraph): string[] {
     if (written !== undefined) parts.push(`→ ${written}`);
     return parts.join(" ");
   });
-  return [...lines, ...orders.filter(({ events: { length } }) => length > 1).map(({ word, events: inOrder }) => `order of ${word}: ${inOrder.join(", ")}`)];
+  return [
+    ...lines,
+    ...orders
+      .filter(({ events: { length } }) => length > 1)
+      .map(({ word, events: inOrder }) => `order of ${word}: ${inOrder.join(", ")}`),
+  ];
 }

@@ -1,12 +1,13 @@
 /**
  * Execution graphs: events, program order, reads-from and coherence, in one flat array.
  *
- * An event is a row of `rows`; its number is its place in the order of insertion. Rows hold, besides the fields named below, the
- * event's prefix: for each thread, how many of its events are ordered before this one, itself included, by program order and
- * reads-from. A model may keep further clocks of the same width behind it.
+ * An event is a row of `rows`; its number is its place in the order of insertion. Rows hold, besides the fields named
+ * below, the event's prefix: for each thread, how many of its events are ordered before this one, itself included, by
+ * program order and reads-from. A model may keep further clocks of the same width behind it.
  *
- * Events go as they came: only the last one can be removed. `restrict` makes a smaller graph in another object. Rows are read
- * `as number`: an event that exists has its row, and a fallback would be a branch in the hot loop that nothing can take.
+ * Events go as they came: only the last one can be removed. `restrict` makes a smaller graph in another object. Rows
+ * are read `as number`: an event that exists has its row, and a fallback would be a branch in the hot loop that nothing
+ * can take.
  */
 
 /** What an event is. A read-modify-write is a READ followed by a WRITE at once, if it succeeds. */
@@ -76,7 +77,10 @@ export class Graph {
   /** The last event of each thread, and the local state it has reached. */
   readonly last: Int32Array;
   readonly state: Int32Array;
-  /** Per location: first and last of its writes (or acquisitions) in coherence order, and the first reader of its first value. */
+  /**
+   * Per location: first and last of its writes (or acquisitions) in coherence order, and the first reader of its first
+   * value.
+   */
   first: Int32Array;
   final: Int32Array;
   firstReader: Int32Array;
@@ -107,7 +111,10 @@ export class Graph {
     if (locations > this.locations) this.locations = locations;
   }
 
-  /** Adds an event of `thread` after its last one, not yet related to anything else. Its prefix is that of the event before. */
+  /**
+   * Adds an event of `thread` after its last one, not yet related to anything else. Its prefix is that of the event
+   * before.
+   */
   add(thread: number, kind: number, location: number, flags: number): number {
     const event = this.count;
     if (event === this.#capacity) this.#grow();
@@ -172,7 +179,9 @@ export class Graph {
   isInPrefix(event: number, later: number): boolean {
     const { rows, stride } = this;
     const row = event * stride;
-    return (rows[later * stride + this.prefix + (rows[row + THREAD] as number)] as number) > (rows[row + POSITION] as number);
+    return (
+      (rows[later * stride + this.prefix + (rows[row + THREAD] as number)] as number) > (rows[row + POSITION] as number)
+    );
   }
 
   /** Joins the prefix of `source` into that of `event`. */
@@ -262,8 +271,9 @@ export class Graph {
   }
 
   /**
-   * Makes this the part of `whole` that stays when its last event revisits `read` (a READ or a LOCK): what was inserted up to
-   * `read`, and the prefix of the last event. `read` has no source or place here, the last event no place. O(events · stride).
+   * Makes this the part of `whole` that stays when its last event revisits `read` (a READ or a LOCK): what was inserted
+   * up to `read`, and the prefix of the last event. `read` has no source or place here, the last event no place.
+   * O(events · stride).
    *
    * @param renumbered room for the new number of each event
    */
@@ -309,7 +319,8 @@ export class Graph {
       const last = this.last[i] as number;
       if (last !== NONE) this.last[i] = renumbered[last] as number;
     }
-    for (let location = 0; location < whole.locations; location++) this.#restrictOrder(whole, location, read, renumbered);
+    for (let location = 0; location < whole.locations; location++)
+      this.#restrictOrder(whole, location, read, renumbered);
     const revisited = renumbered[read] as number;
     for (let event = 0; event < count; event++) this.#restrictLinks(event, revisited, renumbered);
   }
@@ -320,7 +331,11 @@ export class Graph {
     const { stride } = whole;
     let before = NONE;
     this.first[location] = NONE;
-    for (let write = whole.first[location] as number; write !== NONE; write = whole.rows[write * stride + AFTER] as number) {
+    for (
+      let write = whole.first[location] as number;
+      write !== NONE;
+      write = whole.rows[write * stride + AFTER] as number
+    ) {
       const here = renumbered[write] as number;
       if (here === NONE || write === revisited) continue;
       rows[here * stride + BEFORE] = before;

@@ -55,7 +55,8 @@ export class Guided implements Strategy {
       const event = this.#linearisation.order[this.#at] as number;
       const meaning = this.#meaning(graph, event);
       const thread = this.#machineThread[graph.get(event, THREAD)] as number;
-      if (meaning === STEP || (meaning === WAITS && isEnabled(machine, thread))) return isEnabled(machine, thread) ? thread : this.#diverge(machine, thread);
+      if (meaning === STEP || (meaning === WAITS && isEnabled(machine, thread)))
+        return isEnabled(machine, thread) ? thread : this.#diverge(machine, thread);
     }
     return machine.enabled[0] as number;
   }

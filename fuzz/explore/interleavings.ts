@@ -1,9 +1,10 @@
 /**
  * A program as a transition system: states that are never changed, and what each thread can do in each.
  *
- * This is the plain meaning of a program, one access at a time, without any reduction: under `sc` every access takes place in memory at
- * once; under `tso` writes wait in the store buffer of their thread, first in first out, and a flush takes the oldest to memory.
- * Nothing here is shared with the explorer but the vocabulary and the text of an execution, so each can be held against the other.
+ * This is the plain meaning of a program, one access at a time, without any reduction: under `sc` every access takes
+ * place in memory at once; under `tso` writes wait in the store buffer of their thread, first in first out, and a flush
+ * takes the oldest to memory. Nothing here is shared with the explorer but the vocabulary and the text of an execution,
+ * so each can be held against the other.
  *
  * A state costs O(events) text, a step O(threads + words).
  */
@@ -72,7 +73,12 @@ export class Interleavings {
   }
 
   start(): State {
-    const lines = this.#program.threads.map((_, thread) => ({ point: this.#pointAfter(thread, []), text: "", events: 0, buffer: [] }));
+    const lines = this.#program.threads.map((_, thread) => ({
+      point: this.#pointAfter(thread, []),
+      text: "",
+      events: 0,
+      buffer: [],
+    }));
     return { lines, words: new Map(), orders: new Map(), holders: new Map() };
   }
 
@@ -88,11 +94,24 @@ export class Interleavings {
     if (kind === ACCESS.mutexLock || kind === ACCESS.spinLock) {
       if (state.holders.has(address) || line.buffer.length > 0) return undefined;
       const taken = this.#went(state, thread, `L${address};`, 1, 0);
-      return ordered({ ...taken, holders: new Map(state.holders).set(address, thread) }, address, nameOf(thread, line.events));
+      return ordered(
+        { ...taken, holders: new Map(state.holders).set(address, thread) },
+        address,
+        nameOf(thread, line.events),
+      );
     }
     if (kind === ACCESS.mutexUnlock || kind === ACCESS.spinUnlock) {
-      if (state.holders.get(address) !== thread) throw new ProgramError(`thread ${thread} releases lock ${address}, which it does not hold`, thread, line.events);
-      return this.#write(this.#went(state, thread, `U${address};`, 1, 0), thread, { address, value: undefined, name: "" });
+      if (state.holders.get(address) !== thread)
+        throw new ProgramError(
+          `thread ${thread} releases lock ${address}, which it does not hold`,
+          thread,
+          line.events,
+        );
+      return this.#write(this.#went(state, thread, `U${address};`, 1, 0), thread, {
+        address,
+        value: undefined,
+        name: "",
+      });
     }
     if (kind >= ACCESS.write && kind <= ACCESS.rcuAssignPointer) {
       const written = { address, value: operand, name: nameOf(thread, line.events) };
@@ -163,14 +182,18 @@ export class Interleavings {
       next = this.#pointAfter(thread, [...point.answers, answer]);
       point.next.set(answer, next);
     }
-    return { ...state, lines: state.lines.with(thread, { ...line, point: next, text: line.text + text, events: line.events + events }) };
+    return {
+      ...state,
+      lines: state.lines.with(thread, { ...line, point: next, text: line.text + text, events: line.events + events }),
+    };
   }
 
   /** Runs the thread from its start, with these answers, to its next access. */
   #pointAfter(thread: number, answers: readonly number[]): Point {
     const procedure = this.#program.threads[thread]?.();
     let point = this.#advance(procedure, thread, 0, []);
-    for (let i = 0; i < answers.length; i++) point = this.#advance(procedure, thread, answers[i] ?? 0, answers.slice(0, i + 1));
+    for (let i = 0; i < answers.length; i++)
+      point = this.#advance(procedure, thread, answers[i] ?? 0, answers.slice(0, i + 1));
     return point;
   }
 
@@ -187,18 +210,27 @@ export class Interleavings {
       const kind = result.value;
       value = 0;
       if (kind === ACCESS.assertHolds) {
-        if (request.operand === 0) return ended(answers, request.message === "" ? "an assertion does not hold" : request.message);
+        if (request.operand === 0)
+          return ended(answers, request.message === "" ? "an assertion does not hold" : request.message);
         continue;
       }
       if (!isFence(kind) && kind >= ACCESS.rcuReadLock) continue;
       if (isFence(kind) && this.#model === "sc") continue;
       if (kind === ACCESS.spinTrylock || (kind >= ACCESS.allocate && kind <= ACCESS.callRcu)) {
-        throw new ProgramError(`thread ${thread} asks for an access that cannot be interleaved here`, thread, answers.length);
+        throw new ProgramError(
+          `thread ${thread} asks for an access that cannot be interleaved here`,
+          thread,
+          answers.length,
+        );
       }
       const { address, operand, expected } = request;
       return { kind, address, operand, expected, answers, end: undefined, next: new Map() };
     }
-    throw new ProgramError(`thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`, thread, answers.length);
+    throw new ProgramError(
+      `thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`,
+      thread,
+      answers.length,
+    );
   }
 }
 

@@ -1,10 +1,26 @@
 /**
- * An order of a graph's events in which each read finds what the graph says: under sequential consistency every graph has one.
+ * An order of a graph's events in which each read finds what the graph says: under sequential consistency every graph
+ * has one.
  *
- * Stays with a thread for as long as it can, so that the schedule has few context switches. O(events · threads) and the readers of
- * each write. Buffers are kept between calls.
+ * Stays with a thread for as long as it can, so that the schedule has few context switches. O(events · threads) and the
+ * readers of each write. Buffers are kept between calls.
  */
-import { AFTER, BEFORE, EVENT, FIRST_READER, type Graph, INITIAL, KIND, LOCATION, NEXT_READER, NONE, PAIRED, PARTNER, SOURCE, THREAD } from "./graph.ts";
+import {
+  AFTER,
+  BEFORE,
+  EVENT,
+  FIRST_READER,
+  type Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NEXT_READER,
+  NONE,
+  PAIRED,
+  PARTNER,
+  SOURCE,
+  THREAD,
+} from "./graph.ts";
 
 export class Linearisation {
   /** The events in order. */
@@ -26,7 +42,8 @@ export class Linearisation {
       const event = this.#next[thread] as number;
       if (event !== NONE && this.#isReady(graph, event)) {
         this.#take(graph, event);
-        if (graph.get(event, KIND) === EVENT.read && graph.has(event, PAIRED)) this.#take(graph, graph.get(event, PARTNER));
+        if (graph.get(event, KIND) === EVENT.read && graph.has(event, PAIRED))
+          this.#take(graph, graph.get(event, PARTNER));
         idle = 0;
         continue;
       }
@@ -95,8 +112,10 @@ export class Linearisation {
   #mayWrite(graph: Graph, write: number, reader: number): boolean {
     const before = graph.get(write, BEFORE);
     if (!this.#isDone(before)) return false;
-    let other = before === NONE ? (graph.firstReader[graph.get(write, LOCATION)] as number) : graph.get(before, FIRST_READER);
-    for (; other !== NONE; other = graph.get(other, NEXT_READER)) if (other !== reader && this.#done[other] === 0) return false;
+    let other =
+      before === NONE ? (graph.firstReader[graph.get(write, LOCATION)] as number) : graph.get(before, FIRST_READER);
+    for (; other !== NONE; other = graph.get(other, NEXT_READER))
+      if (other !== reader && this.#done[other] === 0) return false;
     return true;
   }
 }

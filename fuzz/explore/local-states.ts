@@ -1,18 +1,30 @@
 /**
  * What each thread asks for next, given what its accesses answered so far.
  *
- * Threads are deterministic, so their local states form a tree: a state is a thread and the answers it got. The tree remembers
- * what each state asks for; a generator runs only when a state is reached for the first time. Generators cannot be rewound: the
- * one of a thread is kept where it stands, and run anew from the start when another branch of the tree is to grow.
+ * Threads are deterministic, so their local states form a tree: a state is a thread and the answers it got. The tree
+ * remembers what each state asks for; a generator runs only when a state is reached for the first time. Generators
+ * cannot be rewound: the one of a thread is kept where it stands, and run anew from the start when another branch of
+ * the tree is to grow.
  *
- * The tree is a cache. When it is full it is emptied (`renew`), and whoever keeps numbers of states walks to them again.
+ * The tree is a cache. When it is full it is emptied (`renew`), and whoever keeps numbers of states walks to them
+ * again.
  */
 import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 
 /** What a state asks for. */
-export const STEP = { returned: 0, failed: 1, read: 2, write: 3, update: 4, wait: 5, fence: 6, lock: 7, unlock: 8 } as const;
+export const STEP = {
+  returned: 0,
+  failed: 1,
+  read: 2,
+  write: 3,
+  update: 4,
+  wait: 5,
+  fence: 6,
+  lock: 7,
+  unlock: 8,
+} as const;
 
 /** How to take the orderings that the accesses of a program carry. */
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
@@ -145,7 +157,11 @@ export class LocalStates {
   /** The state of the same thread once its access has been answered. */
   next(state: number, answer: number): number {
     const table = this.#table;
-    for (let child = table[state * STRIDE + FIRST_CHILD] as number; child !== NOBODY; child = table[child * STRIDE + SIBLING] as number) {
+    for (
+      let child = table[state * STRIDE + FIRST_CHILD] as number;
+      child !== NOBODY;
+      child = table[child * STRIDE + SIBLING] as number
+    ) {
       if (table[child * STRIDE + ANSWER] === answer) return child;
     }
     return this.#grow(state, answer);
@@ -221,7 +237,12 @@ export class LocalStates {
     if (isSame) return;
     const thread = table[row + THREAD] as number;
     const depth = table[row + DEPTH] as number;
-    const before = describe(remembered, table[row + ACCESS_KIND] as AccessKind, table[row + ADDRESS] as number, table[row + OPERAND] as number);
+    const before = describe(
+      remembered,
+      table[row + ACCESS_KIND] as AccessKind,
+      table[row + ADDRESS] as number,
+      table[row + OPERAND] as number,
+    );
     const now = describe(step, this.#kind, this.#address, this.#operand);
     throw new ProgramError(
       `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, and now, after the same answers, for ${now}`,
@@ -263,17 +284,28 @@ export class LocalStates {
         continue;
       }
       const step = stepOf(kind);
-      if (step === undefined) throw new ProgramError(`thread ${thread} asks for ${accessNames[kind] ?? kind}, which only programs for the machine may`, thread, 0);
+      if (step === undefined)
+        throw new ProgramError(
+          `thread ${thread} asks for ${accessNames[kind] ?? kind}, which only programs for the machine may`,
+          thread,
+          0,
+        );
       if (step === "local") continue;
       this.#kind = kind;
       this.#address = step === STEP.fence ? 0 : request.address;
-      this.#operand = step === STEP.read || step === STEP.fence || step === STEP.lock || step === STEP.unlock ? 0 : request.operand;
-      this.#expected = step === STEP.wait || (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) ? request.expected : 0;
+      this.#operand =
+        step === STEP.read || step === STEP.fence || step === STEP.lock || step === STEP.unlock ? 0 : request.operand;
+      this.#expected =
+        step === STEP.wait || (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) ? request.expected : 0;
       this.#flags = this.#flagsOf(kind, step);
       if (step === STEP.fence && (!this.#options.keepsBarriers || this.#flags === 0)) continue;
       return step;
     }
-    throw new ProgramError(`thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`, thread, 0);
+    throw new ProgramError(
+      `thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`,
+      thread,
+      0,
+    );
   }
 
   #fail(message: string): number {
@@ -333,7 +365,14 @@ const ORDERINGS: readonly number[] = orderings();
 
 function orderings(): number[] {
   const table: number[] = Object.values(ACCESS).map(() => 0);
-  for (const kind of [ACCESS.loadAcquire, ACCESS.rcuDereference, ACCESS.rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal]) table[kind] = ACQUIRES;
+  for (const kind of [
+    ACCESS.loadAcquire,
+    ACCESS.rcuDereference,
+    ACCESS.rcuDereferenceProtected,
+    ACCESS.awaitEqual,
+    ACCESS.awaitUnequal,
+  ])
+    table[kind] = ACQUIRES;
   for (const kind of [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire]) table[kind] = ACQUIRES;
   for (const kind of [ACCESS.storeRelease, ACCESS.rcuAssignPointer]) table[kind] = RELEASES;
   for (const kind of [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease]) table[kind] = RELEASES;
@@ -341,7 +380,10 @@ function orderings(): number[] {
   return table;
 }
 
-/** The step that an access is, `local` if it touches nothing shared, undefined if programs for the explorer may not ask for it. */
+/**
+ * The step that an access is, `local` if it touches nothing shared, undefined if programs for the explorer may not ask
+ * for it.
+ */
 function stepOf(kind: AccessKind): number | "local" | undefined {
   switch (kind) {
     case ACCESS.awaitEqual:

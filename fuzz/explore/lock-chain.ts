@@ -9,8 +9,13 @@ export function isGranted(graph: Graph, lock: number): boolean {
 
 /** The acquisition of a lock that the thread has not released, or `NONE`. */
 export function heldLock(graph: Graph, thread: number, location: number): number {
-  for (let at = graph.last[thread] as number; at !== NONE && graph.get(at, THREAD) === thread; at = graph.get(at, PREVIOUS)) {
-    if (graph.get(at, KIND) === EVENT.lock && graph.get(at, LOCATION) === location) return graph.get(at, PARTNER) === NONE ? at : NONE;
+  for (
+    let at = graph.last[thread] as number;
+    at !== NONE && graph.get(at, THREAD) === thread;
+    at = graph.get(at, PREVIOUS)
+  ) {
+    if (graph.get(at, KIND) === EVENT.lock && graph.get(at, LOCATION) === location)
+      return graph.get(at, PARTNER) === NONE ? at : NONE;
   }
   return NONE;
 }

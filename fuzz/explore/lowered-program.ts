@@ -1,20 +1,24 @@
 /**
  * A program of the machine in the events of the explorer.
  *
- * The explorer knows words, locks and waits. Everything else that the machine offers is put into these, so that a graph says of
- * two executions whether they differ in anything that the machine, or a history, could tell:
+ * The explorer knows words, locks and waits. Everything else that the machine offers is put into these, so that a graph
+ * says of two executions whether they differ in anything that the machine, or a history, could tell:
  *
- * - The beginning of an operation reads the number of operations each other thread has ended, and its end adds one to its own:
- *   the graph knows which operations came before which. Both stand as close to the accesses as the machine has them.
- * - A read-side critical section writes an odd number when it opens, an even one when it ends; a grace period waits, for each
- *   other thread, until the number is even. A callback is a thread of its own that waits to be started, then for a grace period.
- * - `free` writes to a word of the object that lock operations read, then to each of the object's words: an access that is not
- *   ordered before it can come after it.
- * - `allocate` takes objects that belong to the thread alone: no other order of allocations gives anybody another answer as long
- *   as the slab has objects that were never used. Where it may run out, slabs are kept under a lock, as the machine keeps them.
+ * - The beginning of an operation reads the number of operations each other thread has ended, and its end adds one to
+ *   its own: the graph knows which operations came before which. Both stand as close to the accesses as the machine has
+ *   them.
+ * - A read-side critical section writes an odd number when it opens, an even one when it ends; a grace period waits,
+ *   for each other thread, until the number is even. A callback is a thread of its own that waits to be started, then
+ *   for a grace period.
+ * - `free` writes to a word of the object that lock operations read, then to each of the object's words: an access that
+ *   is not ordered before it can come after it.
+ * - `allocate` takes objects that belong to the thread alone: no other order of allocations gives anybody another
+ *   answer as long as the slab has objects that were never used. Where it may run out, slabs are kept under a lock, as
+ *   the machine keeps them.
  *
- * What the events need (threads for callbacks, slabs that run out, whether there are grace periods at all) is only known when the
- * program asks for it: `Lowering.isSufficient` turns false, and the exploration starts again with what was learnt.
+ * What the events need (threads for callbacks, slabs that run out, whether there are grace periods at all) is only
+ * known when the program asks for it: `Lowering.isSufficient` turns false, and the exploration starts again with what
+ * was learnt.
  *
  * A thread whose access is to no object ends there: the machine says why.
  */
@@ -113,8 +117,15 @@ export class Lowering {
   /** The program's threads, then one for each callback known of. */
   threads(): ExploredThread[] {
     this.isSufficient = true;
-    const own = this.program.threads.map(({ body }, thread) => () => this.#run(thread, body()));
-    const callbacks = Array.from({ length: this.#slots.size }, (_, slot) => () => this.#runCallback(own.length + slot, slot));
+    const own = this.program.threads.map(
+      ({ body }, thread) =>
+        () =>
+          this.#run(thread, body()),
+    );
+    const callbacks = Array.from(
+      { length: this.#slots.size },
+      (_, slot) => () => this.#runCallback(own.length + slot, slot),
+    );
     return [...own, ...callbacks];
   }
 
@@ -174,7 +185,8 @@ export class Lowering {
           continue;
         case ACCESS.rcuReadUnlock:
           if (line.sectionsToOpen > 0) line.sectionsToOpen--;
-          else if (--line.depth === 0 && this.#hasGracePeriods) yield writeOnce(this.#sectionWord(thread), ++line.sections);
+          else if (--line.depth === 0 && this.#hasGracePeriods)
+            yield writeOnce(this.#sectionWord(thread), ++line.sections);
           continue;
         case ACCESS.beginOperation:
           line.beginsOperation = true;
@@ -222,7 +234,11 @@ export class Lowering {
 
   /** Do the thread's operations appear in the history? */
   #isRecorded(thread: number): boolean {
-    return this.program.history !== undefined && thread < this.program.threads.length && this.program.threads[thread]?.daemon !== true;
+    return (
+      this.program.history !== undefined &&
+      thread < this.program.threads.length &&
+      this.program.threads[thread]?.daemon !== true
+    );
   }
 
   *#perform(thread: number, line: Line, asked: Asked): Access<number> {
@@ -336,14 +352,16 @@ export class Lowering {
 
   /** Ends the thread if there is no such word: the machine will not let it pass. */
   *#checkAddress(address: Address): Access {
-    if (address <= NIL || address === this.initialWords.length || address >= this.#objectsEnd) yield assertHolds(false, "no such word");
+    if (address <= NIL || address === this.initialWords.length || address >= this.#objectsEnd)
+      yield assertHolds(false, "no such word");
   }
 
   // ---- Read-copy-update
 
   *#awaitGracePeriod(thread: number): Access {
     this.#needGracePeriods();
-    for (const reader of this.#readers) if (reader !== thread) yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
+    for (const reader of this.#readers)
+      if (reader !== thread) yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
     yield writeOnce(this.#place(`grace over ${thread}`, ROLE.graceEnds), 1);
   }
 

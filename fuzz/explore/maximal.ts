@@ -1,9 +1,9 @@
 /**
  * Which revisits are made: that of a graph in which all that goes took the last option in coherence order.
  *
- * Many graphs differ only in events that a revisit takes away, and would become the same graph by it. What goes is generated again
- * afterwards, so one of these graphs must be chosen to make the revisit: the one in which every event that goes, and the revisited
- * one, was added maximally, given only what stays and what came before it.
+ * Many graphs differ only in events that a revisit takes away, and would become the same graph by it. What goes is
+ * generated again afterwards, so one of these graphs must be chosen to make the revisit: the one in which every event
+ * that goes, and the revisited one, was added maximally, given only what stays and what came before it.
  */
 import {
   AFTER,
@@ -27,14 +27,22 @@ export function isMaximal({ rows, stride, first, prefix }: Graph, event: number,
   const kind = rows[row + KIND] as number;
   const horizon = revisitor * stride + prefix;
   const isPrevious = (other: number): boolean =>
-    other < event || (rows[horizon + (rows[other * stride + THREAD] as number)] as number) > (rows[other * stride + POSITION] as number);
+    other < event ||
+    (rows[horizon + (rows[other * stride + THREAD] as number)] as number) > (rows[other * stride + POSITION] as number);
   let next = NONE;
   if (kind === EVENT.read) {
     const source = rows[row + SOURCE] as number;
     if (source !== INITIAL && !isPrevious(source)) return false;
-    next = source === INITIAL ? (first[rows[row + LOCATION] as number] as number) : (rows[source * stride + AFTER] as number);
+    next =
+      source === INITIAL
+        ? (first[rows[row + LOCATION] as number] as number)
+        : (rows[source * stride + AFTER] as number);
   } else if (kind === EVENT.write) {
-    for (let reader = rows[row + FIRST_READER] as number; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) {
+    for (
+      let reader = rows[row + FIRST_READER] as number;
+      reader !== NONE;
+      reader = rows[reader * stride + NEXT_READER] as number
+    ) {
       if (reader < event) return false;
     }
     next = rows[row + AFTER] as number;

@@ -3,10 +3,10 @@ import type { Graph } from "./graph.ts";
 /**
  * A memory model as the explorer needs it: what must come before an event that is being added.
  *
- * An event is always added last of its thread, and nothing is ordered after it but by the choice that is made for it: a read
- * comes before the writes that overwrite what it read, a write before those that follow it in coherence order. So a choice is
- * consistent if none of these writes must come before the event. The writes of a location that must are the first ones of its
- * coherence order, up to one of them.
+ * An event is always added last of its thread, and nothing is ordered after it but by the choice that is made for it: a
+ * read comes before the writes that overwrite what it read, a write before those that follow it in coherence order. So
+ * a choice is consistent if none of these writes must come before the event. The writes of a location that must are the
+ * first ones of its coherence order, up to one of them.
  */
 export interface Order {
   /** Rows of clocks an event has under this model, its prefix included. */

@@ -1,4 +1,7 @@
-/** Small programs drawn at random, over the whole vocabulary of the explorer: what it is held against other engines with. */
+/**
+ * Small programs drawn at random, over the whole vocabulary of the explorer: what it is held against other engines
+ * with.
+ */
 import {
   type Access,
   type AccessKind,
@@ -100,14 +103,24 @@ const statement = (words: number): fc.Arbitrary<RandomStatement> =>
     isGuarded: fc.nat(3).map((draw) => draw === 0),
   });
 
-/** One thread less than `threads`, or as many, of `accesses` accesses each or one less; a lock and its release count as two, around any number that fits. */
-export function randomThreads(limits: { readonly threads: number; readonly accesses: number; readonly words: number }): fc.Arbitrary<readonly RandomThread[]> {
+/**
+ * One thread less than `threads`, or as many, of `accesses` accesses each or one less; a lock and its release count as
+ * two, around any number that fits.
+ */
+export function randomThreads(limits: {
+  readonly threads: number;
+  readonly accesses: number;
+  readonly words: number;
+}): fc.Arbitrary<readonly RandomThread[]> {
   const { threads, accesses, words } = limits;
   const plain = fc.array(statement(words), { minLength: accesses - 1, maxLength: accesses });
   const locked = fc
     .tuple(fc.constantFrom("spin", "mutex"), fc.array(statement(words), { maxLength: accesses - 2 }))
     .map(([lock, section]): RandomThread => [{ lock, section }]);
-  return fc.array(fc.oneof({ arbitrary: plain, weight: 3 }, { arbitrary: locked, weight: 1 }), { minLength: threads - 1, maxLength: threads });
+  return fc.array(fc.oneof({ arbitrary: plain, weight: 3 }, { arbitrary: locked, weight: 1 }), {
+    minLength: threads - 1,
+    maxLength: threads,
+  });
 }
 
 /** The program of such threads; all words hold 0 at first. */
@@ -128,7 +141,10 @@ function* run(statements: RandomThread): Access {
   }
 }
 
-function* perform({ kind, word, operand, expected, usesAnswer, isGuarded }: RandomStatement, answer: number): Access<number> {
+function* perform(
+  { kind, word, operand, expected, usesAnswer, isGuarded }: RandomStatement,
+  answer: number,
+): Access<number> {
   if (isGuarded && answer === 0) return answer;
   const make = kinds[kind];
   if (make === undefined) throw new RangeError(`there is no access named ${kind}`);

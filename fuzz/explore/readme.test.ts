@@ -10,13 +10,19 @@ const readme = readFileSync(join(folder, "README.md"), "utf8");
 
 test("the example comes to what it says", async () => {
   const example = /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? "";
-  const said = [...example.matchAll(/^explore\((.*)\)\.executions; \/\/ (\d+)$/gm)].map(([, call, count]) => ({ call, count: Number(count) }));
+  const said = [...example.matchAll(/^explore\((.*)\)\.executions; \/\/ (\d+)$/gm)].map(([, call, count]) => ({
+    call,
+    count: Number(count),
+  }));
   expect(said).toHaveLength(2);
   const scratch = mkdtempSync(join(folder, "readme-"));
   try {
     const path = join(scratch, "example.ts");
     const counts = said.map(({ call }) => `explore(${call}).executions`).join(", ");
-    writeFileSync(path, `${example.replace('"./explore.ts"', '"#fuzz/explore/explore.ts"').replace("console.log", "((..._read: unknown[]) => {})")}\nexport const counts = [${counts}];\n`);
+    writeFileSync(
+      path,
+      `${example.replace('"./explore.ts"', '"#fuzz/explore/explore.ts"').replace("console.log", "((..._read: unknown[]) => {})")}\nexport const counts = [${counts}];\n`,
+    );
     const { counts: found } = await import(path);
     expect(found).toEqual(said.map(({ count }) => count));
   } finally {
@@ -25,7 +31,15 @@ test("the example comes to what it says", async () => {
 });
 
 test("the table has every classical program with its parameters", () => {
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \| ([^|]*) \|$/gm)].filter(([, name]) => classicalPrograms.has(name ?? "")).map(([, name, parameters, about]) => [name, parameters?.trim(), about]);
-  const expected = [...classicalPrograms.values()].map(({ name, parameters, about }) => [name, Object.entries(parameters).map(([key, value]) => `${key}=${value}`).join(" "), about]);
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \| ([^|]*) \|$/gm)]
+    .filter(([, name]) => classicalPrograms.has(name ?? ""))
+    .map(([, name, parameters, about]) => [name, parameters?.trim(), about]);
+  const expected = [...classicalPrograms.values()].map(({ name, parameters, about }) => [
+    name,
+    Object.entries(parameters)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" "),
+    about,
+  ]);
   expect(rows.toSorted()).toEqual(expected.toSorted());
 });

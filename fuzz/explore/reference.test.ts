@@ -1,4 +1,7 @@
-/** The explorer's incremental check of consistency against the axioms of `model/memory`, on every graph of random programs. */
+/**
+ * The explorer's incremental check of consistency against the axioms of `model/memory`, on every graph of random
+ * programs.
+ */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { allowed } from "#model/memory/execution.ts";
@@ -31,8 +34,18 @@ const axioms: Readonly<Record<ExplorerModel, MemoryModel>> = { sc, tso, ra };
 
 /** Every graph without a cycle of program order and reads-from, as text; those that the axioms allow. */
 function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<string> {
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses: "as-written", weakFences: false });
-  const explorer = new Explorer({ order: anyOrder, states, threads: program.threads.length, initial: (address) => program.initial?.get(address) ?? 0, eventsMax: 100 });
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: model !== "sc",
+    accesses: "as-written",
+    weakFences: false,
+  });
+  const explorer = new Explorer({
+    order: anyOrder,
+    states,
+    threads: program.threads.length,
+    initial: (address) => program.initial?.get(address) ?? 0,
+    eventsMax: 100,
+  });
   const kept = new Set<string>();
   runExplorer(explorer, states, program.threads.length, {
     onExecution: (execution) => {
@@ -48,15 +61,18 @@ function exploredGraphs(program: ExploredProgram, model: ExplorerModel): Set<str
   return found;
 }
 
-test.each(["sc", "tso", "ra"] as const)("of all graphs of a random program, those are visited that the axioms of %s allow", (model) => {
-  fc.assert(
-    fc.property(randomThreads({ threads: 3, accesses: 3, words: 2 }), (threads) => {
-      const program = randomProgram(threads);
-      expect(exploredGraphs(program, model)).toEqual(allowedGraphs(program, model));
-    }),
-    { numRuns: 300, seed: 1 },
-  );
-});
+test.each(["sc", "tso", "ra"] as const)(
+  "of all graphs of a random program, those are visited that the axioms of %s allow",
+  (model) => {
+    fc.assert(
+      fc.property(randomThreads({ threads: 3, accesses: 3, words: 2 }), (threads) => {
+        const program = randomProgram(threads);
+        expect(exploredGraphs(program, model)).toEqual(allowedGraphs(program, model));
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  },
+);
 
 test.each([
   ["sb", "sc"],

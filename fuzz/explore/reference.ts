@@ -1,12 +1,31 @@
 /**
- * An execution graph as the memory models of `model/memory` take it: what the explorer's own, incremental check is held against.
+ * An execution graph as the memory models of `model/memory` take it: what the explorer's own, incremental check is held
+ * against.
  *
  * A lock operation becomes the two events it has there, a read of the last release and a write. O(events).
  */
 import type { MemoryEvent, Tag } from "#model/memory/event.ts";
 import type { Execution } from "#model/memory/execution.ts";
 import type { Pair } from "#model/memory/relation.ts";
-import { ACQUIRES, AFTER, EVENT, FLAGS, FULL, type Graph, INITIAL, KIND, LOCATION, NONE, PAIRED, PARTNER, PLAIN, RELEASES, SOURCE, STATE, THREAD } from "./graph.ts";
+import {
+  ACQUIRES,
+  AFTER,
+  EVENT,
+  FLAGS,
+  FULL,
+  type Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NONE,
+  PAIRED,
+  PARTNER,
+  PLAIN,
+  RELEASES,
+  SOURCE,
+  STATE,
+  THREAD,
+} from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
 
 /** The graph as events and relations; every wait in it must be over, and every acquisition granted. */
@@ -48,9 +67,16 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
       return first;
     }
     if (kind === EVENT.unlock) return add({ kind: "UL", thread, variable: at });
-    const isUpdate = kind === EVENT.write ? graph.has(event, PAIRED) : states.step(graph.get(event, STATE)) === STEP.update;
+    const isUpdate =
+      kind === EVENT.write ? graph.has(event, PAIRED) : states.step(graph.get(event, STATE)) === STEP.update;
     const half = isUpdate ? { rmw: true } : {};
-    return add({ kind: kind === EVENT.read ? "R" : "W", thread, variable: at, tag: accessTag(graph.get(event, FLAGS), kind), ...half });
+    return add({
+      kind: kind === EVENT.read ? "R" : "W",
+      thread,
+      variable: at,
+      tag: accessTag(graph.get(event, FLAGS), kind),
+      ...half,
+    });
   }
 
   function relate(event: number): void {

@@ -1,10 +1,11 @@
 /**
- * Release/acquire with relaxed accesses: happens-before is program order and what synchronises, kept in vector clocks; a read sees
- * nothing older than what happens before it has seen, and full fences take place in one order. The axioms are in
- * `model/memory/ra.ts`.
+ * Release/acquire with relaxed accesses: happens-before is program order and what synchronises, kept in vector clocks;
+ * a read sees nothing older than what happens before it has seen, and full fences take place in one order. The axioms
+ * are in `model/memory/ra.ts`.
  *
- * A row of clocks says, for each thread, how many of its events are known. Happens-before of an event never changes once its source
- * is chosen, since events are added without successors; so clocks are computed once, and only full fences need a walk.
+ * A row of clocks says, for each thread, how many of its events are known. Happens-before of an event never changes
+ * once its source is chosen, since events are added without successors; so clocks are computed once, and only full
+ * fences need a walk.
  */
 import {
   ACQUIRES,
@@ -56,7 +57,11 @@ export class ReleaseAcquireOrder implements Order {
   isBefore(graph: Graph, write: number): boolean {
     if (this.#isKnown(graph, write)) return true;
     const { rows, stride } = graph;
-    for (let reader = rows[write * stride + FIRST_READER] as number; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) {
+    for (
+      let reader = rows[write * stride + FIRST_READER] as number;
+      reader !== NONE;
+      reader = rows[reader * stride + NEXT_READER] as number
+    ) {
       if (this.#isKnown(graph, reader)) return true;
     }
     return false;
@@ -120,8 +125,8 @@ export class ReleaseAcquireOrder implements Order {
   }
 
   /**
-   * If the event comes before another by communication, and that one happens before a full fence, then the fence must not precede
-   * one that happens before the event. Collects all that happens before such fences.
+   * If the event comes before another by communication, and that one happens before a full fence, then the fence must
+   * not precede one that happens before the event. Collects all that happens before such fences.
    */
   #followFences(graph: Graph, event: number): void {
     const { rows, stride, width, count } = graph;
@@ -129,15 +134,19 @@ export class ReleaseAcquireOrder implements Order {
     const fenced = this.#fenced;
     fenced.fill(0);
     const isKnown = (later: number, earlier: number): boolean =>
-      (rows[clockAt(graph, later, KNOWN) + (rows[earlier * stride + THREAD] as number)] as number) > (rows[earlier * stride + POSITION] as number);
-    const isFenced = (e: number): boolean => (fenced[rows[e * stride + THREAD] as number] as number) > (rows[e * stride + POSITION] as number);
+      (rows[clockAt(graph, later, KNOWN) + (rows[earlier * stride + THREAD] as number)] as number) >
+      (rows[earlier * stride + POSITION] as number);
+    const isFenced = (e: number): boolean =>
+      (fenced[rows[e * stride + THREAD] as number] as number) > (rows[e * stride + POSITION] as number);
     const joined = new Set<number>();
     const joinFence = (fence: number): boolean => {
       if (joined.has(fence)) return false;
       joined.add(fence);
       // A full read-modify-write stands for a fence before its read and one after its write.
       const at = rows[fence * stride + KIND] === EVENT.read ? (rows[fence * stride + PREVIOUS] as number) : fence;
-      if (at !== NONE) for (let i = 0; i < width; i++) fenced[i] = Math.max(fenced[i] as number, rows[clockAt(graph, at, KNOWN) + i] as number);
+      if (at !== NONE)
+        for (let i = 0; i < width; i++)
+          fenced[i] = Math.max(fenced[i] as number, rows[clockAt(graph, at, KNOWN) + i] as number);
       return true;
     };
     const fences: number[] = [];
@@ -146,7 +155,7 @@ export class ReleaseAcquireOrder implements Order {
     if (this.#base !== NONE) for (const fence of fences) if (isKnown(this.#base, fence)) joinFence(fence);
     if (joined.size === 0) return;
     const reached = new Set<number>();
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (let e = 0; e < count; e++) {
         if (e === event || (!isFenced(e) && !reached.has(e))) continue;
@@ -154,7 +163,9 @@ export class ReleaseAcquireOrder implements Order {
           if (before === event || reached.has(before)) continue;
           reached.add(before);
           changed = true;
-          for (const fence of fences) if (fence === before ? rows[fence * stride + KIND] === EVENT.read : isKnown(before, fence)) joinFence(fence);
+          for (const fence of fences)
+            if (fence === before ? rows[fence * stride + KIND] === EVENT.read : isKnown(before, fence))
+              joinFence(fence);
         }
       }
     }
@@ -169,7 +180,10 @@ function communicationBefore({ rows, stride, firstReader }: Graph, event: number
   if (kind !== EVENT.write) return [];
   const before = rows[row + BEFORE] as number;
   const found = before === NONE ? [] : [before];
-  let reader = before === NONE ? (firstReader[rows[row + LOCATION] as number] as number) : (rows[before * stride + FIRST_READER] as number);
+  let reader =
+    before === NONE
+      ? (firstReader[rows[row + LOCATION] as number] as number)
+      : (rows[before * stride + FIRST_READER] as number);
   for (; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) found.push(reader);
   return found;
 }

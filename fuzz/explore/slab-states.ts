@@ -1,6 +1,6 @@
 /**
- * Slabs as values: what a slab answers is a function of the allocations and frees before it, so its state can be a number in a
- * word. Follows `impl/memory/slab.ts`: objects never used first, then freed ones, oldest first.
+ * Slabs as values: what a slab answers is a function of the allocations and frees before it, so its state can be a
+ * number in a word. Follows `impl/memory/slab.ts`: objects never used first, then freed ones, oldest first.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -72,7 +72,8 @@ export class SlabStates {
     const known = this.#states[number - 1];
     if (number > 0 && known !== undefined) return known;
     const freed: Address[] = [];
-    for (let object = wordAt(this.#words, Slab.head(slab)); object !== NIL; object = wordAt(this.#words, object)) freed.push(object);
+    for (let object = wordAt(this.#words, Slab.head(slab)); object !== NIL; object = wordAt(this.#words, object))
+      freed.push(object);
     return { used: wordAt(this.#words, Slab.used(slab)), freed };
   }
 

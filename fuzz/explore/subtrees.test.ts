@@ -6,23 +6,34 @@ import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.t
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { exploreSubtree, subtreesOf } from "./subtrees.ts";
 
-test.each(["sc", "tso", "ra"] as const)("the parts of a random program's tree are disjoint, and together the whole, under %s", (model) => {
-  fc.assert(
-    fc.property(randomThreads({ threads: 3, accesses: 4, words: 2 }), fc.integer({ min: 1, max: 40 }), (threads, partsMin) => {
-      const program = randomProgram(threads);
-      const whole: string[] = [];
-      const all = explore(program, { model, onExecution: (execution) => void whole.push(execution.canonical()) });
-      const parts = subtreesOf(program, { model }, partsMin);
-      expect(parts.length).toBeGreaterThanOrEqual(Math.min(partsMin, all.executions + all.blocked));
-      const found: string[] = [];
-      let blocked = 0;
-      for (const part of parts) blocked += exploreSubtree(program, part, { model, onExecution: (execution) => void found.push(execution.canonical()) }).blocked;
-      expect(found.toSorted()).toEqual(whole.toSorted());
-      expect(blocked).toBe(all.blocked);
-    }),
-    { numRuns: 150, seed: 5 },
-  );
-});
+test.each(["sc", "tso", "ra"] as const)(
+  "the parts of a random program's tree are disjoint, and together the whole, under %s",
+  (model) => {
+    fc.assert(
+      fc.property(
+        randomThreads({ threads: 3, accesses: 4, words: 2 }),
+        fc.integer({ min: 1, max: 40 }),
+        (threads, partsMin) => {
+          const program = randomProgram(threads);
+          const whole: string[] = [];
+          const all = explore(program, { model, onExecution: (execution) => void whole.push(execution.canonical()) });
+          const parts = subtreesOf(program, { model }, partsMin);
+          expect(parts.length).toBeGreaterThanOrEqual(Math.min(partsMin, all.executions + all.blocked));
+          const found: string[] = [];
+          let blocked = 0;
+          for (const part of parts)
+            blocked += exploreSubtree(program, part, {
+              model,
+              onExecution: (execution) => void found.push(execution.canonical()),
+            }).blocked;
+          expect(found.toSorted()).toEqual(whole.toSorted());
+          expect(blocked).toBe(all.blocked);
+        },
+      ),
+      { numRuns: 150, seed: 5 },
+    );
+  },
+);
 
 test.each(["rinc", "treiber", "mutex", "ttas", "filesystem"])("the parts of %s add up", (name) => {
   const program = classicalPrograms.get(name)?.create({ N: 3 });
@@ -41,12 +52,24 @@ test("a failure is that of the first part that has one, whoever ends first", asy
       async ({ path: [part = 0] }) => {
         await new Promise((resolve) => setTimeout(resolve, 5 * ((part * 7) % 5)));
         const failed = part === 2 || part === 4;
-        return { executions: 10 + part, blocked: 1, complete: !failed, within: part, ...(failed && { failure: { thread: part, message: "it fails", graph } }) };
+        return {
+          executions: 10 + part,
+          blocked: 1,
+          complete: !failed,
+          within: part,
+          ...(failed && { failure: { thread: part, message: "it fails", graph } }),
+        };
       },
       order,
       [[0], [1], [2], [3], [4]],
       lanes,
     );
-    expect(result).toEqual({ executions: 33, blocked: 3, complete: false, within: 3, failure: { thread: 2, message: "it fails", graph } });
+    expect(result).toEqual({
+      executions: 33,
+      blocked: 3,
+      complete: false,
+      within: 3,
+      failure: { thread: 2, message: "it fails", graph },
+    });
   }
 });

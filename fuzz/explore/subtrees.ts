@@ -1,8 +1,8 @@
 /**
  * The exploration's tree in parts: a part is the path from the root to a node, as the numbers of the children taken.
  *
- * The parts of one program are disjoint, and together the whole; none needs to know of another. Which they are depends on the
- * program and the model alone.
+ * The parts of one program are disjoint, and together the whole; none needs to know of another. Which they are depends
+ * on the program and the model alone.
  */
 import type { ExploredProgram } from "./explored-program.ts";
 import { type Exploration, type ExploreOptions, prepare, runExplorer } from "./explore.ts";
@@ -10,7 +10,10 @@ import { ALL, type Explorer, NO_CHILD } from "./explorer.ts";
 
 export type Subtree = readonly number[];
 
-/** At least `partsMin` parts, if the tree has as many leaves: every node is cut into its children, the shortest paths first. */
+/**
+ * At least `partsMin` parts, if the tree has as many leaves: every node is cut into its children, the shortest paths
+ * first.
+ */
 export function subtreesOf(program: ExploredProgram, options: ExploreOptions, partsMin: number): readonly Subtree[] {
   const { explorer } = prepare(program, options);
   const open: Subtree[] = [[]];
@@ -48,5 +51,7 @@ function childrenAt(explorer: Explorer, path: Subtree): number {
 export function exploreSubtree(program: ExploredProgram, path: Subtree, options: ExploreOptions): Exploration {
   const { explorer, states } = prepare(program, options);
   let depth = 0;
-  return runExplorer(explorer, states, program.threads.length, options, () => (depth < path.length ? (path[depth++] ?? ALL) : ALL));
+  return runExplorer(explorer, states, program.threads.length, options, () =>
+    depth < path.length ? (path[depth++] ?? ALL) : ALL,
+  );
 }

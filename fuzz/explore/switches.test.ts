@@ -41,10 +41,13 @@ test.each([
   expect(within(classical(name, parameters), "preemptions")).toEqual(expected);
 });
 
-test.each(["ainc", "binc", "rinc", "mutex", "ticket", "ttas", "mcs", "sb", "treiber"])("bounds on delays of %s come to the unbounded number, and no delay is the scheduler's own run", (name) => {
-  const delays = within(classical(name, { N: 2 }), "delays");
-  expect(delays[0]).toBe(1);
-});
+test.each(["ainc", "binc", "rinc", "mutex", "ticket", "ttas", "mcs", "sb", "treiber"])(
+  "bounds on delays of %s come to the unbounded number, and no delay is the scheduler's own run",
+  (name) => {
+    const delays = within(classical(name, { N: 2 }), "delays");
+    expect(delays[0]).toBe(1);
+  },
+);
 
 const [x, y] = [1, 2];
 

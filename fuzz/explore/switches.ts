@@ -1,29 +1,50 @@
 /**
  * What a graph costs a scheduler: over all its linearisations, the fewest preemptions, or the fewest delays.
  *
- * A preemption switches away from a thread that could go on. A delay makes a fixed scheduler (keep to the thread until it waits or
- * ends, then take the next one in the order of threads) pass over a thread that it would let go on. Bounded searches ask for all
- * executions of at most so many: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007; Emmi, Qadeer and Rakamarić,
- * "Delay-bounded scheduling", POPL 2011.
+ * A preemption switches away from a thread that could go on. A delay makes a fixed scheduler (keep to the thread until
+ * it waits or ends, then take the next one in the order of threads) pass over a thread that it would let go on. Bounded
+ * searches ask for all executions of at most so many: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007;
+ * Emmi, Qadeer and Rakamarić, "Delay-bounded scheduling", POPL 2011.
  *
- * A thread could go on unless its next step is to take a lock that is held, or a wait that is not over. That the graph lets another
- * thread go first is the scheduler's doing.
+ * A thread could go on unless its next step is to take a lock that is held, or a wait that is not over. That the graph
+ * lets another thread go first is the scheduler's doing.
  *
- * The minimum is over sets of events that a linearisation may have done, with the thread that went last: O(threads²) for each of
- * these, and their number is up to the product of the threads' lengths.
+ * The minimum is over sets of events that a linearisation may have done, with the thread that went last: O(threads²)
+ * for each of these, and their number is up to the product of the threads' lengths.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
 import type { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
-import { AFTER, BEFORE, EVENT, FIRST_READER, type Graph, INITIAL, KIND, LOCATION, NEXT_READER, NONE, PAIRED, PARTNER, SOURCE, STATE, THREAD, VALUE } from "./graph.ts";
+import {
+  AFTER,
+  BEFORE,
+  EVENT,
+  FIRST_READER,
+  type Graph,
+  INITIAL,
+  KIND,
+  LOCATION,
+  NEXT_READER,
+  NONE,
+  PAIRED,
+  PARTNER,
+  SOURCE,
+  STATE,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
 
 /** What is counted. */
 export type SwitchKind = "preemptions" | "delays";
 
 /** The fewest preemptions or delays of any linearisation of a complete execution under sc. */
-export function cheapestLinearisation({ graph, states }: Pick<Execution, "graph" | "states">, initial: ExploredProgram["initial"], kind: SwitchKind): number {
+export function cheapestLinearisation(
+  { graph, states }: Pick<Execution, "graph" | "states">,
+  initial: ExploredProgram["initial"],
+  kind: SwitchKind,
+): number {
   const order = new StepOrder(graph, states, initial ?? new Map());
   const { width } = graph;
   interface Cut {
@@ -41,7 +62,8 @@ export function cheapestLinearisation({ graph, states }: Pick<Execution, "graph"
       for (let thread = 0; thread < width; thread++) {
         if (!order.mayGo(thread, done)) continue;
         let cheapest = Infinity;
-        for (const [last, cost] of costs.entries()) cheapest = Math.min(cheapest, cost + switchCost(kind, able, last, thread));
+        for (const [last, cost] of costs.entries())
+          cheapest = Math.min(cheapest, cost + switchCost(kind, able, last, thread));
         const after = done.with(thread, (done[thread] ?? 0) + 1);
         const key = after.join();
         let cut = next.get(key);
@@ -100,7 +122,11 @@ class StepOrder {
       const step = this.#line(event)[(this.#place[event] ?? 0) - 1];
       for (const before of directlyBefore(graph, event)) {
         const other = graph.get(before, THREAD);
-        if (step !== undefined) step.needs[other] = Math.max(step.needs[other] ?? 0, other === graph.get(event, THREAD) ? 0 : (this.#place[before] ?? 0));
+        if (step !== undefined)
+          step.needs[other] = Math.max(
+            step.needs[other] ?? 0,
+            other === graph.get(event, THREAD) ? 0 : (this.#place[before] ?? 0),
+          );
       }
     }
     this.count = this.#lines.reduce((sum, line) => sum + line.length, 0);
@@ -142,7 +168,12 @@ class StepOrder {
   #lastDone(location: number, done: readonly number[]): number {
     const graph = this.#graph;
     let last = NONE;
-    for (let event = graph.first[location] ?? NONE; event !== NONE && this.#isDone(event, done); event = graph.get(event, AFTER)) last = event;
+    for (
+      let event = graph.first[location] ?? NONE;
+      event !== NONE && this.#isDone(event, done);
+      event = graph.get(event, AFTER)
+    )
+      last = event;
     return last;
   }
 }
@@ -158,8 +189,10 @@ function* directlyBefore(graph: Graph, event: number): Generator<number> {
     case EVENT.write: {
       const before = graph.get(event, BEFORE);
       if (before !== NONE) yield before;
-      let reader = before === NONE ? (graph.firstReader[graph.get(event, LOCATION)] ?? NONE) : graph.get(before, FIRST_READER);
-      for (; reader !== NONE; reader = graph.get(reader, NEXT_READER)) if (reader !== graph.get(event, PARTNER)) yield reader;
+      let reader =
+        before === NONE ? (graph.firstReader[graph.get(event, LOCATION)] ?? NONE) : graph.get(before, FIRST_READER);
+      for (; reader !== NONE; reader = graph.get(reader, NEXT_READER))
+        if (reader !== graph.get(event, PARTNER)) yield reader;
       return;
     }
     case EVENT.lock: {

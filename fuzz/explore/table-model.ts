@@ -2,7 +2,8 @@ import type { ExploreOptions, ExplorerModel } from "./explore.ts";
 import type { Orderings } from "./local-states.ts";
 
 /**
- * The models of the table of execution counts: a memory model, and how the accesses of the classical programs are taken under it.
+ * The models of the table of execution counts: a memory model, and how the accesses of the classical programs are taken
+ * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
  * release/acquire.
@@ -13,7 +14,9 @@ export const tableModels = {
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
   "rc11-release-acquire": { model: "ra", accesses: "release-acquire" },
-} as const satisfies Readonly<Record<string, { readonly model: ExplorerModel; readonly accesses?: Orderings; readonly weakFences?: boolean }>>;
+} as const satisfies Readonly<
+  Record<string, { readonly model: ExplorerModel; readonly accesses?: Orderings; readonly weakFences?: boolean }>
+>;
 
 export type TableModel = keyof typeof tableModels;
 

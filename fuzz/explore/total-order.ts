@@ -1,9 +1,11 @@
 /**
- * Sequential consistency and total store order: every access takes place once, in an order that extends coherence, reads-from and
- * from-reads, and as much of program order as the model keeps. The axioms are in `model/memory/sc.ts` and `tso.ts`.
+ * Sequential consistency and total store order: every access takes place once, in an order that extends coherence,
+ * reads-from and from-reads, and as much of program order as the model keeps. The axioms are in `model/memory/sc.ts`
+ * and `tso.ts`.
  *
- * What must come before an event is found by walking these relations backwards: O(events). Under tso a read that is not part of
- * a read-modify-write does not wait for the writes of its own thread that have not been drained, and reads them early.
+ * What must come before an event is found by walking these relations backwards: O(events). Under tso a read that is not
+ * part of a read-modify-write does not wait for the writes of its own thread that have not been drained, and reads them
+ * early.
  */
 import {
   BEFORE,
@@ -65,7 +67,13 @@ class Walk {
 }
 
 /** Marks what comes before `event` by something else than program order. */
-function pushCommunication(walk: Walk, { rows, stride, firstReader }: Graph, event: number, kind: number, internal: boolean): void {
+function pushCommunication(
+  walk: Walk,
+  { rows, stride, firstReader }: Graph,
+  event: number,
+  kind: number,
+  internal: boolean,
+): void {
   const row = event * stride;
   if (kind === EVENT.read) {
     const source = rows[row + SOURCE] as number;
@@ -73,7 +81,10 @@ function pushCommunication(walk: Walk, { rows, stride, firstReader }: Graph, eve
   } else if (kind === EVENT.write) {
     const before = rows[row + BEFORE] as number;
     walk.push(before);
-    let reader = before === NONE ? (firstReader[rows[row + LOCATION] as number] as number) : (rows[before * stride + FIRST_READER] as number);
+    let reader =
+      before === NONE
+        ? (firstReader[rows[row + LOCATION] as number] as number)
+        : (rows[before * stride + FIRST_READER] as number);
     for (; reader !== NONE; reader = rows[reader * stride + NEXT_READER] as number) walk.push(reader);
   } else if (kind === EVENT.lock) {
     const before = rows[row + BEFORE] as number;
@@ -166,7 +177,10 @@ export class TsoOrder implements Order {
   }
 }
 
-/** The write last read or made by the thread of `event` before it, at its location; `NONE` if there is none or it is the initial one. */
+/**
+ * The write last read or made by the thread of `event` before it, at its location; `NONE` if there is none or it is the
+ * initial one.
+ */
 function lastOfLocation({ rows, stride }: Graph, event: number): number {
   const location = rows[event * stride + LOCATION] as number;
   const thread = rows[event * stride + THREAD] as number;

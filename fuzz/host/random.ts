@@ -1,8 +1,8 @@
 /**
  * The random source of every search: small, seedable, and without an object a draw.
  *
- * sfc32 (Chris Doty-Humphrey, PractRand). Own code because a draw is made at every access of every execution; a library's
- * generator costs several times the rest of the step.
+ * sfc32 (Chris Doty-Humphrey, PractRand). Own code because a draw is made at every access of every execution; a
+ * library's generator costs several times the rest of the step.
  */
 export class Random {
   #a = 0;

@@ -55,8 +55,13 @@ interface Place {
 
 type Body = (at: Place) => Access;
 
-/** What the threads do to shared memory, in every schedule there is: each different violation, as `property: because`. */
-function violations(bodies: Body | Readonly<Record<string, Body>>, options: { nodesMax?: number; watchers?: (at: Place) => Watcher[] } = {}): string[] {
+/**
+ * What the threads do to shared memory, in every schedule there is: each different violation, as `property: because`.
+ */
+function violations(
+  bodies: Body | Readonly<Record<string, Body>>,
+  options: { nodesMax?: number; watchers?: (at: Place) => Watcher[] } = {},
+): string[] {
   const heap = createHeap(128);
   const shared = place(heap, Shared, "shared");
   const at: Place = {
@@ -69,7 +74,10 @@ function violations(bodies: Body | Readonly<Record<string, Body>>, options: { no
     nodes: placeSlab(heap, Node, "node", options.nodesMax ?? 3),
     others: placeSlab(heap, Other, "other", 1),
   };
-  const threads = Object.entries(typeof bodies === "function" ? { one: bodies } : bodies).map(([name, body]) => ({ name, body: () => body(at) }));
+  const threads = Object.entries(typeof bodies === "function" ? { one: bodies } : bodies).map(([name, body]) => ({
+    name,
+    body: () => body(at),
+  }));
   const machine = new Machine({ name: "tiny", heap, threads, watchers: options.watchers?.(at) ?? [] });
   const strategy = depthFirst();
   const found = new Set<string>();
@@ -118,7 +126,12 @@ const touches: Readonly<Record<string, (address: Address) => AccessKind>> = {
   "lock operation": (address) => spinLock(address),
 };
 
-const moreLockOperations: readonly ((address: Address) => AccessKind)[] = [spinTrylock, spinUnlock, mutexLock, mutexUnlock];
+const moreLockOperations: readonly ((address: Address) => AccessKind)[] = [
+  spinTrylock,
+  spinUnlock,
+  mutexLock,
+  mutexUnlock,
+];
 
 for (const [name, touch] of Object.entries(touches)) {
   test(`${name} after free, of the word after an object, through NIL and at a wild address is found`, () => {
@@ -184,7 +197,9 @@ test("what nobody has written since it was allocated cannot be read, modified, l
         yield touch(Node.next(node));
         yield readOnce(Node.next(node));
       }),
-    ).toEqual(isStore ? [] : [`memory-safety: ${name} of node#1.next, which nobody has written since it was allocated`]);
+    ).toEqual(
+      isStore ? [] : [`memory-safety: ${name} of node#1.next, which nobody has written since it was allocated`],
+    );
   }
 });
 
@@ -235,7 +250,9 @@ test("a waiter whose word dies is told so, and does not wait for ever", () => {
         yield free(at.nodes, node);
       },
     });
-    expect(found).toEqual([`memory-safety: ${wait === spinLock ? "lock operation" : "awaitEqual"} of node#1.lock after it was freed`]);
+    expect(found).toEqual([
+      `memory-safety: ${wait === spinLock ? "lock operation" : "awaitEqual"} of node#1.lock after it was freed`,
+    ]);
   }
 });
 
@@ -246,12 +263,22 @@ test("wrong frees are found", () => {
       yield writeOnce(at.head, node);
       yield free(...choose(at, node));
     });
-  expect(freeing(({ nodes, a }) => [nodes, a])).toEqual(["memory-safety: free of shared, which is no object of node.slab.first"]);
-  expect(freeing(({ nodes }, node) => [nodes, node + 1])).toEqual(["memory-safety: free of node#1.lock, which is no object of node.slab.first"]);
-  expect(freeing(({ nodes }, node) => [nodes, node + Node.words + 1])).toEqual(["memory-safety: free of node#2, which was never allocated"]);
-  expect(freeing(({ others }, node) => [others, node])).toEqual(["memory-safety: free of node#1, which is no object of other.slab.first"]);
+  expect(freeing(({ nodes, a }) => [nodes, a])).toEqual([
+    "memory-safety: free of shared, which is no object of node.slab.first",
+  ]);
+  expect(freeing(({ nodes }, node) => [nodes, node + 1])).toEqual([
+    "memory-safety: free of node#1.lock, which is no object of node.slab.first",
+  ]);
+  expect(freeing(({ nodes }, node) => [nodes, node + Node.words + 1])).toEqual([
+    "memory-safety: free of node#2, which was never allocated",
+  ]);
+  expect(freeing(({ others }, node) => [others, node])).toEqual([
+    "memory-safety: free of node#1, which is no object of other.slab.first",
+  ]);
   expect(freeing(({ nodes }) => [nodes, 0])).toEqual(["memory-safety: free of NIL"]);
-  expect(freeing(({ nodes }) => [nodes, -50])).toEqual(["memory-safety: free of word -50, which is no object of node.slab.first"]);
+  expect(freeing(({ nodes }) => [nodes, -50])).toEqual([
+    "memory-safety: free of word -50, which is no object of node.slab.first",
+  ]);
   expect(freeing(({ a }, node) => [a, node])).toEqual(["memory-safety: free to shared.a, which is no slab"]);
   expect(freeing((_, node) => [-3, node])).toEqual(["memory-safety: free to word -3, which is no slab"]);
 });
@@ -267,7 +294,11 @@ test("a double free is found", () => {
 });
 
 test("an allocation from what is no slab is found, and one from an exhausted slab answers NIL", () => {
-  for (const [slab, name] of [[-9, "word -9"], [0x70000000, "word 1879048192"], [0, "word 0"]] as const) {
+  for (const [slab, name] of [
+    [-9, "word -9"],
+    [0x70000000, "word 1879048192"],
+    [0, "word 0"],
+  ] as const) {
     expect(
       violations(function* () {
         yield allocate(slab);
@@ -323,7 +354,9 @@ test("publication orders, and a relaxed store publishes only with a barrier befo
   });
   expect(violations({ writer: released, reader })).toEqual([]);
   expect(violations({ writer: fenced, reader })).toEqual([]);
-  expect(violations({ writer: relaxed, reader })).toEqual(["data-race: read of shared.a races with an access by writer"]);
+  expect(violations({ writer: relaxed, reader })).toEqual([
+    "data-race: read of shared.a races with an access by writer",
+  ]);
 });
 
 test("a cmpxchg that fails, against a plain read, is no race; one that succeeds is", () => {
@@ -349,7 +382,9 @@ test("two locks taken in both orders are found even where nobody deadlocks", () 
     yield spinLock(otherLock);
     yield spinLock(lock);
   });
-  expect(found).toEqual(["lock-order: shared.lock is taken inside shared.otherLock, and the other way round elsewhere"]);
+  expect(found).toEqual([
+    "lock-order: shared.lock is taken inside shared.otherLock, and the other way round elsewhere",
+  ]);
 });
 
 test("two threads that take two locks in both orders are found by lock order or by deadlock; in one order, by neither", () => {
@@ -598,7 +633,9 @@ test("a free without a grace period is found while the reader is in its section;
         yield free(at.nodes, node);
       }),
     }),
-  ).toEqual(["grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it"]);
+  ).toEqual([
+    "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
+  ]);
   expect(
     violations({
       reader,
@@ -632,7 +669,9 @@ test("a grace period that begins before the node is taken away is too early", ()
         yield free(at.nodes, node);
       },
     }),
-  ).toEqual(["grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it"]);
+  ).toEqual([
+    "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
+  ]);
 });
 
 test("a pointer into an object counts as one to it, and a thread's own section counts too", () => {
@@ -645,7 +684,9 @@ test("a pointer into an object counts as one to it, and a thread's own section c
       yield free(at.nodes, node);
       yield rcuReadUnlock();
     }),
-  ).toEqual(["grace-period: node#1 is freed by one inside its own read-side critical section, which has fetched a pointer to it"]);
+  ).toEqual([
+    "grace-period: node#1 is freed by one inside its own read-side critical section, which has fetched a pointer to it",
+  ]);
 });
 
 test("an object in a section that fetched nothing, or whose pointer was not fetched in it, may be freed", () => {
@@ -696,7 +737,8 @@ function recording(log: string[], watches?: Watcher["watches"]): Watcher {
     property: "recorded",
     begin: () => void log.push("begin"),
     ...(watches === undefined ? {} : { watches }),
-    accessed: (words, { thread, kind, address, before, after }) => void log.push(`${thread} ${kind} ${address} ${before}→${after} ${words[address]}`),
+    accessed: (words, { thread, kind, address, before, after }) =>
+      void log.push(`${thread} ${kind} ${address} ${before}→${after} ${words[address]}`),
     unlocked: (words, lock) => void log.push(`unlocked ${lock} ${words[lock]}`),
     freed: (words, slab, object) => void log.push(`freed ${slab} ${object} ${words[object]}`),
     ended: (words) => void log.push(`ended ${words.length}`),
@@ -725,7 +767,14 @@ test("watchers hear of begin, watched accesses, releases of locks, frees and the
     ),
   ).toEqual([]);
   const { a = 0, lock = 0, nodes = 0 } = at ?? {};
-  expect(log).toEqual(["begin", `0 6 ${a} 0→4 4`, `0 9 ${a} 4→6 6`, `unlocked ${lock} 0`, `freed ${nodes} ${nodes + 8} 8`, "ended 128"]);
+  expect(log).toEqual([
+    "begin",
+    `0 6 ${a} 0→4 4`,
+    `0 9 ${a} 4→6 6`,
+    `unlocked ${lock} 0`,
+    `freed ${nodes} ${nodes + 8} 8`,
+    "ended 128",
+  ]);
 });
 
 test("a watcher of accesses hears of reads too, and one of writes beside it does not", () => {
@@ -757,10 +806,15 @@ test("what a watcher finds wrong is the violation, at each of its calls", () => 
     const node = yield* newNode(at, 8);
     yield free(at.nodes, node);
   };
-  const finding = (watcher: (at: Place) => Omit<Watcher, "property">): string[] => violations(body, { watchers: (at) => [{ property: "planted", ...watcher(at) }] });
-  expect(finding(({ a }) => ({ watches: (address) => (address === a ? "writes" : undefined), accessed: () => "accessed" }))).toEqual(["planted: accessed"]);
+  const finding = (watcher: (at: Place) => Omit<Watcher, "property">): string[] =>
+    violations(body, { watchers: (at) => [{ property: "planted", ...watcher(at) }] });
+  expect(
+    finding(({ a }) => ({ watches: (address) => (address === a ? "writes" : undefined), accessed: () => "accessed" })),
+  ).toEqual(["planted: accessed"]);
   expect(finding(() => ({ unlocked: () => "unlocked" }))).toEqual(["planted: unlocked"]);
   expect(finding(() => ({ freed: () => "freed" }))).toEqual(["planted: freed"]);
   expect(finding(() => ({ ended: () => "ended" }))).toEqual(["planted: ended"]);
-  expect(finding(() => ({ accessed: () => "accessed", unlocked: () => undefined, ended: () => undefined }))).toEqual([]);
+  expect(finding(() => ({ accessed: () => "accessed", unlocked: () => undefined, ended: () => undefined }))).toEqual(
+    [],
+  );
 });

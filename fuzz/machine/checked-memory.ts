@@ -1,8 +1,8 @@
 /**
  * The shared memory under every check: each function makes one access of one thread, and records the first violation.
  *
- * Knows words, objects, locks and read-side sections; which thread goes when, and how long it waits, is the machine's part.
- * After a violation the execution is over, so nothing is kept consistent for a next access.
+ * Knows words, objects, locks and read-side sections; which thread goes when, and how long it waits, is the machine's
+ * part. After a violation the execution is over, so nothing is kept consistent for a next access.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
@@ -113,7 +113,11 @@ export class CheckedMemory {
     if (this.races !== undefined) {
       const other = this.races.accessed(thread, kind, address, succeeded);
       if (other !== -1) {
-        this.violate("data-race", `${accessNames[kind]} of ${nameOf(this.#heap, address)} races with an access by ${this.#threads.threadName(other)}`, address);
+        this.violate(
+          "data-race",
+          `${accessNames[kind]} of ${nameOf(this.#heap, address)} races with an access by ${this.#threads.threadName(other)}`,
+          address,
+        );
       }
     }
     const wrote = kind >= ACCESS.write && kind <= ACCESS.atomicAddReturnRelease && succeeded;
@@ -127,7 +131,11 @@ export class CheckedMemory {
 
   #dereferenced(thread: number, address: Address, pointer: Address): void {
     if (this.grace.depth(thread) === 0) {
-      this.violate("grace-period", `rcuDereference of ${nameOf(this.#heap, address)} outside a read-side critical section`, address);
+      this.violate(
+        "grace-period",
+        `rcuDereference of ${nameOf(this.#heap, address)} outside a read-side critical section`,
+        address,
+      );
       return;
     }
     const object = wordAt(this.#memory.objectOf, pointer);
@@ -142,7 +150,11 @@ export class CheckedMemory {
     const inverted = this.locks.acquired(thread, lock, mode);
     this.races?.acquired(thread, lock);
     if (inverted !== 0 && this.#checksLockOrder) {
-      this.violate("lock-order", `${nameOf(this.#heap, lock)} is taken inside ${nameOf(this.#heap, inverted)}, and the other way round elsewhere`, lock);
+      this.violate(
+        "lock-order",
+        `${nameOf(this.#heap, lock)} is taken inside ${nameOf(this.#heap, inverted)}, and the other way round elsewhere`,
+        lock,
+      );
     }
   }
 
@@ -161,7 +173,8 @@ export class CheckedMemory {
     if (released !== "released" || this.words[lock] !== thread + 1) {
       const deed = `${this.#threads.threadName(thread)} releases ${nameOf(this.#heap, lock)}`;
       if (released === "not held") return this.violate("lock-order", `${deed}, which it does not hold`, lock);
-      if (released === "other mode") return this.violate("lock-order", `${deed} as a ${mode}, and did not take it as one`, lock);
+      if (released === "other mode")
+        return this.violate("lock-order", `${deed} as a ${mode}, and did not take it as one`, lock);
       return this.violate("lock-order", `${deed}, which was overwritten while it was held`, lock);
     }
     this.words[lock] = 0;
@@ -195,7 +208,12 @@ export class CheckedMemory {
     const reader = this.grace.readerOf(object, this.#threads.threadCount);
     if (reader !== -1) this.violate("grace-period", this.#describeEarlyFree(thread, object, reader), object);
     const held = this.locks.heldWithin(object, this.#memory.wordsOf(object));
-    if (held !== 0) this.violate("lock-order", `${objectNameOf(this.#heap, object)} is freed while ${nameOf(this.#heap, held)} is held`, held);
+    if (held !== 0)
+      this.violate(
+        "lock-order",
+        `${objectNameOf(this.#heap, object)} is freed while ${nameOf(this.#heap, held)} is held`,
+        held,
+      );
     for (const watcher of this.#watchers) {
       const because = watcher.freed?.(this.words, slab, object);
       if (because !== undefined) this.violate(watcher.property, because, object);
@@ -212,7 +230,11 @@ export class CheckedMemory {
   /** Ends the innermost read-side critical section. */
   closeSection(thread: number): void {
     if (!this.grace.unlock(thread)) {
-      this.violate("context", `${this.#threads.threadName(thread)} ends a read-side critical section, and is in none`, NIL);
+      this.violate(
+        "context",
+        `${this.#threads.threadName(thread)} ends a read-side critical section, and is in none`,
+        NIL,
+      );
     } else if (this.grace.depth(thread) === 0) {
       this.races?.sectionEnded(thread);
     }
@@ -228,7 +250,11 @@ export class CheckedMemory {
     if (!this.mustNotSleep(thread)) return;
     const who = this.#threads.threadName(thread);
     if (this.locks.spinlocksHeld(thread) > 0) {
-      this.violate("context", `${who} ${act} while it holds the spinlock ${nameOf(this.#heap, this.locks.innermost(thread))}`, NIL);
+      this.violate(
+        "context",
+        `${who} ${act} while it holds the spinlock ${nameOf(this.#heap, this.locks.innermost(thread))}`,
+        NIL,
+      );
     } else if (this.grace.depth(thread) > 0) {
       this.violate("context", `${who} ${act} inside a read-side critical section`, NIL);
     } else {
@@ -250,7 +276,12 @@ export class CheckedMemory {
   /** The execution has come to its end: nothing may be lost, and the watchers look a last time. */
   checkEnded(): void {
     const lost = this.#leaks.find();
-    if (lost !== NIL) return this.violate("leak", `${objectNameOf(this.#heap, lost)} is allocated, and nothing points to it any more`, lost);
+    if (lost !== NIL)
+      return this.violate(
+        "leak",
+        `${objectNameOf(this.#heap, lost)} is allocated, and nothing points to it any more`,
+        lost,
+      );
     for (const watcher of this.#watchers) {
       const because = watcher.ended?.(this.words);
       if (because !== undefined) return this.violate(watcher.property, because, NIL);

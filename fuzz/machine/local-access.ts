@@ -1,8 +1,10 @@
 /**
- * The accesses that touch no shared word: read-side critical sections, barriers, begin and end of operations, assertions.
+ * The accesses that touch no shared word: read-side critical sections, barriers, begin and end of operations,
+ * assertions.
  *
- * They are no choice of their own. A section and an operation begin with the next access of their thread, as late as they
- * can; they end at once. That takes nothing away: whatever happens with an earlier begin happens with the late one too.
+ * They are no choice of their own. A section and an operation begin with the next access of their thread, as late as
+ * they can; they end at once. That takes nothing away: whatever happens with an earlier begin happens with the late one
+ * too.
  */
 import { ACCESS, type AccessKind, NIL, request } from "#impl/memory/access.ts";
 import type { CheckedMemory } from "./checked-memory.ts";
@@ -32,7 +34,8 @@ export class LocalAccesses {
   /** Begins what begins with the access that the thread makes now. */
   begin(thread: number): void {
     this.#beginOperation(thread);
-    for (let sections = this.sectionsToOpen[thread] as number; sections > 0; sections--) this.#memory.openSection(thread);
+    for (let sections = this.sectionsToOpen[thread] as number; sections > 0; sections--)
+      this.#memory.openSection(thread);
     this.sectionsToOpen[thread] = 0;
   }
 

@@ -42,7 +42,13 @@ const shared = place(heap, Shared, "shared");
 const at: Place = { x: Shared.x(shared), y: Shared.y(shared), lock: Shared.lock(shared) };
 
 function program(bodies: Readonly<Record<string, (at: Place) => Access>>, rest: Partial<Program> = {}): Program {
-  return { name: "tiny", heap, watchers: [], threads: Object.entries(bodies).map(([name, body]) => ({ name, body: () => body(at) })), ...rest };
+  return {
+    name: "tiny",
+    heap,
+    watchers: [],
+    threads: Object.entries(bodies).map(([name, body]) => ({ name, body: () => body(at) })),
+    ...rest,
+  };
 }
 
 interface Explored {
@@ -62,7 +68,8 @@ function explore(explored: Program, options: MachineOptions = {}): Explored {
     const violation = machine.run(strategy);
     if (violation === undefined) outcomes.add(`${heap.words[at.x]},${heap.words[at.y]}`);
     else violations.add(`${violation.property}: ${violation.because}`);
-    if (strategy.isExhausted?.() === true) return { executions, violations: [...violations], outcomes: [...outcomes].toSorted() };
+    if (strategy.isExhausted?.() === true)
+      return { executions, violations: [...violations], outcomes: [...outcomes].toSorted() };
   }
   throw new Error("more than 50,000 schedules: make the program smaller");
 }
@@ -74,7 +81,8 @@ function following(...order: number[]): Strategy {
     begin() {},
     choose({ enabled, enabledCount, steps }) {
       const wanted = order[steps] ?? enabled[0] ?? 0;
-      if (!enabled.subarray(0, enabledCount).includes(wanted)) throw new Error(`step ${steps}: thread ${wanted} is not enabled`);
+      if (!enabled.subarray(0, enabledCount).includes(wanted))
+        throw new Error(`step ${steps}: thread ${wanted} is not enabled`);
       return wanted;
     },
   };
@@ -108,7 +116,11 @@ test("a lock is held by one, and its waiters are not enabled meanwhile", () => {
     yield writeOnce(x, seen + 1);
     yield mutexUnlock(lock);
   }
-  expect(explore(program({ one: addInMutex, two: addInMutex }))).toEqual({ executions: 2, violations: [], outcomes: ["2,0"] });
+  expect(explore(program({ one: addInMutex, two: addInMutex }))).toEqual({
+    executions: 2,
+    violations: [],
+    outcomes: ["2,0"],
+  });
 });
 
 test("barriers and sections without an access are no choice", () => {
@@ -265,7 +277,9 @@ test("a deadlock says who waits for what", () => {
         },
       }),
     ).violations,
-  ).toEqual(["deadlock: waiter waits for shared.x, which is 0; holder waits for shared.y, which is 0; queuer waits for shared.lock, held by holder"]);
+  ).toEqual([
+    "deadlock: waiter waits for shared.x, which is 0; holder waits for shared.y, which is 0; queuer waits for shared.lock, held by holder",
+  ]);
 });
 
 test("a lock taken twice waits for itself, and a word that is no lock is named", () => {
@@ -306,19 +320,27 @@ test("a daemon may be left waiting for work, not for a lock", () => {
       yield writeOnce(at.y, 1);
     }
   });
-  expect(explore(program({}, { threads: [asks, worker] }))).toEqual({ executions: 1, violations: [], outcomes: ["0,1"] });
+  expect(explore(program({}, { threads: [asks, worker] }))).toEqual({
+    executions: 1,
+    violations: [],
+    outcomes: ["0,1"],
+  });
   const stuck = daemon(function* () {
     yield spinLock(at.lock);
     yield spinLock(at.lock);
   });
-  expect(explore(program({}, { threads: [stuck] })).violations).toEqual(["deadlock: worker waits for shared.lock, held by itself"]);
+  expect(explore(program({}, { threads: [stuck] })).violations).toEqual([
+    "deadlock: worker waits for shared.lock, held by itself",
+  ]);
   const waits: ThreadBody = {
     name: "waits",
     *body() {
       yield awaitEqual(at.y, -1, 9);
     },
   };
-  expect(explore(program({}, { threads: [waits, worker] })).violations).toEqual(["deadlock: waits waits for shared.y, which is 0"]);
+  expect(explore(program({}, { threads: [waits, worker] })).violations).toEqual([
+    "deadlock: waits waits for shared.y, which is 0",
+  ]);
 });
 
 /** x is 1 before the grace period, y after it: no section sees the second and not the first. */
@@ -338,8 +360,12 @@ test("synchronizeRcu waits for the sections that are open, in every schedule; wi
       yield writeOnce(y, 1);
     };
   expect(explore(program({ reader: sectionReads, updater: updates(true) })).violations).toEqual([]);
-  expect(explore(program({ reader: sectionReads, other: sectionReads, updater: updates(true) })).violations).toEqual([]);
-  expect(explore(program({ reader: sectionReads, updater: updates(false) })).violations).toEqual(["assertion: a section saw both sides of a grace period"]);
+  expect(explore(program({ reader: sectionReads, other: sectionReads, updater: updates(true) })).violations).toEqual(
+    [],
+  );
+  expect(explore(program({ reader: sectionReads, updater: updates(false) })).violations).toEqual([
+    "assertion: a section saw both sides of a grace period",
+  ]);
 });
 
 test("a callback runs after a grace period, while its thread goes on", () => {
@@ -374,10 +400,21 @@ test("a grace period steps twice when it waits, once when it need not", () => {
         yield synchronizeRcu();
       },
     }),
-    { observer: { performed: ({ thread, kind, waits }) => void accesses.push(`${thread} ${accessNames[kind]} ${waits}`), marked() {} } },
+    {
+      observer: {
+        performed: ({ thread, kind, waits }) => void accesses.push(`${thread} ${accessNames[kind]} ${waits}`),
+        marked() {},
+      },
+    },
   );
   machine.run(following(0, 1, 0, 1, 1));
-  expect(accesses).toEqual(["0 readOnce false", "1 synchronizeRcu true", "0 readOnce false", "1 synchronizeRcu false", "1 synchronizeRcu false"]);
+  expect(accesses).toEqual([
+    "0 readOnce false",
+    "1 synchronizeRcu true",
+    "0 readOnce false",
+    "1 synchronizeRcu false",
+    "1 synchronizeRcu false",
+  ]);
 });
 
 test("a section is open while its thread waits in it: waiting there for what a grace period holds back is a deadlock", () => {
@@ -394,7 +431,9 @@ test("a section is open while its thread waits in it: waiting there for what a g
       },
     }),
   );
-  expect(deadlocks.violations).toEqual(["deadlock: reader waits for shared.x, which is 0; updater waits for the read-side critical section of reader"]);
+  expect(deadlocks.violations).toEqual([
+    "deadlock: reader waits for shared.x, which is 0; updater waits for the read-side critical section of reader",
+  ]);
   // The section may as well open after the grace period.
   expect(deadlocks.outcomes).toEqual(["1,0"]);
 });
@@ -523,7 +562,9 @@ test("before each step a strategy sees what every thread is about to do", () => 
       return enabled[enabledCount - 1] ?? 0;
     },
     performed: ({ pendingKind, pendingAddress, pendingOperand, pendingExpected }, thread) =>
-      void seen.push(`${thread} made one; two: ${accessNames[pendingKind[1] ?? 0]} ${(pendingAddress[1] ?? 0) - at.y} ${pendingOperand[1]} ${pendingExpected[1]}`),
+      void seen.push(
+        `${thread} made one; two: ${accessNames[pendingKind[1] ?? 0]} ${(pendingAddress[1] ?? 0) - at.y} ${pendingOperand[1]} ${pendingExpected[1]}`,
+      ),
     end: ({ steps }) => void seen.push(`end ${steps}`),
   };
   machine.run(strategy);
@@ -554,18 +595,39 @@ test("an observer hears of every access with its values, and of every mark", () 
         yield endOperation(4);
       },
     }),
-    { observer: { performed: (access) => void accesses.push(access), marked: ({ step, thread, kind, operand }) => void marks.push([step, thread, accessNames[kind] ?? "", operand]) } },
+    {
+      observer: {
+        performed: (access) => void accesses.push(access),
+        marked: ({ step, thread, kind, operand }) => void marks.push([step, thread, accessNames[kind] ?? "", operand]),
+      },
+    },
   );
   machine.run(following());
   expect(accesses).toHaveLength(3);
-  expect(accesses[0]).toEqual({ step: 0, thread: 0, kind: ACCESS.writeOnce, address: at.x, operand: 5, expected: expect.any(Number), before: 0, after: 5, result: 0, waits: false });
+  expect(accesses[0]).toEqual({
+    step: 0,
+    thread: 0,
+    kind: ACCESS.writeOnce,
+    address: at.x,
+    operand: 5,
+    expected: expect.any(Number),
+    before: 0,
+    after: 5,
+    result: 0,
+    waits: false,
+  });
   expect(accesses.slice(1).map(({ step, kind, before, after }) => [step, kind, before, after])).toEqual([
     [1, ACCESS.spinLock, 0, 1],
     [2, ACCESS.spinUnlock, 1, 0],
   ]);
   // Sections have no operand.
   const any: number = expect.any(Number);
-  expect(marks).toEqual([[0, 0, "rcuReadLock", any], [1, 0, "rcuReadUnlock", any], [1, 0, "beginOperation", 3], [3, 0, "endOperation", 4]]);
+  expect(marks).toEqual([
+    [0, 0, "rcuReadLock", any],
+    [1, 0, "rcuReadUnlock", any],
+    [1, 0, "beginOperation", 3],
+    [3, 0, "endOperation", 4],
+  ]);
 });
 
 class Recorded implements HistoryWatcher {
@@ -600,12 +662,22 @@ function* operation({ x }: Place, number: number, accesses: number): Access {
 
 test("an operation is invoked with its first access, as late as can be, and responds with its last, as early as can be", () => {
   const history = new Recorded();
-  const machine = new Machine(program({ one: (place) => operation(place, 1, 2), two: (place) => operation(place, 2, 2) }, { history }));
+  const machine = new Machine(
+    program({ one: (place) => operation(place, 1, 2), two: (place) => operation(place, 2, 2) }, { history }),
+  );
   machine.run(following(0, 1, 0, 1));
   machine.run(following(0, 0, 1, 1));
   expect(history.log).toEqual([
-    "reset", "0 invokes 1", "1 invokes 2", "0 responds 10", "1 responds 20",
-    "reset", "0 invokes 1", "0 responds 10", "1 invokes 2", "1 responds 20",
+    "reset",
+    "0 invokes 1",
+    "1 invokes 2",
+    "0 responds 10",
+    "1 responds 20",
+    "reset",
+    "0 invokes 1",
+    "0 responds 10",
+    "1 invokes 2",
+    "1 responds 20",
   ]);
 });
 
@@ -624,12 +696,22 @@ test("an operation without an access is invoked and responds at once, between it
     ),
   );
   machine.run(following());
-  expect(history.log).toEqual(["reset", "0 invokes 1", "0 responds 10", "0 invokes 2", "0 responds 20", "0 invokes 3", "0 responds 30"]);
+  expect(history.log).toEqual([
+    "reset",
+    "0 invokes 1",
+    "0 responds 10",
+    "0 invokes 2",
+    "0 responds 20",
+    "0 invokes 3",
+    "0 responds 30",
+  ]);
 });
 
 test("a response that no order explains is the violation", () => {
   const history = new Recorded().refuse(20);
-  const machine = new Machine(program({ one: (place) => operation(place, 1, 1), two: (place) => operation(place, 2, 1) }, { history }));
+  const machine = new Machine(
+    program({ one: (place) => operation(place, 1, 1), two: (place) => operation(place, 2, 1) }, { history }),
+  );
   expect(machine.run(following(0, 1))).toEqual({ property: "history", because: "no order explains it", address: NIL });
 });
 

@@ -1,22 +1,32 @@
 /**
  * The machine: simulated CPUs that run the threads of a program one access at a time, and check every access.
  *
- * One execution is a program and a list of choices. Between two accesses a thread runs only code of its own, so the choices
- * decide everything. A thread that waits (for a lock, a value, a grace period) is not enabled until it can go on: nothing
- * spins. The start of a read-side critical section, a barrier and the invocation of an operation are no choice of their
- * own: they happen with the next access of their thread, as late as they can; the end of a section and a response happen
- * with the last one, as early as they can.
+ * One execution is a program and a list of choices. Between two accesses a thread runs only code of its own, so the
+ * choices decide everything. A thread that waits (for a lock, a value, a grace period) is not enabled until it can go
+ * on: nothing spins. The start of a read-side critical section, a barrier and the invocation of an operation are no
+ * choice of their own: they happen with the next access of their thread, as late as they can; the end of a section and
+ * a response happen with the last one, as early as they can.
  *
- * Two accesses may take two steps, the first of which only begins to wait: `synchronizeRcu`, when a section is open, and a
- * wait that comes first in a section, when it is not over yet: the section must open before the thread waits in it.
+ * Two accesses may take two steps, the first of which only begins to wait: `synchronizeRcu`, when a section is open,
+ * and a wait that comes first in a section, when it is not over yet: the section must open before the thread waits in
+ * it.
  *
- * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch in the
- * hot loop that nothing can take.
+ * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch
+ * in the hot loop that nothing can take.
  *
- * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent), and
- * code that loops without an access.
+ * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
+ * and code that loops without an access.
  */
-import { ACCESS, type Access, type AccessKind, type Address, FIRST_LOCAL_KIND, NIL, type RcuCallback, request } from "#impl/memory/access.ts";
+import {
+  ACCESS,
+  type Access,
+  type AccessKind,
+  type Address,
+  FIRST_LOCAL_KIND,
+  NIL,
+  type RcuCallback,
+  request,
+} from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { waitIsOver } from "#impl/memory/perform.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -35,13 +45,16 @@ const CALLBACKS_MAX = 16;
 /** Accesses one execution may make before it counts as stuck, unless the options say otherwise. */
 const ACCESSES_MAX = 20_000;
 
-/** Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay it. */
+/**
+ * Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay
+ * it.
+ */
 export interface MachineSettings {
   /** Look for data races by vector clocks. On unless switched off; costs more than all other checks together. */
   readonly dataRaces?: boolean;
   /**
-   * Refuse two locks taken in both orders even when nobody deadlocked. On unless switched off: without it a deadlock has to
-   * happen to be seen.
+   * Refuse two locks taken in both orders even when nobody deadlocked. On unless switched off: without it a deadlock
+   * has to happen to be seen.
    */
   readonly lockOrder?: boolean;
   /** Accesses an execution may make; more violate `progress`. */
@@ -68,8 +81,8 @@ export class Machine implements RunningMachine, Threads {
   readonly enabled: Int32Array;
   enabledCount = 0;
   /**
-   * The access before which each thread stands; meaningful for a thread that has not returned. An operand or comparand that
-   * the access does not have is anything.
+   * The access before which each thread stands; meaningful for a thread that has not returned. An operand or comparand
+   * that the access does not have is anything.
    */
   readonly pendingKind: Int32Array;
   readonly pendingAddress: Int32Array;
@@ -135,7 +148,9 @@ export class Machine implements RunningMachine, Threads {
 
   /** Name of a thread, as the program gave it; a callback's thread is named after the order of its start. */
   threadName(thread: number): string {
-    return this.isCallback(thread) ? `rcu callback ${thread - this.#ownThreads + 1}` : (this.program.threads[thread]?.name ?? "set-up");
+    return this.isCallback(thread)
+      ? `rcu callback ${thread - this.#ownThreads + 1}`
+      : (this.program.threads[thread]?.name ?? "set-up");
   }
 
   /** Does the thread run an RCU callback? */
@@ -213,7 +228,8 @@ export class Machine implements RunningMachine, Threads {
       this.#step(this.enabled[0] as number);
       this.#refreshEnabled();
     }
-    if (this.violation !== undefined) throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
+    if (this.violation !== undefined)
+      throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
     if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
     this.#memory.keep();
   }
@@ -221,14 +237,21 @@ export class Machine implements RunningMachine, Threads {
   /** Are there accesses left to make? */
   #mayGoOn(thread: number): boolean {
     if (this.steps < this.#accessesMax) return true;
-    this.#memory.violate("progress", `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it`, NIL);
+    this.#memory.violate(
+      "progress",
+      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it`,
+      NIL,
+    );
     return false;
   }
 
   #refreshEnabled(): void {
     let count = 0;
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] === PENDING && (MAY_WAIT[this.pendingKind[thread] as number] === 0 || this.#canProceed(thread))) {
+      if (
+        this.#status[thread] === PENDING &&
+        (MAY_WAIT[this.pendingKind[thread] as number] === 0 || this.#canProceed(thread))
+      ) {
         this.enabled[count++] = thread;
       }
     }
@@ -236,15 +259,33 @@ export class Machine implements RunningMachine, Threads {
     this.#enabledIsStale = false;
   }
 
-  /** Can a thread before an access that may wait make it now, or at least open the section it will wait in, or be found wrong? */
+  /**
+   * Can a thread before an access that may wait make it now, or at least open the section it will wait in, or be found
+   * wrong?
+   */
   #canProceed(thread: number): boolean {
     const kind = this.pendingKind[thread];
     const address = this.pendingAddress[thread] as number;
-    if (kind === ACCESS.synchronizeRcu) return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
+    if (kind === ACCESS.synchronizeRcu)
+      return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
     const word = this.words[address] as number;
     const isLock = kind === ACCESS.spinLock || kind === ACCESS.mutexLock;
-    if (isLock ? word === 0 : waitIsOver(kind as AccessKind, word, this.pendingExpected[thread] as number, this.pendingOperand[thread] as number)) return true;
-    return this.#local.sectionsToOpen[thread] !== 0 || this.#memory.isUnsafe(address) || (kind === ACCESS.mutexLock && this.#memory.mustNotSleep(thread));
+    if (
+      isLock
+        ? word === 0
+        : waitIsOver(
+            kind as AccessKind,
+            word,
+            this.pendingExpected[thread] as number,
+            this.pendingOperand[thread] as number,
+          )
+    )
+      return true;
+    return (
+      this.#local.sectionsToOpen[thread] !== 0 ||
+      this.#memory.isUnsafe(address) ||
+      (kind === ACCESS.mutexLock && this.#memory.mustNotSleep(thread))
+    );
   }
 
   /** Lets `thread` make its pending access, and run on to its next one. */
@@ -272,7 +313,18 @@ export class Machine implements RunningMachine, Threads {
     }
     if (this.#observer !== undefined) {
       const after = wordAt(this.words, address);
-      this.#observer.performed({ step: this.steps, thread, kind, address, operand, expected, before, after, result, waits });
+      this.#observer.performed({
+        step: this.steps,
+        thread,
+        kind,
+        address,
+        operand,
+        expected,
+        before,
+        after,
+        result,
+        waits,
+      });
     }
     this.steps++;
     if (waits) {
@@ -338,7 +390,11 @@ export class Machine implements RunningMachine, Threads {
     const { grace, races } = this.#memory;
     const child = this.threadCount;
     if (child === this.#threadsMax) {
-      return this.#memory.violate("progress", `${this.threadName(thread)} asks for RCU callback ${child - this.#ownThreads + 1}, and an execution may start ${this.#threadsMax - Math.max(1, this.program.threads.length)}`, NIL);
+      return this.#memory.violate(
+        "progress",
+        `${this.threadName(thread)} asks for RCU callback ${child - this.#ownThreads + 1}, and an execution may start ${this.#threadsMax - Math.max(1, this.program.threads.length)}`,
+        NIL,
+      );
     }
     this.threadCount++;
     this.#callbacks[child] = this.#callbacks[thread];

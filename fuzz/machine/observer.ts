@@ -19,7 +19,10 @@ export interface ObservedAccess {
   readonly before: number;
   readonly after: number;
   readonly result: number;
-  /** The thread has only begun to wait (for a grace period, or inside a section it opened): a later access ends the wait. */
+  /**
+   * The thread has only begun to wait (for a grace period, or inside a section it opened): a later access ends the
+   * wait.
+   */
   readonly waits: boolean;
 }
 

@@ -25,8 +25,8 @@ export interface HistoryWatcher {
 export interface Program {
   readonly name: string;
   /**
-   * Laid out but for what `setUp` does; the machine puts it back before each execution. Its contents are taken when the first
-   * machine is made: another machine of the same program starts from the same.
+   * Laid out but for what `setUp` does; the machine puts it back before each execution. Its contents are taken when the
+   * first machine is made: another machine of the same program starts from the same.
    */
   readonly heap: Heap;
   /** Runs alone, once, before the first execution, with every check but the history on: the initial contents. */

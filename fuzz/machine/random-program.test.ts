@@ -1,4 +1,7 @@
-/** The machine against an interpreter that does the same by its definition: program, schedule, enabled threads, results, end. */
+/**
+ * The machine against an interpreter that does the same by its definition: program, schedule, enabled threads, results,
+ * end.
+ */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as access from "#impl/memory/access.ts";
@@ -35,18 +38,41 @@ function* run(instructions: readonly Instruction[], results: number[]): Access {
 }
 
 const value = fc.integer({ min: -1, max: 2 });
-const onWord: fc.Arbitrary<Instruction> = fc.record({ kind: fc.integer({ min: ACCESS.read, max: ACCESS.atomicAddReturnRelease }) as fc.Arbitrary<AccessKind>, word: fc.nat(2), operand: value, expected: value });
-const wait: fc.Arbitrary<Instruction> = fc.record({ kind: fc.constantFrom<AccessKind>(ACCESS.awaitEqual, ACCESS.awaitUnequal), word: fc.nat(2), operand: value, expected: fc.constantFrom(-1, 1) });
+const onWord: fc.Arbitrary<Instruction> = fc.record({
+  kind: fc.integer({ min: ACCESS.read, max: ACCESS.atomicAddReturnRelease }) as fc.Arbitrary<AccessKind>,
+  word: fc.nat(2),
+  operand: value,
+  expected: value,
+});
+const wait: fc.Arbitrary<Instruction> = fc.record({
+  kind: fc.constantFrom<AccessKind>(ACCESS.awaitEqual, ACCESS.awaitUnequal),
+  word: fc.nat(2),
+  operand: value,
+  expected: fc.constantFrom(-1, 1),
+});
 const body = fc.oneof({ weight: 6, arbitrary: onWord }, { weight: 1, arbitrary: wait });
 const alone = (instruction: Instruction): fc.Arbitrary<Instruction[]> => fc.constant(null).map(() => [instruction]);
 const block: fc.Arbitrary<Instruction[]> = fc.oneof(
   { weight: 5, arbitrary: fc.array(body, { minLength: 1, maxLength: 1 }) },
-  { weight: 1, arbitrary: fc.array(onWord, { maxLength: 2 }).map((inside) => [of(ACCESS.spinLock, 3), ...inside, of(ACCESS.spinUnlock, 3)]) },
-  { weight: 2, arbitrary: fc.array(body, { maxLength: 2 }).map((inside) => [of(ACCESS.rcuReadLock), ...inside, of(ACCESS.rcuReadUnlock)]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(onWord, { maxLength: 2 })
+      .map((inside) => [of(ACCESS.spinLock, 3), ...inside, of(ACCESS.spinUnlock, 3)]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(body, { maxLength: 2 })
+      .map((inside) => [of(ACCESS.rcuReadLock), ...inside, of(ACCESS.rcuReadUnlock)]),
+  },
   { weight: 1, arbitrary: alone(of(ACCESS.synchronizeRcu)) },
   { weight: 1, arbitrary: alone(of(ACCESS.smpMb)) },
 );
-const threads = fc.array(fc.array(block, { maxLength: 3 }).map((blocks) => blocks.flat()), { minLength: 1, maxLength: 3 });
+const threads = fc.array(
+  fc.array(block, { maxLength: 3 }).map((blocks) => blocks.flat()),
+  { minLength: 1, maxLength: 3 },
+);
 
 /** One thread of the interpreter. */
 interface Line {
@@ -68,12 +94,22 @@ class Interpreter {
   #sections = 0;
 
   constructor(programs: readonly (readonly Instruction[])[]) {
-    this.lines = programs.map((instructions) => ({ instructions, at: 0, open: 0, opening: 0, section: 0, awaited: undefined, results: [] }));
+    this.lines = programs.map((instructions) => ({
+      instructions,
+      at: 0,
+      open: 0,
+      opening: 0,
+      section: 0,
+      awaited: undefined,
+      results: [],
+    }));
     for (const line of this.lines) this.#goOn(line);
   }
 
   enabled(): number[] {
-    return this.lines.flatMap((line, thread) => (line.at < line.instructions.length && (line.opening > 0 || this.#isReady(line)) ? [thread] : []));
+    return this.lines.flatMap((line, thread) =>
+      line.at < line.instructions.length && (line.opening > 0 || this.#isReady(line)) ? [thread] : [],
+    );
   }
 
   step(thread: number): void {
@@ -106,7 +142,8 @@ class Interpreter {
     if (kind === ACCESS.spinLock) return found === 0;
     if (kind === ACCESS.awaitEqual) return (found & expected) === operand;
     if (kind === ACCESS.awaitUnequal) return (found & expected) !== operand;
-    if (kind === ACCESS.synchronizeRcu) return line.awaited === undefined || !this.#openSections().some((section) => line.awaited?.includes(section));
+    if (kind === ACCESS.synchronizeRcu)
+      return line.awaited === undefined || !this.#openSections().some((section) => line.awaited?.includes(section));
     return true;
   }
 
@@ -147,10 +184,20 @@ test("does what an interpreter does by definition, for random programs and sched
   fc.assert(
     fc.property(threads, fc.nat(), (programs, seed) => {
       // A dereference outside a section is a violation; here it is an access like others.
-      const instructions = programs.map((lines) => lines.map((line) => (line.kind === ACCESS.rcuDereference ? { ...line, kind: ACCESS.readOnce } : line)));
+      const instructions = programs.map((lines) =>
+        lines.map((line) => (line.kind === ACCESS.rcuDereference ? { ...line, kind: ACCESS.readOnce } : line)),
+      );
       const results: number[][] = instructions.map(() => []);
       const machine = new Machine(
-        { name: "random", heap, watchers: [], threads: instructions.map((lines, thread) => ({ name: `t${thread}`, body: () => run(lines, results[thread] ?? []) })) },
+        {
+          name: "random",
+          heap,
+          watchers: [],
+          threads: instructions.map((lines, thread) => ({
+            name: `t${thread}`,
+            body: () => run(lines, results[thread] ?? []),
+          })),
+        },
         { dataRaces: false },
       );
       const interpreter = new Interpreter(instructions);

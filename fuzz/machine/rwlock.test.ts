@@ -14,7 +14,12 @@ const Guarded = struct("guarded", { lock: 1, first: 1, second: 1 });
 function program(threads: readonly ((guarded: Address) => Access)[]): Program {
   const heap = createHeap(10);
   const guarded = place(heap, Guarded, "guarded");
-  return { name: "rwlock", heap, threads: threads.map((body, index) => ({ name: `thread ${index}`, body: () => body(guarded) })), watchers: [] };
+  return {
+    name: "rwlock",
+    heap,
+    threads: threads.map((body, index) => ({ name: `thread ${index}`, body: () => body(guarded) })),
+    watchers: [],
+  };
 }
 
 function* readBoth(guarded: Address): Access {
@@ -38,10 +43,12 @@ function* writer(guarded: Address): Access {
   yield* writeUnlock(Guarded.lock(guarded));
 }
 
-const explored = (threads: readonly ((guarded: Address) => Access)[]) => search(new Machine(program(threads)), depthFirst(), { executionsMax: 500_000 });
+const explored = (threads: readonly ((guarded: Address) => Access)[]) =>
+  search(new Machine(program(threads)), depthFirst(), { executionsMax: 500_000 });
 
-// Reader first: the writer tries before one of the reader's 3 other accesses, or after all: 4. Writer first: the reader counts itself in before
-// one of the writer's 5 other accesses and out again before one of those left, or after all: 6 + 5 + 4 + 3 + 2; or in after all: 1.
+// Reader first: the writer tries before one of the reader's 3 other accesses, or after all: 4. Writer first: the reader
+// counts itself in before one of the writer's 5 other accesses and out again before one of those left, or after all: 6
+// + 5 + 4 + 3 + 2; or in after all: 1.
 test("a writer and a reader exclude one another in every schedule, and plain accesses do not race", () => {
   expect(explored([writer, reader])).toMatchObject({ kind: "exhausted", executions: 25 });
 });
@@ -57,7 +64,8 @@ test("readers do not wait for one another", () => {
   machine.run({
     name: "in turn",
     begin() {},
-    choose: (running) => (running.words[1] === 1 ? (running.enabled[running.enabledCount - 1] ?? 0) : (running.enabled[0] ?? 0)),
+    choose: (running) =>
+      running.words[1] === 1 ? (running.enabled[running.enabledCount - 1] ?? 0) : (running.enabled[0] ?? 0),
     performed: (running) => void (together = Math.max(together, running.words[1] ?? 0)),
   });
   expect(machine.violation).toBeUndefined();

@@ -1,10 +1,10 @@
 /**
  * The trace file: one execution, small enough to mail and strict enough to replay for ever.
  *
- * Versioned JSON. It holds the whole scenario, not its name alone, so that a trace survives when scenarios are renamed or changed.
- * `choices` says which thread made each access, `accesses` what each access was: replay compares both. Equal traces are
- * equal bytes. Whatever is read from a trace is untrusted: sizes, depth and types are checked before anything is
- * run, and names in it are to be shown with `visibleText`.
+ * Versioned JSON. It holds the whole scenario, not its name alone, so that a trace survives when scenarios are renamed
+ * or changed. `choices` says which thread made each access, `accesses` what each access was: replay compares both.
+ * Equal traces are equal bytes. Whatever is read from a trace is untrusted: sizes, depth and types are checked before
+ * anything is run, and names in it are to be shown with `visibleText`.
  */
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
@@ -42,8 +42,16 @@ const TraceSchema = z.strictObject({
   strategy: name.optional(),
   seed: z.int().optional(),
   /** How the machine was set, where it was not set as usual. */
-  machine: z.strictObject({ dataRaces: z.boolean().optional(), lockOrder: z.boolean().optional(), accessesMax: z.int().min(1).max(ACCESSES_MAX).optional() }).optional(),
-  /** The threads in the order of their accesses, by number: pairs of a thread and how many accesses it makes in a row. */
+  machine: z
+    .strictObject({
+      dataRaces: z.boolean().optional(),
+      lockOrder: z.boolean().optional(),
+      accessesMax: z.int().min(1).max(ACCESSES_MAX).optional(),
+    })
+    .optional(),
+  /**
+   * The threads in the order of their accesses, by number: pairs of a thread and how many accesses it makes in a row.
+   */
   choices: Choices,
   /** What each access is, one text an access. Absent in a trace written by hand. */
   accesses: z.array(line).optional(),
@@ -79,13 +87,18 @@ export function readTrace(path: string): Trace {
   try {
     const file = statSync(path);
     // A device or a pipe has no size to check, and may never end.
-    if (file.isDirectory()) throw new TraceError(`${shown} is a folder; name a trace file such as reports/out/<name>.trace.json`);
+    if (file.isDirectory())
+      throw new TraceError(`${shown} is a folder; name a trace file such as reports/out/<name>.trace.json`);
     if (!file.isFile()) throw new TraceError(`${shown} is no regular file; copy the trace to a file first`);
-    if (file.size > BYTES_MAX) throw new TraceError(`${shown} has ${file.size} bytes, and a trace has at most ${BYTES_MAX}`);
+    if (file.size > BYTES_MAX)
+      throw new TraceError(`${shown} has ${file.size} bytes, and a trace has at most ${BYTES_MAX}`);
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw new TraceError(`cannot read ${shown}: ${readReason(error)}; name a trace file such as reports/out/<name>.trace.json`, { cause: error });
+    throw new TraceError(
+      `cannot read ${shown}: ${readReason(error)}; name a trace file such as reports/out/<name>.trace.json`,
+      { cause: error },
+    );
   }
   return parseTrace(text, shown);
 }
@@ -96,10 +109,12 @@ export function readTrace(path: string): Trace {
  * @throws TraceError for text that is no trace of this version
  */
 export function parseTrace(text: string, from: string): Trace {
-  if (text.length > BYTES_MAX) throw new TraceError(`${from} has ${text.length} characters, and a trace has at most ${BYTES_MAX}`);
+  if (text.length > BYTES_MAX)
+    throw new TraceError(`${from} has ${text.length} characters, and a trace has at most ${BYTES_MAX}`);
   if (text.trim() === "") throw new TraceError(`${from} is empty, and should be a trace`);
   const depth = nestingOf(text);
-  if (depth > DEPTH_MAX) throw new TraceError(`${from} nests its brackets more than ${DEPTH_MAX} deep, and a trace does not`);
+  if (depth > DEPTH_MAX)
+    throw new TraceError(`${from} nests its brackets more than ${DEPTH_MAX} deep, and a trace does not`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -118,7 +133,10 @@ export function parseTrace(text: string, from: string): Trace {
 export function serialiseTrace(trace: Trace): string {
   // The schema gives the fields in its own order, whatever order they came in.
   const fields = Object.entries(TraceSchema.parse(trace)).filter(([, value]) => value !== undefined);
-  const lines = fields.map(([field, value]) => `  ${JSON.stringify(field)}: ${Array.isArray(value) ? listText(field, value) : JSON.stringify(value)}`);
+  const lines = fields.map(
+    ([field, value]) =>
+      `  ${JSON.stringify(field)}: ${Array.isArray(value) ? listText(field, value) : JSON.stringify(value)}`,
+  );
   return `{\n${lines.join(",\n")}\n}\n`;
 }
 
@@ -160,8 +178,11 @@ function checkFormat(value: unknown, from: string): void {
     throw new TraceError(`${from} is JSON, but no trace: it has no "format": "${TRACE_FORMAT}"`);
   }
   if (!("version" in value) || value.version !== TRACE_VERSION) {
-    const version = "version" in value ? shortened(visibleText(JSON.stringify(value.version) ?? "undefined")) : "missing";
-    throw new TraceError(`${from}: its version is ${version}, and this quiesce reads version ${TRACE_VERSION}; replay it with the quiesce that wrote it`);
+    const version =
+      "version" in value ? shortened(visibleText(JSON.stringify(value.version) ?? "undefined")) : "missing";
+    throw new TraceError(
+      `${from}: its version is ${version}, and this quiesce reads version ${TRACE_VERSION}; replay it with the quiesce that wrote it`,
+    );
   }
 }
 
@@ -169,10 +190,14 @@ function checkLengths({ choices, neighbour, accesses }: Trace, from: string): vo
   const scheduled = choices.reduce((sum, [, count]) => sum + count, 0);
   const beside = neighbour?.choices.reduce((sum, [, count]) => sum + count, 0) ?? 0;
   if (Math.max(scheduled, beside) > ACCESSES_MAX) {
-    throw new TraceError(`${from} schedules ${Math.max(scheduled, beside)} accesses, and a trace has at most ${ACCESSES_MAX}`);
+    throw new TraceError(
+      `${from} schedules ${Math.max(scheduled, beside)} accesses, and a trace has at most ${ACCESSES_MAX}`,
+    );
   }
   if (accesses !== undefined && accesses.length !== scheduled) {
-    throw new TraceError(`${from} is no trace: its choices schedule ${scheduled} accesses, and its accesses are ${accesses.length}`);
+    throw new TraceError(
+      `${from} is no trace: its choices schedule ${scheduled} accesses, and its accesses are ${accesses.length}`,
+    );
   }
 }
 

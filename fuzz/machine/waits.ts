@@ -5,11 +5,13 @@ import type { RunningMachine } from "./running-machine.ts";
 
 /** Kinds whose thread may have to wait, by kind. */
 export const MAY_WAIT = new Uint8Array(64);
-for (const kind of [ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.spinLock, ACCESS.mutexLock, ACCESS.synchronizeRcu]) MAY_WAIT[kind] = 1;
+for (const kind of [ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.spinLock, ACCESS.mutexLock, ACCESS.synchronizeRcu])
+  MAY_WAIT[kind] = 1;
 
 /**
- * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer; …`.
- * Daemons that wait for work are left out. `readerWaitedFor` answers whose section a thread's grace period waits for.
+ * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer;
+ * …`. Daemons that wait for work are left out. `readerWaitedFor` answers whose section a thread's grace period waits
+ * for.
  */
 export function describeWaits(machine: RunningMachine, readerWaitedFor: (thread: number) => number): string {
   const waits: string[] = [];

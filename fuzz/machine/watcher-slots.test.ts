@@ -24,7 +24,10 @@ test("a word that nobody watches has no slot, and neither has a read that nobody
 
 test("watchers are told in their order, until one finds something wrong", () => {
   const log: string[] = [];
-  const slots = new WatcherSlots([watcher("a", () => "writes", log), watcher("b", () => "writes", log, true), watcher("c", () => "writes", log)], 10);
+  const slots = new WatcherSlots(
+    [watcher("a", () => "writes", log), watcher("b", () => "writes", log, true), watcher("c", () => "writes", log)],
+    10,
+  );
   words[5] = 8;
   const finding = slots.tell(slots.slotFor(5, true), words, 2, ACCESS.xchg, 5, 7);
   expect(finding).toEqual({ property: "b", because: "wrong" });
@@ -34,11 +37,25 @@ test("watchers are told in their order, until one finds something wrong", () => 
 test("each watcher hears of its own words, and of no others", () => {
   const log: string[] = [];
   const slots = new WatcherSlots(
-    [watcher("a", (address) => (address < 5 ? "writes" : "accesses"), log), watcher("b", (address) => (address % 2 === 0 ? "writes" : undefined), log)],
+    [
+      watcher("a", (address) => (address < 5 ? "writes" : "accesses"), log),
+      watcher("b", (address) => (address % 2 === 0 ? "writes" : undefined), log),
+    ],
     9,
   );
-  for (const address of [1, 2, 3, 4, 5, 6]) slots.tell(slots.slotFor(address, true), words, 0, ACCESS.write, address, 0);
-  expect(log.map((line) => line.replace(/: \d+ \d+/, "").slice(0, 3))).toEqual(["a 1", "a 2", "b 2", "a 3", "a 4", "b 4", "a 5", "a 6", "b 6"]);
+  for (const address of [1, 2, 3, 4, 5, 6])
+    slots.tell(slots.slotFor(address, true), words, 0, ACCESS.write, address, 0);
+  expect(log.map((line) => line.replace(/: \d+ \d+/, "").slice(0, 3))).toEqual([
+    "a 1",
+    "a 2",
+    "b 2",
+    "a 3",
+    "a 4",
+    "b 4",
+    "a 5",
+    "a 6",
+    "b 6",
+  ]);
 });
 
 test("a watcher of accesses beside one of writes hears alone of reads", () => {

@@ -15,7 +15,13 @@ export class WatcherSlots {
   /** For each word, the number of the list that hears of what writes it, and of what only reads it. */
   readonly #ofWrites: Int32Array;
   readonly #ofReads: Int32Array;
-  readonly #watched: { -readonly [Key in keyof WatchedAccess]: WatchedAccess[Key] } = { thread: 0, kind: ACCESS.read, address: 0, before: 0, after: 0 };
+  readonly #watched: { -readonly [Key in keyof WatchedAccess]: WatchedAccess[Key] } = {
+    thread: 0,
+    kind: ACCESS.read,
+    address: 0,
+    before: 0,
+    after: 0,
+  };
 
   constructor(watchers: readonly Watcher[], words: number) {
     this.#ofWrites = new Int32Array(words);
@@ -40,8 +46,17 @@ export class WatcherSlots {
     return (wrote ? this.#ofWrites : this.#ofReads)[address] as number;
   }
 
-  /** Tells the watchers of a slot of an access that was made; answers what the first of them finds wrong, if any does. */
-  tell(slot: number, words: Int32Array, thread: number, kind: AccessKind, address: Address, before: number): Finding | undefined {
+  /**
+   * Tells the watchers of a slot of an access that was made; answers what the first of them finds wrong, if any does.
+   */
+  tell(
+    slot: number,
+    words: Int32Array,
+    thread: number,
+    kind: AccessKind,
+    address: Address,
+    before: number,
+  ): Finding | undefined {
     const watched = this.#watched;
     watched.thread = thread;
     watched.kind = kind;

@@ -14,7 +14,10 @@ const require = createRequire(import.meta.url);
 
 /** The module finds the packages that it imports, wherever it is written to. */
 function withLocatedPackages(module: NativeModule): NativeModule {
-  const located = module.javascript.replace(/(?<=^import [^"\n]*\bfrom ")(?!\.|node:)[^"\n]+(?=";$)/gmu, (name) => pathToFileURL(require.resolve(name)).href);
+  const located = module.javascript.replace(
+    /(?<=^import [^"\n]*\bfrom ")(?!\.|node:)[^"\n]+(?=";$)/gmu,
+    (name) => pathToFileURL(require.resolve(name)).href,
+  );
   return { ...module, javascript: located };
 }
 
@@ -42,13 +45,19 @@ export function buildDelayedLibrary(out: string, sources?: ReadonlyMap<string, s
   // In the first line, so that no line moves.
   const head = `import { delayed as Atomics } from ${JSON.stringify(href)}; `;
   return written(
-    translated(sources).map((module) => (/\bAtomics\./u.test(module.javascript) ? { ...module, javascript: head + module.javascript } : module)),
+    translated(sources).map((module) =>
+      /\bAtomics\./u.test(module.javascript) ? { ...module, javascript: head + module.javascript } : module,
+    ),
     out,
   );
 }
 
 function translated(sources: ReadonlyMap<string, string> | undefined): readonly NativeModule[] {
-  return translateAll({ root: projectRoot, entries: [LIBRARY_ENTRY, REST_ENTRY], ...(sources === undefined ? {} : { sources }) }).map(withLocatedPackages);
+  return translateAll({
+    root: projectRoot,
+    entries: [LIBRARY_ENTRY, REST_ENTRY],
+    ...(sources === undefined ? {} : { sources }),
+  }).map(withLocatedPackages);
 }
 
 function written(modules: readonly NativeModule[], out: string): BuiltLibrary {

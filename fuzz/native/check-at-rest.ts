@@ -19,7 +19,8 @@ export interface RestViolation {
 /** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
 export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): RestViolation | undefined {
   const held = locks.find((lock) => holderOf(wordAt(words, lock)) !== 0);
-  if (held !== undefined) return { property: "lock-is-free", because: `the lock at word ${held} is held, and every thread has returned` };
+  if (held !== undefined)
+    return { property: "lock-is-free", because: `the lock at word ${held} is held, and every thread has returned` };
   const watcher = avlWatcher(pool);
   for (const tree of [pool.v4, pool.v6]) {
     const because = watcher.unlocked?.(words, tree.lock);
@@ -28,7 +29,11 @@ export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): RestV
     const count = collectPeers(words, pool, wordAt(words, tree.root), peers);
     for (const peer of peers.subarray(0, Math.max(0, count))) {
       const references = wordAt(words, Peer.refcount(peer));
-      if (peer !== NIL && references !== 0) return { property: "refcount", because: `${peerName(pool, peer)} has ${references} references, and nobody holds it` };
+      if (peer !== NIL && references !== 0)
+        return {
+          property: "refcount",
+          because: `${peerName(pool, peer)} has ${references} references, and nobody holds it`,
+        };
     }
   }
   return undefined;

@@ -10,7 +10,10 @@ function words(...values: readonly number[]): Int32Array<SharedArrayBuffer> {
 test("accesses with delays do and answer what they do without", () => {
   seedDelays(7);
   const [theirs, ours] = [words(5, 6, 7, 8, 9), words(5, 6, 7, 8, 9)];
-  const all = (atomics: Pick<typeof delayed, "load" | "store" | "add" | "exchange" | "compareExchange" | "notify">, shared: Int32Array<SharedArrayBuffer>): readonly number[] => [
+  const all = (
+    atomics: Pick<typeof delayed, "load" | "store" | "add" | "exchange" | "compareExchange" | "notify">,
+    shared: Int32Array<SharedArrayBuffer>,
+  ): readonly number[] => [
     atomics.load(shared, 0),
     atomics.store(shared, 1, 60),
     atomics.add(shared, 2, 3),

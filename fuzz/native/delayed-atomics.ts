@@ -1,15 +1,19 @@
 /**
- * `Atomics` for stress: before some accesses the thread spins, before a few it sleeps, so that the others go on while it stands between two of
- * its own. What takes two threads to meet in a few nanoseconds then happens within seconds. A thread that slept is slow for a while: what
- * goes wrong often takes two delays in one operation.
+ * `Atomics` for stress: before some accesses the thread spins, before a few it sleeps, so that the others go on while
+ * it stands between two of its own. What takes two threads to meet in a few nanoseconds then happens within seconds. A
+ * thread that slept is slow for a while: what goes wrong often takes two delays in one operation.
  *
- * A sleep that somebody is to end lasts until it is ended, and for no more than `PATIENCE_MS`: that a sleeper looks up by itself now and then would hide
- * that nobody wakes it.
+ * A sleep that somebody is to end lasts until it is ended, and for no more than `PATIENCE_MS`: that a sleeper looks up
+ * by itself now and then would hide that nobody wakes it.
  *
- * Source: Edelstein, Farchi, Goldin, Nir, Ratsaby, Ur, "Framework for testing multi-threaded Java programs", 2003: noise at accesses to shared memory.
+ * Source: Edelstein, Farchi, Goldin, Nir, Ratsaby, Ur, "Framework for testing multi-threaded Java programs", 2003:
+ * noise at accesses to shared memory.
  */
 
-/** Longest that a sleeper waits for whoever is to wake it. Of several threads on one processor, one may be kept from it for long. */
+/**
+ * Longest that a sleeper waits for whoever is to wake it. Of several threads on one processor, one may be kept from it
+ * for long.
+ */
 const PATIENCE_MS = 5_000;
 
 /** Sleeps that are shorter look up by themselves: nobody is to end them. */
@@ -95,7 +99,10 @@ export const delayedAtomics = (patienceMs: number) => ({
     if (milliseconds <= OWN_SLEEP_MAX_MS) return Atomics.wait(words, address, value, milliseconds);
     delay();
     const ended = Atomics.wait(words, address, value, patienceMs);
-    if (ended === "timed-out") throw new NotWokenError(`nobody ends a sleep of ${patienceMs} ms for word ${address}, which is ${Atomics.load(words, address)}`);
+    if (ended === "timed-out")
+      throw new NotWokenError(
+        `nobody ends a sleep of ${patienceMs} ms for word ${address}, which is ${Atomics.load(words, address)}`,
+      );
     return ended;
   },
   notify(words: Words, address: number, count: number): number {

@@ -4,8 +4,9 @@ import { checkLitmus } from "#model/memory/litmus/check-litmus.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
 
 /**
- * What impl/peers/optimistic-pool.ts and, for its sake, impl/native/rcu.ts rely on, and beside each what would go wrong without it. The machine's memory is sequentially
- * consistent and cannot tell. No load here depends on another's address, as no load does in ECMAScript.
+ * What impl/peers/optimistic-pool.ts and, for its sake, impl/native/rcu.ts rely on, and beside each what would go wrong
+ * without it. The machine's memory is sequentially consistent and cannot tell. No load here depends on another's
+ * address, as no load does in ECMAScript.
  */
 const VERDICTS = {
   "address-looked-at-again": "Never",

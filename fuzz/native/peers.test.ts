@@ -14,7 +14,9 @@ const folder = mkdtempSync(join(projectRoot, "reports/out", "native-peers-"));
 const built = buildLibrary(folder);
 const library = built.urlOf(LIBRARY_ENTRY);
 const { createPeerPool, attachPeerPool } = (await import(library)) as Library;
-const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as typeof import("#impl/native/pool-buffer.ts");
+const { layoutOf } = (await import(
+  built.urlOf("impl/native/pool-buffer.ts")
+)) as typeof import("#impl/native/pool-buffer.ts");
 const { checkAtRest } = (await import(built.urlOf(REST_ENTRY))) as typeof import("./check-at-rest.ts");
 const workers: Worker[] = [];
 afterAll(async () => {
@@ -24,7 +26,9 @@ afterAll(async () => {
 
 /** Starts a thread that does its part, and waits until it is at it. */
 async function start(pool: LibraryPool, part: string, more: Readonly<Record<string, unknown>> = {}): Promise<Worker> {
-  const worker = new Worker(new URL("./pool-thread.mjs", import.meta.url), { workerData: { library, lock: built.urlOf("impl/native/lock.ts"), buffer: pool.buffer, part, ...more } });
+  const worker = new Worker(new URL("./pool-thread.mjs", import.meta.url), {
+    workerData: { library, lock: built.urlOf("impl/native/lock.ts"), buffer: pool.buffer, part, ...more },
+  });
   workers.push(worker);
   await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
   return worker;
@@ -47,7 +51,18 @@ function codeOf(act: () => unknown): string {
 
 test("the library answers as the same source does under simulation", () => {
   const random = new Random(5);
-  const addresses: readonly IpAddress[] = [1, 2, 3, "10.0.0.4", "10.0.0.5", "2001:db8::1", "2001:db8::2", "::ffff:10.0.0.4", [0x20010db8, 0, 0, 3], new Uint32Array([7])];
+  const addresses: readonly IpAddress[] = [
+    1,
+    2,
+    3,
+    "10.0.0.4",
+    "10.0.0.5",
+    "2001:db8::1",
+    "2001:db8::2",
+    "::ffff:10.0.0.4",
+    [0x20010db8, 0, 0, 3],
+    new Uint32Array([7]),
+  ];
   let time = 1000;
   const options = { capacity: 64, threshold: 6, ttlMinMs: 10, ttlMaxMs: 100, gcDelayMs: 5 };
   const now = (): number => time;
@@ -55,7 +70,8 @@ test("the library answers as the same source does under simulation", () => {
   const simulated = createSimulated(options, { now });
   // One secret for both, so that identifiers start alike.
   const words = new Int32Array(simulated.buffer);
-  const run = <T>(procedure: Parameters<typeof runAlone<T>>[1]): T => runAlone({ words, regions: [], used: 0 }, procedure);
+  const run = <T>(procedure: Parameters<typeof runAlone<T>>[1]): T =>
+    runAlone({ words, regions: [], used: 0 }, procedure);
   const held: { native: number; simulated: number; ids: number }[] = [];
   const answers = new Set<string>();
   for (let i = 0; i < 3_000; i++) {
@@ -158,7 +174,8 @@ test("a limiter grants a burst and then one in each timeout", () => {
 
 test("a large pool of both families is a tree in balance, and keeps everything", () => {
   const pool = createPeerPool({ capacity: 70_000, threshold: 70_000 });
-  const addressOf = (i: number): IpAddress => (i % 7 === 0 ? [0x20010db8, i, 0, Math.imul(i, 0x9e3779b1) >>> 0] : Math.imul(i, 0x9e3779b1) >>> 0);
+  const addressOf = (i: number): IpAddress =>
+    i % 7 === 0 ? [0x20010db8, i, 0, Math.imul(i, 0x9e3779b1) >>> 0] : Math.imul(i, 0x9e3779b1) >>> 0;
   for (let i = 0; i < 70_000; i++) pool.release(pool.acquire(addressOf(i), true));
   expect(pool.stats()).toMatchObject({ v4: 60_000, v6: 10_000, inUse: 70_000 });
   expect(checkAtRest(layoutOf(pool.buffer))).toBeUndefined();
@@ -177,7 +194,8 @@ test("two threads hammer one pool, and it is whole afterwards", async () => {
   await nextTurn();
   expect(checkAtRest(layoutOf(pool.buffer))).toBeUndefined();
   pool.invalidate();
-  for (let turn = 0; turn < 200 && pool.stats().inUse > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let turn = 0; turn < 200 && pool.stats().inUse > 0; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 2));
   expect(pool.stats()).toMatchObject({ v4: 0, inUse: 0, reclaiming: 0 });
 }, 20_000);
 
@@ -252,7 +270,10 @@ test("a thread that has detached itself is told so", async () => {
 });
 
 test("a fault in translated code is told with the line of the source", async () => {
-  const worker = new Worker(`process.setSourceMapsEnabled(true); import(${JSON.stringify(built.urlOf("impl/native/native-access.ts"))}).then(({ spinLock }) => { try { spinLock(1); } catch (error) { require("node:worker_threads").parentPort.postMessage(error.stack); } });`, { eval: true });
+  const worker = new Worker(
+    `process.setSourceMapsEnabled(true); import(${JSON.stringify(built.urlOf("impl/native/native-access.ts"))}).then(({ spinLock }) => { try { spinLock(1); } catch (error) { require("node:worker_threads").parentPort.postMessage(error.stack); } });`,
+    { eval: true },
+  );
   workers.push(worker);
   const stack = await new Promise<string>((resolve, reject) => worker.once("message", resolve).once("error", reject));
   expect(stack).toMatch(/impl\/native\/native-access\.ts:\d+/u);

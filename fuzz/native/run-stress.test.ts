@@ -27,7 +27,12 @@ function logOf(...entries: readonly Entry[]): Int32Array {
 }
 
 test("a round's entries become histories address by address, those of all threads in the order of their calls", () => {
-  const first = logOf([LOGGED.create, 2, 0, 70, 0, 1], [LOGGED.create, 1, 0, 60, 2, 3], [LOGGED.nextId, 1, 60, 5, 6, 9], [LOGGED.put, 2, 70, 0, 10, 11]);
+  const first = logOf(
+    [LOGGED.create, 2, 0, 70, 0, 1],
+    [LOGGED.create, 1, 0, 60, 2, 3],
+    [LOGGED.nextId, 1, 60, 5, 6, 9],
+    [LOGGED.put, 2, 70, 0, 10, 11],
+  );
   const second = logOf([LOGGED.find, 2, 0, 70, 4, 5]);
   const histories = [...historiesByAddress([first, second], 4)].map(([address, history]) => [address, [...history]]);
   expect(histories).toEqual([
@@ -35,21 +40,42 @@ test("a round's entries become histories address by address, those of all thread
       1,
       [
         { client: 0, operation: { kind: "get", address: 1, create: true }, response: 60, invokedAt: 2, respondedAt: 3 },
-        { client: 0, operation: { kind: "nextId", address: 1, reference: 60, more: 1 }, response: 5, invokedAt: 6, respondedAt: 9 },
+        {
+          client: 0,
+          operation: { kind: "nextId", address: 1, reference: 60, more: 1 },
+          response: 5,
+          invokedAt: 6,
+          respondedAt: 9,
+        },
       ],
     ],
     [
       2,
       [
         { client: 0, operation: { kind: "get", address: 2, create: true }, response: 70, invokedAt: 0, respondedAt: 1 },
-        { client: 1, operation: { kind: "get", address: 2, create: false }, response: 70, invokedAt: 4, respondedAt: 5 },
-        { client: 0, operation: { kind: "put", address: 2, reference: 70 }, response: 0, invokedAt: 10, respondedAt: 11 },
+        {
+          client: 1,
+          operation: { kind: "get", address: 2, create: false },
+          response: 70,
+          invokedAt: 4,
+          respondedAt: 5,
+        },
+        {
+          client: 0,
+          operation: { kind: "put", address: 2, reference: 70 },
+          response: 0,
+          invokedAt: 10,
+          respondedAt: 11,
+        },
       ],
     ],
   ]);
 });
 
-/** A history of one thread at one address, at every second stamp: identifiers are drawn in turn, `wrong` of them one too far. */
+/**
+ * A history of one thread at one address, at every second stamp: identifiers are drawn in turn, `wrong` of them one too
+ * far.
+ */
 function longLog(operations: number, addresses: number, wrong = -1): Int32Array {
   const log = new Int32Array(operations * ENTRY_WORDS);
   const drawn = new Int32Array(addresses);
@@ -57,7 +83,12 @@ function longLog(operations: number, addresses: number, wrong = -1): Int32Array 
     const address = i % addresses;
     const step = Math.floor(i / addresses);
     const next = (100 + (drawn[address] ?? 0) * (1 + (address & 1))) & 0xffff;
-    const entry: Entry = step % 3 === 0 ? [LOGGED.create, address, 0, 50 + address, 2 * i, 2 * i + 1] : step % 3 === 1 ? [LOGGED.nextId, address, 50 + address, i === wrong ? next + 1 : next, 2 * i, 2 * i + 1] : [LOGGED.put, address, 50 + address, 0, 2 * i, 2 * i + 1];
+    const entry: Entry =
+      step % 3 === 0
+        ? [LOGGED.create, address, 0, 50 + address, 2 * i, 2 * i + 1]
+        : step % 3 === 1
+          ? [LOGGED.nextId, address, 50 + address, i === wrong ? next + 1 : next, 2 * i, 2 * i + 1]
+          : [LOGGED.put, address, 50 + address, 0, 2 * i, 2 * i + 1];
     if (step % 3 === 1) drawn[address] = (drawn[address] ?? 0) + 1;
     log.set(entry, i * ENTRY_WORDS);
   }
@@ -69,7 +100,9 @@ test("a history that is right holds, and one wrong identifier is found and shown
   expect(checkHistories({ logs: [longLog(6_000, 20)], ...options })).toBeUndefined();
   const violation = checkHistories({ logs: [longLog(6_000, 20, 3_020)], ...options });
   expect(violation?.property).toBe("linearizability");
-  expect(violation?.because).toMatch(/^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u);
+  expect(violation?.because).toMatch(
+    /^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u,
+  );
   expect(violation?.history?.at(-1)?.invokedAt).toBe(6_040);
 });
 
@@ -77,7 +110,9 @@ test("what is settled is forgotten, and what comes later is checked from the sta
   const options = { addresses: 20, collects: false, firstIdentifier: () => 100, settledMin: 10 };
   expect(checkHistories({ logs: [longLog(6_000, 20)], ...options })).toBeUndefined();
   const violation = checkHistories({ logs: [longLog(6_000, 20, 3_020)], ...options });
-  expect(violation?.because).toMatch(/^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u);
+  expect(violation?.because).toMatch(
+    /^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u,
+  );
   expect(violation?.history?.length).toBeLessThanOrEqual(11);
   // Nobody held the record when the part began: what is left of the past is that it is there, and its next identifier.
   expect(violation).toMatchObject({ startsIn: [expect.stringMatching(/^50\*\d,\d+$/u)] });
@@ -88,8 +123,16 @@ function checkWithin(megabytes: number, log: Int32Array, settledMin: number): Pr
   const code = `const { parentPort, workerData: { checkRound, log, settledMin } } = require("node:worker_threads");
 import(checkRound).then(({ checkHistories }) => parentPort.postMessage(checkHistories({ logs: [log], addresses: 2, collects: false, firstIdentifier: () => 100, settledMin })?.because ?? "holds"));`;
   const workerData = { checkRound: new URL("./check-round.ts", import.meta.url).href, log, settledMin };
-  const worker = new Worker(code, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 8 } });
-  return new Promise((resolve) => worker.once("message", resolve).once("error", (error: unknown) => resolve(error instanceof Error && "code" in error ? error.code : error)));
+  const worker = new Worker(code, {
+    eval: true,
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 8 },
+  });
+  return new Promise((resolve) =>
+    worker
+      .once("message", resolve)
+      .once("error", (error: unknown) => resolve(error instanceof Error && "code" in error ? error.code : error)),
+  );
 }
 
 test("a history of a million operations at two addresses is checked in 60 MB, of which the code takes half, and could not be held there", async () => {
@@ -105,29 +148,55 @@ test("a lost or a doubled record is found, whoever saw it", () => {
     [[LOGGED.find, 1, 0, 0, 4, 5], "get of thread 1 answers 0"],
     [[LOGGED.create, 1, 0, 66, 4, 5], "get of thread 1 answers 66"],
   ] as const) {
-    expect(checkHistories({ logs: [holder, logOf(wrong)], ...options })).toMatchObject({ property: "linearizability", because: expect.stringContaining(because) as string });
+    expect(checkHistories({ logs: [holder, logOf(wrong)], ...options })).toMatchObject({
+      property: "linearizability",
+      because: expect.stringContaining(because) as string,
+    });
   }
   expect(checkHistories({ logs: [holder, logOf([LOGGED.find, 1, 0, 0, 10, 11])], ...options })).toBeUndefined();
 });
 
 test("a history that needs more than a bound is told, and is no success", () => {
-  const open = Array.from({ length: 12 }, (_, thread) => logOf([LOGGED.create, 1, 0, 50, thread, 100 + thread], [LOGGED.nextId, 1, 50, 2 * ((thread * 5) % 12), 200 + thread, 300 + thread]));
-  const violation = checkHistories({ logs: open, addresses: 2, collects: true, firstIdentifier: () => 0, configurationsMax: 3 });
-  expect(violation).toMatchObject({ property: "progress", because: "24 operations on address 1 need more than 3 configurations" });
+  const open = Array.from({ length: 12 }, (_, thread) =>
+    logOf(
+      [LOGGED.create, 1, 0, 50, thread, 100 + thread],
+      [LOGGED.nextId, 1, 50, 2 * ((thread * 5) % 12), 200 + thread, 300 + thread],
+    ),
+  );
+  const violation = checkHistories({
+    logs: open,
+    addresses: 2,
+    collects: true,
+    firstIdentifier: () => 0,
+    configurationsMax: 3,
+  });
+  expect(violation).toMatchObject({
+    property: "progress",
+    because: "24 operations on address 1 need more than 3 configurations",
+  });
   expect(checkHistories({ logs: open, addresses: 2, collects: true, firstIdentifier: () => 0 })).toBeUndefined();
 });
 
 test("where the last operations alone would do no wrong, the whole history is shown", () => {
   // Held by the first thread all the while, and not found 60 operations later.
   const entries: Entry[] = [[LOGGED.create, 1, 0, 50, 0, 1]];
-  for (let i = 1; i <= 60; i++) entries.push(i % 2 === 1 ? [LOGGED.find, 1, 0, 50, 2 * i, 2 * i + 1] : [LOGGED.put, 1, 50, 0, 2 * i, 2 * i + 1]);
+  for (let i = 1; i <= 60; i++)
+    entries.push(i % 2 === 1 ? [LOGGED.find, 1, 0, 50, 2 * i, 2 * i + 1] : [LOGGED.put, 1, 50, 0, 2 * i, 2 * i + 1]);
   entries.push([LOGGED.find, 1, 0, 0, 200, 201]);
-  const violation = checkHistories({ logs: [logOf(...entries)], addresses: 2, collects: true, firstIdentifier: () => 0 });
+  const violation = checkHistories({
+    logs: [logOf(...entries)],
+    addresses: 2,
+    collects: true,
+    firstIdentifier: () => 0,
+  });
   expect(violation?.history).toHaveLength(62);
 });
 
 function layoutWithPeers(): PoolLayout {
-  const layout = createLayout({ capacity: 9, threshold: 9, ttlMinMs: 1, ttlMaxMs: 1, gcDelayMs: 1, burstFactor: 1, secret: [1, 2] }, 0);
+  const layout = createLayout(
+    { capacity: 9, threshold: 9, ttlMinMs: 1, ttlMaxMs: 1, gcDelayMs: 1, burstFactor: 1, secret: [1, 2] },
+    0,
+  );
   for (const word of [5, 3, 8]) {
     const peer = runAlone(layout.heap, getPeer(layout.pool, peerAddress("v4", [word])));
     runAlone(layout.heap, putPeer(layout.pool, peer));
@@ -136,7 +205,11 @@ function layoutWithPeers(): PoolLayout {
 }
 
 test("a pool at rest is whole, and each way in which it may not be is told", () => {
-  const { heap: { words }, pool, locks } = layoutWithPeers();
+  const {
+    heap: { words },
+    pool,
+    locks,
+  } = layoutWithPeers();
   expect(checkAtRest(layoutWithPeers())).toBeUndefined();
   const spoil = (address: number, value: number): ReturnType<typeof checkAtRest> => {
     const layout = layoutWithPeers();
@@ -146,17 +219,31 @@ test("a pool at rest is whole, and each way in which it may not be is told", () 
   const root = words[pool.v4.root] ?? 0;
   expect(spoil(locks[0] ?? 0, 3)).toMatchObject({ property: "lock-is-free" });
   expect(spoil(Peer.height(root), 9)).toMatchObject({ property: "avl" });
-  expect(spoil(Peer.refcount(root), 1)).toMatchObject({ property: "refcount", because: expect.stringMatching(/^peer#\d has 1 references, and nobody holds it$/u) as string });
+  expect(spoil(Peer.refcount(root), 1)).toMatchObject({
+    property: "refcount",
+    because: expect.stringMatching(/^peer#\d has 1 references, and nobody holds it$/u) as string,
+  });
 });
 
 async function stress(name: string, more: Partial<Parameters<typeof runStress>[0]> = {}): Promise<StressResult> {
   let asked = 0;
-  return await runStress({ threads: 2, seed: 1, operations: 2_000, milliseconds: 100_000, out: join(folder, name), shouldStop: () => asked++ >= 7, ...more });
+  return await runStress({
+    threads: 2,
+    seed: 1,
+    operations: 2_000,
+    milliseconds: 100_000,
+    out: join(folder, name),
+    shouldStop: () => asked++ >= 7,
+    ...more,
+  });
 }
 
 test("rounds of every kind hold on the source as it stands, with delays and without", async () => {
   const rounds: number[] = [];
-  expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toMatchObject({ rounds: 7, operations: 28_000 });
+  expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toMatchObject({
+    rounds: 7,
+    operations: 28_000,
+  });
   expect(rounds).toEqual([1, 2, 3, 4, 5, 6, 7]);
 }, 60_000);
 
@@ -172,48 +259,109 @@ test("a time that is too short for a round is long enough for one", async () => 
 
 test("a planted fault is found, with the history that shows it", async () => {
   const { violation } = await stress("patched", { sources: sourcesWith("inetpeer-ipid-range-overlap") });
-  expect(violation).toMatchObject({ property: "linearizability", round: 1, kind: "keeps", delayed: false, because: expect.stringContaining("nextId of thread") as string });
+  expect(violation).toMatchObject({
+    property: "linearizability",
+    round: 1,
+    kind: "keeps",
+    delayed: false,
+    because: expect.stringContaining("nextId of thread") as string,
+  });
   expect(violation?.history?.length).toBeGreaterThan(0);
 }, 60_000);
 
 test("memory that is used again under a reader is found", async () => {
   for (const slug of ["native-rcu-no-grace-period", "native-rcu-epoch-stands-still", "native-forgotten-while-alive"]) {
-    const { violation } = await stress(slug, { operations: 30_000, sources: sourcesWith(slug), shouldStop: () => false });
+    const { violation } = await stress(slug, {
+      operations: 30_000,
+      sources: sourcesWith(slug),
+      shouldStop: () => false,
+    });
     expect(["answer", "memory-safety"], slug).toContain(violation?.property);
-    expect(violation?.because, slug).toMatch(/^a peer that was found at address \d+ has address|^the memory of the peer at address \d+ is used again/u);
+    expect(violation?.because, slug).toMatch(
+      /^a peer that was found at address \d+ has address|^the memory of the peer at address \d+ is used again/u,
+    );
   }
 }, 120_000);
 
 test("a wake-up that is missing is found, though the sleeper would look up by itself", async () => {
-  const { violation } = await stress("not woken", { operations: 20_000, sources: sourcesWith("native-lock-missing-wake-up"), shouldStop: () => false });
-  expect(violation).toMatchObject({ property: "progress", delayed: true, because: expect.stringContaining("NotWokenError: nobody ends a sleep of 5000 ms") as string });
+  const { violation } = await stress("not woken", {
+    operations: 20_000,
+    sources: sourcesWith("native-lock-missing-wake-up"),
+    shouldStop: () => false,
+  });
+  expect(violation).toMatchObject({
+    property: "progress",
+    delayed: true,
+    because: expect.stringContaining("NotWokenError: nobody ends a sleep of 5000 ms") as string,
+  });
 }, 120_000);
 
 test("a pool whose head was overwritten is told", () => {
-  const { heap: { words }, control } = layoutWithPeers();
+  const {
+    heap: { words },
+    control,
+  } = layoutWithPeers();
   expect(checkHead(() => layoutOf(words.buffer))).toBeUndefined();
   words[control + 1] = 99;
-  expect(checkHead(() => layoutOf(words.buffer))).toEqual({ property: "memory-safety", because: expect.stringContaining("can no longer be attached to: PeerPoolError") as string });
+  expect(checkHead(() => layoutOf(words.buffer))).toEqual({
+    property: "memory-safety",
+    because: expect.stringContaining("can no longer be attached to: PeerPoolError") as string,
+  });
 });
 
 test("what is hidden must be free soon, each once", async () => {
   const pool = (...inUse: readonly number[]) => {
     let asked = 0;
-    const stats = () => ({ capacity: 9, v4: 0, v6: 0, inUse: inUse[Math.min(asked++, inUse.length - 1)] ?? 0, reclaiming: 0, threads: 1 });
+    const stats = () => ({
+      capacity: 9,
+      v4: 0,
+      v6: 0,
+      inUse: inUse[Math.min(asked++, inUse.length - 1)] ?? 0,
+      reclaiming: 0,
+      threads: 1,
+    });
     return { invalidate() {}, stats };
   };
   expect(await checkEmptied(pool(3, 1, 0))).toBeUndefined();
-  expect(await checkEmptied(pool(3, -1))).toMatchObject({ property: "leak", because: "all peers were hidden, nobody holds one, and -1 are in use, with 0 to be reclaimed" });
+  expect(await checkEmptied(pool(3, -1))).toMatchObject({
+    property: "leak",
+    because: "all peers were hidden, nobody holds one, and -1 are in use, with 0 to be reclaimed",
+  });
   expect(await checkEmptied(pool(2), 5)).toMatchObject({ property: "leak" });
   const broken = { ...pool(0), invalidate: () => assert.fail("it is abandoned") };
-  expect(await checkEmptied(broken)).toEqual({ property: "answer", because: expect.stringContaining("it is abandoned") as string });
+  expect(await checkEmptied(broken)).toEqual({
+    property: "answer",
+    because: expect.stringContaining("it is abandoned") as string,
+  });
 });
 
 test("a thread that throws, finds the wrong peer or never comes back is told", async () => {
-  const broken = await stress("throws", { sources: new Map([["impl/native/shared-clock.ts", 'export function moveClockTo(): never { throw new Error("no clock"); }']]) });
-  expect(broken.violation).toMatchObject({ property: "answer", because: expect.stringContaining("no clock") as string });
-  const other = await stress("wrong peer", { sources: new Map([["impl/peers/descend.ts", 'import { type Access, rcuDereference } from "../memory/access.ts";\nexport function* descendLockless(_store: unknown, tree: { readonly root: number }): Access<number> { return yield rcuDereference(tree.root); }']]) });
-  expect(other.violation).toMatchObject({ property: "answer", because: expect.stringMatching(/^a peer that was found at address \d+ has address \d+, while it is held$/u) as string });
-  const stuck = await stress("stuck", { stuckMs: 1_000, sources: new Map([["impl/native/shared-clock.ts", "export function moveClockTo(): never { for (;;); }"]]) });
+  const broken = await stress("throws", {
+    sources: new Map([
+      ["impl/native/shared-clock.ts", 'export function moveClockTo(): never { throw new Error("no clock"); }'],
+    ]),
+  });
+  expect(broken.violation).toMatchObject({
+    property: "answer",
+    because: expect.stringContaining("no clock") as string,
+  });
+  const other = await stress("wrong peer", {
+    sources: new Map([
+      [
+        "impl/peers/descend.ts",
+        'import { type Access, rcuDereference } from "../memory/access.ts";\nexport function* descendLockless(_store: unknown, tree: { readonly root: number }): Access<number> { return yield rcuDereference(tree.root); }',
+      ],
+    ]),
+  });
+  expect(other.violation).toMatchObject({
+    property: "answer",
+    because: expect.stringMatching(
+      /^a peer that was found at address \d+ has address \d+, while it is held$/u,
+    ) as string,
+  });
+  const stuck = await stress("stuck", {
+    stuckMs: 1_000,
+    sources: new Map([["impl/native/shared-clock.ts", "export function moveClockTo(): never { for (;;); }"]]),
+  });
   expect(stuck.violation).toMatchObject({ property: "progress" });
 }, 60_000);

@@ -1,13 +1,16 @@
 /**
- * Stress on real threads: rounds in which all threads hammer one pool, and after each the question whether what they were answered, and what
- * they left, can be right.
+ * Stress on real threads: rounds in which all threads hammer one pool, and after each the question whether what they
+ * were answered, and what they left, can be right.
  *
- * Three kinds of rounds take turns: a pool that keeps everything, where each answer has one explanation; one that collects whatever
- * nobody holds and has little memory, so that it is used again as soon as it may be; and one whose peers are hidden now and then, of which only what is
- * left is checked. They come with addresses of both families, and in two ways: as the library is built, and with delays before some accesses (delayed-atomics.ts), which widen windows of
- * nanoseconds, and in which a sleeper that nobody wakes does not get away with looking up by itself. A round's history is checked address by address and then forgotten, so any time takes bounded memory.
+ * Three kinds of rounds take turns: a pool that keeps everything, where each answer has one explanation; one that
+ * collects whatever nobody holds and has little memory, so that it is used again as soon as it may be; and one whose
+ * peers are hidden now and then, of which only what is left is checked. They come with addresses of both families, and
+ * in two ways: as the library is built, and with delays before some accesses (delayed-atomics.ts), which widen windows
+ * of nanoseconds, and in which a sleeper that nobody wakes does not get away with looking up by itself. A round's
+ * history is checked address by address and then forgotten, so any time takes bounded memory.
  *
- * What is not covered: schedules are the host's, so a run finds what happens often enough, and finding nothing proves nothing.
+ * What is not covered: schedules are the host's, so a run finds what happens often enough, and finding nothing proves
+ * nothing.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -47,14 +50,24 @@ export interface StressProgress {
 }
 
 export interface StressResult extends StressProgress {
-  readonly violation?: StressViolation & { readonly round: number; readonly kind: RoundKind["name"]; readonly delayed: boolean };
+  readonly violation?: StressViolation & {
+    readonly round: number;
+    readonly kind: RoundKind["name"];
+    readonly delayed: boolean;
+  };
 }
 
 /** How the pool of a round is made. */
 interface RoundKind {
   readonly name: "keeps" | "collects" | "invalidates";
   /** The capacity is what there is besides the peers that threads may hold. */
-  readonly pool: { readonly capacity: number; readonly threshold: number; readonly ttlMinMs: number; readonly ttlMaxMs: number; readonly gcDelayMs: number };
+  readonly pool: {
+    readonly capacity: number;
+    readonly threshold: number;
+    readonly ttlMinMs: number;
+    readonly ttlMaxMs: number;
+    readonly gcDelayMs: number;
+  };
   readonly addresses: number;
 }
 
@@ -68,9 +81,21 @@ interface Round {
 const KEPT_MS = 600_000;
 
 // Few addresses, so that threads meet.
-const keeps: RoundKind = { name: "keeps", pool: { capacity: 400, threshold: 400, ttlMinMs: KEPT_MS, ttlMaxMs: KEPT_MS, gcDelayMs: 1 }, addresses: 12 };
-const collects: RoundKind = { name: "collects", pool: { capacity: 4, threshold: 0, ttlMinMs: 0, ttlMaxMs: 0, gcDelayMs: 1 }, addresses: 24 };
-const invalidates: RoundKind = { name: "invalidates", pool: { capacity: 400, threshold: 10, ttlMinMs: 0, ttlMaxMs: 1, gcDelayMs: 1 }, addresses: 24 };
+const keeps: RoundKind = {
+  name: "keeps",
+  pool: { capacity: 400, threshold: 400, ttlMinMs: KEPT_MS, ttlMaxMs: KEPT_MS, gcDelayMs: 1 },
+  addresses: 12,
+};
+const collects: RoundKind = {
+  name: "collects",
+  pool: { capacity: 4, threshold: 0, ttlMinMs: 0, ttlMaxMs: 0, gcDelayMs: 1 },
+  addresses: 24,
+};
+const invalidates: RoundKind = {
+  name: "invalidates",
+  pool: { capacity: 400, threshold: 10, ttlMinMs: 0, ttlMaxMs: 1, gcDelayMs: 1 },
+  addresses: 24,
+};
 
 // Delays find most where memory is used again at once.
 const ROUNDS: readonly Round[] = [
@@ -91,13 +116,27 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
   const built = buildLibrary(join(options.out, "plain"), options.sources);
   const delayedLibrary = buildDelayedLibrary(join(options.out, "delayed"), options.sources);
   const { createPeerPool } = (await import(built.urlOf(LIBRARY_ENTRY))) as Library;
-  const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as { layoutOf(buffer: SharedArrayBuffer): PoolLayout };
-  const { checkAtRest } = (await import(built.urlOf(REST_ENTRY))) as Pick<typeof import("./check-at-rest.ts"), "checkAtRest">;
+  const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as {
+    layoutOf(buffer: SharedArrayBuffer): PoolLayout;
+  };
+  const { checkAtRest } = (await import(built.urlOf(REST_ENTRY))) as Pick<
+    typeof import("./check-at-rest.ts"),
+    "checkAtRest"
+  >;
   const random = new Random(options.seed);
   const stamps = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   // What a thread still holds at the end of a round is given back, and written down too.
   const logBytes = (options.operations + 16) * ENTRY_WORDS * Int32Array.BYTES_PER_ELEMENT;
-  const threads = Array.from({ length: options.threads }, () => startThread({ library: built.urlOf(LIBRARY_ENTRY), delayedLibrary: delayedLibrary.urlOf(LIBRARY_ENTRY), layout: built.urlOf("impl/peers/layout.ts"), poolBuffer: built.urlOf("impl/native/pool-buffer.ts"), stamps, log: new SharedArrayBuffer(logBytes) }));
+  const threads = Array.from({ length: options.threads }, () =>
+    startThread({
+      library: built.urlOf(LIBRARY_ENTRY),
+      delayedLibrary: delayedLibrary.urlOf(LIBRARY_ENTRY),
+      layout: built.urlOf("impl/peers/layout.ts"),
+      poolBuffer: built.urlOf("impl/native/pool-buffer.ts"),
+      stamps,
+      log: new SharedArrayBuffer(logBytes),
+    }),
+  );
   let progress: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
   const start = performance.now();
   try {
@@ -105,10 +144,21 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
       if (options.shouldStop() || (progress.rounds > 0 && progress.milliseconds >= options.milliseconds)) break;
       const pool = createPeerPool({ ...kind.pool, capacity: kind.pool.capacity + HELD_MAX * options.threads });
       const layout = layoutOf(pool.buffer);
-      const { pool: { firstIdentifier } } = layout;
+      const {
+        pool: { firstIdentifier },
+      } = layout;
       new Int32Array(stamps)[0] = 0;
-      const round = { buffer: pool.buffer, operations: options.operations, addresses: kind.addresses, invalidates: kind.name === "invalidates", family, delayed };
-      const reports = await Promise.all(threads.map((thread) => thread.perform({ ...round, seed: random.next() }, options.stuckMs ?? STUCK_MS)));
+      const round = {
+        buffer: pool.buffer,
+        operations: options.operations,
+        addresses: kind.addresses,
+        invalidates: kind.name === "invalidates",
+        family,
+        delayed,
+      };
+      const reports = await Promise.all(
+        threads.map((thread) => thread.perform({ ...round, seed: random.next() }, options.stuckMs ?? STUCK_MS)),
+      );
       const wrong = reports.find((report) => report.wrong !== undefined)?.wrong;
       const violation =
         wrong ??
@@ -116,15 +166,22 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
         checkAtRest(layout) ??
         (await checkEmptied(pool)) ??
         checkHistories({
-          logs: threads.map(({ log }, index) => new Int32Array(log).subarray(0, (reports[index]?.entries ?? 0) * ENTRY_WORDS)),
+          logs: threads.map(({ log }, index) =>
+            new Int32Array(log).subarray(0, (reports[index]?.entries ?? 0) * ENTRY_WORDS),
+          ),
           addresses: kind.addresses,
           collects: kind.name !== "keeps",
           firstIdentifier: (address) => firstIdentifier({ family, words: [stressAddress(family, address)].flat() }),
         });
       pool.detach();
-      progress = { milliseconds: performance.now() - start, rounds: progress.rounds + 1, operations: progress.operations + options.threads * options.operations };
+      progress = {
+        milliseconds: performance.now() - start,
+        rounds: progress.rounds + 1,
+        operations: progress.operations + options.threads * options.operations,
+      };
       options.onRound?.(progress);
-      if (violation !== undefined) return { ...progress, violation: { ...violation, round: progress.rounds, kind: kind.name, delayed } };
+      if (violation !== undefined)
+        return { ...progress, violation: { ...violation, round: progress.rounds, kind: kind.name, delayed } };
     }
     return progress;
   } finally {
@@ -152,7 +209,14 @@ function startThread(data: StressWorkerData): StressThread {
     log: data.log,
     perform: (round, stuckMs) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => resolve({ entries: 0, wrong: { property: "progress", because: "a thread does not come back: it waits, or runs, for ever" } }), stuckMs);
+        const timer = setTimeout(
+          () =>
+            resolve({
+              entries: 0,
+              wrong: { property: "progress", because: "a thread does not come back: it waits, or runs, for ever" },
+            }),
+          stuckMs,
+        );
         const done = (settle: () => void): void => {
           clearTimeout(timer);
           worker.off("message", onMessage).off("error", onError);

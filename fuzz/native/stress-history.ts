@@ -10,6 +10,9 @@ export interface StressRun {
 }
 
 /** The file that a violation is saved as: what was hammered, what is wrong, and the operations that show it. */
-export function stressHistoryJson({ system, bug, threads, seed }: StressRun, violation: NonNullable<StressResult["violation"]>): string {
+export function stressHistoryJson(
+  { system, bug, threads, seed }: StressRun,
+  violation: NonNullable<StressResult["violation"]>,
+): string {
   return `${JSON.stringify({ format: "quiesce-stress", version: 1, system, bug, threads, seed, ...violation }, null, 1)}\n`;
 }

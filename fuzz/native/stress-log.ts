@@ -1,9 +1,9 @@
 /**
  * What the threads of a stress run write down: one log a thread, and one order stamp for all.
  *
- * A thread draws a stamp before each operation and one after it. An operation whose second stamp is below another's first
- * had answered before the other was called, whatever the thread; that is all a checker needs. A log is words in shared memory, which its
- * thread alone writes, and others read when the round is over.
+ * A thread draws a stamp before each operation and one after it. An operation whose second stamp is below another's
+ * first had answered before the other was called, whatever the thread; that is all a checker needs. A log is words in
+ * shared memory, which its thread alone writes, and others read when the round is over.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { AddressFamily } from "#model/peers/peer-address.ts";
@@ -20,7 +20,14 @@ export const LOGGED = { find: 0, create: 1, put: 2, nextId: 3 } as const;
 export type Logged = (typeof LOGGED)[keyof typeof LOGGED];
 
 /** An entry's words: what was done, to which address, with which reference, what was answered, and the two stamps. */
-export type Entry = readonly [logged: Logged, address: number, reference: number, response: number, invokedAt: number, respondedAt: number];
+export type Entry = readonly [
+  logged: Logged,
+  address: number,
+  reference: number,
+  response: number,
+  invokedAt: number,
+  respondedAt: number,
+];
 
 /** Identifiers drawn at a time in a stress run, less 1: from the address, so that they differ. */
 export function moreOf(address: number): number {
@@ -35,27 +42,38 @@ export function stressAddress(family: AddressFamily, number: number): number | r
 export type StressOperation = HistoryOperation<PeerRecordOperation, number>;
 
 /**
- * The operations of a round, address by address, each address's in the order of invocation. They become objects as they are taken, so
- * whoever forgets them can go through any number.
+ * The operations of a round, address by address, each address's in the order of invocation. They become objects as they
+ * are taken, so whoever forgets them can go through any number.
  *
  * @param logs the entries of each thread, as far as they are written
  */
-export function* historiesByAddress(logs: readonly Int32Array[], addresses: number): Generator<readonly [address: number, history: Iterable<StressOperation>]> {
+export function* historiesByAddress(
+  logs: readonly Int32Array[],
+  addresses: number,
+): Generator<readonly [address: number, history: Iterable<StressOperation>]> {
   const places = placesByAddress(logs, addresses);
   for (let address = 0; address < addresses; address++) {
-    if (places.some(({ starts }) => numberAt(starts, address) < numberAt(starts, address + 1))) yield [address, historyOf(logs, places, address)];
+    if (places.some(({ starts }) => numberAt(starts, address) < numberAt(starts, address + 1)))
+      yield [address, historyOf(logs, places, address)];
   }
 }
 
 /** One address's operations: of those that come next in each log, the one invoked first. */
-function* historyOf(logs: readonly Int32Array[], places: readonly Places[], address: number): Generator<StressOperation> {
+function* historyOf(
+  logs: readonly Int32Array[],
+  places: readonly Places[],
+  address: number,
+): Generator<StressOperation> {
   const at = places.map(({ starts }) => numberAt(starts, address));
   for (;;) {
     let first = -1;
     let invokedAt = Number.POSITIVE_INFINITY;
     for (const [thread, { order, starts }] of places.entries()) {
       const next = at[thread] ?? 0;
-      const stamp = next < numberAt(starts, address + 1) ? numberAt(logs[thread] ?? order, numberAt(order, next) * ENTRY_WORDS + 4) : Number.POSITIVE_INFINITY;
+      const stamp =
+        next < numberAt(starts, address + 1)
+          ? numberAt(logs[thread] ?? order, numberAt(order, next) * ENTRY_WORDS + 4)
+          : Number.POSITIVE_INFINITY;
       if (stamp >= invokedAt) continue;
       invokedAt = stamp;
       first = thread;
@@ -83,7 +101,8 @@ function placesByAddress(logs: readonly Int32Array[], addresses: number): Places
       const next = numberAt(log, entry * ENTRY_WORDS + 1) + 1;
       starts[next] = numberAt(starts, next) + 1;
     }
-    for (let address = 0; address < addresses; address++) starts[address + 1] = numberAt(starts, address + 1) + numberAt(starts, address);
+    for (let address = 0; address < addresses; address++)
+      starts[address + 1] = numberAt(starts, address + 1) + numberAt(starts, address);
     const free = starts.slice();
     const order = new Int32Array(count);
     for (let entry = 0; entry < count; entry++) {
@@ -97,7 +116,13 @@ function placesByAddress(logs: readonly Int32Array[], addresses: number): Places
 
 function operationAt(log: Int32Array, entry: number, thread: number): StressOperation {
   const at = (word: number): number => numberAt(log, entry * ENTRY_WORDS + word);
-  return { client: thread, operation: operationOf(at(0), at(1), at(2)), response: at(3), invokedAt: at(4), respondedAt: at(5) };
+  return {
+    client: thread,
+    operation: operationOf(at(0), at(1), at(2)),
+    response: at(3),
+    invokedAt: at(4),
+    respondedAt: at(5),
+  };
 }
 
 function operationOf(logged: number, address: number, reference: number): PeerRecordOperation {

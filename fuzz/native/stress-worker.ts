@@ -1,4 +1,6 @@
-/** A thread of a stress run: hammers the pool for a round whenever it is told to, and writes down what it was answered. */
+/**
+ * A thread of a stress run: hammers the pool for a round whenever it is told to, and writes down what it was answered.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { Random } from "#fuzz/host/random.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -63,9 +65,20 @@ const stamp = new Int32Array(stamps);
 const own = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 const entries = new Int32Array(log);
 
-parentPort?.on("message", (round: StressRound) => void perform(round).then((report) => parentPort?.postMessage(report)));
+parentPort?.on(
+  "message",
+  (round: StressRound) => void perform(round).then((report) => parentPort?.postMessage(report)),
+);
 
-async function perform({ buffer, seed, operations, addresses, invalidates, family, delayed }: StressRound): Promise<StressReport> {
+async function perform({
+  buffer,
+  seed,
+  operations,
+  addresses,
+  invalidates,
+  family,
+  delayed,
+}: StressRound): Promise<StressReport> {
   seedDelays(seed);
   const { attachPeerPool } = delayed ? withDelays : asBuilt;
   const pool = attachPeerPool(buffer);
@@ -90,7 +103,8 @@ async function perform({ buffer, seed, operations, addresses, invalidates, famil
   }
 
   function get(): Wrong | undefined {
-    // One that it holds is there, whatever the others do to the tree. Of the rest the lower ones more often: threads should meet.
+    // One that it holds is there, whatever the others do to the tree. Of the rest the lower ones more often: threads
+    // should meet.
     const sure = random.below(4) === 0 ? held[random.below(held.length)] : undefined;
     const address = sure?.address ?? Math.floor(random.fraction() ** 2 * addresses);
     const create = sure === undefined && random.below(3) > 0;
@@ -98,10 +112,17 @@ async function perform({ buffer, seed, operations, addresses, invalidates, famil
     if (reference === 0) return undefined;
     held.push({ address, reference });
     const found = wordAt(words, addressWord(reference, lastWord));
-    return found === address ? undefined : { property: "answer", because: `a peer that was found at address ${address} has address ${found}, while it is held` };
+    return found === address
+      ? undefined
+      : {
+          property: "answer",
+          because: `a peer that was found at address ${address} has address ${found}, while it is held`,
+        };
   }
 
-  /** This thread is online since its last operation: what it sees in the tree now is not used again before its next one. */
+  /**
+   * This thread is online since its last operation: what it sees in the tree now is not used again before its next one.
+   */
   function lookForLong(): Wrong | undefined {
     pool.stats();
     const peer = Atomics.load(words, root);
@@ -109,7 +130,12 @@ async function perform({ buffer, seed, operations, addresses, invalidates, famil
     const address = wordAt(words, addressWord(peer, lastWord));
     Atomics.wait(own, 0, 0, random.fraction() * LOOK_MAX_MS);
     const now = Atomics.load(words, addressWord(peer, lastWord));
-    return now === address ? undefined : { property: "memory-safety", because: `the memory of the peer at address ${address} is used again, and says ${now} there, while this thread looks at it` };
+    return now === address
+      ? undefined
+      : {
+          property: "memory-safety",
+          because: `the memory of the peer at address ${address} is used again, and says ${now} there, while this thread looks at it`,
+        };
   }
 
   function acquire(address: number, create: boolean): number {
@@ -132,7 +158,8 @@ async function perform({ buffer, seed, operations, addresses, invalidates, famil
 
   function draw(): void {
     const one = held[random.below(held.length)];
-    if (one !== undefined) logged(LOGGED.nextId, one.address, one.reference, () => pool.nextId(one.reference, moreOf(one.address)));
+    if (one !== undefined)
+      logged(LOGGED.nextId, one.address, one.reference, () => pool.nextId(one.reference, moreOf(one.address)));
   }
 
   try {

@@ -16,13 +16,16 @@ for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
     const counts: number[] = [];
     const result = explore(
       {
-        threads: [1, 2].map((me) => function* (): Access {
-          yield* acquireLock(lock, me, list);
-          const count = (yield read(counter)) + 1;
-          yield write(counter, count);
-          yield* releaseLock(lock, list);
-          counts[me] = count;
-        }),
+        threads: [1, 2].map(
+          (me) =>
+            function* (): Access {
+              yield* acquireLock(lock, me, list);
+              const count = (yield read(counter)) + 1;
+              yield write(counter, count);
+              yield* releaseLock(lock, list);
+              counts[me] = count;
+            },
+        ),
       },
       { model, onExecution: () => void expect(counts.slice(1).toSorted()).toEqual([1, 2]), executionsMax: 20_000 },
     );
@@ -32,7 +35,12 @@ for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
 }
 
 test("nobody sleeps for ever: two threads at a lock, under every schedule", () => {
-  const scenario: Scenario<unknown> = { name: "meeting", system: "native-sync", initial: [], threads: ["first", "second"].map((name) => ({ name, operations: [{ kind: "increment" }] })) };
+  const scenario: Scenario<unknown> = {
+    name: "meeting",
+    system: "native-sync",
+    initial: [],
+    threads: ["first", "second"].map((name) => ({ name, operations: [{ kind: "increment" }] })),
+  };
   const machine = new Machine(nativeSync.compile(parseScenario(nativeSync, scenario)));
   const result = search(machine, strategyNamed("dfs").create({ seed: 1 }), { executionsMax: 100_000 });
   expect(result.kind).toBe("exhausted");
@@ -45,7 +53,11 @@ for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
     const [root, first, second] = [6, 7, 8];
     const result = explore(
       {
-        initial: new Map([[1, 1], [root, first], [first, 10]]),
+        initial: new Map([
+          [1, 1],
+          [root, first],
+          [first, 10],
+        ]),
         threads: [
           function* reader(): Access {
             for (let section = 0; section < 2; section++) {
@@ -77,7 +89,11 @@ test("without the barrier behind coming online, weak memory reclaims under a rea
   const rcu = { epoch, slots: [slot] };
   const { failure } = explore(
     {
-      initial: new Map([[epoch, 1], [root, first], [first, 10]]),
+      initial: new Map([
+        [epoch, 1],
+        [root, first],
+        [first, 10],
+      ]),
       threads: [
         function* reader(): Access {
           yield storeRelease(ThreadSlot.seen(slot), 1);

@@ -18,23 +18,52 @@ function writers(): Program {
 }
 
 test("all executions without a violation exhaust the program", () => {
-  expect(searchExhaustively(writers, {}, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6, steps: 18 });
+  expect(searchExhaustively(writers, {}, { executionsMax: 100 })).toMatchObject({
+    kind: "exhausted",
+    executions: 6,
+    steps: 18,
+  });
 });
 
 test("a bound on executions, and being told to stop, leave it undecided", () => {
-  expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({ kind: "searched", executions: 5, estimate: { executions: 6, error: 0 } });
-  expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({ kind: "stopped", executions: 1 });
+  expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({
+    kind: "searched",
+    executions: 5,
+    estimate: { executions: 6, error: 0 },
+  });
+  expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({
+    kind: "stopped",
+    executions: 1,
+  });
 });
 
 test("what seems to have far more executions than the bound is given up early, what does not goes on to the bound", () => {
   const many = (count: number) => (): Program => {
     const { heap, at } = share("shared", { word: 1 });
-    return { name: "many", heap, threads: threads("writer", count, function* (number): Access { yield writeOnce(at.word, number); }), watchers: [] };
+    return {
+      name: "many",
+      heap,
+      threads: threads("writer", count, function* (number): Access {
+        yield writeOnce(at.word, number);
+      }),
+      watchers: [],
+    };
   };
   // n! executions: the estimate is exact, for every node of a depth has as many children.
-  expect(searchExhaustively(many(9), {}, { executionsMax: 20_000, estimateMax: 40_000 })).toMatchObject({ kind: "searched", executions: 10_000, estimate: { executions: 362_880, error: 0 } });
-  expect(searchExhaustively(many(8), {}, { executionsMax: 20_000, estimateMax: 50_000 })).toMatchObject({ kind: "searched", executions: 20_000, estimate: { executions: 40_320, error: 0 } });
-  expect(searchExhaustively(many(7), {}, { executionsMax: 20_000, estimateMax: 10 })).toMatchObject({ kind: "exhausted", executions: 5_040 });
+  expect(searchExhaustively(many(9), {}, { executionsMax: 20_000, estimateMax: 40_000 })).toMatchObject({
+    kind: "searched",
+    executions: 10_000,
+    estimate: { executions: 362_880, error: 0 },
+  });
+  expect(searchExhaustively(many(8), {}, { executionsMax: 20_000, estimateMax: 50_000 })).toMatchObject({
+    kind: "searched",
+    executions: 20_000,
+    estimate: { executions: 40_320, error: 0 },
+  });
+  expect(searchExhaustively(many(7), {}, { executionsMax: 20_000, estimateMax: 10 })).toMatchObject({
+    kind: "exhausted",
+    executions: 5_040,
+  });
 });
 
 test("a violation comes with its schedule", () => {
@@ -58,6 +87,7 @@ test("what the explorer has no events for is run in every schedule", () => {
       watchers: [],
     };
   };
-  // One after the other in two ways; or one tries in vain, before the other reads or before it unlocks, in two ways each.
+  // One after the other in two ways; or one tries in vain, before the other reads or before it unlocks, in two ways
+  // each.
   expect(searchExhaustively(tryers, {}, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6 });
 });

@@ -9,12 +9,13 @@ import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 export const EXHAUSTIVE = "exhaustive";
 
 /** One line for a list of strategies. */
-export const EXHAUSTIVE_DESCRIPTION = "every execution that differs from the others in what the threads could tell, once";
+export const EXHAUSTIVE_DESCRIPTION =
+  "every execution that differs from the others in what the threads could tell, once";
 
 export interface ExhaustiveBounds extends SearchBounds {
   /**
-   * Executions, by estimate, that make the search end early: with `searched`, since what would be seen is only a corner. Absent: it
-   * goes on to its bound.
+   * Executions, by estimate, that make the search end early: with `searched`, since what would be seen is only a
+   * corner. Absent: it goes on to its bound.
    */
   readonly estimateMax?: number;
 }
@@ -26,26 +27,42 @@ const ESTIMATE_PROBES = 300;
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
 /**
- * Runs every execution of the program that its threads or its history could tell from the others: `exhausted` when none of them
- * violates anything. A program that the explorer has no events for is run in every schedule instead.
+ * Runs every execution of the program that its threads or its history could tell from the others: `exhausted` when none
+ * of them violates anything. A program that the explorer has no events for is run in every schedule instead.
  *
  * @param makeProgram makes the program anew, with a heap of its own
  * @throws ProgramError if the program is not deterministic
  */
-export function searchExhaustively(makeProgram: () => Program, checks: MachineOptions, { estimateMax, ...bounds }: ExhaustiveBounds): SearchResult {
+export function searchExhaustively(
+  makeProgram: () => Program,
+  checks: MachineOptions,
+  { estimateMax, ...bounds }: ExhaustiveBounds,
+): SearchResult {
   if (estimateMax !== undefined && bounds.executionsMax > EXECUTIONS_BEFORE_ESTIMATE) {
     const first = searchExhaustively(makeProgram, checks, { ...bounds, executionsMax: EXECUTIONS_BEFORE_ESTIMATE });
     const { estimate } = first;
     if (estimate === undefined || estimate.executions - estimate.error > estimateMax) return first;
   }
   const { executionsMax, shouldStop } = bounds;
-  const found = exploreProgram(makeProgram(), { checks, graphsMax: executionsMax, estimateProbes: ESTIMATE_PROBES, ...(shouldStop !== undefined && { shouldStop }) });
+  const found = exploreProgram(makeProgram(), {
+    checks,
+    graphsMax: executionsMax,
+    estimateProbes: ESTIMATE_PROBES,
+    ...(shouldStop !== undefined && { shouldStop }),
+  });
   if (found.notExplorable !== undefined) return search(new Machine(makeProgram(), checks), depthFirst(), bounds);
   const { executions, blocked, accesses: steps, complete } = found;
   const counts = { executions, steps, choicePoints: 0 };
-  if (found.violation !== undefined) return { kind: "violated", ...counts, violation: found.violation.violation, choices: found.violation.choices };
+  if (found.violation !== undefined)
+    return { kind: "violated", ...counts, violation: found.violation.violation, choices: found.violation.choices };
   if (complete) return { kind: "exhausted", ...counts };
   if (executions + blocked < executionsMax) return { kind: "stopped", ...counts };
   const { estimate } = found;
-  return { kind: "searched", ...counts, ...(estimate !== undefined && { estimate: { executions: Math.round(estimate.mean), error: Math.round(estimate.error) } }) };
+  return {
+    kind: "searched",
+    ...counts,
+    ...(estimate !== undefined && {
+      estimate: { executions: Math.round(estimate.mean), error: Math.round(estimate.error) },
+    }),
+  };
 }

@@ -23,7 +23,10 @@ test("a correct program is searched to the bound, or to its last schedule", () =
 
 test("told to stop, the search ends at the next question, undecided", () => {
   let questions = 0;
-  const stopped = search(new Machine(lostUpdate({ locked: true })), randomWalk(1), { executionsMax: 10_000, shouldStop: () => ++questions === 3 });
+  const stopped = search(new Machine(lostUpdate({ locked: true })), randomWalk(1), {
+    executionsMax: 10_000,
+    shouldStop: () => ++questions === 3,
+  });
   expect(stopped).toMatchObject({ kind: "stopped", executions: 3 * EXECUTIONS_BETWEEN_QUESTIONS });
 });
 

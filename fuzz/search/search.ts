@@ -11,8 +11,8 @@ export interface SearchBounds {
 
 export interface SearchResult {
   /**
-   * `violated` at the first violation; `exhausted` when the strategy has no other schedule; `searched` when the executions
-   * asked for are done; `stopped` when told to stop before.
+   * `violated` at the first violation; `exhausted` when the strategy has no other schedule; `searched` when the
+   * executions asked for are done; `stopped` when told to stop before.
    */
   readonly kind: "violated" | "exhausted" | "searched" | "stopped";
   readonly executions: number;
@@ -31,7 +31,11 @@ export interface SearchResult {
 export const EXECUTIONS_BETWEEN_QUESTIONS = 256;
 
 /** Runs executions of the machine's program under one strategy until one violates a property or a bound is hit. */
-export function search(machine: Machine, strategy: Strategy, { executionsMax, shouldStop }: SearchBounds): SearchResult {
+export function search(
+  machine: Machine,
+  strategy: Strategy,
+  { executionsMax, shouldStop }: SearchBounds,
+): SearchResult {
   let steps = 0;
   let choicePoints = 0;
   for (let executions = 1; executions <= executionsMax; executions++) {
@@ -39,10 +43,18 @@ export function search(machine: Machine, strategy: Strategy, { executionsMax, sh
     steps += machine.steps;
     choicePoints += machine.choicePoints;
     if (violation !== undefined) {
-      return { kind: "violated", executions, steps, choicePoints, violation, choices: machine.choices.slice(0, machine.steps) };
+      return {
+        kind: "violated",
+        executions,
+        steps,
+        choicePoints,
+        violation,
+        choices: machine.choices.slice(0, machine.steps),
+      };
     }
     if (strategy.isExhausted?.() === true) return { kind: "exhausted", executions, steps, choicePoints };
-    if (executions % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true) return { kind: "stopped", executions, steps, choicePoints };
+    if (executions % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true)
+      return { kind: "stopped", executions, steps, choicePoints };
   }
   return { kind: "searched", executions: executionsMax, steps, choicePoints };
 }

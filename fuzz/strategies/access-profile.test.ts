@@ -12,7 +12,12 @@ const lock = (address: number) => ({ kind: ACCESS.spinLock, address, operand: 0 
 /** A profile of a program of two threads, with the addresses of four words. */
 function profileOfTwo() {
   const { heap, at } = share("words", { a: 1, b: 1, c: 1, lock: 1 });
-  const machine = new Machine({ name: "two", heap, threads: [0, 1].map(() => ({ name: "thread", *body() {} })), watchers: [] });
+  const machine = new Machine({
+    name: "two",
+    heap,
+    threads: [0, 1].map(() => ({ name: "thread", *body() {} })),
+    watchers: [],
+  });
   return { at, machine, profile: new AccessProfile(machine) };
 }
 

@@ -1,9 +1,9 @@
 /**
  * The tree of all schedules, walked depth first, one leaf an execution.
  *
- * An execution takes, at its i-th choice point, one of `options` branches, numbered from 0. It repeats the branches of the
- * execution before it up to the last point where another was left, takes the next one there, and 0 from there on. Branch
- * numbers may be charged to a budget: the sum over an execution never exceeds it.
+ * An execution takes, at its i-th choice point, one of `options` branches, numbered from 0. It repeats the branches of
+ * the execution before it up to the last point where another was left, takes the next one there, and 0 from there on.
+ * Branch numbers may be charged to a budget: the sum over an execution never exceeds it.
  */
 import { wordAt } from "#impl/memory/word.ts";
 export class ChoiceTree {
@@ -39,7 +39,9 @@ export class ChoiceTree {
     const depth = this.#depth++;
     if (depth < this.#planned) {
       if (this.#options[depth] !== options) {
-        throw new Error(`choice ${depth + 1} has ${options} enabled threads, and had ${this.#options[depth]} after the same choices before: the program is not deterministic`);
+        throw new Error(
+          `choice ${depth + 1} has ${options} enabled threads, and had ${this.#options[depth]} after the same choices before: the program is not deterministic`,
+        );
       }
       return wordAt(this.#branch, depth);
     }

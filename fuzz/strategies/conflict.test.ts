@@ -1,6 +1,19 @@
 import { Machine } from "#fuzz/machine/machine.ts";
 import { share } from "#fuzz/programs/bugged/small-program.ts";
-import { type Access, allocate, atomicAdd, awaitUnequal, cmpxchg, free, mutexLock, mutexUnlock, readOnce, synchronizeRcu, writeOnce, xchg } from "#impl/memory/access.ts";
+import {
+  type Access,
+  allocate,
+  atomicAdd,
+  awaitUnequal,
+  cmpxchg,
+  free,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  synchronizeRcu,
+  writeOnce,
+  xchg,
+} from "#impl/memory/access.ts";
 import type { AccessKind, Address } from "#impl/memory/access.ts";
 import { placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
@@ -42,7 +55,11 @@ function conflict(one: (place: Place) => AccessKind, other: (place: Place) => Ac
     name: "asks",
     begin(started) {
       for (const thread of [0, 1]) {
-        const access = { kind: started.pendingKind[thread] as AccessKind, address: started.pendingAddress[thread] ?? 0, operand: started.pendingOperand[thread] ?? 0 };
+        const access = {
+          kind: started.pendingKind[thread] as AccessKind,
+          address: started.pendingAddress[thread] ?? 0,
+          operand: started.pendingOperand[thread] ?? 0,
+        };
         answers.push(conflictsWith(started, 1 - thread, access));
       }
     },
@@ -53,33 +70,108 @@ function conflict(one: (place: Place) => AccessKind, other: (place: Place) => Ac
 }
 
 test("accesses to one word conflict unless both read", () => {
-  expect(conflict(({ x }) => readOnce(x), ({ x }) => readOnce(x))).toBe(false);
-  expect(conflict(({ x }) => readOnce(x), ({ x }) => writeOnce(x, 1))).toBe(true);
-  expect(conflict(({ x }) => awaitUnequal(x, -1, 1), ({ x }) => readOnce(x))).toBe(false);
-  expect(conflict(({ x }) => awaitUnequal(x, -1, 1), ({ x }) => xchg(x, 1))).toBe(true);
-  expect(conflict(({ x }) => atomicAdd(x, 1), ({ x }) => atomicAdd(x, 1))).toBe(true);
-  expect(conflict(({ x }) => cmpxchg(x, 1, 2), ({ x }) => readOnce(x))).toBe(true);
+  expect(
+    conflict(
+      ({ x }) => readOnce(x),
+      ({ x }) => readOnce(x),
+    ),
+  ).toBe(false);
+  expect(
+    conflict(
+      ({ x }) => readOnce(x),
+      ({ x }) => writeOnce(x, 1),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ x }) => awaitUnequal(x, -1, 1),
+      ({ x }) => readOnce(x),
+    ),
+  ).toBe(false);
+  expect(
+    conflict(
+      ({ x }) => awaitUnequal(x, -1, 1),
+      ({ x }) => xchg(x, 1),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ x }) => atomicAdd(x, 1),
+      ({ x }) => atomicAdd(x, 1),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ x }) => cmpxchg(x, 1, 2),
+      ({ x }) => readOnce(x),
+    ),
+  ).toBe(true);
 });
 
 test("accesses to different words do not conflict", () => {
-  expect(conflict(({ x }) => writeOnce(x, 1), ({ y }) => writeOnce(y, 1))).toBe(false);
+  expect(
+    conflict(
+      ({ x }) => writeOnce(x, 1),
+      ({ y }) => writeOnce(y, 1),
+    ),
+  ).toBe(false);
 });
 
 test("uses of one lock conflict, and uses of one slab", () => {
-  expect(conflict(({ lock }) => mutexLock(lock), ({ lock }) => mutexLock(lock))).toBe(true);
-  expect(conflict(({ lock }) => mutexUnlock(lock), ({ lock }) => mutexLock(lock))).toBe(true);
-  expect(conflict(({ lock }) => mutexLock(lock), ({ x }) => writeOnce(x, 1))).toBe(false);
-  expect(conflict(({ slab }) => allocate(slab), ({ slab }) => allocate(slab))).toBe(true);
+  expect(
+    conflict(
+      ({ lock }) => mutexLock(lock),
+      ({ lock }) => mutexLock(lock),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ lock }) => mutexUnlock(lock),
+      ({ lock }) => mutexLock(lock),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ lock }) => mutexLock(lock),
+      ({ x }) => writeOnce(x, 1),
+    ),
+  ).toBe(false);
+  expect(
+    conflict(
+      ({ slab }) => allocate(slab),
+      ({ slab }) => allocate(slab),
+    ),
+  ).toBe(true);
 });
 
 test("a free conflicts with accesses to the object's words, and with no others", () => {
-  expect(conflict(({ slab, object }) => free(slab, object), ({ object }) => readOnce(Pair.first(object)))).toBe(true);
-  expect(conflict(({ slab, object }) => free(slab, object), ({ object }) => writeOnce(Pair.second(object), 1))).toBe(true);
-  expect(conflict(({ slab, object }) => free(slab, object), ({ x }) => readOnce(x))).toBe(false);
+  expect(
+    conflict(
+      ({ slab, object }) => free(slab, object),
+      ({ object }) => readOnce(Pair.first(object)),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ slab, object }) => free(slab, object),
+      ({ object }) => writeOnce(Pair.second(object), 1),
+    ),
+  ).toBe(true);
+  expect(
+    conflict(
+      ({ slab, object }) => free(slab, object),
+      ({ x }) => readOnce(x),
+    ),
+  ).toBe(false);
 });
 
 test("waits for grace periods have no word to conflict on", () => {
-  expect(conflict(() => synchronizeRcu(), () => synchronizeRcu())).toBe(false);
+  expect(
+    conflict(
+      () => synchronizeRcu(),
+      () => synchronizeRcu(),
+    ),
+  ).toBe(false);
 });
 
 test("the last access is the one that was made, not the one that comes next", () => {

@@ -1,9 +1,10 @@
 /**
  * Which accesses do not commute: the order of two such is all that a schedule decides.
  *
- * Two accesses conflict when they touch the same word and one of them may write it, when they use the same lock or the same
- * slab, or when one gives an object back and the other touches a word of it. A cmpxchg counts as a write although it may
- * fail. What conflicts through RCU alone (a section against a grace period) is left out: neither side has a word.
+ * Two accesses conflict when they touch the same word and one of them may write it, when they use the same lock or the
+ * same slab, or when one gives an object back and the other touches a word of it. A cmpxchg counts as a write although
+ * it may fail. What conflicts through RCU alone (a section against a grace period) is left out: neither side has a
+ * word.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/perform.ts";
@@ -29,8 +30,8 @@ export function conflictsWith(machine: RunningMachine, thread: number, access: A
 }
 
 /**
- * Remembers before which access each thread stood: when the machine says that a thread has made its access, it shows the
- * next one already.
+ * Remembers before which access each thread stood: when the machine says that a thread has made its access, it shows
+ * the next one already.
  */
 export class LastAccess implements AccessShape {
   kind: AccessKind = ACCESS.read;

@@ -2,8 +2,9 @@
  * Delay bounding: every execution of a deterministic scheduler with at most D delays, for D = 0, 1, 2, …
  *
  * The scheduler runs a thread until it waits or returns, then the next in the order of their start. A delay skips the
- * thread that it would run. About k^D executions of k choice points need at most D delays, however many threads there are,
- * and most bugs need one or two. The executions with fewer than D delays are run again with each D: about D in k of them.
+ * thread that it would run. About k^D executions of k choice points need at most D delays, however many threads there
+ * are, and most bugs need one or two. The executions with fewer than D delays are run again with each D: about D in k
+ * of them.
  *
  * Source: Emmi, Qadeer, Rakamarić, Delay-bounded scheduling, POPL 2011.
  */

@@ -33,7 +33,11 @@ function interleavings(lengths: readonly number[]): number {
   return Math.round(ways);
 }
 
-function schedulesOf(machine: Machine, strategy: { name: string; isExhausted?(): boolean } & Parameters<Machine["run"]>[0], max: number): string[] {
+function schedulesOf(
+  machine: Machine,
+  strategy: { name: string; isExhausted?(): boolean } & Parameters<Machine["run"]>[0],
+  max: number,
+): string[] {
   const schedules: string[] = [];
   do {
     machine.run(strategy);
@@ -43,7 +47,14 @@ function schedulesOf(machine: Machine, strategy: { name: string; isExhausted?():
 }
 
 test("depth first runs two threads of k accesses in C(2k, k) executions, and no more", () => {
-  for (const [k, count] of [[1, 2], [2, 6], [3, 20], [4, 70], [5, 252], [6, 924]] as const) {
+  for (const [k, count] of [
+    [1, 2],
+    [2, 6],
+    [3, 20],
+    [4, 70],
+    [5, 252],
+    [6, 924],
+  ] as const) {
     const result = search(new Machine(counters([k, k])), depthFirst(), { executionsMax: 10_000 });
     expect(result).toMatchObject({ kind: "exhausted", executions: count });
   }

@@ -22,9 +22,9 @@ function* touch(word: Address, times: number): Access {
 }
 
 /**
- * A bug that needs exactly `depth` orderings: the writer writes 1, 2, … and the reader must read each value once, so they take
- * turns. With an odd depth the last value stays; with an even one it is cleared, and the last read must come before that.
- * Before its writes the writer makes `padding` accesses elsewhere, at which a change of priority is lost.
+ * A bug that needs exactly `depth` orderings: the writer writes 1, 2, … and the reader must read each value once, so
+ * they take turns. With an odd depth the last value stays; with an even one it is cleared, and the last read must come
+ * before that. Before its writes the writer makes `padding` accesses elsewhere, at which a change of priority is lost.
  */
 function handOver(depth: number, padding: number): Program {
   const { heap, at } = share("hand-over", { x: 1, elsewhere: 1 });
@@ -55,7 +55,12 @@ function handOver(depth: number, padding: number): Program {
 }
 
 /** Executions with a violation among `executions`, and the greatest number of choice points of one. */
-function violationsIn(program: Program, strategy: Strategy, warmUp: number, executions: number): { violations: number; pointsMax: number } {
+function violationsIn(
+  program: Program,
+  strategy: Strategy,
+  warmUp: number,
+  executions: number,
+): { violations: number; pointsMax: number } {
   const machine = new Machine(program, unchecked);
   let violations = 0;
   let pointsMax = 0;
@@ -68,11 +73,17 @@ function violationsIn(program: Program, strategy: Strategy, warmUp: number, exec
 }
 
 /**
- * PCT promises 1 / (n · k^(d - 1)). If the true probability p is at least that, at most (1 - δ) of the N · p hits expected
- * come up with probability at most exp(-δ² · N · p / 2) (Chernoff). With δ = 1/2 and N · p ≥ 150 that is 1e-8 a depth.
+ * PCT promises 1 / (n · k^(d - 1)). If the true probability p is at least that, at most (1 - δ) of the N · p hits
+ * expected come up with probability at most exp(-δ² · N · p / 2) (Chernoff). With δ = 1/2 and N · p ≥ 150 that is 1e-8
+ * a depth.
  */
 test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (wrong alarm: below 1e-7)", () => {
-  for (const [depth, padding, executions] of [[1, 5, 1_000], [2, 20, 10_000], [3, 6, 40_000], [4, 1, 60_000]] as const) {
+  for (const [depth, padding, executions] of [
+    [1, 5, 1_000],
+    [2, 20, 10_000],
+    [3, 6, 40_000],
+    [4, 1, 60_000],
+  ] as const) {
     const { violations, pointsMax } = violationsIn(handOver(depth, padding), pct(depth, depth), 500, executions);
     const promised = executions / (2 * pointsMax ** (depth - 1));
     expect(promised).toBeGreaterThan(150);
@@ -81,7 +92,8 @@ test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (wrong ala
 });
 
 test("pct of depth 2 finds what needs one exact change point with probability 1 / (2 k), no more (wrong alarm: below 1e-7)", () => {
-  // The writer must come first and fall at one of the k points, and nothing else shows the bug: the bound is exact here.
+  // The writer must come first and fall at one of the k points, and nothing else shows the bug: the bound is exact
+  // here.
   const { violations, pointsMax } = violationsIn(handOver(2, 20), pct(5, 2), 500, 40_000);
   expect(pointsMax).toBe(22);
   const expected = 40_000 / (2 * pointsMax);
@@ -94,7 +106,13 @@ test("pct of depth 1 never finds a bug of depth 2", () => {
 });
 
 /** How often each schedule of two threads with these numbers of accesses comes up. */
-function frequencies(strategy: Strategy, one: number, other: number, sharedAccesses: "all" | "none", executions: number): Map<string, number> {
+function frequencies(
+  strategy: Strategy,
+  one: number,
+  other: number,
+  sharedAccesses: "all" | "none",
+  executions: number,
+): Map<string, number> {
   const { heap, at } = share("words", { x: 1, y: 1 });
   const machine = new Machine(
     {
@@ -165,8 +183,8 @@ test("pos comes to every interleaving of threads that share a word", () => {
 });
 
 test("pos keeps the priority of a pending access that conflicts with nothing", () => {
-  // The other thread's one write waits with a priority that is uniform and stays: the first thread's n-th access comes before
-  // it with probability 1 - 1 / (n + 1), as among n + 1 equal draws. Redrawn each time it would be 1 - 2^-n.
+  // The other thread's one write waits with a priority that is uniform and stays: the first thread's n-th access comes
+  // before it with probability 1 - 1 / (n + 1), as among n + 1 equal draws. Redrawn each time it would be 1 - 2^-n.
   const counts = frequencies(pos(1), 9, 1, "none", 20_000);
   const last = counts.get("0000000001") ?? 0;
   // Expected 2,000; redrawn it would be 39. Six standard deviations.
@@ -179,7 +197,10 @@ test("pos redraws the priority of a pending access that conflicts", () => {
   expect(counts.get("0000000001") ?? 0).toBeLessThan(100);
 });
 
-/** Two threads, the first of which starts an RCU callback that works as long as both; the callback and the second meet at x. */
+/**
+ * Two threads, the first of which starts an RCU callback that works as long as both; the callback and the second meet
+ * at x.
+ */
 function withCallback(): Program {
   const { heap, at } = share("words", { x: 1, y: 1 });
   function* callback(times: number): Access {
@@ -213,7 +234,9 @@ function withCallback(): Program {
 test("every sampling strategy schedules threads that start in mid-execution, and finds a bug in one", () => {
   for (const create of [randomWalk, pos, urw, surw, (seed: number) => pct(seed, 3)]) {
     for (let seed = 1; seed <= 5; seed++) {
-      expect(search(new Machine(withCallback(), unchecked), create(seed), { executionsMax: 2_000 }).kind).toBe("violated");
+      expect(search(new Machine(withCallback(), unchecked), create(seed), { executionsMax: 2_000 }).kind).toBe(
+        "violated",
+      );
     }
   }
 });

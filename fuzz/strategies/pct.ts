@@ -1,14 +1,14 @@
 /**
  * PCT: random priorities, lowered at a few random points.
  *
- * Threads get random distinct priorities, and the enabled thread of highest priority runs. At `depth` - 1 distinct points
- * of the execution, drawn uniformly, the thread about to run falls below all others; of two that have fallen, which is
- * lower is random too. A bug that `depth` ordering constraints suffice to show is found with probability at least
- * 1 / (n · k^(depth - 1)) in an execution of at most n threads and k points.
+ * Threads get random distinct priorities, and the enabled thread of highest priority runs. At `depth` - 1 distinct
+ * points of the execution, drawn uniformly, the thread about to run falls below all others; of two that have fallen,
+ * which is lower is random too. A bug that `depth` ordering constraints suffice to show is found with probability at
+ * least 1 / (n · k^(depth - 1)) in an execution of at most n threads and k points.
  *
- * A point is a step at which several threads are enabled: at the others a change would be lost. k is the greatest number of
- * points seen in an execution so far, so the first execution has no change, and the guarantee holds from when k has been
- * seen. Threads that start in mid-execution get a random place in the order.
+ * A point is a step at which several threads are enabled: at the others a change would be lost. k is the greatest
+ * number of points seen in an execution so far, so the first execution has no change, and the guarantee holds from when
+ * k has been seen. Threads that start in mid-execution get a random place in the order.
  *
  * Source: Burckhardt, Kothari, Musuvathi, Nagarakatte, A randomized scheduler with probabilistic guarantees of finding
  * bugs, ASPLOS 2010.
@@ -19,7 +19,8 @@ import { highestOf } from "./priority.ts";
 
 /** @throws RangeError if `depth` is not a whole number of at least 1 */
 export function pct(seed: number, depth: number): Strategy {
-  if (!Number.isInteger(depth) || depth < 1) throw new RangeError(`pct: the depth is ${depth}, and must be a whole number ≥ 1`);
+  if (!Number.isInteger(depth) || depth < 1)
+    throw new RangeError(`pct: the depth is ${depth}, and must be a whole number ≥ 1`);
   const random = new Random(seed);
   const changePoints = new Int32Array(depth - 1);
   let priority = new Float64Array(0);

@@ -28,7 +28,8 @@ test("a strategy that does not exist is refused with the names of those that do"
 });
 
 test("pct refuses a depth that is none", () => {
-  for (const depth of [0, -1, 1.5, Number.NaN]) expect(() => pct(1, depth)).toThrow(`pct: the depth is ${depth}, and must be a whole number ≥ 1`);
+  for (const depth of [0, -1, 1.5, Number.NaN])
+    expect(() => pct(1, depth)).toThrow(`pct: the depth is ${depth}, and must be a whole number ≥ 1`);
 });
 
 test("one seed gives one sequence of schedules, another another; enumerations take no notice of it", () => {

@@ -30,9 +30,23 @@ export const strategies: readonly StrategyEntry[] = [
   ...[2, 3, 5, 10].map(pctOfDepth),
   sampling("pos", "partial order sampling: random priorities, redrawn at conflicts", pos),
   sampling("urw", "uniform random walk: threads weighed by what they have still to do", urw),
-  sampling("surw", "selectively uniform random walk: uniform over the orders at one word, another word each time", surw),
-  { name: "delay", description: "every execution with at most 0, 1, 2, … delays of a fixed scheduler", enumerates: true, create: () => delayBounded() },
-  { name: "dfs", description: "every schedule, depth first; for small programs", enumerates: true, create: () => depthFirst() },
+  sampling(
+    "surw",
+    "selectively uniform random walk: uniform over the orders at one word, another word each time",
+    surw,
+  ),
+  {
+    name: "delay",
+    description: "every execution with at most 0, 1, 2, … delays of a fixed scheduler",
+    enumerates: true,
+    create: () => delayBounded(),
+  },
+  {
+    name: "dfs",
+    description: "every schedule, depth first; for small programs",
+    enumerates: true,
+    create: () => depthFirst(),
+  },
 ];
 
 /**
@@ -45,7 +59,9 @@ export function strategyNamed(name: string): StrategyEntry {
   if (found !== undefined) return found;
   const depth = /^pct([1-9][0-9]?)$/u.exec(name)?.[1];
   if (depth !== undefined) return pctOfDepth(Number(depth));
-  throw new RangeError(`no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} (and pct with any depth from 1 to ${DEPTH_MAX})`);
+  throw new RangeError(
+    `no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} (and pct with any depth from 1 to ${DEPTH_MAX})`,
+  );
 }
 
 function sampling(name: string, description: string, create: (seed: number) => Strategy): StrategyEntry {
@@ -53,5 +69,9 @@ function sampling(name: string, description: string, create: (seed: number) => S
 }
 
 function pctOfDepth(depth: number): StrategyEntry {
-  return sampling(`pct${depth}`, `PCT: random priorities, ${depth - 1} random change point${depth === 2 ? "" : "s"}`, (seed) => pct(seed, depth));
+  return sampling(
+    `pct${depth}`,
+    `PCT: random priorities, ${depth - 1} random change point${depth === 2 ? "" : "s"}`,
+    (seed) => pct(seed, depth),
+  );
 }

@@ -1,14 +1,14 @@
 /**
  * SURW, selectively uniform random walk: uniform over the orders of the accesses to one word, a word an execution.
  *
- * Each execution draws a shared word, with probability proportional to its accesses in the profile. Only the accesses to
- * that word are weighed. An *intended* thread is drawn by the accesses to the word that each has still to make; no other may
- * access the word before it does: whoever comes to such an access is held back. Everything else is scheduled by random
- * priorities, one for each pending access, kept until it is made. If nobody but held threads can go on (the intended one
- * waits, or has no such access any more), all are let go, and the intention is drawn anew among them.
+ * Each execution draws a shared word, with probability proportional to its accesses in the profile. Only the accesses
+ * to that word are weighed. An *intended* thread is drawn by the accesses to the word that each has still to make; no
+ * other may access the word before it does: whoever comes to such an access is held back. Everything else is scheduled
+ * by random priorities, one for each pending access, kept until it is made. If nobody but held threads can go on (the
+ * intended one waits, or has no such access any more), all are let go, and the intention is drawn anew among them.
  *
- * The profile is counted in executions of their own, under a random walk: the first, and every one whose number is a power
- * of two, so that a word the first did not come to is not left out for ever.
+ * The profile is counted in executions of their own, under a random walk: the first, and every one whose number is a
+ * power of two, so that a word the first did not come to is not left out for ever.
  *
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
@@ -145,7 +145,8 @@ class SelectiveWalk {
     const weight = this.#weight;
     weight[proposed] = Math.max(1, numberAt(weight, proposed));
     let sum = 0;
-    for (let thread = 0; thread < this.#known; thread++) if (this.#mayIntend(machine, thread)) sum += numberAt(weight, thread);
+    for (let thread = 0; thread < this.#known; thread++)
+      if (this.#mayIntend(machine, thread)) sum += numberAt(weight, thread);
     let point = this.#random.fraction() * sum;
     for (let thread = 0; thread < this.#known; thread++) {
       if (!this.#mayIntend(machine, thread)) continue;

@@ -1,9 +1,10 @@
 /**
  * URW, the uniform random walk: a thread is chosen with probability proportional to the accesses it has still to make.
  *
- * With exact counts and no waiting every interleaving is equally likely; random walk, in contrast, favours those in which
- * threads end early together. The accesses still to come are those of the executions so far, on average; the first
- * execution is a random walk. A thread's count includes those of the RCU callbacks it starts, until it starts them.
+ * With exact counts and no waiting every interleaving is equally likely; random walk, in contrast, favours those in
+ * which threads end early together. The accesses still to come are those of the executions so far, on average; the
+ * first execution is a random walk. A thread's count includes those of the RCU callbacks it starts, until it starts
+ * them.
  *
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */

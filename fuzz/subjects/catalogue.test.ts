@@ -42,7 +42,9 @@ test("scenarios of the registry and small programs make programs that run", asyn
 });
 
 test("an unknown scenario is refused with the names there are", async () => {
-  await expect(referencesOf(["nope"])).rejects.toThrow(/^no scenario "nope"; there are peers-.*; "quiesce list" says more$/);
+  await expect(referencesOf(["nope"])).rejects.toThrow(
+    /^no scenario "nope"; there are peers-.*; "quiesce list" says more$/,
+  );
   await expect(loadScenario({ name: "gone", system: "peers" })).rejects.toThrow('no scenario "gone"');
 });
 
@@ -53,11 +55,22 @@ test("strategies are checked, and count once", () => {
 
 test("a module that is missing, broken or without its exports is refused by name, in one line", async () => {
   const refused: readonly (readonly [string, RegExp])[] = [
-    [join(folder, "missing.mjs"), /^there is no module .*missing\.mjs; name a file that exports "systems" and "scenarios"$/],
+    [
+      join(folder, "missing.mjs"),
+      /^there is no module .*missing\.mjs; name a file that exports "systems" and "scenarios"$/,
+    ],
     [moduleOf("throw new Error('first\\nsecond')"), /cannot be loaded: first$/],
-    [moduleOf("export const scenarios = []"), /exports no "systems": a list of systems, each with a name and a compile$/],
+    [
+      moduleOf("export const scenarios = []"),
+      /exports no "systems": a list of systems, each with a name and a compile$/,
+    ],
     [moduleOf("export const systems = [{ name: 'mine', compile() {} }]"), /exports no "scenarios": a list/],
-    [moduleOf("export const systems = [{ name: 'mine', compile() {} }]; export const scenarios = [{ name: 'one', system: 'yours' }]"), /the scenario "one" is of a system "yours", and there are mine$/],
+    [
+      moduleOf(
+        "export const systems = [{ name: 'mine', compile() {} }]; export const scenarios = [{ name: 'one', system: 'yours' }]",
+      ),
+      /the scenario "one" is of a system "yours", and there are mine$/,
+    ],
   ];
   for (const [path, message] of refused) await expect(referencesOf([path])).rejects.toThrow(message);
 });

@@ -1,6 +1,6 @@
 /**
- * The scenarios there are: those of the registry, those of a module of the user's own, and the small programs with known bugs
- * (which can be fuzzed, and are no part of `verify`: each is violated by design).
+ * The scenarios there are: those of the registry, those of a module of the user's own, and the small programs with
+ * known bugs (which can be fuzzed, and are no part of `verify`: each is violated by design).
  *
  * A user's module exports `systems` and `scenarios`, as the registry does.
  */
@@ -56,7 +56,9 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
   if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
-  throw new CatalogueError(`no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`);
+  throw new CatalogueError(
+    `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
+  );
 }
 
 /** A word with a slash, or the ending of a module, is a path. */
@@ -85,8 +87,12 @@ export async function loadScenario(reference: ScenarioReference): Promise<Loaded
   return { subject: scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario)), checks: {} };
 }
 
-async function findScenario({ name, module }: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
-  const { scenarios, systems } = module === undefined ? { scenarios: registeredScenarios, systems: registeredSystems } : await importModule(module);
+async function findScenario({
+  name,
+  module,
+}: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
+  const { scenarios, systems } =
+    module === undefined ? { scenarios: registeredScenarios, systems: registeredSystems } : await importModule(module);
   const scenario = scenarios.find((candidate) => candidate.name === name);
   const system = systems.find((candidate) => candidate.name === scenario?.system);
   if (scenario === undefined || system === undefined) throw new CatalogueError(`no scenario "${visibleText(name)}"`);
@@ -102,12 +108,23 @@ function hasSmallProgram(name: string): boolean {
   }
 }
 
-const Systems = z.array(z.custom<System>((value) => typeof value === "object" && value !== null && "compile" in value && "name" in value)).min(1);
-const Scenarios = z.array(z.custom<Scenario>((value) => typeof value === "object" && value !== null && "name" in value && "system" in value)).min(1);
+const Systems = z
+  .array(
+    z.custom<System>((value) => typeof value === "object" && value !== null && "compile" in value && "name" in value),
+  )
+  .min(1);
+const Scenarios = z
+  .array(
+    z.custom<Scenario>((value) => typeof value === "object" && value !== null && "name" in value && "system" in value),
+  )
+  .min(1);
 
-async function importModule(path: string): Promise<{ readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] }> {
+async function importModule(
+  path: string,
+): Promise<{ readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] }> {
   const shown = visibleText(path);
-  if (!existsSync(path)) throw new CatalogueError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
+  if (!existsSync(path))
+    throw new CatalogueError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(path).href);
@@ -116,8 +133,10 @@ async function importModule(path: string): Promise<{ readonly systems: readonly 
   }
   const systems = Systems.safeParse("systems" in exported ? exported.systems : undefined);
   const scenarios = Scenarios.safeParse("scenarios" in exported ? exported.scenarios : undefined);
-  if (!systems.success) throw new CatalogueError(`${shown} exports no "systems": a list of systems, each with a name and a compile`);
-  if (!scenarios.success) throw new CatalogueError(`${shown} exports no "scenarios": a list of scenarios, each with a name and a system`);
+  if (!systems.success)
+    throw new CatalogueError(`${shown} exports no "systems": a list of systems, each with a name and a compile`);
+  if (!scenarios.success)
+    throw new CatalogueError(`${shown} exports no "scenarios": a list of scenarios, each with a name and a system`);
   checkScenarios(shown, systems.data, scenarios.data);
   return { systems: systems.data, scenarios: scenarios.data };
 }
@@ -127,7 +146,9 @@ function checkScenarios(module: string, systems: readonly System[], scenarios: r
     const system = systems.find(({ name }) => name === scenario.system);
     if (system === undefined) {
       const known = systems.map(({ name }) => name).join(", ");
-      throw new CatalogueError(`${module}: the scenario "${visibleText(String(scenario.name))}" is of a system "${visibleText(String(scenario.system))}", and there are ${visibleText(known)}`);
+      throw new CatalogueError(
+        `${module}: the scenario "${visibleText(String(scenario.name))}" is of a system "${visibleText(String(scenario.system))}", and there are ${visibleText(known)}`,
+      );
     }
     try {
       parseScenario(system, scenario);

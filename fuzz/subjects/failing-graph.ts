@@ -31,6 +31,9 @@ export function readFailingGraph(path: string): FailingGraph {
     throw new CatalogueError(`${shown} is no JSON`, { cause: error });
   }
   const parsed = FailingGraph.safeParse(value);
-  if (!parsed.success || !isTableModel(parsed.data.model)) throw new CatalogueError(`${shown} holds no failing execution; quiesce explore --json writes one when a program fails`);
+  if (!parsed.success || !isTableModel(parsed.data.model))
+    throw new CatalogueError(
+      `${shown} holds no failing execution; quiesce explore --json writes one when a program fails`,
+    );
   return { ...parsed.data, model: parsed.data.model };
 }

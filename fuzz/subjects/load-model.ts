@@ -13,18 +13,27 @@ import type { RecordedOperation } from "#properties/histories/record.ts";
 export async function loadModel(name: string): Promise<ReadableModel> {
   const known = Object.hasOwn(builtInModels, name) ? builtInModels[name] : undefined;
   if (known !== undefined) return known;
-  if (!/[./\\]/.test(name)) throw new CommandError(`check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`);
+  if (!/[./\\]/.test(name))
+    throw new CommandError(
+      `check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`,
+    );
   const path = resolve(name);
   if (!existsSync(path)) throw new CommandError(`check: --model ${name}: there is no such file`);
   let exported: Record<string, unknown>;
   try {
     exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
-    throw new CommandError(`check: --model ${name}: the module cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(
+      `check: --model ${name}: the module cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const { model, read } = exported;
-  if (!isModel(model)) throw new CommandError(`check: --model ${name}: it must export \`model\` with name, initial, next and key (see model/model.ts)`);
-  if (read !== undefined && !isReader(read)) throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
+  if (!isModel(model))
+    throw new CommandError(
+      `check: --model ${name}: it must export \`model\` with name, initial, next and key (see model/model.ts)`,
+    );
+  if (read !== undefined && !isReader(read))
+    throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
   return {
     summary: model.name,
     open(_format, file, _initial, sinkOf) {
@@ -44,20 +53,35 @@ export async function loadModel(name: string): Promise<ReadableModel> {
 
 type Reader = (recorded: RecordedOperation) => unknown;
 
-function meaningOf(read: Reader | undefined, recorded: RecordedOperation, file: string): Meaning<unknown, unknown> | undefined {
+function meaningOf(
+  read: Reader | undefined,
+  recorded: RecordedOperation,
+  file: string,
+): Meaning<unknown, unknown> | undefined {
   if (read === undefined) {
     const { f, key, argument, output } = recorded;
-    return { operation: { kind: f, ...(key === undefined ? {} : { key }), ...(argument === null ? {} : { value: argument }) }, response: output };
+    return {
+      operation: { kind: f, ...(key === undefined ? {} : { key }), ...(argument === null ? {} : { value: argument }) },
+      response: output,
+    };
   }
   let meaning: unknown;
   try {
     meaning = read(recorded);
   } catch (error) {
-    throw new HistoryFileError(file, recorded.line, `the module's \`read\` throws: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HistoryFileError(
+      file,
+      recorded.line,
+      `the module's \`read\` throws: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (meaning === undefined) return undefined;
   if (typeof meaning !== "object" || meaning === null || !("operation" in meaning)) {
-    throw new HistoryFileError(file, recorded.line, "the module's `read` must give { operation, response }, or undefined");
+    throw new HistoryFileError(
+      file,
+      recorded.line,
+      "the module's `read` must give { operation, response }, or undefined",
+    );
   }
   return { operation: meaning.operation, response: "response" in meaning ? meaning.response : undefined };
 }

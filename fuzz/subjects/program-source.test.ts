@@ -43,8 +43,12 @@ test.each([
 });
 
 test("a module that cannot be used is refused in words", async () => {
-  await expect(programSource(moduleWith("broken.ts", "throw new Error('no luck')"), {})).rejects.toThrow("cannot be loaded: Error: no luck");
+  await expect(programSource(moduleWith("broken.ts", "throw new Error('no luck')"), {})).rejects.toThrow(
+    "cannot be loaded: Error: no luck",
+  );
   await expect(programSource(moduleWith("empty.ts", "export {}"), {})).rejects.toThrow('exports no "create"');
   const refusing = moduleWith("refusing.ts", "export function create() { throw new RangeError('too few'); }");
-  await expect(loadProgram({ program: refusing, parameters: {} })).rejects.toThrow("cannot be made with {}: RangeError: too few");
+  await expect(loadProgram({ program: refusing, parameters: {} })).rejects.toThrow(
+    "cannot be made with {}: RangeError: too few",
+  );
 });

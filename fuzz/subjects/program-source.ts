@@ -1,4 +1,6 @@
-/** Programs for the explorer by name, and from modules of the user's own: plain data that another thread can load again. */
+/**
+ * Programs for the explorer by name, and from modules of the user's own: plain data that another thread can load again.
+ */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -29,7 +31,9 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   for (const name of Object.keys(given)) {
     if (name in parameters) continue;
     const known = Object.keys(parameters);
-    throw new CatalogueError(`${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`);
+    throw new CatalogueError(
+      `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
+    );
   }
   return { program, parameters: { ...parameters, ...given } };
 }
@@ -40,7 +44,10 @@ export async function loadProgram({ program, parameters }: ProgramSource): Promi
   try {
     return create(parameters);
   } catch (error) {
-    throw new CatalogueError(`${visibleText(program)} cannot be made with ${JSON.stringify(parameters)}: ${visibleText(String(error))}`, { cause: error });
+    throw new CatalogueError(
+      `${visibleText(program)} cannot be made with ${JSON.stringify(parameters)}: ${visibleText(String(error))}`,
+      { cause: error },
+    );
   }
 }
 
@@ -52,16 +59,22 @@ interface Makeable {
 async function find(program: string): Promise<Makeable> {
   const classical = classicalPrograms.get(program);
   if (classical !== undefined) return classical;
-  if (!/[/\\]/.test(program)) throw new CatalogueError(`no program "${visibleText(program)}"; there are ${[...classicalPrograms.keys()].toSorted().join(", ")}; a path names a module`);
+  if (!/[/\\]/.test(program))
+    throw new CatalogueError(
+      `no program "${visibleText(program)}"; there are ${[...classicalPrograms.keys()].toSorted().join(", ")}; a path names a module`,
+    );
   const shown = visibleText(program);
   if (!existsSync(program)) throw new CatalogueError(`there is no module ${shown}; name a file that exports "create"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(program).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, { cause: error });
+    throw new CatalogueError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
+      cause: error,
+    });
   }
   const { create, parameters = {} } = exported as Partial<Makeable>;
-  if (typeof create !== "function") throw new CatalogueError(`${shown} exports no "create": a function that takes parameters and answers { threads }`);
+  if (typeof create !== "function")
+    throw new CatalogueError(`${shown} exports no "create": a function that takes parameters and answers { threads }`);
   return { create, parameters };
 }

@@ -6,5 +6,7 @@ test("the scenarios of a registered system are those of its scope", () => {
 });
 
 test("a system that is not there is refused in words for the command line", () => {
-  expect(() => scopeScenarios("nope", { threads: 2, operations: 1, keys: 1 })).toThrow(expect.objectContaining({ name: "CatalogueError", message: expect.stringContaining('certify: no system "nope"') }));
+  expect(() => scopeScenarios("nope", { threads: 2, operations: 1, keys: 1 })).toThrow(
+    expect.objectContaining({ name: "CatalogueError", message: expect.stringContaining('certify: no system "nope"') }),
+  );
 });

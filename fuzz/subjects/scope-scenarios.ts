@@ -9,13 +9,17 @@ const SCENARIOS_MAX = 1_000_000;
 /**
  * The scenarios of a registered system up to a size.
  *
- * @throws CatalogueError if there is no such system, it has no certificates, or there are more scenarios than anybody explores
+ * @throws CatalogueError if there is no such system, it has no certificates, or there are more scenarios than anybody
+ * explores
  */
 export function scopeScenarios(system: string, size: ScopeSize): readonly Scenario[] {
   const scenarios: Scenario[] = [];
   try {
     for (const scenario of smallScenarios(systemNamed(system), size)) {
-      if (scenarios.length === SCENARIOS_MAX) throw new RangeError(`there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations or keys`);
+      if (scenarios.length === SCENARIOS_MAX)
+        throw new RangeError(
+          `there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations or keys`,
+        );
       scenarios.push(scenario);
     }
   } catch (error) {

@@ -37,7 +37,16 @@ export interface SmallerSubject {
 
 /** A program that is written in TypeScript, and has nothing to take out. */
 export function programSubject(scenario: Trace["scenario"], makeProgram: () => Program): Subject {
-  return { scenario, size: 0, makeProgram, operationNames: () => ({ operation: (operation) => `operation ${operation}`, response: (_, response) => String(response) }), smaller: () => [] };
+  return {
+    scenario,
+    size: 0,
+    makeProgram,
+    operationNames: () => ({
+      operation: (operation) => `operation ${operation}`,
+      response: (_, response) => String(response),
+    }),
+    smaller: () => [],
+  };
 }
 
 /**
@@ -60,10 +69,14 @@ export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario
 }
 
 /**
- * Scenarios with fewer operations, as fast-check shrinks a sub-list: first many at once, then one at a time. A thread goes with
- * its last operation.
+ * Scenarios with fewer operations, as fast-check shrinks a sub-list: first many at once, then one at a time. A thread
+ * goes with its last operation.
  */
-function* smallerScenarios(scenario: Scenario, operationCount: number, compile: (scenario: Scenario) => Program): Generator<SmallerSubject> {
+function* smallerScenarios(
+  scenario: Scenario,
+  operationCount: number,
+  compile: (scenario: Scenario) => Program,
+): Generator<SmallerSubject> {
   for (const [dropped] of scenario.threads.entries()) {
     if (scenario.threads.length === 1) break;
     const kept = new Set(numbersOf(scenario, (thread) => thread !== dropped));
@@ -75,7 +88,11 @@ function* smallerScenarios(scenario: Scenario, operationCount: number, compile: 
   }
   const everything = new Set(all);
   for (const initial of subLists([...scenario.initial.keys()])) {
-    yield* compiling({ ...scenario, initial: scenario.initial.filter((_, index) => initial.has(index)) }, everything, compile);
+    yield* compiling(
+      { ...scenario, initial: scenario.initial.filter((_, index) => initial.has(index)) },
+      everything,
+      compile,
+    );
   }
 }
 
@@ -87,7 +104,11 @@ function* subLists(all: readonly number[]): Generator<ReadonlySet<number>> {
 }
 
 /** The smaller subject, unless its system says that it makes no sense. */
-function* compiling(scenario: Scenario, kept: ReadonlySet<number>, compile: (scenario: Scenario) => Program): Generator<SmallerSubject> {
+function* compiling(
+  scenario: Scenario,
+  kept: ReadonlySet<number>,
+  compile: (scenario: Scenario) => Program,
+): Generator<SmallerSubject> {
   try {
     compile(scenario);
   } catch (error) {
@@ -105,7 +126,10 @@ function numbersOf({ threads }: Scenario, keeps: (thread: number) => boolean): n
 
 function withOperations(scenario: Scenario, kept: ReadonlySet<number>): Scenario {
   let number = 0;
-  const threads = scenario.threads.map(({ name, operations }) => ({ name, operations: operations.filter(() => kept.has(number++)) }));
+  const threads = scenario.threads.map(({ name, operations }) => ({
+    name,
+    operations: operations.filter(() => kept.has(number++)),
+  }));
   return { ...scenario, threads: threads.filter(({ operations }) => operations.length > 0) };
 }
 
@@ -113,7 +137,13 @@ function withOperations(scenario: Scenario, kept: ReadonlySet<number>): Scenario
 function operationText(operation: unknown): string {
   if (typeof operation !== "object" || operation === null) return String(operation);
   const { kind, ...rest } = operation as Record<string, unknown>;
-  const parts = Object.entries(rest).flatMap(([field, value]) => (value === true ? [field] : value === false ? [] : [typeof value === "object" ? JSON.stringify(value) : String(value)]));
+  const parts = Object.entries(rest).flatMap(([field, value]) =>
+    value === true
+      ? [field]
+      : value === false
+        ? []
+        : [typeof value === "object" ? JSON.stringify(value) : String(value)],
+  );
   return [String(kind), ...parts].join(" ");
 }
 

@@ -9,13 +9,18 @@ import type { Subject } from "./subject.ts";
 const PROGRAMS_SYSTEM = "programs";
 
 /**
- * What a trace's scenario stands for: one of a registered system, a small program, or one of a system in the module given.
+ * What a trace's scenario stands for: one of a registered system, a small program, or one of a system in the module
+ * given.
  *
- * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the code before.
+ * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the
+ * code before.
  *
  * @throws TraceError when there is no such system, program or bug, or the scenario is none of its system
  */
-export async function loadSubject({ scenario, bug }: Pick<Trace, "scenario" | "bug">, modulePath?: string): Promise<Subject> {
+export async function loadSubject(
+  { scenario, bug }: Pick<Trace, "scenario" | "bug">,
+  modulePath?: string,
+): Promise<Subject> {
   if (bug !== undefined) putBack(bug);
   const { programSubject, scenarioSubject } = await import("./subject.ts");
   if (scenario.system === PROGRAMS_SYSTEM) {
@@ -25,7 +30,10 @@ export async function loadSubject({ scenario, bug }: Pick<Trace, "scenario" | "b
   }
   const { systemNamed } = await import("#fuzz/systems/all-systems.ts");
   const { parseScenario } = await import("#fuzz/systems/scenario.ts");
-  const added = modulePath === undefined ? undefined : (await systemsOf(modulePath)).find((system) => system.name === scenario.system);
+  const added =
+    modulePath === undefined
+      ? undefined
+      : (await systemsOf(modulePath)).find((system) => system.name === scenario.system);
   const system = added ?? rephrasing(() => systemNamed(scenario.system));
   const parsed = rephrasing(() => parseScenario(system, scenario));
   rephrasing(() => system.compile(parsed));
@@ -37,15 +45,23 @@ function putBack(slug: string): void {
   try {
     substituteModules(applyToModules(slug, bugNamed(slug).patch, projectRoot).sources);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof PatchError) throw new TraceError(`the trace was recorded with a bug put back: ${visibleText(error.message)}`, { cause: error });
+    if (error instanceof RangeError || error instanceof PatchError)
+      throw new TraceError(`the trace was recorded with a bug put back: ${visibleText(error.message)}`, {
+        cause: error,
+      });
     throw error;
   }
 }
 
 async function systemsOf(path: string): Promise<(typeof import("#fuzz/systems/all-systems.ts"))["systems"]> {
   const { pathToFileURL } = await import("node:url");
-  const loaded: { systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"] } = await import(pathToFileURL(path).href).catch((error: unknown) => {
-    throw new TraceError(`cannot load ${visibleText(path)}: ${visibleText(error instanceof Error ? error.message : String(error))}`, { cause: error });
+  const loaded: { systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"] } = await import(
+    pathToFileURL(path).href
+  ).catch((error: unknown) => {
+    throw new TraceError(
+      `cannot load ${visibleText(path)}: ${visibleText(error instanceof Error ? error.message : String(error))}`,
+      { cause: error },
+    );
   });
   if (!Array.isArray(loaded.systems)) throw new TraceError(`${visibleText(path)} exports no "systems"`);
   return loaded.systems;
@@ -56,7 +72,8 @@ function rephrasing<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof RangeError) throw new TraceError(`the trace cannot be replayed: ${visibleText(error.message)}`, { cause: error });
+    if (error instanceof RangeError)
+      throw new TraceError(`the trace cannot be replayed: ${visibleText(error.message)}`, { cause: error });
     throw error;
   }
 }

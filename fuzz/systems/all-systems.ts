@@ -16,20 +16,43 @@ import type { System } from "./system.ts";
 import { timeWait } from "./time-wait/time-wait.ts";
 import { timeWaitScenarios } from "./time-wait/time-wait-scenarios.ts";
 
-export const systems: readonly System[] = [peers, peersOptimistic, peersRwlock, peersRcuList, neighbours, timeWait, routeCache, dst, dstSoftirq, nativeSync];
+export const systems: readonly System[] = [
+  peers,
+  peersOptimistic,
+  peersRwlock,
+  peersRcuList,
+  neighbours,
+  timeWait,
+  routeCache,
+  dst,
+  dstSoftirq,
+  nativeSync,
+];
 
-export const scenarios: readonly Scenario[] = [...peersScenarios, ...peersOptimisticScenarios, ...peersRwlockScenarios, ...peersRcuListScenarios, ...neighboursScenarios, ...timeWaitScenarios, ...routeCacheScenarios, ...dstScenarios, ...nativeSyncScenarios];
+export const scenarios: readonly Scenario[] = [
+  ...peersScenarios,
+  ...peersOptimisticScenarios,
+  ...peersRwlockScenarios,
+  ...peersRcuListScenarios,
+  ...neighboursScenarios,
+  ...timeWaitScenarios,
+  ...routeCacheScenarios,
+  ...dstScenarios,
+  ...nativeSyncScenarios,
+];
 
 /** @throws RangeError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {
   const found = systems.find((system) => system.name === name);
-  if (found === undefined) throw new RangeError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
+  if (found === undefined)
+    throw new RangeError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
   return found;
 }
 
 /** @throws RangeError that lists what there is, if there is no such scenario */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
-  if (found === undefined) throw new RangeError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+  if (found === undefined)
+    throw new RangeError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
   return found;
 }

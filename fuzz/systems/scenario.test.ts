@@ -48,16 +48,23 @@ test("what is wrong with a scenario is said by its path", () => {
   expect(wrong({ limits: { gcDelayTicks: 0 } })).toThrow("scenario of peers: limits.gcDelayTicks: ");
   expect(wrong({ limits: { threshold: "3" } })).toThrow("scenario of peers: limits.threshold: ");
   expect(wrong({ threads: [] })).toThrow("scenario of peers: threads: ");
-  expect(wrong({ initial: [{ kind: "get", address: "v5/1", create: true }] })).toThrow('scenario of peers: initial.0.address: must be "v4/" or "v6/" and a number, such as "v4/20"');
+  expect(wrong({ initial: [{ kind: "get", address: "v5/1", create: true }] })).toThrow(
+    'scenario of peers: initial.0.address: must be "v4/" or "v6/" and a number, such as "v4/20"',
+  );
   expect(wrong({ initial: [{ kind: "steal" }] })).toThrow("scenario of peers: initial.0.kind: ");
   expect(wrong({ hidden: 1 })).toThrow("hidden");
   expect(() => parseScenario(peers, null)).toThrow("scenario of peers: ");
 });
 
 test("a timeout that a new peer's limiter does not cover six times is refused", () => {
-  const allow = (timeout: number): Scenario<PeersScenarioOperation> => ({ ...good, initial: [{ kind: "allow", address: "v4/1", timeout }] });
+  const allow = (timeout: number): Scenario<PeersScenarioOperation> => ({
+    ...good,
+    initial: [{ kind: "allow", address: "v4/1", timeout }],
+  });
   expect(() => peers.compile(allow(10))).not.toThrow();
-  expect(() => peers.compile(allow(11))).toThrow("good: allow v4/1 timeout 11: the timeout must be at most 10 ticks, for which a new peer's limiter is full");
+  expect(() => peers.compile(allow(11))).toThrow(
+    "good: allow v4/1 timeout 11: the timeout must be at most 10 ticks, for which a new peer's limiter is full",
+  );
 });
 
 test("operations on peers that the thread does not hold do nothing", () => {
@@ -86,7 +93,8 @@ test("addresses of IPv6 differ in the third or only in the last word", () => {
 });
 
 test("the collector runs only where something is thrown away", () => {
-  const names = (name: string) => peers.compile(parseScenario(peers, scenarioNamed(name))).threads.map((thread) => thread.name);
+  const names = (name: string) =>
+    peers.compile(parseScenario(peers, scenarioNamed(name))).threads.map((thread) => thread.name);
   expect(names("peers-two-creators")).toEqual(["first", "second"]);
   expect(names("peers-invalidate-twice")).toEqual(["flusher", "user", "gc worker"]);
 });

@@ -1,6 +1,6 @@
 /**
- * A scenario as data: what a system holds at first, and what each thread asks of it. Plain JSON, so that traces can carry it
- * and shrinking can take operations out of it; what an operation is, its system says.
+ * A scenario as data: what a system holds at first, and what each thread asks of it. Plain JSON, so that traces can
+ * carry it and shrinking can take operations out of it; what an operation is, its system says.
  */
 import { z } from "zod";
 import type { System } from "./system.ts";
@@ -40,7 +40,10 @@ export function parseScenario<Operation>(system: System<Operation>, value: unkno
     about: z.string().max(2000).optional(),
     limits: z.record(z.string(), z.number()).optional(),
     initial: operations,
-    threads: z.array(z.strictObject({ name: z.string().min(1).max(100), operations })).min(1).max(THREADS_MAX),
+    threads: z
+      .array(z.strictObject({ name: z.string().min(1).max(100), operations }))
+      .min(1)
+      .max(THREADS_MAX),
   });
   const result = schema.safeParse(value);
   if (!result.success) throw malformed(system.name, "", result.error);
@@ -55,5 +58,7 @@ export function parseScenario<Operation>(system: System<Operation>, value: unkno
 function malformed(system: string, prefix: string, { issues }: z.ZodError): RangeError {
   const [issue] = issues;
   const path = prefix + (issue?.path.map(String).join(".") ?? "");
-  return new RangeError(`scenario of ${system}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "it is malformed"}`);
+  return new RangeError(
+    `scenario of ${system}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "it is malformed"}`,
+  );
 }

@@ -7,8 +7,8 @@
  * - initial operations that leave the same memory: contents whose words are equal count once;
  * - leaving out an operation that has nothing to work on: a scenario with one is of a smaller size.
  *
- * Every thread performs exactly `operations` operations. Shorter ones are not enumerated: up to where a thread ends, they run
- * as the longer ones do.
+ * Every thread performs exactly `operations` operations. Shorter ones are not enumerated: up to where a thread ends,
+ * they run as the longer ones do.
  */
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Scenario } from "./scenario.ts";
@@ -49,7 +49,8 @@ interface ThreadPlan {
  */
 export function* smallScenarios(system: System, size: ScopeSize): Generator<Scenario> {
   const { smallScope } = system;
-  if (smallScope === undefined) throw new RangeError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
+  if (smallScope === undefined)
+    throw new RangeError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
   const universe = keyedOperations(smallScope, size.keys);
   const plans = threadPlans(smallScope, universe, size.operations);
   let number = 0;
@@ -58,12 +59,24 @@ export function* smallScenarios(system: System, size: ScopeSize): Generator<Scen
       const used = chosen.reduce((bits, plan) => bits | plan.keys, keys);
       if (!isWithoutGap(used)) continue;
       number++;
-      yield scenarioOf(system.name, `${system.name}-${sizeName(size)}-${number}`, initial, chosen.map(({ operations }) => operations), smallScope.limits);
+      yield scenarioOf(
+        system.name,
+        `${system.name}-${sizeName(size)}-${number}`,
+        initial,
+        chosen.map(({ operations }) => operations),
+        smallScope.limits,
+      );
     }
   }
 }
 
-function scenarioOf(system: string, name: string, initial: readonly unknown[], threads: readonly (readonly unknown[])[], limits: Scenario["limits"]): Scenario {
+function scenarioOf(
+  system: string,
+  name: string,
+  initial: readonly unknown[],
+  threads: readonly (readonly unknown[])[],
+  limits: Scenario["limits"],
+): Scenario {
   return {
     name,
     system,
@@ -105,7 +118,12 @@ function* ascendingChoices<T>(items: readonly T[], count: number, from = 0): Gen
 }
 
 /** Contents that leave different words, and the bits of the keys in each. */
-function* distinctContents(system: System, scope: SmallScope, keys: number, universe: readonly Keyed[]): Generator<{ readonly initial: readonly unknown[]; readonly keys: number }> {
+function* distinctContents(
+  system: System,
+  scope: SmallScope,
+  keys: number,
+  universe: readonly Keyed[],
+): Generator<{ readonly initial: readonly unknown[]; readonly keys: number }> {
   const keysOf = new Map(universe.map((keyed) => [JSON.stringify(keyed.operation), keyed.keys]));
   const all = (1 << keys) - 1;
   const seen = new Set<string>();
@@ -114,7 +132,10 @@ function* distinctContents(system: System, scope: SmallScope, keys: number, univ
     if (seen.has(words)) continue;
     seen.add(words);
     // An operation that no thread has may put something between the keys, and then none of them can be renamed.
-    yield { initial, keys: initial.reduce<number>((bits, operation) => bits | (keysOf.get(JSON.stringify(operation)) ?? all), 0) };
+    yield {
+      initial,
+      keys: initial.reduce<number>((bits, operation) => bits | (keysOf.get(JSON.stringify(operation)) ?? all), 0),
+    };
   }
 }
 

@@ -5,10 +5,11 @@ import type { Scenario } from "./scenario.ts";
 import type { SmallScope } from "./small-scope.ts";
 
 /**
- * A structure that can be verified: what may be asked of it, and how a scenario of it becomes a program for the machine.
+ * A structure that can be verified: what may be asked of it, and how a scenario of it becomes a program for the
+ * machine.
  *
- * Any subset of a scenario's operations, in the order given, must be a scenario too: an operation that has nothing to work
- * on (a release of what was never taken) does nothing. Shrinking drops operations.
+ * Any subset of a scenario's operations, in the order given, must be a scenario too: an operation that has nothing to
+ * work on (a release of what was never taken) does nothing. Shrinking drops operations.
  */
 export interface System<Operation = unknown> {
   readonly name: string;

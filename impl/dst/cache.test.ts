@@ -15,7 +15,13 @@ import { placeClock } from "../sync/jiffies.ts";
 const setUp = (collector: Collector = workQueueCollector) => {
   const example = exampleDst(collector);
   const { words, dst } = example;
-  return { ...example, example, word: (address: number) => words[address] ?? 0, live: () => words[Slab.live(dst.entries)] ?? 0, locks: () => [...words.subarray(Cache.locks(dst.cache), Cache.locks(dst.cache) + 4)] };
+  return {
+    ...example,
+    example,
+    word: (address: number) => words[address] ?? 0,
+    live: () => words[Slab.live(dst.entries)] ?? 0,
+    locks: () => [...words.subarray(Cache.locks(dst.cache), Cache.locks(dst.cache) + 4)],
+  };
 };
 
 test("an entry is found under its key, in chains of any length, and held once more each time", () => {
@@ -37,8 +43,20 @@ test("of two creators the later one takes the other's entry, and gives up its ow
   const { get, run, eth0, ib0, dst, word, words, live, locks } = setUp();
   get(3, eth0); // the same bucket
   const get7 = (device: number) => getEntry(dst, { key: 7, device, over: NIL, hasPrivateChild: true });
-  const found = run(interrupted(get7(ib0), (kind, address) => kind === ACCESS.spinLock && address === Cache.locks(dst.cache) + 3, get7(eth0)));
-  expect([word(DstEntry.device(found)), word(DstEntry.refcount(found)), live(), word(Device.refcount(ib0)), words[Slab.live(dst.neighbours)]]).toEqual([eth0, 2, 3, 0, 0]);
+  const found = run(
+    interrupted(
+      get7(ib0),
+      (kind, address) => kind === ACCESS.spinLock && address === Cache.locks(dst.cache) + 3,
+      get7(eth0),
+    ),
+  );
+  expect([
+    word(DstEntry.device(found)),
+    word(DstEntry.refcount(found)),
+    live(),
+    word(Device.refcount(ib0)),
+    words[Slab.live(dst.neighbours)],
+  ]).toEqual([eth0, 2, 3, 0, 0]);
   expect(locks()).toEqual([0, 0, 0, 0]);
 });
 
@@ -46,7 +64,12 @@ test("nothing is made for a device that is not up, not even if it was when the l
   const { run, get, eth0, dst, live, words, word, example } = setUp();
   const get7 = () => getEntry(dst, { key: 7, device: eth0, over: NIL, hasPrivateChild: false });
   expect(run(interrupted(get7(), (kind) => kind === ACCESS.allocate, takeDown(dst, eth0)))).toBe(NIL);
-  expect([live(), isCached(example, 7), word(Device.refcount(eth0)), word(Cache.locks(dst.cache) + 3)]).toEqual([0, false, 0, 0]);
+  expect([live(), isCached(example, 7), word(Device.refcount(eth0)), word(Cache.locks(dst.cache) + 3)]).toEqual([
+    0,
+    false,
+    0,
+    0,
+  ]);
   expect([run(get7()), run(getUncachedEntry(dst, 7, eth0)), live()]).toEqual([NIL, NIL, 0]);
   words[Device.state(eth0)] = DEVICE_STATE.up;
   expect(get(7, eth0)).not.toBe(NIL);
@@ -62,7 +85,13 @@ test("what has no device needs none that is up", () => {
 test("without room nothing is made, and a parent without room for its child is not made either", () => {
   const { get, eth0, dst, live, word, example } = setUp();
   for (let key = 1; key <= 7; key++) get(key, eth0);
-  expect([get(9, eth0, "private"), live(), word(dst.entryCount), word(Device.refcount(eth0)), isCached(example, 9)]).toEqual([NIL, 7, 7, 7, false]);
+  expect([
+    get(9, eth0, "private"),
+    live(),
+    word(dst.entryCount),
+    word(Device.refcount(eth0)),
+    isCached(example, 9),
+  ]).toEqual([NIL, 7, 7, 7, false]);
   expect([get(9, eth0) === NIL, get(10, eth0), live()]).toEqual([false, NIL, 8]);
 });
 
@@ -108,18 +137,38 @@ test("a child that outlives its dropped parent is garbage", () => {
 test("an entry may leave its bucket without being given up", () => {
   const { get, eth0, run, dst, fresh, live, example } = setUp();
   const entry = get(1, eth0);
-  expect([run(unlinkEntry(dst, 1)), run(unlinkEntry(dst, 1)), fresh(), live(), isCached(example, 1)]).toEqual([entry, NIL, [], 1, false]);
+  expect([run(unlinkEntry(dst, 1)), run(unlinkEntry(dst, 1)), fresh(), live(), isCached(example, 1)]).toEqual([
+    entry,
+    NIL,
+    [],
+    1,
+    false,
+  ]);
 });
 
 test("a device goes down and up again, and each is said to whoever asked first", () => {
   const { run, dst, eth0, word } = setUp();
-  expect([run(bringUp(dst, eth0)), run(takeDown(dst, eth0)), run(takeDown(dst, eth0)), word(Device.state(eth0))]).toEqual([false, true, false, DEVICE_STATE.down]);
-  expect([run(bringUp(dst, eth0)), word(Device.state(eth0)), word(dst.configuration)]).toEqual([true, DEVICE_STATE.up, 0]);
+  expect([
+    run(bringUp(dst, eth0)),
+    run(takeDown(dst, eth0)),
+    run(takeDown(dst, eth0)),
+    word(Device.state(eth0)),
+  ]).toEqual([false, true, false, DEVICE_STATE.down]);
+  expect([run(bringUp(dst, eth0)), word(Device.state(eth0)), word(dst.configuration)]).toEqual([
+    true,
+    DEVICE_STATE.up,
+    0,
+  ]);
 });
 
 test("a device that is gone stays so", () => {
   const { run, dst, eth0, word } = setUp();
-  expect([run(unregister(dst, eth0)), run(unregister(dst, eth0)), run(bringUp(dst, eth0)), run(takeDown(dst, eth0))]).toEqual([true, false, false, false]);
+  expect([
+    run(unregister(dst, eth0)),
+    run(unregister(dst, eth0)),
+    run(bringUp(dst, eth0)),
+    run(takeDown(dst, eth0)),
+  ]).toEqual([true, false, false, false]);
   expect([word(Device.state(eth0)), word(dst.configuration)]).toEqual([DEVICE_STATE.gone, 0]);
 });
 
@@ -143,8 +192,14 @@ test("a collector hears that a device goes down, and away: down first", () => {
 
 test("a cache begins empty, its devices up, its collector asleep", () => {
   const { dst, words, word, eth0, veth1 } = setUp(softirqCollector);
-  expect([dst.busy, word(Garbage.growth(dst.garbage)), word(Garbage.delay(dst.garbage)), word(dst.entryCount)]).toEqual([NIL, 1200, 1, 0]);
-  expect([Device.state(eth0), Device.namespace(veth1), Device.driver(eth0)].map((address) => words[address])).toEqual([DEVICE_STATE.up, 1, NIL]);
+  expect([dst.busy, word(Garbage.growth(dst.garbage)), word(Garbage.delay(dst.garbage)), word(dst.entryCount)]).toEqual(
+    [NIL, 1200, 1, 0],
+  );
+  expect([Device.state(eth0), Device.namespace(veth1), Device.driver(eth0)].map((address) => words[address])).toEqual([
+    DEVICE_STATE.up,
+    1,
+    NIL,
+  ]);
   expect(dst.loopbacks.map((lo) => [word(Device.loopback(lo)) === lo, word(Device.namespace(lo))])).toEqual([
     [true, 0],
     [true, 1],
@@ -153,5 +208,12 @@ test("a cache begins empty, its devices up, its collector asleep", () => {
 
 test("without devices there is one loopback", () => {
   const heap = createHeap(100);
-  expect(createDst(heap, placeClock(heap, 0), { collector: softirqCollector, ticksPerSecond: 10, entriesMax: 1, devices: [] }).loopbacks).toHaveLength(1);
+  expect(
+    createDst(heap, placeClock(heap, 0), {
+      collector: softirqCollector,
+      ticksPerSecond: 10,
+      entriesMax: 1,
+      devices: [],
+    }).loopbacks,
+  ).toHaveLength(1);
 });

@@ -1,12 +1,12 @@
 /**
  * The cache that entries are found in: a hash table with a lock a bucket for writers, and readers under RCU.
  *
- * The table holds no reference. An entry that is dropped leaves its bucket at once; a lookup may still be at it and take a
- * reference until the end of its read-side section, so what comes then waits for a grace period: from there on the count only
- * falls, and an entry that is held goes to the collector.
+ * The table holds no reference. An entry that is dropped leaves its bucket at once; a lookup may still be at it and
+ * take a reference until the end of its read-side section, so what comes then waits for a grace period: from there on
+ * the count only falls, and an entry that is held goes to the collector.
  *
- * Source: Linux net/ipv4/route.c (2.6.24), ip_route_input(), rt_intern_hash(), rt_free(); include/net/dst.h, dst_free(),
- * dst_rcu_free().
+ * Source: Linux net/ipv4/route.c (2.6.24), ip_route_input(), rt_intern_hash(), rt_free(); include/net/dst.h,
+ * dst_free(), dst_rcu_free().
  */
 import {
   type Access,
@@ -40,7 +40,10 @@ export interface Destination {
   readonly hasPrivateChild: boolean;
 }
 
-/** Takes a reference to the entry with that key; NIL if there is none. Linearizes at the read that finds it, or finds the chain's end. */
+/**
+ * Takes a reference to the entry with that key; NIL if there is none. Linearizes at the read that finds it, or finds
+ * the chain's end.
+ */
 export function* findEntry(dst: Dst, key: number): Access<Address> {
   yield rcuReadLock();
   let entry = yield rcuDereference(headOf(dst, key));
@@ -57,11 +60,11 @@ export function* findEntry(dst: Dst, key: number): Access<Address> {
 }
 
 /**
- * Takes a reference to the entry with that key, and makes it first if there is none; NIL if its device is not up, or there are
- * `entriesMax` entries. An entry that another thread made meanwhile comes first.
+ * Takes a reference to the entry with that key, and makes it first if there is none; NIL if its device is not up, or
+ * there are `entriesMax` entries. An entry that another thread made meanwhile comes first.
  *
- * Linearizes: a hit as in {@link findEntry}, or under the bucket's lock; a creation at the store that links the entry in; NIL at the
- * read of the device's state, or, for want of room, at the search that failed.
+ * Linearizes: a hit as in {@link findEntry}, or under the bucket's lock; a creation at the store that links the entry
+ * in; NIL at the read of the device's state, or, for want of room, at the search that failed.
  */
 export function* getEntry(dst: Dst, destination: Destination): Access<Address> {
   const { key, device } = destination;
@@ -94,8 +97,8 @@ export function* getEntry(dst: Dst, destination: Destination): Access<Address> {
 }
 
 /**
- * A new entry that no lookup finds and the last release destroys; NIL as in {@link getEntry}. Linearizes at the read of the device's
- * state.
+ * A new entry that no lookup finds and the last release destroys; NIL as in {@link getEntry}. Linearizes at the read of
+ * the device's state.
  */
 export function* getUncachedEntry(dst: Dst, key: number, device: Address): Access<Address> {
   const isUp = yield* isDeviceUp(device);
@@ -128,7 +131,10 @@ function* giveUp(dst: Dst, made: Address): Access {
   yield* discardEntry(dst, made);
 }
 
-/** Takes the entry with that key out of its bucket; NIL if there is none. Linearizes at the store, or the read that finds the end. */
+/**
+ * Takes the entry with that key out of its bucket; NIL if there is none. Linearizes at the store, or the read that
+ * finds the end.
+ */
 export function* unlinkEntry(dst: Dst, key: number): Access<Address> {
   const lock = lockOf(dst, key);
   yield spinLock(lock);
@@ -148,7 +154,10 @@ export function* unlinkEntry(dst: Dst, key: number): Access<Address> {
   return entry;
 }
 
-/** Drops the entry with that key from the cache; false if there is none. Who holds it keeps it. Linearizes as {@link unlinkEntry}. */
+/**
+ * Drops the entry with that key from the cache; false if there is none. Who holds it keeps it. Linearizes as
+ * {@link unlinkEntry}.
+ */
 export function* dropEntry(dst: Dst, key: number): Access<boolean> {
   const entry = yield* unlinkEntry(dst, key);
   if (entry === NIL) return false;

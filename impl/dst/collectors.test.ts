@@ -25,7 +25,10 @@ const setUp = (collector: Collector) => {
       words[Garbage.growth(garbage)] = growth;
     },
     /** Ticks until the run that is asked for, undefined if none is. */
-    wait: () => (words[DelayedWork.state(work)] === WORK_STATE.pending ? (words[DelayedWork.expires(work)] ?? 0) - (words[dst.jiffies] ?? 0) : undefined),
+    wait: () =>
+      words[DelayedWork.state(work)] === WORK_STATE.pending
+        ? (words[DelayedWork.expires(work)] ?? 0) - (words[dst.jiffies] ?? 0)
+        : undefined,
     forget: () => {
       words[DelayedWork.state(work)] = WORK_STATE.idle;
     },
@@ -120,7 +123,12 @@ for (const [name, collector] of both) {
     collect();
     const [young, live] = [dead(3, eth0, 1), get(4, eth0)];
     run(takeDown(dst, eth0));
-    expect([old, young, other, live].map((entry) => word(DstEntry.output(entry)))).toEqual([HANDLER.discard, HANDLER.discard, HANDLER.forward, HANDLER.forward]);
+    expect([old, young, other, live].map((entry) => word(DstEntry.output(entry)))).toEqual([
+      HANDLER.discard,
+      HANDLER.discard,
+      HANDLER.forward,
+      HANDLER.forward,
+    ]);
     expect(locksAreFree()).toBe(true);
   });
 
@@ -132,7 +140,9 @@ for (const [name, collector] of both) {
     const young = [dead(3, eth0, 1), dead(4, eth0, 1)];
     const live = get(5, eth0);
     run(unregister(dst, eth0));
-    expect([...old, ...young].map((entry) => word(DstEntry.device(entry)))).toEqual(Array.from({ length: 4 }, () => dst.loopbacks[0]));
+    expect([...old, ...young].map((entry) => word(DstEntry.device(entry)))).toEqual(
+      Array.from({ length: 4 }, () => dst.loopbacks[0]),
+    );
     expect([word(DstEntry.device(live)), word(Device.refcount(eth0))]).toEqual([eth0, 1]);
     expect([...busy(), ...fresh()].toSorted()).toEqual([...old, ...young].toSorted());
   });
@@ -166,9 +176,19 @@ test("soft interrupt: a child that outlives its parent takes its place, and is n
   const { child } = deadParent(example, 1);
   const before = dead(2, eth0, 1);
   forget();
-  example.run(interrupted(dst.collector.run(dst), (_kind, address) => address === DstEntry.obsolete(child), releaseEntry(dst, child)));
+  example.run(
+    interrupted(
+      dst.collector.run(dst),
+      (_kind, address) => address === DstEntry.obsolete(child),
+      releaseEntry(dst, child),
+    ),
+  );
   expect(fresh()).toEqual([before, child, after]);
-  expect([word(DstEntry.obsolete(child)), word(DstEntry.refcount(child)), backOff()]).toEqual([OBSOLETE.dead, 0, [1, 5]]);
+  expect([word(DstEntry.obsolete(child)), word(DstEntry.refcount(child)), backOff()]).toEqual([
+    OBSOLETE.dead,
+    0,
+    [1, 5],
+  ]);
   collect();
   expect(fresh()).toEqual([before, after]);
   expect(words[DstEntry.next(before)]).toBe(after);
@@ -181,7 +201,13 @@ test("work queue: a child that outlives its parent is the next to be looked at",
   const { child } = deadParent(example, 1);
   const before = dead(2, eth0, 1);
   forget();
-  example.run(interrupted(dst.collector.run(dst), (_kind, address) => address === DstEntry.obsolete(child), releaseEntry(dst, child)));
+  example.run(
+    interrupted(
+      dst.collector.run(dst),
+      (_kind, address) => address === DstEntry.obsolete(child),
+      releaseEntry(dst, child),
+    ),
+  );
   expect([busy(), live()]).toEqual([[before, after], 2]);
 });
 
@@ -228,7 +254,11 @@ test("soft interrupt: one entry freed of a dozen makes it hurry; the work queue 
     collect();
     return backOff();
   };
-  expect([freesOneOf(softirqCollector, 12), freesOneOf(workQueueCollector, 12), freesOneOf(workQueueCollector, 10)]).toEqual([
+  expect([
+    freesOneOf(softirqCollector, 12),
+    freesOneOf(workQueueCollector, 12),
+    freesOneOf(workQueueCollector, 10),
+  ]).toEqual([
     [1, 5],
     [51, 25],
     [1, 5],
@@ -236,18 +266,27 @@ test("soft interrupt: one entry freed of a dozen makes it hurry; the work queue 
 });
 
 test("work queue: fresh entries are taken once; what comes then is left, and the next run asked for at once", () => {
-  const { dead, eth0, run, dst, fresh, busy, wait, backOff, forget, get, live, locksAreFree } = setUp(workQueueCollector);
+  const { dead, eth0, run, dst, fresh, busy, wait, backOff, forget, get, live, locksAreFree } =
+    setUp(workQueueCollector);
   const first = dead(1, eth0, 1);
   const [second, third] = [get(2, eth0), get(3, eth0)];
   forget();
   let locked = 0;
-  const isTaken = (kind: number, address: number): boolean => kind === ACCESS.spinLock && address === Garbage.lock(dst.garbage) && ++locked === 2;
+  const isTaken = (kind: number, address: number): boolean =>
+    kind === ACCESS.spinLock && address === Garbage.lock(dst.garbage) && ++locked === 2;
   function* bothDie() {
     yield* dst.collector.queueDead(dst, second);
     yield* dst.collector.queueDead(dst, third);
   }
   run(interrupted(dst.collector.run(dst), isTaken, bothDie()));
-  expect([busy(), fresh(), backOff(), wait(), live(), locksAreFree()]).toEqual([[first], [third, second], [1, 5], 1, 3, true]);
+  expect([busy(), fresh(), backOff(), wait(), live(), locksAreFree()]).toEqual([
+    [first],
+    [third, second],
+    [1, 5],
+    1,
+    3,
+    true,
+  ]);
 });
 
 test("work queue: entries that die during the first look are looked at in the same run", () => {
@@ -265,6 +304,12 @@ test("work queue: a run looks at the CPU's flag before each entry", () => {
   const { dead, eth0, run, dst } = setUp(workQueueCollector);
   for (let key = 1; key <= 3; key++) dead(key, eth0, key % 2);
   let offers = 0;
-  run(interrupted(dst.collector.run(dst), (_kind, address) => address === dst.needResched && ++offers === 99, dst.collector.run(dst)));
+  run(
+    interrupted(
+      dst.collector.run(dst),
+      (_kind, address) => address === dst.needResched && ++offers === 99,
+      dst.collector.run(dst),
+    ),
+  );
   expect(offers).toBe(3);
 });

@@ -21,15 +21,22 @@ export function dstWords({ entriesMax, devices }: Pick<DstOptions, "entriesMax" 
 }
 
 /**
- * Places an empty cache that takes its time from `clock`, with devices that are up, and a loopback device for each namespace.
+ * Places an empty cache that takes its time from `clock`, with devices that are up, and a loopback device for each
+ * namespace.
  *
  * @throws RangeError when the heap is full
  */
-export function createDst(heap: Heap, clock: Clock, { collector, ticksPerSecond, entriesMax, devices }: DstOptions): Dst {
+export function createDst(
+  heap: Heap,
+  clock: Clock,
+  { collector, ticksPerSecond, entriesMax, devices }: DstOptions,
+): Dst {
   const limits = delayLimits(ticksPerSecond);
   const entries = placeSlab(heap, DstEntry, "dst", entriesMax);
   const namespaces = Math.max(1, ...devices.map(({ namespace }) => namespace + 1));
-  const loopbacks = Array.from({ length: namespaces }, (_, namespace) => placeDevice(heap, { name: namespace === 0 ? "lo" : `lo.${namespace}`, namespace, hasNeighbours: false }));
+  const loopbacks = Array.from({ length: namespaces }, (_, namespace) =>
+    placeDevice(heap, { name: namespace === 0 ? "lo" : `lo.${namespace}`, namespace, hasNeighbours: false }),
+  );
   const garbage = place(heap, Garbage, "garbage");
   heap.words[Garbage.growth(garbage)] = limits.maxTicks;
   heap.words[Garbage.delay(garbage)] = limits.minTicks;

@@ -15,7 +15,10 @@ export interface DelayLimits {
   readonly maxTicks: number;
 }
 
-/** The sleep before the next run, and by how much it grows after a run that frees little. Growth `maxTicks`: nothing is asked for. */
+/**
+ * The sleep before the next run, and by how much it grows after a run that frees little. Growth `maxTicks`: nothing is
+ * asked for.
+ */
 export interface BackOff {
   readonly delay: number;
   readonly growth: number;
@@ -37,7 +40,10 @@ export const freedTenth: WorthRule = ({ kept, freed }) => freed > Math.trunc(kep
 
 /** @throws RangeError if a second has fewer than 10 ticks */
 export function delayLimits(ticksPerSecond: number): DelayLimits {
-  if (ticksPerSecond < 10) throw new RangeError(`ticksPerSecond is ${ticksPerSecond}, and must be at least 10: the least delay is a tenth of a second`);
+  if (ticksPerSecond < 10)
+    throw new RangeError(
+      `ticksPerSecond is ${ticksPerSecond}, and must be at least 10: the least delay is a tenth of a second`,
+    );
   return {
     ticksPerSecond,
     minTicks: Math.trunc(ticksPerSecond / 10),
@@ -52,7 +58,12 @@ export function hurried({ minTicks, growthTicks }: DelayLimits): BackOff {
 }
 
 /** The back-off after a run that left entries. */
-export function backOffAfter({ delay, growth }: BackOff, counts: RunCounts, limits: DelayLimits, isWorth: WorthRule): BackOff {
+export function backOffAfter(
+  { delay, growth }: BackOff,
+  counts: RunCounts,
+  limits: DelayLimits,
+  isWorth: WorthRule,
+): BackOff {
   if (isWorth(counts)) return hurried(limits);
   return { delay: Math.min(delay + growth, limits.maxTicks), growth: growth + limits.growthTicks };
 }
@@ -62,7 +73,9 @@ export function isRounded(delay: number, { ticksPerSecond }: DelayLimits): boole
   return delay > 4 * ticksPerSecond;
 }
 
-/** The delay that ends at a whole second: the last one if it is less than a quarter of a second before, else the next. */
+/**
+ * The delay that ends at a whole second: the last one if it is less than a quarter of a second before, else the next.
+ */
 export function roundedDelay(delay: number, now: number, { ticksPerSecond }: DelayLimits): number {
   const remainder = ((now + delay) >>> 0) % ticksPerSecond;
   const down = delay - remainder;

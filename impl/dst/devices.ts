@@ -3,14 +3,17 @@
  *
  * A device goes down before it goes away, so an entry that is pointed at loopback discards already.
  *
- * Source: Linux net/core/dev.c (2.6.24), dev_open(), dev_close(), unregister_netdevice(); net/core/dst.c, dst_dev_event(), with the events of
- * every namespace (2.6.25).
+ * Source: Linux net/core/dev.c (2.6.24), dev_open(), dev_close(), unregister_netdevice(); net/core/dst.c,
+ * dst_dev_event(), with the events of every namespace (2.6.25).
  */
 import { type Access, type Address, mutexLock, mutexUnlock, readOnce, writeOnce } from "../memory/access.ts";
 import type { Dst } from "./dst.ts";
 import { Device, DEVICE_EVENT, DEVICE_STATE } from "./layout.ts";
 
-/** Takes a device that is down up; false if it is not down. Linearizes at the store to its state, or the read that finds it otherwise. */
+/**
+ * Takes a device that is down up; false if it is not down. Linearizes at the store to its state, or the read that finds
+ * it otherwise.
+ */
 export function* bringUp(dst: Dst, device: Address): Access<boolean> {
   yield mutexLock(dst.configuration);
   const state = yield readOnce(Device.state(device));
@@ -19,7 +22,10 @@ export function* bringUp(dst: Dst, device: Address): Access<boolean> {
   return state === DEVICE_STATE.down;
 }
 
-/** Takes a device that is up down: from the response on every dead entry of it discards. False if it is not up. Linearizes as {@link bringUp}. */
+/**
+ * Takes a device that is up down: from the response on every dead entry of it discards. False if it is not up.
+ * Linearizes as {@link bringUp}.
+ */
 export function* takeDown(dst: Dst, device: Address): Access<boolean> {
   yield mutexLock(dst.configuration);
   const state = yield readOnce(Device.state(device));
@@ -29,8 +35,8 @@ export function* takeDown(dst: Dst, device: Address): Access<boolean> {
 }
 
 /**
- * Takes a device away: when this returns, no entry that was dead before names it. False if it is gone already. Linearizes at the
- * first store to its state, or the read that finds it gone.
+ * Takes a device away: when this returns, no entry that was dead before names it. False if it is gone already.
+ * Linearizes at the first store to its state, or the read that finds it gone.
  */
 export function* unregister(dst: Dst, device: Address): Access<boolean> {
   yield mutexLock(dst.configuration);

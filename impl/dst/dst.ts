@@ -1,9 +1,9 @@
 /**
- * The destination cache's addresses; create-dst.ts lays them out. Operations: cache.ts, entry.ts, devices.ts; the collectors:
- * softirq.ts, workqueue.ts.
+ * The destination cache's addresses; create-dst.ts lays them out. Operations: cache.ts, entry.ts, devices.ts; the
+ * collectors: softirq.ts, workqueue.ts.
  *
- * Bound on memory: the entries that live (cached, held, waiting for their grace period, on a garbage list) are never more than
- * `entriesMax`; there is at most one neighbour an entry and one header cache a neighbour.
+ * Bound on memory: the entries that live (cached, held, waiting for their grace period, on a garbage list) are never
+ * more than `entriesMax`; there is at most one neighbour an entry and one header cache a neighbour.
  *
  * Source: Linux net/core/dst.c (2.6.23, 2.6.24).
  */

@@ -4,7 +4,18 @@ import { Slab } from "../memory/slab.ts";
 import { dropEntry, getUncachedEntry } from "./cache.ts";
 import { createEntry, destroyEntry, markDead, popChild, releaseEntry, sendThrough, tellEntry } from "./entry.ts";
 import { exampleDst, interrupted, isCached } from "./example-dst.ts";
-import { Device, DEVICE_EVENT, DEVICE_STATE, Driver, DstEntry, FLAG, HANDLER, HeaderCache, Neighbour, OBSOLETE } from "./layout.ts";
+import {
+  Device,
+  DEVICE_EVENT,
+  DEVICE_STATE,
+  Driver,
+  DstEntry,
+  FLAG,
+  HANDLER,
+  HeaderCache,
+  Neighbour,
+  OBSOLETE,
+} from "./layout.ts";
 import { workQueueCollector } from "./workqueue.ts";
 
 const setUp = () => {
@@ -21,18 +32,48 @@ const setUp = () => {
 test("a new entry is live, held once, forwards through its device, and is counted there and by the owner", () => {
   const { get, eth0, word, count } = setUp();
   const entry = get(7, eth0);
-  const fields = [DstEntry.obsolete, DstEntry.key, DstEntry.refcount, DstEntry.flags, DstEntry.device, DstEntry.input, DstEntry.output, DstEntry.neighbour, DstEntry.headerCache, DstEntry.child];
-  expect(fields.map((field) => word(field(entry)))).toEqual([OBSOLETE.live, 7, 1, 0, eth0, HANDLER.forward, HANDLER.forward, NIL, NIL, NIL]);
+  const fields = [
+    DstEntry.obsolete,
+    DstEntry.key,
+    DstEntry.refcount,
+    DstEntry.flags,
+    DstEntry.device,
+    DstEntry.input,
+    DstEntry.output,
+    DstEntry.neighbour,
+    DstEntry.headerCache,
+    DstEntry.child,
+  ];
+  expect(fields.map((field) => word(field(entry)))).toEqual([
+    OBSOLETE.live,
+    7,
+    1,
+    0,
+    eth0,
+    HANDLER.forward,
+    HANDLER.forward,
+    NIL,
+    NIL,
+    NIL,
+  ]);
   expect([word(Device.refcount(eth0)), count()]).toEqual([1, 1]);
 });
 
 test("an entry without a device discards, and one of a device with a driver has a neighbour that the driver counts", () => {
   const { get, ib0, word, run, dst } = setUp();
   const none = get(1, NIL);
-  expect([word(DstEntry.input(none)), word(DstEntry.output(none)), run(sendThrough(dst, none))]).toEqual([HANDLER.discard, HANDLER.discard, NIL]);
+  expect([word(DstEntry.input(none)), word(DstEntry.output(none)), run(sendThrough(dst, none))]).toEqual([
+    HANDLER.discard,
+    HANDLER.discard,
+    NIL,
+  ]);
   const entry = get(2, ib0);
   const neighbour = word(DstEntry.neighbour(entry));
-  expect([Neighbour.refcount, Neighbour.device, Neighbour.owner, Neighbour.headerCache].map((field) => word(field(neighbour)))).toEqual([1, ib0, ib0, NIL]);
+  expect(
+    [Neighbour.refcount, Neighbour.device, Neighbour.owner, Neighbour.headerCache].map((field) =>
+      word(field(neighbour)),
+    ),
+  ).toEqual([1, ib0, ib0, NIL]);
   expect([word(Device.refcount(ib0)), word(Driver.neighbours(word(Device.driver(ib0))))]).toEqual([2, 1]);
 });
 
@@ -93,7 +134,12 @@ test("popping exchanges a parent for its child, and leaves an entry without a ch
   const { get, eth0, ib0, run, dst, word } = setUp();
   const parent = get(7, eth0, "private");
   const child = word(DstEntry.child(parent));
-  expect([word(DstEntry.flags(child)), word(DstEntry.refcount(child)), word(DstEntry.device(child)), word(DstEntry.key(child))]).toEqual([FLAG.notHashed, 1, eth0, 7]);
+  expect([
+    word(DstEntry.flags(child)),
+    word(DstEntry.refcount(child)),
+    word(DstEntry.device(child)),
+    word(DstEntry.key(child)),
+  ]).toEqual([FLAG.notHashed, 1, eth0, 7]);
   expect(run(popChild(dst, parent))).toBe(child);
   expect([word(DstEntry.refcount(parent)), word(DstEntry.refcount(child))]).toEqual([0, 2]);
   const lonely = get(8, ib0);
@@ -105,7 +151,12 @@ test("a private child shares its parent's neighbour", () => {
   const parent = get(7, ib0, "private");
   const child = word(DstEntry.child(parent));
   const neighbour = word(DstEntry.neighbour(parent));
-  expect([word(DstEntry.neighbour(child)), word(Neighbour.refcount(neighbour)), live(dst.neighbours), word(Device.refcount(ib0))]).toEqual([neighbour, 2, 1, 3]);
+  expect([
+    word(DstEntry.neighbour(child)),
+    word(Neighbour.refcount(neighbour)),
+    live(dst.neighbours),
+    word(Device.refcount(ib0)),
+  ]).toEqual([neighbour, 2, 1, 3]);
 });
 
 test("the first to send makes the neighbour's header, and every entry of the neighbour holds it", () => {
@@ -114,17 +165,27 @@ test("the first to send makes the neighbour's header, and every entry of the nei
   const child = word(DstEntry.child(parent));
   expect(run(sendThrough(dst, parent))).toBe(ib0);
   const header = word(DstEntry.headerCache(parent));
-  expect([word(HeaderCache.refcount(header)), word(Neighbour.headerCache(word(DstEntry.neighbour(parent)))), live(dst.headerCaches)]).toEqual([2, header, 1]);
+  expect([
+    word(HeaderCache.refcount(header)),
+    word(Neighbour.headerCache(word(DstEntry.neighbour(parent)))),
+    live(dst.headerCaches),
+  ]).toEqual([2, header, 1]);
   run(sendThrough(dst, parent));
   run(sendThrough(dst, child));
-  expect([word(HeaderCache.refcount(header)), word(DstEntry.headerCache(child)), live(dst.headerCaches)]).toEqual([3, header, 1]);
+  expect([word(HeaderCache.refcount(header)), word(DstEntry.headerCache(child)), live(dst.headerCaches)]).toEqual([
+    3,
+    header,
+    1,
+  ]);
 });
 
 test("of two senders one attaches the header", () => {
   const { get, ib0, run, dst, word } = setUp();
   const entry = get(7, ib0);
   const driver = word(Device.driver(ib0));
-  run(interrupted(sendThrough(dst, entry), (_kind, address) => address === Driver.lock(driver), sendThrough(dst, entry)));
+  run(
+    interrupted(sendThrough(dst, entry), (_kind, address) => address === Driver.lock(driver), sendThrough(dst, entry)),
+  );
   expect(word(HeaderCache.refcount(word(DstEntry.headerCache(entry))))).toBe(2);
 });
 
@@ -133,7 +194,13 @@ test("a dead entry discards if its device is not up", () => {
   const [first, second, none] = [get(1, eth0), get(2, ib0), get(3, NIL)];
   words[Device.state(eth0)] = DEVICE_STATE.down;
   for (const entry of [first, second, none]) run(markDead(entry));
-  expect([first, second, none].map((entry) => [word(DstEntry.obsolete(entry)), word(DstEntry.input(entry)), word(DstEntry.output(entry))])).toEqual([
+  expect(
+    [first, second, none].map((entry) => [
+      word(DstEntry.obsolete(entry)),
+      word(DstEntry.input(entry)),
+      word(DstEntry.output(entry)),
+    ]),
+  ).toEqual([
     [OBSOLETE.dead, HANDLER.discard, HANDLER.discard],
     [OBSOLETE.dead, HANDLER.forward, HANDLER.forward],
     [OBSOLETE.dead, HANDLER.discard, HANDLER.discard],
@@ -154,14 +221,23 @@ test("an entry that is told of another device stays as it is", () => {
   const entry = get(1, eth0);
   run(tellEntry(entry, ib0, DEVICE_EVENT.down));
   run(tellEntry(entry, ib0, DEVICE_EVENT.unregister));
-  expect([word(DstEntry.device(entry)), word(DstEntry.input(entry)), word(DstEntry.output(entry))]).toEqual([eth0, HANDLER.forward, HANDLER.forward]);
+  expect([word(DstEntry.device(entry)), word(DstEntry.input(entry)), word(DstEntry.output(entry))]).toEqual([
+    eth0,
+    HANDLER.forward,
+    HANDLER.forward,
+  ]);
 });
 
 test("an entry whose device goes down discards and keeps it", () => {
   const { get, eth0, run, word } = setUp();
   const entry = get(1, eth0);
   run(tellEntry(entry, eth0, DEVICE_EVENT.down));
-  expect([word(DstEntry.device(entry)), word(DstEntry.input(entry)), word(DstEntry.output(entry)), word(Device.refcount(eth0))]).toEqual([eth0, HANDLER.discard, HANDLER.discard, 1]);
+  expect([
+    word(DstEntry.device(entry)),
+    word(DstEntry.input(entry)),
+    word(DstEntry.output(entry)),
+    word(Device.refcount(eth0)),
+  ]).toEqual([eth0, HANDLER.discard, HANDLER.discard, 1]);
 });
 
 test("an entry whose device goes away moves to the loopback of that namespace, with its neighbour; the driver's own record stays", () => {
@@ -193,7 +269,9 @@ test("destruction gives back everything, and destroys a private child that nobod
   words[DstEntry.refcount(parent)] = 0;
   expect(run(destroyEntry(dst, parent))).toBe(NIL);
   expect([dst.entries, dst.neighbours, dst.headerCaches].map(live)).toEqual([0, 0, 0]);
-  expect([word(Device.refcount(ib0)), word(Driver.neighbours(word(Device.driver(ib0)))), word(dst.entryCount)]).toEqual([0, 0, 0]);
+  expect([word(Device.refcount(ib0)), word(Driver.neighbours(word(Device.driver(ib0)))), word(dst.entryCount)]).toEqual(
+    [0, 0, 0],
+  );
 });
 
 test("destruction of a child leaves its parent the neighbour and the header", () => {
@@ -204,7 +282,11 @@ test("destruction of a child leaves its parent the neighbour and the header", ()
   run(sendThrough(dst, child));
   run(destroyEntry(dst, child));
   const neighbour = word(DstEntry.neighbour(parent));
-  expect([live(dst.neighbours), word(Neighbour.refcount(neighbour)), word(HeaderCache.refcount(word(DstEntry.headerCache(parent))))]).toEqual([1, 1, 2]);
+  expect([
+    live(dst.neighbours),
+    word(Neighbour.refcount(neighbour)),
+    word(HeaderCache.refcount(word(DstEntry.headerCache(parent)))),
+  ]).toEqual([1, 1, 2]);
 });
 
 test("destruction answers a private child that others hold, not one of the cache", () => {
@@ -228,5 +310,9 @@ test("destruction answers a private child that others hold, not one of the cache
 test("a lookup that keeps no reference leaves none", () => {
   const example = exampleDst(workQueueCollector);
   const entry = example.get(7, example.eth0);
-  expect([isCached(example, 7), isCached(example, 8), example.words[DstEntry.refcount(entry)]]).toEqual([true, false, 1]);
+  expect([isCached(example, 7), isCached(example, 8), example.words[DstEntry.refcount(entry)]]).toEqual([
+    true,
+    false,
+    1,
+  ]);
 });

@@ -1,12 +1,13 @@
 /**
  * One entry's life: made, held, sent through, released, marked dead, told of device events, destroyed.
  *
- * An entry holds its device, its neighbour, its header and its child. Destruction begins with a read barrier: it pairs with the
- * full barrier in the releases, so that what the last holders wrote is seen.
+ * An entry holds its device, its neighbour, its header and its child. Destruction begins with a read barrier: it pairs
+ * with the full barrier in the releases, so that what the last holders wrote is seen.
  *
  * Source: Linux net/core/dst.c (2.6.24): dst_alloc(), ___dst_free(), dst_destroy(), dst_ifdown(); include/net/dst.h:
- * dst_release(), dst_pop(), dst_output(); destruction by the last release: net/core/dst.c (3.1), dst_release(), with the flag read before the
- * decrement (Linux 4.9), since afterwards not even the last one may touch an entry that a collector can see.
+ * dst_release(), dst_pop(), dst_output(); destruction by the last release: net/core/dst.c (3.1), dst_release(), with
+ * the flag read before the decrement (Linux 4.9), since afterwards not even the last one may touch an entry that a
+ * collector can see.
  */
 import {
   type Access,
@@ -25,7 +26,17 @@ import {
 } from "../memory/access.ts";
 import { acquireAlive } from "../sync/refcount.ts";
 import type { Dst } from "./dst.ts";
-import { Device, DEVICE_EVENT, DEVICE_STATE, type DeviceEvent, DstEntry, FLAG, HANDLER, Neighbour, OBSOLETE } from "./layout.ts";
+import {
+  Device,
+  DEVICE_EVENT,
+  DEVICE_STATE,
+  type DeviceEvent,
+  DstEntry,
+  FLAG,
+  HANDLER,
+  Neighbour,
+  OBSOLETE,
+} from "./layout.ts";
 import { attachHeader, createNeighbour, releaseHeader, releaseNeighbour } from "./neighbour.ts";
 
 /** What a new entry is to be. Without a device (`NIL`) it discards. */
@@ -49,7 +60,10 @@ export function* createEntry(dst: Dst, { key, device, flags, child }: NewEntry):
   return entry;
 }
 
-/** A private child for `parent`, which nobody else can reach yet, on its device; false, and no change, if there are `entriesMax` already. */
+/**
+ * A private child for `parent`, which nobody else can reach yet, on its device; false, and no change, if there are
+ * `entriesMax` already.
+ */
 export function* addPrivateChild(dst: Dst, parent: Address): Access<boolean> {
   const child = yield* allocateEntry(dst);
   if (child === NIL) return false;
@@ -64,8 +78,8 @@ export function* addPrivateChild(dst: Dst, parent: Address): Access<boolean> {
 }
 
 /**
- * Counts first and allocates then; destruction does it the other way round: the count is never below what lives. Who counts one too many takes it
- * back, and may meanwhile keep others from an entry that there is room for.
+ * Counts first and allocates then; destruction does it the other way round: the count is never below what lives. Who
+ * counts one too many takes it back, and may meanwhile keep others from an entry that there is room for.
  */
 function* allocateEntry(dst: Dst): Access<Address> {
   const count = yield atomicAddReturn(dst.entryCount, 1);
@@ -111,8 +125,9 @@ export function* discardEntry(dst: Dst, entry: Address): Access {
 }
 
 /**
- * Exchanges the caller's reference to `entry` for one to its child; answers the child. NIL, and no change, if it has none.
- * The child cannot be gone: until the release the caller holds the entry, which holds it. Linearizes at the read of the child.
+ * Exchanges the caller's reference to `entry` for one to its child; answers the child. NIL, and no change, if it has
+ * none. The child cannot be gone: until the release the caller holds the entry, which holds it. Linearizes at the read
+ * of the child.
  */
 export function* popChild(dst: Dst, entry: Address): Access<Address> {
   const child = yield read(DstEntry.child(entry));
@@ -125,8 +140,9 @@ export function* popChild(dst: Dst, entry: Address): Access<Address> {
 /**
  * Sends through an entry that the caller holds; answers the device, or NIL if the entry discards.
  *
- * An event that takes the device away has first made the entry discard. So the device is read first: who finds the replacement
- * finds the handler that discards, and nothing is ever sent through loopback by mistake. Linearizes at the read of the handler.
+ * An event that takes the device away has first made the entry discard. So the device is read first: who finds the
+ * replacement finds the handler that discards, and nothing is ever sent through loopback by mistake. Linearizes at the
+ * read of the handler.
  */
 export function* sendThrough(dst: Dst, entry: Address): Access<Address> {
   const device = yield readOnce(DstEntry.device(entry));
@@ -172,11 +188,12 @@ function* moveToLoopback(field: Address, device: Address, loopback: Address): Ac
 }
 
 /**
- * Destroys an entry that nobody holds or finds, and with it a private child that it alone held. Answers a private child that others
- * hold still, for the caller to put on a garbage list; else NIL: a child in a bucket is the cache's concern.
+ * Destroys an entry that nobody holds or finds, and with it a private child that it alone held. Answers a private child
+ * that others hold still, for the caller to put on a garbage list; else NIL: a child in a bucket is the cache's
+ * concern.
  */
 export function* destroyEntry(dst: Dst, entry: Address): Access<Address> {
-  for (let doomed = entry; ; ) {
+  for (let doomed = entry; ;) {
     yield smpRmb();
     const header = yield read(DstEntry.headerCache(doomed));
     if (header !== NIL) yield* releaseHeader(dst, header);

@@ -1,4 +1,7 @@
-/** A destination cache for tests: two devices and one of another namespace, ten ticks a second, and a way to run procedures alone. */
+/**
+ * A destination cache for tests: two devices and one of another namespace, ten ticks a second, and a way to run
+ * procedures alone.
+ */
 import { type Access, type AccessKind, type Address, NIL, request } from "../memory/access.ts";
 import { createHeap, type Heap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
@@ -28,7 +31,10 @@ export interface ExampleDst {
   busy(): readonly Address[];
 }
 
-export function exampleDst(collector: Collector, { entriesMax = 8, now = 1000 }: { readonly entriesMax?: number; readonly now?: number } = {}): ExampleDst {
+export function exampleDst(
+  collector: Collector,
+  { entriesMax = 8, now = 1000 }: { readonly entriesMax?: number; readonly now?: number } = {},
+): ExampleDst {
   const devices = [
     { name: "eth0", namespace: 0, hasNeighbours: false },
     { name: "ib0", namespace: 0, hasNeighbours: true },
@@ -44,7 +50,12 @@ export function exampleDst(collector: Collector, { entriesMax = 8, now = 1000 }:
     run(getEntry(dst, { key, device, over: over === "private" ? NIL : over, hasPrivateChild: over === "private" }));
   const listed = (head: Address): readonly Address[] => {
     const entries: Address[] = [];
-    for (let entry = wordAt(words, head); entry !== NIL && entries.length <= entriesMax; entry = wordAt(words, DstEntry.next(entry))) entries.push(entry);
+    for (
+      let entry = wordAt(words, head);
+      entry !== NIL && entries.length <= entriesMax;
+      entry = wordAt(words, DstEntry.next(entry))
+    )
+      entries.push(entry);
     return entries;
   };
   return {
@@ -71,7 +82,11 @@ export function exampleDst(collector: Collector, { entriesMax = 8, now = 1000 }:
 }
 
 /** Runs `by` when `procedure` stands before the first access that `isHere` picks, and then goes on. */
-export function* interrupted<T>(procedure: Access<T>, isHere: (kind: AccessKind, address: Address) => boolean, by: Access<unknown>): Access<T> {
+export function* interrupted<T>(
+  procedure: Access<T>,
+  isHere: (kind: AccessKind, address: Address) => boolean,
+  by: Access<unknown>,
+): Access<T> {
   let isDone = false;
   let step = procedure.next(0);
   while (step.done !== true) {

@@ -1,33 +1,28 @@
 /**
  * What lies where in a destination cache and its garbage, and who guards it.
  *
- * DstEntry:
- *   obsolete    LIVE, or DEAD once the collector owns it; written under the garbage lock, or by the running collector
- *   next        link of a garbage list: the garbage lock's while fresh; the mutex's, or the collector's own, while busy
- *   hashNext    the bucket's lock; published, read by anybody inside a read-side critical section
- *   key         immutable once published
- *   refcount    atomic; may rise from 0 only while a lookup can find the entry, which ends a grace period after the drop
- *   flags       immutable
- *   device      of a dead entry: written by device events, under what guards its list; marked, for holders who send
- *   input,
- *   output      handlers; from FORWARD to DISCARD once, as `device`
- *   neighbour   immutable
- *   headerCache NIL until a holder attaches one, under the driver's lock; stored with a release
- *   child       immutable once published; the entry holds one reference to it
+ * DstEntry: obsolete    LIVE, or DEAD once the collector owns it; written under the garbage lock, or by the running
+ *   collector next        link of a garbage list: the garbage lock's while fresh; the mutex's, or the collector's own,
+ *   while busy hashNext    the bucket's lock; published, read by anybody inside a read-side critical section key
+ *    immutable once published refcount    atomic; may rise from 0 only while a lookup can find the entry, which ends a
+ *   grace period after the drop flags       immutable device      of a dead entry: written by device events, under what
+ *   guards its list; marked, for holders who send input, output      handlers; from FORWARD to DISCARD once, as
+ *   `device` neighbour   immutable headerCache NIL until a holder attaches one, under the driver's lock; stored with a
+ *   release child       immutable once published; the entry holds one reference to it
  *
  * Device: `refcount` atomic, one for each entry and neighbour that names the device; `state` marked, written under the
  * configuration lock; the rest immutable. Driver, a device's private area: `lock` guards `neighbours`, their number.
  *
- * Neighbour: `refcount` atomic; `device` as an entry's; `owner` immutable: the driver's own record of whose it is, which
- * device events leave alone; `headerCache` the driver's lock. HeaderCache: `refcount` atomic.
+ * Neighbour: `refcount` atomic; `device` as an entry's; `owner` immutable: the driver's own record of whose it is,
+ * which device events leave alone; `headerCache` the driver's lock. HeaderCache: `refcount` atomic.
  *
  * Cache: `locks` and `heads`, one of each a bucket; heads are published.
  *
- * Garbage: `lock` guards `list`, `growth` and `delay`. Busy (work-queue collector only): `mutex` guards `list`, the entries that
- * one run left to the next. Lock order: configuration, mutex, garbage lock, driver lock.
+ * Garbage: `lock` guards `list`, `growth` and `delay`. Busy (work-queue collector only): `mutex` guards `list`, the
+ * entries that one run left to the next. Lock order: configuration, mutex, garbage lock, driver lock.
  *
- * Left out of the record: what no operation of cache and collector touches (metrics, expiry, header lengths, rate limit,
- * accounting). Owner's hooks are empty.
+ * Left out of the record: what no operation of cache and collector touches (metrics, expiry, header lengths, rate
+ * limit, accounting). Owner's hooks are empty.
  *
  * Source: Linux include/net/dst.h and net/core/dst.c (2.6.23, 2.6.24).
  */
@@ -35,7 +30,8 @@ import { struct } from "../memory/struct.ts";
 
 export const BUCKETS = 4;
 
-// `obsolete` stands first: the slab overwrites an object's first word when it is freed, so a stale DEAD does not outlive its entry.
+// `obsolete` stands first: the slab overwrites an object's first word when it is freed, so a stale DEAD does not
+// outlive its entry.
 export const DstEntry = struct("dst", {
   obsolete: 1,
   next: 1,

@@ -1,8 +1,9 @@
 /**
  * What an entry needs to send through a device that resolves neighbours: the neighbour, and the header it prepared.
  *
- * A device's driver counts its neighbours in its private area. When a device goes, its dead entries and their neighbours are
- * pointed at loopback; the driver's own record of whose the neighbour is (`owner`) stays, and is what the destructor goes by.
+ * A device's driver counts its neighbours in its private area. When a device goes, its dead entries and their
+ * neighbours are pointed at loopback; the driver's own record of whose the neighbour is (`owner`) stays, and is what
+ * the destructor goes by.
  *
  * Source: Linux net/core/neighbour.c (2.6.24), neigh_hh_init(), neigh_destroy();
  * drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_neigh_cleanup().
@@ -25,7 +26,9 @@ import {
 import type { Dst } from "./dst.ts";
 import { Device, Driver, DstEntry, HeaderCache, Neighbour } from "./layout.ts";
 
-/** A neighbour of a device that has a driver, with one reference. There is memory for one an entry, so this cannot fail. */
+/**
+ * A neighbour of a device that has a driver, with one reference. There is memory for one an entry, so this cannot fail.
+ */
 export function* createNeighbour(dst: Dst, device: Address): Access<Address> {
   const neighbour = yield allocate(dst.neighbours);
   yield write(Neighbour.refcount(neighbour), 1);

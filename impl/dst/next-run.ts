@@ -17,7 +17,10 @@ export function* readBackOff({ garbage }: Dst): Access<BackOff> {
   return { delay, growth };
 }
 
-/** Stores the back-off and asks for a run after its delay; a run that is asked for already stays as it is, and is no later. */
+/**
+ * Stores the back-off and asks for a run after its delay; a run that is asked for already stays as it is, and is no
+ * later.
+ */
 export function* askForRun(dst: Dst, { delay, growth }: BackOff): Access {
   yield write(Garbage.delay(dst.garbage), delay);
   yield write(Garbage.growth(dst.garbage), growth);

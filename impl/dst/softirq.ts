@@ -1,11 +1,11 @@
 /**
  * The collector before: a timer's soft interrupt that walks the one list under the one lock.
  *
- * `Garbage.lock` is held for the whole walk, so every thread that gives up an entry meanwhile spins for as long as the list is. One entry
- * freed sets the delay back to its least, so a trickle of them means ten walks a second.
+ * `Garbage.lock` is held for the whole walk, so every thread that gives up an entry meanwhile spins for as long as the
+ * list is. One entry freed sets the delay back to its least, so a trickle of them means ten walks a second.
  *
- * The original's timer goes away again, for a tenth of a second, when it finds the lock taken: entries that die steadily can keep it from
- * ever running. This one waits for the lock, which nobody holds for longer than a walk.
+ * The original's timer goes away again, for a tenth of a second, when it finds the lock taken: entries that die
+ * steadily can keep it from ever running. This one waits for the lock, which nobody holds for longer than a walk.
  *
  * Source: Linux net/core/dst.c (2.6.23), dst_run_gc(), dst_dev_event().
  */
@@ -50,7 +50,10 @@ function* run(dst: Dst): Access {
   yield spinUnlock(Garbage.lock(garbage));
 }
 
-/** Puts a child that others hold where its parent was, unless it is on the list already; answers the link from which the walk goes on. */
+/**
+ * Puts a child that others hold where its parent was, unless it is on the list already; answers the link from which the
+ * walk goes on.
+ */
 function* insertChild(child: Address, link: Address, next: Address): Access<Address> {
   const obsolete = yield read(DstEntry.obsolete(child));
   if (obsolete === OBSOLETE.dead) return link;

@@ -1,18 +1,30 @@
 /**
  * The collector after: a delayed work that holds the lock for a few accesses only, however long the lists are.
  *
- * Entries are given up onto `Garbage.list` under the spinlock. A run walks `Busy.list`, what the run before left, under the mutex; then it
- * takes the fresh list whole, in one step under the spinlock, and walks that. While it runs `Busy.list` still names entries that may be
- * gone: device events wait for the mutex.
+ * Entries are given up onto `Garbage.list` under the spinlock. A run walks `Busy.list`, what the run before left, under
+ * the mutex; then it takes the fresh list whole, in one step under the spinlock, and walks that. While it runs
+ * `Busy.list` still names entries that may be gone: device events wait for the mutex.
  *
- * The original goes on taking fresh entries as long as there are any, so that a run need never end. Here it takes them once; what
- * came since is left to the next run, which is asked for at once.
+ * The original goes on taking fresh entries as long as there are any, so that a run need never end. Here it takes them
+ * once; what came since is left to the next run, which is asked for at once.
  *
- * Always true when the spinlock is free: if there is garbage, a run goes on that will look at the fresh list again, or the work is asked for.
+ * Always true when the spinlock is free: if there is garbage, a run goes on that will look at the fresh list again, or
+ * the work is asked for.
  *
  * Source: Linux net/core/dst.c (2.6.24), dst_gc_task(), dst_dev_event(); the offer to reschedule: commit 2fc1b5dd99f6.
  */
-import { type Access, type Address, mutexLock, mutexUnlock, NIL, read, readOnce, spinLock, spinUnlock, write } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  read,
+  readOnce,
+  spinLock,
+  spinUnlock,
+  write,
+} from "../memory/access.ts";
 import { offerToReschedule } from "../sync/reschedule.ts";
 import { backOffAfter, freedTenth, hurried } from "./delay.ts";
 import type { Collector, Dst } from "./dst.ts";

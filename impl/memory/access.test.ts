@@ -21,7 +21,13 @@ test("every kind has a name of its own function, and kinds are numbered without 
 });
 
 test("loads ask with their address", () => {
-  const asked = [[access.read, ACCESS.read], [access.readOnce, ACCESS.readOnce], [access.loadAcquire, ACCESS.loadAcquire], [access.rcuDereference, ACCESS.rcuDereference], [access.rcuDereferenceProtected, ACCESS.rcuDereferenceProtected]] as const;
+  const asked = [
+    [access.read, ACCESS.read],
+    [access.readOnce, ACCESS.readOnce],
+    [access.loadAcquire, ACCESS.loadAcquire],
+    [access.rcuDereference, ACCESS.rcuDereference],
+    [access.rcuDereferenceProtected, ACCESS.rcuDereferenceProtected],
+  ] as const;
   for (const [ask, kind] of asked) {
     expect(registers(() => ask(7))).toEqual([kind, 7, 99, 99]);
   }
@@ -38,7 +44,14 @@ test("the names of access functions are those of kinds and the unordered ones, a
 });
 
 test("locks and slabs are asked for by address", () => {
-  const asked = [[access.spinLock, ACCESS.spinLock], [access.spinTrylock, ACCESS.spinTrylock], [access.spinUnlock, ACCESS.spinUnlock], [access.mutexLock, ACCESS.mutexLock], [access.mutexUnlock, ACCESS.mutexUnlock], [access.allocate, ACCESS.allocate]] as const;
+  const asked = [
+    [access.spinLock, ACCESS.spinLock],
+    [access.spinTrylock, ACCESS.spinTrylock],
+    [access.spinUnlock, ACCESS.spinUnlock],
+    [access.mutexLock, ACCESS.mutexLock],
+    [access.mutexUnlock, ACCESS.mutexUnlock],
+    [access.allocate, ACCESS.allocate],
+  ] as const;
   for (const [ask, kind] of asked) {
     expect(registers(() => ask(7))).toEqual([kind, 7, 99, 99]);
   }
@@ -46,19 +59,48 @@ test("locks and slabs are asked for by address", () => {
 });
 
 test("stores, exchanges and additions ask with address and operand", () => {
-  const asked = [[access.write, ACCESS.write], [access.writeOnce, ACCESS.writeOnce], [access.storeRelease, ACCESS.storeRelease], [access.rcuAssignPointer, ACCESS.rcuAssignPointer], [access.xchg, ACCESS.xchg], [access.xchgRelaxed, ACCESS.xchgRelaxed], [access.xchgAcquire, ACCESS.xchgAcquire], [access.xchgRelease, ACCESS.xchgRelease], [access.atomicAdd, ACCESS.atomicAdd], [access.atomicAddReturn, ACCESS.atomicAddReturn], [access.atomicAddReturnRelaxed, ACCESS.atomicAddReturnRelaxed], [access.atomicAddReturnAcquire, ACCESS.atomicAddReturnAcquire], [access.atomicAddReturnRelease, ACCESS.atomicAddReturnRelease]] as const;
+  const asked = [
+    [access.write, ACCESS.write],
+    [access.writeOnce, ACCESS.writeOnce],
+    [access.storeRelease, ACCESS.storeRelease],
+    [access.rcuAssignPointer, ACCESS.rcuAssignPointer],
+    [access.xchg, ACCESS.xchg],
+    [access.xchgRelaxed, ACCESS.xchgRelaxed],
+    [access.xchgAcquire, ACCESS.xchgAcquire],
+    [access.xchgRelease, ACCESS.xchgRelease],
+    [access.atomicAdd, ACCESS.atomicAdd],
+    [access.atomicAddReturn, ACCESS.atomicAddReturn],
+    [access.atomicAddReturnRelaxed, ACCESS.atomicAddReturnRelaxed],
+    [access.atomicAddReturnAcquire, ACCESS.atomicAddReturnAcquire],
+    [access.atomicAddReturnRelease, ACCESS.atomicAddReturnRelease],
+  ] as const;
   for (const [ask, kind] of asked) expect(registers(() => ask(7, 8))).toEqual([kind, 7, 8, 99]);
 });
 
 test("a cmpxchg asks with its comparand, a wait with its mask", () => {
-  const asked = [[access.cmpxchg, ACCESS.cmpxchg], [access.cmpxchgRelaxed, ACCESS.cmpxchgRelaxed], [access.cmpxchgAcquire, ACCESS.cmpxchgAcquire], [access.cmpxchgRelease, ACCESS.cmpxchgRelease]] as const;
+  const asked = [
+    [access.cmpxchg, ACCESS.cmpxchg],
+    [access.cmpxchgRelaxed, ACCESS.cmpxchgRelaxed],
+    [access.cmpxchgAcquire, ACCESS.cmpxchgAcquire],
+    [access.cmpxchgRelease, ACCESS.cmpxchgRelease],
+  ] as const;
   for (const [ask, kind] of asked) expect(registers(() => ask(7, 8, 6))).toEqual([kind, 7, 6, 8]);
   expect(registers(() => access.awaitEqual(7, 6, 8))).toEqual([ACCESS.awaitEqual, 7, 8, 6]);
   expect(registers(() => access.awaitUnequal(7, 6, 8))).toEqual([ACCESS.awaitUnequal, 7, 8, 6]);
 });
 
 test("what has no address asks with NIL, so that nothing is left of an earlier request", () => {
-  const asked = [[access.synchronizeRcu, ACCESS.synchronizeRcu], [access.rcuReadLock, ACCESS.rcuReadLock], [access.rcuReadUnlock, ACCESS.rcuReadUnlock], [access.smpMb, ACCESS.smpMb], [access.smpRmb, ACCESS.smpRmb], [access.smpWmb, ACCESS.smpWmb], [access.smpMbBeforeAtomic, ACCESS.smpMbBeforeAtomic], [access.smpMbAfterAtomic, ACCESS.smpMbAfterAtomic], [access.smpMbAfterSpinlock, ACCESS.smpMbAfterSpinlock]] as const;
+  const asked = [
+    [access.synchronizeRcu, ACCESS.synchronizeRcu],
+    [access.rcuReadLock, ACCESS.rcuReadLock],
+    [access.rcuReadUnlock, ACCESS.rcuReadUnlock],
+    [access.smpMb, ACCESS.smpMb],
+    [access.smpRmb, ACCESS.smpRmb],
+    [access.smpWmb, ACCESS.smpWmb],
+    [access.smpMbBeforeAtomic, ACCESS.smpMbBeforeAtomic],
+    [access.smpMbAfterAtomic, ACCESS.smpMbAfterAtomic],
+    [access.smpMbAfterSpinlock, ACCESS.smpMbAfterSpinlock],
+  ] as const;
   for (const [ask, kind] of asked) {
     expect(registers(ask)).toEqual([kind, 0, 99, 99]);
   }

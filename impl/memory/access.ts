@@ -2,10 +2,10 @@
  * The access vocabulary: the only ways in which code under verification touches shared memory.
  *
  * A procedure is a generator that yields one access at a time and is resumed with the word the access found. An access
- * function writes its arguments into `request`, a set of registers shared by all procedures, and returns the kind of the
- * access, which the procedure yields at once: `const seen = yield readOnce(address)`. No object is made per access. The
- * registers hold one request at a time, so `yield` must stand directly before the call, and whoever drives the procedure
- * copies the registers before it resumes any other.
+ * function writes its arguments into `request`, a set of registers shared by all procedures, and returns the kind of
+ * the access, which the procedure yields at once: `const seen = yield readOnce(address)`. No object is made per access.
+ * The registers hold one request at a time, so `yield` must stand directly before the call, and whoever drives the
+ * procedure copies the registers before it resumes any other.
  *
  * Names and orderings are those of the Linux kernel memory model (tools/memory-model, and
  * Documentation/memory-barriers.txt), in camelCase. Every value is an int32; an address is a word index into the heap.
@@ -121,9 +121,9 @@ export function readOnce(address: Address): AccessKind {
 }
 
 /**
- * A marked load of which nothing is believed until something else has confirmed it. Under simulation it is `readOnce`; on real threads it
- * is what ECMAScript calls an Unordered load: not torn, but it synchronises with nothing, so what an address leads to may look older
- * than the address. Not to be waited on: an engine may take it out of a loop.
+ * A marked load of which nothing is believed until something else has confirmed it. Under simulation it is `readOnce`;
+ * on real threads it is what ECMAScript calls an Unordered load: not torn, but it synchronises with nothing, so what an
+ * address leads to may look older than the address. Not to be waited on: an engine may take it out of a loop.
  */
 export function readUnordered(address: Address): AccessKind {
   request.address = address;
@@ -137,8 +137,8 @@ export function loadAcquire(address: Address): AccessKind {
 }
 
 /**
- * Loads a pointer that `rcuAssignPointer` published; legal inside a read-side critical section only. Accesses through the
- * pointer are ordered after it by their address dependency.
+ * Loads a pointer that `rcuAssignPointer` published; legal inside a read-side critical section only. Accesses through
+ * the pointer are ordered after it by their address dependency.
  */
 export function rcuDereference(address: Address): AccessKind {
   request.address = address;
@@ -165,7 +165,10 @@ export function writeOnce(address: Address, value: number): AccessKind {
   return ACCESS.writeOnce;
 }
 
-/** A marked store that a later release of its thread makes known: `writeOnce` under simulation, on real threads an Unordered store. */
+/**
+ * A marked store that a later release of its thread makes known: `writeOnce` under simulation, on real threads an
+ * Unordered store.
+ */
 export function writeUnordered(address: Address, value: number): AccessKind {
   request.address = address;
   request.operand = value;
@@ -187,8 +190,8 @@ export function rcuAssignPointer(address: Address, value: number): AccessKind {
 }
 
 /**
- * Writes `next` if the word is `expected`; answers the word found, so it succeeded when the answer is `expected`. A full
- * barrier when it succeeds, no ordering when it fails.
+ * Writes `next` if the word is `expected`; answers the word found, so it succeeded when the answer is `expected`. A
+ * full barrier when it succeeds, no ordering when it fails.
  */
 export function cmpxchg(address: Address, expected: number, next: number): AccessKind {
   request.address = address;
@@ -335,7 +338,9 @@ export function mutexUnlock(lock: Address): AccessKind {
   return ACCESS.mutexUnlock;
 }
 
-/** Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. Its words are uninitialised. */
+/**
+ * Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. Its words are uninitialised.
+ */
 export function allocate(slab: Address): AccessKind {
   request.address = slab;
   return ACCESS.allocate;

@@ -21,7 +21,11 @@ test("objects lie side by side with a word between them that belongs to nobody",
   expect(second - first).toBe(Pool.words + 1);
   expect(nameOf(heap, first + 2)).toBe("the word after first");
   const slab = placeSlab(heap, Peer, "peer", 3);
-  expect([heap.words[Slab.first(slab)], heap.words[Slab.stride(slab)], heap.words[Slab.capacity(slab)]]).toEqual([slab + Slab.words + 1, 4, 3]);
+  expect([heap.words[Slab.first(slab)], heap.words[Slab.stride(slab)], heap.words[Slab.capacity(slab)]]).toEqual([
+    slab + Slab.words + 1,
+    4,
+    3,
+  ]);
   expect(heap.used).toBe(slab + Slab.words + 1 + 12);
 });
 
@@ -39,7 +43,12 @@ test("every word has the name its owner would give it", () => {
     "peer#2.refcount",
     "the word after peer#2",
   ]);
-  expect([0, -4, 60, 1 << 30].map((address) => nameOf(heap, address))).toEqual(["word 0", "word -4", "word 60", "word 1073741824"]);
+  expect([0, -4, 60, 1 << 30].map((address) => nameOf(heap, address))).toEqual([
+    "word 0",
+    "word -4",
+    "word 60",
+    "word 1073741824",
+  ]);
 });
 
 test("an object is named where it starts, and only there", () => {
@@ -47,8 +56,19 @@ test("an object is named where it starts, and only there", () => {
   const pool = place(heap, Pool, "pool");
   const slab = placeSlab(heap, Peer, "peer", 2);
   const first = heap.words[Slab.first(slab)] ?? 0;
-  expect([0, pool, first, first + 4].map((address) => objectNameOf(heap, address))).toEqual(["NIL", "pool", "peer#1", "peer#2"]);
-  expect([pool + 1, first + 1, first + 3, -1, 63].map((address) => objectNameOf(heap, address))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  expect([0, pool, first, first + 4].map((address) => objectNameOf(heap, address))).toEqual([
+    "NIL",
+    "pool",
+    "peer#1",
+    "peer#2",
+  ]);
+  expect([pool + 1, first + 1, first + 3, -1, 63].map((address) => objectNameOf(heap, address))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a region reaches from its first word to the word after its last object", () => {
@@ -63,7 +83,9 @@ test("a region reaches from its first word to the word after its last object", (
 test("a full heap says what was asked and what is left", () => {
   const heap = createHeap(8);
   place(heap, Pool, "pool");
-  expect(() => placeSlab(heap, Peer, "peer", 100)).toThrow(new RangeError("peer.slab: needs 8 words, and 4 of the heap's 8 are left"));
+  expect(() => placeSlab(heap, Peer, "peer", 100)).toThrow(
+    new RangeError("peer.slab: needs 8 words, and 4 of the heap's 8 are left"),
+  );
   expect(() => place(heap, Peer, "exact")).not.toThrow();
   expect(heap.used).toBe(8);
 });

@@ -31,7 +31,11 @@ const REDZONE_WORDS = 1;
  * @throws RangeError if the host cannot allocate it
  */
 export function createHeap(wordsMax: number): Heap {
-  return { words: new Int32Array(new SharedArrayBuffer(wordsMax * Int32Array.BYTES_PER_ELEMENT)), regions: [], used: 1 };
+  return {
+    words: new Int32Array(new SharedArrayBuffer(wordsMax * Int32Array.BYTES_PER_ELEMENT)),
+    regions: [],
+    used: 1,
+  };
 }
 
 /**
@@ -87,7 +91,9 @@ function reserve(heap: Heap, layout: StructLayout, name: string, count: number, 
   const base = heap.used;
   const end = base + stride * count;
   if (end > heap.words.length) {
-    throw new RangeError(`${name}: needs ${stride * count} words, and ${heap.words.length - base} of the heap's ${heap.words.length} are left`);
+    throw new RangeError(
+      `${name}: needs ${stride * count} words, and ${heap.words.length - base} of the heap's ${heap.words.length} are left`,
+    );
   }
   heap.regions.push({ name, layout, base, stride, count, slab });
   heap.used = end;

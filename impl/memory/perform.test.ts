@@ -10,11 +10,24 @@ function outcome(kind: AccessKind, expected = 0): [number, number] {
   return [answer, words[1] ?? 0];
 }
 
-const loads = [ACCESS.read, ACCESS.readOnce, ACCESS.loadAcquire, ACCESS.rcuDereference, ACCESS.rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal];
+const loads = [
+  ACCESS.read,
+  ACCESS.readOnce,
+  ACCESS.loadAcquire,
+  ACCESS.rcuDereference,
+  ACCESS.rcuDereferenceProtected,
+  ACCESS.awaitEqual,
+  ACCESS.awaitUnequal,
+];
 const stores = [ACCESS.write, ACCESS.writeOnce, ACCESS.storeRelease, ACCESS.rcuAssignPointer];
 const exchanges = [ACCESS.xchg, ACCESS.xchgRelaxed, ACCESS.xchgAcquire, ACCESS.xchgRelease];
 const compares = [ACCESS.cmpxchg, ACCESS.cmpxchgRelaxed, ACCESS.cmpxchgAcquire, ACCESS.cmpxchgRelease];
-const sums = [ACCESS.atomicAddReturn, ACCESS.atomicAddReturnRelaxed, ACCESS.atomicAddReturnAcquire, ACCESS.atomicAddReturnRelease];
+const sums = [
+  ACCESS.atomicAddReturn,
+  ACCESS.atomicAddReturnRelaxed,
+  ACCESS.atomicAddReturnAcquire,
+  ACCESS.atomicAddReturnRelease,
+];
 
 test("loads answer the word and leave it", () => {
   for (const kind of loads) expect(outcome(kind)).toEqual([5, 5]);
@@ -44,7 +57,8 @@ test("an addition answers the sum, which wraps at 32 bits", () => {
 });
 
 test("stores and read-modify-writes may write, nothing else", () => {
-  for (const kind of [...stores, ...exchanges, ...compares, ...sums, ACCESS.atomicAdd]) expect(mayWrite(kind)).toBe(true);
+  for (const kind of [...stores, ...exchanges, ...compares, ...sums, ACCESS.atomicAdd])
+    expect(mayWrite(kind)).toBe(true);
   for (const kind of [...loads, ACCESS.spinLock, ACCESS.free, ACCESS.smpMb]) expect(mayWrite(kind)).toBe(false);
 });
 

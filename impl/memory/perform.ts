@@ -6,7 +6,13 @@ import { ACCESS, type AccessKind, type Address } from "./access.ts";
  *
  * A failed cmpxchg writes nothing. Accesses that are no access to a word (locks, slabs, RCU) are not its business.
  */
-export function performOnWord(words: Int32Array, kind: AccessKind, address: Address, operand: number, expected: number): number {
+export function performOnWord(
+  words: Int32Array,
+  kind: AccessKind,
+  address: Address,
+  operand: number,
+  expected: number,
+): number {
   const found = words[address] ?? 0;
   switch (kind) {
     case ACCESS.write:

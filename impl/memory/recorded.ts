@@ -1,6 +1,8 @@
 import { ACCESS, type Access } from "./access.ts";
 
-/** Runs `procedure` unchanged and appends to `log` the names of its accesses, barriers and sections included. For tests. */
+/**
+ * Runs `procedure` unchanged and appends to `log` the names of its accesses, barriers and sections included. For tests.
+ */
 export function* recorded<T>(procedure: Access<T>, log: string[]): Access<T> {
   let step = procedure.next(0);
   while (!step.done) {

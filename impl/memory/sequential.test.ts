@@ -84,9 +84,13 @@ test("what would wait for ever with nobody else running is an error", () => {
     else if (kind === "equal") yield awaitEqual(cell, 1, 0);
     else yield awaitUnequal(cell, 1, 1);
   }
-  expect(() => runAlone(heap, waitFor("spin"))).toThrow(`lock ${cell} is taken: with nobody else running, the wait for it never ends`);
+  expect(() => runAlone(heap, waitFor("spin"))).toThrow(
+    `lock ${cell} is taken: with nobody else running, the wait for it never ends`,
+  );
   expect(() => runAlone(heap, waitFor("mutex"))).toThrow(`lock ${cell} is taken`);
-  expect(() => runAlone(heap, waitFor("equal"))).toThrow(`word ${cell} is 3: with nobody else running, the wait for it never ends`);
+  expect(() => runAlone(heap, waitFor("equal"))).toThrow(
+    `word ${cell} is 3: with nobody else running, the wait for it never ends`,
+  );
   expect(() => runAlone(heap, waitFor("unequal"))).toThrow(`word ${cell} is 3`);
 });
 

@@ -14,7 +14,8 @@ import { wordAt } from "./word.ts";
 export function runAlone<T>(heap: Heap, procedure: Access<T>): T {
   const callbacks: [RcuCallback, number][] = [];
   const result = runOne(heap, procedure, callbacks);
-  for (let entry = callbacks.shift(); entry !== undefined; entry = callbacks.shift()) runOne(heap, entry[0](entry[1]), callbacks);
+  for (let entry = callbacks.shift(); entry !== undefined; entry = callbacks.shift())
+    runOne(heap, entry[0](entry[1]), callbacks);
   return result;
 }
 
@@ -31,7 +32,8 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
       case ACCESS.awaitEqual:
       case ACCESS.awaitUnequal:
         found = wordAt(words, address);
-        if (!waitIsOver(kind, found, expected, operand)) throw new Error(`word ${address} is ${found}: with nobody else running, the wait for it never ends`);
+        if (!waitIsOver(kind, found, expected, operand))
+          throw new Error(`word ${address} is ${found}: with nobody else running, the wait for it never ends`);
         break;
       case ACCESS.spinTrylock:
         found = words[address] === 0 ? 1 : 0;
@@ -39,7 +41,8 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
         break;
       case ACCESS.spinLock:
       case ACCESS.mutexLock:
-        if (words[address] !== 0) throw new Error(`lock ${address} is taken: with nobody else running, the wait for it never ends`);
+        if (words[address] !== 0)
+          throw new Error(`lock ${address} is taken: with nobody else running, the wait for it never ends`);
         words[address] = 1;
         break;
       case ACCESS.spinUnlock:

@@ -10,7 +10,11 @@ function layOut(capacity: number): { words: Int32Array; slab: number; nodes: num
   const heap = createHeap(64);
   const slab = placeSlab(heap, Node, "node", capacity);
   const first = heap.words[Slab.first(slab)] ?? 0;
-  return { words: heap.words, slab, nodes: Array.from({ length: capacity }, (_, index) => first + index * (Node.words + 1)) };
+  return {
+    words: heap.words,
+    slab,
+    nodes: Array.from({ length: capacity }, (_, index) => first + index * (Node.words + 1)),
+  };
 }
 
 test("objects are handed out in order, until there is none", () => {
@@ -26,7 +30,11 @@ test("a slab without room has no object", () => {
 });
 
 test("a freed object comes back only when all that were never used are in use, the one freed first before the others", () => {
-  const { words, slab, nodes: [a = 0, b = 0, c = 0] } = layOut(3);
+  const {
+    words,
+    slab,
+    nodes: [a = 0, b = 0, c = 0],
+  } = layOut(3);
   takeObject(words, slab);
   takeObject(words, slab);
   giveObject(words, slab, b);
@@ -61,7 +69,18 @@ test("counts the objects in use and hands out none twice, against a queue", () =
 });
 
 test("only the start of an object belongs to its slab", () => {
-  const { words, slab, nodes: [a = 0, b = 0] } = layOut(2);
+  const {
+    words,
+    slab,
+    nodes: [a = 0, b = 0],
+  } = layOut(2);
   expect([a, b].map((object) => belongsTo(words, slab, object))).toEqual([true, true]);
-  expect([a + 1, a - 3, b + 3, 0, -1, 0x7fffffff].map((object) => belongsTo(words, slab, object))).toEqual([false, false, false, false, false, false]);
+  expect([a + 1, a - 3, b + 3, 0, -1, 0x7fffffff].map((object) => belongsTo(words, slab, object))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -1,17 +1,20 @@
 /**
  * The slab allocator: objects of one size, handed out oldest first.
  *
- * An object that was never used comes before one that was freed, and a freed one waits until all that were freed before it
- * are in use again: a stale pointer meets a dead object for as long as it can, which is what a checker wants to see.
+ * An object that was never used comes before one that was freed, and a freed one waits until all that were freed before
+ * it are in use again: a stale pointer meets a dead object for as long as it can, which is what a checker wants to see.
  *
- * The two functions are one event each: nobody sees a slab half-way. Whoever drives the accesses `allocate` and `free` calls
- * them; code under verification never reads a slab's words.
+ * The two functions are one event each: nobody sees a slab half-way. Whoever drives the accesses `allocate` and `free`
+ * calls them; code under verification never reads a slab's words.
  */
 import { type Address, NIL } from "./access.ts";
 import { struct } from "./struct.ts";
 import { wordAt } from "./word.ts";
 
-/** `used` counts objects ever handed out; `head` and `tail` are the queue of freed ones, linked through their first word. */
+/**
+ * `used` counts objects ever handed out; `head` and `tail` are the queue of freed ones, linked through their first
+ * word.
+ */
 export const Slab = struct("slab", { first: 1, stride: 1, capacity: 1, used: 1, head: 1, tail: 1, live: 1 });
 
 export interface SlabShape {

@@ -10,11 +10,19 @@ test("fields lie in the order given, without padding", () => {
 });
 
 test("a word is named by its field, with an index where the field has several, and by its offset beyond the end", () => {
-  expect([0, 1, 4, 5, 6].map((offset) => Peer.wordName(offset))).toEqual(["refcount", "address[0]", "address[3]", "left", "+6"]);
+  expect([0, 1, 4, 5, 6].map((offset) => Peer.wordName(offset))).toEqual([
+    "refcount",
+    "address[0]",
+    "address[3]",
+    "left",
+    "+6",
+  ]);
 });
 
 test("a field has at least one whole word", () => {
-  expect(() => struct("peer", { refcount: 0 })).toThrow(new RangeError("peer.refcount has 0 words, and must have at least 1"));
+  expect(() => struct("peer", { refcount: 0 })).toThrow(
+    new RangeError("peer.refcount has 0 words, and must have at least 1"),
+  );
   expect(() => struct("peer", { refcount: 1.5 })).toThrow("peer.refcount has 1.5 words");
 });
 

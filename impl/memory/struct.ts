@@ -20,14 +20,20 @@ export type Struct<F extends Fields> = StructLayout & { readonly [Field in keyof
 /**
  * Lays fields out in the order given, without padding: a word is 4 bytes.
  *
- * @param rare fields that follow the others; on real threads they stand elsewhere, lest they take room in the cache lines that are fetched often
+ * @param rare fields that follow the others; on real threads they stand elsewhere, lest they take room in the cache
+ * lines that are fetched often
  * @throws RangeError if a field has no words, or takes a name of `StructLayout`
  */
-export function struct<const F extends Fields, const R extends Fields = {}>(structName: string, fields: F, rare?: R): Struct<F & R> {
+export function struct<const F extends Fields, const R extends Fields = {}>(
+  structName: string,
+  fields: F,
+  rare?: R,
+): Struct<F & R> {
   const names: string[] = [];
   const accessors: Record<string, (base: Address) => Address> = {};
   for (const [field, words] of Object.entries({ ...fields, ...rare })) {
-    if (!Number.isInteger(words) || words < 1) throw new RangeError(`${structName}.${field} has ${words} words, and must have at least 1`);
+    if (!Number.isInteger(words) || words < 1)
+      throw new RangeError(`${structName}.${field} has ${words} words, and must have at least 1`);
     if (field === "structName" || field === "words" || field === "rareWords" || field === "wordName") {
       throw new RangeError(`${structName}.${field}: a field cannot have this name`);
     }

@@ -1,8 +1,8 @@
 /**
  * Sleeping until woken, on real threads: takes the place of wait-list.ts, whose head says what is promised.
  *
- * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that is no more; the caller
- * looks again in any case.
+ * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that is no
+ * more; the caller looks again in any case.
  */
 import { type Access, type Address, NIL, pause, SPINS_MAX, stillWaiting, words } from "./atomics.ts";
 

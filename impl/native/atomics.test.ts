@@ -23,16 +23,24 @@ test("every access to words has its counterpart, which finds and leaves the same
   for (const name of [...ACCESS_NAMES].filter((one) => !ELSEWHERE.test(one))) {
     const native = natives[name] as (...args: unknown[]) => number;
     const simulated = simulations[name] as (...args: unknown[]) => vocabulary.AccessKind;
-    const args = name.startsWith("await") ? [1, -1, name === "awaitEqual" ? 10 : 7] : name === "assertHolds" ? [true, ""] : [1, 10, 77];
+    const args = name.startsWith("await")
+      ? [1, -1, name === "awaitEqual" ? 10 : 7]
+      : name === "assertHolds"
+        ? [true, ""]
+        : [1, 10, 77];
     const words = freshWords();
     const heap = createHeap(16);
     heap.words.set(words);
     const found = native(...args);
-    const simulatedFound = runAlone(heap, (function* (): vocabulary.Access<number> {
-      return yield simulated(...args);
-    })());
+    const simulatedFound = runAlone(
+      heap,
+      (function* (): vocabulary.Access<number> {
+        return yield simulated(...args);
+      })(),
+    );
     expect([...words], name).toEqual([...heap.words]);
-    if (/^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await)/u.test(name)) expect(found, name).toBe(simulatedFound);
+    if (/^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await)/u.test(name))
+      expect(found, name).toBe(simulatedFound);
   }
 });
 

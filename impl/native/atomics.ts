@@ -1,13 +1,14 @@
 /**
- * The access vocabulary on real threads: each access to a word is a call of `Atomics`, or a plain load or store of the typed array.
+ * The access vocabulary on real threads: each access to a word is a call of `Atomics`, or a plain load or store of the
+ * typed array.
  *
- * In code without generators, these functions stand where memory/access.ts stood: same names, same arguments, and the answer is the word that
- * the access found. They work on the heap that `useWords` named last; a thread does one operation at a time, so one
- * variable of the module is enough for any number of heaps.
+ * In code without generators, these functions stand where memory/access.ts stood: same names, same arguments, and the
+ * answer is the word that the access found. They work on the heap that `useWords` named last; a thread does one
+ * operation at a time, so one variable of the module is enough for any number of heaps.
  *
- * Orderings. Every marked access is sequentially consistent, which is at least what its name asks for: ECMAScript has nothing
- * weaker that is still atomic. Plain `read` and `write`, and `readUnordered` and `writeUnordered`, are unordered, and must be ordered by marked
- * accesses around them, or confirmed by one:
+ * Orderings. Every marked access is sequentially consistent, which is at least what its name asks for: ECMAScript has
+ * nothing weaker that is still atomic. Plain `read` and `write`, and `readUnordered` and `writeUnordered`, are
+ * unordered, and must be ordered by marked accesses around them, or confirmed by one:
  * - a marked store orders what stands before it, a marked load what stands after it, a read-modify-write both;
  * - `smpMb` and `smpWmb` are a read-modify-write of word 0, which belongs to nobody: one after the other, all of them
  *   synchronise, so that what stands before one is seen behind every later one, plain accesses included;
@@ -56,7 +57,8 @@ export const SPINS_MAX = 200;
 const SLEEP_MS = 1;
 
 /** Tells the processor that this is a spin loop, where the engine can (Node 24 and newer). */
-export const pause: () => void = "pause" in Atomics && typeof Atomics.pause === "function" ? () => Atomics.pause() : () => {};
+export const pause: () => void =
+  "pause" in Atomics && typeof Atomics.pause === "function" ? () => Atomics.pause() : () => {};
 
 export function read(address: Address): number {
   return words[address] as number;
@@ -119,7 +121,11 @@ export function atomicAddReturn(address: Address, value: number): number {
   return (Atomics.add(words, address, value) + value) | 0;
 }
 
-export { atomicAddReturn as atomicAddReturnAcquire, atomicAddReturn as atomicAddReturnRelaxed, atomicAddReturn as atomicAddReturnRelease };
+export {
+  atomicAddReturn as atomicAddReturnAcquire,
+  atomicAddReturn as atomicAddReturnRelaxed,
+  atomicAddReturn as atomicAddReturnRelease,
+};
 export { cmpxchg as cmpxchgAcquire, cmpxchg as cmpxchgRelaxed, cmpxchg as cmpxchgRelease };
 export { xchg as xchgAcquire, xchg as xchgRelaxed, xchg as xchgRelease };
 

@@ -38,13 +38,22 @@ test("what is deferred runs once, in order, when its grace period is over", () =
     expect(runAlone(heap, runDeferred(deferred, 1, 8, run))).toBe(1);
     expect(runAlone(heap, runDeferred(deferred, 1, 8, run))).toBe(0);
   }
-  expect(ran).toEqual([0, 1, 2].flatMap((round) => [[0, 10 + round], [1, 20 + round]]));
+  expect(ran).toEqual(
+    [0, 1, 2].flatMap((round) => [
+      [0, 10 + round],
+      [1, 20 + round],
+    ]),
+  );
   expect(wordAt(heap.words, deferredLock(deferred))).toBe(0);
 });
 
 test("entries have names, and more than there is room for are an error", () => {
   const { heap, deferred } = placed(1);
-  expect([0, 1, 2].map((word) => nameOf(heap, deferred.entries + word))).toEqual(["entries.callback[0]", "entries.argument[0]", "entries.epoch[0]"]);
+  expect([0, 1, 2].map((word) => nameOf(heap, deferred.entries + word))).toEqual([
+    "entries.callback[0]",
+    "entries.argument[0]",
+    "entries.epoch[0]",
+  ]);
   runAlone(heap, defer(deferred, 1, 0, 5));
   expect(() => runAlone(heap, defer(deferred, 1, 0, 6))).toThrow("there is room for everything that can be deferred");
 });

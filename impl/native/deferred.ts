@@ -1,8 +1,8 @@
 /**
  * What is to be done after a grace period: a queue in shared memory, which any thread serves.
  *
- * It lies in shared memory so that nothing is lost with the thread that asked. An entry names the callback by its number: every
- * thread makes the same callbacks in the same order.
+ * It lies in shared memory so that nothing is lost with the thread that asked. An entry names the callback by its
+ * number: every thread makes the same callbacks in the same order.
  *
  *     lock        guards tail and the entries between head and tail, and head against other servers
  *     head, tail  entries ever taken, ever put; marked, so that an empty queue is seen without the lock
@@ -40,7 +40,13 @@ export type RunCallback = (callback: number, argument: number) => Access;
  */
 export function placeDeferred(heap: Heap, rcu: Rcu, capacity: number, waitList: Address): Deferred {
   const entries: StructLayout = { structName: "entries", words: capacity * ENTRY_WORDS, wordName: entryWordName };
-  return { rcu, queue: place(heap, DeferredQueue, "deferred"), entries: place(heap, entries, "entries"), capacity, waitList };
+  return {
+    rcu,
+    queue: place(heap, DeferredQueue, "deferred"),
+    entries: place(heap, entries, "entries"),
+    capacity,
+    waitList,
+  };
 }
 
 function entryWordName(offset: number): string {
@@ -53,8 +59,16 @@ export function deferredLock({ queue }: Deferred): Address {
   return DeferredQueue.lock(queue);
 }
 
-/** Asks for `callback` to run after a grace period that begins now. Never waits for one. Linearizes at the store to tail. */
-export function* defer({ rcu, queue, entries, capacity, waitList }: Deferred, me: number, callback: number, argument: number): Access {
+/**
+ * Asks for `callback` to run after a grace period that begins now. Never waits for one. Linearizes at the store to
+ * tail.
+ */
+export function* defer(
+  { rcu, queue, entries, capacity, waitList }: Deferred,
+  me: number,
+  callback: number,
+  argument: number,
+): Access {
   yield* acquireLock(DeferredQueue.lock(queue), me, waitList);
   const head = yield read(DeferredQueue.head(queue));
   const tail = yield read(DeferredQueue.tail(queue));
@@ -79,7 +93,10 @@ export function* deferredCount({ queue }: Deferred): Access<number> {
   return (tail - head) | 0;
 }
 
-/** Runs what is due, at most `countMax` entries, each once; answers how many. The caller holds no lock, and nothing that is to be freed. */
+/**
+ * Runs what is due, at most `countMax` entries, each once; answers how many. The caller holds no lock, and nothing that
+ * is to be freed.
+ */
 export function* runDeferred(deferred: Deferred, me: number, countMax: number, run: RunCallback): Access<number> {
   const { rcu, queue, entries, capacity, waitList } = deferred;
   const waiting = yield* deferredCount(deferred);

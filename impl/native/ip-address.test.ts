@@ -22,10 +22,16 @@ test("canonical IPv4 is read as ipaddr.js reads it", () => {
 
 test("what is almost canonical IPv4 is read exactly if ipaddr.js calls it four decimal parts without leading zeros", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("0", "1", "2", "9", ".", ".", "5", " ", "-", "/", ":", "x", "é"), maxLength: 16 }), (text) => {
-      const isCanonical = ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).toString() === text;
-      expect(canonicalIPv4(text) !== -1, text).toBe(isCanonical);
-    }),
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom("0", "1", "2", "9", ".", ".", "5", " ", "-", "/", ":", "x", "é"),
+        maxLength: 16,
+      }),
+      (text) => {
+        const isCanonical = ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).toString() === text;
+        expect(canonicalIPv4(text) !== -1, text).toBe(isCanonical);
+      },
+    ),
     { seed: 3, numRuns: 2_000 },
   );
 });
@@ -34,7 +40,8 @@ test("of one to four numbers with dots between, four from 0 to 255 are an addres
   const part = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.stringMatching(/^0?[0-9]{0,3}$/u));
   fc.assert(
     fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
-      const isAddress = parts.length === 4 && parts.every((one) => /^(?:0|[1-9][0-9]{0,2})$/u.test(one) && Number(one) < 256);
+      const isAddress =
+        parts.length === 4 && parts.every((one) => /^(?:0|[1-9][0-9]{0,2})$/u.test(one) && Number(one) < 256);
       const word = parts.reduce((sum, one) => sum * 256 + Number(one), 0);
       expect(canonicalIPv4(parts.join("."))).toBe(isAddress ? word : -1);
       expect(canonicalIPv4(`12${parts.join(".")}`, 2)).toBe(isAddress ? word : -1);
@@ -48,7 +55,11 @@ test("IPv6 is read as ipaddr.js reads it; a mapped address is IPv4, a zone no pa
     fc.property(fc.ipV6(), (text) => {
       const expected = ipaddr.IPv6.parse(text);
       const found = parseIpAddress(text);
-      expect(textOf(found)).toBe(expected.isIPv4MappedAddress() ? expected.toIPv4Address().toString() : ipaddr.fromByteArray(expected.toByteArray()).toString());
+      expect(textOf(found)).toBe(
+        expected.isIPv4MappedAddress()
+          ? expected.toIPv4Address().toString()
+          : ipaddr.fromByteArray(expected.toByteArray()).toString(),
+      );
     }),
     { seed: 3, numRuns: 300 },
   );
@@ -59,7 +70,10 @@ test("IPv6 is read as ipaddr.js reads it; a mapped address is IPv4, a zone no pa
 test("packed words are taken as they are", () => {
   expect(parseIpAddress(0xffffffff)).toEqual({ family: "v4", words: [0xffffffff] });
   expect(parseIpAddress([7])).toEqual({ family: "v4", words: [7] });
-  expect(parseIpAddress(new Uint32Array([1, 2, 3, 0xfffffffe]))).toEqual({ family: "v6", words: [1, 2, 3, 0xfffffffe] });
+  expect(parseIpAddress(new Uint32Array([1, 2, 3, 0xfffffffe]))).toEqual({
+    family: "v6",
+    words: [1, 2, 3, 0xfffffffe],
+  });
 });
 
 test("what is no address is refused with what would be one", () => {
@@ -76,7 +90,9 @@ test("what is no address is refused with what would be one", () => {
     [[1, 2, 3, 2 ** 32], "an address word is 4294967296"],
   ];
   for (const [address, message] of cases) {
-    expect(() => parseIpAddress(address as string)).toThrow(expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error);
+    expect(() => parseIpAddress(address as string)).toThrow(
+      expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error,
+    );
   }
 });
 
@@ -88,6 +104,8 @@ test("what is neither text nor words is told by what it is", () => {
     [true, "an address is boolean, "],
   ];
   for (const [address, message] of cases) {
-    expect(() => parseIpAddress(address as string)).toThrow(expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error);
+    expect(() => parseIpAddress(address as string)).toThrow(
+      expect.objectContaining({ code: "ERR_ADDRESS", message: expect.stringContaining(message) as string }) as Error,
+    );
   }
 });

@@ -1,9 +1,9 @@
 /**
  * Addresses as users have them: text, or packed words.
  *
- * Text is read by ipaddr.js, but for IPv4 in its canonical form, of which a server sees millions, also within an IPv6 address
- * (`::ffff:192.0.2.1`, as dual-stack sockets show it), which is the IPv4 address: that is read here, without allocating. A zone
- * (`fe80::1%eth0`) is no part of the address.
+ * Text is read by ipaddr.js, but for IPv4 in its canonical form, of which a server sees millions, also within an IPv6
+ * address (`::ffff:192.0.2.1`, as dual-stack sockets show it), which is the IPv4 address: that is read here, without
+ * allocating. A zone (`fe80::1%eth0`) is no part of the address.
  */
 import ipaddr from "ipaddr.js";
 import type { PeerAddress } from "#model/peers/peer-address.ts";
@@ -11,8 +11,8 @@ import { wordAt } from "../memory/word.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 
 /**
- * Text such as `192.0.2.1` or `2001:db8::1`; or the words of the address in network order as unsigned 32-bit numbers: one number or
- * a list of one for IPv4, a list of four for IPv6.
+ * Text such as `192.0.2.1` or `2001:db8::1`; or the words of the address in network order as unsigned 32-bit numbers:
+ * one number or a list of one for IPv4, a list of four for IPv6.
  */
 export type IpAddress = string | number | readonly number[] | Uint32Array;
 
@@ -32,10 +32,15 @@ const v6: Scratch = { family: "v6", words: [0.5, 0.5, 0.5, 0.5] };
 export function parseIpAddress(address: IpAddress): PeerAddress {
   if (typeof address === "string") return parseText(address);
   if (typeof address === "number") return packedV4(address);
-  if (!isWordList(address)) throw new PeerPoolError("ERR_ADDRESS", `an address is ${address === null ? "null" : typeof address}, and must be text or its words; a socket that is closed has none`);
+  if (!isWordList(address))
+    throw new PeerPoolError(
+      "ERR_ADDRESS",
+      `an address is ${address === null ? "null" : typeof address}, and must be text or its words; a socket that is closed has none`,
+    );
   const [first = Number.NaN] = address;
   if (address.length === 1) return packedV4(first);
-  if (address.length !== 4) throw new PeerPoolError("ERR_ADDRESS", `an address has 1 word (IPv4) or 4 (IPv6), and not ${address.length}`);
+  if (address.length !== 4)
+    throw new PeerPoolError("ERR_ADDRESS", `an address has 1 word (IPv4) or 4 (IPv6), and not ${address.length}`);
   for (let i = 0; i < 4; i++) v6.words[i] = wordOf(address[i] ?? Number.NaN);
   return v6;
 }
@@ -51,7 +56,11 @@ function packedV4(word: number): PeerAddress {
 }
 
 function wordOf(word: number): number {
-  if (word !== word >>> 0) throw new PeerPoolError("ERR_ADDRESS", `an address word is ${word}, and must be a whole number from 0 to 4294967295`);
+  if (word !== word >>> 0)
+    throw new PeerPoolError(
+      "ERR_ADDRESS",
+      `an address word is ${word}, and must be a whole number from 0 to 4294967295`,
+    );
   return word;
 }
 
@@ -63,7 +72,8 @@ function parseText(text: string): PeerAddress {
     v4.words[0] = packed;
     return v4;
   }
-  if (!ipaddr.IPv6.isValid(text)) throw new PeerPoolError("ERR_ADDRESS", `"${text.slice(0, 60)}" is no IP address; write 192.0.2.1 or 2001:db8::1`);
+  if (!ipaddr.IPv6.isValid(text))
+    throw new PeerPoolError("ERR_ADDRESS", `"${text.slice(0, 60)}" is no IP address; write 192.0.2.1 or 2001:db8::1`);
   const address = ipaddr.IPv6.parse(text);
   if (address.isIPv4MappedAddress()) {
     v4.words[0] = wordsOf(address.toIPv4Address().toByteArray(), 0);
@@ -93,10 +103,11 @@ const IPV4_LENGTH_MAX = 15;
 const LEAST = Int32Array.of(256, 0, 10, 100);
 
 /**
- * The word of four decimal numbers from 0 to 255 without leading zeros, from a place in the text to its end; -1 if something else is there.
+ * The word of four decimal numbers from 0 to 255 without leading zeros, from a place in the text to its end; -1 if
+ * something else is there.
  *
- * Which characters are dots cannot be foreseen, so the loop does not jump by it: `isDot` is all ones or zeros, and whatever must not be makes
- * `wrong` negative.
+ * Which characters are dots cannot be foreseen, so the loop does not jump by it: `isDot` is all ones or zeros, and
+ * whatever must not be makes `wrong` negative.
  */
 export function canonicalIPv4(text: string, from = 0): number {
   if (text.length - from > IPV4_LENGTH_MAX) return -1;

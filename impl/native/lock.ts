@@ -1,9 +1,9 @@
 /**
  * The lock of the native target: looks at the word for a while, then sleeps until woken.
  *
- * One word: `FREE`, or the number of the thread that holds the lock, with `CONTENDED` added when somebody may be asleep. Whoever
- * slept takes the lock with `CONTENDED`, because others may sleep still: at worst one wakes nobody. The word names its holder,
- * so that it is known what a thread held that was terminated.
+ * One word: `FREE`, or the number of the thread that holds the lock, with `CONTENDED` added when somebody may be
+ * asleep. Whoever slept takes the lock with `CONTENDED`, because others may sleep still: at worst one wakes nobody. The
+ * word names its holder, so that it is known what a thread held that was terminated.
  *
  * Not fair, and no recursion. What was written under the lock is seen by whoever takes it next.
  *
@@ -22,7 +22,10 @@ export function holderOf(lockWord: number): number {
   return lockWord & ~CONTENDED;
 }
 
-/** Takes the lock; waits while another thread holds it. `me` is the caller's number, from 1. Linearizes at the cmpxchg from `FREE`. */
+/**
+ * Takes the lock; waits while another thread holds it. `me` is the caller's number, from 1. Linearizes at the cmpxchg
+ * from `FREE`.
+ */
 export function* acquireLock(lock: Address, me: number, list: Address): Access {
   let found = yield cmpxchgAcquire(lock, FREE, me);
   if (found === FREE) return;

@@ -5,7 +5,19 @@ import { runAlone } from "../memory/sequential.ts";
 import { struct } from "../memory/struct.ts";
 import { wordAt } from "../memory/word.ts";
 import { deferredCount, placeDeferred, runDeferred } from "./deferred.ts";
-import { allocate, callRcu, free, rcuReadLock, rcuReadUnlock, spinLock, spinTrylock, spinUnlock, synchronizeRcu, type Runtime, useRuntime } from "./native-access.ts";
+import {
+  allocate,
+  callRcu,
+  free,
+  rcuReadLock,
+  rcuReadUnlock,
+  spinLock,
+  spinTrylock,
+  spinUnlock,
+  synchronizeRcu,
+  type Runtime,
+  useRuntime,
+} from "./native-access.ts";
 import { passQuiescentState, placeRcu, ThreadSlot } from "./rcu.ts";
 import { OWN_LIST } from "./wait-list.ts";
 
@@ -46,11 +58,21 @@ test("locks, slab and grace periods work for the thread and heap in use", () => 
   runAlone(heap, passQuiescentState(rcu, slot));
   expect([rcuReadLock(), rcuReadUnlock()]).toEqual([0, 0]);
   runAlone(heap, callRcu(callback, node));
-  expect(() => runAlone(heap, callRcu(() => callback(1), node))).toThrow("one of the runtime's");
+  expect(() =>
+    runAlone(
+      heap,
+      callRcu(() => callback(1), node),
+    ),
+  ).toThrow("one of the runtime's");
   expect([runAlone(heap, deferredCount(deferred)), runtime.owed]).toEqual([1, 1]);
   const epoch = wordAt(heap.words, rcu.epoch);
   runAlone(heap, synchronizeRcu());
   expect(wordAt(heap.words, ThreadSlot.seen(slot))).toBe(epoch + 2);
-  expect(runAlone(heap, runDeferred(deferred, 2, 4, (_number, argument) => callback(argument)))).toBe(1);
+  expect(
+    runAlone(
+      heap,
+      runDeferred(deferred, 2, 4, (_number, argument) => callback(argument)),
+    ),
+  ).toBe(1);
   expect(freed).toEqual([node]);
 });

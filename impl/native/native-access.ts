@@ -1,7 +1,7 @@
 /**
- * The whole access vocabulary on real threads: what is one access under simulation and more than one on a processor (locks, the slab
- * allocator, grace periods) stands here as procedures. Takes the place of memory/access.ts, but for this folder, whose own procedures
- * make accesses to words only.
+ * The whole access vocabulary on real threads: what is one access under simulation and more than one on a processor
+ * (locks, the slab allocator, grace periods) stands here as procedures. Takes the place of memory/access.ts, but for
+ * this folder, whose own procedures make accesses to words only.
  *
  * The procedures work for the thread and heap that `useRuntime` named last.
  */

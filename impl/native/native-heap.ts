@@ -1,9 +1,9 @@
 /**
- * Placing objects on real threads: a static object begins a cache line, so that threads that write different ones do not disturb one another.
- * Takes the place of memory/heap.ts, whose red zones only a checker sees.
+ * Placing objects on real threads: a static object begins a cache line, so that threads that write different ones do
+ * not disturb one another. Takes the place of memory/heap.ts, whose red zones only a checker sees.
  *
- * The objects of a slab whose struct has rare fields are laid close together, none across two lines, and the rare fields of the object at
- * `a` at `2 a`: the slab begins so far up that they lie behind its end.
+ * The objects of a slab whose struct has rare fields are laid close together, none across two lines, and the rare
+ * fields of the object at `a` at `2 a`: the slab begins so far up that they lie behind its end.
  */
 import { type Address, NIL } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -44,7 +44,10 @@ export function usedAfterSlab(layout: StructLayout, capacity: number, used: numb
   return layout.rareWords === undefined ? below + objects : RARE_FACTOR * (Math.max(below, objects) + objects);
 }
 
-/** Words from one object to the next: a power of two within a line, or whole lines. Rare fields have `RARE_FACTOR` times as many. */
+/**
+ * Words from one object to the next: a power of two within a line, or whole lines. Rare fields have `RARE_FACTOR` times
+ * as many.
+ */
 function strideOf({ words, rareWords }: StructLayout): number {
   if (rareWords === undefined) return inLines(words);
   const needed = Math.max(words, Math.ceil(rareWords / RARE_FACTOR));
@@ -59,7 +62,9 @@ export function inLines(words: number): number {
 function reserve(heap: Heap, name: string, words: number): Address {
   const base = Math.max(inLines(heap.used), LINE_WORDS);
   if (base === NIL || base + words > heap.words.length) {
-    throw new RangeError(`${name}: needs ${words} words, and ${Math.max(0, heap.words.length - base)} of the heap's ${heap.words.length} are left`);
+    throw new RangeError(
+      `${name}: needs ${words} words, and ${Math.max(0, heap.words.length - base)} of the heap's ${heap.words.length} are left`,
+    );
   }
   heap.used = base + words;
   return base;

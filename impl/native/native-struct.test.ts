@@ -12,7 +12,11 @@ const RARE = { rest: 2, next: 1 } as const;
 test("fields lie where they lie under simulation, and rare ones at twice the address of their object", () => {
   const Node = struct("node", FIELDS, RARE);
   const Simulated = simulated.struct("node", FIELDS, RARE);
-  expect([Node.key(64), Node.links(64), Node.count(64)]).toEqual([Simulated.key(64), Simulated.links(64), Simulated.count(64)]);
+  expect([Node.key(64), Node.links(64), Node.count(64)]).toEqual([
+    Simulated.key(64),
+    Simulated.links(64),
+    Simulated.count(64),
+  ]);
   expect([Node.rest(64), Node.next(64)]).toEqual([128, 130]);
   expect([Node.words, Node.rareWords, Simulated.words, Simulated.rareWords]).toEqual([4, 3, 7, 3]);
 });
@@ -27,7 +31,13 @@ test("a rare field that has no words, or takes a name of the layout, is refused"
   expect(() => struct("node", FIELDS, { rareWords: 1 })).toThrow("node.rareWords: a field cannot have this name");
 });
 
-for (const [capacity, used] of [[1, 1], [3, 40], [100, 17], [1000, 500], [1000, 9000]] as const) {
+for (const [capacity, used] of [
+  [1, 1],
+  [3, 40],
+  [100, 17],
+  [1000, 500],
+  [1000, 9000],
+] as const) {
   test(`no word of ${capacity} objects, of what was placed before, and of what comes after is another's: ${used} words used`, () => {
     const Node = struct("node", FIELDS, RARE);
     const heap = createHeap(usedAfterSlab(Node, capacity, used));
@@ -37,7 +47,16 @@ for (const [capacity, used] of [[1, 1], [3, 40], [100, 17], [1000, 500], [1000, 
     for (let index = 0; index < capacity; index++) {
       const object = takeObject(heap.words, slab);
       expect(object % 4).toBe(0); // none lies across two cache lines
-      for (const word of [Node.key(object), Node.links(object), Node.links(object) + 1, Node.count(object), Node.rest(object), Node.rest(object) + 1, Node.next(object)]) owned.add(word);
+      for (const word of [
+        Node.key(object),
+        Node.links(object),
+        Node.links(object) + 1,
+        Node.count(object),
+        Node.rest(object),
+        Node.rest(object) + 1,
+        Node.next(object),
+      ])
+        owned.add(word);
     }
     expect(owned.size).toBe(7 * capacity);
     expect(Math.min(...owned)).toBeGreaterThanOrEqual(Math.max(used, slab + Slab.words));

@@ -1,7 +1,7 @@
 /**
- * Structs on real threads. Takes the place of memory/struct.ts: rare fields stand apart, at twice the address of their object, where
- * native-heap.ts keeps room for them. So the objects of a slab, without their rare fields, lie closer together, and a search fetches
- * fewer cache lines.
+ * Structs on real threads. Takes the place of memory/struct.ts: rare fields stand apart, at twice the address of their
+ * object, where native-heap.ts keeps room for them. So the objects of a slab, without their rare fields, lie closer
+ * together, and a search fetches fewer cache lines.
  */
 import type { Address } from "../memory/access.ts";
 import { type Fields, struct as simulatedStruct, type Struct } from "../memory/struct.ts";
@@ -12,7 +12,11 @@ export type { Fields, Struct, StructLayout } from "../memory/struct.ts";
 export const RARE_FACTOR = 2;
 
 /** @throws RangeError if a field has no words, or takes a name of `StructLayout` */
-export function struct<const F extends Fields, const R extends Fields = {}>(structName: string, fields: F, rare?: R): Struct<F & R> {
+export function struct<const F extends Fields, const R extends Fields = {}>(
+  structName: string,
+  fields: F,
+  rare?: R,
+): Struct<F & R> {
   const whole = simulatedStruct(structName, fields, rare);
   if (rare === undefined) return whole;
   const { words } = simulatedStruct(structName, fields);

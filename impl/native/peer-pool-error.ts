@@ -3,7 +3,8 @@
  *
  * - `ERR_ADDRESS` the address is no IPv4 or IPv6 address
  * - `ERR_LIMITS` an option or argument is out of its range
- * - `ERR_POOL_FULL` every peer is in use, or waits for a thread that is at work; nothing was changed, and a later call may succeed
+ * - `ERR_POOL_FULL` every peer is in use, or waits for a thread that is at work; nothing was changed, and a later call
+ *   may succeed
  * - `ERR_BUFFER_FOREIGN` the buffer is no `SharedArrayBuffer` of a peer pool
  * - `ERR_BUFFER_VERSION` the buffer is a pool of another version of the library
  * - `ERR_BUFFER_DAMAGED` the buffer is a pool, and its head or its size are wrong

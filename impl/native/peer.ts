@@ -27,7 +27,8 @@ export class Peer {
    * @throws PeerPoolError `ERR_PEER_RELEASED`
    */
   get reference(): PeerReference {
-    if (this.#reference === NIL) throw new PeerPoolError("ERR_PEER_RELEASED", "the peer has been given back: get it again");
+    if (this.#reference === NIL)
+      throw new PeerPoolError("ERR_PEER_RELEASED", "the peer has been given back: get it again");
     return this.#reference;
   }
 

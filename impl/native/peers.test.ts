@@ -39,7 +39,16 @@ test("a peer is made, found, used and given back", () => {
   if (peer === undefined) throw new Error("there is no peer");
   const first = run(pool.nextId(peer));
   expect(run(pool.nextId(peer.reference, 3))).toBe((first + 1) & 0xffff);
-  expect(Array.from({ length: 8 }, () => run(pool.allow(peer, 10)))).toEqual([true, true, true, true, true, true, false, false]);
+  expect(Array.from({ length: 8 }, () => run(pool.allow(peer, 10)))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
   run(pool.put(peer));
   expect(peer.isReleased).toBe(true);
   expect(codeOf(() => run(pool.put(peer)))).toBe("ERR_PEER_RELEASED");
@@ -74,7 +83,8 @@ test("options and arguments out of their range are told by name", () => {
   ];
   for (const [options, message] of cases) expect(() => createPeerPool(options)).toThrow(message);
   const { pool, run } = created({ capacity: 4 });
-  for (const timeout of [-1, 60_001, Number.NaN]) expect(codeOf(() => run(pool.allowAt(1, timeout)))).toBe("ERR_LIMITS");
+  for (const timeout of [-1, 60_001, Number.NaN])
+    expect(codeOf(() => run(pool.allowAt(1, timeout)))).toBe("ERR_LIMITS");
   for (const more of [-1, 65_536, 0.5]) expect(codeOf(() => run(pool.nextId(1, more)))).toBe("ERR_LIMITS");
 });
 
@@ -123,7 +133,9 @@ test("a lock that another thread holds stalls an operation; a terminated holder 
   run(pool.stats());
   run(claimSlot(deferred.rcu, 78));
   heap.words[places.v4.lock] = 2; // held by the thread in the second slot
-  expect(codeOf(() => run(pool.acquire(1, true)))).toMatchObject({ message: expect.stringContaining("never ends") as string });
+  expect(codeOf(() => run(pool.acquire(1, true)))).toMatchObject({
+    message: expect.stringContaining("never ends") as string,
+  });
   expect(run(pool.forgetThread(55_555))).toBe(false);
   expect(run(pool.forgetThread(77))).toBe(true);
   const other = attachPeerPool(pool.buffer);
@@ -198,7 +210,8 @@ test("no reference, and a family that there is not, are told instead of done", (
   const { pool, run } = created({ capacity: 4 });
   const missing = run(pool.acquire(1, false));
   expect(missing).toBe(0);
-  for (const act of [() => pool.release(missing), () => pool.allow(missing, 1), () => pool.nextId(missing)]) expect(codeOf(() => run<unknown>(act()))).toBe("ERR_PEER_RELEASED");
+  for (const act of [() => pool.release(missing), () => pool.allow(missing, 1), () => pool.nextId(missing)])
+    expect(codeOf(() => run<unknown>(act()))).toBe("ERR_PEER_RELEASED");
   run(pool.acquire(1, true));
   expect(codeOf(() => run(pool.invalidate("v5" as "v4")))).toBe("ERR_LIMITS");
   expect(run(pool.stats()).v4).toBe(1);

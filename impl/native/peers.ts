@@ -11,11 +11,12 @@
  *
  * Written in the one-source style: what is a generator here is a plain function in the library.
  *
- * A thread is online from its first operation in a turn of its event loop to the end of that turn, and passes a quiescent state
- * every `OPERATIONS_BETWEEN` operations. What it finds stays valid while it holds a reference, whatever the turn. A thread that
- * blocks in the midst of a turn delays only that freed peers are used again. One that is terminated does so until the thread that
- * started it hears of its end, or somebody calls `forgetThread`; the references that it held are never given back. If it was
- * terminated while it changed the pool, holding a lock, the pool is abandoned: every call from then on throws, rather than trust it.
+ * A thread is online from its first operation in a turn of its event loop to the end of that turn, and passes a
+ * quiescent state every `OPERATIONS_BETWEEN` operations. What it finds stays valid while it holds a reference, whatever
+ * the turn. A thread that blocks in the midst of a turn delays only that freed peers are used again. One that is
+ * terminated does so until the thread that started it hears of its end, or somebody calls `forgetThread`; the
+ * references that it held are never given back. If it was terminated while it changed the pool, holding a lock, the
+ * pool is abandoned: every call from then on throws, rather than trust it.
  */
 import { threadId } from "node:worker_threads";
 import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
@@ -36,7 +37,13 @@ import { type Runtime, useRuntime } from "./native-access.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 import { Peer, type PeerReference } from "./peer.ts";
 import { ABANDONED, createLayout, layoutOf, type PoolLayout, SOUND, THREADS_MAX } from "./pool-buffer.ts";
-import { type AttachOptions, type GetOptions, type PeerPoolOptions, type PeerPoolStats, settingsOf } from "./pool-options.ts";
+import {
+  type AttachOptions,
+  type GetOptions,
+  type PeerPoolOptions,
+  type PeerPoolStats,
+  settingsOf,
+} from "./pool-options.ts";
 import { runIfQueued } from "./queued-work.ts";
 import { claimSlot, forgetThread, goOffline, passQuiescentState, ThreadSlot } from "./rcu.ts";
 import { moveClockTo } from "./shared-clock.ts";
@@ -50,8 +57,8 @@ export type { AttachOptions, GetOptions, PeerPoolOptions, PeerPoolStats } from "
 const OPERATIONS_BETWEEN = 128;
 
 /**
- * Entries of the deferred queue that a thread runs at a quiescent state beside as many as it has asked for: who only looks peers up does
- * little of the others' work, and what a thread left behind is done all the same.
+ * Entries of the deferred queue that a thread runs at a quiescent state beside as many as it has asked for: who only
+ * looks peers up does little of the others' work, and what a thread left behind is done all the same.
  */
 const HELPED_AT_ONCE = 2;
 
@@ -110,7 +117,8 @@ function monotonicMs(): () => number {
 /**
  * A thread's part in a pool. Not to be sent to other threads: send `buffer`.
  *
- * Every operation may throw `ERR_POOL_STALLED`, `ERR_POOL_ABANDONED` and `ERR_POOL_DETACHED`, and the first also `ERR_THREADS`.
+ * Every operation may throw `ERR_POOL_STALLED`, `ERR_POOL_ABANDONED` and `ERR_POOL_DETACHED`, and the first also
+ * `ERR_THREADS`.
  */
 export class PeerPool {
   /** What other threads attach to. */
@@ -132,7 +140,8 @@ export class PeerPool {
   /** Pools come from `createPeerPool` and `attachPeerPool`. */
   constructor(layout: PoolLayout, { stallMs = STALL_MS, now = monotonicMs() }: AttachOptions) {
     const { buffer } = layout.heap.words;
-    if (!(buffer instanceof SharedArrayBuffer)) throw new PeerPoolError("ERR_BUFFER_FOREIGN", "a pool lies in a SharedArrayBuffer");
+    if (!(buffer instanceof SharedArrayBuffer))
+      throw new PeerPoolError("ERR_BUFFER_FOREIGN", "a pool lies in a SharedArrayBuffer");
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
     this.#layout = layout;
@@ -157,7 +166,8 @@ export class PeerPool {
   }
 
   /**
-   * `get` for hot paths: the reference is a number (0 if there is none) that must be given back by `release`, once. Allocates nothing.
+   * `get` for hot paths: the reference is a number (0 if there is none) that must be given back by `release`, once.
+   * Allocates nothing.
    *
    * @throws PeerPoolError `ERR_ADDRESS`; with `create`, `ERR_POOL_FULL`
    */
@@ -185,7 +195,8 @@ export class PeerPool {
   }
 
   /**
-   * May the holder do now what is allowed once in `timeoutMs`, and `burstFactor` times in a row? If so, it counts as done.
+   * May the holder do now what is allowed once in `timeoutMs`, and `burstFactor` times in a row? If so, it counts as
+   * done.
    *
    * @param timeoutMs 0 to 60,000
    * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
@@ -197,7 +208,8 @@ export class PeerPool {
   }
 
   /**
-   * `get` with `create`, `allow` and `put` in one: the decision of a rate limiter. Allocates nothing for canonical IPv4 addresses.
+   * `get` with `create`, `allow` and `put` in one: the decision of a rate limiter. Allocates nothing for canonical IPv4
+   * addresses.
    *
    * @throws PeerPoolError `ERR_ADDRESS`, `ERR_LIMITS`, `ERR_POOL_FULL`
    */
@@ -211,12 +223,14 @@ export class PeerPool {
   }
 
   /**
-   * The first of `more` + 1 consecutive 16-bit identifiers that nobody else is given, modulo 65,536; they start where outsiders cannot tell.
+   * The first of `more` + 1 consecutive 16-bit identifiers that nobody else is given, modulo 65,536; they start where
+   * outsiders cannot tell.
    *
    * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
    */
   *nextId(peer: Peer | PeerReference, more = 0): Access<number> {
-    if (!Number.isInteger(more) || more < 0 || more > MORE_MAX) throw new PeerPoolError("ERR_LIMITS", `more is ${more}, and must be a whole number from 0 to ${MORE_MAX}`);
+    if (!Number.isInteger(more) || more < 0 || more > MORE_MAX)
+      throw new PeerPoolError("ERR_LIMITS", `more is ${more}, and must be a whole number from 0 to ${MORE_MAX}`);
     yield* this.#enter();
     return yield* nextIdentifier(referenceOf(peer), more);
   }
@@ -227,7 +241,8 @@ export class PeerPool {
    * @throws PeerPoolError `ERR_LIMITS` for another family
    */
   *invalidate(family?: AddressFamily): Access {
-    if (family !== undefined && family !== "v4" && family !== "v6") throw new PeerPoolError("ERR_LIMITS", `family is ${String(family)}, and must be v4 or v6`);
+    if (family !== undefined && family !== "v4" && family !== "v6")
+      throw new PeerPoolError("ERR_LIMITS", `family is ${String(family)}, and must be v4 or v6`);
     yield* this.#enter();
     try {
       if (family !== "v6") yield* invalidateTree(this.#layout.pool, "v4");
@@ -254,8 +269,8 @@ export class PeerPool {
   }
 
   /**
-   * Says that the thread with this id (`worker.threadId`) is no more: what it looked at may be freed. Done by itself in the thread that
-   * started the worker, if that was attached before. Answers whether the thread was attached.
+   * Says that the thread with this id (`worker.threadId`) is no more: what it looked at may be freed. Done by itself in
+   * the thread that started the worker, if that was attached before. Answers whether the thread was attached.
    *
    * If it was terminated while it held a lock, the pool is abandoned.
    */
@@ -320,7 +335,9 @@ export class PeerPool {
     this.#operationsLeft = 0;
   }
 
-  /** Passes a quiescent state, and does what is due: of the deferred queue what this thread owes, and `more` entries. */
+  /**
+   * Passes a quiescent state, and does what is due: of the deferred queue what this thread owes, and `more` entries.
+   */
   *#serve(more: number): Access {
     const { deferred, clock, pool, workGuard } = this.#layout;
     const runtime = this.#runtime;
@@ -345,8 +362,20 @@ export class PeerPool {
     const { heap, deferred, allocatorLock, pool } = this.#layout;
     const index = yield* claimSlot(deferred.rcu, threadId + 1);
     const slot = deferred.rcu.slots[index];
-    if (slot === undefined) throw new PeerPoolError("ERR_THREADS", `${THREADS_MAX} threads are attached, which is all that a pool has room for; detach some`);
-    const runtime = { words: heap.words, me: index + 1, slot, allocatorLock, deferred, owed: 0, callbacks: [pool.freePeer, pool.freeCleared, pool.queueDetached] };
+    if (slot === undefined)
+      throw new PeerPoolError(
+        "ERR_THREADS",
+        `${THREADS_MAX} threads are attached, which is all that a pool has room for; detach some`,
+      );
+    const runtime = {
+      words: heap.words,
+      me: index + 1,
+      slot,
+      allocatorLock,
+      deferred,
+      owed: 0,
+      callbacks: [pool.freePeer, pool.freeCleared, pool.queueDetached],
+    };
     useRuntime(runtime);
     return runtime;
   }
@@ -368,14 +397,20 @@ export class PeerPool {
       const peer = yield* getPeer(pool, address);
       if (peer !== NIL) return peer;
     }
-    throw new PeerPoolError("ERR_POOL_FULL", `all ${pool.peersMax} peers are in use: give peers back, or make the pool larger`);
+    throw new PeerPoolError(
+      "ERR_POOL_FULL",
+      `all ${pool.peersMax} peers are in use: give peers back, or make the pool larger`,
+    );
   }
 
   /** Hears of a wait that goes on. */
   #waited(milliseconds: number): void {
     if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
     if (milliseconds >= this.#stallMs) {
-      throw new PeerPoolError("ERR_POOL_STALLED", `another thread has held a lock of the pool for ${milliseconds} ms: it is blocked, or was terminated and nobody called forgetThread`);
+      throw new PeerPoolError(
+        "ERR_POOL_STALLED",
+        `another thread has held a lock of the pool for ${milliseconds} ms: it is blocked, or was terminated and nobody called forgetThread`,
+      );
     }
   }
 

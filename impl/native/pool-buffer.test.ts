@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { createLayout, layoutOf, type PoolSettings } from "./pool-buffer.ts";
 
-const settings: PoolSettings = { capacity: 20, threshold: 15, ttlMinMs: 1, ttlMaxMs: 2, gcDelayMs: 3, burstFactor: 4, secret: [5, -6] };
+const settings: PoolSettings = {
+  capacity: 20,
+  threshold: 15,
+  ttlMinMs: 1,
+  ttlMaxMs: 2,
+  gcDelayMs: 3,
+  burstFactor: 4,
+  secret: [5, -6],
+};
 
 function poolWords(): Int32Array {
   return createLayout(settings, 1000).heap.words;
@@ -10,8 +18,22 @@ function poolWords(): Int32Array {
 test("another thread finds everything where the creator put it", () => {
   const created = createLayout(settings, 1000);
   const found = layoutOf(created.heap.words.buffer);
-  const { heap: _created, pool: { freePeer: _free, freeCleared: _cleared, queueDetached: _queue, firstIdentifier, ...pool }, ...places } = created;
-  const { heap: _found, pool: { freePeer: _sameFree, freeCleared: _sameCleared, queueDetached: _sameQueue, firstIdentifier: sameIdentifier, ...samePool }, ...samePlaces } = found;
+  const {
+    heap: _created,
+    pool: { freePeer: _free, freeCleared: _cleared, queueDetached: _queue, firstIdentifier, ...pool },
+    ...places
+  } = created;
+  const {
+    heap: _found,
+    pool: {
+      freePeer: _sameFree,
+      freeCleared: _sameCleared,
+      queueDetached: _sameQueue,
+      firstIdentifier: sameIdentifier,
+      ...samePool
+    },
+    ...samePlaces
+  } = found;
   expect(samePlaces).toEqual(places);
   expect(samePool).toEqual(pool);
   expect(sameIdentifier({ family: "v4", words: [9] })).toBe(firstIdentifier({ family: "v4", words: [9] }));
@@ -24,7 +46,8 @@ test("every bit of a pool's head that is turned is noticed", () => {
     for (const bit of [0, 7, 31]) {
       const words = poolWords();
       words[word] = (words[word] ?? 0) ^ (1 << bit);
-      const code = word === control ? "ERR_BUFFER_FOREIGN" : word === control + 1 ? "ERR_BUFFER_VERSION" : "ERR_BUFFER_DAMAGED";
+      const code =
+        word === control ? "ERR_BUFFER_FOREIGN" : word === control + 1 ? "ERR_BUFFER_VERSION" : "ERR_BUFFER_DAMAGED";
       expect(() => layoutOf(words.buffer), `word ${word}`).toThrow(expect.objectContaining({ code }) as Error);
     }
   }
@@ -45,6 +68,7 @@ test("a buffer that is none, too small, cut off or grown is refused", () => {
     [copy(words.byteLength - 4), "ERR_BUFFER_DAMAGED"],
     [copy(words.byteLength + 4), "ERR_BUFFER_DAMAGED"],
   ];
-  for (const [buffer, code] of cases) expect(() => layoutOf(buffer)).toThrow(expect.objectContaining({ code }) as Error);
+  for (const [buffer, code] of cases)
+    expect(() => layoutOf(buffer)).toThrow(expect.objectContaining({ code }) as Error);
   expect(layoutOf(copy(words.byteLength)).pool.peersMax).toBe(20);
 });

@@ -1,7 +1,8 @@
 /**
  * A peer pool in a buffer: what lies in it where, and how a thread that is handed one sees that it is one.
  *
- *     Control  written by the creator before anybody else has the buffer, never after: what the buffer is, and the pool's limits
+ *     Control  written by the creator before anybody else has the buffer, never after: what the buffer is, and the
+ *     pool's limits
  *     State    atomic: `SOUND`, or `ABANDONED` for good
  *     Locks    allocator guards the slab; work is only ever tried, by those who would run the deferred collector
  *
@@ -51,7 +52,9 @@ export const THREADS_MAX = 64;
 
 export const CAPACITY_MAX = 1 << 24;
 
-/** Words of what it takes to free a peer, and of everything that does not grow with the capacity, with some to spare. */
+/**
+ * Words of what it takes to free a peer, and of everything that does not grow with the capacity, with some to spare.
+ */
 const DEFERRED_WORDS = 3;
 const OTHER_WORDS = 16 * (THREADS_MAX + 64);
 
@@ -110,18 +113,29 @@ export function createLayout(settings: PoolSettings, now: number): PoolLayout {
  * @throws PeerPoolError `ERR_BUFFER_FOREIGN`, `ERR_BUFFER_VERSION` or `ERR_BUFFER_DAMAGED`
  */
 export function layoutOf(buffer: unknown): PoolLayout {
-  if (!(buffer instanceof SharedArrayBuffer)) throw new PeerPoolError("ERR_BUFFER_FOREIGN", "the buffer must be the SharedArrayBuffer of a peer pool");
+  if (!(buffer instanceof SharedArrayBuffer))
+    throw new PeerPoolError("ERR_BUFFER_FOREIGN", "the buffer must be the SharedArrayBuffer of a peer pool");
   const words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / Int32Array.BYTES_PER_ELEMENT));
-  if (words.length < OTHER_WORDS) throw new PeerPoolError("ERR_BUFFER_FOREIGN", `the buffer has ${buffer.byteLength} bytes, too few for a peer pool`);
+  if (words.length < OTHER_WORDS)
+    throw new PeerPoolError("ERR_BUFFER_FOREIGN", `the buffer has ${buffer.byteLength} bytes, too few for a peer pool`);
   const control = place({ words, regions: [], used: 1 }, { ...Control, words: 0 }, "control");
   const at = (field: Address): number => wordAt(words, field);
-  if (at(Control.magic(control)) !== MAGIC) throw new PeerPoolError("ERR_BUFFER_FOREIGN", "the buffer holds no peer pool");
+  if (at(Control.magic(control)) !== MAGIC)
+    throw new PeerPoolError("ERR_BUFFER_FOREIGN", "the buffer holds no peer pool");
   const version = at(Control.version(control));
-  if (version !== VERSION) throw new PeerPoolError("ERR_BUFFER_VERSION", `the buffer holds a peer pool of version ${version}, and this library knows version ${VERSION}: use one release of it in all threads`);
+  if (version !== VERSION)
+    throw new PeerPoolError(
+      "ERR_BUFFER_VERSION",
+      `the buffer holds a peer pool of version ${version}, and this library knows version ${VERSION}: use one release of it in all threads`,
+    );
   if (at(Control.size(control)) !== words.length) {
-    throw new PeerPoolError("ERR_BUFFER_DAMAGED", `the pool has ${at(Control.size(control))} words, and its buffer ${words.length}`);
+    throw new PeerPoolError(
+      "ERR_BUFFER_DAMAGED",
+      `the pool has ${at(Control.size(control))} words, and its buffer ${words.length}`,
+    );
   }
-  if (at(Control.checksum(control)) !== checksumOf(words, control)) throw new PeerPoolError("ERR_BUFFER_DAMAGED", "the head of the pool has been overwritten: its checksum is wrong");
+  if (at(Control.checksum(control)) !== checksumOf(words, control))
+    throw new PeerPoolError("ERR_BUFFER_DAMAGED", "the head of the pool has been overwritten: its checksum is wrong");
   const settings: PoolSettings = {
     capacity: at(Control.capacity(control)),
     threshold: at(Control.threshold(control)),
@@ -131,12 +145,17 @@ export function layoutOf(buffer: unknown): PoolLayout {
     burstFactor: at(Control.burstFactor(control)),
     secret: [at(Control.secret(control)), at(Control.secret(control) + 1)],
   };
-  // Placing writes first contents, so it is done on memory that nobody has; of that, the host gives what is written only.
+  // Placing writes first contents, so it is done on memory that nobody has; of that, the host gives what is written
+  // only.
   const { heap, ...places } = placeAll({ words: new Int32Array(words.length), regions: [], used: 1 }, settings, 0);
   return { ...places, heap: { ...heap, words } };
 }
 
-function placeAll(heap: Heap, { capacity, threshold, ttlMinMs, ttlMaxMs, gcDelayMs, burstFactor, secret }: PoolSettings, now: number): PoolLayout {
+function placeAll(
+  heap: Heap,
+  { capacity, threshold, ttlMinMs, ttlMaxMs, gcDelayMs, burstFactor, secret }: PoolSettings,
+  now: number,
+): PoolLayout {
   const control = place(heap, Control, "control");
   const condition = State.condition(place(heap, State, "state"));
   const locks = place(heap, Locks, "locks");
@@ -144,8 +163,20 @@ function placeAll(heap: Heap, { capacity, threshold, ttlMinMs, ttlMaxMs, gcDelay
   const rcu = placeRcu(heap, THREADS_MAX);
   // Whatever waits to be freed is a peer, or the root of a detached tree of peers.
   const deferred = placeDeferred(heap, rcu, capacity + 1, OWN_LIST);
-  const limits = { threshold, ttlMinTicks: ttlMinMs, ttlMaxTicks: ttlMaxMs, gcDelayTicks: gcDelayMs, ticksPerSecond: TICKS_PER_SECOND, linksMax: LINKS_MAX, burstFactor };
-  const pool = createOptimisticPool(heap, clock, { limits, peersMax: capacity, firstIdentifier: keyedIdentifier(secret) });
+  const limits = {
+    threshold,
+    ttlMinTicks: ttlMinMs,
+    ttlMaxTicks: ttlMaxMs,
+    gcDelayTicks: gcDelayMs,
+    ticksPerSecond: TICKS_PER_SECOND,
+    linksMax: LINKS_MAX,
+    burstFactor,
+  };
+  const pool = createOptimisticPool(heap, clock, {
+    limits,
+    peersMax: capacity,
+    firstIdentifier: keyedIdentifier(secret),
+  });
   const allocatorLock = Locks.allocator(locks);
   const workGuard = Locks.work(locks);
   return {
@@ -164,6 +195,7 @@ function placeAll(heap: Heap, { capacity, threshold, ttlMinMs, ttlMaxMs, gcDelay
 /** FNV-1a over the words of the head. */
 function checksumOf(words: Int32Array, control: Address): number {
   let hash = 0x811c9dc5;
-  for (let address = Control.magic(control); address < Control.checksum(control); address++) hash = Math.imul(hash ^ wordAt(words, address), 0x01000193);
+  for (let address = Control.magic(control); address < Control.checksum(control); address++)
+    hash = Math.imul(hash ^ wordAt(words, address), 0x01000193);
   return hash | 0;
 }

@@ -7,7 +7,9 @@ import { CAPACITY_MAX, type PoolSettings } from "./pool-buffer.ts";
 export interface PeerPoolOptions {
   /** Peers there is memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
   readonly capacity: number;
-  /** Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given. */
+  /**
+   * Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given.
+   */
   readonly threshold?: number;
   /** How long a peer may stay idle in a pool that is nearly at its threshold; 120,000 if not given. */
   readonly ttlMinMs?: number;
@@ -20,7 +22,10 @@ export interface PeerPoolOptions {
 }
 
 export interface AttachOptions {
-  /** Milliseconds that an operation waits for a lock of another thread before it throws `ERR_POOL_STALLED`; 5,000 if not given. */
+  /**
+   * Milliseconds that an operation waits for a lock of another thread before it throws `ERR_POOL_STALLED`; 5,000 if not
+   * given.
+   */
   readonly stallMs?: number;
   /** The time in milliseconds: the same for all threads, never going back. The host's monotonic clock if not given. */
   readonly now?: () => number;
@@ -51,7 +56,14 @@ const TIME_MAX_MS = 0x3fffffff;
  *
  * @throws PeerPoolError `ERR_LIMITS` for an option out of its range
  */
-export function settingsOf({ capacity, threshold = Math.ceil((capacity * 7) / 8), ttlMinMs = 120_000, ttlMaxMs = 600_000, gcDelayMs = 1_000, burstFactor = 6 }: PeerPoolOptions): PoolSettings {
+export function settingsOf({
+  capacity,
+  threshold = Math.ceil((capacity * 7) / 8),
+  ttlMinMs = 120_000,
+  ttlMaxMs = 600_000,
+  gcDelayMs = 1_000,
+  burstFactor = 6,
+}: PeerPoolOptions): PoolSettings {
   const secret = crypto.getRandomValues(new Int32Array(2));
   return {
     capacity: checked("capacity", capacity, 1, CAPACITY_MAX),

@@ -1,8 +1,8 @@
 /**
  * Running a delayed work without a thread of its own: whoever comes by runs it, one at a time.
  *
- * `guard` is a lock that is only ever tried: while one thread runs the handler, work that is asked for anew stays queued, for
- * whoever comes by next.
+ * `guard` is a lock that is only ever tried: while one thread runs the handler, work that is asked for anew stays
+ * queued, for whoever comes by next.
  */
 import { type Access, type Address, cmpxchg, readOnce } from "../memory/access.ts";
 import { DelayedWork, WORK_STATE } from "../sync/delayed-work.ts";

@@ -2,7 +2,19 @@ import { expect, test } from "vitest";
 import { createHeap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { wordAt } from "../memory/word.ts";
-import { awaitGracePeriod, beginGracePeriod, claimSlot, forgetThread, goOffline, isOver, lastFinished, OFFLINE, passQuiescentState, placeRcu, ThreadSlot } from "./rcu.ts";
+import {
+  awaitGracePeriod,
+  beginGracePeriod,
+  claimSlot,
+  forgetThread,
+  goOffline,
+  isOver,
+  lastFinished,
+  OFFLINE,
+  passQuiescentState,
+  placeRcu,
+  ThreadSlot,
+} from "./rcu.ts";
 
 test("slots are given out one by one, and again when their thread is forgotten", () => {
   const heap = createHeap(32);

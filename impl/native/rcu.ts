@@ -1,19 +1,31 @@
 /**
- * RCU for worker threads, by quiescent states: a section costs nothing, and each thread says now and then that it is in none.
+ * RCU for worker threads, by quiescent states: a section costs nothing, and each thread says now and then that it is in
+ * none.
  *
  *     Epoch.now         atomic; odd, counts grace periods by 2
  *     ThreadSlot.owner  0 while nobody has the slot; taken by cmpxchg
- *     ThreadSlot.seen   written by the owner: `OFFLINE`, or the epoch at its last quiescent state. While it is online, everything it
+ *     ThreadSlot.seen   written by the owner: `OFFLINE`, or the epoch at its last quiescent state. While it is online,
+ *     everything it
  *                       found since then may still be in its hands. Written by others only when the owner is no more
  *
  * A grace period moves the epoch on and is over once every thread is offline, or has seen that epoch. What was unlinked
- * before it began is then in nobody's hands: a thread that came online later, or was quiescent later, looks at memory after the
- * unlinking. A thread that blocks while online holds every grace period up, and nothing else; one that was terminated does so until
- * `forgetThread`.
+ * before it began is then in nobody's hands: a thread that came online later, or was quiescent later, looks at memory
+ * after the unlinking. A thread that blocks while online holds every grace period up, and nothing else; one that was
+ * terminated does so until `forgetThread`.
  *
- * Source: Desnoyers, McKenney, Stern, Dagenais, Walpole, "User-level implementations of read-copy update", IEEE TPDS 2012, section 5.1.
+ * Source: Desnoyers, McKenney, Stern, Dagenais, Walpole, "User-level implementations of read-copy update", IEEE TPDS
+ * 2012, section 5.1.
  */
-import { type Access, type Address, atomicAddReturn, awaitUnequal, cmpxchg, loadAcquire, smpMb, storeRelease } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  atomicAddReturn,
+  awaitUnequal,
+  cmpxchg,
+  loadAcquire,
+  smpMb,
+  storeRelease,
+} from "../memory/access.ts";
 import { type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 
@@ -41,10 +53,16 @@ export interface Rcu {
 export function placeRcu(heap: Heap, threadsMax: number): Rcu {
   const epoch = Epoch.now(place(heap, Epoch, "epoch"));
   heap.words[epoch] = FIRST_EPOCH;
-  return { epoch, slots: Array.from({ length: threadsMax }, (_, index) => place(heap, ThreadSlot, `thread${index + 1}`)) };
+  return {
+    epoch,
+    slots: Array.from({ length: threadsMax }, (_, index) => place(heap, ThreadSlot, `thread${index + 1}`)),
+  };
 }
 
-/** Takes a slot for `owner`, a number that is not 0; answers the slot's index, or -1 if all are taken. Linearizes at the cmpxchg. */
+/**
+ * Takes a slot for `owner`, a number that is not 0; answers the slot's index, or -1 if all are taken. Linearizes at the
+ * cmpxchg.
+ */
 export function* claimSlot({ slots }: Rcu, owner: number): Access<number> {
   for (const [index, slot] of slots.entries()) {
     const found = yield cmpxchg(ThreadSlot.owner(slot), 0, owner);

@@ -12,7 +12,10 @@ test("the clock goes forward only, across the wrap too, and hands over the works
   const clock = placeClock(heap, 0x7ffffff0);
   const work = placeTimedWork(heap, clock, "work");
   runAlone(heap, queueDelayedWork(work, 100, clock.jiffies));
-  const states = [0x7ffffff0, 0x7fffff00, 0x7ffffff0 + 50, 0x7ffffff0 + 100].map((now) => [runAlone(heap, moveClockTo(clock, now)), wordAt(heap.words, DelayedWork.state(work))]);
+  const states = [0x7ffffff0, 0x7fffff00, 0x7ffffff0 + 50, 0x7ffffff0 + 100].map((now) => [
+    runAlone(heap, moveClockTo(clock, now)),
+    wordAt(heap.words, DelayedWork.state(work)),
+  ]);
   expect(states).toEqual([
     [false, WORK_STATE.pending],
     [false, WORK_STATE.pending],

@@ -7,7 +7,10 @@ import { type Access, cmpxchg, readOnce } from "../memory/access.ts";
 import { queueWhenDue } from "../sync/delayed-work.ts";
 import type { Clock } from "../sync/jiffies.ts";
 
-/** Moves the clock on to `now`; false if it shows that already, or somebody else moved it meanwhile. Linearizes at the cmpxchg. */
+/**
+ * Moves the clock on to `now`; false if it shows that already, or somebody else moved it meanwhile. Linearizes at the
+ * cmpxchg.
+ */
 export function* moveClockTo({ jiffies, works }: Clock, now: number): Access<boolean> {
   const seen = yield readOnce(jiffies);
   if (((now - seen) | 0) <= 0) return false;

@@ -1,14 +1,23 @@
 /**
  * Sleeping until woken, under simulation: what ECMAScript's list of waiters does, in accesses.
  *
- * `lock` is the list's critical section, `sleepers` a bit for each thread in it. The comparison and the entry into the list are one
- * critical section, so a waker that changed the word before sees the sleeper, or the sleeper the change.
+ * `lock` is the list's critical section, `sleepers` a bit for each thread in it. The comparison and the entry into the
+ * list are one critical section, so a waker that changed the word before sees the sleeper, or the sleeper the change.
  *
  * On real threads atomics-wait.ts takes the place of this file: there the list belongs to the engine.
  *
  * Source: ECMA-262, 25.4.1.2 to 25.4.1.13 (WaiterList records) and 25.4.11 (Atomics.wait), 25.4.13 (Atomics.notify).
  */
-import { type Access, type Address, atomicAdd, awaitEqual, NIL, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  atomicAdd,
+  awaitEqual,
+  NIL,
+  readOnce,
+  spinLock,
+  spinUnlock,
+} from "../memory/access.ts";
 import { struct } from "../memory/struct.ts";
 
 export const WaitList = struct("waitList", { lock: 1, sleepers: 1 });

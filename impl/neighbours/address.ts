@@ -1,6 +1,6 @@
 /**
- * Hardware addresses, as values and as the words of a neighbour. The words are read plainly: an address never changes once its
- * neighbour can be reached.
+ * Hardware addresses, as values and as the words of a neighbour. The words are read plainly: an address never changes
+ * once its neighbour can be reached.
  */
 import type { Gid, HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import { type Access, type Address, read } from "../memory/access.ts";

@@ -1,9 +1,9 @@
 /**
  * Connections: in connected mode a unicast neighbour sends over a connection of its own, once that is up.
  *
- * L guards lists and links. A transmission reads a neighbour's connection and its `up` without L, under its queue lock; so who
- * takes a connection from a neighbour that is still in use holds all queue locks. A neighbour that nobody holds any more needs
- * none. A connection is freed by a worker, which finds it on the reap list.
+ * L guards lists and links. A transmission reads a neighbour's connection and its `up` without L, under its queue lock;
+ * so who takes a connection from a neighbour that is still in use holds all queue locks. A neighbour that nobody holds
+ * any more needs none. A connection is freed by a worker, which finds it on the reap list.
  *
  * Connections name no path: the starter looks the path up again, because it may have gone since.
  *
@@ -81,8 +81,9 @@ export function* startConnections(neighbours: Neighbours): Access {
 }
 
 /**
- * The other side has accepted the connection to `address`: it is up, and the packets that waited for it are the caller's to transmit
- * again; {@link NOTHING} if there is no such connection. Linearizes at the write of `up`, within L.
+ * The other side has accepted the connection to `address`: it is up, and the packets that waited for it are the
+ * caller's to transmit again; {@link NOTHING} if there is no such connection. Linearizes at the write of `up`, within
+ * L.
  */
 export function* connectionUp(neighbours: Neighbours, address: HardwareAddress): Access<Address> {
   const { device } = neighbours;
@@ -102,7 +103,10 @@ export function* connectionUp(neighbours: Neighbours, address: HardwareAddress):
   return waiting;
 }
 
-/** The connection to `address` has failed: it goes, and its neighbour with it. False if there is none. Linearizes within L. */
+/**
+ * The connection to `address` has failed: it goes, and its neighbour with it. False if there is none. Linearizes within
+ * L.
+ */
 export function* connectionLost(neighbours: Neighbours, address: HardwareAddress): Access<boolean> {
   const { device } = neighbours;
   yield* lockQueues(device);
@@ -128,7 +132,12 @@ export function* reapConnections({ device, connections }: Neighbours): Access {
 }
 
 /** Sends the packet over a connection that is up. Under a queue lock. */
-export function* sendConnected({ packets }: Neighbours, connection: Address, packet: Address, destination: number): Access {
+export function* sendConnected(
+  { packets }: Neighbours,
+  connection: Address,
+  packet: Address,
+  destination: number,
+): Access {
   const route = yield read(Connection.route(connection));
   yield assertHolds(route === destination, "a packet is sent over a connection to its destination");
   yield free(packets, packet);
@@ -172,8 +181,8 @@ function* giveUp(neighbours: Neighbours, neighbour: Address, connection: Address
 }
 
 /**
- * Parts neighbour and connection, and puts the connection on the reap list. Under L. The first store is the last touch of the
- * neighbour: if nobody holds it, whoever takes it apart may free it once it sees that there is no connection.
+ * Parts neighbour and connection, and puts the connection on the reap list. Under L. The first store is the last touch
+ * of the neighbour: if nobody holds it, whoever takes it apart may free it once it sees that there is no connection.
  */
 function* disconnect(neighbours: Neighbours, neighbour: Address, connection: Address): Access {
   const { device } = neighbours;

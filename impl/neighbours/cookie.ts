@@ -1,12 +1,25 @@
 /**
- * The way before the table: the driver's record hangs off the system's own neighbour, in a word that it keeps for the driver.
+ * The way before the table: the driver's record hangs off the system's own neighbour, in a word that it keeps for the
+ * driver.
  *
- * Guarded by `lock`, for readers too: that is what the cookie would have needed at least. The driver read it without any lock,
- * and freed the record at once; the table replaced it so that readers need none.
+ * Guarded by `lock`, for readers too: that is what the cookie would have needed at least. The driver read it without
+ * any lock, and freed the record at once; the table replaced it so that readers need none.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (before 3.6): to_ipoib_neigh(), ipoib_neigh_free().
  */
-import { type Access, type Address, allocate, atomicAddReturn, free, NIL, readOnce, spinLock, spinUnlock, write, writeOnce } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  atomicAddReturn,
+  free,
+  NIL,
+  readOnce,
+  spinLock,
+  spinUnlock,
+  write,
+  writeOnce,
+} from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 
@@ -22,12 +35,15 @@ export interface CookieNeighbour {
 
 /** @throws RangeError when the heap is full */
 export function placeCookieNeighbour(heap: Heap, recordsMax: number): CookieNeighbour {
-  return Object.freeze({ generic: place(heap, GenericNeighbour, "generic"), records: placeSlab(heap, CookieRecord, "record", recordsMax) });
+  return Object.freeze({
+    generic: place(heap, GenericNeighbour, "generic"),
+    records: placeSlab(heap, CookieRecord, "record", recordsMax),
+  });
 }
 
 /**
- * Sends by the driver's record, which is made if there is none; answers the packets sent by that record, 0 if memory is used up.
- * Linearizes under the lock.
+ * Sends by the driver's record, which is made if there is none; answers the packets sent by that record, 0 if memory is
+ * used up. Linearizes under the lock.
  */
 export function* sendByCookie({ generic, records }: CookieNeighbour): Access<number> {
   yield spinLock(GenericNeighbour.lock(generic));
@@ -38,7 +54,10 @@ export function* sendByCookie({ generic, records }: CookieNeighbour): Access<num
   return sends;
 }
 
-/** The system's neighbour goes: clears the cookie and frees the record; false if there is none. Linearizes under the lock. */
+/**
+ * The system's neighbour goes: clears the cookie and frees the record; false if there is none. Linearizes under the
+ * lock.
+ */
 export function* freeCookie({ generic, records }: CookieNeighbour): Access<boolean> {
   yield spinLock(GenericNeighbour.lock(generic));
   const record = yield readOnce(GenericNeighbour.cookie(generic));

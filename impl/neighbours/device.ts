@@ -1,10 +1,10 @@
 /**
  * Setting the device up, and taking it down.
  *
- * Down, in this order: transmissions are stopped; paths and groups go, with their neighbours; the reaper is cancelled; the table is
- * flushed, which waits for all neighbours to be taken apart, whoever holds them, and for the table; the connections' works
- * are cancelled and the last connections freed. Then, with the last user gone, the RCU callbacks are waited for: they signalled
- * what they did before they returned, and run code that goes with the device.
+ * Down, in this order: transmissions are stopped; paths and groups go, with their neighbours; the reaper is cancelled;
+ * the table is flushed, which waits for all neighbours to be taken apart, whoever holds them, and for the table; the
+ * connections' works are cancelled and the last connections freed. Then, with the last user gone, the RCU callbacks are
+ * waited for: they signalled what they did before they returned, and run code that goes with the device.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_hash_init(), ipoib_flush_neighs(),
  * ipoib_neigh_hash_uninit(), with the completions initialised before the flag can be seen.
@@ -62,7 +62,10 @@ export function* startDevice(neighbours: Neighbours): Access {
   yield* queueDelayedWork(neighbours.reapWork, limits.intervalTicks, neighbours.jiffies);
 }
 
-/** Stops transmissions; those under way have ended when it returns. False if they were stopped already. Linearizes within the queue locks. */
+/**
+ * Stops transmissions; those under way have ended when it returns. False if they were stopped already. Linearizes
+ * within the queue locks.
+ */
 export function* stopDevice({ device }: Neighbours): Access<boolean> {
   yield* lockQueues(device);
   const stopped = yield read(Device.stopped(device));
@@ -72,8 +75,8 @@ export function* stopDevice({ device }: Neighbours): Access<boolean> {
 }
 
 /**
- * Takes everything down but the device itself: paths, neighbours, table, connections. Waits for whoever holds a neighbour. May
- * sleep; once, after {@link stopDevice}.
+ * Takes everything down but the device itself: paths, neighbours, table, connections. Waits for whoever holds a
+ * neighbour. May sleep; once, after {@link stopDevice}.
  */
 export function* closeDevice(neighbours: Neighbours): Access {
   const { device } = neighbours;

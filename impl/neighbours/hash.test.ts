@@ -19,14 +19,20 @@ function mixAsPublished(a: bigint, b: bigint, c: bigint): bigint {
 const octets = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 20, maxLength: 20 });
 
 const fromOctets = (all: readonly number[]) => ({
-  words: [0, 4, 8, 12, 16].map((at) => (all[at] ?? 0) | ((all[at + 1] ?? 0) << 8) | ((all[at + 2] ?? 0) << 16) | ((all[at + 3] ?? 0) << 24)),
+  words: [0, 4, 8, 12, 16].map(
+    (at) => (all[at] ?? 0) | ((all[at + 1] ?? 0) << 8) | ((all[at + 2] ?? 0) << 16) | ((all[at + 3] ?? 0) << 24),
+  ),
 });
 
 test("three words are mixed as Jenkins published it", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer(), fc.integer(), (first, second, third) => {
       const unsigned = (value: number): bigint => BigInt(value >>> 0);
-      const expected = mixAsPublished(BigInt.asUintN(32, unsigned(first) + 0xdeadbeefn), BigInt.asUintN(32, unsigned(second) + 0xdeadbeefn), unsigned(third));
+      const expected = mixAsPublished(
+        BigInt.asUintN(32, unsigned(first) + 0xdeadbeefn),
+        BigInt.asUintN(32, unsigned(second) + 0xdeadbeefn),
+        unsigned(third),
+      );
       expect(BigInt(hashThreeWords(first, second, third) >>> 0)).toBe(expected);
     }),
     { seed: 1, numRuns: 300 },
@@ -36,7 +42,9 @@ test("three words are mixed as Jenkins published it", () => {
 test("flags and subnet prefix make no difference", () => {
   fc.assert(
     fc.property(octets, octets, (one, other) => {
-      const mixed = one.map((octet, index) => (index === 0 || (index >= 4 && index < 12) ? (other[index] ?? 0) : octet));
+      const mixed = one.map((octet, index) =>
+        index === 0 || (index >= 4 && index < 12) ? (other[index] ?? 0) : octet,
+      );
       expect(hashAddress(fromOctets(mixed))).toBe(hashAddress(fromOctets(one)));
     }),
     { seed: 2, numRuns: 200 },
@@ -57,7 +65,8 @@ test("each octet of queue number and port guid makes a difference for most addre
 test("256 queues of one port, which differ in the last octet of the queue number, spread over 256 buckets", () => {
   const chains = new Map<number, number>();
   for (let queue = 0; queue < 256; queue++) {
-    const bucket = hashAddress(fromOctets([0, 0x01, 0x23, queue, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9])) & 255;
+    const bucket =
+      hashAddress(fromOctets([0, 0x01, 0x23, queue, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9])) & 255;
     chains.set(bucket, (chains.get(bucket) ?? 0) + 1);
   }
   expect(chains.size).toBeGreaterThan(140); // 256 balls at random leave 94 of 256 urns empty

@@ -1,7 +1,7 @@
 /**
- * The bucket of a hardware address: by its queue number (octets 1 to 3) and its port guid (octets 12 to 19), and nothing
- * else. One port is not reached with one queue number over two subnets, so the prefix would spread nothing; flags name no
- * destination.
+ * The bucket of a hardware address: by its queue number (octets 1 to 3) and its port guid (octets 12 to 19), and
+ * nothing else. One port is not reached with one queue number over two subnets, so the prefix would spread nothing;
+ * flags name no destination.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_addr_hash(), with the mask of "IPoIB: Fix ipoib_neigh
  * hashing to use the correct daddr octets"; include/linux/jhash.h, jhash_3words() (Jenkins, lookup3.c, 2006).
@@ -9,7 +9,9 @@
 import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import { numberAt } from "../memory/word.ts";
 
-/** The octets of the queue number in the first word, as a little-endian host loads it: the flags are its lowest octet. */
+/**
+ * The octets of the queue number in the first word, as a little-endian host loads it: the flags are its lowest octet.
+ */
 const QUEUE_NUMBER_MASK = 0xffffff00;
 
 const START = 0xdeadbeef;

@@ -7,6 +7,13 @@ test("the table has as many buckets as the ARP table may have entries, rounded u
 });
 
 test("the reaper runs as often as that of the ARP table, every 30 seconds if nobody has set it", () => {
-  expect(defaultLimits(DEFAULT_ARP_LIMITS, 250)).toEqual({ buckets: 1024, intervalTicks: 7500, queueMax: 3, connected: false, partitionKey: 0xffff, removable: true });
+  expect(defaultLimits(DEFAULT_ARP_LIMITS, 250)).toEqual({
+    buckets: 1024,
+    intervalTicks: 7500,
+    queueMax: 3,
+    connected: false,
+    partitionKey: 0xffff,
+    removable: true,
+  });
   expect(defaultLimits({ hardLimit: 8, intervalSeconds: 2 }, 100).intervalTicks).toBe(200);
 });

@@ -1,8 +1,8 @@
 /**
  * The limits of a neighbour table, fixed for its life.
  *
- * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_hash_init(), which takes them from the ARP table;
- * net/ipv4/arp.c: gc_thresh3, gc_interval; ipoib.h: IPOIB_MAX_PATH_REC_QUEUE.
+ * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_hash_init(), which takes them from the ARP
+ * table; net/ipv4/arp.c: gc_thresh3, gc_interval; ipoib.h: IPOIB_MAX_PATH_REC_QUEUE.
  */
 
 export interface NeighbourLimits {
@@ -34,5 +34,12 @@ export const DEFAULT_ARP_LIMITS: ArpLimits = { hardLimit: 1024, intervalSeconds:
 export function defaultLimits({ hardLimit, intervalSeconds }: ArpLimits, ticksPerSecond: number): NeighbourLimits {
   let buckets = 1;
   while (buckets < hardLimit) buckets *= 2;
-  return { buckets, intervalTicks: intervalSeconds * ticksPerSecond, queueMax: 3, connected: false, partitionKey: 0xffff, removable: true };
+  return {
+    buckets,
+    intervalTicks: intervalSeconds * ticksPerSecond,
+    queueMax: 3,
+    connected: false,
+    partitionKey: 0xffff,
+    removable: true,
+  };
 }

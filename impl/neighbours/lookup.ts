@@ -1,13 +1,15 @@
 /**
  * Finding a neighbour and letting it go.
  *
- * A neighbour is found without a lock: walk its bucket inside a read-side critical section, and take a reference unless the
- * count is 0. The table's own reference is dropped a grace period after the neighbour was unlinked, so a reader never meets a
- * count of 0; the test is a second line of defence. Outside the section the reference keeps the neighbour.
+ * A neighbour is found without a lock: walk its bucket inside a read-side critical section, and take a reference unless
+ * the count is 0. The table's own reference is dropped a grace period after the neighbour was unlinked, so a reader
+ * never meets a count of 0; the test is a second line of defence. Outside the section the reference keeps the
+ * neighbour.
  *
  * Whoever drops the last reference takes the neighbour apart, which may take L: so it is never dropped with L held.
  *
- * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_get(), ipoib_neigh_put(), ipoib_neigh_dtor().
+ * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_get(), ipoib_neigh_put(),
+ * ipoib_neigh_dtor().
  */
 import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
@@ -35,11 +37,11 @@ import { dropPackets, takePackets } from "./packet-queue.ts";
 import { noteUse } from "./use.ts";
 
 /**
- * Takes a reference to the neighbour at `address`; NIL if the table has none, or is gone. Notes the use, unless the neighbour
- * has as many packets waiting as it may: then it is a black hole, and shall grow old.
+ * Takes a reference to the neighbour at `address`; NIL if the table has none, or is gone. Notes the use, unless the
+ * neighbour has as many packets waiting as it may: then it is a black hole, and shall grow old.
  *
- * Linearizes: a hit at the increment of the count; a miss at the read of the bucket, or at a later moment of the walk at which
- * the address is in no neighbour.
+ * Linearizes: a hit at the increment of the count; a miss at the read of the bucket, or at a later moment of the walk
+ * at which the address is in no neighbour.
  */
 export function* getNeighbour(neighbours: Neighbours, address: HardwareAddress): Access<Address> {
   const neighbour = yield* findNeighbour(neighbours, address);

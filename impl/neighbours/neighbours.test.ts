@@ -34,7 +34,15 @@ const PORT = gidOf(at(1, 1));
 function setUp(changed: Partial<NeighbourLimits & NeighbourCapacities> = {}) {
   const heap = createHeap(2000);
   const clock = placeClock(heap, 1000);
-  const limits = { buckets: 1, intervalTicks: 30, queueMax: 2, connected: false, partitionKey: 0x8001, removable: true, ...changed };
+  const limits = {
+    buckets: 1,
+    intervalTicks: 30,
+    queueMax: 2,
+    connected: false,
+    partitionKey: 0x8001,
+    removable: true,
+    ...changed,
+  };
   const capacities = { neighboursMax: 6, pathsMax: 4, handlesMax: 4, connectionsMax: 6, packetsMax: 30, ...changed };
   const neighbours = placeNeighbours(heap, clock, limits, capacities);
   const { device } = neighbours;
@@ -50,11 +58,13 @@ function setUp(changed: Partial<NeighbourLimits & NeighbourCapacities> = {}) {
       })(),
     );
   const word = (address: Address): number => heap.words[address] ?? 0;
-  const send = (address: { words: number[] }, via: "neighbour" | "path" = "neighbour", queue = 0) => run(transmit(neighbours, queue, packet(), { address, via }));
+  const send = (address: { words: number[] }, via: "neighbour" | "path" = "neighbour", queue = 0) =>
+    run(transmit(neighbours, queue, packet(), { address, via }));
   /** The numbers of a chain of packets. */
   const numbers = (first: Address): number[] => {
     const found: number[] = [];
-    for (let one = first; one !== NIL && one !== NOTHING; one = word(Packet.next(one))) found.push(word(Packet.number(one)));
+    for (let one = first; one !== NIL && one !== NOTHING; one = word(Packet.next(one)))
+      found.push(word(Packet.number(one)));
     return found;
   };
   return {
@@ -77,7 +87,8 @@ function setUp(changed: Partial<NeighbourLimits & NeighbourCapacities> = {}) {
     live: (slab: Address) => word(Slab.live(slab)),
     chain: () => {
       const found: Address[] = [];
-      for (let one = word(neighbours.Table.bucket(neighbours.firstTable)); one !== NIL; one = word(Neighbour.next(one))) found.push(one);
+      for (let one = word(neighbours.Table.bucket(neighbours.firstTable)); one !== NIL; one = word(Neighbour.next(one)))
+        found.push(one);
       return found;
     },
   };
@@ -103,7 +114,8 @@ test("an address without a neighbour is not found; a packet to it makes one, whi
 test("all five words of an address count", () => {
   const { send, get } = setUp();
   send(at(1, 1));
-  for (let index = 0; index < 5; index++) expect(get({ words: at(1, 1).words.map((one, i) => (i === index ? one ^ 0x40 : one)) })).toBe(NIL);
+  for (let index = 0; index < 5; index++)
+    expect(get({ words: at(1, 1).words.map((one, i) => (i === index ? one ^ 0x40 : one)) })).toBe(NIL);
   expect(get(at(1, 1))).not.toBe(NIL);
 });
 
@@ -189,7 +201,12 @@ test("a neighbour made when its path is known sends at once, as does the path it
 
 test("packets by the path wait at the path, up to the limit, and come back before those of its neighbours", () => {
   const { send, answer, numbers, find } = setUp();
-  expect([send(at(1, 1)), send(at(1, 9), "path"), send(at(1, 9), "path"), send(at(1, 9), "path")]).toEqual([OUTCOME.waits, OUTCOME.waits, OUTCOME.waits, OUTCOME.dropped]);
+  expect([send(at(1, 1)), send(at(1, 9), "path"), send(at(1, 9), "path"), send(at(1, 9), "path")]).toEqual([
+    OUTCOME.waits,
+    OUTCOME.waits,
+    OUTCOME.waits,
+    OUTCOME.dropped,
+  ]);
   expect(find(at(1, 9))).toBe(NIL);
   expect(numbers(answer(PORT))).toEqual([2, 3, 1]);
 });
@@ -206,7 +223,9 @@ test("packets to a group wait at the group, which has no neighbours before it is
 });
 
 test("the partition key goes into octets 8 and 9 of multicast addresses only", () => {
-  expect(withPartitionKey({ words: [-256, 0x1b4012ff, 0x7fff1234, 0, 7] }, 0x8001).words).toEqual([-256, 0x1b4012ff, 0x7fff0180, 0, 7]);
+  expect(withPartitionKey({ words: [-256, 0x1b4012ff, 0x7fff1234, 0, 7] }, 0x8001).words).toEqual([
+    -256, 0x1b4012ff, 0x7fff0180, 0, 7,
+  ]);
   expect(withPartitionKey(at(1, 1), 0x8001)).toEqual(at(1, 1));
   expect([isMulticast(gidOf(group(7))), isMulticast(PORT), isMulticast([])]).toEqual([true, false, false]);
 });
@@ -228,7 +247,10 @@ test("who finds under the lock that another has made the neighbour takes that on
   const { send, neighbours, device, heap, find, word, entries, run, clock } = setUp();
   send(at(1, 1));
   const table = word(Device.table(device));
-  const first = transmit(neighbours, 0, runAlone(heap, allocatePacket(neighbours.packets)), { address: at(1, 1), via: "neighbour" });
+  const first = transmit(neighbours, 0, runAlone(heap, allocatePacket(neighbours.packets)), {
+    address: at(1, 1),
+    via: "neighbour",
+  });
   // Its look-up sees no table: as if it had come before the neighbour was there.
   heap.words[Device.table(device)] = NIL;
   const seen: string[] = [];
@@ -242,7 +264,12 @@ test("who finds under the lock that another has made the neighbour takes that on
   );
   expect(outcome).toBe(OUTCOME.waits);
   const neighbour = find(at(1, 1));
-  expect([entries(), word(Neighbour.queueLength(neighbour)), word(Neighbour.refcount(neighbour)), word(Neighbour.alive(neighbour))]).toEqual([1, 2, 1, 1003]);
+  expect([
+    entries(),
+    word(Neighbour.queueLength(neighbour)),
+    word(Neighbour.refcount(neighbour)),
+    word(Neighbour.alive(neighbour)),
+  ]).toEqual([1, 2, 1, 1003]);
 });
 
 function* allocatePacket(packets: Address): Access<Address> {
@@ -263,7 +290,11 @@ function* restoringTable<T>(procedure: Access<T>, between: () => void): Access<T
 // Leaving the table.
 
 test("the first, the middle and the last of a chain are taken out alike; who is out keeps its own link", () => {
-  for (const [leaves, stay] of [[1, [3, 2]], [2, [3, 1]], [3, [2, 1]]] as const) {
+  for (const [leaves, stay] of [
+    [1, [3, 2]],
+    [2, [3, 1]],
+    [3, [2, 1]],
+  ] as const) {
     const { send, get, put, run, neighbours, chain, word, entries } = setUp();
     for (const queue of [1, 2, 3]) send(at(1, queue));
     const byQueue = [NIL, ...[1, 2, 3].map((queue) => get(at(1, queue)))];
@@ -309,7 +340,10 @@ test("the reaper takes what has been idle for more than two intervals, and runs 
   expect(find(at(1, 1))).toBe(NIL);
   expect(find(at(1, 2))).not.toBe(NIL); // idle for exactly two
   expect(entries()).toBe(1);
-  expect([word(CancellableWork.state(neighbours.reapWork)), word(CancellableWork.expires(neighbours.reapWork))]).toEqual([WORK_STATE.queued, 1030]); // asked for at the start
+  expect([
+    word(CancellableWork.state(neighbours.reapWork)),
+    word(CancellableWork.expires(neighbours.reapWork)),
+  ]).toEqual([WORK_STATE.queued, 1030]); // asked for at the start
 });
 
 test("the reaper asks to run again after one interval, unless it is to stop", () => {
@@ -348,7 +382,11 @@ test("a refused path leaves its packets where they are, and may be asked for aga
   const { send, answer, path, word, find } = setUp();
   send(at(1, 1));
   expect(answer(PORT, false)).toBe(NIL);
-  expect([word(Path.query(path(PORT))), word(Path.valid(path(PORT))), word(Neighbour.queueLength(find(at(1, 1))))]).toEqual([QUERY.none, 0, 1]);
+  expect([
+    word(Path.query(path(PORT))),
+    word(Path.valid(path(PORT))),
+    word(Neighbour.queueLength(find(at(1, 1)))),
+  ]).toEqual([QUERY.none, 0, 1]);
   send(at(1, 2));
   expect(word(Path.query(path(PORT)))).toBe(QUERY.asked);
   expect(answer(PORT)).not.toBe(NOTHING);
@@ -418,7 +456,8 @@ test("whoever takes a path off the list waits for the answer under way", () => {
 test("paths are told by all four words of their gids", () => {
   const { send, path } = setUp();
   send(at(1, 1));
-  for (let index = 0; index < 4; index++) expect(path(PORT.map((one, i) => (i === index ? one ^ 0x100 : one)))).toBe(NIL);
+  for (let index = 0; index < 4; index++)
+    expect(path(PORT.map((one, i) => (i === index ? one ^ 0x100 : one)))).toBe(NIL);
   expect(path(PORT)).not.toBe(NIL);
 });
 
@@ -555,12 +594,25 @@ test("the driver's memory is all given back, the device last", () => {
   expect(word(NetDevice.driver(neighbours.netDevice))).toBe(neighbours.device);
   run(takeDownAlone(neighbours, word));
   run(freeDevice(neighbours));
-  for (const slab of [neighbours.devices, neighbours.tables, neighbours.neighbours, neighbours.paths, neighbours.handles, neighbours.packets]) expect(live(slab)).toBe(0);
+  for (const slab of [
+    neighbours.devices,
+    neighbours.tables,
+    neighbours.neighbours,
+    neighbours.paths,
+    neighbours.handles,
+    neighbours.packets,
+  ])
+    expect(live(slab)).toBe(0);
   expect(word(NetDevice.driver(neighbours.netDevice))).toBe(NIL);
 });
 
-/** Closes the device; where it would wait for RCU callbacks, which nobody runs meanwhile, it is told that they have run. */
-function* takeDownAlone(neighbours: ReturnType<typeof setUp>["neighbours"], word: (address: Address) => number): Access {
+/**
+ * Closes the device; where it would wait for RCU callbacks, which nobody runs meanwhile, it is told that they have run.
+ */
+function* takeDownAlone(
+  neighbours: ReturnType<typeof setUp>["neighbours"],
+  word: (address: Address) => number,
+): Access {
   const { device } = neighbours;
   const closing = closeDevice(neighbours);
   let step = closing.next(0);

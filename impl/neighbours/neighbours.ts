@@ -1,6 +1,6 @@
 /**
- * The addresses of a neighbour table and its users; place-neighbours.ts places them. The operations: lookup.ts, table.ts, transmit.ts,
- * path.ts, connection.ts, device.ts.
+ * The addresses of a neighbour table and its users; place-neighbours.ts places them. The operations: lookup.ts,
+ * table.ts, transmit.ts, path.ts, connection.ts, device.ts.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6, "IPoIB: Use a private hash table for path lookup in xmit path").
  */

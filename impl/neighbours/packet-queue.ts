@@ -1,6 +1,6 @@
 /**
- * Packets that wait at a neighbour or at a path: singly linked, first in first out, with a limit. Guarded by L, or the owner's
- * own once nobody else can reach it.
+ * Packets that wait at a neighbour or at a path: singly linked, first in first out, with a limit. Guarded by L, or the
+ * owner's own once nobody else can reach it.
  *
  * Neighbours and paths name their fields alike, so a queue is given by the addresses of its three words.
  */
@@ -18,7 +18,9 @@ interface Queue {
 /** What may become of a packet. */
 export const OUTCOME = { sent: 1, waits: 2, dropped: 3 } as const;
 
-/** What an answer, or a connection, that concerned nothing comes back with instead of packets: none has this address. */
+/**
+ * What an answer, or a connection, that concerned nothing comes back with instead of packets: none has this address.
+ */
 export const NOTHING = -1;
 
 export function* emptyNeighbourQueue(neighbour: Address): Access {
@@ -74,7 +76,11 @@ export function* dropPacket({ device, packets }: Neighbours, packet: Address): A
 }
 
 function queueOfNeighbour(neighbour: Address): Queue {
-  return { head: Neighbour.queueHead(neighbour), tail: Neighbour.queueTail(neighbour), length: Neighbour.queueLength(neighbour) };
+  return {
+    head: Neighbour.queueHead(neighbour),
+    tail: Neighbour.queueTail(neighbour),
+    length: Neighbour.queueLength(neighbour),
+  };
 }
 
 function queueOfPath(path: Address): Queue {

@@ -1,13 +1,14 @@
 /**
- * Paths to ports, and multicast groups: a question that is answered some time, the handle that the answer brings, and the
- * neighbours that go by it.
+ * Paths to ports, and multicast groups: a question that is answered some time, the handle that the answer brings, and
+ * the neighbours that go by it.
  *
- * One object does for both: the gid says which it is. A query (a group's join) is `asked` at most once at a time. Whoever
- * answers claims it under L, makes the handle without L, and comes back under L: meanwhile the path is `answering`, and whoever
- * takes the path off the list waits for that before freeing it.
+ * One object does for both: the gid says which it is. A query (a group's join) is `asked` at most once at a time.
+ * Whoever answers claims it under L, makes the handle without L, and comes back under L: meanwhile the path is
+ * `answering`, and whoever takes the path off the list waits for that before freeing it.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): path_rec_start(), path_rec_completion(), path_free(),
- * ipoib_flush_paths(), ipoib_mark_paths_invalid(); ipoib_multicast.c: ipoib_mcast_join_complete(), ipoib_mcast_dev_flush().
+ * ipoib_flush_paths(), ipoib_mark_paths_invalid(); ipoib_multicast.c: ipoib_mcast_join_complete(),
+ * ipoib_mcast_dev_flush().
  */
 import type { Gid } from "#model/neighbours/hardware-address.ts";
 import {
@@ -39,8 +40,9 @@ import { deleteByGid, unlinkNeighbour } from "./table.ts";
 const EVERY_BIT = -1;
 
 /**
- * The answer to the query for `gid` has come: with a handle if it is granted. Answers the packets that waited for it, as a chain
- * that is the caller's to transmit again; {@link NOTHING} if no query was outstanding, or the path was given up meanwhile.
+ * The answer to the query for `gid` has come: with a handle if it is granted. Answers the packets that waited for it,
+ * as a chain that is the caller's to transmit again; {@link NOTHING} if no query was outstanding, or the path was given
+ * up meanwhile.
  *
  * Linearizes at the first store of the new handle, or, if refused, under the second L.
  */
@@ -72,8 +74,9 @@ export function* answerQuery(neighbours: Neighbours, gid: Gid, granted: boolean)
 }
 
 /**
- * Takes the path to `gid` off the device's list, withdraws its query, and waits for an answer that is under way; answers the path,
- * which is the caller's to free, or NIL if there is none. May sleep. Linearizes at the removal from the list.
+ * Takes the path to `gid` off the device's list, withdraws its query, and waits for an answer that is under way;
+ * answers the path, which is the caller's to free, or NIL if there is none. May sleep. Linearizes at the removal from
+ * the list.
  */
 export function* forgetPath(neighbours: Neighbours, gid: Gid): Access<Address> {
   const lock = Device.lock(neighbours.device);
@@ -96,7 +99,9 @@ export function* forgetFirstPath({ device }: Neighbours): Access<Address> {
   return path;
 }
 
-/** Frees a path that was forgotten, and takes its neighbours out of the table before. Linearizes as {@link deleteByGid}. */
+/**
+ * Frees a path that was forgotten, and takes its neighbours out of the table before. Linearizes as {@link deleteByGid}.
+ */
 export function* freePath(neighbours: Neighbours, path: Address): Access {
   const gid: number[] = [];
   for (let i = 0; i < 4; i++) {
@@ -133,7 +138,9 @@ function* claimQuery(neighbours: Neighbours, gid: Gid): Access<Address> {
   return path;
 }
 
-/** Gives the path's handle to each of its neighbours; answers all packets that waited, the path's own first. Under L. */
+/**
+ * Gives the path's handle to each of its neighbours; answers all packets that waited, the path's own first. Under L.
+ */
 function* resolveNeighbours(neighbours: Neighbours, path: Address, handle: Address): Access<Address> {
   let waiting = yield* takePathPackets(path);
   const head = Path.neighbours(path);
@@ -153,8 +160,8 @@ function* resolveNeighbours(neighbours: Neighbours, path: Address, handle: Addre
 }
 
 /**
- * Gives the neighbour a reference to the handle, for the one it has; before, a connection if it should have one. False if there
- * is no memory for that. Under L. The connection is stored first: who sees the handle sees the connection.
+ * Gives the neighbour a reference to the handle, for the one it has; before, a connection if it should have one. False
+ * if there is no memory for that. Under L. The connection is stored first: who sees the handle sees the connection.
  */
 export function* giveHandle(neighbours: Neighbours, neighbour: Address, handle: Address): Access<boolean> {
   const connected = yield* createConnection(neighbours, neighbour);

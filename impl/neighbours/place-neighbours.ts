@@ -19,7 +19,12 @@ const CallbackCount = struct("callbacks", { pending: 1 });
  *
  * @throws RangeError when the heap is full
  */
-export function placeNeighbours(heap: Heap, clock: Clock, limits: NeighbourLimits, capacities: NeighbourCapacities): Neighbours {
+export function placeNeighbours(
+  heap: Heap,
+  clock: Clock,
+  limits: NeighbourLimits,
+  capacities: NeighbourCapacities,
+): Neighbours {
   const { neighboursMax, pathsMax, handlesMax, connectionsMax, packetsMax } = capacities;
   const Table = tableLayout(limits.buckets);
   const netDevice = place(heap, NetDevice, "netDevice");

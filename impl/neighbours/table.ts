@@ -1,8 +1,9 @@
 /**
  * The table as its writers change it, under L: a new neighbour, and the four ways in which neighbours leave.
  *
- * A neighbour leaves its bucket and the list of its path together; the table's reference is dropped by an RCU callback, so every
- * reader that may still stand on the neighbour is through. The neighbour keeps its own link, which leads those readers on.
+ * A neighbour leaves its bucket and the list of its path together; the table's reference is dropped by an RCU callback,
+ * so every reader that may still stand on the neighbour is through. The neighbour keeps its own link, which leads those
+ * readers on.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_alloc(), ipoib_neigh_free(),
  * ipoib_del_neighs_by_gid(), __ipoib_reap_neigh(), with the fixes of August and September 2012.
@@ -50,7 +51,8 @@ export function* findLocked(neighbours: Neighbours, address: HardwareAddress): A
 }
 
 /**
- * Takes a reference to the neighbour at `address`, which exists: somebody else came first. Under L. Linearizes at the increment.
+ * Takes a reference to the neighbour at `address`, which exists: somebody else came first. Under L. Linearizes at the
+ * increment.
  */
 export function* takeExisting(neighbours: Neighbours, neighbour: Address): Access {
   yield* acquireAlive(Neighbour.refcount(neighbour));
@@ -58,8 +60,8 @@ export function* takeExisting(neighbours: Neighbours, neighbour: Address): Acces
 }
 
 /**
- * Puts a new neighbour into the table, at an address that has none; it is held twice, by the caller and by the table. NIL if
- * memory is used up or the table is gone. Under L. Linearizes at the store into the bucket.
+ * Puts a new neighbour into the table, at an address that has none; it is held twice, by the caller and by the table.
+ * NIL if memory is used up or the table is gone. Under L. Linearizes at the store into the bucket.
  */
 export function* createNeighbour(neighbours: Neighbours, address: HardwareAddress): Access<Address> {
   const { device, Table } = neighbours;
@@ -68,7 +70,8 @@ export function* createNeighbour(neighbours: Neighbours, address: HardwareAddres
   const neighbour = yield allocate(neighbours.neighbours);
   if (neighbour === NIL) return NIL;
   yield* initialiseLink(Neighbour.onPath(neighbour));
-  for (let i = 0; i < address.words.length; i++) yield write(Neighbour.address(neighbour) + i, numberAt(address.words, i));
+  for (let i = 0; i < address.words.length; i++)
+    yield write(Neighbour.address(neighbour) + i, numberAt(address.words, i));
   yield write(Neighbour.refcount(neighbour), 2);
   const now = yield readOnce(neighbours.jiffies);
   yield write(Neighbour.alive(neighbour), now);
@@ -127,8 +130,8 @@ export function* deleteByGid(neighbours: Neighbours, gid: Gid): Access {
 }
 
 /**
- * The reaper: takes every neighbour that has been idle for more than two intervals out of the table, and asks to run again after
- * one. So a neighbour goes between two and three intervals after its last use.
+ * The reaper: takes every neighbour that has been idle for more than two intervals out of the table, and asks to run
+ * again after one. So a neighbour goes between two and three intervals after its last use.
  */
 export function* reapNeighbours(neighbours: Neighbours): Access {
   const { device, jiffies, limits } = neighbours;

@@ -1,13 +1,13 @@
 /**
  * Transmission: a packet is sent, waits, or is dropped.
  *
- * A transmission holds the lock of its queue from beginning to end, and an RCU reference or section beside it for what other
- * queues and other code may take away. With a neighbour that has its handle, or whose connection is up, it takes no other
- * lock. Otherwise it takes L and looks again: what it saw without L may have changed, and a packet that is put into a queue
- * after its last draining waits for ever.
+ * A transmission holds the lock of its queue from beginning to end, and an RCU reference or section beside it for what
+ * other queues and other code may take away. With a neighbour that has its handle, or whose connection is up, it takes
+ * no other lock. Otherwise it takes L and looks again: what it saw without L may have changed, and a packet that is put
+ * into a queue after its last draining waits for ever.
  *
- * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_start_xmit(), neigh_add_path(), unicast_arp_send();
- * ipoib_multicast.c: ipoib_mcast_send(). The second look is commit 816e846c2eb9 (2018).
+ * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_start_xmit(), neigh_add_path(),
+ * unicast_arp_send(); ipoib_multicast.c: ipoib_mcast_send(). The second look is commit 816e846c2eb9 (2018).
  */
 import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
@@ -46,9 +46,15 @@ export interface Destination {
 /**
  * Transmits a packet, which is the caller's, on one of the queues; answers an {@link OUTCOME}.
  *
- * Linearizes at the read of the handle, or of `up`, that lets it send; else under L; a stopped device drops it under the queue's lock.
+ * Linearizes at the read of the handle, or of `up`, that lets it send; else under L; a stopped device drops it under
+ * the queue's lock.
  */
-export function* transmit(neighbours: Neighbours, queue: number, packet: Address, { address, via }: Destination): Access<number> {
+export function* transmit(
+  neighbours: Neighbours,
+  queue: number,
+  packet: Address,
+  { address, via }: Destination,
+): Access<number> {
   const { device } = neighbours;
   const queueLock = Device.queueLock(device) + queue;
   yield spinLock(queueLock);
@@ -78,7 +84,12 @@ function* sendByNeighbour(neighbours: Neighbours, packet: Address, address: Hard
 }
 
 /** Sends without L if the neighbour has its handle and needs no connection, or one that is up. */
-function* sendIfReady(neighbours: Neighbours, neighbour: Address, packet: Address, destination: number): Access<boolean> {
+function* sendIfReady(
+  neighbours: Neighbours,
+  neighbour: Address,
+  packet: Address,
+  destination: number,
+): Access<boolean> {
   yield rcuReadLock();
   let sent = false;
   const handle = yield rcuDereference(Neighbour.handle(neighbour));
@@ -146,7 +157,12 @@ interface NewNeighbour {
 }
 
 /** Under L. Without memory for a neighbour, a packet to a group is sent all the same. */
-function* sendByNewNeighbour(neighbours: Neighbours, { neighbour, path, handle }: NewNeighbour, packet: Address, address: HardwareAddress): Access<number> {
+function* sendByNewNeighbour(
+  neighbours: Neighbours,
+  { neighbour, path, handle }: NewNeighbour,
+  packet: Address,
+  address: HardwareAddress,
+): Access<number> {
   const destination = numberAt(address.words, 4);
   if (neighbour === NIL) {
     if (isMulticast(gidOf(address))) {

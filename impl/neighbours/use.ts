@@ -4,8 +4,8 @@ import { Neighbour } from "./layout.ts";
 import type { Neighbours } from "./neighbours.ts";
 
 /**
- * Notes that the neighbour is in use now. Once it returns, the time noted is no older than the clock at the call: who finds
- * the word changed by another tries again. The word is written once a tick, not once a packet.
+ * Notes that the neighbour is in use now. Once it returns, the time noted is no older than the clock at the call: who
+ * finds the word changed by another tries again. The word is written once a tick, not once a packet.
  */
 export function* noteUse({ jiffies }: Neighbours, neighbour: Address): Access {
   const alive = Neighbour.alive(neighbour);

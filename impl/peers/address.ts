@@ -20,7 +20,8 @@ export function* compareWithPeer(address: PeerAddress, peer: Address): Access<nu
 
 /** Gives a peer its address. Nobody else can reach it yet; but one who searches optimistically may stray to it. */
 export function* writeAddress(peer: Address, address: PeerAddress): Access {
-  for (let i = 0; i < address.words.length; i++) yield writeUnordered(addressWord(peer, i), numberAt(address.words, i) | 0);
+  for (let i = 0; i < address.words.length; i++)
+    yield writeUnordered(addressWord(peer, i), numberAt(address.words, i) | 0);
 }
 
 /** The address of a peer in the tree. */

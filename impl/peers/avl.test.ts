@@ -18,7 +18,11 @@ const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
 function setUp(words: readonly number[] = []) {
   const heap = createHeap(100 + 14 * 65);
   const clock = placeClock(heap, 1000);
-  const pool = createPeerPool(heap, clock, { limits: defaultLimits(2 ** 30, 1), peersMax: 64, firstIdentifier: () => 0 });
+  const pool = createPeerPool(heap, clock, {
+    limits: defaultLimits(2 ** 30, 1),
+    peersMax: 64,
+    firstIdentifier: () => 0,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const word = (address: number): number => heap.words[address] ?? 0;
   const create = (key: number): number => run(getPeer(pool, v4(key)));
@@ -40,7 +44,17 @@ function setUp(words: readonly number[] = []) {
   };
   const shape = (): unknown => shapeBelow(word(pool.v4.root)).shape;
   for (const key of words) create(key);
-  return { heap, pool, run, word, create, remove, shape, total: () => word(pool.v4.total), live: () => word(Slab.live(pool.peers)) };
+  return {
+    heap,
+    pool,
+    run,
+    word,
+    create,
+    remove,
+    shape,
+    total: () => word(pool.v4.total),
+    live: () => word(Slab.live(pool.peers)),
+  };
 }
 
 function keysOf(shape: unknown): number[] {
@@ -138,11 +152,15 @@ function* interrupted<T>(procedure: Access<T>, at: number, between: () => void):
 
 test("a miss during which a writer ran is looked up again under the lock", () => {
   const { heap, pool, create, word } = setUp([20]);
-  // Right after the sequence was read, another thread creates the peer that is looked for, above where the search will look.
+  // Right after the sequence was read, another thread creates the peer that is looked for, above where the search will
+  // look.
   const log: string[] = [];
   const search = recorded(findPeer(pool, v4(10)), log);
   let created = NIL;
-  const found = runAlone(heap, interrupted(search, 6, () => void (created = create(10))));
+  const found = runAlone(
+    heap,
+    interrupted(search, 6, () => void (created = create(10))),
+  );
   expect(found).toBe(created);
   expect(word(Peer.refcount(created))).toBe(2);
   expect(log).toContain("spinLock");
@@ -155,7 +173,10 @@ test("a miss repeated under the lock answers nothing, and collects what is idle 
   run(putPeer(pool, held));
   run(putPeer(pool, held));
   heap.words[pool.jiffies] = 100_000;
-  const found = runAlone(heap, interrupted(findPeer(pool, v4(10)), 6, () => void create(30)));
+  const found = runAlone(
+    heap,
+    interrupted(findPeer(pool, v4(10)), 6, () => void create(30)),
+  );
   expect(found).toBe(NIL);
   expect(total()).toBe(1);
 });
@@ -163,7 +184,10 @@ test("a miss repeated under the lock answers nothing, and collects what is idle 
 test("a creation that meets the peer of another creation takes a reference to it", () => {
   const { heap, pool, create, word, total } = setUp([20]);
   let created = NIL;
-  const found = runAlone(heap, interrupted(getPeer(pool, v4(10)), 6, () => void (created = create(10))));
+  const found = runAlone(
+    heap,
+    interrupted(getPeer(pool, v4(10)), 6, () => void (created = create(10))),
+  );
   expect(found).toBe(created);
   expect([word(Peer.refcount(created)), total()]).toEqual([2, 2]);
 });
@@ -227,7 +251,11 @@ test("whoever takes a peer while it is about to be collected keeps it, at whiche
 test("a creation without memory writes nothing but the lock's sequence", () => {
   const heap = createHeap(100 + 14 * 2);
   const clock = placeClock(heap, 1000);
-  const pool = createPeerPool(heap, clock, { limits: defaultLimits(2 ** 30, 1), peersMax: 1, firstIdentifier: () => 7 });
+  const pool = createPeerPool(heap, clock, {
+    limits: defaultLimits(2 ** 30, 1),
+    peersMax: 1,
+    firstIdentifier: () => 7,
+  });
   runAlone(heap, getPeer(pool, v4(1)));
   const before = [...heap.words];
   expect(runAlone(heap, getPeer(pool, v4(2)))).toBe(NIL);
@@ -236,7 +264,10 @@ test("a creation without memory writes nothing but the lock's sequence", () => {
 });
 
 /** The procedure, which notes the words that it reads or writes plainly. */
-function* noting<T>(procedure: Access<T>, plain: { readonly read: Set<Address>; readonly written: Set<Address> }): Access<T> {
+function* noting<T>(
+  procedure: Access<T>,
+  plain: { readonly read: Set<Address>; readonly written: Set<Address> },
+): Access<T> {
   let step = procedure.next(0);
   while (step.done !== true) {
     if (step.value === ACCESS.read) plain.read.add(request.address);
@@ -246,7 +277,12 @@ function* noting<T>(procedure: Access<T>, plain: { readonly read: Set<Address>; 
   return step.value;
 }
 
-for (const [rotation, key] of [["right", 5], ["left, then right", 15], ["left", 80], ["right, then left", 65]] as const) {
+for (const [rotation, key] of [
+  ["right", 5],
+  ["left, then right", 15],
+  ["left", 80],
+  ["right, then left", 65],
+] as const) {
   test(`where a subtree is as high as before, nothing above is looked at: rotated to the ${rotation}`, () => {
     const { pool, run, word, shape } = setUp([40, 20, 60, 10, 70]);
     const root = word(pool.v4.root);
@@ -260,15 +296,22 @@ for (const [rotation, key] of [["right", 5], ["left, then right", 15], ["left", 
 test("a height that stays what it is, is not written, and nothing above is looked at; one that changes is", () => {
   const { pool, run, word } = setUp([40, 20, 60, 10]);
   const [root, left, right] = [40, 20, 60].map((key) => run(findPeer(pool, v4(key))));
-  const heights = (peers: Set<Address>): boolean[] => [root, left, right].map((peer) => peers.has(Peer.height(peer ?? NIL)));
+  const heights = (peers: Set<Address>): boolean[] =>
+    [root, left, right].map((peer) => peers.has(Peer.height(peer ?? NIL)));
   const create = (key: number): { readonly read: Set<Address>; readonly written: Set<Address> } => {
     const plain = { read: new Set<Address>(), written: new Set<Address>() };
     run(noting(getPeer(pool, v4(key)), plain));
     return plain;
   };
   const balances = create(30); // 20 has 10 on its other side
-  expect([heights(balances.read), heights(balances.written)]).toEqual([[false, true, false], [false, false, false]]);
+  expect([heights(balances.read), heights(balances.written)]).toEqual([
+    [false, true, false],
+    [false, false, false],
+  ]);
   const grows = create(50); // 60 has no other; 40 has a higher left side
-  expect([heights(grows.read), heights(grows.written)]).toEqual([[true, true, true], [false, false, true]]);
+  expect([heights(grows.read), heights(grows.written)]).toEqual([
+    [true, true, true],
+    [false, false, true],
+  ]);
   expect(word(Peer.height(root ?? NIL))).toBe(3);
 });

@@ -1,10 +1,10 @@
 /**
  * An AVL tree of peers as its writer changes it: insertion and removal, with lockless readers inside all the while.
  *
- * All of it runs under the tree's lock. Links are stored with rcuAssignPointer throughout. The original re-links with plain
- * stores in rotations and removal, which is right while rcu_assign_pointer is a write barrier before the store: a peer
- * that was linked in once may be linked elsewhere without more ado. A store-release orders no later store, so a rotation
- * that makes the peer just inserted the root of its subtree must release it again.
+ * All of it runs under the tree's lock. Links are stored with rcuAssignPointer throughout. The original re-links with
+ * plain stores in rotations and removal, which is right while rcu_assign_pointer is a write barrier before the store: a
+ * peer that was linked in once may be linked elsewhere without more ado. A store-release orders no later store, so a
+ * rotation that makes the peer just inserted the root of its subtree must release it again.
  *
  * Readers may miss peers while a rotation or a removal is under way (the tree's sequence tells them) but never meet a
  * cycle, nor a link that leads to freed memory.
@@ -65,7 +65,13 @@ export function* insertAtPath(pool: PeerStore, tree: PeerTree, path: TreePath, p
 }
 
 /** Takes a dead peer out of the tree and frees it after a grace period. Overwrites `path`. */
-export function* removePeer(pool: PeerStore, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
+export function* removePeer(
+  pool: PeerStore,
+  tree: PeerTree,
+  address: PeerAddress,
+  peer: Address,
+  path: TreePath,
+): Access {
   yield* unlinkPeer(pool, tree, address, peer, path);
   yield callRcu(pool.freePeer, peer);
 }
@@ -76,7 +82,13 @@ export function* removePeer(pool: PeerStore, tree: PeerTree, address: PeerAddres
  * A peer with a left child is replaced by its predecessor in the order. A reader may pass just when the predecessor has
  * taken the place and not yet the children.
  */
-export function* unlinkPeer(pool: PeerStore, tree: PeerTree, address: PeerAddress, peer: Address, path: TreePath): Access {
+export function* unlinkPeer(
+  pool: PeerStore,
+  tree: PeerTree,
+  address: PeerAddress,
+  peer: Address,
+  path: TreePath,
+): Access {
   const found = yield* lookupLocked(pool, tree, address, path);
   yield assertHolds(found === peer, "a peer to be removed is found in the tree");
   const place = path.length - 1;
@@ -105,7 +117,9 @@ export function* unlinkPeer(pool: PeerStore, tree: PeerTree, address: PeerAddres
   yield writeOnce(tree.total, total - 1);
 }
 
-/** The last peer before `peer` in the order: the rightmost below its left child, which exists. Extends the path to it. */
+/**
+ * The last peer before `peer` in the order: the rightmost below its left child, which exists. Extends the path to it.
+ */
 function* lookupPredecessor(pool: PeerStore, peer: Address, path: TreePath): Access<Address> {
   yield* pushSlot(path, Peer.left(peer));
   let predecessor = yield rcuDereferenceProtected(Peer.left(peer));
@@ -124,8 +138,9 @@ function* pushSlot(path: TreePath, link: Address): Access {
 }
 
 /**
- * Restores heights and balance of the subtrees on the path, the deepest first, up to one whose height is what it was: nothing changes
- * above it, and a cache line that is not written is not taken from readers. The original goes on to the root.
+ * Restores heights and balance of the subtrees on the path, the deepest first, up to one whose height is what it was:
+ * nothing changes above it, and a cache line that is not written is not taken from readers. The original goes on to the
+ * root.
  */
 function* rebalance(pool: PeerStore, path: TreePath): Access {
   for (let depth = path.length - 1; depth >= 0; depth--) {
@@ -150,10 +165,16 @@ function* heightOf({ empty }: PeerStore, peer: Address): Access<number> {
 }
 
 /**
- * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`. Answers the height of what
- * stands there now.
+ * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`.
+ * Answers the height of what stands there now.
  */
-function* rotateRight(pool: PeerStore, slot: Address, peer: Address, left: Address, rightHeight: number): Access<number> {
+function* rotateRight(
+  pool: PeerStore,
+  slot: Address,
+  peer: Address,
+  left: Address,
+  rightHeight: number,
+): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.left(left));
   const inner = yield rcuDereferenceProtected(Peer.right(left));
   const outerHeight = yield* heightOf(pool, outer);
@@ -180,7 +201,13 @@ function* rotateRight(pool: PeerStore, slot: Address, peer: Address, left: Addre
 }
 
 /** The mirror image of {@link rotateRight}. */
-function* rotateLeft(pool: PeerStore, slot: Address, peer: Address, right: Address, leftHeight: number): Access<number> {
+function* rotateLeft(
+  pool: PeerStore,
+  slot: Address,
+  peer: Address,
+  right: Address,
+  leftHeight: number,
+): Access<number> {
   const outer = yield rcuDereferenceProtected(Peer.right(right));
   const inner = yield rcuDereferenceProtected(Peer.left(right));
   const outerHeight = yield* heightOf(pool, outer);

@@ -1,8 +1,8 @@
 /**
  * One step of collection: the peer that has been idle for longest goes, if it has been idle for long enough.
  *
- * It is taken off the unused list with a reference, and removed from the tree under another lock. In between others may find
- * it: then it stays, and is put back with a fresh time.
+ * It is taken off the unused list with a reference, and removed from the tree under another lock. In between others may
+ * find it: then it stays, and is put back with a fresh time.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010): cleanup_once(), inet_getpeer().
  */
@@ -10,7 +10,10 @@ import { type Access, NIL, readOnce } from "../memory/access.ts";
 import type { ListedPool } from "./listed-pool.ts";
 import { takeLongestIdle } from "./unused-list.ts";
 
-/** Removes the longest idle peer, if it has been idle for `ttl` ticks and nobody comes to use it. False if there was none to try. */
+/**
+ * Removes the longest idle peer, if it has been idle for `ttl` ticks and nobody comes to use it. False if there was
+ * none to try.
+ */
 export function* cleanupOnce(pool: ListedPool, ttl: number): Access<boolean> {
   const peer = yield* takeLongestIdle(pool, ttl);
   if (peer === NIL) return false;
@@ -19,8 +22,8 @@ export function* cleanupOnce(pool: ListedPool, ttl: number): Access<boolean> {
 }
 
 /**
- * Removes one idle peer, however fresh, if the pool is at its threshold. Holds no lock while it looks: by then others may have
- * filled the pool, or made room.
+ * Removes one idle peer, however fresh, if the pool is at its threshold. Holds no lock while it looks: by then others
+ * may have filled the pool, or made room.
  */
 export function* cleanupWhenFull(pool: ListedPool): Access {
   const total = yield readOnce(pool.v4.total);

@@ -1,13 +1,22 @@
 /**
  * Collection: a search for an address that the tree lacks takes the peers it passed that nobody used for long.
  *
- * Runs under the tree's lock. Only peers on the path are looked at, so hits never collect and a full pool costs the next
- * miss a bounded time. A victim is dead before it is unlinked, so no reader takes it, and is freed after a grace period,
- * so every reader may still look at it.
+ * Runs under the tree's lock. Only peers on the path are looked at, so hits never collect and a full pool costs the
+ * next miss a bounded time. A victim is dead before it is unlinked, so no reader takes it, and is freed after a grace
+ * period, so every reader may still look at it.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_gc().
  */
-import { type Access, type Address, NIL, rcuDereferenceProtected, read, readOnce, smpRmb, write } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  NIL,
+  rcuDereferenceProtected,
+  read,
+  readOnce,
+  smpRmb,
+  write,
+} from "../memory/access.ts";
 import { markDead } from "../sync/refcount.ts";
 import { ticksSince } from "../sync/ticks.ts";
 import { addressOf } from "./address.ts";
@@ -18,8 +27,8 @@ import type { PeerPool } from "./pool.ts";
 import type { PeerTree } from "./store.ts";
 
 /**
- * Removes the idle peers on the path of a failed locked lookup; answers how many. The path is still good if there are none,
- * and overwritten otherwise: the whole path is looked at before the first removal, which re-balances the tree.
+ * Removes the idle peers on the path of a failed locked lookup; answers how many. The path is still good if there are
+ * none, and overwritten otherwise: the whole path is looked at before the first removal, which re-balances the tree.
  *
  * A victim is gone for everybody from its markDead on.
  */

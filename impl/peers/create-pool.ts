@@ -14,7 +14,11 @@ import type { PeerPool, PeerPoolOptions, SeqlockedTree } from "./pool.ts";
  *
  * @throws RangeError when the heap is full
  */
-export function createPeerPool(heap: Heap, clock: Clock, { limits, peersMax, firstIdentifier }: PeerPoolOptions): PeerPool {
+export function createPeerPool(
+  heap: Heap,
+  clock: Clock,
+  { limits, peersMax, firstIdentifier }: PeerPoolOptions,
+): PeerPool {
   const empty = place(heap, Sentinel, "empty");
   heap.words[Peer.left(empty)] = empty;
   heap.words[Peer.right(empty)] = empty;

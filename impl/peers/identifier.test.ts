@@ -13,7 +13,9 @@ test("the hash is HalfSipHash-1-3: the vectors of Linux lib/test_siphash.c for 0
 
 test("where identifiers start depends on the address and on either half of the secret", () => {
   const address = { family: "v4", words: [42] } as const;
-  const starts = [keyedIdentifier([1, 2]), keyedIdentifier([1, 3]), keyedIdentifier([0, 2])].map((first) => first(address));
+  const starts = [keyedIdentifier([1, 2]), keyedIdentifier([1, 3]), keyedIdentifier([0, 2])].map((first) =>
+    first(address),
+  );
   expect(new Set(starts).size).toBe(3);
   expect(keyedIdentifier([1, 2])({ family: "v4", words: [43] })).not.toBe(starts[0]);
   expect(keyedIdentifier([1, 2])(address)).toBe(starts[0]);

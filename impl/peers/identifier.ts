@@ -11,8 +11,8 @@ import { wordAt } from "../memory/word.ts";
 import { Peer } from "./layout.ts";
 
 /**
- * The first of `more` + 1 consecutive identifiers, modulo 2^16, that nobody else is given. The caller holds a reference.
- * Linearizes at its only access.
+ * The first of `more` + 1 consecutive identifiers, modulo 2^16, that nobody else is given. The caller holds a
+ * reference. Linearizes at its only access.
  */
 export function* nextIdentifier(peer: Address, more: number): Access<number> {
   const count = more + 1;

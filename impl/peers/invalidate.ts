@@ -1,10 +1,10 @@
 /**
  * Throwing away a whole family at once, and the deferred collector that frees what was thrown away.
  *
- * The invalidation only swaps the root. A reader may be anywhere in the old tree and take references there until the end
- * of its section, so the tree goes to the deferred collector after a grace period: from then on nobody finds its peers,
- * their counts only fall, and a count of 0 is for good. The collector looks again, a delay later, at the peers that were
- * still held.
+ * The invalidation only swaps the root. A reader may be anywhere in the old tree and take references there until the
+ * end of its section, so the tree goes to the deferred collector after a grace period: from then on nobody finds its
+ * peers, their counts only fall, and a count of 0 is for good. The collector looks again, a delay later, at the peers
+ * that were still held.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inetpeer_invalidate_tree(), inetpeer_inval_rcu(), inetpeer_gc_worker(), as
  * of commit 55432d2b543a, "inetpeer: fix a race in inetpeer_gc_worker()".
@@ -67,7 +67,8 @@ export function* collectDetached(pool: PeerPool): Access {
   yield write(GcQueue.tail(gcQueue), NIL);
   yield spinUnlock(GcQueue.lock(gcQueue));
 
-  // From here to the end the list is this thread's own: `first` to `last`, of which `held` to `heldLast` are done and stay.
+  // From here to the end the list is this thread's own: `first` to `last`, of which `held` to `heldLast` are done and
+  // stay.
   let held: Address = NIL;
   let heldLast: Address = NIL;
   let peer = first;

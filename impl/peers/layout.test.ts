@@ -11,8 +11,15 @@ test("a search looks at 16 bytes of a peer, and the right link is behind the lef
 });
 
 test("an address's first word stands with what is often looked at, the others with what is not", () => {
-  expect([0, 1, 2, 3].map((index) => addressWord(100, index))).toEqual([Peer.address(100), Peer.addressRest(100), Peer.addressRest(100) + 1, Peer.addressRest(100) + 2]);
-  expect([Peer.addressRest(0), Peer.gcNext(0)].every((offset) => offset >= Peer.words - Number(Peer.rareWords))).toBe(true);
+  expect([0, 1, 2, 3].map((index) => addressWord(100, index))).toEqual([
+    Peer.address(100),
+    Peer.addressRest(100),
+    Peer.addressRest(100) + 1,
+    Peer.addressRest(100) + 2,
+  ]);
+  expect([Peer.addressRest(0), Peer.gcNext(0)].every((offset) => offset >= Peer.words - Number(Peer.rareWords))).toBe(
+    true,
+  );
 });
 
 test("records have no words that nobody uses", () => {

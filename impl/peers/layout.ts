@@ -1,40 +1,37 @@
 /**
  * What lies where in a peer pool, and who guards it. First the pool of 2012.
  *
- * PeerRoot and PeerBase, one for each family. Apart, so that writers do not take from readers the cache line that every search begins with:
- *   root           written under `lock`, published; read by anybody inside a read-side critical section
- *   lock, sequence the sequence lock of the tree
- *   total          `lock`; peers reachable from `root`
+ * PeerRoot and PeerBase, one for each family. Apart, so that writers do not take from readers the cache line that every
+ *   search begins with: root           written under `lock`, published; read by anybody inside a read-side critical
+ *   section lock, sequence the sequence lock of the tree total          `lock`; peers reachable from `root`
  *
  * Peer:
  *   gcNext     links peers of which one thread disposes: the victims of a collection (written by the collector once the
  *              peer is dead) or the list of detached peers (gcLock; the deferred collector's own while it runs)
  *   address    the first word, and the other three of an IPv6 address in addressRest; immutable once published
  *   left, right written under the base's lock, published; read by anybody inside a read-side critical section. In a
- *              detached tree, after a grace period, the deferred collector's own
- *   height     the base's lock
- *   refcount   atomic; see sync/refcount.ts. From 0 to DEAD only under the base's lock; of a detached peer it only falls
- *   dtime      time of last release; marked accesses, written by a holder before it lets go, meaningful once refcount is 0
- *   identifier atomic
- *   emptySince atomic; see token-bucket.ts
+ *              detached tree, after a grace period, the deferred collector's own height     the base's lock refcount
+ *   atomic; see sync/refcount.ts. From 0 to DEAD only under the base's lock; of a detached peer it only falls dtime
+ *    time of last release; marked accesses, written by a holder before it lets go, meaningful once refcount is 0
+ *   identifier atomic emptySince atomic; see token-bucket.ts
  *
  * GcQueue, shared by both families:
  *   lock       guards head and tail
  *   head, tail the peers whose subtrees are to be freed, linked by gcNext; NIL if none
  *
- * The sentinel `empty` is a peer without children that ends every branch of every tree. It is never written; its height is 0 by definition.
+ * The sentinel `empty` is a peer without children that ends every branch of every tree. It is never written; its height
+ * is 0 by definition.
  *
  * The pools of 2010, with one tree, of IPv4:
  *
- * ListedPeerBase:
- *   root  written under `lock`. Read under `lock` before the RCU conversion; after it by anybody inside a read-side critical
+ * ListedPeerBase: root  written under `lock`. Read under `lock` before the RCU conversion; after it by anybody inside a
+ *   read-side critical
  *         section
  *   lock  a reader–writer lock (sync/rwlock.ts) before the conversion, a spinlock after it
  *   total written under `lock`, marked; read by anybody
  *
- * ListedPeer:
- *   address, left, right, height, identifier as in Peer
- *   refcount atomic; 0 is idle. Before the conversion a peer that its collector alone holds, seen under the write lock, is gone;
+ * ListedPeer: address, left, right, height, identifier as in Peer refcount atomic; 0 is idle. Before the conversion a
+ *   peer that its collector alone holds, seen under the write lock, is gone;
  *            after it the one who takes the collector's reference from 1 to 0 by cmpxchg, under `lock`, has removed it
  *   dtime    time of last use; the unused list's lock, meaningful while the peer is on the list
  *   unused   the unused list's lock; a link to itself while the peer is on no list
@@ -44,7 +41,8 @@
  *   ends     the list's first and last link
  *
  * Left out: what no operation of the pool touches, because only holders of a reference do (TCP timestamps, path MTU,
- * learned redirect, metrics, fragment counter). The original stores gcNext where a holder's data were; here it is apart.
+ * learned redirect, metrics, fragment counter). The original stores gcNext where a holder's data were; here it is
+ * apart.
  *
  * Source: Linux include/net/inetpeer.h and net/ipv4/inetpeer.c (2010 and 2012).
  */
@@ -59,9 +57,9 @@ export const PeerBase = struct("peerBase", { lock: 1, sequence: 1, total: 1 });
 /**
  * What peers of every generation begin with: one code walks all their trees, by the names of `Peer`.
  *
- * What a search looks at stands first, in 16 bytes, and `right` directly behind `left`, so that the one or the other is a matter of an
- * addition and not of a jump. The slab overwrites an object's first word when it is freed: nobody believes the address of a peer that he
- * has no reference to.
+ * What a search looks at stands first, in 16 bytes, and `right` directly behind `left`, so that the one or the other is
+ * a matter of an addition and not of a jump. The slab overwrites an object's first word when it is freed: nobody
+ * believes the address of a peer that he has no reference to.
  */
 const searched = { address: 1, left: 1, right: 1, refcount: 1 } as const;
 

@@ -5,7 +5,9 @@ const MEBIBYTE = 1024 * 1024;
 
 test("the threshold halves at 32 and at 16 MiB of memory, and falls to a quarter of that at 8", () => {
   const threshold = (mebibytes: number) => defaultLimits(mebibytes * MEBIBYTE, 100).threshold;
-  expect([64, 32.001, 32, 16.001, 16, 8.001, 8, 1].map(threshold)).toEqual([65664, 65664, 32832, 32832, 16416, 16416, 4104, 4104]);
+  expect([64, 32.001, 32, 16.001, 16, 8.001, 8, 1].map(threshold)).toEqual([
+    65664, 65664, 32832, 32832, 16416, 16416, 4104, 4104,
+  ]);
 });
 
 test("the original's limits: 2 to 10 minutes, a minute's delay, 40 links, bursts of 6", () => {

@@ -50,8 +50,8 @@ export function defaultLimits(memoryBytes: number, ticksPerSecond: number): Peer
 }
 
 /**
- * Ticks a peer may stay idle while its tree has `total` peers: a multiple of one second below the maximum, and 0 once the
- * tree reaches the threshold.
+ * Ticks a peer may stay idle while its tree has `total` peers: a multiple of one second below the maximum, and 0 once
+ * the tree reaches the threshold.
  */
 export function ttlTicks(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: IdleLimits): number {
   if (total >= threshold) return 0;

@@ -18,7 +18,9 @@ test("the original's limits: a ttl of 2 to 10 minutes, a timer of 10 seconds to 
 
 test("the timer's ttl falls from 600 s in an empty pool to 121 s in one that lacks one peer, and is 120 s at the threshold", () => {
   const limits = defaultListLimits(64 * MEBIBYTE, 1000);
-  expect([0, 65_663, 65_664, 100_000].map((total) => expiryTicks(total, limits))).toEqual([600_000, 121_000, 120_000, 120_000]);
+  expect([0, 65_663, 65_664, 100_000].map((total) => expiryTicks(total, limits))).toEqual([
+    600_000, 121_000, 120_000, 120_000,
+  ]);
 });
 
 test("the timer's next run comes after 120 s in an empty pool, 11 s in one that lacks one peer, 10 s at the threshold", () => {

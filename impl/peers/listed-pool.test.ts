@@ -18,13 +18,28 @@ import { peerOfLink, putPeer, takeLongestIdle, unlinkFromUnused } from "./unused
 const v4 = (word: number): PeerAddress => ({ family: "v4", words: [word] });
 
 const GENERATIONS = [
-  { name: "before the conversion", createPool: createRwlockPool, findPeer: findReadLocked, getPeer: getReadLocked, mayFreeWith: 1 },
-  { name: "after the conversion", createPool: createRcuListPool, findPeer: findLockless, getPeer: getLockless, mayFreeWith: 0 },
+  {
+    name: "before the conversion",
+    createPool: createRwlockPool,
+    findPeer: findReadLocked,
+    getPeer: getReadLocked,
+    mayFreeWith: 1,
+  },
+  {
+    name: "after the conversion",
+    createPool: createRcuListPool,
+    findPeer: findLockless,
+    getPeer: getLockless,
+    mayFreeWith: 0,
+  },
 ] as const;
 
 type Generation = (typeof GENERATIONS)[number];
 
-function setUp({ createPool, findPeer, getPeer }: Generation, { peersMax = 8, now = 1000, ...changed }: Partial<ListLimits> & { peersMax?: number; now?: number } = {}) {
+function setUp(
+  { createPool, findPeer, getPeer }: Generation,
+  { peersMax = 8, now = 1000, ...changed }: Partial<ListLimits> & { peersMax?: number; now?: number } = {},
+) {
   const heap = createHeap(60 + 10 * (peersMax + 1));
   const clock = placeClock(heap, now);
   const limits = { ...defaultListLimits(2 ** 30, 1), ...changed };
@@ -50,9 +65,11 @@ function setUp({ createPool, findPeer, getPeer }: Generation, { peersMax = 8, no
     /** The unused list forwards, checked to be the same backwards. */
     unused: () => {
       const forwards: number[] = [];
-      for (let link = word(ends); link !== ends && forwards.length < 20; link = word(link)) forwards.push(peerOfLink(link));
+      for (let link = word(ends); link !== ends && forwards.length < 20; link = word(link))
+        forwards.push(peerOfLink(link));
       const backwards: number[] = [];
-      for (let link = word(ends + 1); link !== ends && backwards.length < 20; link = word(link + 1)) backwards.push(peerOfLink(link));
+      for (let link = word(ends + 1); link !== ends && backwards.length < 20; link = word(link + 1))
+        backwards.push(peerOfLink(link));
       expect(backwards.toReversed()).toEqual(forwards);
       return forwards;
     },
@@ -90,7 +107,11 @@ for (const generation of GENERATIONS) {
     const peer = create(7);
     expect([find(7), create(7)]).toEqual([peer, peer]);
     expect([refcount(peer), total(), unused()]).toEqual([3, 1, []]);
-    expect([ListedPeer.left, ListedPeer.right, ListedPeer.height, ListedPeer.identifier, ListedPeer.address].map((field) => word(field(peer)))).toEqual([pool.empty, pool.empty, 1, 21, 7]);
+    expect(
+      [ListedPeer.left, ListedPeer.right, ListedPeer.height, ListedPeer.identifier, ListedPeer.address].map((field) =>
+        word(field(peer)),
+      ),
+    ).toEqual([pool.empty, pool.empty, 1, 21, 7]);
     expect(word(ListedPeer.unused(peer))).toBe(ListedPeer.unused(peer));
     expect(word(ListedPeer.unused(peer) + 1)).toBe(ListedPeer.unused(peer));
   });
@@ -102,19 +123,26 @@ for (const generation of GENERATIONS) {
     expect([find(10), find(0x8000_0000), find(15), find(21)]).toEqual([left, right, NIL, NIL]);
   });
 
-  test(name("the last release puts a peer at the end of the unused list with the time, one before it changes nothing"), () => {
-    const { create, put, advance, unused, word, refcount, pool } = setUp(generation);
-    const [first, second] = [create(1), create(2)];
-    create(1);
-    put(second);
-    advance(5);
-    put(first);
-    expect([unused(), refcount(first), word(ListedPeer.dtime(second))]).toEqual([[second], 1, 1000]);
-    advance(5);
-    put(first);
-    expect([unused(), word(ListedPeer.dtime(first)), word(ListedPeer.dtime(second))]).toEqual([[second, first], 1010, 1000]);
-    expect(word(pool.jiffies)).toBe(1010);
-  });
+  test(
+    name("the last release puts a peer at the end of the unused list with the time, one before it changes nothing"),
+    () => {
+      const { create, put, advance, unused, word, refcount, pool } = setUp(generation);
+      const [first, second] = [create(1), create(2)];
+      create(1);
+      put(second);
+      advance(5);
+      put(first);
+      expect([unused(), refcount(first), word(ListedPeer.dtime(second))]).toEqual([[second], 1, 1000]);
+      advance(5);
+      put(first);
+      expect([unused(), word(ListedPeer.dtime(first)), word(ListedPeer.dtime(second))]).toEqual([
+        [second, first],
+        1010,
+        1000,
+      ]);
+      expect(word(pool.jiffies)).toBe(1010);
+    },
+  );
 
   test(name("a peer that is found again leaves the unused list, wherever in it"), () => {
     const { create, put, find, unused, refcount } = setUp(generation);
@@ -179,19 +207,22 @@ for (const generation of GENERATIONS) {
     expect(total()).toBe(3);
   });
 
-  test(name("a peer that others came to use stays, and goes back on the list with a fresh time when all let go"), () => {
-    const { create, put, run, pool, find, unused, refcount, advance, word, total } = setUp(generation);
-    const peer = create(1);
-    put(peer);
-    const taken = run(takeLongestIdle(pool, 0));
-    expect([taken, refcount(peer), unused()]).toEqual([peer, 1, []]);
-    expect(find(1)).toBe(peer);
-    run(pool.unlinkFromPool(peer));
-    expect([refcount(peer), total(), unused()]).toEqual([1, 1, []]);
-    advance(5);
-    put(peer);
-    expect([unused(), word(ListedPeer.dtime(peer))]).toEqual([[peer], 1005]);
-  });
+  test(
+    name("a peer that others came to use stays, and goes back on the list with a fresh time when all let go"),
+    () => {
+      const { create, put, run, pool, find, unused, refcount, advance, word, total } = setUp(generation);
+      const peer = create(1);
+      put(peer);
+      const taken = run(takeLongestIdle(pool, 0));
+      expect([taken, refcount(peer), unused()]).toEqual([peer, 1, []]);
+      expect(find(1)).toBe(peer);
+      run(pool.unlinkFromPool(peer));
+      expect([refcount(peer), total(), unused()]).toEqual([1, 1, []]);
+      advance(5);
+      put(peer);
+      expect([unused(), word(ListedPeer.dtime(peer))]).toEqual([[peer], 1005]);
+    },
+  );
 
   test(name("a user that lets go before the peer is removed does not keep it"), () => {
     const { create, put, run, pool, find, total, live, unused } = setUp(generation);
@@ -228,14 +259,21 @@ for (const generation of GENERATIONS) {
 
   test(name("words are named after what they are of"), () => {
     const { heap, pool } = setUp(generation);
-    expect([pool.v4.root, pool.v4.lock, UnusedList.lock(pool.unusedList), DelayedWork.state(pool.timer)].map((address) => nameOf(heap, address))).toEqual(["peers.root", "peers.lock", "unused.lock", "timer.state"]);
+    expect(
+      [pool.v4.root, pool.v4.lock, UnusedList.lock(pool.unusedList), DelayedWork.state(pool.timer)].map((address) =>
+        nameOf(heap, address),
+      ),
+    ).toEqual(["peers.root", "peers.lock", "unused.lock", "timer.state"]);
     expect([objectNameOf(heap, pool.empty), objectNameOf(heap, pool.firstPeer)]).toEqual(["empty", "peer#1"]);
   });
 
   test(name("the timer is started once, a jitter after the longest time there is"), () => {
     const { run, pool, word } = setUp(generation);
     run(startTimer(pool, 17));
-    expect([word(DelayedWork.state(pool.timer)), word(DelayedWork.expires(pool.timer))]).toEqual([WORK_STATE.pending, 1000 + 120 + 17]);
+    expect([word(DelayedWork.state(pool.timer)), word(DelayedWork.expires(pool.timer))]).toEqual([
+      WORK_STATE.pending,
+      1000 + 120 + 17,
+    ]);
   });
 
   test(name("the clock hands the timer over when its time has come"), () => {
@@ -271,18 +309,21 @@ for (const generation of GENERATIONS) {
     expect(total()).toBe(0);
   });
 
-  test(name("at the threshold the timer takes peers idle for the least ttl, not fresh ones, and comes again soonest"), () => {
-    const { create, put, run, pool, advance, total, word } = setUp(generation, { threshold: 2 });
-    const peers = [create(1), create(2)];
-    for (const peer of peers) put(peer);
-    advance(119);
-    run(checkExpired(pool));
-    expect([total(), word(DelayedWork.expires(pool.timer))]).toEqual([2, 1119 + 10]);
-    run(unlinkFromUnused(pool, peers[0] ?? NIL));
-    advance(1);
-    run(checkExpired(pool));
-    expect(total()).toBe(1);
-  });
+  test(
+    name("at the threshold the timer takes peers idle for the least ttl, not fresh ones, and comes again soonest"),
+    () => {
+      const { create, put, run, pool, advance, total, word } = setUp(generation, { threshold: 2 });
+      const peers = [create(1), create(2)];
+      for (const peer of peers) put(peer);
+      advance(119);
+      run(checkExpired(pool));
+      expect([total(), word(DelayedWork.expires(pool.timer))]).toEqual([2, 1119 + 10]);
+      run(unlinkFromUnused(pool, peers[0] ?? NIL));
+      advance(1);
+      run(checkExpired(pool));
+      expect(total()).toBe(1);
+    },
+  );
 
   test(name("a run of the timer ends where the clock ticks"), () => {
     const { heap, create, put, pool, advance, total } = setUp(generation);
@@ -293,7 +334,8 @@ for (const generation of GENERATIONS) {
       let step = procedure.next(0);
       while (!step.done) {
         // Its own first look at the clock, the look at the first peer's idle time, and the look whether it has ticked.
-        if (step.value === ACCESS.readOnce && request.address === pool.jiffies && ++reads === 3) heap.words[pool.jiffies] = 1701;
+        if (step.value === ACCESS.readOnce && request.address === pool.jiffies && ++reads === 3)
+          heap.words[pool.jiffies] = 1701;
         const found = yield step.value;
         step = procedure.next(found);
       }
@@ -304,9 +346,16 @@ for (const generation of GENERATIONS) {
 
   test(name("the sentinel and the pool's words are where the pool says"), () => {
     const { pool, word, heap } = setUp(generation, { peersMax: 3 });
-    expect([word(ListedPeer.left(pool.empty)), word(ListedPeer.right(pool.empty)), word(pool.v4.root)]).toEqual([pool.empty, pool.empty, pool.empty]);
+    expect([word(ListedPeer.left(pool.empty)), word(ListedPeer.right(pool.empty)), word(pool.v4.root)]).toEqual([
+      pool.empty,
+      pool.empty,
+      pool.empty,
+    ]);
     expect([pool.trees, pool.v4.family, pool.v4.addressWords, pool.peersMax]).toEqual([[pool.v4], "v4", 1, 3]);
-    expect([pool.firstPeer, pool.peerStride]).toEqual([heap.words[Slab.first(pool.peers)], heap.words[Slab.stride(pool.peers)]]);
+    expect([pool.firstPeer, pool.peerStride]).toEqual([
+      heap.words[Slab.first(pool.peers)],
+      heap.words[Slab.stride(pool.peers)],
+    ]);
     expect([Object.isFrozen(pool), Object.isFrozen(pool.v4)]).toEqual([true, true]);
   });
 }
@@ -328,7 +377,13 @@ test("before the conversion: lookups take the lock once and the list's lock, a m
   create(1);
   const hit: string[] = [];
   runAlone(heap, recorded(finding(1), hit));
-  expect(hit.filter((kind) => kind !== "read" && kind !== "write")).toEqual(["atomicAddReturnAcquire", "atomicAdd", "atomicAddReturnRelease", "spinLock", "spinUnlock"]);
+  expect(hit.filter((kind) => kind !== "read" && kind !== "write")).toEqual([
+    "atomicAddReturnAcquire",
+    "atomicAdd",
+    "atomicAddReturnRelease",
+    "spinLock",
+    "spinUnlock",
+  ]);
   const miss: string[] = [];
   runAlone(heap, recorded(finding(2), miss));
   expect(miss.filter((kind) => kind !== "read")).toEqual(["atomicAddReturnAcquire", "atomicAddReturnRelease"]);
@@ -354,11 +409,33 @@ test("after the conversion: a peer in use is found without the tree's lock, an i
     runAlone(heap, recorded(procedure, log));
     return log.filter((kind) => !["read", "write", "rcuDereference", "rcuDereferenceProtected"].includes(kind));
   };
-  expect(sections(finding(1))).toEqual(["rcuReadLock", "readOnce", "cmpxchg", "rcuReadUnlock", "spinLock", "spinUnlock"]);
+  expect(sections(finding(1))).toEqual([
+    "rcuReadLock",
+    "readOnce",
+    "cmpxchg",
+    "rcuReadUnlock",
+    "spinLock",
+    "spinUnlock",
+  ]);
   put(peer);
   put(peer);
-  expect(sections(finding(1)).filter((kind) => kind !== "assertHolds")).toEqual(["rcuReadLock", "readOnce", "rcuReadUnlock", "spinLock", "atomicAdd", "spinUnlock", "spinLock", "spinUnlock"]);
-  expect(sections(finding(2)).filter((kind) => kind !== "assertHolds")).toEqual(["rcuReadLock", "rcuReadUnlock", "spinLock", "spinUnlock", "readOnce"]);
+  expect(sections(finding(1)).filter((kind) => kind !== "assertHolds")).toEqual([
+    "rcuReadLock",
+    "readOnce",
+    "rcuReadUnlock",
+    "spinLock",
+    "atomicAdd",
+    "spinUnlock",
+    "spinLock",
+    "spinUnlock",
+  ]);
+  expect(sections(finding(2)).filter((kind) => kind !== "assertHolds")).toEqual([
+    "rcuReadLock",
+    "rcuReadUnlock",
+    "spinLock",
+    "spinUnlock",
+    "readOnce",
+  ]);
 });
 
 test("after the conversion: a thread that comes too late takes the other's peer, and makes none", () => {

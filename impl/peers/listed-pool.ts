@@ -1,11 +1,11 @@
 /**
- * The peer pool of 2010 and its set-up: one tree, a list of unused peers, a periodic timer. The lock of the tree, and how a peer
- * is removed, are what differs before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. What is the same:
- * unused-list.ts, cleanup-once.ts, periodic-timer.ts.
+ * The peer pool of 2010 and its set-up: one tree, a list of unused peers, a periodic timer. The lock of the tree, and
+ * how a peer is removed, are what differs before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. What
+ * is the same: unused-list.ts, cleanup-once.ts, periodic-timer.ts.
  *
- * Memory: the threshold is no cap. A creation that finds the pool at its threshold takes one idle peer, if there is one and nobody
- * uses it meanwhile. So a tree holds at most the threshold, or the peers that are in use if they are more, and one for each
- * creation whose collection has not run yet or was passed by a user of its peer.
+ * Memory: the threshold is no cap. A creation that finds the pool at its threshold takes one idle peer, if there is one
+ * and nobody uses it meanwhile. So a tree holds at most the threshold, or the peers that are in use if they are more,
+ * and one for each creation whose collection has not run yet or was passed by a user of its peer.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010).
  */
@@ -28,7 +28,10 @@ export interface ListedPool extends PeerStore {
   readonly unusedList: Address;
   /** The delayed work that stands for the timer. */
   readonly timer: Address;
-  /** Removes a peer of which the caller holds the one reference, and is on no list; gives the reference back if others have come. */
+  /**
+   * Removes a peer of which the caller holds the one reference, and is on no list; gives the reference back if others
+   * have come.
+   */
   readonly unlinkFromPool: (peer: Address) => Access;
 }
 
@@ -47,7 +50,12 @@ export type UnlinkFromPool = (pool: ListedPool, peer: Address) => Access;
  *
  * @throws RangeError when the heap is full
  */
-export function createListedPool(heap: Heap, clock: Clock, { limits, peersMax, firstIdentifier }: ListedPoolOptions, unlinkFromPool: UnlinkFromPool): ListedPool {
+export function createListedPool(
+  heap: Heap,
+  clock: Clock,
+  { limits, peersMax, firstIdentifier }: ListedPoolOptions,
+  unlinkFromPool: UnlinkFromPool,
+): ListedPool {
   const empty = place(heap, Sentinel, "empty");
   heap.words[ListedPeer.left(empty)] = empty;
   heap.words[ListedPeer.right(empty)] = empty;

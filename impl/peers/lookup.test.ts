@@ -226,7 +226,9 @@ test("held peers go before what was queued while the collector ran", () => {
 test("a peer is not removed under a false name", () => {
   const { create, pool, run } = setUp();
   const peer = create(v4(1));
-  expect(() => run(removePeer(pool, pool.v4, v4(2), peer, createPath(pool)))).toThrow("a peer to be removed is found in the tree");
+  expect(() => run(removePeer(pool, pool.v4, v4(2), peer, createPath(pool)))).toThrow(
+    "a peer to be removed is found in the tree",
+  );
 });
 
 test("a tree deeper than its bound is refused by the writer, and given up by the reader", () => {
@@ -254,7 +256,17 @@ test("a new peer's memory is written before it is linked in, by a release", () =
   const log: string[] = [];
   run(recorded(getPeer(pool, v4(2)), log));
   const published = log.indexOf("rcuAssignPointer");
-  expect(log.slice(log.indexOf("allocate"), published)).toEqual(["allocate", "writeOnce", "write", "readOnce", "write", "writeOnce", "writeOnce", "write", "storeRelease"]);
+  expect(log.slice(log.indexOf("allocate"), published)).toEqual([
+    "allocate",
+    "writeOnce",
+    "write",
+    "readOnce",
+    "write",
+    "writeOnce",
+    "writeOnce",
+    "write",
+    "storeRelease",
+  ]);
   expect(log.slice(0, 3)).toEqual(["rcuReadLock", "awaitEqual", "smpRmb"]);
 });
 
@@ -263,10 +275,29 @@ test("a lookup without a lock: a section, the sequence before, the sequence afte
   create(v4(1));
   const log: string[] = [];
   run(recorded(findPeer(pool, v4(2)), log));
-  expect(log).toEqual(["rcuReadLock", "awaitEqual", "smpRmb", "rcuDereference", "read", "rcuDereference", "smpRmb", "readOnce", "rcuReadUnlock"]);
+  expect(log).toEqual([
+    "rcuReadLock",
+    "awaitEqual",
+    "smpRmb",
+    "rcuDereference",
+    "read",
+    "rcuDereference",
+    "smpRmb",
+    "readOnce",
+    "rcuReadUnlock",
+  ]);
   log.length = 0;
   run(recorded(findPeer(pool, v4(1)), log));
-  expect(log).toEqual(["rcuReadLock", "awaitEqual", "smpRmb", "rcuDereference", "read", "readOnce", "cmpxchg", "rcuReadUnlock"]);
+  expect(log).toEqual([
+    "rcuReadLock",
+    "awaitEqual",
+    "smpRmb",
+    "rcuDereference",
+    "read",
+    "readOnce",
+    "cmpxchg",
+    "rcuReadUnlock",
+  ]);
 });
 
 test("the collector reads count, time and clock in this order, each behind a barrier", () => {

@@ -35,8 +35,8 @@ import type { PeerTree } from "./store.ts";
 /**
  * Takes a reference to the peer at `address` if the pool has one; NIL if not.
  *
- * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began, just
- * before the invalidation; a miss at the search's second look at the sequence, or under the lock.
+ * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began,
+ * just before the invalidation; a miss at the search's second look at the sequence, or under the lock.
  */
 export function* findPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const tree = pool[address.family];
@@ -107,14 +107,20 @@ export function* putPeer(pool: PeerPool, peer: Address): Access<number> {
   return now;
 }
 
-/** The search without a lock, inside a read-side critical section: takes a reference to what it finds, unless that is dead. */
+/**
+ * The search without a lock, inside a read-side critical section: takes a reference to what it finds, unless that is
+ * dead.
+ */
 function* lookupLockless(pool: PeerPool, tree: PeerTree, address: PeerAddress): Access<Address> {
   const peer = yield* descendLockless(pool, tree, address);
   const taken = peer !== NIL && (yield* acquireUnlessDead(Peer.refcount(peer)));
   return taken ? peer : NIL;
 }
 
-/** A new peer with one reference, not linked in yet; NIL if memory is used up. `dtime` is for the first release to write. */
+/**
+ * A new peer with one reference, not linked in yet; NIL if memory is used up. `dtime` is for the first release to
+ * write.
+ */
 function* createPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const peer = yield allocate(pool.peers);
   if (peer === NIL) return NIL;

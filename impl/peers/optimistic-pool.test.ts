@@ -23,7 +23,11 @@ const LONG_TICKS = 1000;
 function setUp(peersMax = 20) {
   const heap = createHeap(100 + 14 * (peersMax + 1));
   const clock = placeClock(heap, 1000);
-  const pool = createOptimisticPool(heap, clock, { limits: defaultLimits(2 ** 30, 1), peersMax, firstIdentifier: () => 0 });
+  const pool = createOptimisticPool(heap, clock, {
+    limits: defaultLimits(2 ** 30, 1),
+    peersMax,
+    firstIdentifier: () => 0,
+  });
   markAllDead(heap, pool);
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   return {
@@ -58,8 +62,22 @@ test("a hit reads a word for each link and address on its way, takes a reference
   create(v4(2));
   const peer = create(v4(1));
   const way = ["readOnce", "readOnce", "readOnce", "readOnce"]; // the root's link and address, the left link and address
-  expect(log(findPeer(pool, v4(1)))).toEqual(["rcuReadLock", ...way, "readOnce", "cmpxchg", "readOnce", "rcuReadUnlock"]);
-  expect(log(getPeer(pool, v4(1)))).toEqual(["rcuReadLock", ...way, "readOnce", "cmpxchg", "readOnce", "rcuReadUnlock"]);
+  expect(log(findPeer(pool, v4(1)))).toEqual([
+    "rcuReadLock",
+    ...way,
+    "readOnce",
+    "cmpxchg",
+    "readOnce",
+    "rcuReadUnlock",
+  ]);
+  expect(log(getPeer(pool, v4(1)))).toEqual([
+    "rcuReadLock",
+    ...way,
+    "readOnce",
+    "cmpxchg",
+    "readOnce",
+    "rcuReadUnlock",
+  ]);
   expect(word(Peer.refcount(peer))).toBe(3);
 });
 
@@ -86,7 +104,14 @@ test("addresses are told apart by every word, whichever decides", () => {
 test("every peer of a tree at rest is found without the search in order, whichever words its address shares with others", () => {
   const address = fc.oneof(
     fc.integer({ min: 0, max: 30 }).map(v4),
-    fc.tuple(fc.constantFrom(1, 0x80000001), fc.integer({ min: 0, max: 1 }), fc.constantFrom(0, 0xffffffff), fc.integer({ min: 0, max: 3 })).map((words) => v6(...words)),
+    fc
+      .tuple(
+        fc.constantFrom(1, 0x80000001),
+        fc.integer({ min: 0, max: 1 }),
+        fc.constantFrom(0, 0xffffffff),
+        fc.integer({ min: 0, max: 3 }),
+      )
+      .map((words) => v6(...words)),
   );
   fc.assert(
     fc.property(fc.array(address, { maxLength: 20 }), (addresses) => {
@@ -104,9 +129,19 @@ test("every peer of a tree at rest is found without the search in order, whichev
 test("the search gives up after linksMax links, and leaves the rest to the search in order", () => {
   const { create, pool, log } = setUp();
   for (const word of [4, 2, 6, 7]) create(v4(word));
-  const within = (linksMax: number): string[] => log(findPeer({ ...pool, limits: { ...pool.limits, linksMax } }, v4(7)));
+  const within = (linksMax: number): string[] =>
+    log(findPeer({ ...pool, limits: { ...pool.limits, linksMax } }, v4(7)));
   expect(within(3)).not.toContain("awaitEqual");
-  expect(within(2).slice(0, 8)).toEqual(["rcuReadLock", "readOnce", "readOnce", "readOnce", "readOnce", "readOnce", "rcuReadUnlock", "rcuReadLock"]);
+  expect(within(2).slice(0, 8)).toEqual([
+    "rcuReadLock",
+    "readOnce",
+    "readOnce",
+    "readOnce",
+    "readOnce",
+    "readOnce",
+    "rcuReadUnlock",
+    "rcuReadLock",
+  ]);
 });
 
 test("an idle peer is taken; a dead one is not, nor one whose count is another by then", () => {
@@ -129,7 +164,10 @@ test("an idle peer is taken; a dead one is not, nor one whose count is another b
   expect(word(refcount)).toBe(6);
 });
 
-for (const [family, address, other] of [["IPv4", v4(1), Peer.address], ["IPv6", v6(1, 2, 3, 4), Peer.addressRest]] as const) {
+for (const [family, address, other] of [
+  ["IPv4", v4(1), Peer.address],
+  ["IPv6", v6(1, 2, 3, 4), Peer.addressRest],
+] as const) {
   test(`memory in which a peer of another address lives by the time it is taken is given back, and the search begins anew: ${family}`, () => {
     const { heap, create, pool, run, word } = setUp();
     const peer = create(address);
@@ -146,7 +184,8 @@ for (const [family, address, other] of [["IPv4", v4(1), Peer.address], ["IPv6", 
 
 test("memory of peers is dead before its first peer, and after each", () => {
   const { create, put, advance, run, pool, word, find } = setUp(3);
-  const counts = (): number[] => [0, 1, 2].map((index) => word(Peer.refcount(pool.firstPeer + index * pool.peerStride)));
+  const counts = (): number[] =>
+    [0, 1, 2].map((index) => word(Peer.refcount(pool.firstPeer + index * pool.peerStride)));
   expect(counts()).toEqual([DEAD, DEAD, DEAD]);
   const root = create(v4(2));
   const leaf = create(v4(1));
@@ -175,13 +214,23 @@ test("the links of a peer are cleared, and a grace period passes, before its mem
 
 test("one operation after the other, it answers what the pool of 2012 answers", () => {
   const operation = fc.oneof(
-    fc.record({ kind: fc.constantFrom("create" as const, "find" as const, "put" as const), word: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({
+      kind: fc.constantFrom("create" as const, "find" as const, "put" as const),
+      word: fc.integer({ min: 0, max: 9 }),
+    }),
     fc.record({ kind: fc.constantFrom("advance" as const, "invalidate" as const), word: fc.constantFrom(1, 90, 150) }),
   );
-  const answers = (operations: readonly { readonly kind: string; readonly word: number }[], isOptimistic: boolean): unknown[] => {
+  const answers = (
+    operations: readonly { readonly kind: string; readonly word: number }[],
+    isOptimistic: boolean,
+  ): unknown[] => {
     const heap = createHeap(800);
     const clock = placeClock(heap, -50);
-    const options = { limits: { ...defaultLimits(2 ** 30, 1), ttlMinTicks: 10, ttlMaxTicks: 100, threshold: 5 }, peersMax: 40, firstIdentifier: () => 0 };
+    const options = {
+      limits: { ...defaultLimits(2 ** 30, 1), ttlMinTicks: 10, ttlMaxTicks: 100, threshold: 5 },
+      peersMax: 40,
+      firstIdentifier: () => 0,
+    };
     const pool = isOptimistic ? createOptimisticPool(heap, clock, options) : createPeerPool(heap, clock, options);
     const [find, get] = isOptimistic ? [findPeer, getPeer] : [findPeerInOrder, getPeerInOrder];
     const held = new Map<number, number[]>();

@@ -1,24 +1,41 @@
 /**
  * The pool of 2012 with a search in front that believes nothing until it holds the peer.
  *
- * An ordered load costs twenty times a plain one where the language has nothing between the two (ECMAScript: Unordered and SeqCst), and a search
- * makes two for each peer on its way. So this one descends by unordered loads, as if memory could not change, and then makes sure: it
- * takes a reference, which is ordered, and looks at the address once more. What it is not sure of it leaves to the search in order.
+ * An ordered load costs twenty times a plain one where the language has nothing between the two (ECMAScript: Unordered
+ * and SeqCst), and a search makes two for each peer on its way. So this one descends by unordered loads, as if memory
+ * could not change, and then makes sure: it takes a reference, which is ordered, and looks at the address once more.
+ * What it is not sure of it leaves to the search in order.
  *
  * Why that is enough, though a link may be seen before what it leads to is:
  *
- *   - Memory. The search runs in a read-side section: what it strays to, by whatever link, was in a tree when the section began, or was
- *     made since. Links of a peer are cleared a grace period before its memory is used again, so they never lead back into an earlier tree.
- *   - The reference. A peer's count is `DEAD` from before its memory is given back until everything else about its successor is
- *     written: a reference is to a peer that lives, and who has it sees the address that it was taken by, or the right one.
- *   - The answer. Who finds the address has it; it was in the tree at the increment, or the tree was invalidated since the search began.
+ *   - Memory. The search runs in a read-side section: what it strays to, by whatever link, was in a tree when the
+ *     section began, or was
+ *     made since. Links of a peer are cleared a grace period before its memory is used again, so they never lead back
+ *     into an earlier tree.
+ *   - The reference. A peer's count is `DEAD` from before its memory is given back until everything else about its
+ *     successor is
+ *     written: a reference is to a peer that lives, and who has it sees the address that it was taken by, or the right
+ *     one.
+ *   - The answer. Who finds the address has it; it was in the tree at the increment, or the tree was invalidated since
+ *     the search began.
  *     Who does not find it knows nothing.
  *
- * So an idle peer is in no reader's way, writers are waited for by nobody who finds what he looks for, and a hit writes one word.
- * unordered.test.ts holds the three orderings against the memory model of the kernel, without what address dependencies give.
+ * So an idle peer is in no reader's way, writers are waited for by nobody who finds what he looks for, and a hit writes
+ * one word. unordered.test.ts holds the three orderings against the memory model of the kernel, without what address
+ * dependencies give.
  */
 import type { PeerAddress } from "#model/peers/peer-address.ts";
-import { type Access, type Address, callRcu, NIL, type RcuCallback, rcuReadLock, rcuReadUnlock, readUnordered, writeUnordered } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  callRcu,
+  NIL,
+  type RcuCallback,
+  rcuReadLock,
+  rcuReadUnlock,
+  readUnordered,
+  writeUnordered,
+} from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import { numberAt } from "../memory/word.ts";
 import type { Clock } from "../sync/jiffies.ts";
@@ -60,8 +77,8 @@ export function markAllDead({ words }: Heap, { firstPeer, peerStride, peersMax }
 /**
  * Takes a reference to the peer at `address` if the pool has one; NIL if not.
  *
- * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began, just
- * before the invalidation; a miss as the search in order does.
+ * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began,
+ * just before the invalidation; a miss as the search in order does.
  */
 export function* findPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const found = yield* lookupOptimistically(pool, address);
@@ -95,7 +112,11 @@ function* lookupOptimistically(pool: PeerPool, address: PeerAddress): Access<Add
 }
 
 /** What looks like the peer at `address`; NIL if the search ends elsewhere. */
-function* descendOptimistically({ limits, empty }: PeerPool, { root }: PeerTree, address: PeerAddress): Access<Address> {
+function* descendOptimistically(
+  { limits, empty }: PeerPool,
+  { root }: PeerTree,
+  address: PeerAddress,
+): Access<Address> {
   const wanted = firstWord(address);
   let peer = yield readUnordered(root);
   for (let links = 0; links < limits.linksMax && peer !== empty; links++) {
@@ -130,7 +151,10 @@ function* compareRest({ words }: PeerAddress, peer: Address): Access<number> {
   return 0;
 }
 
-/** Leaves nothing of a peer that nobody can reach any more by which one who strays to it could be led on, or believe that it lives. */
+/**
+ * Leaves nothing of a peer that nobody can reach any more by which one who strays to it could be led on, or believe
+ * that it lives.
+ */
 function* clearPeer({ empty }: PeerPool, peer: Address): Access {
   yield* markDead(Peer.refcount(peer)); // those that were collected are dead; of a tree that was thrown away they are idle
   yield writeUnordered(Peer.left(peer), empty);

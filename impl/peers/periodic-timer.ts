@@ -1,7 +1,8 @@
 /**
  * The periodic timer: takes peers that have been idle for long, the longest idle first, and asks to be run again.
  *
- * How long is long, and when the next run is, fall as the pool fills. A run ends where the clock ticks: what is left is for the next one.
+ * How long is long, and when the next run is, fall as the pool fills. A run ends where the clock ticks: what is left is
+ * for the next one.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010): peer_check_expire(), inet_initpeers().
  */

@@ -1,6 +1,6 @@
 /**
- * The peer pool's addresses; create-pool.ts lays them out. The operations: lookup.ts, collect.ts, invalidate.ts, identifier.ts,
- * token-bucket.ts.
+ * The peer pool's addresses; create-pool.ts lays them out. The operations: lookup.ts, collect.ts, invalidate.ts,
+ * identifier.ts, token-bucket.ts.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012).
  */

@@ -1,17 +1,30 @@
 /**
- * The peer pool of 2010 after the RCU conversion: readers take no lock of the tree; writers exclude one another by a spinlock.
+ * The peer pool of 2010 after the RCU conversion: readers take no lock of the tree; writers exclude one another by a
+ * spinlock.
  *
- * - A count of 0 is idle or removed, and a lockless reader cannot tell: it takes only peers in use. An idle one it finds a second
- *   time, under the lock, as it does everything that it may have missed while a writer was at work: no miss is believed.
- * - A peer is removed by whoever takes the collector's reference, the last, from 1 to 0 by cmpxchg under the lock: a reader that
- *   came before makes that fail, one that comes after misses. From 0 a count is raised only under the lock, or the unused list's.
+ * - A count of 0 is idle or removed, and a lockless reader cannot tell: it takes only peers in use. An idle one it
+ *   finds a second time, under the lock, as it does everything that it may have missed while a writer was at work: no
+ *   miss is believed.
+ * - A peer is removed by whoever takes the collector's reference, the last, from 1 to 0 by cmpxchg under the lock: a
+ *   reader that came before makes that fail, one that comes after misses. From 0 a count is raised only under the lock,
+ *   or the unused list's.
  * - A removed peer is freed after a grace period: readers may still look at it.
- * - A new peer is complete, its link in the unused list included, before it can be found: who finds it takes it off that list.
+ * - A new peer is complete, its link in the unused list included, before it can be found: who finds it takes it off
+ *   that list.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), as of commit aa1039e73cc2, "inetpeer: RCU conversion".
  */
 import type { PeerAddress } from "#model/peers/peer-address.ts";
-import { type Access, type Address, cmpxchg, NIL, rcuReadLock, rcuReadUnlock, spinLock, spinUnlock } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  cmpxchg,
+  NIL,
+  rcuReadLock,
+  rcuReadUnlock,
+  spinLock,
+  spinUnlock,
+} from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { Clock } from "../sync/jiffies.ts";
 import { acquireUnlessZero } from "../sync/kref.ts";
@@ -31,8 +44,8 @@ export function createRcuListPool(heap: Heap, clock: Clock, options: ListedPoolO
 }
 
 /**
- * Takes a reference to the peer at `address` if the pool has one; NIL if not. Linearizes: a hit at the increment, a miss where it
- * takes the lock.
+ * Takes a reference to the peer at `address` if the pool has one; NIL if not. Linearizes: a hit at the increment, a
+ * miss where it takes the lock.
  */
 export function* findPeer(pool: ListedPool, address: PeerAddress): Access<Address> {
   const { v4 } = pool;

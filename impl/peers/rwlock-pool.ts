@@ -1,8 +1,11 @@
 /**
- * The peer pool of 2010 before the RCU conversion: readers and writers of the tree exclude one another by a reader–writer lock.
+ * The peer pool of 2010 before the RCU conversion: readers and writers of the tree exclude one another by a
+ * reader–writer lock.
  *
- * - A reader takes its reference before it leaves the lock; whoever holds the write lock sees every reference that a reader took.
- * - So a peer whose count is 1 under the write lock is its collector's alone: it is unlinked and freed at once, no grace period.
+ * - A reader takes its reference before it leaves the lock; whoever holds the write lock sees every reference that a
+ *   reader took.
+ * - So a peer whose count is 1 under the write lock is its collector's alone: it is unlinked and freed at once, no
+ *   grace period.
  * - A new peer is made outside the lock; if another thread was faster, it is thrown away.
  * - The two locks, the tree's and the unused list's, are never held together.
  *
@@ -30,8 +33,8 @@ export function createRwlockPool(heap: Heap, clock: Clock, options: ListedPoolOp
 }
 
 /**
- * Takes a reference to the peer at `address` if the pool has one; NIL if not. Linearizes: a hit at the increment, a miss where it
- * enters the lock.
+ * Takes a reference to the peer at `address` if the pool has one; NIL if not. Linearizes: a hit at the increment, a
+ * miss where it enters the lock.
  */
 export function* findPeer(pool: ListedPool, address: PeerAddress): Access<Address> {
   const { v4 } = pool;
@@ -46,8 +49,8 @@ export function* findPeer(pool: ListedPool, address: PeerAddress): Access<Addres
 /**
  * Takes a reference to the peer at `address`, and creates the peer if the pool has none; NIL only if memory is used up.
  *
- * Linearizes: a hit at the increment; a creation at the store that links the new peer in; NIL where the search that missed
- * enters the lock.
+ * Linearizes: a hit at the increment; a creation at the store that links the new peer in; NIL where the search that
+ * missed enters the lock.
  */
 export function* getPeer(pool: ListedPool, address: PeerAddress): Access<Address> {
   const { v4 } = pool;
@@ -84,7 +87,10 @@ function* lookupReadLocked({ empty, v4 }: ListedPool, address: PeerAddress): Acc
   return NIL;
 }
 
-/** Removes and frees a peer that only the caller, a collection, holds; others that came keep it. Linearizes at the unlinking. */
+/**
+ * Removes and frees a peer that only the caller, a collection, holds; others that came keep it. Linearizes at the
+ * unlinking.
+ */
 function* unlinkFromPool(pool: ListedPool, peer: Address): Access {
   const { v4 } = pool;
   yield* writeLock(v4.lock);

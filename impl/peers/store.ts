@@ -1,10 +1,10 @@
 /**
- * What the pools of all generations have in common: a slab of peers, a sentinel, and AVL trees of peers. Trees are searched and
- * changed, and checkers look, through this.
+ * What the pools of all generations have in common: a slab of peers, a sentinel, and AVL trees of peers. Trees are
+ * searched and changed, and checkers look, through this.
  *
- * How readers are kept from a writer's work differs: a reader–writer lock (rwlock-pool.ts), RCU and a second look under the lock
- * (rcu-list-pool.ts), RCU and a sequence lock (lookup.ts). So does who is collected: peers on the list of unused ones
- * (cleanup-once.ts), or those on the path of a search (collect.ts).
+ * How readers are kept from a writer's work differs: a reader–writer lock (rwlock-pool.ts), RCU and a second look under
+ * the lock (rcu-list-pool.ts), RCU and a sequence lock (lookup.ts). So does who is collected: peers on the list of
+ * unused ones (cleanup-once.ts), or those on the path of a search (collect.ts).
  */
 import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import type { Address, RcuCallback } from "../memory/access.ts";

@@ -19,7 +19,9 @@ function setUp(now: number, ticksPerSecond: number) {
   return { heap, clock, pool, peer, allow: (timeout: number) => runAlone(heap, allowPeer(pool, peer, timeout)) };
 }
 
-/** The original's rule: tokens, and when they were counted, as unsigned 32-bit numbers. Source: inet_peer_xrlim_allow(). */
+/**
+ * The original's rule: tokens, and when they were counted, as unsigned 32-bit numbers. Source: inet_peer_xrlim_allow().
+ */
 function twoWordBucket(created: number, ticksPerSecond: number) {
   let tokens = 0;
   let last = (created - 60 * ticksPerSecond) >>> 0;
@@ -39,16 +41,21 @@ test("one word does what the original's two words do, across the wrap of the clo
     timeout: fc.oneof(fc.constantFrom(0, 1, 7), fc.integer({ min: 0, max: 100_000 })),
   });
   fc.assert(
-    fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.constantFrom(1, 100, 1000), fc.array(step, { maxLength: 30 }), (start, ticksPerSecond, steps) => {
-      const { heap, clock, allow } = setUp(start, ticksPerSecond);
-      const reference = twoWordBucket(start, ticksPerSecond);
-      let now = start;
-      for (const { ticks, timeout } of steps) {
-        now = (now + ticks) | 0;
-        runAlone(heap, advanceClock(clock, ticks));
-        expect(allow(timeout)).toBe(reference(now, timeout));
-      }
-    }),
+    fc.property(
+      fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      fc.constantFrom(1, 100, 1000),
+      fc.array(step, { maxLength: 30 }),
+      (start, ticksPerSecond, steps) => {
+        const { heap, clock, allow } = setUp(start, ticksPerSecond);
+        const reference = twoWordBucket(start, ticksPerSecond);
+        let now = start;
+        for (const { ticks, timeout } of steps) {
+          now = (now + ticks) | 0;
+          runAlone(heap, advanceClock(clock, ticks));
+          expect(allow(timeout)).toBe(reference(now, timeout));
+        }
+      },
+    ),
     { seed: 1, numRuns: 500 },
   );
 });

@@ -1,10 +1,11 @@
 /**
- * The list of unused peers: whoever lets go of the last reference puts the peer at its end, and whoever takes a reference takes the
- * peer off it, whether or not it is on it. So the list is in the order of the times of last use, the longest idle first.
+ * The list of unused peers: whoever lets go of the last reference puts the peer at its end, and whoever takes a
+ * reference takes the peer off it, whether or not it is on it. So the list is in the order of the times of last use,
+ * the longest idle first.
  *
- * The last reference is dropped, the time noted and the peer listed under one hold of the list's lock. The first is taken
- * outside of it: for a moment a peer in use may be on the list. A collection that comes then finds others beside its own reference,
- * and puts the peer back.
+ * The last reference is dropped, the time noted and the peer listed under one hold of the list's lock. The first is
+ * taken outside of it: for a moment a peer in use may be on the list. A collection that comes then finds others beside
+ * its own reference, and puts the peer back.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010): unlink_from_unused(), inet_putpeer(), cleanup_once().
  */
@@ -32,8 +33,8 @@ export function* unlinkFromUnused({ unusedList }: ListedPool, peer: Address): Ac
 }
 
 /**
- * Gives back a reference. The peer must not be touched afterwards: others may remove and free it at once. Linearizes at the
- * decrement.
+ * Gives back a reference. The peer must not be touched afterwards: others may remove and free it at once. Linearizes at
+ * the decrement.
  */
 export function* putPeer({ unusedList, jiffies }: ListedPool, peer: Address): Access {
   yield spinLock(UnusedList.lock(unusedList));
@@ -46,7 +47,10 @@ export function* putPeer({ unusedList, jiffies }: ListedPool, peer: Address): Ac
   yield spinUnlock(UnusedList.lock(unusedList));
 }
 
-/** Takes the longest idle peer off the list, with a reference, if it has been idle for `ttl` ticks; NIL if not, or if none is idle. */
+/**
+ * Takes the longest idle peer off the list, with a reference, if it has been idle for `ttl` ticks; NIL if not, or if
+ * none is idle.
+ */
 export function* takeLongestIdle({ unusedList, jiffies }: ListedPool, ttl: number): Access<Address> {
   const ends = UnusedList.ends(unusedList);
   yield spinLock(UnusedList.lock(unusedList));

@@ -1,7 +1,7 @@
 /**
- * The addresses of all interfaces, one list, oldest first. Writers hold the interfaces' sequence lock; readers walk it inside a
- * section. An address taken off keeps its link, so that a reader who stands on it goes on; it is freed when readers have gone and no
- * route has it as its source.
+ * The addresses of all interfaces, one list, oldest first. Writers hold the interfaces' sequence lock; readers walk it
+ * inside a section. An address taken off keeps its link, so that a reader who stands on it goes on; it is freed when
+ * readers have gone and no route has it as its source.
  *
  * The list counts as one reference. Routes refer to an address by the address of its reference count.
  *
@@ -60,7 +60,10 @@ export function* assignAddress(network: Network, { address, interface: index, fl
   return error;
 }
 
-/** Takes an address away; answers an error. An lwp returns when the list's reference is dropped. Linearizes at the unlinking store. */
+/**
+ * Takes an address away; answers an error. An lwp returns when the list's reference is dropped. Linearizes at the
+ * unlinking store.
+ */
 export function* removeAddress(network: Network, runner: Runner, address: number): Access<number> {
   const { interfaces, interfacesLock } = network;
   yield* writeSeqlock(interfacesLock);

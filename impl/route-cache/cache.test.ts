@@ -33,7 +33,14 @@ const at = (address: number, family: RouteFamily = "v4", scope = 0): RouteAddres
 
 function setUp({ entriesMax = 8, sockaddrsMax = 20 } = {}) {
   const heap = createHeap(1000);
-  const network = createNetwork(heap, { cpuCount: 2, entriesMax, sockaddrsMax, interfacesMax: 1, addressesMax: 1, hasSoftnetLock: false });
+  const network = createNetwork(heap, {
+    cpuCount: 2,
+    entriesMax,
+    sockaddrsMax,
+    interfacesMax: 1,
+    addressesMax: 1,
+    hasSoftnetLock: false,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const runnerOn = (cpu: number): Runner => ({ lwp: placeLwp(heap, `lwp${cpu}`, cpu), inInterrupt: false });
   const own = runnerOn(0);
@@ -118,7 +125,8 @@ test("the chain keeps its links as caches leave it from the front, the middle an
   const { add, heap, network, own, run, word } = setUp();
   add(0, 0);
   const caches = [1, 2, 3].map((number) => placeCache(heap, `chained${number}`));
-  const fill = (cache = NIL) => run(unrefRoute(network, own, cache, run(lookupCache(network, own, cache, at(1))).entry));
+  const fill = (cache = NIL) =>
+    run(unrefRoute(network, own, cache, run(lookupCache(network, own, cache, at(1))).entry));
   const chain = (): number[] => {
     const found: number[] = [];
     let link = Domain.caches(network.v4);
@@ -186,7 +194,11 @@ test("a destination of the same family is copied into its place, and the route f
   const storage = word(Cache.destination(cache));
   const before = live(network.sockaddrs.v4);
   expect(run(setDestination(network, cache, at(21)))).toBe(0);
-  expect([word(Cache.destination(cache)), word(Cache.entry(cache)), live(network.sockaddrs.v4)]).toEqual([storage, NIL, before]);
+  expect([word(Cache.destination(cache)), word(Cache.entry(cache)), live(network.sockaddrs.v4)]).toEqual([
+    storage,
+    NIL,
+    before,
+  ]);
   expect(destination()).toEqual(at(21));
   expect(run(setDestination(network, cache, at(224, "v6", 2)))).toBe(0);
   expect(destination()).toEqual(at(224, "v6", 2));
@@ -221,7 +233,11 @@ test("a fill clones a cloning route where asked to, and others stay as they are"
   expect(use(initCacheNoClone(network, own, cache))).toBe(1);
   expect(use(updateCache(network, own, cache))).toBe(2);
   const clone = word(Domain.routes(network.v4));
-  expect([word(Entry.length(clone)), word(Entry.flags(clone)), word(Entry.gateway(clone))]).toEqual([8, ENTRY_FLAG.up | ENTRY_FLAG.cloned, NIL]);
+  expect([word(Entry.length(clone)), word(Entry.flags(clone)), word(Entry.gateway(clone))]).toEqual([
+    8,
+    ENTRY_FLAG.up | ENTRY_FLAG.cloned,
+    NIL,
+  ]);
   expect(word(Sockaddr.address(word(Entry.key(clone))))).toBe(20);
   run(setDestination(network, cache, at(21)));
   expect(use(initCache(network, own, cache))).toBe(3);
@@ -331,7 +347,11 @@ test("an lwp waits while its entry is changed, and a soft interrupt has none mea
 test("addresses come from the pool of their family, and are copied within it only", () => {
   const { run, network, word, live } = setUp({ sockaddrsMax: 1 });
   const sockaddr = run(allocateSockaddr(network, "v6"));
-  expect([word(Sockaddr.family(sockaddr)), live(network.sockaddrs.v6), live(network.sockaddrs.v4)]).toEqual([FAMILY.v6, 1, 0]);
+  expect([word(Sockaddr.family(sockaddr)), live(network.sockaddrs.v6), live(network.sockaddrs.v4)]).toEqual([
+    FAMILY.v6,
+    1,
+    0,
+  ]);
   expect(run(allocateSockaddr(network, "v6"))).toBe(NIL);
   expect(() => run(copySockaddr(sockaddr, at(1)))).toThrow("an address is copied to one of its own family");
 });
@@ -344,7 +364,11 @@ test("a cache that moves takes its place on the chain along, and leaves nothing 
   const { sockaddrs } = network;
   run(moveCache(network, second, cache));
   expect([destination(), destination(second)]).toEqual([undefined, at(20)]);
-  expect([word(Domain.caches(network.v4)), word(Cache.next(second)), word(Cache.entry(cache))]).toEqual([second, NIL, NIL]);
+  expect([word(Domain.caches(network.v4)), word(Cache.next(second)), word(Cache.entry(cache))]).toEqual([
+    second,
+    NIL,
+    NIL,
+  ]);
   expect(live(sockaddrs.v4)).toBe(2);
   expect(use(validateCache(network, own, second), second)).toBe(1);
   add(20, 8);

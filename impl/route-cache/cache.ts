@@ -1,16 +1,18 @@
 /**
  * The route cache: remembers the route to one destination, and finds out without a lock whether it is still right.
  *
- * A cache is its owner's, who lets one thread use it at a time. The entry that an operation answers is kept by the cache's one
- * passive reference until `unrefRoute`, so nothing may be obtained through a cache whose entry is in use. Whoever uses a cache must
- * expect its entry to be gone at any call, and its destination after a `setDestination` that failed.
+ * A cache is its owner's, who lets one thread use it at a time. The entry that an operation answers is kept by the
+ * cache's one passive reference until `unrefRoute`, so nothing may be obtained through a cache whose entry is in use.
+ * Whoever uses a cache must expect its entry to be gone at any call, and its destination after a `setDestination` that
+ * failed.
  *
- * A hit takes no lock of the domain and writes no word that another CPU writes: inside a section, read the entry, its flags, the
- * generation. The flags come before the generation, which is where a hit linearizes: an entry that is not being changed inside this
- * section cannot have been changed at its end.
+ * A hit takes no lock of the domain and writes no word that another CPU writes: inside a section, read the entry, its
+ * flags, the generation. The flags come before the generation, which is where a hit linearizes: an entry that is not
+ * being changed inside this section cannot have been changed at its end.
  *
- * Source: NetBSD sys/net/route.c: rtcache_setdst(), rtcache_init(), rtcache_copy(), rtcache_validate(), rtcache_lookup2(),
- * rtcache_clear(), rtcache_free(), rtcache_unref(), rtcache_update(); revisions 1.71 (2006), 1.166 (2016), 1.229 (2020).
+ * Source: NetBSD sys/net/route.c: rtcache_setdst(), rtcache_init(), rtcache_copy(), rtcache_validate(),
+ * rtcache_lookup2(), rtcache_clear(), rtcache_free(), rtcache_unref(), rtcache_update(); revisions 1.71 (2006), 1.166
+ * (2016), 1.229 (2020).
  */
 import { isSameDestination } from "./destination.ts";
 import type { RouteAddress } from "#model/route-cache/route-address.ts";
@@ -41,8 +43,8 @@ import { cloneEntry, lockAndMatch } from "./table.ts";
 const EVERY_BIT = -1;
 
 /**
- * Gives the cache a destination; answers an error, after which the cache has none. The route to the destination before is forgotten
- * first: a cache never pairs a destination with the route to another.
+ * Gives the cache a destination; answers an error, after which the cache has none. The route to the destination before
+ * is forgotten first: a cache never pairs a destination with the route to another.
  */
 export function* setDestination(network: Network, cache: Address, destination: RouteAddress): Access<number> {
   const present = yield* getDestination(cache);
@@ -65,9 +67,9 @@ export function* getDestination(cache: Address): Access<RouteAddress | undefined
 }
 
 /**
- * Looks the route to the cache's destination up, cloning a cloning route, and remembers it; answers its entry, referenced, or NIL. The
- * cache holds no entry before. The entry is found and the cache put on the chain under one hold of the lock, so no route can be added in
- * between. Linearizes there.
+ * Looks the route to the cache's destination up, cloning a cloning route, and remembers it; answers its entry,
+ * referenced, or NIL. The cache holds no entry before. The entry is found and the cache put on the chain under one hold
+ * of the lock, so no route can be added in between. Linearizes there.
  */
 export function* initCache(network: Network, runner: Runner, cache: Address): Access<Address> {
   return yield* fillFromTable(network, runner, cache, true);
@@ -96,8 +98,9 @@ function* fillFromTable(network: Network, runner: Runner, cache: Address, clones
 }
 
 /**
- * The cache's entry, referenced, if it still is the route to the destination; NIL if not. Looks nothing up. An lwp waits while the entry
- * is being changed; a soft interrupt is answered NIL. Linearizes: a hit at the read of the generation; NIL at the read that tells.
+ * The cache's entry, referenced, if it still is the route to the destination; NIL if not. Looks nothing up. An lwp
+ * waits while the entry is being changed; a soft interrupt is answered NIL. Linearizes: a hit at the read of the
+ * generation; NIL at the read that tells.
  */
 export function* validateCache({ entryClass }: Network, runner: Runner, cache: Address): Access<Address> {
   for (;;) {
@@ -146,7 +149,12 @@ export interface LookupOutcome {
 }
 
 /** The route to a destination, by way of the cache: the entry, referenced, or NIL. */
-export function* lookupCache(network: Network, runner: Runner, cache: Address, destination: RouteAddress): Access<LookupOutcome> {
+export function* lookupCache(
+  network: Network,
+  runner: Runner,
+  cache: Address,
+  destination: RouteAddress,
+): Access<LookupOutcome> {
   const present = yield* getDestination(cache);
   if (present !== undefined && isSameDestination(present, destination)) {
     const valid = yield* validateCache(network, runner, cache);
@@ -161,8 +169,9 @@ export function* lookupCache(network: Network, runner: Runner, cache: Address, d
 }
 
 /**
- * Makes `to` a copy of `from`, entry included if it is still right; without memory, `to` is left without destination. The stamp is
- * copied with the entry, under the lock: a copy is never valid for longer than what it is copied from. Linearizes under the lock.
+ * Makes `to` a copy of `from`, entry included if it is still right; without memory, `to` is left without destination.
+ * The stamp is copied with the entry, under the lock: a copy is never valid for longer than what it is copied from.
+ * Linearizes under the lock.
  */
 export function* copyCache(network: Network, to: Address, from: Address): Access {
   yield assertHolds(to !== from, "a cache is copied to another");
@@ -178,9 +187,9 @@ export function* copyCache(network: Network, to: Address, from: Address): Access
 }
 
 /**
- * Moves what `from` holds to `to`, which takes its place on the chain; `from` is left empty. For owners that move in memory: the
- * chain would go on leading to where the cache was. Nobody may use an entry through `from`, whose record stays where it is. Linearizes
- * under the lock.
+ * Moves what `from` holds to `to`, which takes its place on the chain; `from` is left empty. For owners that move in
+ * memory: the chain would go on leading to where the cache was. Nobody may use an entry through `from`, whose record
+ * stays where it is. Linearizes under the lock.
  */
 export function* moveCache(network: Network, to: Address, from: Address): Access {
   yield assertHolds(to !== from, "a cache is moved to another");
@@ -219,7 +228,9 @@ export function* freeCache(network: Network, cache: Address): Access {
   yield* freeSockaddr(network, sockaddr);
 }
 
-/** Drops the reference to an entry that was obtained through the cache; of NIL, nothing. The entry may be gone at once. */
+/**
+ * Drops the reference to an entry that was obtained through the cache; of NIL, nothing. The entry may be gone at once.
+ */
 export function* unrefRoute({ entryClass }: Network, runner: Runner, cache: Address, entry: Address): Access {
   if (entry === NIL) return;
   yield* psrefRelease(entryClass, runner, Cache.psref(cache), Entry.target(entry));

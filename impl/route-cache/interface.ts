@@ -1,8 +1,9 @@
 /**
  * Interfaces: found by index inside a section, kept by a passive reference.
  *
- * Whatever lives longer than a call keeps an index and not a pointer, and looks the interface up each time. An index can come to
- * name another interface meanwhile; that is allowed: who stores an index means whatever has it when a packet is sent.
+ * Whatever lives longer than a call keeps an index and not a pointer, and looks the interface up each time. An index
+ * can come to name another interface meanwhile; that is allowed: who stores an index means whatever has it when a
+ * packet is sent.
  *
  * Source: NetBSD sys/net/if.c: if_get_byindex(), if_put(), if_detach(), if_acquire().
  */
@@ -54,7 +55,10 @@ export function* attachInterface(network: Network, index: number, isUp: boolean)
   return { error: ERROR.exists };
 }
 
-/** Takes the interface of that index away, with its addresses; answers an error. Returns when it is freed. Linearizes at the store to its slot. */
+/**
+ * Takes the interface of that index away, with its addresses; answers an error. Returns when it is freed. Linearizes at
+ * the store to its slot.
+ */
 export function* detachInterface(network: Network, runner: Runner, index: number): Access<number> {
   const { interfaces, interfacesLock, interfaceSlab, interfaceClass, softnetLock } = network;
   yield* writeSeqlock(interfacesLock);
@@ -77,8 +81,16 @@ export function* detachInterface(network: Network, runner: Runner, index: number
   return 0;
 }
 
-/** Finds the interface of that index and takes a passive reference with the record; NIL if there is none. Linearizes at the read of the slot. */
-export function* getInterface({ interfaces, interfaceClass }: Network, runner: Runner, index: number, record: Address): Access<Address> {
+/**
+ * Finds the interface of that index and takes a passive reference with the record; NIL if there is none. Linearizes at
+ * the read of the slot.
+ */
+export function* getInterface(
+  { interfaces, interfaceClass }: Network,
+  runner: Runner,
+  index: number,
+  record: Address,
+): Access<Address> {
   yield* pserializeReadEnter();
   const found = yield rcuDereference(Interfaces.slots(interfaces) + index);
   if (found !== NIL) {

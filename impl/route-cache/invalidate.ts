@@ -1,16 +1,29 @@
 /**
- * The chain of live caches of a domain, and their invalidation when a route is added or deleted. All under the domain's lock.
+ * The chain of live caches of a domain, and their invalidation when a route is added or deleted. All under the domain's
+ * lock.
  *
- * A cache is on the chain exactly while it holds an entry. Whoever adds or deletes a route first moves the generation on: from
- * that store on every cache filled before is invalid, all at once, for those who validate without the lock. Then the chain is
- * emptied and each cache loses its entry, so that no cache leads to an entry that is freed once the readers have gone.
+ * A cache is on the chain exactly while it holds an entry. Whoever adds or deletes a route first moves the generation
+ * on: from that store on every cache filled before is invalid, all at once, for those who validate without the lock.
+ * Then the chain is emptied and each cache loses its entry, so that no cache leads to an entry that is freed once the
+ * readers have gone.
  *
- * The chain alone would make caches invalid one after the other; the generation alone would leave pointers to freed entries
- * in caches that nobody looks at.
+ * The chain alone would make caches invalid one after the other; the generation alone would leave pointers to freed
+ * entries in caches that nobody looks at.
  *
- * Source: NetBSD sys/net/route.c: rtcache(), rtflush(), rtflushall() of revision 1.71 (2006); rtcache_invalidate() of 1.166 and 1.229.
+ * Source: NetBSD sys/net/route.c: rtcache(), rtflush(), rtflushall() of revision 1.71 (2006); rtcache_invalidate() of
+ * 1.166 and 1.229.
  */
-import { type Access, type Address, NIL, rcuAssignPointer, rcuDereferenceProtected, read, storeRelease, write, writeOnce } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  NIL,
+  rcuAssignPointer,
+  rcuDereferenceProtected,
+  read,
+  storeRelease,
+  write,
+  writeOnce,
+} from "../memory/access.ts";
 import { Cache, Domain } from "./layout.ts";
 
 /** Gives a cache that has none an entry that was found under this hold of the lock. */
@@ -37,7 +50,10 @@ export function* emptyCache(cache: Address): Access {
   yield writeOnce(Cache.entry(cache), NIL);
 }
 
-/** Makes every cache of the domain invalid, at the store to the generation, and takes their entries away. O(live caches). */
+/**
+ * Makes every cache of the domain invalid, at the store to the generation, and takes their entries away. O(live
+ * caches).
+ */
 export function* invalidateCaches(domain: Address): Access {
   const generation = yield read(Domain.generation(domain));
   yield storeRelease(Domain.generation(domain), (generation + 1) | 0);

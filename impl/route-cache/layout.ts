@@ -1,9 +1,9 @@
 /**
  * What lies where in the network's routing, and who guards it.
  *
- * Domain, one for each address family:
- *   lock        guards the table, the chain of live caches, and what is said to be guarded by it below
- *   generation  written under `lock`, released; read by anybody. Moves with every route added or deleted: a cache that was
+ * Domain, one for each address family: lock        guards the table, the chain of live caches, and what is said to be
+ *   guarded by it below generation  written under `lock`, released; read by anybody. Moves with every route added or
+ *   deleted: a cache that was
  *               filled under another generation is invalid from that very store on
  *   caches      `lock`; the chain of caches that hold an entry
  *   routes      `lock`; the table, longest prefixes first
@@ -21,25 +21,35 @@
  *   refcount               atomic; holders that are no caches. Taken under `lock`
  *   target                 of passive references: those who use the entry through a cache
  *
- * Cache (struct route): its owner's, who lets one thread use it at a time, but for
- *   entry                  written under `lock`, marked: by the owner, and by whoever invalidates; not NIL exactly while the
+ * Cache (struct route): its owner's, who lets one thread use it at a time, but for entry                  written under
+ *   `lock`, marked: by the owner, and by whoever invalidates; not NIL exactly while the
  *                          cache is on the chain. Read by the owner inside a section
  *   next, previous         `lock`. `previous` is the link that leads here
  *   stamp, domain          the owner's: generation and domain it was filled under
  *   psref                  record of the one reference that the owner can hold through it
  *
- * Interface:         immutable but for its target; found through its slot, which is written under the interfaces' lock, published
- * InterfaceAddress:  address, scope, interface and flags are immutable once listed; `next` is written under the lock, published,
+ * Interface:         immutable but for its target; found through its slot, which is written under the interfaces' lock,
+ * published InterfaceAddress:  address, scope, interface and flags are immutable once listed; `next` is written under
+ * the lock, published,
  *                    and stays as it is when the address is taken off; `dead` is the remover's; refcount atomic
  *
- * Left out: metrics, expiry, tags, packet counters. The table is a list and not a radix tree: caches rely only on the lock.
+ * Left out: metrics, expiry, tags, packet counters. The table is a list and not a radix tree: caches rely only on the
+ * lock.
  *
  * Source: NetBSD sys/net/route.h, sys/net/route.c, sys/net/if.h, sys/netinet6/in6_var.h.
  */
 import { struct } from "../memory/struct.ts";
 import { Psref, PsrefTarget } from "../sync/psref.ts";
 
-export const Domain = struct("domain", { lock: 1, generation: 1, caches: 1, routes: 1, serial: 1, updating: 1, dead: 1 });
+export const Domain = struct("domain", {
+  lock: 1,
+  generation: 1,
+  caches: 1,
+  routes: 1,
+  serial: 1,
+  updating: 1,
+  dead: 1,
+});
 
 // `family` stands first, and is overwritten when the pool takes the object back.
 export const Sockaddr = struct("sockaddr", { family: 1, address: 1, scope: 1 });
@@ -59,11 +69,27 @@ export const Entry = struct("entry", {
 
 export const ENTRY_FLAG = { up: 1, gateway: 2, reject: 4, cloning: 8, cloned: 16, updating: 32 } as const;
 
-export const Cache = struct("cache", { destination: 1, entry: 1, domain: 1, stamp: 1, next: 1, previous: 1, psref: Psref.words });
+export const Cache = struct("cache", {
+  destination: 1,
+  entry: 1,
+  domain: 1,
+  stamp: 1,
+  next: 1,
+  previous: 1,
+  psref: Psref.words,
+});
 
 export const Interface = struct("interface", { index: 1, serial: 1, isUp: 1, target: PsrefTarget.words });
 
-export const InterfaceAddress = struct("interfaceAddress", { next: 1, dead: 1, address: 1, scope: 1, interface: 1, flags: 1, refcount: 1 });
+export const InterfaceAddress = struct("interfaceAddress", {
+  next: 1,
+  dead: 1,
+  address: 1,
+  scope: 1,
+  interface: 1,
+  flags: 1,
+  refcount: 1,
+});
 
 export const ADDRESS_FLAG = { deprecated: 1, temporary: 2, tentative: 4, anycast: 8, duplicated: 16 } as const;
 
@@ -73,7 +99,13 @@ export const INTERFACES_MAX = 7;
 /** The index of the loopback interface. */
 export const LOOPBACK_INDEX = 1;
 
-export const Interfaces = struct("interfaces", { lock: 1, sequence: 1, serial: 1, addresses: 1, slots: INTERFACES_MAX + 1 });
+export const Interfaces = struct("interfaces", {
+  lock: 1,
+  sequence: 1,
+  serial: 1,
+  addresses: 1,
+  slots: INTERFACES_MAX + 1,
+});
 
 /** The multicast options of a socket: an index, 0 for none. They outlive interfaces, so they hold no pointer to one. */
 export const MulticastOptions = struct("multicastOptions", { interface: 1 });

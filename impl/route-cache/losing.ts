@@ -16,8 +16,8 @@ export interface Lost {
 }
 
 /**
- * A connection loses packets: deletes the route that its cache holds, so that the next packet looks for a better one. The reference is
- * dropped first: who deletes a route waits for all references to it.
+ * A connection loses packets: deletes the route that its cache holds, so that the next packet looks for a better one.
+ * The reference is dropped first: who deletes a route waits for all references to it.
  *
  * Linearizes twice: as `validateCache`, and as `deleteRoute`, which finds the route gone if somebody came between.
  *

@@ -4,11 +4,12 @@
  *
  * Two ways to run, as the original had while its network was made ready for many processors:
  * - with readers and writers side by side: writers wait for readers before they free;
- * - under one big lock, `softnetLock`, which everybody holds from the moment a pointer is obtained to its last use: nobody waits for
- *   readers, because there are none, and because a soft interrupt that waits for the lock would never let the wait end.
+ * - under one big lock, `softnetLock`, which everybody holds from the moment a pointer is obtained to its last use:
+ *   nobody waits for readers, because there are none, and because a soft interrupt that waits for the lock would never
+ *   let the wait end.
  *
- * Memory is bounded by what the pools are given: `entriesMax` entries, `sockaddrsMax` addresses of each family, and so on. One
- * more, and the operation that asks answers ENOMEM.
+ * Memory is bounded by what the pools are given: `entriesMax` entries, `sockaddrsMax` addresses of each family, and so
+ * on. One more, and the operation that asks answers ENOMEM.
  *
  * Source: NetBSD sys/net/route.c, doc/TODO.smpnet.
  */
@@ -20,7 +21,18 @@ import { placeDelayedWork } from "../sync/delayed-work.ts";
 import { placePsrefClass, type PsrefClass } from "../sync/psref.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
 import type { RouteFamily } from "#model/route-cache/route-address.ts";
-import { Cache, Domain, Entry, Interface, InterfaceAddress, Interfaces, PerCpuArea, Sockaddr, Statistics, Tunnel } from "./layout.ts";
+import {
+  Cache,
+  Domain,
+  Entry,
+  Interface,
+  InterfaceAddress,
+  Interfaces,
+  PerCpuArea,
+  Sockaddr,
+  Statistics,
+  Tunnel,
+} from "./layout.ts";
 
 /** A family as words name it. */
 export const FAMILY = { v4: 1, v6: 2 } as const satisfies Record<RouteFamily, number>;
@@ -81,7 +93,10 @@ export function createNetwork(heap: Heap, { hasSoftnetLock, ...bounds }: Network
     v4: place(heap, Domain, "v4"),
     v6: place(heap, Domain, "v6"),
     entries: placeSlab(heap, Entry, "entry", entriesMax),
-    sockaddrs: Object.freeze({ v4: placeSlab(heap, Sockaddr, "sockaddr4", sockaddrsMax), v6: placeSlab(heap, Sockaddr, "sockaddr6", sockaddrsMax) }),
+    sockaddrs: Object.freeze({
+      v4: placeSlab(heap, Sockaddr, "sockaddr4", sockaddrsMax),
+      v6: placeSlab(heap, Sockaddr, "sockaddr6", sockaddrsMax),
+    }),
     interfaceSlab: placeSlab(heap, Interface, "interface", interfacesMax),
     addressSlab: placeSlab(heap, InterfaceAddress, "address", addressesMax),
     areaSlab,

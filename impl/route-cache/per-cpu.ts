@@ -1,14 +1,26 @@
 /**
  * Tunnels keep a route cache for each CPU, so that packets on different CPUs share nothing.
  *
- * Per-CPU memory moves when it grows, under the CPU's `ipl`. An area therefore holds only where the cache and its lock are: a cache has
- * a record inside that lists point to, and must stay where it is. Threads that run on one CPU take turns by the cache's lock, held from
- * the lookup to the last use, because a cache has room for one reference.
+ * Per-CPU memory moves when it grows, under the CPU's `ipl`. An area therefore holds only where the cache and its lock
+ * are: a cache has a record inside that lists point to, and must stay where it is. Threads that run on one CPU take
+ * turns by the cache's lock, held from the lookup to the last use, because a cache has room for one reference.
  *
  * Source: NetBSD sys/net/if_gif.c and sys/net/if_l2tp.c (tunnel_ro), sys/kern/subr_percpu.c, percpu_cpu_swap().
  */
 import type { RouteAddress } from "#model/route-cache/route-address.ts";
-import { type Access, type Address, allocate, free, mutexLock, mutexUnlock, NIL, read, spinLock, spinUnlock, write } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  free,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  read,
+  spinLock,
+  spinUnlock,
+  write,
+} from "../memory/access.ts";
 import { bind, Cpu, type Runner, unbind } from "../sync/cpu.ts";
 import { lookupCache, unrefRoute } from "./cache.ts";
 import { ERROR } from "./errors.ts";

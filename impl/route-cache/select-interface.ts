@@ -1,5 +1,6 @@
 /**
- * The interface that an IPv6 packet leaves by: the one demanded, the one of the multicast options, or the one its route leads to.
+ * The interface that an IPv6 packet leaves by: the one demanded, the one of the multicast options, or the one its route
+ * leads to.
  *
  * The answer is an interface with a passive reference, or an error, never both.
  *
@@ -48,13 +49,21 @@ export function* selectInterface(
   const demanded = yield* demandedIndex(destination, options);
   const direct = demanded === 0 ? NIL : yield* getInterface(network, runner, demanded, record);
   if (direct !== NIL) return { error: 0, found: direct, isRouted: false };
-  const { error, entry, cache: used } = yield* selectRoute(network, runner, destination, { ...options, countsDiscards: false }, cache);
+  const {
+    error,
+    entry,
+    cache: used,
+  } = yield* selectRoute(network, runner, destination, { ...options, countsDiscards: false }, cache);
   if (error !== 0) return { error, found: NIL, isRouted: true };
   const flags = yield readOnce(Entry.flags(entry));
   if ((flags & ENTRY_FLAG.reject) !== 0) {
     const length = yield read(Entry.length(entry));
     yield* unrefRoute(network, runner, used, entry);
-    return { error: length === HOST_LENGTH ? ERROR.hostUnreachable : ERROR.networkUnreachable, found: NIL, isRouted: true };
+    return {
+      error: length === HOST_LENGTH ? ERROR.hostUnreachable : ERROR.networkUnreachable,
+      found: NIL,
+      isRouted: true,
+    };
   }
   const found = yield* interfaceOfRoute(network, runner, entry, record);
   yield* unrefRoute(network, runner, used, entry);
@@ -62,12 +71,17 @@ export function* selectInterface(
 }
 
 /** The index that the options demand, or those for multicast; 0 if none do. */
-function* demandedIndex({ address }: RouteAddress, { interface: outgoing, multicast }: InterfaceOptions): Access<number> {
+function* demandedIndex(
+  { address }: RouteAddress,
+  { interface: outgoing, multicast }: InterfaceOptions,
+): Access<number> {
   if (outgoing !== undefined) return outgoing;
   return address >= MULTICAST_FIRST ? yield read(MulticastOptions.interface(multicast)) : 0;
 }
 
-/** The interface whose address the route's source is, if it still exists (a packet to ourselves), else the route's own. */
+/**
+ * The interface whose address the route's source is, if it still exists (a packet to ourselves), else the route's own.
+ */
 function* interfaceOfRoute(network: Network, runner: Runner, entry: Address, record: Address): Access<Address> {
   const through = yield read(Entry.interface(entry));
   const source = yield read(Entry.source(entry));

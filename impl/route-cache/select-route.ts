@@ -1,8 +1,8 @@
 /**
  * The route for an IPv6 packet, by the caller's cache or, when a next hop is demanded, by the cache in the options.
  *
- * It answers a route and the cache that it was obtained through, so that the caller drops the reference where it was taken; and on
- * any error no route.
+ * It answers a route and the cache that it was obtained through, so that the caller drops the reference where it was
+ * taken; and on any error no route.
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectroute().
  */
@@ -32,10 +32,17 @@ export interface SelectedRoute {
 }
 
 /** Linearizes as the lookup in the cache that it uses. */
-export function* selectRoute(network: Network, runner: Runner, destination: RouteAddress, options: RouteOptions, cache: Address): Access<SelectedRoute> {
+export function* selectRoute(
+  network: Network,
+  runner: Runner,
+  destination: RouteAddress,
+  options: RouteOptions,
+  cache: Address,
+): Access<SelectedRoute> {
   const { nextHop, nextHopCache, interface: outgoing } = options;
   const used = nextHop === undefined ? cache : nextHopCache;
-  if (nextHop !== undefined && nextHop.family !== "v6") return { error: ERROR.familyNotSupported, entry: NIL, cache: used };
+  if (nextHop !== undefined && nextHop.family !== "v6")
+    return { error: ERROR.familyNotSupported, entry: NIL, cache: used };
   const { entry } = yield* lookupCache(network, runner, used, nextHop ?? { ...destination, scope: 0 });
   if (nextHop !== undefined) {
     const flags = entry === NIL ? ENTRY_FLAG.gateway : yield readOnce(Entry.flags(entry));

@@ -1,8 +1,8 @@
 /**
  * The source address of an IPv6 packet: the one demanded, the one bound, or the best of the interfaces' own.
  *
- * The list of addresses is walked inside a section, between two looks at the list's sequence: the best is the best of one moment. Its
- * number is copied out before the section ends: nothing that leaves the section points into an address.
+ * The list of addresses is walked inside a section, between two looks at the list's sequence: the best is the best of
+ * one moment. Its number is copied out before the section ends: nothing that leaves the section points into an address.
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectsrc(); RFC 3484, section 5.
  */
@@ -82,7 +82,8 @@ function* chooseSource(
   }
   if (bound !== undefined) return { error: 0, address: bound };
   if (error !== 0) return { error, address: 0 };
-  const isOutOfZone = scopeOf(destination.address) === SCOPE.link && destination.scope !== 0 && destination.scope !== index;
+  const isOutOfZone =
+    scopeOf(destination.address) === SCOPE.link && destination.scope !== 0 && destination.scope !== index;
   if (isOutOfZone) return { error: ERROR.invalid, address: 0 };
   const address = yield* bestSource(network, destination.address, index);
   return address === 0 ? { error: ERROR.addressNotAvailable, address: 0 } : { error: 0, address };
@@ -98,7 +99,11 @@ function* bestSource({ interfaces, interfacesLock }: Network, destination: numbe
     let entry = yield rcuDereference(Interfaces.addresses(interfaces));
     while (entry !== NIL) {
       const candidate = yield* readCandidate(interfaces, entry);
-      if (isUsable(candidate, destination, index) && (best === undefined || isBetter(candidate, best, destination, index))) best = candidate;
+      if (
+        isUsable(candidate, destination, index) &&
+        (best === undefined || isBetter(candidate, best, destination, index))
+      )
+        best = candidate;
       entry = yield rcuDereference(InterfaceAddress.next(entry));
     }
     const changed = yield* readRetry(interfacesLock, begun);

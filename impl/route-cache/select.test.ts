@@ -10,7 +10,16 @@ import { Psref } from "../sync/psref.ts";
 import { assignAddress, dropAddress, holdAddress, removeAddress, unlinkAddressesOf } from "./address-list.ts";
 import { getDestination, lookupCache, unrefRoute, validateCache } from "./cache.ts";
 import { attachInterface, detachInterface, getInterface, putInterface } from "./interface.ts";
-import { ADDRESS_FLAG, Entry, ENTRY_FLAG, Interface, InterfaceAddress, Interfaces, MulticastOptions, Statistics } from "./layout.ts";
+import {
+  ADDRESS_FLAG,
+  Entry,
+  ENTRY_FLAG,
+  Interface,
+  InterfaceAddress,
+  Interfaces,
+  MulticastOptions,
+  Statistics,
+} from "./layout.ts";
 import { loseRoute } from "./losing.ts";
 import { createNetwork, placeCache, placeTunnelLock } from "./network.ts";
 import { growPerCpu, prepareTunnel, sendThroughTunnel, useRoute } from "./per-cpu.ts";
@@ -23,7 +32,14 @@ const v6 = (address: number, scope = 0): RouteAddress => ({ family: "v6", addres
 
 function setUp({ hasSoftnetLock = false, addressesMax = 8 } = {}) {
   const heap = createHeap(1200);
-  const network = createNetwork(heap, { cpuCount: 2, entriesMax: 8, sockaddrsMax: 20, interfacesMax: 4, addressesMax, hasSoftnetLock });
+  const network = createNetwork(heap, {
+    cpuCount: 2,
+    entriesMax: 8,
+    sockaddrsMax: 20,
+    interfacesMax: 4,
+    addressesMax,
+    hasSoftnetLock,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const own = { lwp: placeLwp(heap, "lwp", 0), inInterrupt: false };
   const cache = placeCache(heap, "cache");
@@ -43,12 +59,17 @@ function setUp({ hasSoftnetLock = false, addressesMax = 8 } = {}) {
     record,
     word,
     attach: (index: number, isUp = true) => run(attachInterface(network, index, isUp)),
-    assign: (address: number, index: number, flags = 0) => run(assignAddress(network, { address, interface: index, flags })),
+    assign: (address: number, index: number, flags = 0) =>
+      run(assignAddress(network, { address, interface: index, flags })),
     route: (address: number, length: number, toInterface: number, more: Partial<NewRoute> = {}) =>
       run(addRoute(network, { prefix: { family: "v6", address, length }, interface: toInterface, flags: 0, ...more })),
     /** The route selected, its reference dropped where it was taken. */
     toRoute: (to: RouteAddress, more: Partial<RouteOptions> = {}) => {
-      const { error, entry, cache: used } = run(selectRoute(network, own, to, { ...options, countsDiscards: true, ...more }, cache));
+      const {
+        error,
+        entry,
+        cache: used,
+      } = run(selectRoute(network, own, to, { ...options, countsDiscards: true, ...more }, cache));
       const { serial } = run(useRoute(entry));
       run(unrefRoute(network, own, used, entry));
       return { error, serial, used };
@@ -60,7 +81,8 @@ function setUp({ hasSoftnetLock = false, addressesMax = 8 } = {}) {
       run(putInterface(network, own, found, record));
       return { error, index, isRouted };
     },
-    from: (to: RouteAddress, more: Partial<SourceOptions> = {}) => run(selectSource(network, own, to, { ...options, ...more }, cache, record)),
+    from: (to: RouteAddress, more: Partial<SourceOptions> = {}) =>
+      run(selectSource(network, own, to, { ...options, ...more }, cache, record)),
     /** Nothing may be left bound or listed. */
     expectNothingHeld: () => {
       expect(run(placementOf(own.lwp)).isBound).toBe(false);
@@ -101,7 +123,9 @@ test("under the big lock nobody waits for an interface's users", () => {
   attach(2);
   const log: string[] = [];
   expect(run(recorded(detachInterface(network, own, 2), log))).toBe(0);
-  expect(log.filter((name) => name.startsWith("await") || name === "synchronizeRcu" || name === "mutexLock")).toEqual([]);
+  expect(log.filter((name) => name.startsWith("await") || name === "synchronizeRcu" || name === "mutexLock")).toEqual(
+    [],
+  );
 });
 
 test("an address belongs to an interface that is there, and to one only", () => {
@@ -112,17 +136,33 @@ test("an address belongs to an interface that is there, and to one only", () => 
   expect([assign(33, 2), assign(33, 3), assign(34, 3), assign(35, 3)]).toEqual([0, 17, 0, 12]);
   const removed = word(Interfaces.addresses(network.interfaces));
   expect([run(removeAddress(network, own, 33)), run(removeAddress(network, own, 33))]).toEqual([0, 49]);
-  expect([word(Slab.live(network.addressSlab)), word(Slab.tail(network.addressSlab)), word(NIL)]).toEqual([1, removed, 0]);
+  expect([word(Slab.live(network.addressSlab)), word(Slab.tail(network.addressSlab)), word(NIL)]).toEqual([
+    1,
+    removed,
+    0,
+  ]);
 });
 
 test("addresses stand in the order of their assignment, and leave with their interface", () => {
   const { attach, assign, network, own, run, word } = setUp();
   attach(2);
   attach(3);
-  for (const [address, index] of [[30, 2], [31, 3], [32, 2], [33, 2], [34, 3]] as const) assign(address, index);
+  for (const [address, index] of [
+    [30, 2],
+    [31, 3],
+    [32, 2],
+    [33, 2],
+    [34, 3],
+  ] as const)
+    assign(address, index);
   const list = (): number[] => {
     const found: number[] = [];
-    for (let entry = word(Interfaces.addresses(network.interfaces)); entry !== NIL; entry = word(InterfaceAddress.next(entry))) found.push(word(InterfaceAddress.address(entry)));
+    for (
+      let entry = word(Interfaces.addresses(network.interfaces));
+      entry !== NIL;
+      entry = word(InterfaceAddress.next(entry))
+    )
+      found.push(word(InterfaceAddress.address(entry)));
     return found;
   };
   expect(list()).toEqual([30, 31, 32, 33, 34]);
@@ -159,7 +199,8 @@ test("a reference to an address is looked for anew when a writer came between", 
     let step = searching.next(0);
     while (!step.done) {
       const found = yield step.value;
-      if (log.filter((name) => name === "awaitEqual").length === 1 && log.at(-1) === "read") heap.words[Interfaces.sequence(network.interfaces)] = 8;
+      if (log.filter((name) => name === "awaitEqual").length === 1 && log.at(-1) === "read")
+        heap.words[Interfaces.sequence(network.interfaces)] = 8;
       step = searching.next(found);
     }
     return step.value;
@@ -199,7 +240,11 @@ test("a route out of another interface than demanded is refused, unless that is 
 
 test("a next hop must be a neighbour in IPv6, and its route is in the options' cache", () => {
   const { route, toRoute, run, nextHopCache, word, network, expectNothingHeld } = setUp();
-  expect(toRoute(v6(40), { nextHop: { family: "v4", address: 1, scope: 0 } })).toEqual({ error: 47, serial: 0, used: nextHopCache });
+  expect(toRoute(v6(40), { nextHop: { family: "v4", address: 1, scope: 0 } })).toEqual({
+    error: 47,
+    serial: 0,
+    used: nextHopCache,
+  });
   expect(toRoute(v6(40), { nextHop: v6(50) })).toEqual({ error: 65, serial: 0, used: nextHopCache });
   expect([word(Statistics.noRoute(network.statistics)), word(Statistics.discards(network.statistics))]).toEqual([1, 0]);
   route(50, 8, 2);
@@ -268,7 +313,14 @@ test("a packet to an address of our own takes the interface that the address is 
 test("the source demanded is taken if it is ours and ready, whatever else is wrong", () => {
   const { attach, assign, from } = setUp();
   attach(2);
-  for (const [address, flag] of [[33, 0], [34, ADDRESS_FLAG.tentative], [35, ADDRESS_FLAG.duplicated], [36, ADDRESS_FLAG.anycast], [37, ADDRESS_FLAG.deprecated]] as const) assign(address, 2, flag);
+  for (const [address, flag] of [
+    [33, 0],
+    [34, ADDRESS_FLAG.tentative],
+    [35, ADDRESS_FLAG.duplicated],
+    [36, ADDRESS_FLAG.anycast],
+    [37, ADDRESS_FLAG.deprecated],
+  ] as const)
+    assign(address, 2, flag);
   const errors = [33, 34, 35, 36, 37, 38].map((source) => from(v6(40), { source, interface: 2 }).error);
   expect(errors).toEqual([0, 49, 49, 49, 0, 49]);
   expect(from(v6(40), { source: 33 })).toEqual({ error: 0, address: 33, interface: 0, serial: 0, isRouted: true });
@@ -284,7 +336,13 @@ test("the error of the route is passed on, as is that of the zone", () => {
   attach(2);
   assign(226, 2);
   expect(from(v6(40))).toMatchObject({ error: 65, address: 0 });
-  expect(from(v6(224, 3), { interface: 2 })).toEqual({ error: 22, address: 0, interface: 2, serial: 1, isRouted: false });
+  expect(from(v6(224, 3), { interface: 2 })).toEqual({
+    error: 22,
+    address: 0,
+    interface: 2,
+    serial: 1,
+    isRouted: false,
+  });
   expect(from(v6(224, 2), { interface: 2 })).toMatchObject({ error: 0, address: 226 });
   expect(from(v6(224), { interface: 2 })).toMatchObject({ error: 0, address: 226 });
   expect(from(v6(40, 3), { interface: 2 })).toMatchObject({ error: 0, address: 226 }); // no zone to be out of
@@ -325,7 +383,10 @@ test("a walk that a writer came between begins anew", () => {
 
 test("of several addresses the rules choose, in their order", () => {
   const { deprecated, temporary } = ADDRESS_FLAG;
-  const chosenOf = (to: number, ...candidates: readonly (readonly [address: number, index: number, flags?: number])[]) => {
+  const chosenOf = (
+    to: number,
+    ...candidates: readonly (readonly [address: number, index: number, flags?: number])[]
+  ) => {
     const all = setUp();
     all.attach(1);
     all.attach(2);
@@ -335,7 +396,11 @@ test("of several addresses the rules choose, in their order", () => {
     return all.from(v6(to), { interface: 2 }).address;
   };
   /** The first wins over the second, whichever is listed first. */
-  const wins = (to: number, better: readonly [number, number, number?], worse: readonly [number, number, number?]): void => {
+  const wins = (
+    to: number,
+    better: readonly [number, number, number?],
+    worse: readonly [number, number, number?],
+  ): void => {
     expect([chosenOf(to, better, worse), chosenOf(to, worse, better)]).toEqual([better[0], better[0]]);
   };
   wins(40, [40, 3, deprecated], [41, 2]); // the destination itself
@@ -361,7 +426,12 @@ test("an address of an interface that is up is better than one of an interface t
   attach(1);
   attach(3, false);
   attach(4);
-  for (const [address, index] of [[34, 3], [2, 4], [1, 1]] as const) assign(address, index);
+  for (const [address, index] of [
+    [34, 3],
+    [2, 4],
+    [1, 1],
+  ] as const)
+    assign(address, index);
   expect(from(v6(40), { interface: 1 }).address).toBe(2);
   expect(from(v6(225), { interface: 1 }).address).toBe(1);
 });
@@ -371,7 +441,8 @@ test("an address of an interface that is up is better than one of an interface t
 test("a tunnel's cache serves the CPU it is for, before and after its memory has moved", () => {
   const { heap, network, own, run, route, word } = setUp();
   const caches = [0, 1].map((cpu) => placeCache(heap, `tunnel${cpu}`));
-  for (const [cpu, cache] of caches.entries()) run(prepareTunnel(network, cpu, cache, placeTunnelLock(heap, `lock${cpu}`)));
+  for (const [cpu, cache] of caches.entries())
+    run(prepareTunnel(network, cpu, cache, placeTunnelLock(heap, `lock${cpu}`)));
   route(0, 0, 3);
   expect(run(sendThroughTunnel(network, own, v6(40)))).toEqual({ serial: 1, interface: 3 });
   expect(caches.map((cache) => run(getDestination(cache))?.address)).toEqual([40, undefined]);
@@ -381,7 +452,10 @@ test("a tunnel's cache serves the CPU it is for, before and after its memory has
   expect(word(Slab.live(network.areaSlab))).toBe(2);
   expect(run(sendThroughTunnel(network, own, v6(40)))).toEqual({ serial: 1, interface: 3 });
   const other = { ...own, lwp: placeLwp(heap, "other", 1) };
-  expect(run(sendThroughTunnel(network, other, { family: "v4", address: 1, scope: 0 }))).toEqual({ serial: 0, interface: 0 });
+  expect(run(sendThroughTunnel(network, other, { family: "v4", address: 1, scope: 0 }))).toEqual({
+    serial: 0,
+    interface: 0,
+  });
   expect(run(growPerCpu(network, 1))).toBe(0);
   expect(run(sendThroughTunnel(network, other, v6(41)))).toEqual({ serial: 1, interface: 3 });
   expect(caches.map((cache) => run(getDestination(cache))?.address)).toEqual([40, 41]);
@@ -391,7 +465,8 @@ test("a tunnel's cache serves the CPU it is for, before and after its memory has
 
 test("memory for one area more is all that growing needs, and what it asks for", () => {
   const { heap, network, run } = setUp();
-  for (const cpu of [0, 1]) run(prepareTunnel(network, cpu, placeCache(heap, `tunnel${cpu}`), placeTunnelLock(heap, `lock${cpu}`)));
+  for (const cpu of [0, 1])
+    run(prepareTunnel(network, cpu, placeCache(heap, `tunnel${cpu}`), placeTunnelLock(heap, `lock${cpu}`)));
   const growing = growPerCpu(network, 0);
   growing.next(0);
   growing.next(heap.words[Slab.first(network.areaSlab)] ?? 0); // and stops before it has moved anything
@@ -405,12 +480,20 @@ test("memory for one area more is all that growing needs, and what it asks for",
 
 test("a connection that loses packets deletes the route it uses, and no other that took its place", () => {
   const { network, own, run, route, cache, heap, word } = setUp();
-  expect(run(loseRoute(network, own, cache))).toEqual({ used: { serial: 0, interface: 0 }, family: "v4", isDeleted: false });
+  expect(run(loseRoute(network, own, cache))).toEqual({
+    used: { serial: 0, interface: 0 },
+    family: "v4",
+    isDeleted: false,
+  });
   route(0, 0, 2);
   route(40, 8, 3);
   const look = () => run(unrefRoute(network, own, cache, run(lookupCache(network, own, cache, v6(40))).entry));
   look();
-  expect(run(loseRoute(network, own, cache))).toEqual({ used: { serial: 2, interface: 3 }, family: "v6", isDeleted: true });
+  expect(run(loseRoute(network, own, cache))).toEqual({
+    used: { serial: 2, interface: 3 },
+    family: "v6",
+    isDeleted: true,
+  });
   look();
   const entry = run(validateCache(network, own, cache));
   expect(word(Entry.serial(entry))).toBe(1);

@@ -11,13 +11,29 @@ import { assignAddress, removeAddress } from "./address-list.ts";
 import { attachInterface } from "./interface.ts";
 import { Domain, Entry, ENTRY_FLAG, InterfaceAddress, Sockaddr } from "./layout.ts";
 import { createNetwork } from "./network.ts";
-import { addRoute, beginChange, deleteRoute, disposeOfDead, endChange, findRoute, type NewRoute, releaseRoute } from "./table.ts";
+import {
+  addRoute,
+  beginChange,
+  deleteRoute,
+  disposeOfDead,
+  endChange,
+  findRoute,
+  type NewRoute,
+  releaseRoute,
+} from "./table.ts";
 
 const prefix = (address: number, length: number): RoutePrefix => ({ family: "v4", address, length });
 
 function setUp({ entriesMax = 8, sockaddrsMax = 20, hasSoftnetLock = false } = {}) {
   const heap = createHeap(1000);
-  const network = createNetwork(heap, { cpuCount: 1, entriesMax, sockaddrsMax, interfacesMax: 2, addressesMax: 2, hasSoftnetLock });
+  const network = createNetwork(heap, {
+    cpuCount: 1,
+    entriesMax,
+    sockaddrsMax,
+    interfacesMax: 2,
+    addressesMax: 2,
+    hasSoftnetLock,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const own = { lwp: placeLwp(heap, "lwp", 0), inInterrupt: false };
   const word = (address: Address): number => heap.words[address] ?? 0;
@@ -27,11 +43,13 @@ function setUp({ entriesMax = 8, sockaddrsMax = 20, hasSoftnetLock = false } = {
     own,
     interrupt: { ...own, inInterrupt: true },
     word,
-    add: (at: RoutePrefix, more: Partial<NewRoute> = {}) => run(addRoute(network, { prefix: at, interface: 1, flags: 0, ...more })),
+    add: (at: RoutePrefix, more: Partial<NewRoute> = {}) =>
+      run(addRoute(network, { prefix: at, interface: 1, flags: 0, ...more })),
     remove: (at: RoutePrefix, serial?: number) => run(deleteRoute(network, own, at, serial)),
     table: () => {
       const found: string[] = [];
-      for (let entry = word(Domain.routes(network.v4)); entry !== NIL; entry = word(Entry.next(entry))) found.push(`${word(Sockaddr.address(word(Entry.key(entry))))}/${word(Entry.length(entry))}`);
+      for (let entry = word(Domain.routes(network.v4)); entry !== NIL; entry = word(Entry.next(entry)))
+        found.push(`${word(Sockaddr.address(word(Entry.key(entry))))}/${word(Entry.length(entry))}`);
       return found;
     },
     live: () => [network.entries, network.sockaddrs.v4, network.sockaddrs.v6].map((slab) => word(Slab.live(slab))),
@@ -40,7 +58,8 @@ function setUp({ entriesMax = 8, sockaddrsMax = 20, hasSoftnetLock = false } = {
 
 test("the table stands longest prefixes first, and each prefix once", () => {
   const { add, table, live } = setUp();
-  for (const at of [prefix(16, 4), prefix(20, 8), prefix(0, 0), prefix(32, 4), prefix(21, 8)]) expect(add(at).error).toBe(0);
+  for (const at of [prefix(16, 4), prefix(20, 8), prefix(0, 0), prefix(32, 4), prefix(21, 8)])
+    expect(add(at).error).toBe(0);
   expect(table()).toEqual(["21/8", "20/8", "32/4", "16/4", "0/0"]);
   const before = live();
   expect(add(prefix(16, 4))).toEqual({ error: 17 });
@@ -67,7 +86,9 @@ test("a deleted entry is no longer up, and waits in the order readers, holders, 
   const log: string[] = [];
   run(recorded(deleteRoute(network, own, prefix(20, 8)), log));
   expect(word(Entry.flags(entry)) & ENTRY_FLAG.up).toBe(0);
-  const waits = log.filter((name) => name === "synchronizeRcu" || name === "awaitEqual" || name === "mutexLock" || name === "spinUnlock");
+  const waits = log.filter(
+    (name) => name === "synchronizeRcu" || name === "awaitEqual" || name === "mutexLock" || name === "spinUnlock",
+  );
   expect(waits.slice(0, 5)).toEqual(["spinUnlock", "awaitEqual", "synchronizeRcu", "awaitEqual", "mutexLock"]);
 });
 
@@ -113,7 +134,9 @@ test("a route that cannot be made leaves nothing behind, whatever is lacking", (
   expect(noGateway.add(prefix(20, 8), { gateway: { family: "v4", address: 2, scope: 0 } })).toEqual({ error: 12 });
   expect(noGateway.live()).toEqual([1, 1, 0]);
   const noSource = setUp();
-  expect(noSource.add(prefix(20, 8), { gateway: { family: "v6", address: 2, scope: 0 }, source: 33 })).toEqual({ error: 49 });
+  expect(noSource.add(prefix(20, 8), { gateway: { family: "v6", address: 2, scope: 0 }, source: 33 })).toEqual({
+    error: 49,
+  });
   expect(noSource.add(prefix(20, 8), { source: 33 })).toEqual({ error: 49 });
   expect(noSource.live()).toEqual([0, 0, 0]);
 });
@@ -138,11 +161,22 @@ test("a change gives the entry another interface once nobody uses it, and is ove
   const { add, network, own, run, word } = setUp();
   add(prefix(20, 8));
   const entry = run(beginChange(network, own, prefix(20, 8)));
-  expect([word(Domain.updating(network.v4)), word(Entry.refcount(entry)), word(Entry.flags(entry))]).toEqual([entry, 1, ENTRY_FLAG.up | ENTRY_FLAG.updating]);
+  expect([word(Domain.updating(network.v4)), word(Entry.refcount(entry)), word(Entry.flags(entry))]).toEqual([
+    entry,
+    1,
+    ENTRY_FLAG.up | ENTRY_FLAG.updating,
+  ]);
   expect(() => run(beginChange(network, own, prefix(20, 8)))).toThrow("the wait for it never ends");
-  expect(() => run(findRoute(network, own, { family: "v4", address: 20, scope: 0 }))).toThrow("the wait for it never ends");
+  expect(() => run(findRoute(network, own, { family: "v4", address: 20, scope: 0 }))).toThrow(
+    "the wait for it never ends",
+  );
   run(endChange(network, own, network.v4, entry, 5));
-  expect([word(Domain.updating(network.v4)), word(Entry.refcount(entry)), word(Entry.flags(entry)), word(Entry.interface(entry))]).toEqual([NIL, 0, ENTRY_FLAG.up, 5]);
+  expect([
+    word(Domain.updating(network.v4)),
+    word(Entry.refcount(entry)),
+    word(Entry.flags(entry)),
+    word(Entry.interface(entry)),
+  ]).toEqual([NIL, 0, ENTRY_FLAG.up, 5]);
   expect(run(beginChange(network, own, prefix(21, 8)))).toBe(NIL);
   expect([word(Domain.updating(network.v4)), word(Domain.lock(network.v4))]).toEqual([NIL, 0]);
 });
@@ -153,7 +187,9 @@ test("a change waits for those who hold the entry by a count, and is no work for
   run(findRoute(network, own, { family: "v4", address: 20, scope: 0 }));
   const entry = run(beginChange(network, own, prefix(20, 8)));
   expect(() => run(endChange(network, own, network.v4, entry, 5))).toThrow("the wait for it never ends");
-  expect(() => run(beginChange(network, interrupt, prefix(20, 8)))).toThrow("no soft interrupt changes a route, which waits for its users");
+  expect(() => run(beginChange(network, interrupt, prefix(20, 8)))).toThrow(
+    "no soft interrupt changes a route, which waits for its users",
+  );
 });
 
 test("to a soft interrupt a route that is being changed is none", () => {
@@ -169,6 +205,8 @@ test("under the big lock a deletion waits for nobody", () => {
   add(prefix(20, 8));
   const log: string[] = [];
   run(recorded(deleteRoute(network, own, prefix(20, 8)), log));
-  expect(log.filter((name) => name.startsWith("await") || name === "synchronizeRcu" || name === "mutexLock")).toEqual([]);
+  expect(log.filter((name) => name.startsWith("await") || name === "synchronizeRcu" || name === "mutexLock")).toEqual(
+    [],
+  );
   expect(live()).toEqual([0, 0, 0]);
 });

@@ -1,12 +1,13 @@
 /**
  * The table of routes of a domain: longest prefix first, all under the domain's lock.
  *
- * An entry that is being changed (UPDATING) is used by nobody: an lwp waits and looks again, a soft interrupt takes it that there is
- * none. An entry is deleted in the order: out of the table, no longer up, caches invalid; then, without the lock, wait for readers,
- * for its holders, for its passive references; then freed. A soft interrupt must not wait, and leaves that to the worker.
+ * An entry that is being changed (UPDATING) is used by nobody: an lwp waits and looks again, a soft interrupt takes it
+ * that there is none. An entry is deleted in the order: out of the table, no longer up, caches invalid; then, without
+ * the lock, wait for readers, for its holders, for its passive references; then freed. A soft interrupt must not wait,
+ * and leaves that to the worker.
  *
- * Source: NetBSD sys/net/route.c: rtalloc1(), rtrequest1(), rt_unref(), rt_free(), rt_update_prepare(), rt_update_finish();
- * sys/net/radix.c, of which only longest-prefix matching is kept.
+ * Source: NetBSD sys/net/route.c: rtalloc1(), rtrequest1(), rt_unref(), rt_free(), rt_update_prepare(),
+ * rt_update_finish(); sys/net/radix.c, of which only longest-prefix matching is kept.
  */
 import type { RouteAddress, RoutePrefix } from "#model/route-cache/route-address.ts";
 import {
@@ -66,9 +67,9 @@ export function* addRoute(network: Network, route: NewRoute): Access<AddOutcome>
 }
 
 /**
- * Deletes the route with this prefix, if there is one (and if its serial is the one asked for), and makes every cache of the domain
- * invalid; false if there is none. An lwp returns when the entry is freed, so it must hold no reference to it. Linearizes at
- * the store to the generation.
+ * Deletes the route with this prefix, if there is one (and if its serial is the one asked for), and makes every cache
+ * of the domain invalid; false if there is none. An lwp returns when the entry is freed, so it must hold no reference
+ * to it. Linearizes at the store to the generation.
  */
 export function* deleteRoute(network: Network, runner: Runner, prefix: RoutePrefix, serial?: number): Access<boolean> {
   const domain = network[prefix.family];
@@ -112,8 +113,8 @@ export function* disposeOfDead(network: Network, worker: Runner): Access {
 }
 
 /**
- * Begins a change: nobody uses the entry anew from here on. Answers the entry, held, or NIL if there is none with this prefix. Waits
- * for another change of the domain to end. Linearizes at the store to the flags.
+ * Begins a change: nobody uses the entry anew from here on. Answers the entry, held, or NIL if there is none with this
+ * prefix. Waits for another change of the domain to end. Linearizes at the store to the flags.
  */
 export function* beginChange(network: Network, runner: Runner, prefix: RoutePrefix): Access<Address> {
   const domain = network[prefix.family];
@@ -138,7 +139,13 @@ export function* beginChange(network: Network, runner: Runner, prefix: RoutePref
 }
 
 /** Ends a change: once nobody uses the entry, gives it another interface. Linearizes at the store to the flags. */
-export function* endChange(network: Network, runner: Runner, domain: Address, entry: Address, toInterface: number): Access {
+export function* endChange(
+  network: Network,
+  runner: Runner,
+  domain: Address,
+  entry: Address,
+  toInterface: number,
+): Access {
   yield* waitForReaders(network, runner);
   yield* waitForUsers(network, runner, entry, 1);
   yield write(Entry.interface(entry), toInterface);
@@ -151,7 +158,10 @@ export function* endChange(network: Network, runner: Runner, domain: Address, en
   yield* release(Entry.refcount(entry));
 }
 
-/** Finds the route to a destination and takes a counted reference to it; NIL if there is none. Linearizes under the lock. */
+/**
+ * Finds the route to a destination and takes a counted reference to it; NIL if there is none. Linearizes under the
+ * lock.
+ */
 export function* findRoute(network: Network, runner: Runner, destination: RouteAddress): Access<Address> {
   const domain = network[destination.family];
   const entry = yield* lockAndMatch(domain, runner, destination);
@@ -160,14 +170,17 @@ export function* findRoute(network: Network, runner: Runner, destination: RouteA
   return entry;
 }
 
-/** Drops a counted reference. The entry may be freed at once: nothing of it is touched after the count. Linearizes there. */
+/**
+ * Drops a counted reference. The entry may be freed at once: nothing of it is touched after the count. Linearizes
+ * there.
+ */
 export function* releaseRoute(entry: Address): Access {
   yield* release(Entry.refcount(entry));
 }
 
 /**
- * Takes the domain's lock and finds the longest prefix that covers the destination; NIL if there is none. The caller gives the lock
- * back in any case.
+ * Takes the domain's lock and finds the longest prefix that covers the destination; NIL if there is none. The caller
+ * gives the lock back in any case.
  */
 export function* lockAndMatch(domain: Address, { inInterrupt }: Runner, destination: RouteAddress): Access<Address> {
   for (;;) {
@@ -183,10 +196,15 @@ export function* lockAndMatch(domain: Address, { inInterrupt }: Runner, destinat
 }
 
 /**
- * A host route cloned from `entry` for this destination, under the lock; `entry` itself if it does not clone, is the host's own, or
- * memory is used up.
+ * A host route cloned from `entry` for this destination, under the lock; `entry` itself if it does not clone, is the
+ * host's own, or memory is used up.
  */
-export function* cloneEntry(network: Network, domain: Address, entry: Address, destination: RouteAddress): Access<Address> {
+export function* cloneEntry(
+  network: Network,
+  domain: Address,
+  entry: Address,
+  destination: RouteAddress,
+): Access<Address> {
   const flags = yield read(Entry.flags(entry));
   const length = yield read(Entry.length(entry));
   if ((flags & ENTRY_FLAG.cloning) === 0 || length === HOST_LENGTH) return entry;
@@ -199,7 +217,14 @@ export function* cloneEntry(network: Network, domain: Address, entry: Address, d
   }
   const toInterface = yield read(Entry.interface(entry));
   const source = yield read(Entry.source(entry));
-  yield* fillEntry(network, clone, { key, length: HOST_LENGTH, gateway: NIL, interface: toInterface, source, flags: ENTRY_FLAG.cloned });
+  yield* fillEntry(network, clone, {
+    key,
+    length: HOST_LENGTH,
+    gateway: NIL,
+    interface: toInterface,
+    source,
+    flags: ENTRY_FLAG.cloned,
+  });
   if (source !== NIL) yield* acquireAlive(source); // the entry it is cloned from keeps it
   yield* insertEntry(domain, clone);
   return clone;
@@ -215,8 +240,13 @@ interface EntryContents {
   readonly flags: number;
 }
 
-/** An entry with everything that belongs to it, not in the table yet; or why there is none, and nothing is left behind. */
-function* makeEntry(network: Network, { prefix, interface: toInterface, flags, gateway, source }: NewRoute): Access<Address | { readonly error: number }> {
+/**
+ * An entry with everything that belongs to it, not in the table yet; or why there is none, and nothing is left behind.
+ */
+function* makeEntry(
+  network: Network,
+  { prefix, interface: toInterface, flags, gateway, source }: NewRoute,
+): Access<Address | { readonly error: number }> {
   const entry = yield allocate(network.entries);
   if (entry === NIL) return { error: ERROR.noMemory };
   const key = yield* duplicateSockaddr(network, { family: prefix.family, address: prefix.address, scope: 0 });
@@ -259,7 +289,10 @@ function* fillEntry(network: Network, entry: Address, contents: EntryContents): 
   yield* initTarget(network.entryClass, Entry.target(entry));
 }
 
-/** Puts an entry in its place and makes the caches invalid; answers its serial number, 0 if its prefix is taken. Under the lock. */
+/**
+ * Puts an entry in its place and makes the caches invalid; answers its serial number, 0 if its prefix is taken. Under
+ * the lock.
+ */
 function* insertEntry(domain: Address, entry: Address): Access<number> {
   const key = yield read(Entry.key(entry));
   const address = yield read(Sockaddr.address(key));
@@ -307,7 +340,7 @@ function* match(domain: Address, address: number): Access<Address> {
     const length = yield read(Entry.length(entry));
     const key = yield read(Entry.key(entry));
     const keyAddress = yield read(Sockaddr.address(key));
-    if (((address ^ keyAddress) >> (HOST_LENGTH - length)) === 0) return entry;
+    if ((address ^ keyAddress) >> (HOST_LENGTH - length) === 0) return entry;
     entry = yield read(Entry.next(entry));
   }
   return NIL;

@@ -28,21 +28,34 @@ function setUp() {
   };
 }
 
-/** Lets a procedure go on until it would wait, has made `accessesMax` accesses, or has returned; answers what it still waits for. */
-function advance(words: Int32Array, procedure: Access<unknown>, found = 0, accessesMax = 100): "waits" | "returned" | "goes on" {
+/**
+ * Lets a procedure go on until it would wait, has made `accessesMax` accesses, or has returned; answers what it still
+ * waits for.
+ */
+function advance(
+  words: Int32Array,
+  procedure: Access<unknown>,
+  found = 0,
+  accessesMax = 100,
+): "waits" | "returned" | "goes on" {
   let step = procedure.next(found);
   for (let made = 0; !step.done; made++) {
     if (made === accessesMax) return "goes on";
     const { address, operand, expected } = request;
     const isWait = step.value === ACCESS.awaitEqual || step.value === ACCESS.awaitUnequal;
     if (isWait && !waitIsOver(step.value, words[address] ?? 0, expected, operand)) return "waits";
-    step = procedure.next(step.value < ACCESS.rcuReadLock ? performOnWord(words, step.value, address, operand, expected) : 0);
+    step = procedure.next(
+      step.value < ACCESS.rcuReadLock ? performOnWord(words, step.value, address, operand, expected) : 0,
+    );
   }
   return "returned";
 }
 
 test("its first words are those of a delayed work, so that it is asked for and comes due like one", () => {
-  expect([CancellableWork.state(7), CancellableWork.expires(7)]).toEqual([DelayedWork.state(7), DelayedWork.expires(7)]);
+  expect([CancellableWork.state(7), CancellableWork.expires(7)]).toEqual([
+    DelayedWork.state(7),
+    DelayedWork.expires(7),
+  ]);
   const { heap, work, jiffies, state } = setUp();
   expect(runAlone(heap, queueDelayedWork(work, 5, jiffies))).toBe(true);
   runAlone(heap, queueWhenDue(work, 4));
@@ -62,7 +75,11 @@ test("the worker runs the handler once for each time it was asked, and is not ru
   expect([runs(), state(), running()]).toEqual([1, WORK_STATE.idle, 0]);
 });
 
-for (const [name, before] of [["idle", WORK_STATE.idle], ["pending", WORK_STATE.pending], ["queued", WORK_STATE.queued]] as const) {
+for (const [name, before] of [
+  ["idle", WORK_STATE.idle],
+  ["pending", WORK_STATE.pending],
+  ["queued", WORK_STATE.queued],
+] as const) {
   test(`${name} work that is cancelled never runs, and cannot be asked for again`, () => {
     const { heap, work, handler, jiffies, runs, state } = setUp();
     heap.words[CancellableWork.state(work)] = before;

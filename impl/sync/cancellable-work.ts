@@ -5,13 +5,22 @@
  *
  *     IDLE, PENDING, QUEUED → CANCELLED   whoever cancels, by cmpxchg; it stays so for ever, and nobody can ask again
  *
- * `running` is 1 from before the worker takes the work up (QUEUED → IDLE) until its handler has returned. The worker writes
- * `running` and then goes for the state, the canceller goes for the state and then reads `running`, with a full barrier
- * between: one of the two sees the other.
+ * `running` is 1 from before the worker takes the work up (QUEUED → IDLE) until its handler has returned. The worker
+ * writes `running` and then goes for the state, the canceller goes for the state and then reads `running`, with a full
+ * barrier between: one of the two sees the other.
  *
  * Source: Linux kernel/workqueue.c, cancel_delayed_work_sync().
  */
-import { type Access, type Address, awaitEqual, awaitUnequal, cmpxchg, smpMb, storeRelease, writeOnce } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  awaitEqual,
+  awaitUnequal,
+  cmpxchg,
+  smpMb,
+  storeRelease,
+  writeOnce,
+} from "../memory/access.ts";
 import { type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 import { WORK_STATE } from "./delayed-work.ts";
@@ -43,7 +52,10 @@ export function* cancellableLoop(work: Address, handler: () => Access): Access<n
   }
 }
 
-/** Cancels the work for good, and waits for a run of its handler that is under way. May sleep; not for the handler to call. */
+/**
+ * Cancels the work for good, and waits for a run of its handler that is under way. May sleep; not for the handler to
+ * call.
+ */
 export function* cancelWork(work: Address): Access {
   for (;;) {
     const seen = yield awaitUnequal(CancellableWork.state(work), EVERY_BIT, WORK_STATE.arming);

@@ -3,7 +3,18 @@ import type { Access } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
-import { bind, Cpu, enterInterrupt, leaveInterrupt, Lwp, migrate, placeCpus, placeLwp, placementOf, unbind } from "./cpu.ts";
+import {
+  bind,
+  Cpu,
+  enterInterrupt,
+  leaveInterrupt,
+  Lwp,
+  migrate,
+  placeCpus,
+  placeLwp,
+  placementOf,
+  unbind,
+} from "./cpu.ts";
 
 function setUp() {
   const heap = createHeap(40);
@@ -57,5 +68,8 @@ test("a soft interrupt counts on its CPU and keeps the lwp there", () => {
 
 test("there are as many CPUs as asked for, if a placement can name them", () => {
   expect(placeCpus(createHeap(2000), 255)).toHaveLength(255);
-  for (const count of [0, -1, 256, 1.5]) expect(() => placeCpus(createHeap(2000), count)).toThrow(`count is ${count}, and must be a whole number from 1 to 255`);
+  for (const count of [0, -1, 256, 1.5])
+    expect(() => placeCpus(createHeap(2000), count)).toThrow(
+      `count is ${count}, and must be a whole number from 1 to 255`,
+    );
 });

@@ -1,14 +1,25 @@
 /**
  * CPUs and the light-weight processes (lwps) that run on them: binding, migration, soft interrupts.
  *
- *     Cpu.ipl         a spinlock that stands for "interrupts blocked on this CPU": whoever edits the CPU's own lists holds it,
+ *     Cpu.ipl         a spinlock that stands for "interrupts blocked on this CPU": whoever edits the CPU's own lists
+ *     holds it,
  *                     and a cross call, which runs there between two such edits, takes it too
- *     Cpu.interrupts  soft interrupts that run on this CPU; atomic. Whoever waits for the CPU to be quiescent waits for 0
- *     Lwp.placement   the CPU's number, plus `BOUND` for each binding; atomic. Moved to another CPU only while there is none
+ *     Cpu.interrupts  soft interrupts that run on this CPU; atomic. Whoever waits for the CPU to be quiescent waits for
+ *     0
+ *     Lwp.placement   the CPU's number, plus `BOUND` for each binding; atomic. Moved to another CPU only while there is
+ *     none
  *
  * Source: NetBSD sys/kern/kern_lwp.c and sys/sys/lwp.h (curlwp_bind()), sys/kern/kern_softint.c, sys/kern/subr_xcall.c.
  */
-import { type Access, type Address, atomicAdd, atomicAddReturn, cmpxchg, readOnce, smpMbBeforeAtomic } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  atomicAdd,
+  atomicAddReturn,
+  cmpxchg,
+  readOnce,
+  smpMbBeforeAtomic,
+} from "../memory/access.ts";
 import { type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 
@@ -31,7 +42,8 @@ export type Cpus = readonly Address[];
 
 /** @throws RangeError when the heap is full, or there are more CPUs than a placement can name */
 export function placeCpus(heap: Heap, count: number): Cpus {
-  if (!Number.isInteger(count) || count < 1 || count > CPU_MASK) throw new RangeError(`count is ${count}, and must be a whole number from 1 to ${CPU_MASK}`);
+  if (!Number.isInteger(count) || count < 1 || count > CPU_MASK)
+    throw new RangeError(`count is ${count}, and must be a whole number from 1 to ${CPU_MASK}`);
   return Array.from({ length: count }, (_, index) => place(heap, Cpu, `cpu${index}`));
 }
 
@@ -63,7 +75,9 @@ export function* placementOf(lwp: Address): Access<{ readonly cpu: number; reado
   return { cpu: placement & CPU_MASK, isBound: placement >= BOUND };
 }
 
-/** The scheduler moves the lwp to another CPU, unless it is bound; answers whether it did. Linearizes at the cmpxchg. */
+/**
+ * The scheduler moves the lwp to another CPU, unless it is bound; answers whether it did. Linearizes at the cmpxchg.
+ */
 export function* migrate(lwp: Address, cpu: number): Access<boolean> {
   const placement = yield readOnce(Lwp.placement(lwp));
   if (placement >= BOUND) return false;

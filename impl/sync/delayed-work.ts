@@ -8,7 +8,8 @@
  *     PENDING → QUEUED the timer, by cmpxchg, at the first tick that finds `expires` reached
  *     QUEUED → IDLE    the worker, before it runs the handler: work asked for from then on runs again
  *
- * `expires` is written in ARMING only and read in PENDING only; the release of the one and the acquire of the other order them.
+ * `expires` is written in ARMING only and read in PENDING only; the release of the one and the acquire of the other
+ * order them.
  *
  * Source: Linux kernel/workqueue.c, queue_delayed_work_on() and process_one_work(); kernel/timer.c, mod_timer().
  */
@@ -44,9 +45,11 @@ export function placeDelayedWork(heap: Heap, name: string): Address {
 }
 
 /**
- * Asks for the work to run `delay` ticks from now; false, and no change, when it has been asked for already and has not begun.
+ * Asks for the work to run `delay` ticks from now; false, and no change, when it has been asked for already and has not
+ * begun.
  *
- * Whatever the caller wrote before is seen by the run that comes, even when the answer is false. Linearizes at the cmpxchg.
+ * Whatever the caller wrote before is seen by the run that comes, even when the answer is false. Linearizes at the
+ * cmpxchg.
  */
 export function* queueDelayedWork(work: Address, delay: number, jiffies: Address): Access<boolean> {
   // A cmpxchg that fails orders nothing, and the caller relies on the run that is coming: pairs with the worker's xchg.

@@ -1,8 +1,9 @@
 /**
  * A reference count whose owner is whoever drops the last reference: n > 0 held n times, 0 gone for ever.
  *
- * All accesses are atomic; no lock guards the word. Who holds a reference may take more. Who holds none, and found the object
- * inside a read-side critical section, may take one unless the count is 0: then somebody is taking the object apart.
+ * All accesses are atomic; no lock guards the word. Who holds a reference may take more. Who holds none, and found the
+ * object inside a read-side critical section, may take one unless the count is 0: then somebody is taking the object
+ * apart.
  *
  * Source: Linux include/linux/atomic.h, atomic_inc_not_zero(), atomic_dec_and_test().
  */
@@ -20,8 +21,8 @@ export function* acquireUnlessZero(refcount: Address): Access<boolean> {
 }
 
 /**
- * Drops a reference; true if it was the last, and the object is the caller's to take apart. A full barrier: whatever the other
- * holders did to the object is over. Linearizes at its only access.
+ * Drops a reference; true if it was the last, and the object is the caller's to take apart. A full barrier: whatever
+ * the other holders did to the object is over. Linearizes at its only access.
  */
 export function* releaseWasLast(refcount: Address): Access<boolean> {
   const left = yield atomicAddReturn(refcount, -1);

@@ -14,7 +14,12 @@ function setUp(members: number) {
   for (const link of [head, ...links]) runAlone(heap, initialiseLink(link));
   const inOrder = (step: (link: number) => number): number[] => {
     const found: number[] = [];
-    for (let link = heap.words[step(head)] ?? 0; link !== head && found.length <= members; link = heap.words[step(link)] ?? 0) found.push(links.indexOf(link));
+    for (
+      let link = heap.words[step(head)] ?? 0;
+      link !== head && found.length <= members;
+      link = heap.words[step(link)] ?? 0
+    )
+      found.push(links.indexOf(link));
     return found;
   };
   return { heap, head, links, forwards: () => inOrder(Link.next), backwards: () => inOrder(Link.previous) };
@@ -54,7 +59,7 @@ test("whatever is added and taken out, the list runs alike both ways and is what
         const link = links[index] ?? head;
         if (!adds) runAlone(heap, takeOut(link));
         else if (!expected.includes(index)) runAlone(heap, addLast(head, link));
-        expected = expected.filter((other) => adds && expected.includes(index) ? true : other !== index);
+        expected = expected.filter((other) => (adds && expected.includes(index) ? true : other !== index));
         if (adds && !expected.includes(index)) expected.push(index);
         expect(forwards()).toEqual(expected);
         expect(backwards()).toEqual(expected.toReversed());

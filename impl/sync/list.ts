@@ -1,8 +1,8 @@
 /**
  * Circular doubly linked lists: two words, next and previous, in the head and in every member.
  *
- * A link that is in no list leads to itself. One lock guards a list, all its links included; the accesses are plain. Moving a
- * member is four writes, and whoever reads in between finds the list torn.
+ * A link that is in no list leads to itself. One lock guards a list, all its links included; the accesses are plain.
+ * Moving a member is four writes, and whoever reads in between finds the list torn.
  *
  * Source: Linux include/linux/list.h.
  */

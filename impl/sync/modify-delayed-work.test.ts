@@ -12,7 +12,14 @@ function setUp() {
   const clock = placeClock(heap, 100);
   const work = placeTimedWork(heap, clock, "work");
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
-  return { heap, clock, work, run, state: () => heap.words[DelayedWork.state(work)], expires: () => heap.words[DelayedWork.expires(work)] };
+  return {
+    heap,
+    clock,
+    work,
+    run,
+    state: () => heap.words[DelayedWork.state(work)],
+    expires: () => heap.words[DelayedWork.expires(work)],
+  };
 }
 
 test("a work that is asked for is taken back, and does not become due", () => {

@@ -26,12 +26,16 @@ test("perform waits for the soft interrupts of every CPU, then for the sections"
   expect(log).toEqual(["assertHolds", "awaitEqual", "awaitEqual", "synchronizeRcu"]);
   for (const cpu of cpus) {
     heap.words[Cpu.interrupts(cpu)] = 1;
-    expect(() => runAlone(heap, pserializePerform(cpus, { lwp, inInterrupt: false }))).toThrow(`word ${Cpu.interrupts(cpu)} is 1: with nobody else running, the wait for it never ends`);
+    expect(() => runAlone(heap, pserializePerform(cpus, { lwp, inInterrupt: false }))).toThrow(
+      `word ${Cpu.interrupts(cpu)} is 1: with nobody else running, the wait for it never ends`,
+    );
     heap.words[Cpu.interrupts(cpu)] = 0;
   }
 });
 
 test("perform in a soft interrupt is refused", () => {
   const { heap, cpus, lwp } = setUp();
-  expect(() => runAlone(heap, pserializePerform(cpus, { lwp, inInterrupt: true }))).toThrow("pserializePerform runs in no soft interrupt, which would wait for itself");
+  expect(() => runAlone(heap, pserializePerform(cpus, { lwp, inInterrupt: true }))).toThrow(
+    "pserializePerform runs in no soft interrupt, which would wait for itself",
+  );
 });

@@ -1,15 +1,16 @@
 /**
- * Passive serialisation: readers do nothing but say where they read, and a writer waits until all of them have been elsewhere.
+ * Passive serialisation: readers do nothing but say where they read, and a writer waits until all of them have been
+ * elsewhere.
  *
  * Rules, and who enforces them:
  * - no sleeping between enter and exit: the machine, as inside every read-side critical section;
  * - perform runs in an lwp, outside a section, without a spinlock: an assertion and the machine;
- * - perform never runs under a lock that a reader or a soft interrupt needs: a soft interrupt that waits for the lock keeps its CPU
- *   from being quiescent, and nobody goes on: a deadlock, which the machine sees;
+ * - perform never runs under a lock that a reader or a soft interrupt needs: a soft interrupt that waits for the lock
+ *   keeps its CPU from being quiescent, and nobody goes on: a deadlock, which the machine sees;
  * - writers exclude one another by a lock of their own.
  *
- * Unlike a grace period, a perform also waits until no soft interrupt runs on any CPU: what a soft interrupt remembers from a
- * section is good until the interrupt ends.
+ * Unlike a grace period, a perform also waits until no soft interrupt runs on any CPU: what a soft interrupt remembers
+ * from a section is good until the interrupt ends.
  *
  * Source: NetBSD sys/kern/subr_pserialize.c.
  */

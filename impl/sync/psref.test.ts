@@ -4,7 +4,16 @@ import { createHeap, place } from "../memory/heap.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { bind, Lwp, migrate, placeCpus, placeLwp, type Runner, unbind } from "./cpu.ts";
-import { initTarget, placePsrefClass, Psref, psrefAcquire, psrefDrain, psrefRelease, psrefReopen, PsrefTarget } from "./psref.ts";
+import {
+  initTarget,
+  placePsrefClass,
+  Psref,
+  psrefAcquire,
+  psrefDrain,
+  psrefRelease,
+  psrefReopen,
+  PsrefTarget,
+} from "./psref.ts";
 
 function setUp() {
   const heap = createHeap(200);
@@ -39,7 +48,8 @@ test("references are listed on the CPU that takes them, the newest first, and dr
   const { run, psrefClass, zero, one, first, second, third, target, other, listOf, heap } = setUp();
   run(bind(zero.lwp));
   run(bind(one.lwp));
-  for (const record of [first, second, third]) run(psrefAcquire(psrefClass, zero, record, record === second ? other : target));
+  for (const record of [first, second, third])
+    run(psrefAcquire(psrefClass, zero, record, record === second ? other : target));
   expect([listOf(0), listOf(1)]).toEqual([[third, second, first], []]);
   run(psrefRelease(psrefClass, zero, second, other));
   expect(listOf(0)).toEqual([third, first]);
@@ -54,13 +64,21 @@ test("references are listed on the CPU that takes them, the newest first, and dr
 
 test("the rules of taking a reference are enforced", () => {
   const { run, psrefClass, otherClass, zero, first, second, target, other } = setUp();
-  expect(() => run(psrefAcquire(psrefClass, zero, first, target))).toThrow("who takes a passive reference is bound to its CPU");
+  expect(() => run(psrefAcquire(psrefClass, zero, first, target))).toThrow(
+    "who takes a passive reference is bound to its CPU",
+  );
   run(bind(zero.lwp));
-  expect(() => run(psrefAcquire(otherClass, zero, first, target))).toThrow("a passive reference is taken in the class of its target");
+  expect(() => run(psrefAcquire(otherClass, zero, first, target))).toThrow(
+    "a passive reference is taken in the class of its target",
+  );
   run(psrefAcquire(psrefClass, zero, first, target));
-  expect(() => run(psrefAcquire(psrefClass, zero, first, other))).toThrow("a passive reference's record is used for one target at a time");
+  expect(() => run(psrefAcquire(psrefClass, zero, first, other))).toThrow(
+    "a passive reference's record is used for one target at a time",
+  );
   run(psrefDrain(psrefClass, zero, other));
-  expect(() => run(psrefAcquire(psrefClass, zero, second, other))).toThrow("no passive reference is taken to a target that is draining");
+  expect(() => run(psrefAcquire(psrefClass, zero, second, other))).toThrow(
+    "no passive reference is taken to a target that is draining",
+  );
   run(psrefReopen(other));
   run(psrefAcquire(psrefClass, zero, second, other));
 });
@@ -69,16 +87,24 @@ test("the rules of dropping a reference are enforced", () => {
   const { run, psrefClass, zero, first, second, target, other, heap } = setUp();
   run(bind(zero.lwp));
   run(psrefAcquire(psrefClass, zero, first, target));
-  expect(() => run(psrefRelease(psrefClass, zero, first, other))).toThrow("a passive reference is dropped from the target it was taken to");
+  expect(() => run(psrefRelease(psrefClass, zero, first, other))).toThrow(
+    "a passive reference is dropped from the target it was taken to",
+  );
   run(unbind(zero.lwp));
-  expect(() => run(psrefRelease(psrefClass, zero, first, target))).toThrow("a passive reference is dropped on the CPU that took it");
+  expect(() => run(psrefRelease(psrefClass, zero, first, target))).toThrow(
+    "a passive reference is dropped on the CPU that took it",
+  );
   run(migrate(zero.lwp, 1));
   run(bind(zero.lwp));
-  expect(() => run(psrefRelease(psrefClass, zero, first, target))).toThrow("a passive reference is dropped on the CPU that took it");
+  expect(() => run(psrefRelease(psrefClass, zero, first, target))).toThrow(
+    "a passive reference is dropped on the CPU that took it",
+  );
   heap.words[Lwp.placement(zero.lwp)] = 0x100;
   heap.words[Psref.target(second)] = target;
   heap.words[Psref.previous(second)] = psrefClass.heads[0] ?? NIL; // which leads to the first record
-  expect(() => run(psrefRelease(psrefClass, zero, second, target))).toThrow("a passive reference that is dropped is on its CPU's list");
+  expect(() => run(psrefRelease(psrefClass, zero, second, target))).toThrow(
+    "a passive reference that is dropped is on its CPU's list",
+  );
 });
 
 test("a drain waits for the references of every CPU to the target, and to no other", () => {
@@ -88,7 +114,9 @@ test("a drain waits for the references of every CPU to the target, and to no oth
   run(psrefDrain(psrefClass, zero, target));
   run(psrefReopen(target));
   run(psrefAcquire(psrefClass, one, second, target));
-  expect(() => run(psrefDrain(psrefClass, zero, target))).toThrow(`word ${psrefClass.released} is 0: with nobody else running, the wait for it never ends`);
+  expect(() => run(psrefDrain(psrefClass, zero, target))).toThrow(
+    `word ${psrefClass.released} is 0: with nobody else running, the wait for it never ends`,
+  );
   expect(heap.words[PsrefTarget.draining(target)]).toBe(1);
   run(psrefRelease(psrefClass, one, second, target));
   expect(heap.words[psrefClass.released]).toBe(1);
@@ -111,10 +139,14 @@ test("who drains looks again when a reference was dropped between its look and i
 
 test("who drains holds no reference of its own, and is no soft interrupt", () => {
   const { run, psrefClass, zero, first, target } = setUp();
-  expect(() => run(psrefDrain(psrefClass, { ...zero, inInterrupt: true }, target))).toThrow("no soft interrupt waits for passive references");
+  expect(() => run(psrefDrain(psrefClass, { ...zero, inInterrupt: true }, target))).toThrow(
+    "no soft interrupt waits for passive references",
+  );
   run(bind(zero.lwp));
   run(psrefAcquire(psrefClass, zero, first, target));
-  expect(() => run(psrefDrain(psrefClass, zero, target))).toThrow("who waits for a target's passive references holds none itself");
+  expect(() => run(psrefDrain(psrefClass, zero, target))).toThrow(
+    "who waits for a target's passive references holds none itself",
+  );
 });
 
 test("a release looks whether somebody waits before it gives the list free", () => {
@@ -123,5 +155,10 @@ test("a release looks whether somebody waits before it gives the list free", () 
   run(psrefAcquire(psrefClass, zero, first, target));
   const log: string[] = [];
   run(recorded(psrefRelease(psrefClass, zero, first, target), log));
-  expect(log.filter((name) => name !== "read" && name !== "write" && name !== "assertHolds")).toEqual(["readOnce", "spinLock", "readOnce", "spinUnlock"]);
+  expect(log.filter((name) => name !== "read" && name !== "write" && name !== "assertHolds")).toEqual([
+    "readOnce",
+    "spinLock",
+    "readOnce",
+    "spinUnlock",
+  ]);
 });

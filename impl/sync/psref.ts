@@ -2,18 +2,22 @@
  * Passive references: an object is kept by a record in the list of the CPU that reads it, so that taking and dropping a
  * reference writes no word that another CPU writes.
  *
- *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited by code on that CPU only. An object
+ *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited by code on that CPU
+ *     only. An object
  *                    for each CPU: what one CPU writes all the time shares no cache line with what another does
- *     Psref          its owner's; `next` and `previous`, the link that leads here, are guarded by the `ipl` of the CPU it is listed
+ *     Psref          its owner's; `next` and `previous`, the link that leads here, are guarded by the `ipl` of the CPU
+ *     it is listed
  *                    on. `target` is NIL while it is not in use
- *     draining       of a target: marked; 1 from the moment somebody waits for its references. No reference is taken then
+ *     draining       of a target: marked; 1 from the moment somebody waits for its references. No reference is taken
+ *     then
  *     released       atomic; counts the references to draining targets that were dropped, for those who wait
  *     lock           a mutex held while the lists are looked through, which takes turns and may sleep
  *
- * Rules, each an assertion: the taker is bound to its CPU until it drops the reference there; a record is used for one target at
- * a time, and dropped from the same target in the same class; no reference to a draining target; who waits for a target's
- * references holds none itself, and is no soft interrupt. A reference must be taken where the target cannot go: in a section
- * whose writer performs before it drains, or under the writer's lock. Sleeping with a reference is allowed.
+ * Rules, each an assertion: the taker is bound to its CPU until it drops the reference there; a record is used for one
+ * target at a time, and dropped from the same target in the same class; no reference to a draining target; who waits
+ * for a target's references holds none itself, and is no soft interrupt. A reference must be taken where the target
+ * cannot go: in a section whose writer performs before it drains, or under the writer's lock. Sleeping with a reference
+ * is allowed.
  *
  * The release looks at `draining` before it gives the list free again: from then on the target may be gone.
  *
@@ -66,7 +70,13 @@ const EVERY_BIT = -1;
 export function placePsrefClass(heap: Heap, cpus: Cpus, name: string): PsrefClass {
   const cell = place(heap, PsrefClassCell, name);
   const heads = cpus.map((_, cpu) => PsrefHead.first(place(heap, PsrefHead, `${name}${cpu}`)));
-  return Object.freeze({ cell, cpus, lock: PsrefClassCell.lock(cell), released: PsrefClassCell.released(cell), heads: Object.freeze(heads) });
+  return Object.freeze({
+    cell,
+    cpus,
+    lock: PsrefClassCell.lock(cell),
+    released: PsrefClassCell.released(cell),
+    heads: Object.freeze(heads),
+  });
 }
 
 /** Makes a target of an object that nobody can reach yet. */
@@ -76,7 +86,12 @@ export function* initTarget(psrefClass: PsrefClass, target: Address): Access {
 }
 
 /** Takes a reference with a record that is not in use. Linearizes at the store to the list's head. */
-export function* psrefAcquire({ cell, cpus, heads }: PsrefClass, { lwp }: Runner, record: Address, target: Address): Access {
+export function* psrefAcquire(
+  { cell, cpus, heads }: PsrefClass,
+  { lwp }: Runner,
+  record: Address,
+  target: Address,
+): Access {
   const { cpu, isBound } = yield* placementOf(lwp);
   yield assertHolds(isBound, "who takes a passive reference is bound to its CPU");
   const owner = yield read(PsrefTarget.owner(target));
@@ -100,7 +115,12 @@ export function* psrefAcquire({ cell, cpus, heads }: PsrefClass, { lwp }: Runner
 }
 
 /** Drops a reference; the target may be gone at once. Linearizes at the store that takes the record off the list. */
-export function* psrefRelease({ cpus, released }: PsrefClass, { lwp }: Runner, record: Address, target: Address): Access {
+export function* psrefRelease(
+  { cpus, released }: PsrefClass,
+  { lwp }: Runner,
+  record: Address,
+  target: Address,
+): Access {
   const { cpu, isBound } = yield* placementOf(lwp);
   const recordedTarget = yield read(Psref.target(record));
   yield assertHolds(recordedTarget === target, "a passive reference is dropped from the target it was taken to");
@@ -121,8 +141,8 @@ export function* psrefRelease({ cpus, released }: PsrefClass, { lwp }: Runner, r
 }
 
 /**
- * Waits until nobody refers to the target, and lets nobody begin to. May sleep. The caller has taken the target out of every
- * place where it is found, or marked it, and has performed since.
+ * Waits until nobody refers to the target, and lets nobody begin to. May sleep. The caller has taken the target out of
+ * every place where it is found, or marked it, and has performed since.
  */
 export function* psrefDrain(psrefClass: PsrefClass, { lwp, inInterrupt }: Runner, target: Address): Access {
   const { cpus, lock, released } = psrefClass;
@@ -132,7 +152,8 @@ export function* psrefDrain(psrefClass: PsrefClass, { lwp, inInterrupt }: Runner
     const seen = yield readOnce(released);
     let isReferred = false;
     yield mutexLock(lock);
-    for (let cpu = 0; cpu < cpus.length && !isReferred; cpu++) isReferred = yield* isListed(psrefClass, cpu, target, lwp);
+    for (let cpu = 0; cpu < cpus.length && !isReferred; cpu++)
+      isReferred = yield* isListed(psrefClass, cpu, target, lwp);
     yield mutexUnlock(lock);
     if (!isReferred) return;
     yield awaitUnequal(released, EVERY_BIT, seen);

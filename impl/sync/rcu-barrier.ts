@@ -1,14 +1,23 @@
 /**
  * Waiting for RCU callbacks: not for what they do, but until they have returned.
  *
- * A callback that signals its effect is still running when the waiter wakes. Whoever frees what callbacks run on (the owner's
- * memory, a module's code) must wait for their return, which only their caller can tell. One word counts the callbacks asked
- * for and not returned; it belongs to the caller of callbacks, and outlives the structure that asked. A structure that is never freed
- * has no such word, `NIL`: nobody will wait for its callbacks, and they are not counted.
+ * A callback that signals its effect is still running when the waiter wakes. Whoever frees what callbacks run on (the
+ * owner's memory, a module's code) must wait for their return, which only their caller can tell. One word counts the
+ * callbacks asked for and not returned; it belongs to the caller of callbacks, and outlives the structure that asked. A
+ * structure that is never freed has no such word, `NIL`: nobody will wait for its callbacks, and they are not counted.
  *
  * Source: Linux kernel/rcu/tree.c, rcu_barrier(), which queues a callback of its own on every CPU instead of counting.
  */
-import { type Access, type Address, atomicAdd, awaitEqual, callRcu, NIL, type RcuCallback, smpMbBeforeAtomic } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  atomicAdd,
+  awaitEqual,
+  callRcu,
+  NIL,
+  type RcuCallback,
+  smpMbBeforeAtomic,
+} from "../memory/access.ts";
 
 const EVERY_BIT = -1;
 

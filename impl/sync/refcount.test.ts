@@ -28,7 +28,13 @@ test("a dead object is not acquired, and stays dead", () => {
 });
 
 test("an acquisition that another comes between takes the count it finds there", () => {
-  expect(foundInTurn(acquireUnlessDead(1), [0, 2, 2])).toEqual({ result: true, asked: [[0, 1], [2, 3]] });
+  expect(foundInTurn(acquireUnlessDead(1), [0, 2, 2])).toEqual({
+    result: true,
+    asked: [
+      [0, 1],
+      [2, 3],
+    ],
+  });
 });
 
 test("an acquisition gives up when the object dies before its cmpxchg", () => {

@@ -1,8 +1,8 @@
 /**
  * A reference count of three kinds of values: n > 0 held n times, 0 idle but alive, `DEAD` about to be freed for ever.
  *
- * All accesses are atomic; no lock guards the word. An idle object may be taken again. A dead one never is: whoever took
- * it from 0 to `DEAD` owns it and reclaims it after a grace period.
+ * All accesses are atomic; no lock guards the word. An idle object may be taken again. A dead one never is: whoever
+ * took it from 0 to `DEAD` owns it and reclaims it after a grace period.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), the use of refcnt; include/linux/atomic.h, atomic_add_unless().
  */
@@ -11,7 +11,10 @@ import { type Access, type Address, atomicAdd, cmpxchg, readUnordered, smpMbBefo
 /** The count of an object that nobody may take any more. */
 export const DEAD = -1;
 
-/** Takes a reference, unless the object is dead. Linearizes at the cmpxchg that succeeds, or the read that finds it dead. */
+/**
+ * Takes a reference, unless the object is dead. Linearizes at the cmpxchg that succeeds, or the read that finds it
+ * dead.
+ */
 export function* acquireUnlessDead(refcount: Address): Access<boolean> {
   let seen = yield readUnordered(refcount); // the cmpxchg tells whether it is still so
   while (seen !== DEAD) {
@@ -22,7 +25,10 @@ export function* acquireUnlessDead(refcount: Address): Access<boolean> {
   return false;
 }
 
-/** Takes a reference to an object that cannot die, because the caller holds the lock under which objects die. Linearizes at its only access. */
+/**
+ * Takes a reference to an object that cannot die, because the caller holds the lock under which objects die. Linearizes
+ * at its only access.
+ */
 export function* acquireAlive(refcount: Address): Access {
   yield atomicAdd(refcount, 1);
 }

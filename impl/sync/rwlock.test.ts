@@ -45,12 +45,16 @@ test("a writer inside stays inside, however many readers count themselves in", (
 test("the lock is taken by one acquire and given back by one release", () => {
   const { heap, rwlock } = setUp();
   const log: string[] = [];
-  for (const procedure of [readLock(rwlock), readUnlock(rwlock), writeLock(rwlock), writeUnlock(rwlock)]) runAlone(heap, recorded(procedure, log));
+  for (const procedure of [readLock(rwlock), readUnlock(rwlock), writeLock(rwlock), writeUnlock(rwlock)])
+    runAlone(heap, recorded(procedure, log));
   expect(log).toEqual(["atomicAddReturnAcquire", "atomicAddReturnRelease", "cmpxchgAcquire", "atomicAddReturnRelease"]);
 });
 
 /** The access that a procedure asks for once it is told what the last one found. */
-function next(procedure: Access, found: number): { readonly kind: AccessKind | void; readonly operand: number; readonly mask: number } {
+function next(
+  procedure: Access,
+  found: number,
+): { readonly kind: AccessKind | void; readonly operand: number; readonly mask: number } {
   const { value } = procedure.next(found);
   return { kind: value, operand: request.operand, mask: request.expected };
 }

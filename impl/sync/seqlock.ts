@@ -1,13 +1,24 @@
 /**
  * A sequence lock: writers exclude one another, readers take nothing and learn afterwards whether a writer came by.
  *
- * The sequence is odd while a writer is inside. `lock` guards writes to it, so a writer reads it plainly; everybody else
- * uses marked loads. The two smpWmb keep what a writer writes between its two increments; they pair with the two smpRmb,
- * which keep what a reader reads between its two looks at the sequence.
+ * The sequence is odd while a writer is inside. `lock` guards writes to it, so a writer reads it plainly; everybody
+ * else uses marked loads. The two smpWmb keep what a writer writes between its two increments; they pair with the two
+ * smpRmb, which keep what a reader reads between its two looks at the sequence.
  *
  * Source: Linux include/linux/seqlock.h.
  */
-import { type Access, type Address, awaitEqual, read, readOnce, smpRmb, smpWmb, spinLock, spinUnlock, writeOnce } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  awaitEqual,
+  read,
+  readOnce,
+  smpRmb,
+  smpWmb,
+  spinLock,
+  spinUnlock,
+  writeOnce,
+} from "../memory/access.ts";
 
 /** The two words of a sequence lock. */
 export interface Seqlock {
@@ -38,7 +49,9 @@ export function* readBegin({ sequence }: Seqlock): Access<number> {
   return even;
 }
 
-/** Did a writer enter since the {@link readBegin} that answered `begun`? Then what was read in between proves nothing. */
+/**
+ * Did a writer enter since the {@link readBegin} that answered `begun`? Then what was read in between proves nothing.
+ */
 export function* readRetry({ sequence }: Seqlock, begun: number): Access<boolean> {
   yield smpRmb();
   const found = yield readOnce(sequence);

@@ -26,8 +26,8 @@ export interface ClosedConnection {
 }
 
 /**
- * Puts a record in the place of the closed connection. False if it was not to be had, and the owner must keep the connection: the
- * facility is disabled, there is no slot or line, or there is a record of the same four names already.
+ * Puts a record in the place of the closed connection. False if it was not to be had, and the owner must keep the
+ * connection: the facility is disabled, there is no slot or line, or there is a record of the same four names already.
  *
  * Linearizes where it reads the clock, or where it finds that the facility is disabled.
  */
@@ -43,7 +43,8 @@ export function* addTimeWait(table: TimeWaitTable, closed: ClosedConnection): Ac
 function* addLocked(table: TimeWaitTable, closed: ClosedConnection): Access<boolean> {
   const enabled = yield read(TimeWaitCell.enabled(table.cell));
   if (enabled === 0) return false;
-  // Before the clock is read: who finds the timer asleep then comes before this record, whose life begins at that reading.
+  // Before the clock is read: who finds the timer asleep then comes before this record, whose life begins at that
+  // reading.
   yield* startTicking(table);
   const { connection } = closed;
   const family = table[connection.family];
@@ -76,7 +77,10 @@ export function* writeVestige(vestige: Address, closed: ClosedConnection): Acces
   yield writeOnce(Vestige.attributes(vestige), attributes | REUSE);
 }
 
-/** The first record starts the timer, and lets lookups look. The timer stops itself, even if the record did not come about: tick.ts. */
+/**
+ * The first record starts the timer, and lets lookups look. The timer stops itself, even if the record did not come
+ * about: tick.ts.
+ */
 function* startTicking(table: TimeWaitTable): Access {
   const ticking = yield read(TimeWaitCell.ticking(table.cell));
   if (ticking !== 0) return;

@@ -1,10 +1,10 @@
 /**
- * Slots of one class: taken in a circle, and given up in the order in which they were taken, which is the order of their
- * expiry, because all records of a class live equally long.
+ * Slots of one class: taken in a circle, and given up in the order in which they were taken, which is the order of
+ * their expiry, because all records of a class live equally long.
  *
- * Only the oldest slot is ever given back. One that is deleted in the midst stays taken until the hand of age has come to it.
- * The one class of all connections and the three classes share the slots: an arena that comes to a slot which the other
- * scheme has not given up yet is refused it.
+ * Only the oldest slot is ever given back. One that is deleted in the midst stays taken until the hand of age has come
+ * to it. The one class of all connections and the three classes share the slots: an arena that comes to a slot which
+ * the other scheme has not given up yet is refused it.
  *
  * All of it runs as the writer of the table.
  *
@@ -18,10 +18,16 @@ import { type Arena, type Storage, type TimeWaitFamily, type TimeWaitTable, vest
 import { localPortOf, portKey, vestigeTupleKey } from "./tuple.ts";
 
 /**
- * Takes the arena's next slot, whose record expires a lifetime from `now`; {@link NO_SLOT} if the arena has none, or the other
- * scheme still has this one. A full arena gives up its oldest records first: all that expire together.
+ * Takes the arena's next slot, whose record expires a lifetime from `now`; {@link NO_SLOT} if the arena has none, or
+ * the other scheme still has this one. A full arena gives up its oldest records first: all that expire together.
  */
-export function* takeSlot(table: TimeWaitTable, family: TimeWaitFamily, storage: Storage, arena: Arena, now: number): Access<number> {
+export function* takeSlot(
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  storage: Storage,
+  arena: Arena,
+  now: number,
+): Access<number> {
   const { cell } = arena;
   let free = yield read(ArenaCell.free(cell));
   if (free === 0) {
@@ -44,10 +50,16 @@ export function* takeSlot(table: TimeWaitTable, family: TimeWaitFamily, storage:
 }
 
 /**
- * Puts a taken slot's record into both chains. If lines run out, the arena's other slots are given up, oldest first; false if
- * that was not enough.
+ * Puts a taken slot's record into both chains. If lines run out, the arena's other slots are given up, oldest first;
+ * false if that was not enough.
  */
-export function* hashVestige(table: TimeWaitTable, family: TimeWaitFamily, storage: Storage, arena: Arena, slot: number): Access<boolean> {
+export function* hashVestige(
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  storage: Storage,
+  arena: Arena,
+  slot: number,
+): Access<boolean> {
   const { lines } = storage;
   const vestige = vestigeAt(family, storage, slot);
   const key = yield* vestigeTupleKey(vestige, family.addressWords);
@@ -91,7 +103,13 @@ export function* removeSlot(table: TimeWaitTable, family: TimeWaitFamily, storag
 }
 
 /** Gives up what has expired at `until`, oldest first; answers how many slots are still taken. */
-export function* ageArena(table: TimeWaitTable, family: TimeWaitFamily, storage: Storage, { cell }: Arena, until: number): Access<number> {
+export function* ageArena(
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  storage: Storage,
+  { cell }: Arena,
+  until: number,
+): Access<number> {
   for (;;) {
     const taken = yield read(ArenaCell.taken(cell));
     if (taken === 0) return 0;

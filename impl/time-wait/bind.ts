@@ -1,10 +1,11 @@
 /**
  * What a bind to a local port looks for: records of connections that used it.
  *
- * Under the lock, but not as a writer: lookups go on. Each walk has a state of its own; in the original all walks of a family
- * share one.
+ * Under the lock, but not as a writer: lookups go on. Each walk has a state of its own; in the original all walks of a
+ * family share one.
  *
- * Source: NetBSD sys/netinet/tcp_vtw.c (2011), tcp_init_ports_v4() and tcp_next_port_v4(); in_pcb.c, in_pcblookup_port().
+ * Source: NetBSD sys/netinet/tcp_vtw.c (2011), tcp_init_ports_v4() and tcp_next_port_v4(); in_pcb.c,
+ * in_pcblookup_port().
  */
 import type { AddressFamily } from "#model/peers/peer-address.ts";
 import { type Access, loadAcquire, readOnce, spinLock, spinUnlock } from "../memory/access.ts";
@@ -15,12 +16,17 @@ import { storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 import { localPortOf, portKey } from "./tuple.ts";
 
 /**
- * How many records stand in the way of a bind to the port: all of that local port that have not expired, but for those whose owner
- * shares the port, if `reuse` says that this one does too.
+ * How many records stand in the way of a bind to the port: all of that local port that have not expired, but for those
+ * whose owner shares the port, if `reuse` says that this one does too.
  *
  * Linearizes where it reads the clock, or at its only access if there is no record at all.
  */
-export function* countInTheWay(table: TimeWaitTable, addressFamily: AddressFamily, port: number, reuse: boolean): Access<number> {
+export function* countInTheWay(
+  table: TimeWaitTable,
+  addressFamily: AddressFamily,
+  port: number,
+  reuse: boolean,
+): Access<number> {
   const ticking = yield loadAcquire(TimeWaitCell.ticking(table.cell));
   if (ticking === 0) return 0;
   yield spinLock(table.seqlock.lock);

@@ -1,12 +1,23 @@
 /**
  * The administrator's knobs.
  *
- * The first enabling takes all memory there will ever be, or none. Disabling keeps it, and the records that there are: no
- * more come, and those live to their expiry.
+ * The first enabling takes all memory there will ever be, or none. Disabling keeps it, and the records that there are:
+ * no more come, and those live to their expiry.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), sysctl_tcp_vtw_enable() and vtw_control_init(); tcp_usrreq.c, mslt.
  */
-import { type Access, type Address, allocate, free, NIL, read, spinLock, spinUnlock, write, writeOnce } from "../memory/access.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  free,
+  NIL,
+  read,
+  spinLock,
+  spinUnlock,
+  write,
+  writeOnce,
+} from "../memory/access.ts";
 import { FamilyCell, TimeWaitCell, Vestige } from "./layout.ts";
 import { initialiseLines } from "./lines.ts";
 import type { TimeWaitFamily, TimeWaitTable } from "./table.ts";
@@ -59,7 +70,8 @@ function* prepareFamily(table: TimeWaitTable, family: TimeWaitFamily): Access<bo
     yield free(family.vestigesSlab, vestiges);
     return false;
   }
-  for (let slot = 0; slot < table.limits.slots; slot++) yield write(Vestige.attributes(vestiges + slot * family.vestigeWords), 0);
+  for (let slot = 0; slot < table.limits.slots; slot++)
+    yield write(Vestige.attributes(vestiges + slot * family.vestigeWords), 0);
   yield* initialiseLines(table, lines);
   yield* publish(family, vestiges, lines);
   return true;

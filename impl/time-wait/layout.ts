@@ -8,8 +8,8 @@
  *   ticking         written under the lock, read by anybody as an acquire: is there a record at all? While it is 0 the
  *                   timer sleeps and nobody looks further
  *
- * FamilyCell, one for each address family: where its two objects are, NIL until the first enabling; the lock. They are never
- * freed, so who has seen `ticking` as 1 may read them.
+ * FamilyCell, one for each address family: where its two objects are, NIL until the first enabling; the lock. They are
+ * never freed, so who has seen `ticking` as 1 may read them.
  *
  * ArenaCell, four for each family, one a class; the lock:
  *   hand            the slot that is next to be taken
@@ -26,15 +26,15 @@
  *   ports           local << 16 | foreign
  *   addresses       local, then foreign; 1 or 4 words each
  *
- * The hash table of a family is the other object: `free` and `freeCount` (the list of free lines; the lock), the heads of
- * the chains, and the lines. Heads and lines are written under the lock, with marked accesses, as above.
+ * The hash table of a family is the other object: `free` and `freeCount` (the list of free lines; the lock), the heads
+ * of the chains, and the lines. Heads and lines are written under the lock, with marked accesses, as above.
  *
- * A line is as long as a cache line: its header, then tags. The header has a bit for each tag in use, and, in the bits left, the
- * number of the next line. Where the bits left are too few for the number of lines (a line of 128 bytes has one), the next line
- * has a word of its own, at the cost of a tag. The original has no such case and loses lines.
+ * A line is as long as a cache line: its header, then tags. The header has a bit for each tag in use, and, in the bits
+ * left, the number of the next line. Where the bits left are too few for the number of lines (a line of 128 bytes has
+ * one), the next line has a word of its own, at the cost of a tag. The original has no such case and loses lines.
  *
- * Left out of a record: what only its users ask for (window scale, IPv6 only); address and port sharing are one flag. Counts of
- * what happened are not kept.
+ * Left out of a record: what only its users ask for (window scale, IPv6 only); address and port sharing are one flag.
+ * Counts of what happened are not kept.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.h (2011).
  */
@@ -92,11 +92,15 @@ export interface LineShape {
  */
 export function lineShape(lineBytes: number, linesMax: number): LineShape {
   const words = lineBytes / 4;
-  if (!Number.isInteger(words) || words < 2 || words > 32) throw new RangeError(`lineBytes is ${lineBytes}, and must be a multiple of 4 from 8 to 128`);
+  if (!Number.isInteger(words) || words < 2 || words > 32)
+    throw new RangeError(`lineBytes is ${lineBytes}, and must be a multiple of 4 from 8 to 128`);
   const indexMax = 2 ** (33 - words) - 1;
   const isWide = linesMax > indexMax;
   const tags = words - (isWide ? 2 : 1);
-  if (tags === 0) throw new RangeError(`${linesMax} lines of ${lineBytes} bytes: a line has no room for a tag beside the number of the next line`);
+  if (tags === 0)
+    throw new RangeError(
+      `${linesMax} lines of ${lineBytes} bytes: a line has no room for a tag beside the number of the next line`,
+    );
   return { words, tags, isWide, inUseMask: 2 ** tags - 1 };
 }
 
@@ -128,7 +132,8 @@ export function linesStruct({ shape, heads, linesMax, firstLine }: LinesLayout):
   const wordName = (offset: number): string => {
     if (offset === LINES_FREE) return "free";
     if (offset === LINES_FREE_COUNT) return "freeCount";
-    if (offset < LINES_HEADS + 2 * heads) return `${offset < LINES_HEADS + heads ? "tupleHead" : "portHead"}[${(offset - LINES_HEADS) % heads}]`;
+    if (offset < LINES_HEADS + 2 * heads)
+      return `${offset < LINES_HEADS + heads ? "tupleHead" : "portHead"}[${(offset - LINES_HEADS) % heads}]`;
     const within = (offset - firstLine) % shape.words;
     const headerWords = shape.words - shape.tags;
     const part = within === 0 ? "header" : within < headerWords ? "next" : `tag[${within - headerWords}]`;
@@ -140,7 +145,11 @@ export function linesStruct({ shape, heads, linesMax, firstLine }: LinesLayout):
 /** The slots of a family as an object of the heap: `slot[2].expires`. */
 export function vestigesStruct(addressWords: number, slots: number): StructLayout {
   const { words, wordName } = vestigeLayout(addressWords);
-  return { structName: "vestiges", words: slots * words, wordName: (offset) => `slot[${Math.floor(offset / words)}].${wordName(offset % words)}` };
+  return {
+    structName: "vestiges",
+    words: slots * words,
+    wordName: (offset) => `slot[${Math.floor(offset / words)}].${wordName(offset % words)}`,
+  };
 }
 
 /** The first word of a vestige's addresses: local, then foreign. */

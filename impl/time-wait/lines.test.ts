@@ -5,7 +5,22 @@ import { createHeap } from "../memory/heap.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { placeClock } from "../sync/jiffies.ts";
 import { LINES_FREE, LINES_FREE_COUNT } from "./layout.ts";
-import { CHAIN, initialiseLines, insertTag, lineAddress, lineOf, locatorOf, NO_SLOT, nextCandidate, NOWHERE, positionOf, removeTag, slotOfTag, startWalk, tagOf } from "./lines.ts";
+import {
+  CHAIN,
+  initialiseLines,
+  insertTag,
+  lineAddress,
+  lineOf,
+  locatorOf,
+  NO_SLOT,
+  nextCandidate,
+  NOWHERE,
+  positionOf,
+  removeTag,
+  slotOfTag,
+  startWalk,
+  tagOf,
+} from "./lines.ts";
 import { createTimeWait, defaultLimits } from "./table.ts";
 
 function setUp(changed: { slots?: number; heads?: number; lines?: number; lineBytes?: number } = {}) {
@@ -22,13 +37,19 @@ function setUp(changed: { slots?: number; heads?: number; lines?: number; lineBy
     lines,
     run,
     insert: (key: number, slot: number, chain: 0 | 1 = CHAIN.tuple) => run(insertTag(table, lines, chain, key, slot)),
-    remove: (key: number, locator: number, chain: 0 | 1 = CHAIN.tuple) => run(removeTag(table, lines, chain, key, locator)),
+    remove: (key: number, locator: number, chain: 0 | 1 = CHAIN.tuple) =>
+      run(removeTag(table, lines, chain, key, locator)),
     freeCount: () => heap.words[lines + LINES_FREE_COUNT],
     /** Slots found for a key, with their places, in the order of the walk. */
     walk(key: number, chain: 0 | 1 = CHAIN.tuple): (readonly [slot: number, line: number, position: number])[] {
       const walk = run(startWalk(table, lines, chain, key));
       const found: (readonly [number, number, number])[] = [];
-      for (let slot = run(nextCandidate(table, lines, key, walk)); slot !== NO_SLOT; slot = run(nextCandidate(table, lines, key, walk))) found.push([slot, walk.line, walk.position]);
+      for (
+        let slot = run(nextCandidate(table, lines, key, walk));
+        slot !== NO_SLOT;
+        slot = run(nextCandidate(table, lines, key, walk))
+      )
+        found.push([slot, walk.line, walk.position]);
       return found;
     },
   };
@@ -37,12 +58,20 @@ function setUp(changed: { slots?: number; heads?: number; lines?: number; lineBy
 test("a tag gives its slot to its own key, and nothing to nearly every other", () => {
   const { table } = setUp({ slots: 1024 });
   fc.assert(
-    fc.property(fc.integer(), fc.integer(), fc.nat({ max: 1023 }), fc.nat({ max: 29 }), (key, other, slot, position) => {
-      const tag = tagOf(table, key, slot, position);
-      expect(slotOfTag(table, key, tag, position)).toBe(slot);
-      const twice = (key ^ other ^ ((slot << 10) | slot)) | 0;
-      expect(slotOfTag(table, other, tag, position)).toBe(twice >>> 20 === 0 && twice >>> 10 === (twice & 1023) ? twice & 1023 : NO_SLOT);
-    }),
+    fc.property(
+      fc.integer(),
+      fc.integer(),
+      fc.nat({ max: 1023 }),
+      fc.nat({ max: 29 }),
+      (key, other, slot, position) => {
+        const tag = tagOf(table, key, slot, position);
+        expect(slotOfTag(table, key, tag, position)).toBe(slot);
+        const twice = (key ^ other ^ ((slot << 10) | slot)) | 0;
+        expect(slotOfTag(table, other, tag, position)).toBe(
+          twice >>> 20 === 0 && twice >>> 10 === (twice & 1023) ? twice & 1023 : NO_SLOT,
+        );
+      },
+    ),
     { seed: 1, numRuns: 500 },
   );
   expect(tagOf(table, 5, 3, 0)).not.toBe(tagOf(table, 5, 3, 1));
@@ -55,7 +84,11 @@ test("a locator is a line and a position, and never nowhere", () => {
 test("the highest position of the newest line is taken, a new line comes first, and the walk begins with it", () => {
   const { insert, walk } = setUp();
   expect([insert(5, 1), insert(5, 2), insert(5, 3)]).toEqual([locatorOf(1, 1), locatorOf(1, 0), locatorOf(2, 1)]);
-  expect(walk(5)).toEqual([[3, 2, 1], [2, 1, 0], [1, 1, 1]]);
+  expect(walk(5)).toEqual([
+    [3, 2, 1],
+    [2, 1, 0],
+    [1, 1, 1],
+  ]);
 });
 
 test("the two kinds of chains are apart, and so are heads", () => {
@@ -63,7 +96,12 @@ test("the two kinds of chains are apart, and so are heads", () => {
   insert(4, 1);
   insert(4, 2, CHAIN.port);
   insert(5, 3);
-  expect([walk(4), walk(4, CHAIN.port), walk(5), walk(5, CHAIN.port)]).toEqual([[[1, 1, 1]], [[2, 2, 1]], [[3, 3, 1]], []]);
+  expect([walk(4), walk(4, CHAIN.port), walk(5), walk(5, CHAIN.port)]).toEqual([
+    [[1, 1, 1]],
+    [[2, 2, 1]],
+    [[3, 3, 1]],
+    [],
+  ]);
 });
 
 test("a line that is emptied is free again, unless it is the only one of its chain", () => {
@@ -117,7 +155,10 @@ test("a wide line in the midst of its chain leaves it", () => {
   const tags = Array.from({ length: 61 }, (_, slot) => insert(5, slot));
   expect([lineOf(tags[29] ?? 0), lineOf(tags[30] ?? 0), lineOf(tags[60] ?? 0), freeCount()]).toEqual([1, 2, 3, 1]);
   for (const locator of tags.slice(30, 60)) remove(5, locator);
-  expect([freeCount(), walk(5).map(([slot]) => slot)]).toEqual([2, [60, ...Array.from({ length: 30 }, (_, place) => 29 - place)]]);
+  expect([freeCount(), walk(5).map(([slot]) => slot)]).toEqual([
+    2,
+    [60, ...Array.from({ length: 30 }, (_, place) => 29 - place)],
+  ]);
 });
 
 test("with no line at all nothing can be put in", () => {
@@ -130,7 +171,12 @@ test("a walk in a chain that leads in a circle ends", () => {
   insert(5, 1);
   const header = heap.words[lineAddress(table, lines, 1)] ?? 0;
   heap.words[lineAddress(table, lines, 1)] = header | (1 << table.lines.shape.tags); // its own next line
-  expect(walk(5)).toEqual([[1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]]);
+  expect(walk(5)).toEqual([
+    [1, 1, 1],
+    [1, 1, 1],
+    [1, 1, 1],
+    [1, 1, 1],
+  ]);
 });
 
 for (const [name, changed] of [
@@ -140,37 +186,56 @@ for (const [name, changed] of [
 ] as const) {
   test(`${name}: whatever is put in and taken out, each tag is found once, and no line is lost`, () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ key: fc.integer({ min: -3, max: 3 }), chain: fc.constantFrom(CHAIN.tuple, CHAIN.port), remove: fc.boolean() }), { maxLength: 60 }), (steps) => {
-        const { insert, remove, walk, freeCount, table, heap, lines } = setUp({ ...changed, slots: 128, heads: 2 });
-        const present: { key: number; chain: 0 | 1; slot: number; locator: number }[] = [];
-        for (const [slot, { key, chain, remove: removes }] of steps.entries()) {
-          const at = removes ? present.findIndex((tag) => tag.chain === chain) : -1;
-          const [gone] = at === -1 ? [] : present.splice(at, 1);
-          if (gone !== undefined) remove(gone.key, gone.locator, gone.chain);
-          else {
-            const locator = insert(key, slot, chain);
-            if (locator !== NOWHERE) present.push({ key, chain, slot, locator });
+      fc.property(
+        fc.array(
+          fc.record({
+            key: fc.integer({ min: -3, max: 3 }),
+            chain: fc.constantFrom(CHAIN.tuple, CHAIN.port),
+            remove: fc.boolean(),
+          }),
+          { maxLength: 60 },
+        ),
+        (steps) => {
+          const { insert, remove, walk, freeCount, table, heap, lines } = setUp({ ...changed, slots: 128, heads: 2 });
+          const present: { key: number; chain: 0 | 1; slot: number; locator: number }[] = [];
+          for (const [slot, { key, chain, remove: removes }] of steps.entries()) {
+            const at = removes ? present.findIndex((tag) => tag.chain === chain) : -1;
+            const [gone] = at === -1 ? [] : present.splice(at, 1);
+            if (gone !== undefined) remove(gone.key, gone.locator, gone.chain);
+            else {
+              const locator = insert(key, slot, chain);
+              if (locator !== NOWHERE) present.push({ key, chain, slot, locator });
+            }
           }
-        }
-        for (const chain of [CHAIN.tuple, CHAIN.port]) {
-          for (let key = -3; key <= 3; key++) {
-            const expected = present.filter((tag) => tag.key === key && tag.chain === chain).map(({ slot, locator }) => [slot, lineOf(locator), positionOf(locator)]);
-            expect(walk(key, chain).filter(([slot]) => slot < steps.length).toSorted()).toEqual(expect.arrayContaining(expected));
+          for (const chain of [CHAIN.tuple, CHAIN.port]) {
+            for (let key = -3; key <= 3; key++) {
+              const expected = present
+                .filter((tag) => tag.key === key && tag.chain === chain)
+                .map(({ slot, locator }) => [slot, lineOf(locator), positionOf(locator)]);
+              expect(
+                walk(key, chain)
+                  .filter(([slot]) => slot < steps.length)
+                  .toSorted(),
+              ).toEqual(expect.arrayContaining(expected));
+            }
           }
-        }
-        expect(new Set(present.map(({ locator }) => locator)).size).toBe(present.length);
-        // Lines in chains, free lines, and nothing else.
-        const used = new Set(present.map(({ locator }) => lineOf(locator)));
-        let free = 0;
-        const shape = table.lines.shape;
-        const next = (line: number) => (shape.isWide ? (heap.words[lineAddress(table, lines, line) + 1] ?? 0) : (heap.words[lineAddress(table, lines, line)] ?? 0) >>> shape.tags);
-        for (let line = heap.words[lines + LINES_FREE] ?? 0; line !== 0; line = next(line)) {
-          expect(used.has(line)).toBe(false);
-          free++;
-        }
-        expect(free).toBe(freeCount());
-        expect(free + used.size).toBeGreaterThanOrEqual(table.lines.linesMax - 4); // at most one empty line at each head
-      }),
+          expect(new Set(present.map(({ locator }) => locator)).size).toBe(present.length);
+          // Lines in chains, free lines, and nothing else.
+          const used = new Set(present.map(({ locator }) => lineOf(locator)));
+          let free = 0;
+          const shape = table.lines.shape;
+          const next = (line: number) =>
+            shape.isWide
+              ? (heap.words[lineAddress(table, lines, line) + 1] ?? 0)
+              : (heap.words[lineAddress(table, lines, line)] ?? 0) >>> shape.tags;
+          for (let line = heap.words[lines + LINES_FREE] ?? 0; line !== 0; line = next(line)) {
+            expect(used.has(line)).toBe(false);
+            free++;
+          }
+          expect(free).toBe(freeCount());
+          expect(free + used.size).toBeGreaterThanOrEqual(table.lines.linesMax - 4); // at most one empty line at each head
+        },
+      ),
       { seed: 5, numRuns: 120 },
     );
   });

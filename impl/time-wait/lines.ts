@@ -1,17 +1,17 @@
 /**
- * The hash table: chains of lines of tags, so that one cache line is searched for up to fifteen records without touching any
- * of them.
+ * The hash table: chains of lines of tags, so that one cache line is searched for up to fifteen records without
+ * touching any of them.
  *
- * A tag is the record's key, its slot's number twice over, and a constant of the tag's position, all xored. The search key
- * xored with a tag and the constant therefore gives a number that reads the same in both halves if the keys are equal, and
- * hardly ever if not.
+ * A tag is the record's key, its slot's number twice over, and a constant of the tag's position, all xored. The search
+ * key xored with a tag and the constant therefore gives a number that reads the same in both halves if the keys are
+ * equal, and hardly ever if not.
  *
- * A chain's newest line comes first. An emptied line goes back to the list of free lines, unless it is the only one of its chain.
- * The last free line goes only to a chain that has no tag free: so a record whose tags have just been taken out can
- * always be put in again (restart.ts relies on it).
+ * A chain's newest line comes first. An emptied line goes back to the list of free lines, unless it is the only one of
+ * its chain. The last free line goes only to a chain that has no tag free: so a record whose tags have just been taken
+ * out can always be put in again (restart.ts relies on it).
  *
- * All but the walk runs under the lock. The walk may run without it, and then finds anything: whoever walks so must find out
- * afterwards whether a writer came by. It stays inside the table's lines all the same, and ends.
+ * All but the walk runs under the lock. The walk may run without it, and then finds anything: whoever walks so must
+ * find out afterwards whether a writer came by. It stays inside the table's lines all the same, and ends.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), fatp_vtw_insert(), fatp_vtw_unlink() and fatp_alloc().
  */
@@ -78,7 +78,8 @@ export function* initialiseLines(table: TimeWaitTable, lines: Address): Access {
   for (let chain = 0; chain < 2; chain++) {
     for (let head = 0; head < heads; head++) yield write(lines + headOffset(table.lines, chain, head), NO_LINE);
   }
-  for (let line = 1; line <= linesMax; line++) yield* writeHeader(table, lineAddress(table, lines, line), 0, line === linesMax ? NO_LINE : line + 1);
+  for (let line = 1; line <= linesMax; line++)
+    yield* writeHeader(table, lineAddress(table, lines, line), 0, line === linesMax ? NO_LINE : line + 1);
   yield write(lines + LINES_FREE, linesMax === 0 ? NO_LINE : 1);
   yield write(lines + LINES_FREE_COUNT, linesMax);
 }
@@ -100,7 +101,10 @@ export function* startWalk(table: TimeWaitTable, lines: Address, chain: Chain, k
   return { line: NO_LINE, position: 0, inUse: 0, next, linesLeft: table.lines.linesMax };
 }
 
-/** The next slot on the walk whose record may have the key; {@link NO_SLOT} at the end. Newest line first, lowest position first. */
+/**
+ * The next slot on the walk whose record may have the key; {@link NO_SLOT} at the end. Newest line first, lowest
+ * position first.
+ */
 export function* nextCandidate(table: TimeWaitTable, lines: Address, key: number, walk: ChainWalk): Access<number> {
   for (;;) {
     while (walk.inUse !== 0) {
@@ -121,7 +125,13 @@ export function* nextCandidate(table: TimeWaitTable, lines: Address, key: number
 }
 
 /** Puts in a tag for the slot; {@link NOWHERE} if there is no line left. */
-export function* insertTag(table: TimeWaitTable, lines: Address, chain: Chain, key: number, slot: number): Access<Locator> {
+export function* insertTag(
+  table: TimeWaitTable,
+  lines: Address,
+  chain: Chain,
+  key: number,
+  slot: number,
+): Access<Locator> {
   const head = lines + headOffset(table.lines, chain, key);
   const first = yield readOnce(head);
   if (first !== NO_LINE) {
@@ -147,7 +157,13 @@ export function* insertTag(table: TimeWaitTable, lines: Address, chain: Chain, k
 }
 
 /** Puts a tag into the first line after `first` that has room. */
-function* insertIntoChain(table: TimeWaitTable, lines: Address, first: number, key: number, slot: number): Access<Locator> {
+function* insertIntoChain(
+  table: TimeWaitTable,
+  lines: Address,
+  first: number,
+  key: number,
+  slot: number,
+): Access<Locator> {
   let before = first;
   while (before !== NO_LINE) {
     const address = lineAddress(table, lines, before);
@@ -163,7 +179,13 @@ function* insertIntoChain(table: TimeWaitTable, lines: Address, first: number, k
 }
 
 /** Puts a tag at the highest free position of the line, if there is one. */
-function* insertIntoLine(table: TimeWaitTable, lines: Address, line: number, key: number, slot: number): Access<Locator> {
+function* insertIntoLine(
+  table: TimeWaitTable,
+  lines: Address,
+  line: number,
+  key: number,
+  slot: number,
+): Access<Locator> {
   const address = lineAddress(table, lines, line);
   const header = yield readOnce(address);
   const free = ~header & table.lines.shape.inUseMask;

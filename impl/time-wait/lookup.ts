@@ -1,9 +1,9 @@
 /**
  * What a new connection looks for: is there a record of a connection with the same four names?
  *
- * Without the lock: read the sequence, walk the chain, copy the record, and believe it only if no writer came by. Records and
- * lines are never freed, so a walk that goes astray finds nonsense and no dead memory. After one failure the lock is taken.
- * In the original, whatever looks up holds the one lock of the network.
+ * Without the lock: read the sequence, walk the chain, copy the record, and believe it only if no writer came by.
+ * Records and lines are never freed, so a walk that goes astray finds nonsense and no dead memory. After one failure
+ * the lock is taken. In the original, whatever looks up holds the one lock of the network.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_lookup_hash_v4() and tcp_lookup_v4().
  */
@@ -61,11 +61,25 @@ export function* snapshotOf(vestige: Address): Access<VestigeSnapshot> {
   const sendNext = yield readOnce(Vestige.sendNext(vestige));
   const uid = yield readOnce(Vestige.uid(vestige));
   const attributes = yield readOnce(Vestige.attributes(vestige));
-  return { receiveNext, receiveWindow, sendNext, uid, reuse: (attributes & REUSE) !== 0, mslClass: attributes & CLASS_MASK };
+  return {
+    receiveNext,
+    receiveWindow,
+    sendNext,
+    uid,
+    reuse: (attributes & REUSE) !== 0,
+    mslClass: attributes & CLASS_MASK,
+  };
 }
 
-/** The slot of the connection's record, if it has one that has not expired at `now`. Under the lock, or to be doubted. */
-export function* findVestige(table: TimeWaitTable, storage: Storage, connection: TcpConnection, now: number): Access<number> {
+/**
+ * The slot of the connection's record, if it has one that has not expired at `now`. Under the lock, or to be doubted.
+ */
+export function* findVestige(
+  table: TimeWaitTable,
+  storage: Storage,
+  connection: TcpConnection,
+  now: number,
+): Access<number> {
   const key = tupleKey(connection);
   const walk = yield* startWalk(table, storage.lines, CHAIN.tuple, key);
   for (;;) {

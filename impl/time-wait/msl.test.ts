@@ -6,8 +6,20 @@ const lifetimes = { remoteSeconds: 60, localSeconds: 10, loopbackSeconds: 2 };
 const CLASSES = [MSL_CLASS.classless, MSL_CLASS.remote, MSL_CLASS.local, MSL_CLASS.loopback];
 const prefixes = { v4: 24, v6: 64 };
 
-const v4 = (localAddress: number, foreignAddress: number): TcpConnection => ({ family: "v4", localAddress: [localAddress], foreignAddress: [foreignAddress], localPort: 1, foreignPort: 2 });
-const v6 = (localAddress: readonly number[], foreignAddress: readonly number[]): TcpConnection => ({ family: "v6", localAddress, foreignAddress, localPort: 1, foreignPort: 2 });
+const v4 = (localAddress: number, foreignAddress: number): TcpConnection => ({
+  family: "v4",
+  localAddress: [localAddress],
+  foreignAddress: [foreignAddress],
+  localPort: 1,
+  foreignPort: 2,
+});
+const v6 = (localAddress: readonly number[], foreignAddress: readonly number[]): TcpConnection => ({
+  family: "v6",
+  localAddress,
+  foreignAddress,
+  localPort: 1,
+  foreignPort: 2,
+});
 
 test("a record lives for two segment lifetimes of its class", () => {
   expect(CLASSES.map((mslClass) => lifeTicksOf(mslClass, lifetimes, 100))).toEqual([12000, 12000, 2000, 400]);

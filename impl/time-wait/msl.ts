@@ -1,8 +1,8 @@
 /**
  * How long a connection waits: twice the longest time that a segment may live in the network it went through.
  *
- * Without truncation all connections wait alike (class 0). With it, a connection whose other end is this machine waits the
- * shortest (3), one on the same link longer (2), one beyond a gateway as long as ever (1). The class comes from the
+ * Without truncation all connections wait alike (class 0). With it, a connection whose other end is this machine waits
+ * the shortest (3), one on the same link longer (2), one beyond a gateway as long as ever (1). The class comes from the
  * addresses each time it is asked for. The original goes from class to lifetime and back, which is wrong as soon as two
  * lifetimes are equal or out of order.
  *

@@ -18,19 +18,49 @@ import { tickTimeWait } from "./tick.ts";
 import { portKey, tupleKey } from "./tuple.ts";
 
 const LOCAL = 0x0a000001;
-const lan = (foreignPort: number, localPort = 80): TcpConnection => ({ family: "v4", localAddress: [LOCAL], foreignAddress: [0x0a000002], localPort, foreignPort });
-const wan = (foreignPort: number): TcpConnection => ({ family: "v4", localAddress: [LOCAL], foreignAddress: [0xc0000201], localPort: 80, foreignPort });
-const loopback = (foreignPort: number): TcpConnection => ({ family: "v4", localAddress: [LOCAL], foreignAddress: [LOCAL], localPort: 80, foreignPort });
-const six = (foreignPort: number): TcpConnection => ({ family: "v6", localAddress: [0xfd000000, 0, 0, 1], foreignAddress: [0xfd000000, 0, 0, 2], localPort: 80, foreignPort });
+const lan = (foreignPort: number, localPort = 80): TcpConnection => ({
+  family: "v4",
+  localAddress: [LOCAL],
+  foreignAddress: [0x0a000002],
+  localPort,
+  foreignPort,
+});
+const wan = (foreignPort: number): TcpConnection => ({
+  family: "v4",
+  localAddress: [LOCAL],
+  foreignAddress: [0xc0000201],
+  localPort: 80,
+  foreignPort,
+});
+const loopback = (foreignPort: number): TcpConnection => ({
+  family: "v4",
+  localAddress: [LOCAL],
+  foreignAddress: [LOCAL],
+  localPort: 80,
+  foreignPort,
+});
+const six = (foreignPort: number): TcpConnection => ({
+  family: "v6",
+  localAddress: [0xfd000000, 0, 0, 1],
+  foreignAddress: [0xfd000000, 0, 0, 2],
+  localPort: 80,
+  foreignPort,
+});
 
-function setUp({ objectsMax, enabled = true, truncating = true, ...changed }: Partial<TimeWaitLimits> & { objectsMax?: number; enabled?: boolean; truncating?: boolean } = {}) {
+function setUp({
+  objectsMax,
+  enabled = true,
+  truncating = true,
+  ...changed
+}: Partial<TimeWaitLimits> & { objectsMax?: number; enabled?: boolean; truncating?: boolean } = {}) {
   const limits = { ...defaultLimits, ticksPerSecond: 1, slots: 8, heads: 2, lines: 20, lineBytes: 16, ...changed };
   const heap = createHeap(4000);
   const clock = placeClock(heap, 1000);
   const table = createTimeWait(heap, clock, limits, objectsMax);
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   // What lies in memory before it is allocated is anything but 0.
-  for (const { name, base, stride, count } of heap.regions) if (/\.(vestiges|lines)$/.test(name)) heap.words.fill(0x55555555, base, base + stride * count);
+  for (const { name, base, stride, count } of heap.regions)
+    if (/\.(vestiges|lines)$/.test(name)) heap.words.fill(0x55555555, base, base + stride * count);
   if (enabled) run(setKnob(table, "enable", true));
   if (truncating) run(setKnob(table, "truncation", true));
   const word = (address: number) => heap.words[address] ?? 0;
@@ -39,7 +69,17 @@ function setUp({ objectsMax, enabled = true, truncating = true, ...changed }: Pa
     table,
     run,
     word,
-    add: (connection: TcpConnection, receiveNext = 5, reuse = false) => run(addTimeWait(table, { connection, receiveNext, receiveWindow: receiveNext + 1, sendNext: receiveNext + 2, uid: receiveNext + 3, reuse })),
+    add: (connection: TcpConnection, receiveNext = 5, reuse = false) =>
+      run(
+        addTimeWait(table, {
+          connection,
+          receiveNext,
+          receiveWindow: receiveNext + 1,
+          sendNext: receiveNext + 2,
+          uid: receiveNext + 3,
+          reuse,
+        }),
+      ),
     find: (connection: TcpConnection) => run(lookupTimeWait(table, connection))?.receiveNext,
     restart: (connection: TcpConnection) => run(restartTimeWait(table, connection)),
     reopen: (connection: TcpConnection, sequence: number) => run(reopenTimeWait(table, connection, sequence)),
@@ -49,7 +89,8 @@ function setUp({ objectsMax, enabled = true, truncating = true, ...changed }: Pa
       heap.words[DelayedWork.state(table.tickWork)] = WORK_STATE.idle; // as the worker leaves it before it runs the handler
       run(tickTimeWait(table));
     },
-    free: (mslClass: 0 | 1 | 2 | 3, family: "v4" | "v6" = "v4") => word(ArenaCell.free(table[family].arenas[mslClass].cell)),
+    free: (mslClass: 0 | 1 | 2 | 3, family: "v4" | "v6" = "v4") =>
+      word(ArenaCell.free(table[family].arenas[mslClass].cell)),
     ticking: () => word(TimeWaitCell.ticking(table.cell)),
     timer: () => word(DelayedWork.state(table.tickWork)),
   };
@@ -68,7 +109,15 @@ function* interrupted<T>(procedure: Access<T>, accesses: number, other: Access<u
 
 test("the original's limits give its number of lines, and its timer five runs a second", () => {
   expect(defaultLines(65536, 512, 64)).toBe(11658);
-  expect(defaultLimits).toMatchObject({ slots: 65536, heads: 512, lines: 11658, lineBytes: 64, remoteSeconds: 60, localSeconds: 10, loopbackSeconds: 2 });
+  expect(defaultLimits).toMatchObject({
+    slots: 65536,
+    heads: 512,
+    lines: 11658,
+    lineBytes: 64,
+    remoteSeconds: 60,
+    localSeconds: 10,
+    loopbackSeconds: 2,
+  });
   expect(ampleLines(8, 2)).toBe(20);
   expect([setUp({ ticksPerSecond: 100 }).table.tickTicks, setUp().table.tickTicks]).toEqual([20, 1]);
 });
@@ -93,8 +142,20 @@ test("a class has a third of the slots, one behind the other", () => {
 test("a closed connection is found with all that was kept of it, and no other one", () => {
   const { add, run, table, find } = setUp();
   expect(add(lan(1), 40, true)).toBe(true);
-  expect(run(lookupTimeWait(table, lan(1)))).toEqual({ receiveNext: 40, receiveWindow: 41, sendNext: 42, uid: 43, reuse: true, mslClass: 2 });
-  expect([find(lan(2)), find(wan(1)), find(six(1)), find({ ...lan(1), localPort: 1, foreignPort: 80 })]).toEqual([undefined, undefined, undefined, undefined]);
+  expect(run(lookupTimeWait(table, lan(1)))).toEqual({
+    receiveNext: 40,
+    receiveWindow: 41,
+    sendNext: 42,
+    uid: 43,
+    reuse: true,
+    mslClass: 2,
+  });
+  expect([find(lan(2)), find(wan(1)), find(six(1)), find({ ...lan(1), localPort: 1, foreignPort: 80 })]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(add(wan(1))).toBe(true);
   expect(run(lookupTimeWait(table, wan(1)))).toMatchObject({ mslClass: 1, reuse: false });
 });
@@ -116,7 +177,12 @@ test("a record of IPv6 lies in slots of its own", () => {
 
 test("who asks while there is no record makes one access, and takes no lock", () => {
   const { run, table } = setUp();
-  for (const procedure of [lookupTimeWait(table, lan(1)), restartTimeWait(table, lan(1)), reopenTimeWait(table, lan(1), 9), countInTheWay(table, "v4", 80, false)]) {
+  for (const procedure of [
+    lookupTimeWait(table, lan(1)),
+    restartTimeWait(table, lan(1)),
+    reopenTimeWait(table, lan(1), 9),
+    countInTheWay(table, "v4", 80, false),
+  ]) {
     const log: string[] = [];
     run(recorded<unknown>(procedure, log));
     expect(log).toEqual(["loadAcquire"]);
@@ -129,7 +195,8 @@ test("a lookup takes no lock, and touches no record but the one it finds", () =>
   const log: string[] = [];
   run(recorded(lookupTimeWait(table, lan(3)), log));
   expect(log).not.toContain("spinLock");
-  // One line holds all five: its header, three tags, then the record's attributes, expiry, locator, names and what was kept.
+  // One line holds all five: its header, three tags, then the record's attributes, expiry, locator, names and what was
+  // kept.
   expect(log.filter((kind) => kind === "readOnce")).toHaveLength(1 + 1 + 1 + 3 + 3 + 3 + 5 + 1); // clock, head, header, tags, …, sequence
   const miss: string[] = [];
   run(recorded(lookupTimeWait(table, lan(9)), miss));
@@ -142,7 +209,9 @@ test("a lookup that a writer came by asks again under the lock", () => {
   add(lan(2), 2);
   for (let accesses = 3; accesses < 20; accesses++) {
     const log: string[] = [];
-    const snapshot = run(interrupted(recorded(lookupTimeWait(table, lan(1)), log), accesses, restartTimeWait(table, lan(1))));
+    const snapshot = run(
+      interrupted(recorded(lookupTimeWait(table, lan(1)), log), accesses, restartTimeWait(table, lan(1))),
+    );
     expect(snapshot).toMatchObject({ receiveNext: 1, receiveWindow: 2, sendNext: 3 });
     expect(log.filter((kind) => kind === "spinLock" || kind === "spinUnlock")).toEqual(["spinLock", "spinUnlock"]);
   }
@@ -154,7 +223,12 @@ test("a record is gone when it expires, whether the timer came by or not", () =>
   advance(3);
   expect([find(loopback(1)), bind(80)]).toEqual([1, 1]);
   advance(1);
-  expect([find(loopback(1)), bind(80), restart(loopback(1)), reopen(loopback(1), 9)]).toEqual([undefined, 0, "absent", "absent"]);
+  expect([find(loopback(1)), bind(80), restart(loopback(1)), reopen(loopback(1), 9)]).toEqual([
+    undefined,
+    0,
+    "absent",
+    "absent",
+  ]);
 });
 
 test("a connection that is there already is refused, and one that has expired is not", () => {
@@ -169,7 +243,14 @@ test("a disabled facility takes no record, and no lock", () => {
   add(lan(1), 1);
   run(setKnob(table, "enable", false));
   const log: string[] = [];
-  expect(run(recorded(addTimeWait(table, { connection: lan(2), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }), log))).toBe(false);
+  expect(
+    run(
+      recorded(
+        addTimeWait(table, { connection: lan(2), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }),
+        log,
+      ),
+    ),
+  ).toBe(false);
   expect([log, find(lan(1))]).toEqual([["readOnce"], 1]);
 });
 
@@ -269,7 +350,14 @@ test("the slot of a deleted record is free at once if it is the oldest, and else
 test("a SYN takes a record away only if it is past all that was received, round the end of the numbers", () => {
   const { add, reopen, find } = setUp();
   add(lan(1), 5);
-  expect([reopen(lan(1), 4), reopen(lan(1), 5), find(lan(1)), reopen(lan(1), 6), find(lan(1)), reopen(lan(1), 7)]).toEqual(["kept", "kept", 5, "done", undefined, "absent"]);
+  expect([
+    reopen(lan(1), 4),
+    reopen(lan(1), 5),
+    find(lan(1)),
+    reopen(lan(1), 6),
+    find(lan(1)),
+    reopen(lan(1), 7),
+  ]).toEqual(["kept", "kept", 5, "done", undefined, "absent"]);
   add(lan(1), 0x7fffffff);
   expect([reopen(lan(1), 0x7ffffff0), reopen(lan(1), -0x7fffffff)]).toEqual(["kept", "done"]);
 });
@@ -301,11 +389,21 @@ test("the first record starts the timer; it goes on while records are left, and 
   add(loopback(1), 1);
   expect([ticking(), timer(), word(DelayedWork.expires(table.tickWork))]).toEqual([1, WORK_STATE.pending, 1001]);
   const log: string[] = [];
-  run(recorded(addTimeWait(table, { connection: wan(1), receiveNext: 2, receiveWindow: 3, sendNext: 4, uid: 5, reuse: false }), log));
+  run(
+    recorded(
+      addTimeWait(table, { connection: wan(1), receiveNext: 2, receiveWindow: 3, sendNext: 4, uid: 5, reuse: false }),
+      log,
+    ),
+  );
   expect(log.includes("cmpxchg") || log.includes("storeRelease")).toBe(false);
   advance(4);
   tick();
-  expect([ticking(), timer(), word(DelayedWork.expires(table.tickWork)), find(wan(1))]).toEqual([1, WORK_STATE.pending, 1005, 2]);
+  expect([ticking(), timer(), word(DelayedWork.expires(table.tickWork)), find(wan(1))]).toEqual([
+    1,
+    WORK_STATE.pending,
+    1005,
+    2,
+  ]);
   advance(116);
   tick();
   expect([ticking(), timer()]).toEqual([0, WORK_STATE.idle]);
@@ -319,9 +417,19 @@ test("the timer is started before a record's life begins, and stops again if non
   tick();
   expect([ticking(), timer()]).toEqual([0, WORK_STATE.idle]);
   const log: string[] = [];
-  run(recorded(addTimeWait(table, { connection: lan(1), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }), log));
+  run(
+    recorded(
+      addTimeWait(table, { connection: lan(1), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }),
+      log,
+    ),
+  );
   // enabled, sequence, enabled, ticking, then the timer is armed (it reads the clock too), and the record's life begins
-  expect(log.slice(log.indexOf("storeRelease")).filter((kind) => kind === "readOnce" || kind === "cmpxchg" || kind === "storeRelease").slice(0, 5)).toEqual(["storeRelease", "cmpxchg", "readOnce", "storeRelease", "readOnce"]);
+  expect(
+    log
+      .slice(log.indexOf("storeRelease"))
+      .filter((kind) => kind === "readOnce" || kind === "cmpxchg" || kind === "storeRelease")
+      .slice(0, 5),
+  ).toEqual(["storeRelease", "cmpxchg", "readOnce", "storeRelease", "readOnce"]);
 });
 
 test("one run of the timer gives up all that has expired, of every class and family, and nothing else", () => {
@@ -341,11 +449,16 @@ test("enabling takes all memory once, and a second time none", () => {
   const { run, table, word, heap } = setUp({ enabled: false });
   expect(word(FamilyCell.vestiges(table.v4.cell))).toBe(0);
   expect(run(setKnob(table, "enable", true))).toBe(0);
-  const places = [table.v4, table.v6].flatMap(({ cell }) => [word(FamilyCell.vestiges(cell)), word(FamilyCell.lines(cell))]);
+  const places = [table.v4, table.v6].flatMap(({ cell }) => [
+    word(FamilyCell.vestiges(cell)),
+    word(FamilyCell.lines(cell)),
+  ]);
   const slabs = [table.v4, table.v6].flatMap(({ vestigesSlab, linesSlab }) => [vestigesSlab, linesSlab]);
   expect(slabs.map((slab) => heap.words[Slab.live(slab)])).toEqual([1, 1, 1, 1]);
   expect([run(setKnob(table, "enable", false)), run(setKnob(table, "enable", true))]).toEqual([0, 0]);
-  expect([table.v4, table.v6].flatMap(({ cell }) => [word(FamilyCell.vestiges(cell)), word(FamilyCell.lines(cell))])).toEqual(places);
+  expect(
+    [table.v4, table.v6].flatMap(({ cell }) => [word(FamilyCell.vestiges(cell)), word(FamilyCell.lines(cell))]),
+  ).toEqual(places);
   expect(word(TimeWaitCell.enabled(table.cell))).toBe(1);
 });
 
@@ -354,9 +467,18 @@ for (const objectsMax of [0, 1, 2, 3]) {
     const { run, table, word, heap, add } = setUp({ objectsMax, enabled: false });
     expect([run(setKnob(table, "enable", true)), run(setKnob(table, "enable", true))]).toEqual([12, 12]);
     for (const { cell, vestigesSlab, linesSlab } of [table.v4, table.v6]) {
-      expect([word(FamilyCell.vestiges(cell)), word(FamilyCell.lines(cell)), heap.words[Slab.live(vestigesSlab)], heap.words[Slab.live(linesSlab)]]).toEqual([0, 0, 0, 0]);
+      expect([
+        word(FamilyCell.vestiges(cell)),
+        word(FamilyCell.lines(cell)),
+        heap.words[Slab.live(vestigesSlab)],
+        heap.words[Slab.live(linesSlab)],
+      ]).toEqual([0, 0, 0, 0]);
     }
-    expect([word(TimeWaitCell.enabled(table.cell)), add(lan(1)), word(TimeWaitCell.lock(table.cell))]).toEqual([0, false, 0]);
+    expect([word(TimeWaitCell.enabled(table.cell)), add(lan(1)), word(TimeWaitCell.lock(table.cell))]).toEqual([
+      0,
+      false,
+      0,
+    ]);
     expect(run(setKnob(table, "enable", false))).toBe(0);
   });
 }
@@ -412,15 +534,20 @@ test("however short lines are, a restarted record finds room again", () => {
 test("the last free line is left to the chain that needs it: a restarted record costs no other one its place", () => {
   const { add, restart, reopen, find, word, table } = setUp({ lineBytes: 12, lines: 6, heads: 2, slots: 32 });
   // Two ports whose chains differ, and foreign ports by which the tuples' chain is chosen.
-  const [even = 0, odd = 0] = [0, 1].map((head) => Array.from({ length: 50 }, (_, port) => port + 80).find((port) => (portKey(port) & 1) === head) ?? 0);
+  const [even = 0, odd = 0] = [0, 1].map(
+    (head) => Array.from({ length: 50 }, (_, port) => port + 80).find((port) => (portKey(port) & 1) === head) ?? 0,
+  );
   const record = (localPort: number, tuples: number, number: number) => {
     const foreignPort = 2 * number;
-    return (tupleKey(lan(foreignPort, localPort)) & 1) === tuples ? lan(foreignPort, localPort) : lan(foreignPort + 1, localPort);
+    return (tupleKey(lan(foreignPort, localPort)) & 1) === tuples
+      ? lan(foreignPort, localPort)
+      : lan(foreignPort + 1, localPort);
   };
   const moved = record(odd, 0, 1);
   const gone = record(odd, 1, 3);
   const others = [record(even, 0, 2), record(odd, 0, 4), record(even, 0, 5), record(odd, 1, 6)] as const;
-  for (const connection of [moved, others[0], gone, others[1], others[2], others[3]]) expect(add(connection, 1)).toBe(true);
+  for (const connection of [moved, others[0], gone, others[1], others[2], others[3]])
+    expect(add(connection, 1)).toBe(true);
   expect(reopen(gone, 9)).toBe("done");
   expect(word(word(FamilyCell.lines(table.v4.cell)) + LINES_FREE_COUNT)).toBe(0);
   // Now its tag in the ports' chain is alone in a line, which its removal frees; the one in the tuples' chain is not.

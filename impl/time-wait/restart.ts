@@ -17,8 +17,8 @@ import { arenaFor, storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 export type SegmentOutcome = "absent" | "done" | "kept";
 
 /**
- * The other end repeats itself: the record lives its whole life again, in the class that it has now. It is kept as it was if
- * there is no slot to be had.
+ * The other end repeats itself: the record lives its whole life again, in the class that it has now. It is kept as it
+ * was if there is no slot to be had.
  *
  * Linearizes where it reads the clock, or where it finds that there is no record at all.
  */
@@ -53,12 +53,16 @@ function* restartLocked(table: TimeWaitTable, connection: TcpConnection): Access
 }
 
 /**
- * The other end asks for a new connection of the same names: the record is gone at once if `sequence` is past all that the old
- * connection received, and is kept if the SYN may be an old one.
+ * The other end asks for a new connection of the same names: the record is gone at once if `sequence` is past all that
+ * the old connection received, and is kept if the SYN may be an old one.
  *
  * Linearizes as {@link restartTimeWait}.
  */
-export function* reopenTimeWait(table: TimeWaitTable, connection: TcpConnection, sequence: number): Access<SegmentOutcome> {
+export function* reopenTimeWait(
+  table: TimeWaitTable,
+  connection: TcpConnection,
+  sequence: number,
+): Access<SegmentOutcome> {
   const ticking = yield loadAcquire(TimeWaitCell.ticking(table.cell));
   if (ticking === 0) return "absent";
   yield* writeSeqlock(table.seqlock);

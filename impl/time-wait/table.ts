@@ -1,5 +1,6 @@
 /**
- * The compressed TIME_WAIT's addresses and its set-up. Operations: add.ts, lookup.ts, bind.ts, restart.ts, knobs.ts, tick.ts.
+ * The compressed TIME_WAIT's addresses and its set-up. Operations: add.ts, lookup.ts, bind.ts, restart.ts, knobs.ts,
+ * tick.ts.
  *
  * Memory is bounded for good: a slot for each record and the lines of the hash tables, all taken at the first enabling.
  *
@@ -11,8 +12,25 @@ import { type Access, type Address, read } from "../memory/access.ts";
 import { type Heap, place, placeSlab } from "../memory/heap.ts";
 import { type Clock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Seqlock } from "../sync/seqlock.ts";
-import { ArenaCell, FamilyCell, lineShape, type LinesLayout, linesLayout, linesStruct, TimeWaitCell, vestigeLayout, vestigesStruct } from "./layout.ts";
-import { type LinkPrefixes, lifeTicksOf, MSL_CLASS, type MslClass, type SegmentLifetimes, truncatedClassOf } from "./msl.ts";
+import {
+  ArenaCell,
+  FamilyCell,
+  lineShape,
+  type LinesLayout,
+  linesLayout,
+  linesStruct,
+  TimeWaitCell,
+  vestigeLayout,
+  vestigesStruct,
+} from "./layout.ts";
+import {
+  type LinkPrefixes,
+  lifeTicksOf,
+  MSL_CLASS,
+  type MslClass,
+  type SegmentLifetimes,
+  truncatedClassOf,
+} from "./msl.ts";
 
 export interface TimeWaitLimits extends SegmentLifetimes {
   /** HZ. */
@@ -72,7 +90,8 @@ export interface Storage {
 }
 
 /**
- * The original's number of lines: for both kinds of chains, two for each head and a tenth more than full ones would need.
+ * The original's number of lines: for both kinds of chains, two for each head and a tenth more than full ones would
+ * need.
  */
 export function defaultLines(slots: number, heads: number, lineBytes: number): number {
   const tags = lineBytes / 4 - 1;
@@ -105,8 +124,12 @@ export const defaultLimits: TimeWaitLimits = {
  */
 export function createTimeWait(heap: Heap, clock: Clock, limits: TimeWaitLimits, objectsMax = 4): TimeWaitTable {
   const { slots, heads, lineBytes, ticksPerSecond } = limits;
-  for (const [name, number] of [["slots", slots], ["heads", heads]] as const) {
-    if (number < 1 || (number & (number - 1)) !== 0) throw new RangeError(`${name} is ${number}, and must be a power of two`);
+  for (const [name, number] of [
+    ["slots", slots],
+    ["heads", heads],
+  ] as const) {
+    if (number < 1 || (number & (number - 1)) !== 0)
+      throw new RangeError(`${name} is ${number}, and must be a power of two`);
   }
   const lines = Object.freeze(linesLayout(lineShape(lineBytes, limits.lines), heads, limits.lines));
   const cell = place(heap, TimeWaitCell, "timeWait");
@@ -124,14 +147,27 @@ export function createTimeWait(heap: Heap, clock: Clock, limits: TimeWaitLimits,
   });
 }
 
-function placeFamily(heap: Heap, family: AddressFamily, addressWords: number, limits: TimeWaitLimits, lines: LinesLayout, objectsMax: number): TimeWaitFamily {
+function placeFamily(
+  heap: Heap,
+  family: AddressFamily,
+  addressWords: number,
+  limits: TimeWaitLimits,
+  lines: LinesLayout,
+  objectsMax: number,
+): TimeWaitFamily {
   const cell = place(heap, FamilyCell, family);
   const third = Math.floor(limits.slots / 3);
   const arena = (mslClass: MslClass, first: number, size: number): Arena => {
     const arenaCell = place(heap, ArenaCell, `${family}.arena${mslClass}`);
     heap.words[ArenaCell.hand(arenaCell)] = first;
     heap.words[ArenaCell.free(arenaCell)] = size;
-    return Object.freeze({ cell: arenaCell, mslClass, first, size, lifeTicks: lifeTicksOf(mslClass, limits, limits.ticksPerSecond) });
+    return Object.freeze({
+      cell: arenaCell,
+      mslClass,
+      first,
+      size,
+      lifeTicks: lifeTicksOf(mslClass, limits, limits.ticksPerSecond),
+    });
   };
   return Object.freeze({
     family,
@@ -144,12 +180,20 @@ function placeFamily(heap: Heap, family: AddressFamily, addressWords: number, li
       arena(MSL_CLASS.local, third, third),
       arena(MSL_CLASS.loopback, 2 * third, third),
     ] as const),
-    vestigesSlab: placeSlab(heap, vestigesStruct(addressWords, limits.slots), `${family}.vestiges`, objectsMax > 0 ? 1 : 0),
+    vestigesSlab: placeSlab(
+      heap,
+      vestigesStruct(addressWords, limits.slots),
+      `${family}.vestiges`,
+      objectsMax > 0 ? 1 : 0,
+    ),
     linesSlab: placeSlab(heap, linesStruct(lines), `${family}.lines`, objectsMax > 1 ? 1 : 0),
   });
 }
 
-/** The family's objects, once `enabled` was seen under the lock, or `ticking` at any time: there are none before the first enabling. */
+/**
+ * The family's objects, once `enabled` was seen under the lock, or `ticking` at any time: there are none before the
+ * first enabling.
+ */
 export function* storageOf({ cell }: TimeWaitFamily): Access<Storage> {
   const vestiges = yield read(FamilyCell.vestiges(cell));
   const lines = yield read(FamilyCell.lines(cell));

@@ -7,16 +7,27 @@ import { isVestigeOf, localPortOf, portKey, portsWord, tupleKey, vestigeTupleKey
 
 const port = fc.integer({ min: 0, max: 65535 });
 const word = fc.integer({ min: 0, max: 0xffffffff });
-const connections: fc.Arbitrary<TcpConnection> = fc.constantFrom(["v4", 1] as const, ["v6", 4] as const).chain(([family, words]) => {
-  const address = fc.array(word, { minLength: words, maxLength: words });
-  return fc.record({ family: fc.constant(family), localAddress: address, foreignAddress: address, localPort: port, foreignPort: port });
-});
+const connections: fc.Arbitrary<TcpConnection> = fc
+  .constantFrom(["v4", 1] as const, ["v6", 4] as const)
+  .chain(([family, words]) => {
+    const address = fc.array(word, { minLength: words, maxLength: words });
+    return fc.record({
+      family: fc.constant(family),
+      localAddress: address,
+      foreignAddress: address,
+      localPort: port,
+      foreignPort: port,
+    });
+  });
 
 test("the tuple's key is the sum of its parts, modulo 2^32", () => {
   fc.assert(
     fc.property(connections, (connection) => {
       const { localAddress, foreignAddress, localPort, foreignPort } = connection;
-      const sum = [...localAddress, ...foreignAddress, localPort, foreignPort].reduce((all, part) => all + BigInt(part), 0n);
+      const sum = [...localAddress, ...foreignAddress, localPort, foreignPort].reduce(
+        (all, part) => all + BigInt(part),
+        0n,
+      );
       expect(tupleKey(connection)).toBe(Number(BigInt.asIntN(32, sum)));
     }),
     { seed: 1, numRuns: 200 },
@@ -50,7 +61,8 @@ test("a record knows its connection, and no other, and has its key", () => {
       run(writeTuple(1, connection));
       expect(run(isVestigeOf(1, connection))).toBe(true);
       expect(run(vestigeTupleKey(1, connection.localAddress.length))).toBe(tupleKey(connection));
-      const change = (words: readonly number[]) => words.map((part, index) => (index === changedPart % words.length ? (part ^ 1) >>> 0 : part));
+      const change = (words: readonly number[]) =>
+        words.map((part, index) => (index === changedPart % words.length ? (part ^ 1) >>> 0 : part));
       const changed: readonly TcpConnection[] = [
         { ...connection, localAddress: change(connection.localAddress) },
         { ...connection, foreignAddress: change(connection.foreignAddress) },
@@ -65,7 +77,13 @@ test("a record knows its connection, and no other, and has its key", () => {
 });
 
 test("both ports are in one word, the local one on top", () => {
-  const connection: TcpConnection = { family: "v4", localAddress: [1], foreignAddress: [2], localPort: 65535, foreignPort: 7 };
+  const connection: TcpConnection = {
+    family: "v4",
+    localAddress: [1],
+    foreignAddress: [2],
+    localPort: 65535,
+    foreignPort: 7,
+  };
   expect(portsWord(connection)).toBe(0xffff0007 | 0);
   expect(localPortOf(portsWord(connection))).toBe(65535);
 });

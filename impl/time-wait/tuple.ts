@@ -1,8 +1,8 @@
 /**
  * The two keys of a record, and its four names in memory.
  *
- * The key of the tuple is the sum of its parts, so a connection and the one with its ends swapped collide; the key of the
- * port spreads the bits of the local port.
+ * The key of the tuple is the sum of its parts, so a connection and the one with its ends swapped collide; the key of
+ * the port spreads the bits of the local port.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.h (2011), v4_tag() and v4_port_tag().
  */

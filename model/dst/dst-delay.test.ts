@@ -3,7 +3,10 @@ import { type DstBackOff, dstBackOffAfter, dstDelayTicks, dstWaitedTicks } from 
 
 const HZ = 250;
 
-/** Runs that the commit message of the original printed, as kept and freed, with the delay that follows, before rounding. */
+/**
+ * Runs that the commit message of the original printed, as kept and freed, with the delay that follows, before
+ * rounding.
+ */
 const GOLDEN: readonly (readonly [kept: number, freed: number, delay: number])[] = [
   [74109, 141, 150],
   [73366, 743, 400],
@@ -36,7 +39,9 @@ test("the delays that the original prints are whole seconds away for some time o
     [2650, 2748],
   ] as const;
   for (const [delay, rounded] of printed) {
-    const times = Array.from({ length: HZ }, (_, now) => now).filter((now) => dstWaitedTicks(delay, now, HZ) === rounded);
+    const times = Array.from({ length: HZ }, (_, now) => now).filter(
+      (now) => dstWaitedTicks(delay, now, HZ) === rounded,
+    );
     expect(times).toHaveLength(1);
     expect((rounded + (times[0] ?? 0)) % HZ).toBe(0);
   }
@@ -45,15 +50,23 @@ test("the delays that the original prints are whole seconds away for some time o
 test("rounding shifts a long delay by less than a quarter of a second down and three quarters up, a short one not at all", () => {
   const shifts = Array.from({ length: HZ }, (_, now) => dstWaitedTicks(1001, now, HZ) - 1001);
   expect([Math.min(...shifts), Math.max(...shifts)]).toEqual([-61, 188]);
-  expect(Array.from({ length: HZ }, (_, now) => dstWaitedTicks(1000, now, HZ)).every((delay) => delay === 1000)).toBe(true);
+  expect(Array.from({ length: HZ }, (_, now) => dstWaitedTicks(1000, now, HZ)).every((delay) => delay === 1000)).toBe(
+    true,
+  );
 });
 
 test("one entry freed makes the soft interrupt hurry, and of the work queue more than a tenth", () => {
-  const after = (kind: "softirq" | "workqueue", kept: number, freed: number) => dstBackOffAfter(kind, { delay: 400, growth: 375 }, { kept, freed, leaves: "entries" }, HZ);
+  const after = (kind: "softirq" | "workqueue", kept: number, freed: number) =>
+    dstBackOffAfter(kind, { delay: 400, growth: 375 }, { kept, freed, leaves: "entries" }, HZ);
   const hurry = { delay: 25, growth: 125 };
   const slower = { delay: 775, growth: 500 };
   expect([after("softirq", 1000, 0), after("softirq", 1000, 1)]).toEqual([slower, hurry]);
-  expect([after("workqueue", 1000, 100), after("workqueue", 1000, 101), after("workqueue", 9, 1), after("workqueue", 9, 0)]).toEqual([slower, hurry, hurry, slower]);
+  expect([
+    after("workqueue", 1000, 100),
+    after("workqueue", 1000, 101),
+    after("workqueue", 9, 1),
+    after("workqueue", 9, 0),
+  ]).toEqual([slower, hurry, hurry, slower]);
 });
 
 test("delays end at two minutes, and the growth goes on", () => {
@@ -64,6 +77,12 @@ test("delays end at two minutes, and the growth goes on", () => {
 
 test("nothing left: whoever comes next will hurry; newcomers left: hurry now", () => {
   const before = { delay: 400, growth: 375 };
-  expect(dstBackOffAfter("workqueue", before, { kept: 0, freed: 3, leaves: "nothing" }, HZ)).toEqual({ delay: 400, growth: 30_000 });
-  expect(dstBackOffAfter("workqueue", before, { kept: 90, freed: 0, leaves: "newcomers" }, HZ)).toEqual({ delay: 25, growth: 125 });
+  expect(dstBackOffAfter("workqueue", before, { kept: 0, freed: 3, leaves: "nothing" }, HZ)).toEqual({
+    delay: 400,
+    growth: 30_000,
+  });
+  expect(dstBackOffAfter("workqueue", before, { kept: 90, freed: 0, leaves: "newcomers" }, HZ)).toEqual({
+    delay: 25,
+    growth: 125,
+  });
 });

@@ -16,13 +16,33 @@ function after(...steps: Step[]): DstState {
   }, model.initial);
 }
 
-const answers = (state: DstState, operation: DstOperation): number[] => (model.outcomes?.(state, operation) ?? []).map(({ response }) => response);
+const answers = (state: DstState, operation: DstOperation): number[] =>
+  (model.outcomes?.(state, operation) ?? []).map(({ response }) => response);
 
 const find = (destination: number): DstOperation => ({ kind: "find", destination });
-const get = (destination: number, device = ETH0): DstOperation => ({ kind: "get", destination, device, child: { kind: "none" } });
-const getBundle = (destination: number, device = ETH0): DstOperation => ({ kind: "get", destination, device, child: { kind: "private" } });
-const getOver = (destination: number, identity: number, device = ETH0): DstOperation => ({ kind: "get", destination, device, child: { kind: "shared", identity } });
-const getUncached = (destination: number, device = ETH0): DstOperation => ({ kind: "getUncached", destination, device });
+const get = (destination: number, device = ETH0): DstOperation => ({
+  kind: "get",
+  destination,
+  device,
+  child: { kind: "none" },
+});
+const getBundle = (destination: number, device = ETH0): DstOperation => ({
+  kind: "get",
+  destination,
+  device,
+  child: { kind: "private" },
+});
+const getOver = (destination: number, identity: number, device = ETH0): DstOperation => ({
+  kind: "get",
+  destination,
+  device,
+  child: { kind: "shared", identity },
+});
+const getUncached = (destination: number, device = ETH0): DstOperation => ({
+  kind: "getUncached",
+  destination,
+  device,
+});
 const release = (identity: number): DstOperation => ({ kind: "release", identity });
 const send = (identity: number): DstOperation => ({ kind: "send", identity });
 const pop = (identity: number): DstOperation => ({ kind: "pop", identity });
@@ -55,7 +75,12 @@ test("who holds a dropped record keeps it, and the destination may have another"
 
 test("of a record that nobody holds nothing may be asked", () => {
   const state = after([get(7), 1], [release(1), 0]);
-  expect([release(1), send(1), pop(1), send(3)].map((operation) => answers(state, operation))).toEqual([[], [], [], []]);
+  expect([release(1), send(1), pop(1), send(3)].map((operation) => answers(state, operation))).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
 });
 
 test("a record in the cache sends through its device even when that is down", () => {
@@ -117,7 +142,10 @@ test("a private child has an identity from its first use on, and outlives its pa
 test("a private child may discard once its parent is dropped, not before", () => {
   expect(answers(after([getBundle(7), 1], [pop(1), 2], [down(), 1]), send(2))).toEqual([ETH0]);
   expect(answers(after([getBundle(7), 1], [pop(1), 2], [down(), 1], [drop(7), 1]), send(2))).toEqual([ETH0, 0]);
-  expect(answers(after([getBundle(7), 1], [drop(7), 1], [down(), 1], [up(), 1], [pop(1), 2]), send(2))).toEqual([ETH0, 0]);
+  expect(answers(after([getBundle(7), 1], [drop(7), 1], [down(), 1], [up(), 1], [pop(1), 2]), send(2))).toEqual([
+    ETH0,
+    0,
+  ]);
   expect(answers(after([getBundle(7), 1], [find(7), 1], [pop(1), 2], [drop(7), 1]), send(2))).toEqual([ETH0]);
 });
 
@@ -132,12 +160,14 @@ test("a shared child is the record itself, kept by its parent as long as that li
   const state = after([get(7), 1], [getOver(8, 1, IB0), 2], [release(1), 0], [drop(7), 1]);
   expect(state.records.map(({ identity }) => identity)).toEqual([1, 2]);
   expect(answers(state, pop(2))).toEqual([1]);
-  expect(after([get(7), 1], [getOver(8, 1), 2], [release(1), 0], [drop(7), 1], [release(2), 0], [drop(8), 1]).records).toEqual([]);
+  expect(
+    after([get(7), 1], [getOver(8, 1), 2], [release(1), 0], [drop(7), 1], [release(2), 0], [drop(8), 1]).records,
+  ).toEqual([]);
 });
 
 test("the clock moves and wraps round", () => {
   const state = after([{ kind: "advance", ticks: 5 }, 105]);
-  expect(answers(state, { kind: "advance", ticks: 0x7fffffff })).toEqual([((105 + 0x7fffffff) | 0)]);
+  expect(answers(state, { kind: "advance", ticks: 0x7fffffff })).toEqual([(105 + 0x7fffffff) | 0]);
   expect(model.next(state, { kind: "advance", ticks: 1 }, undefined).map(({ now }) => now)).toEqual([106]);
 });
 

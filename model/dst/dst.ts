@@ -1,13 +1,13 @@
 /**
  * What the destination cache may answer, one operation at a time: a map from destinations to records, and devices.
  *
- * A record is an entry as its users see it: its identity (a small number; 0 is none), who holds it, through which device it
- * sends, its child. Specified besides: a record stays findable until it is dropped, and usable as long as it is held; a record
- * in the cache always sends; one that was dropped may begin to discard once its device is down or gone, and then discards for
- * ever. One model serves every collector.
+ * A record is an entry as its users see it: its identity (a small number; 0 is none), who holds it, through which
+ * device it sends, its child. Specified besides: a record stays findable until it is dropped, and usable as long as it
+ * is held; a record in the cache always sends; one that was dropped may begin to discard once its device is down or
+ * gone, and then discards for ever. One model serves every collector.
  *
- * Left out: memory, and when it comes back; at what moment exactly a dropped record learns of its device: it has learnt when
- * a device event returns, which properties/dst/gone-device.ts checks.
+ * Left out: memory, and when it comes back; at what moment exactly a dropped record learns of its device: it has learnt
+ * when a device event returns, which properties/dst/gone-device.ts checks.
  *
  * Source: Linux net/core/dst.c (2.6.23, 2.6.24).
  */
@@ -15,7 +15,10 @@ import type { Model } from "../model.ts";
 import { nextFromOutcomes } from "../outcomes.ts";
 
 /** What a new record sends through: nothing, a child of its own, or a record in the cache. */
-export type DstChild = { readonly kind: "none" } | { readonly kind: "private" } | { readonly kind: "shared"; readonly identity: number };
+export type DstChild =
+  | { readonly kind: "none" }
+  | { readonly kind: "private" }
+  | { readonly kind: "shared"; readonly identity: number };
 
 export type DstOperation =
   /** Answers the identity of the record, now held once more, or 0. */
@@ -88,13 +91,7 @@ export function createDstModel(specification: DstSpecification): Model<DstState,
   const initial: DstState = { now, devices: Array.from({ length: deviceCount }, () => "up"), records: [] };
   const outcomes = (state: DstState, operation: DstOperation): readonly Outcome[] =>
     outcomesOf(specification, state, operation).map(({ response, next }) => ({ response, next: tidied(next) }));
-  return {
-    name: "dst",
-    initial,
-    outcomes,
-    next: nextFromOutcomes(outcomes),
-    key: keyOf,
-  };
+  return { name: "dst", initial, outcomes, next: nextFromOutcomes(outcomes), key: keyOf };
 }
 
 function outcomesOf(specification: DstSpecification, state: DstState, operation: DstOperation): readonly Outcome[] {
@@ -107,21 +104,39 @@ function outcomesOf(specification: DstSpecification, state: DstState, operation:
       const found = inCache(state, operation.destination);
       if (found !== undefined) return [taken(state, found)];
       const { destination, device, child } = operation;
-      return created(specification, state, { destination, device, origin: "found", cached: true, hasPrivateChild: child.kind === "private", child: child.kind === "shared" ? child.identity : 0 });
+      return created(specification, state, {
+        destination,
+        device,
+        origin: "found",
+        cached: true,
+        hasPrivateChild: child.kind === "private",
+        child: child.kind === "shared" ? child.identity : 0,
+      });
     }
     case "getUncached": {
       const { destination, device } = operation;
-      return created(specification, state, { destination, device, origin: "uncached", cached: false, hasPrivateChild: false, child: 0 });
+      return created(specification, state, {
+        destination,
+        device,
+        origin: "uncached",
+        cached: false,
+        hasPrivateChild: false,
+        child: 0,
+      });
     }
     case "pop":
       return withRecord(state, operation.identity, (record) => pop(specification, state, record));
     case "release":
-      return withRecord(state, operation.identity, (record) => [{ response: 0, next: released(state, record.identity) }]);
+      return withRecord(state, operation.identity, (record) => [
+        { response: 0, next: released(state, record.identity) },
+      ]);
     case "send":
       return withRecord(state, operation.identity, (record) => send(state, record));
     case "drop": {
       const found = inCache(state, operation.destination);
-      return found === undefined ? [{ response: 0, next: state }] : [{ response: 1, next: replace(state, { ...found, cached: false }) }];
+      return found === undefined
+        ? [{ response: 0, next: state }]
+        : [{ response: 1, next: replace(state, { ...found, cached: false }) }];
     }
     case "up":
       return change(state, operation.device, "up", (present) => present === "down");
@@ -144,14 +159,23 @@ function taken(state: DstState, record: DstRecord): Outcome {
   return { response: record.identity, next: replace(state, { ...record, references: record.references + 1 }) };
 }
 
-/** A new record under every identity that is free. Failing is allowed for want of room, and where the device is not up. */
+/**
+ * A new record under every identity that is free. Failing is allowed for want of room, and where the device is not up.
+ */
 function created(
   specification: DstSpecification,
   state: DstState,
   made: Pick<DstRecord, "destination" | "device" | "origin" | "cached" | "hasPrivateChild" | "child">,
 ): readonly Outcome[] {
   const outcomes = freeIdentities(specification, state).map((identity): Outcome => {
-    const record: DstRecord = { ...made, identity, references: 1, parent: 0, mayDiscard: false, discards: made.device === 0 };
+    const record: DstRecord = {
+      ...made,
+      identity,
+      references: 1,
+      parent: 0,
+      mayDiscard: false,
+      discards: made.device === 0,
+    };
     return { response: identity, next: { ...state, records: [...state.records, record] } };
   });
   if (specification.creationMayFail || !isUp(state, made.device)) outcomes.push({ response: 0, next: state });
@@ -160,7 +184,8 @@ function created(
 
 function pop(specification: DstSpecification, state: DstState, record: DstRecord): readonly Outcome[] {
   const child = state.records.find(({ identity }) => identity === record.child);
-  if (child !== undefined) return [{ response: child.identity, next: released(taken(state, child).next, record.identity) }];
+  if (child !== undefined)
+    return [{ response: child.identity, next: released(taken(state, child).next, record.identity) }];
   if (!record.hasPrivateChild) return [{ response: 0, next: state }];
   const { destination, device, mayDiscard } = record;
   return freeIdentities(specification, state).map((identity) => {
@@ -189,9 +214,19 @@ function send(state: DstState, record: DstRecord): readonly Outcome[] {
   return record.mayDiscard ? [sent, discarded] : [sent];
 }
 
-function change(state: DstState, device: number, to: DstDeviceState, isAllowed: (present: DstDeviceState | undefined) => boolean): readonly Outcome[] {
+function change(
+  state: DstState,
+  device: number,
+  to: DstDeviceState,
+  isAllowed: (present: DstDeviceState | undefined) => boolean,
+): readonly Outcome[] {
   if (!isAllowed(state.devices[device - 1])) return [{ response: 0, next: state }];
-  return [{ response: 1, next: { ...state, devices: state.devices.map((present, index) => (index === device - 1 ? to : present)) } }];
+  return [
+    {
+      response: 1,
+      next: { ...state, devices: state.devices.map((present, index) => (index === device - 1 ? to : present)) },
+    },
+  ];
 }
 
 function freeIdentities({ identitiesMax }: DstSpecification, { records }: DstState): readonly number[] {
@@ -200,17 +235,29 @@ function freeIdentities({ identitiesMax }: DstSpecification, { records }: DstSta
 }
 
 /** The outcomes for a record that is held; none for others, of which nobody may ask anything. */
-function withRecord({ records }: DstState, identity: number, step: (record: DstRecord) => readonly Outcome[]): readonly Outcome[] {
+function withRecord(
+  { records }: DstState,
+  identity: number,
+  step: (record: DstRecord) => readonly Outcome[],
+): readonly Outcome[] {
   const record = records.find((candidate) => candidate.identity === identity);
   return record === undefined || record.references === 0 ? [] : step(record);
 }
 
 function released(state: DstState, identity: number): DstState {
-  return { ...state, records: state.records.map((record) => (record.identity === identity ? { ...record, references: record.references - 1 } : record)) };
+  return {
+    ...state,
+    records: state.records.map((record) =>
+      record.identity === identity ? { ...record, references: record.references - 1 } : record,
+    ),
+  };
 }
 
 function replace(state: DstState, changed: DstRecord): DstState {
-  return { ...state, records: state.records.map((record) => (record.identity === changed.identity ? changed : record)) };
+  return {
+    ...state,
+    records: state.records.map((record) => (record.identity === changed.identity ? changed : record)),
+  };
 }
 
 function isUp({ devices }: DstState, device: number): boolean {
@@ -229,7 +276,11 @@ function tidied(state: DstState): DstState {
   for (const { identity, cached, references } of state.records) if (cached || references > 0) reach(identity);
   const records = state.records
     .filter(({ identity }) => reached.has(identity))
-    .map((record) => (!record.mayDiscard && !isUp(state, record.device) && mayBeDead(state, record) ? { ...record, mayDiscard: true } : record))
+    .map((record) =>
+      !record.mayDiscard && !isUp(state, record.device) && mayBeDead(state, record)
+        ? { ...record, mayDiscard: true }
+        : record,
+    )
     .toSorted((left, right) => left.identity - right.identity);
   return { ...state, records };
 }
@@ -243,7 +294,19 @@ function mayBeDead({ records }: DstState, { origin, cached, parent }: DstRecord)
 
 function keyOf({ now, devices, records }: DstState): string {
   let key = `${now};${devices.join(",")}`;
-  for (const { identity, destination, device, origin, cached, references, hasPrivateChild, child, parent, mayDiscard, discards } of records) {
+  for (const {
+    identity,
+    destination,
+    device,
+    origin,
+    cached,
+    references,
+    hasPrivateChild,
+    child,
+    parent,
+    mayDiscard,
+    discards,
+  } of records) {
     key += `;${identity}@${destination}:${device}${origin}${cached ? "" : "-"}*${references}`;
     key += `>${hasPrivateChild ? "p" : ""}${child}<${parent}${mayDiscard ? "m" : ""}${discards ? "d" : ""}`;
   }

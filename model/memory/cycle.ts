@@ -47,7 +47,8 @@ export function cycleOf(relation: Relation): readonly number[] | undefined {
   let shortest: readonly number[] | undefined;
   for (let start = 0; start < relation.size; start++) {
     const path = shortestPath(relation, start, start);
-    if (path !== undefined && (shortest === undefined || path.length < shortest.length + 1)) shortest = path.slice(0, -1);
+    if (path !== undefined && (shortest === undefined || path.length < shortest.length + 1))
+      shortest = path.slice(0, -1);
   }
   return shortest;
 }

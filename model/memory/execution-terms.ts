@@ -85,7 +85,11 @@ export const executionDefinitions: Definitions<ExecutionTerms> = {
       const event = events[i];
       return event !== undefined && (event.kind === "R" || event.kind === "W") && event.tag === undefined;
     }),
-  Mk: ({ skeleton: { events }, Pl }) => without(setOf(events.length, () => true), Pl),
+  Mk: ({ skeleton: { events }, Pl }) =>
+    without(
+      setOf(events.length, () => true),
+      Pl,
+    ),
   Acq: (x) => eitherSet(without(x.tagged("Acq"), x.W, x.Failed), x.ofKind("LKR")),
   Rel: (x) => eitherSet(without(x.tagged("Rel"), x.R, x.Failed), x.ofKind("UL")),
   Mb: (x) => without(x.tagged("Mb"), x.Failed),

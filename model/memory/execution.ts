@@ -69,7 +69,8 @@ function checkReadsFrom(rf: readonly Pair[], execution: Execution): void {
   const sources = new Map<number, number>();
   for (const [write, read] of rf) {
     requireSameVariable("rf", write, read, execution);
-    if (sources.has(read)) throw new RangeError(`event ${read} reads from two writes, ${sources.get(read)} and ${write}`);
+    if (sources.has(read))
+      throw new RangeError(`event ${read} reads from two writes, ${sources.get(read)} and ${write}`);
     sources.set(read, write);
   }
   events.forEach(({ kind }, i) => {
@@ -82,6 +83,8 @@ const READS: ReadonlySet<string> = new Set(["R", "LKR", "LF", "RL", "RU"]);
 function requireSameVariable(relation: string, a: number, b: number, { events }: Execution): void {
   const [first, second] = [events[a]?.variable, events[b]?.variable];
   if (first === undefined || first !== second) {
-    throw new RangeError(`${relation} relates event ${a} of ${first ?? "no variable"} to event ${b} of ${second ?? "no variable"}`);
+    throw new RangeError(
+      `${relation} relates event ${a} of ${first ?? "no variable"} to event ${b} of ${second ?? "no variable"}`,
+    );
   }
 }

@@ -82,11 +82,7 @@ function acum({ rfeMarked }: Known, r: Relation): Relation {
 
 function fullBarriers(x: Known): Relation {
   const { M, Mb, R, W, RMW, po, poOpt } = x;
-  const parts = [
-    within(M, fence(x, Mb), M),
-    within(M, po, bothSets(Mb, R)),
-    within(bothSets(Mb, W), po, M),
-  ];
+  const parts = [within(M, fence(x, Mb), M), within(M, po, bothSets(Mb, R)), within(bothSets(Mb, W), po, M)];
   // The fences that strengthen a neighbour are rare: most executions have none.
   const BA = x.tagged("BA");
   const AA = x.tagged("AA");
@@ -111,8 +107,7 @@ export const lkmmOrderDefinitions: Definitions<LkmmOrderTerms, ExecutionTerms & 
   rmb: (x) => within(x.Rord, fence(x, x.tagged("Rmb")), x.Rord),
   wmb: (x) => within(x.W, fence(x, x.tagged("Wmb")), x.W),
   // The rf alternative, a handover of one lock, can cross processes. Without locks it must not read rf: see terms.ts.
-  ulk: (x) =>
-    isEmptySet(x.UL) ? emptyRelation(x.M.size) : via(via(x.po, x.UL, union(x.po, x.rf)), x.LKR, x.po),
+  ulk: (x) => (isEmptySet(x.UL) ? emptyRelation(x.M.size) : via(via(x.po, x.UL, union(x.po, x.rf)), x.LKR, x.po)),
   mb: fullBarriers,
   gp: (x) => compose(into(x.po, eitherSet(x.tagged("GPR"), x.ofKind("GPS"))), x.poOpt),
   strong: ({ mb, gp }) => union(mb, gp),
@@ -141,8 +136,7 @@ export const lkmmOrderDefinitions: Definitions<LkmmOrderTerms, ExecutionTerms & 
   rmwStep: ({ rf, rmw }) => (isEmpty(rmw) ? rmw : compose(rf, rmw)),
   rmwseq: ({ rmw, rmwStep, id }) => (isEmpty(rmw) ? id : star(rmwStep)),
   rfeMarked: ({ rfe, Mk }) => into(rfe, Mk),
-  cumul: (x) =>
-    compose(within(x.Mk, union(acum(x, union(x.strong, x.porel)), x.wmb, x.ulk), x.Mk), x.rmwseq),
+  cumul: (x) => compose(within(x.Mk, union(acum(x, union(x.strong, x.porel)), x.wmb, x.ulk), x.Mk), x.rmwseq),
   cumulStar: ({ cumul }) => star(cumul),
   prop: ({ overwriteExt, Mk, cumulStar, rfe }) =>
     into(via(compose(from(Mk, optional(overwriteExt)), cumulStar), Mk, optional(rfe)), Mk),

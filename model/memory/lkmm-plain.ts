@@ -54,7 +54,11 @@ export interface LkmmPlainTerms {
 type Known = ExecutionTerms & LkmmOrderTerms & LkmmRcuTerms & LkmmPlainTerms;
 
 export const lkmmPlainDefinitions: Definitions<LkmmPlainTerms, Known> = {
-  N: ({ skeleton: { events }, NoRet }) => without(setOf(events.length, () => true), NoRet),
+  N: ({ skeleton: { events }, NoRet }) =>
+    without(
+      setOf(events.length, () => true),
+      NoRet,
+    ),
   fenRcu: ({ fen, rcuFence }) => union(fen, rcuFence),
   strongRcu: ({ strong, rcuFence }) => union(strong, rcuFence),
   vis: ({ cumulStar, rfe, Mk, strongRcu, xb, int }) =>
@@ -85,10 +89,7 @@ export const lkmmPlainDefinitions: Definitions<LkmmPlainTerms, Known> = {
     );
   },
   wwRace: ({ preRace, co, wwVis, wrVis, rwXb, Mk, W }) => {
-    const ordered = intersection(
-      intersection(wwVis, union(product(Mk, W), rwXb)),
-      union(product(W, Mk), wrVis),
-    );
+    const ordered = intersection(intersection(wwVis, union(product(Mk, W), rwXb)), union(product(W, Mk), wrVis));
     return difference(intersection(preRace, co), ordered);
   },
   wrRace: ({ preRace, co, rf, wrVis, rwXb }) =>

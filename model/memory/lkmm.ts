@@ -18,20 +18,10 @@ type LkmmTerms = CoherenceTerms & LkmmOrderTerms & LkmmRcuTerms & LkmmPlainTerms
 export const lkmm = memoryModel<LkmmTerms>({
   name: "lkmm",
   title: "the Linux-kernel memory model",
-  definitions: {
-    ...coherenceDefinitions,
-    ...lkmmOrderDefinitions,
-    ...lkmmRcuDefinitions,
-    ...lkmmPlainDefinitions,
-  },
+  definitions: { ...coherenceDefinitions, ...lkmmOrderDefinitions, ...lkmmRcuDefinitions, ...lkmmPlainDefinitions },
   axioms: [
     ...coherenceAxioms,
-    {
-      name: "happens-before",
-      kind: "acyclic",
-      relation: "hb",
-      says: "an access does not happen before itself",
-    },
+    { name: "happens-before", kind: "acyclic", relation: "hb", says: "an access does not happen before itself" },
     {
       name: "propagation",
       kind: "acyclic",

@@ -57,8 +57,7 @@ export const ra = memoryModel<RaTerms>({
         x.tagged("GPR"),
         x.ofKind("GPS"),
       ),
-    releaseSequence: ({ W, poLoc, rf, rmw }) =>
-      compose(within(W, optional(poLoc), W), star(compose(rf, rmw))),
+    releaseSequence: ({ W, poLoc, rf, rmw }) => compose(within(W, optional(poLoc), W), star(compose(rf, rmw))),
     sw: (x) => {
       const fences = bothSets(x.Fsc, x.ofKind("F", "GPS"));
       const releaseFences = eitherSet(fences, x.tagged("Wmb"));
@@ -113,7 +112,7 @@ export const ra = memoryModel<RaTerms>({
   derivations: {
     communication: [["poLoc"], ["rf"], ["co"], ["fr"]],
     torn: [["fre", "coe"]],
-   
+
     porf: [["po"], ["rf"]],
     hb: [["po"], ["sw"]],
     hbEco: [["hb", "rf"], ["hb", "co"], ["hb", "fr"], ["hb", "eco"], ["hb"]],

@@ -11,8 +11,13 @@ const PARAMETERS = { seed: 20_251, numRuns: 150 } as const;
 function relations<N extends number>(count: N): fc.Arbitrary<{ size: number; relations: Relation[] }> {
   return fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 31, max: 40 })).chain((size) => {
     const event = fc.integer({ min: 0, max: size - 1 });
-    const relation = fc.array(fc.tuple(event, event), { maxLength: size * 3 }).map((pairs) => algebra.relationOf(size, pairs));
-    return fc.record({ size: fc.constant(size), relations: fc.array(relation, { minLength: count, maxLength: count }) });
+    const relation = fc
+      .array(fc.tuple(event, event), { maxLength: size * 3 })
+      .map((pairs) => algebra.relationOf(size, pairs));
+    return fc.record({
+      size: fc.constant(size),
+      relations: fc.array(relation, { minLength: count, maxLength: count }),
+    });
   });
 }
 
@@ -30,7 +35,8 @@ const show = (r: Relation): string => algebra.pairsOf(r).join(" ");
 type Naive = ReadonlySet<string>;
 const key = (a: number, b: number): string => `${a},${b}`;
 const naiveOf = (r: Relation): Naive => new Set(algebra.pairsOf(r).map(([a, b]) => key(a, b)));
-const pairsIn = (r: Naive): Pair[] => [...r].map((text): Pair => [Number(text.split(",")[0]), Number(text.split(",")[1])]);
+const pairsIn = (r: Naive): Pair[] =>
+  [...r].map((text): Pair => [Number(text.split(",")[0]), Number(text.split(",")[1])]);
 
 function naiveCompose(r: Naive, s: Naive): Naive {
   const result = new Set<string>();
@@ -131,7 +137,13 @@ test("an acyclic relation has no cycle, and a cycle found is one", () => {
 });
 
 test("the cycle found is a shortest one", () => {
-  const r = algebra.relationOf(5, [[0, 1], [1, 2], [2, 0], [3, 4], [4, 3]]);
+  const r = algebra.relationOf(5, [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+    [3, 4],
+    [4, 3],
+  ]);
   expect(cycleOf(r)).toEqual([3, 4]);
   expect(loopOf(r)).toBeUndefined();
   expect(loopOf(algebra.relationOf(3, [[2, 2]]))).toEqual([2]);

@@ -31,7 +31,12 @@ export const sc = memoryModel<ScTerms>({
   },
   axioms: [
     ...coherenceAxioms,
-    { name: "sequential-consistency", kind: "acyclic", relation: "hb", says: "all accesses take place in one order that respects program order" },
+    {
+      name: "sequential-consistency",
+      kind: "acyclic",
+      relation: "hb",
+      says: "all accesses take place in one order that respects program order",
+    },
     {
       name: "rcu",
       kind: "irreflexive",
@@ -43,5 +48,7 @@ export const sc = memoryModel<ScTerms>({
   derivations: {
     communication: [["poLoc"], ["rf"], ["co"], ["fr"]],
     torn: [["fre", "coe"]],
-    hb: [["po"], ["rf"], ["co"], ["fr"]], rb: [["rcuFence", "hb*"]] },
+    hb: [["po"], ["rf"], ["co"], ["fr"]],
+    rb: [["rcuFence", "hb*"]],
+  },
 });

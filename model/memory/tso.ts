@@ -15,7 +15,20 @@ import { coherenceAxioms, coherenceDefinitions, type CoherenceTerms } from "./co
 import { bothSets, eitherSet, type EventSet } from "./event-set.ts";
 import { memoryModel } from "./memory-model.ts";
 import { rcuFenceOf } from "./rcu-order.ts";
-import { compose, difference, domainOf, from, into, product, rangeOf, star, union, via, within, type Relation } from "./relation.ts";
+import {
+  compose,
+  difference,
+  domainOf,
+  from,
+  into,
+  product,
+  rangeOf,
+  star,
+  union,
+  via,
+  within,
+  type Relation,
+} from "./relation.ts";
 
 interface TsoTerms extends CoherenceTerms {
   /** What drains the store buffer. */
@@ -76,5 +89,7 @@ export const tso = memoryModel<TsoTerms>({
   derivations: {
     communication: [["poLoc"], ["rf"], ["co"], ["fr"]],
     torn: [["fre", "coe"]],
-    hb: [["ppo"], ["drained"], ["rfe"], ["co"], ["fr"]], rb: [["rcuFence", "hb*"]] },
+    hb: [["ppo"], ["drained"], ["rfe"], ["co"], ["fr"]],
+    rb: [["rcuFence", "hb*"]],
+  },
 });

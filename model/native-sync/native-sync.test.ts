@@ -14,15 +14,24 @@ function answers(...operations: readonly NativeSyncOperation[]): readonly (reado
 }
 
 test("increments count, a replacement answers the value before, a read the value", () => {
-  expect(answers({ kind: "increment" }, { kind: "increment" }, { kind: "replace", value: 9, waits: true }, { kind: "read" })).toEqual([[1], [2], [7], [9]]);
+  expect(
+    answers({ kind: "increment" }, { kind: "increment" }, { kind: "replace", value: 9, waits: true }, { kind: "read" }),
+  ).toEqual([[1], [2], [7], [9]]);
 });
 
 test("a work is run once for each time it was asked for and not yet begun", () => {
-  expect(answers({ kind: "serve" }, { kind: "request" }, { kind: "request" }, { kind: "serve" }, { kind: "serve" })).toEqual([[0], [1], [0], [0, 1], [0]]);
+  expect(
+    answers({ kind: "serve" }, { kind: "request" }, { kind: "request" }, { kind: "serve" }, { kind: "serve" }),
+  ).toEqual([[0], [1], [0], [0, 1], [0]]);
 });
 
 test("reclaiming, dying and forgetting change nothing that anybody sees", () => {
-  expect(answers({ kind: "reclaim" }, { kind: "die" }, { kind: "forget" }, { kind: "read" })).toEqual([[0], [0], [0], [7]]);
+  expect(answers({ kind: "reclaim" }, { kind: "die" }, { kind: "forget" }, { kind: "read" })).toEqual([
+    [0],
+    [0],
+    [0],
+    [7],
+  ]);
 });
 
 test("a response that is impossible leaves no state, a pending operation every one", () => {

@@ -1,6 +1,6 @@
 /**
- * What the synchronisation of the native target may answer, one operation at a time: a counter under a lock, a published value whose
- * old versions are reclaimed after a grace period, and a work that is asked for and run.
+ * What the synchronisation of the native target may answer, one operation at a time: a counter under a lock, a
+ * published value whose old versions are reclaimed after a grace period, and a work that is asked for and run.
  *
  * Left out: memory and threads that are no more; that nothing is reclaimed too early is for the machine to see.
  */
@@ -9,7 +9,10 @@ import type { Model } from "../model.ts";
 export type NativeSyncOperation =
   /** Adds 1 under the lock; answers the sum. */
   | { readonly kind: "increment" }
-  /** Publishes a value; answers the one before. The old version is reclaimed some time later, or, if `waits`, before the answer. */
+  /**
+   * Publishes a value; answers the one before. The old version is reclaimed some time later, or, if `waits`, before the
+   * answer.
+   */
   | { readonly kind: "replace"; readonly value: number; readonly waits: boolean }
   /** Answers the value. */
   | { readonly kind: "read" }
@@ -40,7 +43,10 @@ export function createNativeSyncModel(initial: NativeSyncState): Model<NativeSyn
     name: "native-sync",
     initial,
     outcomes: outcomesOf,
-    next: (state, operation, response) => outcomesOf(state, operation).flatMap((outcome) => (response === undefined || outcome.response === response ? [outcome.next] : [])),
+    next: (state, operation, response) =>
+      outcomesOf(state, operation).flatMap((outcome) =>
+        response === undefined || outcome.response === response ? [outcome.next] : [],
+      ),
     key: ({ count, value, requested }) => `${count},${value},${requested}`,
   };
 }
@@ -56,7 +62,12 @@ function outcomesOf(state: NativeSyncState, operation: NativeSyncOperation): rea
     case "request":
       return [{ response: state.requested ? 0 : 1, next: { ...state, requested: true } }];
     case "serve":
-      return state.requested ? [{ response: 0, next: state }, { response: 1, next: { ...state, requested: false } }] : [{ response: 0, next: state }];
+      return state.requested
+        ? [
+            { response: 0, next: state },
+            { response: 1, next: { ...state, requested: false } },
+          ]
+        : [{ response: 0, next: state }];
     case "reclaim":
     case "die":
     case "forget":

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { HARDWARE_ADDRESS_OCTETS, hardwareAddress, isSameHardwareAddress, MULTICAST_QUEUE, multicastGid, octetsOf, portGid } from "./hardware-address.ts";
+import {
+  HARDWARE_ADDRESS_OCTETS,
+  hardwareAddress,
+  isSameHardwareAddress,
+  MULTICAST_QUEUE,
+  multicastGid,
+  octetsOf,
+  portGid,
+} from "./hardware-address.ts";
 
 test("an address is a flag octet, three of queue number, eight of prefix, eight of guid, big-endian", () => {
   const octets = octetsOf(hardwareAddress(0x123456, portGid(0x0a0b0c0d), 0x80));
@@ -13,7 +21,8 @@ test("a group's gid starts with ff and carries the partition key in octets 8 and
 });
 
 test("words are int32s", () => {
-  for (const word of [...hardwareAddress(0xffffff, portGid(0xfffffffe), 0xff).words, ...multicastGid(0xffff, 0xffff)]) expect(word | 0).toBe(word);
+  for (const word of [...hardwareAddress(0xffffff, portGid(0xfffffffe), 0xff).words, ...multicastGid(0xffff, 0xffff)])
+    expect(word | 0).toBe(word);
 });
 
 test("addresses are the same if all words are", () => {
@@ -24,7 +33,9 @@ test("addresses are the same if all words are", () => {
 });
 
 test("a queue number of more than 24 bits is refused", () => {
-  expect(() => hardwareAddress(0x1000000, portGid(1))).toThrow("queue number 16777216: must be a whole number of 24 bits");
+  expect(() => hardwareAddress(0x1000000, portGid(1))).toThrow(
+    "queue number 16777216: must be a whole number of 24 bits",
+  );
   expect(() => hardwareAddress(-1, portGid(1))).toThrow(RangeError);
   expect(() => hardwareAddress(0.5, portGid(1))).toThrow(RangeError);
 });

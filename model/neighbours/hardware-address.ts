@@ -1,9 +1,9 @@
 /**
- * InfiniBand hardware addresses of 20 octets: a flag octet, three octets of queue number, and the 16-octet gid of the port,
- * which is a subnet prefix of 8 octets and a port guid of 8 octets.
+ * InfiniBand hardware addresses of 20 octets: a flag octet, three octets of queue number, and the 16-octet gid of the
+ * port, which is a subnet prefix of 8 octets and a port guid of 8 octets.
  *
- * As five words, octet 0 lowest, the way a little-endian host loads them. Big-endian numbers stand in them with their octets
- * turned round.
+ * As five words, octet 0 lowest, the way a little-endian host loads them. Big-endian numbers stand in them with their
+ * octets turned round.
  *
  * Source: RFC 4391, section 9.1.1; RFC 4391, section 4, the multicast gid.
  */
@@ -26,7 +26,8 @@ export function hardwareAddress(queueNumber: number, gid: Gid, flags = 0): Hardw
   if (!Number.isInteger(queueNumber) || queueNumber < 0 || queueNumber > 0xffffff) {
     throw new RangeError(`queue number ${queueNumber}: must be a whole number of 24 bits`);
   }
-  const first = (flags & 0xff) | ((queueNumber >>> 16) << 8) | (((queueNumber >>> 8) & 0xff) << 16) | ((queueNumber & 0xff) << 24);
+  const first =
+    (flags & 0xff) | ((queueNumber >>> 16) << 8) | (((queueNumber >>> 8) & 0xff) << 16) | ((queueNumber & 0xff) << 24);
   return { words: [first, ...gid] };
 }
 

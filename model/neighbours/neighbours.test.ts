@@ -1,7 +1,22 @@
 import { expect, test } from "vitest";
-import { createNeighboursModel, gidOfName, isGroup, type NeighboursOperation, type NeighboursSpecification, type NeighboursState, PACKET } from "./neighbours.ts";
+import {
+  createNeighboursModel,
+  gidOfName,
+  isGroup,
+  type NeighboursOperation,
+  type NeighboursSpecification,
+  type NeighboursState,
+  PACKET,
+} from "./neighbours.ts";
 
-const SPECIFICATION: NeighboursSpecification = { now: 100, idleTicksMax: 60, queueMax: 2, connected: false, identitiesMax: 3, allocationMayFail: false };
+const SPECIFICATION: NeighboursSpecification = {
+  now: 100,
+  idleTicksMax: 60,
+  queueMax: 2,
+  connected: false,
+  identitiesMax: 3,
+  allocationMayFail: false,
+};
 
 const get = (address: string): NeighboursOperation => ({ kind: "get", address });
 const transmit = (address: string): NeighboursOperation => ({ kind: "transmit", address, via: "neighbour" });
@@ -25,7 +40,8 @@ function setUp(changed: Partial<NeighboursSpecification> = {}) {
     }
     return state;
   };
-  const answers = (state: NeighboursState, operation: NeighboursOperation): number[] => (model.outcomes?.(state, operation) ?? []).map(({ response }) => response);
+  const answers = (state: NeighboursState, operation: NeighboursOperation): number[] =>
+    (model.outcomes?.(state, operation) ?? []).map(({ response }) => response);
   return { model, after, answers };
 }
 
@@ -35,7 +51,9 @@ test("an address is unknown until a packet goes there; then it is found, by any 
   const made = after([transmit("1/1"), PACKET.waits]);
   expect(answers(made, get("1/1"))).toEqual([1, 2, 3]);
   expect(answers(after([transmit("1/1"), PACKET.waits], [get("1/1"), 2]), get("1/1"))).toEqual([2]);
-  expect(answers(after([transmit("1/1"), PACKET.waits], [transmit("1/2"), PACKET.waits], [get("1/1"), 2]), get("1/2"))).toEqual([1, 3]);
+  expect(
+    answers(after([transmit("1/1"), PACKET.waits], [transmit("1/2"), PACKET.waits], [get("1/1"), 2]), get("1/2")),
+  ).toEqual([1, 3]);
 });
 
 test("packets wait at a record up to the limit, are sent once the path is answered, and start anew after a new path", () => {
@@ -58,7 +76,12 @@ test("an answer may always find nothing to do, and does something only if the pa
   const refused = after([transmit("1/1"), PACKET.waits], [answer("1", false), 1]);
   expect(answers(refused, answer("1"))).toEqual([0]);
   expect(answers(refused, transmit("1/1"))).toEqual([PACKET.waits]);
-  expect(answers(after([transmit("1/1"), PACKET.waits], [answer("1", false), 1], [transmit("1/2"), PACKET.waits]), answer("1"))).toEqual([0, 1]);
+  expect(
+    answers(
+      after([transmit("1/1"), PACKET.waits], [answer("1", false), 1], [transmit("1/2"), PACKET.waits]),
+      answer("1"),
+    ),
+  ).toEqual([0, 1]);
 });
 
 test("packets by the path wait at the path, and are sent by it while it is valid", () => {
@@ -82,7 +105,9 @@ test("a group's packets wait at the group, which is never invalid", () => {
   const joined = after(waits, [answer("m1"), 1], [{ kind: "invalidate" }, 0]);
   expect(joined.paths).toMatchObject([{ gid: "m1", known: true, valid: true, asked: false, waiting: 0 }]);
   expect(answers(joined, transmit("m1"))).toEqual([PACKET.sent]);
-  expect(after(waits, [answer("m1"), 1], [transmit("m1"), PACKET.sent]).records).toMatchObject([{ address: "m1", link: "ready" }]);
+  expect(after(waits, [answer("m1"), 1], [transmit("m1"), PACKET.sent]).records).toMatchObject([
+    { address: "m1", link: "ready" },
+  ]);
   expect([gidOfName("m1"), gidOfName("12/7"), isGroup("m1"), isGroup("12")]).toEqual(["m1", "12", true, false]);
 });
 
@@ -99,31 +124,48 @@ test("without memory a packet is dropped, with the path made or not; to a known 
 
 test("a record idle for too long may vanish, also under who uses it just then; a use before that prevents it", () => {
   const { after, answers } = setUp();
-  const made = [[transmit("1/1"), PACKET.waits], [answer("1"), 1]] as const;
+  const made = [
+    [transmit("1/1"), PACKET.waits],
+    [answer("1"), 1],
+  ] as const;
   expect(answers(after(...made, [advance(60), 160]), get("1/1"))).toEqual([1, 2, 3]);
   expect(answers(after(...made, [advance(61), 161]), get("1/1"))).toEqual([1, 2, 3, 0]);
   expect(answers(after(...made, [advance(61), 161], [get("1/1"), 1]), get("1/1"))).toEqual([1, 0]);
   expect(answers(after(...made, [advance(40), 140], [get("1/1"), 1], [advance(40), 180]), get("1/1"))).toEqual([1]);
-  expect(answers(after(...made, [advance(40), 140], [transmit("1/1"), PACKET.sent], [advance(40), 180]), get("1/1"))).toEqual([1, 2, 3]);
+  expect(
+    answers(after(...made, [advance(40), 140], [transmit("1/1"), PACKET.sent], [advance(40), 180]), get("1/1")),
+  ).toEqual([1, 2, 3]);
   expect(answers(after(...made, [advance(61), 161]), transmit("1/1"))).toEqual([PACKET.sent, PACKET.sent]);
 });
 
 test("neither a look-up nor a packet dropped at a full queue counts as a use", () => {
   const { after, answers } = setUp({ queueMax: 1 });
   const full = [transmit("1/1"), PACKET.waits] as const;
-  expect(answers(after(full, [advance(40), 140], [get("1/1"), 1], [transmit("1/1"), PACKET.dropped], [advance(40), 180]), get("1/1"))).toEqual([1, 0]);
+  expect(
+    answers(
+      after(full, [advance(40), 140], [get("1/1"), 1], [transmit("1/1"), PACKET.dropped], [advance(40), 180]),
+      get("1/1"),
+    ),
+  ).toEqual([1, 0]);
 });
 
 test("the clock wraps round", () => {
   const { after, answers } = setUp({ now: 0x7ffffff0 });
-  const made = [[transmit("1/1"), PACKET.waits], [answer("1"), 1]] as const;
+  const made = [
+    [transmit("1/1"), PACKET.waits],
+    [answer("1"), 1],
+  ] as const;
   expect(answers(after(...made, [advance(60), -2147483604]), get("1/1"))).toEqual([1, 2, 3]);
   expect(answers(after(...made, [advance(61), -2147483603]), get("1/1"))).toEqual([1, 2, 3, 0]);
 });
 
 test("once its path is forgotten a record may vanish, and has when the neighbours of the gid are gone", () => {
   const { after, answers } = setUp();
-  const made = [[transmit("1/1"), PACKET.waits], [answer("1"), 1], [get("1/1"), 1]] as const;
+  const made = [
+    [transmit("1/1"), PACKET.waits],
+    [answer("1"), 1],
+    [get("1/1"), 1],
+  ] as const;
   expect(answers(after(...made), forget("1"))).toEqual([1]);
   expect(answers(after(...made), forget("2"))).toEqual([0]);
   const forgotten = after(...made, [forget("1"), 1]);
@@ -135,7 +177,9 @@ test("once its path is forgotten a record may vanish, and has when the neighbour
   const gone = after(...made, [forget("1"), 1], [deleteByGid("1"), 0]);
   expect(answers(gone, get("1/1"))).toEqual([0]);
   expect(gone.doomed).toEqual([]);
-  expect(answers(after(...made, [forget("1"), 1], [deleteByGid("1"), 0], [transmit("1/2"), PACKET.waits]), get("1/2"))).toEqual([2, 3]);
+  expect(
+    answers(after(...made, [forget("1"), 1], [deleteByGid("1"), 0], [transmit("1/2"), PACKET.waits]), get("1/2")),
+  ).toEqual([2, 3]);
 });
 
 test("two who throw one gid away each take the neighbours along", () => {
@@ -150,7 +194,18 @@ test("a record that its holder removes is gone, and its number is never seen aga
   const { after, answers } = setUp();
   const removed = after([transmit("1/1"), PACKET.waits], [get("1/1"), 1], [{ kind: "remove", identity: 1 }, 0]);
   expect(answers(removed, get("1/1"))).toEqual([0]);
-  expect(answers(after([transmit("1/1"), PACKET.waits], [get("1/1"), 1], [{ kind: "remove", identity: 1 }, 0], [transmit("1/1"), PACKET.waits], [{ kind: "put" }, 0]), get("1/1"))).toEqual([2, 3]);
+  expect(
+    answers(
+      after(
+        [transmit("1/1"), PACKET.waits],
+        [get("1/1"), 1],
+        [{ kind: "remove", identity: 1 }, 0],
+        [transmit("1/1"), PACKET.waits],
+        [{ kind: "put" }, 0],
+      ),
+      get("1/1"),
+    ),
+  ).toEqual([2, 3]);
 });
 
 test("in connected mode a record lets packets wait until its connection is up; when that is lost the record goes", () => {
@@ -169,8 +224,18 @@ test("in connected mode a record lets packets wait until its connection is up; w
   expect(answers(up, disconnect("1/1"))).toEqual([0, 1]);
   expect(after(...connecting, [disconnect("1/1"), 1]).records).toEqual([]);
   expect(answers(up, disconnect("1/2"))).toEqual([0]);
-  expect(answers(after([byPath("m1"), PACKET.waits], [answer("m1"), 1], [transmit("m1"), PACKET.sent]), disconnect("m1"))).toEqual([0]);
-  expect(after(...connecting, [connect("1/1"), 1], [{ kind: "invalidate" }, 0], [byPath("1/1"), PACKET.waits], [answer("1"), 1]).records).toMatchObject([{ link: "ready" }]);
+  expect(
+    answers(after([byPath("m1"), PACKET.waits], [answer("m1"), 1], [transmit("m1"), PACKET.sent]), disconnect("m1")),
+  ).toEqual([0]);
+  expect(
+    after(
+      ...connecting,
+      [connect("1/1"), 1],
+      [{ kind: "invalidate" }, 0],
+      [byPath("1/1"), PACKET.waits],
+      [answer("1"), 1],
+    ).records,
+  ).toMatchObject([{ link: "ready" }]);
 });
 
 test("in datagram mode no connection is up or lost", () => {
@@ -181,10 +246,16 @@ test("in datagram mode no connection is up or lost", () => {
 
 test("a stopped device drops packets, and its records and paths may go; a closed one has none", () => {
   const { after, answers } = setUp();
-  const made = [[transmit("1/1"), PACKET.waits], [get("1/1"), 1]] as const;
+  const made = [
+    [transmit("1/1"), PACKET.waits],
+    [get("1/1"), 1],
+  ] as const;
   const stopped = after(...made, [{ kind: "stop" }, 1]);
   expect(answers(stopped, { kind: "stop" })).toEqual([0]);
-  expect([answers(stopped, transmit("1/1")), answers(stopped, byPath("1/1"))]).toEqual([[PACKET.dropped], [PACKET.dropped]]);
+  expect([answers(stopped, transmit("1/1")), answers(stopped, byPath("1/1"))]).toEqual([
+    [PACKET.dropped],
+    [PACKET.dropped],
+  ]);
   expect(answers(stopped, get("1/1"))).toEqual([1, 0]);
   expect(answers(stopped, forget("1"))).toEqual([1, 0]);
   expect(answers(after(...made, [{ kind: "stop" }, 1], [{ kind: "close" }, 0]), get("1/1"))).toEqual([0]);

@@ -1,18 +1,20 @@
 /**
  * What the neighbour table and its users may answer, one operation at a time.
  *
- * A record is a neighbour as its users see it: which it is (a small number; 0 as long as nobody has seen it), when it was last
- * used, whether it sends at once, and how many packets wait at it. A path, or group, is what is known of a gid: its handle, whether
- * that is valid, whether somebody has asked for it, and how many packets wait at it. An address is named `gid/queue`, a group
- * by its gid alone, which starts with an m.
+ * A record is a neighbour as its users see it: which it is (a small number; 0 as long as nobody has seen it), when it
+ * was last used, whether it sends at once, and how many packets wait at it. A path, or group, is what is known of a
+ * gid: its handle, whether that is valid, whether somebody has asked for it, and how many packets wait at it. An
+ * address is named `gid/queue`, a group by its gid alone, which starts with an m.
  *
  * What is weaker than one atomic step, and why:
- * - Neighbours of one gid, or all of them, are taken out one by one while others look, as are the paths of a stopped device. `forgetPath` and `stop` mark the records
- *   concerned: from then on each may vanish for itself; `deleteByGid` and `close` are the moments by which all have.
- * - The reaper judges a record by the clock and then takes it, and a use may come between. The mark that a record was idle for too long
- *   once stays; that the reaper itself judges by fresh words is properties/neighbours/reaps-only-idle.ts.
- * - `answer`, `connect` and `disconnect` may find nothing to do although there is, because somebody else is at it or a worker has
- *   not come to it yet: then they answer 0 and have no effect.
+ * - Neighbours of one gid, or all of them, are taken out one by one while others look, as are the paths of a stopped
+ *   device. `forgetPath` and `stop` mark the records concerned: from then on each may vanish for itself; `deleteByGid`
+ *   and `close` are the moments by which all have.
+ * - The reaper judges a record by the clock and then takes it, and a use may come between. The mark that a record was
+ *   idle for too long once stays; that the reaper itself judges by fresh words is
+ *   properties/neighbours/reaps-only-idle.ts.
+ * - `answer`, `connect` and `disconnect` may find nothing to do although there is, because somebody else is at it or a
+ *   worker has not come to it yet: then they answer 0 and have no effect.
  *
  * Left out: memory, references (they keep a record's memory, not its place), and when exactly idle records go: see
  * properties/neighbours/reaped-in-time.ts.
@@ -115,11 +117,23 @@ interface Outcome {
   readonly next: NeighboursState;
 }
 
-export function createNeighboursModel(specification: NeighboursSpecification): Model<NeighboursState, NeighboursOperation, number> {
-  const outcomes = (state: NeighboursState, operation: NeighboursOperation): readonly Outcome[] => outcomesOf(specification, state, operation);
+export function createNeighboursModel(
+  specification: NeighboursSpecification,
+): Model<NeighboursState, NeighboursOperation, number> {
+  const outcomes = (state: NeighboursState, operation: NeighboursOperation): readonly Outcome[] =>
+    outcomesOf(specification, state, operation);
   return {
     name: "neighbours",
-    initial: { now: specification.now, seen: 0, records: [], paths: [], doomed: [], stopped: false, closed: false, cookieSends: undefined },
+    initial: {
+      now: specification.now,
+      seen: 0,
+      records: [],
+      paths: [],
+      doomed: [],
+      stopped: false,
+      closed: false,
+      cookieSends: undefined,
+    },
     outcomes,
     next: nextFromOutcomes(outcomes),
     key: keyOf,
@@ -136,18 +150,29 @@ export function isGroup(gid: string): boolean {
   return gid.startsWith("m");
 }
 
-function outcomesOf(specification: NeighboursSpecification, state: NeighboursState, operation: NeighboursOperation): readonly Outcome[] {
+function outcomesOf(
+  specification: NeighboursSpecification,
+  state: NeighboursState,
+  operation: NeighboursOperation,
+): readonly Outcome[] {
   switch (operation.kind) {
     case "get":
       return viewsOf(state, operation.address).flatMap((view) => get(specification, view));
     case "put":
       return [{ response: 0, next: state }];
     case "remove":
-      return [{ response: 0, next: { ...state, records: state.records.filter(({ identity }) => identity !== operation.identity) } }];
+      return [
+        {
+          response: 0,
+          next: { ...state, records: state.records.filter(({ identity }) => identity !== operation.identity) },
+        },
+      ];
     case "transmit":
       if (state.stopped) return [{ response: PACKET.dropped, next: state }];
       if (operation.via === "path") return sendByPath(specification, state, gidOfName(operation.address));
-      return viewsOf(state, operation.address).flatMap((view) => sendByNeighbour(specification, view, operation.address));
+      return viewsOf(state, operation.address).flatMap((view) =>
+        sendByNeighbour(specification, view, operation.address),
+      );
     case "answer":
       return [{ response: 0, next: state }, ...answer(specification, state, operation.gid, operation.granted)];
     case "forgetPath":
@@ -155,7 +180,12 @@ function outcomesOf(specification: NeighboursSpecification, state: NeighboursSta
     case "deleteByGid":
       return [deleteByGid(state, operation.gid)];
     case "invalidate":
-      return [{ response: 0, next: { ...state, paths: state.paths.map((path) => (isGroup(path.gid) ? path : { ...path, valid: false })) } }];
+      return [
+        {
+          response: 0,
+          next: { ...state, paths: state.paths.map((path) => (isGroup(path.gid) ? path : { ...path, valid: false })) },
+        },
+      ];
     case "connect":
       return [{ response: 0, next: state }, ...connect(state, operation.address)];
     case "disconnect":
@@ -167,7 +197,9 @@ function outcomesOf(specification: NeighboursSpecification, state: NeighboursSta
       return [{ response: 0, next: { ...state, records: [], closed: true } }];
     case "advance": {
       const now = (state.now + operation.ticks) | 0;
-      const records = state.records.map((record) => (((now - record.usedAt) | 0) > specification.idleTicksMax ? vanishing(record) : record));
+      const records = state.records.map((record) =>
+        ((now - record.usedAt) | 0) > specification.idleTicksMax ? vanishing(record) : record,
+      );
       return [{ response: now, next: { ...state, now, records } }];
     }
     case "sendByCookie": {
@@ -200,12 +232,19 @@ function get({ identitiesMax, queueMax }: NeighboursSpecification, { state, reco
   const outcomes: Outcome[] = [];
   for (let identity = 1; identity <= identitiesMax; identity++) {
     if ((state.seen & (1 << identity)) !== 0) continue;
-    outcomes.push({ response: identity, next: { ...replace(state, { ...record, identity, usedAt }), seen: state.seen | (1 << identity) } });
+    outcomes.push({
+      response: identity,
+      next: { ...replace(state, { ...record, identity, usedAt }), seen: state.seen | (1 << identity) },
+    });
   }
   return outcomes;
 }
 
-function sendByNeighbour(specification: NeighboursSpecification, { state, record }: View, address: string): readonly Outcome[] {
+function sendByNeighbour(
+  specification: NeighboursSpecification,
+  { state, record }: View,
+  address: string,
+): readonly Outcome[] {
   if (record !== undefined) return [sendByRecord(specification, state, record)];
   const gid = gidOfName(address);
   const found = state.paths.find((path) => path.gid === gid);
@@ -227,7 +266,9 @@ function sendByNeighbour(specification: NeighboursSpecification, { state, record
     waiting: 0,
   };
   const records = [...state.records, created].toSorted((left, right) => (left.address < right.address ? -1 : 1));
-  outcomes.push(sendByRecord(specification, { ...withPath(state, path.known ? path : { ...path, asked: true }), records }, created));
+  outcomes.push(
+    sendByRecord(specification, { ...withPath(state, path.known ? path : { ...path, asked: true }), records }, created),
+  );
   return outcomes;
 }
 
@@ -257,13 +298,21 @@ function sendByPath(specification: NeighboursSpecification, state: NeighboursSta
   return outcomes;
 }
 
-function waitAtPath({ queueMax }: NeighboursSpecification, path: PathRecord): { readonly response: number; readonly path: PathRecord } {
+function waitAtPath(
+  { queueMax }: NeighboursSpecification,
+  path: PathRecord,
+): { readonly response: number; readonly path: PathRecord } {
   const asked = { ...path, asked: true };
   if (path.waiting >= queueMax) return { response: PACKET.dropped, path: asked };
   return { response: PACKET.waits, path: { ...asked, waiting: path.waiting + 1 } };
 }
 
-function answer({ connected }: NeighboursSpecification, state: NeighboursState, gid: string, granted: boolean): readonly Outcome[] {
+function answer(
+  { connected }: NeighboursSpecification,
+  state: NeighboursState,
+  gid: string,
+  granted: boolean,
+): readonly Outcome[] {
   const path = state.paths.find((candidate) => candidate.gid === gid);
   if (path?.asked !== true) return [];
   if (!granted) return [{ response: 1, next: withPath(state, { ...path, asked: false }) }];
@@ -272,7 +321,9 @@ function answer({ connected }: NeighboursSpecification, state: NeighboursState, 
     if (gidOfName(record.address) !== gid) return record;
     return { ...record, waiting: 0, link: record.link === "unresolved" ? resolved : record.link };
   });
-  return [{ response: 1, next: { ...withPath(state, { gid, known: true, valid: true, asked: false, waiting: 0 }), records } }];
+  return [
+    { response: 1, next: { ...withPath(state, { gid, known: true, valid: true, asked: false, waiting: 0 }), records } },
+  ];
 }
 
 function forgetPath(state: NeighboursState, gid: string): readonly Outcome[] {
@@ -296,7 +347,11 @@ function connect(state: NeighboursState, address: string): readonly Outcome[] {
   return [{ response: 1, next: replace(state, { ...record, link: "ready", waiting: 0 }) }];
 }
 
-function disconnect({ connected }: NeighboursSpecification, state: NeighboursState, address: string): readonly Outcome[] {
+function disconnect(
+  { connected }: NeighboursSpecification,
+  state: NeighboursState,
+  address: string,
+): readonly Outcome[] {
   const record = state.records.find((candidate) => candidate.address === address);
   if (!connected || record === undefined || record.link === "unresolved" || isGroup(gidOfName(address))) return [];
   return [{ response: 1, next: without(state, record) }];
@@ -325,7 +380,9 @@ function vanishing(record: NeighbourRecord): NeighbourRecord {
 
 function keyOf({ now, seen, records, paths, doomed, stopped, closed, cookieSends }: NeighboursState): string {
   let key = `${now},${seen},${stopped ? "s" : ""}${closed ? "c" : ""}${cookieSends ?? ""};${doomed.join(",")}`;
-  for (const { identity, address, usedAt, mayVanish, link, waiting } of records) key += `;${address}#${identity}@${usedAt}${mayVanish ? "v" : ""}${link[0]}${waiting}`;
-  for (const { gid, known, valid, asked, waiting } of paths) key += `|${gid}${known ? "k" : ""}${valid ? "v" : ""}${asked ? "a" : ""}${waiting}`;
+  for (const { identity, address, usedAt, mayVanish, link, waiting } of records)
+    key += `;${address}#${identity}@${usedAt}${mayVanish ? "v" : ""}${link[0]}${waiting}`;
+  for (const { gid, known, valid, asked, waiting } of paths)
+    key += `|${gid}${known ? "k" : ""}${valid ? "v" : ""}${asked ? "a" : ""}${waiting}`;
   return key;
 }

@@ -9,7 +9,9 @@ import type { Scalar } from "../object-shape.ts";
 import { scalarKey } from "./register.ts";
 import type { RegisterOperation } from "./register.ts";
 
-export type CasRegisterOperation = RegisterOperation | { readonly kind: "cas"; readonly old: Scalar; readonly new: Scalar };
+export type CasRegisterOperation =
+  | RegisterOperation
+  | { readonly kind: "cas"; readonly old: Scalar; readonly new: Scalar };
 
 /** @param initial what the register holds before any write */
 export function casRegister(initial: Scalar = 0): Model<Scalar, CasRegisterOperation, Scalar> {
@@ -28,18 +30,23 @@ export function casRegister(initial: Scalar = 0): Model<Scalar, CasRegisterOpera
     initial,
     next(state, operation, response) {
       if (operation.kind === "write") return [operation.value];
-      return outcomes(state, operation).flatMap((outcome) => (response === undefined || response === outcome.response ? [outcome.next] : []));
+      return outcomes(state, operation).flatMap((outcome) =>
+        response === undefined || response === outcome.response ? [outcome.next] : [],
+      );
     },
     outcomes,
     key: scalarKey,
     observes: (operation, response) =>
-      operation.kind === "read" || (operation.kind === "cas" && (response === false || operation.old === operation.new)),
+      operation.kind === "read" ||
+      (operation.kind === "cas" && (response === false || operation.old === operation.new)),
     shape: {
       kind: "register",
       initial,
       roleOf(operation, response) {
         if (operation.kind === "cas") return undefined;
-        return operation.kind === "write" ? { role: "write", value: operation.value } : { role: "read", value: response };
+        return operation.kind === "write"
+          ? { role: "write", value: operation.value }
+          : { role: "read", value: response };
       },
     },
   };

@@ -13,13 +13,15 @@ export function counter(): Model<number, CounterOperation, number | null> {
       if (kind === "increment") return [state + 1];
       return response === undefined || response === state ? [state] : [];
     },
-    outcomes: (state, { kind }) => (kind === "increment" ? [{ response: null, next: state + 1 }] : [{ response: state, next: state }]),
+    outcomes: (state, { kind }) =>
+      kind === "increment" ? [{ response: null, next: state + 1 }] : [{ response: state, next: state }],
     key: (state) => state,
     observes: ({ kind }) => kind === "read",
     shape: {
       kind: "counter",
       // A read that answers null is wrong whatever the count, not unseen.
-      roleOf: ({ kind }, response) => (kind === "increment" ? { role: "increment" } : { role: "read", value: response === null ? NaN : response }),
+      roleOf: ({ kind }, response) =>
+        kind === "increment" ? { role: "increment" } : { role: "read", value: response === null ? NaN : response },
     },
   };
 }

@@ -44,7 +44,9 @@ export function kvMap(initial: Scalar = ""): Model<KvState, KvOperation, Scalar>
       at += 1;
     }
     const known = state[at]?.key === key ? 1 : 0;
-    return value === initial ? state.toSpliced(at, known) : state.toSpliced(at, known, { key, value, tag: tagOf(key, value) });
+    return value === initial
+      ? state.toSpliced(at, known)
+      : state.toSpliced(at, known, { key, value, tag: tagOf(key, value) });
   };
   return {
     name: "kv-map",
@@ -54,7 +56,9 @@ export function kvMap(initial: Scalar = ""): Model<KvState, KvOperation, Scalar>
       return [after(state, operation)];
     },
     outcomes(state, operation) {
-      return [{ response: operation.kind === "get" ? valueIn(state, operation.key) : null, next: after(state, operation) }];
+      return [
+        { response: operation.kind === "get" ? valueIn(state, operation.key) : null, next: after(state, operation) },
+      ];
     },
     key(state) {
       let key = "";

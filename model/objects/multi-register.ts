@@ -17,8 +17,13 @@ export type MultiRegisterOperation = readonly MultiRegisterStep[];
 export type MultiRegisterState = ReadonlyMap<string, Scalar>;
 
 /** @param initial what every register holds at first */
-export function multiRegister(initial: Scalar = 0): Model<MultiRegisterState, MultiRegisterOperation, readonly (Scalar | undefined)[]> {
-  function run(state: MultiRegisterState, operation: MultiRegisterOperation): { response: Scalar[]; next: MultiRegisterState } {
+export function multiRegister(
+  initial: Scalar = 0,
+): Model<MultiRegisterState, MultiRegisterOperation, readonly (Scalar | undefined)[]> {
+  function run(
+    state: MultiRegisterState,
+    operation: MultiRegisterOperation,
+  ): { response: Scalar[]; next: MultiRegisterState } {
     const response: Scalar[] = [];
     let next = state;
     for (const step of operation) {
@@ -32,7 +37,9 @@ export function multiRegister(initial: Scalar = 0): Model<MultiRegisterState, Mu
     initial: new Map(),
     next(state, operation, response) {
       const outcome = run(state, operation);
-      const fits = response === undefined || outcome.response.every((found, at) => response[at] === undefined || response[at] === found);
+      const fits =
+        response === undefined ||
+        outcome.response.every((found, at) => response[at] === undefined || response[at] === found);
       return fits ? [outcome.next] : [];
     },
     outcomes: (state, operation) => [run(state, operation)],

@@ -18,7 +18,9 @@ export function register(initial: Scalar = 0): Model<Scalar, RegisterOperation, 
       return response === undefined || response === state ? [state] : [];
     },
     outcomes(state, operation) {
-      return operation.kind === "write" ? [{ response: null, next: operation.value }] : [{ response: state, next: state }];
+      return operation.kind === "write"
+        ? [{ response: null, next: operation.value }]
+        : [{ response: state, next: state }];
     },
     key: scalarKey,
     observes: (operation) => operation.kind === "read",

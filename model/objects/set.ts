@@ -13,7 +13,10 @@ export interface SetOperation {
 }
 
 export function set(): Model<ReadonlySet<Scalar>, SetOperation, boolean> {
-  function outcomes(state: ReadonlySet<Scalar>, { kind, key }: SetOperation): { response: boolean; next: ReadonlySet<Scalar> }[] {
+  function outcomes(
+    state: ReadonlySet<Scalar>,
+    { kind, key }: SetOperation,
+  ): { response: boolean; next: ReadonlySet<Scalar> }[] {
     const present = state.has(key);
     if (kind === "has" || (kind === "add") === present) return [{ response: kind === "has" && present, next: state }];
     const next = new Set(state);
@@ -25,7 +28,9 @@ export function set(): Model<ReadonlySet<Scalar>, SetOperation, boolean> {
     name: "set",
     initial: new Set(),
     next: (state, operation, response) =>
-      outcomes(state, operation).flatMap((outcome) => (response === undefined || response === outcome.response ? [outcome.next] : [])),
+      outcomes(state, operation).flatMap((outcome) =>
+        response === undefined || response === outcome.response ? [outcome.next] : [],
+      ),
     outcomes,
     key: (state) => [...state].map(scalarKey).toSorted().join(),
     partition: ({ key }) => scalarKey(key),

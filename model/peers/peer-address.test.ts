@@ -9,7 +9,8 @@ test("an address has as many words as its family", () => {
 });
 
 test("a word is an unsigned 32-bit integer", () => {
-  for (const word of [-1, 4294967296, 1.5, Number.NaN]) expect(() => peerAddress("v4", [word])).toThrow("whole number from 0 to 4294967295");
+  for (const word of [-1, 4294967296, 1.5, Number.NaN])
+    expect(() => peerAddress("v4", [word])).toThrow("whole number from 0 to 4294967295");
 });
 
 test("words compare unsigned, the first that differ decide", () => {

@@ -5,7 +5,10 @@ type Step = readonly [operation: PeerRecordOperation, response: number];
 
 const get = (response: number, create = true): Step => [{ kind: "get", address: 1, create }, response];
 const put = (reference: number): Step => [{ kind: "put", address: 1, reference }, 0];
-const nextId = (reference: number, response: number, more = 0): Step => [{ kind: "nextId", address: 1, reference, more }, response];
+const nextId = (reference: number, response: number, more = 0): Step => [
+  { kind: "nextId", address: 1, reference, more },
+  response,
+];
 
 /** In how many states the model may be after these steps. */
 function statesAfter(collects: boolean, ...steps: readonly Step[]): number {

@@ -1,8 +1,10 @@
 /**
- * What a pool of peers may answer about one address: whether there is a record, who holds it, which identifiers it gives out.
+ * What a pool of peers may answer about one address: whether there is a record, who holds it, which identifiers it
+ * gives out.
  *
- * References are the numbers that the pool gave, whatever they are: while anybody holds the record, everybody gets the same. A record
- * that nobody holds may have been collected, if the pool collects; then the next one starts its identifiers afresh.
+ * References are the numbers that the pool gave, whatever they are: while anybody holds the record, everybody gets the
+ * same. A record that nobody holds may have been collected, if the pool collects; then the next one starts its
+ * identifiers afresh.
  *
  * Left out: time, the rate limiter, other addresses. So histories are checked address by address.
  */
@@ -33,7 +35,10 @@ export interface PeerRecordOptions {
 
 const NONE: PeerRecordState = { reference: 0, held: 0, identifier: 0 };
 
-export function createPeerRecordModel({ collects, firstIdentifier }: PeerRecordOptions): Model<PeerRecordState, PeerRecordOperation, number> {
+export function createPeerRecordModel({
+  collects,
+  firstIdentifier,
+}: PeerRecordOptions): Model<PeerRecordState, PeerRecordOperation, number> {
   const found = (state: PeerRecordState, create: boolean, response: number): readonly PeerRecordState[] => {
     const states: PeerRecordState[] = [];
     if (state.reference !== 0 && response === state.reference) states.push({ ...state, held: state.held + 1 });

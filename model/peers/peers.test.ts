@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { peerAddress } from "./peer-address.ts";
-import { createPeersModel, idleTicksMax, type PeersOperation, type PeersSpecification, type PeersState } from "./peers.ts";
+import {
+  createPeersModel,
+  idleTicksMax,
+  type PeersOperation,
+  type PeersSpecification,
+  type PeersState,
+} from "./peers.ts";
 
 const specification: PeersSpecification = {
   now: 1000,
@@ -20,8 +26,13 @@ const six = peerAddress("v6", [1, 0, 0, 0]);
 
 type Step = readonly [PeersOperation, number];
 
-/** What may be answered after these steps, which must all be possible in one way; undefined at the first that is not. */
-function after(steps: readonly Step[], changed: Partial<PeersSpecification> = {}): { may(operation: PeersOperation): number[] } | undefined {
+/**
+ * What may be answered after these steps, which must all be possible in one way; undefined at the first that is not.
+ */
+function after(
+  steps: readonly Step[],
+  changed: Partial<PeersSpecification> = {},
+): { may(operation: PeersOperation): number[] } | undefined {
   const model = createPeersModel({ ...specification, ...changed });
   let state: PeersState = model.initial;
   for (const [operation, response] of steps) {
@@ -53,8 +64,19 @@ test("a creation fails only where memory may be short", () => {
 
 test("a record is found by its address, family included, while it is held or fresh", () => {
   const held = after([[get(), 1]]);
-  expect([held?.may(find()), held?.may(get()), held?.may(find(two)), held?.may(find(six))]).toEqual([[1], [1], [0], [0]]);
-  expect(after([[get(), 1], [put(1), 1000], [advance(99), 1099]])?.may(find())).toEqual([1]);
+  expect([held?.may(find()), held?.may(get()), held?.may(find(two)), held?.may(find(six))]).toEqual([
+    [1],
+    [1],
+    [0],
+    [0],
+  ]);
+  expect(
+    after([
+      [get(), 1],
+      [put(1), 1000],
+      [advance(99), 1099],
+    ])?.may(find()),
+  ).toEqual([1]);
 });
 
 test("a new record's identity is none that is known", () => {
@@ -62,49 +84,104 @@ test("a new record's identity is none that is known", () => {
 });
 
 test("a record idle for the ttl may be gone, and may be there", () => {
-  const old = after([[get(), 1], [put(1), 1000], [advance(100), 1100]]);
+  const old = after([
+    [get(), 1],
+    [put(1), 1000],
+    [advance(100), 1100],
+  ]);
   expect(old?.may(find())).toEqual([1, 0]);
   expect(old?.may(get())).toEqual([1, 2, 3, 4]);
 });
 
 test("once it was due, a record may vanish later, but not while it is held", () => {
-  const steps: Step[] = [[get(), 1], [put(1), 1000], [advance(100), 1100], [find(), 1]];
+  const steps: Step[] = [
+    [get(), 1],
+    [put(1), 1000],
+    [advance(100), 1100],
+    [find(), 1],
+  ];
   expect(after(steps)?.may(find())).toEqual([1]);
   expect(after([...steps, [put(1), 1100]])?.may(find())).toEqual([1, 0]);
 });
 
 test("a record found missing stays missing", () => {
-  expect(after([[get(), 1], [put(1), 1000], [advance(100), 1100], [find(), 0]])?.may(find())).toEqual([0]);
+  expect(
+    after([
+      [get(), 1],
+      [put(1), 1000],
+      [advance(100), 1100],
+      [find(), 0],
+    ])?.may(find()),
+  ).toEqual([0]);
 });
 
 test("the time of last use counts on while a collector may still judge by it, until the next release", () => {
-  const taken: Step[] = [[get(), 1], [put(1), 1000], [find(), 1]];
+  const taken: Step[] = [
+    [get(), 1],
+    [put(1), 1000],
+    [find(), 1],
+  ];
   expect(after([...taken, [advance(100), 1100], [put(1), 1100]])?.may(find())).toEqual([1, 0]);
   expect(after([...taken, [advance(50), 1050], [put(1), 1050], [advance(50), 1100]])?.may(find())).toEqual([1]);
 });
 
 test("of releases that overlap, the oldest time counts", () => {
-  const twice: Step[] = [[get(), 1], [get(), 1], [put(1), 1000], [advance(60), 1060]];
+  const twice: Step[] = [
+    [get(), 1],
+    [get(), 1],
+    [put(1), 1000],
+    [advance(60), 1060],
+  ];
   expect(after([...twice, [put(1), 1060], [advance(40), 1100]])?.may(find())).toEqual([1, 0]);
   expect(after([...twice, [put(1), 1060], [advance(39), 1099]])?.may(find())).toEqual([1]);
   // The other way round: the later release noted the older time.
-  const late: Step[] = [[get(), 1], [get(), 1], [advance(60), 1060], [put(1), 1060], [put(1), 1000], [advance(40), 1100]];
+  const late: Step[] = [
+    [get(), 1],
+    [get(), 1],
+    [advance(60), 1060],
+    [put(1), 1060],
+    [put(1), 1000],
+    [advance(40), 1100],
+  ];
   expect(after(late)?.may(find())).toEqual([1, 0]);
 });
 
 test("a release notes a time that the clock has shown", () => {
-  expect(after([[get(), 1], [advance(5), 1005]])?.may(put(1))).toEqual([1000, 1005]);
-  expect(after([[get(), 1], [advance(0), 1000]])?.may(put(1))).toEqual([1000]);
+  expect(
+    after([
+      [get(), 1],
+      [advance(5), 1005],
+    ])?.may(put(1)),
+  ).toEqual([1000, 1005]);
+  expect(
+    after([
+      [get(), 1],
+      [advance(0), 1000],
+    ])?.may(put(1)),
+  ).toEqual([1000]);
 });
 
 test("nobody releases what nobody holds", () => {
   expect(after([])?.may(put(1))).toEqual([]);
-  expect(after([[get(), 1], [put(1), 1000]])?.may(put(1))).toEqual([]);
+  expect(
+    after([
+      [get(), 1],
+      [put(1), 1000],
+    ])?.may(put(1)),
+  ).toEqual([]);
 });
 
 test("idle time is right across the wrap of the clock", () => {
   const wrapping = { now: -50 };
-  const idle = (ticks: number) => after([[get(), 1], [put(1), -50], [advance(ticks), ticks - 50]], wrapping)?.may(find());
+  const idle = (ticks: number) =>
+    after(
+      [
+        [get(), 1],
+        [put(1), -50],
+        [advance(ticks), ticks - 50],
+      ],
+      wrapping,
+    )?.may(find());
   expect(idle(99)).toEqual([1]);
   expect(idle(100)).toEqual([1, 0]);
   expect(after([[advance(0x7fffffff), -2147483642]], { now: 7 })).toBeDefined();
@@ -112,7 +189,11 @@ test("idle time is right across the wrap of the clock", () => {
 
 test("the ttl falls as a family fills, and other families do not count", () => {
   const crowded = { threshold: 4, ttlMinTicks: 0 }; // 100 − trunc(100·total/4)
-  const steps: Step[] = [[get(), 1], [put(1), 1000], [advance(60), 1060]];
+  const steps: Step[] = [
+    [get(), 1],
+    [put(1), 1000],
+    [advance(60), 1060],
+  ];
   expect(after(steps, crowded)?.may(find())).toEqual([1]); // 75
   expect(after([...steps, [get(six), 2]], crowded)?.may(find())).toEqual([1]);
   expect(after([...steps, [get(two), 2]], crowded)?.may(find())).toEqual([1, 0]); // 50
@@ -120,8 +201,25 @@ test("the ttl falls as a family fills, and other families do not count", () => {
 
 test("a family at its threshold may give up whatever is idle", () => {
   const full = { threshold: 2 };
-  expect(after([[get(), 1], [put(1), 1000], [get(two), 2]], full)?.may(find())).toEqual([1, 0]);
-  expect(after([[get(), 1], [get(two), 2]], full)?.may(find())).toEqual([1]);
+  expect(
+    after(
+      [
+        [get(), 1],
+        [put(1), 1000],
+        [get(two), 2],
+      ],
+      full,
+    )?.may(find()),
+  ).toEqual([1, 0]);
+  expect(
+    after(
+      [
+        [get(), 1],
+        [get(two), 2],
+      ],
+      full,
+    )?.may(find()),
+  ).toEqual([1]);
 });
 
 test("the ttl is cut to whole seconds as the original cuts it", () => {
@@ -130,20 +228,57 @@ test("the ttl is cut to whole seconds as the original cuts it", () => {
 });
 
 test("an invalidation hides a family; who holds a record keeps it until the last release", () => {
-  const gone = after([[get(), 1], [get(two), 2], [put(2), 1000], [get(six), 3], [invalidate("v4"), 0]]);
+  const gone = after([
+    [get(), 1],
+    [get(two), 2],
+    [put(2), 1000],
+    [get(six), 3],
+    [invalidate("v4"), 0],
+  ]);
   expect([gone?.may(find()), gone?.may(find(two)), gone?.may(find(six))]).toEqual([[0], [0], [3]]);
   expect(gone?.may(next(1, 0))).toEqual([1]);
   expect(gone?.may(get(two))).toEqual([2, 4]); // 1 is held still
-  expect(after([[get(), 1], [get(), 1], [invalidate("v4"), 0], [put(1), 1000]])?.may(next(1, 0))).toEqual([1]);
-  expect(after([[get(), 1], [invalidate("v4"), 0], [put(1), 1000]])?.may(get())).toEqual([1, 2, 3, 4]);
-  expect(after([[get(), 1], [invalidate("v4"), 0], [invalidate("v4"), 0]])?.may(next(1, 0))).toEqual([1]);
+  expect(
+    after([
+      [get(), 1],
+      [get(), 1],
+      [invalidate("v4"), 0],
+      [put(1), 1000],
+    ])?.may(next(1, 0)),
+  ).toEqual([1]);
+  expect(
+    after([
+      [get(), 1],
+      [invalidate("v4"), 0],
+      [put(1), 1000],
+    ])?.may(get()),
+  ).toEqual([1, 2, 3, 4]);
+  expect(
+    after([
+      [get(), 1],
+      [invalidate("v4"), 0],
+      [invalidate("v4"), 0],
+    ])?.may(next(1, 0)),
+  ).toEqual([1]);
 });
 
 test("identifiers are consecutive, 16 bits wide, and start where the address says", () => {
-  const steps: Step[] = [[get(), 1], [next(1, 3), 1], [next(1, 0), 5]];
+  const steps: Step[] = [
+    [get(), 1],
+    [next(1, 3), 1],
+    [next(1, 0), 5],
+  ];
   expect(after(steps)?.may(next(1, 0))).toEqual([6]);
   const late = { firstIdentifier: () => 0x1ffff };
-  expect(after([[get(), 1], [next(1, 0), 0xffff]], late)?.may(next(1, 0))).toEqual([0]);
+  expect(
+    after(
+      [
+        [get(), 1],
+        [next(1, 0), 0xffff],
+      ],
+      late,
+    )?.may(next(1, 0)),
+  ).toEqual([0]);
 });
 
 test("a new record may burst, then gains one grant each timeout", () => {
@@ -162,7 +297,10 @@ test("a pending operation may answer all it may answer", () => {
 
 test("states are the same exactly when their keys are, and the limiter's two words count as their difference", () => {
   const model = createPeersModel(specification);
-  const keyAfter = (...steps: Step[]) => model.key(steps.reduce((state, [operation, response]) => model.next(state, operation, response)[0] ?? state, model.initial));
+  const keyAfter = (...steps: Step[]) =>
+    model.key(
+      steps.reduce((state, [operation, response]) => model.next(state, operation, response)[0] ?? state, model.initial),
+    );
   expect(keyAfter([get(), 1], [put(1), 1000])).not.toBe(keyAfter([get(), 1]));
   expect(keyAfter([get(), 1])).not.toBe(keyAfter([get(two), 1]));
   expect(keyAfter([get(), 1])).not.toBe(keyAfter([get(), 2]));
@@ -179,27 +317,54 @@ const list = { collection: "list" } as const;
 
 test("a release to a list answers nothing, and the last of several notes its time", () => {
   expect(after([[get(), 1]], list)?.may(put(1))).toEqual([0]);
-  const twice: Step[] = [[get(), 1], [get(), 1], [put(1), 0], [advance(60), 1060], [put(1), 0]];
+  const twice: Step[] = [
+    [get(), 1],
+    [get(), 1],
+    [put(1), 0],
+    [advance(60), 1060],
+    [put(1), 0],
+  ];
   expect(after([...twice, [advance(99), 1159]], list)?.may(find())).toEqual([1]);
   expect(after([...twice, [advance(100), 1160]], list)?.may(find())).toEqual([1, 0]);
 });
 
 test("a record that was taken from the list and is released anew is fresh", () => {
-  const steps: Step[] = [[get(), 1], [put(1), 0], [advance(50), 1050], [find(), 1], [put(1), 0], [advance(99), 1149]];
+  const steps: Step[] = [
+    [get(), 1],
+    [put(1), 0],
+    [advance(50), 1050],
+    [find(), 1],
+    [put(1), 0],
+    [advance(99), 1149],
+  ];
   expect(after(steps, list)?.may(find())).toEqual([1]);
   expect(after([...steps, [advance(1), 1150]], list)?.may(find())).toEqual([1, 0]);
 });
 
 test("a collection from a list judges by the time of last use even while somebody has just taken the record", () => {
-  const steps: Step[] = [[get(), 1], [put(1), 0], [find(), 1], [advance(100), 1100], [put(1), 0]];
+  const steps: Step[] = [
+    [get(), 1],
+    [put(1), 0],
+    [find(), 1],
+    [advance(100), 1100],
+    [put(1), 0],
+  ];
   expect(after(steps, list)?.may(find())).toEqual([1, 0]);
 });
 
 test("a collection from a list may have decided by a fuller pool than there is", () => {
   const full = { threshold: 2 };
-  const emptied: Step[] = [[get(), 1], [get(two), 2], [put(2), 1000], [find(two), 0], [get(two), 3], [put(3), 1000]];
+  const emptied: Step[] = [
+    [get(), 1],
+    [get(two), 2],
+    [put(2), 1000],
+    [find(two), 0],
+    [get(two), 3],
+    [put(3), 1000],
+  ];
   const steps = emptied.map(([operation, response]): Step => [operation, operation.kind === "put" ? 0 : response]);
-  // 1 is held; 2 was collected, made anew as 3 in a full pool, and let go: it may be taken at once, with one record left or more.
+  // 1 is held; 2 was collected, made anew as 3 in a full pool, and let go: it may be taken at once, with one record
+  // left or more.
   expect(after(steps, { ...list, ...full })?.may(find(two))).toEqual([3, 0]);
   const left: Step[] = [...steps, [find(two), 0], [put(1), 0]];
   expect(after(left, { ...list, ...full })?.may(find())).toEqual([1, 0]);
@@ -209,12 +374,24 @@ test("a collection from a list may have decided by a fuller pool than there is",
 
 test("from a list of a pool whose threshold is 0 anything idle may be taken, and nothing held", () => {
   expect(after([[get(), 1]], { ...list, threshold: 0 })?.may(find())).toEqual([1]);
-  expect(after([[get(), 1], [put(1), 0]], { ...list, threshold: 0 })?.may(find())).toEqual([1, 0]);
+  expect(
+    after(
+      [
+        [get(), 1],
+        [put(1), 0],
+      ],
+      { ...list, threshold: 0 },
+    )?.may(find()),
+  ).toEqual([1, 0]);
 });
 
 test("states that differ in the ttl a collection may have decided by are told apart", () => {
   const model = createPeersModel({ ...specification, ...list, threshold: 4, ttlMinTicks: 0 });
-  const states = (...steps: Step[]) => steps.reduce((state, [operation, response]) => model.next(state, operation, response).at(-1) ?? state, model.initial);
+  const states = (...steps: Step[]) =>
+    steps.reduce(
+      (state, [operation, response]) => model.next(state, operation, response).at(-1) ?? state,
+      model.initial,
+    );
   const few = states([get(), 1], [put(1), 0]);
   const many = states([get(), 1], [get(two), 2], [put(2), 0], [put(1), 0], [advance(100), 1100], [find(two), 0]);
   expect([few.ttlLeast, many.ttlLeast]).toEqual([75, 50]);

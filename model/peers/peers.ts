@@ -1,24 +1,24 @@
 /**
  * What the peer pool may answer, one operation at a time: a map from address to record.
  *
- * A record is a peer as its users see it: its identity (which record it is, a small number; 0 is no record), who holds it,
- * its identifier counter, its rate limiter. Specified besides: a record stays findable while it is held or fresh; an
- * invalidation hides all records of a family, and those who hold one keep it; collection may take a record that has been
- * idle for the ttl, or any idle record of a full tree.
+ * A record is a peer as its users see it: its identity (which record it is, a small number; 0 is no record), who holds
+ * it, its identifier counter, its rate limiter. Specified besides: a record stays findable while it is held or fresh;
+ * an invalidation hides all records of a family, and those who hold one keep it; collection may take a record that has
+ * been idle for the ttl, or any idle record of a full tree.
  *
  * Left out: memory, time of reclaim, and which idle records a collection visits. A record that may have been collected
- * stays here, marked, until an operation on its address tells; so the number of records is an upper bound of the pool's, and
- * the ttl, which falls as the pool fills, a lower bound.
+ * stays here, marked, until an operation on its address tells; so the number of records is an upper bound of the
+ * pool's, and the ttl, which falls as the pool fills, a lower bound.
  *
- * Collection tests the count, the time of last use and the clock one after the other, and then marks the peer. So the mark
- * `mayVanish` is for ever, and the time of last use stands until the next release, even while somebody holds the record.
- * That the collector itself judges by fresh words is properties/peers/evicts-only-idle.ts.
+ * Collection tests the count, the time of last use and the clock one after the other, and then marks the peer. So the
+ * mark `mayVanish` is for ever, and the time of last use stands until the next release, even while somebody holds the
+ * record. That the collector itself judges by fresh words is properties/peers/evicts-only-idle.ts.
  *
- * The pools of 2010 are the same map, with one family, and without invalidation and rate limiter. Their release notes its
- * time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool is, and takes
- * later, when it may no longer be: the model does not know which collections are under way, so the least ttl that there ever was
- * stands for good. That a collection takes only what is due by its own decision, and the longest idle first, is
- * properties/peers/takes-longest-idle.ts.
+ * The pools of 2010 are the same map, with one family, and without invalidation and rate limiter. Their release notes
+ * its time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool
+ * is, and takes later, when it may no longer be: the model does not know which collections are under way, so the least
+ * ttl that there ever was stands for good. That a collection takes only what is due by its own decision, and the
+ * longest idle first, is properties/peers/takes-longest-idle.ts.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012).
  */
@@ -59,8 +59,9 @@ export interface PeerRecord {
 }
 
 /**
- * How idle records are collected: by the search that passes them, which judges and marks each at once (`path`, 2012); or from a
- * list, by a collection that decides how long is too long, and takes the longest idle ones later (`list`, 2010).
+ * How idle records are collected: by the search that passes them, which judges and marks each at once (`path`, 2012);
+ * or from a list, by a collection that decides how long is too long, and takes the longest idle ones later (`list`,
+ * 2010).
  */
 export type Collection = "path" | "list";
 
@@ -107,25 +108,28 @@ const BUCKET_FILL_SECONDS = 60;
 
 export function createPeersModel(specification: PeersSpecification): Model<PeersState, PeersOperation, number> {
   const empty: PeersState = { now: specification.now, clock: [specification.now], records: [] };
-  const initial: PeersState = specification.collection === "list" ? { ...empty, ttlLeast: idleTicksMax(0, specification) } : empty;
-  const outcomes = (state: PeersState, operation: PeersOperation): readonly Outcome[] => outcomesOf(specification, state, operation);
-  return {
-    name: "peers",
-    initial,
-    outcomes,
-    next: nextFromOutcomes(outcomes),
-    key: keyOf,
-  };
+  const initial: PeersState =
+    specification.collection === "list" ? { ...empty, ttlLeast: idleTicksMax(0, specification) } : empty;
+  const outcomes = (state: PeersState, operation: PeersOperation): readonly Outcome[] =>
+    outcomesOf(specification, state, operation);
+  return { name: "peers", initial, outcomes, next: nextFromOutcomes(outcomes), key: keyOf };
 }
 
 /** Ticks a record may stay idle while the family has `total` records. */
-export function idleTicksMax(total: number, { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: IdleLimits): number {
+export function idleTicksMax(
+  total: number,
+  { threshold, ttlMinTicks, ttlMaxTicks, ticksPerSecond }: IdleLimits,
+): number {
   if (total >= threshold) return 0;
   const wholeSeconds = Math.floor((ttlMaxTicks - ttlMinTicks) / ticksPerSecond);
   return ttlMaxTicks - Math.floor((wholeSeconds * total) / threshold) * ticksPerSecond;
 }
 
-function outcomesOf(specification: PeersSpecification, state: PeersState, operation: PeersOperation): readonly Outcome[] {
+function outcomesOf(
+  specification: PeersSpecification,
+  state: PeersState,
+  operation: PeersOperation,
+): readonly Outcome[] {
   switch (operation.kind) {
     case "get":
       return get(specification, state, operation);
@@ -163,7 +167,11 @@ function get(
   const found = state.records.find((record) => record.attached && isSameAddress(record.address, address));
   const outcomes: Outcome[] = [];
   if (found !== undefined) {
-    const taken = { ...found, references: found.references + 1, takenSince: found.takenSince || found.references === 0 };
+    const taken = {
+      ...found,
+      references: found.references + 1,
+      takenSince: found.takenSince || found.references === 0,
+    };
     outcomes.push({ response: found.identity, next: replace(state, taken) });
     if (found.references > 0 || !found.mayVanish) return outcomes;
   }
@@ -180,7 +188,12 @@ function get(
   return outcomes;
 }
 
-function createdRecord({ ticksPerSecond, firstIdentifier }: PeersSpecification, now: number, identity: number, address: PeerAddress): PeerRecord {
+function createdRecord(
+  { ticksPerSecond, firstIdentifier }: PeersSpecification,
+  now: number,
+  identity: number,
+  address: PeerAddress,
+): PeerRecord {
   return {
     identity,
     address,
@@ -200,7 +213,10 @@ function put(specification: PeersSpecification, state: PeersState, identity: num
     if (record.references === 0) return [];
     const references = record.references - 1;
     if (specification.collection === "list") {
-      const released = references === 0 ? { ...record, references, releasedAt: state.now, takenSince: false } : { ...record, references };
+      const released =
+        references === 0
+          ? { ...record, references, releasedAt: state.now, takenSince: false }
+          : { ...record, references };
       return [{ response: 0, next: aged(specification, replace(state, released)) }];
     }
     if (references === 0 && !record.attached) {
@@ -211,7 +227,12 @@ function put(specification: PeersSpecification, state: PeersState, identity: num
       // Who releases at the same time may overwrite a newer time with an older one.
       const earlier = record.takenSince ? undefined : record.releasedAt;
       const releasedAt = earlier === undefined ? response : older(state.now, earlier, response);
-      const released = { ...record, references, releasedAt: record.attached ? releasedAt : undefined, takenSince: false };
+      const released = {
+        ...record,
+        references,
+        releasedAt: record.attached ? releasedAt : undefined,
+        takenSince: false,
+      };
       return { response, next: aged(specification, replace(state, released)) };
     });
   });
@@ -230,13 +251,20 @@ function allow(
   });
 }
 
-function withRecord(state: PeersState, identity: number, step: (record: PeerRecord) => readonly Outcome[]): readonly Outcome[] {
+function withRecord(
+  state: PeersState,
+  identity: number,
+  step: (record: PeerRecord) => readonly Outcome[],
+): readonly Outcome[] {
   const record = state.records.find((candidate) => candidate.identity === identity);
   return record === undefined ? [] : step(record);
 }
 
 function replace(state: PeersState, changed: PeerRecord): PeersState {
-  return { ...state, records: state.records.map((record) => (record.identity === changed.identity ? changed : record)) };
+  return {
+    ...state,
+    records: state.records.map((record) => (record.identity === changed.identity ? changed : record)),
+  };
 }
 
 /** Nobody finds the record any more, so what decides whether it may be collected is nobody's concern. */
@@ -251,9 +279,14 @@ function aged(specification: PeersSpecification, state: PeersState): PeersState 
   const ttls = { v4: idleTicksMax(totals.v4, specification), v6: idleTicksMax(totals.v6, specification) };
   const noted = noteTtl(state, ttls.v4);
   const isOld = ({ attached, releasedAt, address }: PeerRecord): boolean =>
-    attached && releasedAt !== undefined && (state.now - releasedAt) >>> 0 >= Math.min(ttls[address.family], noted.ttlLeast ?? Infinity);
+    attached &&
+    releasedAt !== undefined &&
+    (state.now - releasedAt) >>> 0 >= Math.min(ttls[address.family], noted.ttlLeast ?? Infinity);
   if (!state.records.some((record) => !record.mayVanish && isOld(record))) return noted;
-  return { ...noted, records: state.records.map((record) => (isOld(record) ? { ...record, mayVanish: true } : record)) };
+  return {
+    ...noted,
+    records: state.records.map((record) => (isOld(record) ? { ...record, mayVanish: true } : record)),
+  };
 }
 
 /** The state, with a ttl noted that a collection may decide by and take later. */
@@ -273,7 +306,8 @@ function isSameAddress(left: PeerAddress, right: PeerAddress): boolean {
 function keyOf({ clock, records, ttlLeast }: PeersState): string {
   let key = ttlLeast === undefined ? clock.join(",") : `${clock.join(",")}<${ttlLeast}`;
   for (const record of records) {
-    const { identity, address, attached, references, releasedAt, takenSince, mayVanish, identifier, tokens, tokensAt } = record;
+    const { identity, address, attached, references, releasedAt, takenSince, mayVanish, identifier, tokens, tokensAt } =
+      record;
     key += `;${identity}@${address.family}.${address.words.join(".")}${attached ? "" : "-"}*${references}`;
     key += `,${releasedAt ?? ""}${takenSince ? "t" : ""}${mayVanish ? "m" : ""},${identifier},${(tokensAt - tokens) | 0}`;
   }

@@ -25,7 +25,12 @@ test("a prefix has a length of up to 8 bits, and no bits beyond it", () => {
 
 test("a prefix covers the addresses of its family that begin as it does", () => {
   const prefix = routePrefix("v4", 0x50, 4);
-  expect([0x4f, 0x50, 0x5f, 0x60].map((address) => covers(prefix, routeAddress("v4", address)))).toEqual([false, true, true, false]);
+  expect([0x4f, 0x50, 0x5f, 0x60].map((address) => covers(prefix, routeAddress("v4", address)))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
   expect(covers(prefix, routeAddress("v6", 0x50))).toBe(false);
   expect(covers(routePrefix("v6", 0, 0), routeAddress("v6", 255, 3))).toBe(true);
   expect(covers(routePrefix("v6", 9, 8), routeAddress("v6", 9, 3))).toBe(true);
@@ -34,13 +39,27 @@ test("a prefix covers the addresses of its family that begin as it does", () => 
 test("addresses and prefixes are the same in all parts or not at all", () => {
   const address = routeAddress("v6", 9, 1);
   expect(isSameAddress(address, routeAddress("v6", 9, 1))).toBe(true);
-  expect([routeAddress("v6", 9, 2), routeAddress("v6", 8, 1), routeAddress("v6", 9)].some((other) => isSameAddress(address, other))).toBe(false);
+  expect(
+    [routeAddress("v6", 9, 2), routeAddress("v6", 8, 1), routeAddress("v6", 9)].some((other) =>
+      isSameAddress(address, other),
+    ),
+  ).toBe(false);
   expect(isSameAddress(routeAddress("v6", 9), routeAddress("v4", 9))).toBe(false);
   const prefix = routePrefix("v6", 0, 4);
   expect(isSamePrefix(prefix, routePrefix("v6", 0, 4))).toBe(true);
-  expect([routePrefix("v4", 0, 4), routePrefix("v6", 0, 3), routePrefix("v6", 0x10, 4)].some((other) => isSamePrefix(prefix, other))).toBe(false);
+  expect(
+    [routePrefix("v4", 0, 4), routePrefix("v6", 0, 3), routePrefix("v6", 0x10, 4)].some((other) =>
+      isSamePrefix(prefix, other),
+    ),
+  ).toBe(false);
 });
 
 test("bits in common are counted from the front", () => {
-  expect([commonBits(9, 9), commonBits(8, 9), commonBits(0x80, 0), commonBits(0x50, 0x5f), commonBits(0xf0, 0xe0)]).toEqual([8, 7, 0, 4, 3]);
+  expect([
+    commonBits(9, 9),
+    commonBits(8, 9),
+    commonBits(0x80, 0),
+    commonBits(0x50, 0x5f),
+    commonBits(0xf0, 0xe0),
+  ]).toEqual([8, 7, 0, 4, 3]);
 });

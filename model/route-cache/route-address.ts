@@ -1,6 +1,6 @@
 /**
- * Addresses as the route caches' table knows them: a family, a number of 8 bits, and for IPv6 the index of an interface as
- * scope, 0 where there is none.
+ * Addresses as the route caches' table knows them: a family, a number of 8 bits, and for IPv6 the index of an interface
+ * as scope, 0 where there is none.
  *
  * Eight bits are enough for prefixes that nest, and leave room for every class that source selection tells apart.
  */
@@ -27,17 +27,21 @@ export const ADDRESS_BITS = 8;
 
 /** @throws RangeError at a number that is no address or no interface index */
 export function routeAddress(family: RouteFamily, address: number, scope = 0): RouteAddress {
-  if (!Number.isInteger(address) || address < 0 || address > 255) throw new RangeError(`address is ${address}, and must be a whole number from 0 to 255`);
-  if (!Number.isInteger(scope) || scope < 0 || scope > 7) throw new RangeError(`scope is ${scope}, and must be a whole number from 0 to 7`);
+  if (!Number.isInteger(address) || address < 0 || address > 255)
+    throw new RangeError(`address is ${address}, and must be a whole number from 0 to 255`);
+  if (!Number.isInteger(scope) || scope < 0 || scope > 7)
+    throw new RangeError(`scope is ${scope}, and must be a whole number from 0 to 7`);
   if (family === "v4" && scope !== 0) throw new RangeError(`scope is ${scope}, and addresses of v4 have none`);
   return { family, address, scope };
 }
 
 /** @throws RangeError at a length that is none, or bits set beyond it */
 export function routePrefix(family: RouteFamily, address: number, length: number): RoutePrefix {
-  if (!Number.isInteger(length) || length < 0 || length > ADDRESS_BITS) throw new RangeError(`length is ${length}, and must be a whole number from 0 to ${ADDRESS_BITS}`);
+  if (!Number.isInteger(length) || length < 0 || length > ADDRESS_BITS)
+    throw new RangeError(`length is ${length}, and must be a whole number from 0 to ${ADDRESS_BITS}`);
   const { address: checked } = routeAddress(family, address);
-  if (commonBits(checked, firstBits(checked, length)) < ADDRESS_BITS) throw new RangeError(`prefix ${address}/${length} has bits set beyond its length`);
+  if (commonBits(checked, firstBits(checked, length)) < ADDRESS_BITS)
+    throw new RangeError(`prefix ${address}/${length} has bits set beyond its length`);
   return { family, address: checked, length };
 }
 
@@ -50,7 +54,10 @@ export function isSamePrefix(left: RoutePrefix, right: RoutePrefix): boolean {
 }
 
 /** Does the prefix cover the address? */
-export function covers({ family, address, length }: RoutePrefix, { family: otherFamily, address: other }: RouteAddress): boolean {
+export function covers(
+  { family, address, length }: RoutePrefix,
+  { family: otherFamily, address: other }: RouteAddress,
+): boolean {
   return family === otherFamily && firstBits(other, length) === address;
 }
 

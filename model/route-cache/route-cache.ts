@@ -1,15 +1,15 @@
 /**
- * What the NetBSD route caches may answer, one operation at a time: a table of routes by longest prefix, and caches that remember a
- * route for as long as no route of its family is added or deleted.
+ * What the NetBSD route caches may answer, one operation at a time: a table of routes by longest prefix, and caches
+ * that remember a route for as long as no route of its family is added or deleted.
  *
- * An operation that would wait (for a route that is being changed) has no outcome until it need not. Soft interrupts do not wait: to
- * them a route that is being changed is none.
+ * An operation that would wait (for a route that is being changed) has no outcome until it need not. Soft interrupts do
+ * not wait: to them a route that is being changed is none.
  *
- * Selections of interface and source address are not one step but several; here each step is an operation of its own, which may have
- * been left out (`SKIPPED`). That the steps come in their order is not specified here.
+ * Selections of interface and source address are not one step but several; here each step is an operation of its own,
+ * which may have been left out (`SKIPPED`). That the steps come in their order is not specified here.
  *
- * Left out: where objects lie and when memory comes back. An operation may fail for want of memory while what is in use, or may still
- * be on its way back, fills a pool.
+ * Left out: where objects lie and when memory comes back. An operation may fail for want of memory while what is in
+ * use, or may still be on its way back, fills a pool.
  *
  * Source: NetBSD sys/net/route.c (2006 to 2020), sys/netinet6/in6_src.c (2016).
  */
@@ -53,7 +53,9 @@ export interface RouteDemands {
   readonly nextHop?: RouteAddress;
 }
 
-/** A cache is named; a route is answered as `8 * serial + interface`, 0 for none; an error as its number, 0 for none. */
+/**
+ * A cache is named; a route is answered as `8 * serial + interface`, 0 for none; an error as its number, 0 for none.
+ */
 export type RouteOperation =
   | { readonly kind: "setDestination"; readonly cache: string; readonly to: RouteAddress }
   /** Answers `addressWord` of the destination, or 0. */
@@ -93,9 +95,19 @@ export type RouteOperation =
   | { readonly kind: "holdsSource"; readonly address: number }
   | { readonly kind: "isReadySource"; readonly address: number }
   /** Answers `256 * error + route`. */
-  | ({ readonly kind: "selectRoute"; readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands)
+  | ({
+      readonly kind: "selectRoute";
+      readonly cache: string;
+      readonly nextHopCache: string;
+      readonly to: RouteAddress;
+    } & RouteDemands)
   /** A step: answers the index of the interface, or `errorWord`, or `UNKNOWN`. */
-  | ({ readonly kind: "routeTo"; readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands)
+  | ({
+      readonly kind: "routeTo";
+      readonly cache: string;
+      readonly nextHopCache: string;
+      readonly to: RouteAddress;
+    } & RouteDemands)
   /** A step: answers `64 * index + serial` of an interface. */
   | { readonly kind: "interfaceUsed" }
   /** A step: answers `256 * index + address`: the best address for packets that leave there, 0 if there is none. */
@@ -105,9 +117,14 @@ export interface RouteCacheSpecification {
   /** What the pools hold: entries, and addresses of each family. */
   readonly entriesMax: number;
   readonly sockaddrsMax: number;
-  /** Objects that may be in use beyond what the state tells: those of operations under way, and of caches it does not know. */
+  /**
+   * Objects that may be in use beyond what the state tells: those of operations under way, and of caches it does not
+   * know.
+   */
   readonly slack: number;
-  /** May the memory of what was deleted come back after the deletion has answered, or have others looked on meanwhile? */
+  /**
+   * May the memory of what was deleted come back after the deletion has answered, or have others looked on meanwhile?
+   */
   readonly isDeferred: boolean;
   readonly threadCount: number;
 }
@@ -128,8 +145,11 @@ const HOST_UNREACHABLE = 65;
 const LOOPBACK_INDEX = 1;
 const HOST_LENGTH = 8;
 
-export function createRouteCacheModel(specification: RouteCacheSpecification): Model<RouteCacheState, RouteOperation, number> {
-  const outcomes = (state: RouteCacheState, operation: RouteOperation): readonly Outcome[] => outcomesOf(specification, state, operation);
+export function createRouteCacheModel(
+  specification: RouteCacheSpecification,
+): Model<RouteCacheState, RouteOperation, number> {
+  const outcomes = (state: RouteCacheState, operation: RouteOperation): readonly Outcome[] =>
+    outcomesOf(specification, state, operation);
   return {
     name: "route-cache",
     initial: { ...EMPTY_STATE, held: Array.from({ length: specification.threadCount }, () => 0) },
@@ -147,7 +167,9 @@ function keyOf({ caches, ...rest }: RouteCacheState): string {
 
 /** A destination as an operation answers it. */
 export function addressWord(address: RouteAddress | undefined): number {
-  return address === undefined ? 0 : 1 + (address.family === "v4" ? 0 : 1) + 2 * (address.address + 256 * address.scope);
+  return address === undefined
+    ? 0
+    : 1 + (address.family === "v4" ? 0 : 1) + 2 * (address.address + 256 * address.scope);
 }
 
 /** A route that was deleted, by its family and serial number. */
@@ -155,28 +177,41 @@ export function lostWord(family: RouteFamily, serial: number): number {
   return 2 * serial + (family === "v4" ? 0 : 1);
 }
 
-function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheState, operation: RouteOperation): readonly Outcome[] {
+function outcomesOf(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  operation: RouteOperation,
+): readonly Outcome[] {
   const one = (response: number, next = state): readonly Outcome[] => [{ response, next }];
   switch (operation.kind) {
     case "setDestination":
-      return setDestination(specification, state, operation.cache, operation.to).map(({ error, next }) => ({ response: error, next }));
+      return setDestination(specification, state, operation.cache, operation.to).map(({ error, next }) => ({
+        response: error,
+        next,
+      }));
     case "destination":
       return one(addressWord(cacheNamed(state, operation.cache).destination));
     case "validate":
-      return validate(state, operation.cache, operation.inInterrupt).map((route) => held(state, operation.holder, wordOf(route)));
+      return validate(state, operation.cache, operation.inInterrupt).map((route) =>
+        held(state, operation.holder, wordOf(route)),
+      );
     case "lookup":
-      return lookup(specification, state, operation.cache, operation.to, operation.inInterrupt).map(({ route, isHit, next }) => ({
-        response: 2 * wordOf(route) + (isHit && !operation.inInterrupt ? 1 : 0),
-        next,
-      }));
+      return lookup(specification, state, operation.cache, operation.to, operation.inInterrupt).map(
+        ({ route, isHit, next }) => ({ response: 2 * wordOf(route) + (isHit && !operation.inInterrupt ? 1 : 0), next }),
+      );
     case "check":
-      return validate(state, operation.cache, false).flatMap((route) => (route === undefined ? update(specification, state, operation.cache, true) : one(wordOf(route))));
+      return validate(state, operation.cache, false).flatMap((route) =>
+        route === undefined ? update(specification, state, operation.cache, true) : one(wordOf(route)),
+      );
     case "update":
       return update(specification, state, operation.cache, operation.clones);
     case "copy":
       return copy(specification, state, operation.cache, operation.from);
     case "move":
-      return one(0, withCache(withCache(state, operation.cache, cacheNamed(state, operation.from)), operation.from, { route: 0 }));
+      return one(
+        0,
+        withCache(withCache(state, operation.cache, cacheNamed(state, operation.from)), operation.from, { route: 0 }),
+      );
     case "clear":
       return one(0, withCache(state, operation.cache, { ...cacheNamed(state, operation.cache), route: 0 }));
     case "free":
@@ -186,41 +221,64 @@ function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheSta
       return route !== undefined && isUpdating(state, route) ? [] : [held(state, operation.holder, wordOf(route))];
     }
     case "send": {
-      const found = fromTable(specification, state, operation.to, { clones: true, inInterrupt: false }).map(({ route, next }) => ({ response: wordOf(route), next }));
+      const found = fromTable(specification, state, operation.to, { clones: true, inInterrupt: false }).map(
+        ({ route, next }) => ({ response: wordOf(route), next }),
+      );
       return mayLackSockaddr(specification, state, operation.to.family) ? [...one(0), ...found] : found;
     }
     case "release":
       return one(state.held[operation.holder] ?? 0, { ...state, held: state.held.with(operation.holder, 0) });
     case "add":
-      return operation.route.source === undefined ? add(specification, state, operation.route) : skippable(state, add(specification, state, operation.route));
+      return operation.route.source === undefined
+        ? add(specification, state, operation.route)
+        : skippable(state, add(specification, state, operation.route));
     case "delete": {
       const route = routeWith(state, operation.prefix);
       return route === undefined ? one(NO_SUCH_PROCESS) : one(0, withoutRoute(state, route, specification.isDeferred));
     }
     case "lose": {
-      const gone = state.routes.map((route) => ({ response: lostWord(route.prefix.family, route.serial), next: withoutRoute(state, route, specification.isDeferred) }));
+      const gone = state.routes.map((route) => ({
+        response: lostWord(route.prefix.family, route.serial),
+        next: withoutRoute(state, route, specification.isDeferred),
+      }));
       return [...one(0), ...gone];
     }
     case "beginChange": {
       const { family } = operation.prefix;
       const serial = routeWith(state, operation.prefix)?.serial ?? 0;
-      return state.updating[family] === 0 ? one(serial, { ...state, updating: { ...state.updating, [family]: serial } }) : [];
+      return state.updating[family] === 0
+        ? one(serial, { ...state, updating: { ...state.updating, [family]: serial } })
+        : [];
     }
     case "endChange": {
       const { family } = operation;
       const serial = state.updating[family];
-      const routes = state.routes.map((route) => (route.prefix.family === family && route.serial === serial ? { ...route, interface: operation.interface } : route));
+      const routes = state.routes.map((route) =>
+        route.prefix.family === family && route.serial === serial
+          ? { ...route, interface: operation.interface }
+          : route,
+      );
       return one(0, { ...state, routes, updating: { ...state.updating, [family]: 0 } });
     }
     case "attach": {
       if (state.interfaces.some(({ index }) => index === operation.index)) return one(errorWord(EXISTS));
       const serial = state.interfaceSerial + 1;
-      return one(serial, { ...state, interfaceSerial: serial, interfaces: [...state.interfaces, { index: operation.index, serial, isUp: operation.isUp }].toSorted((left, right) => left.index - right.index) });
+      return one(serial, {
+        ...state,
+        interfaceSerial: serial,
+        interfaces: [...state.interfaces, { index: operation.index, serial, isUp: operation.isUp }].toSorted(
+          (left, right) => left.index - right.index,
+        ),
+      });
     }
     case "detach": {
       const interfaces = state.interfaces.filter(({ index }) => index !== operation.index);
       if (interfaces.length === state.interfaces.length) return one(NO_SUCH_DEVICE);
-      return one(0, { ...state, interfaces, addresses: state.addresses.filter((address) => address.interface !== operation.index) });
+      return one(0, {
+        ...state,
+        interfaces,
+        addresses: state.addresses.filter((address) => address.interface !== operation.index),
+      });
     }
     case "assign":
       return one(...assign(state, operation.address));
@@ -231,13 +289,21 @@ function outcomesOf(specification: RouteCacheSpecification, state: RouteCacheSta
     case "holdsSource":
       return skippable(state, one(Number(state.addresses.some(({ address }) => address === operation.address))));
     case "isReadySource":
-      return skippable(state, one(Number(state.addresses.some(({ address, notReady }) => address === operation.address && !notReady))));
+      return skippable(
+        state,
+        one(Number(state.addresses.some(({ address, notReady }) => address === operation.address && !notReady))),
+      );
     case "selectRoute":
-      return selectRoute(specification, state, operation).map(({ error, route, next }) => ({ response: 256 * error + wordOf(route), next }));
+      return selectRoute(specification, state, operation).map(({ error, route, next }) => ({
+        response: 256 * error + wordOf(route),
+        next,
+      }));
     case "routeTo":
       return skippable(
         state,
-        selectRoute(specification, state, operation).flatMap(({ error, route, next }) => [UNKNOWN, ...routeResponses(state, error, route)].map((response) => ({ response, next }))),
+        selectRoute(specification, state, operation).flatMap(({ error, route, next }) =>
+          [UNKNOWN, ...routeResponses(state, error, route)].map((response) => ({ response, next })),
+        ),
       );
     case "interfaceUsed":
       return skippable(
@@ -262,7 +328,12 @@ function held(state: RouteCacheState, holder: number, word: number): Outcome {
   return { response: word, next: holder === NOBODY ? state : { ...state, held: state.held.with(holder, word) } };
 }
 
-function setDestination(specification: RouteCacheSpecification, state: RouteCacheState, cache: string, to: RouteAddress): readonly { readonly error: number; readonly next: RouteCacheState }[] {
+function setDestination(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  cache: string,
+  to: RouteAddress,
+): readonly { readonly error: number; readonly next: RouteCacheState }[] {
   const present = cacheNamed(state, cache).destination;
   const set = { error: 0, next: withCache(state, cache, { destination: to, route: 0 }) };
   const without = withCache(state, cache, { route: 0 });
@@ -297,35 +368,70 @@ function fromTable(
   const prefix = { family: to.family, address: to.address, length: HOST_LENGTH };
   const next = withRoute(state, { prefix, interface: toInterface, ...(source === undefined ? {} : { source }) });
   const cloned = { route: routeWith(next, prefix), next };
-  return mayLackEntry(specification, state) || mayLackSockaddr(specification, state, to.family) ? [cloned, { route, next: state }] : [cloned];
+  return mayLackEntry(specification, state) || mayLackSockaddr(specification, state, to.family)
+    ? [cloned, { route, next: state }]
+    : [cloned];
 }
 
 /** Looks the cache's destination up and has the cache remember what is found. */
-function fill(specification: RouteCacheSpecification, state: RouteCacheState, name: string, options: { readonly clones: boolean; readonly inInterrupt: boolean }): readonly Found[] {
+function fill(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  name: string,
+  options: { readonly clones: boolean; readonly inInterrupt: boolean },
+): readonly Found[] {
   const { destination } = cacheNamed(state, name);
   const cleared = withCache(state, name, { ...cacheNamed(state, name), route: 0 });
   if (destination === undefined) return [{ route: undefined, next: cleared }];
-  return fromTable(specification, cleared, destination, options).map(({ route, next }) => ({ route, next: withCache(next, name, { destination, route: route?.serial ?? 0 }) }));
+  return fromTable(specification, cleared, destination, options).map(({ route, next }) => ({
+    route,
+    next: withCache(next, name, { destination, route: route?.serial ?? 0 }),
+  }));
 }
 
-function update(specification: RouteCacheSpecification, state: RouteCacheState, name: string, clones: boolean): readonly Outcome[] {
-  return fill(specification, state, name, { clones, inInterrupt: false }).map(({ route, next }) => ({ response: wordOf(route), next }));
+function update(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  name: string,
+  clones: boolean,
+): readonly Outcome[] {
+  return fill(specification, state, name, { clones, inInterrupt: false }).map(({ route, next }) => ({
+    response: wordOf(route),
+    next,
+  }));
 }
 
-function lookup(specification: RouteCacheSpecification, state: RouteCacheState, name: string, to: RouteAddress, inInterrupt: boolean): readonly (Found & { readonly isHit: boolean })[] {
+function lookup(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  name: string,
+  to: RouteAddress,
+  inInterrupt: boolean,
+): readonly (Found & { readonly isHit: boolean })[] {
   const { destination } = cacheNamed(state, name);
   if (destination === undefined || !isSameAddress(destination, to)) {
     return setDestination(specification, state, name, to).flatMap(({ error, next }) =>
-      error === 0 ? fill(specification, next, name, { clones: true, inInterrupt }).map((found) => ({ ...found, isHit: false })) : [{ route: undefined, next, isHit: false }],
+      error === 0
+        ? fill(specification, next, name, { clones: true, inInterrupt }).map((found) => ({ ...found, isHit: false }))
+        : [{ route: undefined, next, isHit: false }],
     );
   }
   return validate(state, name, inInterrupt).flatMap((route): readonly (Found & { readonly isHit: boolean })[] => {
-    if (route === undefined) return fill(specification, state, name, { clones: true, inInterrupt }).map((found) => ({ ...found, isHit: false }));
+    if (route === undefined)
+      return fill(specification, state, name, { clones: true, inInterrupt }).map((found) => ({
+        ...found,
+        isHit: false,
+      }));
     return [{ route, next: state, isHit: true }];
   });
 }
 
-function copy(specification: RouteCacheSpecification, state: RouteCacheState, name: string, from: string): readonly Outcome[] {
+function copy(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  name: string,
+  from: string,
+): readonly Outcome[] {
   const { destination, route } = cacheNamed(state, from);
   if (destination === undefined) return [{ response: 0, next: withCache(state, name, { route: 0 }) }];
   return setDestination(specification, state, name, destination).map(({ error, next }) => ({
@@ -334,10 +440,18 @@ function copy(specification: RouteCacheSpecification, state: RouteCacheState, na
   }));
 }
 
-function add(specification: RouteCacheSpecification, state: RouteCacheState, route: Omit<RouteRecord, "serial">): readonly Outcome[] {
+function add(
+  specification: RouteCacheSpecification,
+  state: RouteCacheState,
+  route: Omit<RouteRecord, "serial">,
+): readonly Outcome[] {
   const outcomes: Outcome[] = [];
   const { family } = route.prefix;
-  const lacks = mayLackEntry(specification, state) || mayLackSockaddr(specification, state, family) || (route.gateway !== undefined && mayLackSockaddr({ ...specification, slack: specification.slack + 1 }, state, route.gateway));
+  const lacks =
+    mayLackEntry(specification, state) ||
+    mayLackSockaddr(specification, state, family) ||
+    (route.gateway !== undefined &&
+      mayLackSockaddr({ ...specification, slack: specification.slack + 1 }, state, route.gateway));
   if (lacks) outcomes.push({ response: errorWord(NO_MEMORY), next: state });
   if (routeWith(state, route.prefix) !== undefined) outcomes.push({ response: errorWord(EXISTS), next: state });
   else outcomes.push({ response: state.serials[family] + 1, next: withRoute(state, route) });
@@ -348,7 +462,9 @@ function assign(state: RouteCacheState, added: RouteCacheState["addresses"][numb
   if (!state.interfaces.some(({ index }) => index === added.interface)) return [NO_SUCH_DEVICE];
   if (state.addresses.some(({ address }) => address === added.address)) return [EXISTS];
   const owner = 256 * added.interface + added.address;
-  const owners = state.owners.includes(owner) ? state.owners : [...state.owners, owner].toSorted((left, right) => left - right);
+  const owners = state.owners.includes(owner)
+    ? state.owners
+    : [...state.owners, owner].toSorted((left, right) => left - right);
   return [0, { ...state, addresses: [...state.addresses, added], owners }];
 }
 
@@ -361,31 +477,50 @@ interface Selected {
 function selectRoute(
   specification: RouteCacheSpecification,
   state: RouteCacheState,
-  { cache, nextHopCache, to, outgoing, nextHop }: { readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands,
+  {
+    cache,
+    nextHopCache,
+    to,
+    outgoing,
+    nextHop,
+  }: { readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands,
 ): readonly Selected[] {
-  if (nextHop !== undefined && nextHop.family !== "v6") return [{ error: FAMILY_NOT_SUPPORTED, route: undefined, next: state }];
+  if (nextHop !== undefined && nextHop.family !== "v6")
+    return [{ error: FAMILY_NOT_SUPPORTED, route: undefined, next: state }];
   const used = nextHop === undefined ? cache : nextHopCache;
   return lookup(specification, state, used, nextHop ?? { ...to, scope: 0 }, false).map(({ route, next }) => {
     const unreachable = { error: HOST_UNREACHABLE, route: undefined, next };
-    if (nextHop !== undefined && (route === undefined || route.gateway !== undefined)) return { ...unreachable, next: withCache(next, used, { route: 0 }) };
+    if (nextHop !== undefined && (route === undefined || route.gateway !== undefined))
+      return { ...unreachable, next: withCache(next, used, { route: 0 }) };
     if (route === undefined) return unreachable;
-    if (outgoing !== undefined && route.interface !== LOOPBACK_INDEX && route.interface !== outgoing) return unreachable;
+    if (outgoing !== undefined && route.interface !== LOOPBACK_INDEX && route.interface !== outgoing)
+      return unreachable;
     return { error: 0, route, next };
   });
 }
 
-/** What a selection may make of a route: the interface it leads to, or the one that its source address belongs to; or an error. */
+/**
+ * What a selection may make of a route: the interface it leads to, or the one that its source address belongs to; or an
+ * error.
+ */
 function routeResponses({ owners }: RouteCacheState, error: number, route: RouteRecord | undefined): readonly number[] {
   if (route === undefined) return [errorWord(error)];
-  if (route.reject === true) return [errorWord(route.prefix.length === HOST_LENGTH ? HOST_UNREACHABLE : NETWORK_UNREACHABLE)];
+  if (route.reject === true)
+    return [errorWord(route.prefix.length === HOST_LENGTH ? HOST_UNREACHABLE : NETWORK_UNREACHABLE)];
   const ofSource = owners.filter((owner) => owner % 256 === route.source).map((owner) => Math.floor(owner / 256));
   return [...new Set([route.interface, ...ofSource])];
 }
 
 /** Could every address of the family be in use, or on its way back? */
-function mayLackSockaddr({ sockaddrsMax, slack }: RouteCacheSpecification, { caches, routes, deleted }: RouteCacheState, family: RouteFamily): boolean {
+function mayLackSockaddr(
+  { sockaddrsMax, slack }: RouteCacheSpecification,
+  { caches, routes, deleted }: RouteCacheState,
+  family: RouteFamily,
+): boolean {
   const ofCaches = Object.values(caches).filter(({ destination }) => destination?.family === family).length;
-  const ofRoutes = routes.filter(({ prefix }) => prefix.family === family).length + routes.filter(({ gateway }) => gateway === family).length;
+  const ofRoutes =
+    routes.filter(({ prefix }) => prefix.family === family).length +
+    routes.filter(({ gateway }) => gateway === family).length;
   return ofCaches + ofRoutes + 2 * (deleted.v4 + deleted.v6) + slack >= sockaddrsMax;
 }
 

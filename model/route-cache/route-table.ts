@@ -1,6 +1,6 @@
 /**
- * The table of routes, the caches that remember them, and the interfaces, as their users see them: the state of the model in
- * route-cache.ts, and the steps that several operations share.
+ * The table of routes, the caches that remember them, and the interfaces, as their users see them: the state of the
+ * model in route-cache.ts, and the steps that several operations share.
  *
  * Source: NetBSD sys/net/route.c, sys/net/if.c.
  */
@@ -86,7 +86,11 @@ export function withCache(state: RouteCacheState, name: string, cache: CacheReco
   return { ...state, caches: { ...state.caches, [name]: cache } };
 }
 
-export function routeNumbered({ routes }: RouteCacheState, family: RouteFamily, serial: number): RouteRecord | undefined {
+export function routeNumbered(
+  { routes }: RouteCacheState,
+  family: RouteFamily,
+  serial: number,
+): RouteRecord | undefined {
   return routes.find((route) => route.prefix.family === family && route.serial === serial);
 }
 
@@ -103,12 +107,17 @@ export function isUpdating({ updating }: RouteCacheState, { prefix, serial }: Ro
   return updating[prefix.family] === serial;
 }
 
-/** The state with one route more; its serial number is the family's last. Every cache of the family forgets its route. */
+/**
+ * The state with one route more; its serial number is the family's last. Every cache of the family forgets its route.
+ */
 export function withRoute(state: RouteCacheState, route: Omit<RouteRecord, "serial">): RouteCacheState {
   const { family } = route.prefix;
   const serial = state.serials[family] + 1;
   const routes = [...state.routes, { ...route, serial }].toSorted(
-    (left, right) => right.prefix.length - left.prefix.length || Number(left.prefix.family === "v6") - Number(right.prefix.family === "v6") || left.serial - right.serial,
+    (left, right) =>
+      right.prefix.length - left.prefix.length ||
+      Number(left.prefix.family === "v6") - Number(right.prefix.family === "v6") ||
+      left.serial - right.serial,
   );
   return invalidated({ ...state, routes, serials: { ...state.serials, [family]: serial } }, family);
 }
@@ -121,11 +130,16 @@ export function withoutRoute(state: RouteCacheState, gone: RouteRecord, isDeferr
 }
 
 function invalidated(state: RouteCacheState, family: RouteFamily): RouteCacheState {
-  const caches = Object.entries(state.caches).map(([name, cache]) => [name, cache.destination?.family === family ? { ...cache, route: 0 } : cache] as const);
+  const caches = Object.entries(state.caches).map(
+    ([name, cache]) => [name, cache.destination?.family === family ? { ...cache, route: 0 } : cache] as const,
+  );
   return { ...state, caches: Object.fromEntries(caches) };
 }
 
 /** The addresses as source selection sees them. */
 export function ownAddresses({ addresses, interfaces }: RouteCacheState): readonly OwnAddress[] {
-  return addresses.map((address) => ({ ...address, isUp: interfaces.some(({ index, isUp }) => index === address.interface && isUp) }));
+  return addresses.map((address) => ({
+    ...address,
+    isUp: interfaces.some(({ index, isUp }) => index === address.interface && isUp),
+  }));
 }

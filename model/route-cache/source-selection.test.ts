@@ -1,10 +1,29 @@
 import { expect, test } from "vitest";
 import { bestSource, type OwnAddress, scopeOf } from "./source-selection.ts";
 
-const own = (address: number, more: Partial<OwnAddress> = {}): OwnAddress => ({ address, interface: 2, deprecated: false, temporary: false, notReady: false, isUp: true, ...more });
+const own = (address: number, more: Partial<OwnAddress> = {}): OwnAddress => ({
+  address,
+  interface: 2,
+  deprecated: false,
+  temporary: false,
+  notReady: false,
+  isUp: true,
+  ...more,
+});
 
 test("numbers have the scopes of the addresses that they stand for", () => {
-  expect([1, 2, 223, 224, 239, 240, 247, 248, 255, 0].map(scopeOf)).toEqual(["link", "global", "global", "link", "link", "link", "link", "global", "global", "global"]);
+  expect([1, 2, 223, 224, 239, 240, 247, 248, 255, 0].map(scopeOf)).toEqual([
+    "link",
+    "global",
+    "global",
+    "link",
+    "link",
+    "link",
+    "link",
+    "global",
+    "global",
+    "global",
+  ]);
 });
 
 test("nothing is chosen from nothing, nor from what cannot be used", () => {

@@ -1,8 +1,9 @@
 /**
  * Which of its own addresses a host gives to a packet: the rules in their order, over all candidates at once.
  *
- * Numbers of 8 bits stand for IPv6 addresses: 1 is the loopback address, 224 to 239 are link-local, 240 to 247 link-local multicast,
- * 248 to 255 global multicast, everything else is global. Numbers below 128 have one label of the policy table, the others another.
+ * Numbers of 8 bits stand for IPv6 addresses: 1 is the loopback address, 224 to 239 are link-local, 240 to 247
+ * link-local multicast, 248 to 255 global multicast, everything else is global. Numbers below 128 have one label of the
+ * policy table, the others another.
  *
  * Left out: home addresses (mobility), and preferences that a socket states.
  *
@@ -35,8 +36,8 @@ function labelOf(address: number): boolean {
 }
 
 /**
- * The number of the best candidate for packets to `destination` that leave by the interface of that index; 0 if none will do. Of equally
- * good ones, the first.
+ * The number of the best candidate for packets to `destination` that leave by the interface of that index; 0 if none
+ * will do. Of equally good ones, the first.
  */
 export function bestSource(candidates: readonly OwnAddress[], destination: number, outgoing: number): number {
   const usable = candidates.filter(

@@ -1,18 +1,18 @@
 /**
  * What compressed TIME_WAIT may answer, one operation at a time.
  *
- * A record is what is left of a closed connection: it keeps the connection's name from being used again until it expires.
- * Specified: how long it lives (twice the segment lifetime of its class), that it is never found past its expiry, that a
- * class with no room gives up its oldest (all of one expiry at once), and never another class's, and which answers a new
- * connection, a bind, a late segment and a new SYN get.
+ * A record is what is left of a closed connection: it keeps the connection's name from being used again until it
+ * expires. Specified: how long it lives (twice the segment lifetime of its class), that it is never found past its
+ * expiry, that a class with no room gives up its oldest (all of one expiry at once), and never another class's, and
+ * which answers a new connection, a bind, a late segment and a new SYN get.
  *
- * A class is a queue of slots, oldest first: a record that is deleted in the midst of the queue leaves its slot taken until
- * the queue has come to it. Expired slots leave the front of the queue some time after their expiry, by the timer, of which
- * nothing else is said here: every operation may find them gone, or still there.
+ * A class is a queue of slots, oldest first: a record that is deleted in the midst of the queue leaves its slot taken
+ * until the queue has come to it. Expired slots leave the front of the queue some time after their expiry, by the
+ * timer, of which nothing else is said here: every operation may find them gone, or still there.
  *
- * Left out: the hash table. If its lines may run out, an addition may give up more of its class than it needs for its slot, and
- * may fail. A class of the one scheme (all connections alike) whose turn it is on a slot of the other (three classes) is
- * refused, and here may be, whenever the other scheme has slots left.
+ * Left out: the hash table. If its lines may run out, an addition may give up more of its class than it needs for its
+ * slot, and may fail. A class of the one scheme (all connections alike) whose turn it is on a slot of the other (three
+ * classes) is refused, and here may be, whenever the other scheme has slots left.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011).
  */
@@ -32,12 +32,19 @@ export interface ConnectionIdentity {
 
 export type TimeWaitOperation =
   /** The connection closes: 1, and a record stands for it; or 0, and its owner must wait in full. */
-  | { readonly kind: "add"; readonly connection: ConnectionIdentity; readonly sequence: number; readonly reuse: boolean }
+  | {
+      readonly kind: "add";
+      readonly connection: ConnectionIdentity;
+      readonly sequence: number;
+      readonly reuse: boolean;
+    }
   /** May the connection be made? Answers what is left of its predecessor ({@link snapshotWord}), or 0. */
   | { readonly kind: "lookup"; readonly connection: ConnectionIdentity }
   /** A late segment: 1, and the record lives its whole life again; 2, and it keeps its old expiry; 0, there is none. */
   | { readonly kind: "restart"; readonly connection: ConnectionIdentity }
-  /** A SYN: 1, and the record is gone, because `sequence` is past what it has received; 2, it stands; 0, there is none. */
+  /**
+   * A SYN: 1, and the record is gone, because `sequence` is past what it has received; 2, it stands; 0, there is none.
+   */
   | { readonly kind: "reopen"; readonly connection: ConnectionIdentity; readonly sequence: number }
   /** Answers how many records stand in the way of a bind to the local port. */
   | { readonly kind: "bind"; readonly family: AddressFamily; readonly port: number; readonly reuse: boolean }
@@ -50,7 +57,12 @@ export interface TimeWaitSlot {
   /** Tick from which on the record is expired. */
   readonly expires: number;
   /** Absent if it was deleted, or is expired. */
-  readonly record?: { readonly name: string; readonly localPort: number; readonly sequence: number; readonly reuse: boolean };
+  readonly record?: {
+    readonly name: string;
+    readonly localPort: number;
+    readonly sequence: number;
+    readonly reuse: boolean;
+  };
 }
 
 export interface TimeWaitState {
@@ -94,9 +106,12 @@ export const ENOMEM = 12;
 const CLASSES = 4;
 const BUILT_IN_SECONDS = 60;
 
-export function createTimeWaitModel(specification: TimeWaitSpecification): Model<TimeWaitState, TimeWaitOperation, number> {
+export function createTimeWaitModel(
+  specification: TimeWaitSpecification,
+): Model<TimeWaitState, TimeWaitOperation, number> {
   const { now, enabled, truncating } = specification;
-  const outcomes = (state: TimeWaitState, operation: TimeWaitOperation): readonly Outcome[] => outcomesOf(specification, state, operation);
+  const outcomes = (state: TimeWaitState, operation: TimeWaitOperation): readonly Outcome[] =>
+    outcomesOf(specification, state, operation);
   return {
     name: "time-wait",
     initial: { now, enabled, truncating, arenas: Array.from({ length: 2 * CLASSES }, () => []) },
@@ -107,22 +122,53 @@ export function createTimeWaitModel(specification: TimeWaitSpecification): Model
 }
 
 /** Ticks a record of the class lives: 0 all connections alike, 1 remote, 2 local, 3 loopback. */
-export function lifeTicks(mslClass: number, { remoteSeconds, localSeconds, loopbackSeconds }: SegmentLifetimes, ticksPerSecond: number): number {
-  const seconds = mslClass === 3 ? loopbackSeconds || BUILT_IN_SECONDS / 4 : mslClass === 2 ? localSeconds || BUILT_IN_SECONDS / 2 : remoteSeconds || BUILT_IN_SECONDS;
+export function lifeTicks(
+  mslClass: number,
+  { remoteSeconds, localSeconds, loopbackSeconds }: SegmentLifetimes,
+  ticksPerSecond: number,
+): number {
+  const seconds =
+    mslClass === 3
+      ? loopbackSeconds || BUILT_IN_SECONDS / 4
+      : mslClass === 2
+        ? localSeconds || BUILT_IN_SECONDS / 2
+        : remoteSeconds || BUILT_IN_SECONDS;
   return 2 * seconds * ticksPerSecond;
 }
 
-/** What a lookup answers for a record whose connection had come to `sequence`: its three numbers, in decimal one behind the other. */
-export function snapshotWord({ receiveNext, sendNext, receiveWindow }: { readonly receiveNext: number; readonly sendNext: number; readonly receiveWindow: number }): number {
+/**
+ * What a lookup answers for a record whose connection had come to `sequence`: its three numbers, in decimal one behind
+ * the other.
+ */
+export function snapshotWord({
+  receiveNext,
+  sendNext,
+  receiveWindow,
+}: {
+  readonly receiveNext: number;
+  readonly sendNext: number;
+  readonly receiveWindow: number;
+}): number {
   return receiveNext * 1_000_000 + sendNext * 1000 + receiveWindow;
 }
 
-/** The three numbers of a connection that has come to `sequence`, 1 to 300: all different, and different for each sequence. */
-export function numbersAt(sequence: number): { readonly receiveNext: number; readonly sendNext: number; readonly receiveWindow: number } {
+/**
+ * The three numbers of a connection that has come to `sequence`, 1 to 300: all different, and different for each
+ * sequence.
+ */
+export function numbersAt(sequence: number): {
+  readonly receiveNext: number;
+  readonly sendNext: number;
+  readonly receiveWindow: number;
+} {
   return { receiveNext: sequence, sendNext: sequence + 300, receiveWindow: sequence + 600 };
 }
 
-function outcomesOf(specification: TimeWaitSpecification, state: TimeWaitState, operation: TimeWaitOperation): readonly Outcome[] {
+function outcomesOf(
+  specification: TimeWaitSpecification,
+  state: TimeWaitState,
+  operation: TimeWaitOperation,
+): readonly Outcome[] {
   switch (operation.kind) {
     case "add":
       return add(specification, state, operation);
@@ -136,14 +182,23 @@ function outcomesOf(specification: TimeWaitSpecification, state: TimeWaitState, 
       return reopen(state, operation.connection, operation.sequence);
     case "bind": {
       const { family, port, reuse } = operation;
-      const records = arenasOf(family).flatMap((place) => (state.arenas[place] ?? []).flatMap(({ record }) => record ?? []));
-      return [{ response: records.filter((record) => record.localPort === port && !(reuse && record.reuse)).length, next: state }];
+      const records = arenasOf(family).flatMap((place) =>
+        (state.arenas[place] ?? []).flatMap(({ record }) => record ?? []),
+      );
+      return [
+        {
+          response: records.filter((record) => record.localPort === port && !(reuse && record.reuse)).length,
+          next: state,
+        },
+      ];
     }
     case "set":
       return set(specification, state, operation);
     case "advance": {
       const now = (state.now + operation.ticks) | 0;
-      const arenas = state.arenas.map((arena) => arena.map((slot) => (isExpired(slot, now) ? { expires: slot.expires } : slot)));
+      const arenas = state.arenas.map((arena) =>
+        arena.map((slot) => (isExpired(slot, now) ? { expires: slot.expires } : slot)),
+      );
       return [{ response: now, next: { ...state, now, arenas } }];
     }
   }
@@ -152,7 +207,11 @@ function outcomesOf(specification: TimeWaitSpecification, state: TimeWaitState, 
 function add(
   specification: TimeWaitSpecification,
   state: TimeWaitState,
-  { connection, sequence, reuse }: { readonly connection: ConnectionIdentity; readonly sequence: number; readonly reuse: boolean },
+  {
+    connection,
+    sequence,
+    reuse,
+  }: { readonly connection: ConnectionIdentity; readonly sequence: number; readonly reuse: boolean },
 ): readonly Outcome[] {
   const refused: Outcome = { response: 0, next: state };
   if (!state.enabled || find(state, connection) !== undefined) return [refused];
@@ -175,7 +234,11 @@ function add(
   return outcomes;
 }
 
-function restart(specification: TimeWaitSpecification, state: TimeWaitState, connection: ConnectionIdentity): readonly Outcome[] {
+function restart(
+  specification: TimeWaitSpecification,
+  state: TimeWaitState,
+  connection: ConnectionIdentity,
+): readonly Outcome[] {
   const found = find(state, connection);
   if (found === undefined) return [{ response: 0, next: state }];
   const mslClass = classOf(state, connection);
@@ -202,10 +265,16 @@ function reopen(state: TimeWaitState, connection: ConnectionIdentity, sequence: 
   return agings(state, [found.place]).map((aged) => ({ response: 1, next: withoutRecord(aged, connection.name) }));
 }
 
-function set({ memoryIsShort }: TimeWaitSpecification, state: TimeWaitState, { knob, on }: { readonly knob: string; readonly on: boolean }): readonly Outcome[] {
+function set(
+  { memoryIsShort }: TimeWaitSpecification,
+  state: TimeWaitState,
+  { knob, on }: { readonly knob: string; readonly on: boolean },
+): readonly Outcome[] {
   switch (knob) {
     case "enable":
-      return on && memoryIsShort ? [{ response: ENOMEM, next: state }] : [{ response: 0, next: { ...state, enabled: on } }];
+      return on && memoryIsShort
+        ? [{ response: ENOMEM, next: state }]
+        : [{ response: 0, next: { ...state, enabled: on } }];
     case "truncation":
       return [{ response: 0, next: { ...state, truncating: on } }];
     default:
@@ -233,8 +302,16 @@ function agings(state: TimeWaitState, places: readonly number[]): readonly TimeW
   return states;
 }
 
-/** The arena with room for one more: if it is full, without all that expire with the oldest. Undefined if it has no slots at all. */
-function makeRoom({ slots }: TimeWaitSpecification, state: TimeWaitState, place: number, mslClass: number): readonly TimeWaitSlot[] | undefined {
+/**
+ * The arena with room for one more: if it is full, without all that expire with the oldest. Undefined if it has no
+ * slots at all.
+ */
+function makeRoom(
+  { slots }: TimeWaitSpecification,
+  state: TimeWaitState,
+  place: number,
+  mslClass: number,
+): readonly TimeWaitSlot[] | undefined {
   const arena = state.arenas[place] ?? [];
   const size = mslClass === 0 ? slots : Math.floor(slots / 3);
   if (arena.length < size) return arena;
@@ -249,7 +326,9 @@ function withoutRecord(state: TimeWaitState, name: string): TimeWaitState {
   const arenas = state.arenas.map((arena) => {
     const index = arena.findIndex(({ record }) => record?.name === name);
     if (index === -1) return arena;
-    return index === 0 ? arena.slice(1) : arena.map((slot, place) => (place === index ? { expires: slot.expires } : slot));
+    return index === 0
+      ? arena.slice(1)
+      : arena.map((slot, place) => (place === index ? { expires: slot.expires } : slot));
   });
   return { ...state, arenas };
 }
@@ -272,7 +351,9 @@ function arenasOf(family: AddressFamily): readonly number[] {
 
 /** Has the other scheme (one class for all, or three) slots that an arena of this class shares? */
 function othersAreLeft({ arenas }: TimeWaitState, family: AddressFamily, mslClass: number): boolean {
-  return arenasOf(family).some((place, other) => (mslClass === 0) !== (other === 0) && (arenas[place] ?? []).length > 0);
+  return arenasOf(family).some(
+    (place, other) => (mslClass === 0) !== (other === 0) && (arenas[place] ?? []).length > 0,
+  );
 }
 
 function expiryOf(specification: TimeWaitSpecification, { now }: TimeWaitState, mslClass: number): number {
@@ -287,7 +368,11 @@ function keyOf({ now, enabled, truncating, arenas }: TimeWaitState): string {
   let key = `${now}${enabled ? "e" : ""}${truncating ? "t" : ""}`;
   for (const arena of arenas) {
     key += ";";
-    for (const { expires, record } of arena) key += record === undefined ? `${expires},` : `${expires}=${record.name}.${record.localPort}.${record.sequence}${record.reuse ? "r" : ""},`;
+    for (const { expires, record } of arena)
+      key +=
+        record === undefined
+          ? `${expires},`
+          : `${expires}=${record.name}.${record.localPort}.${record.sequence}${record.reuse ? "r" : ""},`;
   }
   return key;
 }

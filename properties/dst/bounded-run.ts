@@ -1,4 +1,6 @@
-/** A run takes the fresh list once: whoever gives up entries all the while cannot keep it, and the mutex, busy for ever. */
+/**
+ * A run takes the fresh list once: whoever gives up entries all the while cannot keep it, and the mutex, busy for ever.
+ */
 import { NIL } from "#impl/memory/access.ts";
 import type { Dst } from "#impl/dst/dst.ts";
 import { Garbage } from "#impl/dst/layout.ts";
@@ -18,7 +20,8 @@ export function boundedRunWatcher(dst: Dst): Watcher {
     accessed(words, access) {
       const { thread, address, before, after } = access;
       if (runs.accessed(words, access)) taken = 0;
-      if (thread !== runs.runner || address !== Garbage.list(dst.garbage) || before === NIL || after !== NIL) return undefined;
+      if (thread !== runs.runner || address !== Garbage.list(dst.garbage) || before === NIL || after !== NIL)
+        return undefined;
       taken++;
       return taken > 1 ? `a run takes the fresh garbage list for the ${taken}. time` : undefined;
     },

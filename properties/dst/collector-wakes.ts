@@ -1,9 +1,10 @@
 /**
- * Garbage is never forgotten: when there is some and no run goes on that will look again, a run is asked for. And it is asked for
- * in time: while the back-off says that the collector hurries (least delay, first growth), so that whoever comes next asks for nothing,
- * the run is due within the least delay.
+ * Garbage is never forgotten: when there is some and no run goes on that will look again, a run is asked for. And it is
+ * asked for in time: while the back-off says that the collector hurries (least delay, first growth), so that whoever
+ * comes next asks for nothing, the run is due within the least delay.
  *
- * Checked when the garbage lock is released, and at the end. A run looks again until it writes the growth, its last deed under the lock.
+ * Checked when the garbage lock is released, and at the end. A run looks again until it writes the growth, its last
+ * deed under the lock.
  *
  * Source: Linux net/core/dst.c; commit f262b59becc3, "net: fix scheduling of dst_gc_task by __dst_free".
  */
@@ -21,11 +22,14 @@ export function collectorWakesWatcher(dst: Dst): Watcher {
   let looksAgain = false;
 
   function check(words: Int32Array): string | undefined {
-    const hasGarbage = wordAt(words, Garbage.list(garbage)) !== NIL || (busy !== NIL && wordAt(words, Busy.list(busy)) !== NIL);
+    const hasGarbage =
+      wordAt(words, Garbage.list(garbage)) !== NIL || (busy !== NIL && wordAt(words, Busy.list(busy)) !== NIL);
     if (!hasGarbage || looksAgain) return undefined;
     const state = wordAt(words, DelayedWork.state(work));
     if (state === WORK_STATE.idle) return "there is garbage, and no run is asked for";
-    const hurries = wordAt(words, Garbage.growth(garbage)) <= limits.growthTicks && wordAt(words, Garbage.delay(garbage)) <= limits.minTicks;
+    const hurries =
+      wordAt(words, Garbage.growth(garbage)) <= limits.growthTicks &&
+      wordAt(words, Garbage.delay(garbage)) <= limits.minTicks;
     const wait = (wordAt(words, DelayedWork.expires(work)) - wordAt(words, dst.jiffies)) | 0;
     if (state !== WORK_STATE.pending || !hurries || wait <= limits.minTicks) return undefined;
     return `the back-off says that the collector hurries, and its run is ${wait} ticks away`;

@@ -25,21 +25,55 @@ const calls: readonly DstCall[] = [
   { kind: "up", name: "eth0", device: 1 },
   { kind: "unregister", name: "eth0", device: 1 },
 ];
-const [FIND, GET, BUNDLE, OVER, UNCACHED, POP, RELEASE, SEND, DROP, DOWN, ADVANCE, POP_PLAIN, SEND_CHILD, POP_OVER, UP, UNREGISTER] = calls.map((_, index) => index);
+const [
+  FIND,
+  GET,
+  BUNDLE,
+  OVER,
+  UNCACHED,
+  POP,
+  RELEASE,
+  SEND,
+  DROP,
+  DOWN,
+  ADVANCE,
+  POP_PLAIN,
+  SEND_CHILD,
+  POP_OVER,
+  UP,
+  UNREGISTER,
+] = calls.map((_, index) => index);
 
 function setUp() {
-  const options = { collector: workQueueCollector, ticksPerSecond: 10, entriesMax: 4, devices: [{ name: "eth0", namespace: 0, hasNeighbours: false }] };
+  const options = {
+    collector: workQueueCollector,
+    ticksPerSecond: 10,
+    entriesMax: 4,
+    devices: [{ name: "eth0", namespace: 0, hasNeighbours: false }],
+  };
   const heap = createHeap(dstWords(options) + 10);
   const dst = createDst(heap, placeClock(heap, 0), options);
   const model = createDstModel({ now: 0, deviceCount: 1, identitiesMax: 4, creationMayFail: false });
-  const history = createDstHistory(dst, { model, identitiesMax: 4, calls, threadCount: 2, initialEntries: [], identitiesUsed: 0, initialHeld: [] });
+  const history = createDstHistory(dst, {
+    model,
+    identitiesMax: 4,
+    calls,
+    threadCount: 2,
+    initialEntries: [],
+    identitiesUsed: 0,
+    initialHeld: [],
+  });
   history.reset();
   const step = (thread: number, call: number | undefined, response: number) => {
     history.invoke(thread, call ?? -1);
     return history.respond(thread, response);
   };
   const [eth0 = NIL] = dst.devices;
-  const [first, second, third] = [0, 1, 2].map((index) => dst.firstEntry + index * dst.entryStride) as [number, number, number];
+  const [first, second, third] = [0, 1, 2].map((index) => dst.firstEntry + index * dst.entryStride) as [
+    number,
+    number,
+    number,
+  ];
   return { heap, dst, history, step, eth0, first, second, third };
 }
 
@@ -72,7 +106,9 @@ test("a shared child is the record it was made over, and an uncached entry a rec
   const other = setUp();
   other.step(0, GET, other.first);
   other.step(0, OVER, other.second);
-  expect(other.step(0, POP_OVER, other.third)).toBe("pop eth0/3 answers dst#3, and no order of the operations explains that");
+  expect(other.step(0, POP_OVER, other.third)).toBe(
+    "pop eth0/3 answers dst#3, and no order of the operations explains that",
+  );
 });
 
 test("fires at a lost entry, at a second entry of one destination, and at answers that are nothing of the cache's", () => {
@@ -81,7 +117,9 @@ test("fires at a lost entry, at a second entry of one destination, and at answer
   expect(lost.step(1, FIND, NIL)).toBe("find eth0/1 answers nothing, and no order of the operations explains that");
   const twice = setUp();
   twice.step(0, GET, twice.first);
-  expect(twice.step(1, GET, twice.second)).toBe("get eth0/1 answers dst#2, and no order of the operations explains that");
+  expect(twice.step(1, GET, twice.second)).toBe(
+    "get eth0/1 answers dst#2, and no order of the operations explains that",
+  );
   const wild = setUp();
   expect(wild.step(0, GET, 1)).toBe("get eth0/1 answers word 1, which is no entry");
   const astray = setUp();
@@ -168,7 +206,9 @@ test("what another slab frees changes no identity", () => {
 test("entries and references of the set-up are known", () => {
   const { dst, first, second } = setUp();
   const model = createDstModel({ now: 0, deviceCount: 1, identitiesMax: 4, creationMayFail: false });
-  const cached = model.next(model.initial, { kind: "get", destination: 1, device: 1, child: { kind: "none" } }, 1)[0] ?? model.initial;
+  const cached =
+    model.next(model.initial, { kind: "get", destination: 1, device: 1, child: { kind: "none" } }, 1)[0] ??
+    model.initial;
   const history = createDstHistory(dst, {
     model: { ...model, initial: cached },
     identitiesMax: 4,
@@ -209,5 +249,22 @@ test("calls have the names that people read, and name the reference they work on
     "up eth0",
     "unregister eth0",
   ]);
-  expect(calls.map(referenceName)).toEqual([undefined, undefined, undefined, "eth0/1", undefined, "eth0/2", "eth0/1", "eth0/1", undefined, undefined, undefined, "eth0/1", "eth0/2>", "eth0/3", undefined, undefined]);
+  expect(calls.map(referenceName)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    "eth0/1",
+    undefined,
+    "eth0/2",
+    "eth0/1",
+    "eth0/1",
+    undefined,
+    undefined,
+    undefined,
+    "eth0/1",
+    "eth0/2>",
+    "eth0/3",
+    undefined,
+    undefined,
+  ]);
 });

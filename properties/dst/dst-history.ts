@@ -1,9 +1,10 @@
 /**
- * The destination cache against its model: after each response, some order of the operations so far explains every answer.
+ * The destination cache against its model: after each response, some order of the operations so far explains every
+ * answer.
  *
- * Threads name references by destination: an operation on one concerns the reference of that name that its thread obtained last and
- * still has. A reference to the child of `eth0/1` is named `eth0/1>`. Entries become identities in the order of their first
- * appearance; memory that was freed and used again gets a new one.
+ * Threads name references by destination: an operation on one concerns the reference of that name that its thread
+ * obtained last and still has. A reference to the child of `eth0/1` is named `eth0/1>`. Entries become identities in
+ * the order of their first appearance; memory that was freed and used again gets a new one.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -20,7 +21,13 @@ import type { Watcher } from "../watcher.ts";
 export type DstCall =
   | { readonly kind: "find"; readonly name: string; readonly key: number }
   | { readonly kind: "drop"; readonly name: string; readonly key: number }
-  | { readonly kind: "get"; readonly name: string; readonly key: number; readonly device: number; readonly over: "nothing" | "private" | { readonly name: string } }
+  | {
+      readonly kind: "get";
+      readonly name: string;
+      readonly key: number;
+      readonly device: number;
+      readonly over: "nothing" | "private" | { readonly name: string };
+    }
   | { readonly kind: "getUncached"; readonly name: string; readonly key: number; readonly device: number }
   | { readonly kind: "pop" | "release" | "send"; readonly name: string }
   | { readonly kind: "up" | "down" | "unregister"; readonly name: string; readonly device: number }
@@ -109,7 +116,9 @@ export function createDstHistory(dst: Dst, options: DstHistoryOptions): DstHisto
       shown = answer === 0 ? `word ${response}` : `device ${answer}`;
       if (answer === 0) return `${callName(call)} answers ${shown}, which is none of the devices`;
     }
-    return checker.respondWord(thread, answer) ? undefined : `${callName(call)} answers ${shown}, and no order of the operations explains that`;
+    return checker.respondWord(thread, answer)
+      ? undefined
+      : `${callName(call)} answers ${shown}, and no order of the operations explains that`;
   }
 
   return {
@@ -148,7 +157,9 @@ export function obtained(call: DstCall & { readonly name: string }, entry: Addre
 
 /** What a thread has in place of a reference after it asked for the child: the child's, or still the same. */
 export function afterPop(reference: HeldReference | undefined, child: Address): HeldReference | undefined {
-  return child === NIL || reference === undefined ? reference : { name: `${reference.name}>`, entry: child, isUncached: false };
+  return child === NIL || reference === undefined
+    ? reference
+    : { name: `${reference.name}>`, entry: child, isUncached: false };
 }
 
 /** The model's operation that a call is, `identity` being the record it concerns. */
@@ -158,7 +169,12 @@ export function operationOf(call: DstCall, identity: number): DstOperation {
     case "drop":
       return { kind: call.kind, destination: call.key };
     case "get": {
-      const child = call.over === "nothing" ? { kind: "none" as const } : call.over === "private" ? { kind: "private" as const } : { kind: "shared" as const, identity };
+      const child =
+        call.over === "nothing"
+          ? { kind: "none" as const }
+          : call.over === "private"
+            ? { kind: "private" as const }
+            : { kind: "shared" as const, identity };
       return { kind: "get", destination: call.key, device: call.device, child };
     }
     case "getUncached":

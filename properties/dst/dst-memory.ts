@@ -41,12 +41,18 @@ export function isDead(words: Int32Array, entry: Address): boolean {
 /** Every dead entry. O(entriesMax). */
 export function deadEntries(words: Int32Array, { firstEntry, entryStride, entriesMax }: Dst): readonly Address[] {
   const dead: Address[] = [];
-  for (let entry = firstEntry; entry < firstEntry + entryStride * entriesMax; entry += entryStride) if (isDead(words, entry)) dead.push(entry);
+  for (let entry = firstEntry; entry < firstEntry + entryStride * entriesMax; entry += entryStride)
+    if (isDead(words, entry)) dead.push(entry);
   return dead;
 }
 
 /** The entries of a list by one of their links, or why it is none: it has no end, or leads to what is no entry. */
-export function listedEntries(words: Int32Array, dst: Dst, head: Address, link: (entry: Address) => Address): readonly Address[] | string {
+export function listedEntries(
+  words: Int32Array,
+  dst: Dst,
+  head: Address,
+  link: (entry: Address) => Address,
+): readonly Address[] | string {
   const listed: Address[] = [];
   for (let entry = wordAt(words, head); entry !== NIL; entry = wordAt(words, link(entry))) {
     if (!isEntry(dst, entry)) return `leads to word ${entry}, which is no entry`;
@@ -71,7 +77,9 @@ export function liveObjects(words: Int32Array, slab: Address): readonly Address[
   for (let object = wordAt(words, Slab.head(slab)); object !== NIL; object = wordAt(words, object)) freed.add(object);
   const first = wordAt(words, Slab.first(slab));
   const stride = wordAt(words, Slab.stride(slab));
-  return Array.from({ length: wordAt(words, Slab.used(slab)) }, (_, index) => first + index * stride).filter((object) => !freed.has(object));
+  return Array.from({ length: wordAt(words, Slab.used(slab)) }, (_, index) => first + index * stride).filter(
+    (object) => !freed.has(object),
+  );
 }
 
 /** The lock that a run holds from its beginning to its end. */
@@ -111,7 +119,9 @@ export function trackRuns(dst: Dst): RunTracker {
     },
     watches(address) {
       if (address === state) return "writes";
-      return address === Garbage.list(dst.garbage) || (dst.busy !== NIL && address === Busy.list(dst.busy)) ? "accesses" : undefined;
+      return address === Garbage.list(dst.garbage) || (dst.busy !== NIL && address === Busy.list(dst.busy))
+        ? "accesses"
+        : undefined;
     },
     accessed(words, { thread, address, before, after }) {
       if (address === state) {

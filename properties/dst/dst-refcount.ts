@@ -3,9 +3,9 @@
  *
  * - An entry is freed only with a count of 0, out of every bucket, and never from the fresh garbage list.
  * - A count never falls below 0.
- * - At the end each entry's count is the references that threads hold and one for each entry whose child it is; each device's, one for
- *   each entry and neighbour that names it; each neighbour's, one for each entry; each header's, one for each entry and its neighbour. A driver
- *   counts its neighbours right, and the owner its entries.
+ * - At the end each entry's count is the references that threads hold and one for each entry whose child it is; each
+ *   device's, one for each entry and neighbour that names it; each neighbour's, one for each entry; each header's, one
+ *   for each entry and its neighbour. A driver counts its neighbours right, and the owner its entries.
  *
  * Source: Linux net/core/dst.c (2.6.24), dst_destroy(): "WARN_ON(atomic_read(&dst->__refcnt))" in dst_release().
  */
@@ -32,19 +32,25 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
       held += count;
       const expected = count + naming(words, entries, DstEntry.child, entry);
       const refcount = wordAt(words, DstEntry.refcount(entry));
-      if (refcount !== expected) return `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, and ${expected} references to it are held`;
+      if (refcount !== expected)
+        return `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, and ${expected} references to it are held`;
     }
-    if (held !== holders.total) return `at the end ${holders.total} references are held, ${holders.total - held} of them to entries that are gone`;
+    if (held !== holders.total)
+      return `at the end ${holders.total} references are held, ${holders.total - held} of them to entries that are gone`;
     const counted = wordAt(words, dst.entryCount);
-    return counted === entries.length ? undefined : `at the end ${counted} entries are counted, and ${entries.length} live`;
+    return counted === entries.length
+      ? undefined
+      : `at the end ${counted} entries are counted, and ${entries.length} live`;
   }
 
   function endedRest(words: Int32Array, entries: readonly Address[]): string | undefined {
     const neighbours = liveObjects(words, dst.neighbours);
     for (const device of [...dst.loopbacks, ...dst.devices]) {
-      const expected = naming(words, entries, DstEntry.device, device) + naming(words, neighbours, Neighbour.device, device);
+      const expected =
+        naming(words, entries, DstEntry.device, device) + naming(words, neighbours, Neighbour.device, device);
       const refcount = wordAt(words, Device.refcount(device));
-      if (refcount !== expected) return `at the end the refcount of a device is ${refcount}, and ${expected} entries and neighbours name it`;
+      if (refcount !== expected)
+        return `at the end the refcount of a device is ${refcount}, and ${expected} entries and neighbours name it`;
       const driver = wordAt(words, Device.driver(device));
       if (driver === NIL) continue;
       const owned = naming(words, neighbours, Neighbour.owner, device);
@@ -54,12 +60,15 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
     for (const neighbour of neighbours) {
       const expected = naming(words, entries, DstEntry.neighbour, neighbour);
       const refcount = wordAt(words, Neighbour.refcount(neighbour));
-      if (refcount !== expected) return `at the end the refcount of a neighbour is ${refcount}, and ${expected} entries hold it`;
+      if (refcount !== expected)
+        return `at the end the refcount of a neighbour is ${refcount}, and ${expected} entries hold it`;
     }
     for (const header of liveObjects(words, dst.headerCaches)) {
-      const expected = naming(words, entries, DstEntry.headerCache, header) + naming(words, neighbours, Neighbour.headerCache, header);
+      const expected =
+        naming(words, entries, DstEntry.headerCache, header) + naming(words, neighbours, Neighbour.headerCache, header);
       const refcount = wordAt(words, HeaderCache.refcount(header));
-      if (refcount !== expected) return `at the end the refcount of a header is ${refcount}, and ${expected} entries and neighbours hold it`;
+      if (refcount !== expected)
+        return `at the end the refcount of a header is ${refcount}, and ${expected} entries and neighbours hold it`;
     }
     return undefined;
   }
@@ -68,7 +77,9 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
     property: "dst-refcount",
     watches: (address) => (isRefcount(dst, address) ? "writes" : undefined),
     accessed(_words, { address, before, after }) {
-      return after < 0 ? `the refcount of ${entryName(dst, entryOf(dst, address))} falls from ${before} to ${after}` : undefined;
+      return after < 0
+        ? `the refcount of ${entryName(dst, entryOf(dst, address))} falls from ${before} to ${after}`
+        : undefined;
     },
     freed(words, slab, object) {
       if (slab !== dst.entries || !isEntry(dst, object)) return undefined; // no entry at all is memory safety's concern
@@ -76,7 +87,9 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
       if (refcount !== 0) return `${entryName(dst, object)} is destroyed with a refcount of ${refcount}`;
       if (isInCache(words, dst, object)) return `${entryName(dst, object)} is destroyed, and is in the cache`;
       const fresh = dst.busy === NIL ? [] : listedEntries(words, dst, Garbage.list(dst.garbage), DstEntry.next);
-      return typeof fresh !== "string" && fresh.some((entry) => entry === object) ? `${entryName(dst, object)} is destroyed, and is on the fresh garbage list` : undefined;
+      return typeof fresh !== "string" && fresh.some((entry) => entry === object)
+        ? `${entryName(dst, object)} is destroyed, and is on the fresh garbage list`
+        : undefined;
     },
     ended(words) {
       const entries = liveObjects(words, dst.entries);
@@ -86,6 +99,11 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
 }
 
 /** How many of the objects have the value in the field. */
-function naming(words: Int32Array, objects: readonly Address[], field: (object: Address) => Address, value: Address): number {
+function naming(
+  words: Int32Array,
+  objects: readonly Address[],
+  field: (object: Address) => Address,
+  value: Address,
+): number {
   return objects.filter((object) => wordAt(words, field(object)) === value).length;
 }

@@ -4,14 +4,38 @@ import { Slab } from "#impl/memory/slab.ts";
 import type { Collector, Dst } from "#impl/dst/dst.ts";
 import { sendThrough } from "#impl/dst/entry.ts";
 import { exampleDst } from "#impl/dst/example-dst.ts";
-import { Busy, Cache, Device, DEVICE_STATE, Driver, DstEntry, Garbage, HANDLER, HeaderCache, Neighbour, OBSOLETE } from "#impl/dst/layout.ts";
+import {
+  Busy,
+  Cache,
+  Device,
+  DEVICE_STATE,
+  Driver,
+  DstEntry,
+  Garbage,
+  HANDLER,
+  HeaderCache,
+  Neighbour,
+  OBSOLETE,
+} from "#impl/dst/layout.ts";
 import { softirqCollector } from "#impl/dst/softirq.ts";
 import { workQueueCollector } from "#impl/dst/workqueue.ts";
 import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { adaptiveDelayWatcher } from "./adaptive-delay.ts";
 import { boundedRunWatcher } from "./bounded-run.ts";
 import { collectorWakesWatcher } from "./collector-wakes.ts";
-import { deadEntries, entryIndex, entryName, entryOf, isEntry, isInCache, isRefcount, listedEntries, liveObjects, runLock, trackRuns } from "./dst-memory.ts";
+import {
+  deadEntries,
+  entryIndex,
+  entryName,
+  entryOf,
+  isEntry,
+  isInCache,
+  isRefcount,
+  listedEntries,
+  liveObjects,
+  runLock,
+  trackRuns,
+} from "./dst-memory.ts";
 import { dstRefcountWatcher } from "./dst-refcount.ts";
 import { entryBoundWatcher } from "./entry-bound.ts";
 import { garbageListsWatcher } from "./garbage-lists.ts";
@@ -26,13 +50,23 @@ const OTHER = 1;
 
 const setUp = (collector: Collector = workQueueCollector) => {
   const example = exampleDst(collector, { entriesMax: 6 });
-  return { ...example, lock: Garbage.lock(example.dst.garbage), mutex: example.dst.busy === NIL ? NIL : Busy.mutex(example.dst.busy) };
+  return {
+    ...example,
+    lock: Garbage.lock(example.dst.garbage),
+    mutex: example.dst.busy === NIL ? NIL : Busy.mutex(example.dst.busy),
+  };
 };
 
 /** A watcher, and threads whose accesses it hears of if it watches the word. */
 function watched(watcher: Watcher, words: Int32Array) {
   watcher.begin?.(words);
-  const hear = (thread: number, kind: AccessKind, address: Address, before: number, after: number): string | undefined => {
+  const hear = (
+    thread: number,
+    kind: AccessKind,
+    address: Address,
+    before: number,
+    after: number,
+  ): string | undefined => {
     const wants = watcher.watches?.(address);
     if (wants === undefined || (wants === "writes" && before === after && kind < ACCESS.write)) return undefined;
     return watcher.accessed?.(words, { thread, kind, address, before, after });
@@ -70,10 +104,23 @@ function beginRun({ write }: Watched, words: Int32Array, { work }: Dst, thread =
 test("entries are known by their place in the slab", () => {
   const { dst, get, eth0 } = setUp();
   const [first, second] = [get(1, eth0), get(2, eth0)];
-  expect([entryIndex(dst, first), entryIndex(dst, DstEntry.child(second)), entryIndex(dst, first - 1), entryIndex(dst, first + 6 * dst.entryStride)]).toEqual([0, 1, -1, -1]);
+  expect([
+    entryIndex(dst, first),
+    entryIndex(dst, DstEntry.child(second)),
+    entryIndex(dst, first - 1),
+    entryIndex(dst, first + 6 * dst.entryStride),
+  ]).toEqual([0, 1, -1, -1]);
   expect([isEntry(dst, second), isEntry(dst, second + 1), isEntry(dst, NIL)]).toEqual([true, false, false]);
-  expect([entryOf(dst, DstEntry.child(second)), entryName(dst, second), entryName(dst, 5)]).toEqual([second, "dst#2", "word 5"]);
-  expect([isRefcount(dst, DstEntry.refcount(second)), isRefcount(dst, DstEntry.key(second)), isRefcount(dst, NIL)]).toEqual([true, false, false]);
+  expect([entryOf(dst, DstEntry.child(second)), entryName(dst, second), entryName(dst, 5)]).toEqual([
+    second,
+    "dst#2",
+    "word 5",
+  ]);
+  expect([
+    isRefcount(dst, DstEntry.refcount(second)),
+    isRefcount(dst, DstEntry.key(second)),
+    isRefcount(dst, NIL),
+  ]).toEqual([true, false, false]);
 });
 
 test("a list has its entries, or leads elsewhere, or has no end", () => {
@@ -109,11 +156,16 @@ test("a run begins when the work is taken up, and ends when the runner releases 
     const lock = runLock(dst);
     const list = dst.busy === NIL ? Garbage.list(dst.garbage) : Busy.list(dst.busy);
     const runs = trackRuns(dst);
-    const hear = (thread: number, address: Address, before: number, after: number) => runs.accessed(words, { thread, kind: ACCESS.xchg, address, before, after });
+    const hear = (thread: number, address: Address, before: number, after: number) =>
+      runs.accessed(words, { thread, kind: ACCESS.xchg, address, before, after });
     runs.begin();
     expect(hear(COLLECTOR, DelayedWork.state(dst.work), WORK_STATE.pending, WORK_STATE.idle)).toBe(false);
     expect(hear(COLLECTOR, DelayedWork.state(dst.work), WORK_STATE.queued, WORK_STATE.arming)).toBe(false);
-    expect([runs.runner, hear(COLLECTOR, DelayedWork.state(dst.work), WORK_STATE.queued, WORK_STATE.idle), runs.runner]).toEqual([-1, true, COLLECTOR]);
+    expect([
+      runs.runner,
+      hear(COLLECTOR, DelayedWork.state(dst.work), WORK_STATE.queued, WORK_STATE.idle),
+      runs.runner,
+    ]).toEqual([-1, true, COLLECTOR]);
     words[lock] = OTHER + 1;
     hear(OTHER, list, 0, 0);
     expect(runs.unlocked(lock)).toBe(false);
@@ -122,11 +174,21 @@ test("a run begins when the work is taken up, and ends when the runner releases 
     expect(runs.unlocked(lock)).toBe(false);
     words[lock] = COLLECTOR + 1;
     hear(COLLECTOR, list, 0, 0);
-    expect([runs.unlocked(lock + 99), runs.unlocked(lock), runs.runner, runs.unlocked(lock)]).toEqual([false, true, -1, false]);
+    expect([runs.unlocked(lock + 99), runs.unlocked(lock), runs.runner, runs.unlocked(lock)]).toEqual([
+      false,
+      true,
+      -1,
+      false,
+    ]);
     hear(COLLECTOR, DelayedWork.state(dst.work), WORK_STATE.queued, WORK_STATE.idle);
     runs.begin();
     expect(runs.runner).toBe(-1);
-    expect([runs.watches(DelayedWork.state(dst.work)), runs.watches(Garbage.list(dst.garbage)), runs.watches(list), runs.watches(dst.jiffies)]).toEqual(["writes", "accesses", "accesses", undefined]);
+    expect([
+      runs.watches(DelayedWork.state(dst.work)),
+      runs.watches(Garbage.list(dst.garbage)),
+      runs.watches(list),
+      runs.watches(dst.jiffies),
+    ]).toEqual(["writes", "accesses", "accesses", undefined]);
   }
 });
 
@@ -146,7 +208,14 @@ test("each watcher has its name, and hears of the words it needs and of no other
     flag: dst.needResched,
     clock: dst.jiffies,
   };
-  const heard = (watcher: Watcher) => [watcher.property, Object.fromEntries(Object.entries(words).flatMap(([name, address]) => (watcher.watches?.(address) === undefined ? [] : [[name, watcher.watches(address)]])))];
+  const heard = (watcher: Watcher) => [
+    watcher.property,
+    Object.fromEntries(
+      Object.entries(words).flatMap(([name, address]) =>
+        watcher.watches?.(address) === undefined ? [] : [[name, watcher.watches(address)]],
+      ),
+    ),
+  ];
   const ofRuns = { work: "writes", list: "accesses", busy: "accesses" };
   const watchers = [
     garbageListsWatcher(dst),
@@ -183,7 +252,11 @@ test("garbage-lists: quiet on lists as the collectors leave them, and while the 
     dead(1, eth0, 1);
     run(dst.collector.run(dst));
     const second = dead(2, eth0, 1);
-    expect([watcher.unlocked?.(words, lock), mutex === NIL ? undefined : watcher.unlocked?.(words, mutex), watcher.ended?.(words)]).toEqual([undefined, undefined, undefined]);
+    expect([
+      watcher.unlocked?.(words, lock),
+      mutex === NIL ? undefined : watcher.unlocked?.(words, mutex),
+      watcher.ended?.(words),
+    ]).toEqual([undefined, undefined, undefined]);
     words[Garbage.list(dst.garbage)] = 3;
     expect(watcher.unlocked?.(words, dst.configuration)).toBeUndefined();
     words[lock] = 1;
@@ -247,7 +320,11 @@ test("collector-wakes: fires at garbage that nobody will look at", () => {
   const { give } = watched(watcher, words);
   dead(1, eth0, 1);
   words[DelayedWork.state(dst.work)] = WORK_STATE.idle;
-  expect([give(dst.configuration), give(lock), watcher.ended?.(words)]).toEqual([undefined, "there is garbage, and no run is asked for", "there is garbage, and no run is asked for"]);
+  expect([give(dst.configuration), give(lock), watcher.ended?.(words)]).toEqual([
+    undefined,
+    "there is garbage, and no run is asked for",
+    "there is garbage, and no run is asked for",
+  ]);
   run(dst.collector.run(dst));
   words[DelayedWork.state(dst.work)] = WORK_STATE.idle;
   expect(give(lock)).toBe("there is garbage, and no run is asked for");
@@ -389,7 +466,11 @@ test("lock-hold: counts the accesses of the holder from taking the lock to its r
     for (let i = 0; i < count; i++) read(reader, dst.jiffies);
     return give(lock);
   };
-  expect([accesses(OTHER, OTHER, 2), accesses(OTHER, OTHER, 2), accesses(OTHER, COLLECTOR, 9)]).toEqual([undefined, undefined, undefined]);
+  expect([accesses(OTHER, OTHER, 2), accesses(OTHER, OTHER, 2), accesses(OTHER, COLLECTOR, 9)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(accesses(OTHER, OTHER, 3)).toBe("the garbage lock is held for 3 accesses, and 2 are promised");
   expect(accesses(OTHER, OTHER, 2)).toBeUndefined();
   take(OTHER, lock);
@@ -414,7 +495,10 @@ test("lock-hold: a linear bound grows by the entries that were listed when the l
     for (let i = 0; i < count; i++) read(OTHER, dst.jiffies);
     return give(lock);
   };
-  expect([accesses(8), accesses(9)]).toEqual([undefined, "the garbage lock is held for 9 accesses, and 8 are promised"]);
+  expect([accesses(8), accesses(9)]).toEqual([
+    undefined,
+    "the garbage lock is held for 9 accesses, and 8 are promised",
+  ]);
   take(OTHER, lock);
   read(OTHER, dst.jiffies);
   write(OTHER, Garbage.list(dst.garbage), NIL);
@@ -424,8 +508,16 @@ test("lock-hold: a linear bound grows by the entries that were listed when the l
 
 // adaptive-delay
 
-/** A run that finds entries held and free by these counts, and leaves this back-off; what the watcher says at its end. */
-function runLeaves(collector: Collector, kind: "softirq" | "workqueue", found: readonly number[], backOff: { delay?: number; growth: number }, left: { fresh?: boolean; busy?: boolean }) {
+/**
+ * A run that finds entries held and free by these counts, and leaves this back-off; what the watcher says at its end.
+ */
+function runLeaves(
+  collector: Collector,
+  kind: "softirq" | "workqueue",
+  found: readonly number[],
+  backOff: { delay?: number; growth: number },
+  left: { fresh?: boolean; busy?: boolean },
+) {
   const { dst, words, get, eth0, lock } = setUp(collector);
   const entries = found.map((references, index) => {
     const entry = get(index + 1, eth0);
@@ -465,11 +557,19 @@ test("adaptive-delay: fires when it is not", () => {
   expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 1, growth: 5 }, { busy: true })).toBe(
     "a run kept 2 entries and freed 0, and leaves delay 1 and growth 5; right is 16 and 15",
   );
-  expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 16, growth: 10 }, { busy: true })).toContain("right is 16 and 15");
-  expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 15, growth: 15 }, { busy: true })).toContain("right is 16 and 15");
+  expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 16, growth: 10 }, { busy: true })).toContain(
+    "right is 16 and 15",
+  );
+  expect(runLeaves(workQueueCollector, "workqueue", [1, 1], { delay: 15, growth: 15 }, { busy: true })).toContain(
+    "right is 16 and 15",
+  );
   expect(runLeaves(workQueueCollector, "workqueue", [0], { delay: 1, growth: 5 }, { busy: true })).toBeUndefined();
-  expect(runLeaves(workQueueCollector, "workqueue", [0], { growth: 5 }, {})).toBe("a run kept 0 entries and freed 1, and leaves delay 6 and growth 5; right is 6 and 1200");
-  expect(runLeaves(softirqCollector, "softirq", [1, 0], { delay: 16, growth: 15 }, { fresh: true })).toContain("right is 1 and 5");
+  expect(runLeaves(workQueueCollector, "workqueue", [0], { growth: 5 }, {})).toBe(
+    "a run kept 0 entries and freed 1, and leaves delay 6 and growth 5; right is 6 and 1200",
+  );
+  expect(runLeaves(softirqCollector, "softirq", [1, 0], { delay: 16, growth: 15 }, { fresh: true })).toContain(
+    "right is 1 and 5",
+  );
 });
 
 test("adaptive-delay: what others write is no run, and each run is counted by itself", () => {
@@ -487,7 +587,9 @@ test("adaptive-delay: what others write is no run, and each run is counted by it
     words[Busy.list(dst.busy)] = entry;
     threads.write(COLLECTOR, Garbage.delay(dst.garbage), 16);
     threads.write(COLLECTOR, Garbage.growth(dst.garbage), 99);
-    expect(threads.give(lock)).toBe("a run kept 1 entries and freed 0, and leaves delay 16 and growth 99; right is 16 and 15");
+    expect(threads.give(lock)).toBe(
+      "a run kept 1 entries and freed 0, and leaves delay 16 and growth 99; right is 16 and 15",
+    );
     expect(threads.give(lock)).toBeUndefined();
   }
   beginRun(threads, words, dst);
@@ -536,12 +638,21 @@ test("run-collects: fires at a run that puts its work off, not at one that asks 
   const { write, take, read } = threads;
   const state = DelayedWork.state(dst.work);
   beginRun(threads, words, dst);
-  expect([write(OTHER, state, WORK_STATE.arming), write(OTHER, state, WORK_STATE.pending), write(COLLECTOR, state, WORK_STATE.idle)]).toEqual([undefined, undefined, undefined]);
-  expect(write(COLLECTOR, state, WORK_STATE.arming)).toBe("a run asks for the next one before it has looked at anything");
+  expect([
+    write(OTHER, state, WORK_STATE.arming),
+    write(OTHER, state, WORK_STATE.pending),
+    write(COLLECTOR, state, WORK_STATE.idle),
+  ]).toEqual([undefined, undefined, undefined]);
+  expect(write(COLLECTOR, state, WORK_STATE.arming)).toBe(
+    "a run asks for the next one before it has looked at anything",
+  );
   beginRun(threads, words, dst);
   take(COLLECTOR, mutex);
   read(COLLECTOR, Busy.list(dst.busy));
-  expect([read(COLLECTOR, Busy.list(dst.busy)), write(COLLECTOR, state, WORK_STATE.arming)]).toEqual([undefined, undefined]);
+  expect([read(COLLECTOR, Busy.list(dst.busy)), write(COLLECTOR, state, WORK_STATE.arming)]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 // bounded-run
@@ -558,7 +669,13 @@ test("bounded-run: fires when a run takes the fresh list a second time", () => {
   };
   expect([takeFresh(OTHER), takeFresh(OTHER)]).toEqual([undefined, undefined]);
   beginRun(threads, words, dst);
-  expect([takeFresh(COLLECTOR), takeFresh(OTHER), threads.write(COLLECTOR, list, NIL), threads.write(COLLECTOR, list, entry), threads.write(COLLECTOR, list, other)]).toEqual(Array.from({ length: 5 }, () => undefined));
+  expect([
+    takeFresh(COLLECTOR),
+    takeFresh(OTHER),
+    threads.write(COLLECTOR, list, NIL),
+    threads.write(COLLECTOR, list, entry),
+    threads.write(COLLECTOR, list, other),
+  ]).toEqual(Array.from({ length: 5 }, () => undefined));
   expect(takeFresh(COLLECTOR)).toBe("a run takes the fresh garbage list for the 2. time");
   beginRun(threads, words, dst);
   expect(takeFresh(COLLECTOR)).toBeUndefined();
@@ -572,7 +689,10 @@ test("bounded-run: fires when a run takes the fresh list a second time", () => {
   expect([takeFresh(COLLECTOR), takeFresh(COLLECTOR)]).toEqual([undefined, undefined]);
   beginRun(threads, words, dst);
   takeFresh(COLLECTOR);
-  expect([takeFresh(COLLECTOR), threads.read(COLLECTOR, list)]).toEqual(["a run takes the fresh garbage list for the 2. time", undefined]);
+  expect([takeFresh(COLLECTOR), threads.read(COLLECTOR, list)]).toEqual([
+    "a run takes the fresh garbage list for the 2. time",
+    undefined,
+  ]);
 });
 
 // offers-to-reschedule
@@ -585,7 +705,13 @@ test("offers-to-reschedule: fires at the second entry without an offer between",
   const look = (entry: Address, thread = COLLECTOR) => threads.read(thread, DstEntry.refcount(entry));
   expect([look(first, OTHER), look(second, OTHER)]).toEqual([undefined, undefined]);
   beginRun(threads, words, dst);
-  expect([look(first), threads.read(COLLECTOR, dst.needResched), look(second), look(first, OTHER), threads.read(COLLECTOR, DstEntry.refcount(first), ACCESS.read)]).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  expect([
+    look(first),
+    threads.read(COLLECTOR, dst.needResched),
+    look(second),
+    look(first, OTHER),
+    threads.read(COLLECTOR, DstEntry.refcount(first), ACCESS.read),
+  ]).toEqual([undefined, undefined, undefined, undefined, undefined]);
   expect(threads.read(OTHER, dst.needResched)).toBeUndefined();
   expect(look(first)).toBe("a run looks at dst#1 and has not offered its CPU since the entry before");
   beginRun(threads, words, dst);
@@ -623,7 +749,10 @@ test("dst-refcount: quiet on counts as they should be, with devices, neighbours,
   const parent = get(1, ib0, "private");
   run(sendThrough(dst, parent));
   const dying = dead(2, eth0, 1);
-  const watcher = dstRefcountWatcher(dst, { countOf: (entry) => (entry === parent || entry === dying ? 1 : 0), total: 2 });
+  const watcher = dstRefcountWatcher(dst, {
+    countOf: (entry) => (entry === parent || entry === dying ? 1 : 0),
+    total: 2,
+  });
   const { write } = watched(watcher, words);
   expect([watcher.ended?.(words), write(OTHER, DstEntry.refcount(parent), 0)]).toEqual([undefined, undefined]);
 });
@@ -652,7 +781,9 @@ test("dst-refcount: fires at an entry that is destroyed too early", () => {
   expect(freed(dst.entries, dying)).toBeUndefined();
   const before = setUp(softirqCollector);
   const walked = before.dead(2, before.eth0, 0);
-  expect(dstRefcountWatcher(before.dst, { countOf: () => 0, total: 0 }).freed?.(before.words, before.dst.entries, walked)).toBeUndefined();
+  expect(
+    dstRefcountWatcher(before.dst, { countOf: () => 0, total: 0 }).freed?.(before.words, before.dst.entries, walked),
+  ).toBeUndefined();
 });
 
 test("dst-refcount: fires at the end at whatever is miscounted", () => {
@@ -668,14 +799,30 @@ test("dst-refcount: fires at the end at whatever is miscounted", () => {
     words[address] = (words[address] ?? 0) - change;
     return finding;
   };
-  expect(ended(DstEntry.refcount(parent), 1)).toBe("at the end the refcount of dst#1 is 2, and 1 references to it are held");
-  expect(ended(DstEntry.refcount(words[DstEntry.child(parent)] ?? NIL), -1)).toBe("at the end the refcount of dst#2 is 0, and 1 references to it are held");
+  expect(ended(DstEntry.refcount(parent), 1)).toBe(
+    "at the end the refcount of dst#1 is 2, and 1 references to it are held",
+  );
+  expect(ended(DstEntry.refcount(words[DstEntry.child(parent)] ?? NIL), -1)).toBe(
+    "at the end the refcount of dst#2 is 0, and 1 references to it are held",
+  );
   expect(ended(dst.entryCount, 1)).toBe("at the end 3 entries are counted, and 2 live");
-  expect(ended(Device.refcount(ib0), -1)).toBe("at the end the refcount of a device is 2, and 3 entries and neighbours name it");
-  expect(ended(Device.refcount(dst.loopbacks[1] ?? NIL), 1)).toBe("at the end the refcount of a device is 1, and 0 entries and neighbours name it");
-  expect(ended(Driver.neighbours(words[Device.driver(ib0)] ?? NIL), 1)).toBe("at the end a driver counts 2 neighbours, and has 1");
-  expect(ended(Neighbour.refcount(neighbour), 1)).toBe("at the end the refcount of a neighbour is 3, and 2 entries hold it");
-  expect(ended(HeaderCache.refcount(header), 1)).toBe("at the end the refcount of a header is 3, and 2 entries and neighbours hold it");
-  expect(dstRefcountWatcher(dst, { ...holders, total: 3 }).ended?.(words)).toBe("at the end 3 references are held, 2 of them to entries that are gone");
+  expect(ended(Device.refcount(ib0), -1)).toBe(
+    "at the end the refcount of a device is 2, and 3 entries and neighbours name it",
+  );
+  expect(ended(Device.refcount(dst.loopbacks[1] ?? NIL), 1)).toBe(
+    "at the end the refcount of a device is 1, and 0 entries and neighbours name it",
+  );
+  expect(ended(Driver.neighbours(words[Device.driver(ib0)] ?? NIL), 1)).toBe(
+    "at the end a driver counts 2 neighbours, and has 1",
+  );
+  expect(ended(Neighbour.refcount(neighbour), 1)).toBe(
+    "at the end the refcount of a neighbour is 3, and 2 entries hold it",
+  );
+  expect(ended(HeaderCache.refcount(header), 1)).toBe(
+    "at the end the refcount of a header is 3, and 2 entries and neighbours hold it",
+  );
+  expect(dstRefcountWatcher(dst, { ...holders, total: 3 }).ended?.(words)).toBe(
+    "at the end 3 references are held, 2 of them to entries that are gone",
+  );
   expect(words[Slab.live(dst.headerCaches)]).toBe(1);
 });

@@ -1,4 +1,7 @@
-/** The bound on memory: entries are counted before they are made and until they are gone, and no more than `entriesMax` live. */
+/**
+ * The bound on memory: entries are counted before they are made and until they are gone, and no more than `entriesMax`
+ * live.
+ */
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Dst } from "#impl/dst/dst.ts";

@@ -1,6 +1,7 @@
 /**
- * Every dead entry is on exactly one garbage list, once. Looked at whenever the locks that guard the lists are free; while a run or a device
- * event holds the mutex, entries may be on a chain of its own, and only the fresh list is looked at.
+ * Every dead entry is on exactly one garbage list, once. Looked at whenever the locks that guard the lists are free;
+ * while a run or a device event holds the mutex, entries may be on a chain of its own, and only the fresh list is
+ * looked at.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";

@@ -1,8 +1,8 @@
 /**
  * What is dead lets go of a device in time.
  *
- * - When the event of a device that goes away returns, no entry that was dead when it began names the device, and neither does its
- *   neighbour. (An entry that dies later with that device is for its producer to settle.)
+ * - When the event of a device that goes away returns, no entry that was dead when it began names the device, and
+ *   neither does its neighbour. (An entry that dies later with that device is for its producer to settle.)
  * - Whenever the configuration lock is free, a dead entry whose device is not up discards.
  *
  * Without this a device that goes away waits for its last reference for ever.
@@ -39,13 +39,17 @@ export function goneDeviceWatcher(dst: Dst): Watcher {
     unlocked(words, lock) {
       if (lock !== dst.configuration) return undefined;
       for (const [entry, device] of mustLetGo) {
-        if (isDead(words, entry) && names(words, entry, device)) return `${entryName(dst, entry)} is dead, and names a device that is gone`;
+        if (isDead(words, entry) && names(words, entry, device))
+          return `${entryName(dst, entry)} is dead, and names a device that is gone`;
       }
       mustLetGo.clear();
       for (const entry of deadEntries(words, dst)) {
         const device = wordAt(words, DstEntry.device(entry));
         if (device === NIL || wordAt(words, Device.state(device)) === DEVICE_STATE.up) continue;
-        if (wordAt(words, DstEntry.output(entry)) !== HANDLER.discard || wordAt(words, DstEntry.input(entry)) !== HANDLER.discard) {
+        if (
+          wordAt(words, DstEntry.output(entry)) !== HANDLER.discard ||
+          wordAt(words, DstEntry.input(entry)) !== HANDLER.discard
+        ) {
           return `${entryName(dst, entry)} is dead, and does not discard though its device is not up`;
         }
       }
@@ -56,5 +60,8 @@ export function goneDeviceWatcher(dst: Dst): Watcher {
 
 function names(words: Int32Array, entry: Address, device: Address): boolean {
   const neighbour = wordAt(words, DstEntry.neighbour(entry));
-  return wordAt(words, DstEntry.device(entry)) === device || (neighbour !== NIL && wordAt(words, Neighbour.device(neighbour)) === device);
+  return (
+    wordAt(words, DstEntry.device(entry)) === device ||
+    (neighbour !== NIL && wordAt(words, Neighbour.device(neighbour)) === device)
+  );
 }

@@ -1,8 +1,9 @@
 /**
- * Latency: how many accesses to memory the holder of the garbage lock makes before it lets go, while everybody who gives up an entry spins.
+ * Latency: how many accesses to memory the holder of the garbage lock makes before it lets go, while everybody who
+ * gives up an entry spins.
  *
- * The work-queue collector promises a constant. The soft-interrupt collector walks the list under the lock, and promises only that it is linear:
- * so much and no more for each entry that was on the list when the lock was taken.
+ * The work-queue collector promises a constant. The soft-interrupt collector walks the list under the lock, and
+ * promises only that it is linear: so much and no more for each entry that was on the list when the lock was taken.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import type { Dst } from "#impl/dst/dst.ts";
@@ -16,7 +17,9 @@ export interface HoldBound {
   readonly perListedEntry: number;
 }
 
-/** Giving up an entry of a device that is down, and waking the collector: the longest that anybody does under the lock. */
+/**
+ * Giving up an entry of a device that is down, and waking the collector: the longest that anybody does under the lock.
+ */
 export const CONSTANT_HOLD: HoldBound = { accesses: 16, perListedEntry: 0 };
 
 /** Two entries destroyed, with all they hold, or one that leaves a child. */
@@ -34,7 +37,8 @@ export function lockHoldWatcher(dst: Dst, { accesses: accessesMax, perListedEntr
     watches: () => "accesses",
     accessed(words, { thread }) {
       if (wordAt(words, lock) !== thread + 1) return undefined;
-      if (accesses === 0 && perListedEntry > 0) listed = listedEntries(words, dst, Garbage.list(dst.garbage), DstEntry.next).length;
+      if (accesses === 0 && perListedEntry > 0)
+        listed = listedEntries(words, dst, Garbage.list(dst.garbage), DstEntry.next).length;
       accesses++;
       return undefined;
     },

@@ -11,14 +11,17 @@ export function offersToRescheduleWatcher(dst: Dst): Watcher {
   return {
     property: "offers-to-reschedule",
     begin: () => runs.begin(),
-    watches: (address) => runs.watches(address) ?? (address === dst.needResched || isRefcount(dst, address) ? "accesses" : undefined),
+    watches: (address) =>
+      runs.watches(address) ?? (address === dst.needResched || isRefcount(dst, address) ? "accesses" : undefined),
     accessed(words, access) {
       const { thread, address, kind } = access;
       if (runs.accessed(words, access)) sinceOffer = 0;
       if (thread !== runs.runner) return undefined;
       if (address === dst.needResched) sinceOffer = 0;
       else if (isLook(address, kind)) sinceOffer++;
-      return sinceOffer > 1 ? `a run looks at ${entryName(dst, entryOf(dst, address))} and has not offered its CPU since the entry before` : undefined;
+      return sinceOffer > 1
+        ? `a run looks at ${entryName(dst, entryOf(dst, address))} and has not offered its CPU since the entry before`
+        : undefined;
     },
     unlocked(_words, lock) {
       runs.unlocked(lock);

@@ -1,6 +1,6 @@
 /**
- * A run destroys every entry that was dead and held by nobody when it began: none waits for a second one. And it does not put its work off:
- * the next run is asked for under the lock of this one.
+ * A run destroys every entry that was dead and held by nobody when it began: none waits for a second one. And it does
+ * not put its work off: the next run is asked for under the lock of this one.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -22,7 +22,12 @@ export function runCollectsWatcher(dst: Dst): Watcher {
     watches: (address) => runs.watches(address),
     accessed(words, access) {
       const begins = runs.accessed(words, access);
-      if (access.thread === runs.runner && access.address === DelayedWork.state(dst.work) && access.after === WORK_STATE.arming && !runs.hasLock) {
+      if (
+        access.thread === runs.runner &&
+        access.address === DelayedWork.state(dst.work) &&
+        access.after === WORK_STATE.arming &&
+        !runs.hasLock
+      ) {
         return "a run asks for the next one before it has looked at anything";
       }
       if (!begins) return undefined;
@@ -36,7 +41,8 @@ export function runCollectsWatcher(dst: Dst): Watcher {
     },
     unlocked(_words, lock) {
       if (!runs.unlocked(lock)) return undefined;
-      for (const entry of due) return `${entryName(dst, entry)} was dead and held by nobody when the run began, and is still there`;
+      for (const entry of due)
+        return `${entryName(dst, entry)} was dead and held by nobody when the run began, and is still there`;
       return undefined;
     },
   };

@@ -48,7 +48,12 @@ export interface ReadableModel {
    *
    * @throws HistoryFileError, from `add`, at an operation that the model does not have
    */
-  open<Result>(format: HistoryFormat, file: string, initial: Scalar | undefined, sinkOf: SinkOf<Result>): { add(recorded: RecordedOperation): void; end(): Result };
+  open<Result>(
+    format: HistoryFormat,
+    file: string,
+    initial: Scalar | undefined,
+    sinkOf: SinkOf<Result>,
+  ): { add(recorded: RecordedOperation): void; end(): Result };
 }
 
 function builtIn<State, Operation, Response>(
@@ -74,12 +79,11 @@ function builtIn<State, Operation, Response>(
 }
 
 /** A sink that holds the whole history and then decides. */
-export function wholeHistory<Operation, Response, Result>(decide: (history: History<Operation, Response>) => Result): HistorySink<Operation, Response, Result> {
+export function wholeHistory<Operation, Response, Result>(
+  decide: (history: History<Operation, Response>) => Result,
+): HistorySink<Operation, Response, Result> {
   const history: HistoryOperation<Operation, Response>[] = [];
-  return {
-    add: (item) => void history.push(item),
-    end: () => decide(history),
-  };
+  return { add: (item) => void history.push(item), end: () => decide(history) };
 }
 
 /** Gives a model the whole of a recorded history. */
@@ -87,9 +91,14 @@ export function applyModel<Result>(
   model: ReadableModel,
   { format, operations }: RecordedHistory,
   file: string,
-  use: <State, Operation, Response>(history: History<Operation, Response>, its: Model<State, Operation, Response>) => Result,
+  use: <State, Operation, Response>(
+    history: History<Operation, Response>,
+    its: Model<State, Operation, Response>,
+  ) => Result,
 ): Result {
-  const sinkOf = <State, Operation, Response>(its: Model<State, Operation, Response>): HistorySink<Operation, Response, Result> =>
+  const sinkOf = <State, Operation, Response>(
+    its: Model<State, Operation, Response>,
+  ): HistorySink<Operation, Response, Result> =>
     wholeHistory((history: History<Operation, Response>) => use(history, its));
   const reader = model.open(format, file, undefined, sinkOf);
   for (const operation of operations) reader.add(operation);
@@ -97,32 +106,57 @@ export function applyModel<Result>(
 }
 
 /** Jepsen's registers start as nil, all others as 0. */
-const registerStart = (initial: Scalar | undefined, format: HistoryFormat): Scalar => (initial === undefined ? (format === "jepsen-log" ? null : 0) : initial);
+const registerStart = (initial: Scalar | undefined, format: HistoryFormat): Scalar =>
+  initial === undefined ? (format === "jepsen-log" ? null : 0) : initial;
 
 export const builtInModels: Readonly<Record<string, ReadableModel>> = {
-  register: builtIn("read, write (r, w)", (initial, format) => register(registerStart(initial, format)), registerMeaning),
-  "cas-register": builtIn("read, write, cas [old new] (r, w, c)", (initial, format) => casRegister(registerStart(initial, format)), casMeaning),
-  "kv-map": builtIn("get, put, append by key (r [key], w [key, v])", (initial, format) => kvMap(initial ?? (format === "json-lines" ? 0 : "")), kvMeaning),
+  register: builtIn(
+    "read, write (r, w)",
+    (initial, format) => register(registerStart(initial, format)),
+    registerMeaning,
+  ),
+  "cas-register": builtIn(
+    "read, write, cas [old new] (r, w, c)",
+    (initial, format) => casRegister(registerStart(initial, format)),
+    casMeaning,
+  ),
+  "kv-map": builtIn(
+    "get, put, append by key (r [key], w [key, v])",
+    (initial, format) => kvMap(initial ?? (format === "json-lines" ? 0 : "")),
+    kvMeaning,
+  ),
   set: builtIn("add, remove, has of keys", () => set(), setMeaning),
   queue: builtIn("push, pop: first in, first out", (): ContainerModel => queue(), containerMeaning),
   stack: builtIn("push, pop: last in, first out", (): ContainerModel => stack(), containerMeaning),
   "priority-queue": builtIn("push, pop: smallest first", (): ContainerModel => priorityQueue(), containerMeaning),
   mutex: builtIn("acquire, release", () => mutex(), mutexMeaning),
-  "multi-register": builtIn("txn of [:read k v] and [:write k v]", (initial) => multiRegister(initial ?? 0), transactionMeaning),
+  "multi-register": builtIn(
+    "txn of [:read k v] and [:write k v]",
+    (initial) => multiRegister(initial ?? 0),
+    transactionMeaning,
+  ),
   counter: builtIn("increment, read", () => counter(), counterMeaning),
 };
 
-function registerMeaning({ f, argument, output }: RecordedOperation, format: HistoryFormat): Meaning<RegisterOperation, Scalar> | string {
+function registerMeaning(
+  { f, argument, output }: RecordedOperation,
+  format: HistoryFormat,
+): Meaning<RegisterOperation, Scalar> | string {
   if (f === "read" || f === "r") {
     if (output !== undefined && !isScalar(output)) return expected("a scalar as the value read", output);
     // In EDN histories an ok read of nil is one whose answer nobody saw (Knossos); a log means the value nil.
     return { operation: { kind: "read" }, response: format === "edn" ? (output ?? undefined) : output };
   }
   if (f !== "write" && f !== "w") return unknownFunction(f, "read (r), write (w)");
-  return isScalar(argument) ? { operation: { kind: "write", value: argument }, response: null } : expected("a scalar to write", argument);
+  return isScalar(argument)
+    ? { operation: { kind: "write", value: argument }, response: null }
+    : expected("a scalar to write", argument);
 }
 
-function casMeaning(recorded: RecordedOperation, format: HistoryFormat): Meaning<CasRegisterOperation, Scalar> | string {
+function casMeaning(
+  recorded: RecordedOperation,
+  format: HistoryFormat,
+): Meaning<CasRegisterOperation, Scalar> | string {
   const { f, argument, output } = recorded;
   if (f === "read" || f === "r" || f === "write" || f === "w") return registerMeaning(recorded, format);
   if (f !== "cas" && f !== "c") return unknownFunction(f, "read (r), write (w), cas (c)");
@@ -130,7 +164,8 @@ function casMeaning(recorded: RecordedOperation, format: HistoryFormat): Meaning
   const [old, replacement] = argument as unknown[];
   if (!isScalar(old) || !isScalar(replacement)) return expected("a pair [old new] of scalars", argument);
   const response = output === undefined ? undefined : Array.isArray(output) ? true : output;
-  if (response !== undefined && typeof response !== "boolean") return expected("true, false or the pair as the answer of cas", output);
+  if (response !== undefined && typeof response !== "boolean")
+    return expected("true, false or the pair as the answer of cas", output);
   return { operation: { kind: "cas", old, new: replacement }, response };
 }
 
@@ -142,14 +177,18 @@ function kvMeaning({ f, key, argument, output }: RecordedOperation): Meaning<KvO
     return { operation: { kind: "get", key: name }, response: output };
   }
   if (!isScalar(value)) return expected("a scalar to store", value);
-  if (f === "put" || f === "w" || f === "write") return { operation: { kind: "put", key: name, value }, response: null };
+  if (f === "put" || f === "w" || f === "write")
+    return { operation: { kind: "put", key: name, value }, response: null };
   if (f !== "append") return unknownFunction(f, "get (r), put (w), append");
-  return typeof value === "string" ? { operation: { kind: "append", key: name, value }, response: null } : expected("text to append", value);
+  return typeof value === "string"
+    ? { operation: { kind: "append", key: name, value }, response: null }
+    : expected("text to append", value);
 }
 
 function setMeaning({ f, argument, output }: RecordedOperation): Meaning<SetOperation, boolean> | string {
   const kind = f === "rem" ? "remove" : f === "contains" ? "has" : f;
-  if (kind !== "add" && kind !== "remove" && kind !== "has") return unknownFunction(f, "add, remove (rem), has (contains)");
+  if (kind !== "add" && kind !== "remove" && kind !== "has")
+    return unknownFunction(f, "add, remove (rem), has (contains)");
   if (!isScalar(argument)) return expected("a key", argument);
   if (output !== undefined && typeof output !== "boolean") return expected("true or false as the answer", output);
   return { operation: { kind, key: argument }, response: output };
@@ -157,7 +196,9 @@ function setMeaning({ f, argument, output }: RecordedOperation): Meaning<SetOper
 
 function containerMeaning({ f, argument, output }: RecordedOperation): Meaning<ContainerOperation, Scalar> | string {
   if (f === "push" || f === "enqueue" || f === "insert") {
-    return isScalar(argument) && argument !== null ? { operation: { kind: "push", value: argument }, response: null } : expected("a value to push", argument);
+    return isScalar(argument) && argument !== null
+      ? { operation: { kind: "push", value: argument }, response: null }
+      : expected("a value to push", argument);
   }
   if (f !== "pop" && f !== "dequeue") return unknownFunction(f, "push (enqueue, insert), pop (dequeue)");
   if (output !== undefined && !isScalar(output)) return expected("a scalar or nothing as the value popped", output);
@@ -165,7 +206,9 @@ function containerMeaning({ f, argument, output }: RecordedOperation): Meaning<C
 }
 
 function mutexMeaning({ f }: RecordedOperation): Meaning<MutexOperation, null> | string {
-  return f === "acquire" || f === "release" ? { operation: { kind: f }, response: null } : unknownFunction(f, "acquire, release");
+  return f === "acquire" || f === "release"
+    ? { operation: { kind: f }, response: null }
+    : unknownFunction(f, "acquire, release");
 }
 
 function counterMeaning({ f, output }: RecordedOperation): Meaning<CounterOperation, number | null> | string {
@@ -175,7 +218,11 @@ function counterMeaning({ f, output }: RecordedOperation): Meaning<CounterOperat
   return { operation: { kind: "read" }, response: output };
 }
 
-function transactionMeaning({ f, argument, output }: RecordedOperation): Meaning<MultiRegisterOperation, readonly (Scalar | undefined)[]> | string {
+function transactionMeaning({
+  f,
+  argument,
+  output,
+}: RecordedOperation): Meaning<MultiRegisterOperation, readonly (Scalar | undefined)[]> | string {
   if (f !== "txn") return unknownFunction(f, "txn");
   const steps = transactionSteps(argument);
   if (typeof steps === "string") return steps;
@@ -193,7 +240,8 @@ function transactionSteps(list: unknown): { readonly step: MultiRegisterStep; re
   for (const each of list as unknown[]) {
     if (!Array.isArray(each)) return expected("[:read k v] or [:write k v]", each);
     const [kind, key, value = null] = each as unknown[];
-    if ((typeof key !== "string" && typeof key !== "number") || !isScalar(value)) return expected("[:read k v] or [:write k v]", each);
+    if ((typeof key !== "string" && typeof key !== "number") || !isScalar(value))
+      return expected("[:read k v] or [:write k v]", each);
     if (kind === "read" || kind === "r") steps.push({ step: { kind: "read", key: String(key) }, value });
     else if (kind === "write" || kind === "w") steps.push({ step: { kind: "write", key: String(key), value }, value });
     else return expected(":read or :write", kind);

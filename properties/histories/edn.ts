@@ -39,18 +39,25 @@ export function createEdnSplitter(file: string, onMap: (text: string, line: numb
         current = "{";
       } else if ((char === "[" || char === "(") && outer === "") outer = closerOf[char] ?? "";
       else if (char === outer) outer = "done";
-      else if (!/[\s,]/.test(char)) throw new HistoryFileError(file, line, `expected a map such as {:process 0, :type :invoke, …}, found "${excerpt(char)}"`);
+      else if (!/[\s,]/.test(char))
+        throw new HistoryFileError(
+          file,
+          line,
+          `expected a map such as {:process 0, :type :invoke, …}, found "${excerpt(char)}"`,
+        );
       return;
     }
     current += char;
     if (char === '"') mode = "string";
     else if (char in closerOf) closers += closerOf[char] ?? "";
     else if (char === "}" || char === "]" || char === ")") {
-      if (!closers.endsWith(char)) throw new HistoryFileError(file, line, `expected "${closers.at(-1)}", found "${char}"`);
+      if (!closers.endsWith(char))
+        throw new HistoryFileError(file, line, `expected "${closers.at(-1)}", found "${char}"`);
       closers = closers.slice(0, -1);
       if (closers === "") onMap(current, startLine);
     }
-    if (current.length > MAP_LENGTH_MAX) throw new HistoryFileError(file, startLine, `expected the end of this map within ${MAP_LENGTH_MAX} characters`);
+    if (current.length > MAP_LENGTH_MAX)
+      throw new HistoryFileError(file, startLine, `expected the end of this map within ${MAP_LENGTH_MAX} characters`);
   }
 
   return {
@@ -64,7 +71,12 @@ export function createEdnSplitter(file: string, onMap: (text: string, line: numb
           }
         } else {
           current += char;
-          if (current.length > MAP_LENGTH_MAX) throw new HistoryFileError(file, startLine, `expected the end of this text within ${MAP_LENGTH_MAX} characters`);
+          if (current.length > MAP_LENGTH_MAX)
+            throw new HistoryFileError(
+              file,
+              startLine,
+              `expected the end of this text within ${MAP_LENGTH_MAX} characters`,
+            );
           if (mode === "escape") mode = "string";
           else if (char === "\\") mode = "escape";
           else if (char === '"') mode = "plain";
@@ -73,8 +85,14 @@ export function createEdnSplitter(file: string, onMap: (text: string, line: numb
       }
     },
     end() {
-      if (closers !== "") throw new HistoryFileError(file, startLine, `expected "${closers.at(-1)}" to close this map, found the end of the file`);
-      if (outer !== "" && outer !== "done") throw new HistoryFileError(file, line, `expected "${outer}" at the end, found the end of the file`);
+      if (closers !== "")
+        throw new HistoryFileError(
+          file,
+          startLine,
+          `expected "${closers.at(-1)}" to close this map, found the end of the file`,
+        );
+      if (outer !== "" && outer !== "done")
+        throw new HistoryFileError(file, line, `expected "${outer}" at the end, found the end of the file`);
     },
   };
 }
@@ -87,22 +105,46 @@ export function createEdnSplitter(file: string, onMap: (text: string, line: numb
 export function ednEvent(text: string, file: string, line: number): RecordedEvent | undefined {
   let parsed: unknown;
   try {
-    parsed = parseEDNString(text, { mapAs: "map", keywordAs: "string", symbolAs: "string", listAs: "array", setAs: "array", charAs: "string" });
+    parsed = parseEDNString(text, {
+      mapAs: "map",
+      keywordAs: "string",
+      symbolAs: "string",
+      listAs: "array",
+      setAs: "array",
+      charAs: "string",
+    });
   } catch (error) {
-    throw new HistoryFileError(file, line, `expected an EDN map: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HistoryFileError(
+      file,
+      line,
+      `expected an EDN map: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (!(parsed instanceof Map)) throw new HistoryFileError(file, line, `expected an EDN map, found "${excerpt(text)}"`);
   const client: unknown = parsed.get("process");
   if (typeof client !== "number" || !Number.isInteger(client)) {
-    if (client === undefined) throw new HistoryFileError(file, line, `expected :process in the map, found "${excerpt(text)}"`);
+    if (client === undefined)
+      throw new HistoryFileError(file, line, `expected :process in the map, found "${excerpt(text)}"`);
     return undefined;
   }
   const type: unknown = parsed.get("type");
   if (type !== "invoke" && type !== "ok" && type !== "fail" && type !== "info") {
-    throw new HistoryFileError(file, line, `expected :type :invoke, :ok, :fail or :info, found "${excerpt(String(type))}"`);
+    throw new HistoryFileError(
+      file,
+      line,
+      `expected :type :invoke, :ok, :fail or :info, found "${excerpt(String(type))}"`,
+    );
   }
   const f: unknown = parsed.get("f");
-  if (typeof f !== "string") throw new HistoryFileError(file, line, `expected :f with the name of a function, found "${excerpt(String(f))}"`);
+  if (typeof f !== "string")
+    throw new HistoryFileError(file, line, `expected :f with the name of a function, found "${excerpt(String(f))}"`);
   const key: unknown = parsed.get("key");
-  return { type, client, f, key: key === undefined ? undefined : String(key), value: parsed.get("value") ?? null, line };
+  return {
+    type,
+    client,
+    f,
+    key: key === undefined ? undefined : String(key),
+    value: parsed.get("value") ?? null,
+    line,
+  };
 }

@@ -22,7 +22,10 @@ export interface SimulatedObject<Operation> {
 }
 
 /** An operation is invoked, takes effect and responds, each at a place of its own in the order of events. */
-export function generateHistory<Operation>(object: SimulatedObject<Operation>, options: GeneratorOptions): HistoryOperation<Operation, Scalar>[] {
+export function generateHistory<Operation>(
+  object: SimulatedObject<Operation>,
+  options: GeneratorOptions,
+): HistoryOperation<Operation, Scalar>[] {
   const { seed, clients, operations, crashed = 0 } = options;
   const random = randomSource(seed);
   const history: HistoryOperation<Operation, Scalar>[] = [];
@@ -36,7 +39,13 @@ export function generateHistory<Operation>(object: SimulatedObject<Operation>, o
   let responded = 0;
   const invoke = (slot: number): void => {
     open[slot] = { index: history.length, answer: undefined };
-    history.push({ client: names[slot] ?? slot, operation: object.ask(random), response: undefined, invokedAt: at, respondedAt: undefined });
+    history.push({
+      client: names[slot] ?? slot,
+      operation: object.ask(random),
+      response: undefined,
+      invokedAt: at,
+      respondedAt: undefined,
+    });
     at += 1;
   };
   while (responded < operations - crashed + left) {

@@ -19,8 +19,8 @@ export interface Pairing {
 }
 
 /**
- * @param onOperation called in order of invocation, as soon as it is known how an operation and all before it ended; what
- * failed never happened and is left out
+ * @param onOperation called in order of invocation, as soon as it is known how an operation and all before it ended;
+ * what failed never happened and is left out
  */
 export function createPairing(file: string, onOperation: (operation: RecordedOperation) => void): Pairing {
   // Numbered from the first; those before `settled` have been handed on.
@@ -44,17 +44,37 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
       const number = open.get(client);
       if (type === "invoke") {
         const other = number === undefined ? undefined : operations.get(number);
-        if (other !== undefined) throw new HistoryFileError(file, line, `client ${client} invokes ${f} while its ${other.f} of line ${other.line} is open`);
+        if (other !== undefined)
+          throw new HistoryFileError(
+            file,
+            line,
+            `client ${client} invokes ${f} while its ${other.f} of line ${other.line} is open`,
+          );
         open.set(client, invoked);
         unsettled.add(invoked);
-        operations.set(invoked, { client, f, key, argument: value, output: undefined, invokedAt: at, respondedAt: undefined, line });
+        operations.set(invoked, {
+          client,
+          f,
+          key,
+          argument: value,
+          output: undefined,
+          invokedAt: at,
+          respondedAt: undefined,
+          line,
+        });
         invoked += 1;
         at += 1;
         return;
       }
       const operation = number === undefined ? undefined : operations.get(number);
-      if (number === undefined || operation === undefined) throw new HistoryFileError(file, line, `client ${client} completes ${f} (${type}), but has no operation open`);
-      if (operation.f !== f) throw new HistoryFileError(file, line, `client ${client} completes ${f} (${type}), but its open operation is ${operation.f} of line ${operation.line}`);
+      if (number === undefined || operation === undefined)
+        throw new HistoryFileError(file, line, `client ${client} completes ${f} (${type}), but has no operation open`);
+      if (operation.f !== f)
+        throw new HistoryFileError(
+          file,
+          line,
+          `client ${client} completes ${f} (${type}), but its open operation is ${operation.f} of line ${operation.line}`,
+        );
       open.delete(client);
       unsettled.delete(number);
       if (type === "fail") operations.delete(number);

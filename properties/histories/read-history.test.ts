@@ -24,7 +24,16 @@ function file(content: string | Uint8Array): string {
   return path;
 }
 
-const task = (path: string, model: string, more: Partial<CheckTask> = {}): CheckTask => ({ file: path, model, initial: undefined, condition: "linearizability", timeMs: undefined, keys: "split", method: "automatic", ...more });
+const task = (path: string, model: string, more: Partial<CheckTask> = {}): CheckTask => ({
+  file: path,
+  model,
+  initial: undefined,
+  condition: "linearizability",
+  timeMs: undefined,
+  keys: "split",
+  method: "automatic",
+  ...more,
+});
 
 async function faultOfText(content: string | Uint8Array, model: string): Promise<string> {
   const answer = await decideFile(task(file(content), model));
@@ -45,7 +54,17 @@ INFO  jepsen.util - 4\t:invoke\t:read\tnil
 test("a Jepsen log: a cas that fails with its pair did run, a read that fails did not, info and open ones are pending", async () => {
   const { format, operations } = await readHistory(file(LOG));
   expect(format).toBe("jepsen-log");
-  expect(operations.map(({ client, f, argument, output, invokedAt, respondedAt, line }) => [client, f, argument, output, invokedAt, respondedAt, line])).toEqual([
+  expect(
+    operations.map(({ client, f, argument, output, invokedAt, respondedAt, line }) => [
+      client,
+      f,
+      argument,
+      output,
+      invokedAt,
+      respondedAt,
+      line,
+    ]),
+  ).toEqual([
     [0, "write", 1, 1, 0, 2, 1],
     [1, "cas", [1, 2], false, 1, 3, 2],
     [3, "write", 4, undefined, 6, undefined, 7],
@@ -70,71 +89,260 @@ test("EDN: comments, commas, any order of keys, braces in strings, the nemesis l
     ["read", null, null, 6],
   ]);
   // An ok read of nil is one that nobody saw.
-  expect(await decideFile(task(file(text), "cas-register"))).toMatchObject({ kind: "decided", outcome: { kind: "holds", operations: 2 } });
+  expect(await decideFile(task(file(text), "cas-register"))).toMatchObject({
+    kind: "decided",
+    outcome: { kind: "holds", operations: 2 },
+  });
 });
 
 test("an EDN list, and one map a line as porcupine's kv logs have it", async () => {
-  expect((await readHistory(file("({:process 0, :type :invoke, :f :acquire, :value nil})"))).operations).toHaveLength(1);
+  expect((await readHistory(file("({:process 0, :type :invoke, :f :acquire, :value nil})"))).operations).toHaveLength(
+    1,
+  );
   const kv = `{:process 0, :type :invoke, :f :append, :key "7", :value "x"}\n{:process 0, :type :ok, :f :append, :key "7", :value "x"}\n{:process 0, :type :invoke, :f :get, :key "7", :value nil}\n{:process 0, :type :ok, :f :get, :key "7", :value ""}\n`;
-  expect(await decideFile(task(file(kv), "kv-map"))).toMatchObject({ outcome: { kind: "violated", key: "7", indices: [0, 1] } });
+  expect(await decideFile(task(file(kv), "kv-map"))).toMatchObject({
+    outcome: { kind: "violated", key: "7", indices: [0, 1] },
+  });
 });
 
 test("compressed files, files without a final newline, and empty ones", async () => {
   const text = '[0,"w",1,null,0,1]\n\n[1,"r",null,1,2,3]';
   expect((await readHistory(file(gzipSync(text)))).operations).toEqual((await readHistory(file(text))).operations);
   expect(await readHistory(file("\n \n"))).toEqual({ format: "jepsen-log", operations: [] });
-  expect((await readHistory(file('["client a","r",null,0,0,1]'))).operations).toMatchObject([{ client: "client a", output: 0 }]);
+  expect((await readHistory(file('["client a","r",null,0,0,1]'))).operations).toMatchObject([
+    { client: "client a", output: 0 },
+  ]);
   const long = Array.from({ length: 40_000 }, (_, i) => `[0,"w",${i},null,${2 * i},${2 * i + 1}]`).join("\n");
   expect((await readHistory(file(long))).operations).toHaveLength(40_000); // more than one piece
 });
 
 const BAD: readonly (readonly [string, string, string, string])[] = [
-  ["a line that is no log line", "cas-register", `${LOG}something else\n`, 'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", found "something else"'],
-  ["a value that is none", "register", "INFO  jepsen.util - 0 :invoke :write <x>\n", 'FILE:1: expected nil, an integer, a pair such as [1 2] or a keyword, found "<x>"'],
-  ["a response without its call", "register", "INFO  jepsen.util - 0 :ok :write 1\n", "FILE:1: client 0 completes write (ok), but has no operation open"],
-  ["two open operations of one client", "register", "INFO  jepsen.util - 0 :invoke :write 1\nINFO  jepsen.util - 0 :invoke :read nil\n", "FILE:2: client 0 invokes read while its write of line 1 is open"],
-  ["a completion of something else", "register", "INFO  jepsen.util - 0 :invoke :write 1\nINFO  jepsen.util - 0 :ok :read 1\n", "FILE:2: client 0 completes read (ok), but its open operation is write of line 1"],
-  ["an unknown function", "register", '[0,"pop",null,1,0,1]\n', 'FILE:1: unknown function "pop"; this model has read (r), write (w)'],
-  ["a broken JSON line", "register", '[0,"r",null,1,0,1]\n[0,"r",\n', 'FILE:2: expected JSON [client, function, argument, output, call, return], found "[0,"r","'],
-  ["an array that is too short", "register", '[0,"r",null]\n', 'FILE:1: expected [client, function, argument, output, call, return], found "[0,"r",null]"'],
-  ["a return before the call", "register", '[0,"r",null,1,5,5]\n', 'FILE:1: expected the return\'s place sixth, null or more than 5, found "5"'],
-  ["a call that is no number", "register", '[0,"r",null,1,"a",5]\n', 'FILE:1: expected the call\'s place fifth, found ""a""'],
-  ["a client that is none", "register", '[1,"r",null,1,0,1]\n[null,"r",null,1,0,5]\n', 'FILE:2: expected a client\'s number or name first, found "null"'],
-  ["a function that is no name", "register", "[0,7,null,1,0,5]\n", 'FILE:1: expected the name of a function second, found "7"'],
-  ["two open operations in JSON lines", "register", '[0,"r",null,1,0,9]\n[0,"r",null,1,5,7]\n', "FILE:2: client 0 invokes r at 5 while its r of line 1 is open"],
-  ["a map that is not closed", "mutex", "[{:process 0, :type :invoke, :f :acquire", 'FILE:1: expected "}" to close this map, found the end of the file'],
-  ["a vector that is not closed", "mutex", "[{:process 0, :type :invoke, :f :acquire}\n", 'FILE:2: expected "]" at the end, found the end of the file'],
+  [
+    "a line that is no log line",
+    "cas-register",
+    `${LOG}something else\n`,
+    'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", found "something else"',
+  ],
+  [
+    "a value that is none",
+    "register",
+    "INFO  jepsen.util - 0 :invoke :write <x>\n",
+    'FILE:1: expected nil, an integer, a pair such as [1 2] or a keyword, found "<x>"',
+  ],
+  [
+    "a response without its call",
+    "register",
+    "INFO  jepsen.util - 0 :ok :write 1\n",
+    "FILE:1: client 0 completes write (ok), but has no operation open",
+  ],
+  [
+    "two open operations of one client",
+    "register",
+    "INFO  jepsen.util - 0 :invoke :write 1\nINFO  jepsen.util - 0 :invoke :read nil\n",
+    "FILE:2: client 0 invokes read while its write of line 1 is open",
+  ],
+  [
+    "a completion of something else",
+    "register",
+    "INFO  jepsen.util - 0 :invoke :write 1\nINFO  jepsen.util - 0 :ok :read 1\n",
+    "FILE:2: client 0 completes read (ok), but its open operation is write of line 1",
+  ],
+  [
+    "an unknown function",
+    "register",
+    '[0,"pop",null,1,0,1]\n',
+    'FILE:1: unknown function "pop"; this model has read (r), write (w)',
+  ],
+  [
+    "a broken JSON line",
+    "register",
+    '[0,"r",null,1,0,1]\n[0,"r",\n',
+    'FILE:2: expected JSON [client, function, argument, output, call, return], found "[0,"r","',
+  ],
+  [
+    "an array that is too short",
+    "register",
+    '[0,"r",null]\n',
+    'FILE:1: expected [client, function, argument, output, call, return], found "[0,"r",null]"',
+  ],
+  [
+    "a return before the call",
+    "register",
+    '[0,"r",null,1,5,5]\n',
+    'FILE:1: expected the return\'s place sixth, null or more than 5, found "5"',
+  ],
+  [
+    "a call that is no number",
+    "register",
+    '[0,"r",null,1,"a",5]\n',
+    'FILE:1: expected the call\'s place fifth, found ""a""',
+  ],
+  [
+    "a client that is none",
+    "register",
+    '[1,"r",null,1,0,1]\n[null,"r",null,1,0,5]\n',
+    'FILE:2: expected a client\'s number or name first, found "null"',
+  ],
+  [
+    "a function that is no name",
+    "register",
+    "[0,7,null,1,0,5]\n",
+    'FILE:1: expected the name of a function second, found "7"',
+  ],
+  [
+    "two open operations in JSON lines",
+    "register",
+    '[0,"r",null,1,0,9]\n[0,"r",null,1,5,7]\n',
+    "FILE:2: client 0 invokes r at 5 while its r of line 1 is open",
+  ],
+  [
+    "a map that is not closed",
+    "mutex",
+    "[{:process 0, :type :invoke, :f :acquire",
+    'FILE:1: expected "}" to close this map, found the end of the file',
+  ],
+  [
+    "a vector that is not closed",
+    "mutex",
+    "[{:process 0, :type :invoke, :f :acquire}\n",
+    'FILE:2: expected "]" at the end, found the end of the file',
+  ],
   ["a wrong bracket", "mutex", "[{:process 0, :value [1 2}]\n", 'FILE:1: expected "]", found "}"'],
-  ["something that is no map", "mutex", "[{:process 0, :type :invoke, :f :acquire} 7]\n", 'FILE:1: expected a map such as {:process 0, :type :invoke, …}, found "7"'],
-  ["a map without a process", "mutex", "[{:type :invoke, :f :acquire}]\n", 'FILE:1: expected :process in the map, found "{:type :invoke, :f :acquire}"'],
-  ["a type that is none", "mutex", "[{:process 0, :type :start, :f :acquire}]\n", 'FILE:1: expected :type :invoke, :ok, :fail or :info, found "start"'],
-  ["a function that is none", "mutex", "[{:process 0, :type :invoke, :f 7}]\n", 'FILE:1: expected :f with the name of a function, found "7"'],
-  ["a bad escape", "mutex", '[{:process 0, :type :invoke, :f "\\q"}]\n', "FILE:1: expected an EDN map: Unexpected escape character: \\q"],
+  [
+    "something that is no map",
+    "mutex",
+    "[{:process 0, :type :invoke, :f :acquire} 7]\n",
+    'FILE:1: expected a map such as {:process 0, :type :invoke, …}, found "7"',
+  ],
+  [
+    "a map without a process",
+    "mutex",
+    "[{:type :invoke, :f :acquire}]\n",
+    'FILE:1: expected :process in the map, found "{:type :invoke, :f :acquire}"',
+  ],
+  [
+    "a type that is none",
+    "mutex",
+    "[{:process 0, :type :start, :f :acquire}]\n",
+    'FILE:1: expected :type :invoke, :ok, :fail or :info, found "start"',
+  ],
+  [
+    "a function that is none",
+    "mutex",
+    "[{:process 0, :type :invoke, :f 7}]\n",
+    'FILE:1: expected :f with the name of a function, found "7"',
+  ],
+  [
+    "a bad escape",
+    "mutex",
+    '[{:process 0, :type :invoke, :f "\\q"}]\n',
+    "FILE:1: expected an EDN map: Unexpected escape character: \\q",
+  ],
   ["a cas without a pair", "cas-register", '[0,"c",1,true,0,1]\n', "FILE:1: expected a pair [old new], found 1"],
-  ["a cas of lists", "cas-register", '[0,"c",[[1],2],true,0,1]\n', "FILE:1: expected a pair [old new] of scalars, found [[1],2]"],
-  ["a cas with a strange answer", "cas-register", '[0,"c",[1,2],7,0,1]\n', "FILE:1: expected true, false or the pair as the answer of cas, found 7"],
+  [
+    "a cas of lists",
+    "cas-register",
+    '[0,"c",[[1],2],true,0,1]\n',
+    "FILE:1: expected a pair [old new] of scalars, found [[1],2]",
+  ],
+  [
+    "a cas with a strange answer",
+    "cas-register",
+    '[0,"c",[1,2],7,0,1]\n',
+    "FILE:1: expected true, false or the pair as the answer of cas, found 7",
+  ],
   ["a write of a list", "register", '[0,"w",[1],null,0,1]\n', "FILE:1: expected a scalar to write, found [1]"],
   ["a read of a list", "register", '[0,"r",null,[1],0,1]\n', "FILE:1: expected a scalar as the value read, found [1]"],
   ["a key that is none", "kv-map", '[0,"r",[1],1,0,1]\n', "FILE:1: expected a key, as text, found 1"],
   ["an append of a number", "kv-map", '[0,"append",["k",1],null,0,1]\n', "FILE:1: expected text to append, found 1"],
   ["a put of a list", "kv-map", '[0,"w",["k",[1]],null,0,1]\n', "FILE:1: expected a scalar to store, found [1]"],
   ["a get of a list", "kv-map", '[0,"r",["k"],[1],0,1]\n', "FILE:1: expected a scalar as the value read, found [1]"],
-  ["an unknown function of a map", "kv-map", '[0,"swap",["k",1],null,0,1]\n', 'FILE:1: unknown function "swap"; this model has get (r), put (w), append'],
-  ["an unknown function of a set", "set", '[0,"pop",1,null,0,1]\n', 'FILE:1: unknown function "pop"; this model has add, remove (rem), has (contains)'],
-  ["a set's answer that is none", "set", '[0,"has",1,3,0,1]\n', "FILE:1: expected true or false as the answer, found 3"],
+  [
+    "an unknown function of a map",
+    "kv-map",
+    '[0,"swap",["k",1],null,0,1]\n',
+    'FILE:1: unknown function "swap"; this model has get (r), put (w), append',
+  ],
+  [
+    "an unknown function of a set",
+    "set",
+    '[0,"pop",1,null,0,1]\n',
+    'FILE:1: unknown function "pop"; this model has add, remove (rem), has (contains)',
+  ],
+  [
+    "a set's answer that is none",
+    "set",
+    '[0,"has",1,3,0,1]\n',
+    "FILE:1: expected true or false as the answer, found 3",
+  ],
   ["a set's key that is none", "set", '[0,"has",[1],true,0,1]\n', "FILE:1: expected a key, found [1]"],
   ["a push of nothing", "queue", '[0,"push",null,null,0,1]\n', "FILE:1: expected a value to push, found null"],
-  ["a pop of a list", "queue", '[0,"pop",null,[1],0,1]\n', "FILE:1: expected a scalar or nothing as the value popped, found [1]"],
-  ["an unknown function of a queue", "queue", '[0,"peek",null,1,0,1]\n', 'FILE:1: unknown function "peek"; this model has push (enqueue, insert), pop (dequeue)'],
-  ["an unknown function of a mutex", "mutex", '[0,"try",null,1,0,1]\n', 'FILE:1: unknown function "try"; this model has acquire, release'],
-  ["an unknown function of a counter", "counter", '[0,"add",2,1,0,1]\n', 'FILE:1: unknown function "add"; this model has increment (inc), read'],
-  ["a counter's answer that is none", "counter", '[0,"read",2,"x",0,1]\n', 'FILE:1: expected a number as the value read, found "x"'],
-  ["a transaction that is none", "multi-register", '[0,"txn",2,null,0,1]\n', "FILE:1: expected a list of [:read k v] and [:write k v], found 2"],
-  ["a step that is none", "multi-register", '[0,"txn",[2],null,0,1]\n', "FILE:1: expected [:read k v] or [:write k v], found 2"],
-  ["a step of a list", "multi-register", '[0,"txn",[["read",[]]],null,0,1]\n', 'FILE:1: expected [:read k v] or [:write k v], found ["read",[]]'],
-  ["a step of another kind", "multi-register", '[0,"txn",[["add","x",1]],null,0,1]\n', 'FILE:1: expected :read or :write, found "add"'],
-  ["an answer that is no transaction", "multi-register", '[0,"txn",[["read","x"]],7,0,1]\n', "FILE:1: expected a list of [:read k v] and [:write k v], found 7"],
-  ["another operation than a transaction", "multi-register", '[0,"read",[],7,0,1]\n', 'FILE:1: unknown function "read"; this model has txn'],
+  [
+    "a pop of a list",
+    "queue",
+    '[0,"pop",null,[1],0,1]\n',
+    "FILE:1: expected a scalar or nothing as the value popped, found [1]",
+  ],
+  [
+    "an unknown function of a queue",
+    "queue",
+    '[0,"peek",null,1,0,1]\n',
+    'FILE:1: unknown function "peek"; this model has push (enqueue, insert), pop (dequeue)',
+  ],
+  [
+    "an unknown function of a mutex",
+    "mutex",
+    '[0,"try",null,1,0,1]\n',
+    'FILE:1: unknown function "try"; this model has acquire, release',
+  ],
+  [
+    "an unknown function of a counter",
+    "counter",
+    '[0,"add",2,1,0,1]\n',
+    'FILE:1: unknown function "add"; this model has increment (inc), read',
+  ],
+  [
+    "a counter's answer that is none",
+    "counter",
+    '[0,"read",2,"x",0,1]\n',
+    'FILE:1: expected a number as the value read, found "x"',
+  ],
+  [
+    "a transaction that is none",
+    "multi-register",
+    '[0,"txn",2,null,0,1]\n',
+    "FILE:1: expected a list of [:read k v] and [:write k v], found 2",
+  ],
+  [
+    "a step that is none",
+    "multi-register",
+    '[0,"txn",[2],null,0,1]\n',
+    "FILE:1: expected [:read k v] or [:write k v], found 2",
+  ],
+  [
+    "a step of a list",
+    "multi-register",
+    '[0,"txn",[["read",[]]],null,0,1]\n',
+    'FILE:1: expected [:read k v] or [:write k v], found ["read",[]]',
+  ],
+  [
+    "a step of another kind",
+    "multi-register",
+    '[0,"txn",[["add","x",1]],null,0,1]\n',
+    'FILE:1: expected :read or :write, found "add"',
+  ],
+  [
+    "an answer that is no transaction",
+    "multi-register",
+    '[0,"txn",[["read","x"]],7,0,1]\n',
+    "FILE:1: expected a list of [:read k v] and [:write k v], found 7",
+  ],
+  [
+    "another operation than a transaction",
+    "multi-register",
+    '[0,"read",[],7,0,1]\n',
+    'FILE:1: unknown function "read"; this model has txn',
+  ],
 ];
 
 for (const [what, model, text, expected] of BAD) {
@@ -145,25 +353,40 @@ for (const [what, model, text, expected] of BAD) {
 
 test("a file that is not there, a folder, and damaged compression are named", async () => {
   const fault = async (path: string): Promise<unknown> => decideFile(task(path, "queue"));
-  expect(await fault(join(scratch, "nope"))).toEqual({ kind: "fault", fault: `${join(scratch, "nope")}: there is no such file` });
+  expect(await fault(join(scratch, "nope"))).toEqual({
+    kind: "fault",
+    fault: `${join(scratch, "nope")}: there is no such file`,
+  });
   expect(await fault(scratch)).toEqual({ kind: "fault", fault: `${scratch}: it is a folder; name the files in it` });
   const damaged = gzipSync("[0]".repeat(1_000));
   damaged.fill(7, 12);
-  expect(await fault(file(damaged))).toMatchObject({ kind: "fault", fault: expect.stringContaining("the compressed data is damaged") });
-  expect(await fault(file(gzipSync(LOG).subarray(0, 60)))).toMatchObject({ kind: "fault", fault: expect.stringContaining("the compressed data is damaged") });
+  expect(await fault(file(damaged))).toMatchObject({
+    kind: "fault",
+    fault: expect.stringContaining("the compressed data is damaged"),
+  });
+  expect(await fault(file(gzipSync(LOG).subarray(0, 60)))).toMatchObject({
+    kind: "fault",
+    fault: expect.stringContaining("the compressed data is damaged"),
+  });
 });
 
 test("texts and brackets without an end stop at a bound", async () => {
   const endless = "x".repeat((1 << 20) + 10);
-  expect(await faultOfText(`[{:f "${endless}`, "mutex")).toBe("FILE:1: expected the end of this text within 1048576 characters");
-  expect(await faultOfText(`[{:f ${endless}`, "mutex")).toBe("FILE:1: expected the end of this map within 1048576 characters");
+  expect(await faultOfText(`[{:f "${endless}`, "mutex")).toBe(
+    "FILE:1: expected the end of this text within 1048576 characters",
+  );
+  expect(await faultOfText(`[{:f ${endless}`, "mutex")).toBe(
+    "FILE:1: expected the end of this map within 1048576 characters",
+  );
   expect(await faultOfText(`[0,"r",\n${" ".repeat(5 << 20)}`, "register")).toContain("FILE:1: expected JSON");
-  expect(await faultOfText(`[0,"r",null,0,0,1]\n${" ".repeat(5 << 20)}`, "register")).toBe("FILE:2: expected lines of at most 4194304 characters");
+  expect(await faultOfText(`[0,"r",null,0,0,1]\n${" ".repeat(5 << 20)}`, "register")).toBe(
+    "FILE:2: expected lines of at most 4194304 characters",
+  );
 });
 
 test("a byte changed, dropped or doubled anywhere never crashes or hangs: a verdict, or a fault with its line", async () => {
   const kv = `{:process 0, :type :invoke, :f :append, :key "7", :value "x"}\n{:process 0, :type :ok, :f :append, :key "7", :value "x"}\n`;
-  const edn = '[{:process 1 :type :invoke :f :cas :value [0 1]} ; open\n {:process 1 :type :ok :f :cas :value [0 1]}]';
+  const edn = "[{:process 1 :type :invoke :f :cas :value [0 1]} ; open\n {:process 1 :type :ok :f :cas :value [0 1]}]";
   const lines = readFileSync(join(examples, "cas-100-c8-badtail.jsonl"), "utf8").split("\n").slice(0, 12).join("\n");
   const samples = [
     { model: "cas-register", bytes: Buffer.from(LOG) },
@@ -172,14 +395,24 @@ test("a byte changed, dropped or doubled anywhere never crashes or hangs: a verd
     { model: "cas-register", bytes: Buffer.from(lines) },
     { model: "cas-register", bytes: gzipSync(lines) },
   ];
-  const mutation = fc.record({ sample: fc.constantFrom(...samples), edits: fc.array(fc.record({ at: fc.nat(), kind: fc.constantFrom("set", "drop", "double"), byte: fc.nat(255) }), { minLength: 1, maxLength: 4 }) });
+  const mutation = fc.record({
+    sample: fc.constantFrom(...samples),
+    edits: fc.array(fc.record({ at: fc.nat(), kind: fc.constantFrom("set", "drop", "double"), byte: fc.nat(255) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  });
   await fc.assert(
     fc.asyncProperty(mutation, async ({ sample, edits }) => {
       let bytes = Buffer.from(sample.bytes);
       for (const { at, kind, byte } of edits) {
         const place = at % Math.max(1, bytes.length);
         if (kind === "set") bytes[place] = byte;
-        else bytes = Buffer.concat([bytes.subarray(0, kind === "drop" ? place : place + 1), bytes.subarray(kind === "drop" ? place + 1 : place)]);
+        else
+          bytes = Buffer.concat([
+            bytes.subarray(0, kind === "drop" ? place : place + 1),
+            bytes.subarray(kind === "drop" ? place + 1 : place),
+          ]);
       }
       const answer = await decideFile(task(file(bytes), sample.model, { timeMs: 2_000 }));
       if (answer.kind === "fault") expect(answer.fault).toMatch(/history-\d+(:\d+: |: the compressed data is damaged)/);
@@ -190,33 +423,67 @@ test("a byte changed, dropped or doubled anywhere never crashes or hangs: a verd
 });
 
 test("the generated examples have the verdict of their name, compressed too", async () => {
-  const models: Readonly<Record<string, string>> = { cas: "cas-register", small: "register", register: "register", kvreg: "kv-map" };
+  const models: Readonly<Record<string, string>> = {
+    cas: "cas-register",
+    small: "register",
+    register: "register",
+    kvreg: "kv-map",
+  };
   for (const name of readdirSync(examples)) {
     const model = name.split("-")[0] ?? "";
     const expected = name.includes("-ok") ? "holds" : "violated";
-    expect(await decideFile(task(join(examples, name), models[model] ?? model))).toMatchObject({ kind: "decided", outcome: { kind: expected } });
+    expect(await decideFile(task(join(examples, name), models[model] ?? model))).toMatchObject({
+      kind: "decided",
+      outcome: { kind: expected },
+    });
     const compressed = file(gzipSync(readFileSync(join(examples, name))));
     expect(gunzipSync(readFileSync(compressed)).length).toBeGreaterThan(1_000);
-    expect(await decideFile(task(compressed, models[model] ?? model, { method: model === "queue" || model === "stack" ? "automatic" : "search" }))).toMatchObject({ outcome: { kind: expected } });
+    expect(
+      await decideFile(
+        task(compressed, models[model] ?? model, {
+          method: model === "queue" || model === "stack" ? "automatic" : "search",
+        }),
+      ),
+    ).toMatchObject({ outcome: { kind: expected } });
   }
 });
 
-const NAMES: Readonly<Record<string, string>> = { "etcd-register": "cas-register", "cas-small": "cas-register", "cas-register-0": "cas-register", "kv-register": "kv-map", kv: "kv-map", "register-small": "register", "register-unique": "register" };
+const NAMES: Readonly<Record<string, string>> = {
+  "etcd-register": "cas-register",
+  "cas-small": "cas-register",
+  "cas-register-0": "cas-register",
+  "kv-register": "kv-map",
+  kv: "kv-map",
+  "register-small": "register",
+  "register-unique": "register",
+};
 
-test.skipIf(!existsSync(recorded))("every history recorded beside the project has its expected verdict (skipped where ../shared/data/histories is missing)", async () => {
-  const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Record<string, { model: string; verdict: string; operations: number }>;
-  expect(Object.keys(expected)).toHaveLength(278);
-  for (const [path, { model, verdict, operations }] of Object.entries(expected)) {
-    if (/-10{4,5}-/.test(path)) continue; // npm run bench:linearizability has them
-    const built = builtInModels[NAMES[model] ?? model];
-    if (built === undefined) throw new Error(`${path}: no model ${model}`);
-    const history = await readHistory(join(recorded, path));
-    expect([path, applyModel(built, history, path, (each, its) => check(each, its).kind)]).toEqual([path, verdict === "linearizable" ? "holds" : "violated"]);
-    // Reads that failed are left out here, and counted there for the etcd logs.
-    if (!path.startsWith("etcd/")) expect([path, history.operations.length]).toEqual([path, operations]);
-  }
-});
+test.skipIf(!existsSync(recorded))(
+  "every history recorded beside the project has its expected verdict (skipped where ../shared/data/histories is missing)",
+  async () => {
+    const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Record<
+      string,
+      { model: string; verdict: string; operations: number }
+    >;
+    expect(Object.keys(expected)).toHaveLength(278);
+    for (const [path, { model, verdict, operations }] of Object.entries(expected)) {
+      if (/-10{4,5}-/.test(path)) continue; // npm run bench:linearizability has them
+      const built = builtInModels[NAMES[model] ?? model];
+      if (built === undefined) throw new Error(`${path}: no model ${model}`);
+      const history = await readHistory(join(recorded, path));
+      expect([path, applyModel(built, history, path, (each, its) => check(each, its).kind)]).toEqual([
+        path,
+        verdict === "linearizable" ? "holds" : "violated",
+      ]);
+      // Reads that failed are left out here, and counted there for the etcd logs.
+      if (!path.startsWith("etcd/")) expect([path, history.operations.length]).toEqual([path, operations]);
+    }
+  },
+);
 
 test("a fault is a HistoryFileError with its line", () => {
-  expect(new HistoryFileError("a.edn", 3, "expected x")).toMatchObject({ name: "HistoryFileError", message: "a.edn:3: expected x" });
+  expect(new HistoryFileError("a.edn", 3, "expected x")).toMatchObject({
+    name: "HistoryFileError",
+    message: "a.edn:3: expected x",
+  });
 });

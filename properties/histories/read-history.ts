@@ -34,13 +34,17 @@ export async function readHistory(file: string): Promise<RecordedHistory> {
 }
 
 /**
- * Hands on the operations of a file one by one, in the order of their invocations (of JSON lines, in that of the lines).
+ * Hands on the operations of a file one by one, in the order of their invocations (of JSON lines, in that of the
+ * lines).
  *
  * @param start told the format before the first operation; gives what takes them
  * @throws HistoryFileError at text that is no history, with its line
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
-export async function streamHistory(file: string, start: (format: HistoryFormat) => (operation: RecordedOperation) => void): Promise<HistoryFormat> {
+export async function streamHistory(
+  file: string,
+  start: (format: HistoryFormat) => (operation: RecordedOperation) => void,
+): Promise<HistoryFormat> {
   let reader: Reader | undefined;
   let format: HistoryFormat | undefined;
   let ahead = "";
@@ -77,7 +81,11 @@ interface Reader {
   end(): void;
 }
 
-function createReader(format: HistoryFormat, file: string, onOperation: (operation: RecordedOperation) => void): Reader {
+function createReader(
+  format: HistoryFormat,
+  file: string,
+  onOperation: (operation: RecordedOperation) => void,
+): Reader {
   const pairing = createPairing(file, onOperation);
   switch (format) {
     case "edn": {
@@ -110,7 +118,11 @@ function createReader(format: HistoryFormat, file: string, onOperation: (operati
         const last = lastOf.get(operation.client);
         // A client whose operation never returned may have been started again under its number.
         if (last?.respondedAt !== undefined && last.respondedAt > operation.invokedAt) {
-          throw new HistoryFileError(file, line, `client ${operation.client} invokes ${operation.f} at ${operation.invokedAt} while its ${last.f} of line ${last.line} is open`);
+          throw new HistoryFileError(
+            file,
+            line,
+            `client ${operation.client} invokes ${operation.f} at ${operation.invokedAt} while its ${last.f} of line ${last.line} is open`,
+          );
         }
         lastOf.set(operation.client, operation);
         onOperation(operation);
@@ -121,7 +133,10 @@ function createReader(format: HistoryFormat, file: string, onOperation: (operati
 }
 
 /** Calls `onLine` with each line that is not blank. */
-function createLines(file: string, onLine: (text: string, line: number) => void): { add: (text: string) => void; end: () => void } {
+function createLines(
+  file: string,
+  onLine: (text: string, line: number) => void,
+): { add: (text: string) => void; end: () => void } {
   let rest = "";
   let line = 0;
   const take = (text: string): void => {
@@ -132,7 +147,8 @@ function createLines(file: string, onLine: (text: string, line: number) => void)
     add(text) {
       const pieces = (rest + text).split("\n");
       rest = pieces.pop() ?? "";
-      if (rest.length > LINE_LENGTH_MAX) throw new HistoryFileError(file, line + 1, `expected lines of at most ${LINE_LENGTH_MAX} characters`);
+      if (rest.length > LINE_LENGTH_MAX)
+        throw new HistoryFileError(file, line + 1, `expected lines of at most ${LINE_LENGTH_MAX} characters`);
       for (const piece of pieces) take(piece);
     },
     end: () => take(rest),

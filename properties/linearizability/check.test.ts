@@ -25,16 +25,33 @@ import { ModelError } from "./steps.ts";
 
 const EXECUTIONS = 2_000;
 
-function agrees<State, Operation, Response>(model: Model<State, Operation, Response>, options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">, wrongOneIn = 12): void {
+function agrees<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
+  wrongOneIn = 12,
+): void {
   const random = randomSource(5);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS; i += 1) {
-    const history = randomHistory(model, random, { ...options, length: 3 + random(6), clients: 2 + random(4), wrongOneIn });
+    const history = randomHistory(model, random, {
+      ...options,
+      length: 3 + random(6),
+      clients: 2 + random(4),
+      wrongOneIn,
+    });
     const expected = isLinearizableByDefinition(history, model) ? "holds" : "violated";
     counts[expected] += 1;
-    for (const checkOptions of [{}, { method: "search" }, { keys: "whole" }, { method: "search", keys: "whole" }] as const) {
+    for (const checkOptions of [
+      {},
+      { method: "search" },
+      { keys: "whole" },
+      { method: "search", keys: "whole" },
+    ] as const) {
       const { kind } = check(history, model, checkOptions);
-      if (kind !== expected) expect.fail(`${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, and by definition ${expected}\n${JSON.stringify(history)}`);
+      if (kind !== expected)
+        expect.fail(
+          `${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, and by definition ${expected}\n${JSON.stringify(history)}`,
+        );
     }
   }
   expect(counts.holds).toBeGreaterThan(EXECUTIONS / 10);
@@ -42,28 +59,54 @@ function agrees<State, Operation, Response>(model: Model<State, Operation, Respo
 }
 
 test("a cas register is decided as by definition", () => {
-  const operations: CasRegisterOperation[] = [{ kind: "read" }, { kind: "write", value: 1 }, { kind: "write", value: 2 }, { kind: "cas", old: 1, new: 2 }, { kind: "cas", old: 0, new: 1 }, { kind: "cas", old: 1, new: 1 }];
+  const operations: CasRegisterOperation[] = [
+    { kind: "read" },
+    { kind: "write", value: 1 },
+    { kind: "write", value: 2 },
+    { kind: "cas", old: 1, new: 2 },
+    { kind: "cas", old: 0, new: 1 },
+    { kind: "cas", old: 1, new: 1 },
+  ];
   agrees(casRegister(0), { operations, responses: [null, 0, 1, 2, true, false] });
 });
 
 test("a queue with repeated values is decided as by definition", () => {
-  const operations: ContainerOperation[] = [{ kind: "pop" }, { kind: "pop" }, { kind: "push", value: 1 }, { kind: "push", value: 2 }];
+  const operations: ContainerOperation[] = [
+    { kind: "pop" },
+    { kind: "pop" },
+    { kind: "push", value: 1 },
+    { kind: "push", value: 2 },
+  ];
   agrees(queue(), { operations, responses: [null, 1, 2] });
 });
 
 test("a map that grows and is replaced is decided as by definition, split by key or whole", () => {
-  const operations: KvOperation[] = ["a", "b"].flatMap((key): KvOperation[] => [{ kind: "get", key }, { kind: "get", key }, { kind: "append", key, value: "x" }, { kind: "append", key, value: "y" }, { kind: "put", key, value: "x" }]);
+  const operations: KvOperation[] = ["a", "b"].flatMap((key): KvOperation[] => [
+    { kind: "get", key },
+    { kind: "get", key },
+    { kind: "append", key, value: "x" },
+    { kind: "append", key, value: "y" },
+    { kind: "put", key, value: "x" },
+  ]);
   agrees(kvMap(""), { operations, responses: [null, "", "x", "y", "xy", "yx", "xx"] });
 });
 
 test("a set is decided as by definition", () => {
-  agrees(set(), { operations: (["add", "remove", "has"] as const).flatMap((kind) => [1, 2].map((key) => ({ kind, key }))), responses: [true, false] });
+  agrees(set(), {
+    operations: (["add", "remove", "has"] as const).flatMap((kind) => [1, 2].map((key) => ({ kind, key }))),
+    responses: [true, false],
+  });
 });
 
 test("transactions on several registers are decided as by definition", () => {
   const read = (key: string) => ({ kind: "read", key }) as const;
   const write = (key: string, value: number) => ({ kind: "write", key, value }) as const;
-  const operations = [[read("x"), read("y")], [write("x", 1), write("y", 1)], [read("x"), write("x", 2)], [write("y", 2), read("x")]];
+  const operations = [
+    [read("x"), read("y")],
+    [write("x", 1), write("y", 1)],
+    [read("x"), write("x", 2)],
+    [write("y", 2), read("x")],
+  ];
   agrees(multiRegister(0), { operations, responses: [[], [0], [1], [2], [0, 0], [1, 1], [0, 1], [2, 1]] });
 });
 
@@ -75,24 +118,49 @@ test("a model with several next states is decided as by definition", () => {
     next(state, operation, response) {
       if (operation.kind === "push") return [[...state, Number(operation.value)].toSorted()];
       const taken = state.map((value, at) => ({ value, next: state.toSpliced(at, 1) }));
-      return [...(response === null || response === undefined ? [state] : []), ...taken.flatMap(({ value, next }) => (response === undefined || response === value ? [next] : []))];
+      return [
+        ...(response === null || response === undefined ? [state] : []),
+        ...taken.flatMap(({ value, next }) => (response === undefined || response === value ? [next] : [])),
+      ];
     },
     key: (state) => state.join(),
   };
-  agrees(bag, { operations: [{ kind: "pop" }, { kind: "push", value: 1 }, { kind: "push", value: 2 }], responses: [null, 1, 2] }, 4);
+  agrees(
+    bag,
+    { operations: [{ kind: "pop" }, { kind: "push", value: 1 }, { kind: "push", value: 2 }], responses: [null, 1, 2] },
+    4,
+  );
 });
 
 /** The same operations at other times: between whole numbers, and some at one time, so that they overlap. */
-function retimed<Operation, Response>(history: HistoryOperation<Operation, Response>[]): HistoryOperation<Operation, Response>[] {
+function retimed<Operation, Response>(
+  history: HistoryOperation<Operation, Response>[],
+): HistoryOperation<Operation, Response>[] {
   const time = (at: number): number => Math.floor(at / 2) + 0.25;
-  return history.map((item) => ({ ...item, invokedAt: time(item.invokedAt), respondedAt: item.respondedAt === undefined ? undefined : time(item.respondedAt) }));
+  return history.map((item) => ({
+    ...item,
+    invokedAt: time(item.invokedAt),
+    respondedAt: item.respondedAt === undefined ? undefined : time(item.respondedAt),
+  }));
 }
 
-function agreesAtEqualTimes<State, Operation, Response>(model: Model<State, Operation, Response>, operations: readonly Operation[], responses: readonly Response[]): void {
+function agreesAtEqualTimes<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  operations: readonly Operation[],
+  responses: readonly Response[],
+): void {
   const random = randomSource(8);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS / 2; i += 1) {
-    const history = retimed(randomHistory(model, random, { operations, responses, length: 2 + random(6), clients: 2 + random(3), wrongOneIn: 6 }));
+    const history = retimed(
+      randomHistory(model, random, {
+        operations,
+        responses,
+        length: 2 + random(6),
+        clients: 2 + random(3),
+        wrongOneIn: 6,
+      }),
+    );
     const expected = isLinearizableByDefinition(history, model) ? "holds" : "violated";
     counts[expected] += 1;
     expect([i, check(history, model).kind]).toEqual([i, expected]);
@@ -102,25 +170,70 @@ function agreesAtEqualTimes<State, Operation, Response>(model: Model<State, Oper
 }
 
 test("operations at one time overlap, by monitor and by search", () => {
-  const registerOperations: RegisterOperation[] = [{ kind: "read" }, { kind: "read" }, ...[1, 2, 3, 4].map((value) => ({ kind: "write", value }) as const)];
+  const registerOperations: RegisterOperation[] = [
+    { kind: "read" },
+    { kind: "read" },
+    ...[1, 2, 3, 4].map((value) => ({ kind: "write", value }) as const),
+  ];
   const counterOperations: CounterOperation[] = [{ kind: "increment" }, { kind: "read" }];
-  const containerOperations: ContainerOperation[] = [{ kind: "pop" }, { kind: "pop" }, { kind: "push", value: 1 }, { kind: "push", value: 2 }, { kind: "push", value: 3 }, { kind: "push", value: 4 }];
-  for (const model of [queue(), stack(), priorityQueue()]) agreesAtEqualTimes(model, containerOperations, [null, 1, 2, 3, 4]);
+  const containerOperations: ContainerOperation[] = [
+    { kind: "pop" },
+    { kind: "pop" },
+    { kind: "push", value: 1 },
+    { kind: "push", value: 2 },
+    { kind: "push", value: 3 },
+    { kind: "push", value: 4 },
+  ];
+  for (const model of [queue(), stack(), priorityQueue()])
+    agreesAtEqualTimes(model, containerOperations, [null, 1, 2, 3, 4]);
   agreesAtEqualTimes(register(0), registerOperations, [0, 1, 2, 3, 4, null]);
-  agreesAtEqualTimes(set(), (["add", "remove", "has"] as const).map((kind) => ({ kind, key: 1 })), [true, false]);
+  agreesAtEqualTimes(
+    set(),
+    (["add", "remove", "has"] as const).map((kind) => ({ kind, key: 1 })),
+    [true, false],
+  );
   agreesAtEqualTimes(counter(), counterOperations, [null, 0, 1, 2, 3, -1]);
 });
 
 test("a mutex that two clients hold at once is a violation, unless a release is pending", () => {
-  const held = (client: number, at: number): HistoryOperation<{ kind: "acquire" | "release" }, null> => ({ client, operation: { kind: "acquire" }, response: null, invokedAt: at, respondedAt: at + 1 });
+  const held = (client: number, at: number): HistoryOperation<{ kind: "acquire" | "release" }, null> => ({
+    client,
+    operation: { kind: "acquire" },
+    response: null,
+    invokedAt: at,
+    respondedAt: at + 1,
+  });
   expect(check([held(0, 0), held(1, 2)], mutex())).toMatchObject({ kind: "violated", impossible: 1 });
-  expect(check([held(0, 0), { client: 2, operation: { kind: "release" }, response: undefined, invokedAt: 1, respondedAt: undefined }, held(1, 2)], mutex()).kind).toBe("holds");
+  expect(
+    check(
+      [
+        held(0, 0),
+        { client: 2, operation: { kind: "release" }, response: undefined, invokedAt: 1, respondedAt: undefined },
+        held(1, 2),
+      ],
+      mutex(),
+    ).kind,
+  ).toBe("holds");
 });
 
 /** Writes of distinct values that never return, then the reads that saw the later half of them. */
 function crashedWrites(count: number): HistoryOperation<CasRegisterOperation, number | null>[] {
-  const crashed = Array.from({ length: count }, (_, i): HistoryOperation<CasRegisterOperation, number | null> => ({ client: i, operation: { kind: "write", value: i }, response: undefined, invokedAt: i, respondedAt: undefined }));
-  const reads = crashed.slice(count / 2).map(({ client }, i): HistoryOperation<CasRegisterOperation, number | null> => ({ client: "reader", operation: { kind: "read" }, response: Number(client), invokedAt: count + 2 * i, respondedAt: count + 2 * i + 1 }));
+  const crashed = Array.from({ length: count }, (_, i): HistoryOperation<CasRegisterOperation, number | null> => ({
+    client: i,
+    operation: { kind: "write", value: i },
+    response: undefined,
+    invokedAt: i,
+    respondedAt: undefined,
+  }));
+  const reads = crashed
+    .slice(count / 2)
+    .map(({ client }, i): HistoryOperation<CasRegisterOperation, number | null> => ({
+      client: "reader",
+      operation: { kind: "read" },
+      response: Number(client),
+      invokedAt: count + 2 * i,
+      respondedAt: count + 2 * i + 1,
+    }));
   return [...crashed, ...reads];
 }
 
@@ -130,14 +243,32 @@ test("a hundred crashed writes are decided either way, at once", () => {
   const last = history.at(-1);
   if (last === undefined) throw new Error("empty");
   const again = { ...last, response: 60, invokedAt: 900, respondedAt: 901 };
-  expect(check([...history, again], casRegister(null), { method: "search" })).toMatchObject({ kind: "violated", impossible: history.length });
+  expect(check([...history, again], casRegister(null), { method: "search" })).toMatchObject({
+    kind: "violated",
+    impossible: history.length,
+  });
 });
 
 /** Pushes that all overlap, then pops in the order of a shuffle: wide, and only one order explains it. */
-function overlappingPushes(count: number, popped: (values: number[]) => number[]): HistoryOperation<ContainerOperation, number | null>[] {
+function overlappingPushes(
+  count: number,
+  popped: (values: number[]) => number[],
+): HistoryOperation<ContainerOperation, number | null>[] {
   const values = Array.from({ length: count }, (_, i) => i + 1);
-  const pushes = values.map((value): HistoryOperation<ContainerOperation, number | null> => ({ client: value, operation: { kind: "push", value }, response: null, invokedAt: value, respondedAt: 100 + value }));
-  const pops = popped(values).map((value, i): HistoryOperation<ContainerOperation, number | null> => ({ client: "popper", operation: { kind: "pop" }, response: value, invokedAt: 300 + 2 * i, respondedAt: 301 + 2 * i }));
+  const pushes = values.map((value): HistoryOperation<ContainerOperation, number | null> => ({
+    client: value,
+    operation: { kind: "push", value },
+    response: null,
+    invokedAt: value,
+    respondedAt: 100 + value,
+  }));
+  const pops = popped(values).map((value, i): HistoryOperation<ContainerOperation, number | null> => ({
+    client: "popper",
+    operation: { kind: "pop" },
+    response: value,
+    invokedAt: 300 + 2 * i,
+    respondedAt: 301 + 2 * i,
+  }));
   return [...pushes, ...pops];
 }
 
@@ -179,10 +310,18 @@ test("a time limit is kept, by the clock that is given", () => {
 });
 
 test("the states of a long history are forgotten behind its front", () => {
-  const history = Array.from({ length: 300_000 }, (_, i): HistoryOperation<{ kind: "write"; value: number } | { kind: "read" }, number | null> =>
-    i % 2 === 0
-      ? { client: i % 3, operation: { kind: "write", value: i }, response: null, invokedAt: 2 * i, respondedAt: 2 * i + 1 }
-      : { client: i % 3, operation: { kind: "read" }, response: i - 1, invokedAt: 2 * i, respondedAt: 2 * i + 1 },
+  const history = Array.from(
+    { length: 300_000 },
+    (_, i): HistoryOperation<{ kind: "write"; value: number } | { kind: "read" }, number | null> =>
+      i % 2 === 0
+        ? {
+            client: i % 3,
+            operation: { kind: "write", value: i },
+            response: null,
+            invokedAt: 2 * i,
+            respondedAt: 2 * i + 1,
+          }
+        : { client: i % 3, operation: { kind: "read" }, response: i - 1, invokedAt: 2 * i, respondedAt: 2 * i + 1 },
   );
   let kept = 0;
   const model = register(0);
@@ -193,17 +332,36 @@ test("the states of a long history are forgotten behind its front", () => {
 
 test("an operation that responds before it is invoked is named", () => {
   const history = [{ client: 7, operation: { kind: "read" }, response: 0, invokedAt: 5, respondedAt: 3 }] as const;
-  expect(() => check(history, register(0), { method: "search" })).toThrow("operation 0 of client 7 responds at 3, before its invocation at 5");
-  expect(() => check(history, register(0))).toThrow("operation 0 of client 7 responds at 3, before its invocation at 5");
+  expect(() => check(history, register(0), { method: "search" })).toThrow(
+    "operation 0 of client 7 responds at 3, before its invocation at 5",
+  );
+  expect(() => check(history, register(0))).toThrow(
+    "operation 0 of client 7 responds at 3, before its invocation at 5",
+  );
 });
 
 test("a model that throws, or is not deterministic though it says so, is at fault", () => {
   const history = [{ client: 0, operation: { kind: "read" }, response: 0, invokedAt: 0, respondedAt: 1 }] as const;
-  const base: Model<number, { kind: "read" }, number> = { name: "mine", initial: 0, next: () => [0], key: (state) => state };
-  expect(() => check(history, { ...base, next: () => { throw new Error("no such key"); } })).toThrow(new ModelError("mine", 'throws at {"kind":"read"} answering 0: no such key'));
-  expect(() => check(history, { ...base, deterministic: true, next: () => [0, 1] })).toThrow("model mine says that it is deterministic, and");
+  const base: Model<number, { kind: "read" }, number> = {
+    name: "mine",
+    initial: 0,
+    next: () => [0],
+    key: (state) => state,
+  };
+  expect(() =>
+    check(history, {
+      ...base,
+      next: () => {
+        throw new Error("no such key");
+      },
+    }),
+  ).toThrow(new ModelError("mine", 'throws at {"kind":"read"} answering 0: no such key'));
+  expect(() => check(history, { ...base, deterministic: true, next: () => [0, 1] })).toThrow(
+    "model mine says that it is deterministic, and",
+  );
   let calls = 0;
-  expect(() => check(history, { ...base, deterministic: true, next: () => [(calls += 1)] })).toThrow("asked twice in one state");
+  expect(() => check(history, { ...base, deterministic: true, next: () => [(calls += 1)] })).toThrow(
+    "asked twice in one state",
+  );
   expect(check(history, { ...base, deterministic: true }).kind).toBe("holds");
 });
-

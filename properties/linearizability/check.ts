@@ -11,8 +11,8 @@
  *     ] as const;
  *     check(history, register(0)).kind; // "violated": 1 was overwritten before the read began
  *
- * Keys are checked one by one where the model declares them, histories of known shapes are decided by monitors, the rest
- * by the search. What is not covered is said: `unknown`, with how far it came.
+ * Keys are checked one by one where the model declares them, histories of known shapes are decided by monitors, the
+ * rest by the search. What is not covered is said: `unknown`, with how far it came.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
@@ -40,7 +40,10 @@ export type CheckVerdict =
       readonly because: string;
       /** The key whose operations cannot be explained, where the history was split. */
       readonly key: string | number | undefined;
-      /** Index of the operation whose response nothing explains, given all that came before; undefined when a monitor decided. */
+      /**
+       * Index of the operation whose response nothing explains, given all that came before; undefined when a monitor
+       * decided.
+       */
       readonly impossible: number | undefined;
       /** Operations that conflict, by index, as far as the check found out; `explain` finds the smallest set. */
       readonly operations: readonly number[];
@@ -72,7 +75,8 @@ export function check<State, Operation, Response>(
   const outOfTime = deadlineOf(options);
   const parts = options.keys === "whole" ? [] : partsOf(history, model);
   const monitored = { monitor: 0, search: 0 };
-  const decidedBy = (): DecidedBy => (monitored.monitor === 0 ? "search" : monitored.search === 0 ? "monitor" : "monitor and search");
+  const decidedBy = (): DecidedBy =>
+    monitored.monitor === 0 ? "search" : monitored.search === 0 ? "monitor" : "monitor and search";
   let unknown: CheckVerdict | undefined;
   const whole: Part = { key: undefined, included: undefined };
   for (const part of parts.length === 0 ? [whole] : parts) {
@@ -82,7 +86,9 @@ export function check<State, Operation, Response>(
     else monitored[verdict.decidedBy === "monitor" ? "monitor" : "search"] += 1;
     if (unknown?.kind === "unknown" && unknown.because === "time") break;
   }
-  return unknown ?? { kind: "holds", operations: history.length, parts: Math.max(1, parts.length), decidedBy: decidedBy() };
+  return (
+    unknown ?? { kind: "holds", operations: history.length, parts: Math.max(1, parts.length), decidedBy: decidedBy() }
+  );
 }
 
 export function deadlineOf({ timeLimit }: CheckOptions): () => boolean {
@@ -96,8 +102,14 @@ export interface Part {
   readonly included: Int32Array | undefined;
 }
 
-/** The operations of each key by index, the smallest part first: it is the soonest decided. None when the model has no keys. */
-export function partsOf<State, Operation, Response>(history: History<Operation, Response>, model: Model<State, Operation, Response>): Part[] {
+/**
+ * The operations of each key by index, the smallest part first: it is the soonest decided. None when the model has no
+ * keys.
+ */
+export function partsOf<State, Operation, Response>(
+  history: History<Operation, Response>,
+  model: Model<State, Operation, Response>,
+): Part[] {
   if (model.partition === undefined) return [];
   const byKey = new Map<string | number, number[]>();
   for (const [i, { operation }] of history.entries()) {
@@ -130,12 +142,22 @@ function checkPart<State, Operation, Response>(
   }
   const problem = problemOf(history, model, included);
   const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
-  const result = search(problem, steps, { configurationsMax: options.configurationsMax ?? CONFIGURATIONS_MAX, outOfTime });
+  const result = search(problem, steps, {
+    configurationsMax: options.configurationsMax ?? CONFIGURATIONS_MAX,
+    outOfTime,
+  });
   if (result.kind === "holds") return { kind: "holds", operations, parts: 1, decidedBy: "search" };
   const sourceOf = (index: number): number => problem.source[index] ?? index;
   if (result.kind === "violated") {
     const impossible = sourceOf(wordAt(problem.events, result.event) >> 1);
-    return { kind: "violated", because: "no order explains this response", key: undefined, impossible, operations: [impossible], decidedBy: "search" };
+    return {
+      kind: "violated",
+      because: "no order explains this response",
+      key: undefined,
+      impossible,
+      operations: [impossible],
+      decidedBy: "search",
+    };
   }
   let explained = operations - problem.count; // what was left out constrains nothing
   for (let at = 0; at < result.event; at += 1) explained += wordAt(problem.events, at) & 1;

@@ -8,9 +8,12 @@ import type { History, HistoryOperation } from "./history.ts";
 
 /**
  * Quiescent consistency: operations take effect in the order of time only where a moment with nothing open lies between
- * them. Source: Aspnes, Herlihy, Shavit, "Counting networks", 1994; Herlihy and Shavit, "The art of multiprocessor programming", 3.3.
+ * them. Source: Aspnes, Herlihy, Shavit, "Counting networks", 1994; Herlihy and Shavit, "The art of multiprocessor
+ * programming", 3.3.
  */
-export function quiescentHistory<Operation, Response>(history: History<Operation, Response>): HistoryOperation<Operation, Response>[] {
+export function quiescentHistory<Operation, Response>(
+  history: History<Operation, Response>,
+): HistoryOperation<Operation, Response>[] {
   const events: { readonly at: number; readonly change: 1 | -1; readonly index: number }[] = [];
   for (const [index, { invokedAt, respondedAt }] of history.entries()) {
     events.push({ at: invokedAt, change: 1, index });
@@ -24,7 +27,12 @@ export function quiescentHistory<Operation, Response>(history: History<Operation
   const close = (end: number | undefined): void => {
     for (const index of period) {
       const item = history[index];
-      if (item !== undefined) result[index] = { ...item, invokedAt: started, respondedAt: item.respondedAt === undefined ? undefined : (end ?? Infinity) };
+      if (item !== undefined)
+        result[index] = {
+          ...item,
+          invokedAt: started,
+          respondedAt: item.respondedAt === undefined ? undefined : (end ?? Infinity),
+        };
     }
     period = [];
   };
@@ -39,7 +47,16 @@ export function quiescentHistory<Operation, Response>(history: History<Operation
   return result;
 }
 
-/** Serializability: the operations take effect in some order, whatever the times. Source: Papadimitriou, JACM 26(4), 1979. */
-export function unorderedHistory<Operation, Response>(history: History<Operation, Response>): HistoryOperation<Operation, Response>[] {
-  return history.map((item) => ({ ...item, invokedAt: 0, respondedAt: item.respondedAt === undefined ? undefined : 1 }));
+/**
+ * Serializability: the operations take effect in some order, whatever the times. Source: Papadimitriou, JACM 26(4),
+ * 1979.
+ */
+export function unorderedHistory<Operation, Response>(
+  history: History<Operation, Response>,
+): HistoryOperation<Operation, Response>[] {
+  return history.map((item) => ({
+    ...item,
+    invokedAt: 0,
+    respondedAt: item.respondedAt === undefined ? undefined : 1,
+  }));
 }

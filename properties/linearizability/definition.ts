@@ -20,7 +20,12 @@ export function isLinearizableByDefinition<State, Operation, Response>(
         candidate.invokedAt <= firstResponse &&
         model
           .next(state, candidate.operation, candidate.respondedAt === undefined ? undefined : candidate.response)
-          .some((next) => explains(left.filter((other) => other !== candidate), next)),
+          .some((next) =>
+            explains(
+              left.filter((other) => other !== candidate),
+              next,
+            ),
+          ),
     );
   };
   return explains(history, model.initial);

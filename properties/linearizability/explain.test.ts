@@ -16,7 +16,13 @@ import type { RandomHistoryOptions } from "./random-history.ts";
 import { randomSource } from "./random-source.ts";
 import { smallestSubset } from "./smallest.ts";
 
-function done<Operation, Response>(client: number, operation: Operation, response: Response, invokedAt: number, respondedAt: number): HistoryOperation<Operation, Response> {
+function done<Operation, Response>(
+  client: number,
+  operation: Operation,
+  response: Response,
+  invokedAt: number,
+  respondedAt: number,
+): HistoryOperation<Operation, Response> {
   return { client, operation, response, invokedAt, respondedAt };
 }
 
@@ -25,9 +31,17 @@ test("a stale read is explained by what it read and what came between, however l
   for (let i = 0; i < 300; i += 1) history.push(done(i % 3, { kind: "write", value: i % 5 }, null, 2 * i, 2 * i + 1));
   history.push(done(4, { kind: "read" }, 3, 600, 601)); // the last write was 4
   const found = explain(history, casRegister(0), { method: "search" });
-  expect(found).toMatchObject({ kind: "violated", indices: [298, 299, 300], impossible: 2, reached: 300, key: undefined });
+  expect(found).toMatchObject({
+    kind: "violated",
+    indices: [298, 299, 300],
+    impossible: 2,
+    reached: 300,
+    key: undefined,
+  });
   if (found.kind === "violated") {
-    expect(found.orders).toEqual([{ order: [0, 1], state: 4, blocked: [{ operation: 2, because: "answered 3, would answer 4 here" }] }]);
+    expect(found.orders).toEqual([
+      { order: [0, 1], state: 4, blocked: [{ operation: 2, because: "answered 3, would answer 4 here" }] },
+    ]);
   }
 });
 
@@ -57,31 +71,82 @@ test("pending operations that explain the middle are shown with it", () => {
 test("a history that holds, or is not decided, is given back as such", () => {
   const write = done(0, { kind: "write", value: 1 } as const, null, 0, 1);
   expect(explain([write], casRegister(0)).kind).toBe("holds");
-  const overlapping = Array.from({ length: 12 }, (_, i) => done(i, { kind: "push", value: i } as const, null, i, 100 + i));
-  const popped = Array.from({ length: 12 }, (_, i) => done(0, { kind: "pop" } as const, 11 - i, 200 + 2 * i, 201 + 2 * i));
-  expect(explain([...overlapping, ...popped], queue(), { method: "search", configurationsMax: 100 }).kind).toBe("unknown");
+  const overlapping = Array.from({ length: 12 }, (_, i) =>
+    done(i, { kind: "push", value: i } as const, null, i, 100 + i),
+  );
+  const popped = Array.from({ length: 12 }, (_, i) =>
+    done(0, { kind: "pop" } as const, 11 - i, 200 + 2 * i, 201 + 2 * i),
+  );
+  expect(explain([...overlapping, ...popped], queue(), { method: "search", configurationsMax: 100 }).kind).toBe(
+    "unknown",
+  );
 });
 
 test("monitors name few culprits", () => {
   const queued = explain(
-    [done(0, { kind: "push", value: 1 } as const, null, 0, 1), done(0, { kind: "push", value: 2 } as const, null, 2, 3), done(0, { kind: "push", value: 3 } as const, null, 4, 5), done(1, { kind: "pop" } as const, 1, 6, 7), done(1, { kind: "pop" } as const, 3, 8, 9)],
+    [
+      done(0, { kind: "push", value: 1 } as const, null, 0, 1),
+      done(0, { kind: "push", value: 2 } as const, null, 2, 3),
+      done(0, { kind: "push", value: 3 } as const, null, 4, 5),
+      done(1, { kind: "pop" } as const, 1, 6, 7),
+      done(1, { kind: "pop" } as const, 3, 8, 9),
+    ],
     queue(),
   );
-  expect(queued).toMatchObject({ indices: [1, 2, 4], because: "2 is inserted before 3, and 3 is taken while the other stays" });
-  const keyed = explain([done(0, { kind: "put", key: "a", value: 1 } as const, null, 0, 1), done(0, { kind: "put", key: "b", value: 2 } as const, null, 2, 3), done(1, { kind: "get", key: "b" } as const, 0, 4, 5)], kvMap(0));
-  expect(keyed).toMatchObject({ key: "b", indices: [1, 2], because: "the register holds the initial 0 and 2 at one time" });
-  const member = explain([done(0, { kind: "add", key: 1 } as const, true, 0, 1), done(0, { kind: "has", key: 1 } as const, true, 2, 3), done(0, { kind: "has", key: 1 } as const, false, 4, 5)], set());
+  expect(queued).toMatchObject({
+    indices: [1, 2, 4],
+    because: "2 is inserted before 3, and 3 is taken while the other stays",
+  });
+  const keyed = explain(
+    [
+      done(0, { kind: "put", key: "a", value: 1 } as const, null, 0, 1),
+      done(0, { kind: "put", key: "b", value: 2 } as const, null, 2, 3),
+      done(1, { kind: "get", key: "b" } as const, 0, 4, 5),
+    ],
+    kvMap(0),
+  );
+  expect(keyed).toMatchObject({
+    key: "b",
+    indices: [1, 2],
+    because: "the register holds the initial 0 and 2 at one time",
+  });
+  const member = explain(
+    [
+      done(0, { kind: "add", key: 1 } as const, true, 0, 1),
+      done(0, { kind: "has", key: 1 } as const, true, 2, 3),
+      done(0, { kind: "has", key: 1 } as const, false, 4, 5),
+    ],
+    set(),
+  );
   expect(member).toMatchObject({ indices: [0, 1, 2], because: "the key is found absent while it is present" });
-  const counted = explain([done(0, { kind: "increment" } as const, null, 0, 1), done(0, { kind: "increment" } as const, null, 2, 3), done(1, { kind: "read" } as const, 1, 4, 5)], counter());
+  const counted = explain(
+    [
+      done(0, { kind: "increment" } as const, null, 0, 1),
+      done(0, { kind: "increment" } as const, null, 2, 3),
+      done(1, { kind: "read" } as const, 1, 4, 5),
+    ],
+    counter(),
+  );
   expect(counted.kind === "violated" && counted.operations.length).toBe(3);
 });
 
-/** What is shown is a violation by itself, is no larger than the history, and loses nothing by leaving out any of its core. */
-function expectExplanations<State, Operation, Response>(model: Model<State, Operation, Response>, options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">): void {
+/**
+ * What is shown is a violation by itself, is no larger than the history, and loses nothing by leaving out any of its
+ * core.
+ */
+function expectExplanations<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
+): void {
   const random = randomSource(9);
   let explained = 0;
   for (let i = 0; i < 600; i += 1) {
-    const history = randomHistory(model, random, { ...options, length: 4 + random(6), clients: 2 + random(3), wrongOneIn: 8 });
+    const history = randomHistory(model, random, {
+      ...options,
+      length: 4 + random(6),
+      clients: 2 + random(3),
+      wrongOneIn: 8,
+    });
     const found = explain(history, model);
     expect(found.kind === "violated").toBe(!isLinearizableByDefinition(history, model));
     if (found.kind !== "violated") continue;
@@ -95,10 +160,23 @@ function expectExplanations<State, Operation, Response>(model: Model<State, Oper
 }
 
 test("what is shown is a violation by itself", () => {
-  const containerOperations = [{ kind: "pop" }, { kind: "pop" }, { kind: "push", value: 1 }, { kind: "push", value: 2 }, { kind: "push", value: 3 }] as const;
-  for (const model of [queue(), stack(), priorityQueue()]) expectExplanations(model, { operations: containerOperations, responses: [null, 1, 2, 3] });
-  expectExplanations(casRegister(0), { operations: [{ kind: "read" }, { kind: "write", value: 1 }, { kind: "cas", old: 1, new: 2 }], responses: [null, 0, 1, 2, true, false] });
-  expectExplanations(set(), { operations: (["add", "remove", "has"] as const).map((kind) => ({ kind, key: 1 })), responses: [true, false] });
+  const containerOperations = [
+    { kind: "pop" },
+    { kind: "pop" },
+    { kind: "push", value: 1 },
+    { kind: "push", value: 2 },
+    { kind: "push", value: 3 },
+  ] as const;
+  for (const model of [queue(), stack(), priorityQueue()])
+    expectExplanations(model, { operations: containerOperations, responses: [null, 1, 2, 3] });
+  expectExplanations(casRegister(0), {
+    operations: [{ kind: "read" }, { kind: "write", value: 1 }, { kind: "cas", old: 1, new: 2 }],
+    responses: [null, 0, 1, 2, true, false],
+  });
+  expectExplanations(set(), {
+    operations: (["add", "remove", "has"] as const).map((kind) => ({ kind, key: 1 })),
+    responses: [true, false],
+  });
 });
 
 test("the smallest subset is found among the first items when it lies there", () => {

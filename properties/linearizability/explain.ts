@@ -24,7 +24,9 @@ export interface Explanation<Operation, Response> {
   readonly model: string;
   readonly because: string;
   readonly key: string | number | undefined;
-  /** The operations that cannot be explained, in order of invocation, and their indices in the history that was given. */
+  /**
+   * The operations that cannot be explained, in order of invocation, and their indices in the history that was given.
+   */
   readonly operations: readonly HistoryOperation<Operation, Response>[];
   readonly indices: readonly number[];
   /** Place in `operations` of the one whose response nothing explains, given all that came before. */
@@ -38,7 +40,10 @@ export interface Explanation<Operation, Response> {
 export const ORDERS_MAX = 12;
 /** Configurations of one search for a smaller core: past that it keeps the larger one. */
 const CORE_CONFIGURATIONS_MAX = 200_000;
-/** Times that the searches for smaller sets may ask whether to stop, each after a thousand configurations or a smaller set. */
+/**
+ * Times that the searches for smaller sets may ask whether to stop, each after a thousand configurations or a smaller
+ * set.
+ */
 const ASKED_MAX = 20_000;
 
 /** @returns the explanation of a violation; the verdict of `check` when there is none, or when a bound came first */
@@ -55,7 +60,8 @@ export function explain<State, Operation, Response>(
     const split = explain(history, model, { ...options, keys: "split" });
     if (split.kind === "violated") return split;
   }
-  const part = options.keys === "whole" ? undefined : partsOf(history, model).find(({ key }) => key === verdict.key)?.included;
+  const part =
+    options.keys === "whole" ? undefined : partsOf(history, model).find(({ key }) => key === verdict.key)?.included;
   const included = part ?? Int32Array.from(history.keys());
   let asked = 0;
   const outOfTime = (): boolean => {
@@ -66,7 +72,9 @@ export function explain<State, Operation, Response>(
     verdict.decidedBy === "search"
       ? smallestBySearch(history, model, included, verdict.impossible, options, outOfTime)
       : coreOfMonitor(history, model, included, verdict.operations, options, outOfTime);
-  const indices = (smallest ?? [...included]).toSorted((left, right) => (history[left]?.invokedAt ?? 0) - (history[right]?.invokedAt ?? 0));
+  const indices = (smallest ?? [...included]).toSorted(
+    (left, right) => (history[left]?.invokedAt ?? 0) - (history[right]?.invokedAt ?? 0),
+  );
   const operations = indices.flatMap((index) => history[index] ?? []);
   const impossible = impossibleAmong(operations, model);
   const responded = operations[impossible]?.respondedAt ?? Infinity;
@@ -85,7 +93,10 @@ export function explain<State, Operation, Response>(
   };
 }
 
-/** The fewest operations by search. A set from which nothing can be left out need not be the smallest: several are made, and the smallest taken. */
+/**
+ * The fewest operations by search. A set from which nothing can be left out need not be the smallest: several are made,
+ * and the smallest taken.
+ */
 function smallestBySearch<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -129,7 +140,11 @@ function coreOfMonitor<State, Operation, Response>(
   const values = coreByValues(history, model, among, outOfTime);
   if (values !== undefined) return values;
   const core = coreByOptional(history, model, among, undefined, byResponse, options, outOfTime);
-  return core === undefined ? (culprits.length === 0 ? undefined : culprits) : withSources(history, model, among, core, outOfTime);
+  return core === undefined
+    ? culprits.length === 0
+      ? undefined
+      : culprits
+    : withSources(history, model, among, core, outOfTime);
 }
 
 /**
@@ -155,10 +170,13 @@ function coreByValues<State, Operation, Response>(
     if (known === undefined) byValue.set(value, [index]);
     else known.push(index);
   }
-  const last = (indices: readonly number[]): number => Math.max(...indices.map((index) => history[index]?.respondedAt ?? -Infinity));
+  const last = (indices: readonly number[]): number =>
+    Math.max(...indices.map((index) => history[index]?.respondedAt ?? -Infinity));
   const units = [...byValue.values()].toSorted((left, right) => last(right) - last(left));
   const violated = (subset: readonly (readonly number[])[]): boolean =>
-    subset.length > 0 && !outOfTime() && decideByMonitor(history, shape, Int32Array.from(subset.flat()).toSorted()).kind === "violated";
+    subset.length > 0 &&
+    !outOfTime() &&
+    decideByMonitor(history, shape, Int32Array.from(subset.flat()).toSorted()).kind === "violated";
   return smallestSubset(units, violated)?.flat();
 }
 
@@ -175,9 +193,13 @@ function coreByOptional<State, Operation, Response>(
   // Nothing behind the impossible response matters: what responds later is pending then.
   const until = impossible === undefined ? Infinity : (history[impossible]?.respondedAt ?? Infinity);
   const relevant = included.filter((index) => (history[index]?.invokedAt ?? 0) < until);
-  const cut = history.map((item) => ((item.respondedAt ?? 0) <= until ? item : { ...item, response: undefined, respondedAt: undefined }));
+  const cut = history.map((item) =>
+    (item.respondedAt ?? 0) <= until ? item : { ...item, response: undefined, respondedAt: undefined },
+  );
   const rank = (index: number): number => preference(operationAt(cut, index));
-  const items = [...relevant].filter((index) => cut[index]?.respondedAt !== undefined).toSorted((left, right) => rank(left) - rank(right));
+  const items = [...relevant]
+    .filter((index) => cut[index]?.respondedAt !== undefined)
+    .toSorted((left, right) => rank(left) - rank(right));
   const optional = new Uint8Array(history.length);
   const violated = (subset: readonly number[]): boolean => {
     if (outOfTime()) return false;
@@ -185,14 +207,20 @@ function coreByOptional<State, Operation, Response>(
     for (const index of subset) optional[index] = 0;
     const problem = problemOf(cut, model, relevant, optional);
     const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
-    return search(problem, steps, { configurationsMax: Math.min(options.configurationsMax ?? CONFIGURATIONS_MAX, CORE_CONFIGURATIONS_MAX), outOfTime }).kind === "violated";
+    return (
+      search(problem, steps, {
+        configurationsMax: Math.min(options.configurationsMax ?? CONFIGURATIONS_MAX, CORE_CONFIGURATIONS_MAX),
+        outOfTime,
+      }).kind === "violated"
+    );
   };
   return smallestSubset(items, violated);
 }
 
 /**
- * The core with what makes it readable: the fewest other operations that explain all of it but its last response, and for
- * that one an operation whose effect it saw, if there is one. Without them a reader would see a fault sooner than there is.
+ * The core with what makes it readable: the fewest other operations that explain all of it but its last response, and
+ * for that one an operation whose effect it saw, if there is one. Without them a reader would see a fault sooner than
+ * there is.
  */
 function withSources<State, Operation, Response>(
   history: History<Operation, Response>,
@@ -203,10 +231,18 @@ function withSources<State, Operation, Response>(
 ): number[] {
   const respondedAt = (index: number): number => history[index]?.respondedAt ?? Infinity;
   const invokedAt = (index: number): number => history[index]?.invokedAt ?? 0;
-  const last = core.reduce((latest, index) => (respondedAt(index) > respondedAt(latest) ? index : latest), core[0] ?? 0);
+  const last = core.reduce(
+    (latest, index) => (respondedAt(index) > respondedAt(latest) ? index : latest),
+    core[0] ?? 0,
+  );
   const inCore = new Set(core);
   const others = [...included]
-    .filter((index) => !inCore.has(index) && invokedAt(index) < respondedAt(last) && model.observes?.(operationAt(history, index).operation, history[index]?.response) !== true)
+    .filter(
+      (index) =>
+        !inCore.has(index) &&
+        invokedAt(index) < respondedAt(last) &&
+        model.observes?.(operationAt(history, index).operation, history[index]?.response) !== true,
+    )
     .toSorted((left, right) => invokedAt(right) - invokedAt(left));
   const before = core.filter((index) => index !== last);
   const explained = (added: readonly number[]): boolean => {
@@ -219,24 +255,35 @@ function withSources<State, Operation, Response>(
   const result = [...core, ...(smallestSubset(others, explained) ?? [])];
 
   const final = operationAt(history, last);
-  const sees = (states: readonly State[]): boolean => states.some((state) => model.next(state, final.operation, final.response).length > 0);
-  const leaves = (index: number): readonly State[] => model.next(model.initial, operationAt(history, index).operation, history[index]?.response);
+  const sees = (states: readonly State[]): boolean =>
+    states.some((state) => model.next(state, final.operation, final.response).length > 0);
+  const leaves = (index: number): readonly State[] =>
+    model.next(model.initial, operationAt(history, index).operation, history[index]?.response);
   if (sees([model.initial]) || result.some((index) => index !== last && sees(leaves(index)))) return result;
   const source = others.find((index) => sees(leaves(index)));
   return source === undefined || result.includes(source) ? result : [...result, source];
 }
 
-function operationAt<Operation, Response>(history: History<Operation, Response>, index: number): HistoryOperation<Operation, Response> {
+function operationAt<Operation, Response>(
+  history: History<Operation, Response>,
+  index: number,
+): HistoryOperation<Operation, Response> {
   const item = history[index];
-  if (item === undefined) throw new RangeError(`the history has ${history.length} operations, and none with index ${index}`);
+  if (item === undefined)
+    throw new RangeError(`the history has ${history.length} operations, and none with index ${index}`);
   return item;
 }
 
-function impossibleAmong<State, Operation, Response>(operations: readonly HistoryOperation<Operation, Response>[], model: Model<State, Operation, Response>): number {
+function impossibleAmong<State, Operation, Response>(
+  operations: readonly HistoryOperation<Operation, Response>[],
+  model: Model<State, Operation, Response>,
+): number {
   const problem = problemOf(operations, model);
   const result = search(problem, createStepTable(model, problem.labelOperations, problem.labelResponses), {
     configurationsMax: CONFIGURATIONS_MAX,
     outOfTime: () => false,
   });
-  return result.kind === "violated" ? wordAt(problem.source, wordAt(problem.events, result.event) >> 1) : operations.length - 1;
+  return result.kind === "violated"
+    ? wordAt(problem.source, wordAt(problem.events, result.event) >> 1)
+    : operations.length - 1;
 }

@@ -14,7 +14,10 @@ export interface FailedOrder {
 /** Steps tried in all: enough for the few operations of a counterexample, and a bound for others. */
 const STEPS_MAX = 200_000;
 
-/** At most `ordersMax` orders, the longest first; orders that used the same operations and left the same state count once. */
+/**
+ * At most `ordersMax` orders, the longest first; orders that used the same operations and left the same state count
+ * once.
+ */
 export function failedOrders<State, Operation, Response>(
   operations: readonly HistoryOperation<Operation, Response>[],
   model: Model<State, Operation, Response>,
@@ -48,7 +51,11 @@ export function failedOrders<State, Operation, Response>(
   return failed.toSorted((left, right) => right.order.length - left.order.length).slice(0, ordersMax);
 }
 
-function whyNot<State, Operation, Response>(model: Model<State, Operation, Response>, state: State, item: HistoryOperation<Operation, Response>): string {
+function whyNot<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  state: State,
+  item: HistoryOperation<Operation, Response>,
+): string {
   const found = JSON.stringify(item.response);
   if (model.outcomes === undefined) return `cannot answer ${found} here`;
   const answers = [...new Set(model.outcomes(state, item.operation).map(({ response }) => JSON.stringify(response)))];

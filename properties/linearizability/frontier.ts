@@ -3,11 +3,11 @@
  *
  * Real-time order has settled everything but the open operations, so a configuration is a state and one bit for each of
  * them, however long the history. Operations take effect as late as possible, when a response asks for it (just-in-time
- * linearization: Lowe, "Testing for linearizability", 2017). Four rules keep configurations few and the verdict the same:
- * an observation that fits takes effect at once, as it takes nothing from anybody; of open operations with one label
- * the one that responds first goes first, as the two could change places; and a configuration that differs from another
- * only in having used more optional operations is dropped (see `Layer`); so is one from which an open observation can never
- * be seen any more, where the model tells (`Model.outgrown`).
+ * linearization: Lowe, "Testing for linearizability", 2017). Four rules keep configurations few and the verdict the
+ * same: an observation that fits takes effect at once, as it takes nothing from anybody; of open operations with one
+ * label the one that responds first goes first, as the two could change places; and a configuration that differs from
+ * another only in having used more optional operations is dropped (see `Layer`); so is one from which an open
+ * observation can never be seen any more, where the model tells (`Model.outgrown`).
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { Layer } from "./layer.ts";
@@ -92,7 +92,9 @@ export class Frontier {
     return this.#open;
   }
 
-  /** Passes invocations until the event to come is a response. @returns the operation, or -1 at the end of the history */
+  /**
+   * Passes invocations until the event to come is a response. @returns the operation, or -1 at the end of the history
+   */
   nextResponse(): number {
     const { events } = this.#problem;
     for (; this.at < events.length; this.at += 1) {
@@ -209,7 +211,8 @@ export class Frontier {
       const next = this.#steps.step(state, label);
       if (next === NO_STATE || next === OUTGROWN) continue;
       if (next === MANY_STATES) {
-        for (const each of this.#steps.successors(state, label)) this.#take(work.rows, base, other, each, word, bit, to);
+        for (const each of this.#steps.successors(state, label))
+          this.#take(work.rows, base, other, each, word, bit, to);
       } else this.#take(work.rows, base, other, next, word, bit, to);
     }
   }
@@ -260,7 +263,10 @@ export class Frontier {
     return numberAt(later, low, Infinity) < wordAt(deadlines, observation);
   }
 
-  /** Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate where it belongs. */
+  /**
+   * Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate
+   * where it belongs.
+   */
   #file(word: number, bit: number, to: Layer): void {
     const candidate = this.#candidate;
     const { labels, observing } = this.#problem;

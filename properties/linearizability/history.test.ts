@@ -20,12 +20,44 @@ test("events are paired by client; what is open at the end is pending", () => {
 });
 
 test("events that make no history are named", () => {
-  expect(() => historyOfEvents([{ kind: "respond", client: 3, response: 0 }])).toThrow("event 0: client 3 gets a response, but has no operation open");
-  expect(() => historyOfEvents([{ kind: "invoke", client: 3, operation: 0 }, { kind: "invoke", client: 3, operation: 1 }])).toThrow("event 1: client 3 invokes an operation while its last one is open");
+  expect(() => historyOfEvents([{ kind: "respond", client: 3, response: 0 }])).toThrow(
+    "event 0: client 3 gets a response, but has no operation open",
+  );
+  expect(() =>
+    historyOfEvents([
+      { kind: "invoke", client: 3, operation: 0 },
+      { kind: "invoke", client: 3, operation: 1 },
+    ]),
+  ).toThrow("event 1: client 3 invokes an operation while its last one is open");
 });
 
 test("values are equal exactly when type and content are, whatever the order of fields", () => {
-  const different: unknown[] = [1, "1", 1n, true, "true", null, "null", undefined, [1], [[1]], ["1"], [1, 1], { a: 1 }, { b: 1 }, { a: 1, b: 2 }, new Map([["a", 1]]), new Set(["a", 1]), "\0[1,]", "\0", "", [], {}, [undefined], [null]];
+  const different: unknown[] = [
+    1,
+    "1",
+    1n,
+    true,
+    "true",
+    null,
+    "null",
+    undefined,
+    [1],
+    [[1]],
+    ["1"],
+    [1, 1],
+    { a: 1 },
+    { b: 1 },
+    { a: 1, b: 2 },
+    new Map([["a", 1]]),
+    new Set(["a", 1]),
+    "\0[1,]",
+    "\0",
+    "",
+    [],
+    {},
+    [undefined],
+    [null],
+  ];
   expect(new Set(different.map(canonical)).size).toBe(different.length);
   const interner = new Interner<unknown>();
   expect(different.map((value) => interner.intern(value))).toEqual(different.map((_, i) => i));
@@ -50,7 +82,12 @@ test("a set of rows keeps each once, in order of addition, and forgets all when 
   rows.clear(1);
   rows.add(Int32Array.of(5), 0);
   rows.clear(1);
-  expect([rows.add(Int32Array.of(5), 0), rows.add(Int32Array.of(5), 0), rows.add(Int32Array.of(-5), 0), rows.count]).toEqual([true, false, true, 2]);
+  expect([
+    rows.add(Int32Array.of(5), 0),
+    rows.add(Int32Array.of(5), 0),
+    rows.add(Int32Array.of(-5), 0),
+    rows.count,
+  ]).toEqual([true, false, true, 2]);
   const two = new Int32Array(2);
   rows.copySorted(two, 0);
   expect([...two]).toEqual([-5, 5]);

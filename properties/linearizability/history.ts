@@ -36,13 +36,21 @@ export function historyOfEvents<Operation, Response>(
   for (const [at, event] of events.entries()) {
     const index = open.get(event.client);
     if (event.kind === "invoke") {
-      if (index !== undefined) throw new RangeError(`event ${at}: client ${event.client} invokes an operation while its last one is open`);
+      if (index !== undefined)
+        throw new RangeError(`event ${at}: client ${event.client} invokes an operation while its last one is open`);
       open.set(event.client, history.length);
-      history.push({ client: event.client, operation: event.operation, response: undefined, invokedAt: at, respondedAt: undefined });
+      history.push({
+        client: event.client,
+        operation: event.operation,
+        response: undefined,
+        invokedAt: at,
+        respondedAt: undefined,
+      });
       continue;
     }
     const invoked = index === undefined ? undefined : history[index];
-    if (index === undefined || invoked === undefined) throw new RangeError(`event ${at}: client ${event.client} gets a response, but has no operation open`);
+    if (index === undefined || invoked === undefined)
+      throw new RangeError(`event ${at}: client ${event.client} gets a response, but has no operation open`);
     open.delete(event.client);
     history[index] = { ...invoked, response: event.response, respondedAt: at };
   }

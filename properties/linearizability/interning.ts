@@ -5,7 +5,9 @@
  * order of an object's fields.
  */
 
-/** Text equal for two values exactly when they have the same type and content. Plain data only: no functions, no cycles. */
+/**
+ * Text equal for two values exactly when they have the same type and content. Plain data only: no functions, no cycles.
+ */
 export function canonical(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -41,7 +43,8 @@ export class Interner<T> {
 
   /** The value's number, given on first sight. Primitives cost one look-up, objects are written out canonically. */
   intern(value: T): number {
-    // Objects by their text, behind a mark that keeps them apart from strings; a string with that mark is written out too.
+    // Objects by their text, behind a mark that keeps them apart from strings; a string with that mark is written out
+    // too.
     const plain = typeof value === "string" ? !value.startsWith("\0") : typeof value !== "object" || value === null;
     const key = plain ? value : `\0${canonical(value)}`;
     const known = this.#ids.get(key);

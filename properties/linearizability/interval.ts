@@ -1,15 +1,15 @@
 /**
  * Interval linearizability: operations that overlap may take effect together, over several points rather than at one.
  *
- * For objects that no sequential model describes: exchangers, barriers, snapshots that see each other. A model says what
- * may happen at one point: some operations begin, some of those that have begun end with their answers. An operation
- * that begins and ends at one point with others is set linearizability.
+ * For objects that no sequential model describes: exchangers, barriers, snapshots that see each other. A model says
+ * what may happen at one point: some operations begin, some of those that have begun end with their answers. An
+ * operation that begins and ends at one point with others is set linearizability.
  *
- * Breadth first over responses, like the search for linearizability; at a point any set of open operations may begin and
- * end, so it is exponential in the operations open at once, and meant for small histories.
+ * Breadth first over responses, like the search for linearizability; at a point any set of open operations may begin
+ * and end, so it is exponential in the operations open at once, and meant for small histories.
  *
- * Source: Castañeda, Rajsbaum, Raynal, "Unifying concurrent objects and distributed tasks: interval-linearizability", JACM
- * 65(6), 2018; Neiger, "Set-linearizability", PODC 1994.
+ * Source: Castañeda, Rajsbaum, Raynal, "Unifying concurrent objects and distributed tasks: interval-linearizability",
+ * JACM 65(6), 2018; Neiger, "Set-linearizability", PODC 1994.
  */
 import type { History } from "./history.ts";
 
@@ -27,8 +27,15 @@ export interface Ending<Operation, Response> extends Active<Operation> {
 export interface IntervalModel<State, Operation, Response> {
   readonly name: string;
   readonly initial: State;
-  /** Every state that one point may leave at which `begins` begin and then `ends` end, which began here or before; empty when it is impossible. */
-  next(state: State, begins: readonly Active<Operation>[], ends: readonly Ending<Operation, Response>[]): readonly State[];
+  /**
+   * Every state that one point may leave at which `begins` begin and then `ends` end, which began here or before; empty
+   * when it is impossible.
+   */
+  next(
+    state: State,
+    begins: readonly Active<Operation>[],
+    ends: readonly Ending<Operation, Response>[],
+  ): readonly State[];
   /** Equal for two states exactly when no sequence of points can tell them apart. */
   key(state: State): string | number;
 }
@@ -66,7 +73,10 @@ export function checkIntervals<State, Operation, Response>(
     return { id, operation: item.operation, response: item.respondedAt === undefined ? undefined : item.response };
   };
   const keyOf = ({ state, phases }: Configuration<State>): string =>
-    `${model.key(state)};${[...phases].toSorted(([left], [right]) => left - right).map(([id, phase]) => `${id}${phase}`).join()}`;
+    `${model.key(state)};${[...phases]
+      .toSorted(([left], [right]) => left - right)
+      .map(([id, phase]) => `${id}${phase}`)
+      .join()}`;
 
   let layer: readonly Configuration<State>[] = [{ state: model.initial, phases: new Map() }];
   for (const { index, responds } of events) {

@@ -3,7 +3,11 @@ import { counter, type CounterOperation } from "#model/objects/counter.ts";
 import { modelHistory } from "./model-history.ts";
 
 const operations: readonly CounterOperation[] = [{ kind: "increment" }, { kind: "read" }];
-const history = modelHistory(counter(), { operations, responseOf: (word) => (word === -1 ? null : word), describe: ({ kind }) => kind });
+const history = modelHistory(counter(), {
+  operations,
+  responseOf: (word) => (word === -1 ? null : word),
+  describe: ({ kind }) => kind,
+});
 
 test("a history that some order explains is let through", () => {
   history.reset();

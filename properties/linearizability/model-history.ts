@@ -1,4 +1,6 @@
-/** The history of an execution against any model: what a system needs to be checked for linearizability while it runs. */
+/**
+ * The history of an execution against any model: what a system needs to be checked for linearizability while it runs.
+ */
 import type { Model } from "#model/model.ts";
 import { createOnlineChecker } from "./online.ts";
 
@@ -32,7 +34,8 @@ export function modelHistory<State, Operation, Response>(
     reset: () => checker.reset(),
     invoke(thread, operation) {
       const id = ids[operation];
-      if (id === undefined) throw new RangeError(`operation ${operation} is none of the program's ${operations.length}`);
+      if (id === undefined)
+        throw new RangeError(`operation ${operation} is none of the program's ${operations.length}`);
       open.set(thread, operation);
       checker.invokeId(thread, id);
     },

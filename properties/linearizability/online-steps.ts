@@ -4,7 +4,9 @@ import type { Interner } from "./interning.ts";
 
 export interface OnlineSteps<State> {
   stateId(state: State): number;
-  /** Every way `operation` may take effect in `state` while its answer is not known: mark, state after, mark, state … */
+  /**
+   * Every way `operation` may take effect in `state` while its answer is not known: mark, state after, mark, state …
+   */
   effects(state: number, operation: number): Int32Array;
   /** States after `operation` took effect in `state` and answered `response`. */
   answering(state: number, operation: number, response: number): Int32Array;
@@ -22,7 +24,9 @@ export interface OnlineSteps<State> {
  * What an effect may answer. Where the model lists its outcomes that is the response itself, so that effects which
  * answer alike merge; where it does not, it is the step taken, and the model is asked again at the response.
  */
-type Mark = { readonly response: number } | { readonly before: number; readonly operation: number; readonly after: number };
+type Mark =
+  | { readonly response: number }
+  | { readonly before: number; readonly operation: number; readonly after: number };
 
 const NO_MARK: Mark = { response: -1 };
 
@@ -77,7 +81,9 @@ export function createOnlineSteps<State, Operation, Response>(
             const after = stateId(next);
             return [stepMark(state, operation, after), after];
           })
-        : model.outcomes(before, called).flatMap(({ response, next }) => [responseMark(responses.intern(response)), stateId(next)]);
+        : model
+            .outcomes(before, called)
+            .flatMap(({ response, next }) => [responseMark(responses.intern(response)), stateId(next)]);
     const result = Int32Array.from(found);
     const row = effectsOf[state];
     if (row !== undefined) row[operation] = result;
@@ -89,7 +95,11 @@ export function createOnlineSteps<State, Operation, Response>(
     const byResponse = (row[operation] ??= new Map());
     const known = byResponse.get(response);
     if (known !== undefined) return known;
-    const next = model.next(stateOf(states, state), numbered(operations, operation, "operation"), numbered(responses, response, "response"));
+    const next = model.next(
+      stateOf(states, state),
+      numbered(operations, operation, "operation"),
+      numbered(responses, response, "response"),
+    );
     const result = Int32Array.from(next, stateId);
     byResponse.set(response, result);
     return result;
@@ -103,13 +113,19 @@ export function createOnlineSteps<State, Operation, Response>(
     answering,
     answers(id, response) {
       const mark = marks[id] ?? NO_MARK;
-      return "response" in mark ? mark.response === response : answering(mark.before, mark.operation, response).includes(mark.after);
+      return "response" in mark
+        ? mark.response === response
+        : answering(mark.before, mark.operation, response).includes(mark.after);
     },
     adoptState: (old, state) => stateId(stateOf(old.states, state)),
     adoptMark(old, id) {
       const mark = old.marks[id] ?? NO_MARK;
       if ("response" in mark) return responseMark(mark.response);
-      return stepMark(stateId(stateOf(old.states, mark.before)), mark.operation, stateId(stateOf(old.states, mark.after)));
+      return stepMark(
+        stateId(stateOf(old.states, mark.before)),
+        mark.operation,
+        stateId(stateOf(old.states, mark.after)),
+      );
     },
   };
 }
@@ -120,6 +136,7 @@ function stateOf<State>(states: readonly State[], id: number): State {
 }
 
 function numbered<T>(interner: Interner<T>, id: number, kind: string): T {
-  if (id < 0 || id >= interner.values.length) throw new RangeError(`${kind} ${id} was not given a number by this checker`);
+  if (id < 0 || id >= interner.values.length)
+    throw new RangeError(`${kind} ${id} was not given a number by this checker`);
   return interner.values[id] as T; // in range, and a value may itself be undefined
 }

@@ -14,7 +14,9 @@ const queue: Model<readonly number[], Operation, number> = {
   name: "queue",
   initial: [],
   next(state, operation, response) {
-    return outcomesOf(state, operation).flatMap((outcome) => (response === undefined || response === outcome.response ? [outcome.next] : []));
+    return outcomesOf(state, operation).flatMap((outcome) =>
+      response === undefined || response === outcome.response ? [outcome.next] : [],
+    );
   },
   key: (state) => state.join(),
 };
@@ -27,11 +29,18 @@ function outcomesOf(state: readonly number[], operation: Operation): { response:
 
 /** Steps of up to 3 clients: an idle one invokes, a busy one responds. */
 const steps = fc.array(
-  fc.record({ client: fc.nat(2), push: fc.boolean(), value: fc.integer({ min: 1, max: 3 }), response: fc.constantFrom(EMPTY, 1, 2, 3) }),
+  fc.record({
+    client: fc.nat(2),
+    push: fc.boolean(),
+    value: fc.integer({ min: 1, max: 3 }),
+    response: fc.constantFrom(EMPTY, 1, 2, 3),
+  }),
   { maxLength: 12 },
 );
 
-function eventsOf(choices: { client: number; push: boolean; value: number; response: number }[]): HistoryEvent<Operation, number>[] {
+function eventsOf(
+  choices: { client: number; push: boolean; value: number; response: number }[],
+): HistoryEvent<Operation, number>[] {
   const open = new Map<number, Operation>();
   return choices.map(({ client, push, value, response }) => {
     const operation = open.get(client);
@@ -45,7 +54,10 @@ function eventsOf(choices: { client: number; push: boolean; value: number; respo
   });
 }
 
-for (const [name, model] of [["a model with outcomes", queueWithOutcomes], ["a model without outcomes", queue]] as const) {
+for (const [name, model] of [
+  ["a model with outcomes", queueWithOutcomes],
+  ["a model without outcomes", queue],
+] as const) {
   test(`after every response, the online verdict is that of the definition: ${name}`, () => {
     const roomy = createOnlineChecker(model);
     const cramped = createOnlineChecker(model, { edgesMax: 20 });
@@ -109,7 +121,9 @@ test("misuse is named", () => {
   const checker = createOnlineChecker(queue, { configurationsMax: 10 });
   expect(() => checker.respond(3, 0)).toThrow("thread 3 responds, but has no operation open");
   checker.invoke(3, { kind: "pop" });
-  expect(() => checker.invoke(3, { kind: "pop" })).toThrow("thread 3 invokes an operation while another one of it is open");
+  expect(() => checker.invoke(3, { kind: "pop" })).toThrow(
+    "thread 3 invokes an operation while another one of it is open",
+  );
   expect(() => checker.respondWord(3, 0)).toThrow("respondWord: this checker was made without responseOf");
   checker.reset();
   expect(() => {

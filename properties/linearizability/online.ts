@@ -22,9 +22,9 @@ import { equalWords, hashWords, RowSet } from "./row-set.ts";
 /** What one table of verdicts may take. */
 export interface OnlineLimits {
   /**
-   * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default
-   * of 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are used up, all are
-   * dropped and collected anew.
+   * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default of
+   * 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are
+   * used up, all are dropped and collected anew.
    */
   readonly edgesMax: number;
   /** Configurations after one event; more than that is an error, never a silent guess. */
@@ -34,7 +34,10 @@ export interface OnlineLimits {
 export interface OnlineChecker<Operation, Response> {
   /** Starts the next history. Nothing learnt is lost. */
   reset(): void;
-  /** A number for `operation`, to be asked for once and given to {@link invokeId} ever after. Numbers stay valid for ever. */
+  /**
+   * A number for `operation`, to be asked for once and given to {@link invokeId} ever after. Numbers stay valid for
+   * ever.
+   */
   internOperation(operation: Operation): number;
   /** A number for `response`, as {@link internOperation}. */
   internResponse(response: Response): number;
@@ -122,7 +125,10 @@ export function createOnlineChecker<State, Operation, Response>(
     edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
     for (let base = 0; base < old.length; base += EDGE_WORDS) {
       if (old[base] === IMPOSSIBLE) continue;
-      edges.set(old.subarray(base, base + EDGE_WORDS), find(wordAt(old, base), wordAt(old, base + 1), wordAt(old, base + 2)));
+      edges.set(
+        old.subarray(base, base + EDGE_WORDS),
+        find(wordAt(old, base), wordAt(old, base + 1), wordAt(old, base + 2)),
+      );
     }
   }
 
@@ -179,7 +185,8 @@ export function createOnlineChecker<State, Operation, Response>(
   // Tags: 0 is an invocation (its slot follows from the node), 1 + 2·slot a response by number, 2 + 2·slot one by word.
   function responseOfTag(tag: number, value: number): number {
     if (tag % 2 === 1) return value;
-    if (options.responseOf === undefined) throw new RangeError("respondWord: this checker was made without responseOf, so a word means nothing to it");
+    if (options.responseOf === undefined)
+      throw new RangeError("respondWord: this checker was made without responseOf, so a word means nothing to it");
     return responses.intern(options.responseOf(value));
   }
 
@@ -239,7 +246,10 @@ export function createOnlineChecker<State, Operation, Response>(
         }
         scratch[1 + other] = 0;
       }
-      if (seen.count > configurationsMax) throw new RangeError(`online: more than configurationsMax ${configurationsMax} configurations after one event of ${model.name}; use check() for such histories`);
+      if (seen.count > configurationsMax)
+        throw new RangeError(
+          `online: more than configurationsMax ${configurationsMax} configurations after one event of ${model.name}; use check() for such histories`,
+        );
     }
     return kept.count === 0 ? IMPOSSIBLE : internNode(open.subarray(0, left));
   }
@@ -255,9 +265,11 @@ export function createOnlineChecker<State, Operation, Response>(
       larger.set(slotOf);
       slotOf = larger;
     }
-    if (slotOf[thread] !== -1) throw new RangeError(`thread ${thread} invokes an operation while another one of it is open`);
+    if (slotOf[thread] !== -1)
+      throw new RangeError(`thread ${thread} invokes an operation while another one of it is open`);
     const slot = 31 - Math.clz32(~openMask & (openMask + 1));
-    if (slot >= SLOTS_MAX) throw new RangeError(`online: more than ${SLOTS_MAX} operations open at once; use check() for such histories`);
+    if (slot >= SLOTS_MAX)
+      throw new RangeError(`online: more than ${SLOTS_MAX} operations open at once; use check() for such histories`);
     slotOf[thread] = slot;
     openMask |= 1 << slot;
     if (at !== IMPOSSIBLE) walk(0, operationId);
@@ -294,7 +306,9 @@ export function createOnlineChecker<State, Operation, Response>(
   };
 }
 
-/** Nodes in one arena: slots, the operation of each (-1 is free), then the configurations, each 1 + slots words, sorted. */
+/**
+ * Nodes in one arena: slots, the operation of each (-1 is free), then the configurations, each 1 + slots words, sorted.
+ */
 interface NodeTable {
   readonly words: Int32Array;
   readonly count: number;

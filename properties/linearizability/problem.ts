@@ -23,7 +23,9 @@ export interface Problem<Operation, Response> {
   readonly replacing: Uint8Array;
   /** Labels with different numbers never affect each other. */
   readonly partOf: Int32Array;
-  /** Events in order of time: 2·i is the invocation of operation i, 2·i + 1 its response. Pending ones have no response. */
+  /**
+   * Events in order of time: 2·i is the invocation of operation i, 2·i + 1 its response. Pending ones have no response.
+   */
   readonly events: Int32Array;
   /** Place of the response in `events`; the number of events for a pending operation. */
   readonly deadlines: Int32Array;
@@ -59,7 +61,8 @@ export function problemOf<State, Operation, Response>(
   for (let i = 0; i < total; i += 1) {
     const index = included === undefined ? i : wordAt(included, i);
     const item = history[index];
-    if (item === undefined) throw new RangeError(`the history has ${history.length} operations, and none with index ${index}`);
+    if (item === undefined)
+      throw new RangeError(`the history has ${history.length} operations, and none with index ${index}`);
     const pending = item.respondedAt === undefined;
     const response = pending ? undefined : item.response;
     const key = operations.intern(item.operation) * 2 ** 26 + responses.intern(response);
@@ -107,7 +110,10 @@ export function problemOf<State, Operation, Response>(
  *
  * O(n) where times are whole numbers without large gaps, O(n log n) otherwise.
  */
-export function eventsInOrder<Operation, Response>(history: History<Operation, Response>, source: Int32Array): Int32Array {
+export function eventsInOrder<Operation, Response>(
+  history: History<Operation, Response>,
+  source: Int32Array,
+): Int32Array {
   let responded = 0;
   let latest = 0;
   let whole = true;
@@ -115,11 +121,17 @@ export function eventsInOrder<Operation, Response>(history: History<Operation, R
     const item = history[index];
     if (item === undefined) continue;
     const { invokedAt, respondedAt } = item;
-    whole &&= Number.isSafeInteger(invokedAt) && invokedAt >= 0 && (respondedAt === undefined || Number.isSafeInteger(respondedAt));
+    whole &&=
+      Number.isSafeInteger(invokedAt) &&
+      invokedAt >= 0 &&
+      (respondedAt === undefined || Number.isSafeInteger(respondedAt));
     latest = Math.max(latest, invokedAt, respondedAt ?? 0);
     if (respondedAt === undefined) continue;
     responded += 1;
-    if (respondedAt < invokedAt) throw new RangeError(`operation ${index} of client ${item.client} responds at ${respondedAt}, before its invocation at ${invokedAt}`);
+    if (respondedAt < invokedAt)
+      throw new RangeError(
+        `operation ${index} of client ${item.client} responds at ${respondedAt}, before its invocation at ${invokedAt}`,
+      );
   }
   const length = source.length + responded;
   if (whole && latest < 8 * length + 1024) {
@@ -138,11 +150,18 @@ export function eventsInOrder<Operation, Response>(history: History<Operation, R
     order[used++] = 2 * i + 1;
     times[2 * i + 1] = item.respondedAt;
   }
-  return order.toSorted((left, right) => numberAt(times, left) - numberAt(times, right) || (left & 1) - (right & 1) || left - right);
+  return order.toSorted(
+    (left, right) => numberAt(times, left) - numberAt(times, right) || (left & 1) - (right & 1) || left - right,
+  );
 }
 
 /** Events by counting; undefined when two of them have one time. */
-function distinctTimes<Operation, Response>(history: History<Operation, Response>, source: Int32Array, latest: number, length: number): Int32Array | undefined {
+function distinctTimes<Operation, Response>(
+  history: History<Operation, Response>,
+  source: Int32Array,
+  latest: number,
+  length: number,
+): Int32Array | undefined {
   const at = new Int32Array(latest + 1).fill(-1);
   for (let i = 0; i < source.length; i += 1) {
     const item = history[wordAt(source, i)];

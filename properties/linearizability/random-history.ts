@@ -1,4 +1,7 @@
-/** Small random histories for tests: overlapping clients, pending operations, answers that are often right and sometimes not. */
+/**
+ * Small random histories for tests: overlapping clients, pending operations, answers that are often right and sometimes
+ * not.
+ */
 import type { Model } from "#model/model.ts";
 import type { HistoryOperation } from "./history.ts";
 import type { RandomSource } from "./random-source.ts";
@@ -20,7 +23,9 @@ export function randomHistory<State, Operation, Response>(
   { operations, responses, length, clients, wrongOneIn }: RandomHistoryOptions<Operation, Response>,
 ): HistoryOperation<Operation, Response>[] {
   const history: HistoryOperation<Operation, Response>[] = [];
-  const open: ({ readonly index: number; response: Response | undefined; done: boolean } | undefined)[] = Array.from({ length: clients });
+  const open: ({ readonly index: number; response: Response | undefined; done: boolean } | undefined)[] = Array.from({
+    length: clients,
+  });
   let state = model.initial;
   for (let at = 0; at < length * 3; at += 1) {
     const client = random(clients);
@@ -36,7 +41,10 @@ export function randomHistory<State, Operation, Response>(
     if (item === undefined) continue;
     if (!own.done) {
       const answers = responses.filter((response) => model.next(state, item.operation, response).length > 0);
-      own.response = random(wrongOneIn) === 0 || answers.length === 0 ? responses[random(responses.length)] : answers[random(answers.length)];
+      own.response =
+        random(wrongOneIn) === 0 || answers.length === 0
+          ? responses[random(responses.length)]
+          : answers[random(answers.length)];
       const nexts = model.next(state, item.operation, own.response);
       state = nexts[random(Math.max(1, nexts.length))] ?? state;
       own.done = true;

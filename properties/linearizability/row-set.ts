@@ -96,7 +96,13 @@ export function hashWords(words: Int32Array, base: number, length: number): numb
   return hash ^ (hash >>> 13);
 }
 
-export function equalWords(left: Int32Array, leftBase: number, right: Int32Array, rightBase: number, length: number): boolean {
+export function equalWords(
+  left: Int32Array,
+  leftBase: number,
+  right: Int32Array,
+  rightBase: number,
+  length: number,
+): boolean {
   for (let i = 0; i < length; i += 1) if (left[leftBase + i] !== right[rightBase + i]) return false;
   return true;
 }

@@ -1,10 +1,10 @@
 /**
  * The search for an order that explains a history: breadth first over events, raced with depth first.
  *
- * Breadth first keeps every configuration the events so far allow, one layer at a time, and finds the first response that
- * no order explains; old layers are dropped, so memory is the width and not the length. Where layers grow wide (crashed
- * operations), depth first may find an explanation long before; it remembers what it tried. Both decide alone; the
- * one that ends first answers. What neither covers: the bounds of `Budget`, which make the answer *unknown*.
+ * Breadth first keeps every configuration the events so far allow, one layer at a time, and finds the first response
+ * that no order explains; old layers are dropped, so memory is the width and not the length. Where layers grow wide
+ * (crashed operations), depth first may find an explanation long before; it remembers what it tried. Both decide alone;
+ * the one that ends first answers. What neither covers: the bounds of `Budget`, which make the answer *unknown*.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import { assignSlots, Frontier } from "./frontier.ts";
@@ -18,8 +18,17 @@ export type SearchResult =
   | { readonly kind: "holds" }
   /** `event`: index of the response from which on nothing explains the history. */
   | { readonly kind: "violated"; readonly event: number; readonly configurations: number }
-  /** `event`: the furthest response that was explained; `configurations`: how many there were; `open`: operations open there. */
-  | { readonly kind: "unknown"; readonly because: "time" | "memory"; readonly event: number; readonly configurations: number; readonly open: readonly number[] };
+  /**
+   * `event`: the furthest response that was explained; `configurations`: how many there were; `open`: operations open
+   * there.
+   */
+  | {
+      readonly kind: "unknown";
+      readonly because: "time" | "memory";
+      readonly event: number;
+      readonly configurations: number;
+      readonly open: readonly number[];
+    };
 
 /** Rows expanded before the depth-first search gets a turn, and width below which it never does. */
 const SLICE = 4_000;
@@ -32,7 +41,12 @@ const STATES_KEPT = 1 << 17;
  *
  * @returns undefined when the budget was used up first
  */
-export function reach(problem: Problem<unknown, unknown>, steps: SearchSteps, from: Int32Array, budget: Budget): Int32Array | undefined {
+export function reach(
+  problem: Problem<unknown, unknown>,
+  steps: SearchSteps,
+  from: Int32Array,
+  budget: Budget,
+): Int32Array | undefined {
   const breadth = new BreadthFirst(problem, assignSlots(problem), steps, budget, from);
   const found = breadth.run(Infinity, false);
   if (found?.kind === "holds") return breadth.states();
@@ -54,8 +68,16 @@ export function search(problem: Problem<unknown, unknown>, steps: SearchSteps, b
     depth ??= new DepthFirst(problem, slots, steps, budget);
     const other = depth.run(slice);
     if (other === "holds") return { kind: "holds" };
-    if (other === "violated" && found !== undefined) return { kind: "violated", event: depth.furthest, configurations: depth.visited };
-    if (other === "time") return { kind: "unknown", because: "time", event: breadth.event, configurations: breadth.configurations, open: breadth.open };
+    if (other === "violated" && found !== undefined)
+      return { kind: "violated", event: depth.furthest, configurations: depth.visited };
+    if (other === "time")
+      return {
+        kind: "unknown",
+        because: "time",
+        event: breadth.event,
+        configurations: breadth.configurations,
+        open: breadth.open,
+      };
     if (other === "memory" && found !== undefined) return found;
     slice = Math.min(slice * 2, 1 << 22);
   }
@@ -113,12 +135,19 @@ class BreadthFirst {
       const event = frontier.at;
       if (!frontier.respond(operation, this.#layer, this.#next)) {
         const because = this.#budget.outOfTime() ? "time" : "memory";
-        return this.#end({ kind: "unknown", because, event, configurations: this.#layer.count, open: [...frontier.open] });
+        return this.#end({
+          kind: "unknown",
+          because,
+          event,
+          configurations: this.#layer.count,
+          open: [...frontier.open],
+        });
       }
       if (this.#next.count === 0) return this.#end({ kind: "violated", event, configurations: this.#layer.count });
       frontier.passResponse();
       [this.#layer, this.#next] = [this.#next, this.#layer];
-      if (alone && this.#steps.stateCount > STATES_KEPT && this.#steps.stateCount > 16 * this.#layer.count) this.#forgetStates();
+      if (alone && this.#steps.stateCount > STATES_KEPT && this.#steps.stateCount > 16 * this.#layer.count)
+        this.#forgetStates();
     }
     return undefined;
   }

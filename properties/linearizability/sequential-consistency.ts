@@ -3,8 +3,8 @@
  * not count. It does not compose, so keys are never checked one by one.
  *
  * Depth first over the clients' positions, with a memory of what was tried; an observation that fits is taken at once.
- * Exponential in the number of clients (the problem is NP-complete: Gibbons and Korach, 1997); the bounds make it *unknown*.
- * A pending operation may take effect at any time after its client's operations before it, or never.
+ * Exponential in the number of clients (the problem is NP-complete: Gibbons and Korach, 1997); the bounds make it
+ * *unknown*. A pending operation may take effect at any time after its client's operations before it, or never.
  *
  * Source: Lamport, "How to make a multiprocessor computer that correctly executes multiprocess programs", 1979.
  */
@@ -42,10 +42,14 @@ export function checkSequentialConsistency<State, Operation, Response>(
   const done = new Int32Array(width);
   let furthest = -1;
 
-  const labelAt = (line: number, position: number): number => wordAt(problem.labels, lines[line]?.operations[position] ?? 0);
+  const labelAt = (line: number, position: number): number =>
+    wordAt(problem.labels, lines[line]?.operations[position] ?? 0);
   const isReady = (line: number): boolean => {
     const { operations, waitsFor } = lines[line] ?? { operations: [], waitsFor: undefined };
-    return wordAt(done, 1 + line) < operations.length && (waitsFor === undefined || wordAt(done, 1 + waitsFor.line) >= waitsFor.position);
+    return (
+      wordAt(done, 1 + line) < operations.length &&
+      (waitsFor === undefined || wordAt(done, 1 + waitsFor.line) >= waitsFor.position)
+    );
   };
   /** Takes every observation that fits in `done`, then adds it. */
   const push = (): void => {
@@ -93,11 +97,24 @@ export function checkSequentialConsistency<State, Operation, Response>(
   };
 
   function unknown(because: "time" | "memory"): CheckVerdict {
-    return { kind: "unknown", because, key: undefined, explained: Math.max(0, furthest), operations: history.length, configurations: tried.count, open: [] };
+    return {
+      kind: "unknown",
+      because,
+      key: undefined,
+      explained: Math.max(0, furthest),
+      operations: history.length,
+      configurations: tried.count,
+      open: [],
+    };
   }
 }
 
-function linesOf(history: History<unknown, unknown>, source: Int32Array, events: Int32Array, optional: Uint8Array): Line[] {
+function linesOf(
+  history: History<unknown, unknown>,
+  source: Int32Array,
+  events: Int32Array,
+  optional: Uint8Array,
+): Line[] {
   const lines: Line[] = [];
   const lineOf = new Map<number | string, number>();
   for (const event of events) {
@@ -111,7 +128,8 @@ function linesOf(history: History<unknown, unknown>, source: Int32Array, events:
       lines.push({ operations: [], waitsFor: undefined });
     }
     const own = lines[line];
-    if (optional[operation] === 1) lines.push({ operations: [operation], waitsFor: { line, position: own?.operations.length ?? 0 } });
+    if (optional[operation] === 1)
+      lines.push({ operations: [operation], waitsFor: { line, position: own?.operations.length ?? 0 } });
     else own?.operations.push(operation);
   }
   return lines;

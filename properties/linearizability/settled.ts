@@ -15,7 +15,10 @@ export interface SettledBudget {
   readonly outOfTime: () => boolean;
 }
 
-/** Every state that explains the items, all of them responded, from one of `from`; none when nothing does, undefined when the budget was used up first. */
+/**
+ * Every state that explains the items, all of them responded, from one of `from`; none when nothing does, undefined
+ * when the budget was used up first.
+ */
 export function statesAfter<State, Operation, Response>(
   items: History<Operation, Response>,
   from: readonly State[],
@@ -37,7 +40,9 @@ export function startingInAny<State, Operation, Response>(
     name: model.name,
     initial: undefined,
     next: (state, operation, response) =>
-      (state === undefined ? from : [state.state]).flatMap((each) => model.next(each, operation, response).map((next) => ({ state: next }))),
+      (state === undefined ? from : [state.state]).flatMap((each) =>
+        model.next(each, operation, response).map((next) => ({ state: next })),
+      ),
     key: (state) => (state === undefined ? "any" : `=${model.key(state.state)}`),
   };
 }

@@ -5,13 +5,17 @@
  */
 
 /**
- * A subset of `items` with the property from which nothing can be left out; items at the front are preferred. Items are first
- * looked for among the first 1, 2, 4 …, so that the cost grows with where the subset lies rather than with their number.
+ * A subset of `items` with the property from which nothing can be left out; items at the front are preferred. Items are
+ * first looked for among the first 1, 2, 4 …, so that the cost grows with where the subset lies rather than with their
+ * number.
  *
  * @param holds monotone: true for every superset of a set for which it is true
  * @returns undefined if not even all items have the property
  */
-export function smallestSubset<T>(items: readonly T[], holds: (subset: readonly T[]) => boolean): readonly T[] | undefined {
+export function smallestSubset<T>(
+  items: readonly T[],
+  holds: (subset: readonly T[]) => boolean,
+): readonly T[] | undefined {
   if (holds([])) return [];
   for (let size = 1; ; size *= 2) {
     const first = items.slice(0, size);
@@ -20,7 +24,12 @@ export function smallestSubset<T>(items: readonly T[], holds: (subset: readonly 
   }
 }
 
-function shrink<T>(background: readonly T[], added: readonly T[], items: readonly T[], holds: (subset: readonly T[]) => boolean): readonly T[] {
+function shrink<T>(
+  background: readonly T[],
+  added: readonly T[],
+  items: readonly T[],
+  holds: (subset: readonly T[]) => boolean,
+): readonly T[] {
   if (added.length > 0 && holds(background)) return [];
   if (items.length <= 1) return items;
   const middle = items.length >> 1;

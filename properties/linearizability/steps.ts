@@ -14,12 +14,14 @@ export interface StepTable<State = unknown> {
   /** States numbered now. */
   readonly stateCount: number;
   /**
-   * The only state after `label` took effect in `state`; {@link NO_STATE} or {@link OUTGROWN} when it is impossible there, {@link MANY_STATES} when
-   * there are several, then listed by {@link successors}.
+   * The only state after `label` took effect in `state`; {@link NO_STATE} or {@link OUTGROWN} when it is impossible
+   * there, {@link MANY_STATES} when there are several, then listed by {@link successors}.
    */
   step(state: number, label: number): number;
   successors(state: number, label: number): readonly number[];
-  /** Numbers the states of `live` anew and forgets all others. @returns the new number of each, in the order of `live` */
+  /**
+   * Numbers the states of `live` anew and forgets all others. @returns the new number of each, in the order of `live`
+   */
   compact(live: readonly number[]): Int32Array;
 }
 
@@ -70,11 +72,19 @@ export function createStepTable<State, Operation, Response>(
 
   function successors(state: number, label: number): number[] {
     const next = ask(state, label).map(idOf);
-    if (model.deterministic === true && next.length > 1) throw new ModelError(model.name, `says that it is deterministic, and ${describe(label)} leaves ${next.length} states`);
+    if (model.deterministic === true && next.length > 1)
+      throw new ModelError(
+        model.name,
+        `says that it is deterministic, and ${describe(label)} leaves ${next.length} states`,
+      );
     if (model.deterministic === true && asked < ASKED_TWICE) {
       asked += 1;
       const again = ask(state, label).map(idOf);
-      if (again.join() !== next.join()) throw new ModelError(model.name, `says that it is deterministic, and ${describe(label)}, asked twice in one state, leaves two different ones`);
+      if (again.join() !== next.join())
+        throw new ModelError(
+          model.name,
+          `says that it is deterministic, and ${describe(label)}, asked twice in one state, leaves two different ones`,
+        );
     }
     return next;
   }
@@ -84,7 +94,10 @@ export function createStepTable<State, Operation, Response>(
       // In range by construction, and an operation may itself be undefined.
       return model.next(stateOf(state), operations[label] as Operation, responses[label]);
     } catch (error) {
-      throw new ModelError(model.name, `throws at ${describe(label)}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ModelError(
+        model.name,
+        `throws at ${describe(label)}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -96,7 +109,9 @@ export function createStepTable<State, Operation, Response>(
     const next = successors(state, label);
     if (next.length > 1 && next.some((other) => other !== next[0])) return MANY_STATES;
     if (next[0] !== undefined) return next[0];
-    return model.outgrown?.(stateOf(state), operations[label] as Operation, responses[label]) === true ? OUTGROWN : NO_STATE;
+    return model.outgrown?.(stateOf(state), operations[label] as Operation, responses[label]) === true
+      ? OUTGROWN
+      : NO_STATE;
   }
 
   return {

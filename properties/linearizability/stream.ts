@@ -2,8 +2,8 @@
  * Checks a history that is too long to hold: operations come in, in the order of their invocations, and what is settled
  * is forgotten.
  *
- * Up to `operationsMax` operations are kept and checked as a whole at the end, by `explain`. Past that, each key is cut at
- * its last quiet point, where none of its operations is open: the search goes through what lies before, and only the
+ * Up to `operationsMax` operations are kept and checked as a whole at the end, by `explain`. Past that, each key is cut
+ * at its last quiet point, where none of its operations is open: the search goes through what lies before, and only the
  * states it leaves are kept. A key that is never quiet (a pending operation is open for ever), a key whose search runs
  * into its bounds, and a queue, stack or priority queue (which only a monitor could decide as a whole) are kept.
  */
@@ -43,14 +43,21 @@ interface KeyPart<State, Operation, Response> {
   numbers: number[];
 }
 
-export function createStreamChecker<State, Operation, Response>(model: Model<State, Operation, Response>, options: StreamOptions = {}): StreamChecker<Operation, Response> {
+export function createStreamChecker<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  options: StreamOptions = {},
+): StreamChecker<Operation, Response> {
   const { shape } = model;
-  const isCut = options.keys !== "whole" && shape?.kind !== "queue" && shape?.kind !== "stack" && shape?.kind !== "priority-queue";
+  const isCut =
+    options.keys !== "whole" && shape?.kind !== "queue" && shape?.kind !== "stack" && shape?.kind !== "priority-queue";
   const outOfTime = deadlineOf(options);
   const parts = new Map<string | number | undefined, KeyPart<State, Operation, Response>>();
   const until = options.timeLimit === undefined ? Infinity : options.timeLimit.now() + options.timeLimit.ms;
   /** The limit is on the whole, however many keys there are. */
-  const remaining = (): CheckOptions => (options.timeLimit === undefined ? options : { ...options, timeLimit: { ...options.timeLimit, ms: Math.max(0, until - options.timeLimit.now()) } });
+  const remaining = (): CheckOptions =>
+    options.timeLimit === undefined
+      ? options
+      : { ...options, timeLimit: { ...options.timeLimit, ms: Math.max(0, until - options.timeLimit.now()) } };
   let threshold = options.operationsMax ?? 1_000_000;
   let held = 0;
   let added = 0;
@@ -65,7 +72,10 @@ export function createStreamChecker<State, Operation, Response>(model: Model<Sta
       const cut = lastQuietPoint(part.items);
       if (cut === 0 || violated !== undefined) continue;
       const settled = part.items.slice(0, cut);
-      const after = statesAfter(settled, part.states ?? [model.initial], model, { configurationsMax: CONFIGURATIONS_MAX / 100, outOfTime });
+      const after = statesAfter(settled, part.states ?? [model.initial], model, {
+        configurationsMax: CONFIGURATIONS_MAX / 100,
+        outOfTime,
+      });
       if (after === undefined) continue; // a bound came first: nothing is lost by keeping it
       if (after.length === 0) {
         violated = explanationOf({ ...part, items: settled });
@@ -81,10 +91,20 @@ export function createStreamChecker<State, Operation, Response>(model: Model<Sta
     threshold = Math.max(threshold, 2 * held);
   }
 
-  function explanationOf({ key, states, items, numbers }: KeyPart<State, Operation, Response>): StreamVerdict<Operation, Response> {
+  function explanationOf({
+    key,
+    states,
+    items,
+    numbers,
+  }: KeyPart<State, Operation, Response>): StreamVerdict<Operation, Response> {
     const from = states ?? [model.initial];
     const left = remaining();
-    const found = states === undefined ? explain(items, model, left) : from.length === 1 ? explain(items, startingIn(model, from), left) : explain(items, startingInAny(model, from), left);
+    const found =
+      states === undefined
+        ? explain(items, model, left)
+        : from.length === 1
+          ? explain(items, startingIn(model, from), left)
+          : explain(items, startingInAny(model, from), left);
     const numberOf = (index: number): number => numbers[index] ?? index;
     if (found.kind === "violated" && "orders" in found) return { ...found, key, indices: found.indices.map(numberOf) };
     return found.kind === "unknown" ? { ...found, key, open: found.open.map(numberOf) } : found;
@@ -94,7 +114,10 @@ export function createStreamChecker<State, Operation, Response>(model: Model<Sta
     add(item) {
       if (item.invokedAt < latest) {
         isOrdered = false;
-        if (hasForgotten) throw new HistoryOrderError(`operation ${added + 1} is invoked at ${item.invokedAt}, and one before it at ${latest}: so long a history must be in order of invocation`);
+        if (hasForgotten)
+          throw new HistoryOrderError(
+            `operation ${added + 1} is invoked at ${item.invokedAt}, and one before it at ${latest}: so long a history must be in order of invocation`,
+          );
       }
       latest = Math.max(latest, item.invokedAt);
       const key = isCut ? model.partition?.(item.operation) : undefined;
@@ -125,12 +148,16 @@ export function createStreamChecker<State, Operation, Response>(model: Model<Sta
         }
       }
       const keys = options.keys === "whole" ? 1 : parts.size;
-      return unknown ?? { kind: "holds", operations: added, parts: Math.max(1, keys), decidedBy: decidedBy ?? "search" };
+      return (
+        unknown ?? { kind: "holds", operations: added, parts: Math.max(1, keys), decidedBy: decidedBy ?? "search" }
+      );
     },
   };
 }
 
-/** How many of the items, from the first, respond before the rest is invoked; all that matters is the last such place. */
+/**
+ * How many of the items, from the first, respond before the rest is invoked; all that matters is the last such place.
+ */
 function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): number {
   let latestResponse = -Infinity;
   let quiet = 0;
@@ -141,8 +168,13 @@ function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): n
   return quiet;
 }
 
-/** The model with another first state. Its shape is that of an object that starts as it does, so it is left out then. */
-function startingIn<State, Operation, Response>(model: Model<State, Operation, Response>, [initial]: readonly State[]): Model<State, Operation, Response> {
+/**
+ * The model with another first state. Its shape is that of an object that starts as it does, so it is left out then.
+ */
+function startingIn<State, Operation, Response>(
+  model: Model<State, Operation, Response>,
+  [initial]: readonly State[],
+): Model<State, Operation, Response> {
   const { shape: _shape, ...rest } = model;
   return initial === undefined ? rest : { ...rest, initial };
 }

@@ -82,14 +82,21 @@ test("a plain access races with a marked one of which one writes, and marked one
   expect(firstRace(by(0, write, X), by(1, writeOnce, X))).toEqual([1, 0]);
   expect(firstRace(by(0, read, X), by(1, writeOnce, X))).toEqual([1, 0]);
   expect(firstRace(by(0, readOnce, X), by(1, read, X), by(2, readOnce, X))).toBeUndefined();
-  expect(firstRace(by(0, writeOnce, X), by(1, writeOnce, X), by(2, readOnce, X), by(0, ACCESS.xchg, X))).toBeUndefined();
+  expect(
+    firstRace(by(0, writeOnce, X), by(1, writeOnce, X), by(2, readOnce, X), by(0, ACCESS.xchg, X)),
+  ).toBeUndefined();
 });
 
 test("an older access of a third thread is remembered", () => {
   expect(firstRace(by(0, read, X), by(1, read, X), by(1, write, X))).toEqual([2, 0]);
 });
 
-for (const kind of [ACCESS.xchgRelaxed, ACCESS.cmpxchgRelaxed, ACCESS.atomicAdd, ACCESS.atomicAddReturnRelaxed] as const) {
+for (const kind of [
+  ACCESS.xchgRelaxed,
+  ACCESS.cmpxchgRelaxed,
+  ACCESS.atomicAdd,
+  ACCESS.atomicAddReturnRelaxed,
+] as const) {
   test(`a plain access races with a relaxed read-modify-write of kind ${kind}`, () => {
     expect(firstRace(by(0, kind, X), by(1, read, X))).toEqual([1, 0]);
     expect(firstRace(by(0, read, X), by(1, kind, X))).toEqual([1, 0]);
@@ -111,10 +118,27 @@ test("rcuDereferenceProtected is plain: a writer that its lock does not keep awa
 });
 
 test("a lock orders who held it before against who holds it after", () => {
-  const handOver: Event[] = [{ does: "release", thread: 0, lock: LOCK }, { does: "acquire", thread: 1, lock: LOCK }];
+  const handOver: Event[] = [
+    { does: "release", thread: 0, lock: LOCK },
+    { does: "acquire", thread: 1, lock: LOCK },
+  ];
   expect(firstRace(by(0, write, X), ...handOver, by(1, write, X))).toBeUndefined();
-  expect(firstRace({ does: "release", thread: 0, lock: LOCK }, by(0, write, X), { does: "acquire", thread: 1, lock: LOCK }, by(1, write, X))).toEqual([3, 0]);
-  expect(firstRace(by(0, write, X), { does: "release", thread: 0, lock: LOCK }, { does: "acquire", thread: 1, lock: LOCK + 1 }, by(1, write, X))).toEqual([3, 0]);
+  expect(
+    firstRace(
+      { does: "release", thread: 0, lock: LOCK },
+      by(0, write, X),
+      { does: "acquire", thread: 1, lock: LOCK },
+      by(1, write, X),
+    ),
+  ).toEqual([3, 0]);
+  expect(
+    firstRace(
+      by(0, write, X),
+      { does: "release", thread: 0, lock: LOCK },
+      { does: "acquire", thread: 1, lock: LOCK + 1 },
+      by(1, write, X),
+    ),
+  ).toEqual([3, 0]);
 });
 
 for (const [release, acquire] of [
@@ -138,42 +162,115 @@ for (const [release, acquire] of [
 }
 
 test("an acquire that only acquires publishes nothing, and a release that only releases learns nothing", () => {
-  expect(firstRace(by(0, write, X), by(0, ACCESS.xchgAcquire, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([3, 0]);
-  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, ACCESS.xchgRelease, Y), by(1, write, X))).toEqual([3, 0]);
+  expect(firstRace(by(0, write, X), by(0, ACCESS.xchgAcquire, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([
+    3, 0,
+  ]);
+  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, ACCESS.xchgRelease, Y), by(1, write, X))).toEqual([
+    3, 0,
+  ]);
 });
 
 test("barriers order when they stand on both sides of marked accesses", () => {
-  for (const left of [ACCESS.smpMb, ACCESS.smpWmb, ACCESS.smpMbBeforeAtomic, ACCESS.smpMbAfterAtomic, ACCESS.smpMbAfterSpinlock]) {
-    for (const right of [ACCESS.smpMb, ACCESS.smpRmb, ACCESS.smpMbBeforeAtomic, ACCESS.smpMbAfterAtomic, ACCESS.smpMbAfterSpinlock]) {
-      expect(firstRace(by(0, write, X), barrier(0, left), by(0, writeOnce, Y), by(1, readOnce, Y), barrier(1, right), by(1, write, X))).toBeUndefined();
+  for (const left of [
+    ACCESS.smpMb,
+    ACCESS.smpWmb,
+    ACCESS.smpMbBeforeAtomic,
+    ACCESS.smpMbAfterAtomic,
+    ACCESS.smpMbAfterSpinlock,
+  ]) {
+    for (const right of [
+      ACCESS.smpMb,
+      ACCESS.smpRmb,
+      ACCESS.smpMbBeforeAtomic,
+      ACCESS.smpMbAfterAtomic,
+      ACCESS.smpMbAfterSpinlock,
+    ]) {
+      expect(
+        firstRace(
+          by(0, write, X),
+          barrier(0, left),
+          by(0, writeOnce, Y),
+          by(1, readOnce, Y),
+          barrier(1, right),
+          by(1, write, X),
+        ),
+      ).toBeUndefined();
     }
   }
 });
 
 test("a barrier on one side only, or of the wrong sort, orders nothing", () => {
   const { smpMb, smpWmb, smpRmb } = ACCESS;
-  expect(firstRace(by(0, write, X), barrier(0, smpMb), by(0, writeOnce, Y), by(1, readOnce, Y), by(1, write, X))).toEqual([4, 0]);
-  expect(firstRace(by(0, write, X), by(0, writeOnce, Y), by(1, readOnce, Y), barrier(1, smpMb), by(1, write, X))).toEqual([4, 0]);
-  expect(firstRace(by(0, write, X), barrier(0, smpRmb), by(0, writeOnce, Y), by(1, readOnce, Y), barrier(1, smpMb), by(1, write, X))).toEqual([5, 0]);
-  expect(firstRace(by(0, write, X), barrier(0, smpMb), by(0, writeOnce, Y), by(1, readOnce, Y), barrier(1, smpWmb), by(1, write, X))).toEqual([5, 0]);
-  expect(firstRace(barrier(0, smpMb), by(0, write, X), by(0, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([4, 0]);
+  expect(
+    firstRace(by(0, write, X), barrier(0, smpMb), by(0, writeOnce, Y), by(1, readOnce, Y), by(1, write, X)),
+  ).toEqual([4, 0]);
+  expect(
+    firstRace(by(0, write, X), by(0, writeOnce, Y), by(1, readOnce, Y), barrier(1, smpMb), by(1, write, X)),
+  ).toEqual([4, 0]);
+  expect(
+    firstRace(
+      by(0, write, X),
+      barrier(0, smpRmb),
+      by(0, writeOnce, Y),
+      by(1, readOnce, Y),
+      barrier(1, smpMb),
+      by(1, write, X),
+    ),
+  ).toEqual([5, 0]);
+  expect(
+    firstRace(
+      by(0, write, X),
+      barrier(0, smpMb),
+      by(0, writeOnce, Y),
+      by(1, readOnce, Y),
+      barrier(1, smpWmb),
+      by(1, write, X),
+    ),
+  ).toEqual([5, 0]);
+  expect(
+    firstRace(barrier(0, smpMb), by(0, write, X), by(0, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X)),
+  ).toEqual([4, 0]);
 });
 
 test("a value-returning read-modify-write is a barrier on both sides, one that failed or is relaxed is none", () => {
   const Z = 3;
   for (const kind of [ACCESS.xchg, ACCESS.cmpxchg, ACCESS.atomicAddReturn]) {
-    expect(firstRace(by(0, write, X), by(0, kind, Z), by(0, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X))).toBeUndefined();
-    expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, readOnce, Y), by(1, kind, Z), by(1, write, X))).toBeUndefined();
+    expect(
+      firstRace(by(0, write, X), by(0, kind, Z), by(0, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X)),
+    ).toBeUndefined();
+    expect(
+      firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, readOnce, Y), by(1, kind, Z), by(1, write, X)),
+    ).toBeUndefined();
   }
-  expect(firstRace(by(0, write, X), by(0, ACCESS.xchgRelaxed, Z), by(0, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([4, 0]);
+  expect(
+    firstRace(
+      by(0, write, X),
+      by(0, ACCESS.xchgRelaxed, Z),
+      by(0, writeOnce, Y),
+      by(1, loadAcquire, Y),
+      by(1, write, X),
+    ),
+  ).toEqual([4, 0]);
   const failed: Event = { kind: ACCESS.cmpxchg, thread: 1, address: Y, failed: true };
   expect(firstRace(by(0, write, X), by(0, storeRelease, Y), failed, by(1, write, X))).toEqual([3, 0]);
 });
 
 test("a release goes on through read-modify-writes of others, and ends with a plain marked store", () => {
-  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(2, ACCESS.xchgRelaxed, Y), by(1, loadAcquire, Y), by(1, write, X))).toBeUndefined();
-  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(2, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([4, 0]);
-  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(2, storeRelease, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([4, 0]);
+  expect(
+    firstRace(
+      by(0, write, X),
+      by(0, storeRelease, Y),
+      by(2, ACCESS.xchgRelaxed, Y),
+      by(1, loadAcquire, Y),
+      by(1, write, X),
+    ),
+  ).toBeUndefined();
+  expect(
+    firstRace(by(0, write, X), by(0, storeRelease, Y), by(2, writeOnce, Y), by(1, loadAcquire, Y), by(1, write, X)),
+  ).toEqual([4, 0]);
+  expect(
+    firstRace(by(0, write, X), by(0, storeRelease, Y), by(2, storeRelease, Y), by(1, loadAcquire, Y), by(1, write, X)),
+  ).toEqual([4, 0]);
 });
 
 test("a marked read of a released word is ordered after what its releaser did to the word itself", () => {
@@ -185,10 +282,24 @@ test("a marked read of a released word is ordered after what its releaser did to
 });
 
 test("a grace period orders sections that end before its end, and what comes before it against sections that start in it", () => {
-  const section = (thread: number, ...inside: Event[]): Event[] => [{ does: "sectionStart", thread }, ...inside, { does: "sectionEnd", thread }];
-  const grace: Event[] = [{ does: "graceStart", thread: 0 }, { does: "graceEnd", thread: 0 }];
+  const section = (thread: number, ...inside: Event[]): Event[] => [
+    { does: "sectionStart", thread },
+    ...inside,
+    { does: "sectionEnd", thread },
+  ];
+  const grace: Event[] = [
+    { does: "graceStart", thread: 0 },
+    { does: "graceEnd", thread: 0 },
+  ];
   expect(firstRace(...section(1, by(1, read, X)), ...grace, by(0, write, X))).toBeUndefined();
-  expect(firstRace({ does: "graceStart", thread: 0 }, ...section(1, by(1, read, X)), { does: "graceEnd", thread: 0 }, by(0, write, X))).toBeUndefined();
+  expect(
+    firstRace(
+      { does: "graceStart", thread: 0 },
+      ...section(1, by(1, read, X)),
+      { does: "graceEnd", thread: 0 },
+      by(0, write, X),
+    ),
+  ).toBeUndefined();
   expect(firstRace(by(1, read, X), ...grace, by(0, write, X))).toEqual([3, 1]);
   expect(firstRace(...section(1), by(1, read, X), ...grace, by(0, write, X))).toEqual([5, 1]);
   expect(firstRace(by(0, write, X), { does: "graceStart", thread: 0 }, ...section(1, by(1, read, X)))).toBeUndefined();
@@ -196,13 +307,28 @@ test("a grace period orders sections that end before its end, and what comes bef
 });
 
 test("a grace period serves whoever waits for it, not the first thread alone", () => {
-  expect(firstRace({ does: "sectionStart", thread: 2 }, by(2, read, X), { does: "sectionEnd", thread: 2 }, { does: "graceStart", thread: 1 }, { does: "graceEnd", thread: 1 }, by(1, write, X))).toBeUndefined();
-  expect(firstRace(by(1, write, X), { does: "graceStart", thread: 1 }, { does: "sectionStart", thread: 2 }, by(2, read, X))).toBeUndefined();
-  expect(firstRace(by(1, write, X), { does: "graceStart", thread: 2 }, { does: "sectionStart", thread: 0 }, by(0, read, X))).toEqual([3, 1]);
+  expect(
+    firstRace(
+      { does: "sectionStart", thread: 2 },
+      by(2, read, X),
+      { does: "sectionEnd", thread: 2 },
+      { does: "graceStart", thread: 1 },
+      { does: "graceEnd", thread: 1 },
+      by(1, write, X),
+    ),
+  ).toBeUndefined();
+  expect(
+    firstRace(by(1, write, X), { does: "graceStart", thread: 1 }, { does: "sectionStart", thread: 2 }, by(2, read, X)),
+  ).toBeUndefined();
+  expect(
+    firstRace(by(1, write, X), { does: "graceStart", thread: 2 }, { does: "sectionStart", thread: 0 }, by(0, read, X)),
+  ).toEqual([3, 1]);
 });
 
 test("a store learns nothing, even with a barrier after it", () => {
-  expect(firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, writeOnce, Y), barrier(1, ACCESS.smpMb), by(1, write, X))).toEqual([4, 0]);
+  expect(
+    firstRace(by(0, write, X), by(0, storeRelease, Y), by(1, writeOnce, Y), barrier(1, ACCESS.smpMb), by(1, write, X)),
+  ).toEqual([4, 0]);
 });
 
 test("a callback's thread knows what its starter did before, and not what it does after", () => {
@@ -210,11 +336,27 @@ test("a callback's thread knows what its starter did before, and not what it doe
   expect(firstRace(by(0, write, X), fork, by(3, write, X))).toBeUndefined();
   expect(firstRace(fork, by(0, write, X), by(3, write, X))).toEqual([2, 0]);
   expect(firstRace(fork, by(3, write, X), by(1, write, X))).toEqual([2, 3]);
-  expect(firstRace(by(0, write, X), { does: "release", thread: 0, lock: LOCK }, { does: "acquire", thread: 1, lock: LOCK }, { does: "fork", thread: 1, child: 3 }, by(3, read, X))).toBeUndefined();
+  expect(
+    firstRace(
+      by(0, write, X),
+      { does: "release", thread: 0, lock: LOCK },
+      { does: "acquire", thread: 1, lock: LOCK },
+      { does: "fork", thread: 1, child: 3 },
+      by(3, read, X),
+    ),
+  ).toBeUndefined();
 });
 
 test("what was done to an object in its former life races with nothing", () => {
-  expect(firstRace(by(0, write, X), by(0, write, Y), { does: "allocate", address: X, words: 2 }, by(1, write, X), by(1, write, Y))).toBeUndefined();
+  expect(
+    firstRace(
+      by(0, write, X),
+      by(0, write, Y),
+      { does: "allocate", address: X, words: 2 },
+      by(1, write, X),
+      by(1, write, Y),
+    ),
+  ).toBeUndefined();
   expect(firstRace(by(0, write, Y), { does: "allocate", address: X, words: 1 }, by(1, write, Y))).toEqual([2, 0]);
 });
 
@@ -292,17 +434,42 @@ class NaiveRaces {
     const plain = is(ACCESS.read, ACCESS.write, ACCESS.rcuDereferenceProtected);
     const full = !failed && is(ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn);
     const modifies = kind >= ACCESS.cmpxchg && kind <= ACCESS.atomicAddReturnRelease;
-    const writes = !failed && (modifies || is(ACCESS.write, ACCESS.writeOnce, ACCESS.storeRelease, ACCESS.rcuAssignPointer));
+    const writes =
+      !failed && (modifies || is(ACCESS.write, ACCESS.writeOnce, ACCESS.storeRelease, ACCESS.rcuAssignPointer));
     const reads = modifies || !writes;
     const acquires =
-      full || (!failed && is(ACCESS.loadAcquire, ACCESS.rcuDereference, ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire));
-    const releases = full || (!failed && is(ACCESS.storeRelease, ACCESS.rcuAssignPointer, ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease));
+      full ||
+      (!failed &&
+        is(
+          ACCESS.loadAcquire,
+          ACCESS.rcuDereference,
+          ACCESS.awaitEqual,
+          ACCESS.awaitUnequal,
+          ACCESS.cmpxchgAcquire,
+          ACCESS.xchgAcquire,
+          ACCESS.atomicAddReturnAcquire,
+        ));
+    const releases =
+      full ||
+      (!failed &&
+        is(
+          ACCESS.storeRelease,
+          ACCESS.rcuAssignPointer,
+          ACCESS.cmpxchgRelease,
+          ACCESS.xchgRelease,
+          ACCESS.atomicAddReturnRelease,
+        ));
 
     if (full) this.#fence(thread, true, true);
     const sources = this.#sources.get(address) ?? [];
     const check = this.#node([...this.#before(thread), ...(reads && !plain ? sources : [])]);
     const racing = this.#accesses.filter(
-      (other) => other.address === address && other.thread !== thread && (other.writes || writes) && (other.plain || plain) && !this.#leads(other.node, check),
+      (other) =>
+        other.address === address &&
+        other.thread !== thread &&
+        (other.writes || writes) &&
+        (other.plain || plain) &&
+        !this.#leads(other.node, check),
     );
     const node = this.#next(thread, acquires ? sources : []);
     this.#accesses.push({ node, thread, address, plain, writes });
@@ -351,20 +518,40 @@ test("agrees with happens-before by its definition, on random sequences in one d
   const kinds = fc.integer({ min: 0, max: ACCESS.awaitUnequal }) as fc.Arbitrary<AccessKind>;
   const barriers = fc.integer({ min: ACCESS.smpMb, max: ACCESS.smpMbAfterSpinlock }) as fc.Arbitrary<AccessKind>;
   const event: fc.Arbitrary<Event> = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom(...([ACCESS.read, ACCESS.write] as const)), thread, address }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constantFrom(...([ACCESS.read, ACCESS.write] as const)), thread, address }),
+    },
     {
       weight: 8,
       arbitrary: fc
         .record({ kind: kinds, thread, address, fails: fc.boolean() })
-        .map(({ fails, ...access }) => ({ ...access, failed: fails && access.kind >= ACCESS.cmpxchg && access.kind <= ACCESS.cmpxchgRelease })),
+        .map(({ fails, ...access }) => ({
+          ...access,
+          failed: fails && access.kind >= ACCESS.cmpxchg && access.kind <= ACCESS.cmpxchgRelease,
+        })),
     },
-    { weight: 2, arbitrary: fc.record({ does: fc.constantFrom("acquire" as const, "release" as const), thread, lock }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ does: fc.constantFrom("acquire" as const, "release" as const), thread, lock }),
+    },
     { weight: 2, arbitrary: fc.record({ does: fc.constant("barrier" as const), thread, barrier: barriers }) },
     {
       weight: 2,
-      arbitrary: fc.record({ does: fc.constantFrom("sectionStart" as const, "sectionEnd" as const, "graceStart" as const, "graceEnd" as const), thread }),
+      arbitrary: fc.record({
+        does: fc.constantFrom(
+          "sectionStart" as const,
+          "sectionEnd" as const,
+          "graceStart" as const,
+          "graceEnd" as const,
+        ),
+        thread,
+      }),
     },
-    { weight: 1, arbitrary: fc.record({ does: fc.constant("allocate" as const), address, words: fc.integer({ min: 1, max: 2 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ does: fc.constant("allocate" as const), address, words: fc.integer({ min: 1, max: 2 }) }),
+    },
   );
   const races = new DataRaces(5, WORDS);
   let racy = 0;
@@ -382,7 +569,8 @@ test("agrees with happens-before by its definition, on random sequences in one d
           child++;
         }
         // What comes after a fork is the child's as often as the second thread's.
-        const moved: Event = "thread" in next && next.thread === 1 && child > 3 && index % 2 === 0 ? { ...next, thread: child - 1 } : next;
+        const moved: Event =
+          "thread" in next && next.thread === 1 && child > 3 && index % 2 === 0 ? { ...next, thread: child - 1 } : next;
         const expected = naive.feed(moved);
         const found = feed(races, moved);
         if (found === -1) expect(expected).toEqual([]);

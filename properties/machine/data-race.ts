@@ -2,17 +2,18 @@
  * Data races: two accesses to one word, of different threads, one of them a write and one of them plain, with no
  * happens-before between them.
  *
- * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with what the Linux kernel takes for synchronisation (as its
- * KCSAN does): locks; a release that is read by an acquire or a dereference, through read-modify-writes that come between; a
- * write or read barrier beside a marked access; value-returning read-modify-writes, which are full barriers besides; grace
- * periods. A marked read is ordered after what was released into the word it finds, even where it orders nothing after itself.
- * `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every writer away.
+ * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with what the Linux kernel takes for synchronisation
+ * (as its KCSAN does): locks; a release that is read by an acquire or a dereference, through read-modify-writes that
+ * come between; a write or read barrier beside a marked access; value-returning read-modify-writes, which are full
+ * barriers besides; grace periods. A marked read is ordered after what was released into the word it finds, even where
+ * it orders nothing after itself. `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every
+ * writer away.
  *
- * Rows are read `as number`: threads and words are in range, and a fallback would be a branch in the innermost loop that
- * nothing can take.
+ * Rows are read `as number`: threads and words are in range, and a fallback would be a branch in the innermost loop
+ * that nothing can take.
  *
- * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its thread,
- * not only those through the pointer. Both can hide a race, neither invents one.
+ * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its
+ * thread, not only those through the pointer. Both can hide a race, neither invents one.
  */
 import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
 
@@ -39,13 +40,26 @@ function effects(): Int32Array {
   const set = (kinds: readonly AccessKind[], effect: number): void => {
     for (const kind of kinds) table[kind] = (table[kind] as number) | effect;
   };
-  const { read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, write, writeOnce, storeRelease, rcuAssignPointer } = ACCESS;
+  const {
+    read,
+    readOnce,
+    loadAcquire,
+    rcuDereference,
+    rcuDereferenceProtected,
+    write,
+    writeOnce,
+    storeRelease,
+    rcuAssignPointer,
+  } = ACCESS;
   const full = [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn];
   const acquire = [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire];
   const release = [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease];
   const relaxed = [ACCESS.cmpxchgRelaxed, ACCESS.xchgRelaxed, ACCESS.atomicAddReturnRelaxed, ACCESS.atomicAdd];
   set([read, write, rcuDereferenceProtected], PLAIN);
-  set([read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal], READS);
+  set(
+    [read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal],
+    READS,
+  );
   set([write, writeOnce, storeRelease, rcuAssignPointer], WRITES);
   set([...full, ...acquire, ...release, ...relaxed], READS | WRITES);
   set([loadAcquire, rcuDereference, ACCESS.awaitEqual, ACCESS.awaitUnequal, ...full, ...acquire], ACQUIRE);
@@ -67,8 +81,8 @@ export class DataRaces {
   /** Joined clocks of those who started a grace period: known to every section that starts later. */
   readonly #graceStart: Int32Array;
   /**
-   * Five rows for each word: what whoever acquires it learns; then the time, on each thread's own clock, of its last plain
-   * read, marked read, plain write and marked write. Valid when the word's stamp is of this execution.
+   * Five rows for each word: what whoever acquires it learns; then the time, on each thread's own clock, of its last
+   * plain read, marked read, plain write and marked write. Valid when the word's stamp is of this execution.
    */
   readonly #rows: Int32Array;
   readonly #stamp: Float64Array; // executions are counted beyond 2^31
@@ -235,7 +249,8 @@ export class DataRaces {
     const from = row + accesses * this.#width;
     for (let other = 0; other < this.#threadCount; other++) {
       const time = times[from + other] as number;
-      if (time > (clock[own + other] as number) && time > (times[row + other] as number) && other !== thread) return other;
+      if (time > (clock[own + other] as number) && time > (times[row + other] as number) && other !== thread)
+        return other;
     }
     return -1;
   }

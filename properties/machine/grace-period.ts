@@ -1,10 +1,10 @@
 /**
- * Grace periods: nothing is freed while a read-side critical section is open that has fetched a pointer to it; published
- * pointers are followed inside such sections only.
+ * Grace periods: nothing is freed while a read-side critical section is open that has fetched a pointer to it;
+ * published pointers are followed inside such sections only.
  *
- * Keeps every thread's section (its nesting depth, and a serial number that no other section ever has) and, for each word,
- * in which section each thread last fetched a pointer to it, since it was last allocated. Serial numbers go on from execution to execution, beyond
- * 2^31, so nothing but the depths needs clearing.
+ * Keeps every thread's section (its nesting depth, and a serial number that no other section ever has) and, for each
+ * word, in which section each thread last fetched a pointer to it, since it was last allocated. Serial numbers go on
+ * from execution to execution, beyond 2^31, so nothing but the depths needs clearing.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 
@@ -61,7 +61,8 @@ export class GracePeriods {
   readerOf(object: Address, threadCount: number): number {
     if (object === NIL) return -1;
     for (let thread = 0; thread < threadCount; thread++) {
-      if (this.depth(thread) > 0 && this.#fetchedIn[object * this.#threadsMax + thread] === this.#section[thread]) return thread;
+      if (this.depth(thread) > 0 && this.#fetchedIn[object * this.#threadsMax + thread] === this.#section[thread])
+        return thread;
     }
     return -1;
   }

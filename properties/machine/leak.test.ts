@@ -42,7 +42,12 @@ test("an object that nothing points to is lost", () => {
 });
 
 test("an object that a static word points to is not lost, at its start or inside it", () => {
-  const { heap, roots, leaks, nodes: [node = 0] } = layOut(1);
+  const {
+    heap,
+    roots,
+    leaks,
+    nodes: [node = 0],
+  } = layOut(1);
   heap.words[Roots.second(roots)] = node;
   expect(leaks.find()).toBe(0);
   heap.words[Roots.second(roots)] = Node.right(node);
@@ -52,7 +57,12 @@ test("an object that a static word points to is not lost, at its start or inside
 });
 
 test("a chain keeps all its objects, and a cycle apart from it none", () => {
-  const { heap, roots, leaks, nodes: [a = 0, b = 0, c = 0, d = 0] } = layOut(4);
+  const {
+    heap,
+    roots,
+    leaks,
+    nodes: [a = 0, b = 0, c = 0, d = 0],
+  } = layOut(4);
   heap.words[Roots.first(roots)] = a;
   heap.words[Node.left(a)] = b;
   heap.words[Node.left(c)] = d;
@@ -63,7 +73,13 @@ test("a chain keeps all its objects, and a cycle apart from it none", () => {
 });
 
 test("a freed object is not lost, and keeps nothing", () => {
-  const { heap, roots, memory, leaks, nodes: [a = 0, b = 0] } = layOut(2);
+  const {
+    heap,
+    roots,
+    memory,
+    leaks,
+    nodes: [a = 0, b = 0],
+  } = layOut(2);
   heap.words[Roots.first(roots)] = a;
   heap.words[Node.left(a)] = b;
   memory.states.fill(SHADOW.freed, a, a + Node.words);
@@ -73,7 +89,13 @@ test("a freed object is not lost, and keeps nothing", () => {
 });
 
 test("a word that nobody has written keeps nothing, whatever its object's former life left in it", () => {
-  const { heap, roots, memory, leaks, nodes: [a = 0, b = 0] } = layOut(2);
+  const {
+    heap,
+    roots,
+    memory,
+    leaks,
+    nodes: [a = 0, b = 0],
+  } = layOut(2);
   heap.words[Roots.first(roots)] = a;
   heap.words[Node.left(a)] = b;
   memory.states[Node.left(a)] = SHADOW.uninitialised;
@@ -81,7 +103,13 @@ test("a word that nobody has written keeps nothing, whatever its object's former
 });
 
 test("an object that nobody has written yet can be lost, and kept", () => {
-  const { heap, roots, memory, leaks, nodes: [a = 0] } = layOut(1);
+  const {
+    heap,
+    roots,
+    memory,
+    leaks,
+    nodes: [a = 0],
+  } = layOut(1);
   memory.states.fill(SHADOW.uninitialised, a, a + Node.words);
   expect(leaks.find()).toBe(a);
   heap.words[Roots.first(roots)] = a;
@@ -95,7 +123,12 @@ test("the slab's own words keep nothing", () => {
 });
 
 test("words that are no address, negative or huge, keep nothing and do no harm", () => {
-  const { heap, roots, leaks, nodes: [a = 0] } = layOut(1);
+  const {
+    heap,
+    roots,
+    leaks,
+    nodes: [a = 0],
+  } = layOut(1);
   heap.words[Roots.first(roots)] = -a;
   heap.words[Roots.second(roots)] = 0x7fffffff;
   expect(leaks.find()).toBe(a);

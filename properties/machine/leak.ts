@@ -1,10 +1,10 @@
 /**
  * Leaks: at the end of an execution every allocated object is reachable from a static object.
  *
- * Conservative, as the kernel's kmemleak: any word that holds an object's address, or an address inside it, keeps the object.
- * An integer that happens to look like one can hide a leak, never invent one. Words of an object that nobody has written hold
- * what its former life left there, and keep nothing. A thread's own variables keep nothing either: a daemon that is left
- * waiting keeps its objects in memory.
+ * Conservative, as the kernel's kmemleak: any word that holds an object's address, or an address inside it, keeps the
+ * object. An integer that happens to look like one can hide a leak, never invent one. Words of an object that nobody
+ * has written hold what its former life left there, and keep nothing. A thread's own variables keep nothing either: a
+ * daemon that is left waiting keeps its objects in memory.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -47,7 +47,10 @@ export class Leaks {
     return NIL;
   }
 
-  /** Marks the objects that the `words` words from `base` on point to, and lets the new ones wait; answers how many wait now. */
+  /**
+   * Marks the objects that the `words` words from `base` on point to, and lets the new ones wait; answers how many wait
+   * now.
+   */
   #mark(base: Address, words: number, waiting: number): number {
     const { objectOf, states } = this.#memory;
     const memory = this.#heap.words;

@@ -99,7 +99,9 @@ test("counts the spinlocks a thread holds, not its mutexes, nor another's", () =
   expect(locks.spinlocksHeld(0)).toBe(0);
   locks.acquired(0, B, "spinlock");
   locks.acquiredByTrying(0, C);
-  expect([locks.spinlocksHeld(0), locks.spinlocksHeld(1), locks.heldCount(0), locks.heldCount(1)]).toEqual([2, 0, 3, 0]);
+  expect([locks.spinlocksHeld(0), locks.spinlocksHeld(1), locks.heldCount(0), locks.heldCount(1)]).toEqual([
+    2, 0, 3, 0,
+  ]);
   locks.released(0, B, "spinlock");
   locks.released(0, A, "mutex");
   expect([locks.spinlocksHeld(0), locks.innermost(0)]).toEqual([1, C]);
@@ -126,7 +128,11 @@ test("room for more locks of one thread leaves those of the others as they are",
   const locks = new LockOrder(3);
   for (const thread of [0, 1, 2]) locks.acquired(thread, 100 + thread, "mutex");
   for (let lock = 1; lock <= 20; lock++) locks.acquired(1, lock, "spinlock");
-  expect([0, 1, 2].map((thread) => [locks.heldCount(thread), locks.innermost(thread)])).toEqual([[1, 100], [21, 20], [1, 102]]);
+  expect([0, 1, 2].map((thread) => [locks.heldCount(thread), locks.innermost(thread)])).toEqual([
+    [1, 100],
+    [21, 20],
+    [1, 102],
+  ]);
   expect(locks.heldWithin(101, 1)).toBe(101);
   for (let lock = 1; lock <= 20; lock++) expect(locks.released(1, lock, "spinlock")).toBe("released");
   for (const thread of [0, 1, 2]) expect(locks.released(thread, 100 + thread, "mutex")).toBe("released");
@@ -135,7 +141,12 @@ test("room for more locks of one thread leaves those of the others as they are",
 test("finds a held lock inside an object, from its first word to its last", () => {
   const locks = new LockOrder(2);
   locks.acquired(1, A, "spinlock");
-  expect([locks.heldWithin(A, 1), locks.heldWithin(A - 2, 3), locks.heldWithin(A - 2, 2), locks.heldWithin(A + 1, 5)]).toEqual([A, A, 0, 0]);
+  expect([
+    locks.heldWithin(A, 1),
+    locks.heldWithin(A - 2, 3),
+    locks.heldWithin(A - 2, 2),
+    locks.heldWithin(A + 1, 5),
+  ]).toEqual([A, A, 0, 0]);
   locks.released(1, A, "spinlock");
   expect(locks.heldWithin(A, 1)).toBe(0);
 });
@@ -155,7 +166,13 @@ test("orders of a lock end with the object it lies in, and those of other locks 
 });
 
 test("agrees with a search for cycles in all orders taken so far", () => {
-  const sequences = fc.array(fc.record({ thread: fc.nat(2), locks: fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }) }), { maxLength: 12 });
+  const sequences = fc.array(
+    fc.record({
+      thread: fc.nat(2),
+      locks: fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+    }),
+    { maxLength: 12 },
+  );
   let inversions = 0;
   fc.assert(
     fc.property(sequences, (nestings) => {

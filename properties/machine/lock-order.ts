@@ -1,9 +1,10 @@
 /**
- * Locks: taken in one order everywhere, released by who holds them and as they were taken, and none held by a thread that
- * has returned or in an object that is freed.
+ * Locks: taken in one order everywhere, released by who holds them and as they were taken, and none held by a thread
+ * that has returned or in an object that is freed.
  *
  * Two locks taken in both orders in one execution are a violation even if nobody deadlocked this time, as the kernel's
- * lockdep sees it. Orders are not remembered from one execution to the next, so a verdict follows from the schedule alone.
+ * lockdep sees it. Orders are not remembered from one execution to the next, so a verdict follows from the schedule
+ * alone.
  */
 import type { Address } from "#impl/memory/access.ts";
 
@@ -127,7 +128,8 @@ export class LockOrder {
   #grow(): void {
     const room = this.#room;
     const held = new Int32Array(this.#held.length * 2);
-    for (let thread = 0; thread < this.#heldCount.length; thread++) held.set(this.#held.subarray(thread * room, (thread + 1) * room), thread * room * 2);
+    for (let thread = 0; thread < this.#heldCount.length; thread++)
+      held.set(this.#held.subarray(thread * room, (thread + 1) * room), thread * room * 2);
     this.#held = held;
     this.#room = room * 2;
   }

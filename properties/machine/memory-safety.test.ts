@@ -23,7 +23,11 @@ function take({ heap, memory }: { heap: Heap; memory: MemorySafety }, slab: numb
 
 test("static words are initialised, the word after them and a slab's own words are not allocated", () => {
   const { memory, pool, slab } = layOut();
-  expect([pool, pool + 1, pool + 2].map((address) => memory.states[address])).toEqual([SHADOW.initialised, SHADOW.initialised, SHADOW.unallocated]);
+  expect([pool, pool + 1, pool + 2].map((address) => memory.states[address])).toEqual([
+    SHADOW.initialised,
+    SHADOW.initialised,
+    SHADOW.unallocated,
+  ]);
   expect(memory.states[0]).toBe(SHADOW.unallocated);
   expect(memory.states[slab]).toBe(SHADOW.unallocated);
 });
@@ -47,22 +51,41 @@ test("an allocated object is live and uninitialised, word for word, and nothing 
 test("a word knows its slab object, a static word and a redzone know none", () => {
   const { memory, pool, heap } = layOut();
   const first = heap.regions.find(({ name }) => name === "node")?.base ?? 0;
-  expect([0, 1, 2, 3, 4, 5].map((offset) => memory.objectOf[first + offset])).toEqual([first, first, 0, first + 3, first + 3, 0]);
+  expect([0, 1, 2, 3, 4, 5].map((offset) => memory.objectOf[first + offset])).toEqual([
+    first,
+    first,
+    0,
+    first + 3,
+    first + 3,
+    0,
+  ]);
   expect(memory.objectOf[pool]).toBe(0);
-  expect([first, first + 1, first + 3, pool, -1, 99999].map((address) => memory.wordsOf(address))).toEqual([2, 0, 2, 0, 0, 0]);
+  expect([first, first + 1, first + 3, pool, -1, 99999].map((address) => memory.wordsOf(address))).toEqual([
+    2, 0, 2, 0, 0, 0,
+  ]);
 });
 
 test("only the first word of a slab is a slab", () => {
   const { memory, slab, otherSlab, pool } = layOut();
   expect([slab, otherSlab].map((address) => memory.isSlab(address))).toEqual([true, true]);
-  expect([slab + 1, pool, 0, -3, 5000].map((address) => memory.isSlab(address))).toEqual([false, false, false, false, false]);
+  expect([slab + 1, pool, 0, -3, 5000].map((address) => memory.isSlab(address))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a live object can be freed, once, and all its words are then freed", () => {
   const laid = layOut();
   const object = take(laid, laid.slab);
   expect(laid.memory.freed(laid.slab, object)).toBeUndefined();
-  expect([0, 1, 2].map((offset) => laid.memory.states[object + offset])).toEqual([SHADOW.freed, SHADOW.freed, SHADOW.unallocated]);
+  expect([0, 1, 2].map((offset) => laid.memory.states[object + offset])).toEqual([
+    SHADOW.freed,
+    SHADOW.freed,
+    SHADOW.unallocated,
+  ]);
   expect(laid.memory.isLive(object)).toBe(false);
   expect(laid.memory.freed(laid.slab, object)).toBe("double free of node#1");
 });
@@ -96,7 +119,9 @@ test("says what is wrong with an access", () => {
   const object = take(laid, slab);
   expect(memory.describe("read", 0)).toBe("read through NIL");
   expect(memory.describe("read", object)).toBe("read of node#1.value, which nobody has written since it was allocated");
-  expect(memory.describe("write", pool + 2)).toBe("write of the word after pool, which is outside every allocated object");
+  expect(memory.describe("write", pool + 2)).toBe(
+    "write of the word after pool, which is outside every allocated object",
+  );
   expect(memory.describe("write", -1)).toBe("write of word -1, which is outside every allocated object");
   memory.freed(slab, object);
   expect(memory.describe("xchg", object + 1)).toBe("xchg of node#1.next after it was freed");

@@ -2,9 +2,9 @@
  * Memory safety: no access outside an object, after its free, or to a word nobody has written; no free of what is no
  * live object; no slab where there is none.
  *
- * A shadow byte a word, as the kernel's KASAN and KMSAN keep it. The slab hands freed objects out again as late as it can, so
- * a stale pointer is seen until its object has been allocated anew. Any int32 may be asked about: an address that lies in no
- * object, or not in the heap at all, is unsafe.
+ * A shadow byte a word, as the kernel's KASAN and KMSAN keep it. The slab hands freed objects out again as late as it
+ * can, so a stale pointer is seen until its object has been allocated anew. Any int32 may be asked about: an address
+ * that lies in no object, or not in the heap at all, is unsafe.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
@@ -14,7 +14,9 @@ import { wordAt } from "#impl/memory/word.ts";
 export const SHADOW = { unallocated: 0, uninitialised: 1, initialised: 2, freed: 3 } as const;
 
 export class MemorySafety {
-  /** A `SHADOW` state a word. Read directly by the machine's hot loop: an access is safe when its word is `initialised`. */
+  /**
+   * A `SHADOW` state a word. Read directly by the machine's hot loop: an access is safe when its word is `initialised`.
+   */
   readonly states: Uint8Array;
   /** Address of the slab object that a word belongs to, `NIL` for words outside slab objects. */
   readonly objectOf: Int32Array;
@@ -59,7 +61,8 @@ export class MemorySafety {
 
   /** Why `object` cannot be given back to `slab`, or undefined when it can and has now been marked freed. */
   freed(slab: Address, object: Address): string | undefined {
-    if (!this.isLive(object) || !this.isSlab(slab) || !belongsTo(this.#heap.words, slab, object)) return this.#describeFree(slab, object);
+    if (!this.isLive(object) || !this.isSlab(slab) || !belongsTo(this.#heap.words, slab, object))
+      return this.#describeFree(slab, object);
     this.states.fill(SHADOW.freed, object, object + this.wordsOf(object));
     return undefined;
   }
@@ -88,7 +91,10 @@ export class MemorySafety {
     if (!this.isSlab(slab)) return `free to ${nameOf(this.#heap, slab)}, which is no slab`;
     if (object === NIL) return "free of NIL";
     const name = objectNameOf(this.#heap, object) ?? nameOf(this.#heap, object);
-    if (!belongsTo(this.#heap.words, slab, object)) return `free of ${name}, which is no object of ${nameOf(this.#heap, slab)}`;
-    return this.states[object] === SHADOW.freed ? `double free of ${name}` : `free of ${name}, which was never allocated`;
+    if (!belongsTo(this.#heap.words, slab, object))
+      return `free of ${name}, which is no object of ${nameOf(this.#heap, slab)}`;
+    return this.states[object] === SHADOW.freed
+      ? `double free of ${name}`
+      : `free of ${name}, which was never allocated`;
   }
 }

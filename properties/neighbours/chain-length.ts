@@ -1,6 +1,6 @@
 /**
- * No bucket of the neighbour table holds more neighbours than the scenario says it may: a hash that leaves out what tells addresses
- * apart makes a list of the table. Checked whenever the device's lock is released.
+ * No bucket of the neighbour table holds more neighbours than the scenario says it may: a hash that leaves out what
+ * tells addresses apart makes a list of the table. Checked whenever the device's lock is released.
  *
  * The limit is the scenario's, which knows its addresses: a good hash, too, puts some addresses together.
  *

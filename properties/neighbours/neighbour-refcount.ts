@@ -1,8 +1,8 @@
 /**
  * Reference counts of neighbours.
  *
- * - A count that has come to 0 stays there, and falls no further: somebody is taking the neighbour apart. Only the plain write that
- *   makes a new neighbour of its memory raises it.
+ * - A count that has come to 0 stays there, and falls no further: somebody is taking the neighbour apart. Only the
+ *   plain write that makes a new neighbour of its memory raises it.
  * - A neighbour is freed when its count is 0, and it is not in the table then.
  *
  * That at the end nobody has too many or too few references is properties/neighbours/neighbour-table.ts.
@@ -20,7 +20,10 @@ export function neighbourRefcountWatcher(neighbours: Neighbours): Watcher {
   const room = new Int32Array(neighbours.capacities.neighboursMax + 1);
   return {
     property: "neighbour-refcount",
-    watches: (address) => (neighbourIndex(neighbours, address) !== -1 && address === Neighbour.refcount(neighbourOf(neighbours, address)) ? "writes" : undefined),
+    watches: (address) =>
+      neighbourIndex(neighbours, address) !== -1 && address === Neighbour.refcount(neighbourOf(neighbours, address))
+        ? "writes"
+        : undefined,
     accessed(_words, { kind, address, before, after }) {
       if (kind === ACCESS.write) return undefined; // the memory's new neighbour, of whose past nothing counts
       const name = neighbourName(neighbours, neighbourOf(neighbours, address));
@@ -31,7 +34,8 @@ export function neighbourRefcountWatcher(neighbours: Neighbours): Watcher {
       if (slab !== neighbours.neighbours || !isNeighbour(neighbours, object)) return undefined; // no neighbour at all is memory safety's concern
       const refcount = wordAt(words, Neighbour.refcount(object));
       if (refcount !== 0) return `${neighbourName(neighbours, object)} is freed with a refcount of ${refcount}`;
-      if (isDeviceUp(words, neighbours) && isInTable(words, neighbours, object, room)) return `${neighbourName(neighbours, object)} is freed, and is in the table`;
+      if (isDeviceUp(words, neighbours) && isInTable(words, neighbours, object, room))
+        return `${neighbourName(neighbours, object)} is freed, and is in the table`;
       return undefined;
     },
   };

@@ -2,8 +2,10 @@
  * What holds of the neighbour table, its paths and its lists whenever the device's lock is released.
  *
  * - Each neighbour is in one bucket, once, and the table has a reference to it; no two have one address.
- * - A neighbour is on the list of a path only while it is in the table, and the path is to its gid. Lists run alike both ways.
- * - The count of entries is at least the number of neighbours in the table; at the end it is the number of neighbours in memory.
+ * - A neighbour is on the list of a path only while it is in the table, and the path is to its gid. Lists run alike
+ *   both ways.
+ * - The count of entries is at least the number of neighbours in the table; at the end it is the number of neighbours
+ *   in memory.
  * - A queue is as long as it says, and no longer than the limit.
  * - At the end the table alone holds each of its neighbours: threads give back what they hold.
  *
@@ -35,21 +37,30 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
       if (found === -1) return `bucket ${bucket} does not end, or leads to what is no neighbour`;
       count += found;
     }
-    return checkNeighbours(words, count) ?? checkPaths(words, count) ?? checkList(words, Device.startList(device)) ?? checkList(words, Device.reapList(device));
+    return (
+      checkNeighbours(words, count) ??
+      checkPaths(words, count) ??
+      checkList(words, Device.startList(device)) ??
+      checkList(words, Device.reapList(device))
+    );
   }
 
   function checkNeighbours(words: Int32Array, count: number): string | undefined {
     for (let i = 0; i < count; i++) {
       const one = wordAt(inTable, i);
-      if (wordAt(words, Neighbour.refcount(one)) < 1) return `${neighbourName(neighbours, one)} is in the table, and its refcount is ${wordAt(words, Neighbour.refcount(one))}`;
+      if (wordAt(words, Neighbour.refcount(one)) < 1)
+        return `${neighbourName(neighbours, one)} is in the table, and its refcount is ${wordAt(words, Neighbour.refcount(one))}`;
       for (let j = i + 1; j < count; j++) {
-        if (haveSameAddress(words, one, wordAt(inTable, j))) return `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} have one address, and both are in the table`;
+        if (haveSameAddress(words, one, wordAt(inTable, j)))
+          return `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} have one address, and both are in the table`;
       }
       const queue = checkQueue(words, Neighbour.queueHead(one));
       if (queue !== undefined) return `${neighbourName(neighbours, one)} ${queue}`;
     }
     const entries = wordAt(words, Device.entries(device));
-    return entries < count ? `the device counts ${entries} entries, and ${count} neighbours are in the table` : undefined;
+    return entries < count
+      ? `the device counts ${entries} entries, and ${count} neighbours are in the table`
+      : undefined;
   }
 
   function checkPaths(words: Int32Array, inTableCount: number): string | undefined {
@@ -63,9 +74,11 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
       if (count === -1) return "a path's list of neighbours is torn";
       for (let j = 0; j < count; j++) {
         const member = wordAt(members, j);
-        if (!isNeighbour(neighbours, member) || !includes(inTable, inTableCount, member)) return `${neighbourName(neighbours, member)} is on the list of a path, and not in the table`;
+        if (!isNeighbour(neighbours, member) || !includes(inTable, inTableCount, member))
+          return `${neighbourName(neighbours, member)} is on the list of a path, and not in the table`;
         for (let word = 0; word < 4; word++) {
-          if (wordAt(words, Neighbour.address(member) + 1 + word) !== wordAt(words, Path.gid(path) + word)) return `${neighbourName(neighbours, member)} is on the list of a path to another gid`;
+          if (wordAt(words, Neighbour.address(member) + 1 + word) !== wordAt(words, Path.gid(path) + word))
+            return `${neighbourName(neighbours, member)} is on the list of a path to another gid`;
         }
       }
     }
@@ -73,14 +86,20 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
   }
 
   function checkList(words: Int32Array, head: Address): string | undefined {
-    return membersOf(words, head, members) === -1 ? `the list at ${head === Device.startList(device) ? "device.startList" : "device.reapList"} is torn` : undefined;
+    return membersOf(words, head, members) === -1
+      ? `the list at ${head === Device.startList(device) ? "device.startList" : "device.reapList"} is torn`
+      : undefined;
   }
 
   function checkQueue(words: Int32Array, head: Address): string | undefined {
     const length = wordAt(words, head + 2);
     let count = 0;
     let last: Address = NIL;
-    for (let packet = wordAt(words, head); packet !== NIL && count <= capacities.packetsMax; packet = wordAt(words, Packet.next(packet))) {
+    for (
+      let packet = wordAt(words, head);
+      packet !== NIL && count <= capacities.packetsMax;
+      packet = wordAt(words, Packet.next(packet))
+    ) {
       last = packet;
       count++;
     }
@@ -98,12 +117,14 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
       if (!isDeviceUp(words, neighbours)) return undefined;
       const entries = wordAt(words, Device.entries(device));
       const live = wordAt(words, Slab.live(neighbours.neighbours));
-      if (entries !== live) return `at the end the device counts ${entries} entries, and ${live} neighbours are in memory`;
+      if (entries !== live)
+        return `at the end the device counts ${entries} entries, and ${live} neighbours are in memory`;
       for (let bucket = 0; bucket < limits.buckets; bucket++) {
         const count = collectBucket(words, neighbours, bucket, inTable);
         for (let i = 0; i < count; i++) {
           const refcount = wordAt(words, Neighbour.refcount(wordAt(inTable, i)));
-          if (refcount !== 1) return `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, and the table alone holds it`;
+          if (refcount !== 1)
+            return `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, and the table alone holds it`;
         }
       }
       return undefined;
@@ -111,7 +132,10 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
   };
 }
 
-/** Writes the members of the list at `head` into `into`; answers how many, or -1 if its links disagree or do not come back. */
+/**
+ * Writes the members of the list at `head` into `into`; answers how many, or -1 if its links disagree or do not come
+ * back.
+ */
 function membersOf(words: Int32Array, head: Address, into: Int32Array): number {
   let count = 0;
   let before = head;

@@ -18,7 +18,17 @@ import { hardwareAddress, type HardwareAddress, portGid } from "#model/neighbour
 import { chainLengthWatcher } from "./chain-length.ts";
 import { neighbourRefcountWatcher } from "./neighbour-refcount.ts";
 import { neighbourTableWatcher } from "./neighbour-table.ts";
-import { collectBucket, collectTable, haveSameAddress, isDeviceUp, isInTable, isNeighbour, neighbourIndex, neighbourName, neighbourOf } from "./neighbour-words.ts";
+import {
+  collectBucket,
+  collectTable,
+  haveSameAddress,
+  isDeviceUp,
+  isInTable,
+  isNeighbour,
+  neighbourIndex,
+  neighbourName,
+  neighbourOf,
+} from "./neighbour-words.ts";
 import { reapedInTimeWatcher } from "./reaped-in-time.ts";
 import { reapsOnlyIdleWatcher } from "./reaps-only-idle.ts";
 import { waitingPacketsWatcher } from "./waiting-packets.ts";
@@ -26,12 +36,21 @@ import type { Watcher } from "../watcher.ts";
 
 const at = (port: number, queue: number): HardwareAddress => hardwareAddress(queue, portGid(port));
 
-/** One bucket with 1/3, 1/2 and 1/1 in that order; a packet waits at each, none at their path, which nobody has answered. */
+/**
+ * One bucket with 1/3, 1/2 and 1/1 in that order; a packet waits at each, none at their path, which nobody has
+ * answered.
+ */
 function setUp({ connected = false, buckets = 1 } = {}) {
   const heap = createHeap(1000);
   const clock = placeClock(heap, 1000);
   const limits = { buckets, intervalTicks: 30, queueMax: 2, connected, partitionKey: 1, removable: false };
-  const neighbours = placeNeighbours(heap, clock, limits, { neighboursMax: 4, pathsMax: 2, handlesMax: 2, connectionsMax: 4, packetsMax: 8 });
+  const neighbours = placeNeighbours(heap, clock, limits, {
+    neighboursMax: 4,
+    pathsMax: 2,
+    handlesMax: 2,
+    connectionsMax: 4,
+    packetsMax: 8,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   run(startDevice(neighbours));
   function* take(slab: Address): Access<Address> {
@@ -42,19 +61,42 @@ function setUp({ connected = false, buckets = 1 } = {}) {
     heap.words[Packet.next(made)] = NIL;
     return made;
   };
-  const send = (address: HardwareAddress, via: "neighbour" | "path" = "neighbour") => run(transmit(neighbours, 0, packet(), { address, via }));
+  const send = (address: HardwareAddress, via: "neighbour" | "path" = "neighbour") =>
+    run(transmit(neighbours, 0, packet(), { address, via }));
   for (const queue of [1, 2, 3]) send(at(1, queue));
   const [one = NIL, two = NIL, three = NIL] = [1, 2, 3].map((queue) => run(findLocked(neighbours, at(1, queue))));
   const { words } = heap;
-  return { heap, words, neighbours, device: neighbours.device, run, send, packet, one, two, three, path: run(findPath(neighbours, portGid(1))), handle: () => run(take(neighbours.handles)) };
+  return {
+    heap,
+    words,
+    neighbours,
+    device: neighbours.device,
+    run,
+    send,
+    packet,
+    one,
+    two,
+    three,
+    path: run(findPath(neighbours, portGid(1))),
+    handle: () => run(take(neighbours.handles)),
+  };
 }
 
-const unlocked = (watcher: Watcher, { words, device }: { words: Int32Array; device: Address }) => watcher.unlocked?.(words, Device.lock(device));
+const unlocked = (watcher: Watcher, { words, device }: { words: Int32Array; device: Address }) =>
+  watcher.unlocked?.(words, Device.lock(device));
 
-function touch(watcher: Watcher, words: Int32Array, address: Address, after: number, { kind = ACCESS.writeOnce as AccessKind, thread = 0 } = {}): string | undefined {
+function touch(
+  watcher: Watcher,
+  words: Int32Array,
+  address: Address,
+  after: number,
+  { kind = ACCESS.writeOnce as AccessKind, thread = 0 } = {},
+): string | undefined {
   const before = words[address] ?? 0;
   words[address] = after;
-  return watcher.watches?.(address) === undefined ? undefined : watcher.accessed?.(words, { thread, kind, address, before, after });
+  return watcher.watches?.(address) === undefined
+    ? undefined
+    : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
 // What the watchers read by.
@@ -62,8 +104,15 @@ function touch(watcher: Watcher, words: Int32Array, address: Address, after: num
 test("neighbours are known by their place in the slab", () => {
   const { neighbours, one, two } = setUp();
   expect([neighbourIndex(neighbours, one), neighbourIndex(neighbours, Neighbour.queueLength(two))]).toEqual([0, 1]);
-  expect([neighbourIndex(neighbours, one - 1), neighbourIndex(neighbours, one + 4 * neighbours.neighbourStride)]).toEqual([-1, -1]);
-  expect([isNeighbour(neighbours, two), isNeighbour(neighbours, two + 1), isNeighbour(neighbours, NIL)]).toEqual([true, false, false]);
+  expect([
+    neighbourIndex(neighbours, one - 1),
+    neighbourIndex(neighbours, one + 4 * neighbours.neighbourStride),
+  ]).toEqual([-1, -1]);
+  expect([isNeighbour(neighbours, two), isNeighbour(neighbours, two + 1), isNeighbour(neighbours, NIL)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect(neighbourOf(neighbours, Neighbour.alive(two))).toBe(two);
   expect([neighbourName(neighbours, two), neighbourName(neighbours, 5)]).toEqual(["neighbour#2", "word 5"]);
 });
@@ -125,20 +174,47 @@ test("neighbour-table: quiet on a table as the code makes it, at other locks, an
 
 test("neighbour-table: fires on whatever is wrong with a table", () => {
   const wrong: readonly (readonly [string, (given: ReturnType<typeof setUp>) => void])[] = [
-    ["bucket 0 does not end, or leads to what is no neighbour", ({ words, one, three }) => void (words[Neighbour.next(one)] = three)],
-    ["neighbour#2 is in the table, and its refcount is 0", ({ words, two }) => void (words[Neighbour.refcount(two)] = 0)],
-    ["neighbour#3 and neighbour#1 have one address, and both are in the table", ({ words, one, three }) => void (words[Neighbour.address(three)] = words[Neighbour.address(one)] ?? 0)],
-    ["the device counts 2 entries, and 3 neighbours are in the table", ({ words, device }) => void (words[Device.entries(device)] = 2)],
-    ["neighbour#1 is on the list of a path, and not in the table", ({ words, two }) => void (words[Neighbour.next(two)] = NIL)],
-    ["neighbour#1 is on the list of a path to another gid", ({ words, one }) => void (words[Neighbour.address(one) + 4] = 77)],
-    ["neighbour#1 is on the list of a path to another gid", ({ words, one }) => void (words[Neighbour.address(one) + 1] = 77)],
+    [
+      "bucket 0 does not end, or leads to what is no neighbour",
+      ({ words, one, three }) => void (words[Neighbour.next(one)] = three),
+    ],
+    [
+      "neighbour#2 is in the table, and its refcount is 0",
+      ({ words, two }) => void (words[Neighbour.refcount(two)] = 0),
+    ],
+    [
+      "neighbour#3 and neighbour#1 have one address, and both are in the table",
+      ({ words, one, three }) => void (words[Neighbour.address(three)] = words[Neighbour.address(one)] ?? 0),
+    ],
+    [
+      "the device counts 2 entries, and 3 neighbours are in the table",
+      ({ words, device }) => void (words[Device.entries(device)] = 2),
+    ],
+    [
+      "neighbour#1 is on the list of a path, and not in the table",
+      ({ words, two }) => void (words[Neighbour.next(two)] = NIL),
+    ],
+    [
+      "neighbour#1 is on the list of a path to another gid",
+      ({ words, one }) => void (words[Neighbour.address(one) + 4] = 77),
+    ],
+    [
+      "neighbour#1 is on the list of a path to another gid",
+      ({ words, one }) => void (words[Neighbour.address(one) + 1] = 77),
+    ],
     ["a path's list of neighbours is torn", ({ words, two }) => void (words[Neighbour.onPath(two) + 1] = two)],
     ["a path's list of neighbours is torn", ({ words, path }) => void (words[Path.neighbours(path) + 1] = path)],
     ["the list of paths is torn", ({ words, device }) => void (words[Device.paths(device) + 1] = 3)],
     ["the list at device.startList is torn", ({ words, device }) => void (words[Device.startList(device) + 1] = 3)],
     ["the list at device.reapList is torn", ({ words, device }) => void (words[Device.reapList(device) + 1] = 3)],
-    ["neighbour#2 says that 2 packets wait, and 1 do", ({ words, two }) => void (words[Neighbour.queueLength(two)] = 2)],
-    ["neighbour#2 has a queue that does not end with its tail", ({ words, two }) => void (words[Neighbour.queueTail(two)] = NIL)],
+    [
+      "neighbour#2 says that 2 packets wait, and 1 do",
+      ({ words, two }) => void (words[Neighbour.queueLength(two)] = 2),
+    ],
+    [
+      "neighbour#2 has a queue that does not end with its tail",
+      ({ words, two }) => void (words[Neighbour.queueTail(two)] = NIL),
+    ],
     ["a path says that 1 packets wait, and 0 do", ({ words, path }) => void (words[Path.queueLength(path)] = 1)],
     [
       "neighbour#2 has 3 packets waiting, and the limit is 2",
@@ -161,15 +237,20 @@ test("neighbour-table: fires on whatever is wrong with a table", () => {
 
 test("neighbour-table: a queue that runs in a circle is told, and not followed for ever", () => {
   const given = setUp();
-  given.words[Packet.next(given.words[Neighbour.queueHead(given.one)] ?? 0)] = given.words[Neighbour.queueHead(given.one)] ?? 0;
-  expect(unlocked(neighbourTableWatcher(given.neighbours), given)).toBe("neighbour#1 says that 1 packets wait, and 9 do");
+  given.words[Packet.next(given.words[Neighbour.queueHead(given.one)] ?? 0)] =
+    given.words[Neighbour.queueHead(given.one)] ?? 0;
+  expect(unlocked(neighbourTableWatcher(given.neighbours), given)).toBe(
+    "neighbour#1 says that 1 packets wait, and 9 do",
+  );
 });
 
 test("neighbour-table: at the end neighbours are counted, and held by the table alone", () => {
   const given = setUp();
   const watcher = neighbourTableWatcher(given.neighbours);
   given.words[Neighbour.refcount(given.two)] = 2;
-  expect(watcher.ended?.(given.words)).toBe("at the end the refcount of neighbour#2 is 2, and the table alone holds it");
+  expect(watcher.ended?.(given.words)).toBe(
+    "at the end the refcount of neighbour#2 is 2, and the table alone holds it",
+  );
   given.words[Slab.live(given.neighbours.neighbours)] = 4;
   expect(watcher.ended?.(given.words)).toBe("at the end the device counts 3 entries, and 4 neighbours are in memory");
 });
@@ -191,7 +272,9 @@ test("neighbour-refcount: fires on a count that falls below 0, and on one that r
   const { words, neighbours, two } = setUp();
   const watcher = neighbourRefcountWatcher(neighbours);
   words[Neighbour.refcount(two)] = 0;
-  expect(touch(watcher, words, Neighbour.refcount(two), 1)).toBe("neighbour#2 is being taken apart, and its refcount goes from 0 to 1");
+  expect(touch(watcher, words, Neighbour.refcount(two), 1)).toBe(
+    "neighbour#2 is being taken apart, and its refcount goes from 0 to 1",
+  );
   words[Neighbour.refcount(two)] = 0;
   expect(touch(watcher, words, Neighbour.refcount(two), -1)).toBe("the refcount of neighbour#2 falls from 0 to -1");
 });
@@ -236,14 +319,18 @@ test("waiting-packets: fires on a packet at a neighbour with its handle, or whos
   connected.run(answerQuery(connected.neighbours, portGid(1), true));
   connected.send(at(1, 1));
   connected.words[Connection.up(connected.words[Neighbour.connection(connected.one)] ?? 0)] = 1;
-  expect(unlocked(waitingPacketsWatcher(connected.neighbours), connected)).toBe("neighbour#1 sends at once, and 1 packets wait at it");
+  expect(unlocked(waitingPacketsWatcher(connected.neighbours), connected)).toBe(
+    "neighbour#1 sends at once, and 1 packets wait at it",
+  );
 
   const byPath = setUp();
   byPath.send(at(1, 1), "path");
   byPath.words[Path.handle(byPath.path)] = byPath.handle();
   expect(unlocked(waitingPacketsWatcher(byPath.neighbours), byPath)).toBeUndefined();
   byPath.words[Path.valid(byPath.path)] = 1;
-  expect(unlocked(waitingPacketsWatcher(byPath.neighbours), byPath)).toBe("a path is known and valid, and 1 packets wait at it");
+  expect(unlocked(waitingPacketsWatcher(byPath.neighbours), byPath)).toBe(
+    "a path is known and valid, and 1 packets wait at it",
+  );
   expect(byPath.words[Handle.refcount(byPath.words[Path.handle(byPath.path)] ?? 0)]).toBe(0);
 });
 
@@ -280,16 +367,24 @@ test("reaps-only-idle: fires on a neighbour that was not idle for long enough, o
   const reaper = { thread: 7, kind: ACCESS.readOnce };
   touch(watcher, words, neighbours.jiffies, 1060, reaper);
   touch(watcher, words, Neighbour.alive(two), 1000, { kind: ACCESS.readOnce });
-  expect(touch(watcher, words, Neighbour.next(three), one, { thread: 7 })).toBe("neighbour#2 is reaped, and the reaper did not look at its time of last use");
+  expect(touch(watcher, words, Neighbour.next(three), one, { thread: 7 })).toBe(
+    "neighbour#2 is reaped, and the reaper did not look at its time of last use",
+  );
   words[Neighbour.next(three)] = two;
   touch(watcher, words, Neighbour.alive(two), 1000, reaper);
-  expect(touch(watcher, words, Neighbour.next(three), one, { thread: 7 })).toBe("neighbour#2 is reaped when idle for 60 ticks, and may be after more than 60");
+  expect(touch(watcher, words, Neighbour.next(three), one, { thread: 7 })).toBe(
+    "neighbour#2 is reaped when idle for 60 ticks, and may be after more than 60",
+  );
   touch(watcher, words, Neighbour.alive(three), 1000, reaper);
   touch(watcher, words, neighbours.jiffies, 1062, { kind: ACCESS.atomicAddReturn });
-  expect(touch(watcher, words, neighbours.Table.bucket(neighbours.firstTable), one, { thread: 7 })).toBe("neighbour#3 is reaped when idle for 60 ticks, and may be after more than 60");
+  expect(touch(watcher, words, neighbours.Table.bucket(neighbours.firstTable), one, { thread: 7 })).toBe(
+    "neighbour#3 is reaped when idle for 60 ticks, and may be after more than 60",
+  );
   watcher.begin?.(words);
   words[neighbours.Table.bucket(neighbours.firstTable)] = three;
-  expect(touch(watcher, words, neighbours.Table.bucket(neighbours.firstTable), one, { thread: 7 })).toBe("neighbour#3 is reaped, and the reaper did not look at its time of last use");
+  expect(touch(watcher, words, neighbours.Table.bucket(neighbours.firstTable), one, { thread: 7 })).toBe(
+    "neighbour#3 is reaped, and the reaper did not look at its time of last use",
+  );
 });
 
 // reaped-in-time
@@ -317,14 +412,19 @@ test("reaped-in-time: quiet on neighbours used within three intervals, and where
 test("reaped-in-time: fires on a neighbour that nobody has used for longer, by what its users know", () => {
   const given = setUp();
   const { words, neighbours, device } = given;
-  const uses = new Map([[at(1, 1).words.join(), 1095], [at(1, 3).words.join(), 1090]]);
+  const uses = new Map([
+    [at(1, 1).words.join(), 1095],
+    [at(1, 3).words.join(), 1090],
+  ]);
   const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: ({ words: address }) => uses.get(address.join()) });
   watcher.begin?.(words);
   words[neighbours.jiffies] = 1091;
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 0, { thread: 7 });
   words[CancellableWork.expires(neighbours.reapWork)] = 1121;
-  expect(watcher.ended?.(words)).toBe("neighbour#2 was last used 91 ticks ago, and is still in the table; it may stay for 90");
+  expect(watcher.ended?.(words)).toBe(
+    "neighbour#2 was last used 91 ticks ago, and is still in the table; it may stay for 90",
+  );
   words[Device.table(device)] = NIL;
   expect(watcher.ended?.(words)).toBeUndefined();
   expect(watcher.watches?.(CancellableWork.state(neighbours.reapWork))).toBeUndefined();
@@ -365,14 +465,15 @@ test("watchers have the names of their properties, and say which words they want
     "reaped-in-time",
   ]);
   const bucket = neighbours.Table.bucket(neighbours.firstTable);
-  expect([Neighbour.refcount(one), Neighbour.refcount(two)].map((address) => refcount?.watches?.(address))).toEqual(["writes", "writes"]);
-  expect([neighbours.jiffies, bucket, Neighbour.next(one), Neighbour.next(two), Neighbour.alive(two)].map((address) => only?.watches?.(address))).toEqual([
-    "accesses",
+  expect([Neighbour.refcount(one), Neighbour.refcount(two)].map((address) => refcount?.watches?.(address))).toEqual([
     "writes",
     "writes",
-    "writes",
-    "accesses",
   ]);
+  expect(
+    [neighbours.jiffies, bucket, Neighbour.next(one), Neighbour.next(two), Neighbour.alive(two)].map((address) =>
+      only?.watches?.(address),
+    ),
+  ).toEqual(["accesses", "writes", "writes", "writes", "accesses"]);
   expect(inTime?.watches?.(CancellableWork.running(neighbours.reapWork))).toBe("writes");
   // Just before the first neighbour, as if there were one, and just behind the last bucket.
   const before = one - neighbours.neighbourStride;
@@ -394,9 +495,17 @@ test("a table that holds all the neighbours there is memory for is read to its e
   expect(waiting && unlocked(waiting, given)).toBe("neighbour#1 sends at once, and 1 packets wait at it");
   inTime?.begin?.(words);
   words[neighbours.jiffies] = 1091;
-  inTime?.accessed?.(words, { thread: 7, kind: ACCESS.writeOnce, address: CancellableWork.running(neighbours.reapWork), before: 0, after: 1 });
+  inTime?.accessed?.(words, {
+    thread: 7,
+    kind: ACCESS.writeOnce,
+    address: CancellableWork.running(neighbours.reapWork),
+    before: 0,
+    after: 1,
+  });
   words[CancellableWork.expires(neighbours.reapWork)] = 1121;
-  expect(inTime?.ended?.(words)).toBe("neighbour#4 was last used 91 ticks ago, and is still in the table; it may stay for 90");
+  expect(inTime?.ended?.(words)).toBe(
+    "neighbour#4 was last used 91 ticks ago, and is still in the table; it may stay for 90",
+  );
 });
 
 test("neighbour-table: quiet at a queue that is just full, and of a device that is gone, whatever is left of it", () => {
@@ -433,7 +542,9 @@ test("reaped-in-time: only the reaper's own runs count, from their beginning", (
   touch(watcher, words, running, 0, { thread: 7 });
   touch(watcher, words, running, 1, { thread: 3 });
   words[CancellableWork.expires(neighbours.reapWork)] = 1121;
-  expect(watcher.ended?.(words)).toBe("neighbour#3 was last used 95 ticks ago, and is still in the table; it may stay for 90");
+  expect(watcher.ended?.(words)).toBe(
+    "neighbour#3 was last used 95 ticks ago, and is still in the table; it may stay for 90",
+  );
   words[state] = WORK_STATE.arming;
   expect(watcher.ended?.(words)).toBeUndefined();
   words[state] = WORK_STATE.idle;
@@ -448,7 +559,9 @@ test("reaped-in-time: only the reaper's own runs count, from their beginning", (
 
 test("reaped-in-time: quiet on a table of which every neighbour was used lately, however long ago the start was", () => {
   const { words, neighbours } = setUp();
-  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: ({ words: address }) => (address.some((word) => word !== 0) ? 1090 : undefined) });
+  const watcher = reapedInTimeWatcher(neighbours, 7, {
+    lastUseOf: ({ words: address }) => (address.some((word) => word !== 0) ? 1090 : undefined),
+  });
   watcher.begin?.(words);
   words[neighbours.jiffies] = 1100;
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });

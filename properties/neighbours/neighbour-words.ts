@@ -1,4 +1,6 @@
-/** Reading a neighbour table straight from memory, as checkers do: all at once, without an access, without allocation. */
+/**
+ * Reading a neighbour table straight from memory, as checkers do: all at once, without an access, without allocation.
+ */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { Device, Neighbour } from "#impl/neighbours/layout.ts";
@@ -18,14 +20,18 @@ export function tableOf(words: Int32Array, { device }: Neighbours): Address {
 }
 
 /**
- * Writes the neighbours of one bucket into `into`, in their order; answers how many, or -1 when there are more than it has room
- * for (a cycle, if it has room for all there are).
+ * Writes the neighbours of one bucket into `into`, in their order; answers how many, or -1 when there are more than it
+ * has room for (a cycle, if it has room for all there are).
  */
 export function collectBucket(words: Int32Array, neighbours: Neighbours, bucket: number, into: Int32Array): number {
   const table = tableOf(words, neighbours);
   if (table === NIL) return 0;
   let count = 0;
-  for (let at = wordAt(words, neighbours.Table.bucket(table) + bucket); at !== NIL; at = wordAt(words, Neighbour.next(at))) {
+  for (
+    let at = wordAt(words, neighbours.Table.bucket(table) + bucket);
+    at !== NIL;
+    at = wordAt(words, Neighbour.next(at))
+  ) {
     if (count === into.length || !isNeighbour(neighbours, at)) return -1;
     into[count++] = at;
   }
@@ -65,7 +71,10 @@ export function neighbourIndex({ firstNeighbour, neighbourStride, capacities }: 
 
 /** Is `address` where a neighbour of the slab starts? */
 export function isNeighbour(neighbours: Neighbours, address: Address): boolean {
-  return neighbourIndex(neighbours, address) !== -1 && (address - neighbours.firstNeighbour) % neighbours.neighbourStride === 0;
+  return (
+    neighbourIndex(neighbours, address) !== -1 &&
+    (address - neighbours.firstNeighbour) % neighbours.neighbourStride === 0
+  );
 }
 
 /** The neighbour that holds the word at `address`, which lies in the slab. */
@@ -75,5 +84,7 @@ export function neighbourOf(neighbours: Neighbours, address: Address): Address {
 
 /** The neighbour's name, as the heap gives it. */
 export function neighbourName(neighbours: Neighbours, neighbour: Address): string {
-  return isNeighbour(neighbours, neighbour) ? `neighbour#${neighbourIndex(neighbours, neighbour) + 1}` : `word ${neighbour}`;
+  return isNeighbour(neighbours, neighbour)
+    ? `neighbour#${neighbourIndex(neighbours, neighbour) + 1}`
+    : `word ${neighbour}`;
 }

@@ -35,17 +35,32 @@ const DELETE = 7;
 const ADVANCE = 8;
 const GET_OTHER = 9;
 
-
 function setUp(initial: { readonly known?: boolean } = {}) {
   const heap = createHeap(500);
   const clock = placeClock(heap, 100);
   const limits = { buckets: 1, intervalTicks: 30, queueMax: 2, connected: false, partitionKey: 1, removable: false };
-  const neighbours = placeNeighbours(heap, clock, limits, { neighboursMax: 3, pathsMax: 1, handlesMax: 1, connectionsMax: 1, packetsMax: 1 });
-  const model = createNeighboursModel({ now: 100, idleTicksMax: 60, queueMax: 2, connected: false, identitiesMax: 3, allocationMayFail: false });
+  const neighbours = placeNeighbours(heap, clock, limits, {
+    neighboursMax: 3,
+    pathsMax: 1,
+    handlesMax: 1,
+    connectionsMax: 1,
+    packetsMax: 1,
+  });
+  const model = createNeighboursModel({
+    now: 100,
+    idleTicksMax: 60,
+    queueMax: 2,
+    connected: false,
+    identitiesMax: 3,
+    allocationMayFail: false,
+  });
   const first = neighbours.firstNeighbour;
   let state = model.initial;
   if (initial.known === true) {
-    for (const [operation, response] of [[{ kind: "transmit", address: "1/1", via: "neighbour" }, PACKET.waits], [{ kind: "get", address: "1/1" }, 1]] as const) {
+    for (const [operation, response] of [
+      [{ kind: "transmit", address: "1/1", via: "neighbour" }, PACKET.waits],
+      [{ kind: "get", address: "1/1" }, 1],
+    ] as const) {
       state = model.next(state, operation, response)[0] ?? state;
     }
   }
@@ -96,7 +111,9 @@ test("fires on a neighbour that is found after it was removed, and on one that i
   const lost = setUp({ known: true });
   expect(lost.step(0, GET, NIL)).toBe("get 1/1 answers nothing, and no order of the operations explains that");
   const mistaken = setUp({ known: true });
-  expect(mistaken.step(0, GET, second)).toBe("get 1/1 answers neighbour#2, and no order of the operations explains that");
+  expect(mistaken.step(0, GET, second)).toBe(
+    "get 1/1 answers neighbour#2, and no order of the operations explains that",
+  );
 });
 
 test("an answer that is no neighbour is said to be none", () => {
@@ -166,8 +183,16 @@ test("calls have the names that people read, and the operations that the model k
     [{ kind: "get", ...one }, "get 1/1", { kind: "get", address: "1/1" }],
     [{ kind: "put", ...one }, "put 1/1", { kind: "put" }],
     [{ kind: "remove", ...one }, "remove 1/1", { kind: "remove", identity: 2 }],
-    [{ kind: "transmit", via: "neighbour", ...one }, "transmit 1/1", { kind: "transmit", address: "1/1", via: "neighbour" }],
-    [{ kind: "transmit", via: "path", ...one }, "transmit 1/1 via path", { kind: "transmit", address: "1/1", via: "path" }],
+    [
+      { kind: "transmit", via: "neighbour", ...one },
+      "transmit 1/1",
+      { kind: "transmit", address: "1/1", via: "neighbour" },
+    ],
+    [
+      { kind: "transmit", via: "path", ...one },
+      "transmit 1/1 via path",
+      { kind: "transmit", address: "1/1", via: "path" },
+    ],
     [{ kind: "connect", ...one }, "connect 1/1", { kind: "connect", address: "1/1" }],
     [{ kind: "disconnect", ...one }, "disconnect 1/1", { kind: "disconnect", address: "1/1" }],
     [{ kind: "answer", granted: true, ...path }, "answer 1", { kind: "answer", gid: "1", granted: true }],

@@ -1,12 +1,13 @@
 /**
- * The neighbour table against its model: after each response, some order of the operations so far explains every answer.
+ * The neighbour table against its model: after each response, some order of the operations so far explains every
+ * answer.
  *
- * Threads name neighbours by address: `put` and `remove` concern the reference that the thread obtained last of those to the address
- * that it still holds. Neighbours' addresses in memory become identities in the order of their first appearance in an answer;
- * memory that was freed and used again gets a new one.
+ * Threads name neighbours by address: `put` and `remove` concern the reference that the thread obtained last of those
+ * to the address that it still holds. Neighbours' addresses in memory become identities in the order of their first
+ * appearance in an answer; memory that was freed and used again gets a new one.
  *
- * Keeps besides when each address was last used, as its users know it, for properties/neighbours/reaped-in-time.ts: the clock when an
- * operation that used it had answered, so that the use is no later.
+ * Keeps besides when each address was last used, as its users know it, for properties/neighbours/reaped-in-time.ts: the
+ * clock when an operation that used it had answered, so that the use is no later.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -98,7 +99,8 @@ export function createNeighboursHistory(neighbours: Neighbours, options: Neighbo
       checker.reset();
       identityOf.fill(0);
       identities = options.identitiesUsed;
-      for (const { neighbour, identity } of initialNeighbours) identityOf[neighbourIndex(neighbours, neighbour)] = identity;
+      for (const { neighbour, identity } of initialNeighbours)
+        identityOf[neighbourIndex(neighbours, neighbour)] = identity;
       for (const held of heldBy) held.length = 0;
       lastUse.clear();
     },
@@ -118,24 +120,28 @@ export function createNeighboursHistory(neighbours: Neighbours, options: Neighbo
       const call = callAt(wordAt(open, thread));
       let answer = response;
       if (call.kind === "get" && response !== NIL) {
-        if (!isNeighbour(neighbours, response)) return `${callName(call)} answers ${neighbourName(neighbours, response)}, which is no neighbour`;
+        if (!isNeighbour(neighbours, response))
+          return `${callName(call)} answers ${neighbourName(neighbours, response)}, which is no neighbour`;
         answer = identify(response);
         heldBy[thread]?.push({ name: call.name, neighbour: response });
         used(call.name);
       }
       if (call.kind === "transmit" && call.via === "neighbour" && response !== PACKET.dropped) used(call.name);
       if (checker.respondWord(thread, answer)) return undefined;
-      const shown = call.kind !== "get" ? String(response) : response === NIL ? "nothing" : neighbourName(neighbours, response);
+      const shown =
+        call.kind !== "get" ? String(response) : response === NIL ? "nothing" : neighbourName(neighbours, response);
       return `${callName(call)} answers ${shown}, and no order of the operations explains that`;
     },
     freed(_words, slab, object) {
-      if (slab === neighbours.neighbours && isNeighbour(neighbours, object)) identityOf[neighbourIndex(neighbours, object)] = 0;
+      if (slab === neighbours.neighbours && isNeighbour(neighbours, object))
+        identityOf[neighbourIndex(neighbours, object)] = 0;
       return undefined;
     },
     lastUseOf(address) {
       const key = address.words.join();
       for (const [name, time] of lastUse) {
-        if (calls.some((call) => "name" in call && call.name === name && call.address.words.join() === key)) return time;
+        if (calls.some((call) => "name" in call && call.name === name && call.address.words.join() === key))
+          return time;
       }
       return undefined;
     },

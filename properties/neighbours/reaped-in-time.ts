@@ -1,14 +1,15 @@
 /**
- * The table is bounded by use: a neighbour that nobody has used for three intervals is not in it any more. So it holds at most one
- * neighbour for each address used within the last three intervals, and none that only ever dropped packets for so long.
+ * The table is bounded by use: a neighbour that nobody has used for three intervals is not in it any more. So it holds
+ * at most one neighbour for each address used within the last three intervals, and none that only ever dropped packets
+ * for so long.
  *
- * Checked at the end, when the reaper has done all that it was asked for. Its last run then lies less than one interval back. Nothing
- * is said when the clock moved during that run, or came to the time of the next before that was asked for: the next run is late
- * then, and the clock of scenarios moves in long steps.
- * The last use is what the users know: when an operation that used the address had answered, or the start if none has.
+ * Checked at the end, when the reaper has done all that it was asked for. Its last run then lies less than one interval
+ * back. Nothing is said when the clock moved during that run, or came to the time of the next before that was asked
+ * for: the next run is late then, and the clock of scenarios moves in long steps. The last use is what the users know:
+ * when an operation that used the address had answered, or the start if none has.
  *
- * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh(); "IPoIB: Don't update neigh validity for
- * unresolved entries" (2016).
+ * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh(); "IPoIB: Don't update neigh
+ * validity for unresolved entries" (2016).
  */
 import { NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -47,7 +48,8 @@ export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number, uses
     ended(words) {
       if (!isDeviceUp(words, neighbours) || tableOf(words, neighbours) === NIL) return undefined;
       const state = wordAt(words, CancellableWork.state(reapWork));
-      if (state === WORK_STATE.idle && wordAt(words, Device.stopReaping(device)) === 0) return "nobody has asked the reaper to run again";
+      if (state === WORK_STATE.idle && wordAt(words, Device.stopReaping(device)) === 0)
+        return "nobody has asked the reaper to run again";
       const now = wordAt(words, jiffies);
       if (state !== WORK_STATE.pending) return undefined;
       const expires = wordAt(words, CancellableWork.expires(reapWork));
@@ -55,9 +57,12 @@ export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number, uses
       const count = collectTable(words, neighbours, found);
       for (let i = 0; i < count; i++) {
         const neighbour = wordAt(found, i);
-        const address = { words: Array.from(words.subarray(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS)) };
+        const address = {
+          words: Array.from(words.subarray(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS)),
+        };
         const idle = (now - (uses.lastUseOf(address) ?? start)) | 0;
-        if (idle > 3 * limits.intervalTicks) return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
+        if (idle > 3 * limits.intervalTicks)
+          return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
       }
       return undefined;
     },

@@ -1,6 +1,6 @@
 /**
- * The reaper takes a neighbour out of the table only if it saw it idle for more than two intervals: by the time of last use that it
- * read last, and the clock that it read last, the former not later than the latter.
+ * The reaper takes a neighbour out of the table only if it saw it idle for more than two intervals: by the time of last
+ * use that it read last, and the clock that it read last, the former not later than the latter.
  *
  * The reaper has a thread of its own; what it takes out is what it replaces in a bucket or in a neighbour's link.
  *
@@ -26,7 +26,9 @@ export function reapsOnlyIdleWatcher(neighbours: Neighbours, reaper: number): Wa
     const index = neighbourIndex(neighbours, neighbour);
     if (seen[index] === 0) return `${name} is reaped, and the reaper did not look at its time of last use`;
     const idle = (now - wordAt(alive, index)) | 0;
-    return idle > 2 * limits.intervalTicks ? undefined : `${name} is reaped when idle for ${idle} ticks, and may be after more than ${2 * limits.intervalTicks}`;
+    return idle > 2 * limits.intervalTicks
+      ? undefined
+      : `${name} is reaped when idle for ${idle} ticks, and may be after more than ${2 * limits.intervalTicks}`;
   }
 
   function isLink(address: Address): boolean {
@@ -42,7 +44,9 @@ export function reapsOnlyIdleWatcher(neighbours: Neighbours, reaper: number): Wa
     watches(address) {
       if (address === jiffies) return "accesses";
       if (isLink(address)) return "writes";
-      return neighbourIndex(neighbours, address) !== -1 && address === Neighbour.alive(neighbourOf(neighbours, address)) ? "accesses" : undefined;
+      return neighbourIndex(neighbours, address) !== -1 && address === Neighbour.alive(neighbourOf(neighbours, address))
+        ? "accesses"
+        : undefined;
     },
     accessed(_words, { thread, address, before, after }) {
       if (thread !== reaper) return undefined;

@@ -1,9 +1,10 @@
 /**
- * No packet waits for what has come: a neighbour that sends at once, because it has its handle and needs no connection or one that is
- * up, has no packets waiting; neither has a path that is known and valid.
+ * No packet waits for what has come: a neighbour that sends at once, because it has its handle and needs no connection
+ * or one that is up, has no packets waiting; neither has a path that is known and valid.
  *
- * Checked whenever the device's lock is released, and at the end: within the lock, the queue of a neighbour that has just become
- * ready is being emptied. A packet that is put into the queue after that would wait until the neighbour goes.
+ * Checked whenever the device's lock is released, and at the end: within the lock, the queue of a neighbour that has
+ * just become ready is being emptied. A packet that is put into the queue after that would wait until the neighbour
+ * goes.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/, 816e846c2eb9 (2018).
  */
@@ -25,13 +26,15 @@ export function waitingPacketsWatcher(neighbours: Neighbours): Watcher {
     for (let i = 0; i < count; i++) {
       const neighbour = wordAt(found, i);
       const waiting = wordAt(words, Neighbour.queueLength(neighbour));
-      if (waiting > 0 && isReady(words, neighbour)) return `${neighbourName(neighbours, neighbour)} sends at once, and ${waiting} packets wait at it`;
+      if (waiting > 0 && isReady(words, neighbour))
+        return `${neighbourName(neighbours, neighbour)} sends at once, and ${waiting} packets wait at it`;
     }
     const head = Device.paths(device);
     let path = wordAt(words, Link.next(head));
     for (let i = 0; i < capacities.pathsMax && path !== head; i++) {
       const waiting = wordAt(words, Path.queueLength(path));
-      if (waiting > 0 && wordAt(words, Path.handle(path)) !== NIL && wordAt(words, Path.valid(path)) === 1) return `a path is known and valid, and ${waiting} packets wait at it`;
+      if (waiting > 0 && wordAt(words, Path.handle(path)) !== NIL && wordAt(words, Path.valid(path)) === 1)
+        return `a path is known and valid, and ${waiting} packets wait at it`;
       path = wordAt(words, Link.next(path));
     }
     return undefined;

@@ -61,7 +61,8 @@ export function avlWatcher(pool: PeerStore): Watcher {
   return {
     property: "avl",
     watches: (address) => (treeOfLock(pool, address) === undefined ? undefined : "writes"),
-    accessed: (words, { address, before, after }) => (releasesWriter(before, after) ? checkTreeOf(words, address) : undefined),
+    accessed: (words, { address, before, after }) =>
+      releasesWriter(before, after) ? checkTreeOf(words, address) : undefined,
     unlocked: checkTreeOf,
   };
 }

@@ -1,9 +1,9 @@
 /**
- * A search that looks at a peer and finds it idle for the ttl tries to collect it: a tree over its threshold, where the ttl
- * is 0, gives up every idle peer that a search comes by. Without this, evicting nothing at all would be right.
+ * A search that looks at a peer and finds it idle for the ttl tries to collect it: a tree over its threshold, where the
+ * ttl is 0, gives up every idle peer that a search comes by. Without this, evicting nothing at all would be right.
  *
- * A thread looks at a peer when it reads its refcount as 0, its time of last use and then the clock, under the tree's lock;
- * it tries when it goes for the refcount again before it releases the lock. The ttl is the model's.
+ * A thread looks at a peer when it reads its refcount as 0, its time of last use and then the clock, under the tree's
+ * lock; it tries when it goes for the refcount again before it releases the lock. The ttl is the model's.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inet_peer_gc().
  */

@@ -1,9 +1,10 @@
 /**
- * A creation that fills the pool to its threshold, or beyond, collects: it looks at the unused list afterwards, unless it finds that others
- * have made room, and if a peer is on the list it takes one. Without this, never collecting would be right.
+ * A creation that fills the pool to its threshold, or beyond, collects: it looks at the unused list afterwards, unless
+ * it finds that others have made room, and if a peer is on the list it takes one. Without this, never collecting would
+ * be right.
  *
- * This is what bounds the memory of a pool of 2010. The threshold itself is no bound: a peer that is taken may be in use again
- * before it is removed, and then stays.
+ * This is what bounds the memory of a pool of 2010. The threshold itself is no bound: a peer that is taken may be in
+ * use again before it is removed, and then stays.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), inet_getpeer(), cleanup_once().
  */
@@ -33,7 +34,9 @@ export function collectsWhenFullWatcher(pool: ListedPool, threadsMax: number): W
     },
     watches(address) {
       if (address === v4.total || address === first) return "accesses";
-      return peerIndex(pool, address) !== -1 && address === ListedPeer.refcount(peerOf(pool, address)) ? "writes" : undefined;
+      return peerIndex(pool, address) !== -1 && address === ListedPeer.refcount(peerOf(pool, address))
+        ? "writes"
+        : undefined;
     },
     accessed(_words, { thread, kind, address, before, after }) {
       if (address === v4.total) {
@@ -57,7 +60,9 @@ export function collectsWhenFullWatcher(pool: ListedPool, threadsMax: number): W
     },
     ended() {
       const thread = filled.findIndex((total) => total > 0);
-      return thread === -1 ? undefined : `a creation left ${filled[thread]} peers, the threshold is ${limits.threshold}, and it did not collect`;
+      return thread === -1
+        ? undefined
+        : `a creation left ${filled[thread]} peers, the threshold is ${limits.threshold}, and it did not collect`;
     },
   };
 }

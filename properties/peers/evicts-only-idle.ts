@@ -1,7 +1,8 @@
 /**
- * A peer in a tree is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as 0, then its time
- * of last use, then the clock, and found the ttl between the two. The order matters: the time read before the count may be
- * older than the last use, and a clock read before the time may lie before it, which wraps to a very long time.
+ * A peer in a tree is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as
+ * 0, then its time of last use, then the clock, and found the ttl between the two. The order matters: the time read
+ * before the count may be older than the last use, and a clock read before the time may lie before it, which wraps to a
+ * very long time.
  *
  * The ttl is the model's, for the tree's total at that moment, which the collector's lock keeps still.
  *
@@ -68,7 +69,8 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
     const count = wordAt(zeroAt, pair);
     const time = wordAt(dtimeAt, pair);
     if (count === 0) return `${name} is marked dead by a thread that did not look whether it is idle`;
-    if (time < count) return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
+    if (time < count)
+      return `${name} is marked dead by a thread that did not read its time of last use after it saw it idle`;
     if (wordAt(clockAt, thread) < time) return `${name} is marked dead by a clock read before its time of last use`;
     const idle = (wordAt(clock, thread) - wordAt(dtime, pair)) >>> 0;
     const ttl = idleTicksMax(wordAt(words, tree.total), pool.limits);

@@ -48,22 +48,39 @@ function setUp() {
 }
 
 /** Writes a word and tells the watcher, if it watches it. */
-function write(watcher: Watcher, words: Int32Array, address: Address, after: number, kind: AccessKind = ACCESS.atomicAdd, thread = 0): string | undefined {
+function write(
+  watcher: Watcher,
+  words: Int32Array,
+  address: Address,
+  after: number,
+  kind: AccessKind = ACCESS.atomicAdd,
+  thread = 0,
+): string | undefined {
   const before = words[address] ?? 0;
   words[address] = after;
-  return watcher.watches?.(address) === undefined ? undefined : watcher.accessed?.(words, { thread, kind, address, before, after });
+  return watcher.watches?.(address) === undefined
+    ? undefined
+    : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
 /** Reads a word, of which the watcher hears if it watches reads. */
 function read(watcher: Watcher, words: Int32Array, address: Address, thread = 0): string | undefined {
   const value = words[address] ?? 0;
-  return watcher.watches?.(address) === "accesses" ? watcher.accessed?.(words, { thread, kind: ACCESS.readOnce, address, before: value, after: value }) : undefined;
+  return watcher.watches?.(address) === "accesses"
+    ? watcher.accessed?.(words, { thread, kind: ACCESS.readOnce, address, before: value, after: value })
+    : undefined;
 }
 
 // Checks at the release of a reader-writer lock.
 
 test("a writer's release is one that leaves a negative word", () => {
-  expect([releasesWriter(WRITER, 0), releasesWriter(WRITER + 1, 1), releasesWriter(WRITER, WRITER + 1), releasesWriter(1, 0), releasesWriter(0, WRITER)]).toEqual([true, true, false, false, false]);
+  expect([
+    releasesWriter(WRITER, 0),
+    releasesWriter(WRITER + 1, 1),
+    releasesWriter(WRITER, WRITER + 1),
+    releasesWriter(1, 0),
+    releasesWriter(0, WRITER),
+  ]).toEqual([true, true, false, false, false]);
 });
 
 test("avl and one-address-once: fire where the writer leaves a reader-writer lock, and not where a reader does", () => {
@@ -78,7 +95,9 @@ test("avl and one-address-once: fire where the writer leaves a reader-writer loc
     expect(write(watcher, words, pool.v4.lock, 1)).toBeUndefined();
     expect(write(watcher, words, pool.v4.lock, 0)).toBeUndefined();
     expect(watcher.watches?.(pool.v4.total)).toBeUndefined();
-    expect(watcher.accessed?.(words, { thread: 0, kind: ACCESS.writeOnce, address: pool.v4.total, before: -1, after: 0 })).toBeUndefined();
+    expect(
+      watcher.accessed?.(words, { thread: 0, kind: ACCESS.writeOnce, address: pool.v4.total, before: -1, after: 0 }),
+    ).toBeUndefined();
   }
   words[ListedPeer.address(third)] = 30;
   words[pool.v4.lock] = WRITER;
@@ -91,7 +110,9 @@ test("reader-walk: knows the one tree of a pool that detaches none", () => {
   const watcher = readerWalkWatcher(pool);
   watcher.begin?.(words);
   expect(write(watcher, words, pool.v4.root, first, ACCESS.rcuAssignPointer)).toBeUndefined();
-  expect(write(watcher, words, pool.v4.root, pool.v4.total, ACCESS.rcuAssignPointer)).toBe(`a link is made to word ${pool.v4.total}, which is no live peer`);
+  expect(write(watcher, words, pool.v4.root, pool.v4.total, ACCESS.rcuAssignPointer)).toBe(
+    `a link is made to word ${pool.v4.total}, which is no live peer`,
+  );
 });
 
 // refcount
@@ -153,7 +174,9 @@ test("refcount: a peer out of the tree is freed by its one holder before the con
   words[ListedPeer.left(first)] = pool.empty;
   const freedWith = (count: number) => {
     words[ListedPeer.refcount(second)] = count;
-    return [FREED_BY_HOLDER, DEAD_IS_ZERO].map((convention) => refcountWatcher(pool, NOBODY, convention).freed?.(words, pool.peers, second));
+    return [FREED_BY_HOLDER, DEAD_IS_ZERO].map((convention) =>
+      refcountWatcher(pool, NOBODY, convention).freed?.(words, pool.peers, second),
+    );
   };
   expect(freedWith(0)).toEqual(["peer#2 is freed with a refcount of 0", undefined]);
   expect(freedWith(1)).toEqual([undefined, "peer#2 is freed with a refcount of 1"]);
@@ -166,15 +189,24 @@ test("refcount: at the end counts are what the holders hold, in the one tree", (
   const { words, pool, create, first } = setUp();
   expect(create(20)).toBe(first);
   expect(refcountWatcher(pool, holding(first), FREED_BY_HOLDER).ended?.(words)).toBeUndefined();
-  expect(refcountWatcher(pool, NOBODY, FREED_BY_HOLDER).ended?.(words)).toBe("at the end the refcount of peer#1 is 1, and 0 references to it are held");
-  expect(refcountWatcher(pool, holding(first, 1), FREED_BY_HOLDER).ended?.(words)).toBe("at the end 2 references are held, 1 of them to peers that are gone");
+  expect(refcountWatcher(pool, NOBODY, FREED_BY_HOLDER).ended?.(words)).toBe(
+    "at the end the refcount of peer#1 is 1, and 0 references to it are held",
+  );
+  expect(refcountWatcher(pool, holding(first, 1), FREED_BY_HOLDER).ended?.(words)).toBe(
+    "at the end 2 references are held, 1 of them to peers that are gone",
+  );
 });
 
 // unused-list
 
 test("the unused list is read from its first peer to its last", () => {
   const { words, pool, first, second, third } = setUp();
-  expect([nextUnused(words, pool, NIL), nextUnused(words, pool, first), nextUnused(words, pool, second), nextUnused(words, pool, third)]).toEqual([first, second, third, NIL]);
+  expect([
+    nextUnused(words, pool, NIL),
+    nextUnused(words, pool, first),
+    nextUnused(words, pool, second),
+    nextUnused(words, pool, third),
+  ]).toEqual([first, second, third, NIL]);
 });
 
 test("unused-list: quiet on a list as the pool leaves it, empty or not, and on other locks", () => {
@@ -210,8 +242,12 @@ test("unused-list: a peer that leads to itself, before and after, goes round for
   words[ends] = ListedPeer.unused(first);
   words[ListedPeer.unused(first)] = ListedPeer.unused(first);
   words[ListedPeer.unused(first) + 1] = ListedPeer.unused(first);
-  expect(unusedListWatcher(pool, NOBODY).unlocked?.(words, listLock)).toBe("the unused list is torn at peer#1: the links before and after do not fit together");
-  expect(unusedListWatcher(pool, NOBODY).freed?.(words, pool.peers, pool.firstPeer + 5 * pool.peerStride)).toBeUndefined();
+  expect(unusedListWatcher(pool, NOBODY).unlocked?.(words, listLock)).toBe(
+    "the unused list is torn at peer#1: the links before and after do not fit together",
+  );
+  expect(
+    unusedListWatcher(pool, NOBODY).freed?.(words, pool.peers, pool.firstPeer + 5 * pool.peerStride),
+  ).toBeUndefined();
 });
 
 test("unused-list: fires at a peer that was used later than the one after it, across the wrap too", () => {
@@ -229,7 +265,9 @@ test("unused-list: fires at a peer that was used later than the one after it, ac
 
 test("unused-list: fires at a peer on the list that somebody holds", () => {
   const { words, pool, listLock, second } = setUp();
-  expect(unusedListWatcher(pool, holding(second)).unlocked?.(words, listLock)).toBe("peer#2 is on the unused list, and somebody holds it");
+  expect(unusedListWatcher(pool, holding(second)).unlocked?.(words, listLock)).toBe(
+    "peer#2 is on the unused list, and somebody holds it",
+  );
 });
 
 test("unused-list: fires at the free of a peer on the list, first or last", () => {
@@ -252,22 +290,44 @@ test("unused-list: at the end fires at an idle peer off the list, a peer in use 
   const { words: others, pool: other, run, first: taken } = setUp();
   run(findPeer(other, { family: "v4", words: [20] }));
   others[ListedPeer.refcount(taken)] = 0;
-  expect(unusedListWatcher(other, NOBODY).ended?.(others)).toBe("at the end the refcount of peer#1 is 0, and it is not on the unused list");
+  expect(unusedListWatcher(other, NOBODY).ended?.(others)).toBe(
+    "at the end the refcount of peer#1 is 0, and it is not on the unused list",
+  );
 });
 
 test("unused-list: quiet where every peer there is memory for is on the list", () => {
   const heap = createHeap(100);
-  const pool = createRwlockPool(heap, placeClock(heap, 0), { limits: defaultListLimits(2 ** 30, 1), peersMax: 2, firstIdentifier: () => 0 });
-  for (const word of [1, 2]) runAlone(heap, putPeer(pool, runAlone(heap, getPeer(pool, { family: "v4", words: [word] }))));
+  const pool = createRwlockPool(heap, placeClock(heap, 0), {
+    limits: defaultListLimits(2 ** 30, 1),
+    peersMax: 2,
+    firstIdentifier: () => 0,
+  });
+  for (const word of [1, 2])
+    runAlone(heap, putPeer(pool, runAlone(heap, getPeer(pool, { family: "v4", words: [word] }))));
   const watcher = unusedListWatcher(pool, NOBODY);
-  expect([watcher.unlocked?.(heap.words, UnusedList.lock(pool.unusedList)), watcher.ended?.(heap.words)]).toEqual([undefined, undefined]);
-  expect(watcher.freed?.(heap.words, pool.peers, pool.firstPeer + pool.peerStride)).toBe("peer#2 is freed, and is on the unused list");
+  expect([watcher.unlocked?.(heap.words, UnusedList.lock(pool.unusedList)), watcher.ended?.(heap.words)]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(watcher.freed?.(heap.words, pool.peers, pool.firstPeer + pool.peerStride)).toBe(
+    "peer#2 is freed, and is on the unused list",
+  );
 });
 
 test("the properties have the names that systems and patches call them by", () => {
   const { pool } = setUp();
-  const watchers = [unusedListWatcher(pool, NOBODY), takesLongestIdleWatcher(pool, { threadsMax: 1, timerThread: -1 }), collectsWhenFullWatcher(pool, 1), timerArmedWatcher(pool)];
-  expect(watchers.map(({ property }) => property)).toEqual(["unused-list", "takes-longest-idle", "collects-when-full", "timer-armed"]);
+  const watchers = [
+    unusedListWatcher(pool, NOBODY),
+    takesLongestIdleWatcher(pool, { threadsMax: 1, timerThread: -1 }),
+    collectsWhenFullWatcher(pool, 1),
+    timerArmedWatcher(pool),
+  ];
+  expect(watchers.map(({ property }) => property)).toEqual([
+    "unused-list",
+    "takes-longest-idle",
+    "collects-when-full",
+    "timer-armed",
+  ]);
 });
 
 // takes-longest-idle
@@ -277,8 +337,17 @@ function taking() {
   const { words, pool, listLock, first, second, third, ends } = setUp();
   const watcher = takesLongestIdleWatcher(pool, { threadsMax: 2, timerThread: 1 });
   watcher.begin?.(words);
-  const looks = (peer: Address, thread: number) => read(watcher, words, ListedPeer.dtime(peer), thread) ?? read(watcher, words, pool.jiffies, thread);
-  const takes = (peer: Address, thread: number) => write(watcher, words, ListedPeer.refcount(peer), (words[ListedPeer.refcount(peer)] ?? 0) + 1, ACCESS.atomicAdd, thread);
+  const looks = (peer: Address, thread: number) =>
+    read(watcher, words, ListedPeer.dtime(peer), thread) ?? read(watcher, words, pool.jiffies, thread);
+  const takes = (peer: Address, thread: number) =>
+    write(
+      watcher,
+      words,
+      ListedPeer.refcount(peer),
+      (words[ListedPeer.refcount(peer)] ?? 0) + 1,
+      ACCESS.atomicAdd,
+      thread,
+    );
   const decides = (total: number, thread: number) => {
     words[pool.v4.total] = total;
     return read(watcher, words, pool.v4.total, thread);
@@ -388,8 +457,17 @@ test("takes-longest-idle: who notes a time of last use does not look at it, and 
 test("takes-longest-idle: watches counts and times of peers, the clock and the total, nothing else", () => {
   const { watcher, first, pool } = taking();
   const watched = [ListedPeer.refcount(first), ListedPeer.dtime(first), pool.jiffies, pool.v4.total];
-  expect(watched.map((address) => watcher.watches?.(address))).toEqual(["accesses", "accesses", "accesses", "accesses"]);
-  expect([ListedPeer.left(first), pool.v4.root, ListedPeer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined]);
+  expect(watched.map((address) => watcher.watches?.(address))).toEqual([
+    "accesses",
+    "accesses",
+    "accesses",
+    "accesses",
+  ]);
+  expect(
+    [ListedPeer.left(first), pool.v4.root, ListedPeer.refcount(pool.empty)].map((address) =>
+      watcher.watches?.(address),
+    ),
+  ).toEqual([undefined, undefined, undefined]);
 });
 
 // collects-when-full
@@ -419,7 +497,13 @@ function filling() {
 
 test("collects-when-full: quiet when a creation that fills the pool takes the first on the list", () => {
   const { fills, looks, takes, letsGo, ends_, first } = filling();
-  expect([fills(4), looks(), takes(first), letsGo(), ends_()]).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  expect([fills(4), looks(), takes(first), letsGo(), ends_()]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("collects-when-full: fires at the end where a creation filled the pool and did not look at the list", () => {
@@ -488,8 +572,16 @@ test("collects-when-full: who filled nothing may look and leave, and executions 
 
 test("collects-when-full: watches the total, the list's first link and counts, nothing else", () => {
   const { watcher, pool, ends, first } = filling();
-  expect([pool.v4.total, ends, ListedPeer.refcount(first)].map((address) => watcher.watches?.(address))).toEqual(["accesses", "accesses", "writes"]);
-  expect([ends + 1, ListedPeer.dtime(first), pool.jiffies, ListedPeer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined, undefined]);
+  expect([pool.v4.total, ends, ListedPeer.refcount(first)].map((address) => watcher.watches?.(address))).toEqual([
+    "accesses",
+    "accesses",
+    "writes",
+  ]);
+  expect(
+    [ends + 1, ListedPeer.dtime(first), pool.jiffies, ListedPeer.refcount(pool.empty)].map((address) =>
+      watcher.watches?.(address),
+    ),
+  ).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 test("the watchers agree with a collection as the pool makes it", () => {
@@ -513,6 +605,10 @@ test("timer-armed: fires where nobody has asked for the timer's next run", () =>
 
 test("both pools of 2010 are watched alike", () => {
   const heap = createHeap(100);
-  const pool = createRcuListPool(heap, placeClock(heap, 0), { limits: defaultListLimits(2 ** 30, 1), peersMax: 1, firstIdentifier: () => 0 });
+  const pool = createRcuListPool(heap, placeClock(heap, 0), {
+    limits: defaultListLimits(2 ** 30, 1),
+    peersMax: 1,
+    firstIdentifier: () => 0,
+  });
   expect(unusedListWatcher(pool, NOBODY).ended?.(heap.words)).toBeUndefined();
 });

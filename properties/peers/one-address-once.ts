@@ -33,7 +33,8 @@ export function oneAddressOnceWatcher(pool: PeerStore): Watcher {
   return {
     property: "one-address-once",
     watches: (address) => (treeOfLock(pool, address) === undefined ? undefined : "writes"),
-    accessed: (words, { address, before, after }) => (releasesWriter(before, after) ? checkTreeOf(words, address) : undefined),
+    accessed: (words, { address, before, after }) =>
+      releasesWriter(before, after) ? checkTreeOf(words, address) : undefined,
     unlocked: checkTreeOf,
   };
 }

@@ -1,4 +1,7 @@
-/** Reading the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an access, without allocation. */
+/**
+ * Reading the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an
+ * access, without allocation.
+ */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { addressWord, Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
@@ -11,7 +14,10 @@ export function treeOfLock({ trees }: PeerStore, lock: Address): PeerTree | unde
   return undefined;
 }
 
-/** Does a write to a tree's lock word release it from its writer? Only a reader–writer lock's words are written by accesses. */
+/**
+ * Does a write to a tree's lock word release it from its writer? Only a reader–writer lock's words are written by
+ * accesses.
+ */
 export function releasesWriter(before: number, after: number): boolean {
   return before < 0 && after >= 0;
 }
@@ -24,7 +30,10 @@ export function treeOfPeer(words: Int32Array, pool: PeerPool, peer: Address): Pe
 function isBelow(words: Int32Array, pool: PeerStore, at: Address, peer: Address, links: number): boolean {
   if (at === peer) return true;
   if (at === pool.empty || at === NIL || links > pool.peersMax) return false;
-  return isBelow(words, pool, wordAt(words, Peer.left(at)), peer, links + 1) || isBelow(words, pool, wordAt(words, Peer.right(at)), peer, links + 1);
+  return (
+    isBelow(words, pool, wordAt(words, Peer.left(at)), peer, links + 1) ||
+    isBelow(words, pool, wordAt(words, Peer.right(at)), peer, links + 1)
+  );
 }
 
 /** Negative, 0 or positive as peer `left` stands before, at or after peer `right` in the order of the tree. */
@@ -37,8 +46,8 @@ export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left
 }
 
 /**
- * Writes the peers below `root`, the root first, into `into`; answers how many, or -1 when there are more than it has room
- * for (a cycle, if it has room for all there are). A peer that two links lead to is written twice.
+ * Writes the peers below `root`, the root first, into `into`; answers how many, or -1 when there are more than it has
+ * room for (a cycle, if it has room for all there are). A peer that two links lead to is written twice.
  */
 export function collectPeers(words: Int32Array, { empty }: PeerStore, root: Address, into: Int32Array): number {
   if (root === empty || root === NIL) return 0;
@@ -77,4 +86,3 @@ export function peerName(pool: PeerStore, peer: Address): string {
   if (peer === pool.empty) return "empty";
   return isPeer(pool, peer) ? `peer#${peerIndex(pool, peer) + 1}` : `word ${peer}`;
 }
-

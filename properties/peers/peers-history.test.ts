@@ -33,8 +33,22 @@ function setUp() {
   const limits = defaultLimits(2 ** 30, 100);
   const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
   const identitiesMax = 3;
-  const model = createPeersModel({ ...limits, now: 0, identitiesMax, allocationMayFail: false, firstIdentifier: () => 7 });
-  const history = createPeersHistory(pool, { model, identitiesMax, calls, threadCount: 2, initialPeers: [], identitiesUsed: 0, initialHeld: [] });
+  const model = createPeersModel({
+    ...limits,
+    now: 0,
+    identitiesMax,
+    allocationMayFail: false,
+    firstIdentifier: () => 7,
+  });
+  const history = createPeersHistory(pool, {
+    model,
+    identitiesMax,
+    calls,
+    threadCount: 2,
+    initialPeers: [],
+    identitiesUsed: 0,
+    initialHeld: [],
+  });
   history.reset();
   const [first, second] = [pool.firstPeer, pool.firstPeer + pool.peerStride];
   const step = (thread: number, call: number, response: number) => {
@@ -64,7 +78,9 @@ test("fires at a lost peer, at a second peer of one address, and at an answer th
   expect(lost.step(1, FIND, NIL)).toBe("get v4/1 answers nothing, and no order of the operations explains that");
   const twice = setUp();
   twice.step(0, CREATE, twice.first);
-  expect(twice.step(1, CREATE, twice.second)).toBe("get v4/1 create answers peer#2, and no order of the operations explains that");
+  expect(twice.step(1, CREATE, twice.second)).toBe(
+    "get v4/1 create answers peer#2, and no order of the operations explains that",
+  );
   const wild = setUp();
   expect(wild.step(0, CREATE, 1)).toBe("get v4/1 create answers word 1, which is no peer");
 });
@@ -127,8 +143,15 @@ test("a reset forgets the history and keeps what the set-up left", () => {
   const heap = createHeap(200);
   const limits = defaultLimits(2 ** 30, 100);
   const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
-  const model = createPeersModel({ ...limits, now: 0, identitiesMax: 3, allocationMayFail: false, firstIdentifier: () => 7 });
-  const left = model.next(model.initial, { kind: "get", address: peerAddress("v4", [1]), create: true }, 1)[0] ?? model.initial;
+  const model = createPeersModel({
+    ...limits,
+    now: 0,
+    identitiesMax: 3,
+    allocationMayFail: false,
+    firstIdentifier: () => 7,
+  });
+  const left =
+    model.next(model.initial, { kind: "get", address: peerAddress("v4", [1]), create: true }, 1)[0] ?? model.initial;
   const peer = pool.firstPeer;
   const history = createPeersHistory(pool, {
     model: { ...model, initial: left },
@@ -188,9 +211,23 @@ test("references that the set-up left are counted peer by peer", () => {
   const heap = createHeap(200);
   const limits = defaultLimits(2 ** 30, 100);
   const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
-  const model = createPeersModel({ ...limits, now: 0, identitiesMax: 3, allocationMayFail: false, firstIdentifier: () => 7 });
+  const model = createPeersModel({
+    ...limits,
+    now: 0,
+    identitiesMax: 3,
+    allocationMayFail: false,
+    firstIdentifier: () => 7,
+  });
   const [one, two] = [pool.firstPeer, pool.firstPeer + pool.peerStride];
-  const history = createPeersHistory(pool, { model, identitiesMax: 3, calls, threadCount: 1, initialPeers: [], identitiesUsed: 0, initialHeld: [one, two, two] });
+  const history = createPeersHistory(pool, {
+    model,
+    identitiesMax: 3,
+    calls,
+    threadCount: 1,
+    initialPeers: [],
+    identitiesUsed: 0,
+    initialHeld: [one, two, two],
+  });
   history.reset();
   expect([history.countOf(one), history.countOf(two), history.total]).toEqual([1, 2, 3]);
 });
@@ -199,9 +236,23 @@ test("references that the set-up leaves are held from its end on, not while it i
   const heap = createHeap(200);
   const limits = defaultLimits(2 ** 30, 100);
   const pool = createPeerPool(heap, placeClock(heap, 0), { limits, peersMax: 3, firstIdentifier: () => 7 });
-  const model = createPeersModel({ ...limits, now: 0, identitiesMax: 3, allocationMayFail: false, firstIdentifier: () => 7 });
+  const model = createPeersModel({
+    ...limits,
+    now: 0,
+    identitiesMax: 3,
+    allocationMayFail: false,
+    firstIdentifier: () => 7,
+  });
   const left = [pool.firstPeer, pool.firstPeer];
-  const history = createPeersHistory(pool, { model, identitiesMax: 3, calls, threadCount: 1, initialPeers: [], identitiesUsed: 0, initialHeld: left });
+  const history = createPeersHistory(pool, {
+    model,
+    identitiesMax: 3,
+    calls,
+    threadCount: 1,
+    initialPeers: [],
+    identitiesUsed: 0,
+    initialHeld: left,
+  });
   expect([history.countOf(pool.firstPeer), history.total]).toEqual([0, 0]);
   history.reset();
   expect([history.countOf(pool.firstPeer), history.total]).toEqual([2, 2]);

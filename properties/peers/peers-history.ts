@@ -1,10 +1,11 @@
 /**
- * A peer pool, of any generation, against its model: after each response, some order of the operations so far explains every answer.
+ * A peer pool, of any generation, against its model: after each response, some order of the operations so far explains
+ * every answer.
  *
- * Threads name peers by address: an operation on a peer concerns the reference that its thread obtained last of those to
- * the address that it still holds. This keeps the same account, so that it can tell the model which record is meant, and
- * knows at any time who holds what. Peers' addresses in memory become identities in the order of their first appearance;
- * memory that was freed and used again gets a new one.
+ * Threads name peers by address: an operation on a peer concerns the reference that its thread obtained last of those
+ * to the address that it still holds. This keeps the same account, so that it can tell the model which record is meant,
+ * and knows at any time who holds what. Peers' addresses in memory become identities in the order of their first
+ * appearance; memory that was freed and used again gets a new one.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { PeerStore } from "#impl/peers/store.ts";

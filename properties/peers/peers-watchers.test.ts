@@ -13,7 +13,16 @@ import { avlWatcher } from "./avl.ts";
 import { collectsWhenDueWatcher } from "./collects-when-due.ts";
 import { evictsOnlyIdleWatcher } from "./evicts-only-idle.ts";
 import { oneAddressOnceWatcher } from "./one-address-once.ts";
-import { collectPeers, comparePeers, isPeer, peerIndex, peerName, peerOf, treeOfLock, treeOfPeer } from "./peer-tree.ts";
+import {
+  collectPeers,
+  comparePeers,
+  isPeer,
+  peerIndex,
+  peerName,
+  peerOf,
+  treeOfLock,
+  treeOfPeer,
+} from "./peer-tree.ts";
 import { readerWalkWatcher } from "./reader-walk.ts";
 import { type PeerHolders, refcountWatcher } from "./refcount.ts";
 import { sentinelWatcher } from "./sentinel.ts";
@@ -31,19 +40,31 @@ function setUp() {
   return { words: heap.words, pool, run, create, root, left, right };
 }
 
-const unlocked = (watcher: Watcher, words: Int32Array, pool: PeerPool) => watcher.unlocked?.(words, pool.v4.seqlock.lock);
+const unlocked = (watcher: Watcher, words: Int32Array, pool: PeerPool) =>
+  watcher.unlocked?.(words, pool.v4.seqlock.lock);
 
 /** Writes a word and tells the watcher, if it watches it. */
-function write(watcher: Watcher, words: Int32Array, address: Address, after: number, kind: AccessKind = ACCESS.writeOnce, thread = 0): string | undefined {
+function write(
+  watcher: Watcher,
+  words: Int32Array,
+  address: Address,
+  after: number,
+  kind: AccessKind = ACCESS.writeOnce,
+  thread = 0,
+): string | undefined {
   const before = words[address] ?? 0;
   words[address] = after;
-  return watcher.watches?.(address) === undefined ? undefined : watcher.accessed?.(words, { thread, kind, address, before, after });
+  return watcher.watches?.(address) === undefined
+    ? undefined
+    : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
 /** Reads a word, of which the watcher hears if it watches reads. */
 function read(watcher: Watcher, words: Int32Array, address: Address, thread = 0): string | undefined {
   const value = words[address] ?? 0;
-  return watcher.watches?.(address) === "accesses" ? watcher.accessed?.(words, { thread, kind: ACCESS.readOnce, address, before: value, after: value }) : undefined;
+  return watcher.watches?.(address) === "accesses"
+    ? watcher.accessed?.(words, { thread, kind: ACCESS.readOnce, address, before: value, after: value })
+    : undefined;
 }
 
 // What the watchers read by.
@@ -52,7 +73,9 @@ test("peers are known by their place in the slab", () => {
   const { pool, root, left } = setUp();
   expect([peerIndex(pool, root), peerIndex(pool, left)]).toEqual([0, 1]);
   expect(peerIndex(pool, Peer.emptySince(left))).toBe(1);
-  expect([peerIndex(pool, pool.firstPeer - 1), peerIndex(pool, pool.firstPeer + 8 * pool.peerStride)]).toEqual([-1, -1]);
+  expect([peerIndex(pool, pool.firstPeer - 1), peerIndex(pool, pool.firstPeer + 8 * pool.peerStride)]).toEqual([
+    -1, -1,
+  ]);
   expect([isPeer(pool, left), isPeer(pool, left + 1), isPeer(pool, pool.empty)]).toEqual([true, false, false]);
   expect(peerOf(pool, Peer.height(left))).toBe(left);
   expect([peerName(pool, left), peerName(pool, pool.empty), peerName(pool, 5)]).toEqual(["peer#2", "empty", "word 5"]);
@@ -60,11 +83,20 @@ test("peers are known by their place in the slab", () => {
 
 test("a tree is known by its lock, and by the peers in it", () => {
   const { words, pool, run, left } = setUp();
-  expect([treeOfLock(pool, pool.v4.seqlock.lock), treeOfLock(pool, pool.v6.seqlock.lock), treeOfLock(pool, GcQueue.lock(pool.gcQueue))]).toEqual([pool.v4, pool.v6, undefined]);
+  expect([
+    treeOfLock(pool, pool.v4.seqlock.lock),
+    treeOfLock(pool, pool.v6.seqlock.lock),
+    treeOfLock(pool, GcQueue.lock(pool.gcQueue)),
+  ]).toEqual([pool.v4, pool.v6, undefined]);
   const other = run(getPeer(pool, { family: "v6", words: [1, 2, 3, 4] }));
   const below = run(getPeer(pool, { family: "v6", words: [1, 2, 3, 3] }));
   const above = run(getPeer(pool, { family: "v6", words: [1, 2, 3, 5] }));
-  expect([left, other, below, above].map((peer) => treeOfPeer(words, pool, peer)?.family)).toEqual(["v4", "v6", "v6", "v6"]);
+  expect([left, other, below, above].map((peer) => treeOfPeer(words, pool, peer)?.family)).toEqual([
+    "v4",
+    "v6",
+    "v6",
+    "v6",
+  ]);
   expect(comparePeers(words, pool.v6, below, other)).toBeLessThan(0);
   expect(comparePeers(words, pool.v6, other, other)).toBe(0);
 });
@@ -98,18 +130,26 @@ test("avl: fires at a peer on the wrong side", () => {
   const { words, pool, root, left, right } = setUp();
   words[Peer.left(root)] = right;
   words[Peer.right(root)] = left;
-  expect(unlocked(avlWatcher(pool), words, pool)).toBe("peer#3 stands before peer#1 in the v4 tree, and its address does not");
+  expect(unlocked(avlWatcher(pool), words, pool)).toBe(
+    "peer#3 stands before peer#1 in the v4 tree, and its address does not",
+  );
   words[Peer.left(root)] = left;
-  expect(unlocked(avlWatcher(pool), words, pool)).toBe("peer#2 stands after peer#1 in the v4 tree, and its address does not");
+  expect(unlocked(avlWatcher(pool), words, pool)).toBe(
+    "peer#2 stands after peer#1 in the v4 tree, and its address does not",
+  );
 });
 
 test("avl: fires at an order broken only by a grandchild", () => {
   const { words, pool, create, left } = setUp();
   const leaf = create(15);
   words[Peer.address(leaf)] = 25; // right of 10, and not left of 20
-  expect(unlocked(avlWatcher(pool), words, pool)).toBe("peer#4 stands before peer#1 in the v4 tree, and its address does not");
+  expect(unlocked(avlWatcher(pool), words, pool)).toBe(
+    "peer#4 stands before peer#1 in the v4 tree, and its address does not",
+  );
   words[Peer.address(leaf)] = 10;
-  expect(unlocked(avlWatcher(pool), words, pool)).toBe(`${peerName(pool, leaf)} stands after ${peerName(pool, left)} in the v4 tree, and its address does not`);
+  expect(unlocked(avlWatcher(pool), words, pool)).toBe(
+    `${peerName(pool, leaf)} stands after ${peerName(pool, left)} in the v4 tree, and its address does not`,
+  );
 });
 
 test("avl: fires at a cycle and at a second way to a peer", () => {
@@ -131,7 +171,9 @@ test("avl: fires at a wrong height, at a loss of balance and at a wrong total", 
   words[pool.v4.total] = 3;
   create(5);
   words[Peer.right(root)] = pool.empty;
-  expect(unlocked(avlWatcher(pool), words, pool)).toBe("peer#1 is out of balance: its left side is 2 high, its right side 0");
+  expect(unlocked(avlWatcher(pool), words, pool)).toBe(
+    "peer#1 is out of balance: its left side is 2 high, its right side 0",
+  );
   expect(left).not.toBe(right);
 });
 
@@ -182,8 +224,12 @@ test("reader-walk: quiet when a new peer is made and linked in", () => {
 test("reader-walk: fires at a link to a peer nobody has made, or to what is no peer", () => {
   const { words, pool, left } = setUp();
   const peer = pool.firstPeer + 3 * pool.peerStride;
-  expect(write(startedReaderWalk(words, pool), words, Peer.left(left), peer)).toBe("a link is made to peer#4, which is no live peer");
-  expect(write(startedReaderWalk(words, pool), words, Peer.right(left), 5)).toBe("a link is made to word 5, which is no live peer");
+  expect(write(startedReaderWalk(words, pool), words, Peer.left(left), peer)).toBe(
+    "a link is made to peer#4, which is no live peer",
+  );
+  expect(write(startedReaderWalk(words, pool), words, Peer.right(left), 5)).toBe(
+    "a link is made to word 5, which is no live peer",
+  );
 });
 
 test("reader-walk: a freed peer is alive again only when it is made anew", () => {
@@ -202,12 +248,16 @@ test("reader-walk: fires at the next write of a link when a tree leads to freed 
   const { words, pool, left, right } = setUp();
   const watcher = startedReaderWalk(words, pool);
   watcher.freed?.(words, pool.peers, right);
-  expect(write(watcher, words, Peer.left(left), pool.empty)).toBe("a reader's walk leads to peer#3, which is no live peer");
+  expect(write(watcher, words, Peer.left(left), pool.empty)).toBe(
+    "a reader's walk leads to peer#3, which is no live peer",
+  );
 });
 
 test("reader-walk: fires at a cycle, in either family", () => {
   const { words, pool, run, root, left } = setUp();
-  expect(write(startedReaderWalk(words, pool), words, Peer.left(left), root)).toMatch(/^a reader's walk goes on at peer#\d after 5 links$/);
+  expect(write(startedReaderWalk(words, pool), words, Peer.left(left), root)).toMatch(
+    /^a reader's walk goes on at peer#\d after 5 links$/,
+  );
   words[Peer.left(left)] = pool.empty;
   const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
   expect(write(startedReaderWalk(words, pool), words, Peer.right(other), other)).toContain("after 5 links");
@@ -239,7 +289,8 @@ function holding(...peers: Address[]): PeerHolders {
 test("refcount: quiet as references are taken, dropped, and an idle peer dies", () => {
   const { words, pool, left } = setUp();
   const watcher = refcountWatcher(pool, holding());
-  for (const count of [2, 1, 0, -1]) expect(write(watcher, words, Peer.refcount(left), count, ACCESS.cmpxchg)).toBeUndefined();
+  for (const count of [2, 1, 0, -1])
+    expect(write(watcher, words, Peer.refcount(left), count, ACCESS.cmpxchg)).toBeUndefined();
   expect(write(watcher, words, Peer.refcount(left), 1, ACCESS.write)).toBeUndefined(); // the memory's next peer
   expect(write(watcher, words, Peer.dtime(left), -5)).toBeUndefined();
 });
@@ -248,9 +299,13 @@ test("refcount: fires below dead, and at the revival of a dead peer", () => {
   const { words, pool, left } = setUp();
   const watcher = refcountWatcher(pool, holding());
   words[Peer.refcount(left)] = -1;
-  expect(write(watcher, words, Peer.refcount(left), 0, ACCESS.atomicAdd)).toBe("the dead peer#2 is taken: its refcount goes from -1 to 0");
+  expect(write(watcher, words, Peer.refcount(left), 0, ACCESS.atomicAdd)).toBe(
+    "the dead peer#2 is taken: its refcount goes from -1 to 0",
+  );
   words[Peer.refcount(left)] = -1;
-  expect(write(watcher, words, Peer.refcount(left), -2, ACCESS.atomicAdd)).toBe("the refcount of peer#2 falls from -1 to -2");
+  expect(write(watcher, words, Peer.refcount(left), -2, ACCESS.atomicAdd)).toBe(
+    "the refcount of peer#2 falls from -1 to -2",
+  );
 });
 
 test("refcount: fires at the free of a held peer, and of one in a tree", () => {
@@ -273,14 +328,22 @@ test("refcount: at the end counts are what the holders hold, in trees and on the
   const { words, pool, run, root, left, right } = setUp();
   const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
   expect(refcountWatcher(pool, holding(root, left, right, other)).ended?.(words)).toBeUndefined();
-  expect(refcountWatcher(pool, holding(root, left, right)).ended?.(words)).toBe("at the end the refcount of peer#4 is 1, and 0 references to it are held");
-  expect(refcountWatcher(pool, holding(root, left, left, right, other)).ended?.(words)).toBe("at the end the refcount of peer#2 is 1, and 2 references to it are held");
+  expect(refcountWatcher(pool, holding(root, left, right)).ended?.(words)).toBe(
+    "at the end the refcount of peer#4 is 1, and 0 references to it are held",
+  );
+  expect(refcountWatcher(pool, holding(root, left, left, right, other)).ended?.(words)).toBe(
+    "at the end the refcount of peer#2 is 1, and 2 references to it are held",
+  );
   run(invalidateTree(pool, "v6"));
   run(invalidateTree(pool, "v4"));
   expect(refcountWatcher(pool, holding(root, left, right, other)).ended?.(words)).toBeUndefined();
-  expect(refcountWatcher(pool, holding(root, left, other)).ended?.(words)).toBe("at the end the refcount of peer#3 is 1, and 0 references to it are held");
+  expect(refcountWatcher(pool, holding(root, left, other)).ended?.(words)).toBe(
+    "at the end the refcount of peer#3 is 1, and 0 references to it are held",
+  );
   const lost = pool.firstPeer + 5 * pool.peerStride;
-  expect(refcountWatcher(pool, holding(root, left, right, other, lost)).ended?.(words)).toBe("at the end 5 references are held, 1 of them to peers that are gone");
+  expect(refcountWatcher(pool, holding(root, left, right, other, lost)).ended?.(words)).toBe(
+    "at the end 5 references are held, 1 of them to peers that are gone",
+  );
 });
 
 // evicts-only-idle and collects-when-due
@@ -299,7 +362,8 @@ function look(watcher: Watcher, { words, pool, left }: ReturnType<typeof setUp>,
   read(watcher, words, pool.jiffies, thread);
 }
 
-const kill = (watcher: Watcher, { words, left }: ReturnType<typeof setUp>, thread = 0) => write(watcher, words, Peer.refcount(left), -1, ACCESS.cmpxchg, thread);
+const kill = (watcher: Watcher, { words, left }: ReturnType<typeof setUp>, thread = 0) =>
+  write(watcher, words, Peer.refcount(left), -1, ACCESS.cmpxchg, thread);
 
 function startedEvicts(pool: PeerPool): Watcher {
   const watcher = evictsOnlyIdleWatcher(pool, 3);
@@ -346,7 +410,9 @@ test("evicts-only-idle: fires when the time was read before the count, or the cl
   read(watcher, words, Peer.dtime(left));
   read(watcher, words, Peer.refcount(left));
   read(watcher, words, pool.jiffies);
-  expect(kill(watcher, all)).toBe("peer#2 is marked dead by a thread that did not read its time of last use after it saw it idle");
+  expect(kill(watcher, all)).toBe(
+    "peer#2 is marked dead by a thread that did not read its time of last use after it saw it idle",
+  );
   words[Peer.refcount(left)] = 0;
   read(watcher, words, Peer.refcount(left));
   read(watcher, words, pool.jiffies);
@@ -373,7 +439,9 @@ test("evicts-only-idle: other changes of a count are none of its business", () =
   expect(write(watcher, all.words, Peer.refcount(all.left), 1, ACCESS.cmpxchg)).toBeUndefined();
   expect(write(watcher, all.words, Peer.refcount(all.left), -1, ACCESS.cmpxchg)).toBeUndefined(); // refcount's business
   const { pool, left } = all;
-  expect([Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined]);
+  expect(
+    [Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address)),
+  ).toEqual([undefined, undefined, undefined]);
 });
 
 function startedCollects(pool: PeerPool): Watcher {
@@ -404,7 +472,9 @@ test("collects-when-due: fires when a due peer is passed over", () => {
   look(watcher, all);
   expect(watcher.unlocked?.(all.words, all.pool.v6.seqlock.lock)).toBeUndefined();
   expect(watcher.unlocked?.(all.words, GcQueue.lock(all.pool.gcQueue))).toBeUndefined();
-  expect(unlocked(watcher, all.words, all.pool)).toBe("peer#2 is passed over by a search: it was idle for 73 ticks, and the ttl was 73");
+  expect(unlocked(watcher, all.words, all.pool)).toBe(
+    "peer#2 is passed over by a search: it was idle for 73 ticks, and the ttl was 73",
+  );
 });
 
 test("collects-when-due: fires for a fresh peer of a tree over its threshold, and another's attempt does not count", () => {
@@ -413,7 +483,9 @@ test("collects-when-due: fires for a fresh peer of a tree over its threshold, an
   const watcher = startedCollects(all.pool);
   look(watcher, all, 1);
   read(watcher, all.words, Peer.refcount(all.left), 2);
-  expect(unlocked(watcher, all.words, all.pool)).toBe("peer#2 is passed over by a search: it was idle for 0 ticks, and the ttl was 0");
+  expect(unlocked(watcher, all.words, all.pool)).toBe(
+    "peer#2 is passed over by a search: it was idle for 0 ticks, and the ttl was 0",
+  );
   watcher.begin?.(all.words);
   expect(unlocked(watcher, all.words, all.pool)).toBeUndefined();
 });
@@ -444,7 +516,9 @@ test("collects-when-due: the IPv6 tree too", () => {
   expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toBeUndefined();
   pass();
   expect(unlocked(watcher, words, pool)).toBeUndefined();
-  expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toBe("peer#4 is passed over by a search: it was idle for 1000 ticks, and the ttl was 91");
+  expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toBe(
+    "peer#4 is passed over by a search: it was idle for 1000 ticks, and the ttl was 91",
+  );
 });
 
 // sentinel
@@ -456,7 +530,10 @@ test("sentinel: fires at any write of the sentinel, and at no other", () => {
   expect(write(watcher, words, Peer.refcount(pool.empty), 0)).toBe("the sentinel's refcount is written: 0 → 0");
   expect(write(watcher, words, Peer.address(pool.empty), 3)).toBe("the sentinel's address is written: 0 → 3");
   expect(write(watcher, words, Peer.left(left), 1)).toBeUndefined();
-  expect([watcher.watches?.(pool.empty - 1), watcher.watches?.(pool.empty + Sentinel.words)]).toEqual([undefined, undefined]);
+  expect([watcher.watches?.(pool.empty - 1), watcher.watches?.(pool.empty + Sentinel.words)]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 // What both of them must not take for looking
@@ -548,15 +625,29 @@ test("every watcher is known by its property's name", () => {
     collectsWhenDueWatcher(pool, 1),
     sentinelWatcher(pool),
   ];
-  const names = ["avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"];
+  const names = [
+    "avl",
+    "one-address-once",
+    "reader-walk",
+    "refcount",
+    "evicts-only-idle",
+    "collects-when-due",
+    "sentinel",
+  ];
   expect(watchers.map(({ property }) => property)).toEqual(names);
 });
 
 test("evicts-only-idle and collects-when-due watch counts, times and the clock", () => {
   const { pool, left } = setUp();
   for (const watcher of [evictsOnlyIdleWatcher(pool, 1), collectsWhenDueWatcher(pool, 1)]) {
-    expect([pool.jiffies, Peer.refcount(left), Peer.dtime(left)].map((address) => watcher.watches?.(address))).toEqual(["accesses", "accesses", "accesses"]);
-    expect([Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address))).toEqual([undefined, undefined, undefined]);
+    expect([pool.jiffies, Peer.refcount(left), Peer.dtime(left)].map((address) => watcher.watches?.(address))).toEqual([
+      "accesses",
+      "accesses",
+      "accesses",
+    ]);
+    expect(
+      [Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address)),
+    ).toEqual([undefined, undefined, undefined]);
   }
 });
 
@@ -567,9 +658,15 @@ test("a word below the slab is no peer's, however far below", () => {
   const below = pool.firstPeer - pool.peerStride;
   expect([peerIndex(pool, below), peerIndex(pool, below - 1)]).toEqual([-1, -1]);
   expect([isPeer(pool, below), isPeer(pool, pool.firstPeer + 8 * pool.peerStride)]).toEqual([false, false]);
-  const watchers = [refcountWatcher(pool, holding()), readerWalkWatcher(pool), evictsOnlyIdleWatcher(pool, 3), collectsWhenDueWatcher(pool, 3)];
+  const watchers = [
+    refcountWatcher(pool, holding()),
+    readerWalkWatcher(pool),
+    evictsOnlyIdleWatcher(pool, 3),
+    collectsWhenDueWatcher(pool, 3),
+  ];
   const fields = [Peer.refcount(below), Peer.dtime(below), Peer.left(below), Peer.right(below)];
-  for (const watcher of watchers) expect(fields.map((address) => watcher.watches?.(address))).toEqual(fields.map(() => undefined));
+  for (const watcher of watchers)
+    expect(fields.map((address) => watcher.watches?.(address))).toEqual(fields.map(() => undefined));
 });
 
 test("watchers that judge writes alone say so", () => {
@@ -580,9 +677,25 @@ test("watchers that judge writes alone say so", () => {
 
 test("words of the pool have names that say what they are", () => {
   const heap = createHeap(300);
-  const pool = createPeerPool(heap, placeClock(heap, 0), { limits: defaultLimits(2 ** 30, 1), peersMax: 2, firstIdentifier: () => 0 });
-  const words = [Peer.left(pool.empty), Peer.refcount(pool.firstPeer), GcQueue.head(pool.gcQueue), pool.gcWork, pool.jiffies];
-  expect(words.map((address) => nameOf(heap, address))).toEqual(["empty.left", "peer#1.refcount", "gcQueue.head", "gcWork.state", "clock.jiffies"]);
+  const pool = createPeerPool(heap, placeClock(heap, 0), {
+    limits: defaultLimits(2 ** 30, 1),
+    peersMax: 2,
+    firstIdentifier: () => 0,
+  });
+  const words = [
+    Peer.left(pool.empty),
+    Peer.refcount(pool.firstPeer),
+    GcQueue.head(pool.gcQueue),
+    pool.gcWork,
+    pool.jiffies,
+  ];
+  expect(words.map((address) => nameOf(heap, address))).toEqual([
+    "empty.left",
+    "peer#1.refcount",
+    "gcQueue.head",
+    "gcWork.state",
+    "clock.jiffies",
+  ]);
 });
 
 test("peers are compared by the words of their address and no others", () => {
@@ -679,7 +792,9 @@ test("refcount: the look at the end ends, even when the collector's queue does n
   const { words, pool, run, root, left, right } = setUp();
   run(invalidateTree(pool, "v4"));
   words[Peer.gcNext(root)] = root;
-  expect(refcountWatcher(pool, holding(root, left, right)).ended?.(words)).toMatch(/^at the end 3 references are held, -?\d+ of them/);
+  expect(refcountWatcher(pool, holding(root, left, right)).ended?.(words)).toMatch(
+    /^at the end 3 references are held, -?\d+ of them/,
+  );
 });
 
 test("evicts-only-idle: the clock read in one execution is not that of the next", () => {
@@ -719,6 +834,8 @@ test("collects-when-due: the first peer passed over is the one named, and what h
   look(watcher, { ...all, left: right });
   look(watcher, { ...all, left: other });
   read(watcher, words, Peer.refcount(all.root));
-  expect(unlocked(watcher, words, pool)).toBe(`${peerName(pool, left)} is passed over by a search: it was idle for 5000 ticks, and the ttl was 73`);
+  expect(unlocked(watcher, words, pool)).toBe(
+    `${peerName(pool, left)} is passed over by a search: it was idle for 5000 ticks, and the ttl was 73`,
+  );
   expect(watcher.unlocked?.(words, pool.v6.seqlock.lock)).toContain(`${peerName(pool, other)} is passed over`);
 });

@@ -1,9 +1,11 @@
 /**
- * What a reader without a lock relies on while a writer is at work: wherever it is, each link leads to the sentinel or to a
- * peer that is not free, and from the root it comes to an end within `linksMax` links.
+ * What a reader without a lock relies on while a writer is at work: wherever it is, each link leads to the sentinel or
+ * to a peer that is not free, and from the root it comes to an end within `linksMax` links.
  *
- * Checked at every write of a link. A peer that is free comes alive when its links are written without being published, as it is being made; it is free from its `free` on, which the grace-period property keeps from being too early. A reader that moves while the tree
- * is changed may go further than any one state of the tree allows: that it stops is the progress property.
+ * Checked at every write of a link. A peer that is free comes alive when its links are written without being published,
+ * as it is being made; it is free from its `free` on, which the grace-period property keeps from being too early. A
+ * reader that moves while the tree is changed may go further than any one state of the tree allows: that it stops is
+ * the progress property.
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
@@ -31,8 +33,11 @@ export function readerWalkWatcher(pool: PeerStore): Watcher {
   function walk(words: Int32Array, peer: Address, links: number): string | undefined {
     if (peer === pool.empty) return undefined;
     if (!isAlive(peer)) return `a reader's walk leads to ${peerName(pool, peer)}, which is no live peer`;
-    if (links === pool.limits.linksMax) return `a reader's walk goes on at ${peerName(pool, peer)} after ${links} links`;
-    return walk(words, wordAt(words, Peer.left(peer)), links + 1) ?? walk(words, wordAt(words, Peer.right(peer)), links + 1);
+    if (links === pool.limits.linksMax)
+      return `a reader's walk goes on at ${peerName(pool, peer)} after ${links} links`;
+    return (
+      walk(words, wordAt(words, Peer.left(peer)), links + 1) ?? walk(words, wordAt(words, Peer.right(peer)), links + 1)
+    );
   }
 
   function revive(words: Int32Array, peer: Address): void {
@@ -48,7 +53,8 @@ export function readerWalkWatcher(pool: PeerStore): Watcher {
       alive.fill(0);
       for (const { root } of trees) revive(words, wordAt(words, root));
       if (gcQueue === undefined) return;
-      for (let peer = wordAt(words, GcQueue.head(gcQueue)); peer !== NIL; peer = wordAt(words, Peer.gcNext(peer))) revive(words, peer);
+      for (let peer = wordAt(words, GcQueue.head(gcQueue)); peer !== NIL; peer = wordAt(words, Peer.gcNext(peer)))
+        revive(words, peer);
     },
     watches: (address) => (isLink(address) ? "writes" : undefined),
     accessed(words, { kind, address, after }) {

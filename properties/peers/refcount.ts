@@ -2,14 +2,17 @@
  * Reference counts of peers.
  *
  * - A count is never below the least there is: DEAD (−1) in 2012, 0 before.
- * - A dead peer stays dead: its count is not written again, but by the store that makes a new peer of its memory. In 2012 a
- *   count of DEAD says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference, which only who removes
- *   the peer makes; the count is 0 from then on, as that of an idle peer. Before the conversion a peer dies where it is freed.
- * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is 0, and a
- *   grace period has passed since it was in one, so that the count can only be 0 for ever (the deferred collector's rule; the
- *   grace period itself is the property of that name). After the conversion of 2010: its count is 0, and it is in no tree. Before:
- *   the one reference is its collector's, or that of the thread that made it and came too late; and it is in no tree.
- * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that is gone.
+ * - A dead peer stays dead: its count is not written again, but by the store that makes a new peer of its memory. In
+ *   2012 a count of DEAD says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference,
+ *   which only who removes the peer makes; the count is 0 from then on, as that of an idle peer. Before the conversion
+ *   a peer dies where it is freed.
+ * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is
+ *   0, and a grace period has passed since it was in one, so that the count can only be 0 for ever (the deferred
+ *   collector's rule; the grace period itself is the property of that name). After the conversion of 2010: its count is
+ *   0, and it is in no tree. Before: the one reference is its collector's, or that of the thread that made it and came
+ *   too late; and it is in no tree.
+ * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that is
+ *   gone.
  *
  * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF; net/ipv4/inetpeer.c (2010 and 2012).
  */
@@ -47,7 +50,11 @@ export const DEAD_IS_ZERO: RefcountConvention = { least: 0, freedWith: [0], dies
 /** 2010, before the RCU conversion: 0 is idle, and whoever frees a peer holds it. */
 export const FREED_BY_HOLDER: RefcountConvention = { least: 0, freedWith: [1], diesByCmpxchg: false };
 
-export function refcountWatcher(pool: PeerStore, holders: PeerHolders, convention: RefcountConvention = DEAD_IS_MARKED): Watcher {
+export function refcountWatcher(
+  pool: PeerStore,
+  holders: PeerHolders,
+  convention: RefcountConvention = DEAD_IS_MARKED,
+): Watcher {
   const { trees, gcQueue } = pool;
   const { least, freedWith, diesByCmpxchg } = convention;
   const peers = new Int32Array(pool.peersMax * 2);
@@ -62,7 +69,8 @@ export function refcountWatcher(pool: PeerStore, holders: PeerHolders, conventio
       const peer = wordAt(peers, i);
       const held = holders.countOf(peer);
       const refcount = wordAt(words, Peer.refcount(peer));
-      if (refcount !== held) return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and ${held} references to it are held`;
+      if (refcount !== held)
+        return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and ${held} references to it are held`;
       sum += held;
     }
     return sum;
@@ -79,16 +87,19 @@ export function refcountWatcher(pool: PeerStore, holders: PeerHolders, conventio
     begin() {
       removed.fill(0);
     },
-    watches: (address) => (peerIndex(pool, address) !== -1 && address === Peer.refcount(peerOf(pool, address)) ? "writes" : undefined),
+    watches: (address) =>
+      peerIndex(pool, address) !== -1 && address === Peer.refcount(peerOf(pool, address)) ? "writes" : undefined,
     accessed(_words, { kind, address, before, after }) {
       const index = peerIndex(pool, address);
       if (kind === ACCESS.write || kind === ACCESS.storeRelease) {
         removed[index] = 0; // the memory's new peer, of whose past nothing counts
         return undefined;
       }
-      if (after < least) return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
+      if (after < least)
+        return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
       const wasDead = before === DEAD || removed[index] === 1;
-      if (wasDead && after !== before) return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
+      if (wasDead && after !== before)
+        return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
       if (diesByCmpxchg && kind === ACCESS.cmpxchg && before === 1 && after === 0) removed[index] = 1;
       return undefined;
     },
@@ -115,7 +126,9 @@ export function refcountWatcher(pool: PeerStore, holders: PeerHolders, conventio
         sum += found;
         queued = wordAt(words, Peer.gcNext(queued));
       }
-      return sum === holders.total ? undefined : `at the end ${holders.total} references are held, ${holders.total - sum} of them to peers that are gone`;
+      return sum === holders.total
+        ? undefined
+        : `at the end ${holders.total} references are held, ${holders.total - sum} of them to peers that are gone`;
     },
   };
 }

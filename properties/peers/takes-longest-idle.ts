@@ -1,9 +1,11 @@
 /**
- * A collection takes the peer that has been idle for longest, and only if it has been idle for the ttl that the collection decided by.
+ * A collection takes the peer that has been idle for longest, and only if it has been idle for the ttl that the
+ * collection decided by.
  *
- * A thread decides where it reads the pool's total: 0 for a creation that reads the threshold or more; for the timer what the
- * model says, at least `ttlMinTicks`. It looks where it reads a peer's time of last use and then the clock, under the list's lock,
- * and takes where it raises that peer's count before it releases the lock. By then the total may be another: that the pool allows.
+ * A thread decides where it reads the pool's total: 0 for a creation that reads the threshold or more; for the timer
+ * what the model says, at least `ttlMinTicks`. It looks where it reads a peer's time of last use and then the clock,
+ * under the list's lock, and takes where it raises that peer's count before it releases the lock. By then the total may
+ * be another: that the pool allows.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), cleanup_once(), peer_check_expire().
  */
@@ -49,14 +51,20 @@ export function takesLongestIdleWatcher(pool: ListedPool, { threadsMax, timerThr
     const name = peerName(pool, peer);
     const total = wordAt(totals, thread);
     if (total === -1) return `${name} is taken by a thread that did not look how full the pool is`;
-    if (thread !== timerThread && total < limits.threshold) return `${name} is taken by a creation that found ${total} peers, and the threshold is ${limits.threshold}`;
+    if (thread !== timerThread && total < limits.threshold)
+      return `${name} is taken by a creation that found ${total} peers, and the threshold is ${limits.threshold}`;
     const idle = (now - released) >>> 0;
     const ttl = ttlOf(thread, total);
     if (idle < ttl) return `${name} is taken when idle for ${idle} ticks, and the ttl is ${ttl}`;
     let length = 0;
-    for (let other = nextUnused(words, pool, NIL); isPeer(pool, other) && length < pool.peersMax; other = nextUnused(words, pool, other)) {
+    for (
+      let other = nextUnused(words, pool, NIL);
+      isPeer(pool, other) && length < pool.peersMax;
+      other = nextUnused(words, pool, other)
+    ) {
       const longer = (now - wordAt(words, ListedPeer.dtime(other))) >>> 0;
-      if (longer > idle) return `${name} is taken when idle for ${idle} ticks, and ${peerName(pool, other)} has been idle for ${longer}`;
+      if (longer > idle)
+        return `${name} is taken when idle for ${idle} ticks, and ${peerName(pool, other)} has been idle for ${longer}`;
       length++;
     }
     return undefined;
@@ -93,7 +101,8 @@ export function takesLongestIdleWatcher(pool: ListedPool, { threadsMax, timerThr
         return undefined;
       }
       if (thread !== looker || holder !== peer || after <= before) return undefined;
-      if (clock === undefined) return `${peerName(pool, peer)} is taken by a thread that did not look at the clock after its time of last use`;
+      if (clock === undefined)
+        return `${peerName(pool, peer)} is taken by a thread that did not look at the clock after its time of last use`;
       return judge(words, thread, clock);
     },
     unlocked(_words, lock) {

@@ -11,6 +11,9 @@ import type { Watcher } from "../watcher.ts";
 export function timerArmedWatcher({ timer }: ListedPool): Watcher {
   return {
     property: "timer-armed",
-    ended: (words) => (wordAt(words, DelayedWork.state(timer)) === WORK_STATE.idle ? "at the end nobody has asked for the timer's next run" : undefined),
+    ended: (words) =>
+      wordAt(words, DelayedWork.state(timer)) === WORK_STATE.idle
+        ? "at the end nobody has asked for the timer's next run"
+        : undefined,
   };
 }

@@ -1,9 +1,11 @@
 /**
- * The list of unused peers, each time its lock is released: a circle that reads the same in both directions, each peer of the slab
- * on it at most once, in the order of their times of last use; and nobody on it whom somebody holds, as far as callers know.
+ * The list of unused peers, each time its lock is released: a circle that reads the same in both directions, each peer
+ * of the slab on it at most once, in the order of their times of last use; and nobody on it whom somebody holds, as far
+ * as callers know.
  *
- * A peer that a thread has just taken, in a call that has not answered, may be on the list still. At the end a peer is on the list exactly if
- * its count is 0 and it is in the tree. No peer is freed that is on the list. O(peers²) at worst, at each release of the lock.
+ * A peer that a thread has just taken, in a call that has not answered, may be on the list still. At the end a peer is
+ * on the list exactly if its count is 0 and it is in the tree. No peer is freed that is on the list. O(peers²) at
+ * worst, at each release of the lock.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), the comment on unused_peers.
  */
@@ -34,7 +36,8 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
     let last: Address = NIL;
     let length = 0;
     for (let peer = nextUnused(words, pool, NIL); peer !== NIL; peer = nextUnused(words, pool, peer)) {
-      if (!isPeer(pool, peer)) return `the unused list leads to word ${ListedPeer.unused(peer)}, which is no peer's link`;
+      if (!isPeer(pool, peer))
+        return `the unused list leads to word ${ListedPeer.unused(peer)}, which is no peer's link`;
       if (wordAt(words, Link.previous(ListedPeer.unused(peer))) !== before || ++length > pool.peersMax) {
         return `the unused list is torn at ${peerName(pool, peer)}: the links before and after do not fit together`;
       }
@@ -45,12 +48,18 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
       before = ListedPeer.unused(peer);
       last = peer;
     }
-    return wordAt(words, Link.previous(ends)) === before ? undefined : "the unused list is torn at its end: the links before and after do not fit together";
+    return wordAt(words, Link.previous(ends)) === before
+      ? undefined
+      : "the unused list is torn at its end: the links before and after do not fit together";
   }
 
   function isListed(words: Int32Array, wanted: Address): boolean {
     let length = 0;
-    for (let peer = nextUnused(words, pool, NIL); isPeer(pool, peer) && length < pool.peersMax; peer = nextUnused(words, pool, peer)) {
+    for (
+      let peer = nextUnused(words, pool, NIL);
+      isPeer(pool, peer) && length < pool.peersMax;
+      peer = nextUnused(words, pool, peer)
+    ) {
       if (peer === wanted) return true;
       length++;
     }

@@ -1,6 +1,7 @@
 /**
- * Passive references: each CPU's lists, whenever it lets interrupts in again, hold records in use that were taken there, linked both
- * ways, each once; nothing is freed that a record still refers to; and at the end every reference has been dropped.
+ * Passive references: each CPU's lists, whenever it lets interrupts in again, hold records in use that were taken
+ * there, linked both ways, each once; nothing is freed that a record still refers to; and at the end every reference
+ * has been dropped.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf } from "#impl/memory/heap.ts";
@@ -17,7 +18,10 @@ export interface PassiveReferencesOptions {
   readonly targets: readonly { readonly slab: Address; readonly targetOf: (object: Address) => Address }[];
 }
 
-export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targets }: PassiveReferencesOptions): Watcher {
+export function passiveReferencesWatcher(
+  heap: Heap,
+  { classes, recordsMax, targets }: PassiveReferencesOptions,
+): Watcher {
   const cpus = classes[0]?.cpus ?? [];
 
   function whatIsWrongOn(words: Int32Array, { heads }: PsrefClass, cpu: number): string | undefined {
@@ -25,9 +29,12 @@ export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targ
     let length = 0;
     for (let record = wordAt(words, link); record !== NIL; record = wordAt(words, link)) {
       if (++length > recordsMax) return `the list of passive references of cpu${cpu} has no end`;
-      if (wordAt(words, Psref.previous(record)) !== link) return `a passive reference on the list of cpu${cpu} has a link back that leads elsewhere`;
-      if (wordAt(words, Psref.target(record)) === NIL) return `a passive reference on the list of cpu${cpu} is not in use`;
-      if (wordAt(words, Psref.cpu(record)) !== cpu) return `a passive reference that was taken on cpu${wordAt(words, Psref.cpu(record))} is on the list of cpu${cpu}`;
+      if (wordAt(words, Psref.previous(record)) !== link)
+        return `a passive reference on the list of cpu${cpu} has a link back that leads elsewhere`;
+      if (wordAt(words, Psref.target(record)) === NIL)
+        return `a passive reference on the list of cpu${cpu} is not in use`;
+      if (wordAt(words, Psref.cpu(record)) !== cpu)
+        return `a passive reference that was taken on cpu${wordAt(words, Psref.cpu(record))} is on the list of cpu${cpu}`;
       link = Psref.next(record);
     }
     return undefined;
@@ -60,14 +67,16 @@ export function passiveReferencesWatcher(heap: Heap, { classes, recordsMax, targ
     },
     freed(words, slab, object) {
       for (const target of targets) {
-        if (target.slab === slab && isReferred(words, target.targetOf(object))) return `${objectNameOf(heap, object)} is freed, and a passive reference to it is held`;
+        if (target.slab === slab && isReferred(words, target.targetOf(object)))
+          return `${objectNameOf(heap, object)} is freed, and a passive reference to it is held`;
       }
       return undefined;
     },
     ended(words) {
       for (const { heads } of classes) {
         for (let cpu = 0; cpu < cpus.length; cpu++) {
-          if (wordAt(words, heads[cpu] ?? NIL) !== NIL) return `at the end a passive reference is still on the list of cpu${cpu}`;
+          if (wordAt(words, heads[cpu] ?? NIL) !== NIL)
+            return `at the end a passive reference is still on the list of cpu${cpu}`;
         }
       }
       return undefined;

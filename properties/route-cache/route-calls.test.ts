@@ -1,7 +1,22 @@
 import { expect, test } from "vitest";
 import { routeAddress, routePrefix } from "#model/route-cache/route-address.ts";
-import { createRouteCacheModel, errorWord, lostWord, NOBODY, SKIPPED, UNKNOWN } from "#model/route-cache/route-cache.ts";
-import { additionWord, callName, lossWord, type RouteCall, type Selection, selectionWord, stepsOf } from "./route-calls.ts";
+import {
+  createRouteCacheModel,
+  errorWord,
+  lostWord,
+  NOBODY,
+  SKIPPED,
+  UNKNOWN,
+} from "#model/route-cache/route-cache.ts";
+import {
+  additionWord,
+  callName,
+  lossWord,
+  type RouteCall,
+  type Selection,
+  selectionWord,
+  stepsOf,
+} from "./route-calls.ts";
 import { createRouteHistory } from "./route-history.ts";
 
 const to = routeAddress("v6", 40, 2);
@@ -32,7 +47,10 @@ test("calls read as a person writes them", () => {
     [{ kind: "attach", index: 2, isUp: true }, "attach 2"],
     [{ kind: "detach", index: 2 }, "detach 2"],
     [{ kind: "setMulticast", index: 2 }, "setMulticast 2"],
-    [{ kind: "assign", address: { address: 33, interface: 2, deprecated: false, temporary: false, notReady: false } }, "assign v6/33 interface 2"],
+    [
+      { kind: "assign", address: { address: 33, interface: 2, deprecated: false, temporary: false, notReady: false } },
+      "assign v6/33 interface 2",
+    ],
     [{ kind: "remove", address: 33 }, "remove v6/33"],
     [{ kind: "selectRoute", cache: "a", to }, "selectRoute a v6/40%2"],
     [{ kind: "selectInterface", cache: "a", to }, "selectInterface a v6/40%2"],
@@ -44,19 +62,34 @@ test("calls read as a person writes them", () => {
 });
 
 test("a call of one step is the model's operation on its thread's caches, and answers what the model answers", () => {
-  const operations = (call: RouteCall, isKept = true) => stepsOf(call, 3, isKept).map(({ operation, responseOf }) => [operation, responseOf(77)]);
-  expect(operations({ kind: "lookup", cache: "a", to, inInterrupt: true })).toEqual([[{ kind: "lookup", cache: "3a", to, inInterrupt: true }, 77]]);
-  expect(operations({ kind: "validate", cache: "b", inInterrupt: false })).toEqual([[{ kind: "validate", cache: "3b", holder: 3, inInterrupt: false }, 77]]);
-  expect(operations({ kind: "validate", cache: "b", inInterrupt: true })).toEqual([[{ kind: "validate", cache: "3b", holder: NOBODY, inInterrupt: true }, 77]]);
-  expect(operations({ kind: "validate", cache: "b", inInterrupt: false }, false)).toEqual([[{ kind: "validate", cache: "3b", holder: NOBODY, inInterrupt: false }, 77]]);
+  const operations = (call: RouteCall, isKept = true) =>
+    stepsOf(call, 3, isKept).map(({ operation, responseOf }) => [operation, responseOf(77)]);
+  expect(operations({ kind: "lookup", cache: "a", to, inInterrupt: true })).toEqual([
+    [{ kind: "lookup", cache: "3a", to, inInterrupt: true }, 77],
+  ]);
+  expect(operations({ kind: "validate", cache: "b", inInterrupt: false })).toEqual([
+    [{ kind: "validate", cache: "3b", holder: 3, inInterrupt: false }, 77],
+  ]);
+  expect(operations({ kind: "validate", cache: "b", inInterrupt: true })).toEqual([
+    [{ kind: "validate", cache: "3b", holder: NOBODY, inInterrupt: true }, 77],
+  ]);
+  expect(operations({ kind: "validate", cache: "b", inInterrupt: false }, false)).toEqual([
+    [{ kind: "validate", cache: "3b", holder: NOBODY, inInterrupt: false }, 77],
+  ]);
   expect(operations({ kind: "find", to })).toEqual([[{ kind: "find", to, holder: 3 }, 77]]);
   expect(operations({ kind: "find", to }, false)).toEqual([[{ kind: "find", to, holder: NOBODY }, 77]]);
   expect(operations({ kind: "release" })).toEqual([[{ kind: "release", holder: 3 }, 77]]);
-  expect(operations({ kind: "copy", cache: "b", from: "a" })).toEqual([[{ kind: "copy", cache: "3b", from: "3a" }, 77]]);
-  expect(operations({ kind: "move", cache: "b", from: "a" })).toEqual([[{ kind: "move", cache: "3b", from: "3a" }, 77]]);
+  expect(operations({ kind: "copy", cache: "b", from: "a" })).toEqual([
+    [{ kind: "copy", cache: "3b", from: "3a" }, 77],
+  ]);
+  expect(operations({ kind: "move", cache: "b", from: "a" })).toEqual([
+    [{ kind: "move", cache: "3b", from: "3a" }, 77],
+  ]);
   expect(operations({ kind: "delete", prefix, inInterrupt: true })).toEqual([[{ kind: "delete", prefix }, 77]]);
   expect(operations({ kind: "send", to })).toEqual([[{ kind: "send", to }, 77]]);
-  expect(operations({ kind: "selectRoute", cache: "a", to, outgoing: 2 })).toEqual([[{ kind: "selectRoute", cache: "3a", nextHopCache: "3n", to, outgoing: 2 }, 77]]);
+  expect(operations({ kind: "selectRoute", cache: "a", to, outgoing: 2 })).toEqual([
+    [{ kind: "selectRoute", cache: "3a", nextHopCache: "3n", to, outgoing: 2 }, 77],
+  ]);
   const same: readonly RouteCall[] = [
     { kind: "beginChange", prefix },
     { kind: "endChange", family: "v4", interface: 2 },
@@ -75,19 +108,37 @@ test("a call of one step is the model's operation on its thread's caches, and an
     { kind: "free", cache: "a" },
   ];
   for (const call of ofCache) expect(operations(call)).toEqual([[{ ...call, cache: "3a" }, 77]]);
-  for (const call of [{ kind: "setMulticast", index: 2 }, { kind: "grow", cpu: 0 }, { kind: "migrate", thread: 0, cpu: 0 }] as const) expect(operations(call)).toEqual([]);
+  for (const call of [
+    { kind: "setMulticast", index: 2 },
+    { kind: "grow", cpu: 0 },
+    { kind: "migrate", thread: 0, cpu: 0 },
+  ] as const)
+    expect(operations(call)).toEqual([]);
 });
 
 test("a loss is a look at the cache and a deletion", () => {
   const [used, deleted] = stepsOf({ kind: "lose", cache: "a" }, 0, true);
-  expect([used?.operation, deleted?.operation]).toEqual([{ kind: "validate", cache: "0a", holder: NOBODY, inInterrupt: false }, { kind: "lose" }]);
-  const words = [lossWord(8 * 3 + 2, "v6", true), lossWord(8 * 31 + 7, "v4", true), lossWord(8 * 3 + 2, "v6", false), lossWord(0, "v4", false)];
+  expect([used?.operation, deleted?.operation]).toEqual([
+    { kind: "validate", cache: "0a", holder: NOBODY, inInterrupt: false },
+    { kind: "lose" },
+  ]);
+  const words = [
+    lossWord(8 * 3 + 2, "v6", true),
+    lossWord(8 * 31 + 7, "v4", true),
+    lossWord(8 * 3 + 2, "v6", false),
+    lossWord(0, "v4", false),
+  ];
   expect(words.map((word) => used?.responseOf(word))).toEqual([26, 255, 26, 0]);
   expect(words.map((word) => deleted?.responseOf(word))).toEqual([lostWord("v6", 3), lostWord("v4", 31), 0, 0]);
 });
 
 test("an addition with a source address looks for that first", () => {
-  const words = [additionWord({ error: 0, serial: 4 }), additionWord({ error: 12 }), additionWord({ error: 17 }), additionWord({ error: 49 })];
+  const words = [
+    additionWord({ error: 0, serial: 4 }),
+    additionWord({ error: 12 }),
+    additionWord({ error: 17 }),
+    additionWord({ error: 49 }),
+  ];
   expect(words).toEqual([4, errorWord(12), errorWord(17), errorWord(49)]);
   const [only, ...none] = stepsOf({ kind: "add", route: { prefix, interface: 2 } }, 0, true);
   expect([only?.operation.kind, none]).toEqual(["add", []]);
@@ -110,21 +161,38 @@ const selections: readonly Selection[] = [
 ];
 
 test("a selection of an interface is a look at the route and one at the interface", () => {
-  const [route, used, ...rest] = stepsOf({ kind: "selectInterface", cache: "a", to, outgoing: 2, nextHop: to }, 1, true);
+  const [route, used, ...rest] = stepsOf(
+    { kind: "selectInterface", cache: "a", to, outgoing: 2, nextHop: to },
+    1,
+    true,
+  );
   expect(route?.operation).toEqual({ kind: "routeTo", cache: "1a", nextHopCache: "1n", to, outgoing: 2, nextHop: to });
   expect([used?.operation, rest]).toEqual([{ kind: "interfaceUsed" }, []]);
   const words = selections.map(selectionWord);
   expect(words.map((word) => route?.responseOf(word))).toEqual([SKIPPED, 2, errorWord(65), UNKNOWN, 7, 2, 2]);
   expect(words.map((word) => used?.responseOf(word))).toEqual([133, 133, SKIPPED, SKIPPED, 7 * 64 + 31, 133, 133]);
   expect(new Set(words).size).toBe(words.length);
-  expect(stepsOf({ kind: "selectInterface", cache: "a", to }, 1, true)[0]?.operation).toEqual({ kind: "routeTo", cache: "1a", nextHopCache: "1n", to });
+  expect(stepsOf({ kind: "selectInterface", cache: "a", to }, 1, true)[0]?.operation).toEqual({
+    kind: "routeTo",
+    cache: "1a",
+    nextHopCache: "1n",
+    to,
+  });
 });
 
 test("a selection of a source looks at the addresses too, unless one is bound", () => {
   const words = selections.map(selectionWord);
   const source = stepsOf({ kind: "selectSource", cache: "a", to }, 1, true)[2];
   expect(source?.operation).toEqual({ kind: "sourceOn", to: 40 });
-  expect(words.map((word) => source?.responseOf(word))).toEqual([512, 512, SKIPPED, SKIPPED, 7 * 256, SKIPPED, 512 + 255]);
+  expect(words.map((word) => source?.responseOf(word))).toEqual([
+    512,
+    512,
+    SKIPPED,
+    SKIPPED,
+    7 * 256,
+    SKIPPED,
+    512 + 255,
+  ]);
   const bound = stepsOf({ kind: "selectSource", cache: "a", to, bound: 77 }, 1, true);
   expect(words.map((word) => bound[2]?.responseOf(word))).toEqual(words.map(() => SKIPPED));
   expect(words.map((word) => bound[0]?.responseOf(word))).toEqual([SKIPPED, 2, UNKNOWN, UNKNOWN, 7, 2, 2]);
@@ -138,7 +206,11 @@ test("a selection of a source looks at the addresses too, unless one is bound", 
 
 function historyOf(...calls: RouteCall[]) {
   const model = createRouteCacheModel({ entriesMax: 9, sockaddrsMax: 9, slack: 0, isDeferred: false, threadCount: 2 });
-  const history = createRouteHistory(model, calls.map((call) => ({ call, steps: stepsOf(call, 0, true) })), 2);
+  const history = createRouteHistory(
+    model,
+    calls.map((call) => ({ call, steps: stepsOf(call, 0, true) })),
+    2,
+  );
   history.reset();
   return history;
 }
@@ -160,7 +232,9 @@ test("linearizability: fires at an answer that no order explains, with its step,
   expect(history.respond(0, 0)).toBe("lookup a v4/3 answers 0, and no order of the operations explains that");
   history.reset();
   history.invoke(0, 2);
-  expect(history.respond(0, lossWord(9, "v4", true))).toBe(`lose a answers ${9 + 256 * 2} (its step validate answers 9), and no order of the operations explains that`);
+  expect(history.respond(0, lossWord(9, "v4", true))).toBe(
+    `lose a answers ${9 + 256 * 2} (its step validate answers 9), and no order of the operations explains that`,
+  );
   history.reset();
   history.invoke(0, 3);
   expect(history.respond(0, 12)).toBeUndefined();
@@ -169,5 +243,11 @@ test("linearizability: fires at an answer that no order explains, with its step,
 });
 
 test("linearizability: an answer to a call that was never made is nobody's", () => {
-  expect(createRouteHistory(createRouteCacheModel({ entriesMax: 1, sockaddrsMax: 1, slack: 0, isDeferred: false, threadCount: 1 }), [], 1).respond(0, 5)).toBeUndefined();
+  expect(
+    createRouteHistory(
+      createRouteCacheModel({ entriesMax: 1, sockaddrsMax: 1, slack: 0, isDeferred: false, threadCount: 1 }),
+      [],
+      1,
+    ).respond(0, 5),
+  ).toBeUndefined();
 });

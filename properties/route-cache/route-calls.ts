@@ -1,8 +1,8 @@
 /**
  * Calls on the network as threads make them, the words they answer, and the steps of the model that each is.
  *
- * A call that the implementation promises to be one step is one operation of the model. The selections of an interface and of a source
- * address promise less: each of their steps takes effect at some moment during the call.
+ * A call that the implementation promises to be one step is one operation of the model. The selections of an interface
+ * and of a source address promise less: each of their steps takes effect at some moment during the call.
  */
 import {
   errorWord,
@@ -44,7 +44,13 @@ export type RouteCall =
   | { readonly kind: "remove"; readonly address: number }
   | ({ readonly kind: "selectRoute"; readonly cache: CacheName; readonly to: RouteAddress } & RouteDemands)
   | ({ readonly kind: "selectInterface"; readonly cache: CacheName; readonly to: RouteAddress } & RouteDemands)
-  | ({ readonly kind: "selectSource"; readonly cache: CacheName; readonly to: RouteAddress; readonly source?: number; readonly bound?: number } & RouteDemands)
+  | ({
+      readonly kind: "selectSource";
+      readonly cache: CacheName;
+      readonly to: RouteAddress;
+      readonly source?: number;
+      readonly bound?: number;
+    } & RouteDemands)
   | { readonly kind: "setMulticast"; readonly index: number }
   | { readonly kind: "grow"; readonly cpu: number }
   | { readonly kind: "migrate"; readonly thread: number; readonly cpu: number };
@@ -71,7 +77,13 @@ export function selectionWord({ error, interface: index, serial, isRouted, addre
 }
 
 function selectionOf(word: number): Selection {
-  return { error: word % 128, interface: (word >> 7) % 8, serial: (word >> 10) % 32, isRouted: (word >> 15) % 2 === 1, address: word >> 16 };
+  return {
+    error: word % 128,
+    interface: (word >> 7) % 8,
+    serial: (word >> 10) % 32,
+    isRouted: (word >> 15) % 2 === 1,
+    address: word >> 16,
+  };
 }
 
 /** What the loss of a route answers: the route used, and what was deleted. */
@@ -116,7 +128,10 @@ export function stepsOf(call: RouteCall, thread: number, isKept: boolean): reado
       return one({ kind: "release", holder: thread });
     case "lose":
       return [
-        { operation: { kind: "validate", cache: named(call.cache), holder: NOBODY, inInterrupt: false }, responseOf: (word) => word % 256 },
+        {
+          operation: { kind: "validate", cache: named(call.cache), holder: NOBODY, inInterrupt: false },
+          responseOf: (word) => word % 256,
+        },
         { operation: { kind: "lose" }, responseOf: (word) => word >> 8 },
       ];
     case "add":
@@ -128,7 +143,13 @@ export function stepsOf(call: RouteCall, thread: number, isKept: boolean): reado
     case "selectInterface":
       return interfaceSteps({ ...call, cache: named(call.cache), nextHopCache: named("n") }, false);
     case "selectSource":
-      return [...interfaceSteps({ ...call, cache: named(call.cache), nextHopCache: named("n") }, call.source !== undefined || call.bound !== undefined), sourceStep(call)];
+      return [
+        ...interfaceSteps(
+          { ...call, cache: named(call.cache), nextHopCache: named("n") },
+          call.source !== undefined || call.bound !== undefined,
+        ),
+        sourceStep(call),
+      ];
     case "setMulticast":
     case "grow":
     case "migrate":
@@ -145,7 +166,10 @@ export function stepsOf(call: RouteCall, thread: number, isKept: boolean): reado
 }
 
 function additionSteps({ route }: { readonly route: Omit<RouteRecord, "serial"> }): readonly RouteStep[] {
-  const insertion: RouteStep = { operation: { kind: "add", route }, responseOf: (word) => (word === errorWord(ADDRESS_NOT_AVAILABLE) ? SKIPPED : word) };
+  const insertion: RouteStep = {
+    operation: { kind: "add", route },
+    responseOf: (word) => (word === errorWord(ADDRESS_NOT_AVAILABLE) ? SKIPPED : word),
+  };
   if (route.source === undefined) return [insertion];
   return [{ operation: { kind: "holdsSource", address: route.source }, responseOf: sourceResponse }, insertion];
 }
@@ -157,7 +181,13 @@ function sourceResponse(word: number): number {
 
 /** The look-up of a route and the look at an interface. An error that another answer covers is not known. */
 function interfaceSteps(
-  { cache, nextHopCache, to, outgoing, nextHop }: { readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands,
+  {
+    cache,
+    nextHopCache,
+    to,
+    outgoing,
+    nextHop,
+  }: { readonly cache: string; readonly nextHopCache: string; readonly to: RouteAddress } & RouteDemands,
   isCovered: boolean,
 ): readonly RouteStep[] {
   const demands = { ...(outgoing === undefined ? {} : { outgoing }), ...(nextHop === undefined ? {} : { nextHop }) };
@@ -178,9 +208,20 @@ function interfaceResponse(word: number): number {
   return index === 0 ? SKIPPED : 64 * index + serial;
 }
 
-function sourceStep({ to, source, bound }: { readonly to: RouteAddress; readonly source?: number; readonly bound?: number }): RouteStep {
+function sourceStep({
+  to,
+  source,
+  bound,
+}: {
+  readonly to: RouteAddress;
+  readonly source?: number;
+  readonly bound?: number;
+}): RouteStep {
   if (source !== undefined) {
-    return { operation: { kind: "isReadySource", address: source }, responseOf: (word) => Number(selectionOf(word).error === 0) };
+    return {
+      operation: { kind: "isReadySource", address: source },
+      responseOf: (word) => Number(selectionOf(word).error === 0),
+    };
   }
   const responseOf = (word: number): number => {
     const { error, interface: index, address } = selectionOf(word);

@@ -1,6 +1,6 @@
 /**
- * The route caches against their model: after each response, some order of the steps so far explains every answer. A call of several
- * steps takes part with each of them from its invocation to its response.
+ * The route caches against their model: after each response, some order of the steps so far explains every answer. A
+ * call of several steps takes part with each of them from its invocation to its response.
  */
 import type { Model } from "#model/model.ts";
 import type { RouteOperation } from "#model/route-cache/route-cache.ts";
@@ -25,7 +25,11 @@ export interface RouteHistory {
 const STEPS_MAX = 3;
 
 /** @throws RangeError from `invoke` at a number that no call has */
-export function createRouteHistory(model: Model<RouteCacheState, RouteOperation, number>, calls: readonly NumberedRouteCall[], threadCount: number): RouteHistory {
+export function createRouteHistory(
+  model: Model<RouteCacheState, RouteOperation, number>,
+  calls: readonly NumberedRouteCall[],
+  threadCount: number,
+): RouteHistory {
   const checker = createOnlineChecker(model, { responseOf: (word) => word });
   const ids = calls.map(({ steps }) => steps.map(({ operation }) => checker.internOperation(operation)));
   const open = new Int32Array(threadCount);
@@ -34,7 +38,8 @@ export function createRouteHistory(model: Model<RouteCacheState, RouteOperation,
     reset: () => checker.reset(),
     invoke(thread, operation) {
       const stepIds = ids[operation];
-      if (stepIds === undefined) throw new RangeError(`operation ${operation} is none of the scenario's ${calls.length}`);
+      if (stepIds === undefined)
+        throw new RangeError(`operation ${operation} is none of the scenario's ${calls.length}`);
       open[thread] = operation;
       for (const [index, id] of stepIds.entries()) checker.invokeId(thread * STEPS_MAX + index, id);
     },

@@ -1,14 +1,22 @@
 /**
- * Memory, at the end: every entry in use is in a table; every address in use is a cache's destination, or the key or gateway of such an
- * entry; every interface has its slot; every interface address is on the list or the source of such an entry. So what is in use
- * is bounded by the caches and routes there are, and by the pools at any time.
+ * Memory, at the end: every entry in use is in a table; every address in use is a cache's destination, or the key or
+ * gateway of such an entry; every interface has its slot; every interface address is on the list or the source of such
+ * an entry. So what is in use is bounded by the caches and routes there are, and by the pools at any time.
  *
  * A leak that something still points to is not seen by the property of that name; this one counts.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import { Cache, Domain, Entry, InterfaceAddress, Interfaces, INTERFACES_MAX, Sockaddr } from "#impl/route-cache/layout.ts";
+import {
+  Cache,
+  Domain,
+  Entry,
+  InterfaceAddress,
+  Interfaces,
+  INTERFACES_MAX,
+  Sockaddr,
+} from "#impl/route-cache/layout.ts";
 import { FAMILY, type Network } from "#impl/route-cache/network.ts";
 import type { Watcher } from "../watcher.ts";
 
@@ -20,7 +28,9 @@ export function routeMemoryWatcher(network: Network, caches: readonly Address[])
     for (const cache of caches) count += countOf(words, wordAt(words, Cache.destination(cache)), family);
     for (const domain of [v4, v6]) {
       for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry))) {
-        count += countOf(words, wordAt(words, Entry.key(entry)), family) + countOf(words, wordAt(words, Entry.gateway(entry)), family);
+        count +=
+          countOf(words, wordAt(words, Entry.key(entry)), family) +
+          countOf(words, wordAt(words, Entry.gateway(entry)), family);
       }
     }
     return count;
@@ -28,13 +38,20 @@ export function routeMemoryWatcher(network: Network, caches: readonly Address[])
 
   function entriesUsed(words: Int32Array): number {
     let count = 0;
-    for (const domain of [v4, v6]) for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry))) count++;
+    for (const domain of [v4, v6])
+      for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry)))
+        count++;
     return count;
   }
 
   function addressesUsed(words: Int32Array): number {
     const used = new Set<Address>();
-    for (let address = wordAt(words, Interfaces.addresses(interfaces)); address !== NIL; address = wordAt(words, InterfaceAddress.next(address))) used.add(address);
+    for (
+      let address = wordAt(words, Interfaces.addresses(interfaces));
+      address !== NIL;
+      address = wordAt(words, InterfaceAddress.next(address))
+    )
+      used.add(address);
     for (const domain of [v4, v6]) {
       for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry))) {
         const source = wordAt(words, Entry.source(entry));
@@ -46,7 +63,8 @@ export function routeMemoryWatcher(network: Network, caches: readonly Address[])
 
   function interfacesUsed(words: Int32Array): number {
     let count = 0;
-    for (let index = 0; index <= INTERFACES_MAX; index++) if (wordAt(words, Interfaces.slots(interfaces) + index) !== NIL) count++;
+    for (let index = 0; index <= INTERFACES_MAX; index++)
+      if (wordAt(words, Interfaces.slots(interfaces) + index) !== NIL) count++;
     return count;
   }
 
@@ -65,7 +83,8 @@ export function routeMemoryWatcher(network: Network, caches: readonly Address[])
         if (live !== used) return `at the end ${live} ${name} are allocated, and ${used} are in use`;
       }
       const areas = wordAt(words, Slab.live(areaSlab));
-      if (areas > bounds.cpuCount) return `at the end ${areas} areas of per-CPU memory are allocated for ${bounds.cpuCount} CPUs`;
+      if (areas > bounds.cpuCount)
+        return `at the end ${areas} areas of per-CPU memory are allocated for ${bounds.cpuCount} CPUs`;
       return undefined;
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The table of routes, whenever its lock is given back: longest prefixes first, no prefix twice, every entry up and of the domain's
- * family, no more entries than there is memory for.
+ * The table of routes, whenever its lock is given back: longest prefixes first, no prefix twice, every entry up and of
+ * the domain's family, no more entries than there is memory for.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -21,12 +21,15 @@ export function routeTableWatcher(network: Network): Watcher {
       let longest = Infinity;
       let entries = 0;
       for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry))) {
-        if (++entries > entriesMax) return `the ${family} table has more than the ${entriesMax} entries that there is memory for`;
+        if (++entries > entriesMax)
+          return `the ${family} table has more than the ${entriesMax} entries that there is memory for`;
         const length = wordAt(words, Entry.length(entry));
         if (length > longest) return `${entryName(words, entry)} stands after a shorter prefix in the ${family} table`;
         longest = length;
-        if ((wordAt(words, Entry.flags(entry)) & ENTRY_FLAG.up) === 0) return `${entryName(words, entry)} is in the ${family} table, and is not up`;
-        if (wordAt(words, Sockaddr.family(wordAt(words, Entry.key(entry)))) !== FAMILY[family]) return `${entryName(words, entry)} is in the ${family} table, and its key is of another family`;
+        if ((wordAt(words, Entry.flags(entry)) & ENTRY_FLAG.up) === 0)
+          return `${entryName(words, entry)} is in the ${family} table, and is not up`;
+        if (wordAt(words, Sockaddr.family(wordAt(words, Entry.key(entry)))) !== FAMILY[family])
+          return `${entryName(words, entry)} is in the ${family} table, and its key is of another family`;
         if (isTwice(words, domain, entry)) return `${entryName(words, entry)} is in the ${family} table twice`;
       }
       return undefined;
@@ -39,7 +42,11 @@ function isTwice(words: Int32Array, domain: Address, end: Address): boolean {
   const length = wordAt(words, Entry.length(end));
   const address = wordAt(words, Sockaddr.address(wordAt(words, Entry.key(end))));
   for (let entry = wordAt(words, Domain.routes(domain)); entry !== end; entry = wordAt(words, Entry.next(entry))) {
-    if (wordAt(words, Entry.length(entry)) === length && wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry)))) === address) return true;
+    if (
+      wordAt(words, Entry.length(entry)) === length &&
+      wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry)))) === address
+    )
+      return true;
   }
   return false;
 }

@@ -21,7 +21,14 @@ import type { Watcher } from "../watcher.ts";
 /** The routes 0/0, 16/4 and 20/8 of v4, and three caches that have the first, the second and the third. */
 function setUp() {
   const heap = createHeap(1000);
-  const network = createNetwork(heap, { cpuCount: 2, entriesMax: 5, sockaddrsMax: 10, interfacesMax: 2, addressesMax: 2, hasSoftnetLock: false });
+  const network = createNetwork(heap, {
+    cpuCount: 2,
+    entriesMax: 5,
+    sockaddrsMax: 10,
+    interfacesMax: 2,
+    addressesMax: 2,
+    hasSoftnetLock: false,
+  });
   const { words } = heap;
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
   const own = { lwp: placeLwp(heap, "lwp", 0), inInterrupt: false };
@@ -30,9 +37,22 @@ function setUp() {
   const record = place(heap, Psref, "record");
   const word = (address: Address): number => words[address] ?? 0;
   const add = (address: number, length: number, source?: number) =>
-    run(addRoute(network, { prefix: { family: "v4", address, length }, interface: 2, flags: 0, ...(source === undefined ? {} : { source }) }));
-  const look = (cache: Address, address: number) => run(lookupCache(network, own, cache, { family: "v4", address, scope: 0 })).entry;
-  for (const [address, length] of [[0, 0], [16, 4], [20, 8]] as const) add(address, length);
+    run(
+      addRoute(network, {
+        prefix: { family: "v4", address, length },
+        interface: 2,
+        flags: 0,
+        ...(source === undefined ? {} : { source }),
+      }),
+    );
+  const look = (cache: Address, address: number) =>
+    run(lookupCache(network, own, cache, { family: "v4", address, scope: 0 })).entry;
+  for (const [address, length] of [
+    [0, 0],
+    [16, 4],
+    [20, 8],
+  ] as const)
+    add(address, length);
   const entries = [99, 17, 20].map((address, index) => {
     const cache = caches[index] ?? NIL;
     const entry = look(cache, address);
@@ -41,14 +61,40 @@ function setUp() {
   });
   const [longest = NIL, middle = NIL, shortest = NIL] = entries.toReversed();
   const unlocked = (watcher: Watcher, lock = Domain.lock(network.v4)) => watcher.unlocked?.(words, lock);
-  return { heap, network, words, word, run, own, caches, first, second, third, record, add, look, longest, middle, shortest, unlocked };
+  return {
+    heap,
+    network,
+    words,
+    word,
+    run,
+    own,
+    caches,
+    first,
+    second,
+    third,
+    record,
+    add,
+    look,
+    longest,
+    middle,
+    shortest,
+    unlocked,
+  };
 }
 
 test("domains are known by their locks, entries by their prefixes", () => {
   const { network, words, longest, middle, shortest } = setUp();
-  expect([domainOfLock(network, Domain.lock(network.v4)), domainOfLock(network, Domain.lock(network.v6)), domainOfLock(network, 5)]).toEqual([network.v4, network.v6, NIL]);
+  expect([
+    domainOfLock(network, Domain.lock(network.v4)),
+    domainOfLock(network, Domain.lock(network.v6)),
+    domainOfLock(network, 5),
+  ]).toEqual([network.v4, network.v6, NIL]);
   expect([domainName(network, network.v4), domainName(network, network.v6)]).toEqual(["v4", "v6"]);
-  expect([longest, middle, shortest].map((entry) => entryName(words, entry))).toEqual(["the entry of 20/8", "the entry of 16/4", "the entry of 0/0"]);
+  expect([longest, middle, shortest].map((entry) => entryName(words, entry))).toEqual([
+    "the entry of 20/8",
+    "the entry of 16/4",
+    "the entry of 0/0",
+  ]);
   expect([20, 21, 99].map((address) => matchIn(words, network.v4, address, 4))).toEqual([longest, middle, shortest]);
   expect(matchIn(words, network.v6, 20, 4)).toBe(NIL);
   words[Sockaddr.address(words[Entry.key(shortest)] ?? 0)] = 1;
@@ -60,8 +106,18 @@ test("domains are known by their locks, entries by their prefixes", () => {
 test("watchers are named as verdicts name them", () => {
   const all = setUp();
   const { heap, network, caches } = all;
-  const watchers = [routeTableWatcher(network), liveCachesWatcher(heap, network, caches), references(all), routeMemoryWatcher(network, caches)];
-  expect(watchers.map(({ property }) => property)).toEqual(["route-table", "live-caches", "passive-references", "route-memory"]);
+  const watchers = [
+    routeTableWatcher(network),
+    liveCachesWatcher(heap, network, caches),
+    references(all),
+    routeMemoryWatcher(network, caches),
+  ];
+  expect(watchers.map(({ property }) => property)).toEqual([
+    "route-table",
+    "live-caches",
+    "passive-references",
+    "route-memory",
+  ]);
 });
 
 // route-table
@@ -74,7 +130,10 @@ test("route-table: quiet on a table as its writers leave it, and on other locks"
   add(48, 4); // as many as there is memory for
   expect(unlocked(watcher)).toBeUndefined();
   words[Entry.length(shortest)] = 8;
-  expect([unlocked(watcher, Domain.lock(network.v6)), unlocked(watcher, Cpu.ipl(network.cpus[0] ?? NIL))]).toEqual([undefined, undefined]);
+  expect([unlocked(watcher, Domain.lock(network.v6)), unlocked(watcher, Cpu.ipl(network.cpus[0] ?? NIL))]).toEqual([
+    undefined,
+    undefined,
+  ]);
   expect(unlocked(watcher)).toBeDefined();
 });
 
@@ -84,16 +143,24 @@ test("route-table: fires at an order broken, a prefix twice, an entry that is do
     fault(all);
     return all.unlocked(routeTableWatcher(all.network));
   };
-  expect(plant(({ words, longest }) => (words[Entry.length(longest)] = 2))).toBe("the entry of 16/4 stands after a shorter prefix in the v4 table");
-  expect(plant(({ words, middle }) => (words[Entry.flags(middle)] = ENTRY_FLAG.updating))).toBe("the entry of 16/4 is in the v4 table, and is not up");
-  expect(plant(({ words, word, middle }) => (words[Sockaddr.family(word(Entry.key(middle)))] = 2))).toBe("the entry of 16/4 is in the v4 table, and its key is of another family");
+  expect(plant(({ words, longest }) => (words[Entry.length(longest)] = 2))).toBe(
+    "the entry of 16/4 stands after a shorter prefix in the v4 table",
+  );
+  expect(plant(({ words, middle }) => (words[Entry.flags(middle)] = ENTRY_FLAG.updating))).toBe(
+    "the entry of 16/4 is in the v4 table, and is not up",
+  );
+  expect(plant(({ words, word, middle }) => (words[Sockaddr.family(word(Entry.key(middle)))] = 2))).toBe(
+    "the entry of 16/4 is in the v4 table, and its key is of another family",
+  );
   expect(
     plant(({ words, word, middle }) => {
       words[Entry.length(middle)] = 8;
       words[Sockaddr.address(word(Entry.key(middle)))] = 20;
     }),
   ).toBe("the entry of 20/8 is in the v4 table twice");
-  expect(plant(({ words, shortest }) => (words[Entry.next(shortest)] = shortest))).toBe("the v4 table has more than the 5 entries that there is memory for");
+  expect(plant(({ words, shortest }) => (words[Entry.next(shortest)] = shortest))).toBe(
+    "the v4 table has more than the 5 entries that there is memory for",
+  );
 });
 
 // live-caches
@@ -118,15 +185,33 @@ test("live-caches: fires at a chain that is not as it should be", () => {
     return all.unlocked(liveCachesWatcher(all.heap, all.network, all.caches));
   };
   // The chain leads from the third cache, which was filled last, to the first.
-  expect(plant(({ words, network }) => (words[Domain.caches(network.v4)] = 5))).toMatch(/^the chain of v4 leads to .*, which is no cache$/);
-  expect(plant(({ words, second }) => (words[Cache.previous(second)] = second))).toBe("second is on the chain, and its link back leads elsewhere");
-  expect(plant(({ words, second }) => (words[Cache.entry(second)] = NIL))).toBe("second is on the chain, and holds no entry");
-  expect(plant(({ words, second }) => (words[Cache.destination(second)] = NIL))).toBe("second holds an entry, and no destination of its family");
-  expect(plant(({ words, word, second }) => (words[Sockaddr.family(word(Cache.destination(second)))] = 2))).toBe("second holds an entry, and no destination of its family");
-  expect(plant(({ words, first }) => (words[Cache.stamp(first)] = 9))).toBe("first holds an entry of another generation");
-  expect(plant(({ words, second, longest }) => (words[Cache.entry(second)] = longest))).toBe("second holds an entry for 17 while the entry of 16/4 is the table's best");
-  expect(plant(({ words, network }) => (words[Domain.routes(network.v4)] = NIL))).toBe("third holds an entry for 20 while none is the table's best");
-  expect(plant(({ words, first, third }) => (words[Cache.next(first)] = third))).toBe("the chain of v4 is longer than there are caches");
+  expect(plant(({ words, network }) => (words[Domain.caches(network.v4)] = 5))).toMatch(
+    /^the chain of v4 leads to .*, which is no cache$/,
+  );
+  expect(plant(({ words, second }) => (words[Cache.previous(second)] = second))).toBe(
+    "second is on the chain, and its link back leads elsewhere",
+  );
+  expect(plant(({ words, second }) => (words[Cache.entry(second)] = NIL))).toBe(
+    "second is on the chain, and holds no entry",
+  );
+  expect(plant(({ words, second }) => (words[Cache.destination(second)] = NIL))).toBe(
+    "second holds an entry, and no destination of its family",
+  );
+  expect(plant(({ words, word, second }) => (words[Sockaddr.family(word(Cache.destination(second)))] = 2))).toBe(
+    "second holds an entry, and no destination of its family",
+  );
+  expect(plant(({ words, first }) => (words[Cache.stamp(first)] = 9))).toBe(
+    "first holds an entry of another generation",
+  );
+  expect(plant(({ words, second, longest }) => (words[Cache.entry(second)] = longest))).toBe(
+    "second holds an entry for 17 while the entry of 16/4 is the table's best",
+  );
+  expect(plant(({ words, network }) => (words[Domain.routes(network.v4)] = NIL))).toBe(
+    "third holds an entry for 20 while none is the table's best",
+  );
+  expect(plant(({ words, first, third }) => (words[Cache.next(first)] = third))).toBe(
+    "the chain of v4 is longer than there are caches",
+  );
   expect(
     plant(({ words, network }) => {
       words[Domain.caches(network.v4)] = NIL;
@@ -172,9 +257,15 @@ test("passive-references: fires at a list that is not as it should be", () => {
     fault(all, Cache.psref(all.first));
     return all.unlocked(references(all), Cpu.ipl(all.network.cpus[0] ?? NIL));
   };
-  expect(plant(({ words }, record) => (words[Psref.previous(record)] = record))).toBe("a passive reference on the list of cpu0 has a link back that leads elsewhere");
-  expect(plant(({ words }, record) => (words[Psref.target(record)] = NIL))).toBe("a passive reference on the list of cpu0 is not in use");
-  expect(plant(({ words }, record) => (words[Psref.cpu(record)] = 1))).toBe("a passive reference that was taken on cpu1 is on the list of cpu0");
+  expect(plant(({ words }, record) => (words[Psref.previous(record)] = record))).toBe(
+    "a passive reference on the list of cpu0 has a link back that leads elsewhere",
+  );
+  expect(plant(({ words }, record) => (words[Psref.target(record)] = NIL))).toBe(
+    "a passive reference on the list of cpu0 is not in use",
+  );
+  expect(plant(({ words }, record) => (words[Psref.cpu(record)] = 1))).toBe(
+    "a passive reference that was taken on cpu1 is on the list of cpu0",
+  );
   expect(
     plant(({ words }, record) => {
       words[Psref.next(record)] = record;
@@ -188,11 +279,19 @@ test("passive-references: fires at a list longer than there are records, and is 
   all.look(all.first, 99);
   all.look(all.second, 17);
   const { heap, network, words } = all;
-  const wide = passiveReferencesWatcher(heap, { classes: [network.entryClass], recordsMax: 2, targets: [{ slab: network.entries, targetOf: (entry) => Entry.target(entry) }] });
+  const wide = passiveReferencesWatcher(heap, {
+    classes: [network.entryClass],
+    recordsMax: 2,
+    targets: [{ slab: network.entries, targetOf: (entry) => Entry.target(entry) }],
+  });
   expect(wide.unlocked?.(words, Cpu.ipl(network.cpus[0] ?? NIL))).toBeUndefined();
-  expect(wide.freed?.(words, network.entries, all.shortest)).toBe("entry#1 is freed, and a passive reference to it is held"); // the last of the list
+  expect(wide.freed?.(words, network.entries, all.shortest)).toBe(
+    "entry#1 is freed, and a passive reference to it is held",
+  ); // the last of the list
   const watcher = passiveReferencesWatcher(heap, { classes: [network.entryClass], recordsMax: 1, targets: [] });
-  expect(watcher.unlocked?.(words, Cpu.ipl(network.cpus[0] ?? NIL))).toBe("the list of passive references of cpu0 has no end");
+  expect(watcher.unlocked?.(words, Cpu.ipl(network.cpus[0] ?? NIL))).toBe(
+    "the list of passive references of cpu0 has no end",
+  );
   expect(watcher.freed?.(words, network.entries, all.longest)).toBeUndefined();
 });
 
@@ -203,8 +302,12 @@ test("passive-references: fires when what somebody refers to is freed, on any li
   look(first, 99);
   look(second, 17);
   expect(watcher.freed?.(words, network.entries, longest)).toBeUndefined();
-  expect(watcher.freed?.(words, network.entries, middle)).toBe("entry#2 is freed, and a passive reference to it is held");
-  expect(watcher.freed?.(words, network.entries, shortest)).toBe("entry#1 is freed, and a passive reference to it is held");
+  expect(watcher.freed?.(words, network.entries, middle)).toBe(
+    "entry#2 is freed, and a passive reference to it is held",
+  );
+  expect(watcher.freed?.(words, network.entries, shortest)).toBe(
+    "entry#1 is freed, and a passive reference to it is held",
+  );
   expect(watcher.freed?.(words, network.sockaddrs.v4, shortest)).toBeUndefined();
 });
 
@@ -230,7 +333,14 @@ test("route-memory: quiet when everything in use is in its place", () => {
   run(attachInterface(network, 2, true));
   run(assignAddress(network, { address: 33, interface: 2, flags: 0 }));
   add(32, 4, 33);
-  run(addRoute(network, { prefix: { family: "v6", address: 0, length: 0 }, interface: 2, flags: 0, gateway: { family: "v4", address: 9, scope: 0 } }));
+  run(
+    addRoute(network, {
+      prefix: { family: "v6", address: 0, length: 0 },
+      interface: 2,
+      flags: 0,
+      gateway: { family: "v4", address: 9, scope: 0 },
+    }),
+  );
   words[Interfaces.addresses(network.interfaces)] = NIL; // the route keeps its source
   expect(watcher.ended?.(words)).toBeUndefined();
 });
@@ -241,13 +351,24 @@ test("route-memory: fires at whatever is allocated and in no place", () => {
     fault(all);
     return routeMemoryWatcher(all.network, all.caches).ended?.(all.words);
   };
-  const take = (of: (all: ReturnType<typeof setUp>) => Address) => plant((all) => (all.words[Slab.live(of(all))] = all.word(Slab.live(of(all))) + 1));
-  expect(take(({ network }) => network.sockaddrs.v4)).toBe("at the end 7 addresses of v4 are allocated, and 6 are in use");
-  expect(take(({ network }) => network.sockaddrs.v6)).toBe("at the end 1 addresses of v6 are allocated, and 0 are in use");
+  const take = (of: (all: ReturnType<typeof setUp>) => Address) =>
+    plant((all) => (all.words[Slab.live(of(all))] = all.word(Slab.live(of(all))) + 1));
+  expect(take(({ network }) => network.sockaddrs.v4)).toBe(
+    "at the end 7 addresses of v4 are allocated, and 6 are in use",
+  );
+  expect(take(({ network }) => network.sockaddrs.v6)).toBe(
+    "at the end 1 addresses of v6 are allocated, and 0 are in use",
+  );
   expect(take(({ network }) => network.entries)).toBe("at the end 4 entries are allocated, and 3 are in use");
-  expect(take(({ network }) => network.addressSlab)).toBe("at the end 1 interface addresses are allocated, and 0 are in use");
+  expect(take(({ network }) => network.addressSlab)).toBe(
+    "at the end 1 interface addresses are allocated, and 0 are in use",
+  );
   expect(take(({ network }) => network.interfaceSlab)).toBe("at the end 1 interfaces are allocated, and 0 are in use");
-  expect(plant(({ network, words }) => (words[Slab.live(network.areaSlab)] = 3))).toBe("at the end 3 areas of per-CPU memory are allocated for 2 CPUs");
+  expect(plant(({ network, words }) => (words[Slab.live(network.areaSlab)] = 3))).toBe(
+    "at the end 3 areas of per-CPU memory are allocated for 2 CPUs",
+  );
   expect(plant(({ network, words }) => (words[Slab.live(network.areaSlab)] = 2))).toBeUndefined();
-  expect(plant(({ words, first }) => (words[Cache.destination(first)] = NIL))).toBe("at the end 6 addresses of v4 are allocated, and 5 are in use");
+  expect(plant(({ words, first }) => (words[Cache.destination(first)] = NIL))).toBe(
+    "at the end 6 addresses of v4 are allocated, and 5 are in use",
+  );
 });

@@ -1,6 +1,7 @@
 /**
- * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together are the arena;
- * and a slot taken later expires no earlier. So the number of records has its bound, and the oldest is the first to expire.
+ * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together are
+ * the arena; and a slot taken later expires no earlier. So the number of records has its bound, and the oldest is the
+ * first to expire.
  *
  * Checked when the lock is released.
  *
@@ -38,22 +39,27 @@ function checkFamily(words: Int32Array, table: TimeWaitTable, family: TimeWaitFa
     if ((attributes & TAKEN) !== 0) taken++;
     else if ((attributes & HASHED) !== 0) return `${slotName(family, slot)} is in the hash table, and free`;
   }
-  return taken === inWindows ? undefined : `${taken} slots of ${family.family} are taken, and ${inWindows} are between an oldest and a hand`;
+  return taken === inWindows
+    ? undefined
+    : `${taken} slots of ${family.family} are taken, and ${inWindows} are between an oldest and a hand`;
 }
 
 function checkArena(words: Int32Array, family: TimeWaitFamily, storage: Storage, arena: Arena): string | undefined {
   const free = wordAt(words, ArenaCell.free(arena.cell));
   const taken = wordAt(words, ArenaCell.taken(arena.cell));
   const name = `class ${arena.mslClass} of ${family.family}`;
-  if (free < 0 || taken < 0 || free + taken !== arena.size) return `${name} has ${free} free and ${taken} taken of ${arena.size} slots`;
+  if (free < 0 || taken < 0 || free + taken !== arena.size)
+    return `${name} has ${free} free and ${taken} taken of ${arena.size} slots`;
   if (taken === 0) return undefined;
   let slot = wordAt(words, ArenaCell.oldest(arena.cell));
   let latest = wordAt(words, Vestige.expires(vestigeAt(family, storage, slot)));
   for (let place = 0; place < taken; place++) {
     const attributes = attributesIn(words, family, storage, slot);
-    if ((attributes & TAKEN) === 0 || (attributes & CLASS_MASK) !== arena.mslClass) return `${slotName(family, slot)} is between the oldest and the hand of class ${arena.mslClass}, and is none of its taken slots`;
+    if ((attributes & TAKEN) === 0 || (attributes & CLASS_MASK) !== arena.mslClass)
+      return `${slotName(family, slot)} is between the oldest and the hand of class ${arena.mslClass}, and is none of its taken slots`;
     const expires = wordAt(words, Vestige.expires(vestigeAt(family, storage, slot)));
-    if (((expires - latest) | 0) < 0) return `${slotName(family, slot)} expires at ${expires}, before an older slot, at ${latest}`;
+    if (((expires - latest) | 0) < 0)
+      return `${slotName(family, slot)} expires at ${expires}, before an older slot, at ${latest}`;
     latest = expires;
     slot = slotAfter(arena, slot);
   }

@@ -1,6 +1,7 @@
 /**
- * No record outlives its expiry by more than one period of the timer: a run of the timer leaves no record that had expired when the
- * run read the clock; and at the end, while there are records, the timer is armed for at most a period from now, and lookups look.
+ * No record outlives its expiry by more than one period of the timer: a run of the timer leaves no record that had
+ * expired when the run read the clock; and at the end, while there are records, the timer is armed for at most a period
+ * from now, and lookups look.
  *
  * Not measured against the clock alone: it may move on by any number of ticks while the timer runs.
  *
@@ -53,17 +54,24 @@ export function expiresInTimeWatcher(table: TimeWaitTable): Watcher {
     },
     ended(words) {
       return firstRecord(words, table, (name) => {
-        if (wordAt(words, TimeWaitCell.ticking(table.cell)) === 0) return `${name} is there, and lookups take the table for empty`;
+        if (wordAt(words, TimeWaitCell.ticking(table.cell)) === 0)
+          return `${name} is there, and lookups take the table for empty`;
         if (wordAt(words, workState) !== WORK_STATE.pending) return `${name} is there, and the timer is not armed`;
         const wait = (wordAt(words, DelayedWork.expires(table.tickWork)) - wordAt(words, table.jiffies)) | 0;
-        return wait <= table.tickTicks ? undefined : `${name} is there, and the timer waits for ${wait} ticks, where its period is ${table.tickTicks}`;
+        return wait <= table.tickTicks
+          ? undefined
+          : `${name} is there, and the timer waits for ${wait} ticks, where its period is ${table.tickTicks}`;
       });
     },
   };
 }
 
 /** What is wrong with the first record of the hash tables of which `judge` says something. */
-function firstRecord(words: Int32Array, table: TimeWaitTable, judge: (name: string, expires: number) => string | undefined): string | undefined {
+function firstRecord(
+  words: Int32Array,
+  table: TimeWaitTable,
+  judge: (name: string, expires: number) => string | undefined,
+): string | undefined {
   for (const family of [table.v4, table.v6]) {
     const storage = storageIn(words, family);
     if (storage === undefined) continue;

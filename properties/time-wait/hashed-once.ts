@@ -1,6 +1,6 @@
 /**
- * A record that is in the hash table is there exactly once by its four names and once by its local port, in the chain of its key,
- * where it says itself; and there is no tag of anything else. Checked when the lock is released.
+ * A record that is in the hash table is there exactly once by its four names and once by its local port, in the chain
+ * of its key, where it says itself; and there is no tag of anything else. Checked when the lock is released.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), fatp_vtw_insert() and its assertions.
  */
@@ -23,7 +23,12 @@ export function hashedOnceWatcher(table: TimeWaitTable): Watcher {
   };
 }
 
-function checkFamily(words: Int32Array, table: TimeWaitTable, family: TimeWaitFamily, marks: Int32Array): string | undefined {
+function checkFamily(
+  words: Int32Array,
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  marks: Int32Array,
+): string | undefined {
   const storage = storageIn(words, family);
   if (storage === undefined || linesIn(words, table, storage, marks) !== undefined) return undefined; // lines-accounted's concern
   let hashed = 0;
@@ -32,23 +37,36 @@ function checkFamily(words: Int32Array, table: TimeWaitTable, family: TimeWaitFa
     hashed++;
     for (const chain of CHAINS) {
       const because = whyNotThere(words, table, family, storage, slot, chain, marks);
-      if (because !== undefined) return `${slotName(family, slot)} is not found by its ${chain === CHAIN.tuple ? "names" : "port"}: ${because}`;
+      if (because !== undefined)
+        return `${slotName(family, slot)} is not found by its ${chain === CHAIN.tuple ? "names" : "port"}: ${because}`;
     }
   }
   // Each record has one tag of each kind, and no two records one place: any more tags are nobody's.
   let tags = 0;
   for (let line = 1; line < marks.length; line++) tags += bitsIn(inUseIn(words, table, storage, line));
-  return tags === 2 * hashed ? undefined : `${hashed} records of ${family.family} are in the hash table, with ${tags} tags`;
+  return tags === 2 * hashed
+    ? undefined
+    : `${hashed} records of ${family.family} are in the hash table, with ${tags} tags`;
 }
 
-function whyNotThere(words: Int32Array, table: TimeWaitTable, family: TimeWaitFamily, storage: Storage, slot: number, chain: Chain, marks: Int32Array): string | undefined {
+function whyNotThere(
+  words: Int32Array,
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  storage: Storage,
+  slot: number,
+  chain: Chain,
+  marks: Int32Array,
+): string | undefined {
   const key = keyIn(words, family, storage, slot, chain);
   const locator = locatorIn(words, family, storage, slot, chain);
   if (!isLine(table, locator)) return `there is no line ${lineOf(locator)}`;
   const line = lineOf(locator);
   const position = positionOf(locator);
-  if (wordAt(marks, line) !== chainMark(table, chain, key & (table.lines.heads - 1))) return `line ${line} is not in its chain`;
-  if (((inUseIn(words, table, storage, line) >>> position) & 1) === 0) return `tag ${position} of line ${line} is not in use`;
+  if (wordAt(marks, line) !== chainMark(table, chain, key & (table.lines.heads - 1)))
+    return `line ${line} is not in its chain`;
+  if (((inUseIn(words, table, storage, line) >>> position) & 1) === 0)
+    return `tag ${position} of line ${line} is not in use`;
   const tag = wordAt(words, tagAddress(table, lineAddress(table, storage.lines, line), position));
   return tag === tagOf(table, key, slot, position) ? undefined : `tag ${position} of line ${line} is another's`;
 }

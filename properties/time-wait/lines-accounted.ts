@@ -1,6 +1,6 @@
 /**
- * Every line of a hash table is in one chain or in the list of free lines, once; no chain keeps an empty line beside others. So
- * the memory of the table has its bound, and no line is lost.
+ * Every line of a hash table is in one chain or in the list of free lines, once; no chain keeps an empty line beside
+ * others. So the memory of the table has its bound, and no line is lost.
  *
  * Checked when the lock is released. `linesIn` is how other watchers learn which chain a line is in.
  *
@@ -32,7 +32,12 @@ export function linesAccountedWatcher(table: TimeWaitTable): Watcher {
   };
 }
 
-function checkFamily(words: Int32Array, table: TimeWaitTable, family: TimeWaitFamily, marks: Int32Array): string | undefined {
+function checkFamily(
+  words: Int32Array,
+  table: TimeWaitTable,
+  family: TimeWaitFamily,
+  marks: Int32Array,
+): string | undefined {
   const storage = storageIn(words, family);
   if (storage === undefined) return undefined;
   const because = linesIn(words, table, storage, marks);
@@ -46,8 +51,16 @@ function checkFamily(words: Int32Array, table: TimeWaitTable, family: TimeWaitFa
   return free === counted ? undefined : `${family.family}: ${free} lines are free, and ${counted} are counted`;
 }
 
-/** Marks each line with where it is: 0 nowhere, 1 free, else its chain's {@link chainMark}. Answers what is wrong, if anything is. */
-export function linesIn(words: Int32Array, table: TimeWaitTable, storage: Storage, marks: Int32Array): string | undefined {
+/**
+ * Marks each line with where it is: 0 nowhere, 1 free, else its chain's {@link chainMark}. Answers what is wrong, if
+ * anything is.
+ */
+export function linesIn(
+  words: Int32Array,
+  table: TimeWaitTable,
+  storage: Storage,
+  marks: Int32Array,
+): string | undefined {
   marks.fill(NOBODYS);
   const follow = (first: number, mark: number): string | undefined => {
     for (let line = first; line !== 0; line = nextIn(words, table, storage, line)) {

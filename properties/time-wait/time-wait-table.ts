@@ -35,7 +35,13 @@ export function keyIn(words: Int32Array, family: TimeWaitFamily, storage: Storag
 }
 
 /** Where the slot's tag of that kind should be. */
-export function locatorIn(words: Int32Array, family: TimeWaitFamily, storage: Storage, slot: number, chain: Chain): Locator {
+export function locatorIn(
+  words: Int32Array,
+  family: TimeWaitFamily,
+  storage: Storage,
+  slot: number,
+  chain: Chain,
+): Locator {
   const vestige = vestigeAt(family, storage, slot);
   return wordAt(words, chain === CHAIN.tuple ? Vestige.tupleLocator(vestige) : Vestige.portLocator(vestige));
 }
@@ -57,10 +63,18 @@ export function inUseIn(words: Int32Array, table: TimeWaitTable, storage: Storag
 /** The line after this one; 0 if there is none. */
 export function nextIn(words: Int32Array, table: TimeWaitTable, storage: Storage, line: number): number {
   const { isWide, tags } = table.lines.shape;
-  return isWide ? wordAt(words, lineAddress(table, storage.lines, line) + 1) : headerIn(words, table, storage, line) >>> tags;
+  return isWide
+    ? wordAt(words, lineAddress(table, storage.lines, line) + 1)
+    : headerIn(words, table, storage, line) >>> tags;
 }
 
 /** The first line of the chain with that number, 0 to heads − 1; 0 if it has none. */
-export function headIn(words: Int32Array, table: TimeWaitTable, { lines }: Storage, chain: Chain, head: number): Address {
+export function headIn(
+  words: Int32Array,
+  table: TimeWaitTable,
+  { lines }: Storage,
+  chain: Chain,
+  head: number,
+): Address {
   return wordAt(words, lines + headOffset(table.lines, chain, head));
 }

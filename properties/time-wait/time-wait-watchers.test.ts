@@ -7,7 +7,15 @@ import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { advanceClock, placeClock } from "#impl/sync/jiffies.ts";
 import { addTimeWait } from "#impl/time-wait/add.ts";
 import { setKnob } from "#impl/time-wait/knobs.ts";
-import { ArenaCell, HASHED, LINES_FREE, LINES_FREE_COUNT, TAKEN, TimeWaitCell, Vestige } from "#impl/time-wait/layout.ts";
+import {
+  ArenaCell,
+  HASHED,
+  LINES_FREE,
+  LINES_FREE_COUNT,
+  TAKEN,
+  TimeWaitCell,
+  Vestige,
+} from "#impl/time-wait/layout.ts";
 import { lineAddress, locatorOf, tagAddress } from "#impl/time-wait/lines.ts";
 import { createTimeWait, defaultLimits, vestigeAt } from "#impl/time-wait/table.ts";
 import { tickTimeWait } from "#impl/time-wait/tick.ts";
@@ -18,19 +26,39 @@ import { linesAccountedWatcher } from "./lines-accounted.ts";
 import { slotName, storageIn } from "./time-wait-table.ts";
 import type { Watcher } from "../watcher.ts";
 
-const v4 = (foreignAddress: number, foreignPort: number): TcpConnection => ({ family: "v4", localAddress: [0x0a000001], foreignAddress: [foreignAddress], localPort: 80, foreignPort });
-const v6: TcpConnection = { family: "v6", localAddress: [0xfd000000, 0, 0, 1], foreignAddress: [0xfd000000, 0, 0, 2], localPort: 80, foreignPort: 1 };
+const v4 = (foreignAddress: number, foreignPort: number): TcpConnection => ({
+  family: "v4",
+  localAddress: [0x0a000001],
+  foreignAddress: [foreignAddress],
+  localPort: 80,
+  foreignPort,
+});
+const v6: TcpConnection = {
+  family: "v6",
+  localAddress: [0xfd000000, 0, 0, 1],
+  foreignAddress: [0xfd000000, 0, 0, 2],
+  localPort: 80,
+  foreignPort: 1,
+};
 
 /**
- * Two local records of IPv4 in slots 2 and 3, expiring at 1020 and 1021, a remote one in slot 0, and a local one of IPv6. Lines
- * of two tags and one chain of each kind: the tuples are in lines 1 and 3 (newest), the ports in 2 and 4.
+ * Two local records of IPv4 in slots 2 and 3, expiring at 1020 and 1021, a remote one in slot 0, and a local one of
+ * IPv6. Lines of two tags and one chain of each kind: the tuples are in lines 1 and 3 (newest), the ports in 2 and 4.
  */
 function setUp(lineBytes = 12, heads = 1) {
   const heap = createHeap(1500);
   const clock = placeClock(heap, 1000);
-  const table = createTimeWait(heap, clock, { ...defaultLimits, ticksPerSecond: 1, slots: 8, heads, lines: 10 - 4 / heads, lineBytes });
+  const table = createTimeWait(heap, clock, {
+    ...defaultLimits,
+    ticksPerSecond: 1,
+    slots: 8,
+    heads,
+    lines: 10 - 4 / heads,
+    lineBytes,
+  });
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
-  const add = (connection: TcpConnection) => run(addTimeWait(table, { connection, receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }));
+  const add = (connection: TcpConnection) =>
+    run(addTimeWait(table, { connection, receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false }));
   run(setKnob(table, "enable", true));
   run(setKnob(table, "truncation", true));
   add(v4(0x0a000002, 1));
@@ -58,16 +86,28 @@ function setUp(lineBytes = 12, heads = 1) {
 }
 
 test("all is quiet while nothing is wrong, before the first enabling, and when another lock is released", () => {
-  for (const [lineBytes, heads] of [[12, 1], [64, 1], [128, 1], [12, 2], [12, 4]] as const) {
+  for (const [lineBytes, heads] of [
+    [12, 1],
+    [64, 1],
+    [128, 1],
+    [12, 2],
+    [12, 4],
+  ] as const) {
     const { table, says, words } = setUp(lineBytes, heads);
-    for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table), expiresInTimeWatcher(table)]) {
+    for (const watcher of [
+      arenaWindowWatcher(table),
+      linesAccountedWatcher(table),
+      hashedOnceWatcher(table),
+      expiresInTimeWatcher(table),
+    ]) {
       expect(says(watcher)).toBeUndefined();
       expect(watcher.ended?.(words)).toBeUndefined();
     }
   }
   const heap = createHeap(1500);
   const table = createTimeWait(heap, placeClock(heap, 0), { ...defaultLimits, slots: 8, heads: 1, lines: 6 });
-  for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table)]) expect(watcher.unlocked?.(heap.words, table.seqlock.lock)).toBeUndefined();
+  for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table)])
+    expect(watcher.unlocked?.(heap.words, table.seqlock.lock)).toBeUndefined();
   expect(expiresInTimeWatcher(table).ended?.(heap.words)).toBeUndefined();
 });
 
@@ -76,17 +116,20 @@ test("a lock that is not the table's is nobody's concern", () => {
   set(ArenaCell.free(local), 9);
   set(Vestige.tupleLocator(slot(2)), 0);
   set(storage.lines + LINES_FREE_COUNT, 9);
-  for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table)]) expect(watcher.unlocked?.(words, table.seqlock.lock + 1)).toBeUndefined();
+  for (const watcher of [arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table)])
+    expect(watcher.unlocked?.(words, table.seqlock.lock + 1)).toBeUndefined();
 });
 
 test("the watchers have the names that verdicts give", () => {
   const { table } = setUp();
-  expect([arenaWindowWatcher(table), linesAccountedWatcher(table), hashedOnceWatcher(table), expiresInTimeWatcher(table)].map(({ property }) => property)).toEqual([
-    "arena-window",
-    "lines-accounted",
-    "hashed-once",
-    "expires-in-time",
-  ]);
+  expect(
+    [
+      arenaWindowWatcher(table),
+      linesAccountedWatcher(table),
+      hashedOnceWatcher(table),
+      expiresInTimeWatcher(table),
+    ].map(({ property }) => property),
+  ).toEqual(["arena-window", "lines-accounted", "hashed-once", "expires-in-time"]);
   expect(slotName(table.v6, 3)).toBe("v6 slot 3");
 });
 
@@ -108,14 +151,28 @@ test("arena-window fires at a slot that is not taken by the class, at one out of
     parts.set(address(parts), value);
     return parts.says(arenaWindowWatcher(parts.table));
   };
-  expect(says(({ slot }) => Vestige.attributes(slot(3)), 0)).toBe("v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots");
-  expect(says(({ slot }) => Vestige.attributes(slot(3)), 2)).toBe("v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots");
-  expect(says(({ slot }) => Vestige.attributes(slot(2)), TAKEN | 1)).toBe("v4 slot 2 is between the oldest and the hand of class 2, and is none of its taken slots");
-  expect(says(({ slot }) => Vestige.expires(slot(3)), 1019)).toBe("v4 slot 3 expires at 1019, before an older slot, at 1020");
-  expect(says(({ local }) => ArenaCell.hand(local), 3)).toBe("the hand of class 2 of v4 is at 3, and its taken slots end before 2");
-  expect(says(({ slot }) => Vestige.attributes(slot(7)), TAKEN | 2)).toBe("4 slots of v4 are taken, and 3 are between an oldest and a hand");
+  expect(says(({ slot }) => Vestige.attributes(slot(3)), 0)).toBe(
+    "v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots",
+  );
+  expect(says(({ slot }) => Vestige.attributes(slot(3)), 2)).toBe(
+    "v4 slot 3 is between the oldest and the hand of class 2, and is none of its taken slots",
+  );
+  expect(says(({ slot }) => Vestige.attributes(slot(2)), TAKEN | 1)).toBe(
+    "v4 slot 2 is between the oldest and the hand of class 2, and is none of its taken slots",
+  );
+  expect(says(({ slot }) => Vestige.expires(slot(3)), 1019)).toBe(
+    "v4 slot 3 expires at 1019, before an older slot, at 1020",
+  );
+  expect(says(({ local }) => ArenaCell.hand(local), 3)).toBe(
+    "the hand of class 2 of v4 is at 3, and its taken slots end before 2",
+  );
+  expect(says(({ slot }) => Vestige.attributes(slot(7)), TAKEN | 2)).toBe(
+    "4 slots of v4 are taken, and 3 are between an oldest and a hand",
+  );
   expect(says(({ slot }) => Vestige.attributes(slot(7)), HASHED)).toBe("v4 slot 7 is in the hash table, and free");
-  expect(says(({ table }) => ArenaCell.free(table.v6.arenas[1].cell), 1)).toBe("class 1 of v6 has 1 free and 0 taken of 2 slots");
+  expect(says(({ table }) => ArenaCell.free(table.v6.arenas[1].cell), 1)).toBe(
+    "class 1 of v6 has 1 free and 0 taken of 2 slots",
+  );
   expect(says(({ slot }) => Vestige.expires(slot(3)), 1020)).toBeUndefined(); // together with the older one
 });
 
@@ -127,16 +184,26 @@ test("lines-accounted fires at a line that is nowhere, in two places, or that th
   };
   const TWO_TAGS = 3;
   const TUPLE_HEAD = 2;
-  expect(says(({ set, storage }) => set(storage.lines + TUPLE_HEAD, 1))).toBe("v4: line 3 is in no chain, and is not free");
+  expect(says(({ set, storage }) => set(storage.lines + TUPLE_HEAD, 1))).toBe(
+    "v4: line 3 is in no chain, and is not free",
+  );
   expect(says(({ set, line }) => set(line(3), TWO_TAGS | (3 << 2)))).toBe("v4: line 3 is in two places");
   expect(says(({ set, line }) => set(line(3), TWO_TAGS | (2 << 2)))).toBe("v4: line 2 is in two places");
-  expect(says(({ set, line }) => set(line(3), TWO_TAGS | (9 << 2)))).toBe("v4: there is no line 9, and one leads to it");
+  expect(says(({ set, line }) => set(line(3), TWO_TAGS | (9 << 2)))).toBe(
+    "v4: there is no line 9, and one leads to it",
+  );
   expect(says(({ set, line }) => set(line(3), 1 << 2))).toBe("v4: line 3 is empty, and still in a chain with others");
   expect(says(({ set, line }) => set(line(1), 0))).toBe("v4: line 1 is empty, and still in a chain with others");
-  expect(says(({ set, storage }) => set(storage.lines + LINES_FREE_COUNT, 3))).toBe("v4: 2 lines are free, and 3 are counted");
+  expect(says(({ set, storage }) => set(storage.lines + LINES_FREE_COUNT, 3))).toBe(
+    "v4: 2 lines are free, and 3 are counted",
+  );
   expect(says(({ set, line }) => set(line(5), 1 | (6 << 2)))).toBe("v4: line 5 is free, and in use");
-  expect(says(({ set, storage }) => set(storage.lines + LINES_FREE, 0))).toBe("v4: line 5 is in no chain, and is not free");
-  expect(says(({ set, table, words }) => set((storageIn(words, table.v6)?.lines ?? 0) + LINES_FREE_COUNT, 9))).toBe("v6: 4 lines are free, and 9 are counted");
+  expect(says(({ set, storage }) => set(storage.lines + LINES_FREE, 0))).toBe(
+    "v4: line 5 is in no chain, and is not free",
+  );
+  expect(says(({ set, table, words }) => set((storageIn(words, table.v6)?.lines ?? 0) + LINES_FREE_COUNT, 9))).toBe(
+    "v6: 4 lines are free, and 9 are counted",
+  );
 });
 
 test("lines-accounted is content with one empty line that is all of its chain", () => {
@@ -155,13 +222,29 @@ test("hashed-once fires at a record whose tag is not where it says", () => {
     change(parts);
     return parts.says(hashedOnceWatcher(parts.table));
   };
-  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), locatorOf(7, 0)))).toBe("v4 slot 2 is not found by its names: there is no line 7");
-  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), 0))).toBe("v4 slot 2 is not found by its names: there is no line 0");
-  expect(says(({ set, slot }) => set(Vestige.portLocator(slot(2)), locatorOf(1, 1)))).toBe("v4 slot 2 is not found by its port: line 1 is not in its chain");
-  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(0)), locatorOf(3, 0)))).toBe("v4 slot 0 is not found by its names: tag 0 of line 3 is not in use");
-  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), locatorOf(1, 0)))).toBe("v4 slot 2 is not found by its names: tag 0 of line 1 is another's");
-  expect(says(({ set, table, line, words }) => set(tagAddress(table, line(1), 1), (words[tagAddress(table, line(1), 1)] ?? 0) ^ 1))).toBe("v4 slot 2 is not found by its names: tag 1 of line 1 is another's");
-  expect(says(({ set, slot }) => set(Vestige.ports(slot(0)), 81 << 16))).toContain("v4 slot 0 is not found by its names");
+  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), locatorOf(7, 0)))).toBe(
+    "v4 slot 2 is not found by its names: there is no line 7",
+  );
+  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), 0))).toBe(
+    "v4 slot 2 is not found by its names: there is no line 0",
+  );
+  expect(says(({ set, slot }) => set(Vestige.portLocator(slot(2)), locatorOf(1, 1)))).toBe(
+    "v4 slot 2 is not found by its port: line 1 is not in its chain",
+  );
+  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(0)), locatorOf(3, 0)))).toBe(
+    "v4 slot 0 is not found by its names: tag 0 of line 3 is not in use",
+  );
+  expect(says(({ set, slot }) => set(Vestige.tupleLocator(slot(2)), locatorOf(1, 0)))).toBe(
+    "v4 slot 2 is not found by its names: tag 0 of line 1 is another's",
+  );
+  expect(
+    says(({ set, table, line, words }) =>
+      set(tagAddress(table, line(1), 1), (words[tagAddress(table, line(1), 1)] ?? 0) ^ 1),
+    ),
+  ).toBe("v4 slot 2 is not found by its names: tag 1 of line 1 is another's");
+  expect(says(({ set, slot }) => set(Vestige.ports(slot(0)), 81 << 16))).toContain(
+    "v4 slot 0 is not found by its names",
+  );
 });
 
 test("hashed-once fires at a tag of nobody, in either family", () => {
@@ -180,7 +263,8 @@ test("hashed-once fires at a tag of nobody, in either family", () => {
 /** Lets the watcher see a run of the timer by thread 3 that finds the clock at `now`. */
 function runTimer(watcher: Watcher, { words, table }: ReturnType<typeof setUp>, now: number): void {
   const state = DelayedWork.state(table.tickWork);
-  const see = (thread: number, address: Address, before: number, after: number) => watcher.accessed?.(words, { thread, kind: ACCESS.xchg, address, before, after });
+  const see = (thread: number, address: Address, before: number, after: number) =>
+    watcher.accessed?.(words, { thread, kind: ACCESS.xchg, address, before, after });
   see(3, state, WORK_STATE.queued, WORK_STATE.idle);
   see(2, table.jiffies, now + 500, now + 500); // another thread's look at the clock
   see(3, table.jiffies, now, now);
@@ -209,9 +293,21 @@ test("expires-in-time forgets the last execution", () => {
   runTimer(watcher, parts, 2000);
   watcher.begin?.(parts.words);
   expect(parts.says(watcher)).toBeUndefined();
-  watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.xchg, address: DelayedWork.state(parts.table.tickWork), before: WORK_STATE.queued, after: WORK_STATE.idle });
+  watcher.accessed?.(parts.words, {
+    thread: 3,
+    kind: ACCESS.xchg,
+    address: DelayedWork.state(parts.table.tickWork),
+    before: WORK_STATE.queued,
+    after: WORK_STATE.idle,
+  });
   watcher.begin?.(parts.words);
-  watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.readOnce, address: parts.table.jiffies, before: 2000, after: 2000 });
+  watcher.accessed?.(parts.words, {
+    thread: 3,
+    kind: ACCESS.readOnce,
+    address: parts.table.jiffies,
+    before: 2000,
+    after: 2000,
+  });
   expect(parts.says(watcher)).toBeUndefined();
 });
 
@@ -220,12 +316,27 @@ test("expires-in-time takes no other change of the work's state for a run", () =
   const watcher = expiresInTimeWatcher(parts.table);
   watcher.begin?.(parts.words);
   const state = DelayedWork.state(parts.table.tickWork);
-  for (const [before, after] of [[WORK_STATE.idle, WORK_STATE.arming], [WORK_STATE.pending, WORK_STATE.queued], [WORK_STATE.pending, WORK_STATE.idle], [WORK_STATE.queued, WORK_STATE.pending]] as const) {
+  for (const [before, after] of [
+    [WORK_STATE.idle, WORK_STATE.arming],
+    [WORK_STATE.pending, WORK_STATE.queued],
+    [WORK_STATE.pending, WORK_STATE.idle],
+    [WORK_STATE.queued, WORK_STATE.pending],
+  ] as const) {
     watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.cmpxchg, address: state, before, after });
-    watcher.accessed?.(parts.words, { thread: 3, kind: ACCESS.readOnce, address: parts.table.jiffies, before: 2000, after: 2000 });
+    watcher.accessed?.(parts.words, {
+      thread: 3,
+      kind: ACCESS.readOnce,
+      address: parts.table.jiffies,
+      before: 2000,
+      after: 2000,
+    });
     expect(parts.says(watcher)).toBeUndefined();
   }
-  expect([watcher.watches?.(parts.table.jiffies), watcher.watches?.(state), watcher.watches?.(parts.table.cell)]).toEqual(["accesses", "writes", undefined]);
+  expect([
+    watcher.watches?.(parts.table.jiffies),
+    watcher.watches?.(state),
+    watcher.watches?.(parts.table.cell),
+  ]).toEqual(["accesses", "writes", undefined]);
 });
 
 test("expires-in-time fires at the end when nobody will come for a record", () => {
@@ -234,8 +345,14 @@ test("expires-in-time fires at the end when nobody will come for a record", () =
     change(parts);
     return expiresInTimeWatcher(parts.table).ended?.(parts.words);
   };
-  expect(says(({ set, table }) => set(TimeWaitCell.ticking(table.cell), 0))).toBe("v4 slot 0 is there, and lookups take the table for empty");
-  expect(says(({ set, table }) => set(DelayedWork.state(table.tickWork), WORK_STATE.idle))).toBe("v4 slot 0 is there, and the timer is not armed");
-  expect(says(({ set, table }) => set(DelayedWork.expires(table.tickWork), 1003))).toBe("v4 slot 0 is there, and the timer waits for 2 ticks, where its period is 1");
+  expect(says(({ set, table }) => set(TimeWaitCell.ticking(table.cell), 0))).toBe(
+    "v4 slot 0 is there, and lookups take the table for empty",
+  );
+  expect(says(({ set, table }) => set(DelayedWork.state(table.tickWork), WORK_STATE.idle))).toBe(
+    "v4 slot 0 is there, and the timer is not armed",
+  );
+  expect(says(({ set, table }) => set(DelayedWork.expires(table.tickWork), 1003))).toBe(
+    "v4 slot 0 is there, and the timer waits for 2 ticks, where its period is 1",
+  );
   expect(says(({ set, table }) => set(DelayedWork.expires(table.tickWork), 1002))).toBeUndefined();
 });

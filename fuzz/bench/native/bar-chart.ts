@@ -15,7 +15,9 @@ export function barChart(groups: readonly Group[]): string {
     const fastest = Math.max(...speeds.map(({ speed }) => speed));
     for (const { name: who, speed } of speeds) {
       const width = (400 * speed) / fastest;
-      rows.push(`<text x="10" y="${y + 12}">${escaped(who)}</text><rect x="250" y="${y}" width="${width.toFixed(1)}" height="14" fill="${who.startsWith("quiesce") ? "#2563eb" : "#9ca3af"}"/><text x="${(256 + width).toFixed(1)}" y="${y + 12}">${speed.toFixed(2)} M/s</text>`);
+      rows.push(
+        `<text x="10" y="${y + 12}">${escaped(who)}</text><rect x="250" y="${y}" width="${width.toFixed(1)}" height="14" fill="${who.startsWith("quiesce") ? "#2563eb" : "#9ca3af"}"/><text x="${(256 + width).toFixed(1)}" y="${y + 12}">${speed.toFixed(2)} M/s</text>`,
+      );
       y += 18;
     }
     y += 10;

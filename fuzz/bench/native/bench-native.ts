@@ -1,8 +1,8 @@
 /**
  * How fast the library is, beside what people use instead: `npm run bench:native`.
  *
- * Figures are ratios between things measured in one run, by turns, each in a thread of its own; the machine may be busy with other
- * things. Results go to reports/out/bench-native.{json,md,svg}. `--quick` measures for a fifth of the time.
+ * Figures are ratios between things measured in one run, by turns, each in a thread of its own; the machine may be busy
+ * with other things. Results go to reports/out/bench-native.{json,md,svg}. `--quick` measures for a fifth of the time.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
@@ -36,11 +36,21 @@ const folder = join(out, `bench-native-${process.pid}`);
 const built = buildLibrary(join(folder, "default"));
 const library = built.urlOf(LIBRARY_ENTRY);
 const { createPeerPool } = (await import(library)) as Library;
-const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as { layoutOf(buffer: SharedArrayBuffer): PoolLayout };
+const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) as {
+  layoutOf(buffer: SharedArrayBuffer): PoolLayout;
+};
 
 // The same library without the search by unordered loads: each link by an ordered one.
-const orderedText = readFileSync(join(projectRoot, LIBRARY_ENTRY), "utf8").replace('{ findPeer, getPeer } from "../peers/optimistic-pool.ts"', '{ findPeer, getPeer } from "../peers/lookup.ts"');
-const libraries = { quiesce: library, "quiesce, ordered loads": buildLibrary(join(folder, "ordered"), new Map([[LIBRARY_ENTRY, orderedText]])).urlOf(LIBRARY_ENTRY) };
+const orderedText = readFileSync(join(projectRoot, LIBRARY_ENTRY), "utf8").replace(
+  '{ findPeer, getPeer } from "../peers/optimistic-pool.ts"',
+  '{ findPeer, getPeer } from "../peers/lookup.ts"',
+);
+const libraries = {
+  quiesce: library,
+  "quiesce, ordered loads": buildLibrary(join(folder, "ordered"), new Map([[LIBRARY_ENTRY, orderedText]])).urlOf(
+    LIBRARY_ENTRY,
+  ),
+};
 const BOTH = Object.keys(libraries);
 
 const groups: Group[] = [];
@@ -79,56 +89,114 @@ function measureHeap(): void {
   const pool = createPeerPool({ capacity: 2_000 });
   for (const key of keys) pool.release(pool.acquire(key, true));
   const texts = Array.from(keys, textOf);
-  figures.push({ name: "heap, get + put", measured: bytesPerOperation((i) => pool.release(pool.acquire(keys[i % 1_000] as number, false))), wanted: "0" });
-  figures.push({ name: "heap, rate limiting by text", measured: bytesPerOperation((i) => pool.allowAt(texts[i % 1_000] as string, 100)), wanted: "0" });
+  figures.push({
+    name: "heap, get + put",
+    measured: bytesPerOperation((i) => pool.release(pool.acquire(keys[i % 1_000] as number, false))),
+    wanted: "0",
+  });
+  figures.push({
+    name: "heap, rate limiting by text",
+    measured: bytesPerOperation((i) => pool.allowAt(texts[i % 1_000] as string, 100)),
+    wanted: "0",
+  });
   pool.detach();
 }
 
 async function compareLookups(): Promise<void> {
   for (const count of isQuick ? [1_000, PEERS] : [1_000, PEERS, 1_000_000]) {
     for (const law of ["uniform", "zipf"] as const) {
-      const speeds = await compare(`get + put, ${count.toLocaleString("en-US")} peers, ${law}`, [...BOTH, "Map", "lru-cache", "sorted-btree"], { operation: "get + put", addresses: "all", count, law });
+      const speeds = await compare(
+        `get + put, ${count.toLocaleString("en-US")} peers, ${law}`,
+        [...BOTH, "Map", "lru-cache", "sorted-btree"],
+        { operation: "get + put", addresses: "all", count, law },
+      );
       if (count !== PEERS || law !== "uniform") continue;
-      figures.push({ name: "get + put, 64 k, one thread", measured: `${ratio(speeds, "Map")} Map`, wanted: "≥ 0.35 ×" });
-      figures.push({ name: "the same with an ordered load for each link", measured: `${ratio(speeds, "Map", "quiesce, ordered loads")} Map`, wanted: "" });
+      figures.push({
+        name: "get + put, 64 k, one thread",
+        measured: `${ratio(speeds, "Map")} Map`,
+        wanted: "≥ 0.35 ×",
+      });
+      figures.push({
+        name: "the same with an ordered load for each link",
+        measured: `${ratio(speeds, "Map", "quiesce, ordered loads")} Map`,
+        wanted: "",
+      });
     }
   }
-  const speeds = await compare(`get + put, ${PEERS.toLocaleString("en-US")} peers below 64.0.0.0, uniform`, ["quiesce", "Map"], { operation: "get + put", addresses: "small", count: PEERS, law: "uniform" });
-  figures.push({ name: "get + put, 64 k, addresses below 64.0.0.0, which Map keeps unboxed", measured: `${ratio(speeds, "Map")} Map`, wanted: "" });
+  const speeds = await compare(
+    `get + put, ${PEERS.toLocaleString("en-US")} peers below 64.0.0.0, uniform`,
+    ["quiesce", "Map"],
+    { operation: "get + put", addresses: "small", count: PEERS, law: "uniform" },
+  );
+  figures.push({
+    name: "get + put, 64 k, addresses below 64.0.0.0, which Map keeps unboxed",
+    measured: `${ratio(speeds, "Map")} Map`,
+    wanted: "",
+  });
 }
 
 async function compareOthers(): Promise<void> {
   const load = { addresses: "all", count: PEERS, law: "uniform" } as const;
   await compare("creates with expiry, 65,536 peers", ["quiesce", "lru-cache"], { ...load, operation: "create" });
   await compare("90 % get + put, 10 % create, 65,536 peers", ["quiesce", "lru-cache"], { ...load, operation: "mixed" });
-  const limiters = await compare("rate limiting by text, 65,536 peers", ["quiesce", "rate-limiter-flexible"], { ...load, operation: "limit" });
-  figures.push({ name: "rate limiting, address as fresh text", measured: `${ratio(limiters, "rate-limiter-flexible")} rate-limiter-flexible`, wanted: "≥ 4 ×" });
+  const limiters = await compare("rate limiting by text, 65,536 peers", ["quiesce", "rate-limiter-flexible"], {
+    ...load,
+    operation: "limit",
+  });
+  figures.push({
+    name: "rate limiting, address as fresh text",
+    measured: `${ratio(limiters, "rate-limiter-flexible")} rate-limiter-flexible`,
+    wanted: "≥ 4 ×",
+  });
 }
 
-/** Lookups of keys that arrive sorted, and of keys that agree in what a table of the same size would hash, beside random ones. */
+/**
+ * Lookups of keys that arrive sorted, and of keys that agree in what a table of the same size would hash, beside random
+ * ones.
+ */
 async function compareAdversaries(): Promise<void> {
   const speeds: Speed[] = [];
   const depths: number[] = [];
   for (const addresses of ["all", "sorted", "colliding"] satisfies Addresses[]) {
-    const [found] = await measure(["quiesce"], { operation: "get + put", addresses, count: PEERS, law: "uniform" }, libraries, MILLISECONDS);
-    speeds.push({ name: addresses === "all" ? "quiesce, random" : `quiesce, ${addresses}`, speed: found?.speed ?? Number.NaN });
+    const [found] = await measure(
+      ["quiesce"],
+      { operation: "get + put", addresses, count: PEERS, law: "uniform" },
+      libraries,
+      MILLISECONDS,
+    );
+    speeds.push({
+      name: addresses === "all" ? "quiesce, random" : `quiesce, ${addresses}`,
+      speed: found?.speed ?? Number.NaN,
+    });
     depths.push(depthAfter(addresses));
   }
   groups.push({ name: "chosen keys, 65,536 peers", speeds });
   const [random, ...chosen] = speeds.map(({ speed }) => speed);
-  figures.push({ name: "chosen keys: median lookup", measured: `${Math.max(...chosen.map((speed) => (random ?? Number.NaN) / speed)).toFixed(2)} × random keys`, wanted: "< 1.5 ×" });
+  figures.push({
+    name: "chosen keys: median lookup",
+    measured: `${Math.max(...chosen.map((speed) => (random ?? Number.NaN) / speed)).toFixed(2)} × random keys`,
+    wanted: "< 1.5 ×",
+  });
   const depth = Math.max(...depths);
-  figures.push({ name: "depth of the tree", measured: `${depth} = ${(depth / Math.log2(PEERS)).toFixed(2)} · log2(n)`, wanted: "≤ 1.44 · log2(n)" });
+  figures.push({
+    name: "depth of the tree",
+    measured: `${depth} = ${(depth / Math.log2(PEERS)).toFixed(2)} · log2(n)`,
+    wanted: "≤ 1.44 · log2(n)",
+  });
 }
 
 function depthAfter(addresses: Addresses): number {
   const pool = createPeerPool({ capacity: PEERS + 1 });
-  for (const key of addressesOf({ operation: "get + put", addresses, count: PEERS, law: "uniform" })) pool.release(pool.acquire(key, true));
+  for (const key of addressesOf({ operation: "get + put", addresses, count: PEERS, law: "uniform" }))
+    pool.release(pool.acquire(key, true));
   const {
     heap: { words },
     pool: { empty, v4 },
   } = layoutOf(pool.buffer);
-  const below = (peer: number): number => (peer === empty || peer === NIL ? 0 : 1 + Math.max(below(wordAt(words, Peer.left(peer))), below(wordAt(words, Peer.right(peer)))));
+  const below = (peer: number): number =>
+    peer === empty || peer === NIL
+      ? 0
+      : 1 + Math.max(below(wordAt(words, Peer.left(peer))), below(wordAt(words, Peer.right(peer))));
   pool.detach();
   return below(wordAt(words, v4.root));
 }
@@ -148,7 +216,13 @@ function sum(all: readonly PartSpeed[], by: "speed" | "cpuSpeed"): number {
 
 async function compareThreads(): Promise<void> {
   // By turns and the best of each, as what is measured alone.
-  const best = { one: [] as readonly PartSpeed[], two: [] as readonly PartSpeed[], withCreator: [] as readonly PartSpeed[], withSome: [] as readonly PartSpeed[], limiting: [] as readonly PartSpeed[] };
+  const best = {
+    one: [] as readonly PartSpeed[],
+    two: [] as readonly PartSpeed[],
+    withCreator: [] as readonly PartSpeed[],
+    withSome: [] as readonly PartSpeed[],
+    limiting: [] as readonly PartSpeed[],
+  };
   let owner = 0;
   for (let round = 0; round < THREAD_ROUNDS; round++) {
     const found = {
@@ -158,12 +232,15 @@ async function compareThreads(): Promise<void> {
       withSome: await readerBeside("read, 1 % create"),
       limiting: await run("limit", "limit"),
     };
-    for (const key of ["one", "two", "withCreator", "withSome", "limiting"] as const) if (sum(found[key], "speed") > sum(best[key], "speed")) best[key] = found[key];
+    for (const key of ["one", "two", "withCreator", "withSome", "limiting"] as const)
+      if (sum(found[key], "speed") > sum(best[key], "speed")) best[key] = found[key];
     owner = Math.max(owner, await messagePortOwner(library, MILLISECONDS));
   }
   const { one, two, withCreator, withSome, limiting } = best;
   const cost = (beside: readonly PartSpeed[]): string => {
-    const [wall, cpu] = (["speed", "cpuSpeed"] as const).map((by) => `${Math.round(100 * (1 - sum(beside, by) / sum(one, by)))} %`);
+    const [wall, cpu] = (["speed", "cpuSpeed"] as const).map(
+      (by) => `${Math.round(100 * (1 - sum(beside, by) / sum(one, by)))} %`,
+    );
     return `${wall} (${cpu} by processor time)`;
   };
   groups.push({
@@ -177,10 +254,22 @@ async function compareThreads(): Promise<void> {
       { name: "a MessagePort owner", speed: owner },
     ],
   });
-  figures.push({ name: "two readers", measured: `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader (${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`, wanted: "≥ 1.7 ×" });
-  figures.push({ name: "a thread that does nothing but create costs a reader beside it", measured: cost(withCreator), wanted: "< 30 %" });
+  figures.push({
+    name: "two readers",
+    measured: `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader (${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`,
+    wanted: "≥ 1.7 ×",
+  });
+  figures.push({
+    name: "a thread that does nothing but create costs a reader beside it",
+    measured: cost(withCreator),
+    wanted: "< 30 %",
+  });
   figures.push({ name: "one that creates in 1 % of its operations", measured: cost(withSome), wanted: "< 30 %" });
-  figures.push({ name: "rate limiting shared by two threads", measured: `${Math.round(sum(limiting, "speed") / owner)} × a MessagePort owner`, wanted: "≥ 100 ×" });
+  figures.push({
+    name: "rate limiting shared by two threads",
+    measured: `${Math.round(sum(limiting, "speed") / owner)} × a MessagePort owner`,
+    wanted: "≥ 100 ×",
+  });
 }
 
 measureHeap();
@@ -201,11 +290,21 @@ const markdown = [
   ...figures.map(({ name, measured, wanted }) => `| ${name} | ${measured} | ${wanted} |`),
   ...groups.flatMap(({ name, speeds }) => {
     const fastest = Math.max(...speeds.map(({ speed }) => speed));
-    return ["", `## ${name}`, "", "| | M/s | ratio |", "| --- | --- | --- |", ...speeds.map((one) => `| ${one.name} | ${one.speed.toFixed(3)} | ${(one.speed / fastest).toFixed(2)} |`)];
+    return [
+      "",
+      `## ${name}`,
+      "",
+      "| | M/s | ratio |",
+      "| --- | --- | --- |",
+      ...speeds.map((one) => `| ${one.name} | ${one.speed.toFixed(3)} | ${(one.speed / fastest).toFixed(2)} |`),
+    ];
   }),
   "",
 ].join("\n");
 writeWholeFile(join(out, "bench-native.md"), markdown);
-writeWholeFile(join(out, "bench-native.json"), `${JSON.stringify({ format: "quiesce-bench-native", version: 1, node: process.version, figures, groups }, null, 2)}\n`);
+writeWholeFile(
+  join(out, "bench-native.json"),
+  `${JSON.stringify({ format: "quiesce-bench-native", version: 1, node: process.version, figures, groups }, null, 2)}\n`,
+);
 writeWholeFile(join(out, "bench-native.svg"), barChart(groups));
 process.stdout.write(`${markdown}\nreports/out/bench-native.svg has the plot\n`);

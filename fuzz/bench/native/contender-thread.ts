@@ -1,4 +1,6 @@
-/** A thread with one contender: measures it for so long whenever it is asked, and says how fast its median batch was. */
+/**
+ * A thread with one contender: measures it for so long whenever it is asked, and says how fast its median batch was.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { Bench } from "tinybench";
 import { createBatch, type Load } from "./contenders.ts";
@@ -17,7 +19,8 @@ parentPort?.on("message", async (milliseconds: number) => {
   const bench = new Bench({ time: milliseconds, warmupTime: milliseconds / 2 });
   bench.add(contender, () => batch.perform(), { beforeEach: () => batch.prepare() });
   const [task] = await bench.run();
-  if (task === undefined || !("latency" in task.result)) throw new Error(`${contender}: it could not be measured`, { cause: task?.result });
+  if (task === undefined || !("latency" in task.result))
+    throw new Error(`${contender}: it could not be measured`, { cause: task?.result });
   parentPort?.postMessage(task.result.latency.p50);
 });
 parentPort?.postMessage("ready");

@@ -27,7 +27,11 @@ export interface Batch {
 }
 
 /** @param libraries URLs of builds of the library: a contender that has the name of one uses it */
-export async function createBatch(contender: string, load: Load, libraries: Readonly<Record<string, string>>): Promise<Batch> {
+export async function createBatch(
+  contender: string,
+  load: Load,
+  libraries: Readonly<Record<string, string>>,
+): Promise<Batch> {
   const url = libraries[contender];
   const rival = url === undefined ? RIVALS[load.operation]?.[contender] : undefined;
   const perform = url === undefined ? rival?.(load) : ofLibrary((await import(url)) as Library, load);
@@ -64,7 +68,11 @@ function orderOf({ law, count }: Load): Int32Array {
 }
 
 /** Those of which some come and some are known, for loads that create. */
-function comingAndKnown({ count }: Load): { readonly coming: Uint32Array; readonly known: Uint32Array; readonly order: Int32Array } {
+function comingAndKnown({ count }: Load): {
+  readonly coming: Uint32Array;
+  readonly known: Uint32Array;
+  readonly order: Int32Array;
+} {
   const coming = distinctAddresses(count * 4, 3);
   return { coming, known: coming.subarray(0, count >> 1), order: uniformOrder(count * 4, ORDER_LENGTH, 4) };
 }
@@ -73,7 +81,10 @@ function ofLibrary({ createPeerPool }: Library, load: Load): Perform {
   const { count, operation } = load;
   if (operation === "create" || operation === "mixed") {
     const { coming, known, order } = comingAndKnown(load);
-    const pool = filled(createPeerPool({ capacity: Math.ceil(count * 1.25), threshold: count, ttlMinMs: 0 }), coming.subarray(0, count));
+    const pool = filled(
+      createPeerPool({ capacity: Math.ceil(count * 1.25), threshold: count, ttlMinMs: 0 }),
+      coming.subarray(0, count),
+    );
     const share = operation === "create" ? 1 : 10;
     return (from) => {
       for (let i = from; i < from + BATCH; i++) {
@@ -106,7 +117,8 @@ const texts = Array.from({ length: BATCH }, () => "");
 
 /** Makes each text anew, and in one piece: as a server gets it from a socket. */
 function makeTexts(keys: Uint32Array, order: Int32Array, from: number): void {
-  for (let i = 0; i < BATCH; i++) texts[i] = Buffer.from(textOf(keys[order[from + i] as number] as number)).toString("latin1");
+  for (let i = 0; i < BATCH; i++)
+    texts[i] = Buffer.from(textOf(keys[order[from + i] as number] as number)).toString("latin1");
 }
 
 const RIVALS: Readonly<Partial<Record<Load["operation"], Readonly<Record<string, (load: Load) => Perform>>>>> = {

@@ -24,7 +24,10 @@ export function uniformOrder(count: number, length: number, seed: number): Int32
   return Int32Array.from({ length }, () => random.below(count));
 }
 
-/** Zipf's law with exponent 0.99, as in YCSB: few are asked for often. Which these are has nothing to do with their order. */
+/**
+ * Zipf's law with exponent 0.99, as in YCSB: few are asked for often. Which these are has nothing to do with their
+ * order.
+ */
 export function zipfOrder(count: number, length: number, seed: number): Int32Array {
   const random = new Random(seed);
   const sums = new Float64Array(count);

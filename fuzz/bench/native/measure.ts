@@ -13,12 +13,17 @@ export interface Speed {
 }
 
 /**
- * Measures the contenders one after the other, in many short rounds, and takes the best round of each: what else the machine
- * does slows down only. Whoever is not measured sleeps.
+ * Measures the contenders one after the other, in many short rounds, and takes the best round of each: what else the
+ * machine does slows down only. Whoever is not measured sleeps.
  *
  * @param milliseconds of measuring for each contender
  */
-export async function measure(contenders: readonly string[], load: Load, libraries: Readonly<Record<string, string>>, milliseconds: number): Promise<readonly Speed[]> {
+export async function measure(
+  contenders: readonly string[],
+  load: Load,
+  libraries: Readonly<Record<string, string>>,
+  milliseconds: number,
+): Promise<readonly Speed[]> {
   const threads = await Promise.all(
     contenders.map(async (contender) => {
       const workerData: ContenderData = { contender, load, libraries };

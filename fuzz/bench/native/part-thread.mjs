@@ -34,6 +34,11 @@ parentPort.on("message", () => {
   const cpu = process.threadCpuUsage?.();
   const operations = run();
   const used = cpu === undefined ? undefined : process.threadCpuUsage(cpu);
-  parentPort.postMessage({ part, operations, milliseconds: performance.now() - start, cpuMs: used === undefined ? undefined : (used.user + used.system) / 1000 });
+  parentPort.postMessage({
+    part,
+    operations,
+    milliseconds: performance.now() - start,
+    cpuMs: used === undefined ? undefined : (used.user + used.system) / 1000,
+  });
 });
 parentPort.postMessage("warm");

@@ -24,10 +24,15 @@ interface PartReport {
 }
 
 /**
- * Starts a thread for each part, on a pool of `count` peers that all stay: they are held meanwhile. What a creating thread makes comes on
- * top, and is collected when memory for as many again is in use.
+ * Starts a thread for each part, on a pool of `count` peers that all stay: they are held meanwhile. What a creating
+ * thread makes comes on top, and is collected when memory for as many again is in use.
  */
-export async function sideBySide(library: string, parts: readonly Part[], count: number, milliseconds: number): Promise<readonly PartSpeed[]> {
+export async function sideBySide(
+  library: string,
+  parts: readonly Part[],
+  count: number,
+  milliseconds: number,
+): Promise<readonly PartSpeed[]> {
   const { createPeerPool } = (await import(library)) as Library;
   const keys = distinctAddresses(count, 7);
   const pool = createPeerPool({ capacity: count * 2 + 0x10000, threshold: count + 0x8000, ttlMinMs: 0 });
@@ -35,16 +40,31 @@ export async function sideBySide(library: string, parts: readonly Part[], count:
   await new Promise((resolve) => setImmediate(resolve));
   const stop = new SharedArrayBuffer(8);
   const workers = parts.map((part, index) => {
-    const workerData = { library, buffer: pool.buffer, keys, order: uniformOrder(count, ORDER_LENGTH, 8 + index), part, stop, threads: parts.length, milliseconds };
+    const workerData = {
+      library,
+      buffer: pool.buffer,
+      keys,
+      order: uniformOrder(count, ORDER_LENGTH, 8 + index),
+      part,
+      stop,
+      threads: parts.length,
+      milliseconds,
+    };
     return new Worker(new URL("./part-thread.mjs", import.meta.url), { workerData });
   });
   await Promise.all(workers.map((worker) => once(worker, "message")));
   for (const worker of workers) worker.postMessage("go");
-  const reports = (await Promise.all(workers.map((worker) => once(worker, "message")))).map(([report]) => report as PartReport);
+  const reports = (await Promise.all(workers.map((worker) => once(worker, "message")))).map(
+    ([report]) => report as PartReport,
+  );
   await Promise.all(workers.map((worker) => worker.terminate()));
   for (const peer of held) pool.release(peer);
   pool.detach();
-  return reports.map(({ part, operations, milliseconds: wall, cpuMs = Number.NaN }) => ({ part, speed: operations / wall / 1000, cpuSpeed: operations / cpuMs / 1000 }));
+  return reports.map(({ part, operations, milliseconds: wall, cpuMs = Number.NaN }) => ({
+    part,
+    speed: operations / wall / 1000,
+    cpuSpeed: operations / cpuMs / 1000,
+  }));
 }
 
 /** Millions of decisions a second of a pool that another thread owns, asked one after the other. */

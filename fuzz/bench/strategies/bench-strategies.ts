@@ -9,9 +9,24 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { Piscina } from "piscina";
 import { smallProgramNamed, smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
-import { reference, REFERENCE_SCHEDULES, REFERENCE_TRIALS, type ReferenceRow, referenceStrategies } from "./reference.ts";
+import {
+  reference,
+  REFERENCE_SCHEDULES,
+  REFERENCE_TRIALS,
+  type ReferenceRow,
+  referenceStrategies,
+} from "./reference.ts";
 import type { Granularity } from "./spawned.ts";
-import { compare, type Comparison, formatFigure, formatNumber, formatSummary, formatTable, summarize, type Summary } from "./summary.ts";
+import {
+  compare,
+  type Comparison,
+  formatFigure,
+  formatNumber,
+  formatSummary,
+  formatTable,
+  summarize,
+  type Summary,
+} from "./summary.ts";
 import { runTask, type Task, type TaskResult } from "./trials.ts";
 
 const STRATEGIES = ["random", "pct2", "pct3", "pct5", "urw", "pos", "surw", "delay", "dfs"];
@@ -28,14 +43,29 @@ interface Options {
 
 const command = new Command("bench:strategies")
   .description("Counts the schedules that each strategy needs to find the known bug of each small program.")
-  .option("--programs <names>", 'programs, separated by commas; "all" for those without reference figures too', names, reference.map(({ program }) => program))
+  .option(
+    "--programs <names>",
+    'programs, separated by commas; "all" for those without reference figures too',
+    names,
+    reference.map(({ program }) => program),
+  )
   .option("--strategies <names>", "strategies, separated by commas", names, STRATEGIES)
   .option("--seeds <n>", "trials of each, with a seed each", wholeNumber, REFERENCE_TRIALS)
   .option("--schedules <n>", "schedules a trial may take", wholeNumber, REFERENCE_SCHEDULES)
   .option("--workers <n>", "threads to run on", wholeNumber, 2)
-  .option("--starts", "let a main thread start the threads, and count starts and ends as steps, as the other engine does")
-  .option("--json <file>", 'where to write the figures; "-" is standard output, and then nothing else is printed', "reports/out/bench-strategies.json")
-  .addHelpText("after", "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad --seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -")
+  .option(
+    "--starts",
+    "let a main thread start the threads, and count starts and ends as steps, as the other engine does",
+  )
+  .option(
+    "--json <file>",
+    'where to write the figures; "-" is standard output, and then nothing else is printed',
+    "reports/out/bench-strategies.json",
+  )
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad --seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -",
+  )
   .exitOverride()
   .action(run);
 
@@ -46,11 +76,21 @@ async function run(options: Options): Promise<void> {
   for (const name of options.strategies) strategyNamed(name);
   const granularity: Granularity = options.starts === true ? "thread starts and ends too" : "accesses";
   const tasks = programs.flatMap((program) =>
-    options.strategies.map((strategy): Task => ({ program, strategy, trials: options.seeds, schedulesMax: options.schedules, seed: 1, granularity })),
+    options.strategies.map((strategy): Task => ({
+      program,
+      strategy,
+      trials: options.seeds,
+      schedulesMax: options.schedules,
+      seed: 1,
+      granularity,
+    })),
   );
   const results = await runAll(tasks, options.workers);
   const unexpected = results.find((result) => result.unexpected !== undefined);
-  if (unexpected !== undefined) throw new Error(`${unexpected.program}: ${unexpected.strategy} found something else than its bug: ${unexpected.unexpected}`);
+  if (unexpected !== undefined)
+    throw new Error(
+      `${unexpected.program}: ${unexpected.strategy} found something else than its bug: ${unexpected.unexpected}`,
+    );
   const summaries = results.map(summarize);
   const comparison = compare(summaries);
   const json = `${JSON.stringify({ granularity, seeds: options.seeds, schedules: options.schedules, summaries, comparison }, undefined, 2)}\n`;
@@ -68,7 +108,11 @@ async function run(options: Options): Promise<void> {
 /** Runs the tasks, the results in the order of the tasks; on the calling thread if one worker is asked for. */
 async function runAll(tasks: readonly Task[], workerCount: number): Promise<readonly TaskResult[]> {
   if (workerCount === 1) return tasks.map((task) => runTask(task));
-  const pool = new Piscina<Task, TaskResult>({ filename: new URL("./trial-worker.ts", import.meta.url).href, minThreads: workerCount, maxThreads: workerCount });
+  const pool = new Piscina<Task, TaskResult>({
+    filename: new URL("./trial-worker.ts", import.meta.url).href,
+    minThreads: workerCount,
+    maxThreads: workerCount,
+  });
   let done = 0;
   try {
     return await Promise.all(
@@ -85,9 +129,17 @@ async function runAll(tasks: readonly Task[], workerCount: number): Promise<read
   }
 }
 
-function print(programs: readonly string[], strategies: readonly string[], summaries: readonly Summary[], comparison: Comparison): void {
-  const cellOf = (program: string, strategy: string) => summaries.find((summary) => summary.program === program && summary.strategy === strategy);
-  console.log("Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – never.\n");
+function print(
+  programs: readonly string[],
+  strategies: readonly string[],
+  summaries: readonly Summary[],
+  comparison: Comparison,
+): void {
+  const cellOf = (program: string, strategy: string) =>
+    summaries.find((summary) => summary.program === program && summary.strategy === strategy);
+  console.log(
+    "Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – never.\n",
+  );
   const rows: string[][] = [["program", "steps", "choices", ...strategies]];
   for (const program of programs) {
     const first = cellOf(program, strategies[0] ?? "");
@@ -101,14 +153,22 @@ function print(programs: readonly string[], strategies: readonly string[], summa
       }),
     ]);
     const row = reference.find((candidate) => candidate.program === program);
-    if (row !== undefined) rows.push(["  reference", "", "", ...strategies.map((strategy) => referenceCell(row, strategy))]);
+    if (row !== undefined)
+      rows.push(["  reference", "", "", ...strategies.map((strategy) => referenceCell(row, strategy))]);
   }
   console.log(formatTable(rows));
   console.log(`\nSteps and choices are those of a run of ${strategies[0]}, on average.`);
-  console.log("\nGeometric mean over the programs with reference figures (a trial without the bug counts its bound):\n");
+  console.log(
+    "\nGeometric mean over the programs with reference figures (a trial without the bug counts its bound):\n",
+  );
   const means = comparison.strategies.map((mean) => {
     const verdict = mean.reference === undefined ? "" : mean.ours <= mean.reference ? "no worse" : "WORSE";
-    return [mean.strategy, formatNumber(mean.ours), mean.reference === undefined ? "" : formatNumber(mean.reference), verdict];
+    return [
+      mean.strategy,
+      formatNumber(mean.ours),
+      mean.reference === undefined ? "" : formatNumber(mean.reference),
+      verdict,
+    ];
   });
   console.log(formatTable([["strategy", "ours", "reference", ""], ...means]));
   console.log(`\nBest of ours ≤ best of the reference on ${comparison.bestRows} of ${comparison.rows} programs.`);
@@ -133,6 +193,7 @@ try {
   await command.parseAsync();
 } catch (error) {
   // Of what the command line itself refuses, commander has told already; help is no error.
-  if (!(error instanceof CommanderError)) console.error(`bench:strategies: ${error instanceof Error ? error.message : String(error)}`);
+  if (!(error instanceof CommanderError))
+    console.error(`bench:strategies: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 }

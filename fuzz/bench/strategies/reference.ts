@@ -1,8 +1,9 @@
 /**
  * Schedules to the first bug of the same algorithms in another engine: what ours are compared with.
  *
- * Measured with the schedulers rewritten over shuttle 0.9.3, every shared read, write, lock and unlock a scheduling point;
- * so are, there, the start and the end of each thread. 20 seeds, 10,000 schedules each; depth first: one run of 200,000.
+ * Measured with the schedulers rewritten over shuttle 0.9.3, every shared read, write, lock and unlock a scheduling
+ * point; so are, there, the start and the end of each thread. 20 seeds, 10,000 schedules each; depth first: one run of
+ * 200,000.
  */
 
 /** The strategies that were measured there, under our names. */
@@ -42,7 +43,15 @@ export const reference: readonly ReferenceRow[] = [
   row("reorder_4_bad", 118, 60, 60, 26, 14, never),
   row("reorder_5_bad", 228, 172, 101, 54, 21, never),
   row("reorder_10_bad", never, 1255, 917, 563, 42, never),
-  row("reorder_20_bad", never, { found: 11, mean: 4990 }, { found: 15, mean: 3677 }, { found: 17, mean: 2598 }, 204, never),
+  row(
+    "reorder_20_bad",
+    never,
+    { found: 11, mean: 4990 },
+    { found: 15, mean: 3677 },
+    { found: 17, mean: 2598 },
+    204,
+    never,
+  ),
   row("stack_bad", 1.7, 4.0, 4.2, 3.0, 1.4, 1682),
   row("token_ring_bad", 7.0, 8.3, 9.0, 11, 4.2, never),
   row("twostage_bad", 73, 6.7, 6.5, 16, { found: 19, mean: 476 }, 643),
@@ -59,7 +68,17 @@ export const reference: readonly ReferenceRow[] = [
 type Cell = number | Figure;
 
 function row(program: string, random: Cell, pct2: Cell, pct3: Cell, pct5: Cell, urw: Cell, dfs: Cell): ReferenceRow {
-  return { program, figures: { random: figure(random), pct2: figure(pct2), pct3: figure(pct3), pct5: figure(pct5), urw: figure(urw), dfs: figure(dfs, 1) } };
+  return {
+    program,
+    figures: {
+      random: figure(random),
+      pct2: figure(pct2),
+      pct3: figure(pct3),
+      pct5: figure(pct5),
+      urw: figure(urw),
+      dfs: figure(dfs, 1),
+    },
+  };
 }
 
 function figure(cell: Cell, trials = REFERENCE_TRIALS): Figure {

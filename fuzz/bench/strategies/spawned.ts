@@ -7,8 +7,8 @@ import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 export type Granularity = "accesses" | "thread starts and ends too";
 
 /**
- * The program as other engines step through it: a main thread starts the threads one after another, and the start and the
- * end of each is a step at which others may run.
+ * The program as other engines step through it: a main thread starts the threads one after another, and the start and
+ * the end of each is a step at which others may run.
  *
  * Most of it is far from the bug, which makes schedules longer, and a thread that is started last late.
  */
@@ -27,5 +27,8 @@ export function spawnedByMain(program: Program): Program {
     yield* body;
     yield writeOnce(layout.ended(main) + thread, 1);
   }
-  return { ...program, threads: [spawn, ...threads.map((own, thread) => ({ ...own, body: () => around(thread, own.body()) }))] };
+  return {
+    ...program,
+    threads: [spawn, ...threads.map((own, thread) => ({ ...own, body: () => around(thread, own.body()) }))],
+  };
 }

@@ -1,5 +1,14 @@
 /** From schedules to the first bug to figures that can be compared, and a table of them. */
-import { type Figure, type ReferenceRow, type ReferenceStrategy, REFERENCE_SCHEDULES, REFERENCE_TRIALS, DEPTH_FIRST_SCHEDULES, reference, referenceStrategies } from "./reference.ts";
+import {
+  type Figure,
+  type ReferenceRow,
+  type ReferenceStrategy,
+  REFERENCE_SCHEDULES,
+  REFERENCE_TRIALS,
+  DEPTH_FIRST_SCHEDULES,
+  reference,
+  referenceStrategies,
+} from "./reference.ts";
 import type { TaskResult } from "./trials.ts";
 
 export interface Summary {
@@ -58,20 +67,35 @@ export function compare(summaries: readonly Summary[]): Comparison {
   const names = [...new Set(summaries.map((summary) => summary.strategy))];
   let bestRows = 0;
   for (const row of programs) {
-    const ours = Math.min(...summaries.filter((summary) => summary.program === row.program).map((summary) => summary.bounded));
-    if (ours <= Math.min(...referenceStrategies.map((strategy) => boundedReference(row.figures[strategy], strategy)))) bestRows++;
+    const ours = Math.min(
+      ...summaries.filter((summary) => summary.program === row.program).map((summary) => summary.bounded),
+    );
+    if (ours <= Math.min(...referenceStrategies.map((strategy) => boundedReference(row.figures[strategy], strategy))))
+      bestRows++;
   }
-  return { strategies: names.map((name) => compareStrategy(name, summaries, programs)), bestRows, rows: programs.length };
+  return {
+    strategies: names.map((name) => compareStrategy(name, summaries, programs)),
+    bestRows,
+    rows: programs.length,
+  };
 }
 
-function compareStrategy(strategy: string, summaries: readonly Summary[], rows: readonly ReferenceRow[]): StrategyComparison {
+function compareStrategy(
+  strategy: string,
+  summaries: readonly Summary[],
+  rows: readonly ReferenceRow[],
+): StrategyComparison {
   const known = referenceStrategies.find((name) => name === strategy);
-  const ours = summaries.filter((summary) => summary.strategy === strategy && rows.some((row) => row.program === summary.program));
+  const ours = summaries.filter(
+    (summary) => summary.strategy === strategy && rows.some((row) => row.program === summary.program),
+  );
   return {
     strategy,
     programs: ours.length,
     ours: geometricMean(ours.map((summary) => summary.bounded)),
-    ...(known === undefined ? {} : { reference: geometricMean(rows.map((row) => boundedReference(row.figures[known], known))) }),
+    ...(known === undefined
+      ? {}
+      : { reference: geometricMean(rows.map((row) => boundedReference(row.figures[known], known))) }),
   };
 }
 
@@ -89,7 +113,10 @@ export function medianOf(sorted: readonly number[]): number {
 /** Ours as `mean (median, found/trials)`; the median only where it says something, the trials only when some failed. */
 export function formatSummary({ mean, median, found, trials }: Summary): string {
   if (mean === undefined || median === undefined) return "–";
-  const notes = [...(trials > 1 ? [`~${formatNumber(median)}`] : []), ...(found < trials ? [`${found}/${trials}`] : [])];
+  const notes = [
+    ...(trials > 1 ? [`~${formatNumber(median)}`] : []),
+    ...(found < trials ? [`${found}/${trials}`] : []),
+  ];
   return `${formatNumber(mean)}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }
 
@@ -105,5 +132,11 @@ export function formatNumber(value: number): string {
 /** Lines of a table in which a column is as wide as its widest cell. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join("  "),
+    )
+    .join("\n");
 }

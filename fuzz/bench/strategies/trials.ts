@@ -28,7 +28,10 @@ export interface TaskResult {
   /** Accesses, and choices between several threads, of an execution on average. */
   readonly stepsPerRun: number;
   readonly choicesPerRun: number;
-  /** A violation of a property that the program's bug does not violate, if there was one: the program is not what it says. */
+  /**
+   * A violation of a property that the program's bug does not violate, if there was one: the program is not what it
+   * says.
+   */
   readonly unexpected?: string;
 }
 
@@ -45,7 +48,9 @@ export function runTask(task: Task): TaskResult {
   let choicePoints = 0;
   let unexpected: string | undefined;
   for (let trial = 0; trial < trials; trial++) {
-    const result = search(machine, entry.create({ seed: derivedSeed(task.seed, trial) }), { executionsMax: schedulesMax });
+    const result = search(machine, entry.create({ seed: derivedSeed(task.seed, trial) }), {
+      executionsMax: schedulesMax,
+    });
     executions += result.executions;
     steps += result.steps;
     choicePoints += result.choicePoints;

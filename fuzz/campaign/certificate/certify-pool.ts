@@ -13,7 +13,12 @@ export interface CertifyPool {
 export function certifyPool(workers: number): CertifyPool {
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const control = new Int32Array(shared);
-  const pool = new Piscina({ filename: new URL("./certify-worker.ts", import.meta.url).href, minThreads: workers, maxThreads: workers, workerData: shared });
+  const pool = new Piscina({
+    filename: new URL("./certify-worker.ts", import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    workerData: shared,
+  });
   return {
     run: (task) => pool.run(task, { name: "runCertifyTask" }),
     stop: () => void Atomics.store(control, 0, 1),

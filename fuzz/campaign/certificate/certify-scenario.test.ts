@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { type Access, atomicAddReturn, beginOperation, endOperation, readOnce, spinTrylock, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  atomicAddReturn,
+  beginOperation,
+  endOperation,
+  readOnce,
+  spinTrylock,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -37,20 +45,37 @@ function counters(add: (count: number) => Access): System {
             }
           },
         })),
-        watchers: [{ property: "sum", ended: (words) => (words[Counter.count(counter)] === sum ? undefined : "an addition is lost") }],
+        watchers: [
+          {
+            property: "sum",
+            ended: (words) => (words[Counter.count(counter)] === sum ? undefined : "an addition is lost"),
+          },
+        ],
       };
     },
   };
 }
 
-const scenario: Scenario = { name: "two", system: "counters", initial: [], threads: ["a", "b"].map((name) => ({ name, operations: ["add"] })) };
+const scenario: Scenario = {
+  name: "two",
+  system: "counters",
+  initial: [],
+  threads: ["a", "b"].map((name) => ({ name, operations: ["add"] })),
+};
 const never = (): boolean => false;
 
 test("a scenario that holds is explored to the end, with its counts", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 7, 100, never)).toEqual({ place: 7, scenario: "two", kind: "explored", executions: 2, blocked: 0, histories: 0 });
+  expect(await certifyScenario(atomic, scenario, 7, 100, never)).toEqual({
+    place: 7,
+    scenario: "two",
+    kind: "explored",
+    executions: 2,
+    blocked: 0,
+    histories: 0,
+  });
 });
 
 test("a violation comes with a shrunk trace", async () => {
@@ -67,11 +92,17 @@ test("a bound, and what cannot be explored, leave a scenario unfinished and say 
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 0, 1, never)).toMatchObject({ kind: "unfinished", because: "two has more than 1 executions" });
+  expect(await certifyScenario(atomic, scenario, 0, 1, never)).toMatchObject({
+    kind: "unfinished",
+    because: "two has more than 1 executions",
+  });
   const trying = counters(function* (count) {
     yield spinTrylock(count);
   });
-  expect(await certifyScenario(trying, scenario, 0, 100, never)).toMatchObject({ kind: "unfinished", because: "two cannot be explored: it asks for spinTrylock" });
+  expect(await certifyScenario(trying, scenario, 0, 100, never)).toMatchObject({
+    kind: "unfinished",
+    because: "two cannot be explored: it asks for spinTrylock",
+  });
 });
 
 test("one that is told to stop has no outcome", async () => {

@@ -18,7 +18,13 @@ const SHRINK_MAX = 50_000;
  * @returns undefined if it was told to stop before the end
  * @throws Error if what is violated does not come back: the machine is then not as deterministic as it must be
  */
-export async function certifyScenario(system: System, scenario: Scenario, place: number, executionsMax: number, shouldStop: () => boolean): Promise<CertifyOutcome | undefined> {
+export async function certifyScenario(
+  system: System,
+  scenario: Scenario,
+  place: number,
+  executionsMax: number,
+  shouldStop: () => boolean,
+): Promise<CertifyOutcome | undefined> {
   const subject = scenarioSubject(scenario, (one) => system.compile(parseScenario(system, one)));
   let stopped = false;
   const ask = (): boolean => (stopped ||= shouldStop());
@@ -28,11 +34,25 @@ export async function certifyScenario(system: System, scenario: Scenario, place:
   const row = { place, scenario: scenario.name, executions, blocked, histories };
   if (notExplorable !== undefined) return { ...row, kind: "unfinished", because: notExplorable };
   if (violation !== undefined) {
-    const counterexample = await counterexampleOf({ subject, choices: violation.choices, codeVersion: codeVersion(projectRoot), strategy: EXHAUSTIVE, seed: 0 }, { executionsMax: SHRINK_MAX });
+    const counterexample = await counterexampleOf(
+      { subject, choices: violation.choices, codeVersion: codeVersion(projectRoot), strategy: EXHAUSTIVE, seed: 0 },
+      { executionsMax: SHRINK_MAX },
+    );
     const told = counterexample?.trace.violation;
-    if (counterexample === undefined || told === undefined) throw new Error(`${scenario.name}: the violation that was found does not come back`);
-    return { ...row, kind: "violated", violation: { property: told.property, because: told.because }, trace: serialiseTrace(counterexample.trace) };
+    if (counterexample === undefined || told === undefined)
+      throw new Error(`${scenario.name}: the violation that was found does not come back`);
+    return {
+      ...row,
+      kind: "violated",
+      violation: { property: told.property, because: told.because },
+      trace: serialiseTrace(counterexample.trace),
+    };
   }
-  if (!found.complete) return { ...row, kind: "unfinished", because: `${scenario.name} has more than ${executionsMax.toLocaleString("en")} executions` };
+  if (!found.complete)
+    return {
+      ...row,
+      kind: "unfinished",
+      because: `${scenario.name} has more than ${executionsMax.toLocaleString("en")} executions`,
+    };
   return { ...row, kind: "explored" };
 }

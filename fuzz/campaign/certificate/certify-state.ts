@@ -36,7 +36,10 @@ export function removeCertifyState(path: string): void {
 }
 
 /** What was done by a run of an equal key, by place; or why there is nothing. */
-export function readCertifyState(path: string, key: string): ReadonlyMap<number, CertifyOutcome> | { readonly because: string } {
+export function readCertifyState(
+  path: string,
+  key: string,
+): ReadonlyMap<number, CertifyOutcome> | { readonly because: string } {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));

@@ -1,4 +1,7 @@
-/** Explores small scenarios on a worker thread. What it shares with the main thread is one word: not 0 once it is to stop. */
+/**
+ * Explores small scenarios on a worker thread. What it shares with the main thread is one word: not 0 once it is to
+ * stop.
+ */
 import { controlWords } from "#fuzz/host/control-words.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import { systemNamed } from "#fuzz/systems/all-systems.ts";
@@ -25,8 +28,15 @@ export async function runCertifyTask(task: CertifyTask): Promise<CertifyOutcome[
   const outcomes: CertifyOutcome[] = [];
   for (const place of task.places) {
     const scenario = scenarios[place];
-    if (scenario === undefined) throw new RangeError(`${task.system} has no scenario ${place} of size ${sizeName(task.size)}`);
-    const outcome = await certifyScenario(system, scenario, place, task.executionsMax, () => Atomics.load(control, 0) !== 0);
+    if (scenario === undefined)
+      throw new RangeError(`${task.system} has no scenario ${place} of size ${sizeName(task.size)}`);
+    const outcome = await certifyScenario(
+      system,
+      scenario,
+      place,
+      task.executionsMax,
+      () => Atomics.load(control, 0) !== 0,
+    );
     if (outcome === undefined) return undefined;
     outcomes.push(outcome);
   }

@@ -1,7 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { certificateJson, mergeCertificates } from "#reports/certificate.ts";
-import { type CertifyEnvironment, type CertifyOutcome, type CertifyPlan, type CertifyTask, certify } from "./certify.ts";
+import {
+  type CertifyEnvironment,
+  type CertifyOutcome,
+  type CertifyPlan,
+  type CertifyTask,
+  certify,
+} from "./certify.ts";
 import { isInShard, type Shard, WHOLE } from "./shard.ts";
 
 const SIZE = { threads: 2, operations: 1, keys: 1 };
@@ -15,7 +21,10 @@ function explored(place: number): CertifyOutcome {
   return { place, scenario: `set-${place}`, kind: "explored", executions: place + 1, blocked: place % 2, histories: 1 };
 }
 
-function environmentOf(outcomeOf: (place: number) => CertifyOutcome, parts: Partial<CertifyEnvironment> = {}): CertifyEnvironment {
+function environmentOf(
+  outcomeOf: (place: number) => CertifyOutcome,
+  parts: Partial<CertifyEnvironment> = {},
+): CertifyEnvironment {
   return {
     run: async ({ places }) => places.map(outcomeOf),
     lanes: 1,
@@ -39,13 +48,24 @@ test("the certificate does not depend on the number of lanes, nor on the order i
     }),
     { seed: 1, numRuns: 20 },
   );
-  expect(JSON.parse(one)).toMatchObject({ verdict: "holds", scenarios: 137, explored: 137, executions: (137 * 138) / 2, blocked: 68, histories: 137 });
+  expect(JSON.parse(one)).toMatchObject({
+    verdict: "holds",
+    scenarios: 137,
+    explored: 137,
+    executions: (137 * 138) / 2,
+    blocked: 68,
+    histories: 137,
+  });
 });
 
 test("the shards of a scope add up to its certificate", async () => {
   const whole = await certify(planOf(100), environmentOf(explored));
   for (const count of [2, 3, 7]) {
-    const shards = await Promise.all(Array.from({ length: count }, (_, index) => certify(planOf(100, { index: index + 1, count }), environmentOf(explored))));
+    const shards = await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        certify(planOf(100, { index: index + 1, count }), environmentOf(explored)),
+      ),
+    );
     expect(certificateJson(mergeCertificates(shards))).toBe(certificateJson(whole));
   }
 });
@@ -64,7 +84,8 @@ test("a run that goes on from what another has done ends with the same certifica
 
 test("a violation violates the certificate and carries its trace; what was not explored is not counted", async () => {
   const violation = { property: "avl", because: "unbalanced" };
-  const outcomeOf = (place: number): CertifyOutcome => (place === 3 ? { ...explored(place), kind: "violated", violation, trace: "{}" } : explored(place));
+  const outcomeOf = (place: number): CertifyOutcome =>
+    place === 3 ? { ...explored(place), kind: "violated", violation, trace: "{}" } : explored(place);
   expect(await certify(planOf(5), environmentOf(outcomeOf))).toMatchObject({
     verdict: "violated",
     explored: 4,
@@ -74,22 +95,38 @@ test("a violation violates the certificate and carries its trace; what was not e
 });
 
 test("a scenario that was not finished leaves the certificate unknown, with the reason of the first", async () => {
-  const outcomeOf = (place: number): CertifyOutcome => (place % 2 === 1 ? { ...explored(place), kind: "unfinished", because: "stopped at 100 executions" } : explored(place));
+  const outcomeOf = (place: number): CertifyOutcome =>
+    place % 2 === 1
+      ? { ...explored(place), kind: "unfinished", because: "stopped at 100 executions" }
+      : explored(place);
   const { verdict, because, explored: count } = await certify(planOf(5), environmentOf(outcomeOf));
-  expect([verdict, count, because]).toEqual(["unknown", 3, "2 of them were not finished, the first one set-1: stopped at 100 executions"]);
+  expect([verdict, count, because]).toEqual([
+    "unknown",
+    3,
+    "2 of them were not finished, the first one set-1: stopped at 100 executions",
+  ]);
 });
 
 test("a run that is stopped says why, and counts what it has", async () => {
   let done = 0;
   const certificate = await certify(
     planOf(200),
-    environmentOf(explored, { onOutcomes: (outcomes) => void (done += outcomes.length), stopReason: () => (done >= 50 ? "interrupted" : undefined) }),
+    environmentOf(explored, {
+      onOutcomes: (outcomes) => void (done += outcomes.length),
+      stopReason: () => (done >= 50 ? "interrupted" : undefined),
+    }),
   );
   expect(certificate).toMatchObject({ verdict: "unknown", because: "interrupted", scenarios: 200, explored: 50 });
 });
 
 test("a task that was told to stop counts for nothing", async () => {
   let asked = 0;
-  const certificate = await certify(planOf(40), environmentOf(explored, { run: async () => void asked++, stopReason: () => (asked > 0 ? "interrupted" : undefined) }));
+  const certificate = await certify(
+    planOf(40),
+    environmentOf(explored, {
+      run: async () => void asked++,
+      stopReason: () => (asked > 0 ? "interrupted" : undefined),
+    }),
+  );
   expect(certificate).toMatchObject({ verdict: "unknown", because: "interrupted", explored: 0, executions: 0 });
 });

@@ -1,8 +1,8 @@
 /**
  * Makes a certificate: every scenario of a scope explored, in pieces that workers take.
  *
- * What it comes to depends on the system, the scope, the shard and the bounds; how many workers there are, and which piece
- * ends first, changes only the time.
+ * What it comes to depends on the system, the scope, the shard and the bounds; how many workers there are, and which
+ * piece ends first, changes only the time.
  */
 import { type Certificate, type CertificateRow, certificateOf, digestOf } from "#reports/certificate.ts";
 import type { Shard } from "./shard.ts";
@@ -74,10 +74,19 @@ export async function certify(plan: CertifyPlan, environment: CertifyEnvironment
   return certificateFrom(plan, ordered, stopReason(), saveTrace);
 }
 
-function certificateFrom(plan: CertifyPlan, outcomes: readonly CertifyOutcome[], stopped: string | undefined, saveTrace: CertifyEnvironment["saveTrace"]): Certificate {
+function certificateFrom(
+  plan: CertifyPlan,
+  outcomes: readonly CertifyOutcome[],
+  stopped: string | undefined,
+  saveTrace: CertifyEnvironment["saveTrace"],
+): Certificate {
   const { code, system, size, shard, places } = plan;
   const rows = outcomes.filter(({ kind }) => kind === "explored");
-  const violations = outcomes.flatMap((outcome) => (outcome.violation === undefined ? [] : [{ scenario: outcome.scenario, ...outcome.violation, trace: saveTrace(outcome) }]));
+  const violations = outcomes.flatMap((outcome) =>
+    outcome.violation === undefined
+      ? []
+      : [{ scenario: outcome.scenario, ...outcome.violation, trace: saveTrace(outcome) }],
+  );
   const because = rows.length === places.length || violations.length > 0 ? undefined : reasonOf(outcomes, stopped);
   const sum = (of: (row: CertificateRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
   return certificateOf({

@@ -5,7 +5,9 @@ import { isInShard, parseShard } from "./shard.ts";
 test("every place belongs to exactly one shard", () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 20 }), (place, count) => {
-      const owners = Array.from({ length: count }, (_, index) => parseShard(`${index + 1}/${count}`)).filter((shard) => isInShard(place, shard));
+      const owners = Array.from({ length: count }, (_, index) => parseShard(`${index + 1}/${count}`)).filter((shard) =>
+        isInShard(place, shard),
+      );
       expect(owners.length).toBe(1);
     }),
     { seed: 1 },

@@ -1,8 +1,8 @@
 /**
  * An exploration on worker threads: the parts of the tree, each to whoever is free, and their counts added up.
  *
- * A failure is the one in the first part that has one, and what is counted is what comes before it: so the result is the same for
- * any number of workers.
+ * A failure is the one in the first part that has one, and what is counted is what comes before it: so the result is
+ * the same for any number of workers.
  */
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
@@ -38,14 +38,22 @@ export function explorePool(workers = availableParallelism()): ExplorePool {
   // Workers start when they are first asked for.
   let started: Piscina | undefined;
   const pool = (): Piscina =>
-    (started ??= new Piscina({ filename: new URL("./explore-worker.ts", import.meta.url).href, minThreads: workers, maxThreads: workers, workerData: control.buffer }));
+    (started ??= new Piscina({
+      filename: new URL("./explore-worker.ts", import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      workerData: control.buffer,
+    }));
   return {
     async explore(program, order) {
       let seen = 0;
       const alone = runTask(program, { ...order, path: [] }, () => ++seen > ALONE_MAX);
       if (seen <= ALONE_MAX) return alone;
       // A bound on executions is one on those that come first, so nothing may be explored ahead of them.
-      const parts = order.executionsMax === undefined ? subtreesOf(program, tableOptions(order.model), workers * PARTS_PER_WORKER) : [[]];
+      const parts =
+        order.executionsMax === undefined
+          ? subtreesOf(program, tableOptions(order.model), workers * PARTS_PER_WORKER)
+          : [[]];
       return exploreParts((task) => pool().run(task, { name: "runExploreTask" }), order, parts, workers);
     },
     runSchedules: (task) => pool().run(task, { name: "runSchedules" }),
@@ -56,7 +64,12 @@ export function explorePool(workers = availableParallelism()): ExplorePool {
 }
 
 /** Explores parts, some at once. */
-export async function exploreParts(run: (task: ExploreTask) => Promise<ExploreTaskResult>, order: ExploreOrder, parts: readonly Subtree[], lanes: number): Promise<ExploreTaskResult> {
+export async function exploreParts(
+  run: (task: ExploreTask) => Promise<ExploreTaskResult>,
+  order: ExploreOrder,
+  parts: readonly Subtree[],
+  lanes: number,
+): Promise<ExploreTaskResult> {
   const results: ExploreTaskResult[] = [];
   let firstFailure = Infinity;
   let next = 0;
@@ -72,7 +85,8 @@ export async function exploreParts(run: (task: ExploreTask) => Promise<ExploreTa
 }
 
 function sumOf(results: readonly ExploreTaskResult[], parts: number): ExploreTaskResult {
-  const sum = (of: (result: ExploreTaskResult) => number): number => results.reduce((all, result) => all + of(result), 0);
+  const sum = (of: (result: ExploreTaskResult) => number): number =>
+    results.reduce((all, result) => all + of(result), 0);
   const failure = results.at(-1)?.failure;
   return {
     executions: sum(({ executions }) => executions),

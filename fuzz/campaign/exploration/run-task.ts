@@ -10,7 +10,11 @@ import { tableOptions } from "#fuzz/explore/table-model.ts";
  * @param shouldStop asked at every execution
  * @throws ProgramError as `explore` does
  */
-export function runTask(program: ExploredProgram, { model, path, bound, executionsMax }: ExploreTask, shouldStop: () => boolean): ExploreTaskResult {
+export function runTask(
+  program: ExploredProgram,
+  { model, path, bound, executionsMax }: ExploreTask,
+  shouldStop: () => boolean,
+): ExploreTaskResult {
   let within = 0;
   const count = (execution: Execution): void => {
     if (bound !== undefined && cheapestLinearisation(execution, program.initial, bound.kind) <= bound.max) within++;

@@ -31,7 +31,9 @@ export interface CheckTask {
 
 export type CheckOutcome = CheckVerdict | Explanation<unknown, unknown>;
 
-export type CheckAnswer = { readonly kind: "decided"; readonly outcome: CheckOutcome; readonly seconds: number } | { readonly kind: "fault"; readonly fault: string };
+export type CheckAnswer =
+  | { readonly kind: "decided"; readonly outcome: CheckOutcome; readonly seconds: number }
+  | { readonly kind: "fault"; readonly fault: string };
 
 export default async function decideFile(task: CheckTask): Promise<CheckAnswer> {
   try {
@@ -57,7 +59,11 @@ function sinkOf<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   { condition, timeMs, keys, method }: CheckTask,
 ): HistorySink<Operation, Response, CheckOutcome> {
-  const options: CheckOptions = { keys, method, ...(timeMs === undefined ? {} : { timeLimit: { ms: timeMs, now: () => performance.now() } }) };
+  const options: CheckOptions = {
+    keys,
+    method,
+    ...(timeMs === undefined ? {} : { timeLimit: { ms: timeMs, now: () => performance.now() } }),
+  };
   switch (condition) {
     case "linearizability":
       return createStreamChecker(model, options);

@@ -5,16 +5,44 @@ import { bugResult, bugsOf, huntBug } from "./hunt-bug.ts";
 
 const SLUG = "inetpeer-ipid-range-overlap";
 const bug = bugNamed(SLUG);
-const counterexample = { property: "linearizability", because: "no order", accesses: 6, preemptions: bug.preemptionsMax, trace: "", story: [] };
-const caught = { seed: 1, executions: 1200, accesses: 9, caught: true, violation: { property: "linearizability", because: "no order" } };
+const counterexample = {
+  property: "linearizability",
+  because: "no order",
+  accesses: 6,
+  preemptions: bug.preemptionsMax,
+  trace: "",
+  story: [],
+};
+const caught = {
+  seed: 1,
+  executions: 1200,
+  accesses: 9,
+  caught: true,
+  violation: { property: "linearizability", because: "no order" },
+};
 
 function report(changes: Partial<HuntReport>): HuntReport {
-  return { slug: SLUG, outcomes: [{ strategy: "pct3", ...caught }, { strategy: "pos", ...caught }], counterexample, ...changes };
+  return {
+    slug: SLUG,
+    outcomes: [
+      { strategy: "pct3", ...caught },
+      { strategy: "pos", ...caught },
+    ],
+    counterexample,
+    ...changes,
+  };
 }
 
 test("a bug that two strategies find counts as found, with what the first one did", () => {
   const result = bugResult(bug, report({}));
-  expect(result).toMatchObject({ slug: SLUG, outcome: "found", property: "linearizability", strategy: "pct3", executions: 1200, preemptions: bug.preemptionsMax });
+  expect(result).toMatchObject({
+    slug: SLUG,
+    outcome: "found",
+    property: "linearizability",
+    strategy: "pct3",
+    executions: 1200,
+    preemptions: bug.preemptionsMax,
+  });
   expect(result.because).toMatch(/; executions: pct3 1,200, pos 1,200$/);
 });
 
@@ -26,7 +54,9 @@ test("one that a single strategy finds, that none finds, or that shrinks too lit
   const { counterexample: _, ...nothing } = report({ outcomes: [silent] });
   expect(bugResult(bug, nothing)).toMatchObject({ outcome: "missed" });
   expect(bugResult(bug, nothing).property).toBeUndefined();
-  expect(bugResult(bug, report({ counterexample: { ...counterexample, preemptions: bug.preemptionsMax + 1 } })).outcome).toBe("missed");
+  expect(
+    bugResult(bug, report({ counterexample: { ...counterexample, preemptions: bug.preemptionsMax + 1 } })).outcome,
+  ).toBe("missed");
 });
 
 test("bugs are those of the systems asked for", () => {

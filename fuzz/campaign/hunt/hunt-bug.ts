@@ -8,8 +8,8 @@ import type { BugResult } from "#reports/result.ts";
 import { scenarioSeed } from "../task.ts";
 
 /**
- * Strategies that look for each bug, one after the other, until two have found it: a gate must not hang on one strategy's luck. What
- * the exhaustive search finds has few context switches, which makes it quick to shrink.
+ * Strategies that look for each bug, one after the other, until two have found it: a gate must not hang on one
+ * strategy's luck. What the exhaustive search finds has few context switches, which makes it quick to shrink.
  */
 const STRATEGIES = [EXHAUSTIVE, "pct3", "pos", "surw", "random"] as const;
 const FINDERS_MIN = 2;
@@ -25,19 +25,35 @@ export function bugsOf(systems: ReadonlySet<string>): readonly string[] {
 }
 
 /** @returns undefined when the signal came first */
-export async function huntBug(slug: string, seed: number, executionsMax: number, signal: AbortSignal): Promise<BugResult | undefined> {
+export async function huntBug(
+  slug: string,
+  seed: number,
+  executionsMax: number,
+  signal: AbortSignal,
+): Promise<BugResult | undefined> {
   const bug = bugNamed(slug);
   const own = scenarioSeed(seed, slug);
   const searches = STRATEGIES.map((strategy, index) => ({ strategy, seed: derivedSeed(own, index) }));
   try {
-    const report = await hunt(bug, { searches, executionsMax, catchesEnough: FINDERS_MIN, shrinkMax: SHRINK_MAX }, signal);
+    const report = await hunt(
+      bug,
+      { searches, executionsMax, catchesEnough: FINDERS_MIN, shrinkMax: SHRINK_MAX },
+      signal,
+    );
     return bugResult(bug, report);
   } catch (error) {
     if (signal.aborted) return undefined;
-    // A patch that does not fit is the caller's to mend; whatever else goes wrong in patched code leaves the bug unfound.
+    // A patch that does not fit is the caller's to mend; whatever else goes wrong in patched code leaves the bug
+    // unfound.
     if (error instanceof Error && error.name === "PatchError") throw error;
     const because = error instanceof Error ? error.message : String(error);
-    return { slug, system: bug.system, scenario: bug.scenario, outcome: "missed", because: `the hunt itself fails: ${because}` };
+    return {
+      slug,
+      system: bug.system,
+      scenario: bug.scenario,
+      outcome: "missed",
+      because: `the hunt itself fails: ${because}`,
+    };
   }
 }
 
@@ -45,14 +61,20 @@ export async function huntBug(slug: string, seed: number, executionsMax: number,
 export function bugResult(bug: Bug, report: HuntReport): BugResult {
   const { outcome, because, preemptions } = statisticsOf(bug, report, FINDERS_MIN);
   const first = report.outcomes.find(({ caught }) => caught);
-  const executions = report.outcomes.map((one) => `${one.strategy} ${one.caught ? "" : "not in "}${one.executions.toLocaleString("en-US")}`);
+  const executions = report.outcomes.map(
+    (one) => `${one.strategy} ${one.caught ? "" : "not in "}${one.executions.toLocaleString("en-US")}`,
+  );
   return {
     slug: bug.slug,
     system: bug.system,
     outcome,
     because: `${because}; executions: ${executions.join(", ")}`,
     scenario: bug.scenario,
-    ...(first?.violation !== undefined && { property: first.violation.property, strategy: first.strategy, executions: first.executions }),
+    ...(first?.violation !== undefined && {
+      property: first.violation.property,
+      strategy: first.strategy,
+      executions: first.executions,
+    }),
     ...(preemptions !== undefined && { preemptions }),
   };
 }

@@ -36,7 +36,11 @@ export async function huntHere({ slug, scenario: name, caughtBy, bounds }: HuntO
   return { slug, outcomes, ...(counterexample === undefined ? {} : { counterexample }) };
 }
 
-function outcomeOf(one: HuntSearch, { executions, steps, violation }: SearchResult, caughtBy: readonly string[]): HuntOutcome {
+function outcomeOf(
+  one: HuntSearch,
+  { executions, steps, violation }: SearchResult,
+  caughtBy: readonly string[],
+): HuntOutcome {
   const outcome = { ...one, executions, accesses: steps };
   if (violation === undefined) return { ...outcome, caught: false };
   const { property, because } = violation;
@@ -44,11 +48,18 @@ function outcomeOf(one: HuntSearch, { executions, steps, violation }: SearchResu
 }
 
 /** @throws Error if the execution that was found does not violate anything when it is run again */
-async function shrunkCounterexample(slug: string, subject: Subject, { strategy, seed }: HuntSearch, choices: ArrayLike<number>, executionsMax: number): Promise<HuntCounterexample> {
+async function shrunkCounterexample(
+  slug: string,
+  subject: Subject,
+  { strategy, seed }: HuntSearch,
+  choices: ArrayLike<number>,
+  executionsMax: number,
+): Promise<HuntCounterexample> {
   const found = { subject, choices, codeVersion: codeVersion(projectRoot), bug: slug, strategy, seed };
   const counterexample = await counterexampleOf(found, { executionsMax });
   const violation = counterexample?.trace.violation;
-  if (counterexample === undefined || violation === undefined) throw new Error(`${slug}: what ${strategy} found from seed ${seed} does not come back`);
+  if (counterexample === undefined || violation === undefined)
+    throw new Error(`${slug}: what ${strategy} found from seed ${seed} does not come back`);
   const { shrunk, trace } = counterexample;
   return {
     property: violation.property,

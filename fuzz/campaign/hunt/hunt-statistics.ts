@@ -27,14 +27,17 @@ export interface BugStatistics {
 }
 
 /**
- * Sums up a hunt. The bug is found when `strategiesMin` strategies caught it from every seed, and its counterexample has no
- * more preemptions than the patch says.
+ * Sums up a hunt. The bug is found when `strategiesMin` strategies caught it from every seed, and its counterexample
+ * has no more preemptions than the patch says.
  */
 export function statisticsOf(bug: Bug, { outcomes, counterexample }: HuntReport, strategiesMin: number): BugStatistics {
   const names = [...new Set(outcomes.map(({ strategy }) => strategy))];
   const strategies = names.map((strategy) => {
     const own = outcomes.filter((outcome) => outcome.strategy === strategy);
-    const executions = own.filter(({ caught }) => caught).map((outcome) => outcome.executions).toSorted((one, other) => one - other);
+    const executions = own
+      .filter(({ caught }) => caught)
+      .map((outcome) => outcome.executions)
+      .toSorted((one, other) => one - other);
     const sum = (count: "accesses" | "executions"): number => own.reduce((total, outcome) => total + outcome[count], 0);
     const median = executions[Math.floor((executions.length - 1) / 2)];
     const worst = executions.at(-1);
@@ -48,11 +51,18 @@ export function statisticsOf(bug: Bug, { outcomes, counterexample }: HuntReport,
   });
   const reliable = strategies.filter(({ catches, searches }) => catches === searches).length;
   const parts = { slug: bug.slug, scenario: bug.scenario, strategies, story: counterexample?.story ?? [] };
-  if (counterexample === undefined) return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
+  if (counterexample === undefined)
+    return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
   const { property, preemptions, accesses } = counterexample;
   const found = { ...parts, preemptions, accesses };
   const shrunk = `${property} in ${bug.scenario}, shrunk to ${preemptions} preemption${preemptions === 1 ? "" : "s"} and ${accesses} accesses`;
-  if (reliable < strategiesMin) return { ...found, outcome: "missed", because: `${shrunk}, but only ${reliable} of the strategies found it from every seed` };
-  if (preemptions > bug.preemptionsMax) return { ...found, outcome: "missed", because: `${shrunk}, where at most ${bug.preemptionsMax} are to be left` };
+  if (reliable < strategiesMin)
+    return {
+      ...found,
+      outcome: "missed",
+      because: `${shrunk}, but only ${reliable} of the strategies found it from every seed`,
+    };
+  if (preemptions > bug.preemptionsMax)
+    return { ...found, outcome: "missed", because: `${shrunk}, where at most ${bug.preemptionsMax} are to be left` };
   return { ...found, outcome: "found", because: shrunk };
 }

@@ -5,7 +5,8 @@ import type { HuntOrder } from "./hunt.ts";
 import { substituteModules } from "#fuzz/bugs/module-hook.ts";
 
 const order = workerData as HuntOrder;
-// Every hunt loads the same code but for one file. What V8 compiled is kept between them; measuring coverage needs it compiled anew.
+// Every hunt loads the same code but for one file. What V8 compiled is kept between them; measuring coverage needs it
+// compiled anew.
 if (process.env["NODE_V8_COVERAGE"] === undefined) enableCompileCache();
 substituteModules(new Map(order.sources));
 const { huntHere } = await import("./hunt-here.ts");

@@ -56,13 +56,20 @@ export interface HuntOrder {
 }
 
 /**
- * Puts the bug back, in a thread of its own, and looks for it with each of the searches in its scenario. The files and the caller's own modules stay as they are. Aborting the signal ends the thread.
+ * Puts the bug back, in a thread of its own, and looks for it with each of the searches in its scenario. The files and
+ * the caller's own modules stay as they are. Aborting the signal ends the thread.
  *
  * @throws PatchError if the patch does not fit the code
  */
 export function hunt(bug: Bug, bounds: HuntBounds, signal?: AbortSignal): Promise<HuntReport> {
   const { sources } = applyToModules(bug.slug, bug.patch, projectRoot);
-  const order: HuntOrder = { slug: bug.slug, sources: [...sources], scenario: bug.scenario, caughtBy: bug.caughtBy, bounds };
+  const order: HuntOrder = {
+    slug: bug.slug,
+    sources: [...sources],
+    scenario: bug.scenario,
+    caughtBy: bug.caughtBy,
+    bounds,
+  };
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./hunt-worker.ts", import.meta.url), { workerData: order });
     const stop = (): void => void worker.terminate();

@@ -38,7 +38,8 @@ export function explain(task: LitmusTask): Explanation | undefined {
 
 function modelNamed(name: string): MemoryModel {
   const model = memoryModels.get(name);
-  if (model === undefined) throw new RangeError(`no memory model ${name}: there are ${[...memoryModels.keys()].join(", ")}`);
+  if (model === undefined)
+    throw new RangeError(`no memory model ${name}: there are ${[...memoryModels.keys()].join(", ")}`);
   return model;
 }
 

@@ -25,8 +25,16 @@ const record = {
 };
 
 export const dstSizes: readonly SizeRow[] = [
-  { ...record, lookup: "a hit, first in its bucket", cacheLines: cacheLinesTouched(heap, findEntry(dst, CHAIN * BUCKETS)) },
-  { ...record, lookup: `a hit, behind ${CHAIN - 1} others`, cacheLines: cacheLinesTouched(heap, findEntry(dst, BUCKETS)) },
+  {
+    ...record,
+    lookup: "a hit, first in its bucket",
+    cacheLines: cacheLinesTouched(heap, findEntry(dst, CHAIN * BUCKETS)),
+  },
+  {
+    ...record,
+    lookup: `a hit, behind ${CHAIN - 1} others`,
+    cacheLines: cacheLinesTouched(heap, findEntry(dst, BUCKETS)),
+  },
 ];
 
 /** A cache with entries of one bucket; the last one made is the first in it. */
@@ -35,6 +43,7 @@ function cacheWithChain(): { readonly heap: Heap; readonly dst: Dst } {
   const heap = createHeap(dstWords(options) + 10);
   const dst = createDst(heap, placeClock(heap, 0), options);
   const none: Address = NIL;
-  for (let n = 1; n <= CHAIN; n++) runAlone(heap, getEntry(dst, { key: n * BUCKETS, device: none, over: none, hasPrivateChild: false }));
+  for (let n = 1; n <= CHAIN; n++)
+    runAlone(heap, getEntry(dst, { key: n * BUCKETS, device: none, over: none, hasPrivateChild: false }));
   return { heap, dst };
 }

@@ -13,7 +13,23 @@ const INT = [4, 4] as const;
 
 test("the kernel's figures are those of its structs", () => {
   // Handle, connection, 20 octets, queue (two pointers, length, lock), device, list, next, RCU record, count, time.
-  const neighbour = structBytes([POINTER, POINTER, [20, 1], POINTER, POINTER, INT, INT, POINTER, POINTER, POINTER, POINTER, POINTER, POINTER, INT, POINTER]);
+  const neighbour = structBytes([
+    POINTER,
+    POINTER,
+    [20, 1],
+    POINTER,
+    POINTER,
+    INT,
+    INT,
+    POINTER,
+    POINTER,
+    POINTER,
+    POINTER,
+    POINTER,
+    POINTER,
+    INT,
+    POINTER,
+  ]);
   // Table, buckets, RCU record, mask, size; and a pointer a bucket.
   const table = structBytes([POINTER, POINTER, POINTER, POINTER, INT, INT]) + 1024 * 8;
   // Device, hardware's handle, list, count, last send.

@@ -49,7 +49,10 @@ export const neighboursSizes: readonly SizeRow[] = [
     record: "address handle",
     bytes: Handle.words * WORD_BYTES,
     lookup: "a transmission to a neighbour that has it",
-    cacheLines: cacheLinesTouched(placed.heap, transmit(placed.neighbours, 0, placed.packet, { address: placed.present, via: "neighbour" })),
+    cacheLines: cacheLinesTouched(
+      placed.heap,
+      transmit(placed.neighbours, 0, placed.packet, { address: placed.present, via: "neighbour" }),
+    ),
     kernelBytes: 40,
     kernelSource: `${KERNEL}, struct ipoib_ah, 64-bit`,
   },
@@ -58,7 +61,13 @@ export const neighboursSizes: readonly SizeRow[] = [
 /** A table whose one neighbour has its handle; the address of a bucket without neighbours; a packet. */
 function setUp() {
   const heap = createHeap(3000);
-  const neighbours = placeNeighbours(heap, placeClock(heap, 0), limits, { neighboursMax: 1, pathsMax: 1, handlesMax: 1, connectionsMax: 1, packetsMax: 2 });
+  const neighbours = placeNeighbours(heap, placeClock(heap, 0), limits, {
+    neighboursMax: 1,
+    pathsMax: 1,
+    handlesMax: 1,
+    connectionsMax: 1,
+    packetsMax: 2,
+  });
   const present = hardwareAddress(1, portGid(1));
   const absent = hardwareAddress(2, portGid(1));
   function* preparing(): Access<Address> {

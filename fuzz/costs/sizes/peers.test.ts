@@ -8,7 +8,12 @@ const INT = 4;
 
 /** Offset of what comes next once a member of this size and alignment is added. */
 const after = (offset: number, bytes: number, alignment = bytes) => Math.ceil(offset / alignment) * alignment + bytes;
-const structBytes = (members: readonly (readonly [bytes: number, alignment?: number])[]) => after(members.reduce((offset, [bytes, alignment]) => after(offset, bytes, alignment ?? bytes), 0), 0, POINTER);
+const structBytes = (members: readonly (readonly [bytes: number, alignment?: number])[]) =>
+  after(
+    members.reduce((offset, [bytes, alignment]) => after(offset, bytes, alignment ?? bytes), 0),
+    0,
+    POINTER,
+  );
 
 const of2010 = [
   [POINTER], // avl_left
@@ -43,7 +48,12 @@ test("the kernel's figures are those of its structs", () => {
     [INT], // refcnt
   ] as const;
   const rcuHead = [2 * POINTER, POINTER] as const;
-  expect(peersSizes.map(({ kernelBytes }) => kernelBytes)).toEqual([structBytes(of2010), structBytes([...of2010, rcuHead]), structBytes(of2012), structBytes(of2012)]);
+  expect(peersSizes.map(({ kernelBytes }) => kernelBytes)).toEqual([
+    structBytes(of2010),
+    structBytes([...of2010, rcuHead]),
+    structBytes(of2012),
+    structBytes(of2012),
+  ]);
 });
 
 test("aligned to cache lines the record of 2010 would double with the RCU head, which is why the alignment went", () => {

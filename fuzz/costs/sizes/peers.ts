@@ -6,7 +6,11 @@ import { ListedPeer, Peer } from "#impl/peers/layout.ts";
 import { defaultListLimits } from "#impl/peers/list-limits.ts";
 import { defaultLimits } from "#impl/peers/limits.ts";
 import { findPeer, getPeer } from "#impl/peers/lookup.ts";
-import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically } from "#impl/peers/optimistic-pool.ts";
+import {
+  createOptimisticPool,
+  findPeer as findOptimistically,
+  getPeer as getOptimistically,
+} from "#impl/peers/optimistic-pool.ts";
 import { createPeerPool } from "#impl/peers/create-pool.ts";
 import type { PeerPool, PeerPoolOptions } from "#impl/peers/pool.ts";
 import { createRcuListPool, findPeer as findLockless, getPeer as getLockless } from "#impl/peers/rcu-list-pool.ts";
@@ -16,7 +20,10 @@ import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
 import { type SizeRow, WORD_BYTES } from "./size-row.ts";
 
-/** Each peer on the way is a line; with it the base of the tree, its sequence or the unused list where they are looked at. */
+/**
+ * Each peer on the way is a line; with it the base of the tree, its sequence or the unused list where they are looked
+ * at.
+ */
 const LOOKUP = "a hit, the second peer on the way";
 
 const KERNEL_2012 = "Linux 3.5 include/net/inetpeer.h, struct inet_peer, 64-bit, with metrics, path MTU and redirect";

@@ -19,7 +19,25 @@ test("the kernel's figures are those of its structs", () => {
   const radixNode = structBytes([POINTER, POINTER, [2, 2], [1, 1], [1, 1], [24, 8]]);
   const metrics = 10 * 8;
   const condition = 3 * 8;
-  const rtentry = structBytes([[2 * radixNode, 8], POINTER, INT, INT, LONG, POINTER, POINTER, INT, POINTER, [metrics, 8], POINTER, POINTER, POINTER, POINTER, POINTER, [condition, 8], [psrefTarget, 8]]);
+  const rtentry = structBytes([
+    [2 * radixNode, 8],
+    POINTER,
+    INT,
+    INT,
+    LONG,
+    POINTER,
+    POINTER,
+    INT,
+    POINTER,
+    [metrics, 8],
+    POINTER,
+    POINTER,
+    POINTER,
+    POINTER,
+    POINTER,
+    [condition, 8],
+    [psrefTarget, 8],
+  ]);
   expect(routeCacheSizes.map(({ kernelBytes }) => kernelBytes)).toEqual([route, rtentry, psref]);
 });
 

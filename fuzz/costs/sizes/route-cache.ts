@@ -1,8 +1,8 @@
 /**
  * Sizes of the route caches: records as they are laid out, look-ups as they run.
  *
- * A word takes 4 bytes here, where a pointer of the kernel takes 8. What of the kernel's records this project leaves out is said in
- * impl/route-cache/layout.ts.
+ * A word takes 4 bytes here, where a pointer of the kernel takes 8. What of the kernel's records this project leaves
+ * out is said in impl/route-cache/layout.ts.
  */
 import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import type { Access, Address } from "#impl/memory/access.ts";
@@ -67,7 +67,14 @@ interface Placed {
 /** Lines touched by what is done on a network with one route and one interface, by a cache that has the route. */
 function linesOf(procedure: (placed: Placed) => Access): number {
   const heap = createHeap(400);
-  const network = createNetwork(heap, { cpuCount: 1, entriesMax: 1, sockaddrsMax: 2, interfacesMax: 1, addressesMax: 1, hasSoftnetLock: false });
+  const network = createNetwork(heap, {
+    cpuCount: 1,
+    entriesMax: 1,
+    sockaddrsMax: 2,
+    interfacesMax: 1,
+    addressesMax: 1,
+    hasSoftnetLock: false,
+  });
   const runner = { lwp: placeLwp(heap, "lwp", 0), inInterrupt: false };
   const cache = placeCache(heap, "cache");
   const record = place(heap, Psref, "record");

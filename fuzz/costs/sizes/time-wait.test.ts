@@ -29,7 +29,11 @@ test("records are smaller than the kernel's, and lines as long", () => {
 
 test("a hit touches the clock, the table, the family, the chain's head, one line, and one or two lines of the record", () => {
   // Records lie side by side from the start of a line on.
-  const straddles = (bytes: number) => Array.from({ length: 16 }, (_, slot) => Math.floor((slot * bytes + bytes - 1) / 64) - Math.floor((slot * bytes) / 64)).reduce((sum, more) => sum + more, 0);
+  const straddles = (bytes: number) =>
+    Array.from(
+      { length: 16 },
+      (_, slot) => Math.floor((slot * bytes + bytes - 1) / 64) - Math.floor((slot * bytes) / 64),
+    ).reduce((sum, more) => sum + more, 0);
   expect(timeWaitSizes[0]?.cacheLines).toBe(6 + straddles(44) / 16);
   expect(timeWaitSizes[1]?.cacheLines).toBe(6 + straddles(68) / 16);
 });

@@ -20,8 +20,20 @@ const PERIOD = 16;
 
 const SLOTS = 64;
 
-const v4 = (foreignPort: number): TcpConnection => ({ family: "v4", localAddress: [0x0a000001], foreignAddress: [0x0a000002], localPort: 80, foreignPort });
-const v6 = (foreignPort: number): TcpConnection => ({ family: "v6", localAddress: [0xfd000000, 0, 0, 1], foreignAddress: [0xfd000000, 0, 0, 2], localPort: 80, foreignPort });
+const v4 = (foreignPort: number): TcpConnection => ({
+  family: "v4",
+  localAddress: [0x0a000001],
+  foreignAddress: [0x0a000002],
+  localPort: 80,
+  foreignPort,
+});
+const v6 = (foreignPort: number): TcpConnection => ({
+  family: "v6",
+  localAddress: [0xfd000000, 0, 0, 1],
+  foreignAddress: [0xfd000000, 0, 0, 2],
+  localPort: 80,
+  foreignPort,
+});
 
 const spread = setUp(512);
 const crowded = setUp(1);
@@ -61,14 +73,21 @@ interface Placed {
   readonly table: TimeWaitTable;
 }
 
-/** A table of so many chains, with the records of fifteen connections of each family: ports 1 to 15, and 0 with many chains. */
+/**
+ * A table of so many chains, with the records of fifteen connections of each family: ports 1 to 15, and 0 with many
+ * chains.
+ */
 function setUp(heads: number): Placed {
   const lines = defaultLines(SLOTS, heads, defaultLimits.lineBytes);
   const heap = createHeap(200 + SLOTS * 28 + 2 * (lines + 2) * 16 + 4 * heads);
   const table = createTimeWait(heap, placeClock(heap, 0), { ...defaultLimits, slots: SLOTS, heads, lines });
   runAlone(heap, setKnob(table, "enable", true));
   for (let port = heads === 1 ? 1 : 0; port < PERIOD; port++) {
-    for (const connection of [v4(port), v6(port)]) runAlone(heap, addTimeWait(table, { connection, receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 0, reuse: false }));
+    for (const connection of [v4(port), v6(port)])
+      runAlone(
+        heap,
+        addTimeWait(table, { connection, receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 0, reuse: false }),
+      );
   }
   return { heap, table };
 }

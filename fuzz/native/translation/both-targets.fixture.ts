@@ -18,8 +18,8 @@ export interface BothTargets {
 }
 
 /**
- * Loads a module of procedures that imports the vocabulary from "access", as it stands and translated. Its files stand in
- * `folder` while they are loaded.
+ * Loads a module of procedures that imports the vocabulary from "access", as it stands and translated. Its files stand
+ * in `folder` while they are loaded.
  *
  * @throws TranslationError if it cannot be translated
  */
@@ -37,7 +37,10 @@ export async function loadOnBothTargets(folder: string, name: string, source: st
   writeWholeFile(simulatedFile, source.replaceAll(`"${ACCESS_SPECIFIER}"`, JSON.stringify(SIMULATED_ACCESS)));
   writeWholeFile(nativeFile, javascript);
   try {
-    return { simulated: await import(pathToFileURL(simulatedFile).href), native: await import(pathToFileURL(nativeFile).href) };
+    return {
+      simulated: await import(pathToFileURL(simulatedFile).href),
+      native: await import(pathToFileURL(nativeFile).href),
+    };
   } finally {
     rmSync(simulatedFile);
     rmSync(nativeFile);

@@ -11,13 +11,24 @@ mkdirSync(out, { recursive: true });
 const folder = mkdtempSync(join(out, "build-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What drives procedures, or sets examples up by driving them, reads the registers of accesses: the simulated target's own. */
-const DRIVES = /^import \{[^}]*\b(?:ACCESS|FIRST_LOCAL_KIND|request|useRegisters)\b[^}]*\} from "[^"]*\/access\.ts"|^export let request\b/mu;
+/**
+ * What drives procedures, or sets examples up by driving them, reads the registers of accesses: the simulated target's
+ * own.
+ */
+const DRIVES =
+  /^import \{[^}]*\b(?:ACCESS|FIRST_LOCAL_KIND|request|useRegisters)\b[^}]*\} from "[^"]*\/access\.ts"|^export let request\b/mu;
 
 test("every file of impl/ translates, but for those that drive procedures, which are refused", () => {
   const files = globSync("impl/**/*.ts", { cwd: root }).filter((file) => !file.endsWith(".test.ts"));
   const drivers = files.filter((file) => DRIVES.test(readFileSync(join(root, file), "utf8")));
-  expect(drivers).toEqual(expect.arrayContaining(["impl/memory/access.ts", "impl/memory/perform.ts", "impl/memory/recorded.ts", "impl/memory/sequential.ts"]));
+  expect(drivers).toEqual(
+    expect.arrayContaining([
+      "impl/memory/access.ts",
+      "impl/memory/perform.ts",
+      "impl/memory/recorded.ts",
+      "impl/memory/sequential.ts",
+    ]),
+  );
   const entries = files.filter((file) => !drivers.includes(file));
   expect(entries.length).toBeGreaterThan(30);
   const modules = translateAll({ root, entries });
@@ -44,7 +55,9 @@ test("on real threads the vocabulary is Atomics, the wait list the engine's, the
 test("addresses of fields are written out, those of rare ones where they stand on real threads", async () => {
   const modules = translateAll({ root, entries: ["impl/peers/invalidate.ts", "impl/peers/layout.ts"] });
   writeModules(modules, { root, out: folder });
-  const { Peer: NativePeer } = (await import(join(folder, "impl/peers/layout.js"))) as { Peer: { gcNext(base: number): number } };
+  const { Peer: NativePeer } = (await import(join(folder, "impl/peers/layout.js"))) as {
+    Peer: { gcNext(base: number): number };
+  };
   const javascript = modules.find(({ file }) => file === "impl/peers/invalidate.ts")?.javascript ?? "";
   expect(javascript).toContain("((peer) + 3)"); // Peer.refcount(peer)
   expect(javascript).toContain(`((peer) * 2 + ${NativePeer.gcNext(0)})`);
@@ -52,16 +65,29 @@ test("addresses of fields are written out, those of rare ones where they stand o
 });
 
 test("modules are written with maps that lead to the sources, and a changed text takes the place of a file", async () => {
-  const changed = readFileSync(join(root, "impl/sync/ticks.ts"), "utf8").replace("(now - then) >>> 0", "(now - then) >>> 1");
-  const modules = translateAll({ root, entries: ["impl/sync/refcount.ts", "impl/sync/ticks.ts"], sources: new Map([["impl/sync/ticks.ts", changed]]) });
+  const changed = readFileSync(join(root, "impl/sync/ticks.ts"), "utf8").replace(
+    "(now - then) >>> 0",
+    "(now - then) >>> 1",
+  );
+  const modules = translateAll({
+    root,
+    entries: ["impl/sync/refcount.ts", "impl/sync/ticks.ts"],
+    sources: new Map([["impl/sync/ticks.ts", changed]]),
+  });
   expect(modules.map(({ file }) => file)).toContain("impl/native/native-access.ts");
   writeModules(modules, { root, out: folder });
-  const { ticksSince } = (await import(join(folder, "impl/sync/ticks.js"))) as { ticksSince(now: number, then: number): number };
+  const { ticksSince } = (await import(join(folder, "impl/sync/ticks.js"))) as {
+    ticksSince(now: number, then: number): number;
+  };
   expect(ticksSince(10, 6)).toBe(2);
-  expect(JSON.parse(readFileSync(join(folder, "impl/sync/refcount.js.map"), "utf8"))).toMatchObject({ sources: [expect.stringMatching(/^\.\.\/.*impl\/sync\/refcount\.ts$/u)] });
+  expect(JSON.parse(readFileSync(join(folder, "impl/sync/refcount.js.map"), "utf8"))).toMatchObject({
+    sources: [expect.stringMatching(/^\.\.\/.*impl\/sync\/refcount\.ts$/u)],
+  });
 });
 
 test("a module that is not there, and one that cannot be translated, are told by name", () => {
   expect(() => translateAll({ root, entries: ["impl/nope.ts"] })).toThrow("impl/nope.ts");
-  expect(() => translateAll({ root, entries: ["impl/memory/recorded.ts"] })).toThrow(/^impl\/memory\/recorded\.ts:1:10: ACCESS/mu);
+  expect(() => translateAll({ root, entries: ["impl/memory/recorded.ts"] })).toThrow(
+    /^impl\/memory\/recorded\.ts:1:10: ACCESS/mu,
+  );
 });

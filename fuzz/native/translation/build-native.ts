@@ -1,8 +1,9 @@
 /**
- * Builds the native target: translates modules and everything they import, and writes them side by side as JavaScript with source maps.
+ * Builds the native target: translates modules and everything they import, and writes them side by side as JavaScript
+ * with source maps.
  *
- * Four modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's own, the heap by
- * one in cache lines, and structs by ones whose rare fields stand apart.
+ * Four modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's
+ * own, the heap by one in cache lines, and structs by ones whose rare fields stand apart.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -26,7 +27,8 @@ const REPLACED: Readonly<Record<string, string>> = {
 };
 
 export const nativeReplacements: Replace = (target, importer) => {
-  if (target === ACCESS_MODULE) return importer.startsWith("impl/native/") ? ATOMICS_MODULE : "impl/native/native-access.ts";
+  if (target === ACCESS_MODULE)
+    return importer.startsWith("impl/native/") ? ATOMICS_MODULE : "impl/native/native-access.ts";
   const replacement = REPLACED[target];
   return replacement === undefined || importer === replacement ? target : replacement;
 };
@@ -52,7 +54,12 @@ export interface NativeModule extends Translation {
  * @throws TranslationError with what cannot be translated
  * @throws Error of the file system for a module that is not there
  */
-export function translateAll({ root, entries, sources = new Map(), replace = nativeReplacements }: NativeBuild): readonly NativeModule[] {
+export function translateAll({
+  root,
+  entries,
+  sources = new Map(),
+  replace = nativeReplacements,
+}: NativeBuild): readonly NativeModule[] {
   const parsed = new Map<string, ParsedModule>();
   const procedures = new Map<string, ModuleProcedures>();
   const parsedModule = (file: string): ParsedModule => {
@@ -111,8 +118,15 @@ export function translateAll({ root, entries, sources = new Map(), replace = nat
 
 const require = createRequire(import.meta.url);
 
-/** What a module of structs exports, as it runs; nothing of one that is no such module, or is not what the file says. */
-function loadStructs(root: string, file: string, source: string, isChanged: boolean): Readonly<Record<string, unknown>> {
+/**
+ * What a module of structs exports, as it runs; nothing of one that is no such module, or is not what the file says.
+ */
+function loadStructs(
+  root: string,
+  file: string,
+  source: string,
+  isChanged: boolean,
+): Readonly<Record<string, unknown>> {
   return isChanged || !/\bstruct\(/u.test(source) ? {} : require(join(root, file));
 }
 
@@ -141,11 +155,17 @@ function specifierOf(importer: string, target: string): string {
  *
  * @throws WriteError if that cannot be done
  */
-export function writeModules(modules: readonly NativeModule[], { root, out }: { readonly root: string; readonly out: string }): void {
+export function writeModules(
+  modules: readonly NativeModule[],
+  { root, out }: { readonly root: string; readonly out: string },
+): void {
   for (const { file, javascript, map } of modules) {
     const output = join(out, file.replace(/\.ts$/u, ".js"));
     const mapFile = `${output}.map`;
     writeWholeFile(output, `${javascript}\n//# sourceMappingURL=${mapFile.slice(mapFile.lastIndexOf("/") + 1)}\n`);
-    writeWholeFile(mapFile, JSON.stringify({ ...JSON.parse(map), sources: [relative(dirname(output), join(root, file))] }));
+    writeWholeFile(
+      mapFile,
+      JSON.stringify({ ...JSON.parse(map), sources: [relative(dirname(output), join(root, file))] }),
+    );
   }
 }

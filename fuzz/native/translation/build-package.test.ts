@@ -13,18 +13,41 @@ mkdirSync(join(root, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(root, "reports/out", "package-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const { exports: offered } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, unknown> };
+const { exports: offered } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, unknown>;
+};
 buildPackage({ root, entries: ["impl/native/peers.ts"], out: join(folder, "node_modules/quiesce/dist") });
 // A package of its own: from within the project, the name would lead to the project itself.
 writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "guest", private: true }));
-writeFileSync(join(folder, "node_modules/quiesce/package.json"), JSON.stringify({ name: "quiesce", type: "module", exports: offered }));
+writeFileSync(
+  join(folder, "node_modules/quiesce/package.json"),
+  JSON.stringify({ name: "quiesce", type: "module", exports: offered }),
+);
 
 /** Type-checks a module that uses the package; answers what the compiler says. */
 function typesOf(name: string, source: string): string {
   const file = join(folder, name);
   writeFileSync(file, source);
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  return spawnSync(process.execPath, [compiler, "--ignoreConfig", "--noEmit", "--strict", "--target", "esnext", "--lib", "esnext", "--module", "nodenext", "--types", "node", file], { encoding: "utf8", cwd: root }).stdout;
+  return spawnSync(
+    process.execPath,
+    [
+      compiler,
+      "--ignoreConfig",
+      "--noEmit",
+      "--strict",
+      "--target",
+      "esnext",
+      "--lib",
+      "esnext",
+      "--module",
+      "nodenext",
+      "--types",
+      "node",
+      file,
+    ],
+    { encoding: "utf8", cwd: root },
+  ).stdout;
 }
 
 test("the declarations of the package say what plain functions take and give", () => {
@@ -42,8 +65,16 @@ const pool = createPeerPool({ capacity: 10 });
 }`.replace("export const", "const"),
     ),
   ).toBe("");
-  const wrong = typesOf("wrong.mts", `import { createPeerPool } from "quiesce/peers";\nconst pool = createPeerPool({});\nconst id: string = pool.nextId(pool.get(true));`);
-  for (const complaint of ["'capacity' is missing", "Type 'number' is not assignable to type 'string'", "type 'boolean' is not assignable to parameter of type 'IpAddress'", "'Peer | undefined' is not assignable"]) {
+  const wrong = typesOf(
+    "wrong.mts",
+    `import { createPeerPool } from "quiesce/peers";\nconst pool = createPeerPool({});\nconst id: string = pool.nextId(pool.get(true));`,
+  );
+  for (const complaint of [
+    "'capacity' is missing",
+    "Type 'number' is not assignable to type 'string'",
+    "type 'boolean' is not assignable to parameter of type 'IpAddress'",
+    "'Peer | undefined' is not assignable",
+  ]) {
     expect(wrong).toContain(complaint);
   }
 });
@@ -51,7 +82,9 @@ const pool = createPeerPool({ capacity: 10 });
 test("sources that do not compile are told with what the compiler says", () => {
   mkdirSync(join(folder, "impl"), { recursive: true });
   writeFileSync(join(folder, "impl/wrong.ts"), 'export const one: number = "one";\n');
-  expect(() => buildPackage({ root: `${folder}/`, entries: ["impl/wrong.ts"], out: join(folder, "out") })).toThrow(DeclarationError);
+  expect(() => buildPackage({ root: `${folder}/`, entries: ["impl/wrong.ts"], out: join(folder, "out") })).toThrow(
+    DeclarationError,
+  );
 });
 
 /** Answers the status of one request from a client address. */

@@ -15,7 +15,8 @@ export class DeclarationError extends Error {
   override readonly name = "DeclarationError";
 }
 
-const COMPILER_OPTIONS = "--ignoreConfig --declaration --emitDeclarationOnly --strict --target esnext --lib esnext --module nodenext --types node --skipLibCheck --verbatimModuleSyntax --rewriteRelativeImportExtensions false --declarationMap false";
+const COMPILER_OPTIONS =
+  "--ignoreConfig --declaration --emitDeclarationOnly --strict --target esnext --lib esnext --module nodenext --types node --skipLibCheck --verbatimModuleSyntax --rewriteRelativeImportExtensions false --declarationMap false";
 
 /**
  * Builds `entries` and what they import into `out`.
@@ -23,7 +24,15 @@ const COMPILER_OPTIONS = "--ignoreConfig --declaration --emitDeclarationOnly --s
  * @throws TranslationError with what cannot be translated
  * @throws DeclarationError with what the compiler says
  */
-export function buildPackage({ root, entries, out }: { readonly root: string; readonly entries: readonly string[]; readonly out: string }): void {
+export function buildPackage({
+  root,
+  entries,
+  out,
+}: {
+  readonly root: string;
+  readonly entries: readonly string[];
+  readonly out: string;
+}): void {
   const modules = translateAll({ root, entries });
   writeModules(modules, { root, out });
   const sources = join(root, `reports/out/translated-${process.pid}`);
@@ -31,7 +40,11 @@ export function buildPackage({ root, entries, out }: { readonly root: string; re
     for (const { file, typescript } of modules) writeWholeFile(join(sources, file), typescript);
     const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
     const files = entries.map((file) => join(sources, file));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...COMPILER_OPTIONS.split(" "), "--rootDir", sources, "--outDir", out, ...files], { encoding: "utf8", cwd: root });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [compiler, ...COMPILER_OPTIONS.split(" "), "--rootDir", sources, "--outDir", out, ...files],
+      { encoding: "utf8", cwd: root },
+    );
     if (status !== 0) throw new DeclarationError(`the translated sources do not compile:\n${stdout}${stderr}`);
   } finally {
     rmSync(sources, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 /**
  * Writing the simplest accesses and the addresses of fields out where they stand, on real threads.
  *
- * The engine inlines small functions, up to a bound for each function that it compiles; a lookup makes so many accesses that it
- * comes to that bound. What is written out means what the functions of impl/native/atomics.ts mean.
+ * The engine inlines small functions, up to a bound for each function that it compiles; a lookup makes so many accesses
+ * that it comes to that bound. What is written out means what the functions of impl/native/atomics.ts mean.
  */
 import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
@@ -28,12 +28,31 @@ export interface FieldPlace {
 
 /** What stands before, between and after the arguments of an access. */
 const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(["read", "readUnordered", "rcuDereferenceProtected"].map((name) => [name, [`${HEAP_NAME}[`, "]"]])),
+  ...Object.fromEntries(
+    ["read", "readUnordered", "rcuDereferenceProtected"].map((name) => [name, [`${HEAP_NAME}[`, "]"]]),
+  ),
   ...Object.fromEntries(["write", "writeUnordered"].map((name) => [name, [`${HEAP_NAME}[`, "] = ", " "]])),
-  ...Object.fromEntries(["readOnce", "loadAcquire", "rcuDereference"].map((name) => [name, [`Atomics.load(${HEAP_NAME}, `, ")"]])),
-  ...Object.fromEntries(["writeOnce", "storeRelease", "rcuAssignPointer"].map((name) => [name, [`Atomics.store(${HEAP_NAME}, `, ", ", ")"]])),
-  ...Object.fromEntries(["cmpxchg", "cmpxchgAcquire", "cmpxchgRelaxed", "cmpxchgRelease"].map((name) => [name, [`Atomics.compareExchange(${HEAP_NAME}, `, ", ", ", ", ")"]])),
-  ...Object.fromEntries(["xchg", "xchgAcquire", "xchgRelaxed", "xchgRelease"].map((name) => [name, [`Atomics.exchange(${HEAP_NAME}, `, ", ", ")"]])),
+  ...Object.fromEntries(
+    ["readOnce", "loadAcquire", "rcuDereference"].map((name) => [name, [`Atomics.load(${HEAP_NAME}, `, ")"]]),
+  ),
+  ...Object.fromEntries(
+    ["writeOnce", "storeRelease", "rcuAssignPointer"].map((name) => [
+      name,
+      [`Atomics.store(${HEAP_NAME}, `, ", ", ")"],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["cmpxchg", "cmpxchgAcquire", "cmpxchgRelaxed", "cmpxchgRelease"].map((name) => [
+      name,
+      [`Atomics.compareExchange(${HEAP_NAME}, `, ", ", ", ", ")"],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["xchg", "xchgAcquire", "xchgRelaxed", "xchgRelease"].map((name) => [
+      name,
+      [`Atomics.exchange(${HEAP_NAME}, `, ", ", ")"],
+    ]),
+  ),
   atomicAdd: [`Atomics.add(${HEAP_NAME}, `, ", ", ")"],
 };
 
@@ -47,13 +66,23 @@ export function writeAccessOut(call: t.CallExpression, name: string, text: Sourc
 /** Writes out the address of a field, `Peer.left(peer)`, if the call is one. */
 export function writeFieldOut(call: NodePath<t.CallExpression>, { placeOf }: Inlining, text: SourceText): void {
   const { callee } = call.node;
-  if (callee.type !== "MemberExpression" || callee.computed || callee.object.type !== "Identifier" || callee.property.type !== "Identifier") return;
+  if (
+    callee.type !== "MemberExpression" ||
+    callee.computed ||
+    callee.object.type !== "Identifier" ||
+    callee.property.type !== "Identifier"
+  )
+    return;
   const binding = call.scope.getBinding(callee.object.name);
   if (binding === undefined || !binding.path.isImportSpecifier() || call.node.arguments.length !== 1) return;
   const from = importOf(binding.path);
   const { imported } = binding.path.node;
-  const place = from === undefined || imported.type !== "Identifier" ? undefined : placeOf(from, imported.name, callee.property.name);
-  if (place !== undefined) writeAround(call.node, ["((", `)${place.factor === 1 ? "" : ` * ${place.factor}`} + ${place.offset})`], text);
+  const place =
+    from === undefined || imported.type !== "Identifier"
+      ? undefined
+      : placeOf(from, imported.name, callee.property.name);
+  if (place !== undefined)
+    writeAround(call.node, ["((", `)${place.factor === 1 ? "" : ` * ${place.factor}`} + ${place.offset})`], text);
 }
 
 /** Keeps the arguments, and puts these texts before, between and after them. */

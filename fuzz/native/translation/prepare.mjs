@@ -3,4 +3,8 @@ import { fileURLToPath } from "node:url";
 import { buildPackage } from "./build-package.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-buildPackage({ root, entries: ["impl/native/peers.ts"], out: fileURLToPath(new URL("../../../dist", import.meta.url)) });
+buildPackage({
+  root,
+  entries: ["impl/native/peers.ts"],
+  out: fileURLToPath(new URL("../../../dist", import.meta.url)),
+});

@@ -1,9 +1,11 @@
 /**
- * Which names of a module are procedures: generators over the access vocabulary, or values whose type says that they give one.
+ * Which names of a module are procedures: generators over the access vocabulary, or values whose type says that they
+ * give one.
  *
- * Known from the source alone, without a type checker: `function*`, generator methods, parameters and members whose written
- * type is a function that answers `Access`, and what other modules export of these. A procedure that hides behind an inferred
- * type is not known; calling it without `yield*` is then not refused, and behaves as calling it with.
+ * Known from the source alone, without a type checker: `function*`, generator methods, parameters and members whose
+ * written type is a function that answers `Access`, and what other modules export of these. A procedure that hides
+ * behind an inferred type is not known; calling it without `yield*` is then not refused, and behaves as calling it
+ * with.
  */
 import type { Binding, NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
@@ -24,17 +26,23 @@ export interface ModuleProcedures {
 export type LookUp = (specifier: string) => ModuleProcedures | undefined;
 
 export function isProcedureType(type: t.Node | null | undefined): boolean {
-  return type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name === PROCEDURE_TYPE;
+  return (
+    type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name === PROCEDURE_TYPE
+  );
 }
 
 /** Is it the type of a function that gives a procedure? */
 function givesProcedure(type: t.Node | null | undefined): boolean {
   if (type?.type === "TSFunctionType") return isProcedureType(type.returnType?.typeAnnotation);
-  return type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name === CALLBACK_TYPE;
+  return (
+    type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name === CALLBACK_TYPE
+  );
 }
 
 function annotationOf(node: t.Node): t.Node | undefined {
-  return "typeAnnotation" in node && node.typeAnnotation?.type === "TSTypeAnnotation" ? node.typeAnnotation.typeAnnotation : undefined;
+  return "typeAnnotation" in node && node.typeAnnotation?.type === "TSTypeAnnotation"
+    ? node.typeAnnotation.typeAnnotation
+    : undefined;
 }
 
 /** What the statements of a module export and declare as members. */
@@ -47,14 +55,20 @@ export function moduleProcedures(program: t.Program, lookUp: LookUp): ModuleProc
       local.add(name);
       if (statement.type === "ExportNamedDeclaration") exported.add(name);
     }
-    if (statement.type === "ImportDeclaration") for (const name of importedProcedures(statement, lookUp)) local.add(name);
+    if (statement.type === "ImportDeclaration")
+      for (const name of importedProcedures(statement, lookUp)) local.add(name);
   }
   for (const statement of program.body) {
-    if (statement.type === "ExportAllDeclaration") for (const name of lookUp(statement.source.value)?.exported ?? []) exported.add(name);
+    if (statement.type === "ExportAllDeclaration")
+      for (const name of lookUp(statement.source.value)?.exported ?? []) exported.add(name);
     if (statement.type !== "ExportNamedDeclaration") continue;
-    const known = statement.source === null || statement.source === undefined ? local : (lookUp(statement.source.value)?.exported ?? new Set());
+    const known =
+      statement.source === null || statement.source === undefined
+        ? local
+        : (lookUp(statement.source.value)?.exported ?? new Set());
     for (const specifier of statement.specifiers) {
-      if (specifier.type === "ExportSpecifier" && "name" in specifier.local && known.has(specifier.local.name)) exported.add(nameOf(specifier.exported));
+      if (specifier.type === "ExportSpecifier" && "name" in specifier.local && known.has(specifier.local.name))
+        exported.add(nameOf(specifier.exported));
     }
   }
   return { exported, members: new Set(memberProcedures(program)) };
@@ -65,9 +79,12 @@ function nameOf(node: t.Identifier | t.StringLiteral): string {
 }
 
 function declaredProcedures(declaration: t.Node | null | undefined): string[] {
-  if (declaration?.type === "FunctionDeclaration") return declaration.generator && declaration.id ? [declaration.id.name] : [];
+  if (declaration?.type === "FunctionDeclaration")
+    return declaration.generator && declaration.id ? [declaration.id.name] : [];
   if (declaration?.type !== "VariableDeclaration") return [];
-  return declaration.declarations.flatMap(({ id, init }) => (id.type === "Identifier" && (isGenerator(init) || givesProcedure(annotationOf(id))) ? [id.name] : []));
+  return declaration.declarations.flatMap(({ id, init }) =>
+    id.type === "Identifier" && (isGenerator(init) || givesProcedure(annotationOf(id))) ? [id.name] : [],
+  );
 }
 
 function isGenerator(node: t.Node | null | undefined): boolean {
@@ -76,7 +93,11 @@ function isGenerator(node: t.Node | null | undefined): boolean {
 
 function importedProcedures({ specifiers, source }: t.ImportDeclaration, lookUp: LookUp): string[] {
   const known = lookUp(source.value)?.exported;
-  return specifiers.flatMap((specifier) => (specifier.type === "ImportSpecifier" && known?.has(nameOf(specifier.imported)) === true ? [specifier.local.name] : []));
+  return specifiers.flatMap((specifier) =>
+    specifier.type === "ImportSpecifier" && known?.has(nameOf(specifier.imported)) === true
+      ? [specifier.local.name]
+      : [],
+  );
 }
 
 /** Names of members, anywhere in the module, whose declaration says that they are procedures. */
@@ -86,13 +107,28 @@ function* memberProcedures(node: unknown): Generator<string> {
     return;
   }
   if (!isNode(node)) return;
-  if (isMember(node) && node.key.type === "Identifier" && !node.computed && declaresProcedure(node)) yield node.key.name;
-  for (const [key, value] of Object.entries(node)) if (key !== "loc" && typeof value === "object") yield* memberProcedures(value);
+  if (isMember(node) && node.key.type === "Identifier" && !node.computed && declaresProcedure(node))
+    yield node.key.name;
+  for (const [key, value] of Object.entries(node))
+    if (key !== "loc" && typeof value === "object") yield* memberProcedures(value);
 }
 
-type Member = t.ObjectMethod | t.ClassMethod | t.ObjectProperty | t.ClassProperty | t.TSMethodSignature | t.TSPropertySignature;
+type Member =
+  | t.ObjectMethod
+  | t.ClassMethod
+  | t.ObjectProperty
+  | t.ClassProperty
+  | t.TSMethodSignature
+  | t.TSPropertySignature;
 
-const MEMBERS: ReadonlySet<string> = new Set(["ObjectMethod", "ClassMethod", "ObjectProperty", "ClassProperty", "TSMethodSignature", "TSPropertySignature"]);
+const MEMBERS: ReadonlySet<string> = new Set([
+  "ObjectMethod",
+  "ClassMethod",
+  "ObjectProperty",
+  "ClassProperty",
+  "TSMethodSignature",
+  "TSPropertySignature",
+]);
 
 function isNode(value: unknown): value is t.Node {
   return typeof value === "object" && value !== null && "type" in value;

@@ -1,6 +1,6 @@
 /**
- * Procedures drawn at random, as source text: accesses in every position in which an expression may stand, under every kind of
- * statement. They end, use words 1 to 8, and keep to int32s.
+ * Procedures drawn at random, as source text: accesses in every position in which an expression may stand, under every
+ * kind of statement. They end, use words 1 to 8, and keep to int32s.
  */
 import * as fc from "fast-check";
 
@@ -23,7 +23,9 @@ type Grammar = Record<"expression" | "access" | "store" | "statement" | "block",
 
 /** Parts one behind the other, those that are drawn between those that stand. */
 function text(...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> {
-  return fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((drawn) => drawn.join(""));
+  return fc
+    .tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part)))
+    .map((drawn) => drawn.join(""));
 }
 
 const { statement: statements } = fc.letrec<Grammar>((tie) => {
@@ -33,11 +35,25 @@ const { statement: statements } = fc.letrec<Grammar>((tie) => {
   return {
     access: fc.oneof(
       text(fc.constantFrom("read", "readOnce", "loadAcquire", "rcuDereference"), "(", word, ")"),
-      text(fc.constantFrom("xchg", "xchgRelaxed", "atomicAddReturn", "atomicAddReturnRelease"), "(", word, ", ", e, ")"),
+      text(
+        fc.constantFrom("xchg", "xchgRelaxed", "atomicAddReturn", "atomicAddReturnRelease"),
+        "(",
+        word,
+        ", ",
+        e,
+        ")",
+      ),
       text(fc.constantFrom("cmpxchg", "cmpxchgAcquire"), "(", word, ", ", e, ", ", e, ")"),
     ),
     store: fc.oneof(
-      text(fc.constantFrom("write", "writeOnce", "storeRelease", "rcuAssignPointer", "atomicAdd"), "(", word, ", ", e, ")"),
+      text(
+        fc.constantFrom("write", "writeOnce", "storeRelease", "rcuAssignPointer", "atomicAdd"),
+        "(",
+        word,
+        ", ",
+        e,
+        ")",
+      ),
       fc.constantFrom("smpMb()", "smpWmb()", 'assertHolds(true, "so it is")'),
     ),
     expression: fc.oneof(
@@ -68,9 +84,41 @@ const { statement: statements } = fc.letrec<Grammar>((tie) => {
       text("if (", e, " & 1) yield ", tie("store"), "; else yield ", tie("access"), ";"),
       text("for (let i = 0; i < 3; i++) ", tie("block")),
       text("for (const one of [", e, ", yield ", tie("access"), "]) { c ^= one; ", tie("statement"), " }"),
-      text("for (let n = 0; n < 4; n++) { if (yield ", tie("access"), ") continue; ", tie("statement"), " if (", e, " & 1) break; }"),
-      text("switch (", e, " & 3) { case 0: ", tie("statement"), " break; case (yield ", tie("access"), "): ", tie("statement"), " default: ", tie("statement"), " }"),
-      text("try { ", tie("statement"), " if (", e, ' & 1) throw new Error("so drawn"); ', tie("statement"), " } catch { ", tie("statement"), " } finally { ", tie("statement"), " }"),
+      text(
+        "for (let n = 0; n < 4; n++) { if (yield ",
+        tie("access"),
+        ") continue; ",
+        tie("statement"),
+        " if (",
+        e,
+        " & 1) break; }",
+      ),
+      text(
+        "switch (",
+        e,
+        " & 3) { case 0: ",
+        tie("statement"),
+        " break; case (yield ",
+        tie("access"),
+        "): ",
+        tie("statement"),
+        " default: ",
+        tie("statement"),
+        " }",
+      ),
+      text(
+        "try { ",
+        tie("statement"),
+        " if (",
+        e,
+        ' & 1) throw new Error("so drawn"); ',
+        tie("statement"),
+        " } catch { ",
+        tie("statement"),
+        " } finally { ",
+        tie("statement"),
+        " }",
+      ),
       text("{ const { x = yield ", tie("access"), " } = ", e, " & 1 ? { x: ", e, " } : {}; a ^= x; }"),
       text("if ((", e, " & 7) === 7) return yield* twice(", e, ");"),
       text("if ((", e, " & 7) === 6) return yield*\n  twice(", e, ");"),
@@ -82,5 +130,8 @@ const { statement: statements } = fc.letrec<Grammar>((tie) => {
 export function randomProcedures(name: string): fc.Arbitrary<string> {
   return fc
     .array(statements, { minLength: 2, maxLength: 3 })
-    .map((body) => `export function* ${name}(a: number, b: number, c: number): Access<number> {\n${body.join("\n")}\nreturn (a ^ b ^ c) | 0;\n}\n`);
+    .map(
+      (body) =>
+        `export function* ${name}(a: number, b: number, c: number): Access<number> {\n${body.join("\n")}\nreturn (a ^ b ^ c) | 0;\n}\n`,
+    );
 }

@@ -1,15 +1,16 @@
 /**
  * Takes the generators out: a module written over the access vocabulary becomes one of plain functions.
  *
- * `function*` loses its star, `yield` and `yield*` vanish, and imports lead elsewhere; nothing else changes. An access is then
- * a call that makes the access, a procedure a function, and the type `Access<T>` (which the module that takes the place of
- * memory/access.ts says) is `T`. What vanishes leaves blanks, so that lines and columns stay; where a blank would change the meaning,
- * something of the same meaning as nothing stands there: `void` at the start of a statement, a parenthesis where a line ends
- * behind `yield*`, a semicolon before a method.
+ * `function*` loses its star, `yield` and `yield*` vanish, and imports lead elsewhere; nothing else changes. An access
+ * is then a call that makes the access, a procedure a function, and the type `Access<T>` (which the module that takes
+ * the place of memory/access.ts says) is `T`. What vanishes leaves blanks, so that lines and columns stay; where a
+ * blank would change the meaning, something of the same meaning as nothing stands there: `void` at the start of a
+ * statement, a parenthesis where a line ends behind `yield*`, a semicolon before a method.
  *
- * Right, because a generator that is resumed at once with what its access found runs as a function does. So whatever would tell
- * the two apart is refused: a yield of something that is no access, an access that is not yielded, a procedure called without
- * `yield*`, a generator that is kept, passed on or given back as a value, and the answer of an access that answers nothing of use.
+ * Right, because a generator that is resumed at once with what its access found runs as a function does. So whatever
+ * would tell the two apart is refused: a yield of something that is no access, an access that is not yielded, a
+ * procedure called without `yield*`, a generator that is kept, passed on or given back as a value, and the answer of an
+ * access that answers nothing of use.
  */
 import { parse } from "@babel/parser";
 import traverse, { type NodePath } from "@babel/traverse";
@@ -19,7 +20,14 @@ import SourceText from "magic-string";
 import { ACCESS_NAMES } from "#impl/memory/access.ts";
 import { HEAP_NAME, type Inlining, writeAccessOut, writeFieldOut } from "./inlining.ts";
 import { endOf, startOf } from "./position.ts";
-import { bindsProcedure, importOf, isProcedureType, type LookUp, type ModuleProcedures, moduleProcedures } from "./procedures.ts";
+import {
+  bindsProcedure,
+  importOf,
+  isProcedureType,
+  type LookUp,
+  type ModuleProcedures,
+  moduleProcedures,
+} from "./procedures.ts";
 import { type Refusal, TranslationError } from "./translation-error.ts";
 
 export interface ParsedModule {
@@ -57,7 +65,9 @@ export function parseModule(file: string, source: string): ParsedModule {
   } catch (error) {
     if (!(error instanceof SyntaxError) || !("loc" in error)) throw error;
     const { line, column } = error.loc as { readonly line: number; readonly column: number };
-    throw new TranslationError([{ file, line, column: column + 1, reason: error.message.replace(/ \(\d+:\d+\)$/u, "") }]);
+    throw new TranslationError([
+      { file, line, column: column + 1, reason: error.message.replace(/ \(\d+:\d+\)$/u, "") },
+    ]);
   }
 }
 
@@ -94,7 +104,9 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
     },
     YieldExpression(path) {
       const argument = path.get("argument") as NodePath;
-      const reason = path.node.delegate ? reasonAgainstDelegation(argument) : reasonAgainstYield(argument, surroundings);
+      const reason = path.node.delegate
+        ? reasonAgainstDelegation(argument)
+        : reasonAgainstYield(argument, surroundings);
       if (reason !== undefined) return refuse(path.node, reason);
       removeYield(path, { source, text, tokens });
       const call = withoutCasts(argument);
@@ -107,19 +119,23 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
       refuse(path.node, "a generator that escapes as a value: a procedure is called with yield*, at once");
     },
     TSTypeReference(path) {
-      if (isProcedureType(path.node) && !isResultType(path)) refuse(path.node, "a generator as a value: Access may stand only where a function says what it gives");
+      if (isProcedureType(path.node) && !isResultType(path))
+        refuse(path.node, "a generator as a value: Access may stand only where a function says what it gives");
     },
     ImportSpecifier(path) {
       const from = importOf(path);
       if (from === undefined || !surroundings.isAccess(from)) return;
       const { imported, local } = path.node;
       const name = imported.type === "Identifier" ? imported.name : imported.value;
-      if (SIMULATION_ONLY.has(name)) return refuse(path.node, `${name}: what an access is asked for with exists under simulation only`);
+      if (SIMULATION_ONLY.has(name))
+        return refuse(path.node, `${name}: what an access is asked for with exists under simulation only`);
       if (!ACCESS_NAMES.has(name)) return;
       for (const reference of path.scope.getBinding(local.name)?.referencePaths ?? []) {
         const call = reference.parentPath;
-        const isYielded = call?.isCallExpression() === true && reference.key === "callee" && yieldOf(call)?.node.delegate === false;
-        if (!isYielded && reference.parent.type !== "ExportSpecifier") refuse(reference.node, `an access that is not yielded: ${name} must stand directly behind yield`);
+        const isYielded =
+          call?.isCallExpression() === true && reference.key === "callee" && yieldOf(call)?.node.delegate === false;
+        if (!isYielded && reference.parent.type !== "ExportSpecifier")
+          refuse(reference.node, `an access that is not yielded: ${name} must stand directly behind yield`);
       }
     },
     "ImportDeclaration|ExportNamedDeclaration|ExportAllDeclaration|ImportExpression|TSImportType"({ node }: NodePath) {
@@ -132,7 +148,8 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
     if (specifier !== literal.value) text.overwrite(startOf(literal) + 1, endOf(literal) - 1, specifier);
   }
 
-  if (refusals.length > 0) throw new TranslationError(refusals.toSorted((one, other) => one.line - other.line || one.column - other.column));
+  if (refusals.length > 0)
+    throw new TranslationError(refusals.toSorted((one, other) => one.line - other.line || one.column - other.column));
   if (usesHeap && inlining !== undefined) text.prepend(`import { words as ${HEAP_NAME} } from "${inlining.atomics}"; `);
   const typescript = text.toString();
   return {
@@ -143,14 +160,25 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
 }
 
 /** Accesses whose answer means something. */
-const ANSWERS: ReadonlySet<string> = new Set([...ACCESS_NAMES].filter((name) => /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name)));
+const ANSWERS: ReadonlySet<string> = new Set(
+  [...ACCESS_NAMES].filter((name) =>
+    /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name),
+  ),
+);
 
-const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "ACCESS_NAMES", "FIRST_LOCAL_KIND", "request", "useRegisters"]);
+const SIMULATION_ONLY: ReadonlySet<string> = new Set([
+  "ACCESS",
+  "ACCESS_NAMES",
+  "FIRST_LOCAL_KIND",
+  "request",
+  "useRegisters",
+]);
 
 function memberNames({ program }: t.File, lookUp: LookUp): ReadonlySet<string> {
   const names = new Set(moduleProcedures(program, lookUp).members);
   for (const statement of program.body) {
-    if (statement.type === "ImportDeclaration") for (const name of lookUp(statement.source.value)?.members ?? []) names.add(name);
+    if (statement.type === "ImportDeclaration")
+      for (const name of lookUp(statement.source.value)?.members ?? []) names.add(name);
   }
   return names;
 }
@@ -161,7 +189,12 @@ function callsProcedure(call: NodePath<t.CallExpression>, members: ReadonlySet<s
     const binding = call.scope.getBinding(callee.name);
     return binding !== undefined && bindsProcedure(binding, lookUp);
   }
-  return callee.type === "MemberExpression" && !callee.computed && callee.property.type === "Identifier" && members.has(callee.property.name);
+  return (
+    callee.type === "MemberExpression" &&
+    !callee.computed &&
+    callee.property.type === "Identifier" &&
+    members.has(callee.property.name)
+  );
 }
 
 interface Token {
@@ -173,7 +206,12 @@ interface Token {
 /** The tokens in their order, without comments. */
 function tokensOf({ tokens }: t.File): readonly Token[] {
   const found: Token[] = [];
-  for (const { type, start, end, value } of (tokens ?? []) as readonly { readonly type: unknown; readonly start: number; readonly end: number; readonly value?: unknown }[]) {
+  for (const { type, start, end, value } of (tokens ?? []) as readonly {
+    readonly type: unknown;
+    readonly start: number;
+    readonly end: number;
+    readonly value?: unknown;
+  }[]) {
     if (typeof type === "object") found.push({ start, end, text: value });
   }
   return found;
@@ -193,7 +231,9 @@ function tokenFrom(tokens: readonly Token[], start: number, text?: string): Toke
 
 /** The expression itself, below TypeScript's casts. */
 function withoutCasts(path: NodePath): NodePath {
-  return path.isTSAsExpression() || path.isTSNonNullExpression() || path.isTSSatisfiesExpression() ? withoutCasts(path.get("expression") as NodePath) : path;
+  return path.isTSAsExpression() || path.isTSNonNullExpression() || path.isTSSatisfiesExpression()
+    ? withoutCasts(path.get("expression") as NodePath)
+    : path;
 }
 
 function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): string | undefined {
@@ -207,7 +247,9 @@ function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): str
   const { imported } = binding.path.node;
   const name = imported.type === "Identifier" ? imported.name : imported.value;
   if (from === undefined || !isAccess(from) || !ACCESS_NAMES.has(name)) return `${reason}: ${name} is none`;
-  return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true ? undefined : `the answer of ${name}, which answers nothing of use`;
+  return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true
+    ? undefined
+    : `the answer of ${name}, which answers nothing of use`;
 }
 
 /** The name under which the vocabulary has what is called. */
@@ -221,8 +263,11 @@ function accessName(call: NodePath<t.CallExpression>): string | undefined {
 
 function reasonAgainstDelegation(argument: NodePath): string | undefined {
   const path = withoutCasts(argument);
-  if (path.isConditionalExpression()) return reasonAgainstDelegation(path.get("consequent")) ?? reasonAgainstDelegation(path.get("alternate"));
-  return path.isCallExpression() ? undefined : "a generator that is kept as a value: yield* takes the call of a procedure";
+  if (path.isConditionalExpression())
+    return reasonAgainstDelegation(path.get("consequent")) ?? reasonAgainstDelegation(path.get("alternate"));
+  return path.isCallExpression()
+    ? undefined
+    : "a generator that is kept as a value: yield* takes the call of a procedure";
 }
 
 /** The yield to which the value of `path` goes, directly or through the branches of a conditional. */
@@ -230,7 +275,11 @@ function yieldOf(path: NodePath): NodePath<t.YieldExpression> | undefined {
   const { parentPath } = path;
   if (parentPath === null) return undefined;
   if (parentPath.isYieldExpression()) return parentPath;
-  const passes = parentPath.isTSAsExpression() || parentPath.isTSNonNullExpression() || parentPath.isTSSatisfiesExpression() || (parentPath.isConditionalExpression() && path.key !== "test");
+  const passes =
+    parentPath.isTSAsExpression() ||
+    parentPath.isTSNonNullExpression() ||
+    parentPath.isTSSatisfiesExpression() ||
+    (parentPath.isConditionalExpression() && path.key !== "test");
   return passes ? yieldOf(parentPath) : undefined;
 }
 
@@ -238,24 +287,35 @@ function isDelegatedTo(call: NodePath): boolean {
   return yieldOf(call)?.node.delegate === true;
 }
 
-/** Is it all that an arrow function does, and that handed on or kept in an object? Whoever calls the arrow runs the procedure. */
+/**
+ * Is it all that an arrow function does, and that handed on or kept in an object? Whoever calls the arrow runs the
+ * procedure.
+ */
 function isHandler(call: NodePath): boolean {
   const arrow = call.parentPath;
   if (arrow?.isArrowFunctionExpression() !== true || call.key !== "body") return false;
   const { parentPath } = arrow;
-  return parentPath.isCallExpression() ? arrow.listKey === "arguments" : parentPath.isObjectProperty() || parentPath.isClassProperty() || parentPath.isClassPrivateProperty();
+  return parentPath.isCallExpression()
+    ? arrow.listKey === "arguments"
+    : parentPath.isObjectProperty() || parentPath.isClassProperty() || parentPath.isClassPrivateProperty();
 }
 
 /** Does the type say what a function gives? */
 function isResultType({ parentPath }: NodePath): boolean {
   if (parentPath?.isTSTypeAnnotation() !== true) return false;
-  return parentPath.key === "returnType" || parentPath.key === "typeAnnotation" && parentPath.parent.type === "TSFunctionType";
+  return (
+    parentPath.key === "returnType" ||
+    (parentPath.key === "typeAnnotation" && parentPath.parent.type === "TSFunctionType")
+  );
 }
 
 const LINE_END = /[\n\r\u2028\u2029]/u;
 
 /** Puts blanks, or something that means nothing, in the place of `yield` or `yield*`. */
-function removeYield({ node, parent }: NodePath<t.YieldExpression>, { source, text, tokens }: { source: string; text: SourceText; tokens: readonly Token[] }): void {
+function removeYield(
+  { node, parent }: NodePath<t.YieldExpression>,
+  { source, text, tokens }: { source: string; text: SourceText; tokens: readonly Token[] },
+): void {
   const start = startOf(node);
   const end = start + "yield".length;
   const next = tokenFrom(tokens, end);

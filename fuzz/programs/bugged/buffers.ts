@@ -1,5 +1,13 @@
 /** Producers and consumers of rings, queues and stacks. */
-import { type Access, type Address, assertHolds, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { conditionSignal, conditionWait } from "./condition-variable.ts";
 import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
@@ -17,7 +25,16 @@ function* fourTimes(once: () => Access): Access {
 
 /** Seven turns each: the producer inserts its turn's number, the consumer expects its own. */
 function circularBuffer(turn: Turn): Program {
-  const { heap, at } = share("ring", { mutex: 1, send: 1, receive: 1, sendable: 1, receivable: 1, first: 1, next: 1, buffer: 10 });
+  const { heap, at } = share("ring", {
+    mutex: 1,
+    send: 1,
+    receive: 1,
+    sendable: 1,
+    receivable: 1,
+    first: 1,
+    next: 1,
+    buffer: 10,
+  });
   function* awaitTurn(flag: Address, condition: Address, me: number): Access {
     if (turn === "skipped") return;
     while ((yield readOnce(flag)) === 0) yield* conditionWait(condition, at.mutex, me);
@@ -68,7 +85,16 @@ const QUEUE_SIZE = 20;
 
 /** A queue in which the consumer expects, at its turn i, what the producer stored at its own turn i. */
 function queue(): Program {
-  const { heap, at } = share("queue", { mutex: 1, enqueueFlag: 1, dequeueFlag: 1, head: 1, tail: 1, amount: 1, element: QUEUE_SIZE, stored: QUEUE_SIZE });
+  const { heap, at } = share("queue", {
+    mutex: 1,
+    enqueueFlag: 1,
+    dequeueFlag: 1,
+    head: 1,
+    tail: 1,
+    amount: 1,
+    element: QUEUE_SIZE,
+    stored: QUEUE_SIZE,
+  });
   function* enqueue(value: number): Access {
     const tail = yield readOnce(at.tail);
     yield writeOnce(at.element + tail, value);
@@ -158,7 +184,16 @@ const BUFFER_SIZE = 3;
 
 /** Two producers and two consumers of four items each; `get` may leave its section between the wait and the removal. */
 function boundedBuffer(get: "leaves its section" | "stays in its section"): Program {
-  const { heap, at } = share("buffer", { mutex: 1, notFull: 1, notEmpty: 1, head: 1, rear: 1, producersWaiting: 1, consumersWaiting: 1, slots: BUFFER_SIZE });
+  const { heap, at } = share("buffer", {
+    mutex: 1,
+    notFull: 1,
+    notEmpty: 1,
+    head: 1,
+    rear: 1,
+    producersWaiting: 1,
+    consumersWaiting: 1,
+    slots: BUFFER_SIZE,
+  });
   function* isFull(): Access<boolean> {
     return ((yield readOnce(at.rear)) + 1) % BUFFER_SIZE === (yield readOnce(at.head));
   }
@@ -200,12 +235,17 @@ function boundedBuffer(get: "leaves its section" | "stays in its section"): Prog
   return {
     name: "boundedBuffer",
     heap,
-    threads: [...threads("producer", 2, (me) => fourTimes(() => putItem(1, me))), ...threads("consumer", 2, (me) => fourTimes(() => getItem(me)))],
+    threads: [
+      ...threads("producer", 2, (me) => fourTimes(() => putItem(1, me))),
+      ...threads("consumer", 2, (me) => fourTimes(() => getItem(me))),
+    ],
     watchers: [],
   };
 }
 
-/** Three items go through a place for one; the consumer sums its turns, which makes 6; `accepts` is what main asserts. */
+/**
+ * Three items go through a place for one; the consumer sums its turns, which makes 6; `accepts` is what main asserts.
+ */
 function arithmeticProgression(accepts: (total: number) => boolean): Program {
   const { heap, at } = share("progression", { mutex: 1, empty: 1, full: 1, number: 1, total: 1 });
   const items = 3;
@@ -230,7 +270,12 @@ function arithmeticProgression(accepts: (total: number) => boolean): Program {
     const total = yield* increase(at.total, items);
     yield assertHolds(accepts(total), `the total is ${total}`);
   }
-  return { name: "arithmetic_prog_bad", heap, threads: [thread("producer", produce), thread("consumer", consume)], watchers: [] };
+  return {
+    name: "arithmetic_prog_bad",
+    heap,
+    threads: [thread("producer", produce), thread("consumer", consume)],
+    watchers: [],
+  };
 }
 
 export const buffers: readonly SmallProgram[] = [
@@ -243,7 +288,14 @@ export const buffers: readonly SmallProgram[] = [
     create: () => circularBuffer("skipped"),
     corrected: () => circularBuffer("awaited"),
   },
-  { name: "queue_bad", bug: "a turn is lost when its flag is not set, and the turns drift apart", depth: 2, source: sctBench, violates: ["assertion"], create: queue },
+  {
+    name: "queue_bad",
+    bug: "a turn is lost when its flag is not set, and the turns drift apart",
+    depth: 2,
+    source: sctBench,
+    violates: ["assertion"],
+    create: queue,
+  },
   {
     name: "stack_bad",
     bug: "the flag that the stack has something is never cleared",

@@ -1,9 +1,18 @@
-import { type Access, type Address, atomicAdd, awaitEqual, mutexLock, mutexUnlock, readOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  atomicAdd,
+  awaitEqual,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+} from "#impl/memory/access.ts";
 
 /**
  * Waits as `pthread_cond_wait`: releases `mutex`, sleeps until signalled, takes `mutex` again. Never wakes by itself.
  *
- * The condition is a word with a bit for each waiter; `waiter` is the caller's own, from 0 to 30. The caller holds `mutex`.
+ * The condition is a word with a bit for each waiter; `waiter` is the caller's own, from 0 to 30. The caller holds
+ * `mutex`.
  */
 export function* conditionWait(condition: Address, mutex: Address, waiter: number): Access {
   const bit = 1 << waiter;

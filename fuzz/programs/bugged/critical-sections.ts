@@ -1,5 +1,13 @@
 /** Programs whose bug lies in the order of critical sections. */
-import { type Access, type Address, assertHolds, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
 
@@ -26,7 +34,11 @@ function account(balance: number): Program {
     *setUp() {
       yield writeOnce(at.balance, 1);
     },
-    threads: [thread("checker", check), thread("depositor", () => move(2, at.depositDone)), thread("withdrawer", () => move(-4, at.withdrawDone))],
+    threads: [
+      thread("checker", check),
+      thread("depositor", () => move(2, at.depositDone)),
+      thread("withdrawer", () => move(-4, at.withdrawDone)),
+    ],
     watchers: [],
   };
 }
@@ -45,10 +57,18 @@ function lazy01(limit: number): Program {
     yield assertHolds(data < limit, `data is ${data}`);
     yield mutexUnlock(at.mutex);
   }
-  return { name: "lazy01_bad", heap, threads: [thread("checker", check), thread("adds 2", () => add(2)), thread("adds 1", () => add(1))], watchers: [] };
+  return {
+    name: "lazy01_bad",
+    heap,
+    threads: [thread("checker", check), thread("adds 2", () => add(2)), thread("adds 1", () => add(1))],
+    watchers: [],
+  };
 }
 
-/** Three threads hand a value on, x1 from x3, x2 from x1, x3 from x2; the checker accepts what `accepts` says when all are done. */
+/**
+ * Three threads hand a value on, x1 from x3, x2 from x1, x3 from x2; the checker accepts what `accepts` says when all
+ * are done.
+ */
 function tokenRing(accepts: (x1: number, x2: number, x3: number) => boolean): Program {
   const { heap, at } = share("ring", { mutex: 1, x1: 1, x2: 1, x3: 1, flag1: 1, flag2: 1, flag3: 1 });
   function* hand(from: Address, to: Address, by: number, flag: Address): Access {
@@ -106,7 +126,12 @@ function twostage(writers: number, readers: number): Program {
     yield mutexUnlock(at.b);
     yield assertHolds(second === first + 1, `the first stage is ${first}, the second ${second}`);
   }
-  return { name: `twostage (${writers}+${readers})`, heap, threads: [...threads("writer", writers, write), ...threads("reader", readers, read)], watchers: [] };
+  return {
+    name: `twostage (${writers}+${readers})`,
+    heap,
+    threads: [...threads("writer", writers, write), ...threads("reader", readers, read)],
+    watchers: [],
+  };
 }
 
 /** The mended twostage: one section for both stages. */
@@ -125,10 +150,17 @@ function twostageInOneSection(writers: number, readers: number): Program {
     yield mutexUnlock(at.a);
     yield assertHolds(first === 0 || second === first + 1, `the first stage is ${first}, the second ${second}`);
   }
-  return { name: "twostage", heap, threads: [...threads("writer", writers, write), ...threads("reader", readers, read)], watchers: [] };
+  return {
+    name: "twostage",
+    heap,
+    threads: [...threads("writer", writers, write), ...threads("reader", readers, read)],
+    watchers: [],
+  };
 }
 
-/** One thread increments under lock A and expects nobody between; `others` increment under the lock that `lockOf` names. */
+/**
+ * One thread increments under lock A and expects nobody between; `others` increment under the lock that `lockOf` names.
+ */
 function wronglock(others: number, lockOf: "a" | "b"): Program {
   const { heap, at } = share("wronglock", { a: 1, b: 1, data: 1 });
   function* watch(): Access {
@@ -144,10 +176,18 @@ function wronglock(others: number, lockOf: "a" | "b"): Program {
     yield* increase(at.data, 1);
     yield mutexUnlock(at[lockOf]);
   }
-  return { name: `wronglock (${others})`, heap, threads: [thread("watcher", watch), ...threads("wrong lock", others, disturb)], watchers: [] };
+  return {
+    name: `wronglock (${others})`,
+    heap,
+    threads: [thread("watcher", watch), ...threads("wrong lock", others, disturb)],
+    watchers: [],
+  };
 }
 
-/** `append(other)` asks the other buffer's length in one critical section and copies in another; meanwhile a thread erases that buffer. */
+/**
+ * `append(other)` asks the other buffer's length in one critical section and copies in another; meanwhile a thread
+ * erases that buffer.
+ */
 function stringbuffer(copy: "in two sections" | "in one section"): Program {
   const { heap, at } = share("buffers", { mutex: 1, count: 1, text: 3, sumMutex: 1, sumCount: 1 });
   function* erase(): Access {
@@ -191,7 +231,15 @@ export const criticalSections: readonly SmallProgram[] = [
     create: () => account(1 - 2 - 4),
     corrected: () => account(1 + 2 - 4),
   },
-  { name: "lazy01_bad", bug: "the checker fails when both have added before it", depth: 3, source: sctBench, violates: ["assertion"], create: () => lazy01(3), corrected: () => lazy01(4) },
+  {
+    name: "lazy01_bad",
+    bug: "the checker fails when both have added before it",
+    depth: 3,
+    source: sctBench,
+    violates: ["assertion"],
+    create: () => lazy01(3),
+    corrected: () => lazy01(4),
+  },
   {
     name: "token_ring_bad",
     bug: "the checker accepts only the order x1, x2, x3",

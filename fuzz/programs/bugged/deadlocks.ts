@@ -1,5 +1,13 @@
 /** Programs that hang, or use locks wrongly. */
-import { type Access, type Address, assertHolds, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { conditionSignal, conditionWait } from "./condition-variable.ts";
 import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
@@ -15,7 +23,12 @@ function carter01(): Program {
     if ((yield* increase(counter, -1)) === 0) yield mutexUnlock(at.l);
     yield mutexUnlock(at.m);
   }
-  return { name: "carter01_bad", heap, threads: [thread("class a", () => enter(at.a)), thread("class b", () => enter(at.b))], watchers: [] };
+  return {
+    name: "carter01_bad",
+    heap,
+    threads: [thread("class a", () => enter(at.a)), thread("class b", () => enter(at.b))],
+    watchers: [],
+  };
 }
 
 /** Two threads take two locks in the orders given. */
@@ -28,7 +41,12 @@ function deadlock01(second: readonly ["a" | "b", "a" | "b"]): Program {
     yield mutexUnlock(at[inner]);
     yield mutexUnlock(at[outer]);
   }
-  return { name: "deadlock01_bad", heap, threads: [thread("first", () => take(["a", "b"], 1)), thread("second", () => take(second, -1))], watchers: [] };
+  return {
+    name: "deadlock01_bad",
+    heap,
+    threads: [thread("first", () => take(["a", "b"], 1)), thread("second", () => take(second, -1))],
+    watchers: [],
+  };
 }
 
 /** Two threads that take x a second time and never release it. */
@@ -77,7 +95,10 @@ function sync(name: string, initial: number, rounds: number, taken: number): Pro
   };
 }
 
-/** Philosophers who take both forks in one atomic block, eat, and count themselves without a lock; the count may reach `most`. */
+/**
+ * Philosophers who take both forks in one atomic block, eat, and count themselves without a lock; the count may reach
+ * `most`.
+ */
 function diningPhilosophers(philosophers: number, most: number): Program {
   const { heap, at } = share("table", { atomic: 1, forks: philosophers, eaten: 1 });
   function* dine(seat: number): Access {
@@ -92,7 +113,12 @@ function diningPhilosophers(philosophers: number, most: number): Program {
     const eaten = yield* increase(at.eaten, 1);
     yield assertHolds(eaten <= most, `${eaten} have eaten`);
   }
-  return { name: `din_phil${philosophers}_sat`, heap, threads: threads("philosopher", philosophers, dine), watchers: [] };
+  return {
+    name: `din_phil${philosophers}_sat`,
+    heap,
+    threads: threads("philosopher", philosophers, dine),
+    watchers: [],
+  };
 }
 
 const INODES = 26;
@@ -121,7 +147,14 @@ function fsbench(threadCount: number): Program {
 }
 
 export const deadlocks: readonly SmallProgram[] = [
-  { name: "carter01_bad", bug: "the second class waits for l while it holds m, which the first needs to release l", depth: 2, source: sctBench, violates: ["deadlock"], create: carter01 },
+  {
+    name: "carter01_bad",
+    bug: "the second class waits for l while it holds m, which the first needs to release l",
+    depth: 2,
+    source: sctBench,
+    violates: ["deadlock"],
+    create: carter01,
+  },
   {
     name: "deadlock01_bad",
     bug: "two locks are taken in opposite order",
@@ -131,7 +164,14 @@ export const deadlocks: readonly SmallProgram[] = [
     create: () => deadlock01(["b", "a"]),
     corrected: () => deadlock01(["a", "b"]),
   },
-  { name: "phase01_bad", bug: "a lock is never released, on every schedule", depth: 1, source: sctBench, violates: ["context"], create: phase01 },
+  {
+    name: "phase01_bad",
+    bug: "a lock is never released, on every schedule",
+    depth: 1,
+    source: sctBench,
+    violates: ["context"],
+    create: phase01,
+  },
   {
     name: "sync01_bad",
     bug: "the producer waits for a counter to fall that nobody lowers, on every schedule",

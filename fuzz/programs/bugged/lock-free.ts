@@ -1,5 +1,18 @@
 /** Lock-free structures with a mistake. */
-import { type Access, type AccessKind, type Address, assertHolds, atomicAdd, awaitUnequal, cmpxchg, mutexLock, mutexUnlock, readOnce, writeOnce, xchg } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type AccessKind,
+  type Address,
+  assertHolds,
+  atomicAdd,
+  awaitUnequal,
+  cmpxchg,
+  mutexLock,
+  mutexUnlock,
+  readOnce,
+  writeOnce,
+  xchg,
+} from "#impl/memory/access.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
 
@@ -21,12 +34,15 @@ function writeV(word: Address, value: number): AccessKind {
 }
 
 /**
- * The work-stealing deque of Cilk-5 (THE): the owner pushes and pops at the tail, a thief takes from the head, and a lock is
- * taken only when they may meet. `room` is added to head + mask to say below which tail a push needs no lock: 0 is right.
+ * The work-stealing deque of Cilk-5 (THE): the owner pushes and pops at the tail, a thief takes from the head, and a
+ * lock is taken only when they may meet. `room` is added to head + mask to say below which tail a push needs no lock: 0
+ * is right.
  */
 function workStealQueue(room: number): Program {
   const { heap, at } = share("deque", { lock: 1, head: 1, tail: 1, mask: 1, slots: SLOTS, runs: ITEMS + 1 });
-  /** Where the array of capacity mask + 1 keeps the element `index`: the arrays of capacity 2, 4, 8 … lie side by side. */
+  /**
+   * Where the array of capacity mask + 1 keeps the element `index`: the arrays of capacity 2, 4, 8 … lie side by side.
+   */
   const slot = (index: number, mask: number): Address => at.slots + mask + 1 - CAPACITY_FIRST + (index & mask);
 
   function* push(item: number): Access {

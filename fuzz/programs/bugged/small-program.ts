@@ -1,9 +1,9 @@
 /**
  * Small programs with a known bug each: how strategies are judged.
  *
- * They follow published benchmarks. Every shared read, write, lock and unlock is one access, an increment is a read and a
- * write, and a block that the original calls atomic is a critical section. Accesses are marked, and neither data races nor
- * lock order are checked: what counts is the known bug, not that a checker would have warned of it.
+ * They follow published benchmarks. Every shared read, write, lock and unlock is one access, an increment is a read and
+ * a write, and a block that the original calls atomic is a critical section. Accesses are marked, and neither data
+ * races nor lock order are checked: what counts is the known bug, not that a checker would have warned of it.
  */
 import type { Access, Address } from "#impl/memory/access.ts";
 import { readOnce, writeOnce } from "#impl/memory/access.ts";
@@ -30,7 +30,8 @@ export interface SmallProgram {
 /** How a machine for such a program is made. */
 export const smallProgramChecks: MachineOptions = { dataRaces: false, lockOrder: false };
 
-export const sctBench = "SCTBench (Thomson, Donaldson, Betts, Concurrency testing using controlled schedulers, TOPC 2016)";
+export const sctBench =
+  "SCTBench (Thomson, Donaldson, Betts, Concurrency testing using controlled schedulers, TOPC 2016)";
 
 /** A heap with one static object of these fields, all 0. */
 export interface Shared<F extends Fields> {
@@ -53,7 +54,9 @@ export function thread(name: string, body: () => Access): ThreadBody {
 
 /** `count` threads that run the same procedure. */
 export function threads(name: string, count: number, body: (number: number) => Access): ThreadBody[] {
-  return Array.from({ length: count }, (_, number) => thread(count === 1 ? name : `${name} ${number + 1}`, () => body(number)));
+  return Array.from({ length: count }, (_, number) =>
+    thread(count === 1 ? name : `${name} ${number + 1}`, () => body(number)),
+  );
 }
 
 /** Adds to a word as a plain `+=` does, in two accesses; answers the sum. */
@@ -63,7 +66,11 @@ export function* increase(word: Address, by: number): Access<number> {
   return sum;
 }
 
-function addressesIn<F extends Fields>(layout: Struct<F>, fields: F, base: Address): { readonly [Field in keyof F]: Address } {
+function addressesIn<F extends Fields>(
+  layout: Struct<F>,
+  fields: F,
+  base: Address,
+): { readonly [Field in keyof F]: Address } {
   const at: { [Field in keyof F]?: Address } = {};
   for (const field in fields) at[field] = layout[field](base);
   return at as { readonly [Field in keyof F]: Address };

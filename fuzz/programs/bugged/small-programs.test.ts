@@ -21,7 +21,11 @@ for (const program of smallPrograms) {
   const { strategy, schedulesMax } = hunt(program);
 
   test(`${program.name}: ${strategy} finds its bug, and nothing else, in ${schedulesMax} schedules`, () => {
-    const result = search(new Machine(program.create(), smallProgramChecks), strategyNamed(strategy).create({ seed: 1 }), { executionsMax: schedulesMax });
+    const result = search(
+      new Machine(program.create(), smallProgramChecks),
+      strategyNamed(strategy).create({ seed: 1 }),
+      { executionsMax: schedulesMax },
+    );
     expect(result.kind).toBe("violated");
     expect(program.violates).toContain(result.violation?.property);
   });
@@ -48,15 +52,29 @@ test("the programs that fail on every schedule do", () => {
 });
 
 test("the small corrected programs hold on all schedules", () => {
-  for (const name of ["account_bad", "lazy01_bad", "token_ring_bad", "deadlock01_bad", "bluetooth_driver_bad", "reorder_3_bad", "sync01_bad", "CVE-2017-15265"]) {
-    const machine = new Machine(smallProgramNamed(name).corrected?.() ?? smallProgramNamed(name).create(), smallProgramChecks);
+  for (const name of [
+    "account_bad",
+    "lazy01_bad",
+    "token_ring_bad",
+    "deadlock01_bad",
+    "bluetooth_driver_bad",
+    "reorder_3_bad",
+    "sync01_bad",
+    "CVE-2017-15265",
+  ]) {
+    const machine = new Machine(
+      smallProgramNamed(name).corrected?.() ?? smallProgramNamed(name).create(),
+      smallProgramChecks,
+    );
     expect(search(machine, strategyNamed("dfs").create({ seed: 1 }), { executionsMax: 50_000 }).kind).toBe("exhausted");
   }
 });
 
 test("lock order, when checked, is violated by two locks in opposite order even where nobody deadlocks", () => {
   const machine = new Machine(smallProgramNamed("deadlock01_bad").create(), { dataRaces: false });
-  expect(search(machine, strategyNamed("delay").create({ seed: 1 }), { executionsMax: 1 }).violation?.property).toBe("lock-order");
+  expect(search(machine, strategyNamed("delay").create({ seed: 1 }), { executionsMax: 1 }).violation?.property).toBe(
+    "lock-order",
+  );
 });
 
 test("each program says what is wrong, how deep, and where it comes from; names are different", () => {

@@ -7,7 +7,14 @@ import type { SmallProgram } from "./small-program.ts";
 import { reorderOf, unlocked } from "./unlocked.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 
-export const smallPrograms: readonly SmallProgram[] = [...criticalSections, ...deadlocks, ...buffers, ...unlocked, ...vulnerabilities, ...lockFree];
+export const smallPrograms: readonly SmallProgram[] = [
+  ...criticalSections,
+  ...deadlocks,
+  ...buffers,
+  ...unlocked,
+  ...vulnerabilities,
+  ...lockFree,
+];
 
 /** Threads up to which a name `reorder_N_bad` is known. */
 const REORDER_MAX = 200;
@@ -22,5 +29,7 @@ export function smallProgramNamed(name: string): SmallProgram {
   if (found !== undefined) return found;
   const threads = Number(/^reorder_([1-9][0-9]{0,2})_bad$/u.exec(name)?.[1]);
   if (threads >= 2 && threads <= REORDER_MAX) return reorderOf(threads);
-  throw new RangeError(`no small program "${name}"; there are ${smallPrograms.map((program) => program.name).join(", ")}`);
+  throw new RangeError(
+    `no small program "${name}"; there are ${smallPrograms.map((program) => program.name).join(", ")}`,
+  );
 }

@@ -3,7 +3,10 @@ import { type Access, assertHolds, atomicAddReturn, readOnce, writeOnce } from "
 import type { Program } from "#fuzz/machine/program.ts";
 import { sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
 
-/** A driver counts the requests under way; stopping waits for none. `enter` looks at the stopping flag before or after it counts itself. */
+/**
+ * A driver counts the requests under way; stopping waits for none. `enter` looks at the stopping flag before or after
+ * it counts itself.
+ */
 function bluetoothDriver(enter: "looks, then counts" | "counts, then looks"): Program {
   const { heap, at } = share("device", { pendingIo: 1, stoppingFlag: 1, stoppingEvent: 1, stopped: 1 });
   function* leave(): Access {
@@ -34,7 +37,10 @@ function bluetoothDriver(enter: "looks, then counts" | "counts, then looks"): Pr
   };
 }
 
-/** `setters` write a = 1, then b = -1, or the other way round; the checker reads a, then b, and both once more if that does not fit. */
+/**
+ * `setters` write a = 1, then b = -1, or the other way round; the checker reads a, then b, and both once more if that
+ * does not fit.
+ */
 function reorder(setters: number, order: "a first" | "b first"): Program {
   const { heap, at } = share("reorder", { a: 1, b: 1 });
   function* set(): Access {
@@ -56,7 +62,12 @@ function reorder(setters: number, order: "a first" | "b first"): Program {
     }
     yield assertHolds(order === "b first" && a === 0, `a is ${a}, b is ${b}`);
   }
-  return { name: `reorder_${setters + 1}_bad`, heap, threads: [...threads("setter", setters, set), thread("checker", check)], watchers: [] };
+  return {
+    name: `reorder_${setters + 1}_bad`,
+    heap,
+    threads: [...threads("setter", setters, set), thread("checker", check)],
+    watchers: [],
+  };
 }
 
 /** reorder_N: N - 1 setters and a checker. */

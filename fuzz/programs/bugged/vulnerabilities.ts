@@ -1,5 +1,20 @@
-/** Published vulnerabilities, cut down to the accesses that matter. The sources are the ConVul benchmarks and the fixes of the CVEs. */
-import { type Access, type Address, allocate, assertHolds, cmpxchg, free, mutexLock, mutexUnlock, NIL, readOnce, writeOnce } from "#impl/memory/access.ts";
+/**
+ * Published vulnerabilities, cut down to the accesses that matter. The sources are the ConVul benchmarks and the fixes
+ * of the CVEs.
+ */
+import {
+  type Access,
+  type Address,
+  allocate,
+  assertHolds,
+  cmpxchg,
+  free,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  readOnce,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { type Heap, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -54,7 +69,10 @@ function pipeOpen(nil: NilPointer): Program {
   };
 }
 
-/** CVE-2011-2183: the page scanner picks the next slot of a ring list, `where` it holds the lock or not; an exiting process removes the last one. */
+/**
+ * CVE-2011-2183: the page scanner picks the next slot of a ring list, `where` it holds the lock or not; an exiting
+ * process removes the last one.
+ */
 function pageMerging(where: "outside the lock" | "inside the lock"): Program {
   const { heap, at } = share("scanner", { lock: 1, head: 1, slot: 1 });
   function* scan(): Access {
@@ -114,7 +132,8 @@ function keyRevocation(validated: "before the semaphore" | "under the semaphore"
   function* readKey(): Access {
     if (validated === "before the semaphore" && (yield readOnce(at.revoked)) === 1) return;
     yield mutexLock(at.semaphore);
-    if (validated === "before the semaphore" || (yield readOnce(at.revoked)) === 0) yield readOnce(Thing.value(yield readOnce(at.payload)));
+    if (validated === "before the semaphore" || (yield readOnce(at.revoked)) === 0)
+      yield readOnce(Thing.value(yield readOnce(at.payload)));
     yield mutexUnlock(at.semaphore);
   }
   function* revoke(): Access {
@@ -137,7 +156,10 @@ function keyRevocation(validated: "before the semaphore" | "under the semaphore"
   };
 }
 
-/** CVE-2016-1972: who runs `once` counts itself as waiting without a lock; the last to leave frees the lock that another may be entering. */
+/**
+ * CVE-2016-1972: who runs `once` counts itself as waiting without a lock; the last to leave frees the lock that another
+ * may be entering.
+ */
 function onceHelper(): Program {
   const { heap, at } = share("once", { waiters: 1, done: 1, section: 1 });
   const slab = placeThings(heap, "section", 1);
@@ -166,7 +188,10 @@ function onceHelper(): Program {
   };
 }
 
-/** CVE-2016-1973: a static instance with a reference count: found before it is counted, so the last to release may destroy it between. */
+/**
+ * CVE-2016-1973: a static instance with a reference count: found before it is counted, so the last to release may
+ * destroy it between.
+ */
 function staticInstance(): Program {
   const { heap, at } = share("static", { instance: 1, references: 1 });
   const slab = placeThings(heap, "instance", 4);
@@ -189,7 +214,10 @@ function staticInstance(): Program {
   return { name: "CVE-2016-1973", heap, threads: threads("user", 2, use), watchers: [] };
 }
 
-/** CVE-2016-7911: `get_task_ioprio` looks at the task's context and uses it, while the exit path sets it to NIL; `guard` is its lock. */
+/**
+ * CVE-2016-7911: `get_task_ioprio` looks at the task's context and uses it, while the exit path sets it to NIL; `guard`
+ * is its lock.
+ */
 function taskContext(guard: "none" | "the exit path's lock"): Program {
   const { heap, at } = share("task", { lock: 1, context: 1 });
   const slab = placeThings(heap, "context", 1);
@@ -245,7 +273,10 @@ function netlinkDump(where: "outside the mutex" | "inside the mutex"): Program {
   };
 }
 
-/** CVE-2017-15265: a sequencer port is created, put on a list under the lock, and used after it, when another may have deleted it. */
+/**
+ * CVE-2017-15265: a sequencer port is created, put on a list under the lock, and used after it, when another may have
+ * deleted it.
+ */
 function sequencerPort(used: "after the lock" | "under the lock"): Program {
   const { heap, at } = share("client", { lock: 1, ports: 1 });
   const slab = placeThings(heap, "port", 1);
@@ -264,10 +295,18 @@ function sequencerPort(used: "after the lock" | "under the lock"): Program {
     yield mutexUnlock(at.lock);
     if (port !== NIL) yield free(slab, port);
   }
-  return { name: "CVE-2017-15265", heap, threads: [thread("creator", create), thread("deleter", remove)], watchers: [] };
+  return {
+    name: "CVE-2017-15265",
+    heap,
+    threads: [thread("creator", create), thread("deleter", remove)],
+    watchers: [],
+  };
 }
 
-/** CVE-2017-6346: a packet socket's rollover state is allocated before the mutex, and freed on error, which both threads take, `where`. */
+/**
+ * CVE-2017-6346: a packet socket's rollover state is allocated before the mutex, and freed on error, which both threads
+ * take, `where`.
+ */
 function packetFanout(where: "outside the mutex" | "inside the mutex"): Program {
   const { heap, at } = share("socket", { mutex: 1, rollover: 1 });
   const slab = placeThings(heap, "rollover", 2);
@@ -293,7 +332,10 @@ function packetFanout(where: "outside the mutex" | "inside the mutex"): Program 
   return { name: "CVE-2017-6346", heap, threads: threads("socket user", 2, addFanout), watchers: [] };
 }
 
-/** pbzip2 0.9.4: main frees the queue once the last block is done, which the consumer says before it has let go of the queue's lock. */
+/**
+ * pbzip2 0.9.4: main frees the queue once the last block is done, which the consumer says before it has let go of the
+ * queue's lock.
+ */
 function parallelCompression(said: "inside the queue's lock" | "after the queue's lock"): Program {
   const { heap, at } = share("main", { queue: 1, done: 1 });
   const slab = placeThings(heap, "queue", 1);
@@ -324,24 +366,80 @@ function parallelCompression(said: "inside the queue's lock" | "after the queue'
 }
 
 export const vulnerabilities: readonly SmallProgram[] = [
-  vulnerability("CVE-2009-3547", "a pipe is opened after its release", 2, () => pipeOpen("is used"), () => pipeOpen("is looked at first")),
+  vulnerability(
+    "CVE-2009-3547",
+    "a pipe is opened after its release",
+    2,
+    () => pipeOpen("is used"),
+    () => pipeOpen("is looked at first"),
+  ),
   {
-    ...vulnerability("CVE-2011-2183", "the list is emptied between the look at it and the pick", 2, () => pageMerging("outside the lock"), () => pageMerging("inside the lock")),
+    ...vulnerability(
+      "CVE-2011-2183",
+      "the list is emptied between the look at it and the pick",
+      2,
+      () => pageMerging("outside the lock"),
+      () => pageMerging("inside the lock"),
+    ),
     violates: ["assertion"],
   },
-  { ...vulnerability("CVE-2013-1792", "the second keyring is used before it is installed", 3, () => userKeyrings("uid"), () => userKeyrings("session")), violates: ["assertion"] },
-  vulnerability("CVE-2015-7550", "the key is revoked between validation and use", 2, () => keyRevocation("before the semaphore"), () => keyRevocation("under the semaphore")),
   {
-    ...vulnerability("cve-2016-1972", "the count of waiters is unprotected, and the lock is freed while another enters it", 3, onceHelper),
+    ...vulnerability(
+      "CVE-2013-1792",
+      "the second keyring is used before it is installed",
+      3,
+      () => userKeyrings("uid"),
+      () => userKeyrings("session"),
+    ),
+    violates: ["assertion"],
+  },
+  vulnerability(
+    "CVE-2015-7550",
+    "the key is revoked between validation and use",
+    2,
+    () => keyRevocation("before the semaphore"),
+    () => keyRevocation("under the semaphore"),
+  ),
+  {
+    ...vulnerability(
+      "cve-2016-1972",
+      "the count of waiters is unprotected, and the lock is freed while another enters it",
+      3,
+      onceHelper,
+    ),
     // Freed while another still holds it counts as a misuse of the lock.
     violates: ["memory-safety", "lock-order"],
   },
   vulnerability("CVE-2016-1973", "the instance is destroyed between being found and being counted", 3, staticInstance),
-  vulnerability("CVE-2016-7911", "the context is set to NIL between the look and the use", 3, () => taskContext("none"), () => taskContext("the exit path's lock")),
-  vulnerability("CVE-2016-9806", "both threads free one buffer", 3, () => netlinkDump("outside the mutex"), () => netlinkDump("inside the mutex")),
-  vulnerability("CVE-2017-15265", "the port is deleted between its publication and its last use", 3, () => sequencerPort("after the lock"), () => sequencerPort("under the lock")),
+  vulnerability(
+    "CVE-2016-7911",
+    "the context is set to NIL between the look and the use",
+    3,
+    () => taskContext("none"),
+    () => taskContext("the exit path's lock"),
+  ),
+  vulnerability(
+    "CVE-2016-9806",
+    "both threads free one buffer",
+    3,
+    () => netlinkDump("outside the mutex"),
+    () => netlinkDump("inside the mutex"),
+  ),
+  vulnerability(
+    "CVE-2017-15265",
+    "the port is deleted between its publication and its last use",
+    3,
+    () => sequencerPort("after the lock"),
+    () => sequencerPort("under the lock"),
+  ),
   {
-    ...vulnerability("CVE-2017-6346", "both threads free one rollover state", 2, () => packetFanout("outside the mutex"), () => packetFanout("inside the mutex")),
+    ...vulnerability(
+      "CVE-2017-6346",
+      "both threads free one rollover state",
+      2,
+      () => packetFanout("outside the mutex"),
+      () => packetFanout("inside the mutex"),
+    ),
     // The same race loses one of two states that are allocated.
     violates: ["memory-safety", "leak"],
   },
@@ -356,6 +454,20 @@ export const vulnerabilities: readonly SmallProgram[] = [
   },
 ];
 
-function vulnerability(name: string, bug: string, depth: number, create: () => Program, corrected?: () => Program): SmallProgram {
-  return { name, bug, depth, source: conVul, violates: ["memory-safety"], create, ...(corrected === undefined ? {} : { corrected }) };
+function vulnerability(
+  name: string,
+  bug: string,
+  depth: number,
+  create: () => Program,
+  corrected?: () => Program,
+): SmallProgram {
+  return {
+    name,
+    bug,
+    depth,
+    source: conVul,
+    violates: ["memory-safety"],
+    create,
+    ...(corrected === undefined ? {} : { corrected }),
+  };
 }

@@ -1,9 +1,9 @@
 /**
  * What the classical programs are made of: parameters, words with names, threads that are told their number.
  *
- * Conventions: each read and write named in a program is one event; variables start at 0; threads count from 0; a wait reads
- * once, and ends the execution as blocked if it is not over. Accesses are relaxed as written, for orderings are a choice of whoever
- * explores; fences are full.
+ * Conventions: each read and write named in a program is one event; variables start at 0; threads count from 0; a wait
+ * reads once, and ends the execution as blocked if it is not over. Accesses are relaxed as written, for orderings are a
+ * choice of whoever explores; fences are full.
  */
 import { type Access, type Address, readOnce, writeOnce } from "#impl/memory/access.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";

@@ -6,5 +6,8 @@ import { lockPrograms } from "./locks.ts";
 import { structurePrograms } from "./structures.ts";
 
 export const classicalPrograms: ReadonlyMap<string, ClassicalProgram> = new Map(
-  [...litmusPrograms, ...contentionPrograms, ...lockPrograms, ...structurePrograms].map((program) => [program.name, program]),
+  [...litmusPrograms, ...contentionPrograms, ...lockPrograms, ...structurePrograms].map((program) => [
+    program.name,
+    program,
+  ]),
 );

@@ -24,12 +24,17 @@ export const contentionPrograms = [
       for (let i = 0; i < 3; i++) yield atomicAddReturnRelaxed(a + i, 1);
     });
   }),
-  classical("rinc", "N threads add 1 to a word in a read and a write, K times each", { N: 2, K: 1 }, ({ N, K }, { word }) => {
-    const x = word();
-    return threads(N, function* () {
-      for (let i = 0; i < K; i++) yield* increment(x);
-    });
-  }),
+  classical(
+    "rinc",
+    "N threads add 1 to a word in a read and a write, K times each",
+    { N: 2, K: 1 },
+    ({ N, K }, { word }) => {
+      const x = word();
+      return threads(N, function* () {
+        for (let i = 0; i < K; i++) yield* increment(x);
+      });
+    },
+  ),
   classical("nw1r", "N threads write a word, one more reads it", { N: 2 }, ({ N }, { word }) => {
     const x = word();
     return [
@@ -91,29 +96,39 @@ export const contentionPrograms = [
       yield writeOnce(x, me + 3);
     });
   }),
-  classical("lastzero", "a chain of N writers, and a reader that looks for the last zero", { N: 3 }, ({ N }, { array }) => {
-    const a = array(N + 1);
-    return [
-      function* () {
-        let i = N;
-        while ((yield readOnce(a + i)) !== 0) i--;
-      },
-      ...threads(N, function* (me) {
-        const value = yield readOnce(a + me);
-        yield writeOnce(a + me + 1, value + 1);
-      }),
-    ];
-  }),
-  classical("indexer", "N threads insert 4 values each into a hash table of 128 words", { N: 12 }, ({ N }, { array }) => {
-    const table = array(TABLE_WORDS);
-    return threads(N, function* (me) {
-      for (let i = 0; i < INSERTS; i++) {
-        const value = 11 * i + me;
-        let slot = (7 * value) % TABLE_WORDS;
-        while ((yield cmpxchgRelaxed(table + slot, 0, value)) !== 0) slot = (slot + 1) % TABLE_WORDS;
-      }
-    });
-  }),
+  classical(
+    "lastzero",
+    "a chain of N writers, and a reader that looks for the last zero",
+    { N: 3 },
+    ({ N }, { array }) => {
+      const a = array(N + 1);
+      return [
+        function* () {
+          let i = N;
+          while ((yield readOnce(a + i)) !== 0) i--;
+        },
+        ...threads(N, function* (me) {
+          const value = yield readOnce(a + me);
+          yield writeOnce(a + me + 1, value + 1);
+        }),
+      ];
+    },
+  ),
+  classical(
+    "indexer",
+    "N threads insert 4 values each into a hash table of 128 words",
+    { N: 12 },
+    ({ N }, { array }) => {
+      const table = array(TABLE_WORDS);
+      return threads(N, function* (me) {
+        for (let i = 0; i < INSERTS; i++) {
+          const value = 11 * i + me;
+          let slot = (7 * value) % TABLE_WORDS;
+          while ((yield cmpxchgRelaxed(table + slot, 0, value)) !== 0) slot = (slot + 1) % TABLE_WORDS;
+        }
+      });
+    },
+  ),
   classical("fib", "two threads add each other's word to their own, K times", { N: 2, K: 1 }, ({ K }, { array }) => {
     const words = array(2);
     return threads(2, function* (me) {
@@ -124,20 +139,25 @@ export const contentionPrograms = [
       }
     });
   }),
-  classical("expbug", "a thread whose counter is read only if another saw its flag", { N: 2, K: 2 }, ({ K }, { word }) => {
-    const [x, y, z] = [word(), word(), word()];
-    return [
-      function* () {
-        yield writeOnce(y, 0);
-        yield writeOnce(y, 1);
-        for (let i = 0; i < K; i++) yield atomicAddReturnRelaxed(x, 1);
-      },
-      function* () {
-        for (let i = 0; i < K; i++) yield atomicAddReturnRelaxed(z, 1);
-        if ((yield readOnce(y)) !== 0) yield readOnce(x);
-      },
-    ];
-  }),
+  classical(
+    "expbug",
+    "a thread whose counter is read only if another saw its flag",
+    { N: 2, K: 2 },
+    ({ K }, { word }) => {
+      const [x, y, z] = [word(), word(), word()];
+      return [
+        function* () {
+          yield writeOnce(y, 0);
+          yield writeOnce(y, 1);
+          for (let i = 0; i < K; i++) yield atomicAddReturnRelaxed(x, 1);
+        },
+        function* () {
+          for (let i = 0; i < K; i++) yield atomicAddReturnRelaxed(z, 1);
+          if ((yield readOnce(y)) !== 0) yield readOnce(x);
+        },
+      ];
+    },
+  ),
   classical("reorder", "N threads set a word, then another; one reads both", { N: 1 }, ({ N }, { word }) => {
     const [x, y] = [word(), word()];
     return [

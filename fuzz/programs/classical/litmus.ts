@@ -3,13 +3,18 @@ import { readOnce, smpMb, writeOnce } from "#impl/memory/access.ts";
 import { classical, threads } from "./classical-program.ts";
 
 export const litmusPrograms = [
-  classical("sb", "store buffering: each thread writes its own word and reads the next one's", { N: 2 }, ({ N }, { array }) => {
-    const a = array(N);
-    return threads(N, function* (me) {
-      yield writeOnce(a + me, 1);
-      yield readOnce(a + ((me + 1) % N));
-    });
-  }),
+  classical(
+    "sb",
+    "store buffering: each thread writes its own word and reads the next one's",
+    { N: 2 },
+    ({ N }, { array }) => {
+      const a = array(N);
+      return threads(N, function* (me) {
+        yield writeOnce(a + me, 1);
+        yield readOnce(a + ((me + 1) % N));
+      });
+    },
+  ),
   classical("sbf", "store buffering with a full fence between the two accesses", { N: 2 }, ({ N }, { array }) => {
     const a = array(N);
     return threads(N, function* (me) {
@@ -18,13 +23,18 @@ export const litmusPrograms = [
       yield readOnce(a + ((me + 1) % N));
     });
   }),
-  classical("lb", "load buffering: each thread reads its own word and writes the next one's", { N: 2 }, ({ N }, { array }) => {
-    const a = array(N);
-    return threads(N, function* (me) {
-      yield readOnce(a + me);
-      yield writeOnce(a + ((me + 1) % N), 1);
-    });
-  }),
+  classical(
+    "lb",
+    "load buffering: each thread reads its own word and writes the next one's",
+    { N: 2 },
+    ({ N }, { array }) => {
+      const a = array(N);
+      return threads(N, function* (me) {
+        yield readOnce(a + me);
+        yield writeOnce(a + ((me + 1) % N), 1);
+      });
+    },
+  ),
   classical("mp", "message passing: data, then a flag", {}, (_, { word }) => {
     const [x, y] = [word(), word()];
     return [
@@ -38,18 +48,23 @@ export const litmusPrograms = [
       },
     ];
   }),
-  classical("mpn", "message passing to N - 1 consumers, which read the data if they see the flag", { N: 2 }, ({ N }, { word }) => {
-    const [x, y] = [word(), word()];
-    return [
-      function* () {
-        yield writeOnce(x, 1);
-        yield writeOnce(y, 1);
-      },
-      ...threads(N - 1, function* () {
-        if ((yield readOnce(y)) !== 0) yield readOnce(x);
-      }),
-    ];
-  }),
+  classical(
+    "mpn",
+    "message passing to N - 1 consumers, which read the data if they see the flag",
+    { N: 2 },
+    ({ N }, { word }) => {
+      const [x, y] = [word(), word()];
+      return [
+        function* () {
+          yield writeOnce(x, 1);
+          yield writeOnce(y, 1);
+        },
+        ...threads(N - 1, function* () {
+          if ((yield readOnce(y)) !== 0) yield readOnce(x);
+        }),
+      ];
+    },
+  ),
   classical("iriw", "independent reads of independent writes", {}, (_, { word }) => {
     const [x, y] = [word(), word()];
     return [
@@ -141,13 +156,18 @@ export const litmusPrograms = [
       }),
     ];
   }),
-  classical("ringwr", "each thread adds 1 to what it reads in its word and puts that into the next, K times", { N: 3, K: 1 }, ({ N, K }, { array }) => {
-    const a = array(N);
-    return threads(N, function* (me) {
-      for (let i = 0; i < K; i++) {
-        const value = yield readOnce(a + me);
-        yield writeOnce(a + ((me + 1) % N), value + 1);
-      }
-    });
-  }),
+  classical(
+    "ringwr",
+    "each thread adds 1 to what it reads in its word and puts that into the next, K times",
+    { N: 3, K: 1 },
+    ({ N, K }, { array }) => {
+      const a = array(N);
+      return threads(N, function* (me) {
+        for (let i = 0; i < K; i++) {
+          const value = yield readOnce(a + me);
+          yield writeOnce(a + ((me + 1) % N), value + 1);
+        }
+      });
+    },
+  ),
 ];

@@ -66,18 +66,23 @@ export const lockPrograms = [
       }
     });
   }),
-  classical("ttas", "a lock that is looked at before it is taken by exchange", { N: 2, loop_bound: 3 }, ({ N, loop_bound }, { word }) => {
-    const [x, z] = [word(), word()];
-    return threads(N, function* () {
-      let rounds = 0;
-      do {
-        yield* assume(rounds++ < loop_bound);
-        yield awaitEqual(x, EVERY_BIT, 0);
-      } while ((yield xchgRelaxed(x, 1)) !== 0);
-      yield* increment(z);
-      yield writeOnce(x, 0);
-    });
-  }),
+  classical(
+    "ttas",
+    "a lock that is looked at before it is taken by exchange",
+    { N: 2, loop_bound: 3 },
+    ({ N, loop_bound }, { word }) => {
+      const [x, z] = [word(), word()];
+      return threads(N, function* () {
+        let rounds = 0;
+        do {
+          yield* assume(rounds++ < loop_bound);
+          yield awaitEqual(x, EVERY_BIT, 0);
+        } while ((yield xchgRelaxed(x, 1)) !== 0);
+        yield* increment(z);
+        yield writeOnce(x, 0);
+      });
+    },
+  ),
   classical("mutex", "a mutex, K times", { N: 2, K: 1 }, ({ N, K }, { word }) => {
     const [lock, z] = [word(), word()];
     return threads(N, function* () {
@@ -135,42 +140,52 @@ export const lockPrograms = [
       yield writeOnce(b + i, 0);
     });
   }),
-  classical("rwlock", "a reader-writer lock in one word; the first PUSH threads write", { N: 2, PUSH: 1 }, ({ N, PUSH }, { word }) => {
-    const [x, z] = [word(), word()];
-    return threads(N, function* (me) {
-      if (me < PUSH) {
-        yield* assume((yield cmpxchgRelaxed(x, 0, -1)) === 0);
-        yield* increment(z);
-        yield writeOnce(x, 0);
-      } else {
-        const readers = yield readOnce(x);
-        yield* assume(readers >= 0);
-        yield* assume((yield cmpxchgRelaxed(x, readers, readers + 1)) === readers);
-        yield readOnce(z);
-        yield atomicAddReturnRelaxed(x, -1);
-      }
-    });
-  }),
-  classical("filesystem", "inodes and blocks, each with a mutex of its own", { N: 3, NI: 4, NB: 3 }, ({ N, NI, NB }, { array }) => {
-    const [inodeLock, inode, blockLock, busy] = [array(NI), array(NI), array(NB), array(NB)];
-    return threads(N, function* (me) {
-      const i = me % NI;
-      yield mutexLock(inodeLock + i);
-      if ((yield read(inode + i)) === 0) {
-        for (let b = (2 * i) % NB; ; b = (b + 1) % NB) {
-          yield mutexLock(blockLock + b);
-          if ((yield read(busy + b)) === 0) {
-            yield write(busy + b, 1);
-            yield write(inode + i, b + 1);
-            yield mutexUnlock(blockLock + b);
-            break;
-          }
-          yield mutexUnlock(blockLock + b);
+  classical(
+    "rwlock",
+    "a reader-writer lock in one word; the first PUSH threads write",
+    { N: 2, PUSH: 1 },
+    ({ N, PUSH }, { word }) => {
+      const [x, z] = [word(), word()];
+      return threads(N, function* (me) {
+        if (me < PUSH) {
+          yield* assume((yield cmpxchgRelaxed(x, 0, -1)) === 0);
+          yield* increment(z);
+          yield writeOnce(x, 0);
+        } else {
+          const readers = yield readOnce(x);
+          yield* assume(readers >= 0);
+          yield* assume((yield cmpxchgRelaxed(x, readers, readers + 1)) === readers);
+          yield readOnce(z);
+          yield atomicAddReturnRelaxed(x, -1);
         }
-      }
-      yield mutexUnlock(inodeLock + i);
-    });
-  }),
+      });
+    },
+  ),
+  classical(
+    "filesystem",
+    "inodes and blocks, each with a mutex of its own",
+    { N: 3, NI: 4, NB: 3 },
+    ({ N, NI, NB }, { array }) => {
+      const [inodeLock, inode, blockLock, busy] = [array(NI), array(NI), array(NB), array(NB)];
+      return threads(N, function* (me) {
+        const i = me % NI;
+        yield mutexLock(inodeLock + i);
+        if ((yield read(inode + i)) === 0) {
+          for (let b = (2 * i) % NB; ; b = (b + 1) % NB) {
+            yield mutexLock(blockLock + b);
+            if ((yield read(busy + b)) === 0) {
+              yield write(busy + b, 1);
+              yield write(inode + i, b + 1);
+              yield mutexUnlock(blockLock + b);
+              break;
+            }
+            yield mutexUnlock(blockLock + b);
+          }
+        }
+        yield mutexUnlock(inodeLock + i);
+      });
+    },
+  ),
   classical("account", "a deposit, a withdrawal and a check under one mutex", {}, (_, { word, array }) => {
     const [lock, balance, done] = [word(), word(), array(2)];
     const change = (flag: number, by: number) =>
@@ -192,29 +207,34 @@ export const lockPrograms = [
       change(1, -4),
     ];
   }),
-  classical("twostage", "N writers set one word, then another from it, under a mutex each; K readers follow", { N: 1, K: 1 }, ({ N, K }, { word }) => {
-    const [lockA, lockB, x, y] = [word(), word(), word(), word()];
-    return [
-      ...threads(N, function* () {
-        yield mutexLock(lockA);
-        yield writeOnce(x, 1);
-        yield mutexUnlock(lockA);
-        yield mutexLock(lockB);
-        const r = yield readOnce(x);
-        yield writeOnce(y, r + 1);
-        yield mutexUnlock(lockB);
-      }),
-      ...threads(K, function* () {
-        yield mutexLock(lockA);
-        const t = yield readOnce(x);
-        yield mutexUnlock(lockA);
-        if (t === 0) return;
-        yield mutexLock(lockB);
-        yield readOnce(y);
-        yield mutexUnlock(lockB);
-      }),
-    ];
-  }),
+  classical(
+    "twostage",
+    "N writers set one word, then another from it, under a mutex each; K readers follow",
+    { N: 1, K: 1 },
+    ({ N, K }, { word }) => {
+      const [lockA, lockB, x, y] = [word(), word(), word(), word()];
+      return [
+        ...threads(N, function* () {
+          yield mutexLock(lockA);
+          yield writeOnce(x, 1);
+          yield mutexUnlock(lockA);
+          yield mutexLock(lockB);
+          const r = yield readOnce(x);
+          yield writeOnce(y, r + 1);
+          yield mutexUnlock(lockB);
+        }),
+        ...threads(K, function* () {
+          yield mutexLock(lockA);
+          const t = yield readOnce(x);
+          yield mutexUnlock(lockA);
+          if (t === 0) return;
+          yield mutexLock(lockB);
+          yield readOnce(y);
+          yield mutexUnlock(lockB);
+        }),
+      ];
+    },
+  ),
   classical("wronglock", "one thread takes one mutex, N others the wrong one", { N: 1 }, ({ N }, { word }) => {
     const [lockA, lockB, x] = [word(), word(), word()];
     return [

@@ -1,5 +1,14 @@
 /** Lock-free structures: stack, queue, sequence lock, and a publication whose readers announce themselves. */
-import { type Access, type Address, assertHolds, awaitEqual, cmpxchgRelaxed, readOnce, smpMb, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  awaitEqual,
+  cmpxchgRelaxed,
+  readOnce,
+  smpMb,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { assume } from "#fuzz/explore/explored-program.ts";
 import { classical, threads } from "./classical-program.ts";
 
@@ -74,40 +83,50 @@ export const structurePrograms = [
       }
     },
   ),
-  classical("seqlock", "a sequence lock: one writer, K times, and N - 1 readers of two words", { N: 2, K: 1 }, ({ N, K }, { word }) => {
-    const [x, y, z] = [word(), word(), word()];
-    return [
-      function* () {
-        for (let i = 1; i <= K; i++) {
-          const s = yield readOnce(x);
-          yield writeOnce(x, s + 1);
-          yield writeOnce(y, i);
-          yield writeOnce(z, i);
-          yield writeOnce(x, s + 2);
-        }
-      },
-      ...threads(N - 1, function* () {
-        const s = yield awaitEqual(x, 1, 0);
-        const p = yield readOnce(y);
-        const q = yield readOnce(z);
-        yield awaitEqual(x, EVERY_BIT, s);
-        yield assertHolds(p === q, `a reader found ${p} and ${q}, which were never there together`);
-      }),
-    ];
-  }),
-  classical("rcu", "a publication that waits for N - 1 readers before it takes the old value away", { N: 2 }, ({ N }, { word, array }) => {
-    const [x, a, b] = [word(), array(2), array(Math.max(2, N - 1))];
-    return [
-      function* () {
-        yield writeOnce(a + 1, 7);
-        yield writeOnce(x, 1);
-        yield awaitEqual(b, EVERY_BIT, 0);
-        yield awaitEqual(b + 1, EVERY_BIT, 0);
-        yield writeOnce(a, -1);
-      },
-      ...threads(N - 1, (me) => readPublished(x, a, b + me)),
-    ];
-  }),
+  classical(
+    "seqlock",
+    "a sequence lock: one writer, K times, and N - 1 readers of two words",
+    { N: 2, K: 1 },
+    ({ N, K }, { word }) => {
+      const [x, y, z] = [word(), word(), word()];
+      return [
+        function* () {
+          for (let i = 1; i <= K; i++) {
+            const s = yield readOnce(x);
+            yield writeOnce(x, s + 1);
+            yield writeOnce(y, i);
+            yield writeOnce(z, i);
+            yield writeOnce(x, s + 2);
+          }
+        },
+        ...threads(N - 1, function* () {
+          const s = yield awaitEqual(x, 1, 0);
+          const p = yield readOnce(y);
+          const q = yield readOnce(z);
+          yield awaitEqual(x, EVERY_BIT, s);
+          yield assertHolds(p === q, `a reader found ${p} and ${q}, which were never there together`);
+        }),
+      ];
+    },
+  ),
+  classical(
+    "rcu",
+    "a publication that waits for N - 1 readers before it takes the old value away",
+    { N: 2 },
+    ({ N }, { word, array }) => {
+      const [x, a, b] = [word(), array(2), array(Math.max(2, N - 1))];
+      return [
+        function* () {
+          yield writeOnce(a + 1, 7);
+          yield writeOnce(x, 1);
+          yield awaitEqual(b, EVERY_BIT, 0);
+          yield awaitEqual(b + 1, EVERY_BIT, 0);
+          yield writeOnce(a, -1);
+        },
+        ...threads(N - 1, (me) => readPublished(x, a, b + me)),
+      ];
+    },
+  ),
 ];
 
 function* readPublished(pointer: Address, data: Address, announcement: Address): Access {

@@ -14,15 +14,26 @@ export const DST_DEVICES: readonly DeviceOptions[] = [
 /** Destinations of one device have numbers below this. */
 const NUMBERS = 10_000;
 
-const destination = z.string().regex(/^(eth0|ib0|veth1|none)\/\d{1,4}$/, 'must be a device (eth0, ib0, veth1 or none), "/" and a number, such as "eth0/1"');
-const reference = z.string().regex(/^(eth0|ib0|veth1|none)\/\d{1,4}>*$/, 'must be a destination such as "eth0/1", or that of a parent and ">" for its child');
+const destination = z
+  .string()
+  .regex(
+    /^(eth0|ib0|veth1|none)\/\d{1,4}$/,
+    'must be a device (eth0, ib0, veth1 or none), "/" and a number, such as "eth0/1"',
+  );
+const reference = z
+  .string()
+  .regex(
+    /^(eth0|ib0|veth1|none)\/\d{1,4}>*$/,
+    'must be a destination such as "eth0/1", or that of a parent and ">" for its child',
+  );
 const device = z.enum(["eth0", "ib0", "veth1"]);
 
 /**
- * `find` and `get` take a reference for the thread; `get` makes an entry that is missing: `over` says through what it sends, `private` or a
- * reference of the thread's to an entry it found; an `uncached` entry is always made, never found, and released at the thread's end. `pop`
- * exchanges the reference to `eth0/1` for one to its child, named `eth0/1>`. `pop`, `release` and `send` concern the
- * reference that the thread obtained last of that name, and do nothing if there is none.
+ * `find` and `get` take a reference for the thread; `get` makes an entry that is missing: `over` says through what it
+ * sends, `private` or a reference of the thread's to an entry it found; an `uncached` entry is always made, never
+ * found, and released at the thread's end. `pop` exchanges the reference to `eth0/1` for one to its child, named
+ * `eth0/1>`. `pop`, `release` and `send` concern the reference that the thread obtained last of that name, and do
+ * nothing if there is none.
  */
 export const dstOperationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("find"), destination }),
@@ -51,13 +62,26 @@ const someDevice = fc.constantFrom("eth0" as const, "ib0" as const, "veth1" as c
 export const dstOperations: fc.Arbitrary<DstScenarioOperation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("find" as const), destination: someDestination }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("get" as const), destination: someDestination }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("get" as const), destination: someDestination, over: fc.constantFrom("private", ...DESTINATIONS) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("get" as const),
+      destination: someDestination,
+      over: fc.constantFrom("private", ...DESTINATIONS),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("getUncached" as const), destination: someDestination }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("pop" as const), reference: someReference }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("release" as const), reference: someReference }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("send" as const), reference: someReference }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("drop" as const), destination: someDestination }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("up" as const, "down" as const, "unregister" as const), device: someDevice }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("up" as const, "down" as const, "unregister" as const),
+      device: someDevice,
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("advance" as const), ticks: fc.constantFrom(1, 5, 60) }) },
 );
 
@@ -72,7 +96,12 @@ export function dstCallOf(operation: DstScenarioOperation): DstCall {
       return { kind: "get", name: destination, key: keyOf(destination), device: deviceOf(destination), over: through };
     }
     case "getUncached":
-      return { kind: "getUncached", name: operation.destination, key: keyOf(operation.destination), device: deviceOf(operation.destination) };
+      return {
+        kind: "getUncached",
+        name: operation.destination,
+        key: keyOf(operation.destination),
+        device: deviceOf(operation.destination),
+      };
     case "pop":
     case "release":
     case "send":

@@ -1,8 +1,8 @@
 /**
  * What certificates of the destination cache enumerate.
  *
- * Key k is the destination eth0/k+1. At first the cache may be empty, or hold one or two entries that nobody holds; or an entry that is
- * dead and still held, on the list that the collector has not looked at, or left there.
+ * Key k is the destination eth0/k+1. At first the cache may be empty, or hold one or two entries that nobody holds; or
+ * an entry that is dead and still held, on the list that the collector has not looked at, or left there.
  */
 import type { DstScenarioOperation } from "./dst-operations.ts";
 import type { SmallScope } from "../small-scope.ts";
@@ -37,14 +37,23 @@ export const dstSmallScope: SmallScope<DstScenarioOperation> = {
         { kind: "drop", destination: name },
       ];
       contents.push(idle);
-      if (key === 0) contents.push(dead, [...dead, { kind: "advance", ticks: RUN_TICKS }], [...dead, { kind: "advance", ticks: RUN_TICKS }, { kind: "release", reference: name }, ...idle]);
+      if (key === 0)
+        contents.push(
+          dead,
+          [...dead, { kind: "advance", ticks: RUN_TICKS }],
+          [...dead, { kind: "advance", ticks: RUN_TICKS }, { kind: "release", reference: name }, ...idle],
+        );
     }
     return contents;
   },
   isIdle(operation, before) {
     if (operation.kind !== "release" && operation.kind !== "send") return false;
-    const gets = before.filter((earlier) => earlier.kind === "get" && earlier.destination === operation.reference).length;
-    const releases = before.filter((earlier) => earlier.kind === "release" && earlier.reference === operation.reference).length;
+    const gets = before.filter(
+      (earlier) => earlier.kind === "get" && earlier.destination === operation.reference,
+    ).length;
+    const releases = before.filter(
+      (earlier) => earlier.kind === "release" && earlier.reference === operation.reference,
+    ).length;
     return gets <= releases;
   },
 };

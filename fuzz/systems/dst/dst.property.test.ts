@@ -32,7 +32,11 @@ const system = fc.constantFrom("dst", "dst-softirq");
 
 /** Few entries, so that there is soon no room; clocks that wrap round; seconds of other lengths. */
 const limits = fc.record(
-  { now: fc.constantFrom(-1, -60, 2147483600), ticksPerSecond: fc.constantFrom(25), entriesMax: fc.constantFrom(1, 2, 3) },
+  {
+    now: fc.constantFrom(-1, -60, 2147483600),
+    ticksPerSecond: fc.constantFrom(25),
+    entriesMax: fc.constantFrom(1, 2, 3),
+  },
   { requiredKeys: [] },
 );
 
@@ -47,10 +51,17 @@ test("what the cache answers to operations one after the other, the model allows
 
 test("whatever two or three threads do at once, all properties hold", () => {
   fc.assert(
-    fc.property(system, limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (system, limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      holds({ name: "generated", system, limits, initial, threads: named }, seed, 20);
-    }),
+    fc.property(
+      system,
+      limits,
+      operations(8),
+      fc.array(operations(5), { minLength: 2, maxLength: 3 }),
+      fc.integer(),
+      (system, limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        holds({ name: "generated", system, limits, initial, threads: named }, seed, 20);
+      },
+    ),
     { seed: 4, numRuns: 200 },
   );
 });

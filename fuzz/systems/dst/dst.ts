@@ -1,6 +1,15 @@
 /** The destination cache with each of its collectors as a system to verify. */
 import { z } from "zod";
-import { type Access, type Address, beginOperation, endOperation, NIL, readOnce, synchronizeRcu, xchg } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  beginOperation,
+  endOperation,
+  NIL,
+  readOnce,
+  synchronizeRcu,
+  xchg,
+} from "#impl/memory/access.ts";
 import { dropEntry, findEntry, freeAfterGrace, getEntry, getUncachedEntry, unlinkEntry } from "#impl/dst/cache.ts";
 import { bringUp, takeDown, unregister } from "#impl/dst/devices.ts";
 import { createDst, dstWords } from "#impl/dst/create-dst.ts";
@@ -18,7 +27,16 @@ import type { CollectorKind } from "#model/dst/dst-delay.ts";
 import { adaptiveDelayWatcher } from "#properties/dst/adaptive-delay.ts";
 import { boundedRunWatcher } from "#properties/dst/bounded-run.ts";
 import { collectorWakesWatcher } from "#properties/dst/collector-wakes.ts";
-import { afterPop, callName, createDstHistory, type DstCall, type HeldReference, obtained, operationOf, referenceName } from "#properties/dst/dst-history.ts";
+import {
+  afterPop,
+  callName,
+  createDstHistory,
+  type DstCall,
+  type HeldReference,
+  obtained,
+  operationOf,
+  referenceName,
+} from "#properties/dst/dst-history.ts";
 import { liveObjects } from "#properties/dst/dst-memory.ts";
 import { dstRefcountWatcher } from "#properties/dst/dst-refcount.ts";
 import { entryBoundWatcher } from "#properties/dst/entry-bound.ts";
@@ -28,7 +46,13 @@ import { CONSTANT_HOLD, LINEAR_HOLD, lockHoldWatcher } from "#properties/dst/loc
 import { offersToRescheduleWatcher } from "#properties/dst/offers-to-reschedule.ts";
 import { runCollectsWatcher } from "#properties/dst/run-collects.ts";
 import type { Watcher } from "#properties/watcher.ts";
-import { DST_DEVICES, dstCallOf, dstOperations, dstOperationSchema, type DstScenarioOperation } from "./dst-operations.ts";
+import {
+  DST_DEVICES,
+  dstCallOf,
+  dstOperations,
+  dstOperationSchema,
+  type DstScenarioOperation,
+} from "./dst-operations.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
@@ -44,11 +68,22 @@ const limitsSchema = z.strictObject({
 
 type DstSettings = z.infer<typeof limitsSchema>;
 
-const SHARED_PROPERTIES = ["linearizability", "dst-refcount", "garbage-lists", "collector-wakes", "gone-device", "adaptive-delay", "run-collects", "lock-hold", "entry-bound"] as const;
+const SHARED_PROPERTIES = [
+  "linearizability",
+  "dst-refcount",
+  "garbage-lists",
+  "collector-wakes",
+  "gone-device",
+  "adaptive-delay",
+  "run-collects",
+  "lock-hold",
+  "entry-bound",
+] as const;
 
 export const dst: System<DstScenarioOperation> = dstSystem({
   name: "dst",
-  about: "the Linux destination cache of 2007 and its garbage: a work queue that collects, device events, an adaptive delay",
+  about:
+    "the Linux destination cache of 2007 and its garbage: a work queue that collects, device events, an adaptive delay",
   kind: "workqueue",
   properties: [...SHARED_PROPERTIES, "bounded-run", "offers-to-reschedule"],
 });
@@ -60,7 +95,10 @@ export const dstSoftirq: System<DstScenarioOperation> = dstSystem({
   properties: SHARED_PROPERTIES,
 });
 
-function dstSystem({ kind, ...system }: Pick<System, "name" | "about" | "properties"> & { readonly kind: CollectorKind }): System<DstScenarioOperation> {
+function dstSystem({
+  kind,
+  ...system
+}: Pick<System, "name" | "about" | "properties"> & { readonly kind: CollectorKind }): System<DstScenarioOperation> {
   return {
     ...system,
     operationSchema: dstOperationSchema,
@@ -71,7 +109,10 @@ function dstSystem({ kind, ...system }: Pick<System, "name" | "about" | "propert
   };
 }
 
-const COLLECTORS: Readonly<Record<CollectorKind, Collector>> = { softirq: softirqCollector, workqueue: workQueueCollector };
+const COLLECTORS: Readonly<Record<CollectorKind, Collector>> = {
+  softirq: softirqCollector,
+  workqueue: workQueueCollector,
+};
 
 interface Placed {
   readonly heap: Heap;
@@ -95,7 +136,11 @@ function compile(scenario: Scenario<DstScenarioOperation>, kind: CollectorKind):
   const place = (): Placed => placeCache(settings, entriesMax, COLLECTORS[kind]);
 
   const { heap, clock, cache } = place();
-  const setUp = runSetUp(scenario.name, setUpCalls, place(), { now: settings.now, identitiesMax: entriesMade, creationMayFail: entriesMax < entriesMade });
+  const setUp = runSetUp(scenario.name, setUpCalls, place(), {
+    now: settings.now,
+    identitiesMax: entriesMade,
+    creationMayFail: entriesMax < entriesMade,
+  });
   const history = createDstHistory(cache, {
     model: setUp.model,
     identitiesMax: entriesMade,
@@ -118,7 +163,11 @@ function compile(scenario: Scenario<DstScenarioOperation>, kind: CollectorKind):
       yield* releaseUncached(cache, held);
     },
   }));
-  bodies.push({ name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) });
+  bodies.push({
+    name: "collector",
+    daemon: true,
+    body: () => workerLoop(cache.work, () => cache.collector.run(cache)),
+  });
   return {
     name: scenario.name,
     heap,
@@ -133,7 +182,14 @@ function compile(scenario: Scenario<DstScenarioOperation>, kind: CollectorKind):
 }
 
 function watchersOf(cache: Dst, kind: CollectorKind): readonly Watcher[] {
-  const shared = [entryBoundWatcher(cache), garbageListsWatcher(cache), collectorWakesWatcher(cache), goneDeviceWatcher(cache), adaptiveDelayWatcher(cache, kind), runCollectsWatcher(cache)];
+  const shared = [
+    entryBoundWatcher(cache),
+    garbageListsWatcher(cache),
+    collectorWakesWatcher(cache),
+    goneDeviceWatcher(cache),
+    adaptiveDelayWatcher(cache, kind),
+    runCollectsWatcher(cache),
+  ];
   if (kind === "softirq") return [...shared, lockHoldWatcher(cache, LINEAR_HOLD)];
   return [...shared, lockHoldWatcher(cache, CONSTANT_HOLD), boundedRunWatcher(cache), offersToRescheduleWatcher(cache)];
 }
@@ -145,9 +201,14 @@ function entriesOf(call: DstCall): number {
   return call.over === "private" ? 2 : 1;
 }
 
-function numberCalls(scenario: Scenario<DstScenarioOperation>): readonly { readonly name: string; readonly numbered: readonly NumberedCall[] }[] {
+function numberCalls(
+  scenario: Scenario<DstScenarioOperation>,
+): readonly { readonly name: string; readonly numbered: readonly NumberedCall[] }[] {
   let number = 0;
-  return scenario.threads.map(({ name, operations }) => ({ name, numbered: operations.map((operation) => ({ call: dstCallOf(operation), number: number++ })) }));
+  return scenario.threads.map(({ name, operations }) => ({
+    name,
+    numbered: operations.map((operation) => ({ call: dstCallOf(operation), number: number++ })),
+  }));
 }
 
 function placeCache({ now, ticksPerSecond }: DstSettings, entriesMax: number, collector: Collector): Placed {
@@ -158,8 +219,8 @@ function placeCache({ now, ticksPerSecond }: DstSettings, entriesMax: number, co
 }
 
 /**
- * Performs the initial operations on a cache of its own, and lets the model follow. What it finds holds for every cache of the
- * same limits: alone, the operations have one outcome.
+ * Performs the initial operations on a cache of its own, and lets the model follow. What it finds holds for every cache
+ * of the same limits: alone, the operations have one outcome.
  *
  * @throws RangeError if the model does not allow what they answer
  */
@@ -167,39 +228,64 @@ function runSetUp(
   name: string,
   calls: readonly DstCall[],
   { heap, clock, cache }: Placed,
-  { now, identitiesMax, creationMayFail }: { readonly now: number; readonly identitiesMax: number; readonly creationMayFail: boolean },
+  {
+    now,
+    identitiesMax,
+    creationMayFail,
+  }: { readonly now: number; readonly identitiesMax: number; readonly creationMayFail: boolean },
 ) {
   const model = createDstModel({ now, deviceCount: cache.devices.length, identitiesMax, creationMayFail });
   const identities = new Map<Address, number>();
   let identitiesUsed = 0;
   let state: DstState = model.initial;
-  const isKnown = (identity: number | undefined): boolean => state.records.some((record) => record.identity === identity);
+  const isKnown = (identity: number | undefined): boolean =>
+    state.records.some((record) => record.identity === identity);
   const held = runAlone(
     heap,
     performAll(cache, clock, calls, (call, entry, response) => {
-      const isEntryAnswer = call.kind === "find" || call.kind === "get" || call.kind === "getUncached" || call.kind === "pop";
-      if (isEntryAnswer && response !== NIL && !isKnown(identities.get(response))) identities.set(response, ++identitiesUsed);
-      const answer = isEntryAnswer ? (identities.get(response) ?? 0) : call.kind === "send" ? cache.devices.indexOf(response) + 1 : response;
+      const isEntryAnswer =
+        call.kind === "find" || call.kind === "get" || call.kind === "getUncached" || call.kind === "pop";
+      if (isEntryAnswer && response !== NIL && !isKnown(identities.get(response)))
+        identities.set(response, ++identitiesUsed);
+      const answer = isEntryAnswer
+        ? (identities.get(response) ?? 0)
+        : call.kind === "send"
+          ? cache.devices.indexOf(response) + 1
+          : response;
       const next = model.next(state, operationOf(call, identities.get(entry) ?? 0), answer)[0];
-      if (next === undefined) throw new RangeError(`${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`);
+      if (next === undefined)
+        throw new RangeError(
+          `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
+        );
       state = next;
     }),
   );
   const live = new Set(liveObjects(heap.words, cache.entries));
   const known = [...identities].filter(([entry, identity]) => live.has(entry) && isKnown(identity));
-  return { model: { ...model, initial: state }, initialEntries: known.map(([entry, identity]) => ({ entry, identity })), identitiesUsed, held };
+  return {
+    model: { ...model, initial: state },
+    initialEntries: known.map(([entry, identity]) => ({ entry, identity })),
+    identitiesUsed,
+    held,
+  };
 }
 
 /**
- * Performs calls one after the other as one thread, with a grace period at each drop and the collector's run wherever one is due;
- * answers the references left.
+ * Performs calls one after the other as one thread, with a grace period at each drop and the collector's run wherever
+ * one is due; answers the references left.
  */
-function* performAll(cache: Dst, clock: Clock, calls: readonly DstCall[], record: (call: DstCall, entry: Address, response: number) => void): Access<HeldReference[]> {
+function* performAll(
+  cache: Dst,
+  clock: Clock,
+  calls: readonly DstCall[],
+  record: (call: DstCall, entry: Address, response: number) => void,
+): Access<HeldReference[]> {
   const held: HeldReference[] = [];
   for (const call of calls) {
     if (hasNothingToWorkOn(call, held)) continue;
     const entry = held[indexHeld(call, held)]?.entry ?? NIL;
-    const response = call.kind === "drop" ? yield* dropAtOnce(cache, call.key) : yield* perform(cache, clock, call, held);
+    const response =
+      call.kind === "drop" ? yield* dropAtOnce(cache, call.key) : yield* perform(cache, clock, call, held);
     record(call, entry, response);
     const state = yield readOnce(DelayedWork.state(cache.work));
     if (state === WORK_STATE.queued) {
@@ -263,7 +349,11 @@ function* perform(cache: Dst, clock: Clock, call: DstCall, held: HeldReference[]
   }
 }
 
-function* obtain(cache: Dst, call: DstCall & { readonly kind: "find" | "get" | "getUncached" }, over: Address): Access<Address> {
+function* obtain(
+  cache: Dst,
+  call: DstCall & { readonly kind: "find" | "get" | "getUncached" },
+  over: Address,
+): Access<Address> {
   if (call.kind === "find") return yield* findEntry(cache, call.key);
   const device = deviceAt(cache, call.device);
   if (call.kind === "getUncached") return yield* getUncachedEntry(cache, call.key, device);
@@ -280,7 +370,10 @@ function indexHeld(call: DstCall, held: readonly HeldReference[]): number {
   return name === undefined ? -1 : held.findLastIndex((reference) => reference.name === name);
 }
 
-/** Only entries in a bucket may be shared children: a private one has one parent, and an uncached one is gone with its thread. */
+/**
+ * Only entries in a bucket may be shared children: a private one has one parent, and an uncached one is gone with its
+ * thread.
+ */
 function hasNothingToWorkOn(call: DstCall, held: readonly HeldReference[]): boolean {
   if (referenceName(call) === undefined) return false;
   const reference = held[indexHeld(call, held)];

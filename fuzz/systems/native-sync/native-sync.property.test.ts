@@ -22,11 +22,21 @@ for (const scenario of nativeSyncScenarios) {
 test("scenarios drawn at random hold, and every part of one is a scenario", () => {
   const thread = fc.array(nativeSync.operations, { maxLength: 4 });
   fc.assert(
-    fc.property(fc.array(nativeSync.operations, { maxLength: 3 }), fc.array(thread, { minLength: 1, maxLength: 3 }), fc.nat(), (initial, threads, seed) => {
-      const scenario: Scenario<unknown> = { name: "drawn", system: "native-sync", initial, threads: threads.map((operations, index) => ({ name: `thread ${index}`, operations })) };
-      const machine = new Machine(nativeSync.compile(parseScenario(nativeSync, scenario)));
-      expect(search(machine, strategyNamed("pos").create({ seed }), { executionsMax: 20 }).violation).toBeUndefined();
-    }),
+    fc.property(
+      fc.array(nativeSync.operations, { maxLength: 3 }),
+      fc.array(thread, { minLength: 1, maxLength: 3 }),
+      fc.nat(),
+      (initial, threads, seed) => {
+        const scenario: Scenario<unknown> = {
+          name: "drawn",
+          system: "native-sync",
+          initial,
+          threads: threads.map((operations, index) => ({ name: `thread ${index}`, operations })),
+        };
+        const machine = new Machine(nativeSync.compile(parseScenario(nativeSync, scenario)));
+        expect(search(machine, strategyNamed("pos").create({ seed }), { executionsMax: 20 }).violation).toBeUndefined();
+      },
+    ),
     { numRuns: 100, seed: 11 },
   );
 });
@@ -43,7 +53,14 @@ test("dying and forgetting do nothing where nobody is to die, or the dead would 
 });
 
 test("a lock that is still held at the end is told", () => {
-  const program = nativeSync.compile(parseScenario(nativeSync, { name: "held", system: "native-sync", initial: [], threads: [{ name: "one", operations: [{ kind: "increment" }] }] }));
+  const program = nativeSync.compile(
+    parseScenario(nativeSync, {
+      name: "held",
+      system: "native-sync",
+      initial: [],
+      threads: [{ name: "one", operations: [{ kind: "increment" }] }],
+    }),
+  );
   const [watcher] = program.watchers;
   const words = program.heap.words.slice();
   expect(watcher?.ended?.(words)).toBeUndefined();

@@ -1,23 +1,49 @@
 /**
- * The native target's own synchronisation as a system to verify: its lock, its RCU for worker threads, its deferred and queued works.
+ * The native target's own synchronisation as a system to verify: its lock, its RCU for worker threads, its deferred and
+ * queued works.
  *
- * The lock and the lists of waiters are words here, as are the slots of threads; what the machine has of its own (locks, grace
- * periods) is used by the wait list only. A thread that dies goes on to nothing: its slot says online for ever.
+ * The lock and the lists of waiters are words here, as are the slots of threads; what the machine has of its own
+ * (locks, grace periods) is used by the wait list only. A thread that dies goes on to nothing: its slot says online for
+ * ever.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
-import { type Access, type Address, allocate, awaitEqual, beginOperation, endOperation, free, loadAcquire, NIL, read, storeRelease, write } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  awaitEqual,
+  beginOperation,
+  endOperation,
+  free,
+  loadAcquire,
+  NIL,
+  read,
+  storeRelease,
+  write,
+} from "#impl/memory/access.ts";
 import { createHeap, type Heap, place, placeSlab } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { type Deferred, defer, placeDeferred, runDeferred } from "#impl/native/deferred.ts";
 import { acquireLock, FREE, releaseLock } from "#impl/native/lock.ts";
 import { runIfQueued } from "#impl/native/queued-work.ts";
-import { awaitGracePeriod, claimSlot, forgetThread, goOffline, passQuiescentState, placeRcu } from "#impl/native/rcu.ts";
+import {
+  awaitGracePeriod,
+  claimSlot,
+  forgetThread,
+  goOffline,
+  passQuiescentState,
+  placeRcu,
+} from "#impl/native/rcu.ts";
 import { WaitList } from "#impl/native/wait-list.ts";
 import { placeDelayedWork, queueDelayedWork } from "#impl/sync/delayed-work.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
-import { createNativeSyncModel, type NativeSyncOperation, type NativeSyncState } from "#model/native-sync/native-sync.ts";
+import {
+  createNativeSyncModel,
+  type NativeSyncOperation,
+  type NativeSyncState,
+} from "#model/native-sync/native-sync.ts";
 import { modelHistory } from "#properties/linearizability/model-history.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import type { Scenario } from "../scenario.ts";
@@ -35,7 +61,14 @@ const operationSchema = z.discriminatedUnion("kind", [
 ]);
 
 const operations: fc.Arbitrary<NativeSyncOperation> = fc.oneof(
-  fc.constantFrom<NativeSyncOperation>({ kind: "increment" }, { kind: "read" }, { kind: "read" }, { kind: "reclaim" }, { kind: "request" }, { kind: "serve" }),
+  fc.constantFrom<NativeSyncOperation>(
+    { kind: "increment" },
+    { kind: "read" },
+    { kind: "read" },
+    { kind: "reclaim" },
+    { kind: "request" },
+    { kind: "serve" },
+  ),
   fc.record({ kind: fc.constant("replace" as const), value: fc.integer({ min: 1, max: 9 }), waits: fc.boolean() }),
 );
 
@@ -150,15 +183,28 @@ function* setUp(placed: Placed, initial: readonly NativeSyncOperation[], threadC
 }
 
 /** What the initial operations leave, by doing them on memory of their own. */
-function stateAfter(initial: readonly NativeSyncOperation[], threadCount: number, versionsMax: number): NativeSyncState {
+function stateAfter(
+  initial: readonly NativeSyncOperation[],
+  threadCount: number,
+  versionsMax: number,
+): NativeSyncState {
   const placed = placeAll(threadCount, versionsMax);
   const { heap, counter, cell, work } = placed;
   runAlone(heap, setUp(placed, initial, threadCount));
   const at = (address: Address): number => heap.words[address] ?? 0;
-  return { count: at(Counter.count(counter)), value: at(Version.value(at(Cell.root(cell)))), requested: at(work) !== 0 };
+  return {
+    count: at(Counter.count(counter)),
+    value: at(Version.value(at(Cell.root(cell)))),
+    requested: at(work) !== 0,
+  };
 }
 
-function* perform(placed: Placed, operation: NativeSyncOperation, performer: Performer, mortal: number): Access<number> {
+function* perform(
+  placed: Placed,
+  operation: NativeSyncOperation,
+  performer: Performer,
+  mortal: number,
+): Access<number> {
   const { counter, deferred, waitList, works, work, versions, grave } = placed;
   const { me } = performer;
   const slotOf = (thread: number): Address => deferred.rcu.slots[thread - 1] ?? NIL;
@@ -212,7 +258,11 @@ function* readValue({ cell }: Placed): Access<number> {
   return yield read(Version.value(version));
 }
 
-function* replace({ cell, versions, deferred, waitList }: Placed, me: number, { value, waits }: { readonly value: number; readonly waits: boolean }): Access<number> {
+function* replace(
+  { cell, versions, deferred, waitList }: Placed,
+  me: number,
+  { value, waits }: { readonly value: number; readonly waits: boolean },
+): Access<number> {
   const version = yield allocate(versions);
   yield write(Version.link(version), NIL);
   yield write(Version.value(version), value);

@@ -53,10 +53,15 @@ export interface Caller {
 export type Answered = (number: number, response: number, subject: Address) => void;
 
 /**
- * Sets the device up and performs steps as one thread, which gives everything back at the end. Works that a step asked for run before
- * the next step; those of the last are left to the threads.
+ * Sets the device up and performs steps as one thread, which gives everything back at the end. Works that a step asked
+ * for run before the next step; those of the last are left to the threads.
  */
-export function* performSetUp(placed: Placed, calls: readonly NeighboursCall[], steps: readonly Step[], answered: Answered): Access {
+export function* performSetUp(
+  placed: Placed,
+  calls: readonly NeighboursCall[],
+  steps: readonly Step[],
+  answered: Answered,
+): Access {
   const { neighbours } = placed;
   yield* startDevice(neighbours);
   const caller: Caller = { queue: 0, held: [] };
@@ -76,11 +81,19 @@ function* runIfQueued(work: Address, handler: () => Access): Access {
   yield* handler();
 }
 
-export function* performStep(placed: Placed, calls: readonly NeighboursCall[], step: Step, caller: Caller, answered: Answered): Access {
+export function* performStep(
+  placed: Placed,
+  calls: readonly NeighboursCall[],
+  step: Step,
+  caller: Caller,
+  answered: Answered,
+): Access {
   const [first, second] = step.calls;
   if (first === undefined || !hasSubject(first.call, caller)) return;
-  if (step.kind === "takeDown") yield* takeDown(placed.neighbours, caller, answered, [first.number, second?.number ?? 0]);
-  else if (step.kind === "removePath") yield* removePath(placed.neighbours, first.call, answered, [first.number, second?.number ?? 0]);
+  if (step.kind === "takeDown")
+    yield* takeDown(placed.neighbours, caller, answered, [first.number, second?.number ?? 0]);
+  else if (step.kind === "removePath")
+    yield* removePath(placed.neighbours, first.call, answered, [first.number, second?.number ?? 0]);
   else yield* performCall(placed, calls, first, caller, answered);
 }
 
@@ -89,7 +102,12 @@ function hasSubject(call: NeighboursCall, { held }: Caller): boolean {
 }
 
 /** A path goes in two operations: it is taken off the list, and then its neighbours leave the table. */
-function* removePath(neighbours: Neighbours, call: NeighboursCall, answered: Answered, [forget, remove]: readonly [number, number]): Access {
+function* removePath(
+  neighbours: Neighbours,
+  call: NeighboursCall,
+  answered: Answered,
+  [forget, remove]: readonly [number, number],
+): Access {
   yield beginOperation(forget);
   const path = call.kind === "forgetPath" ? yield* forgetPath(neighbours, call.words) : NIL;
   yield endOperation(path === NIL ? 0 : 1);
@@ -102,7 +120,12 @@ function* removePath(neighbours: Neighbours, call: NeighboursCall, answered: Ans
 }
 
 /** Only the first to stop the device takes it down. */
-function* takeDown(neighbours: Neighbours, caller: Caller, answered: Answered, [stop, close]: readonly [number, number]): Access {
+function* takeDown(
+  neighbours: Neighbours,
+  caller: Caller,
+  answered: Answered,
+  [stop, close]: readonly [number, number],
+): Access {
   yield* giveBack(neighbours, caller);
   yield beginOperation(stop);
   const isFirst = yield* stopDevice(neighbours);
@@ -128,7 +151,13 @@ export function* giveBack(neighbours: Neighbours, { held }: Caller): Access {
   for (let last = held.pop(); last !== undefined; last = held.pop()) yield* putNeighbour(neighbours, last.neighbour);
 }
 
-function* performCall(placed: Placed, calls: readonly NeighboursCall[], { call, number }: Step["calls"][number], caller: Caller, answered: Answered): Access {
+function* performCall(
+  placed: Placed,
+  calls: readonly NeighboursCall[],
+  { call, number }: Step["calls"][number],
+  caller: Caller,
+  answered: Answered,
+): Access {
   const { neighbours } = placed;
   if (call.kind === "transmit") {
     const packet = yield allocate(neighbours.packets);
@@ -187,7 +216,14 @@ function* performCall(placed: Placed, calls: readonly NeighboursCall[], { call, 
   if (waiting !== NOTHING) yield* transmitAgain(placed, calls, waiting, caller, answered);
 }
 
-function* performTransmit(placed: Placed, call: NeighboursCall, packet: Address, number: number, { queue }: Caller, answered: Answered): Access {
+function* performTransmit(
+  placed: Placed,
+  call: NeighboursCall,
+  packet: Address,
+  number: number,
+  { queue }: Caller,
+  answered: Answered,
+): Access {
   if (call.kind !== "transmit") return;
   yield beginOperation(number);
   const outcome = yield* transmit(placed.neighbours, queue, packet, call);
@@ -196,7 +232,13 @@ function* performTransmit(placed: Placed, call: NeighboursCall, packet: Address,
 }
 
 /** Hands packets that have waited to the stack once more: each is a transmission of its own. */
-function* transmitAgain(placed: Placed, calls: readonly NeighboursCall[], first: Address, caller: Caller, answered: Answered): Access {
+function* transmitAgain(
+  placed: Placed,
+  calls: readonly NeighboursCall[],
+  first: Address,
+  caller: Caller,
+  answered: Answered,
+): Access {
   let packet = first;
   while (packet !== NIL) {
     const next = yield read(Packet.next(packet));

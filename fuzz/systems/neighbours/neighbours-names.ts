@@ -1,5 +1,12 @@
 /** Addresses as scenarios write them. */
-import { type Gid, type HardwareAddress, hardwareAddress, MULTICAST_QUEUE, multicastGid, portGid } from "#model/neighbours/hardware-address.ts";
+import {
+  type Gid,
+  type HardwareAddress,
+  hardwareAddress,
+  MULTICAST_QUEUE,
+  multicastGid,
+  portGid,
+} from "#model/neighbours/hardware-address.ts";
 import { gidOfName, isGroup } from "#model/neighbours/neighbours.ts";
 
 /** The partition of the device, and of every group. */

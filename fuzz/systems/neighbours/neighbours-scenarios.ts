@@ -1,8 +1,9 @@
 /**
  * The neighbour table's scenarios: one or two ports, two or three threads, one thing tried in each.
  *
- * An address is `port/queue`, or a group. New neighbours come first in their bucket, so of 1/1, 1/2 and 1/3 in one bucket the first is
- * last. A neighbour idle for more than 60 ticks is reaped at the next run of the reaper, which comes every 30.
+ * An address is `port/queue`, or a group. New neighbours come first in their bucket, so of 1/1, 1/2 and 1/3 in one
+ * bucket the first is last. A neighbour idle for more than 60 ticks is reaped at the next run of the reaper, which
+ * comes every 30.
  */
 import type { NeighboursScenarioOperation } from "./neighbours.ts";
 import type { Scenario, ScenarioThread } from "../scenario.ts";
@@ -29,9 +30,20 @@ const thread = (name: string, ...operations: Operation[]): ScenarioThread<Operat
 function scenario(
   name: string,
   about: string,
-  { limits, initial, threads }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
+  {
+    limits,
+    initial,
+    threads,
+  }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
 ): Scenario<Operation> {
-  return { name: `neighbours-${name}`, system: "neighbours", about, ...(limits === undefined ? {} : { limits }), initial, threads };
+  return {
+    name: `neighbours-${name}`,
+    system: "neighbours",
+    about,
+    ...(limits === undefined ? {} : { limits }),
+    initial,
+    threads,
+  };
 }
 
 /** A neighbour whose path is known. */
@@ -66,11 +78,15 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
     threads: [thread("one", get("1/2"), remove("1/2")), thread("other", get("1/3"), remove("1/3"))],
   }),
-  scenario("removal-of-last-in-chain", "the neighbour at the end of a chain of three is taken out, and another looks it up", {
-    limits: ONE_BUCKET,
-    initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
-    threads: [thread("remover", get("1/1"), remove("1/1"), get("1/1")), thread("reader", get("1/1"), put("1/1"))],
-  }),
+  scenario(
+    "removal-of-last-in-chain",
+    "the neighbour at the end of a chain of three is taken out, and another looks it up",
+    {
+      limits: ONE_BUCKET,
+      initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
+      threads: [thread("remover", get("1/1"), remove("1/1"), get("1/1")), thread("reader", get("1/1"), put("1/1"))],
+    },
+  ),
   scenario("lookup-against-reaper", "an idle neighbour is used just when the reaper comes", {
     initial: resolved("1/1"),
     threads: [thread("clock", advance(61)), thread("user", get("1/1"), put("1/1"), get("1/1"))],
@@ -93,11 +109,15 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: resolved("1/1"),
     threads: [thread("clock", advance(30), advance(31)), thread("user", get("1/1"), put("1/1"))],
   }),
-  scenario("unresolved-ages", "a neighbour whose path is never answered, with a full queue, is transmitted to all the time", {
-    limits: { queueMax: 1 },
-    initial: [transmit("1/1")],
-    threads: [thread("sender", advance(31), transmit("1/1"), advance(31), transmit("1/1"), advance(31))],
-  }),
+  scenario(
+    "unresolved-ages",
+    "a neighbour whose path is never answered, with a full queue, is transmitted to all the time",
+    {
+      limits: { queueMax: 1 },
+      initial: [transmit("1/1")],
+      threads: [thread("sender", advance(31), transmit("1/1"), advance(31), transmit("1/1"), advance(31))],
+    },
+  ),
   scenario("transmit-against-answer", "a packet is queued just when the path is answered", {
     initial: [transmit("1/1")],
     threads: [thread("sender", transmit("1/1"), transmit("1/1")), thread("subnet", answer("1"))],
@@ -117,7 +137,11 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
   }),
   scenario("handle-exchange", "a path is asked for again, and its neighbours' handle is exchanged while one sends", {
     initial: [...resolved("1/1"), invalidatePaths, transmitByPath("1/1")],
-    threads: [thread("subnet", answer("1")), thread("sender", transmit("1/1")), thread("by path", transmitByPath("1/1"))],
+    threads: [
+      thread("subnet", answer("1")),
+      thread("sender", transmit("1/1")),
+      thread("by path", transmitByPath("1/1")),
+    ],
   }),
   scenario("refused-path", "a path is refused, asked for again by another packet, and granted", {
     initial: [transmit("1/1")],
@@ -126,7 +150,10 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
   scenario("queue-limit", "more packets than may wait, at a neighbour and at its path", {
     limits: { queueMax: 2 },
     initial: [transmit("1/1"), transmitByPath("1/1")],
-    threads: [thread("first", transmit("1/1"), transmitByPath("1/1")), thread("second", transmit("1/1"), transmitByPath("1/1"))],
+    threads: [
+      thread("first", transmit("1/1"), transmitByPath("1/1")),
+      thread("second", transmit("1/1"), transmitByPath("1/1")),
+    ],
   }),
   scenario("multicast-join", "packets to a group while it is being joined", {
     initial: [transmit("m1")],
@@ -141,11 +168,11 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
     initial: started("1/1"),
     threads: [thread("sender", transmit("1/1")), thread("manager", connect("1/1"))],
   }),
-  scenario("answer-starts-connection", "the answer to a path's query lets a connection be started while its packet is transmitted again", {
-    limits: CONNECTED,
-    initial: [transmit("1/1")],
-    threads: [thread("subnet", answer("1"), connect("1/1"))],
-  }),
+  scenario(
+    "answer-starts-connection",
+    "the answer to a path's query lets a connection be started while its packet is transmitted again",
+    { limits: CONNECTED, initial: [transmit("1/1")], threads: [thread("subnet", answer("1"), connect("1/1"))] },
+  ),
   scenario("start-against-remove-path", "a path is thrown away before the connection over it is started", {
     limits: CONNECTED,
     initial: resolved("1/1"),
@@ -204,10 +231,14 @@ export const neighboursScenarios: readonly Scenario<Operation>[] = [
   scenario("memory-reused", "a neighbour's memory comes back as another while a reader walks", {
     limits: { neighboursMax: 2, buckets: 1 },
     initial: [transmit("1/1"), transmit("1/2")],
-    threads: [thread("recycler", get("1/1"), remove("1/1"), put("1/1"), transmit("2/1")), thread("reader", get("1/1"), put("1/1"))],
+    threads: [
+      thread("recycler", get("1/1"), remove("1/1"), put("1/1"), transmit("2/1")),
+      thread("reader", get("1/1"), put("1/1")),
+    ],
   }),
-  scenario("cookie", "the way before the table: the record in the generic neighbour is freed while a packet goes by it", {
-    initial: [sendByCookie],
-    threads: [thread("sender", sendByCookie), thread("system", freeCookie)],
-  }),
+  scenario(
+    "cookie",
+    "the way before the table: the record in the generic neighbour is freed while a packet goes by it",
+    { initial: [sendByCookie], threads: [thread("sender", sendByCookie), thread("system", freeCookie)] },
+  ),
 ];

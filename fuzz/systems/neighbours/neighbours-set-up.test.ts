@@ -8,13 +8,33 @@ import type { NeighboursCall } from "#properties/neighbours/neighbours-history.t
 import { parseNeighbourAddress } from "./neighbours-names.ts";
 import { runSetUp } from "./neighbours-set-up.ts";
 
-const model = createNeighboursModel({ now: 100, idleTicksMax: 60, queueMax: 2, connected: false, identitiesMax: 3, allocationMayFail: true });
+const model = createNeighboursModel({
+  now: 100,
+  idleTicksMax: 60,
+  queueMax: 2,
+  connected: false,
+  identitiesMax: 3,
+  allocationMayFail: true,
+});
 
 function place(neighboursMax: number) {
   const heap = createHeap(500);
   const clock = placeClock(heap, 100);
-  const limits = { buckets: 1, intervalTicks: 30, queueMax: 2, connected: false, partitionKey: 0x8001, removable: false };
-  const neighbours = placeNeighbours(heap, clock, limits, { neighboursMax, pathsMax: 2, handlesMax: 1, connectionsMax: 1, packetsMax: 4 });
+  const limits = {
+    buckets: 1,
+    intervalTicks: 30,
+    queueMax: 2,
+    connected: false,
+    partitionKey: 0x8001,
+    removable: false,
+  };
+  const neighbours = placeNeighbours(heap, clock, limits, {
+    neighboursMax,
+    pathsMax: 2,
+    handlesMax: 1,
+    connectionsMax: 1,
+    packetsMax: 4,
+  });
   return { heap, clock, neighbours, cookie: placeCookieNeighbour(heap, 1) };
 }
 
@@ -25,7 +45,9 @@ function stepsOf(...names: readonly string[]) {
     const [kind = "", of = ""] = name.split(" ");
     const address = parseNeighbourAddress(of);
     if (kind === "get") return add({ kind: "get", name: of, address });
-    return kind === "remove" ? add({ kind: "remove", name: of, address }) : add({ kind: "transmit", via: "neighbour", name: of, address });
+    return kind === "remove"
+      ? add({ kind: "remove", name: of, address })
+      : add({ kind: "transmit", via: "neighbour", name: of, address });
   });
   return { steps, calls };
 }
@@ -33,14 +55,24 @@ function stepsOf(...names: readonly string[]) {
 test("the model stands where memory does, also where it allows more than one outcome", () => {
   const left = runSetUp("odd", model, place(1), stepsOf("transmit 1/1", "transmit 2/1", "transmit 1/2"));
   expect(left.state.records).toMatchObject([{ address: "1/1", waiting: 1 }]);
-  expect(left.state.paths).toMatchObject([{ gid: "1", asked: true }, { gid: "2", asked: false }]); // a path that has no neighbour
+  expect(left.state.paths).toMatchObject([
+    { gid: "1", asked: true },
+    { gid: "2", asked: false },
+  ]); // a path that has no neighbour
   expect(left).toMatchObject({ initialNeighbours: [], identitiesUsed: 0 });
 });
 
 test("neighbours that were seen have numbers, in the order in which they were; those that are gone have none", () => {
   const placed = place(3);
-  const left = runSetUp("odd", model, placed, stepsOf("transmit 1/1", "transmit 1/2", "get 1/2", "get 1/1", "get 1/2", "remove 1/1"));
-  expect(left.initialNeighbours).toEqual([{ neighbour: placed.neighbours.firstNeighbour + placed.neighbours.neighbourStride, identity: 1 }]);
+  const left = runSetUp(
+    "odd",
+    model,
+    placed,
+    stepsOf("transmit 1/1", "transmit 1/2", "get 1/2", "get 1/1", "get 1/2", "remove 1/1"),
+  );
+  expect(left.initialNeighbours).toEqual([
+    { neighbour: placed.neighbours.firstNeighbour + placed.neighbours.neighbourStride, identity: 1 },
+  ]);
   expect(left.identitiesUsed).toBe(2);
 });
 

@@ -26,12 +26,18 @@ export interface InitialContents {
 }
 
 /**
- * Performs the initial operations on a table of its own, and lets the model follow. What it finds holds for every table of the same
- * limits: alone, the operations have one outcome. Where the model allows several, memory tells which it was.
+ * Performs the initial operations on a table of its own, and lets the model follow. What it finds holds for every table
+ * of the same limits: alone, the operations have one outcome. Where the model allows several, memory tells which it
+ * was.
  *
  * @throws RangeError if the model does not allow what they answer
  */
-export function runSetUp(name: string, model: Model<NeighboursState, NeighboursOperation, number>, placed: Placed, { steps, calls }: InitialSteps): InitialContents {
+export function runSetUp(
+  name: string,
+  model: Model<NeighboursState, NeighboursOperation, number>,
+  placed: Placed,
+  { steps, calls }: InitialSteps,
+): InitialContents {
   const { heap, neighbours } = placed;
   const identities = new Map<Address, number>();
   let identitiesUsed = 0;
@@ -43,30 +49,52 @@ export function runSetUp(name: string, model: Model<NeighboursState, NeighboursO
       if (call === undefined) return;
       let answer = response;
       if (call.kind === "get" && response !== NIL) {
-        const isKnown = states.some(({ records }) => records.some(({ identity }) => identity === identities.get(response)));
+        const isKnown = states.some(({ records }) =>
+          records.some(({ identity }) => identity === identities.get(response)),
+        );
         if (!isKnown) identities.set(response, ++identitiesUsed);
         answer = identities.get(response) ?? 0;
       }
       const operation = operationOf(call, identities.get(subject) ?? 0);
       states = states.flatMap((state) => model.next(state, operation, answer));
-      if (states.length === 0) throw new RangeError(`${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`);
+      if (states.length === 0)
+        throw new RangeError(
+          `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
+        );
     }),
   );
   const table = addressesInTable(heap.words, neighbours);
   const paths = pathCount(heap.words, neighbours);
   const present = states
-    .map((state) => ({ ...state, records: state.records.filter(({ address, mayVanish }) => !mayVanish || table.has(keyOf(address))) }))
-    .find((state) => state.paths.length === paths && state.records.length === table.size && state.records.every(({ address }) => table.has(keyOf(address))));
-  if (present === undefined) throw new RangeError(`${name}: initial operations: the model has not what is in the table after them`);
-  const known = [...identities].filter(([, identity]) => present.records.some((record) => record.identity === identity));
-  return { state: present, initialNeighbours: known.map(([neighbour, identity]) => ({ neighbour, identity })), identitiesUsed };
+    .map((state) => ({
+      ...state,
+      records: state.records.filter(({ address, mayVanish }) => !mayVanish || table.has(keyOf(address))),
+    }))
+    .find(
+      (state) =>
+        state.paths.length === paths &&
+        state.records.length === table.size &&
+        state.records.every(({ address }) => table.has(keyOf(address))),
+    );
+  if (present === undefined)
+    throw new RangeError(`${name}: initial operations: the model has not what is in the table after them`);
+  const known = [...identities].filter(([, identity]) =>
+    present.records.some((record) => record.identity === identity),
+  );
+  return {
+    state: present,
+    initialNeighbours: known.map(([neighbour, identity]) => ({ neighbour, identity })),
+    identitiesUsed,
+  };
 }
 
 function addressesInTable(words: Int32Array, neighbours: Neighbours): ReadonlySet<string> {
   const found = new Int32Array(neighbours.capacities.neighboursMax);
   const count = collectTable(words, neighbours, found);
   return new Set(
-    Array.from(found.subarray(0, count), (neighbour) => words.slice(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS).join()),
+    Array.from(found.subarray(0, count), (neighbour) =>
+      words.slice(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS).join(),
+    ),
   );
 }
 

@@ -1,9 +1,9 @@
 /**
  * What certificates of the neighbour table enumerate.
  *
- * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain, so that one key is as good as another.
- * Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a neighbour that waits for its
- * path, one that has it, or two that have it.
+ * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain, so that one key is as good
+ * as another. Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a
+ * neighbour that waits for its path, one that has it, or two that have it.
  */
 import type { NeighboursScenarioOperation } from "./neighbours.ts";
 import type { SmallScope } from "../small-scope.ts";
@@ -16,7 +16,12 @@ const PORT = "1";
 export const neighboursSmallScope: SmallScope<NeighboursScenarioOperation> = {
   operationsOn(key) {
     const address = addressOf(key);
-    return key === 0 ? [{ kind: "transmit", address }, { kind: "get", address }] : [{ kind: "transmit", address }];
+    return key === 0
+      ? [
+          { kind: "transmit", address },
+          { kind: "get", address },
+        ]
+      : [{ kind: "transmit", address }];
   },
   otherOperations: [
     { kind: "answer", gid: PORT },

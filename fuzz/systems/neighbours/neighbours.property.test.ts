@@ -16,7 +16,10 @@ function holds(scenario: Scenario<Operation>, seed: number, executions: number):
   const machine = new Machine(neighbours.compile(parseScenario(neighbours, scenario)));
   for (const strategy of [randomWalk(seed), pct(seed, 3)]) {
     const { violation } = search(machine, strategy, { executionsMax: executions });
-    expect(violation, `${scenario.name} under ${strategy.name} with seed ${seed}: ${JSON.stringify(scenario)}`).toBeUndefined();
+    expect(
+      violation,
+      `${scenario.name} under ${strategy.name} with seed ${seed}: ${JSON.stringify(scenario)}`,
+    ).toBeUndefined();
   }
 }
 
@@ -40,12 +43,17 @@ const limits = fc.record(
 );
 
 const operations = (maxLength: number) => fc.array(neighbours.operations, { maxLength });
-const initially = (maxLength: number) => operations(maxLength).map((all) => all.filter(({ kind }) => kind !== "takeDown"));
+const initially = (maxLength: number) =>
+  operations(maxLength).map((all) => all.filter(({ kind }) => kind !== "takeDown"));
 
 test("what the table answers to operations one after the other, the model allows, and all properties hold", () => {
   fc.assert(
     fc.property(limits, initially(12), operations(30), (limits, initial, then) => {
-      holds({ name: "sequential", system: "neighbours", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
+      holds(
+        { name: "sequential", system: "neighbours", limits, initial, threads: [{ name: "only", operations: then }] },
+        1,
+        1,
+      );
     }),
     { seed: 2, numRuns: 200 },
   );
@@ -53,20 +61,38 @@ test("what the table answers to operations one after the other, the model allows
 
 test("whatever two or three threads do at once, all properties hold", () => {
   fc.assert(
-    fc.property(limits, initially(6), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      holds({ name: "generated", system: "neighbours", limits, initial, threads: named }, seed, 20);
-    }),
+    fc.property(
+      limits,
+      initially(6),
+      fc.array(operations(5), { minLength: 2, maxLength: 3 }),
+      fc.integer(),
+      (limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        holds({ name: "generated", system: "neighbours", limits, initial, threads: named }, seed, 20);
+      },
+    ),
     { seed: 4, numRuns: 150 },
   );
 });
 
 test("what certificates enumerate can be compiled: every initial content with every operation", () => {
-  const threads = [0, 1].flatMap((key) => neighboursSmallScope.operationsOn(key)).concat(neighboursSmallScope.otherOperations);
+  const threads = [0, 1]
+    .flatMap((key) => neighboursSmallScope.operationsOn(key))
+    .concat(neighboursSmallScope.otherOperations);
   const contents = neighboursSmallScope.initialContents(2);
   expect([0, 1, 2, 3].map((keys) => neighboursSmallScope.initialContents(keys).length)).toEqual([1, 3, 4, 4]);
   for (const initial of contents) {
-    holds({ name: "small", system: "neighbours", ...(neighboursSmallScope.limits === undefined ? {} : { limits: neighboursSmallScope.limits }), initial, threads: [{ name: "all", operations: threads }] }, 1, 2);
+    holds(
+      {
+        name: "small",
+        system: "neighbours",
+        ...(neighboursSmallScope.limits === undefined ? {} : { limits: neighboursSmallScope.limits }),
+        initial,
+        threads: [{ name: "all", operations: threads }],
+      },
+      1,
+      2,
+    );
   }
 });
 
@@ -76,14 +102,29 @@ test("a name stands for an address: a queue of a port, or a group in its partiti
 });
 
 test("what a scenario of the table cannot be is refused", () => {
-  const scenario = (initial: Operation[]): Scenario<Operation> => ({ name: "odd", system: "neighbours", initial, threads: [{ name: "only", operations: [] }] });
-  expect(() => neighbours.compile(scenario([{ kind: "takeDown" }]))).toThrow("odd: takeDown cannot be an initial operation");
-  expect(() => neighbours.compile(scenario(Array.from({ length: 31 }, () => ({ kind: "get", address: "1/1" }))))).toThrow("odd: it gets neighbours 31 times, and may 30 times, by which the model tells them apart");
-  expect(neighbours.compile(scenario(Array.from({ length: 30 }, () => ({ kind: "get", address: "1/1" })))).threads).toHaveLength(1);
+  const scenario = (initial: Operation[]): Scenario<Operation> => ({
+    name: "odd",
+    system: "neighbours",
+    initial,
+    threads: [{ name: "only", operations: [] }],
+  });
+  expect(() => neighbours.compile(scenario([{ kind: "takeDown" }]))).toThrow(
+    "odd: takeDown cannot be an initial operation",
+  );
+  expect(() =>
+    neighbours.compile(scenario(Array.from({ length: 31 }, () => ({ kind: "get", address: "1/1" })))),
+  ).toThrow("odd: it gets neighbours 31 times, and may 30 times, by which the model tells them apart");
+  expect(
+    neighbours.compile(scenario(Array.from({ length: 30 }, () => ({ kind: "get", address: "1/1" })))).threads,
+  ).toHaveLength(1);
   const parse = (value: object) => () => parseScenario(neighbours, { ...scenario([]), ...value });
-  expect(parse({ initial: [{ kind: "get", address: "1" }] })).toThrow('must be "port/queue", such as "1/7", or a group such as "m1"');
+  expect(parse({ initial: [{ kind: "get", address: "1" }] })).toThrow(
+    'must be "port/queue", such as "1/7", or a group such as "m1"',
+  );
   expect(parse({ initial: [{ kind: "connect", address: "m1" }] })).toThrow('must be "port/queue", such as "1/7"');
-  expect(parse({ initial: [{ kind: "answer", gid: "1/1" }] })).toThrow('must be a port such as "1", or a group such as "m1"');
+  expect(parse({ initial: [{ kind: "answer", gid: "1/1" }] })).toThrow(
+    'must be a port such as "1", or a group such as "m1"',
+  );
   expect(parse({ limits: { buckets: 3 } })).toThrow("limits.buckets: must be a power of two");
 });
 
@@ -93,7 +134,17 @@ test("a thread does nothing more once it has taken the device down", () => {
       name: "after",
       system: "neighbours",
       initial: [],
-      threads: [{ name: "admin", operations: [{ kind: "get", address: "1/1" }, { kind: "takeDown" }, { kind: "transmit", address: "1/1" }, { kind: "takeDown" }] }],
+      threads: [
+        {
+          name: "admin",
+          operations: [
+            { kind: "get", address: "1/1" },
+            { kind: "takeDown" },
+            { kind: "transmit", address: "1/1" },
+            { kind: "takeDown" },
+          ],
+        },
+      ],
     },
     1,
     2,

@@ -18,7 +18,16 @@ import { chainLengthWatcher } from "#properties/neighbours/chain-length.ts";
 import { neighbourRefcountWatcher } from "#properties/neighbours/neighbour-refcount.ts";
 import { neighbourTableWatcher } from "#properties/neighbours/neighbour-table.ts";
 import { createNeighboursHistory, type NeighboursCall } from "#properties/neighbours/neighbours-history.ts";
-import { type Answered, type Caller, giveBack, leave, performSetUp, performStep, type Placed, type Step } from "./neighbours-calls.ts";
+import {
+  type Answered,
+  type Caller,
+  giveBack,
+  leave,
+  performSetUp,
+  performStep,
+  type Placed,
+  type Step,
+} from "./neighbours-calls.ts";
 import { reapedInTimeWatcher } from "#properties/neighbours/reaped-in-time.ts";
 import { reapsOnlyIdleWatcher } from "#properties/neighbours/reaps-only-idle.ts";
 import { waitingPacketsWatcher } from "#properties/neighbours/waiting-packets.ts";
@@ -28,7 +37,9 @@ import { neighboursSmallScope } from "./neighbours-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
 
-const address = z.string().regex(/^(\d{1,4}\/\d{1,7}|m\d{1,4})$/, 'must be "port/queue", such as "1/7", or a group such as "m1"');
+const address = z
+  .string()
+  .regex(/^(\d{1,4}\/\d{1,7}|m\d{1,4})$/, 'must be "port/queue", such as "1/7", or a group such as "m1"');
 const portAddress = z.string().regex(/^\d{1,4}\/\d{1,7}$/, 'must be "port/queue", such as "1/7"');
 const gid = z.string().regex(/^m?\d{1,4}$/, 'must be a port such as "1", or a group such as "m1"');
 
@@ -51,10 +62,10 @@ const operationSchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * `get` takes a reference for the thread; `put` and `remove` concern the one that the thread obtained last of those to the address that
- * it still holds, and do nothing if there is none. A thread gives back at its end what it holds. `answer` and `refuse` are the
- * subnet's answer to the query for a port, or the join of a group. `takeDown` frees the device once the other threads have
- * ended; its own thread does nothing more.
+ * `get` takes a reference for the thread; `put` and `remove` concern the one that the thread obtained last of those to
+ * the address that it still holds, and do nothing if there is none. A thread gives back at its end what it holds.
+ * `answer` and `refuse` are the subnet's answer to the query for a port, or the join of a group. `takeDown` frees the
+ * device once the other threads have ended; its own thread does nothing more.
  */
 export type NeighboursScenarioOperation = z.infer<typeof operationSchema>;
 
@@ -62,7 +73,12 @@ export type NeighboursScenarioOperation = z.infer<typeof operationSchema>;
 const limitsSchema = z.strictObject({
   /** The clock at the start, before the initial operations. */
   now: z.int32().default(1000),
-  buckets: z.int().min(1).max(64).refine((buckets) => (buckets & (buckets - 1)) === 0, "must be a power of two").default(2),
+  buckets: z
+    .int()
+    .min(1)
+    .max(64)
+    .refine((buckets) => (buckets & (buckets - 1)) === 0, "must be a power of two")
+    .default(2),
   intervalTicks: z.int().min(1).max(1_000_000).default(30),
   queueMax: z.int().min(1).max(16).default(3),
   /** 1 for connected mode. */
@@ -82,12 +98,20 @@ type NeighboursSettings = z.infer<typeof limitsSchema>;
 const ADDRESSES = ["1/1", "1/2", "2/1"] as const;
 const GIDS = ["1", "2", "m1"] as const;
 
-const named = <const Kind extends string>(kind: Kind) => fc.record({ kind: fc.constant(kind), address: fc.constantFrom(...ADDRESSES) });
-const onGid = <const Kind extends string>(kind: Kind) => fc.record({ kind: fc.constant(kind), gid: fc.constantFrom(...GIDS) });
+const named = <const Kind extends string>(kind: Kind) =>
+  fc.record({ kind: fc.constant(kind), address: fc.constantFrom(...ADDRESSES) });
+const onGid = <const Kind extends string>(kind: Kind) =>
+  fc.record({ kind: fc.constant(kind), gid: fc.constantFrom(...GIDS) });
 
 const operations: fc.Arbitrary<NeighboursScenarioOperation> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("transmit" as const), address: fc.constantFrom(...ADDRESSES, "m1") }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("get" as const), address: fc.constantFrom(...ADDRESSES, "m1") }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant("transmit" as const), address: fc.constantFrom(...ADDRESSES, "m1") }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("get" as const), address: fc.constantFrom(...ADDRESSES, "m1") }),
+  },
   { weight: 2, arbitrary: named("put") },
   { weight: 1, arbitrary: named("remove") },
   { weight: 1, arbitrary: named("transmitByPath") },
@@ -108,7 +132,15 @@ export const neighbours: System<NeighboursScenarioOperation> = {
   operationSchema,
   limitsSchema,
   operations,
-  properties: ["linearizability", "neighbour-table", "neighbour-refcount", "waiting-packets", "chain-length", "reaps-only-idle", "reaped-in-time"],
+  properties: [
+    "linearizability",
+    "neighbour-table",
+    "neighbour-refcount",
+    "waiting-packets",
+    "chain-length",
+    "reaps-only-idle",
+    "reaped-in-time",
+  ],
   smallScope: neighboursSmallScope,
   compile,
 };
@@ -116,15 +148,25 @@ export const neighbours: System<NeighboursScenarioOperation> = {
 function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
   const settings = limitsSchema.parse(scenario.limits ?? {});
   const { setUp: setUpSteps, threads, calls } = numberSteps(scenario);
-  if (setUpSteps.some(({ kind }) => kind === "takeDown")) throw new RangeError(`${scenario.name}: takeDown cannot be an initial operation`);
+  if (setUpSteps.some(({ kind }) => kind === "takeDown"))
+    throw new RangeError(`${scenario.name}: takeDown cannot be an initial operation`);
   const capacities = capacitiesOf(settings, calls);
   const takesDown = threads.some(({ steps }) => steps.some(({ kind }) => kind === "takeDown"));
   const identitiesMax = calls.filter(({ kind }) => kind === "get").length;
-  if (identitiesMax > GETS_MAX) throw new RangeError(`${scenario.name}: it gets neighbours ${identitiesMax} times, and may ${GETS_MAX} times, by which the model tells them apart`);
+  if (identitiesMax > GETS_MAX)
+    throw new RangeError(
+      `${scenario.name}: it gets neighbours ${identitiesMax} times, and may ${GETS_MAX} times, by which the model tells them apart`,
+    );
 
   const placed = placeAll(settings, capacities, takesDown);
   const { heap, neighbours } = placed;
-  const model = createNeighboursModel({ ...settings, ...capacities, identitiesMax, connected: settings.connected === 1, idleTicksMax: 2 * settings.intervalTicks });
+  const model = createNeighboursModel({
+    ...settings,
+    ...capacities,
+    identitiesMax,
+    connected: settings.connected === 1,
+    idleTicksMax: 2 * settings.intervalTicks,
+  });
   const setUp = runSetUp(scenario.name, model, placeAll(settings, capacities, takesDown), { steps: setUpSteps, calls });
   const history = createNeighboursHistory(neighbours, {
     model: { ...model, initial: setUp.state },
@@ -147,10 +189,23 @@ function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
     },
   }));
   const moves = calls.some(({ kind }) => kind === "advance");
-  if (moves) bodies.push({ name: "reaper", daemon: true, body: () => cancellableLoop(neighbours.reapWork, () => reapNeighbours(neighbours)) });
+  if (moves)
+    bodies.push({
+      name: "reaper",
+      daemon: true,
+      body: () => cancellableLoop(neighbours.reapWork, () => reapNeighbours(neighbours)),
+    });
   if (settings.connected === 1) {
-    bodies.push({ name: "starter", daemon: true, body: () => cancellableLoop(neighbours.startWork, () => startConnections(neighbours)) });
-    bodies.push({ name: "connection reaper", daemon: true, body: () => cancellableLoop(neighbours.connectionReapWork, () => reapConnections(neighbours)) });
+    bodies.push({
+      name: "starter",
+      daemon: true,
+      body: () => cancellableLoop(neighbours.startWork, () => startConnections(neighbours)),
+    });
+    bodies.push({
+      name: "connection reaper",
+      daemon: true,
+      body: () => cancellableLoop(neighbours.connectionReapWork, () => reapConnections(neighbours)),
+    });
   }
   return {
     name: scenario.name,
@@ -187,9 +242,16 @@ function numberSteps(scenario: Scenario<NeighboursScenarioOperation>) {
   return { setUp, threads, calls };
 }
 
-/** As many objects as the operations can make, packets that are transmitted again included, unless the scenario sets fewer. */
-function capacitiesOf(settings: NeighboursSettings, calls: readonly NeighboursCall[]): NeighbourCapacities & { readonly allocationMayFail: boolean } {
-  const count = (...kinds: readonly NeighboursCall["kind"][]): number => calls.filter(({ kind }) => kinds.includes(kind)).length;
+/**
+ * As many objects as the operations can make, packets that are transmitted again included, unless the scenario sets
+ * fewer.
+ */
+function capacitiesOf(
+  settings: NeighboursSettings,
+  calls: readonly NeighboursCall[],
+): NeighbourCapacities & { readonly allocationMayFail: boolean } {
+  const count = (...kinds: readonly NeighboursCall["kind"][]): number =>
+    calls.filter(({ kind }) => kinds.includes(kind)).length;
   const packets = count("transmit");
   const transmissions = packets * (1 + count("answer", "connect"));
   const neighboursMax = settings.neighboursMax === 0 ? Math.max(transmissions, 1) : settings.neighboursMax;
@@ -207,10 +269,24 @@ function capacitiesOf(settings: NeighboursSettings, calls: readonly NeighboursCa
 function placeAll(settings: NeighboursSettings, capacities: NeighbourCapacities, removable: boolean): Placed {
   const { neighboursMax, pathsMax, handlesMax, connectionsMax, packetsMax } = capacities;
   const cookiesMax = 4;
-  const heap = createHeap(200 + settings.buckets + 18 * neighboursMax + 18 * pathsMax + 3 * handlesMax + 8 * connectionsMax + 3 * packetsMax + 2 * cookiesMax);
+  const heap = createHeap(
+    200 +
+      settings.buckets +
+      18 * neighboursMax +
+      18 * pathsMax +
+      3 * handlesMax +
+      8 * connectionsMax +
+      3 * packetsMax +
+      2 * cookiesMax,
+  );
   const clock = placeClock(heap, settings.now);
   const limits = { ...settings, connected: settings.connected === 1, partitionKey: PARTITION_KEY, removable };
-  return { heap, clock, neighbours: placeNeighbours(heap, clock, limits, capacities), cookie: placeCookieNeighbour(heap, cookiesMax) };
+  return {
+    heap,
+    clock,
+    neighbours: placeNeighbours(heap, clock, limits, capacities),
+    cookie: placeCookieNeighbour(heap, cookiesMax),
+  };
 }
 
 /** The calls that an operation is made of. */
@@ -228,9 +304,15 @@ function callsOf(operation: NeighboursScenarioOperation): readonly NeighboursCal
       return [{ kind: "transmit", via: "path", ...nameAndAddress(operation.address) }];
     case "answer":
     case "refuse":
-      return [{ kind: "answer", granted: operation.kind === "answer", gid: operation.gid, words: parseGid(operation.gid) }];
+      return [
+        { kind: "answer", granted: operation.kind === "answer", gid: operation.gid, words: parseGid(operation.gid) },
+      ];
     case "removePath":
-      return (["forgetPath", "deleteByGid"] as const).map((kind) => ({ kind, gid: operation.gid, words: parseGid(operation.gid) }));
+      return (["forgetPath", "deleteByGid"] as const).map((kind) => ({
+        kind,
+        gid: operation.gid,
+        words: parseGid(operation.gid),
+      }));
     case "invalidatePaths":
       return [{ kind: "invalidate" }];
     case "takeDown":

@@ -1,8 +1,9 @@
 /**
- * Scenarios of the peer pools of 2010: nearly all are tried before and after the RCU conversion. Small trees, two or three threads.
+ * Scenarios of the peer pools of 2010: nearly all are tried before and after the RCU conversion. Small trees, two or
+ * three threads.
  *
- * References that the initial operations leave are held for ever. The timer runs first 120 ticks after the start, if the clock comes
- * so far; a peer that is idle for 100 ticks in an almost empty pool is due by then.
+ * References that the initial operations leave are held for ever. The timer runs first 120 ticks after the start, if
+ * the clock comes so far; a peer that is idle for 100 ticks in an almost empty pool is due by then.
  */
 import type { ListedPeersOperation } from "./peers-operations.ts";
 import type { Scenario, ScenarioThread } from "../scenario.ts";
@@ -16,7 +17,10 @@ const nextIdentifier = (address: string, more: number): Operation => ({ kind: "n
 const advance = (ticks: number): Operation => ({ kind: "advance", ticks });
 const thread = (name: string, ...operations: Operation[]): ScenarioThread<Operation> => ({ name, operations });
 
-/** Idle from the start, in this order on the unused list. All are in use while the last is made: a full pool takes none of them. */
+/**
+ * Idle from the start, in this order on the unused list. All are in use while the last is made: a full pool takes none
+ * of them.
+ */
 const idle = (...addresses: string[]): Operation[] => [...addresses.map(create), ...addresses.map(put)];
 
 const LONG_TICKS = 150;
@@ -34,13 +38,20 @@ const trials: readonly Trial[] = [
     name: "two-creators",
     about: "two threads create one address",
     initial: [],
-    threads: [thread("first", create("v4/10"), nextIdentifier("v4/10", 1)), thread("second", create("v4/10"), put("v4/10"))],
+    threads: [
+      thread("first", create("v4/10"), nextIdentifier("v4/10", 1)),
+      thread("second", create("v4/10"), put("v4/10")),
+    ],
   },
   {
     name: "readers-together",
     about: "two threads find one peer in use while a third creates another",
     initial: [create("v4/20")],
-    threads: [thread("inserter", create("v4/10")), thread("reader", find("v4/20")), thread("other reader", find("v4/20"))],
+    threads: [
+      thread("inserter", create("v4/10")),
+      thread("reader", find("v4/20")),
+      thread("other reader", find("v4/20")),
+    ],
   },
   {
     name: "rotate",
@@ -98,7 +109,10 @@ const trials: readonly Trial[] = [
     name: "timer-against-user",
     about: "the timer takes an old peer while a thread uses it",
     initial: [...idle("v4/20"), create("v4/10")],
-    threads: [thread("clock", advance(LONG_TICKS)), thread("user", find("v4/20"), nextIdentifier("v4/20", 0), put("v4/20"), find("v4/20"))],
+    threads: [
+      thread("clock", advance(LONG_TICKS)),
+      thread("user", find("v4/20"), nextIdentifier("v4/20", 0), put("v4/20"), find("v4/20")),
+    ],
   },
   {
     name: "timer-against-creation",
@@ -159,4 +173,7 @@ function scenariosOf(system: string, trials: readonly Trial[]): readonly Scenari
 
 export const peersRwlockScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rwlock", trials);
 
-export const peersRcuListScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rcu-list", [...trials, ...locklessTrials]);
+export const peersRcuListScenarios: readonly Scenario<Operation>[] = scenariosOf("peers-rcu-list", [
+  ...trials,
+  ...locklessTrials,
+]);

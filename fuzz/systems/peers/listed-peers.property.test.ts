@@ -14,7 +14,12 @@ type Operation = ListedPeersOperation;
 
 const SYSTEMS = [peersRwlock, peersRcuList];
 
-function holds(system: System<Operation>, scenario: Omit<Scenario<Operation>, "system">, seed: number, executions: number): void {
+function holds(
+  system: System<Operation>,
+  scenario: Omit<Scenario<Operation>, "system">,
+  seed: number,
+  executions: number,
+): void {
   const machine = new Machine(system.compile(parseScenario(system, { ...scenario, system: system.name })));
   for (const strategy of [randomWalk(seed), pct(seed, 3)]) {
     const { violation } = search(machine, strategy, { executionsMax: executions });
@@ -32,7 +37,9 @@ test("every scenario holds under random schedules, after the conversion", () => 
 
 const operations = (maxLength: number) => fc.array(peersRwlock.operations, { maxLength });
 
-/** Small limits, so that pools fill up, peers come of age, the timer runs and memory runs out within a few operations. */
+/**
+ * Small limits, so that pools fill up, peers come of age, the timer runs and memory runs out within a few operations.
+ */
 const limits = fc.record(
   {
     now: fc.constantFrom(-1, -120, 2147483600),
@@ -50,7 +57,8 @@ const limits = fc.record(
 test("what the pools answer to operations one after the other, the model allows, and all properties hold", () => {
   fc.assert(
     fc.property(limits, operations(12), operations(40), (limits, initial, then) => {
-      for (const system of SYSTEMS) holds(system, { name: "sequential", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 2);
+      for (const system of SYSTEMS)
+        holds(system, { name: "sequential", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 2);
     }),
     { seed: 2, numRuns: 200 },
   );
@@ -58,10 +66,16 @@ test("what the pools answer to operations one after the other, the model allows,
 
 test("whatever two or three threads do at once, all properties hold", () => {
   fc.assert(
-    fc.property(limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      for (const system of SYSTEMS) holds(system, { name: "generated", limits, initial, threads: named }, seed, 15);
-    }),
+    fc.property(
+      limits,
+      operations(8),
+      fc.array(operations(5), { minLength: 2, maxLength: 3 }),
+      fc.integer(),
+      (limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        for (const system of SYSTEMS) holds(system, { name: "generated", limits, initial, threads: named }, seed, 15);
+      },
+    ),
     { seed: 4, numRuns: 200 },
   );
 });

@@ -53,9 +53,23 @@ type ListedSettings = z.infer<typeof limitsSchema>;
 const ADDRESSES = ["v4/10", "v4/20", "v4/30", "v4/40"] as const;
 
 const operations: fc.Arbitrary<ListedPeersOperation> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("get" as const), address: fc.constantFrom(...ADDRESSES), create: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("get" as const),
+      address: fc.constantFrom(...ADDRESSES),
+      create: fc.boolean(),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("put" as const), address: fc.constantFrom(...ADDRESSES) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("nextIdentifier" as const), address: fc.constantFrom(...ADDRESSES), more: fc.constantFrom(0, 3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("nextIdentifier" as const),
+      address: fc.constantFrom(...ADDRESSES),
+      more: fc.constantFrom(0, 3),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("advance" as const), ticks: fc.constantFrom(1, 5, 90, 150) }) },
 );
 
@@ -69,29 +83,54 @@ interface Generation {
   own(pool: ListedPool): readonly Watcher[];
 }
 
-const SHARED_PROPERTIES = ["linearizability", "avl", "one-address-once", "refcount", "unused-list", "takes-longest-idle", "collects-when-full", "timer-armed", "sentinel"];
+const SHARED_PROPERTIES = [
+  "linearizability",
+  "avl",
+  "one-address-once",
+  "refcount",
+  "unused-list",
+  "takes-longest-idle",
+  "collects-when-full",
+  "timer-armed",
+  "sentinel",
+];
 
 export const peersRwlock: System<ListedPeersOperation> = {
   name: "peers-rwlock",
-  about: "the Linux peer pool of 2010 before the RCU conversion: an AVL tree under a reader-writer lock, a list of unused peers, a timer",
+  about:
+    "the Linux peer pool of 2010 before the RCU conversion: an AVL tree under a reader-writer lock, a list of unused peers, a timer",
   operationSchema: listedPeersOperationSchema,
   limitsSchema,
   operations,
   properties: SHARED_PROPERTIES,
   smallScope: peersRwlockSmallScope,
-  compile: (scenario) => compile(scenario, { create: createRwlockPool, findPeer: findReadLocked, getPeer: getReadLocked, convention: FREED_BY_HOLDER, own: () => [] }),
+  compile: (scenario) =>
+    compile(scenario, {
+      create: createRwlockPool,
+      findPeer: findReadLocked,
+      getPeer: getReadLocked,
+      convention: FREED_BY_HOLDER,
+      own: () => [],
+    }),
 };
 
 export const peersRcuList: System<ListedPeersOperation> = {
   name: "peers-rcu-list",
-  about: "the Linux peer pool of 2010 after the RCU conversion: lockless lookup with a second look under the lock, a list of unused peers, a timer",
+  about:
+    "the Linux peer pool of 2010 after the RCU conversion: lockless lookup with a second look under the lock, a list of unused peers, a timer",
   operationSchema: listedPeersOperationSchema,
   limitsSchema,
   operations,
   properties: [...SHARED_PROPERTIES, "reader-walk"],
   smallScope: peersRcuListSmallScope,
   compile: (scenario) =>
-    compile(scenario, { create: createRcuListPool, findPeer: findLockless, getPeer: getLockless, convention: DEAD_IS_ZERO, own: (pool) => [readerWalkWatcher(pool)] }),
+    compile(scenario, {
+      create: createRcuListPool,
+      findPeer: findLockless,
+      getPeer: getLockless,
+      convention: DEAD_IS_ZERO,
+      own: (pool) => [readerWalkWatcher(pool)],
+    }),
 };
 
 function compile(scenario: Scenario<ListedPeersOperation>, generation: Generation): Program {
@@ -103,7 +142,9 @@ function compile(scenario: Scenario<ListedPeersOperation>, generation: Generatio
   });
   const { pool, history, threads, calls, creations } = program;
   const advances = calls.some(({ kind }) => kind === "advance");
-  const daemons: ThreadBody[] = advances ? [{ name: "timer", daemon: true, body: () => workerLoop(pool.timer, () => checkExpired(pool)) }] : [];
+  const daemons: ThreadBody[] = advances
+    ? [{ name: "timer", daemon: true, body: () => workerLoop(pool.timer, () => checkExpired(pool)) }]
+    : [];
   const callbacksMax = creations + 1;
   const threadsMax = threads.length + daemons.length + callbacksMax;
   return withWatchers(scenario.name, program, {
@@ -137,7 +178,13 @@ function placePool(limits: ListedSettings, peersMax: number, generation: Generat
   };
 }
 
-function* perform(pool: ListedPool, clock: Clock, { findPeer, getPeer }: Generation, call: PeersCall, peer: Address): Access<number> {
+function* perform(
+  pool: ListedPool,
+  clock: Clock,
+  { findPeer, getPeer }: Generation,
+  call: PeersCall,
+  peer: Address,
+): Access<number> {
   switch (call.kind) {
     case "get":
       return yield* call.create ? getPeer(pool, call.address) : findPeer(pool, call.address);

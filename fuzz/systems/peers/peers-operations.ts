@@ -39,7 +39,12 @@ export type ListedPeersOperation = z.infer<typeof listedPeersOperationSchema>;
 export function callOf(operation: PeersScenarioOperation): PeersCall {
   switch (operation.kind) {
     case "get":
-      return { kind: "get", name: operation.address, address: parseAddress(operation.address), create: operation.create };
+      return {
+        kind: "get",
+        name: operation.address,
+        address: parseAddress(operation.address),
+        create: operation.create,
+      };
     case "put":
       return { kind: "put", name: operation.address };
     case "allow":
@@ -52,8 +57,13 @@ export function callOf(operation: PeersScenarioOperation): PeersCall {
   }
 }
 
-/** `v4/20` is the one word 20; `v6/n` are four words that differ in the third and last, so that comparing takes all four. */
+/**
+ * `v4/20` is the one word 20; `v6/n` are four words that differ in the third and last, so that comparing takes all
+ * four.
+ */
 export function parseAddress(text: string): PeerAddress {
   const number = Number(text.slice(3));
-  return text.startsWith("v4/") ? peerAddress("v4", [number]) : peerAddress("v6", [0xfd000000, 0, number >>> 1, number & 1]);
+  return text.startsWith("v4/")
+    ? peerAddress("v4", [number])
+    : peerAddress("v6", [0xfd000000, 0, number >>> 1, number & 1]);
 }

@@ -1,4 +1,7 @@
-/** How a scenario of a peer pool, of any generation, becomes a program: threads that make calls, and a history of what is answered. */
+/**
+ * How a scenario of a peer pool, of any generation, becomes a program: threads that make calls, and a history of what
+ * is answered.
+ */
 import { type Access, type Address, beginOperation, endOperation, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
@@ -7,7 +10,13 @@ import type { PeerStore, PeerTree } from "#impl/peers/store.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 import { createPeersModel, type PeersSpecification, type PeersState } from "#model/peers/peers.ts";
 import { collectPeers } from "#properties/peers/peer-tree.ts";
-import { callName, createPeersHistory, operationOf, type PeersCall, type PeersHistory } from "#properties/peers/peers-history.ts";
+import {
+  callName,
+  createPeersHistory,
+  operationOf,
+  type PeersCall,
+  type PeersHistory,
+} from "#properties/peers/peers-history.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import { callOf, type PeersScenarioOperation } from "./peers-operations.ts";
 import type { Scenario } from "../scenario.ts";
@@ -53,7 +62,10 @@ interface NumberedCall {
 }
 
 /** @throws RangeError if the initial operations answer what the model does not allow */
-export function peersProgram<Pool extends PeerStore>(scenario: Scenario<PeersScenarioOperation>, options: PeersProgramOptions<Pool>): PeersProgram<Pool> {
+export function peersProgram<Pool extends PeerStore>(
+  scenario: Scenario<PeersScenarioOperation>,
+  options: PeersProgramOptions<Pool>,
+): PeersProgram<Pool> {
   const setUpCalls = scenario.initial.map(callOf);
   const threads = numberCalls(scenario);
   const calls = threads.flatMap(({ numbered }) => numbered.map(({ call }) => call));
@@ -106,23 +118,45 @@ export function peersProgram<Pool extends PeerStore>(scenario: Scenario<PeersSce
 export function withWatchers(
   name: string,
   { heap, setUp, threads, history }: PeersProgram<PeerStore>,
-  { daemons, watchers, callbacksMax }: { readonly daemons: readonly ThreadBody[]; readonly watchers: readonly Watcher[]; readonly callbacksMax: number },
+  {
+    daemons,
+    watchers,
+    callbacksMax,
+  }: { readonly daemons: readonly ThreadBody[]; readonly watchers: readonly Watcher[]; readonly callbacksMax: number },
 ): Program {
-  return { name, heap, setUp, threads: [...threads, ...daemons], watchers: [...watchers, history], history, callbacksMax };
+  return {
+    name,
+    heap,
+    setUp,
+    threads: [...threads, ...daemons],
+    watchers: [...watchers, history],
+    history,
+    callbacksMax,
+  };
 }
 
-function numberCalls(scenario: Scenario<PeersScenarioOperation>): readonly { readonly name: string; readonly numbered: readonly NumberedCall[] }[] {
+function numberCalls(
+  scenario: Scenario<PeersScenarioOperation>,
+): readonly { readonly name: string; readonly numbered: readonly NumberedCall[] }[] {
   let number = 0;
-  return scenario.threads.map(({ name, operations }) => ({ name, numbered: operations.map((operation) => ({ call: callOf(operation), number: number++ })) }));
+  return scenario.threads.map(({ name, operations }) => ({
+    name,
+    numbered: operations.map((operation) => ({ call: callOf(operation), number: number++ })),
+  }));
 }
 
 /**
- * Performs the initial operations on a pool of its own, and lets the model follow. What it finds holds for every pool of
- * the same limits: alone, the operations have one outcome.
+ * Performs the initial operations on a pool of its own, and lets the model follow. What it finds holds for every pool
+ * of the same limits: alone, the operations have one outcome.
  *
  * @throws RangeError if the model does not allow what they answer
  */
-function runSetUp(name: string, calls: readonly PeersCall[], placed: PlacedPeers<PeerStore>, specification: PeersSpecification) {
+function runSetUp(
+  name: string,
+  calls: readonly PeersCall[],
+  placed: PlacedPeers<PeerStore>,
+  specification: PeersSpecification,
+) {
   const { heap, pool } = placed;
   const model = createPeersModel(specification);
   const identities = new Map<Address, number>();
@@ -131,15 +165,22 @@ function runSetUp(name: string, calls: readonly PeersCall[], placed: PlacedPeers
   const held = runAlone(
     heap,
     performAll(placed, calls, (call, peer, response) => {
-      if (call.kind === "get" && response !== NIL && !isKnown(state, identities.get(response))) identities.set(response, ++identitiesUsed);
+      if (call.kind === "get" && response !== NIL && !isKnown(state, identities.get(response)))
+        identities.set(response, ++identitiesUsed);
       const answer = call.kind === "get" ? (identities.get(response) ?? 0) : response;
       const next = model.next(state, operationOf(call, identities.get(peer) ?? 0), answer)[0];
-      if (next === undefined) throw new RangeError(`${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`);
+      if (next === undefined)
+        throw new RangeError(
+          `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
+        );
       state = next;
     }),
   );
   // A peer that was collected is still in the model, which cannot know; its memory is for others.
-  const left = new Set([...pool.trees.flatMap((tree) => [...peersIn(heap, pool, tree)]), ...held.map(({ peer }) => peer)]);
+  const left = new Set([
+    ...pool.trees.flatMap((tree) => [...peersIn(heap, pool, tree)]),
+    ...held.map(({ peer }) => peer),
+  ]);
   const known = [...identities].filter(([peer, identity]) => left.has(peer) && isKnown(state, identity));
   return {
     model: { ...model, initial: { ...state, clock: [state.now] } },
@@ -159,7 +200,11 @@ function isKnown({ records }: PeersState, identity: number | undefined): boolean
 }
 
 /** Performs calls one after the other as one thread; answers the references left. */
-function* performAll(placed: PlacedPeers<PeerStore>, calls: readonly PeersCall[], record: (call: PeersCall, peer: Address, response: number) => void): Access<Held[]> {
+function* performAll(
+  placed: PlacedPeers<PeerStore>,
+  calls: readonly PeersCall[],
+  record: (call: PeersCall, peer: Address, response: number) => void,
+): Access<Held[]> {
   const held: Held[] = [];
   for (const call of calls) {
     const peer = findHeld(call, held);

@@ -1,8 +1,8 @@
 /**
  * The peer pool's scenarios: small trees, two or three threads, one thing tried in each.
  *
- * References that the initial operations leave are held for ever, which keeps the collector away from a peer. A peer that is
- * taken and released anew before the clock moves is idle for the time moved: 150 ticks are more than any ttl.
+ * References that the initial operations leave are held for ever, which keeps the collector away from a peer. A peer
+ * that is taken and released anew before the clock moves is idle for the time moved: 150 ticks are more than any ttl.
  */
 import type { PeersScenarioOperation } from "./peers-operations.ts";
 import type { Scenario, ScenarioThread } from "../scenario.ts";
@@ -21,9 +21,20 @@ const thread = (name: string, ...operations: Operation[]): ScenarioThread<Operat
 function scenario(
   name: string,
   about: string,
-  { limits, initial, threads }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
+  {
+    limits,
+    initial,
+    threads,
+  }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
 ): Scenario<Operation> {
-  return { name: `peers-${name}`, system: "peers", about, ...(limits === undefined ? {} : { limits }), initial, threads };
+  return {
+    name: `peers-${name}`,
+    system: "peers",
+    about,
+    ...(limits === undefined ? {} : { limits }),
+    initial,
+    threads,
+  };
 }
 
 /** Held ever after, in the order of their insertion. */
@@ -42,16 +53,30 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
   }),
   scenario("rotate-left-right", "a lookup while an insertion rotates left, then right", {
     initial: held("v4/30", "v4/10"),
-    threads: [thread("inserter", create("v4/20")), thread("reader", find("v4/10"), put("v4/10"), find("v4/20"), find("v4/30"))],
+    threads: [
+      thread("inserter", create("v4/20")),
+      thread("reader", find("v4/10"), put("v4/10"), find("v4/20"), find("v4/30")),
+    ],
   }),
   scenario("rotate-right-left", "a lookup while an insertion rotates right, then left", {
     initial: held("v4/10", "v4/30"),
-    threads: [thread("inserter", create("v4/20")), thread("reader", find("v4/30"), put("v4/30"), find("v4/20"), find("v4/10"))],
+    threads: [
+      thread("inserter", create("v4/20")),
+      thread("reader", find("v4/30"), put("v4/30"), find("v4/20"), find("v4/10")),
+    ],
   }),
-  scenario("creators-rotate-under-a-reader", "two creators rotate the tree, each before or after the other, while a reader walks it", {
-    initial: held("v4/30"),
-    threads: [thread("first creator", create("v4/20")), thread("second creator", create("v4/10")), thread("reader", find("v4/10"))],
-  }),
+  scenario(
+    "creators-rotate-under-a-reader",
+    "two creators rotate the tree, each before or after the other, while a reader walks it",
+    {
+      initial: held("v4/30"),
+      threads: [
+        thread("first creator", create("v4/20")),
+        thread("second creator", create("v4/10")),
+        thread("reader", find("v4/10")),
+      ],
+    },
+  ),
   scenario("lookup-against-removal", "a lookup while a removal puts the left child, a leaf, in the place of the root", {
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/25")), thread("reader", find("v4/30"), put("v4/30"), find("v4/10"))],
@@ -69,11 +94,19 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
   }),
   scenario("three-creators", "three threads create neighbours, a fourth looks on", {
     initial: [],
-    threads: [thread("first", create("v4/10")), thread("second", create("v4/20")), thread("third", create("v4/30")), thread("reader", find("v4/20"))],
+    threads: [
+      thread("first", create("v4/10")),
+      thread("second", create("v4/20")),
+      thread("third", create("v4/30")),
+      thread("reader", find("v4/20")),
+    ],
   }),
   scenario("create-against-collection", "a thread creates the address that another's search collects", {
     initial: [create("v4/20"), put("v4/20"), advance(LONG_TICKS)],
-    threads: [thread("collector", create("v4/10"), put("v4/10")), thread("creator", create("v4/20"), nextIdentifier("v4/20", 0), put("v4/20"))],
+    threads: [
+      thread("collector", create("v4/10"), put("v4/10")),
+      thread("creator", create("v4/20"), nextIdentifier("v4/20", 0), put("v4/20")),
+    ],
   }),
   scenario("put-against-collection", "a peer that was idle for long is used and released while a search passes", {
     initial: [create("v4/20"), put("v4/20"), advance(LONG_TICKS)],
@@ -96,15 +129,50 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     threads: [thread("reader", find("v4/20"), put("v4/20"), find("v4/20")), thread("collector", create("v4/30"))],
   }),
   scenario("collection-of-several", "a search collects several peers of its path, the root among them", {
-    initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/10"), put("v4/40"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
-    threads: [thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/60"), put("v4/60"), find("v4/20"))],
+    initial: [
+      create("v4/40"),
+      create("v4/20"),
+      create("v4/60"),
+      create("v4/10"),
+      put("v4/40"),
+      put("v4/20"),
+      put("v4/10"),
+      advance(LONG_TICKS),
+    ],
+    threads: [
+      thread("collector", create("v4/5"), put("v4/5")),
+      thread("reader", find("v4/60"), put("v4/60"), find("v4/20")),
+    ],
   }),
-  scenario("collection-that-rotates", "the removal of the deepest idle peer on the path rotates the next one off its place", {
-    initial: [create("v4/40"), create("v4/20"), create("v4/60"), create("v4/70"), put("v4/40"), put("v4/20"), advance(LONG_TICKS)],
-    threads: [thread("collector", create("v4/10"), put("v4/10")), thread("reader", find("v4/60"), put("v4/60"), find("v4/70"))],
-  }),
+  scenario(
+    "collection-that-rotates",
+    "the removal of the deepest idle peer on the path rotates the next one off its place",
+    {
+      initial: [
+        create("v4/40"),
+        create("v4/20"),
+        create("v4/60"),
+        create("v4/70"),
+        put("v4/40"),
+        put("v4/20"),
+        advance(LONG_TICKS),
+      ],
+      threads: [
+        thread("collector", create("v4/10"), put("v4/10")),
+        thread("reader", find("v4/60"), put("v4/60"), find("v4/70")),
+      ],
+    },
+  ),
   scenario("two-collectors", "two searches collect overlapping paths", {
-    initial: [create("v4/40"), create("v4/20"), create("v4/60"), put("v4/40"), put("v4/20"), put("v4/60"), advance(LONG_TICKS)],
+    initial: [
+      create("v4/40"),
+      create("v4/20"),
+      create("v4/60"),
+      put("v4/40"),
+      put("v4/20"),
+      put("v4/60"),
+      advance(LONG_TICKS),
+    ],
     threads: [thread("left", create("v4/10")), thread("right", create("v4/50"))],
   }),
   scenario("invalidate-against-lookup", "lookups while the tree is thrown away", {
@@ -115,13 +183,17 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
       thread("creator", create("v4/10"), put("v4/10")),
     ],
   }),
-  scenario("invalidate-against-holder", "a holder uses its peer after the tree is thrown away and the collector has run", {
-    initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
-    threads: [
-      thread("holder", find("v4/20"), nextIdentifier("v4/20", 2), nextIdentifier("v4/20", 0), put("v4/20")),
-      thread("flusher", invalidate("v4"), advance(5), advance(5)),
-    ],
-  }),
+  scenario(
+    "invalidate-against-holder",
+    "a holder uses its peer after the tree is thrown away and the collector has run",
+    {
+      initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
+      threads: [
+        thread("holder", find("v4/20"), nextIdentifier("v4/20", 2), nextIdentifier("v4/20", 0), put("v4/20")),
+        thread("flusher", invalidate("v4"), advance(5), advance(5)),
+      ],
+    },
+  ),
   scenario("invalidate-twice", "two flushes, and a creation between", {
     initial: [create("v4/20"), put("v4/20")],
     threads: [
@@ -129,36 +201,74 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
       thread("user", create("v4/20"), nextIdentifier("v4/20", 0), put("v4/20")),
     ],
   }),
-  scenario("collector-against-old-root", "a reader still holds the old root when the deferred collector runs, which was asked for long before", {
-    initial: [create("v4/10"), put("v4/10"), create("v6/4"), create("v6/2"), put("v6/4"), put("v6/2"), invalidate("v4"), advance(4)],
-    threads: [thread("reader", find("v6/2"), put("v6/2")), thread("flusher", invalidate("v6"), advance(1))],
-  }),
+  scenario(
+    "collector-against-old-root",
+    "a reader still holds the old root when the deferred collector runs, which was asked for long before",
+    {
+      initial: [
+        create("v4/10"),
+        put("v4/10"),
+        create("v6/4"),
+        create("v6/2"),
+        put("v6/4"),
+        put("v6/2"),
+        invalidate("v4"),
+        advance(4),
+      ],
+      threads: [thread("reader", find("v6/2"), put("v6/2")), thread("flusher", invalidate("v6"), advance(1))],
+    },
+  ),
   scenario("collection-against-invalidate", "a search collects while the tree is thrown away", {
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
-    threads: [thread("collector", create("v4/15"), put("v4/15")), thread("flusher", invalidate("v4"), advance(5)), thread("reader", find("v4/10"), put("v4/10"))],
+    threads: [
+      thread("collector", create("v4/15"), put("v4/15")),
+      thread("flusher", invalidate("v4"), advance(5)),
+      thread("reader", find("v4/10"), put("v4/10")),
+    ],
   }),
   scenario("threshold-overload", "a tree over its threshold gives up every idle peer on a path, however fresh", {
     limits: { threshold: 3 },
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), put("v4/10"), put("v4/30")],
-    threads: [thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/20"), put("v4/20"), find("v4/30"), put("v4/30"))],
+    threads: [
+      thread("collector", create("v4/5"), put("v4/5")),
+      thread("reader", find("v4/20"), put("v4/20"), find("v4/30"), put("v4/30")),
+    ],
   }),
   scenario("ttl-shrinks", "the ttl falls as the tree fills, and a peer comes of age without the clock moving", {
     limits: { threshold: 3, ttlMinTicks: 10, ttlMaxTicks: 40 },
     initial: [create("v4/20"), put("v4/20"), advance(35)],
-    threads: [thread("creator", create("v4/30"), create("v4/40")), thread("reader", find("v4/20"), put("v4/20"), create("v4/10"))],
+    threads: [
+      thread("creator", create("v4/30"), create("v4/40")),
+      thread("reader", find("v4/20"), put("v4/20"), create("v4/10")),
+    ],
   }),
-  scenario("ttl-wrap", "a peer comes of age just after the clock wrapped round, 18 seconds old in a tree three quarters full", {
-    limits: { now: -100, ticksPerSecond: 10, threshold: 4, ttlMinTicks: 100, ttlMaxTicks: 400 },
-    initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(177), put("v4/10")],
-    threads: [thread("clock", advance(3)), thread("collector", create("v4/5"), put("v4/5")), thread("reader", find("v4/20"), put("v4/20"), find("v4/10"))],
-  }),
+  scenario(
+    "ttl-wrap",
+    "a peer comes of age just after the clock wrapped round, 18 seconds old in a tree three quarters full",
+    {
+      limits: { now: -100, ticksPerSecond: 10, threshold: 4, ttlMinTicks: 100, ttlMaxTicks: 400 },
+      initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(177), put("v4/10")],
+      threads: [
+        thread("clock", advance(3)),
+        thread("collector", create("v4/5"), put("v4/5")),
+        thread("reader", find("v4/20"), put("v4/20"), find("v4/10")),
+      ],
+    },
+  ),
   scenario("limiter-wrap", "the limiter of a peer made just before the clock wraps round", {
     limits: { now: -5 },
     initial: [],
     threads: [
       thread("sender", create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)),
       thread("clock", advance(10)),
-      thread("other sender", create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)),
+      thread(
+        "other sender",
+        create("v4/10"),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+      ),
     ],
   }),
   scenario("limiter-after-wrap", "a peer made just after the clock wrapped round may send its first burst", {
@@ -166,7 +276,14 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
     initial: [],
     threads: [
       thread("sender", create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)),
-      thread("other sender", create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)),
+      thread(
+        "other sender",
+        create("v4/10"),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+        allow("v4/10", 10),
+      ),
     ],
   }),
   scenario("limiter-shared", "two threads share one peer's limiter while the clock moves by single ticks", {
@@ -205,7 +322,10 @@ export const peersScenarios: readonly Scenario<Operation>[] = [
   scenario("memory-reused", "a collected peer's memory comes back as another peer while a reader is about", {
     limits: { peersMax: 2 },
     initial: [create("v4/20"), create("v4/10"), put("v4/10"), put("v4/20"), advance(LONG_TICKS)],
-    threads: [thread("collector", create("v4/30"), create("v4/40")), thread("reader", find("v4/10"), put("v4/10"), find("v4/40"))],
+    threads: [
+      thread("collector", create("v4/30"), create("v4/40")),
+      thread("reader", find("v4/10"), put("v4/10"), find("v4/40")),
+    ],
   }),
 ];
 
@@ -230,7 +350,10 @@ const OF_SEARCHES: ReadonlySet<string> = new Set(
   ].map((name) => `peers-${name}`),
 );
 
-/** The same of the pool with the optimistic search, and what only that does: clearing what was thrown away before its memory is used again. */
+/**
+ * The same of the pool with the optimistic search, and what only that does: clearing what was thrown away before its
+ * memory is used again.
+ */
 export const peersOptimisticScenarios: readonly Scenario<Operation>[] = [
   ...peersScenarios.filter(({ name }) => OF_SEARCHES.has(name)),
   scenario("collected-and-made-anew", "a collected peer's memory comes back as another peer while a reader is about", {
@@ -238,9 +361,16 @@ export const peersOptimisticScenarios: readonly Scenario<Operation>[] = [
     initial: [create("v4/20"), create("v4/10"), put("v4/10"), put("v4/20"), advance(LONG_TICKS)],
     threads: [thread("collector", create("v4/30"), create("v4/40")), thread("reader", find("v4/10"), put("v4/10"))],
   }),
-  scenario("thrown-away-and-made-anew", "the memory of peers that were thrown away comes back as another while a reader is about", {
-    limits: { peersMax: 2, gcDelayTicks: 1 },
-    initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
-    threads: [thread("flusher", invalidate("v4"), advance(1), create("v4/30")), thread("reader", find("v4/10"), put("v4/10"))],
-  }),
+  scenario(
+    "thrown-away-and-made-anew",
+    "the memory of peers that were thrown away comes back as another while a reader is about",
+    {
+      limits: { peersMax: 2, gcDelayTicks: 1 },
+      initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
+      threads: [
+        thread("flusher", invalidate("v4"), advance(1), create("v4/30")),
+        thread("reader", find("v4/10"), put("v4/10")),
+      ],
+    },
+  ),
 ].map((one) => ({ ...one, name: one.name.replace(/^peers-/u, "peers-optimistic-"), system: "peers-optimistic" }));

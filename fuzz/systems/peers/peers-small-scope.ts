@@ -1,8 +1,8 @@
 /**
  * What certificates of the peer pools enumerate.
  *
- * Key k is the address v4/10·(k+1), so that other peers have room below, between and above. The initial trees are every AVL
- * shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one peer more beside them.
+ * Key k is the address v4/10·(k+1), so that other peers have room below, between and above. The initial trees are every
+ * AVL shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one peer more beside them.
  */
 import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-operations.ts";
 import type { SmallScope } from "../small-scope.ts";
@@ -11,7 +11,19 @@ import type { SmallScope } from "../small-scope.ts";
 const EXPIRY_TICKS = 150;
 
 /** Insertion orders of up to three of the keys 0 to 2 that give each AVL shape over each of their subsets once. */
-const TREES: readonly (readonly number[])[] = [[], [10], [20], [30], [10, 20], [20, 10], [10, 30], [30, 10], [20, 30], [30, 20], [20, 10, 30]];
+const TREES: readonly (readonly number[])[] = [
+  [],
+  [10],
+  [20],
+  [30],
+  [10, 20],
+  [20, 10],
+  [10, 30],
+  [30, 10],
+  [20, 30],
+  [30, 20],
+  [20, 10, 30],
+];
 
 /** Shapes of four peers: the fourth hangs below one of the two lower ones, on either side. */
 const TREES_OF_FOUR: readonly (readonly number[])[] = [5, 15, 25, 35].map((fourth) => [20, 10, 30, fourth]);
@@ -42,7 +54,10 @@ const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
 const ONE_EACH_IN_EVERY_TREE = { threads: 2, operations: 1, keys: 3 };
 
 /** Before the conversion each operation moves three words that all others move, so two of each thread take hours. */
-export const peersRwlockSmallScope: SmallScope<ListedPeersOperation> = { ...listedPeersSmallScope, sizes: [ONE_EACH_IN_EVERY_TREE] };
+export const peersRwlockSmallScope: SmallScope<ListedPeersOperation> = {
+  ...listedPeersSmallScope,
+  sizes: [ONE_EACH_IN_EVERY_TREE],
+};
 
 export const peersRcuListSmallScope: SmallScope<ListedPeersOperation> = {
   ...listedPeersSmallScope,

@@ -54,10 +54,16 @@ for (const { name: system } of [peers, peersOptimistic]) {
 
   test(`whatever two or three threads do at once with ${system}, all properties hold`, () => {
     fc.assert(
-      fc.property(limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-        holds({ name: "generated", system, limits, initial, threads: named }, seed, 20);
-      }),
+      fc.property(
+        limits,
+        operations(8),
+        fc.array(operations(5), { minLength: 2, maxLength: 3 }),
+        fc.integer(),
+        (limits, initial, threads, seed) => {
+          const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+          holds({ name: "generated", system, limits, initial, threads: named }, seed, 20);
+        },
+      ),
       { seed: 4, numRuns: 300 },
     );
   });
@@ -72,7 +78,16 @@ test("larger trees: what the pool answers, the model allows, and the trees stay 
   );
   fc.assert(
     fc.property(fc.array(operation, { minLength: 40, maxLength: 120 }), (initial) => {
-      holds({ name: "trees", system: "peers", initial, threads: [{ name: "only", operations: [{ kind: "get", address: "v4/25", create: true }] }] }, 1, 1);
+      holds(
+        {
+          name: "trees",
+          system: "peers",
+          initial,
+          threads: [{ name: "only", operations: [{ kind: "get", address: "v4/25", create: true }] }],
+        },
+        1,
+        1,
+      );
     }),
     { seed: 3, numRuns: 60 },
   );

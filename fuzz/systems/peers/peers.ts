@@ -1,4 +1,7 @@
-/** The peer pool of 2012, and the one with an optimistic search in front, as systems to verify: operations as data, and their threads for the machine. */
+/**
+ * The peer pool of 2012, and the one with an optimistic search in front, as systems to verify: operations as data, and
+ * their threads for the machine.
+ */
 import * as fc from "fast-check";
 import { z } from "zod";
 import type { Access, Address } from "#impl/memory/access.ts";
@@ -6,7 +9,12 @@ import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { keyedIdentifier, nextIdentifier } from "#impl/peers/identifier.ts";
 import { collectDetached, invalidateTree } from "#impl/peers/invalidate.ts";
 import { findPeer, getPeer, putPeer } from "#impl/peers/lookup.ts";
-import { createOptimisticPool, findPeer as findOptimistically, getPeer as getOptimistically, markAllDead } from "#impl/peers/optimistic-pool.ts";
+import {
+  createOptimisticPool,
+  findPeer as findOptimistically,
+  getPeer as getOptimistically,
+  markAllDead,
+} from "#impl/peers/optimistic-pool.ts";
 import { createPeerPool } from "#impl/peers/create-pool.ts";
 import type { PeerPool, PeerPoolOptions } from "#impl/peers/pool.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
@@ -53,11 +61,35 @@ const FAMILIES = ["v4", "v6"] as const;
 const ADDRESSES = ["v4/10", "v4/20", "v4/30", "v4/40", "v6/1", "v6/2"] as const;
 
 const operations: fc.Arbitrary<PeersScenarioOperation> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("get" as const), address: fc.constantFrom(...ADDRESSES), create: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("get" as const),
+      address: fc.constantFrom(...ADDRESSES),
+      create: fc.boolean(),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("put" as const), address: fc.constantFrom(...ADDRESSES) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("allow" as const), address: fc.constantFrom(...ADDRESSES), timeout: fc.constantFrom(0, 3, 10) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("nextIdentifier" as const), address: fc.constantFrom(...ADDRESSES), more: fc.constantFrom(0, 3) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("invalidate" as const), family: fc.constantFrom(...FAMILIES) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("allow" as const),
+      address: fc.constantFrom(...ADDRESSES),
+      timeout: fc.constantFrom(0, 3, 10),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("nextIdentifier" as const),
+      address: fc.constantFrom(...ADDRESSES),
+      more: fc.constantFrom(0, 3),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("invalidate" as const), family: fc.constantFrom(...FAMILIES) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("advance" as const), ticks: fc.constantFrom(1, 5, 90, 150) }) },
 );
 
@@ -89,7 +121,16 @@ export const peers: System<PeersScenarioOperation> = {
   operationSchema: peersOperationSchema,
   limitsSchema,
   operations,
-  properties: ["linearizability", "avl", "one-address-once", "reader-walk", "refcount", "evicts-only-idle", "collects-when-due", "sentinel"],
+  properties: [
+    "linearizability",
+    "avl",
+    "one-address-once",
+    "reader-walk",
+    "refcount",
+    "evicts-only-idle",
+    "collects-when-due",
+    "sentinel",
+  ],
   smallScope: peersSmallScope,
   compile: (scenario) => compile(scenario, ORDERED),
 };
@@ -97,17 +138,25 @@ export const peers: System<PeersScenarioOperation> = {
 export const peersOptimistic: System<PeersScenarioOperation> = {
   ...peers,
   name: "peers-optimistic",
-  about: "the pool of the library quiesce/peers: that of 2012, with a search in front that makes sure only of what it found",
+  about:
+    "the pool of the library quiesce/peers: that of 2012, with a search in front that makes sure only of what it found",
   compile: (scenario) => compile(scenario, OPTIMISTIC),
 };
 
 function compile(scenario: Scenario<PeersScenarioOperation>, generation: Generation): Program {
   const settings = limitsSchema.parse(scenario.limits ?? {});
-  const program = peersProgram(scenario, { place: (peersMax) => placePool(settings, peersMax, generation), specification: settings, peersMax: settings.peersMax });
+  const program = peersProgram(scenario, {
+    place: (peersMax) => placePool(settings, peersMax, generation),
+    specification: settings,
+    peersMax: settings.peersMax,
+  });
   const { pool, history, threads, calls, creations } = program;
   checkTimeouts(scenario.name, calls, settings);
   const invalidates = calls.filter(({ kind }) => kind === "invalidate").length;
-  const daemons: ThreadBody[] = invalidates > 0 ? [{ name: "gc worker", daemon: true, body: () => workerLoop(pool.gcWork, () => collectDetached(pool)) }] : [];
+  const daemons: ThreadBody[] =
+    invalidates > 0
+      ? [{ name: "gc worker", daemon: true, body: () => workerLoop(pool.gcWork, () => collectDetached(pool)) }]
+      : [];
   const callbacksMax = creations * generation.callbacksPerPeer + invalidates + 1;
   const threadsMax = threads.length + daemons.length + callbacksMax;
   return withWatchers(scenario.name, program, {
@@ -126,11 +175,17 @@ function compile(scenario: Scenario<PeersScenarioOperation>, generation: Generat
 }
 
 /** @throws RangeError at a timeout for which it would matter at which very tick a peer was made */
-function checkTimeouts(name: string, calls: readonly PeersCall[], { ticksPerSecond, burstFactor }: PeersSettings): void {
+function checkTimeouts(
+  name: string,
+  calls: readonly PeersCall[],
+  { ticksPerSecond, burstFactor }: PeersSettings,
+): void {
   const timeoutMax = Math.floor((TIMEOUT_SECONDS_MAX * 6 * ticksPerSecond) / burstFactor);
   for (const call of calls) {
     if (call.kind === "allow" && call.timeout > timeoutMax) {
-      throw new RangeError(`${name}: ${callName(call)}: the timeout must be at most ${timeoutMax} ticks, for which a new peer's limiter is full`);
+      throw new RangeError(
+        `${name}: ${callName(call)}: the timeout must be at most ${timeoutMax} ticks, for which a new peer's limiter is full`,
+      );
     }
   }
 }
@@ -144,7 +199,13 @@ function placePool(limits: PeersSettings, peersMax: number, generation: Generati
   return { heap, pool, perform: (call, peer) => perform(pool, clock, generation, call, peer) };
 }
 
-function* perform(pool: PeerPool, clock: Clock, { findPeer, getPeer }: Generation, call: PeersCall, peer: Address): Access<number> {
+function* perform(
+  pool: PeerPool,
+  clock: Clock,
+  { findPeer, getPeer }: Generation,
+  call: PeersCall,
+  peer: Address,
+): Access<number> {
   switch (call.kind) {
     case "get":
       return yield* call.create ? getPeer(pool, call.address) : findPeer(pool, call.address);

@@ -1,11 +1,42 @@
 import { expect, test } from "vitest";
 import { searchExhaustively } from "#fuzz/search/exhaustive-search.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { type Access, type Address, allocate, free, mutexLock, mutexUnlock, NIL, rcuAssignPointer, rcuDereference, read, write, writeOnce } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  allocate,
+  free,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  rcuAssignPointer,
+  rcuDereference,
+  read,
+  write,
+  writeOnce,
+} from "#impl/memory/access.ts";
 import { createHeap, type Heap, place, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
-import { bind, type Cpus, enterInterrupt, leaveInterrupt, placeCpus, placeLwp, type Runner, unbind } from "#impl/sync/cpu.ts";
-import { initTarget, placePsrefClass, Psref, psrefAcquire, type PsrefClass, psrefDrain, psrefRelease, PsrefTarget } from "#impl/sync/psref.ts";
+import {
+  bind,
+  type Cpus,
+  enterInterrupt,
+  leaveInterrupt,
+  placeCpus,
+  placeLwp,
+  type Runner,
+  unbind,
+} from "#impl/sync/cpu.ts";
+import {
+  initTarget,
+  placePsrefClass,
+  Psref,
+  psrefAcquire,
+  type PsrefClass,
+  psrefDrain,
+  psrefRelease,
+  PsrefTarget,
+} from "#impl/sync/psref.ts";
 import { pserializePerform, pserializeReadEnter, pserializeReadExit } from "#impl/sync/pserialize.ts";
 import { passiveReferencesWatcher } from "#properties/route-cache/passive-references.ts";
 
@@ -43,7 +74,9 @@ type Body = () => Access;
 const EXECUTIONS_MAX = 100_000;
 
 /** What is wrong with some execution of the two threads, of all there are; "nothing" if nothing is with any. */
-function whatIsWrong(threadsOf: (parts: Scene) => readonly [Body, Body]): "nothing" | { readonly property: string; readonly because: string } {
+function whatIsWrong(
+  threadsOf: (parts: Scene) => readonly [Body, Body],
+): "nothing" | { readonly property: string; readonly because: string } {
   const { kind, violation } = searchExhaustively(() => programOf(threadsOf), {}, { executionsMax: EXECUTIONS_MAX });
   if (violation !== undefined) return { property: violation.property, because: violation.because };
   if (kind !== "exhausted") throw new Error(`${EXECUTIONS_MAX} executions were not all`);
@@ -67,7 +100,13 @@ function programOf(threadsOf: (parts: Scene) => readonly [Body, Body]): Program 
       { name: "first", body: first },
       { name: "second", body: second },
     ],
-    watchers: [passiveReferencesWatcher(heap, { classes: [psrefClass], recordsMax: 2, targets: [{ slab: things, targetOf: (thing) => Thing.target(thing) }] })],
+    watchers: [
+      passiveReferencesWatcher(heap, {
+        classes: [psrefClass],
+        recordsMax: 2,
+        targets: [{ slab: things, targetOf: (thing) => Thing.target(thing) }],
+      }),
+    ],
     callbacksMax: 1,
   };
 }
@@ -118,7 +157,12 @@ function* lockAndUnlock(shared: Address): Access {
 function* nothing(): Access {}
 
 test("a thing that is kept by passive references is freed when the last is dropped, and not before", () => {
-  expect(whatIsWrong((parts) => [() => use(parts, parts.runners[0], parts.records[0]), () => destroy(parts, parts.runners[1])])).toBe("nothing");
+  expect(
+    whatIsWrong((parts) => [
+      () => use(parts, parts.runners[0], parts.records[0]),
+      () => destroy(parts, parts.runners[1]),
+    ]),
+  ).toBe("nothing");
 });
 
 test("without the wait for readers the thing goes while a reader takes a reference", () => {
@@ -130,7 +174,9 @@ test("without the wait for readers the thing goes while a reader takes a referen
       yield free(parts.things, thing);
     },
   ]);
-  expect(wrong).toMatchObject({ property: expect.stringMatching(/^(?:memory-safety|grace-period|assertion|passive-references)$/) });
+  expect(wrong).toMatchObject({
+    property: expect.stringMatching(/^(?:memory-safety|grace-period|assertion|passive-references)$/),
+  });
 });
 
 test("without the wait for references the thing goes while one is held", () => {
@@ -142,7 +188,10 @@ test("without the wait for references the thing goes while one is held", () => {
       yield free(parts.things, thing);
     },
   ]);
-  expect(wrong).toEqual({ property: "passive-references", because: "thing#1 is freed, and a passive reference to it is held" });
+  expect(wrong).toEqual({
+    property: "passive-references",
+    because: "thing#1 is freed, and a passive reference to it is held",
+  });
 });
 
 test("a reader that sleeps in its section is found: at a mutex, at a perform, at a drain", () => {
@@ -156,14 +205,23 @@ test("a reader that sleeps in its section is found: at a mutex, at a perform, at
       nothing,
     ]);
   const mutex = inSection(({ shared }) => lockAndUnlock(shared));
-  expect(mutex).toEqual({ property: "context", because: "first takes the mutex shared.lock inside a read-side critical section" });
+  expect(mutex).toEqual({
+    property: "context",
+    because: "first takes the mutex shared.lock inside a read-side critical section",
+  });
   const perform = inSection(({ cpus, runners }) => pserializePerform(cpus, runners[0]));
-  expect(perform).toEqual({ property: "context", because: "first waits for a grace period inside a read-side critical section" });
+  expect(perform).toEqual({
+    property: "context",
+    because: "first waits for a grace period inside a read-side critical section",
+  });
   const drain = inSection(function* ({ psrefClass, runners, shared }) {
     const thing = yield rcuDereference(Shared.published(shared));
     yield* psrefDrain(psrefClass, runners[0], Thing.target(thing));
   });
-  expect(drain).toEqual({ property: "context", because: "first takes the mutex class.lock inside a read-side critical section" });
+  expect(drain).toEqual({
+    property: "context",
+    because: "first takes the mutex class.lock inside a read-side critical section",
+  });
 });
 
 test("who sleeps with a passive reference does no wrong", () => {
@@ -193,7 +251,10 @@ test("a perform under a lock that a soft interrupt needs is a deadlock, and one 
       yield mutexUnlock(Shared.lock(parts.shared));
     },
   ]);
-  expect(under).toEqual({ property: "deadlock", because: "first waits for shared.lock, held by second; second waits for cpu0.interrupts, which is 1" });
+  expect(under).toEqual({
+    property: "deadlock",
+    because: "first waits for shared.lock, held by second; second waits for cpu0.interrupts, which is 1",
+  });
   const after = whatIsWrong((parts) => [
     interrupt(parts),
     function* () {
@@ -212,7 +273,10 @@ test("who drains what it holds itself is told so", () => {
     },
     nothing,
   ]);
-  expect(wrong).toEqual({ property: "assertion", because: "who waits for a target's passive references holds none itself" });
+  expect(wrong).toEqual({
+    property: "assertion",
+    because: "who waits for a target's passive references holds none itself",
+  });
 });
 
 test("a reference that is never dropped is found at the end", () => {
@@ -222,5 +286,8 @@ test("a reference that is never dropped is found at the end", () => {
     },
     nothing,
   ]);
-  expect(wrong).toEqual({ property: "passive-references", because: "at the end a passive reference is still on the list of cpu0" });
+  expect(wrong).toEqual({
+    property: "passive-references",
+    because: "at the end a passive reference is still on the list of cpu0",
+  });
 });

@@ -1,16 +1,38 @@
 /**
  * Threads that use a network's routing, as a program for the machine.
  *
- * A thread holds one reference at a time, and does nothing that would wait for others while it does: what waits for references would
- * wait for its own. Under the big lock a thread has the lock from the moment it obtains a reference until it drops it, and
- * during every call. A thread that comes to its end lets go.
+ * A thread holds one reference at a time, and does nothing that would wait for others while it does: what waits for
+ * references would wait for its own. Under the big lock a thread has the lock from the moment it obtains a reference
+ * until it drops it, and during every call. A thread that comes to its end lets go.
  */
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
-import { type Access, type Address, beginOperation, endOperation, mutexLock, mutexUnlock, NIL, read } from "#impl/memory/access.ts";
+import {
+  type Access,
+  type Address,
+  beginOperation,
+  endOperation,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  read,
+} from "#impl/memory/access.ts";
 import { type Heap, place } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { assignAddress, removeAddress } from "#impl/route-cache/address-list.ts";
-import { checkCache, clearCache, copyCache, freeCache, getDestination, initCacheNoClone, lookupCache, moveCache, setDestination, unrefRoute, updateCache, validateCache } from "#impl/route-cache/cache.ts";
+import {
+  checkCache,
+  clearCache,
+  copyCache,
+  freeCache,
+  getDestination,
+  initCacheNoClone,
+  lookupCache,
+  moveCache,
+  setDestination,
+  unrefRoute,
+  updateCache,
+  validateCache,
+} from "#impl/route-cache/cache.ts";
 import { ERROR } from "#impl/route-cache/errors.ts";
 import { attachInterface, detachInterface, putInterface } from "#impl/route-cache/interface.ts";
 import { ADDRESS_FLAG, Cache, Entry, ENTRY_FLAG, Interface, MulticastOptions } from "#impl/route-cache/layout.ts";
@@ -20,16 +42,37 @@ import { growPerCpu, prepareTunnel, type RouteUsed, sendThroughTunnel, useRoute 
 import { selectInterface, setMulticastInterface } from "#impl/route-cache/select-interface.ts";
 import { selectRoute } from "#impl/route-cache/select-route.ts";
 import { selectSource } from "#impl/route-cache/select-source.ts";
-import { addRoute, beginChange, deleteRoute, disposeOfDead, endChange, findRoute, releaseRoute } from "#impl/route-cache/table.ts";
+import {
+  addRoute,
+  beginChange,
+  deleteRoute,
+  disposeOfDead,
+  endChange,
+  findRoute,
+  releaseRoute,
+} from "#impl/route-cache/table.ts";
 import { enterInterrupt, leaveInterrupt, migrate, placeLwp, type Runner } from "#impl/sync/cpu.ts";
 import { workerLoop } from "#impl/sync/delayed-work.ts";
 import { Psref } from "#impl/sync/psref.ts";
 import { routeAddress } from "#model/route-cache/route-address.ts";
-import { addressWord, createRouteCacheModel, type RouteCacheSpecification, type RouteDemands } from "#model/route-cache/route-cache.ts";
+import {
+  addressWord,
+  createRouteCacheModel,
+  type RouteCacheSpecification,
+  type RouteDemands,
+} from "#model/route-cache/route-cache.ts";
 import { cacheNamed, type RouteCacheState } from "#model/route-cache/route-table.ts";
 import { liveCachesWatcher } from "#properties/route-cache/live-caches.ts";
 import { passiveReferencesWatcher } from "#properties/route-cache/passive-references.ts";
-import { additionWord, type CacheName, callName, lossWord, type RouteCall, selectionWord, stepsOf } from "#properties/route-cache/route-calls.ts";
+import {
+  additionWord,
+  type CacheName,
+  callName,
+  lossWord,
+  type RouteCall,
+  selectionWord,
+  stepsOf,
+} from "#properties/route-cache/route-calls.ts";
 import { createRouteHistory, type NumberedRouteCall } from "#properties/route-cache/route-history.ts";
 import { routeMemoryWatcher } from "#properties/route-cache/route-memory.ts";
 import { routeTableWatcher } from "#properties/route-cache/route-table.ts";
@@ -69,21 +112,57 @@ interface Placed {
   readonly tunnels: readonly { readonly cache: Address; readonly lock: Address }[];
 }
 
-/** The steps of calls that only a thread's caches, or only the thread, feel: among the initial ones, performed for every thread. */
-const OF_THREAD: ReadonlySet<RouteCall["kind"]> = new Set(["setDestination", "validate", "lookup", "check", "update", "copy", "move", "clear", "free", "setMulticast", "selectRoute", "selectInterface", "selectSource"]);
+/**
+ * The steps of calls that only a thread's caches, or only the thread, feel: among the initial ones, performed for every
+ * thread.
+ */
+const OF_THREAD: ReadonlySet<RouteCall["kind"]> = new Set([
+  "setDestination",
+  "validate",
+  "lookup",
+  "check",
+  "update",
+  "copy",
+  "move",
+  "clear",
+  "free",
+  "setMulticast",
+  "selectRoute",
+  "selectInterface",
+  "selectSource",
+]);
 
 /** Calls that neither wait for others nor take a reference: a thread may make them while it holds one. */
-const WITHOUT_WAITING: ReadonlySet<RouteCall["kind"]> = new Set(["release", "destination", "setDestination", "clear", "free", "copy", "move", "add", "attach", "assign", "setMulticast", "grow", "migrate", "endChange"]);
+const WITHOUT_WAITING: ReadonlySet<RouteCall["kind"]> = new Set([
+  "release",
+  "destination",
+  "setDestination",
+  "clear",
+  "free",
+  "copy",
+  "move",
+  "add",
+  "attach",
+  "assign",
+  "setMulticast",
+  "grow",
+  "migrate",
+  "endChange",
+]);
 
 /** Serial numbers that an answer has room for. */
 const SERIALS_MAX = 31;
 
-/** @throws RangeError if there are more routes or interfaces than answers can name, or the initial operations answer what the model does not allow */
+/**
+ * @throws RangeError if there are more routes or interfaces than answers can name, or the initial operations answer
+ * what the model does not allow
+ */
 export function compileRouteProgram(parts: RouteProgramParts, createHeap: (words: number) => Heap): Program {
   const { name, initial, threads } = parts;
   const all = [...initial, ...threads.flatMap(({ calls }) => calls)];
   const routesMax = routesOf(all);
-  if (routesMax > SERIALS_MAX) throw new RangeError(`${name}: it may make ${routesMax} routes, and answers can name ${SERIALS_MAX}`);
+  if (routesMax > SERIALS_MAX)
+    throw new RangeError(`${name}: it may make ${routesMax} routes, and answers can name ${SERIALS_MAX}`);
   const bounds = boundsOf(parts, all, routesMax);
   const placed = placeAll(parts, bounds, all, createHeap);
   const { heap, network, places, worker, caches } = placed;
@@ -106,7 +185,11 @@ export function compileRouteProgram(parts: RouteProgramParts, createHeap: (words
     return { name: threadName, body: () => runThread(placed, thread, calls, first) };
   });
   if (all.some((call) => call.kind === "delete" && call.inInterrupt)) {
-    bodies.push({ name: "route worker", daemon: true, body: () => workerLoop(network.deadWork, () => disposeUnderLock(network, worker)) });
+    bodies.push({
+      name: "route worker",
+      daemon: true,
+      body: () => workerLoop(network.deadWork, () => disposeUnderLock(network, worker)),
+    });
   }
   const history = createRouteHistory({ ...model, initial: start }, numbered, threads.length);
   return {
@@ -135,7 +218,15 @@ export function compileRouteProgram(parts: RouteProgramParts, createHeap: (words
 /** Routes that may ever be made: one for each addition, one for each lookup that may clone. */
 function routesOf(all: readonly RouteCall[]): number {
   const clones = all.some((call) => call.kind === "add" && call.route.cloning === true);
-  const lookups = new Set<RouteCall["kind"]>(["lookup", "check", "update", "send", "selectRoute", "selectInterface", "selectSource"]);
+  const lookups = new Set<RouteCall["kind"]>([
+    "lookup",
+    "check",
+    "update",
+    "send",
+    "selectRoute",
+    "selectInterface",
+    "selectSource",
+  ]);
   const additions = all.filter(({ kind }) => kind === "add").length;
   return additions + (clones ? all.filter(({ kind }) => lookups.has(kind)).length : 0);
 }
@@ -147,34 +238,69 @@ function boundsOf({ limits, threads }: RouteProgramParts, all: readonly RouteCal
   return {
     cpuCount,
     entriesMax,
-    sockaddrsMax: limits.sockaddrsMax === 0 ? 2 * Math.max(1, routesMax) + 3 * threads.length + cpuCount : limits.sockaddrsMax,
+    sockaddrsMax:
+      limits.sockaddrsMax === 0 ? 2 * Math.max(1, routesMax) + 3 * threads.length + cpuCount : limits.sockaddrsMax,
     interfacesMax: Math.max(1, count("attach")),
     addressesMax: Math.max(1, count("assign")),
   };
 }
 
-function placeAll({ threads, limits }: RouteProgramParts, bounds: ReturnType<typeof boundsOf>, all: readonly RouteCall[], createHeap: (words: number) => Heap): Placed {
+function placeAll(
+  { threads, limits }: RouteProgramParts,
+  bounds: ReturnType<typeof boundsOf>,
+  all: readonly RouteCall[],
+  createHeap: (words: number) => Heap,
+): Placed {
   const { cpuCount, entriesMax, sockaddrsMax, interfacesMax, addressesMax } = bounds;
-  const heap = createHeap(220 + 16 * entriesMax + 8 * sockaddrsMax + 8 * interfacesMax + 8 * addressesMax + 60 * threads.length + 40 * cpuCount);
+  const heap = createHeap(
+    220 +
+      16 * entriesMax +
+      8 * sockaddrsMax +
+      8 * interfacesMax +
+      8 * addressesMax +
+      60 * threads.length +
+      40 * cpuCount,
+  );
   const network = createNetwork(heap, { ...bounds, hasSoftnetLock: limits.softnetLock === 1 });
   const places = threads.map((_, thread): Place => {
     const lwp = placeLwp(heap, `lwp${thread}`, thread % cpuCount);
-    const caches = { a: placeCache(heap, `cache${thread}a`), b: placeCache(heap, `cache${thread}b`), n: placeCache(heap, `cache${thread}n`) };
-    return { runner: { lwp, inInterrupt: false }, caches, record: place(heap, Psref, `record${thread}`), multicast: place(heap, MulticastOptions, `multicast${thread}`) };
+    const caches = {
+      a: placeCache(heap, `cache${thread}a`),
+      b: placeCache(heap, `cache${thread}b`),
+      n: placeCache(heap, `cache${thread}n`),
+    };
+    return {
+      runner: { lwp, inInterrupt: false },
+      caches,
+      record: place(heap, Psref, `record${thread}`),
+      multicast: place(heap, MulticastOptions, `multicast${thread}`),
+    };
   });
   const sends = all.some(({ kind }) => kind === "send" || kind === "grow");
-  const tunnels = Array.from({ length: sends ? cpuCount : 0 }, (_, cpu) => ({ cache: placeCache(heap, `tunnel${cpu}`), lock: placeTunnelLock(heap, `tunnelLock${cpu}`) }));
+  const tunnels = Array.from({ length: sends ? cpuCount : 0 }, (_, cpu) => ({
+    cache: placeCache(heap, `tunnel${cpu}`),
+    lock: placeTunnelLock(heap, `tunnelLock${cpu}`),
+  }));
   const caches = [...places.flatMap((each) => Object.values(each.caches)), ...tunnels.map(({ cache }) => cache)];
   return { heap, network, places, worker: { lwp: placeLwp(heap, "worker", 0), inInterrupt: false }, caches, tunnels };
 }
 
 /** The initial calls as they are performed: those that only a thread feels, for each thread. */
-function setUpCalls(initial: readonly RouteCall[], threadCount: number): readonly { readonly call: RouteCall; readonly thread: number }[] {
-  return initial.flatMap((call) => Array.from({ length: OF_THREAD.has(call.kind) ? threadCount : 1 }, (_, thread) => ({ call, thread })));
+function setUpCalls(
+  initial: readonly RouteCall[],
+  threadCount: number,
+): readonly { readonly call: RouteCall; readonly thread: number }[] {
+  return initial.flatMap((call) =>
+    Array.from({ length: OF_THREAD.has(call.kind) ? threadCount : 1 }, (_, thread) => ({ call, thread })),
+  );
 }
 
 /** Performs the initial calls; tells `record` what each answered. */
-function* setUp(placed: Placed, initial: readonly RouteCall[], record: (call: RouteCall, thread: number, response: number) => void = () => {}): Access {
+function* setUp(
+  placed: Placed,
+  initial: readonly RouteCall[],
+  record: (call: RouteCall, thread: number, response: number) => void = () => {},
+): Access {
   const { network, places, tunnels } = placed;
   for (const [cpu, { cache, lock }] of tunnels.entries()) yield* prepareTunnel(network, cpu, cache, lock);
   const hands = places.map(emptyHand);
@@ -202,20 +328,30 @@ function followSetUp(
   const follow = (call: RouteCall, thread: number, response: number): void => {
     for (const { operation, responseOf } of stepsOf(call, thread, false)) {
       states = states.flatMap((state) => model.next(state, operation, responseOf(response)));
-      if (states.length === 0) throw new RangeError(`${name}: initial operations: ${callName(call)} answers ${response}, which the model does not allow`);
+      if (states.length === 0)
+        throw new RangeError(
+          `${name}: initial operations: ${callName(call)} answers ${response}, which the model does not allow`,
+        );
     }
   };
   runAlone(placed.heap, setUp(placed, initial, follow));
   // Whether memory was lacking is not always told by an answer; what the caches hold tells.
   const left = states.find((state) => agreesWith(state, placed));
-  if (left === undefined) throw new RangeError(`${name}: initial operations: they leave destinations in the caches that the model does not allow`);
+  if (left === undefined)
+    throw new RangeError(
+      `${name}: initial operations: they leave destinations in the caches that the model does not allow`,
+    );
   return left;
 }
 
 /** Do the caches have destinations where the state says so? */
 function agreesWith(state: RouteCacheState, { heap, places }: Placed): boolean {
   return places.every(({ caches }, thread) =>
-    Object.entries(caches).every(([cache, address]) => (cacheNamed(state, `${thread}${cache}`).destination === undefined) === (heap.words[Cache.destination(address)] === NIL)),
+    Object.entries(caches).every(
+      ([cache, address]) =>
+        (cacheNamed(state, `${thread}${cache}`).destination === undefined) ===
+        (heap.words[Cache.destination(address)] === NIL),
+    ),
   );
 }
 
@@ -255,7 +391,12 @@ function* makeCall(placed: Placed, thread: number, call: RouteCall, hand: Hand):
   if (inInterrupt) yield* enterInterrupt(network.cpus, own.runner.lwp);
   if (network.softnetLock !== NIL && !hand.hasSoftnetLock) yield mutexLock(network.softnetLock);
   hand.hasSoftnetLock = true;
-  const response = yield* perform(placed, inInterrupt ? { ...own, runner: { ...own.runner, inInterrupt } } : own, call, hand);
+  const response = yield* perform(
+    placed,
+    inInterrupt ? { ...own, runner: { ...own.runner, inInterrupt } } : own,
+    call,
+    hand,
+  );
   yield* unlockIfFree(network, hand);
   if (inInterrupt) yield* leaveInterrupt(network.cpus, own.runner.lwp);
   return response;
@@ -317,9 +458,20 @@ function* perform({ network, places }: Placed, own: Place, call: RouteCall, hand
     case "check":
       return yield* useOnce(network, own, caches[call.cache], yield* checkCache(network, runner, caches[call.cache]));
     case "update": {
-      if (call.clones) return yield* useOnce(network, own, caches[call.cache], yield* updateCache(network, runner, caches[call.cache]));
+      if (call.clones)
+        return yield* useOnce(
+          network,
+          own,
+          caches[call.cache],
+          yield* updateCache(network, runner, caches[call.cache]),
+        );
       yield* clearCache(caches[call.cache]);
-      return yield* useOnce(network, own, caches[call.cache], yield* initCacheNoClone(network, runner, caches[call.cache]));
+      return yield* useOnce(
+        network,
+        own,
+        caches[call.cache],
+        yield* initCacheNoClone(network, runner, caches[call.cache]),
+      );
     }
     case "copy":
       yield* copyCache(network, caches[call.cache], caches[call.from]);
@@ -367,17 +519,33 @@ function* perform({ network, places }: Placed, own: Place, call: RouteCall, hand
       return yield* detachInterface(network, runner, call.index);
     case "assign": {
       const { address, interface: index, deprecated, temporary, notReady } = call.address;
-      const flags = (deprecated ? ADDRESS_FLAG.deprecated : 0) | (temporary ? ADDRESS_FLAG.temporary : 0) | (notReady ? ADDRESS_FLAG.tentative : 0);
+      const flags =
+        (deprecated ? ADDRESS_FLAG.deprecated : 0) |
+        (temporary ? ADDRESS_FLAG.temporary : 0) |
+        (notReady ? ADDRESS_FLAG.tentative : 0);
       return yield* assignAddress(network, { address, interface: index, flags });
     }
     case "remove":
       return yield* removeAddress(network, runner, call.address);
     case "selectRoute": {
-      const { error, entry, cache } = yield* selectRoute(network, runner, call.to, { ...optionsOf(own, call), countsDiscards: true }, caches[call.cache]);
+      const { error, entry, cache } = yield* selectRoute(
+        network,
+        runner,
+        call.to,
+        { ...optionsOf(own, call), countsDiscards: true },
+        caches[call.cache],
+      );
       return 256 * error + (yield* useOnce(network, own, cache, entry));
     }
     case "selectInterface": {
-      const { error, found, isRouted } = yield* selectInterface(network, runner, call.to, optionsOf(own, call), caches[call.cache], record);
+      const { error, found, isRouted } = yield* selectInterface(
+        network,
+        runner,
+        call.to,
+        optionsOf(own, call),
+        caches[call.cache],
+        record,
+      );
       const index = found === NIL ? 0 : yield read(Interface.index(found));
       const serial = found === NIL ? 0 : yield read(Interface.serial(found));
       yield* putInterface(network, runner, found, record);
@@ -385,7 +553,11 @@ function* perform({ network, places }: Placed, own: Place, call: RouteCall, hand
     }
     case "selectSource": {
       const { source, bound } = call;
-      const options = { ...optionsOf(own, call), ...(source === undefined ? {} : { source }), ...(bound === undefined ? {} : { bound }) };
+      const options = {
+        ...optionsOf(own, call),
+        ...(source === undefined ? {} : { source }),
+        ...(bound === undefined ? {} : { bound }),
+      };
       return selectionWord(yield* selectSource(network, runner, call.to, options, caches[call.cache], record));
     }
     case "setMulticast":
@@ -423,5 +595,10 @@ function newRouteOf({ route }: Extract<RouteCall, { kind: "add" }>) {
 const GATEWAY = 2;
 
 function optionsOf({ caches, multicast }: Place, { outgoing, nextHop }: RouteDemands) {
-  return { multicast, nextHopCache: caches.n, ...(outgoing === undefined ? {} : { interface: outgoing }), ...(nextHop === undefined ? {} : { nextHop }) };
+  return {
+    multicast,
+    nextHopCache: caches.n,
+    ...(outgoing === undefined ? {} : { interface: outgoing }),
+    ...(nextHop === undefined ? {} : { nextHop }),
+  };
 }

@@ -1,8 +1,9 @@
 /**
  * What certificates of the route caches enumerate.
  *
- * Key k is the host v4/k: a thread may look it up by its cache `a`, and add and delete the route to it. Besides, threads hold on to what
- * the cache remembers, and let go. There is a default route at first, or none; and the caches are empty, or remember it.
+ * Key k is the host v4/k: a thread may look it up by its cache `a`, and add and delete the route to it. Besides,
+ * threads hold on to what the cache remembers, and let go. There is a default route at first, or none; and the caches
+ * are empty, or remember it.
  */
 import type { RouteCacheScenarioOperation } from "./route-cache.ts";
 import type { SmallScope } from "../small-scope.ts";
@@ -19,7 +20,10 @@ export const routeCacheSmallScope: SmallScope<RouteCacheScenarioOperation> = {
   },
   otherOperations: [{ kind: "validate", cache: "a" }, { kind: "release" }],
   initialContents(keys) {
-    const remembered = Array.from({ length: keys }, (_, key): RouteCacheScenarioOperation[] => [DEFAULT_ROUTE, { kind: "lookup", cache: "a", to: hostOf(key) }]);
+    const remembered = Array.from({ length: keys }, (_, key): RouteCacheScenarioOperation[] => [
+      DEFAULT_ROUTE,
+      { kind: "lookup", cache: "a", to: hostOf(key) },
+    ]);
     const added = Array.from({ length: keys }, (_, key): RouteCacheScenarioOperation[] => [
       { kind: "add", route: `${hostOf(key)}/8`, interface: 2 },
       { kind: "lookup", cache: "a", to: hostOf(key) },

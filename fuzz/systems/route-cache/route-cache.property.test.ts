@@ -27,12 +27,24 @@ for (const scenario of routeCacheScenarios) {
 const operations = (maxLength: number) => fc.array(routeCache.operations, { maxLength });
 
 /** Small pools, so that memory runs out; one CPU, so that caches are shared. */
-const limits = fc.record({ cpuCount: fc.constantFrom(1, 2), entriesMax: fc.constantFrom(1, 3), sockaddrsMax: fc.constantFrom(2, 4, 7), softnetLock: fc.constantFrom(0, 1) }, { requiredKeys: [] });
+const limits = fc.record(
+  {
+    cpuCount: fc.constantFrom(1, 2),
+    entriesMax: fc.constantFrom(1, 3),
+    sockaddrsMax: fc.constantFrom(2, 4, 7),
+    softnetLock: fc.constantFrom(0, 1),
+  },
+  { requiredKeys: [] },
+);
 
 test("what the network answers to operations one after the other, the model allows, and all properties hold", () => {
   fc.assert(
     fc.property(limits, operations(5), operations(14), (limits, initial, then) => {
-      holds({ name: "sequential", system: "route-cache", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
+      holds(
+        { name: "sequential", system: "route-cache", limits, initial, threads: [{ name: "only", operations: then }] },
+        1,
+        1,
+      );
     }),
     { seed: 2, numRuns: 300 },
   );
@@ -40,10 +52,16 @@ test("what the network answers to operations one after the other, the model allo
 
 test("whatever two or three threads do at once, all properties hold", () => {
   fc.assert(
-    fc.property(limits, operations(4), fc.array(operations(4), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      holds({ name: "generated", system: "route-cache", limits, initial, threads: named }, seed, 12);
-    }),
+    fc.property(
+      limits,
+      operations(4),
+      fc.array(operations(4), { minLength: 2, maxLength: 3 }),
+      fc.integer(),
+      (limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        holds({ name: "generated", system: "route-cache", limits, initial, threads: named }, seed, 12);
+      },
+    ),
     { seed: 4, numRuns: 150 },
   );
 });

@@ -4,15 +4,28 @@ import { z } from "zod";
 import { createHeap } from "#impl/memory/heap.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { RouteCall } from "#properties/route-cache/route-calls.ts";
-import { routeAddress, type RouteAddress, type RouteFamily, routePrefix, type RoutePrefix } from "#model/route-cache/route-address.ts";
+import {
+  routeAddress,
+  type RouteAddress,
+  type RouteFamily,
+  routePrefix,
+  type RoutePrefix,
+} from "#model/route-cache/route-address.ts";
 import { compileRouteProgram } from "./route-cache-program.ts";
 import { routeCacheSmallScope } from "./route-cache-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
 
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
-const address = z.string().regex(new RegExp(`^(?:v4/${BYTE}|v6/${BYTE}(?:%[1-7])?)$`), 'must be "v4/" or "v6/" and a number up to 255, such as "v4/20", "v6/224%2"');
-const own = z.string().regex(new RegExp(`^v6/(?!0$)${BYTE}$`), 'must be "v6/" and a number from 1 to 255, such as "v6/20"');
+const address = z
+  .string()
+  .regex(
+    new RegExp(`^(?:v4/${BYTE}|v6/${BYTE}(?:%[1-7])?)$`),
+    'must be "v4/" or "v6/" and a number up to 255, such as "v4/20", "v6/224%2"',
+  );
+const own = z
+  .string()
+  .regex(new RegExp(`^v6/(?!0$)${BYTE}$`), 'must be "v6/" and a number from 1 to 255, such as "v6/20"');
 const prefix = z
   .string()
   .regex(new RegExp(`^v[46]/${BYTE}/[0-8]$`), 'must be a family, a number and a length, such as "v4/16/4"')
@@ -59,16 +72,24 @@ const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("remove"), address: own }),
   z.strictObject({ kind: z.literal("selectRoute"), cache, to: address, ...demands }),
   z.strictObject({ kind: z.literal("selectInterface"), cache, to: address, ...demands }),
-  z.strictObject({ kind: z.literal("selectSource"), cache, to: address, ...demands, source: own.optional(), bound: own.optional() }),
+  z.strictObject({
+    kind: z.literal("selectSource"),
+    cache,
+    to: address,
+    ...demands,
+    source: own.optional(),
+    bound: own.optional(),
+  }),
   z.strictObject({ kind: z.literal("setMulticast"), interface: index }),
   z.strictObject({ kind: z.literal("grow"), cpu: z.int().min(0).max(7) }),
   z.strictObject({ kind: z.literal("migrate"), thread: z.int().min(0).max(7), cpu: z.int().min(0).max(7) }),
 ]);
 
 /**
- * Every thread has caches of its own, `a` and `b`, and one for the next hop that its options demand. `validate` and `find` leave the
- * thread with a reference to the route, which `release` drops; meanwhile operations that would take another, or wait, do nothing, and so
- * does a `release` of nothing. Among the initial operations those on caches are performed for every thread, and leave no reference.
+ * Every thread has caches of its own, `a` and `b`, and one for the next hop that its options demand. `validate` and
+ * `find` leave the thread with a reference to the route, which `release` drops; meanwhile operations that would take
+ * another, or wait, do nothing, and so does a `release` of nothing. Among the initial operations those on caches are
+ * performed for every thread, and leave no reference.
  */
 export type RouteCacheScenarioOperation = z.infer<typeof operationSchema>;
 
@@ -93,26 +114,111 @@ const to6 = fc.constantFrom("v6/40", "v6/41", "v6/224", "v6/250");
 const route = fc.constantFrom(...PREFIXES);
 const someCache = fc.constantFrom("a" as const, "b" as const);
 const someIndex = fc.integer({ min: 1, max: 3 });
-const ofKind = <const K extends string, F>(kind: K, fields: fc.Arbitrary<F>): fc.Arbitrary<F & { readonly kind: K }> => fields.map((rest) => ({ kind, ...rest }));
+const ofKind = <const K extends string, F>(kind: K, fields: fc.Arbitrary<F>): fc.Arbitrary<F & { readonly kind: K }> =>
+  fields.map((rest) => ({ kind, ...rest }));
 
 const operations: fc.Arbitrary<RouteCacheScenarioOperation> = fc.oneof(
   { weight: 6, arbitrary: ofKind("lookup", fc.record({ cache: someCache, to, inInterrupt: fc.boolean() })) },
   { weight: 4, arbitrary: ofKind("validate", fc.record({ cache: someCache, inInterrupt: fc.boolean() })) },
   { weight: 3, arbitrary: ofKind("release", fc.record({})) },
   { weight: 1, arbitrary: ofKind("setDestination", fc.record({ cache: someCache, to })) },
-  { weight: 1, arbitrary: fc.oneof(ofKind("destination", fc.record({ cache: someCache })), ofKind("check", fc.record({ cache: someCache })), ofKind("clear", fc.record({ cache: someCache })), ofKind("free", fc.record({ cache: someCache })), ofKind("lose", fc.record({ cache: someCache }))) },
-  { weight: 1, arbitrary: fc.oneof(ofKind("update", fc.record({ cache: someCache, clones: fc.boolean() })), ofKind("copy", fc.record({ cache: someCache, from: someCache })), ofKind("move", fc.record({ cache: someCache, from: someCache }))) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ofKind("destination", fc.record({ cache: someCache })),
+      ofKind("check", fc.record({ cache: someCache })),
+      ofKind("clear", fc.record({ cache: someCache })),
+      ofKind("free", fc.record({ cache: someCache })),
+      ofKind("lose", fc.record({ cache: someCache })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ofKind("update", fc.record({ cache: someCache, clones: fc.boolean() })),
+      ofKind("copy", fc.record({ cache: someCache, from: someCache })),
+      ofKind("move", fc.record({ cache: someCache, from: someCache })),
+    ),
+  },
   { weight: 2, arbitrary: fc.oneof(ofKind("find", fc.record({ to })), ofKind("send", fc.record({ to }))) },
-  { weight: 4, arbitrary: ofKind("add", fc.record({ route, interface: someIndex, gateway: to, reject: fc.boolean(), cloning: fc.boolean(), source: fc.constantFrom(...OWN) }, { requiredKeys: ["route", "interface"] })) },
+  {
+    weight: 4,
+    arbitrary: ofKind(
+      "add",
+      fc.record(
+        {
+          route,
+          interface: someIndex,
+          gateway: to,
+          reject: fc.boolean(),
+          cloning: fc.boolean(),
+          source: fc.constantFrom(...OWN),
+        },
+        { requiredKeys: ["route", "interface"] },
+      ),
+    ),
+  },
   { weight: 3, arbitrary: ofKind("delete", fc.record({ route, inInterrupt: fc.boolean() })) },
   { weight: 2, arbitrary: ofKind("change", fc.record({ route, interface: someIndex })) },
   { weight: 2, arbitrary: ofKind("attach", fc.record({ interface: someIndex, isDown: fc.boolean() })) },
-  { weight: 1, arbitrary: fc.oneof(ofKind("detach", fc.record({ interface: someIndex })), ofKind("setMulticast", fc.record({ interface: someIndex }))) },
-  { weight: 2, arbitrary: ofKind("assign", fc.record({ address: fc.constantFrom(...OWN), interface: someIndex, is: fc.constantFrom("deprecated" as const, "temporary" as const, "tentative" as const) }, { requiredKeys: ["address", "interface"] })) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ofKind("detach", fc.record({ interface: someIndex })),
+      ofKind("setMulticast", fc.record({ interface: someIndex })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: ofKind(
+      "assign",
+      fc.record(
+        {
+          address: fc.constantFrom(...OWN),
+          interface: someIndex,
+          is: fc.constantFrom("deprecated" as const, "temporary" as const, "tentative" as const),
+        },
+        { requiredKeys: ["address", "interface"] },
+      ),
+    ),
+  },
   { weight: 1, arbitrary: ofKind("remove", fc.record({ address: fc.constantFrom(...OWN) })) },
-  { weight: 2, arbitrary: fc.oneof(ofKind("selectRoute", fc.record({ cache: someCache, to: to6, outgoing: someIndex, nextHop: to6 }, { requiredKeys: ["cache", "to"] })), ofKind("selectInterface", fc.record({ cache: someCache, to: to6, outgoing: someIndex, nextHop: to }, { requiredKeys: ["cache", "to"] }))) },
-  { weight: 2, arbitrary: ofKind("selectSource", fc.record({ cache: someCache, to: to6, outgoing: someIndex, source: fc.constantFrom(...OWN), bound: fc.constantFrom(...OWN) }, { requiredKeys: ["cache", "to"] })) },
-  { weight: 1, arbitrary: fc.oneof(ofKind("grow", fc.record({ cpu: fc.integer({ min: 0, max: 2 }) })), ofKind("migrate", fc.record({ thread: fc.integer({ min: 0, max: 2 }), cpu: fc.integer({ min: 0, max: 2 }) }))) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      ofKind(
+        "selectRoute",
+        fc.record({ cache: someCache, to: to6, outgoing: someIndex, nextHop: to6 }, { requiredKeys: ["cache", "to"] }),
+      ),
+      ofKind(
+        "selectInterface",
+        fc.record({ cache: someCache, to: to6, outgoing: someIndex, nextHop: to }, { requiredKeys: ["cache", "to"] }),
+      ),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: ofKind(
+      "selectSource",
+      fc.record(
+        {
+          cache: someCache,
+          to: to6,
+          outgoing: someIndex,
+          source: fc.constantFrom(...OWN),
+          bound: fc.constantFrom(...OWN),
+        },
+        { requiredKeys: ["cache", "to"] },
+      ),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      ofKind("grow", fc.record({ cpu: fc.integer({ min: 0, max: 2 }) })),
+      ofKind("migrate", fc.record({ thread: fc.integer({ min: 0, max: 2 }), cpu: fc.integer({ min: 0, max: 2 }) })),
+    ),
+  },
 );
 
 export const routeCache: System<RouteCacheScenarioOperation> = {
@@ -132,7 +238,8 @@ const THREADS_MAX = 8;
 function compile(scenario: Scenario<RouteCacheScenarioOperation>): Program {
   const limits = limitsSchema.parse(scenario.limits ?? {});
   const { name, threads } = scenario;
-  if (threads.length > THREADS_MAX) throw new RangeError(`${name}: it has ${threads.length} threads, and may have ${THREADS_MAX}`);
+  if (threads.length > THREADS_MAX)
+    throw new RangeError(`${name}: it has ${threads.length} threads, and may have ${THREADS_MAX}`);
   const initial = scenario.initial.flatMap(callsOf);
   const calls = threads.map((thread) => ({ name: thread.name, calls: thread.operations.flatMap(callsOf) }));
   return compileRouteProgram({ name, initial, threads: calls, limits }, createHeap);
@@ -199,7 +306,14 @@ function callsOf(operation: RouteCacheScenarioOperation): readonly RouteCall[] {
   }
 }
 
-function addition({ route: text, interface: toInterface, gateway, reject, cloning, source }: Extract<RouteCacheScenarioOperation, { kind: "add" }>): RouteCall {
+function addition({
+  route: text,
+  interface: toInterface,
+  gateway,
+  reject,
+  cloning,
+  source,
+}: Extract<RouteCacheScenarioOperation, { kind: "add" }>): RouteCall {
   const { family } = parsePrefix(text);
   return {
     kind: "add",
@@ -214,7 +328,9 @@ function addition({ route: text, interface: toInterface, gateway, reject, clonin
   };
 }
 
-function selection(operation: Extract<RouteCacheScenarioOperation, { kind: "selectRoute" | "selectInterface" | "selectSource" }>): RouteCall {
+function selection(
+  operation: Extract<RouteCacheScenarioOperation, { kind: "selectRoute" | "selectInterface" | "selectSource" }>,
+): RouteCall {
   const demanded = {
     cache: operation.cache,
     to: parseRouteAddress(operation.to),

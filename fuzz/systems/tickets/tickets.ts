@@ -58,7 +58,10 @@ const tickets: System<Draw> = {
         };
       }),
       watchers: [],
-      history: modelHistory({ ...model, initial: initial.length }, { operations, responseOf: (word) => word, describe: ({ kind }) => kind }),
+      history: modelHistory(
+        { ...model, initial: initial.length },
+        { operations, responseOf: (word) => word, describe: ({ kind }) => kind },
+      ),
     };
   },
 };

@@ -1,10 +1,10 @@
 /**
  * What certificates of the compressed TIME_WAIT enumerate.
  *
- * Key k is the connection lan4/80:(k+1). All are of one class, which has two slots, and one local port, and all chains are one: so the
- * records of two keys meet, and a restart must evict when both are there. Keys have no order: which of them is there first makes no
- * difference. No time has passed in the contents: it would leave the timer due, a third thread in every scenario. Those of
- * time-wait-scenarios.ts have it.
+ * Key k is the connection lan4/80:(k+1). All are of one class, which has two slots, and one local port, and all chains
+ * are one: so the records of two keys meet, and a restart must evict when both are there. Keys have no order: which of
+ * them is there first makes no difference. No time has passed in the contents: it would leave the timer due, a third
+ * thread in every scenario. Those of time-wait-scenarios.ts have it.
  */
 import type { SmallScope } from "../small-scope.ts";
 import type { TimeWaitScenarioOperation } from "./time-wait.ts";

@@ -46,7 +46,11 @@ const limits = fc.record(
 test("what is answered to operations one after the other, the model allows, and all properties hold", () => {
   fc.assert(
     fc.property(limits, operations(12), operations(40), (limits, initial, then) => {
-      holds({ name: "sequential", system: "time-wait", limits, initial, threads: [{ name: "only", operations: then }] }, 1, 1);
+      holds(
+        { name: "sequential", system: "time-wait", limits, initial, threads: [{ name: "only", operations: then }] },
+        1,
+        1,
+      );
     }),
     { seed: 2, numRuns: 500 },
   );
@@ -54,10 +58,16 @@ test("what is answered to operations one after the other, the model allows, and 
 
 test("whatever two or three threads do at once, all properties hold", () => {
   fc.assert(
-    fc.property(limits, operations(8), fc.array(operations(5), { minLength: 2, maxLength: 3 }), fc.integer(), (limits, initial, threads, seed) => {
-      const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
-      holds({ name: "generated", system: "time-wait", limits, initial, threads: named }, seed, 12);
-    }),
+    fc.property(
+      limits,
+      operations(8),
+      fc.array(operations(5), { minLength: 2, maxLength: 3 }),
+      fc.integer(),
+      (limits, initial, threads, seed) => {
+        const named = threads.map((operations, index) => ({ name: `thread ${index + 1}`, operations }));
+        holds({ name: "generated", system: "time-wait", limits, initial, threads: named }, seed, 12);
+      },
+    ),
     { seed: 4, numRuns: 250 },
   );
 });

@@ -16,15 +16,31 @@ function scenario(operations: readonly Operation[], changed: Partial<Scenario<Op
 }
 
 test("a connection's text names its two ends", () => {
-  expect(parseConnection("lan4/80:1")).toEqual({ family: "v4", localAddress: [0x0a000001], foreignAddress: [0x0a000002], localPort: 80, foreignPort: 1 });
-  expect(parseConnection("wan6/81:2")).toEqual({ family: "v6", localAddress: [0xfd000000, 0, 0, 1], foreignAddress: [0x20010db8, 0, 0, 1], localPort: 81, foreignPort: 2 });
+  expect(parseConnection("lan4/80:1")).toEqual({
+    family: "v4",
+    localAddress: [0x0a000001],
+    foreignAddress: [0x0a000002],
+    localPort: 80,
+    foreignPort: 1,
+  });
+  expect(parseConnection("wan6/81:2")).toEqual({
+    family: "v6",
+    localAddress: [0xfd000000, 0, 0, 1],
+    foreignAddress: [0x20010db8, 0, 0, 1],
+    localPort: 81,
+    foreignPort: 2,
+  });
   expect(identityOf("lo6/0080:02")).toEqual({ name: "lo6/80:2", family: "v6", reach: "loopback", localPort: 80 });
-  expect(() => parseConnection("van4/80:1")).toThrow('connection "van4/80:1" must begin with one of lo4, lan4, wan4, lo6, lan6, wan6');
+  expect(() => parseConnection("van4/80:1")).toThrow(
+    'connection "van4/80:1" must begin with one of lo4, lan4, wan4, lo6, lan6, wan6',
+  );
 });
 
 test("what is wrong with a scenario is said by its path", () => {
   const wrong = (operation: object) => () => parseScenario(timeWait, { ...scenario([]), initial: [operation] });
-  expect(wrong({ ...add, connection: "van4/80:1" })).toThrow('scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"');
+  expect(wrong({ ...add, connection: "van4/80:1" })).toThrow(
+    'scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"',
+  );
   expect(wrong({ ...add, sequence: 0 })).toThrow("scenario of time-wait: initial.0.sequence: ");
   const limited = (limits: Record<string, number>) => () => parseScenario(timeWait, scenario([add], { limits }));
   expect(limited({ slots: 6 })).toThrow("scenario of time-wait: limits.slots: must be a power of two");
@@ -50,7 +66,18 @@ test("an answer that nothing explains is told with the operation", () => {
     history?.invoke(0, operation);
     return history?.respond(0, 99);
   });
-  const names = ["add lan4/80:1 sequence 7 reuse", "add lan4/80:1 sequence 7", "lookup lan4/80:1", "restart lan4/80:1", "reopen lan4/80:1 sequence 9", "bind v4 port 80 reuse", "bind v6 port 80", "set truncation on", "set enable off", "advance 4"];
+  const names = [
+    "add lan4/80:1 sequence 7 reuse",
+    "add lan4/80:1 sequence 7",
+    "lookup lan4/80:1",
+    "restart lan4/80:1",
+    "reopen lan4/80:1 sequence 9",
+    "bind v4 port 80 reuse",
+    "bind v6 port 80",
+    "set truncation on",
+    "set enable off",
+    "advance 4",
+  ];
   expect(told).toEqual(names.map((name) => `${name} answers 99, and no order of the operations explains that`));
 });
 
@@ -66,9 +93,22 @@ test("the history begins with the initial operations, each time anew", () => {
 });
 
 test("initial answers that the model does not allow are refused", () => {
-  const counter = { name: "counter", initial: 0, next: (count: number, _add: "add", answer: number | undefined) => (answer === undefined || answer === count + 1 ? [count + 1] : []), key: (count: number) => count };
-  const history = () => modelHistory(counter, { operations: ["add", "add"], responseOf: (word) => word, describe: (operation) => operation });
-  expect(() => afterInitial("counting", history(), [2])).toThrow("counting: initial operations: add answers 2, and no order of the operations explains that");
+  const counter = {
+    name: "counter",
+    initial: 0,
+    next: (count: number, _add: "add", answer: number | undefined) =>
+      answer === undefined || answer === count + 1 ? [count + 1] : [],
+    key: (count: number) => count,
+  };
+  const history = () =>
+    modelHistory(counter, {
+      operations: ["add", "add"],
+      responseOf: (word) => word,
+      describe: (operation) => operation,
+    });
+  expect(() => afterInitial("counting", history(), [2])).toThrow(
+    "counting: initial operations: add answers 2, and no order of the operations explains that",
+  );
   const after = afterInitial("counting", history(), [1]);
   after.reset();
   after.invoke(0, 0);
@@ -77,13 +117,18 @@ test("initial answers that the model does not allow are refused", () => {
 
 test("every part of the system has a scenario, in which each thread makes its operations", () => {
   expect(timeWaitScenarios.length).toBeGreaterThanOrEqual(8);
-  const kinds = new Set(timeWaitScenarios.flatMap(({ threads }) => threads.flatMap(({ operations }) => operations.map(({ kind }) => kind))));
+  const kinds = new Set(
+    timeWaitScenarios.flatMap(({ threads }) => threads.flatMap(({ operations }) => operations.map(({ kind }) => kind))),
+  );
   expect([...kinds].toSorted()).toEqual(["add", "advance", "bind", "lookup", "reopen", "restart", "set"]);
 });
 
 test("a program has a timer beside its threads, which runs only when it is due", () => {
   const program = timeWait.compile(scenario([add]));
-  expect(program.threads.map(({ name, daemon }) => [name, daemon])).toEqual([["only", undefined], ["timer", true]]);
+  expect(program.threads.map(({ name, daemon }) => [name, daemon])).toEqual([
+    ["only", undefined],
+    ["timer", true],
+  ]);
   const machine = new Machine(program);
   expect(machine.run(randomWalk(1))).toBeUndefined();
   const idle = machine.steps;
@@ -98,5 +143,6 @@ test("certificates tell the contents of a class of two slots apart", () => {
   expect(timeWait.smallScope?.initialContents(1)).toHaveLength(2);
   const scenarios = [...smallScenarios(timeWait, { threads: 2, operations: 1, keys: 2 })];
   expect(scenarios.length).toBeGreaterThan(50);
-  for (const one of scenarios.slice(0, 20)) expect(new Machine(timeWait.compile(parseScenario(timeWait, one))).run(randomWalk(1)), one.name).toBeUndefined();
+  for (const one of scenarios.slice(0, 20))
+    expect(new Machine(timeWait.compile(parseScenario(timeWait, one))).run(randomWalk(1)), one.name).toBeUndefined();
 });

@@ -15,7 +15,13 @@ import { ampleLines, createTimeWait, type TimeWaitTable } from "#impl/time-wait/
 import { tickTimeWait } from "#impl/time-wait/tick.ts";
 import type { HistoryWatcher, Program, ThreadBody } from "#fuzz/machine/program.ts";
 import type { Reach, TcpConnection } from "#model/time-wait/tcp-connection.ts";
-import { type ConnectionIdentity, createTimeWaitModel, numbersAt, snapshotWord, type TimeWaitOperation } from "#model/time-wait/time-wait.ts";
+import {
+  type ConnectionIdentity,
+  createTimeWaitModel,
+  numbersAt,
+  snapshotWord,
+  type TimeWaitOperation,
+} from "#model/time-wait/time-wait.ts";
 import { arenaWindowWatcher } from "#properties/time-wait/arena-window.ts";
 import { expiresInTimeWatcher } from "#properties/time-wait/expires-in-time.ts";
 import { hashedOnceWatcher } from "#properties/time-wait/hashed-once.ts";
@@ -25,7 +31,12 @@ import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
 import { timeWaitSmallScope } from "./time-wait-small-scope.ts";
 
-const connection = z.string().regex(/^(lo|lan|wan)[46]\/\d{1,4}:\d{1,4}$/, 'must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"');
+const connection = z
+  .string()
+  .regex(
+    /^(lo|lan|wan)[46]\/\d{1,4}:\d{1,4}$/,
+    'must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"',
+  );
 const sequence = z.int().min(1).max(300);
 const ticks = z.int().min(0).max(100_000);
 
@@ -34,17 +45,29 @@ const operationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("lookup"), connection }),
   z.strictObject({ kind: z.literal("restart"), connection }),
   z.strictObject({ kind: z.literal("reopen"), connection, sequence }),
-  z.strictObject({ kind: z.literal("bind"), family: z.enum(["v4", "v6"]), port: z.int().min(0).max(9999), reuse: z.boolean() }),
+  z.strictObject({
+    kind: z.literal("bind"),
+    family: z.enum(["v4", "v6"]),
+    port: z.int().min(0).max(9999),
+    reuse: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal("set"), knob: z.string().max(40), on: z.boolean() }),
   z.strictObject({ kind: z.literal("advance"), ticks }),
 ]);
 
-/** `lan4/80:1` is the connection from local port 80 to port 1 of the host on the same link. The operations are the model's. */
+/**
+ * `lan4/80:1` is the connection from local port 80 to port 1 of the host on the same link. The operations are the
+ * model's.
+ */
 export type TimeWaitScenarioOperation = z.infer<typeof operationSchema>;
 
 const seconds = z.int().min(0).max(3600);
 const flag = z.int().min(0).max(1);
-const powerOfTwo = z.int().min(1).max(1024).refine((number) => (number & (number - 1)) === 0, "must be a power of two");
+const powerOfTwo = z
+  .int()
+  .min(1)
+  .max(1024)
+  .refine((number) => (number & (number - 1)) === 0, "must be a power of two");
 
 /** Small numbers, so that classes fill up and lines run out with few records. One tick a second. */
 const limitsSchema = z.strictObject({
@@ -59,7 +82,12 @@ const limitsSchema = z.strictObject({
   heads: powerOfTwo.default(2),
   /** Lines of each family; 0 for as many as never run out. */
   lines: z.int().min(0).max(10_000).default(0),
-  lineBytes: z.int().min(8).max(128).refine((bytes) => bytes % 4 === 0, "must be a multiple of 4").default(16),
+  lineBytes: z
+    .int()
+    .min(8)
+    .max(128)
+    .refine((bytes) => bytes % 4 === 0, "must be a multiple of 4")
+    .default(16),
   /** Is the facility enabled at the start? */
   enabled: flag.default(1),
   truncating: flag.default(1),
@@ -75,12 +103,38 @@ const anyConnection = fc.constantFrom(...CONNECTIONS);
 const anySequence = fc.constantFrom(1, 2, 3);
 
 const operations: fc.Arbitrary<TimeWaitScenarioOperation> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("add" as const), connection: anyConnection, sequence: anySequence, reuse: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("add" as const),
+      connection: anyConnection,
+      sequence: anySequence,
+      reuse: fc.boolean(),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("lookup" as const), connection: anyConnection }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("restart" as const), connection: anyConnection }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("reopen" as const), connection: anyConnection, sequence: anySequence }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("bind" as const), family: fc.constantFrom(...FAMILIES), port: fc.constantFrom(80, 81), reuse: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("set" as const), knob: fc.constantFrom("enable", "truncation", "entries"), on: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("reopen" as const), connection: anyConnection, sequence: anySequence }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("bind" as const),
+      family: fc.constantFrom(...FAMILIES),
+      port: fc.constantFrom(80, 81),
+      reuse: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("set" as const),
+      knob: fc.constantFrom("enable", "truncation", "entries"),
+      on: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("advance" as const), ticks: fc.constantFrom(1, 4, 19, 120) }) },
 );
 
@@ -112,7 +166,10 @@ function compile(scenario: Scenario<TimeWaitScenarioOperation>): Program {
   const placed = placeTable(settings);
   const { heap, table } = placed;
   let number = 0;
-  const threads = scenario.threads.map(({ name, operations }) => ({ name, numbered: operations.map((operation): Numbered => ({ operation, number: number++ })) }));
+  const threads = scenario.threads.map(({ name, operations }) => ({
+    name,
+    numbered: operations.map((operation): Numbered => ({ operation, number: number++ })),
+  }));
   const bodies: ThreadBody[] = threads.map(({ name, numbered }) => ({
     name,
     *body() {
@@ -131,8 +188,17 @@ function compile(scenario: Scenario<TimeWaitScenarioOperation>): Program {
       yield* performInitially(placed, settings, scenario.initial);
     },
     threads: bodies,
-    watchers: [linesAccountedWatcher(table), hashedOnceWatcher(table), arenaWindowWatcher(table), expiresInTimeWatcher(table)],
-    history: historyOf(scenario, settings, threads.flatMap(({ numbered }) => numbered.map(({ operation }) => operation))),
+    watchers: [
+      linesAccountedWatcher(table),
+      hashedOnceWatcher(table),
+      arenaWindowWatcher(table),
+      expiresInTimeWatcher(table),
+    ],
+    history: historyOf(
+      scenario,
+      settings,
+      threads.flatMap(({ numbered }) => numbered.map(({ operation }) => operation)),
+    ),
   };
 }
 
@@ -151,12 +217,16 @@ function linesOf({ slots, heads, lines }: TimeWaitSettings): number {
 }
 
 /**
- * The model's history, which begins with the initial operations: performed once on a table of its own, they answer the same on every
- * one.
+ * The model's history, which begins with the initial operations: performed once on a table of its own, they answer the
+ * same on every one.
  *
  * @throws RangeError if the model does not allow what they answer
  */
-function historyOf({ name, initial }: Scenario<TimeWaitScenarioOperation>, settings: TimeWaitSettings, operations: readonly TimeWaitScenarioOperation[]): HistoryWatcher {
+function historyOf(
+  { name, initial }: Scenario<TimeWaitScenarioOperation>,
+  settings: TimeWaitSettings,
+  operations: readonly TimeWaitScenarioOperation[],
+): HistoryWatcher {
   const alone = placeTable(settings);
   const answers = runAlone(alone.heap, performInitially(alone, settings, initial));
   const model = createTimeWaitModel({
@@ -166,7 +236,11 @@ function historyOf({ name, initial }: Scenario<TimeWaitScenarioOperation>, setti
     linesMayRunOut: linesOf(settings) < ampleLines(settings.slots, settings.heads),
     memoryIsShort: settings.objectsMax < 4,
   });
-  const history = modelHistory(model, { operations: [...initial, ...operations].map(modelOperation), responseOf: (word) => word, describe });
+  const history = modelHistory(model, {
+    operations: [...initial, ...operations].map(modelOperation),
+    responseOf: (word) => word,
+    describe,
+  });
   return afterInitial(name, history, answers);
 }
 
@@ -196,7 +270,11 @@ export function afterInitial(name: string, history: ModelHistory, answers: reado
 }
 
 /** Turns the knobs as the limits say, then performs the operations as one thread; answers what they answer. */
-function* performInitially(placed: Placed, { enabled, truncating }: TimeWaitSettings, initial: readonly TimeWaitScenarioOperation[]): Access<number[]> {
+function* performInitially(
+  placed: Placed,
+  { enabled, truncating }: TimeWaitSettings,
+  initial: readonly TimeWaitScenarioOperation[],
+): Access<number[]> {
   if (enabled === 1) yield* setKnob(placed.table, "enable", true);
   if (truncating === 1) yield* setKnob(placed.table, "truncation", true);
   const answers: number[] = [];
@@ -208,7 +286,12 @@ function* perform({ table, clock }: Placed, operation: TimeWaitScenarioOperation
   switch (operation.kind) {
     case "add": {
       const { sequence, reuse } = operation;
-      const added = yield* addTimeWait(table, { connection: parseConnection(operation.connection), ...numbersAt(sequence), uid: sequence, reuse });
+      const added = yield* addTimeWait(table, {
+        connection: parseConnection(operation.connection),
+        ...numbersAt(sequence),
+        uid: sequence,
+        reuse,
+      });
       return added ? 1 : 0;
     }
     case "lookup": {
@@ -256,8 +339,13 @@ function describe(operation: TimeWaitOperation): string {
   }
 }
 
-/** The two ends' addresses, by the connection's first letters. The model is told the reach; the implementation finds it out. */
-const ENDS: Readonly<Record<string, { readonly reach: Reach; readonly local: readonly number[]; readonly foreign: readonly number[] }>> = {
+/**
+ * The two ends' addresses, by the connection's first letters. The model is told the reach; the implementation finds it
+ * out.
+ */
+const ENDS: Readonly<
+  Record<string, { readonly reach: Reach; readonly local: readonly number[]; readonly foreign: readonly number[] }>
+> = {
   lo4: { reach: "loopback", local: [0x7f000001], foreign: [0x7f000001] },
   lan4: { reach: "local", local: [0x0a000001], foreign: [0x0a000002] },
   wan4: { reach: "remote", local: [0x0a000001], foreign: [0xc0000201] },
@@ -275,7 +363,12 @@ export function parseConnection(text: string): TcpConnection {
 
 export function identityOf(text: string): ConnectionIdentity {
   const { ends, ports } = partsOf(text);
-  return { name: `${text.slice(0, text.indexOf("/"))}/${ports.join(":")}`, family: familyOf(text), reach: ends.reach, localPort: ports[0] ?? 0 };
+  return {
+    name: `${text.slice(0, text.indexOf("/"))}/${ports.join(":")}`,
+    family: familyOf(text),
+    reach: ends.reach,
+    localPort: ports[0] ?? 0,
+  };
 }
 
 function familyOf(text: string): "v4" | "v6" {
@@ -285,6 +378,7 @@ function familyOf(text: string): "v4" | "v6" {
 function partsOf(text: string) {
   const [name = "", ports = ""] = text.split("/");
   const ends = ENDS[name];
-  if (ends === undefined) throw new RangeError(`connection "${text}" must begin with one of ${Object.keys(ENDS).join(", ")}`);
+  if (ends === undefined)
+    throw new RangeError(`connection "${text}" must begin with one of ${Object.keys(ENDS).join(", ")}`);
   return { ends, ports: ports.split(":").map(Number) };
 }

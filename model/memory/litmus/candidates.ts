@@ -8,7 +8,17 @@
  * and a choice is taken back as soon as coherence or a branch condition contradicts it.
  */
 
-import { closure, compose, emptyRelation, has, relationOf, union, within, type Pair, type Relation } from "../relation.ts";
+import {
+  closure,
+  compose,
+  emptyRelation,
+  has,
+  relationOf,
+  union,
+  within,
+  type Pair,
+  type Relation,
+} from "../relation.ts";
 import { setOf } from "../event-set.ts";
 import type { Skeleton } from "../skeleton.ts";
 import { wordAt } from "../words.ts";
@@ -214,7 +224,12 @@ class Search {
       const event = events[write];
       if (event === undefined) continue;
       // Own later writes: the coherence check would refuse them too.
-      if (this.#hooks.space === "pruned" && event.process === this.#processOf[read] && event.statement > (events[read]?.statement ?? 0)) continue;
+      if (
+        this.#hooks.space === "pruned" &&
+        event.process === this.#processOf[read] &&
+        event.statement > (events[read]?.statement ?? 0)
+      )
+        continue;
       const other = this.#variableOf(write);
       if (variable === undefined || other === undefined || other === variable) yield write;
     }
@@ -353,7 +368,9 @@ interface Fixed {
  */
 function handedOver({ events, po }: Skeleton, lockOrder: LockOrder): Relation {
   const size = events.length;
-  const handovers = lockOrder.rf.filter(([unlock, lock]) => events[unlock]?.kind === "UL" && events[lock]?.kind === "LKR");
+  const handovers = lockOrder.rf.filter(
+    ([unlock, lock]) => events[unlock]?.kind === "UL" && events[lock]?.kind === "LKR",
+  );
   if (handovers.length === 0) return relationOf(size, []);
   const isPlain = (i: number): boolean => ACCESS_KINDS.has(events[i]?.kind ?? "") && events[i]?.tag === undefined;
   const withPlain = new Set(events.filter((_, i) => isPlain(i)).map(({ variable }) => variable));

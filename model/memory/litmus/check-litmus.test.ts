@@ -51,11 +51,14 @@ test("our 28 tests have the reference simulator's verdicts, states and flags", (
   expect(answersIn(OURS, lkmm)).toEqual(expected);
 });
 
-test.skipIf(!existsSync(OTHERS))("the 250 kernel tests have the reference simulator's verdicts, states and flags (skips without them)", () => {
-  const expected = expectedIn(OTHERS);
-  expect(Object.keys(expected)).toHaveLength(250);
-  expect(answersIn(OTHERS, lkmm)).toEqual(expected);
-});
+test.skipIf(!existsSync(OTHERS))(
+  "the 250 kernel tests have the reference simulator's verdicts, states and flags (skips without them)",
+  () => {
+    const expected = expectedIn(OTHERS);
+    expect(Object.keys(expected)).toHaveLength(250);
+    expect(answersIn(OTHERS, lkmm)).toEqual(expected);
+  },
+);
 
 test("the comparison fires when the model loses a rule", () => {
   for (const lost of ["happens-before", "propagation", "rcu", "coherence", "atomicity"]) {
@@ -97,14 +100,24 @@ function expectSubsets(text: string, pairs: readonly (readonly [MemoryModel, Mem
 
 test("sc allows no state that lkmm, tso or ra forbids, and tso none that lkmm forbids, on every file", () => {
   const texts = [...textsIn(OURS).values(), ...(existsSync(OTHERS) ? textsIn(OTHERS).values() : [])];
-  for (const text of texts) expectSubsets(text, [[sc, lkmm], [sc, tso], [sc, ra], [tso, lkmm]]);
+  for (const text of texts)
+    expectSubsets(text, [
+      [sc, lkmm],
+      [sc, tso],
+      [sc, ra],
+      [tso, lkmm],
+    ]);
 });
 
 test("sc allows no state of a random program that lkmm, tso or ra forbids", () => {
   fc.assert(
     fc.property(randomLitmus, (text) => {
       try {
-        expectSubsets(text, [[sc, lkmm], [sc, tso], [sc, ra]]);
+        expectSubsets(text, [
+          [sc, lkmm],
+          [sc, tso],
+          [sc, ra],
+        ]);
       } catch (error) {
         if (!(error instanceof LitmusError)) throw error;
       }
@@ -149,7 +162,11 @@ test("rings of grace periods and readers follow the counting rule", () => {
 });
 
 test("a counter under one lock loses nothing, whatever the number of sections", () => {
-  for (const [processes, each] of [[2, 1], [5, 1], [3, 2]] as const) {
+  for (const [processes, each] of [
+    [2, 1],
+    [5, 1],
+    [3, 2],
+  ] as const) {
     const { verdict, states, positive, negative } = decide(lockedCounter(processes, each));
     expect(verdict).toBe("Never");
     expect(states).toEqual([`[x]=${processes * each};`]);
@@ -164,7 +181,11 @@ test("a family refuses a shape that it does not have", () => {
 
 test("a search over its limit is undecided and has no verdict", () => {
   const result = checkLitmus(rcuRing("RGRG"), lkmm, { candidatesMax: 10 });
-  expect(result).toEqual({ kind: "undecided", name: "rcu-ring-RGRG", because: "more than 10 candidates, complete or partial" });
+  expect(result).toEqual({
+    kind: "undecided",
+    name: "rcu-ring-RGRG",
+    because: "more than 10 candidates, complete or partial",
+  });
 });
 
 test("a search whose time is up is undecided", () => {
@@ -174,7 +195,7 @@ test("a search whose time is up is undecided", () => {
 
 test("cutting a file anywhere, or changing a character, gives an answer or an error with its place", () => {
   const texts = [...textsIn(OURS).values()];
-  const characters = "(){}[]*=;,:&|^~<>!+-/\\\"x0 \nPré\0".split("");
+  const characters = '(){}[]*=;,:&|^~<>!+-/\\"x0 \nPré\0'.split("");
   const mutation = fc.record({
     text: fc.constantFrom(...texts),
     at: fc.nat(),
@@ -184,7 +205,12 @@ test("cutting a file anywhere, or changing a character, gives an answer or an er
   fc.assert(
     fc.property(mutation, ({ text, at: anywhere, how, character }) => {
       const at = anywhere % text.length;
-      const rest = { cut: "", replace: character + text.slice(at + 1), delete: text.slice(at + 1), insert: character + text.slice(at) };
+      const rest = {
+        cut: "",
+        replace: character + text.slice(at + 1),
+        delete: text.slice(at + 1),
+        insert: character + text.slice(at),
+      };
       const mutated = text.slice(0, at) + rest[how];
       try {
         expect(["decided", "undecided"]).toContain(checkLitmus(mutated, lkmm, { candidatesMax: 3_000 }).kind);
@@ -205,7 +231,9 @@ function one(body: string, condition: string, init = ""): LitmusAnswer {
 }
 
 test("integers wrap at 32 bits and divide towards zero", () => {
-  expect(one("r0 = 2147483647 + 1; r1 = 0 - 7; r2 = r1 / 2;", "forall (0:r0=-2147483648 /\\ 0:r2=-3)").verdict).toBe("Always");
+  expect(one("r0 = 2147483647 + 1; r1 = 0 - 7; r2 = r1 / 2;", "forall (0:r0=-2147483648 /\\ 0:r2=-3)").verdict).toBe(
+    "Always",
+  );
 });
 
 test("operators follow C's precedence", () => {
@@ -217,22 +245,39 @@ test("an address equals itself alone, and is true", () => {
   const body = "r0 = x == x; r1 = x == y; r2 = x != 0; r3 = x ^ x; r4 = x + 0; r5 = x > 0; r6 = x - x; r7 = x | 0;";
   const condition = "exists (0:r0=1 /\\ 0:r1=0 /\\ 0:r2=1 /\\ 0:r3=0 /\\ 0:r4=x /\\ 0:r5=1 /\\ 0:r6=0 /\\ 0:r7=x)";
   expect(one(body, condition).verdict).toBe("Always");
-  expect(one("r0 = 1; if (x) r0 = 2; r1 = 0 + x; r2 = 0 | x; r3 = 0 < x; r4 = x + 4 - 4;", "exists (0:r0=2 /\\ 0:r1=x /\\ 0:r2=x /\\ 0:r3=1 /\\ 0:r4=x)").verdict).toBe("Always");
+  expect(
+    one(
+      "r0 = 1; if (x) r0 = 2; r1 = 0 + x; r2 = 0 | x; r3 = 0 < x; r4 = x + 4 - 4;",
+      "exists (0:r0=2 /\\ 0:r1=x /\\ 0:r2=x /\\ 0:r3=1 /\\ 0:r4=x)",
+    ).verdict,
+  ).toBe("Always");
 });
 
 test("a test is refused if an execution divides by zero or computes with an address", () => {
-  expect(() => one("r0 = 1 / READ_ONCE(*x);", "exists (0:r0=0)")).toThrow("an execution of the test computes a division by zero");
+  expect(() => one("r0 = 1 / READ_ONCE(*x);", "exists (0:r0=0)")).toThrow(
+    "an execution of the test computes a division by zero",
+  );
   expect(() => one("r0 = x & 0;", "exists (0:r0=0)")).toThrow("& on the address of a variable");
   expect(() => one("if (x * 1) r0 = 1;", "exists (0:r0=0)")).toThrow("* on the address of a variable");
 });
 
 test("a read through an integer is no execution, a write through one spoils the test", () => {
-  expect(answerOf(one("r0 = READ_ONCE(*x); r1 = READ_ONCE(*r0);", "exists (0:r1=0)"))).toEqual({ verdict: "Never", states: 0, flags: [] });
-  expect(() => one("r0 = READ_ONCE(*x);\nWRITE_ONCE(*r0, 1);", "exists (0:r0=0)")).toThrow("6:1: P0 can use 0 as the address of a variable here");
+  expect(answerOf(one("r0 = READ_ONCE(*x); r1 = READ_ONCE(*r0);", "exists (0:r1=0)"))).toEqual({
+    verdict: "Never",
+    states: 0,
+    flags: [],
+  });
+  expect(() => one("r0 = READ_ONCE(*x);\nWRITE_ONCE(*r0, 1);", "exists (0:r0=0)")).toThrow(
+    "6:1: P0 can use 0 as the address of a variable here",
+  );
 });
 
 test("pointers may be followed through memory", () => {
-  const { verdict, states } = one("r0 = READ_ONCE(*x); WRITE_ONCE(*r0, 5); r1 = READ_ONCE(*y); **x = 6;", "exists (0:r1=5 /\\ y=6)", "x=y;");
+  const { verdict, states } = one(
+    "r0 = READ_ONCE(*x); WRITE_ONCE(*r0, 5); r1 = READ_ONCE(*y); **x = 6;",
+    "exists (0:r1=5 /\\ y=6)",
+    "x=y;",
+  );
   expect(verdict).toBe("Always");
   expect(states).toEqual(["0:r1=5; [y]=6;"]);
 });
@@ -245,7 +290,8 @@ function circle(value: string): string {
 test("a value that depends on itself through an operation exists nowhere, one that is copied in a circle does", () => {
   expect(decide(circle("r0")).states).toEqual(["0:r0=0;", "0:r0=S1;"]);
   for (const value of ["r0 + 0", "r0 | 0", "0 + r0"]) expect(decide(circle(value)).states).toHaveLength(2);
-  for (const value of ["r0 * 1", "r0 - r0", "1 + (r0 & 0)"]) expect(decide(circle(value)).states).not.toContain("0:r0=S1;");
+  for (const value of ["r0 * 1", "r0 - r0", "1 + (r0 & 0)"])
+    expect(decide(circle(value)).states).not.toContain("0:r0=S1;");
 });
 
 /** Whether a condition holds where x is 1 in the end. */
@@ -295,7 +341,9 @@ test("misuse of locks and RCU is flagged", () => {
   expect(flagsOf("spin_unlock(l);")).toEqual(["unmatched-unlock"]);
   expect(flagsOf("r0 = srcu_read_lock(d);")).toEqual(["unmatched-srcu-lock"]);
   expect(flagsOf("srcu_read_unlock(d, 0);")).toEqual(["unmatched-srcu-unlock"]);
-  expect(flagsOf("r0 = srcu_read_lock(d); srcu_read_unlock(d, r0); srcu_read_unlock(d, r0);")).toEqual(["multiple-srcu-matches"]);
+  expect(flagsOf("r0 = srcu_read_lock(d); srcu_read_unlock(d, r0); srcu_read_unlock(d, r0);")).toEqual([
+    "multiple-srcu-matches",
+  ]);
   expect(flagsOf("spin_lock(x); spin_unlock(x);")).toEqual(["lock-final"]);
 });
 

@@ -54,9 +54,7 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
     }
   }
 
-  const halves = chosen
-    .map((read) => ({ read, write: wordAt(rmwWriteOf, read) }))
-    .filter(({ write }) => write >= 0);
+  const halves = chosen.map((read) => ({ read, write: wordAt(rmwWriteOf, read) })).filter(({ write }) => write >= 0);
   let order = closure(relationOf(all.length, pairs));
   for (;;) {
     if (!isAcyclic(order)) return undefined;

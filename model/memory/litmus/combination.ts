@@ -65,7 +65,13 @@ export function skeletonFor(
     });
   });
   return skeletonOf({
-    events: events.map(({ kind, tag, rmw, process }, i) => ({ kind, tag, rmw, thread: process, variable: variableOf(i) })),
+    events: events.map(({ kind, tag, rmw, process }, i) => ({
+      kind,
+      tag,
+      rmw,
+      thread: process,
+      variable: variableOf(i),
+    })),
     po,
     addr: shifted(({ addr }) => addr),
     data: shifted(({ data }) => data),

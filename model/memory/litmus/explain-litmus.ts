@@ -58,7 +58,12 @@ export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBo
   const consider = (candidate: Candidate, terms: Terms): void => {
     if (!satisfies(candidate, test.condition)) return;
     if (isAllowed(model, terms)) {
-      witness = { kind: "witness", name: test.name, events: eventsOf(candidate, text), edges: edgesOf(candidate, terms) };
+      witness = {
+        kind: "witness",
+        name: test.name,
+        events: eventsOf(candidate, text),
+        edges: edgesOf(candidate, terms),
+      };
       throw new Enough();
     }
     const violation = violationOf(model, terms);
@@ -77,7 +82,9 @@ export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBo
     best = { rank, explanation };
   };
   try {
-    forEachCandidate(text, test, { ...bounds, space: "whole" }, (candidate, termsOver) => consider(candidate, termsOver(model)));
+    forEachCandidate(text, test, { ...bounds, space: "whole" }, (candidate, termsOver) =>
+      consider(candidate, termsOver(model)),
+    );
   } catch (error) {
     if (error instanceof SearchStopped && best === undefined) return undefined;
     if (!(error instanceof Enough || error instanceof SearchStopped)) throw error;

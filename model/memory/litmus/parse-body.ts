@@ -184,7 +184,9 @@ function parseCall(cursor: Cursor): Call {
     cursor.fail(`${name} takes ${arity} ${arity === 1 ? "argument" : "arguments"}, found ${operands.length}`, at);
   }
   const [first, ...rest] = operands;
-  if (!signature.dereferenced || first === undefined) return { kind: "call", name, primitive: signature.primitive, operands, at };
-  if (first.kind !== "load") cursor.fail(`${name} wants a dereference as its first argument, as in ${name}(*p…)`, first.at);
+  if (!signature.dereferenced || first === undefined)
+    return { kind: "call", name, primitive: signature.primitive, operands, at };
+  if (first.kind !== "load")
+    cursor.fail(`${name} wants a dereference as its first argument, as in ${name}(*p…)`, first.at);
   return { kind: "call", name, primitive: signature.primitive, operands: [first.address, ...rest], at };
 }

@@ -21,7 +21,9 @@ test("what cannot be read is named with line and column", () => {
   expect(messageFor("smp_memb();")).toBe("5:1: smp_memb is not supported: the memory model does not define it");
   expect(messageFor("r0 = atomic_swap(x);")).toContain("5:6: atomic_swap is not supported");
   expect(messageFor("while (1) r0 = 1;")).toBe("5:1: while: loops are not supported, write out the iterations");
-  expect(messageFor("r0 = READ_ONCE(x);")).toBe("5:16: READ_ONCE wants a dereference as its first argument, as in READ_ONCE(*p…)");
+  expect(messageFor("r0 = READ_ONCE(x);")).toBe(
+    "5:16: READ_ONCE wants a dereference as its first argument, as in READ_ONCE(*p…)",
+  );
   expect(messageFor("smp_mb(1);")).toBe("5:1: smp_mb takes 0 arguments, found 1");
   expect(messageFor("spin_lock();")).toBe("5:1: spin_lock takes 1 argument, found 0");
   expect(messageFor("r0 = smp_mb();")).toBe("5:6: smp_mb has no result, so it must be a statement");
@@ -58,7 +60,9 @@ function file(...processes: readonly string[]): string {
 
 test("processes are numbered in order, each once, with named parameters", () => {
   expect(messageOf(file(process("P0"), process("P0")))).toBe("6:1: P0 is defined twice");
-  expect(messageOf(file(process("P0"), process("P2")))).toBe('6:1: expected P1, found "P2": processes are numbered in order');
+  expect(messageOf(file(process("P0"), process("P2")))).toBe(
+    '6:1: expected P1, found "P2": processes are numbered in order',
+  );
   expect(messageOf(file(process("P0", "int *x, int *x")))).toBe("3:17: parameter x is named twice");
   expect(messageOf(file(process("P0", "x")))).toBe('3:4: expected the type of a parameter, found "x"');
   expect(messageOf(file(process("P0", "int *x int *y")))).toBe('3:11: expected "," or ")", found "int"');
@@ -73,7 +77,9 @@ test("a file that is no litmus test says so", () => {
   expect(messageOf("C t\n")).toBe("2:1: expected { and the initial values, found the end of the file");
   expect(messageOf('C t\n"open {}')).toBe('2:1: this " is never closed');
   expect(messageOf("C t\n(* open {}")).toBe("2:1: this comment is never closed by *)");
-  expect(messageOf(`C t\n${" ".repeat(1_000_000)}`)).toBe("1:1: 1,000,004 characters are no litmus test: the limit is 1,000,000");
+  expect(messageOf(`C t\n${" ".repeat(1_000_000)}`)).toBe(
+    "1:1: 1,000,004 characters are no litmus test: the limit is 1,000,000",
+  );
 });
 
 test("everything the dialect has is read", () => {

@@ -48,7 +48,9 @@ export function parseLitmus(text: string): Parsed {
   };
   for (const { parameters } of processes) parameters.forEach(declare);
 
-  const known = processes.map((process, i) => new Set([...registersOf(process), ...(init.registers.get(i)?.keys() ?? [])]));
+  const known = processes.map(
+    (process, i) => new Set([...registersOf(process), ...(init.registers.get(i)?.keys() ?? [])]),
+  );
   const warnings: Warning[] = [];
   const final = parseFinal(cursor, {
     processCount: processes.length,

@@ -156,11 +156,7 @@ export class PathState {
   }
 
   assign(name: string, { value, sources, branchSources }: Tracked): void {
-    this.#registers.set(name, {
-      value,
-      sources,
-      branchSources: joined(branchSources, this.control.throughRegisters),
-    });
+    this.#registers.set(name, { value, sources, branchSources: joined(branchSources, this.control.throughRegisters) });
   }
 
   /** What the condition just evaluated adds to the control of its branches. */

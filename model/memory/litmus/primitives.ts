@@ -43,7 +43,13 @@ const SUFFIXES: readonly (readonly [string, AccessTag])[] = [
 
 const signatures = new Map<string, Signature>();
 
-function define(name: string, primitive: Primitive, arity: number, use: "statement" | "expression", pointer = "p"): void {
+function define(
+  name: string,
+  primitive: Primitive,
+  arity: number,
+  use: "statement" | "expression",
+  pointer = "p",
+): void {
   signatures.set(name, { primitive, arity, dereferenced: pointer === "*p", hasResult: use === "expression" });
 }
 
@@ -100,7 +106,8 @@ for (const [suffix, tag] of SUFFIXES) {
     if (word === "add" || word === "sub") {
       define(`atomic_${word}_return${suffix}`, { ...arithmetic, result: "new" }, 2, "expression");
     }
-    if (word === "add") define(`atomic_add_negative${suffix}`, { ...arithmetic, result: "isNegative" }, 2, "expression");
+    if (word === "add")
+      define(`atomic_add_negative${suffix}`, { ...arithmetic, result: "isNegative" }, 2, "expression");
   }
   for (const [word, operator] of STEPS) {
     const step = { form: "arithmetic", operator, operand: "one", tag } as const;
@@ -109,10 +116,20 @@ for (const [suffix, tag] of SUFFIXES) {
   }
 }
 for (const [word, operator] of OPERATORS) {
-  define(`atomic_${word}`, { form: "arithmetic", operator, operand: "argument", tag: "NoRet", result: "none" }, 2, "statement");
+  define(
+    `atomic_${word}`,
+    { form: "arithmetic", operator, operand: "argument", tag: "NoRet", result: "none" },
+    2,
+    "statement",
+  );
 }
 for (const [word, operator] of STEPS) {
-  define(`atomic_${word}`, { form: "arithmetic", operator, operand: "one", tag: "NoRet", result: "none" }, 1, "statement");
+  define(
+    `atomic_${word}`,
+    { form: "arithmetic", operator, operand: "one", tag: "NoRet", result: "none" },
+    1,
+    "statement",
+  );
   define(
     `atomic_${word}_and_test`,
     { form: "arithmetic", operator, operand: "one", tag: "Mb", result: "isZero" },
@@ -134,7 +151,8 @@ define("spin_trylock", { form: "trylock" }, 1, "expression");
 define("spin_is_locked", { form: "isLocked" }, 1, "expression");
 for (const name of ["srcu_read_lock", "srcu_down_read"]) define(name, { form: "srcuLock" }, 1, "expression");
 for (const name of ["srcu_read_unlock", "srcu_up_read"]) define(name, { form: "srcuUnlock" }, 2, "statement");
-for (const name of ["synchronize_srcu", "synchronize_srcu_expedited"]) define(name, { form: "srcuGracePeriod" }, 1, "statement");
+for (const name of ["synchronize_srcu", "synchronize_srcu_expedited"])
+  define(name, { form: "srcuGracePeriod" }, 1, "statement");
 
 /** Every primitive by name. */
 export const primitives: ReadonlyMap<string, Signature> = signatures;

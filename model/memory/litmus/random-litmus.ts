@@ -35,13 +35,15 @@ function callOf(name: string, signature: Signature): fc.Arbitrary<string> {
   const { arity, dereferenced, hasResult, primitive } = signature;
   // Arithmetic takes its value first and its pointer last.
   const pointerLast = primitive.form === "arithmetic" && primitive.operand === "argument";
-  return fc.tuple(pointerFor(signature), fc.array(operand, { minLength: 2, maxLength: 2 }), register).map(([pointer, values, target]) => {
-    const written = dereferenced ? `*${pointer}` : pointer;
-    const rest = values.slice(0, Math.max(0, arity - 1));
-    const given = arity === 0 ? [] : pointerLast ? [...rest, written] : [written, ...rest];
-    const call = `${name}(${given.join(", ")})`;
-    return hasResult ? `${target} = ${call};` : `${call};`;
-  });
+  return fc
+    .tuple(pointerFor(signature), fc.array(operand, { minLength: 2, maxLength: 2 }), register)
+    .map(([pointer, values, target]) => {
+      const written = dereferenced ? `*${pointer}` : pointer;
+      const rest = values.slice(0, Math.max(0, arity - 1));
+      const given = arity === 0 ? [] : pointerLast ? [...rest, written] : [written, ...rest];
+      const call = `${name}(${given.join(", ")})`;
+      return hasResult ? `${target} = ${call};` : `${call};`;
+    });
 }
 
 const calls = [...primitives].map(([name, signature]) => callOf(name, signature));
@@ -61,7 +63,10 @@ const locked = simple.map((inner) => `spin_lock(l); ${inner} spin_unlock(l);`);
 const section = simple.map((inner) => `rcu_read_lock(); ${inner} rcu_read_unlock();`);
 const branch = fc
   .tuple(register, fc.integer({ min: 0, max: 2 }), simple, fc.option(simple))
-  .map(([name, value, taken, other]) => `if (${name} == ${value}) { ${taken} }${other === null ? "" : ` else { ${other} }`}`);
+  .map(
+    ([name, value, taken, other]) =>
+      `if (${name} == ${value}) { ${taken} }${other === null ? "" : ` else { ${other} }`}`,
+  );
 const statement = fc.oneof(
   { weight: 12, arbitrary: simple },
   { weight: 3, arbitrary: locked },
@@ -72,11 +77,9 @@ const statement = fc.oneof(
 const process = fc.array(statement, { minLength: 1, maxLength: 4 });
 
 /** The text of a test of one to three processes with one to four statements each. */
-export const randomLitmus: fc.Arbitrary<string> = fc
-  .array(process, { minLength: 1, maxLength: 3 })
-  .map((processes) => {
-    const parameters = "int *x, int *y, spinlock_t *l, struct srcu_struct *d";
-    const bodies = processes.map((body, i) => `P${i}(${parameters})\n{\n\t${body.join("\n\t")}\n}\n`);
-    const places = processes.flatMap((_, i) => REGISTERS.map((name) => `${i}:${name}`));
-    return `C random\n\n{}\n\n${bodies.join("\n")}\nlocations [${places.join("; ")}; y]\nexists (0:r0=1 /\\ x=1)\n`;
-  });
+export const randomLitmus: fc.Arbitrary<string> = fc.array(process, { minLength: 1, maxLength: 3 }).map((processes) => {
+  const parameters = "int *x, int *y, spinlock_t *l, struct srcu_struct *d";
+  const bodies = processes.map((body, i) => `P${i}(${parameters})\n{\n\t${body.join("\n\t")}\n}\n`);
+  const places = processes.flatMap((_, i) => REGISTERS.map((name) => `${i}:${name}`));
+  return `C random\n\n{}\n\n${bodies.join("\n")}\nlocations [${places.join("; ")}; y]\nexists (0:r0=1 /\\ x=1)\n`;
+});

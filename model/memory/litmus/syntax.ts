@@ -51,7 +51,9 @@ export interface Process {
 }
 
 /** A value written in the init block or in a proposition: an integer, or the address of a variable. */
-export type Literal = { readonly kind: "integer"; readonly value: number } | { readonly kind: "address"; readonly variable: string };
+export type Literal =
+  | { readonly kind: "integer"; readonly value: number }
+  | { readonly kind: "address"; readonly variable: string };
 
 /** A variable, or a register of a process. */
 export type Place =
@@ -65,7 +67,9 @@ export type Proposition =
   | {
       readonly kind: "equal";
       readonly place: Place;
-      readonly other: { readonly kind: "literal"; readonly value: Literal } | { readonly kind: "place"; readonly place: Place };
+      readonly other:
+        | { readonly kind: "literal"; readonly value: Literal }
+        | { readonly kind: "place"; readonly place: Place };
     };
 
 export type Quantifier = "exists" | "~exists" | "forall" | "none";

@@ -107,7 +107,9 @@ function evaluate(expression: Expression, start: PathState): readonly Outcome[] 
     case "register":
       return [{ state: start, result: start.readRegister(expression.name) }];
     case "load":
-      return evaluate(expression.address, start).map(({ state, result }) => load(state, result, undefined, expression.at));
+      return evaluate(expression.address, start).map(({ state, result }) =>
+        load(state, result, undefined, expression.at),
+      );
     case "binary":
       return evaluateAll([expression.left, expression.right], start).map(({ state, results }) => {
         const left = required(results[0]);
@@ -204,7 +206,12 @@ function call({ primitive, at }: Call, state: PathState, operands: readonly Trac
   }
 }
 
-function lockEvent(state: PathState, kind: "LKR" | "LKW" | "UL" | "LF" | "RL" | "RU", lock: Tracked, at: number): number {
+function lockEvent(
+  state: PathState,
+  kind: "LKR" | "LKW" | "UL" | "LF" | "RL" | "RU",
+  lock: Tracked,
+  at: number,
+): number {
   const event = state.add({ kind, address: lock, at });
   state.addressDependency(lock.sources, event);
   return event;
@@ -234,7 +241,11 @@ function beginReadModifyWrite(
 }
 
 /** The write of one whose operand is stored as it is. */
-function endReadModifyWrite(state: PathState, { read, address, tag, at }: HalfDone, { value, sources }: Tracked): number {
+function endReadModifyWrite(
+  state: PathState,
+  { read, address, tag, at }: HalfDone,
+  { value, sources }: Tracked,
+): number {
   const write = state.add({ kind: "W", tag, rmw: true, address, value, at });
   state.addressDependency(address.sources, write);
   state.dataDependency(sources, write);

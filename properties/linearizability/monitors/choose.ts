@@ -44,15 +44,21 @@ function decide<Operation, Response, Role>(
   const total = included?.length ?? history.length;
   for (let i = 0; i < total; i += 1) {
     const item = history[included?.[i] ?? i];
-    if (item === undefined) throw new RangeError(`the history has ${history.length} operations, and none with index ${included?.[i] ?? i}`);
+    if (item === undefined)
+      throw new RangeError(`the history has ${history.length} operations, and none with index ${included?.[i] ?? i}`);
     const { invokedAt } = item;
     const respondedAt = item.respondedAt ?? Infinity;
-    if (respondedAt < invokedAt) throw new RangeError(`operation ${i} of client ${item.client} responds at ${respondedAt}, before its invocation at ${invokedAt}`);
+    if (respondedAt < invokedAt)
+      throw new RangeError(
+        `operation ${i} of client ${item.client} responds at ${respondedAt}, before its invocation at ${invokedAt}`,
+      );
     const role = roleOf(item.operation, item.respondedAt === undefined ? undefined : item.response);
-    if (role === undefined) return { kind: "not-covered", because: "an operation is of a kind that the monitor does not know" };
+    if (role === undefined)
+      return { kind: "not-covered", because: "an operation is of a kind that the monitor does not know" };
     operations.push({ role, invokedAt, respondedAt });
   }
   const verdict = monitor(operations);
-  return verdict.kind === "violated" && included !== undefined ? { ...verdict, operations: verdict.operations.map((i) => included[i] ?? i) } : verdict;
+  return verdict.kind === "violated" && included !== undefined
+    ? { ...verdict, operations: verdict.operations.map((i) => included[i] ?? i) }
+    : verdict;
 }
-

@@ -5,18 +5,22 @@
  * A value is surely inside from the response of its insert to the invocation of its take. A take that found nothing
  * needs an instant in its interval at which no value is surely inside; that is also enough: then the values that must
  * come before and those that may come after can be told apart, and each half is a history of its own. (For queues:
- * Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013; Bouajjani, Emmi, Enea, Hamza, "On
- * reducing linearizability to state reachability", ICALP 2015. The argument uses only that a container which has been
- * emptied is as new, and that leaving a value out of an explained history leaves it explained; so it holds for all three.)
+ * Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013; Bouajjani, Emmi, Enea, Hamza,
+ * "On reducing linearizability to state reachability", ICALP 2015. The argument uses only that a container which has
+ * been emptied is as new, and that leaving a value out of an explained history leaves it explained; so it holds for all
+ * three.)
  *
- * Pending: an insert whose value is never taken is left out; one whose value is taken responded after all. A pending take
- * may take any value that is left, or nothing; see `withoutPendingTakes`.
+ * Pending: an insert whose value is never taken is left out; one whose value is taken responded after all. A pending
+ * take may take any value that is left, or nothing; see `withoutPendingTakes`.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
-/** Times are places in the order of events, 0 … 2n, so that flat tables can be indexed by them; a place is also the gap behind it. */
+/**
+ * Times are places in the order of events, 0 … 2n, so that flat tables can be indexed by them; a place is also the gap
+ * behind it.
+ */
 export interface Values {
   readonly count: number;
   /** End of time: the response of a pending operation, the take of a value that stays. */
@@ -35,7 +39,9 @@ export interface Values {
   readonly pendingTakes: Int32Array;
 }
 
-export type ValuesOrVerdict = { readonly kind: "values"; readonly values: Values } | Exclude<MonitorVerdict, { kind: "holds" }>;
+export type ValuesOrVerdict =
+  | { readonly kind: "values"; readonly values: Values }
+  | Exclude<MonitorVerdict, { kind: "holds" }>;
 
 export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): ValuesOrVerdict {
   const [invoked, responded, end] = placesOf(operations);
@@ -59,18 +65,26 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
     else if (role.value === undefined) return { kind: "not-covered", because: "nobody saw what a take took" };
     else {
       const id = idOf.get(role.value);
-      if (id === undefined) return { kind: "violated", because: `${String(role.value)} is taken, and nobody inserts it`, operations: [i] };
+      if (id === undefined)
+        return { kind: "violated", because: `${String(role.value)} is taken, and nobody inserts it`, operations: [i] };
       const other = numberAt(takeAt, id, -1);
       const insert = numberAt(insertAt, id);
-      if (other !== -1) return { kind: "violated", because: `${String(role.value)} is taken twice`, operations: [insert, other, i] };
+      if (other !== -1)
+        return { kind: "violated", because: `${String(role.value)} is taken twice`, operations: [insert, other, i] };
       if (wordAt(responded, i) < wordAt(invoked, insert)) {
-        return { kind: "violated", because: `${String(role.value)} is taken before its insert is invoked`, operations: [insert, i] };
+        return {
+          kind: "violated",
+          because: `${String(role.value)} is taken before its insert is invoked`,
+          operations: [insert, i],
+        };
       }
       takeAt[id] = i;
     }
   }
   // A pending insert that nobody took from is left out.
-  const kept = [...value.keys()].filter((id) => takeAt[id] !== -1 || (operations[numberAt(insertAt, id)]?.respondedAt ?? 0) !== Infinity);
+  const kept = [...value.keys()].filter(
+    (id) => takeAt[id] !== -1 || (operations[numberAt(insertAt, id)]?.respondedAt ?? 0) !== Infinity,
+  );
   const column = (of: (id: number) => number): Int32Array => Int32Array.from(kept, of);
   return {
     kind: "values",
@@ -101,13 +115,18 @@ function placesOf(operations: readonly TimedRole<unknown>[]): [Int32Array, Int32
     latest = Math.max(latest, invokedAt, respondedAt === Infinity ? 0 : respondedAt);
   }
   // Whole, distinct times without large gaps are places already.
-  if (whole && latest < 8 * operations.length + 1024 && operations.every(({ respondedAt }) => respondedAt === Infinity || Number.isSafeInteger(respondedAt))) {
+  if (
+    whole &&
+    latest < 8 * operations.length + 1024 &&
+    operations.every(({ respondedAt }) => respondedAt === Infinity || Number.isSafeInteger(respondedAt))
+  ) {
     const taken = new Uint8Array(latest + 2);
     let distinct = true;
     for (const [i, { invokedAt, respondedAt }] of operations.entries()) {
       invoked[i] = invokedAt;
       responded[i] = respondedAt === Infinity ? latest + 1 : respondedAt;
-      distinct &&= taken[invokedAt] === 0 && invokedAt !== respondedAt && (respondedAt === Infinity || taken[respondedAt] === 0);
+      distinct &&=
+        taken[invokedAt] === 0 && invokedAt !== respondedAt && (respondedAt === Infinity || taken[respondedAt] === 0);
       taken[invokedAt] = 1;
       if (respondedAt !== Infinity) taken[respondedAt] = 1;
     }
@@ -147,16 +166,25 @@ export function checkNone(values: Values): MonitorVerdict {
     const [from, to, index] = [wordAt(values.none, i), wordAt(values.none, i + 1), wordAt(values.none, i + 2)];
     if (uncoveredUntil[from] !== uncoveredUntil[to]) continue;
     const inside: number[] = [];
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       // The value that is surely inside for longest from here on: few of them cover the whole interval.
       let best = -1;
       for (let id = 0; id < values.count; id += 1) {
-        if (wordAt(values.insertResponded, id) <= at && wordAt(values.takeInvoked, id) > at && (best === -1 || wordAt(values.takeInvoked, id) > wordAt(values.takeInvoked, best))) best = id;
+        if (
+          wordAt(values.insertResponded, id) <= at &&
+          wordAt(values.takeInvoked, id) > at &&
+          (best === -1 || wordAt(values.takeInvoked, id) > wordAt(values.takeInvoked, best))
+        )
+          best = id;
       }
       inside.push(numberAt(values.insertAt, best, -1), numberAt(values.takeAt, best, -1));
       at = values.takeInvoked[best] ?? to;
     }
-    return { kind: "violated", because: "a take finds nothing while there is always a value inside", operations: [...inside.filter((each) => each !== -1), index] };
+    return {
+      kind: "violated",
+      because: "a take finds nothing while there is always a value inside",
+      operations: [...inside.filter((each) => each !== -1), index],
+    };
   }
   return { kind: "holds" };
 }

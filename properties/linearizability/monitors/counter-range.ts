@@ -1,11 +1,11 @@
 /**
  * A counter that only ever rises by 1, decided in O(n (c + log n)) for c operations open at once.
  *
- * All that matters is how many increments have taken effect. A read of k asks for at most k at its invocation and at least
- * k at its response, and a course of the counter that only rises passes every number between. Of all courses the lowest
- * is the best: an increment takes effect when it responds, or when a read that responds needs it, and then the one that
- * responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is explained exactly when
- * the lowest course stays at or below the value of every read still to be invoked.
+ * All that matters is how many increments have taken effect. A read of k asks for at most k at its invocation and at
+ * least k at its response, and a course of the counter that only rises passes every number between. Of all courses the
+ * lowest is the best: an increment takes effect when it responds, or when a read that responds needs it, and then the
+ * one that responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is explained
+ * exactly when the lowest course stays at or below the value of every read still to be invoked.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { CounterRole } from "#model/object-shape.ts";
@@ -17,7 +17,12 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
   for (const [index, { role, invokedAt, respondedAt }] of operations.entries()) {
     if (role.role === "read") {
       if (role.value === undefined || respondedAt === Infinity) continue;
-      if (!Number.isInteger(role.value) || role.value < 0) return { kind: "violated", because: `${role.value} is read, and a counter never holds it`, operations: [index] };
+      if (!Number.isInteger(role.value) || role.value < 0)
+        return {
+          kind: "violated",
+          because: `${role.value} is read, and a counter never holds it`,
+          operations: [index],
+        };
     }
     events.push({ at: invokedAt, response: false, index });
     if (respondedAt !== Infinity) events.push({ at: respondedAt, response: true, index });
@@ -30,12 +35,18 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
     ceilingBy[i] = numberAt(ceilingBy, i + 1, -1);
     const event = events[i];
     const role = operations[event?.index ?? 0]?.role;
-    if (event?.response === false && role?.role === "read" && role.value !== undefined && role.value < numberAt(ceiling, i)) {
+    if (
+      event?.response === false &&
+      role?.role === "read" &&
+      role.value !== undefined &&
+      role.value < numberAt(ceiling, i)
+    ) {
       ceiling[i] = role.value;
       ceilingBy[i] = event.index;
     }
   }
-  // The lowest course: an increment takes effect at its response, or earlier when a read needs it, soonest response first.
+  // The lowest course: an increment takes effect at its response, or earlier when a read needs it, soonest response
+  // first.
   const open: number[] = []; // increments that have not taken effect, the soonest response last
   let value = 0;
   let floorBy = -1; // the read that set the present value, if one did
@@ -56,7 +67,12 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
       }
     } else if (response && role.value !== undefined && role.value > value) {
       const missing = role.value - value - open.length;
-      if (missing > 0) return { kind: "violated", because: `${role.value} is read when at most ${role.value - missing} increments can have taken effect`, operations: [] };
+      if (missing > 0)
+        return {
+          kind: "violated",
+          because: `${role.value} is read when at most ${role.value - missing} increments can have taken effect`,
+          operations: [],
+        };
       open.splice(open.length - (role.value - value));
       value = role.value;
       floorBy = index;

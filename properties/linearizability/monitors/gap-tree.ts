@@ -28,7 +28,8 @@ export class GapTree {
     const middle = (low + high) >> 1;
     if (from < middle) this.#add(2 * node, low, middle, from, to, amount);
     if (to > middle) this.#add(2 * node + 1, middle, high, from, to, amount);
-    this.#least[node] = wordAt(this.#added, node) + Math.min(wordAt(this.#least, 2 * node), wordAt(this.#least, 2 * node + 1));
+    this.#least[node] =
+      wordAt(this.#added, node) + Math.min(wordAt(this.#least, 2 * node), wordAt(this.#least, 2 * node + 1));
   }
 
   /** The first gap from `from` up to, not including, `to` whose count is 0, or -1. Counts are never negative. */

@@ -16,7 +16,10 @@ import type { RandomSource } from "../random-source.ts";
 import { decideByMonitor } from "./choose.ts";
 import type { MonitorVerdict } from "./monitor.ts";
 
-/** `MONITOR_HISTORIES=100000 npx vitest run properties/linearizability/monitors` before a monitor is changed; fewer in every run. */
+/**
+ * `MONITOR_HISTORIES=100000 npx vitest run properties/linearizability/monitors` before a monitor is changed; fewer in
+ * every run.
+ */
 const HISTORIES = Number(process.env["MONITOR_HISTORIES"] ?? 10_000);
 
 interface Invented<Operation, Response> {
@@ -25,7 +28,10 @@ interface Invented<Operation, Response> {
   readonly answer: (random: RandomSource) => Response;
 }
 
-/** A history of up to 4 clients and `length` operations in which some are pending, with the given operations and answers. */
+/**
+ * A history of up to 4 clients and `length` operations in which some are pending, with the given operations and
+ * answers.
+ */
 function randomHistory<Operation, Response>(
   random: RandomSource,
   length: number,
@@ -33,7 +39,9 @@ function randomHistory<Operation, Response>(
 ): HistoryOperation<Operation, Response>[] {
   const history: HistoryOperation<Operation, Response>[] = [];
   const clients = 2 + random(3);
-  const open: ({ readonly index: number; readonly invented: Invented<Operation, Response> } | undefined)[] = Array.from({ length: clients });
+  const open: ({ readonly index: number; readonly invented: Invented<Operation, Response> } | undefined)[] = Array.from(
+    { length: clients },
+  );
   let at = 0;
   while (history.length < length || open.some((each) => each !== undefined)) {
     const client = random(clients);
@@ -46,10 +54,17 @@ function randomHistory<Operation, Response>(
       }
       const invented = invent(random);
       open[client] = { index: history.length, invented };
-      history.push({ client: `${client}`, operation: invented.operation, response: undefined, invokedAt: at, respondedAt: undefined });
+      history.push({
+        client: `${client}`,
+        operation: invented.operation,
+        response: undefined,
+        invokedAt: at,
+        respondedAt: undefined,
+      });
     } else {
       const item = history[current.index];
-      if (item !== undefined && random(12) > 0) history[current.index] = { ...item, response: current.invented.answer(random), respondedAt: at };
+      if (item !== undefined && random(12) > 0)
+        history[current.index] = { ...item, response: current.invented.answer(random), respondedAt: at };
       open[client] = undefined;
     }
     at += 1;
@@ -77,19 +92,28 @@ function compare<State, Operation, Response>(
     counts[monitored.kind] += 1;
     const searched = check(history, model, { method: "search", keys: "whole" });
     if (searched.kind !== monitored.kind) {
-      expect.fail(`${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, the search ${searched.kind}\n${JSON.stringify(history)}`);
+      expect.fail(
+        `${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, the search ${searched.kind}\n${JSON.stringify(history)}`,
+      );
     }
     if (monitored.kind !== "violated" || monitored.operations.length === 0 || i % 10 !== 0) continue;
     // What the monitor accuses is a violation by itself.
-    const accused: HistoryOperation<Operation, Response>[] = monitored.operations.flatMap((index) => history[index] ?? []);
+    const accused: HistoryOperation<Operation, Response>[] = monitored.operations.flatMap(
+      (index) => history[index] ?? [],
+    );
     if (check(accused, model, { method: "search", keys: "whole" }).kind !== "violated") {
-      expect.fail(`${model.name}, seed ${seed}, history ${i}: ${monitored.because}, but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`);
+      expect.fail(
+        `${model.name}, seed ${seed}, history ${i}: ${monitored.because}, but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`,
+      );
     }
   }
   return counts;
 }
 
-function containerHistory(random: RandomSource, priorities: boolean): HistoryOperation<ContainerOperation, string | number | boolean | null>[] {
+function containerHistory(
+  random: RandomSource,
+  priorities: boolean,
+): HistoryOperation<ContainerOperation, string | number | boolean | null>[] {
   const length = 3 + random(6);
   const left = Array.from({ length }, (_, i) => i + 1);
   const inside: number[] = [];
@@ -140,7 +164,10 @@ test(`the monitor of the register agrees with the search on ${HISTORIES} random 
           written += 1;
           return { operation: { kind: "write", value: written }, answer: () => null };
         }
-        return { operation: { kind: "read" }, answer: () => Math.max(0, written - random(3)) + (random(40) === 0 ? 1 : 0) };
+        return {
+          operation: { kind: "read" },
+          answer: () => Math.max(0, written - random(3)) + (random(40) === 0 ? 1 : 0),
+        };
       });
     }),
   );
@@ -176,7 +203,10 @@ test(`the monitor of the counter agrees with the search on ${HISTORIES} random h
           value += 1;
           return { operation: { kind: "increment" }, answer: () => null };
         }
-        return { operation: { kind: "read" }, answer: () => Math.max(0, value - random(3)) + (random(40) === 0 ? 2 : 0) };
+        return {
+          operation: { kind: "read" },
+          answer: () => Math.max(0, value - random(3)) + (random(40) === 0 ? 2 : 0),
+        };
       });
     }),
   );

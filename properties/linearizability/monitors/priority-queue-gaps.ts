@@ -5,7 +5,8 @@
  * nothing: it needs an instant in its interval, after its insert was invoked, at which no smaller value is surely
  * inside. Going down from the largest value, each take splits the smaller values at its instant; the instant of one
  * never spoils that of another (see `container.ts`: both halves are histories of their own). That is decrease and
- * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv 2410.04581).
+ * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv
+ * 2410.04581).
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";
@@ -23,7 +24,9 @@ export function checkPriorityQueueGaps(
 }
 
 function decide(values: Values, compare: (left: Scalar, right: Scalar) => number): MonitorVerdict {
-  const ascending = Array.from({ length: values.count }, (_, id) => id).toSorted((left, right) => compare(values.value[left] ?? null, values.value[right] ?? null));
+  const ascending = Array.from({ length: values.count }, (_, id) => id).toSorted((left, right) =>
+    compare(values.value[left] ?? null, values.value[right] ?? null),
+  );
   const inside = new GapTree(values.end + 1);
   for (const [rank, id] of ascending.entries()) {
     const takeInvoked = wordAt(values.takeInvoked, id);
@@ -32,11 +35,17 @@ function decide(values: Values, compare: (left: Scalar, right: Scalar) => number
       if (inside.findZero(from, wordAt(values.takeResponded, id)) === -1) {
         const smaller = ascending
           .slice(0, rank)
-          .filter((other) => wordAt(values.insertResponded, other) < wordAt(values.takeResponded, id) && wordAt(values.takeInvoked, other) > from);
+          .filter(
+            (other) =>
+              wordAt(values.insertResponded, other) < wordAt(values.takeResponded, id) &&
+              wordAt(values.takeInvoked, other) > from,
+          );
         return {
           kind: "violated",
           because: `${String(values.value[id])} is taken while there is always a smaller value inside`,
-          operations: [id, ...smaller].flatMap((each) => [numberAt(values.insertAt, each, -1), numberAt(values.takeAt, each, -1)]).filter((each) => each !== -1),
+          operations: [id, ...smaller]
+            .flatMap((each) => [numberAt(values.insertAt, each, -1), numberAt(values.takeAt, each, -1)])
+            .filter((each) => each !== -1),
         };
       }
     }

@@ -33,7 +33,12 @@ function decide(values: Values): MonitorVerdict {
     return {
       kind: "violated",
       because: `${String(value[last])} is inserted before ${String(value[started])}, and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
-      operations: [numberAt(insertAt, last, -1), numberAt(insertAt, started, -1), numberAt(takeAt, started, -1), numberAt(takeAt, last, -1)].filter((each) => each !== -1),
+      operations: [
+        numberAt(insertAt, last, -1),
+        numberAt(insertAt, started, -1),
+        numberAt(takeAt, started, -1),
+        numberAt(takeAt, last, -1),
+      ].filter((each) => each !== -1),
     };
   }
   return checkNone(values);

@@ -17,7 +17,8 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
   const writes: number[] = [-1];
   for (const [i, { role }] of operations.entries()) {
     if (role.role !== "write") continue;
-    if (clusterOf.has(role.value)) return { kind: "not-covered", because: `${String(role.value)} is written twice, or is the initial value` };
+    if (clusterOf.has(role.value))
+      return { kind: "not-covered", because: `${String(role.value)} is written twice, or is the initial value` };
     clusterOf.set(role.value, writes.length);
     writes.push(i);
   }
@@ -31,12 +32,17 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
   for (const [i, { role, invokedAt, respondedAt }] of operations.entries()) {
     if (role.role === "read" && (role.value === undefined || respondedAt === Infinity)) continue;
     const cluster = role.value === undefined ? undefined : clusterOf.get(role.value);
-    if (cluster === undefined) return { kind: "violated", because: `${String(role.value)} is read, and nobody writes it`, operations: [i] };
+    if (cluster === undefined)
+      return { kind: "violated", because: `${String(role.value)} is read, and nobody writes it`, operations: [i] };
     if (role.role === "read") {
       readers[cluster] = 1;
       const write = numberAt(writes, cluster, -1);
       if (write !== -1 && respondedAt < (operations[write]?.invokedAt ?? 0)) {
-        return { kind: "violated", because: `${String(role.value)} is read before its write is invoked`, operations: [i, write] };
+        return {
+          kind: "violated",
+          because: `${String(role.value)} is read before its write is invoked`,
+          operations: [i, write],
+        };
       }
     }
     if (respondedAt < numberAt(earliestResponse, cluster)) {
@@ -49,7 +55,9 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
     }
   }
   const members = (cluster: number): number[] =>
-    [...new Set([numberAt(writes, cluster, -1), numberAt(earliestAt, cluster, -1), numberAt(latestAt, cluster, -1)])].filter((i) => i !== -1);
+    [
+      ...new Set([numberAt(writes, cluster, -1), numberAt(earliestAt, cluster, -1), numberAt(latestAt, cluster, -1)]),
+    ].filter((i) => i !== -1);
 
   const forward: number[] = [];
   const backward: number[] = [];
@@ -79,7 +87,8 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
       else high = middle;
     }
     const container = forward[low - 1];
-    if (container !== undefined && numberAt(earliestResponse, cluster) < numberAt(latestInvocation, container)) return violated(container, cluster);
+    if (container !== undefined && numberAt(earliestResponse, cluster) < numberAt(latestInvocation, container))
+      return violated(container, cluster);
   }
   return { kind: "holds" };
 }

@@ -15,7 +15,8 @@ export function checkSetKey(operations: readonly TimedRole<SetRole>[]): MonitorV
   let remove = -1;
   for (const [i, { role, respondedAt }] of operations.entries()) {
     if (role.role === "has") continue;
-    if (role.present === undefined || respondedAt === Infinity) return { kind: "not-covered", because: `a ${role.role} is pending, or nobody saw its answer` };
+    if (role.present === undefined || respondedAt === Infinity)
+      return { kind: "not-covered", because: `a ${role.role} is pending, or nobody saw its answer` };
     if (role.role === "add" && !role.present) {
       if (add !== -1) return { kind: "not-covered", because: "the key is added more than once" };
       add = i;
@@ -34,14 +35,20 @@ export function checkSetKey(operations: readonly TimedRole<SetRole>[]): MonitorV
   let earliestRemoveBy = remove;
   for (const [i, { role, invokedAt, respondedAt }] of operations.entries()) {
     if (role.present !== true || respondedAt === Infinity) continue;
-    if (added === undefined) return { kind: "violated", because: "the key is found present, and nobody adds it", operations: [i] };
+    if (added === undefined)
+      return { kind: "violated", because: "the key is found present, and nobody adds it", operations: [i] };
     if (respondedAt < latestAdd) [latestAdd, latestAddBy] = [respondedAt, i];
     if (i !== remove && invokedAt > earliestRemove) [earliestRemove, earliestRemoveBy] = [invokedAt, i];
   }
   if (added === undefined) return { kind: "holds" };
-  if (latestAdd < added.invokedAt) return { kind: "violated", because: "the key is found present before it is added", operations: [add, latestAddBy] };
+  if (latestAdd < added.invokedAt)
+    return { kind: "violated", because: "the key is found present before it is added", operations: [add, latestAddBy] };
   if (removed !== undefined && earliestRemove > removed.respondedAt) {
-    return { kind: "violated", because: "the key is found present after it is removed", operations: [remove, earliestRemoveBy] };
+    return {
+      kind: "violated",
+      because: "the key is found present after it is removed",
+      operations: [remove, earliestRemoveBy],
+    };
   }
   const removeAt = removed === undefined ? Infinity : earliestRemove;
   for (const [i, { role, invokedAt, respondedAt }] of operations.entries()) {

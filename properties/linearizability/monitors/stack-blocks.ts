@@ -1,15 +1,15 @@
 /**
  * Stacks with distinct values, decided in O(n (c + log n)) for c operations open at once.
  *
- * A sequential history of a stack is a row of blocks, each "push v, a history, pop v". So a history with responses before
- * invocations is explained in one of two ways. Either there is a gap between its first response and its last invocation
- * at which no value is surely inside: then the values that have to be over by then, and the others, are histories of
- * their own, one before the gap and one behind it. Or it is a single block: some v whose push was invoked before the first
- * response and whose pop responded after the last invocation may go around all the rest, and the rest decides. Neither
- * choice loses an explanation: leaving a value out of an explained history leaves it explained, and where blocks meet
- * there is such a gap unless all blocks but one are over before the first response or begin after the last invocation.
- * Decrease and conquer as in Lee and Mathur, OOPSLA 2025 (arXiv 2410.04581); the proof that a gap or a block must exist
- * is our own, and tested against the search.
+ * A sequential history of a stack is a row of blocks, each "push v, a history, pop v". So a history with responses
+ * before invocations is explained in one of two ways. Either there is a gap between its first response and its last
+ * invocation at which no value is surely inside: then the values that have to be over by then, and the others, are
+ * histories of their own, one before the gap and one behind it. Or it is a single block: some v whose push was invoked
+ * before the first response and whose pop responded after the last invocation may go around all the rest, and the rest
+ * decides. Neither choice loses an explanation: leaving a value out of an explained history leaves it explained, and
+ * where blocks meet there is such a gap unless all blocks but one are over before the first response or begin after the
+ * last invocation. Decrease and conquer as in Lee and Mathur, OOPSLA 2025 (arXiv 2410.04581); the proof that a gap or a
+ * block must exist is our own, and tested against the search.
  *
  * After a split at a gap, operations that reach over it are cut there, so each part owns a stretch of time.
  */
@@ -31,7 +31,9 @@ const STRIDE = 64;
 
 function decide(values: Values): MonitorVerdict {
   const blocks = decideBlocks(placed(values));
-  return blocks ? checkNone(values) : { kind: "violated", because: "no order of pushes and pops is that of a stack", operations: [] };
+  return blocks
+    ? checkNone(values)
+    : { kind: "violated", because: "no order of pushes and pops is that of a stack", operations: [] };
 }
 
 /** Operations by code, 2·value for the push and 2·value + 1 for its pop, all events at different places. */
@@ -93,7 +95,8 @@ interface Part {
 
 function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Placed): boolean {
   const inside = new GapTree(end + 1);
-  for (let push = 0; push < invoked.length; push += 2) inside.add(wordAt(responded, push), wordAt(invoked, push + 1), 1);
+  for (let push = 0; push < invoked.length; push += 2)
+    inside.add(wordAt(responded, push), wordAt(invoked, push + 1), 1);
   const openAt = openLists(invoked, responded, invocationAt, responseAt, end);
   const responses = createLivePlaces(responseAt);
   const invocations = createLivePlaces(invocationAt);
@@ -113,7 +116,9 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
       const gap = inside.findZero(firstResponse, lastInvocation);
       if (gap !== -1) {
         const isBefore = (code: number): boolean => wordAt(ends, code & ~1) <= gap || wordAt(ends, code | 1) <= gap;
-        const across = openAt(gap).filter((code) => gone[code] === 0 && wordAt(begins, code) <= gap && wordAt(ends, code) > gap);
+        const across = openAt(gap).filter(
+          (code) => gone[code] === 0 && wordAt(begins, code) <= gap && wordAt(ends, code) > gap,
+        );
         const before = across.filter(isBefore);
         const behind = across.filter((code) => !isBefore(code));
         for (const code of before) {
@@ -125,12 +130,19 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
           begins[code] = gap;
         }
         const cut = cutPushes.filter((code) => gone[code] === 0 && !behind.includes(code));
-        parts.push({ low, high: gap, cutPushes: cut }, { low: gap, high, cutPushes: behind.filter((code) => (code & 1) === 0) });
+        parts.push(
+          { low, high: gap, cutPushes: cut },
+          { low: gap, high, cutPushes: behind.filter((code) => (code & 1) === 0) },
+        );
         break;
       }
       const goesAround = (push: number): boolean => gone[push] === 0 && wordAt(ends, push + 1) >= lastInvocation;
       let around = cutPushes.find(goesAround) ?? NONE;
-      for (let place = invocations.atOrAfter(low + 1); around === NONE && place < firstResponse; place = invocations.atOrAfter(place + 1)) {
+      for (
+        let place = invocations.atOrAfter(low + 1);
+        around === NONE && place < firstResponse;
+        place = invocations.atOrAfter(place + 1)
+      ) {
         const code = numberAt(invocationAt, place, NONE);
         if ((code & 1) === 0 && goesAround(code)) around = code;
       }
@@ -147,7 +159,13 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
 }
 
 /** Which operations are open in the gap behind a place: lists at every 64th place, and the events from there on. */
-function openLists(invoked: Int32Array, responded: Int32Array, invocationAt: Int32Array, responseAt: Int32Array, end: number): (gap: number) => number[] {
+function openLists(
+  invoked: Int32Array,
+  responded: Int32Array,
+  invocationAt: Int32Array,
+  responseAt: Int32Array,
+  end: number,
+): (gap: number) => number[] {
   const lists: number[][] = [];
   const open = new Set<number>();
   for (let place = 0; place <= end; place += 1) {
@@ -161,7 +179,8 @@ function openLists(invoked: Int32Array, responded: Int32Array, invocationAt: Int
     const result = (lists[Math.floor(gap / STRIDE)] ?? []).filter((code) => wordAt(responded, code) > gap);
     for (let place = gap - (gap % STRIDE); place <= gap; place += 1) {
       const starting = numberAt(invocationAt, place, NONE);
-      if (starting !== NONE && wordAt(responded, starting) > gap && wordAt(invoked, starting) <= gap) result.push(starting);
+      if (starting !== NONE && wordAt(responded, starting) > gap && wordAt(invoked, starting) <= gap)
+        result.push(starting);
     }
     return result;
   };
