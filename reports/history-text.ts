@@ -1,6 +1,7 @@
 /** A violation of linearizability as text: the clients' lanes, and why no order of the operations will do. */
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
+import { valueText } from "#properties/linearizability/value-text.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Columns up to which lanes are drawn; wider ones are listed. */
@@ -34,9 +35,9 @@ export function operationText(operation: unknown): string {
     !("kind" in operation) ||
     typeof operation.kind !== "string"
   )
-    return JSON.stringify(operation) ?? "undefined";
+    return valueText(operation);
   const values = Object.entries(operation).flatMap(([name, value]) =>
-    name === "kind" ? [] : [typeof value === "string" ? value : JSON.stringify(value)],
+    name === "kind" ? [] : [typeof value === "string" ? value : valueText(value)],
   );
   return [operation.kind, ...values].join(" ");
 }
@@ -47,7 +48,7 @@ export function answeredText({ operation, response, respondedAt }: HistoryOperat
   if (respondedAt === undefined) return `${text} …`;
   return response === null && !/^(read|get|pop)/.test(text)
     ? text
-    : `${text} → ${response === undefined ? "?" : JSON.stringify(response)}`;
+    : `${text} → ${response === undefined ? "?" : valueText(response)}`;
 }
 
 function lanes(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] | undefined {
