@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareNumbers, exactNumber, narrowed, sumOf } from "./exact-number.ts";
+import { compareNumbers, differenceOf, exactNumber, narrowed, sumOf } from "./exact-number.ts";
 import { Literal } from "./literal.ts";
 
 test("a number keeps every digit, as a number where that is exact", () => {
@@ -61,6 +61,21 @@ test("ratios and long decimals compare by size, and other values do not", () => 
     undefined,
     undefined,
   ]);
+});
+
+test("a difference has every digit", () => {
+  const difference = (left: string, right: string): unknown => differenceOf(exactNumber(left), exactNumber(right));
+  expect(difference("1761225307057190246", "1761225307057190000")).toBe(246);
+  expect(difference("1761225307.057190246", "1761225307")).toBe(0.057190246);
+  expect(difference("1/3", "1/6")).toBe(exactNumber("1/6"));
+  expect(difference("3", "5")).toBe(-2);
+  expect(differenceOf("3", 5)).toBeUndefined();
+  fc.assert(
+    fc.property(fc.bigInt(), fc.bigInt(), (left, right) => {
+      expect(BigInt(String(differenceOf(narrowed(left), narrowed(right))))).toBe(left - right);
+    }),
+    { seed: 3, numRuns: 500 },
+  );
 });
 
 test("a literal is one object for each text", () => {

@@ -48,6 +48,17 @@ export function sumOf(left: number | bigint, right: number | bigint): number | b
   return narrowed(BigInt(left) + BigInt(right));
 }
 
+/** What the left number is more than the right one, with every digit; undefined if one is no number. */
+export function differenceOf(left: unknown, right: unknown): ExactNumber | undefined {
+  if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) {
+    const difference = Number(left) - Number(right);
+    if (Number.isSafeInteger(difference)) return difference;
+  }
+  const [first, second] = [fractionOf(left), fractionOf(right)];
+  if (first === undefined || second === undefined) return undefined;
+  return quotient(first.over * second.under - second.over * first.under, first.under * second.under);
+}
+
 /** The bigint as a number where that is exact. */
 export function narrowed(value: bigint): number | bigint {
   const number = Number(value);
@@ -66,11 +77,13 @@ function decimal(digits: bigint, power: number): ExactNumber {
 }
 
 function ratio(over: string, under: string): ExactNumber | undefined {
-  if (!/^[+-]?\d+$/.test(over) || !/^\d+$/.test(under)) return undefined;
-  let [top, bottom] = [BigInt(over), BigInt(under)];
-  if (bottom === 0n) return undefined;
-  const divisor = greatestCommonDivisor(top < 0n ? -top : top, bottom);
-  [top, bottom] = [top / divisor, bottom / divisor];
+  if (!/^[+-]?\d+$/.test(over) || !/^\d+$/.test(under) || BigInt(under) === 0n) return undefined;
+  return quotient(BigInt(over.replace("+", "")), BigInt(under));
+}
+
+function quotient(over: bigint, under: bigint): ExactNumber {
+  const divisor = greatestCommonDivisor(over < 0n ? -over : over, under);
+  const [top, bottom] = [over / divisor, under / divisor];
   // A decimal if no other primes divide the denominator than those of ten.
   let [rest, power] = [bottom, 0];
   let factor = 1n;

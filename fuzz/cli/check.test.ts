@@ -83,7 +83,7 @@ test("a bound ends with 3: what is unknown is never a success", async () => {
   const { code, out } = await quiesce(wide, "--model", "queue", "--time", "300ms");
   expect(code).toBe(3);
   expect(out).toMatch(
-    /^unknown {2}.*wide\.jsonl {2}stopped at its time bound: \d+ of 48 operations explained, \d+ configurations there, \d+ operations open\n$/,
+    /^unknown {2}.*wide\.jsonl {2}stopped at its time bound: \d+ of 48 operations explained, \d+ configurations there, \d+ operations open; read as JSON arrays\n$/,
   );
 });
 
@@ -151,7 +151,7 @@ test("other conditions, whole histories and search by option", async () => {
     await kindOf(join(examples, "kvreg-100-c4-bad.jsonl"), { model: "kv-map", keys: "whole", method: "search" }),
   ).toBe("violated");
   const { code, out } = await quiesce(other, "--model", "register", "--condition", "quiescent", "--whole", "--search");
-  expect([code, out]).toEqual([1, `VIOLATED ${other}: no order explains this response\n`]);
+  expect([code, out]).toEqual([1, `VIOLATED ${other}: no order explains this response; read as JSON arrays\n`]);
   const none = join(scratch, "none.html");
   expect((await quiesce(holding, "--model", "register", "--page", none)).err).toContain(
     "no violation was explained, so there is nothing to draw",

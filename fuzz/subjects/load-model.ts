@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Model } from "#model/model.ts";
 import { CommandError } from "#fuzz/host/exit-code.ts";
 import { builtInModels } from "#properties/histories/built-in-models.ts";
-import type { ReadableModel, Meaning } from "#properties/histories/built-in-models.ts";
+import type { Meaning } from "#properties/histories/meanings/meaning.ts";
+import type { ReadableModel } from "#properties/histories/readable-model.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
 
@@ -36,16 +37,24 @@ export async function loadModel(name: string): Promise<ReadableModel> {
     throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
   return {
     summary: model.name,
-    open(_format, file, _initial, sinkOf) {
+    open(_reading, file, sinkOf) {
       const sink = sinkOf(model);
+      const tally = { taken: 0, refused: 0, unseen: 0, leftOut: 0 };
       return {
         add(recorded) {
           const meaning = meaningOf(read, recorded, file);
-          if (meaning === undefined) return;
+          if (meaning === undefined) {
+            tally.leftOut += 1;
+            return false;
+          }
           const { client, invokedAt, respondedAt } = recorded;
+          tally.taken += 1;
+          if (meaning.response === undefined && respondedAt !== undefined) tally.unseen += 1;
           sink.add({ client, operation: meaning.operation, response: meaning.response, invokedAt, respondedAt });
+          return true;
         },
         end: () => sink.end(),
+        tally,
       };
     },
   };

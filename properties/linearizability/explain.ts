@@ -13,6 +13,8 @@ import type { CheckOptions, CheckVerdict } from "./check.ts";
 import { failedOrders } from "./failed-orders.ts";
 import type { FailedOrder } from "./failed-orders.ts";
 import type { History, HistoryOperation } from "./history.ts";
+import { longestPrefix } from "./longest-prefix.ts";
+import type { LongestPrefix } from "./longest-prefix.ts";
 import { decideByMonitor } from "./monitors/choose.ts";
 import { problemOf } from "./problem.ts";
 import { search } from "./search.ts";
@@ -33,6 +35,8 @@ export interface Explanation<Operation, Response> {
   readonly impossible: number;
   /** Operations of the whole history that were explained before that response. */
   readonly reached: number;
+  /** How far the whole history, or that of the key, can be explained; undefined where that is too much to find out. */
+  readonly prefix: LongestPrefix<Operation, Response> | undefined;
   /** How orders of `operations` fail, the longest first; at most {@link ORDERS_MAX}. */
   readonly orders: readonly FailedOrder[];
 }
@@ -89,6 +93,14 @@ export function explain<State, Operation, Response>(
     indices,
     impossible,
     reached,
+    prefix: longestPrefix(
+      history,
+      model,
+      included,
+      verdict.impossible,
+      { ...options, configurationsMax: CORE_CONFIGURATIONS_MAX },
+      outOfTime,
+    ),
     orders: failedOrders(operations, model, ORDERS_MAX),
   };
 }

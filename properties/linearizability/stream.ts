@@ -41,6 +41,8 @@ interface KeyPart<State, Operation, Response> {
   items: HistoryOperation<Operation, Response>[];
   /** Number of each item among all that were added. */
   numbers: number[];
+  /** How many were forgotten; all of them have responded. */
+  forgotten: number;
 }
 
 export function createStreamChecker<State, Operation, Response>(
@@ -84,6 +86,7 @@ export function createStreamChecker<State, Operation, Response>(
       part.states = after;
       part.items = part.items.slice(cut);
       part.numbers = part.numbers.slice(cut);
+      part.forgotten += cut;
       held -= cut;
       hasForgotten = true;
     }
@@ -96,6 +99,7 @@ export function createStreamChecker<State, Operation, Response>(
     states,
     items,
     numbers,
+    forgotten,
   }: KeyPart<State, Operation, Response>): StreamVerdict<Operation, Response> {
     const from = states ?? [model.initial];
     const left = remaining();
@@ -106,7 +110,25 @@ export function createStreamChecker<State, Operation, Response>(
           ? explain(items, startingIn(model, from), left)
           : explain(items, startingInAny(model, from), left);
     const numberOf = (index: number): number => numbers[index] ?? index;
-    if (found.kind === "violated" && "orders" in found) return { ...found, key, indices: found.indices.map(numberOf) };
+    if (found.kind === "violated" && "orders" in found) {
+      const { prefix } = found;
+      return {
+        ...found,
+        key,
+        indices: found.indices.map(numberOf),
+        reached: found.reached + forgotten,
+        prefix:
+          prefix === undefined
+            ? undefined
+            : {
+                ...prefix,
+                explained: prefix.explained + forgotten,
+                responses: prefix.responses + forgotten,
+                next: numberOf(prefix.next),
+                indices: prefix.indices.map(numberOf),
+              },
+      };
+    }
     return found.kind === "unknown" ? { ...found, key, open: found.open.map(numberOf) } : found;
   }
 
@@ -123,7 +145,7 @@ export function createStreamChecker<State, Operation, Response>(
       const key = isCut ? model.partition?.(item.operation) : undefined;
       let part = parts.get(key);
       if (part === undefined) {
-        part = { key, states: undefined, items: [], numbers: [] };
+        part = { key, states: undefined, items: [], numbers: [], forgotten: 0 };
         parts.set(key, part);
       }
       if (violated === undefined) {
