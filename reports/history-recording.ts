@@ -9,33 +9,22 @@ export interface RecordedOutcome {
   readonly lines: Readonly<Record<number, number>>;
 }
 
-const NOTES: Readonly<Record<keyof Recording["notes"], string>> = {
-  nemesis: "of the nemesis",
-  log: "of the log",
-  annotation: "annotations",
-};
-
-/** `EDN, 3 that failed, 2 notes (2 of the nemesis), left out by --exclude: 3 of drain`. */
+/** `EDN; failed: 3; notes: nemesis 2; left out by --exclude: drain 3`. */
 export function recordingText(recording: Recording): string {
   const { format, failed, refused, unseen, leftOut, notes, excluded } = recording;
-  const kinds = Object.entries(NOTES).flatMap(([kind, name]) => {
-    const count = notes[kind as keyof Recording["notes"]];
-    return count === 0 ? [] : [`${count} ${name}`];
-  });
-  const noteCount = notes.nemesis + notes.log + notes.annotation;
+  const counts = { failed, refused, "answers that nobody saw": unseen, "left out by the module": leftOut };
   return [
     FORMAT_NAMES[format],
-    ...(failed === 0 ? [] : [`${failed} that failed`]),
-    ...(refused === 0 ? [] : [`${refused} that were refused`]),
-    ...(unseen === 0 ? [] : [`${unseen} with an answer that nobody saw`]),
-    ...(leftOut === 0 ? [] : [`${leftOut} left out by the module`]),
-    ...(noteCount === 0 ? [] : [`${noteCount} ${noteCount === 1 ? "note" : "notes"} (${kinds.join(", ")})`]),
-    ...(Object.keys(excluded).length === 0
-      ? []
-      : [
-          `left out by --exclude: ${Object.entries(excluded)
-            .map(([text, count]) => `${count} of ${visibleText(text)}`)
-            .join(", ")}`,
-        ]),
-  ].join(", ");
+    ...Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`])),
+    ...countsText(
+      "notes",
+      Object.entries(notes).filter(([, count]) => count > 0),
+    ),
+    ...countsText("left out by --exclude", Object.entries(excluded)),
+  ].join("; ");
+}
+
+function countsText(what: string, counts: readonly (readonly [string, number])[]): string[] {
+  if (counts.length === 0) return [];
+  return [`${what}: ${counts.map(([name, count]) => `${visibleText(name)} ${count}`).join(", ")}`];
 }

@@ -6,6 +6,9 @@ import type { RecordedOutcome } from "./history-recording.ts";
 import { answeredText, historyText } from "./history-text.ts";
 import { visibleText } from "./visible-text.ts";
 
+/** Operations of a counterexample whose lines are told. */
+const PLACES_MAX = 40;
+
 /** @param recorded what was read of the file, where it is known */
 export function outcomeText(
   file: string,
@@ -39,7 +42,7 @@ function behindText(
 ): string[] {
   const places = indices.map((index, i) => `${i + 1} in line ${lines[index] ?? "?"}`).join(", ");
   return [
-    `in the file: ${places}`,
+    ...(indices.length > PLACES_MAX ? [] : [`in the file: ${places}`]),
     ...(prefix === undefined ? [] : [prefixText(prefix, key, lines)]),
     `${recording.taken} operations, read as ${recordingText(recording)}`,
   ];

@@ -67,7 +67,8 @@ Models, with their functions:
 Formats, told by the shape of the file:
   Jepsen: history.edn (maps, with tags or without), history.txt, logs of all its versions
   JSON objects with Jepsen's keys (process, type, f, value), one a line, in an array, or in an object that holds it
-  JSON objects, one an event (client, type, f, argument or output) or an operation (client, f, argument, output, call, return)
+  JSON objects, one an event (client, type, f, argument or output), or one an operation (client, f, argument, output,
+  call, return; names that mean the same are known)
   JSON arrays [client, f, argument, output, call, return]
   CSV with a header that names such columns
   porcupine: operations and events as JSON or as Go prints them (%+v, %#v, source); visualization data, or its page
@@ -85,7 +86,7 @@ Values and outcomes:
 
 A module exports \`model\` (see model/model.ts), and may export \`read({ f, key, argument, output })\`, which gives
 { operation, response } of a recorded operation, or undefined to leave it out; without it the operation is
-{ kind: f, key, value: argument } and the response is the output. Keywords and the like come as literals (model/literal.ts).
+{ kind: f, key, value: argument } and the response is the output. Keywords come as literals (model/literal.ts).
 
 Exit codes: 0 all explained, 1 a violation, 2 bad input or no operations, 3 something unknown.
 

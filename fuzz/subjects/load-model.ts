@@ -36,7 +36,6 @@ export async function loadModel(name: string): Promise<ReadableModel> {
   if (read !== undefined && !isReader(read))
     throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
   return {
-    summary: model.name,
     open(_reading, file, sinkOf) {
       const sink = sinkOf(model);
       const tally = { taken: 0, refused: 0, unseen: 0, leftOut: 0 };

@@ -58,21 +58,18 @@ const INITIAL_BALANCES = {
 
 export const builtInModels: Readonly<Record<string, ReadableModel>> = {
   register: keyedModel({
-    summary: "read, write (r, w; get, put)",
     initial: INITIAL_SCALAR,
     model: (reading) => register(registerStart(reading)),
     meaning: registerMeaning,
     values: registerValues,
   }),
   "cas-register": keyedModel({
-    summary: "read, write, cas [old new] (r, w, c)",
     initial: INITIAL_SCALAR,
     model: (reading) => casRegister(registerStart(reading)),
     meaning: casMeaning,
     values: registerValues,
   }),
   "kv-map": plainModel({
-    summary: "get, put, append by key (r [key], w [key, v])",
     initial: INITIAL_SCALAR,
     model: ({ initial, format }) =>
       kvMap(initial === undefined ? (format === "json-lines" ? 0 : "") : (scalarOf(initial) ?? null)),
@@ -89,89 +86,60 @@ export const builtInModels: Readonly<Record<string, ReadableModel>> = {
     },
   }),
   set: byFirstReads(
-    keyedModel({
-      summary: "add, remove, has; read of the whole set",
-      model: () => set(),
-      meaning: setMeaning,
-      values: () => 1,
-    }),
-    keyedModel({
-      summary: "add, remove, has; read of the whole set",
-      model: () => snapshotSet(),
-      meaning: snapshotSetMeaning,
-      values: (f) => (isWholeRead(f) ? 0 : 1),
-    }),
+    keyedModel({ model: () => set(), meaning: setMeaning, values: () => 1 }),
+    keyedModel({ model: () => snapshotSet(), meaning: snapshotSetMeaning, values: (f) => (isWholeRead(f) ? 0 : 1) }),
     ({ f }) => isWholeRead(f),
   ),
   queue: keyedModel({
-    summary: "push, pop: first in, first out (enqueue, dequeue; offer, poll)",
     hasCapacity: true,
     model: ({ capacity }) => queue(capacity),
     meaning: containerMeaning,
     values: containerValues,
   }),
   stack: keyedModel({
-    summary: "push, pop: last in, first out",
     hasCapacity: true,
     model: ({ capacity }) => stack(capacity),
     meaning: containerMeaning,
     values: containerValues,
   }),
   deque: keyedModel({
-    summary: "push-front, push-back, pop-front, pop-back (addFirst, lpush …)",
     hasCapacity: true,
     model: ({ capacity }) => deque(capacity),
     meaning: dequeMeaning,
     values: containerValues,
   }),
   "priority-queue": keyedModel({
-    summary: "push, pop: smallest first",
     hasCapacity: true,
     model: ({ capacity }) => priorityQueue(capacity),
     meaning: priorityQueueMeaning,
     values: containerValues,
   }),
   "double-ended-priority-queue": keyedModel({
-    summary: "push, pop-min, pop-max",
     hasCapacity: true,
     model: ({ capacity }) => doubleEndedPriorityQueue(capacity),
     meaning: doubleEndedMeaning,
     values: containerValues,
   }),
-  mutex: keyedModel({
-    summary: "acquire, release (lock, unlock), by anybody",
-    model: () => mutex(),
-    meaning: mutexMeaning,
-    values: () => 0,
-  }),
-  "owner-mutex": keyedModel({
-    summary: "acquire, release by the owner: the argument, or else the client",
-    model: () => ownerMutex(),
-    meaning: ownerMutexMeaning,
-    values: () => 0,
-  }),
+  mutex: keyedModel({ model: () => mutex(), meaning: mutexMeaning, values: () => 0 }),
+  "owner-mutex": keyedModel({ model: () => ownerMutex(), meaning: ownerMutexMeaning, values: () => 0 }),
   counter: keyedModel({
-    summary: "increment, decrement, add n, read; add-and-get, get-and-add",
     initial: INITIAL_NUMBER,
     model: ({ initial }) => counter(wholeNumber(scalarOf(initial)) ?? 0),
     meaning: counterMeaning,
     values: () => 0,
   }),
   "multi-register": plainModel({
-    summary: "txn of [:read k v] and [:write k v]",
     initial: INITIAL_SCALAR,
     model: ({ initial }) => multiRegister(initial === undefined ? 0 : (scalarOf(initial) ?? null)),
     meaning: transactionMeaning,
   }),
   bank: plainModel({
-    summary: "transfer {from, to, amount}, read of all balances; no account below 0",
     initial: INITIAL_BALANCES,
     model: ({ initial }) =>
       bank({ initial: balancesOf(initial) ?? wholeNumber(scalarOf(initial)), overdraft: "refused" }),
     meaning: bankMeaning,
   }),
   "bank-with-overdraft": plainModel({
-    summary: "the same, and accounts may be below 0",
     initial: INITIAL_BALANCES,
     model: ({ initial }) =>
       bank({ initial: balancesOf(initial) ?? wholeNumber(scalarOf(initial)), overdraft: "allowed" }),

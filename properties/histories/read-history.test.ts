@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { check } from "#properties/linearizability/check.ts";
 import { applyModel, builtInModels } from "./built-in-models.ts";
@@ -381,44 +380,6 @@ test("texts and brackets without an end stop at a bound", async () => {
   expect(await faultOfText(`[0,"r",\n${" ".repeat(5 << 20)}`, "register")).toContain("FILE:1: expected JSON");
   expect(await faultOfText(`[0,"r",null,0,0,1]\n${" ".repeat(5 << 20)}`, "register")).toBe(
     "FILE:2: expected lines of at most 4194304 characters",
-  );
-});
-
-test("a byte changed, dropped or doubled anywhere never crashes or hangs: a verdict, or a fault with its line", async () => {
-  const kv = `{:process 0, :type :invoke, :f :append, :key "7", :value "x"}\n{:process 0, :type :ok, :f :append, :key "7", :value "x"}\n`;
-  const edn = "[{:process 1 :type :invoke :f :cas :value [0 1]} ; open\n {:process 1 :type :ok :f :cas :value [0 1]}]";
-  const lines = readFileSync(join(examples, "cas-100-c8-badtail.jsonl"), "utf8").split("\n").slice(0, 12).join("\n");
-  const samples = [
-    { model: "cas-register", bytes: Buffer.from(LOG) },
-    { model: "kv-map", bytes: Buffer.from(kv) },
-    { model: "cas-register", bytes: Buffer.from(edn) },
-    { model: "cas-register", bytes: Buffer.from(lines) },
-    { model: "cas-register", bytes: gzipSync(lines) },
-  ];
-  const mutation = fc.record({
-    sample: fc.constantFrom(...samples),
-    edits: fc.array(fc.record({ at: fc.nat(), kind: fc.constantFrom("set", "drop", "double"), byte: fc.nat(255) }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-  });
-  await fc.assert(
-    fc.asyncProperty(mutation, async ({ sample, edits }) => {
-      let bytes = Buffer.from(sample.bytes);
-      for (const { at, kind, byte } of edits) {
-        const place = at % Math.max(1, bytes.length);
-        if (kind === "set") bytes[place] = byte;
-        else
-          bytes = Buffer.concat([
-            bytes.subarray(0, kind === "drop" ? place : place + 1),
-            bytes.subarray(kind === "drop" ? place + 1 : place),
-          ]);
-      }
-      const answer = await decideFile(task(file(bytes), sample.model, { timeMs: 2_000 }));
-      if (answer.kind === "fault") expect(answer.fault).toMatch(/history-\d+(:\d+: |: the compressed data is damaged)/);
-      else expect(["holds", "violated"]).toContain(answer.outcome.kind);
-    }),
-    { seed: 11, numRuns: 600 },
   );
 });
 

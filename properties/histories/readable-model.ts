@@ -51,7 +51,6 @@ export interface OptionValue {
 }
 
 export interface ReadableModel {
-  readonly summary: string;
   /** What it may hold at first, where that can be said. */
   readonly initial?: OptionValue;
   readonly hasCapacity?: boolean;
@@ -60,7 +59,6 @@ export interface ReadableModel {
 }
 
 interface Options<State, Operation, Response> {
-  readonly summary: string;
   readonly initial?: OptionValue;
   readonly hasCapacity?: boolean;
   model(reading: Reading): Model<State, Operation, Response>;
@@ -238,7 +236,7 @@ function createTaker<Operation, Response, Result>(
 ): Taker<MeaningOr<Operation, Response>, Result> {
   const tally = { taken: 0, refused: 0, unseen: 0, leftOut: 0 };
   return {
-    take({ client, line, invokedAt, respondedAt }, found) {
+    take({ client, output = null, line, invokedAt, respondedAt }, found) {
       if (found === "refused") {
         tally.refused += 1;
         return false;
@@ -246,7 +244,7 @@ function createTaker<Operation, Response, Result>(
       if ("fault" in found) throw new HistoryFileError(file, line, found.fault);
       const { operation, response } = found;
       tally.taken += 1;
-      if (response === undefined && respondedAt !== undefined) tally.unseen += 1;
+      if (response === undefined && output === null && respondedAt !== undefined) tally.unseen += 1;
       sink.add({ client, operation, response, invokedAt, respondedAt });
       return true;
     },

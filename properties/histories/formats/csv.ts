@@ -5,7 +5,7 @@
  * Fields have no types: what is a number, true, false, nil, or JSON or EDN in brackets or quotes, is that, and what is
  * empty is nil. The rest are texts.
  */
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import { exactNumber } from "#model/exact-number.ts";
 import { EdnError, ednValue } from "./edn-value.ts";
 import { exactJson } from "./exact-json.ts";
@@ -45,8 +45,8 @@ export function readCsv(text: string, delimiter: string, file: string, receiver:
       },
     });
   } catch (error) {
-    if (error instanceof HistoryFileError || !isCsvError(error)) throw error;
-    throw new HistoryFileError(file, error.lines ?? 1, `expected a row of the table: ${error.message}`);
+    if (!(error instanceof CsvError)) throw error;
+    throw new HistoryFileError(file, Number(error["lines"]), `expected a row of the table: ${error.message}`);
   }
 }
 
@@ -88,8 +88,4 @@ function csvValue(text: string): unknown {
       return text;
     }
   }
-}
-
-function isCsvError(error: unknown): error is Error & { readonly lines?: number } {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
 }

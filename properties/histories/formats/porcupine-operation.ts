@@ -10,7 +10,7 @@ import { isStruct, keyOf, nameOf } from "../recorded-value.ts";
 
 export interface PorcupineInput {
   readonly f: string;
-  readonly key: string | number | undefined;
+  readonly key: string | undefined;
   readonly argument: unknown;
 }
 
@@ -74,7 +74,8 @@ export function porcupineInput(input: unknown): PorcupineInput | string {
   if (!isStruct(input)) return "expected a struct with the operation's name as its input";
   const fields = meaningsOf(input, INPUT_NAMES);
   if (typeof fields === "string") return fields;
-  const key = fields.key === undefined ? undefined : keyOf(fields.key);
+  // Keys of one history have one type, which is lost where they are printed.
+  const key = fields.key === undefined ? undefined : String(keyOf(fields.key));
   const f = functionName(fields.function, key !== undefined);
   if (f === undefined) return "expected the operation's name, or its number as in porcupine's examples, in the input";
   if (f === "cas") {
@@ -120,5 +121,6 @@ export function porcupineOutput(f: string, output: unknown): { readonly answer: 
     return `an output with the error ${String(nameOf(error))} does not say what became of the operation`;
   if (isRead(f) && fields.exists === false) return { answer: null };
   if (fields.output !== undefined && (isRead(f) || fields.ok !== false)) return { answer: fields.output };
+  if (isRead(f)) return "expected the value read in the output";
   return { answer: fields.ok ?? null };
 }
