@@ -76,15 +76,15 @@ export default async function decideFile(task: CheckTask): Promise<CheckAnswer> 
 
 /** A history without operations holds whatever the object does: most likely it is not the one that was meant. */
 function nothingToCheck({ notes, excluded, failed, refused, leftOut }: Recording): string {
-  const others = [
-    [notes.nemesis + notes.log + notes.annotation, "notes"],
-    [Object.values(excluded).reduce((sum, each) => sum + each, 0), "operations left out by --exclude"],
-    [failed, "operations that failed"],
-    [refused, "operations that were refused"],
-    [leftOut, "operations that the module leaves out"],
-  ] as const;
-  const found = others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `expected operations to check, found none${found.length === 0 ? "" : `, but ${found.join(", ")}`}`;
+  const others = {
+    notes: notes.nemesis + notes.log + notes.annotation,
+    failed,
+    refused,
+    "left out by --exclude": Object.values(excluded).reduce((sum, each) => sum + each, 0),
+    "left out by the module": leftOut,
+  };
+  const found = Object.entries(others).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
+  return `expected operations to check, found none${found.length === 0 ? "" : ` (${found.join("; ")})`}`;
 }
 
 /** A literal comes from another thread as a copy. */
