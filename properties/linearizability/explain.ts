@@ -97,7 +97,8 @@ export function explain<State, Operation, Response>(
       history,
       model,
       included,
-      verdict.impossible,
+      // A search that gives up on states early, for what can never be seen, may give up at an earlier response.
+      model.outgrown === undefined ? verdict.impossible : undefined,
       { ...options, configurationsMax: CORE_CONFIGURATIONS_MAX },
       outOfTime,
     ),
