@@ -33,7 +33,7 @@ function prefixesAreRight<State, Operation, Response>(
 ): void {
   const random = randomSource(31);
   let violated = 0;
-  for (let i = 0; i < 800; i += 1) {
+  for (let i = 0; i < 500; i += 1) {
     const history = randomHistory(model, random, {
       ...options,
       length: 4 + random(4),
