@@ -34,7 +34,7 @@ import { transactionMeaning } from "./meanings/transaction-meaning.ts";
 import { byFirstReads, keyedModel, plainModel, wholeHistory } from "./readable-model.ts";
 import type { HistorySink, ReadableModel } from "./readable-model.ts";
 import type { RecordedHistory } from "./read-history.ts";
-import { scalarOf } from "./recorded-value.ts";
+import { isStruct, scalarOf } from "./recorded-value.ts";
 import type { History } from "#properties/linearizability/history.ts";
 
 /** Jepsen's registers start as nil in its texts, all others as 0. */
@@ -44,7 +44,7 @@ function registerStart({ initial, format }: Reading): Scalar {
 }
 
 const anyScalar = (initial: unknown): boolean => scalarOf(initial) !== undefined && !isObject(initial);
-const isObject = (value: unknown): boolean => typeof value === "object" && balancesOf(value) !== undefined;
+const isObject = (value: unknown): boolean => isStruct(value) && balancesOf(value) !== undefined;
 
 const INITIAL_SCALAR = { what: "null, true, false, a number or text", fits: anyScalar };
 const INITIAL_NUMBER = {

@@ -267,6 +267,12 @@ const cases: readonly Case[] = [
     text: events(["cas", "[0 1]", "fail", "[0 1]"], ["read", "nil", "ok", "0"]),
     expected: "holds",
   },
+  {
+    what: "a cas may name its values",
+    model: "cas-register",
+    text: inOrder(["compareAndSet", { old: 0, new: 5 }, true], ["get", null, 5]),
+    expected: "holds",
+  },
   // By key.
   {
     what: "registers by key",
@@ -558,6 +564,16 @@ const cases: readonly Case[] = [
     ),
     expected: "holds",
   },
+  {
+    what: "balances in a list",
+    model: "bank",
+    text: events(
+      ["read", "nil", "ok", "[10 5]"],
+      ["transfer", "[0 1 3]", "ok", "[0 1 3]"],
+      ["read", "nil", "ok", "[7 8]"],
+    ),
+    expected: "holds",
+  },
   // Orders and times.
   {
     what: "seconds with nine digits behind the point",
@@ -608,7 +624,7 @@ const faults: readonly (readonly [string, string, string, string])[] = [
   [
     "a write of nothing",
     "register",
-    '{"client":0,"op":"write","val":7,"call":0,"return":1}',
+    '{"client":0,"op":"write","payload":7,"call":0,"return":1}',
     "FILE:1: expected a scalar to write, found nothing",
   ],
   [

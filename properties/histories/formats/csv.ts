@@ -54,13 +54,16 @@ export function readCsv(text: string, delimiter: string, file: string, receiver:
 function rowsOf(names: readonly string[], file: string, line: number): "events" | "operations" {
   const known = names.map(fieldOf).filter((field) => field !== undefined);
   const fields = new Set(known);
+  const fail = (what: string): never => {
+    throw new HistoryFileError(file, line, `${what}, found ${names.join(", ")}`);
+  };
+  const types = known.filter((field) => field === "type").length;
+  // A type that is none of an event names the function.
   for (const [i, field] of known.entries())
-    if (known.indexOf(field) < i)
-      throw new HistoryFileError(file, line, `expected one column for the ${field}, found ${names.join(", ")}`);
-  const needed: readonly Field[] = fields.has("call") ? ["client", "call", "return"] : ["client", "type", "f"];
-  for (const field of needed)
-    if (!fields.has(field))
-      throw new HistoryFileError(file, line, `expected a column ${namesOf(field)}, found ${names.join(", ")}`);
+    if (field !== "type" && known.indexOf(field) < i) fail(`expected one column for the ${field}`);
+  const needed: readonly Field[] = fields.has("call") ? ["client", "call", "return"] : ["client", "type"];
+  for (const field of needed) if (!fields.has(field)) fail(`expected a column ${namesOf(field)}`);
+  if (!fields.has("f") && types < (fields.has("call") ? 1 : 2)) fail(`expected a column ${namesOf("f")}`);
   return fields.has("call") ? "operations" : "events";
 }
 

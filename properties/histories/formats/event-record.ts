@@ -1,28 +1,10 @@
 /** Records of which each is an event: an operation is invoked, or it ends. */
-import type { EventType, RecordedEvent } from "./pairing.ts";
+import { eventTypeOf, jepsenTypeOf } from "./event-types.ts";
+import type { RecordedEvent } from "./pairing.ts";
 import { HistoryFileError } from "../record.ts";
 import { answerOf, clientOf, functionOf, keyField, saysError } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
-
-const JEPSEN_TYPES: ReadonlyMap<string, EventType> = new Map(
-  (["invoke", "ok", "fail", "info"] as const).map((type) => [type, type] as const),
-);
-
-/** Words of other recorders. */
-const TYPES: ReadonlyMap<string, EventType> = new Map([
-  ...JEPSEN_TYPES,
-  ...["invocation", "call", "start", "begin", "request"].map((name) => [name, "invoke"] as const),
-  ...["return", "response", "respond", "end", "complete", "completed", "success"].map((name) => [name, "ok"] as const),
-  ...["failed", "failure"].map((name) => [name, "fail"] as const),
-  ...["unknown", "timeout", "crash", "crashed"].map((name) => [name, "info"] as const),
-]);
-
-/** The type of an event by its name, in whatever case. */
-export function eventTypeOf(value: unknown): EventType | undefined {
-  const name = nameOf(value);
-  return name === undefined ? undefined : TYPES.get(name.toLowerCase());
-}
 
 /** How a language names fields and types, and how strict its histories are. */
 export interface EventLanguage {
@@ -49,7 +31,7 @@ export function createEventReader(
   let lastIndex: number | bigint | undefined;
   let lastTime: number | bigint | undefined;
   let lastLine = 0;
-  const known = types === "jepsen" ? JEPSEN_TYPES : TYPES;
+  const typeOf = types === "jepsen" ? jepsenTypeOf : eventTypeOf;
 
   function checkOrder({ index, time }: RecordFields, line: number): void {
     if (isNumber(index)) {
@@ -83,11 +65,10 @@ export function createEventReader(
           ? `expected ${mark("process")} in the map, found "${describe()}"`
           : `expected a number or a name as ${mark("process")}, found "${foundText(fields.client)}"`,
       );
-    const name = nameOf(fields.type);
-    const type = name === undefined ? undefined : known.get(types === "jepsen" ? name : name.toLowerCase());
+    const type = typeOf(fields.type);
     if (type === undefined)
       return fail(
-        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, found "${name ?? foundText(fields.type)}"`,
+        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, found "${nameOf(fields.type) ?? foundText(fields.type)}"`,
       );
     const f = functionOf(fields);
     if (f === undefined)

@@ -10,21 +10,23 @@
  */
 import { Literal } from "#model/literal.ts";
 import { EdnError, ednValue, ednValueAt } from "./edn-value.ts";
-import type { EventType, RecordedEvent } from "./pairing.ts";
+import type { EventType } from "./event-types.ts";
+import type { RecordedEvent } from "./pairing.ts";
 import { excerpt, HistoryFileError } from "../record.ts";
 import type { RecordedNote } from "../record.ts";
 import { clientOf, isNemesis, nemesisText } from "./record-fields.ts";
 import { nameOf } from "../recorded-value.ts";
 
 const LEVEL = "(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)";
+const TIME = "(?:\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d:\\d\\d:\\d\\d\\S*";
 const LOGGER = "[A-Za-z_][\\w.$-]*";
 /** Each gives the logger and the message. */
 const PREFIXES = {
   bare: new RegExp(`^${LEVEL}\\s+(${LOGGER})\\s+-\\s+(.*)$`),
   dated: new RegExp(`^${LEVEL}\\s+\\[[^\\]]*\\]\\s+.*?\\s-\\s+(${LOGGER})(?:\\s+(.*))?$`),
-  threaded: new RegExp(
-    `^(?:\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d\\S*\\s+)?${LEVEL}\\s+\\[[^\\]]*\\]\\s+(${LOGGER}):(?:\\s(.*))?$`,
-  ),
+  // As logback writes it when nobody tells it otherwise.
+  plain: new RegExp(`^(?:${TIME}\\s+)?\\[[^\\]]*\\]\\s+${LEVEL}\\s+(${LOGGER})\\s+-\\s+(.*)$`),
+  threaded: new RegExp(`^(?:${TIME}\\s+)?${LEVEL}\\s+\\[[^\\]]*\\]\\s+(${LOGGER}):(?:\\s(.*))?$`),
 } as const;
 
 /** A name with blanks in it ends at a tab. */

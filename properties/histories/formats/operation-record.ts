@@ -1,11 +1,11 @@
 /** Records of which each is an operation with the times of its call and its return. */
-import { eventTypeOf } from "./event-record.ts";
+import { eventTypeOf } from "./event-types.ts";
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
 import { answerOf, clientOf, functionOf, keyField, namesOf, saysError } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
 import type { Timeline } from "./recorded-time.ts";
-import { foundText, nameOf } from "../recorded-value.ts";
+import { foundText } from "../recorded-value.ts";
 
 /** Whether a record has a call: others are events. */
 export function isOperationRecord(fields: RecordFields): boolean {
@@ -29,11 +29,10 @@ export function operationOf(
   const client = clientOf(fields.client);
   if (client === undefined)
     return fail(`expected a number or a name as ${namesOf("client")}, found ${foundText(fields.client)}`);
-  // A type says how the operation ended, unless it is what the function is called.
   const ending = eventTypeOf(fields.type);
-  const f = functionOf(fields) ?? (ending === undefined ? nameOf(fields.type) : undefined);
+  const f = functionOf(fields);
   if (f === undefined) return fail(`expected the name of a function as ${namesOf("f")}, found ${foundText(fields.f)}`);
-  if (fields.f !== undefined && fields.type !== undefined && ending === undefined)
+  if (fields.type !== undefined && fields.type !== null && ending === undefined)
     return fail(`expected ok, fail or info as ${namesOf("type")}, found ${foundText(fields.type)}`);
   if (ending === "fail") return undefined;
   if (ending === undefined && saysError(fields))

@@ -1,9 +1,7 @@
 /** Pairs the invocations and completions of a file that has one line an event. */
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
-
-/** fail: it did not take effect. info: nobody knows. */
-export type EventType = "invoke" | "ok" | "fail" | "info";
+import type { EventType } from "./event-types.ts";
 
 export interface RecordedEvent {
   readonly type: EventType;

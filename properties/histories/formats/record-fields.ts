@@ -2,6 +2,7 @@
  * What the fields of a record mean by their names, in EDN, JSON and CSV alike: Jepsen's (`process`, `type`, `f`,
  * `value`), and those that other recorders use for the same. Case, `_` and `-` do not count.
  */
+import { eventTypeOf } from "./event-types.ts";
 import { HistoryFileError } from "../record.ts";
 import { foundText, keyOf, nameOf } from "../recorded-value.ts";
 
@@ -39,20 +40,37 @@ export function jepsenFields(valueOf: (name: string) => unknown): RecordFields {
 }
 
 const NAMES: Readonly<Record<Field, readonly string[]>> = {
-  client: ["client", "process", "clientid", "processid", "thread", "threadid", "worker", "workerid"],
-  type: ["type", "phase", "event", "status", "outcome"],
-  f: ["f", "function", "op", "operation", "method", "command", "action"],
+  client: ["client", "process", "thread", "worker", "session", "actor", "proc", "pid", "tid"].flatMap((name) => [
+    name,
+    `${name}id`,
+  ]),
+  // These may also say which function it is: their values tell.
+  type: ["type", "event", "kind", "phase", "status", "outcome"],
+  f: ["f", "function", "func", "op", "operation", "method", "command", "action"].flatMap((name) => [
+    name,
+    `${name}name`,
+    `${name}type`,
+  ]),
   key: ["key"],
-  value: ["value"],
-  argument: ["argument", "arguments", "arg", "args", "input"],
-  output: ["output", "result", "response", "answer", "returned", "returnvalue"],
+  value: ["value", "val"],
+  argument: ["argument", "arguments", "arg", "args", "input", "params"],
+  output: ["output", "result", "response", "answer", "ret", "retval", "returnvalue"],
   ok: ["ok", "success", "succeeded"],
   error: ["error", "err", "exception"],
-  call: ["call", "start", "calltime", "starttime", "callat", "invoke", "invoked", "invokedat", "begin"],
-  return: ["return", "end", "returntime", "endtime", "returnedat", "respondedat", "finish", "completed", "completedat"],
-  time: ["time", "timestamp", "ts"],
+  call: ["call", "start", "begin", "invoke", "invoked", "invocation"].flatMap(withUnits),
+  return: ["return", "end", "finish", "finished", "complete", "completed", "responded", "returned"].flatMap(withUnits),
+  time: ["time", "timestamp", "ts"].flatMap(withUnits),
   index: ["index"],
 };
+
+/** `start`, `start_time`, `startedAt`, `start_ns` … */
+function withUnits(name: string): string[] {
+  return [name, `${name}time`, `${name}timestamp`, `${name}ts`, `${name}at`].flatMap((each) =>
+    ["", "ns", "us", "ms", "nanos", "micros", "millis", "nanoseconds", "microseconds", "milliseconds", "seconds"].map(
+      (unit) => `${each}${unit}`,
+    ),
+  );
+}
 
 const FIELD_OF: ReadonlyMap<string, Field> = new Map(
   Object.entries(NAMES).flatMap(([field, names]) => names.map((name) => [name, field as Field] as const)),
@@ -71,9 +89,9 @@ export function fieldOf(name: string): Field | undefined {
   return field;
 }
 
-/** The names of a field that are known, for messages. */
+/** What a field is called, for messages. */
 export function namesOf(field: Field): string {
-  return NAMES[field].join(", ");
+  return `${NAMES[field][0]} (or a name that means the same)`;
 }
 
 /** Whether a record has the keys of Jepsen's operations. */
@@ -86,9 +104,13 @@ export function fieldsOf(record: Readonly<Record<string, unknown>>, file: string
   if (isJepsenRecord(record)) return jepsenFields((name) => record[name]);
   const fields: { [field in Field]?: unknown } = {};
   const namedBy: { [field in Field]?: string } = {};
-  for (const [name, value] of Object.entries(record)) {
-    const field = fieldOf(name);
-    if (field === undefined) continue;
+  const entries = Object.entries(record);
+  const hasFunction = entries.some(([name]) => fieldOf(name) === "f");
+  for (const [name, value] of entries) {
+    const known = fieldOf(name);
+    if (known === undefined) continue;
+    // A type that is none of an event is the function, unless that has a field of its own.
+    const field = known === "type" && value !== null && eventTypeOf(value) === undefined && !hasFunction ? "f" : known;
     const other = namedBy[field];
     if (other !== undefined)
       throw new HistoryFileError(file, line, `expected one field for the ${field}, found "${other}" and "${name}"`);

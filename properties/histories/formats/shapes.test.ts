@@ -46,6 +46,11 @@ test("a format is told by its whole shape: a JSON object is never read as EDN, n
     ["WARN [jepsen worker 1] jepsen.core: what is this", "jepsen-log 0 1"],
     ["process;type;f;value\n0;invoke;write;1\n", "csv-events 1 0"],
     ["client\tf\tcall\treturn\n0\tread\t1\t\n", "csv-operations 1 0"],
+    ["thread_id,op_type,start_ns,end_ns,args,ret\n0,read,1,2,,5\n", "csv-operations 1 0"],
+    ["worker,event,kind,value\n0,START,read,\n", "csv-events 1 0"],
+    ['{"session":1,"type":"read","invokedAt":5,"respondedAt":7,"status":"ok","ret":3}', "json-operations 1 0"],
+    ['{"session":1,"type":"read","event":"invoke"}', "json-events 1 0"],
+    ["03:04:05.678 [jepsen worker 0] INFO  jepsen.util - 0\t:invoke\t:write\t1", "jepsen-log 1 0"],
     ["{ClientId:0 Kind:false Value:{op:false value:1} Id:0}", "porcupine-go 1 0"],
     ['[{"History":[{"ClientId":0,"Start":0,"End":100,"Description":"put(\'1\')"}]}]', "porcupine-visualization 1 0"],
     ["", "jepsen-log 0 0"],
@@ -119,11 +124,11 @@ const refused: readonly (readonly [string, string])[] = [
   // Events and operations that are none, or say too little.
   [
     '{"client":0,"op":"a","type":"hm","call":0}',
-    'FILE:1: expected ok, fail or info as type, phase, event, status, outcome, found "hm"',
+    'FILE:1: expected ok, fail or info as type (or a name that means the same), found "hm"',
   ],
   [
     '{"client":0,"op":"a","call":3,"return":2}',
-    "FILE:1: expected a time as return, end, returntime, endtime, returnedat, respondedat, finish, completed, completedat, at least that of the call, 3, found 2",
+    "FILE:1: expected a time as return (or a name that means the same), at least that of the call, 3, found 2",
   ],
   [
     '{"client":0,"op":"a","call":0,"return":1,"error":"late"}',
@@ -139,7 +144,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   [
     '{"client":[],"op":"a","call":0}',
-    "FILE:1: expected a number or a name as client, process, clientid, processid, thread, threadid, worker, workerid, found []",
+    "FILE:1: expected a number or a name as client (or a name that means the same), found []",
   ],
   [
     '{"client":0,"op":"a","call":0,"return":5}\n{"client":0,"op":"b","call":3,"return":9}',
@@ -155,10 +160,7 @@ const refused: readonly (readonly [string, string])[] = [
     "FILE:2: expected a time of at least 9 of line 1, found 8; events must stand in the order in which they happened",
   ],
   // Tables.
-  [
-    "client,call\n0,1\n",
-    "FILE:1: expected a column return, end, returntime, endtime, returnedat, respondedat, finish, completed, completedat, found client, call",
-  ],
+  ["client,call\n0,1\n", "FILE:1: expected a column return (or a name that means the same), found client, call"],
   ["client,thread,type,f\n", "FILE:1: expected one column for the client, found client, thread, type, f"],
   [
     "process,type,f\n0,invoke,a,1\n",

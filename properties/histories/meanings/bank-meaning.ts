@@ -1,7 +1,7 @@
 /** How banks read the operations of a file. */
 import type { Balances, BankOperation } from "#model/objects/bank.ts";
 import type { Amount } from "#model/objects/counter.ts";
-import { keyOf, memberOf, scalarOf } from "../recorded-value.ts";
+import { isStruct, keyOf, memberOf, scalarOf } from "../recorded-value.ts";
 import { acknowledged, answerOf, expected, plainName, unknownFunction, wholeNumber } from "./meaning.ts";
 import type { Asked, MeaningOr, Reading } from "./meaning.ts";
 
@@ -37,11 +37,11 @@ function readMeaning(asked: Asked, reading: Reading): MeaningOr<BankOperation, B
     : { operation: { kind: "read" }, response };
 }
 
-/** Balances of a map or an object; undefined where one is no whole number. */
+/** Balances by account, of a map, an object or a list; undefined where one is no whole number. */
 export function balancesOf(value: unknown): Balances | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Set) return undefined;
+  if (!(Array.isArray(value) || value instanceof Map || isStruct(value))) return undefined;
   const entries: [string, Amount][] = [];
-  for (const [account, balance] of value instanceof Map ? value : Object.entries(value)) {
+  for (const [account, balance] of isStruct(value) ? Object.entries(value) : value.entries()) {
     const amount = wholeNumber(scalarOf(balance));
     if (amount === undefined) return undefined;
     entries.push([String(keyOf(account)), amount]);

@@ -5,7 +5,7 @@ import type { RegisterOperation } from "#model/objects/register.ts";
 import type { Scalar } from "#model/object-shape.ts";
 import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction } from "./meaning.ts";
 import type { Asked, MeaningOr, Reading } from "./meaning.ts";
-import { nameOf, scalarOf } from "../recorded-value.ts";
+import { memberOf, nameOf, scalarOf } from "../recorded-value.ts";
 
 const READ: ReadonlySet<string> = new Set(["read", "r", "get"]);
 const WRITE: ReadonlySet<string> = new Set(["write", "w", "put", "set"]);
@@ -31,18 +31,29 @@ export function registerMeaning(asked: Asked, reading: Reading): MeaningOr<Regis
 }
 
 export function casMeaning(asked: Asked, reading: Reading): MeaningOr<CasRegisterOperation, Scalar> {
-  const { f, argument, output, isPending } = asked;
+  const { f, output, isPending } = asked;
   if (!isCas(f)) {
     if (READ.has(plainName(f)) || WRITE.has(plainName(f))) return registerMeaning(asked, reading);
     return unknownFunction(f, "read (r), write (w), cas (c)");
   }
-  if (!Array.isArray(argument) || argument.length !== 2) return expected("a pair [old new]", argument);
-  const [old, replacement] = (argument as unknown[]).map(scalarOf);
-  if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", argument);
-  const response = isPending || output === undefined ? undefined : Array.isArray(output) ? true : output;
+  const pair = pairOf(asked.argument);
+  if (pair === undefined) return expected("a pair [old new]", asked.argument);
+  const [old, replacement] = pair.map(scalarOf);
+  if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", asked.argument);
+  const response = isPending || output === undefined ? undefined : pairOf(output) === undefined ? output : true;
   if (response !== undefined && typeof response !== "boolean")
     return expected("true, false or the pair as the answer of cas", output);
   return { operation: { kind: "cas", old, new: replacement }, response };
+}
+
+/** Old and new value, as a list or by their names. */
+function pairOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value.length === 2 ? value : undefined;
+  const [old, replacement] = [
+    ["old", "expected", "from"],
+    ["new", "update", "to"],
+  ].map((names) => names.map((name) => memberOf(value, name)).find((each) => each !== undefined));
+  return old === undefined || replacement === undefined ? undefined : [old, replacement];
 }
 
 /** @param key of the register, as text: `1` and `"1"` are one */
