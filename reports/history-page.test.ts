@@ -60,7 +60,8 @@ test("operations are called by their kind and values, others by their JSON", () 
     operationText([1, { a: 2 }]),
     operationText("go"),
     operationText(undefined),
-  ]).toEqual(["cas 1 two", '[1,{"a":2}]', '"go"', "undefined"]);
+    operationText({ key: "k", operation: { kind: "write", value: 2n ** 64n } }),
+  ]).toEqual(["cas 1 two", '[1,{"a":2}]', '"go"', "undefined", "write 18446744073709551616 of k"]);
   const item = { client: 0, invokedAt: 0, respondedAt: 1 };
   expect(answeredText({ ...item, operation: { kind: "pop" }, response: null })).toBe("pop → null");
   expect(answeredText({ ...item, operation: { kind: "pop" }, response: undefined })).toBe("pop → ?");

@@ -27,15 +27,15 @@ export function historyText(explanation: Explanation<unknown, unknown>): string 
   return lines.join("\n").trimEnd();
 }
 
-/** What an operation is called: `write 4`, `cas 1 2`, `pop`. Anything that is not `{ kind, … }` as JSON. */
+/**
+ * What an operation is called: `write 4`, `cas 1 2`, `pop`; `pop of a` where the object has the key a. Anything that is
+ * not `{ kind, … }` as JSON.
+ */
 export function operationText(operation: unknown): string {
-  if (
-    typeof operation !== "object" ||
-    operation === null ||
-    !("kind" in operation) ||
-    typeof operation.kind !== "string"
-  )
-    return valueText(operation);
+  if (typeof operation !== "object" || operation === null) return valueText(operation);
+  if (!("kind" in operation) && "key" in operation && "operation" in operation)
+    return `${operationText(operation.operation)} of ${String(operation.key)}`;
+  if (!("kind" in operation) || typeof operation.kind !== "string") return valueText(operation);
   const values = Object.entries(operation).flatMap(([name, value]) =>
     name === "kind" ? [] : [typeof value === "string" ? value : valueText(value)],
   );

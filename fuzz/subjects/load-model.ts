@@ -69,7 +69,11 @@ function meaningOf(
   if (read === undefined) {
     const { f, key, argument, output } = recorded;
     return {
-      operation: { kind: f, ...(key === undefined ? {} : { key }), ...(argument === null ? {} : { value: argument }) },
+      operation: {
+        kind: f,
+        ...(key === undefined ? {} : { key }),
+        ...(argument === null || argument === undefined ? {} : { value: argument }),
+      },
       response: output,
     };
   }
