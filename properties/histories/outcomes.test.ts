@@ -273,6 +273,12 @@ const cases: readonly Case[] = [
     text: inOrder(["compareAndSet", { old: 0, new: 5 }, true], ["get", null, 5]),
     expected: "holds",
   },
+  {
+    what: "an event that is ok without a value says that the cas swapped",
+    model: "cas-register",
+    text: events(["cas", "[0 1]", "ok", "nil"], ["read", "nil", "ok", "1"]),
+    expected: "holds",
+  },
   // By key.
   {
     what: "registers by key",
@@ -620,6 +626,18 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     "register",
     '{"client":0,"op":"read","call":0,"return":1}',
     "FILE:1: expected an answer of read, found nothing",
+  ],
+  [
+    "a cas without an answer",
+    "cas-register",
+    '{"client":0,"op":"cas","args":[0,1],"call":0,"return":1}',
+    "FILE:1: expected an answer of cas, found nothing",
+  ],
+  [
+    "a look-up without an answer",
+    "set",
+    '{"client":0,"op":"has","args":1,"call":0,"return":1}',
+    "FILE:1: expected an answer of has, found nothing",
   ],
   [
     "a write of nothing",

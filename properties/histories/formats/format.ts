@@ -92,7 +92,7 @@ export function layoutOf(head: string, isAll: boolean): Layout | "more" | undefi
 
 /** What begins with a brace, or with one in brackets: JSON, EDN or Go, as the first field tells. */
 function bracketLayout(head: string, from: number, brace: number, isEnough: boolean): Layout | "more" | undefined {
-  const first = /^\{\s*("(?:[^"\\]|\\.)*"\s*)?(\S)/.exec(head.slice(brace));
+  const first = /^\{\s*("[^"\\]*(?:\\.[^"\\]*)*"\s*)?(\S)/.exec(head.slice(brace));
   if (first === null) return isEnough ? { kind: "elements", format: "jepsen-json" } : "more";
   const [, text, next = ""] = first;
   if (text === undefined) {
@@ -111,7 +111,7 @@ function bracketLayout(head: string, from: number, brace: number, isEnough: bool
 
 /** Behind the brace that closes the object which begins at an index; undefined if that is not there. */
 function endOfObject(text: string, from: number): number | undefined {
-  const mark = /"(?:[^"\\]|\\.)*"|[[\]{}]/g;
+  const mark = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g;
   mark.lastIndex = from;
   let depth = 0;
   for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {

@@ -27,7 +27,7 @@ const BLANK = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
 const TYPE = /(?:&|\(?\*)?(?:\[\d*\])*(?:map\[[\w.]+\])?(?:(?:interface|struct) ?\{\}|[A-Za-z_][\w.]*)?\)?(?=\s?[{(])/y;
 const IDENTIFIER = /[A-Za-z_][\w.]*/y;
 const NUMBER = /-?(?:0x[0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
-const QUOTED = /"(?:[^"\\\n]|\\.)*"/y;
+const QUOTED = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const FIELD = /([A-Za-z_]\w*):\s*/y;
 
 /** What ends a text without quotes. */

@@ -30,7 +30,7 @@ const PREFIXES = {
 } as const;
 
 /** A name with blanks in it ends at a tab. */
-const OPERATION = /^(\S+|"(?:[^"\\]|\\.)*"|[^\t]+(?=\t))\s+:(invoke|ok|fail|info)\s+(\S+)(?:\s+(.*))?$/;
+const OPERATION = /^(\S+|"[^"\\]*(?:\\.[^"\\]*)*"|[^\t]+(?=\t))\s+:(invoke|ok|fail|info)\s+(\S+)(?:\s+(.*))?$/;
 /** What looks like an operation must be one. */
 const LIKE_OPERATION = /^\S+\s+:[\w-]+\s|\s:(?:invoke|ok|fail|info)(?:\s|$)/;
 /** Lines of a Java exception, which follow the message that they belong to. */

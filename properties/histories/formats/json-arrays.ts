@@ -32,7 +32,7 @@ export interface ArrayVisitor {
 /** Values within values; deeper ones are refused. */
 const DEPTH_MAX = 200;
 const BLANK = /[ \t\r\n]*/y;
-const TEXT = /"(?:[^"\\\n]|\\.)*"/y;
+const TEXT = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const PRIMITIVE = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 /** What may be an end of a value in brackets, or hide one. */
 const MARK = /["[\]{}]/g;

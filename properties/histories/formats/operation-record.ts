@@ -7,11 +7,6 @@ import type { RecordFields } from "./record-fields.ts";
 import type { Timeline } from "./recorded-time.ts";
 import { foundText } from "../recorded-value.ts";
 
-/** Whether a record has a call: others are events. */
-export function isOperationRecord(fields: RecordFields): boolean {
-  return fields.call !== undefined;
-}
-
 /**
  * The operation of a record; undefined for one that is known not to have taken effect.
  *

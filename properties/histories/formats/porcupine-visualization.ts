@@ -50,7 +50,7 @@ interface Described {
 }
 
 const NAME = /^\s*([A-Za-z_][\w.-]*)\s*\(/;
-const VALUE = /\s*(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s,()'"][^,()'"]*))\s*/y;
+const VALUE = /\s*(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s,()'"][^,()'"]*))\s*/y;
 /** How many values an operation has besides its key. */
 const VALUES: Readonly<Record<string, number>> = { read: 0, get: 0, write: 1, put: 1, set: 1, append: 1, cas: 2 };
 

@@ -1,5 +1,4 @@
 /** Takes the records of one format one by one, each as its text, and hands on operations and notes. */
-import { Literal } from "#model/literal.ts";
 import { createClientOrder } from "./client-order.ts";
 import { EDN_EVENTS, ednFields } from "./edn.ts";
 import { createEventReader } from "./event-record.ts";
@@ -23,7 +22,7 @@ import type { Timeline } from "./recorded-time.ts";
 
 const quoted = (name: string): string => `"${name}"`;
 
-const JEPSEN_JSON: EventLanguage = { mark: quoted, types: "jepsen", times: "must-not-fall" };
+const JEPSEN_JSON: EventLanguage = { mark: quoted, types: "jepsen", times: "may-fall" };
 
 const JSON_EVENTS: EventLanguage = { mark: quoted, types: "any", times: "must-not-fall" };
 
@@ -175,7 +174,7 @@ function between({ at }: Pairing): number {
 }
 
 function nemesisNote({ f, argument, invokedAt, line }: RecordedOperation): RecordedNote {
-  return { kind: "nemesis", line, at: invokedAt, text: nemesisText({ f: Literal.of(`:${f}`), value: argument }) };
+  return { kind: "nemesis", line, at: invokedAt, text: nemesisText({ f, value: argument }) };
 }
 
 function jsonObject(text: string, file: string, line: number): Readonly<Record<string, unknown>> {

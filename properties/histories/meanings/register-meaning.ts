@@ -3,7 +3,15 @@ import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
 import type { KvOperation } from "#model/objects/kv-map.ts";
 import type { RegisterOperation } from "#model/objects/register.ts";
 import type { Scalar } from "#model/object-shape.ts";
-import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction } from "./meaning.ts";
+import {
+  acknowledged,
+  answerOf,
+  expected,
+  isEventFormat,
+  plainName,
+  strayArgument,
+  unknownFunction,
+} from "./meaning.ts";
 import type { Asked, MeaningOr, Reading } from "./meaning.ts";
 import { memberOf, nameOf, scalarOf } from "../recorded-value.ts";
 
@@ -40,10 +48,16 @@ export function casMeaning(asked: Asked, reading: Reading): MeaningOr<CasRegiste
   if (pair === undefined) return expected("a pair [old new]", asked.argument);
   const [old, replacement] = pair.map(scalarOf);
   if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", asked.argument);
-  const response = isPending || output === undefined ? undefined : pairOf(output) === undefined ? output : true;
-  if (response !== undefined && typeof response !== "boolean")
-    return expected("true, false or the pair as the answer of cas", output);
-  return { operation: { kind: "cas", old, new: replacement }, response };
+  const operation = { kind: "cas", old, new: replacement } as const;
+  if (isPending) return { operation, response: undefined };
+  // That an event is ok says that it swapped.
+  if (pairOf(output) !== undefined || (isEventFormat(reading.format) && (output ?? null) === null))
+    return { operation, response: true };
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  return read.answer === undefined || typeof read.answer === "boolean"
+    ? { operation, response: read.answer }
+    : expected("true, false or the pair as the answer of cas", output);
 }
 
 /** Old and new value, as a list or by their names. */

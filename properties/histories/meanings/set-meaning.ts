@@ -30,11 +30,15 @@ export function setMeaning(asked: Asked, reading: Reading): MeaningOr<SetOperati
   const key = scalarOf(argument);
   if (key === undefined) return expected("a key", argument);
   const operation = { kind, key };
-  if (isPending || output === undefined || typeof output === "boolean")
-    return { operation, response: output === undefined || isPending ? undefined : (output as boolean) };
+  if (isPending) return { operation, response: undefined };
+  if (typeof output === "boolean") return { operation, response: output };
   // Done; whether the key was there before, nobody says.
   if (kind !== "has" && acknowledged(asked, reading) === "done") return { operation, response: undefined };
-  return expected("true or false as the answer", output);
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  return read.answer === undefined
+    ? { operation, response: undefined }
+    : expected("true or false as the answer", output);
 }
 
 export function snapshotSetMeaning(
