@@ -1,33 +1,46 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import type { Scalar } from "#model/object-shape.ts";
 import { casRegister } from "#model/objects/cas-register.ts";
+import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
 import { explain } from "#properties/linearizability/explain.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import type { Recording } from "#properties/histories/recording.ts";
+import type { History } from "#properties/linearizability/history.ts";
+import { longestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import { historyPage } from "./history-page.ts";
 import { answeredText, historyText, operationText } from "./history-text.ts";
 import { outcomeText } from "./history-verdict.ts";
 
+function history(clients: readonly [string, string, string]): History<CasRegisterOperation, Scalar> {
+  return [
+    {
+      client: clients[2],
+      operation: { kind: "write", value: 7 },
+      response: undefined,
+      invokedAt: 0,
+      respondedAt: undefined,
+    },
+    { client: clients[0], operation: { kind: "write", value: 1 }, response: null, invokedAt: 1, respondedAt: 2 },
+    { client: clients[1], operation: { kind: "read" }, response: 7, invokedAt: 3, respondedAt: 4 },
+    { client: clients[1], operation: { kind: "read" }, response: 1, invokedAt: 5, respondedAt: 6 },
+  ];
+}
+
 function explained(clients: readonly [string, string, string] = ["a", "b", "c"]): Explanation<unknown, unknown> {
-  const found = explain(
-    [
-      {
-        client: clients[2],
-        operation: { kind: "write", value: 7 },
-        response: undefined,
-        invokedAt: 0,
-        respondedAt: undefined,
-      },
-      { client: clients[0], operation: { kind: "write", value: 1 }, response: null, invokedAt: 1, respondedAt: 2 },
-      { client: clients[1], operation: { kind: "read" }, response: 7, invokedAt: 3, respondedAt: 4 },
-      { client: clients[1], operation: { kind: "read" }, response: 1, invokedAt: 5, respondedAt: 6 },
-    ],
-    casRegister(0),
-    { method: "search" },
-  );
+  const found = explain(history(clients), casRegister(0), { method: "search" });
   if (found.kind !== "violated") throw new Error("it holds");
   return found;
 }
+
+const prefix = longestPrefix(
+  history(["a", "b", "c"]),
+  casRegister(0),
+  Int32Array.of(0, 1, 2, 3),
+  undefined,
+  {},
+  () => false,
+);
 
 test("the text draws each client's lane, and says why every order fails", () => {
   expect(historyText(explained())).toBe(`VIOLATED cas-register: no order explains this response
@@ -126,7 +139,7 @@ const recording: Recording = {
 
 test("with what was read, the page shows the longest linearizable prefix, notes, and what was left out", () => {
   const lines = { 0: 1, 1: 2, 2: 4, 3: 6 };
-  const page = historyPage(explained(), "history.log", { recording, lines });
+  const page = historyPage(explained(), "history.log", { recording, lines, prefix });
   expect(page).toContain("<h2>The longest linearizable prefix</h2>");
   expect(page).toContain(
     "the longest linearizable prefix has 2 of 3 responses; the next is that of line 6 (client b: read → 1)",
@@ -146,7 +159,7 @@ test("with what was read, the page shows the longest linearizable prefix, notes,
 });
 
 test("the verdict names the format, counts what is no part of the history, and says how far it can be explained", () => {
-  const recorded = { recording, lines: { 0: 1, 1: 2, 2: 4, 3: 6 } };
+  const recorded = { recording, prefix, lines: { 0: 1, 1: 2, 2: 4, 3: 6 } };
   const read = "EDN; failed: 3; refused: 1; notes: nemesis 1001; left out by --exclude: drain 1";
   expect(outcomeText("a.edn", { kind: "holds", operations: 4, parts: 1, decidedBy: "search" }, recorded)).toBe(
     `holds    a.edn  4 operations, decided by search; read as ${read}`,

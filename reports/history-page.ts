@@ -87,7 +87,7 @@ function listing(heading: string, items: readonly string[], count: number): stri
 }
 
 /** The end of the longest prefix, with what happened meanwhile. */
-function prefixSection({ prefix, key }: Explanation<unknown, unknown>, { recording, lines }: RecordedOutcome): string {
+function prefixSection({ key }: Explanation<unknown, unknown>, { recording, lines, prefix }: RecordedOutcome): string {
   if (prefix === undefined) return "";
   const bars = prefix.operations.map((operation, i): Bar => {
     const index = prefix.indices[i] ?? -1;

@@ -1,12 +1,15 @@
 /** What was read of a recorded history, in words: its format, and all that is no part of the history that was checked. */
 import { FORMAT_NAMES } from "#properties/histories/formats/format.ts";
+import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import type { Recording } from "#properties/histories/recording.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** A recording, and the lines of the operations that an outcome names, by their numbers. */
+/** What is known of an outcome besides: what was read, and how far it can be explained. */
 export interface RecordedOutcome {
   readonly recording: Recording;
+  /** Lines of the operations that are named, by their numbers. */
   readonly lines: Readonly<Record<number, number>>;
+  readonly prefix: LongestPrefix<unknown, unknown> | undefined;
 }
 
 /** `EDN; failed: 3; notes: nemesis 2; left out by --exclude: drain 3`. */

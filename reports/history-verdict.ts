@@ -1,6 +1,7 @@
 /** The verdict on one recorded history, as a person reads it. */
 import type { CheckVerdict } from "#properties/linearizability/check.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
+import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import { recordingText } from "./history-recording.ts";
 import type { RecordedOutcome } from "./history-recording.ts";
 import { answeredText, historyText } from "./history-text.ts";
@@ -37,8 +38,8 @@ export function outcomeText(
 
 /** Where the operations stand in the file, how far it can be explained, and what it was read as. */
 function behindText(
-  { indices, prefix, key }: Explanation<unknown, unknown>,
-  { recording, lines }: RecordedOutcome,
+  { indices, key }: Explanation<unknown, unknown>,
+  { recording, lines, prefix }: RecordedOutcome,
 ): string[] {
   const places = indices.map((index, i) => `${i + 1} in line ${lines[index] ?? "?"}`).join(", ");
   return [
@@ -50,14 +51,15 @@ function behindText(
 
 /** How far a history can be explained, in a sentence. */
 export function prefixText(
-  prefix: NonNullable<Explanation<unknown, unknown>["prefix"]>,
+  prefix: LongestPrefix<unknown, unknown>,
   key: string | number | undefined,
   lines: Readonly<Record<number, number>>,
 ): string {
-  const { explained, responses, next, operations, indices } = prefix;
+  const { explained, unexplained, responses, next, operations, indices } = prefix;
   const operation = operations[indices.indexOf(next)];
   const of = key === undefined ? "" : ` of key ${visibleText(String(key))}`;
   const answer =
     operation === undefined ? "" : ` (client ${visibleText(`${operation.client}: ${answeredText(operation)}`)})`;
-  return `the longest linearizable prefix has ${explained} of ${responses} responses${of}; the next is that of line ${lines[next] ?? "?"}${answer}`;
+  const count = unexplained === explained + 1 ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
+  return `the longest linearizable prefix has ${count} of ${responses} responses${of}; ${unexplained === explained + 1 ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${answer}`;
 }

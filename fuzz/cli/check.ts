@@ -173,10 +173,11 @@ async function run(files: readonly string[], options: Options): Promise<void> {
       }
       const { outcome, seconds, recording, lines } = answer;
       rows.push({ file, seconds, outcome, recording, lines });
-      if (options.json !== "-") process.stdout.write(`${outcomeText(file, outcome, { recording, lines })}\n`);
+      const recorded = { recording, lines, prefix: "prefix" in outcome ? outcome.prefix : undefined };
+      if (options.json !== "-") process.stdout.write(`${outcomeText(file, outcome, recorded)}\n`);
       if (options.page === undefined || hasPage || !("orders" in outcome)) continue;
       const { historyPage } = await import("#reports/history-page.ts");
-      await write(options.page, historyPage(outcome, file, { recording, lines }));
+      await write(options.page, historyPage(outcome, file, recorded));
       hasPage = true;
     }
   } catch (error) {

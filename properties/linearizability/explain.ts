@@ -13,8 +13,6 @@ import type { CheckOptions, CheckVerdict } from "./check.ts";
 import { failedOrders } from "./failed-orders.ts";
 import type { FailedOrder } from "./failed-orders.ts";
 import type { History, HistoryOperation } from "./history.ts";
-import { longestPrefix } from "./longest-prefix.ts";
-import type { LongestPrefix } from "./longest-prefix.ts";
 import { decideByMonitor } from "./monitors/choose.ts";
 import { problemOf } from "./problem.ts";
 import { search } from "./search.ts";
@@ -35,8 +33,8 @@ export interface Explanation<Operation, Response> {
   readonly impossible: number;
   /** Operations of the whole history that were explained before that response. */
   readonly reached: number;
-  /** How far the whole history, or that of the key, can be explained; undefined where that is too much to find out. */
-  readonly prefix: LongestPrefix<Operation, Response> | undefined;
+  /** Index of the first response that nothing explains, in the whole or of the key; undefined where only a monitor knows. */
+  readonly first: number | undefined;
   /** How orders of `operations` fail, the longest first; at most {@link ORDERS_MAX}. */
   readonly orders: readonly FailedOrder[];
 }
@@ -93,15 +91,8 @@ export function explain<State, Operation, Response>(
     indices,
     impossible,
     reached,
-    prefix: longestPrefix(
-      history,
-      model,
-      included,
-      // A search that gives up on states early, for what can never be seen, may give up at an earlier response.
-      model.outgrown === undefined ? verdict.impossible : undefined,
-      { ...options, configurationsMax: CORE_CONFIGURATIONS_MAX },
-      outOfTime,
-    ),
+    // A search that gives up on states early, for what can never be seen, may give up at an earlier response.
+    first: model.outgrown === undefined ? verdict.impossible : undefined,
     orders: failedOrders(operations, model, ORDERS_MAX),
   };
 }

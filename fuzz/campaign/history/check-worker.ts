@@ -7,9 +7,9 @@ import type { Model } from "#model/model.ts";
 import { check } from "#properties/linearizability/check.ts";
 import type { CheckOptions, CheckVerdict } from "#properties/linearizability/check.ts";
 import { quiescentHistory, unorderedHistory } from "#properties/linearizability/conditions.ts";
-import type { Explanation } from "#properties/linearizability/explain.ts";
 import { checkSequentialConsistency } from "#properties/linearizability/sequential-consistency.ts";
 import { createStreamChecker } from "#properties/linearizability/stream.ts";
+import type { ExplainedStream } from "#properties/linearizability/stream.ts";
 import type { Exclusion } from "#properties/histories/exclusion.ts";
 import { faultOf } from "#properties/histories/fault-of.ts";
 import type { HistoryFormat } from "#properties/histories/formats/format.ts";
@@ -36,7 +36,7 @@ export interface CheckTask {
   readonly method: "automatic" | "search";
 }
 
-export type CheckOutcome = CheckVerdict | Explanation<unknown, unknown>;
+export type CheckOutcome = CheckVerdict | ExplainedStream<unknown, unknown>;
 
 export type CheckAnswer =
   | {
