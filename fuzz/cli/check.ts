@@ -73,7 +73,8 @@ Formats, told by the shape of the file:
   CSV with a header that names such columns
   porcupine: operations and events as JSON or as Go prints them (%+v, %#v, source); visualization data, or its page
 Every line is an operation, a note (Jepsen's nemesis, other lines of a log), or an error. Events stand in the order in
-which they happened; numbers and times keep every digit; equal numbers are one value (5, 5.0, 5N), keywords are no texts.
+which they happened; those with an index and without a process are all of one client. Numbers and times keep every
+digit; equal numbers are one value (5, 5.0, 5N); keywords are no texts.
 
 Values and outcomes:
   Registers start as 0; as nil in Jepsen's logs and history.txt. Texts of a kv-map start as "", as 0 in JSON arrays.

@@ -6,6 +6,9 @@ import { answerOf, clientOf, functionOf, keyField, saysError } from "./record-fi
 import type { RecordFields } from "./record-fields.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
 
+/** The client of histories that name none, whose operations come one after another. */
+const ONE_CLIENT = "nil";
+
 /** How a language names fields and types, and how strict its histories are. */
 export interface EventLanguage {
   /** `:process` in EDN, `"process"` in JSON. */
@@ -31,6 +34,7 @@ export function createEventReader(
   let lastIndex: number | bigint | undefined;
   let lastTime: number | bigint | undefined;
   let lastLine = 0;
+  let namesClients: boolean | undefined;
   const typeOf = types === "jepsen" ? jepsenTypeOf : eventTypeOf;
 
   function checkOrder({ index, time }: RecordFields, line: number): void {
@@ -54,16 +58,23 @@ export function createEventReader(
     lastLine = line;
   }
 
+  /** Elle's examples have an index instead of a process: all of them, or none. */
+  function clientIn({ client, index }: RecordFields): number | string | undefined {
+    namesClients ??= client !== undefined;
+    if (namesClients) return clientOf(client);
+    return client === undefined && isNumber(index) ? ONE_CLIENT : undefined;
+  }
+
   return (fields, line, describe) => {
     const fail = (what: string): never => {
       throw new HistoryFileError(file, line, what);
     };
-    const client = clientOf(fields.client);
+    const client = clientIn(fields);
     if (client === undefined)
       return fail(
         fields.client === undefined
           ? `expected ${mark("process")} in the map, found "${describe()}"`
-          : `expected a number or a name as ${mark("process")}, found "${foundText(fields.client)}"`,
+          : `expected ${namesClients === true ? "a number or a name" : "nothing, as before,"} as ${mark("process")}, found "${foundText(fields.client)}"`,
       );
     const type = typeOf(fields.type);
     if (type === undefined)

@@ -53,6 +53,12 @@ test("a format is told by its whole shape: a JSON object is never read as EDN, n
     ["03:04:05.678 [jepsen worker 0] INFO  jepsen.util - 0\t:invoke\t:write\t1", "jepsen-log 1 0"],
     ["{ClientId:0 Kind:false Value:{op:false value:1} Id:0}", "porcupine-go 1 0"],
     ['[{"History":[{"ClientId":0,"Start":0,"End":100,"Description":"put(\'1\')"}]}]', "porcupine-visualization 1 0"],
+    // Elle's examples name no clients: their transactions come one after another.
+    ["{:index 0 :type :invoke :value [[:append :x 1]]}\n{:index 1 :type :ok :value [[:append :x 1]]}", "edn 1 0"],
+    [
+      '[{"index":0,"type":"invoke","value":[["r","x",null]]},{"index":1,"type":"ok","value":[["r","x",[]]]}]',
+      "json-events 1 0",
+    ],
     // Times of Jepsen's events fall a little now and then: the order of the lines counts.
     [`${OBJECT.replace("}", ',"time":9}')}\n{"process":1,"type":"invoke","f":"a","time":8}`, "jepsen-json 2 0"],
     ["", "jepsen-log 0 0"],
@@ -151,6 +157,16 @@ const refused: readonly (readonly [string, string])[] = [
   [
     '{"client":0,"op":"a","call":0,"return":5}\n{"client":0,"op":"b","call":3,"return":9}',
     "FILE:2: client 0 invokes b at 3 while its a of line 1 is open",
+  ],
+  // Clients that some events name and some do not.
+  [
+    `${MAP}\n{:index 1, :type :ok, :f :write}`,
+    'FILE:2: expected :process in the map, found "{:index 1, :type :ok, :f :write}"',
+  ],
+  [`{:index 0, :type :invoke, :f :write}\n${MAP}`, 'FILE:2: expected nothing, as before, as :process, found "0"'],
+  [
+    "{:index 0, :type :invoke, :f :write}\n{:index 1, :type :invoke, :f :read}",
+    "FILE:2: client nil invokes read while its write of line 1 is open",
   ],
   // Events that do not stand in their order.
   [
