@@ -3,8 +3,9 @@
  * `value`), and those that other recorders use for the same. Case, `_` and `-` do not count.
  */
 import { eventTypeOf } from "./event-types.ts";
-import { HistoryFileError } from "../record.ts";
-import { foundText, keyOf, nameOf } from "../recorded-value.ts";
+import { ednText } from "../edn-text.ts";
+import { excerpt, HistoryFileError } from "../record.ts";
+import { keyOf, nameOf } from "../recorded-value.ts";
 
 export type Field =
   | "client"
@@ -154,7 +155,7 @@ export function keyField({ key }: RecordFields): string | number | undefined {
 /** What the nemesis did. */
 export function nemesisText({ f, value }: RecordFields): string {
   const name = nameOf(f) ?? "";
-  return `nemesis ${name}${value === undefined || value === null ? "" : ` ${foundText(value)}`}`;
+  return `nemesis ${name}${value === undefined || value === null ? "" : ` ${excerpt(ednText(value))}`}`;
 }
 
 /** What a record says of the answer: it may only say that the operation was refused, or repeat its value. */
