@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { compressChoices, traceOf, writeTrace } from "#fuzz/machine/trace.ts";
 import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
-import { parseScenario } from "#fuzz/systems/scenario.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import { replaySavedTrace, savedTraces } from "./saved-traces.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-traces-"));

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { TraceResult } from "#reports/result.ts";
 import { expandChoices, readTrace } from "#fuzz/machine/trace.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
-import { parseScenario } from "#fuzz/systems/scenario.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import { systemNamed } from "#fuzz/systems/all-systems.ts";
 import { Follower, blocksOf } from "#fuzz/counterexample/follow.ts";
 

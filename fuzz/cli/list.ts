@@ -28,8 +28,8 @@ async function list({ json }: { readonly json?: string }): Promise<void> {
 }
 
 async function makeListing(): Promise<Listing> {
-  const { systems, scenarios } = await import("#fuzz/systems/all-systems.ts");
-  const { systemSources } = await import("#fuzz/systems/sources.ts");
+  const { systems } = await import("#fuzz/systems/all-systems.ts");
+  const { systemProperties } = await import("#fuzz/systems/system-properties.ts");
   const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/systems/small-scenarios.ts");
   const { smallPrograms } = await import("#fuzz/programs/bugged/small-programs.ts");
   const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/search/exhaustive-search.ts");
@@ -41,25 +41,23 @@ async function makeListing(): Promise<Listing> {
   return {
     format: "quiesce-list",
     version: 1,
-    systems: systems.map(({ name, about, properties, smallScope }) => {
-      const sources = systemSources.get(name);
-      if (sources === undefined) throw new Error(`${name} does not say where its sources are`);
+    systems: systems.map((system) => {
+      const { name, about, sources = { model: "", implementation: "" }, scenarios, smallScope } = system;
       const certificates = smallScope === undefined ? [] : (smallScope.sizes ?? CERTIFIED_SIZES).map(sizeName);
-      const own = scenarios.filter(({ system }) => system === name);
-      const known = bugs.filter(({ system }) => system === name);
-      const watched = [...machineProperties, ...properties];
+      const known = bugs.filter((bug) => bug.system === name);
+      const watched = [...machineProperties, ...systemProperties(system)];
       return {
         name,
         about,
         ...sources,
         certificates,
         counts: {
-          scenarios: own.length,
+          scenarios: scenarios.length,
           properties: watched.length,
           bugs: known.length,
           certificates: certificates.length,
         },
-        scenarios: own.map((scenario) => ({ name: scenario.name, about: scenario.about ?? "" })),
+        scenarios: scenarios.map((scenario) => ({ name: scenario.name, about: scenario.about ?? "" })),
         properties: watched,
         bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),
       };

@@ -35,7 +35,7 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const draw = /^function\* draw[\s\S]*?^}\n/m;
   const broken = example
     .replace(draw, blocks("ts")[1] ?? "")
-    .replace("atomicAddReturn, beginOperation, endOperation", "beginOperation, endOperation, readOnce, writeOnce")
+    .replace("atomicAddReturn }", "readOnce, writeOnce }")
     .replaceAll('from "../', 'from "#fuzz/systems/');
   const module = join(folder, "tickets.ts");
   writeFileSync(module, broken);
@@ -58,15 +58,8 @@ test("with the README's wrong draw it is violated as the README says", async () 
 
 test("a scenario whose set-up fails is unknown, says why, and exits 3", async () => {
   const module = join(folder, "no-paper.ts");
-  writeFileSync(
-    module,
-    example
-      .replace(
-        "for (const _draw of initial) yield* draw(dispenser);",
-        'yield* draw(dispenser);\n        throw new RangeError("no paper");',
-      )
-      .replaceAll('from "../', 'from "#fuzz/systems/'),
-  );
+  const failing = "*start() { throw new RangeError('no paper'); }, place: (heap) =>";
+  writeFileSync(module, example.replace("place: (heap) =>", failing).replaceAll('from "../', 'from "#fuzz/systems/'));
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
   expect(stdout).toMatch(
     /^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m,

@@ -248,30 +248,32 @@ test("^C in mid-shrinking writes what was reached, and ends with 3", async () =>
 test("a trace of a user's own system replays with the module that exports it, and not without", async () => {
   const module = join(folder, "counters.ts");
   const impl = new URL("../../impl/memory/", import.meta.url).href;
+  const systems = new URL("../systems/", import.meta.url).href;
   writeFileSync(
     module,
     `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+import { constant } from ${JSON.stringify(import.meta.resolve("fast-check"))};
 import { assertHolds, readOnce, writeOnce } from "${impl}access.ts";
-import { createHeap, place } from "${impl}heap.ts";
+import { place } from "${impl}heap.ts";
 import { struct } from "${impl}struct.ts";
+import { defineSystem } from "${systems}define-system.ts";
+import { argument } from "${systems}operation-arguments.ts";
+import { operation } from "${systems}operation-table.ts";
 const Counter = struct("counter", { value: 1 });
-export const systems = [{
-  name: "counters", about: "", operationSchema: z.strictObject({ kind: z.literal("add"), to: z.int() }), limitsSchema: z.strictObject({}), properties: [],
-  compile(scenario) {
-    const heap = createHeap(16);
-    const value = Counter.value(place(heap, Counter, "counter"));
-    const threads = scenario.threads.map(({ name, operations }) => ({ name, *body() {
-      for (const { to } of operations) {
-        const seen = yield readOnce(value);
-        yield writeOnce(value, seen + 1);
-        const now = yield readOnce(value);
-        yield assertHolds(now < to, \`the counter is \${now}\`);
-      }
-    } }));
-    return { name: scenario.name, heap, threads, watchers: [] };
+const add = operation({
+  arguments: { to: argument(z.int(), constant(9)) },
+  *run(counter, { to }) {
+    const seen = yield readOnce(Counter.value(counter));
+    yield writeOnce(Counter.value(counter), seen + 1);
+    const now = yield readOnce(Counter.value(counter));
+    yield assertHolds(now < to, \`the counter is \${now}\`);
+    return now;
   },
-}];
-export const scenarios = [];
+  step: (count) => ({ response: count + 1, next: count + 1 }),
+});
+export default defineSystem({
+  name: "counters", about: "", place: (heap) => place(heap, Counter, "counter"), initialState: 0, operations: { add }, scenarios: {},
+});
 `,
   );
   const path = join(folder, "counters.trace.json");
@@ -302,7 +304,7 @@ export const scenarios = [];
   await expectRefused(["replay", path], /no system "counters"; there are /);
   await expectRefused(
     ["replay", path, "--module", join(folder, "none.ts")],
-    /^quiesce: replay: cannot load .*none\.ts: /,
+    /^quiesce: replay: there is no module .*none\.ts; /,
   );
   const empty = join(folder, "empty.ts");
   writeFileSync(empty, "export {};");

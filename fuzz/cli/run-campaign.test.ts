@@ -7,7 +7,7 @@ import { readResumeState, STATE_FILE } from "#fuzz/campaign/resume-state.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { compressChoices, traceOf, writeTrace } from "#fuzz/machine/trace.ts";
 import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
-import { parseScenario } from "#fuzz/systems/scenario.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import { Result } from "#reports/result.ts";
 import { type CliOptions, type Ended, runModule } from "./cli-process.fixture.ts";
 import { patchedProject } from "./patched-project.fixture.ts";

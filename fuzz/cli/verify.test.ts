@@ -208,7 +208,7 @@ test("what is not there is refused in one line that names what is, with exit cod
     [["verify", "--time", "soon"], /it must be a duration such as 500ms, 10s, 2m or 1h\.\n$/],
     [
       ["verify", "./missing.ts"],
-      /^quiesce: there is no module [^\n]*missing\.ts; name a file that exports "systems" and "scenarios"\n$/,
+      /^quiesce: there is no module [^\n]*missing\.ts; name a file that exports a system\n$/,
     ],
     [["frob"], /^quiesce: unknown command 'frob'\n$/],
   ];

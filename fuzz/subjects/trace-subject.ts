@@ -2,6 +2,8 @@ import { bugNamed, projectRoot } from "#fuzz/bugs/museum.ts";
 import { substituteModules } from "#fuzz/bugs/module-hook.ts";
 import { applyToModules, PatchError } from "#fuzz/bugs/patch.ts";
 import { type Trace, TraceError } from "#fuzz/machine/trace.ts";
+import { CatalogueError } from "#fuzz/host/input-error.ts";
+import type { System } from "#fuzz/systems/system.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -29,7 +31,7 @@ export async function loadSubject(
     return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, program.create);
   }
   const { systemNamed } = await import("#fuzz/systems/all-systems.ts");
-  const { parseScenario } = await import("#fuzz/systems/scenario.ts");
+  const { parseScenario } = await import("#fuzz/systems/parse-scenario.ts");
   const added =
     modulePath === undefined
       ? undefined
@@ -53,18 +55,13 @@ function putBack(slug: string): void {
   }
 }
 
-async function systemsOf(path: string): Promise<(typeof import("#fuzz/systems/all-systems.ts"))["systems"]> {
-  const { pathToFileURL } = await import("node:url");
-  const loaded: { systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"] } = await import(
-    pathToFileURL(path).href
-  ).catch((error: unknown) => {
-    throw new TraceError(
-      `cannot load ${visibleText(path)}: ${visibleText(error instanceof Error ? error.message : String(error))}`,
-      { cause: error },
-    );
+/** @throws TraceError if the module cannot be loaded or exports no system */
+async function systemsOf(path: string): Promise<readonly System[]> {
+  const { systemsOfModule } = await import("./user-module.ts");
+  return systemsOfModule(path).catch((error: unknown) => {
+    if (error instanceof CatalogueError) throw new TraceError(error.message, { cause: error });
+    throw error;
   });
-  if (!Array.isArray(loaded.systems)) throw new TraceError(`${visibleText(path)} exports no "systems"`);
-  return loaded.systems;
 }
 
 /** What it throws about the scenario is said of the trace. */

@@ -47,7 +47,10 @@ interface ThreadPlan {
  *
  * @throws RangeError if certificates of the system are not described
  */
-export function* smallScenarios(system: System, size: ScopeSize): Generator<Scenario> {
+export function* smallScenarios(
+  system: Pick<System, "name" | "smallScope" | "compile">,
+  size: ScopeSize,
+): Generator<Scenario> {
   const { smallScope } = system;
   if (smallScope === undefined)
     throw new RangeError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
@@ -119,7 +122,7 @@ function* ascendingChoices<T>(items: readonly T[], count: number, from = 0): Gen
 
 /** Contents that leave different words, and the bits of the keys in each. */
 function* distinctContents(
-  system: System,
+  system: Pick<System, "name" | "compile">,
   scope: SmallScope,
   keys: number,
   universe: readonly Keyed[],
@@ -140,7 +143,7 @@ function* distinctContents(
 }
 
 /** What the initial operations leave in memory, as text. */
-function wordsAfter(system: System, scope: SmallScope, initial: readonly unknown[]): string {
+function wordsAfter(system: Pick<System, "name" | "compile">, scope: SmallScope, initial: readonly unknown[]): string {
   const program = system.compile(scenarioOf(system.name, "initial contents", initial, [[]], scope.limits));
   return new Machine(program).words.join(",");
 }

@@ -12,22 +12,17 @@ import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
-import type { System } from "#fuzz/systems/system.ts";
-import fc from "fast-check";
 import { z } from "zod";
 import { certifyScenario } from "./certify-scenario.ts";
 
 const Counter = struct("counter", { count: 1 });
 
 /** A counter that each operation adds 1 to, in the way given; in the end it must be the number of operations. */
-function counters(add: (count: number) => Access): System {
+function counters(add: (count: number) => Access): Parameters<typeof certifyScenario>[0] {
   return {
     name: "counters",
-    about: "a counter",
     operationSchema: z.literal("add"),
     limitsSchema: z.strictObject({}),
-    operations: fc.constant("add"),
-    properties: ["sum"],
     compile(scenario): Program {
       const heap = createHeap(16);
       const counter = place(heap, Counter, "counter");

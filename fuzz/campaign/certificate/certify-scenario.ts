@@ -5,7 +5,8 @@ import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
 import { scenarioSubject } from "#fuzz/subjects/subject.ts";
-import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
+import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { counterexampleOf } from "#fuzz/counterexample/counterexample.ts";
 import type { CertifyOutcome } from "./certify.ts";
@@ -19,7 +20,7 @@ const SHRINK_MAX = 50_000;
  * @throws Error if what is violated does not come back: the machine is then not as deterministic as it must be
  */
 export async function certifyScenario(
-  system: System,
+  system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile">,
   scenario: Scenario,
   place: number,
   executionsMax: number,
