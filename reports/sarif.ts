@@ -25,6 +25,12 @@ export function sarifLog(result: Result, folder: string): Log {
     const id = visibleText(counterexample.property);
     results.push(violationResult(name, id, ruleIndex(id, `The property ${id} is violated`), counterexample, folder));
   }
+  for (const { scenario, counterexample } of result.certificates.flatMap(({ violations }) => violations)) {
+    const id = visibleText(counterexample.property);
+    results.push(
+      violationResult(scenario, id, ruleIndex(id, `The property ${id} is violated`), counterexample, folder),
+    );
+  }
   for (const { slug, outcome, because } of result.museum) {
     if (outcome !== "missed") continue;
     results.push({

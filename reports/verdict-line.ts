@@ -1,8 +1,9 @@
 /**
- * Lines that say what became of each scenario, trace, bug and stress: one line each, for the terminal and for
+ * Lines that say what became of each scenario, trace, bug, certificate and stress: one line each, for the terminal and for
  * summaries.
  */
-import type { BugResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
+import { certificateName, coverageText } from "./certificate.ts";
+import type { BugResult, CertificateResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
@@ -60,6 +61,10 @@ export function traceLine(trace: TraceResult, nameWidth: number): string {
 
 export function bugLine(bug: BugResult, nameWidth: number): string {
   return line(bug.outcome, bug.slug, nameWidth, bug.because);
+}
+
+export function certificateResultLine(certificate: CertificateResult, nameWidth: number): string {
+  return line(certificate.verdict, certificateName(certificate), nameWidth, coverageText(certificate));
 }
 
 export function stressLine(stress: StressResult, nameWidth: number): string {

@@ -11,6 +11,7 @@ import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { blocksOf, Follower } from "./follow.ts";
 import { PreemptionBounded } from "./preemption-bounded.ts";
 import { shrink, type Shrunk } from "./shrink.ts";
+import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 
 const subjectOf = (make: () => Program) => programSubject({ name: "example", system: "example" }, make);
 
@@ -38,7 +39,7 @@ const adders: Scenario = {
 /** Fails when an addition of the first two threads is lost; the third is a bystander. */
 function compileAdders(scenario: Scenario): Program {
   const names = scenario.threads.map(({ name }) => name);
-  if (names.length < 2) throw new RangeError("adders: one thread alone is no scenario");
+  if (names.length < 2) throw new ScenarioError("adders: one thread alone is no scenario");
   const counts = scenario.threads.map(({ operations }) => operations.length);
   const program = lostUpdate({ threads: names.length, additions: Math.max(...counts) });
   return { ...program, threads: program.threads.map((thread, index) => ({ ...thread, name: names[index] ?? "" })) };

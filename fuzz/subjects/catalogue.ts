@@ -18,7 +18,7 @@ import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -39,7 +39,7 @@ export function allScenarios(): readonly ScenarioReference[] {
  * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
  *
  * @returns each scenario once; those of the registry for no words at all
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
   if (words.length === 0) return allScenarios();
@@ -56,7 +56,7 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
   if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
-  throw new CatalogueError(
+  throw new InputError(
     `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
   );
 }
@@ -77,7 +77,7 @@ export interface Loaded {
   readonly checks: MachineSettings;
 }
 
-/** @throws CatalogueError if there is no such scenario any more */
+/** @throws InputError if there is no such scenario any more */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
   if (module === undefined && system === PROGRAMS_SYSTEM) {
@@ -95,7 +95,7 @@ async function findScenario({
     module === undefined ? { scenarios: registeredScenarios, systems: registeredSystems } : await importModule(module);
   const scenario = scenarios.find((candidate) => candidate.name === name);
   const system = systems.find((candidate) => candidate.name === scenario?.system);
-  if (scenario === undefined || system === undefined) throw new CatalogueError(`no scenario "${visibleText(name)}"`);
+  if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
 }
 
@@ -124,19 +124,19 @@ async function importModule(
 ): Promise<{ readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] }> {
   const shown = visibleText(path);
   if (!existsSync(path))
-    throw new CatalogueError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
+    throw new InputError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
+    throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
   }
   const systems = Systems.safeParse("systems" in exported ? exported.systems : undefined);
   const scenarios = Scenarios.safeParse("scenarios" in exported ? exported.scenarios : undefined);
   if (!systems.success)
-    throw new CatalogueError(`${shown} exports no "systems": a list of systems, each with a name and a compile`);
+    throw new InputError(`${shown} exports no "systems": a list of systems, each with a name and a compile`);
   if (!scenarios.success)
-    throw new CatalogueError(`${shown} exports no "scenarios": a list of scenarios, each with a name and a system`);
+    throw new InputError(`${shown} exports no "scenarios": a list of scenarios, each with a name and a system`);
   checkScenarios(shown, systems.data, scenarios.data);
   return { systems: systems.data, scenarios: scenarios.data };
 }
@@ -146,14 +146,14 @@ function checkScenarios(module: string, systems: readonly System[], scenarios: r
     const system = systems.find(({ name }) => name === scenario.system);
     if (system === undefined) {
       const known = systems.map(({ name }) => name).join(", ");
-      throw new CatalogueError(
+      throw new InputError(
         `${module}: the scenario "${visibleText(String(scenario.name))}" is of a system "${visibleText(String(scenario.system))}", and there are ${visibleText(known)}`,
       );
     }
     try {
       parseScenario(system, scenario);
     } catch (error) {
-      throw new CatalogueError(`${module}: ${firstLine(error)}`, { cause: error });
+      throw new InputError(`${module}: ${firstLine(error)}`, { cause: error });
     }
   }
 }
@@ -165,16 +165,11 @@ function firstLine(error: unknown): string {
 /**
  * The strategies of these names, each once.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export function strategiesNamed(names: readonly string[]): readonly string[] {
   for (const name of names) {
-    if (name === EXHAUSTIVE) continue;
-    try {
-      strategyNamed(name);
-    } catch (error) {
-      throw new CatalogueError(firstLine(error), { cause: error });
-    }
+    if (name !== EXHAUSTIVE) strategyNamed(name);
   }
   return [...new Set(names)];
 }

@@ -8,6 +8,7 @@ import { NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf, regionOf } from "#impl/memory/heap.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Trace } from "#fuzz/machine/trace.ts";
+import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 
 /** Names for the operations of a program, by the number that `beginOperation` has. */
@@ -52,7 +53,7 @@ export function programSubject(scenario: Trace["scenario"], makeProgram: () => P
 /**
  * A scenario of a system.
  *
- * @param compile makes a program of a scenario; what it throws for one that makes no sense ends that way of shrinking
+ * @param compile makes a program of a scenario; a {@link ScenarioError} of its ends that way of shrinking
  */
 export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario) => Program): Subject {
   const operations = scenario.threads.flatMap((thread) => thread.operations);
@@ -112,7 +113,7 @@ function* compiling(
   try {
     compile(scenario);
   } catch (error) {
-    if (error instanceof RangeError) return;
+    if (error instanceof ScenarioError) return;
     throw error;
   }
   yield { subject: scenarioSubject(scenario, compile), keeps: (operation) => kept.has(operation) };

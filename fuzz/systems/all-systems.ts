@@ -15,6 +15,7 @@ import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 import { timeWait } from "./time-wait/time-wait.ts";
 import { timeWaitScenarios } from "./time-wait/time-wait-scenarios.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 export const systems: readonly System[] = [
   peers,
@@ -41,18 +42,18 @@ export const scenarios: readonly Scenario[] = [
   ...nativeSyncScenarios,
 ];
 
-/** @throws RangeError that lists what there is, if there is no such system */
+/** @throws InputError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {
   const found = systems.find((system) => system.name === name);
   if (found === undefined)
-    throw new RangeError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
+    throw new InputError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
   return found;
 }
 
-/** @throws RangeError that lists what there is, if there is no such scenario */
+/** @throws InputError that lists what there is, if there is no such scenario */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined)
-    throw new RangeError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+    throw new InputError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
   return found;
 }

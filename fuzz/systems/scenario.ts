@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { System } from "./system.ts";
+import { ScenarioError } from "./scenario-error.ts";
 
 export interface Scenario<Operation = unknown> {
   readonly name: string;
@@ -30,7 +31,7 @@ const OPERATIONS_MAX = 1000;
 /**
  * Checks that `value` is a scenario of `system`, to the last operation.
  *
- * @throws RangeError that names the first part that is wrong
+ * @throws ScenarioError that names the first part that is wrong
  */
 export function parseScenario<Operation>(system: System<Operation>, value: unknown): Scenario<Operation> {
   const operations = z.array(system.operationSchema).max(OPERATIONS_MAX);
@@ -55,10 +56,10 @@ export function parseScenario<Operation>(system: System<Operation>, value: unkno
   return { ...rest, ...(about === undefined ? {} : { about }), ...(limits === undefined ? {} : { limits }) };
 }
 
-function malformed(system: string, prefix: string, { issues }: z.ZodError): RangeError {
+function malformed(system: string, prefix: string, { issues }: z.ZodError): ScenarioError {
   const [issue] = issues;
   const path = prefix + (issue?.path.map(String).join(".") ?? "");
-  return new RangeError(
+  return new ScenarioError(
     `scenario of ${system}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "it is malformed"}`,
   );
 }

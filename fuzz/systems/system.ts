@@ -26,7 +26,7 @@ export interface System<Operation = unknown> {
   readonly smallScope?: SmallScope<Operation>;
   /**
    * @param scenario one that `parseScenario` has checked
-   * @throws RangeError if the scenario asks for what the system cannot do
+   * @throws ScenarioError if the scenario asks for what the system cannot do
    */
   compile(scenario: Scenario<Operation>): Program;
 }

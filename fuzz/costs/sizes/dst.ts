@@ -9,7 +9,8 @@ import { BUCKETS, DstEntry } from "#impl/dst/layout.ts";
 import { workQueueCollector } from "#impl/dst/workqueue.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
-import { type SizeRow, WORD_BYTES } from "./size-row.ts";
+import type { SizeRow } from "#reports/lookup-costs.ts";
+import { WORD_BYTES } from "./byte-sizes.ts";
 
 const CHAIN = 3;
 

@@ -16,7 +16,8 @@ import { transmit } from "#impl/neighbours/transmit.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
 import { hardwareAddress, portGid } from "#model/neighbours/hardware-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
-import { type SizeRow, WORD_BYTES } from "./size-row.ts";
+import type { SizeRow } from "#reports/lookup-costs.ts";
+import { WORD_BYTES } from "./byte-sizes.ts";
 
 /** The kernel's by default. */
 const limits = { ...defaultLimits(DEFAULT_ARP_LIMITS, 1000), removable: false };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { peersSizes } from "./peers.ts";
-import { CACHE_LINE_BYTES } from "./size-row.ts";
+import { CACHE_LINE_BYTES } from "./byte-sizes.ts";
 
 const POINTER = 8;
 const LONG = 8;

@@ -18,7 +18,8 @@ import { createRwlockPool, findPeer as findReadLocked, getPeer as getReadLocked 
 import { type Clock, placeClock } from "#impl/sync/jiffies.ts";
 import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
-import { type SizeRow, WORD_BYTES } from "./size-row.ts";
+import type { SizeRow } from "#reports/lookup-costs.ts";
+import { WORD_BYTES } from "./byte-sizes.ts";
 
 /**
  * Each peer on the way is a line; with it the base of the tree, its sequence or the unused list where they are looked

@@ -16,7 +16,8 @@ import { addRoute } from "#impl/route-cache/table.ts";
 import { placeLwp, type Runner } from "#impl/sync/cpu.ts";
 import { Psref } from "#impl/sync/psref.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
-import { type SizeRow, WORD_BYTES } from "./size-row.ts";
+import type { SizeRow } from "#reports/lookup-costs.ts";
+import { WORD_BYTES } from "./byte-sizes.ts";
 
 const DESTINATION: RouteAddress = { family: "v4", address: 20, scope: 0 };
 

@@ -13,7 +13,8 @@ import { setKnob } from "#impl/time-wait/knobs.ts";
 import { lookupTimeWait, type VestigeSnapshot } from "#impl/time-wait/lookup.ts";
 import { createTimeWait, defaultLimits, defaultLines, type TimeWaitTable } from "#impl/time-wait/table.ts";
 import { cacheLinesTouched } from "./cache-lines.ts";
-import { type SizeRow, WORD_BYTES } from "./size-row.ts";
+import type { SizeRow } from "#reports/lookup-costs.ts";
+import { WORD_BYTES } from "./byte-sizes.ts";
 
 /** Slots side by side after which records lie in cache lines as the first ones do. */
 const PERIOD = 16;

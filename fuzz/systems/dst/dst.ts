@@ -56,6 +56,7 @@ import {
 import { dstSmallScope } from "./dst-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 /** Ten ticks a second: the least delay is one tick, the growth five. */
 const limitsSchema = z.strictObject({
@@ -222,7 +223,7 @@ function placeCache({ now, ticksPerSecond }: DstSettings, entriesMax: number, co
  * Performs the initial operations on a cache of its own, and lets the model follow. What it finds holds for every cache
  * of the same limits: alone, the operations have one outcome.
  *
- * @throws RangeError if the model does not allow what they answer
+ * @throws ScenarioError if the model does not allow what they answer
  */
 function runSetUp(
   name: string,
@@ -254,7 +255,7 @@ function runSetUp(
           : response;
       const next = model.next(state, operationOf(call, identities.get(entry) ?? 0), answer)[0];
       if (next === undefined)
-        throw new RangeError(
+        throw new ScenarioError(
           `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
         );
       state = next;

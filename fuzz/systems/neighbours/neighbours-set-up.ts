@@ -11,6 +11,7 @@ import { ADDRESS_WORDS, collectTable } from "#properties/neighbours/neighbour-wo
 import { callName, type NeighboursCall, operationOf } from "#properties/neighbours/neighbours-history.ts";
 import { performSetUp, type Placed, type Step } from "./neighbours-calls.ts";
 import { parseNeighbourAddress } from "./neighbours-names.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 /** Initial operations, and all calls of the scenario by their numbers. */
 export interface InitialSteps {
@@ -30,7 +31,7 @@ export interface InitialContents {
  * of the same limits: alone, the operations have one outcome. Where the model allows several, memory tells which it
  * was.
  *
- * @throws RangeError if the model does not allow what they answer
+ * @throws ScenarioError if the model does not allow what they answer
  */
 export function runSetUp(
   name: string,
@@ -58,7 +59,7 @@ export function runSetUp(
       const operation = operationOf(call, identities.get(subject) ?? 0);
       states = states.flatMap((state) => model.next(state, operation, answer));
       if (states.length === 0)
-        throw new RangeError(
+        throw new ScenarioError(
           `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
         );
     }),
@@ -77,7 +78,7 @@ export function runSetUp(
         state.records.every(({ address }) => table.has(keyOf(address))),
     );
   if (present === undefined)
-    throw new RangeError(`${name}: initial operations: the model has not what is in the table after them`);
+    throw new ScenarioError(`${name}: initial operations: the model has not what is in the table after them`);
   const known = [...identities].filter(([, identity]) =>
     present.records.some((record) => record.identity === identity),
   );

@@ -36,6 +36,7 @@ import { runSetUp } from "./neighbours-set-up.ts";
 import { neighboursSmallScope } from "./neighbours-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 const address = z
   .string()
@@ -149,12 +150,12 @@ function compile(scenario: Scenario<NeighboursScenarioOperation>): Program {
   const settings = limitsSchema.parse(scenario.limits ?? {});
   const { setUp: setUpSteps, threads, calls } = numberSteps(scenario);
   if (setUpSteps.some(({ kind }) => kind === "takeDown"))
-    throw new RangeError(`${scenario.name}: takeDown cannot be an initial operation`);
+    throw new ScenarioError(`${scenario.name}: takeDown cannot be an initial operation`);
   const capacities = capacitiesOf(settings, calls);
   const takesDown = threads.some(({ steps }) => steps.some(({ kind }) => kind === "takeDown"));
   const identitiesMax = calls.filter(({ kind }) => kind === "get").length;
   if (identitiesMax > GETS_MAX)
-    throw new RangeError(
+    throw new ScenarioError(
       `${scenario.name}: it gets neighbours ${identitiesMax} times, and may ${GETS_MAX} times, by which the model tells them apart`,
     );
 

@@ -29,6 +29,7 @@ import { peersProgram, type PlacedPeers, withWatchers } from "./peers-program.ts
 import { peersRcuListSmallScope, peersRwlockSmallScope } from "./peers-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 /** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
 const limitsSchema = z.strictObject({
@@ -196,6 +197,6 @@ function* perform(
     case "advance":
       return yield* advanceClock(clock, call.ticks);
     default:
-      throw new RangeError(`a pool of 2010 has no ${call.kind}`);
+      throw new ScenarioError(`a pool of 2010 has no ${call.kind}`);
   }
 }

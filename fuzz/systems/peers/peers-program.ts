@@ -20,6 +20,7 @@ import {
 import type { Watcher } from "#properties/watcher.ts";
 import { callOf, type PeersScenarioOperation } from "./peers-operations.ts";
 import type { Scenario } from "../scenario.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 /** A pool in memory of its own, and how calls are made on it. */
 export interface PlacedPeers<Pool extends PeerStore> {
@@ -61,7 +62,7 @@ interface NumberedCall {
   readonly number: number;
 }
 
-/** @throws RangeError if the initial operations answer what the model does not allow */
+/** @throws ScenarioError if the initial operations answer what the model does not allow */
 export function peersProgram<Pool extends PeerStore>(
   scenario: Scenario<PeersScenarioOperation>,
   options: PeersProgramOptions<Pool>,
@@ -149,7 +150,7 @@ function numberCalls(
  * Performs the initial operations on a pool of its own, and lets the model follow. What it finds holds for every pool
  * of the same limits: alone, the operations have one outcome.
  *
- * @throws RangeError if the model does not allow what they answer
+ * @throws ScenarioError if the model does not allow what they answer
  */
 function runSetUp(
   name: string,
@@ -170,7 +171,7 @@ function runSetUp(
       const answer = call.kind === "get" ? (identities.get(response) ?? 0) : response;
       const next = model.next(state, operationOf(call, identities.get(peer) ?? 0), answer)[0];
       if (next === undefined)
-        throw new RangeError(
+        throw new ScenarioError(
           `${name}: initial operations: ${callName(call)} answers ${answer}, which the model does not allow`,
         );
       state = next;

@@ -35,6 +35,7 @@ import { peersProgram, type PlacedPeers, withWatchers } from "./peers-program.ts
 import { peersSmallScope } from "./peers-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 /** Longest timeout for which a new peer's limiter is full: a sixth of the 60 seconds it starts with. */
 const TIMEOUT_SECONDS_MAX = 10;
@@ -174,7 +175,7 @@ function compile(scenario: Scenario<PeersScenarioOperation>, generation: Generat
   });
 }
 
-/** @throws RangeError at a timeout for which it would matter at which very tick a peer was made */
+/** @throws ScenarioError at a timeout for which it would matter at which very tick a peer was made */
 function checkTimeouts(
   name: string,
   calls: readonly PeersCall[],
@@ -183,7 +184,7 @@ function checkTimeouts(
   const timeoutMax = Math.floor((TIMEOUT_SECONDS_MAX * 6 * ticksPerSecond) / burstFactor);
   for (const call of calls) {
     if (call.kind === "allow" && call.timeout > timeoutMax) {
-      throw new RangeError(
+      throw new ScenarioError(
         `${name}: ${callName(call)}: the timeout must be at most ${timeoutMax} ticks, for which a new peer's limiter is full`,
       );
     }

@@ -77,6 +77,7 @@ import { createRouteHistory, type NumberedRouteCall } from "#properties/route-ca
 import { routeMemoryWatcher } from "#properties/route-cache/route-memory.ts";
 import { routeTableWatcher } from "#properties/route-cache/route-table.ts";
 import type { RouteCacheLimits } from "./route-cache.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 export interface RouteProgramParts {
   readonly name: string;
@@ -154,7 +155,7 @@ const WITHOUT_WAITING: ReadonlySet<RouteCall["kind"]> = new Set([
 const SERIALS_MAX = 31;
 
 /**
- * @throws RangeError if there are more routes or interfaces than answers can name, or the initial operations answer
+ * @throws ScenarioError if there are more routes or interfaces than answers can name, or the initial operations answer
  * what the model does not allow
  */
 export function compileRouteProgram(parts: RouteProgramParts, createHeap: (words: number) => Heap): Program {
@@ -162,7 +163,7 @@ export function compileRouteProgram(parts: RouteProgramParts, createHeap: (words
   const all = [...initial, ...threads.flatMap(({ calls }) => calls)];
   const routesMax = routesOf(all);
   if (routesMax > SERIALS_MAX)
-    throw new RangeError(`${name}: it may make ${routesMax} routes, and answers can name ${SERIALS_MAX}`);
+    throw new ScenarioError(`${name}: it may make ${routesMax} routes, and answers can name ${SERIALS_MAX}`);
   const bounds = boundsOf(parts, all, routesMax);
   const placed = placeAll(parts, bounds, all, createHeap);
   const { heap, network, places, worker, caches } = placed;
@@ -316,7 +317,7 @@ function* setUp(
 /**
  * Performs the initial calls on a network of its own, and lets the model follow.
  *
- * @throws RangeError if the model does not allow what they answer
+ * @throws ScenarioError if the model does not allow what they answer
  */
 function followSetUp(
   name: string,
@@ -329,7 +330,7 @@ function followSetUp(
     for (const { operation, responseOf } of stepsOf(call, thread, false)) {
       states = states.flatMap((state) => model.next(state, operation, responseOf(response)));
       if (states.length === 0)
-        throw new RangeError(
+        throw new ScenarioError(
           `${name}: initial operations: ${callName(call)} answers ${response}, which the model does not allow`,
         );
     }
@@ -338,7 +339,7 @@ function followSetUp(
   // Whether memory was lacking is not always told by an answer; what the caches hold tells.
   const left = states.find((state) => agreesWith(state, placed));
   if (left === undefined)
-    throw new RangeError(
+    throw new ScenarioError(
       `${name}: initial operations: they leave destinations in the caches that the model does not allow`,
     );
   return left;

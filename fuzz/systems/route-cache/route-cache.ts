@@ -15,6 +15,7 @@ import { compileRouteProgram } from "./route-cache-program.ts";
 import { routeCacheSmallScope } from "./route-cache-small-scope.ts";
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 const address = z
@@ -239,7 +240,7 @@ function compile(scenario: Scenario<RouteCacheScenarioOperation>): Program {
   const limits = limitsSchema.parse(scenario.limits ?? {});
   const { name, threads } = scenario;
   if (threads.length > THREADS_MAX)
-    throw new RangeError(`${name}: it has ${threads.length} threads, and may have ${THREADS_MAX}`);
+    throw new ScenarioError(`${name}: it has ${threads.length} threads, and may have ${THREADS_MAX}`);
   const initial = scenario.initial.flatMap(callsOf);
   const calls = threads.map((thread) => ({ name: thread.name, calls: thread.operations.flatMap(callsOf) }));
   return compileRouteProgram({ name, initial, threads: calls, limits }, createHeap);

@@ -30,6 +30,7 @@ import { linesAccountedWatcher } from "#properties/time-wait/lines-accounted.ts"
 import type { Scenario } from "../scenario.ts";
 import type { System } from "../system.ts";
 import { timeWaitSmallScope } from "./time-wait-small-scope.ts";
+import { ScenarioError } from "../scenario-error.ts";
 
 const connection = z
   .string()
@@ -220,7 +221,7 @@ function linesOf({ slots, heads, lines }: TimeWaitSettings): number {
  * The model's history, which begins with the initial operations: performed once on a table of its own, they answer the
  * same on every one.
  *
- * @throws RangeError if the model does not allow what they answer
+ * @throws ScenarioError if the model does not allow what they answer
  */
 function historyOf(
   { name, initial }: Scenario<TimeWaitScenarioOperation>,
@@ -247,7 +248,7 @@ function historyOf(
 /**
  * The history as it goes on after the first operations have been answered so.
  *
- * @throws RangeError if the model does not allow these answers
+ * @throws ScenarioError if the model does not allow these answers
  */
 export function afterInitial(name: string, history: ModelHistory, answers: readonly number[]): HistoryWatcher {
   const repeat = (): string | undefined => {
@@ -260,7 +261,7 @@ export function afterInitial(name: string, history: ModelHistory, answers: reado
     return undefined;
   };
   const because = repeat();
-  if (because !== undefined) throw new RangeError(`${name}: initial operations: ${because}`);
+  if (because !== undefined) throw new ScenarioError(`${name}: initial operations: ${because}`);
   return {
     property: history.property,
     reset: () => void repeat(),
@@ -354,7 +355,7 @@ const ENDS: Readonly<
   wan6: { reach: "remote", local: [0xfd000000, 0, 0, 1], foreign: [0x20010db8, 0, 0, 1] },
 };
 
-/** @throws RangeError if the text is no connection; the schema lets none such through */
+/** @throws ScenarioError if the text is no connection; the schema lets none such through */
 export function parseConnection(text: string): TcpConnection {
   const { ends, ports } = partsOf(text);
   const [localPort = 0, foreignPort = 0] = ports;
@@ -379,6 +380,6 @@ function partsOf(text: string) {
   const [name = "", ports = ""] = text.split("/");
   const ends = ENDS[name];
   if (ends === undefined)
-    throw new RangeError(`connection "${text}" must begin with one of ${Object.keys(ENDS).join(", ")}`);
+    throw new ScenarioError(`connection "${text}" must begin with one of ${Object.keys(ENDS).join(", ")}`);
   return { ends, ports: ports.split(":").map(Number) };
 }

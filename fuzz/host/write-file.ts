@@ -1,10 +1,6 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-
-/** A file that could not be written; the message says which, and what to do. */
-export class WriteError extends Error {
-  override readonly name = "WriteError";
-}
+import { InputError } from "./input-error.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
@@ -20,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the
  * end. Folders that are missing are made.
  *
- * @throws WriteError if that cannot be done
+ * @throws InputError if that cannot be done
  */
 export function writeWholeFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -34,7 +30,7 @@ export function writeWholeFile(path: string, text: string): void {
     } catch {
       // Where it could not be written it can often not be removed either; the error above is the one to tell.
     }
-    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, {
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, {
       cause: error,
     });
   }
@@ -54,7 +50,7 @@ function reasonOf(error: unknown): string {
  *
  * @throws Error of the file system if that cannot be done
  */
-export function makeFolder(path: string): void {
+function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);
@@ -63,5 +59,23 @@ export function makeFolder(path: string): void {
   } catch (error) {
     // Another process may have made it meanwhile.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
+/**
+ * Makes the folder, and makes sure that files can be written there, before hours are spent on what they would hold.
+ *
+ * @param option the option that names the folder, or a file in it
+ * @throws InputError if they cannot
+ */
+export function prepareFolder(folder: string, option: string): void {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new InputError(`cannot write to ${folder} (${code}); name a place that can be written with ${option}`, {
+      cause: error,
+    });
   }
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { WriteError, writeWholeFile } from "./write-file.ts";
+import { InputError } from "./input-error.ts";
+import { writeWholeFile } from "./write-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-write-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +20,7 @@ test("a file in the place of a folder is named, in one line", () => {
   const blocked = join(folder, "blocked");
   writeFileSync(blocked, "");
   const write = () => writeWholeFile(join(blocked, "result.json"), "1");
-  expect(write).toThrow(WriteError);
+  expect(write).toThrow(InputError);
   expect(write).toThrow(
     /^cannot write .*result\.json: a (file stands|part of its path is a file).*; name a folder that can be written$/,
   );
@@ -28,7 +29,7 @@ test("a file in the place of a folder is named, in one line", () => {
 test("a folder in the place of the file is left alone, and no temporary file stays", () => {
   const path = join(folder, "taken");
   writeWholeFile(join(path, "inside"), "kept");
-  expect(() => writeWholeFile(path, "1")).toThrow(WriteError);
+  expect(() => writeWholeFile(path, "1")).toThrow(InputError);
   expect(readFileSync(join(path, "inside"), "utf8")).toBe("kept");
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
