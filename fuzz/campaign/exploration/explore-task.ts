@@ -32,6 +32,3 @@ export interface SchedulesTask {
   readonly model: InterleavedModel;
   readonly schedulesMax: number;
 }
-
-/** The words that all workers share: not 0 to make them stop, and executions so far. */
-export const EXPLORE_CONTROL = { stop: 0, executions: 1, words: 2 } as const;
