@@ -42,6 +42,8 @@ test("a violation that --save keeps is replayed by every later run, and holds on
 
   cpSync(join(projectRoot, CHANGED), join(copy, CHANGED));
   const mended = run(script, join(copy, "mended"));
-  expect(mended.stdout).toMatch(new RegExp(`^holds     fuzz/traces/${name}  ends without a violation after \\d+`, "mu"));
+  expect(mended.stdout).toMatch(
+    new RegExp(`^holds     fuzz/traces/${name}  ends without a violation after \\d+`, "mu"),
+  );
   expect(mended.status).toBe(0);
 }, 60_000);
