@@ -10,7 +10,7 @@ import type { Explanation as LitmusExplanation } from "#model/memory/litmus/expl
 import type { TraceResult } from "#reports/result.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
-import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain.ts";
+import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-violation.ts";
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";

@@ -32,12 +32,12 @@ const LISTED = [0, 1, 10, 100, 1000];
 
 async function countCosts(): Promise<Costs> {
   const { peersLookupCosts } = await import("#fuzz/costs/peers-lookups.ts");
-  const { peersSizes } = await import("#fuzz/costs/sizes/peers.ts");
-  const { dstSizes } = await import("#fuzz/costs/sizes/dst.ts");
+  const { peersSizes } = await import("#fuzz/costs/sizes/peers-sizes.ts");
+  const { dstSizes } = await import("#fuzz/costs/sizes/dst-sizes.ts");
   const { dstLockHolds } = await import("#fuzz/costs/dst-lock-hold.ts");
-  const { neighboursSizes } = await import("#fuzz/costs/sizes/neighbours.ts");
-  const { routeCacheSizes } = await import("#fuzz/costs/sizes/route-cache.ts");
-  const { timeWaitSizes } = await import("#fuzz/costs/sizes/time-wait.ts");
+  const { neighboursSizes } = await import("#fuzz/costs/sizes/neighbours-sizes.ts");
+  const { routeCacheSizes } = await import("#fuzz/costs/sizes/route-cache-sizes.ts");
+  const { timeWaitSizes } = await import("#fuzz/costs/sizes/time-wait-sizes.ts");
   return {
     format: "quiesce-costs",
     version: 1,

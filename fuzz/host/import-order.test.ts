@@ -63,8 +63,8 @@ test("lint refuses an import of a folder further up, of a value or a type, and l
     ["model/a.ts", "#impl/memory/access.ts"],
     ["impl/a.ts", "#properties/peers/a/b.ts"],
     ["properties/a.ts", "#reports/result.ts"],
-    ["reports/a.ts", "#fuzz/costs/sizes/peers.ts"],
-    ["reports/deep/a.ts", "../../fuzz/costs/sizes/peers.ts"],
+    ["reports/a.ts", "#fuzz/costs/sizes/peers-sizes.ts"],
+    ["reports/deep/a.ts", "../../fuzz/costs/sizes/peers-sizes.ts"],
   ] as const) {
     plant(file, `import type { X } from "${source}";\nexport const x: X | undefined = undefined;\n`);
     up.push(file);

@@ -1,5 +1,5 @@
 /** Explores one small scenario to the end, and tells what it violates. */
-import { tellViolation } from "#fuzz/counterexample/explain.ts";
+import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dstSizes } from "./dst.ts";
+import { dstSizes } from "./dst-sizes.ts";
 
 /** Bytes of a C struct of members of these sizes, each aligned to its size, but an array to that of its elements. */
 function structBytes(members: readonly (readonly [bytes: number, alignment: number])[]): number {

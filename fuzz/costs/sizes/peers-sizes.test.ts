@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { peersSizes } from "./peers.ts";
+import { peersSizes } from "./peers-sizes.ts";
 import { CACHE_LINE_BYTES } from "./byte-sizes.ts";
 
 const POINTER = 8;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeWaitSizes } from "./time-wait.ts";
+import { timeWaitSizes } from "./time-wait-sizes.ts";
 
 /** Bytes of a C struct of members of these sizes and alignments. */
 function structBytes(members: readonly (readonly [bytes: number, alignment: number])[]): number {

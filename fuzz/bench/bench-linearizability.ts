@@ -3,7 +3,7 @@
  *
  *     npm run bench:linearizability [-- <part of a case's name>]
  *
- * Cases over recorded files need ../shared/data/histories; they say so where it is missing. The others are generated
+ * Cases over recorded files need `histories/` below the folder that QUIESCE_DATA names; they say so without it. The others are generated
  * here, from fixed seeds. Times exclude making the history, include everything a caller of `check` pays.
  */
 import { spawnSync } from "node:child_process";
@@ -28,7 +28,8 @@ import { applyModel, builtInModels } from "#properties/histories/built-in-models
 import { generateHistory, spoilLast } from "#properties/histories/generate.ts";
 import { readHistory } from "#properties/histories/read-history.ts";
 
-const recorded = join(import.meta.dirname, "../../../shared/data/histories");
+const data = process.env["QUIESCE_DATA"];
+const recorded = data === undefined ? undefined : join(data, "histories");
 
 interface Figure {
   readonly seconds: number;
@@ -359,7 +360,8 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
 };
 
 async function recordedFiles(wanted: (file: string) => boolean) {
-  if (!existsSync(recorded)) throw new Error(`${recorded} is not there`);
+  if (recorded === undefined || !existsSync(recorded))
+    throw new Error(`${recorded ?? "the folder of recorded histories"} is not there; QUIESCE_DATA names its parent`);
   const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Expected;
   const files = [];
   for (const [file, { model, verdict }] of Object.entries(expected)) {

@@ -1,8 +1,8 @@
 /**
  * How long litmus tests take to decide, in one process on one core: `npm run bench:litmus`.
  *
- * Seconds are wall clock of this machine. The kernel's tests are read from where the project keeps them
- * beside itself; without them, only ours are.
+ * Seconds are wall clock of this machine. Besides the project's own tests it decides those in `litmus/` below the
+ * folder that QUIESCE_DATA names, such as the kernel's.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -12,7 +12,8 @@ import { lockedCounter, rcuRing } from "#model/memory/litmus/families.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
 
 const root = join(import.meta.dirname, "../..");
-const folders = [join(root, "../shared/data/litmus"), join(root, "model/memory/litmus/tests")];
+const data = process.env["QUIESCE_DATA"];
+const folders = [...(data === undefined ? [] : [join(data, "litmus")]), join(root, "model/memory/litmus/tests")];
 
 let total = 0;
 let tests = 0;

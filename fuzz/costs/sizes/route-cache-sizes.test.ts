@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { routeCacheSizes } from "./route-cache.ts";
+import { routeCacheSizes } from "./route-cache-sizes.ts";
 
 /** Bytes of a C struct of members of these sizes and alignments. */
 function structBytes(members: readonly (readonly [bytes: number, alignment: number])[]): number {

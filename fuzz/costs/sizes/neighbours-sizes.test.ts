@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { neighboursSizes } from "./neighbours.ts";
+import { neighboursSizes } from "./neighbours-sizes.ts";
 
 /** Bytes of a C struct of members of these sizes and alignments. */
 function structBytes(members: readonly (readonly [bytes: number, alignment: number])[]): number {
