@@ -12,7 +12,9 @@ function raised(): Set<string> {
   const folder = new URL("./", import.meta.url);
   const sources = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
   const names = sources.flatMap((file) =>
-    [...readFileSync(new URL(file, folder), "utf8").matchAll(/\.violate\(\s*"([a-z-]+)"/g)].map((match) => match[1] ?? ""),
+    [...readFileSync(new URL(file, folder), "utf8").matchAll(/\.violate\(\s*"([a-z-]+)"/g)].map(
+      (match) => match[1] ?? "",
+    ),
   );
   return new Set(names);
 }

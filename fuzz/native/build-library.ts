@@ -2,11 +2,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { LIBRARY_ENTRY } from "./library-entry.ts";
 import { type NativeModule, translateAll, writeModules } from "./translation/build-native.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
-
-/** The library's module, from the root. */
-export const LIBRARY_ENTRY = "impl/native/peers.ts";
 
 const require = createRequire(import.meta.url);
 

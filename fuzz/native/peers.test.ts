@@ -6,7 +6,8 @@ import { afterAll, expect, test } from "vitest";
 import { Random } from "#fuzz/host/random.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { createPeerPool as createSimulated, type IpAddress } from "#impl/native/peers.ts";
-import { buildLibrary, LIBRARY_ENTRY, REST_ENTRY } from "./build-library.ts";
+import { buildLibrary, REST_ENTRY } from "./build-library.ts";
+import { LIBRARY_ENTRY } from "./library-entry.ts";
 import type { Library, LibraryPool } from "./translated.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 

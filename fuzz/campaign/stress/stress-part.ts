@@ -1,6 +1,6 @@
 /** Stress on one system as a part of a campaign. */
 import { derivedSeed, namedSeed } from "#fuzz/host/random.ts";
-import { LIBRARY_ENTRY } from "#fuzz/native/build-library.ts";
+import { LIBRARY_ENTRY } from "#fuzz/native/library-entry.ts";
 import type { StressResult } from "#reports/result.ts";
 import type { Job } from "../job.ts";
 import type { Part, PartContext } from "../part.ts";
