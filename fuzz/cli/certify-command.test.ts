@@ -84,7 +84,9 @@ test("--time ends with what was done, and --resume goes on from there", async ()
   expect(resumed).toMatchObject({ code: 0, stderr: "quiesce: resuming; nothing is done already\n" });
   expect(existsSync(join(out, "peers-2x1x2.state.json"))).toBe(false);
   const anew = await quiesce([...arguments_, "--resume", "--json", join(folder, "copy.json")]);
-  expect(anew.stderr).toMatch(/^quiesce: nothing to resume: .*; starting anew$/m);
+  expect(anew.stderr).toMatch(
+    /^quiesce: nothing to resume in .*peers-2x1x2.state.json: no run was stopped there; starting anew$/m,
+  );
   expect(readFileSync(join(folder, "copy.json"), "utf8")).toBe(readFileSync(join(out, "peers-2x1x2.json"), "utf8"));
 });
 

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import type { Listing } from "#reports/listing.ts";
 import { namedCommand } from "./command-names.ts";
 
 /** `quiesce list`: what there is to verify, and with what. */
@@ -19,53 +18,8 @@ Examples:
 async function list({ json }: { readonly json?: string }): Promise<void> {
   const { listingText } = await import("#reports/listing.ts");
   const { writeJson } = await import("./write-json.ts");
-  const listing = await makeListing();
+  const { makeListing } = await import("#fuzz/campaign/make-listing.ts");
+  const listing = makeListing();
   if (json === undefined) process.stdout.write(`${listingText(listing)}\n`);
   else writeJson(json, `${JSON.stringify(listing, null, 2)}\n`);
-}
-
-async function makeListing(): Promise<Listing> {
-  const { systems, scenarios } = await import("#fuzz/systems/all-systems.ts");
-  const { systemSources } = await import("#fuzz/systems/sources.ts");
-  const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/systems/small-scenarios.ts");
-  const { smallPrograms } = await import("#fuzz/programs/bugged/small-programs.ts");
-  const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/search/exhaustive-search.ts");
-  const { strategies } = await import("#fuzz/strategies/strategies.ts");
-  const { profiles } = await import("#fuzz/campaign/profile.ts");
-  const { museumBugs } = await import("#fuzz/bugs/museum.ts");
-  const { machineProperties } = await import("#fuzz/machine/machine-properties.ts");
-  const bugs = museumBugs();
-  return {
-    format: "quiesce-list",
-    version: 1,
-    systems: systems.map(({ name, about, properties, smallScope }) => {
-      const sources = systemSources.get(name);
-      if (sources === undefined) throw new Error(`${name} does not say where its sources are`);
-      const certificates = smallScope === undefined ? [] : (smallScope.sizes ?? CERTIFIED_SIZES).map(sizeName);
-      const own = scenarios.filter(({ system }) => system === name);
-      const known = bugs.filter(({ system }) => system === name);
-      const watched = [...machineProperties, ...properties];
-      return {
-        name,
-        about,
-        ...sources,
-        certificates,
-        counts: {
-          scenarios: own.length,
-          properties: watched.length,
-          bugs: known.length,
-          certificates: certificates.length,
-        },
-        scenarios: own.map((scenario) => ({ name: scenario.name, about: scenario.about ?? "" })),
-        properties: watched,
-        bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),
-      };
-    }),
-    programs: smallPrograms.map(({ name, bug }) => ({ name, about: bug })),
-    strategies: [
-      ...strategies.map(({ name, description }) => ({ name, about: description })),
-      { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION },
-    ],
-    profiles: profiles.map(({ name, description }) => ({ name, about: description })),
-  };
 }

@@ -1,9 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { Command } from "commander";
-import type { Certificate } from "#reports/certificate.ts";
+import { resolve } from "node:path";
+import type { Command } from "commander";
 import { EXIT_OF_VERDICT } from "#fuzz/host/exit-code.ts";
-import { InputError } from "#fuzz/host/input-error.ts";
 import { namedCommand } from "./command-names.ts";
 
 interface Options {
@@ -30,47 +27,13 @@ Examples:
 }
 
 async function run(paths: readonly string[], { out }: Options): Promise<void> {
-  const { certificateFile, certificateJson, certificateLine, certificateName, mergeCertificates } =
-    await import("#reports/certificate.ts");
+  const { mergeShards } = await import("#fuzz/campaign/certificate/merge-shards.ts");
   const { commandPath } = await import("#fuzz/host/command-path.ts");
-  const { prepareFolder, writeWholeFile } = await import("#fuzz/host/write-file.ts");
-  const groups = Map.groupBy(await readShards(paths), certificateName);
-  prepareFolder(resolve(out), "--out");
-  const merged = [...groups.values()].map((shards) => {
-    const whole = mergeCertificates(shards);
-    if ("misfit" in whole) throw new InputError(`merge-reports: ${whole.misfit}`);
-    return whole;
-  });
-  for (const certificate of merged) {
-    const file = join(resolve(out), certificateFile(certificate));
-    writeWholeFile(file, certificateJson(certificate));
+  const { certificateLine } = await import("#reports/certificate.ts");
+  const merged = mergeShards(paths, resolve(out));
+  for (const { certificate, file } of merged)
     process.stdout.write(`${certificateLine(certificate)}\ncertificate in ${commandPath(file)}\n`);
-  }
-  const verdicts = merged.map(({ verdict }) => verdict);
-  process.exitCode =
-    EXIT_OF_VERDICT[(["violated", "unknown"] as const).find((one) => verdicts.includes(one)) ?? "holds"];
-}
-
-async function readShards(paths: readonly string[]): Promise<Certificate[]> {
-  const { Certificate } = await import("#reports/certificate.ts");
-  const { visibleText } = await import("#reports/visible-text.ts");
-  const files = paths.flatMap((path) => {
-    if (!existsSync(path)) throw new InputError(`merge-reports: there is no ${visibleText(path)}`);
-    if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path)
-      .filter((name) => /\.shard-\d+-of-\d+\.json$/.test(name))
-      .toSorted()
-      .map((name) => join(path, name));
-  });
-  if (files.length === 0)
-    throw new InputError(
-      "merge-reports: there is no shard of a certificate in what is named; quiesce certify --shard i/n makes them",
-    );
-  return files.map((file) => {
-    try {
-      return Certificate.parse(JSON.parse(readFileSync(file, "utf8")));
-    } catch {
-      throw new InputError(`merge-reports: ${visibleText(file)} is no certificate`);
-    }
-  });
+  const verdicts = merged.map(({ certificate }) => certificate.verdict);
+  const worst = (["violated", "unknown"] as const).find((one) => verdicts.includes(one)) ?? "holds";
+  process.exitCode = EXIT_OF_VERDICT[worst];
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { visibleText } from "#reports/visible-text.ts";
+import type { ShrunkTrace } from "#fuzz/counterexample/shrink-trace.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
-import { InputError } from "#fuzz/host/input-error.ts";
 import { onInterruption } from "#fuzz/host/interruption.ts";
 import type { Host } from "./command-host.ts";
 import { namedCommand } from "./command-names.ts";
@@ -37,89 +37,76 @@ Examples:
 }
 
 async function run(path: string, { out, executions, json, module }: ShrinkFlags, host: Host): Promise<void> {
-  const { shellWord } = await import("#fuzz/host/command-path.ts");
-  const { writeWholeFile } = await import("#fuzz/host/write-file.ts");
-  const { readTrace, writeTrace, expandChoices } = await import("#fuzz/machine/trace.ts");
+  const { readTrace } = await import("#fuzz/machine/trace.ts");
   let interruption: string | undefined;
   const endWatch = onInterruption((why) => {
     interruption = why;
   });
+  const draw = (text: string): void => void (host.stderr.isTTY === true && host.stderr.write(text));
   try {
     const trace = readTrace(path);
     const { loadSubject } = await import("#fuzz/subjects/trace-subject.ts");
     const subject = await loadSubject(trace, module);
-    const { replayTrace } = await import("#fuzz/counterexample/replay-trace.ts");
-    const { kind, because } = replayTrace(trace, subject);
-    if (kind === "diverged") throw new InputError(`shrink: ${because}`);
-    const { counterexampleOf, counterexampleStory } = await import("#fuzz/counterexample/counterexample.ts");
-    const {
-      scenario: _,
-      format: _format,
-      version: _version,
-      choices: _choices,
-      accesses: _accesses,
-      violation: _violation,
-      orderings: _orderings,
-      neighbour: _neighbour,
-      ...origin
-    } = trace;
-    const progress = host.stderr.isTTY
-      ? (count: number) => host.stderr.write(`\rshrinking: ${count} executions`)
-      : undefined;
-    const found = { ...origin, subject, choices: expandChoices(trace.choices) };
-    const counterexample = await counterexampleOf(found, {
+    const { shrinkTrace } = await import("#fuzz/counterexample/shrink-trace.ts");
+    const target = out ?? `${path.replace(/(\.shrunk)?(\.trace)?\.json$/, "")}.shrunk.trace.json`;
+    const found = await shrinkTrace(trace, subject, target, {
       executionsMax: executions,
       shouldStop: () => interruption !== undefined,
-      progress,
+      progress: (count) => draw(`\rshrinking: ${count} executions`),
     });
-    if (progress !== undefined) host.stderr.write("\r\u001b[K");
-    if (counterexample === undefined) {
-      host.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${because}\n`);
+    draw("\r\u001b[K");
+    if ("because" in found) {
+      host.stdout.write(`${visibleText(trace.scenario.name)}: nothing to shrink: ${found.because}\n`);
       host.exitCode = EXIT.verified;
       return;
     }
-    const { shrunk, trace: smaller } = counterexample;
-    const target = out ?? `${path.replace(/(\.shrunk)?(\.trace)?\.json$/, "")}.shrunk.trace.json`;
-    const script = `${target.replace(/(\.trace)?\.json$/, "")}.repro.ts`;
-    const { resolve } = await import("node:path");
-    const { reproductionScript } = await import("#fuzz/counterexample/reproduction-script.ts");
-    writeTrace(target, smaller);
-    writeWholeFile(script, reproductionScript(smaller, shrunk.replayed.execution, resolve(script)));
-    const summary = {
-      format: "quiesce-shrink",
-      version: 1,
-      trace: target,
-      reproduction: script,
-      violation: smaller.violation,
-      preemptions: { before: shrunk.preemptionsBefore, after: shrunk.preemptions, fewest: shrunk.fewestPreemptions },
-      accesses: { before: found.choices.length, after: shrunk.choices.length },
-      size: { before: subject.size, after: shrunk.subject.size },
-      orderings: shrunk.orderings.map(({ text }) => text),
-      explained: { samples: shrunk.samples, failing: shrunk.failing },
-      passes: smaller.neighbour?.because,
-      executions: shrunk.executions,
-      finished: shrunk.finished,
-    };
-    if (json !== undefined && json !== "-") writeWholeFile(json, `${JSON.stringify(summary, undefined, 2)}\n`);
-    if (json === "-") host.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-    else {
-      const { paintFor } = await import("#reports/story.ts");
-      const story = counterexampleStory(shrunk, {
-        width: storyWidth(host.stdout),
-        paint: paintFor(host.stdout),
-        replay: `npx quiesce replay ${shellWord(target)}`,
-      });
-      const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
-      host.stdout.write(
-        `shrunk from ${found.choices.length} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
-      );
-    }
-    host.exitCode = shrunk.finished ? EXIT.violated : EXIT.unfinished;
-    if (!shrunk.finished)
+    await print(found, json, host);
+    const { finished } = found.shrunk;
+    host.exitCode = finished ? EXIT.violated : EXIT.unfinished;
+    if (!finished)
       host.stderr.write(
         `quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`,
       );
   } finally {
     endWatch();
   }
+}
+
+async function print(found: ShrunkTrace, json: string | undefined, host: Host): Promise<void> {
+  const { writeWholeFile } = await import("#fuzz/host/write-file.ts");
+  const text = `${JSON.stringify(summaryOf(found), undefined, 2)}\n`;
+  if (json === "-") return void host.stdout.write(text);
+  if (json !== undefined) writeWholeFile(json, text);
+  const { counterexampleStory } = await import("#fuzz/counterexample/counterexample.ts");
+  const { shellWord } = await import("#fuzz/host/command-path.ts");
+  const { paintFor } = await import("#reports/story.ts");
+  const { shrunk, target, script, before } = found;
+  const story = counterexampleStory(shrunk, {
+    width: storyWidth(host.stdout),
+    paint: paintFor(host.stdout),
+    replay: `npx quiesce replay ${shellWord(target)}`,
+  });
+  const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
+  host.stdout.write(
+    `shrunk from ${before.accesses} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
+  );
+}
+
+/** What `--json` writes. */
+function summaryOf({ target, script, trace, shrunk, before }: ShrunkTrace) {
+  return {
+    format: "quiesce-shrink",
+    version: 1,
+    trace: target,
+    reproduction: script,
+    violation: trace.violation,
+    preemptions: { before: shrunk.preemptionsBefore, after: shrunk.preemptions, fewest: shrunk.fewestPreemptions },
+    accesses: { before: before.accesses, after: shrunk.choices.length },
+    size: { before: before.size, after: shrunk.subject.size },
+    orderings: shrunk.orderings.map(({ text }) => text),
+    explained: { samples: shrunk.samples, failing: shrunk.failing },
+    passes: trace.neighbour?.because,
+    executions: shrunk.executions,
+    finished: shrunk.finished,
+  };
 }

@@ -24,7 +24,7 @@ const SYSTEMS = ["peers"];
 const THREADS_MAX = 60;
 const OPERATIONS_MAX = 10_000_000;
 
-/** `quiesce stress`: the same source on real threads, hammered and checked. */
+/** `quiesce stress`: the same source on real threads, under load, and checked. */
 export function stressCommand(): Command {
   return namedCommand("stress", `what runs: ${SYSTEMS.join(", ")}`)
     .option(

@@ -183,6 +183,32 @@ test("^C leaves a partial report and the state, without a stack; --resume takes 
   expect(existsSync(state)).toBe(false);
 });
 
+test("a second ^C ends at once, without a report", async () => {
+  const out = join(folder, "twice");
+  const module = join(folder, "deaf.ts");
+  // Its set-up asks nobody whether to stop.
+  writeFileSync(
+    module,
+    `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+export const systems = [{
+  name: "deaf", about: "", operationSchema: z.any(), limitsSchema: z.any(), properties: [],
+  compile() { for (;;); },
+}];
+export const scenarios = [{ name: "deaf", system: "deaf", initial: [], threads: [{ name: "a", operations: [1] }] }];
+`,
+  );
+  const { code, stdout, stderr } = await quiesce(["verify", module, "--workers", "1", "--out", out], {
+    meanwhile: (child) =>
+      void child.stdout.once("data", () => {
+        child.kill("SIGINT");
+        setTimeout(() => child.kill("SIGINT"), 300);
+      }),
+  });
+  expect([code, stderr]).toEqual([3, ""]);
+  expect(stdout).not.toContain("not finished");
+  expect(existsSync(join(out, "result.json"))).toBe(false);
+});
+
 test("a reader that goes away stops the run the same way", async () => {
   const out = join(folder, "pipe");
   const { code, stderr } = await quiesce(["verify", SMALL, "peers", "--out", out], {
