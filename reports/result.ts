@@ -125,7 +125,7 @@ export const StressResult = z
     because: text,
     seed: count.describe("seed of the operations; schedules are the host's"),
     threads: z.int().positive(),
-    milliseconds: count.describe("how long it was to be hammered, unless something is wrong sooner"),
+    milliseconds: count.describe("how long it was to run, unless something is wrong sooner"),
     property: text.optional().describe("name of the violated property"),
     history: text.optional().describe("path of the file with the history that shows it"),
   })

@@ -50,7 +50,7 @@ export function sarifLog(result: Result, folder: string): Log {
       ruleIndex: ruleIndex(id, `The property ${id} is violated`),
       level: "error",
       message: { text: visibleText(`${system} on ${threads} real threads: ${because}.${saved}`) },
-      // Real threads tell no line: what was hammered is the library as a whole.
+      // Real threads tell no line: what ran under load is the library as a whole.
       locations: [location({ file: source, line: 1 })],
       partialFingerprints: { "systemAndProperty/v1": visibleText(`${system}/${id}`) },
       properties: { system: visibleText(system), seed, threads },

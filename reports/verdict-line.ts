@@ -73,8 +73,8 @@ export function stressLine(stress: StressResult, nameWidth: number): string {
 
 /** `2 real threads for 600 s, no violation`, or what was violated. */
 export function stressText({ property, because, threads, milliseconds }: StressResult): string {
-  const hammered = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
-  return property === undefined ? `${hammered}, ${because}` : `${property}: ${because} (${hammered})`;
+  const load = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
+  return property === undefined ? `${load}, ${because}` : `${property}: ${because} (${load})`;
 }
 
 const VERDICT_WIDTH = "violated".length;

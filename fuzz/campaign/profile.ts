@@ -24,7 +24,7 @@ export interface Profile {
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
   /**
-   * Milliseconds for which each system that is built for real threads is hammered; 0 for not at all. A time and no
+   * Milliseconds for which each system that is built for real threads runs under load; 0 for not at all. A time and no
    * number of executions: schedules are the host's there, and no seed brings one back.
    */
   readonly stressMs: number;
