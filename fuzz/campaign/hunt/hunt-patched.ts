@@ -6,9 +6,8 @@ import { projectRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
-import { EXHAUSTIVE, searchExhaustively } from "#fuzz/search/exhaustive-search.ts";
-import { EXECUTIONS_BETWEEN_QUESTIONS, search, type SearchResult } from "#fuzz/search/search.ts";
-import { strategyNamed } from "#fuzz/strategies/strategies.ts";
+import { searchNamed } from "#fuzz/search/named-search.ts";
+import { EXECUTIONS_BETWEEN_QUESTIONS, type SearchResult } from "#fuzz/search/search.ts";
 import { scenarioSubject, type Subject } from "#fuzz/subjects/subject.ts";
 import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
 import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
@@ -22,11 +21,18 @@ export async function huntPatched({ bug, bounds }: HuntTask, control: JobControl
   const scenario = scenarioNamed(bug.scenario);
   const system = systemNamed(scenario.system);
   const subject = scenarioSubject(scenario, (one: Scenario) => system.compile(parseScenario(system, one)));
+  const searched = {
+    makeProgram: () => subject.makeProgram(),
+    machine: () => new Machine(subject.makeProgram()),
+    checks: {},
+  };
+  const { executionsMax } = bounds;
+  const shouldStop = (): boolean => control.shouldStop(EXECUTIONS_BETWEEN_QUESTIONS);
   const outcomes: HuntOutcome[] = [];
   let counterexample: HuntCounterexample | undefined;
   let catches = 0;
   for (const one of bounds.searches) {
-    const result = searchOnce(one, subject, bounds.executionsMax, control);
+    const result = searchNamed(one.strategy, searched, { seed: one.seed, executionsMax, shouldStop });
     if (control.shouldStop(0)) return undefined;
     const outcome = outcomeOf(one, result, bug.caughtBy);
     outcomes.push(outcome);
@@ -36,23 +42,6 @@ export async function huntPatched({ bug, bounds }: HuntTask, control: JobControl
   }
   if (control.shouldStop(0)) return undefined;
   return { slug: bug.slug, outcomes, ...(counterexample !== undefined && { counterexample }) };
-}
-
-function searchOnce(
-  { strategy, seed }: HuntSearch,
-  subject: Subject,
-  executionsMax: number,
-  control: JobControl,
-): SearchResult {
-  if (strategy !== EXHAUSTIVE) {
-    const shouldStop = (): boolean => control.shouldStop(EXECUTIONS_BETWEEN_QUESTIONS);
-    return search(new Machine(subject.makeProgram()), strategyNamed(strategy).create({ seed }), {
-      executionsMax,
-      shouldStop,
-    });
-  }
-  const shouldStop = (): boolean => control.shouldStop(1);
-  return searchExhaustively(() => subject.makeProgram(), {}, { executionsMax, shouldStop });
 }
 
 function outcomeOf(
