@@ -27,7 +27,9 @@ export function localEngine(count: number, outcomes: LocalOutcomes): Pick<Engine
     ): Promise<Performed<OutcomeOf<Kind>> | undefined> => {
       const run = outcomes[kind];
       if (run === undefined) throw new Error(`no ${kind} is expected`);
-      const outcome = await queue.run(rank, async () => run(task, { stop }), options);
+      // As a queue would hand it over: a task is plain data.
+      const received = JSON.parse(JSON.stringify(task)) as Job<Kind>["task"];
+      const outcome = await queue.run(rank, async () => run(received, { stop }), options);
       if (outcome === undefined) return undefined;
       spent += 2;
       return { outcome, milliseconds: 2 };

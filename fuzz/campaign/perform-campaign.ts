@@ -9,14 +9,13 @@ import { projectRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
-import { countOf } from "#reports/verdict-line.ts";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
 import { type CampaignPlan, partsOf } from "./campaign-plan.ts";
-import { type Engine, openEngine } from "./engine.ts";
+import { openEngine } from "./engine.ts";
 import type { PartResult } from "./part.ts";
+import { progressLine } from "./progress-line.ts";
 import { freshState, type ResumeKey, type ResumeState, resumedState, STATE_FILE } from "./resume-state.ts";
 import { saveTrace, tracesFolder } from "./trace/saved-traces.ts";
-import { timeLeftText } from "./work-left.ts";
 import { appendStepSummary, writeReports } from "./write-reports.ts";
 
 export interface CampaignSettings {
@@ -89,12 +88,6 @@ export async function performCampaign(
     // Only now: until the reports are written, ^C and a reader that goes away must not end the process.
     await engine.close();
   }
-}
-
-/** `12 of 340 decided · 1,234 executions · at most about 20 s left`. */
-export function progressLine(done: string, engine: Pick<Engine, "executions" | "millisecondsLeft">): string {
-  const left = timeLeftText(engine.millisecondsLeft());
-  return [done, countOf(engine.executions(), "execution"), ...(left === "" ? [] : [left])].join(" · ");
 }
 
 function stateFor(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeLeftText, WorkLeft } from "./work-left.ts";
+import { WorkLeft } from "./work-left.ts";
 
 /** A clock that stands still until it is moved. */
 function clock(): { now: () => number; pass: (milliseconds: number) => void } {
@@ -60,11 +60,4 @@ test("a part that ends, or whose work is done already, leaves nothing", () => {
   decided.end();
   resumed.skip("stress", 7);
   expect(left.milliseconds()).toBe(0);
-});
-
-test("the time left is said in the unit that reads best, and not when there is none", () => {
-  expect(timeLeftText(0)).toBe("");
-  expect(timeLeftText(9_500)).toBe("at most about 10 s left");
-  expect(timeLeftText(600_000)).toBe("at most about 10 min left");
-  expect(timeLeftText(21_600_000)).toBe("at most about 6 h left");
 });

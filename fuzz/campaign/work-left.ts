@@ -76,12 +76,3 @@ export class WorkLeft {
     to.set(kind, (to.get(kind) ?? 0) + units);
   }
 }
-
-/** `at most about 20 s left`; empty while nothing is left. */
-export function timeLeftText(milliseconds: number): string {
-  if (milliseconds <= 0) return "";
-  const seconds = Math.ceil(milliseconds / 1000);
-  if (seconds < 90) return `at most about ${seconds} s left`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `at most about ${minutes} min left` : `at most about ${Math.round(minutes / 60)} h left`;
-}

@@ -144,7 +144,10 @@ async function explore(
     if (strategy === "dfs") {
       if (model !== "sc" && model !== "tso")
         throw new InputError(`explore: schedules explain sc and tso, not ${model}`);
-      const found = await runEverySchedule({ source, model, schedulesMax: maxExecutions ?? Infinity }, engine);
+      const found = await runEverySchedule(
+        { source, model, ...(maxExecutions !== undefined && { schedulesMax: maxExecutions }) },
+        engine,
+      );
       if (found?.failure !== undefined) {
         const { thread, message } = found.failure;
         process.stderr.write(

@@ -30,5 +30,6 @@ export interface ExploreTaskResult extends Exploration {
 export interface SchedulesTask {
   readonly source: ProgramSource;
   readonly model: InterleavedModel;
-  readonly schedulesMax: number;
+  /** Schedules after which it ends unfinished. */
+  readonly schedulesMax?: number;
 }

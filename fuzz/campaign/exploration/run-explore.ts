@@ -32,7 +32,7 @@ export async function runExplore(task: ExploreTask, control: JobControl): Promis
 
 /** @throws InputError for a program that is not deterministic, or without end */
 export async function runSchedules(task: SchedulesTask, control: JobControl): Promise<Schedules> {
-  const { source, model, schedulesMax } = task;
+  const { source, model, schedulesMax = Infinity } = task;
   const program = await programOf(source);
   return refusing(() => countSchedules(program, model, schedulesMax, askNowAndThen(control)));
 }

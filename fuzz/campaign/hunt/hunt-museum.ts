@@ -2,6 +2,7 @@
 import type { Bug } from "#fuzz/bugs/museum.ts";
 import { openEngine } from "../engine.ts";
 import { inOrder } from "../in-order.ts";
+import { progressLine } from "../progress-line.ts";
 import { type BugStatistics, statisticsOf } from "./hunt-statistics.ts";
 import { type HuntBounds, huntTask } from "./hunt-task.ts";
 
@@ -31,9 +32,13 @@ export async function huntMuseum(
   const engine = openEngine({ workers });
   const found: (BugStatistics | undefined)[] = bugs.map(() => undefined);
   const report = inOrder(onBug);
-  onStart(() => `${found.filter((bug) => bug !== undefined).length} of ${bugs.length} bugs hunted`);
-  const hunts = bugs.map(async (bug, index) => {
-    const done = await engine.part(index).perform({ kind: "bug", task: huntTask(bug, bounds) });
+  const parts = bugs.map((bug, index) => ({ bug, index, part: engine.part(index, { bug: 1 }) }));
+  onStart(() => {
+    const hunted = found.filter((bug) => bug !== undefined).length;
+    return progressLine(`${hunted} of ${bugs.length} bugs hunted`, engine);
+  });
+  const hunts = parts.map(async ({ bug, index, part }) => {
+    const done = await part.perform({ kind: "bug", task: huntTask(bug, bounds) });
     if (done === undefined) return;
     const statistics = statisticsOf(bug, done.outcome, strategiesMin);
     found[index] = statistics;

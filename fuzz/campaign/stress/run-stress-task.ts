@@ -14,6 +14,7 @@ export async function runStressTask(
   { system, seed, milliseconds: wanted }: StressTask,
   control: JobControl,
 ): Promise<StressOutcome | undefined> {
+  if (control.shouldStop(0)) return undefined; // building takes seconds
   const { milliseconds, rounds, operations, violation } = await runStress({
     threads: STRESS_THREADS,
     seed,
