@@ -31,8 +31,7 @@ const CERTIFY_EXECUTIONS_MAX = 10_000_000;
 
 /**
  * The whole gate for these scenarios, or the scenarios alone: the museum, certificates and stress show that the gate as
- * a whole works, and a few scenarios, asked for by name, are no gate. Saved traces of a user's module belong to it
- * always.
+ * a whole works, and a few scenarios, asked for by name, are no gate. The saved traces of their systems belong to both.
  *
  * @throws InputError if a saved trace is none
  */
@@ -42,16 +41,14 @@ export function verifyPlan(
   seed: number,
   extent: "gate" | "scenarios",
 ): CampaignPlan {
-  if (extent === "scenarios") {
-    const own = scenarios.filter(({ module }) => module !== undefined);
-    return { profile, seed, scenarios, traces: savedTraces(own), bugs: [], certificates: [], stressed: [] };
-  }
+  const traces = savedTraces(scenarios);
+  if (extent === "scenarios") return { profile, seed, scenarios, traces, bugs: [], certificates: [], stressed: [] };
   const names = new Set(scenarios.map(({ system }) => system));
   return {
     profile,
     seed,
     scenarios,
-    traces: savedTraces(scenarios),
+    traces,
     bugs: bugsOf(names),
     certificates: profile.certifies ? certificatesOf(names) : [],
     stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => names.has(system)),
