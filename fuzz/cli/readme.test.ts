@@ -1,16 +1,15 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 import { quiesce } from "./cli-process.fixture.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const example = readFileSync(join(root, "fuzz/systems/tickets/tickets.ts"), "utf8");
+const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+const example = readFileSync(join(projectRoot, "fuzz/systems/tickets/tickets.ts"), "utf8");
 
 // Inside the project, so that the module finds what it imports; git ignores it.
-mkdirSync(join(root, "reports/out"), { recursive: true });
-const folder = mkdtempSync(join(root, "reports/out", "readme-"));
+mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
+const folder = mkdtempSync(join(projectRoot, "reports/out", "readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The fenced blocks of a language, in order. */
@@ -49,9 +48,9 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const replay = /^replay {2}npx quiesce (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
   expect(replay).toEqual([
     "replay",
-    `${relative(root, out)}/traces/tickets-two-customers.trace.json`,
+    `${relative(projectRoot, out)}/traces/tickets-two-customers.trace.json`,
     "--module",
-    relative(root, module),
+    relative(projectRoot, module),
   ]);
   expect((await quiesce(replay)).code).toBe(1);
 });

@@ -16,8 +16,8 @@ import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { firstLine, systemsOfModule } from "./user-module.ts";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { systemsOfModule } from "./user-module.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -38,7 +38,7 @@ export function allScenarios(): readonly ScenarioReference[] {
  * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
  *
  * @returns each scenario once; those of the registry for no words at all
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
   if (words.length === 0) return allScenarios();
@@ -55,7 +55,7 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
   if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
-  throw new CatalogueError(
+  throw new InputError(
     `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
   );
 }
@@ -76,7 +76,7 @@ export interface Loaded {
   readonly checks: MachineSettings;
 }
 
-/** @throws CatalogueError if there is no such scenario any more */
+/** @throws InputError if there is no such scenario any more */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
   if (module === undefined && system === PROGRAMS_SYSTEM) {
@@ -94,7 +94,7 @@ async function findScenario({
   const systems = module === undefined ? registeredSystems : await systemsOfModule(module);
   const system = systems.find((candidate) => candidate.name === systemName);
   const scenario = system?.scenarios.find((candidate) => candidate.name === name);
-  if (scenario === undefined || system === undefined) throw new CatalogueError(`no scenario "${visibleText(name)}"`);
+  if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
 }
 
@@ -110,16 +110,11 @@ function hasSmallProgram(name: string): boolean {
 /**
  * The strategies of these names, each once.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export function strategiesNamed(names: readonly string[]): readonly string[] {
   for (const name of names) {
-    if (name === EXHAUSTIVE) continue;
-    try {
-      strategyNamed(name);
-    } catch (error) {
-      throw new CatalogueError(firstLine(error), { cause: error });
-    }
+    if (name !== EXHAUSTIVE) strategyNamed(name);
   }
   return [...new Set(names)];
 }

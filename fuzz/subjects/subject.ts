@@ -6,8 +6,8 @@
 import { subarray } from "fast-check";
 import type { OperationNames, Program } from "#fuzz/machine/program.ts";
 import type { Trace } from "#fuzz/machine/trace.ts";
-import type { Scenario } from "#fuzz/systems/scenario.ts";
 import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
+import type { Scenario } from "#fuzz/systems/scenario.ts";
 
 export interface Subject {
   /** As it stands in a trace. */
@@ -48,7 +48,7 @@ export function programSubject(scenario: Trace["scenario"], makeProgram: () => P
 /**
  * A scenario of a system.
  *
- * @param compile makes a program of a scenario; what it throws for one that makes no sense ends that way of shrinking
+ * @param compile makes a program of a scenario; a {@link ScenarioError} of its ends that way of shrinking
  */
 export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario) => Program): Subject {
   const operations = scenario.threads.flatMap((thread) => thread.operations);

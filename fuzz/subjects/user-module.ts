@@ -1,7 +1,7 @@
 /** Systems of a module of the user's own: what it exports by default or by name, one or several. */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -9,20 +9,20 @@ import { visibleText } from "#reports/visible-text.ts";
 /**
  * Loads the module and checks each of its scenarios.
  *
- * @throws CatalogueError if there is no such module, it cannot be loaded, exports no system, or a scenario is malformed
+ * @throws InputError if there is no such module, it cannot be loaded, exports no system, or a scenario is malformed
  */
 export async function systemsOfModule(path: string): Promise<readonly System[]> {
   const shown = visibleText(path);
-  if (!existsSync(path)) throw new CatalogueError(`there is no module ${shown}; name a file that exports a system`);
+  if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
+    throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
   }
   const systems = [...new Set(Object.values(exported).flat().filter(isSystem))];
   if (systems.length === 0)
-    throw new CatalogueError(`${shown} exports no system; export what defineSystem returns, by default or by name`);
+    throw new InputError(`${shown} exports no system; export what defineSystem returns, by default or by name`);
   for (const system of systems) checkScenarios(shown, system);
   return systems;
 }
@@ -36,7 +36,7 @@ function checkScenarios(module: string, system: System): void {
     try {
       parseScenario(system, scenario);
     } catch (error) {
-      throw new CatalogueError(`${module}: ${firstLine(error)}`, { cause: error });
+      throw new InputError(`${module}: ${firstLine(error)}`, { cause: error });
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Every system that can be verified, and every scenario that comes with it. */
+import { InputError } from "#fuzz/host/input-error.ts";
 import { dst, dstSoftirq } from "./dst/dst.ts";
 import { nativeSync } from "./native-sync/native-sync.ts";
 import { neighbours } from "./neighbours/neighbours.ts";
@@ -24,18 +25,18 @@ export const systems: readonly System[] = [
 
 export const scenarios: readonly Scenario[] = systems.flatMap((system) => system.scenarios);
 
-/** @throws RangeError that lists what there is, if there is no such system */
+/** @throws InputError that lists what there is, if there is no such system */
 export function systemNamed(name: string): System {
   const found = systems.find((system) => system.name === name);
   if (found === undefined)
-    throw new RangeError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
+    throw new InputError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
   return found;
 }
 
-/** @throws RangeError that lists what there is, if there is no such scenario */
+/** @throws InputError that lists what there is, if there is no such scenario */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined)
-    throw new RangeError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+    throw new InputError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
   return found;
 }

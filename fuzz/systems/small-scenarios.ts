@@ -14,6 +14,7 @@ import { Machine } from "#fuzz/machine/machine.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SmallScope } from "./small-scope.ts";
 import type { System } from "./system.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 export interface ScopeSize {
   readonly threads: number;
@@ -45,7 +46,7 @@ interface ThreadPlan {
 /**
  * The scenarios of that size, in an order that depends on the system and the size alone.
  *
- * @throws RangeError if certificates of the system are not described
+ * @throws InputError if certificates of the system are not described
  */
 export function* smallScenarios(
   system: Pick<System, "name" | "smallScope" | "compile">,
@@ -53,7 +54,7 @@ export function* smallScenarios(
 ): Generator<Scenario> {
   const { smallScope } = system;
   if (smallScope === undefined)
-    throw new RangeError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
+    throw new InputError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
   const universe = keyedOperations(smallScope, size.keys);
   const plans = threadPlans(smallScope, universe, size.operations);
   let number = 0;

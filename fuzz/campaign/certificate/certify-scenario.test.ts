@@ -57,7 +57,7 @@ const scenario: Scenario = {
   initial: [],
   threads: ["a", "b"].map((name) => ({ name, operations: ["add"] })),
 };
-const never = (): boolean => false;
+const never = { shouldStop: () => false };
 
 test("a scenario that holds is explored to the end, with its counts", async () => {
   const atomic = counters(function* (count) {
@@ -79,7 +79,10 @@ test("a violation comes with a shrunk trace", async () => {
     yield writeOnce(count, found + 1);
   });
   const outcome = await certifyScenario(torn, scenario, 0, 100, never);
-  expect(outcome).toMatchObject({ kind: "violated", violation: { property: "sum", because: "an addition is lost" } });
+  expect(outcome).toMatchObject({
+    kind: "violated",
+    counterexample: { property: "sum", because: "an addition is lost", preemptions: 1, strategy: "exhaustive" },
+  });
   expect(JSON.parse(outcome?.trace ?? "")).toMatchObject({ strategy: "exhaustive", violation: { property: "sum" } });
 });
 
@@ -104,5 +107,5 @@ test("one that is told to stop has no outcome", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 0, 100, () => true)).toBeUndefined();
+  expect(await certifyScenario(atomic, scenario, 0, 100, { shouldStop: () => true })).toBeUndefined();
 });
