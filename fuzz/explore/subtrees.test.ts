@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explore } from "./explore.ts";
-import { exploreParts } from "#fuzz/campaign/exploration/explore-pool.ts";
+import { exploreParts } from "#fuzz/campaign/exploration/explore-in-parts.ts";
 import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { exploreSubtree, subtreesOf } from "./subtrees.ts";

@@ -135,7 +135,9 @@ export class Machine implements RunningMachine, Threads {
     this.#callbackWaits = new Uint8Array(threadsMax);
     this.#graceStarted = new Uint8Array(threadsMax);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
-    this.#local = new LocalAccesses(this.#memory, undefined, threadsMax);
+    // A history that cannot follow a set-up hears nothing of it.
+    const follows = program.history?.setUpBegins !== undefined;
+    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
     this.#observer = options.observer;
@@ -220,7 +222,8 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
   #runSetUp(procedure: Access): void {
-    const { name } = this.program;
+    const { name, history } = this.program;
+    history?.setUpBegins?.();
     this.#reset(1);
     this.#start(0, procedure);
     this.#refreshEnabled();
@@ -231,6 +234,8 @@ export class Machine implements RunningMachine, Threads {
     if (this.violation !== undefined)
       throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
     if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    const because = history?.setUpEnds?.(this.words);
+    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
     this.#memory.keep();
   }
 

@@ -4,7 +4,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Parameters } from "#fuzz/programs/classical/classical-program.ts";
@@ -22,7 +22,7 @@ export interface ProgramSource {
  *
  * A module exports `create(parameters)`, which makes the program, and, if it has any, `parameters` with their defaults.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function programSource(word: string, given: Parameters): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
@@ -31,20 +31,20 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   for (const name of Object.keys(given)) {
     if (name in parameters) continue;
     const known = Object.keys(parameters);
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
     );
   }
   return { program, parameters: { ...parameters, ...given } };
 }
 
-/** @throws CatalogueError if the program is not there, or cannot be made with these parameters */
+/** @throws InputError if the program is not there, or cannot be made with these parameters */
 export async function loadProgram({ program, parameters }: ProgramSource): Promise<ExploredProgram> {
   const { create } = await find(program);
   try {
     return create(parameters);
   } catch (error) {
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(program)} cannot be made with ${JSON.stringify(parameters)}: ${visibleText(String(error))}`,
       { cause: error },
     );
@@ -60,21 +60,21 @@ async function find(program: string): Promise<Makeable> {
   const classical = classicalPrograms.get(program);
   if (classical !== undefined) return classical;
   if (!/[/\\]/.test(program))
-    throw new CatalogueError(
+    throw new InputError(
       `no program "${visibleText(program)}"; there are ${[...classicalPrograms.keys()].toSorted().join(", ")}; a path names a module`,
     );
   const shown = visibleText(program);
-  if (!existsSync(program)) throw new CatalogueError(`there is no module ${shown}; name a file that exports "create"`);
+  if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(program).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
+    throw new InputError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
       cause: error,
     });
   }
   const { create, parameters = {} } = exported as Partial<Makeable>;
   if (typeof create !== "function")
-    throw new CatalogueError(`${shown} exports no "create": a function that takes parameters and answers { threads }`);
+    throw new InputError(`${shown} exports no "create": a function that takes parameters and answers { threads }`);
   return { create, parameters };
 }

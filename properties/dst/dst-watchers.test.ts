@@ -3,7 +3,7 @@ import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.
 import { Slab } from "#impl/memory/slab.ts";
 import type { Collector, Dst } from "#impl/dst/dst.ts";
 import { sendThrough } from "#impl/dst/entry.ts";
-import { exampleDst } from "#impl/dst/example-dst.ts";
+import { exampleDst } from "#impl/dst/example-dst.fixture.ts";
 import {
   Busy,
   Cache,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import decideFile from "#fuzz/campaign/history/check-worker.ts";
+import { runCheck } from "#fuzz/campaign/history/run-check.ts";
 import { builtInModels } from "./built-in-models.ts";
 import { ednText } from "./edn-text.ts";
 import { FORMAT_NAMES } from "./formats/format.ts";
@@ -12,6 +12,9 @@ import { readHistory } from "./read-history.ts";
 import type { RecordedHistory } from "./read-history.ts";
 import { historiesIn, writtenFormats } from "./write-history.fixture.ts";
 import type { WrittenFormat, WrittenOperation } from "./write-history.fixture.ts";
+
+/** Nobody tells it to stop. */
+const UNSTOPPED = { shouldStop: () => false };
 
 const scratch = mkdtempSync(join(tmpdir(), "formats-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -190,15 +193,18 @@ test(
         async ({ text, model }, edits, compression) => {
           const bytes = edits.reduce(edited, text);
           writeFileSync(path, compression === 0 ? edits.reduce(edited, gzipSync(text)) : bytes);
-          const answer = await decideFile({
-            file: path,
-            model,
-            initial: undefined,
-            condition: "linearizability",
-            timeMs: 2_000,
-            keys: "split",
-            method: "automatic",
-          });
+          const answer = await runCheck(
+            {
+              file: path,
+              model,
+              initial: undefined,
+              condition: "linearizability",
+              timeMs: 2_000,
+              keys: "split",
+              method: "automatic",
+            },
+            UNSTOPPED,
+          );
           decided[answer.kind] += 1;
           if (answer.kind === "decided") expect(answer.outcome.kind).toMatch(/^(?:holds|violated|unknown)$/);
           else {

@@ -10,7 +10,7 @@ import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
 import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
 import { expect, test } from "vitest";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
-import { reference } from "./reference.ts";
+import { reference } from "./reference-figures.ts";
 import { spawnedByMain } from "./spawned.ts";
 import {
   boundedReference,

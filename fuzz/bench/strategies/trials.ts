@@ -5,7 +5,7 @@ import { derivedSeed } from "#fuzz/host/random.ts";
 import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
 import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
-import { DEPTH_FIRST_SCHEDULES } from "./reference.ts";
+import { DEPTH_FIRST_SCHEDULES } from "./reference-figures.ts";
 import { type Granularity, spawnedByMain } from "./spawned.ts";
 
 export interface Task {
