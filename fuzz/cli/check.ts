@@ -1,11 +1,21 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Scalar } from "#model/object-shape.ts";
+import type { TransactionsOutcome } from "#properties/transactions/check-transactions.ts";
 import type { CheckAnswer, CheckOutcome, CheckTask } from "#fuzz/campaign/history/check-worker.ts";
+import type { TransactionsDecided } from "#fuzz/campaign/history/transactions-pool.ts";
 import { parseDuration } from "./duration.ts";
+import {
+  parseAssumptions,
+  parseLevels,
+  requireFitting,
+  transactionModelNamed,
+  TRANSACTIONS_HELP,
+} from "./transaction-options.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 import { CommandError, EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { onInterruption } from "#fuzz/host/interruption.ts";
 
-interface Options {
+interface Options extends TransactionOptions {
   readonly model: string;
   readonly initial?: Scalar;
   readonly condition: Condition;
@@ -33,14 +43,19 @@ export function checkCommand(): Command {
     .option("--page <file.html>", "draw the counterexample of the first violation")
     .option("--whole", "do not check key by key")
     .option("--search", "search even where a monitor could decide")
+    .option("--consistency <levels>", "of transactions: levels to check (default: strict-serializable)", parseLevels)
+    .option("--assume <assumptions>", "of rw-register: what to take for granted", parseAssumptions)
     .addHelpText(
       "after",
       `
-Models: register, cas-register, kv-map, set, queue, stack, priority-queue, mutex, multi-register, counter.
+Models: register, cas-register, kv-map, set, queue, stack, priority-queue, mutex, multi-register, counter; of
+transactions list-append, rw-register.
 Registers start as 0; as nil in Jepsen logs; texts as "".
 A module exports \`model\` (see model/model.ts), and may export \`read({ f, key, argument, output })\`, which gives
 { operation, response } of a recorded operation, or undefined to leave it out; without it the operation is
 { kind: f, key, value: argument } and the response is the output.
+
+${TRANSACTIONS_HELP.trimStart()}
 
 Exit codes: 0 all explained, 1 a violation, 2 bad input, 3 something unknown.
 
@@ -48,7 +63,8 @@ Examples:
   quiesce check etcd_001.log --model cas-register
   quiesce check --page reports/out/history.html queue.jsonl.gz --model queue
   quiesce check --json - --time 10s runs/*.edn --model multi-register
-  quiesce check history.jsonl --model ./my-model.ts`,
+  quiesce check history.jsonl --model ./my-model.ts
+  quiesce check append.edn --model list-append --consistency snapshot-isolation,repeatable-read`,
     )
     .action(run);
 }
@@ -65,24 +81,24 @@ function parseScalar(text: string): Scalar {
 }
 
 type Row = { readonly file: string } & (
-  | { readonly seconds: number; readonly outcome: CheckOutcome }
+  | { readonly seconds: number; readonly outcome: CheckOutcome | TransactionsOutcome }
   | { readonly error: string }
 );
 
-async function run(files: readonly string[], options: Options): Promise<void> {
-  const { Piscina } = await import("piscina");
-  const { loadModel } = await import("#fuzz/subjects/load-model.ts");
+async function run(files: readonly string[], options: Options, command: Command): Promise<void> {
   const { visibleText } = await import("#reports/visible-text.ts");
   const { outcomeText } = await import("#reports/history-verdict.ts");
+  const { transactionsText } = await import("#reports/transactions-text.ts");
 
-  await loadModel(options.model); // a wrong name is told before anything is read
+  const given = command.options.map((option) => option.attributeName());
+  requireFitting(
+    options.model,
+    given.filter((name) => command.getOptionValueSource(name) === "cli"),
+  );
+  const judge = await createJudge(options);
   const rows: Row[] = [];
   const interrupt = new AbortController();
   const endWatch = onInterruption(() => interrupt.abort());
-  const pool = new Piscina<CheckTask, CheckAnswer>({
-    filename: new URL("../campaign/history/check-worker.ts", import.meta.url).href,
-    maxThreads: 1,
-  });
   const progress = (text: string): void => {
     if (process.stderr.isTTY && files.length > 1) process.stderr.write(`\r\u001B[K${text}`);
   };
@@ -90,7 +106,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   try {
     for (const [at, file] of files.entries()) {
       progress(`${at + 1} of ${files.length}: ${visibleText(file)}`);
-      const answer = await pool.run(taskOf(file, options), { signal: interrupt.signal });
+      const answer = await judge.decide(file, interrupt.signal);
       progress("");
       if (answer.kind === "fault") {
         process.stderr.write(`quiesce: ${visibleText(answer.fault)}\n`);
@@ -99,7 +115,8 @@ async function run(files: readonly string[], options: Options): Promise<void> {
       }
       const { outcome, seconds } = answer;
       rows.push({ file, seconds, outcome });
-      if (options.json !== "-") process.stdout.write(`${outcomeText(file, outcome)}\n`);
+      if (options.json !== "-")
+        process.stdout.write(`${"asked" in outcome ? transactionsText(file, outcome) : outcomeText(file, outcome)}\n`);
       if (options.page === undefined || hasPage || !("orders" in outcome)) continue;
       const { historyPage } = await import("#reports/history-page.ts");
       await write(options.page, historyPage(outcome, file));
@@ -111,12 +128,35 @@ async function run(files: readonly string[], options: Options): Promise<void> {
     progress("");
   } finally {
     endWatch();
-    await pool.destroy();
+    await judge.end();
   }
   if (options.page !== undefined && !hasPage)
     process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
   if (options.json !== undefined) await writeJson(rows, options.json);
   process.exitCode = exitCodeOf(rows, files.length);
+}
+
+interface Judge {
+  decide(file: string, signal: AbortSignal): Promise<CheckAnswer | TransactionsDecided>;
+  end(): Promise<void>;
+}
+
+/** @throws CommandError at a model that is not there, before anything is read */
+async function createJudge(options: Options): Promise<Judge> {
+  const transactions = transactionModelNamed(options.model);
+  if (transactions !== undefined) {
+    const { createTransactionsPool } = await import("#fuzz/campaign/history/transactions-pool.ts");
+    const { consistency = ["strict-serializable"], assume = ["writes-follow-reads"], time } = options;
+    return createTransactionsPool({ model: transactions, levels: consistency, assumptions: assume }, time);
+  }
+  const { Piscina } = await import("piscina");
+  const { loadModel } = await import("#fuzz/subjects/load-model.ts");
+  await loadModel(options.model);
+  const pool = new Piscina<CheckTask, CheckAnswer>({
+    filename: new URL("../campaign/history/check-worker.ts", import.meta.url).href,
+    maxThreads: 1,
+  });
+  return { decide: (file, signal) => pool.run(taskOf(file, options), { signal }), end: () => pool.destroy() };
 }
 
 function taskOf(file: string, { model, initial, condition, time, whole, search }: Options): CheckTask {

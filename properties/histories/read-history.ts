@@ -133,7 +133,7 @@ function createReader(
 }
 
 /** Calls `onLine` with each line that is not blank. */
-function createLines(
+export function createLines(
   file: string,
   onLine: (text: string, line: number) => void,
 ): { add: (text: string) => void; end: () => void } {
@@ -155,7 +155,8 @@ function createLines(
   };
 }
 
-async function* textOf(file: string): AsyncGenerator<string> {
+/** The text of a file, compressed or not, piece by piece. */
+export async function* textOf(file: string): AsyncGenerator<string> {
   const handle = await open(file);
   const magic = new Uint8Array(2);
   await handle.read(magic, 0, 2, 0).finally(() => handle.close());
