@@ -52,19 +52,19 @@ function anomalyLines({
   steps,
   isShortest,
 }: ShownAnomaly): string[] {
-  const unit = steps === undefined ? "case" : "part of the dependency graph";
-  const times =
-    count === 1
-      ? ""
-      : ` (${count} ${steps === undefined ? `${unit}s` : "parts of the dependency graph"}; one of them:)`;
   const name = knownAs === undefined ? meaning : `${knownAs}; ${meaning}`;
   return [
-    `  ${anomaly}: ${name}${times}`,
+    `  ${anomaly}: ${name}${countText(count, steps !== undefined)}`,
     ...table(transactions.map(transactionRow)),
     ...(because === undefined ? [] : [`    ${visibleText(because)}`]),
     ...table((steps ?? []).map(stepRow)),
     ...(isShortest === false ? ["    there may be a shorter cycle: the search stopped at its bound"] : []),
   ];
+}
+
+function countText(count: number, isCycle: boolean): string {
+  if (count === 1) return "";
+  return isCycle ? ` (in ${count} parts of the dependency graph; the shortest:)` : ` (${count} cases; the first:)`;
 }
 
 function transactionRow({ name, line, process, outcome, operations }: ShownTransaction): string[] {

@@ -5,10 +5,10 @@
  * Events of the process `nemesis` are notes, not transactions.
  */
 import { parseEDNString } from "edn-data";
-import { createEdnSplitter } from "#properties/histories/edn.ts";
 import { createLines, textOf } from "#properties/histories/read-history.ts";
 import { excerpt, HistoryFileError } from "#properties/histories/record.ts";
 import { datumOf } from "./datum.ts";
+import { createEdnMaps } from "./edn-maps.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
 
 export interface TransactionFile {
@@ -35,7 +35,7 @@ export async function readTransactions(
       if (event === undefined) notes += 1;
       else onEvent(event);
     };
-    return { format, reader: isLineByLine(text, format) ? createLines(file, onMap) : createEdnSplitter(file, onMap) };
+    return { format, reader: isLineByLine(text, format) ? createLines(file, onMap) : createEdnMaps(file, onMap) };
   };
   let ahead = "";
   for await (const text of textOf(file)) {
@@ -76,7 +76,11 @@ function formatOf(text: string): "edn" | "json" | undefined {
 function isLineByLine(text: string, format: "edn" | "json"): boolean {
   if (format !== "json") return false;
   const [first = ""] = text.trimStart().split("\n", 1);
-  return first.startsWith("{") && first.trimEnd().endsWith("}");
+  try {
+    return first.startsWith("{") && JSON.parse(first) !== null;
+  } catch {
+    return false; // several on one line, or one on several
+  }
 }
 
 function notEvents(file: string, text: string): HistoryFileError {

@@ -32,16 +32,18 @@ export type CycleFound =
   | { readonly kind: "none" }
   | { readonly kind: "unknown" };
 
+/** No transaction depends on itself. */
+const LENGTH_MIN = 2;
 /** Edges looked at, for each edge and node of the part … */
 const VISITS_FACTOR = 8;
 /** … and at least. */
 const VISITS_MIN = 2_000_000;
 
-export function shortestCycle(graph: Subgraph, form: CycleForm): CycleFound {
+/** @param visitsMax edges that may be looked at */
+export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visitsOf(graph)): CycleFound {
   const { antiDependencies, kinds } = form;
   const ways = antiDependencies === "apart" ? "apart" : "any";
   const lengthMax = antiDependencies === "one" ? (form.lengthMax ?? Infinity) : Infinity;
-  const lengthMin = antiDependencies === "apart" ? 4 : 2;
   const through = antiDependencies === "none" ? form.through : kinds & ANTI_DEPENDENCIES;
   const { isOnCycle, mayPass } = narrowing(graph, form);
   // Of the form with one anti-dependency, that is the edge which the search starts with.
@@ -50,7 +52,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm): CycleFound {
   const cameBy = new Int32Array(stamp.length); // edge
   const cameFrom = new Int32Array(stamp.length); // state
   let searches = 0;
-  let visitsLeft = Math.max(VISITS_MIN, VISITS_FACTOR * (graph.nodes + graph.target.length));
+  let visitsLeft = visitsMax;
 
   /** Those that lead furthest back in time first: the best start for a cycle that real time closes. */
   function firstEdges(): number[] {
@@ -118,12 +120,16 @@ export function shortestCycle(graph: Subgraph, form: CycleForm): CycleFound {
 
   let best: Step[] | undefined;
   for (const edge of firstEdges()) {
-    if (visitsLeft <= 0 || (best !== undefined && best.length <= lengthMin)) break;
+    if (visitsLeft <= 0 || (best !== undefined && best.length <= LENGTH_MIN)) break;
     best = cycleThrough(edge, best?.length ?? lengthMax + 1) ?? best;
   }
   const isComplete = visitsLeft > 0;
-  if (best !== undefined) return { kind: "found", steps: best, isShortest: isComplete || best.length <= lengthMin };
+  if (best !== undefined) return { kind: "found", steps: best, isShortest: isComplete || best.length <= LENGTH_MIN };
   return { kind: isComplete ? "none" : "unknown" };
+}
+
+function visitsOf({ nodes, target }: Subgraph): number {
+  return Math.max(VISITS_MIN, VISITS_FACTOR * (nodes + target.length));
 }
 
 interface Narrowing {

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import * as fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { datumOf } from "./datum.ts";
+import { readTransactions } from "./read-transactions.ts";
+import { simulateTransactions } from "./simulate-transactions.ts";
+import type { TransactionEvent } from "./transaction-event.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "transactions-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+let files = 0;
+
+function scratchFile(text: string | Uint8Array): string {
+  files += 1;
+  const path = join(scratch, `history-${files}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function read(text: string | Uint8Array): Promise<{ events: TransactionEvent[]; format: string; notes: number }> {
+  const events: TransactionEvent[] = [];
+  const { format, notes } = await readTransactions(scratchFile(text), (event) => void events.push(event));
+  return { events, format, notes };
+}
+
+async function fault(text: string): Promise<string> {
+  return read(text).then(
+    () => "none",
+    (error: unknown) => (error instanceof Error ? error.message.replace(/^.*history-\d+/, "file") : String(error)),
+  );
+}
+
+/** Text of what was read, whatever marks keys and names have in a format. */
+function plain(events: readonly TransactionEvent[]): string[] {
+  return events.map(({ process, type, value, index }) =>
+    [process, type, index, String(datumOf(value)).replaceAll(/(?<=\[)[:"](\w+)"?/g, "$1")].join(" "),
+  );
+}
+
+function ednOf({ process, type, value, index }: TransactionEvent): string {
+  const text = JSON.stringify(value)
+    .replaceAll(/"(\w+)"/g, ":$1")
+    .replaceAll(",", " ")
+    .replaceAll("null", "nil");
+  return `{:process ${process}, :type :${type}, :f :txn, :value ${text}, :index ${index}, :time 53137939465}`;
+}
+
+function jsonOf({ process, type, value, index }: TransactionEvent): string {
+  return JSON.stringify({ process, type, f: "txn", value, index });
+}
+
+test("a history is read back as it was written, in every format", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1000), fc.constantFrom("list-append", "rw-register"), async (seed, model) => {
+      const events = [
+        ...simulateTransactions({
+          model,
+          level: "read-committed",
+          seed,
+          transactions: 12,
+          processes: 3,
+          keys: 3,
+          writesPerKey: 5,
+          operationsMax: 3,
+          failsOneIn: 5,
+          unknownOneIn: 5,
+        }),
+      ];
+      const edn = events.map(ednOf);
+      const json = events.map(jsonOf);
+      const texts = {
+        edn: [
+          edn.join("\n"),
+          `[${edn.join("\n ")}]\n`,
+          `; a comment\n(${edn.join(" ")})`,
+          `\n${edn.join(" ;; next\n")}`,
+        ],
+        json: [
+          json.join("\n"),
+          `[${json.join(",\n")}]`,
+          `[\n  ${json.join(",")}\n]\n`,
+          json.join("\r\n"),
+          json.join(" "),
+        ],
+      };
+      for (const [format, each] of Object.entries(texts))
+        for (const text of each) {
+          const found = await read(text);
+          expect(plain(found.events)).toEqual(plain(events));
+          expect(found.format).toBe(format);
+        }
+    }),
+    { seed: 11, numRuns: 12 },
+  );
+});
+
+test("compressed files are read as they are", async () => {
+  const { events } = await read(gzipSync("{:process 0, :type :ok, :value [[:append x 1]]}\n"));
+  expect(plain(events)).toEqual(["0 ok  [[append x 1]]"]);
+});
+
+test("notes of the nemesis are counted, and processes with names are clients", async () => {
+  const { events, notes } = await read(`
+{:process :nemesis, :type :info, :f :start, :value nil}
+{:process "web-1", :type :invoke, :f :txn, :value [[:r 1]]}
+{:process :web-2, :type :invoke, :f :txn, :value [[:r 1]]}
+{:type :invoke, :f :txn, :value [[:r 1]]}
+{:process :nemesis, :type :info, :f :stop}`);
+  expect(notes).toBe(2);
+  expect(events.map(({ process, line }) => [process, line])).toEqual([
+    ["web-1", 3],
+    ["web-2", 4],
+    ["nil", 5],
+  ]);
+});
+
+test("whole numbers keep all their digits, in both formats", async () => {
+  const wide = "9007199254740993";
+  const edn = await read(`{:process 0, :type :ok, :value [[:append 1 ${wide}] [:append "${wide}" 5N]], :time ${wide}}`);
+  const json = await read(
+    `{"process":0,"type":"ok","value":[["append",1,${wide}],["append","${wide}",5]],"time":${wide}}`,
+  );
+  for (const { events } of [edn, json])
+    expect(plain(events)).toEqual([`0 ok  [[append 1 ${wide}] [append "${wide}" 5]]`]);
+});
+
+test("keywords, texts, numbers and what looks like them are told apart", async () => {
+  const { events } = await read(
+    String.raw`{:process 0, :type :ok, :value [[:r :x [1 "1" :1 \1 1.5 nil true [1] #{2 1} {:b 1, :a 2} #tag 1 1/2]]]}`,
+  );
+  const [event] = events;
+  const operations = Array.isArray(event?.value) ? event.value : [];
+  const list: unknown = Array.isArray(operations[0]) ? operations[0][2] : undefined;
+  expect(Array.isArray(list) ? list.map(datumOf) : []).toEqual([
+    1,
+    '"1"',
+    ":1",
+    String.raw`\1`,
+    1.5,
+    "nil",
+    "true",
+    "[1]",
+    "#{1 2}",
+    "{:a 2, :b 1}",
+    "#tag 1",
+    "1/2",
+  ]);
+});
+
+test.each([
+  ["", /^file:1: expected events such as .*, or JSON objects of the same keys, found ""$/],
+  ["\n\nhello there\n", /^file:3: expected events such as .*found "hello there"$/],
+  ["[0,1,2]\n", /^file:1: expected events such as/],
+  ["{}\n", /^file:1: expected events such as/],
+  ['{"type":"ok"}\n[1]\n', 'file:2: expected a JSON object, found "[1]"'],
+  ['{"type":"ok"}\n{"type":\n', 'file:2: expected a JSON object, found "{"type":"'],
+  ['{"process":0,"type":"done","value":[]}', 'file:1: expected a type that is invoke, ok, fail or info, found "done"'],
+  ["{:process 0, :value []}", "file:1: expected a type that is invoke, ok, fail or info, found none"],
+  ["{:process 0, :type :ok, :value [}", 'file:1: expected "]", found "}"'],
+  ["{:process 0, :type :ok,\n", 'file:1: expected "}" to close this map, found the end of the file'],
+  ["{:process 0, :type :ok, :value []}\nx", /^file:2: expected a map/],
+] as const)("what is no event is an error with its line: %j", async (text, expected) => {
+  const message = await fault(text);
+  if (typeof expected === "string") expect(message).toBe(expected);
+  else expect(message).toMatch(expected);
+});
