@@ -12,7 +12,7 @@
 import type { Anomaly } from "./anomaly.ts";
 import { meaningOf } from "./anomaly.ts";
 import { isForbidden, levelsRuledOut, orderKept, strongestOf, weakestOf } from "./consistency-levels.ts";
-import type { Level } from "./consistency-levels.ts";
+import type { KeptOrder, Level } from "./consistency-levels.ts";
 import { cycleAnomalies } from "./cycle-anomalies.ts";
 import type { CycleFinding } from "./cycle-anomalies.ts";
 import {
@@ -24,12 +24,13 @@ import {
   WRITE_READ,
   WRITE_WRITE,
 } from "./dependency-graph.ts";
+import type { DependencyGraph } from "./dependency-graph.ts";
 import type { Finding } from "./finding.ts";
 import { infer } from "./inference.ts";
 import type { Inference } from "./inference.ts";
 import { knownName } from "./known-cycle.ts";
-import { fracturedRead, levelVerdicts } from "./level-verdicts.ts";
-import type { LevelVerdict } from "./level-verdicts.ts";
+import { fracturedRead, levelVerdicts, partsKeeping } from "./level-verdicts.ts";
+import type { GraphParts, LevelVerdict } from "./level-verdicts.ts";
 import type { TransactionModel } from "./micro-operation.ts";
 import type { Assumption } from "./register-versions.ts";
 import { explainOrder } from "./step-explanation.ts";
@@ -116,13 +117,9 @@ export function checkTransactions(
   { levels: asked, assumptions }: CheckTransactionsOptions,
 ): TransactionsVerdict {
   const inference = infer(history, assumptions);
-  const parts = cyclicParts(inference.graph, ALL_KINDS);
+  const parts = partsOf(inference.graph);
   const order = orderOf(asked);
-  const kinds = order === undefined ? DATA : DATA | ORDER_KINDS[order];
-  const cycles = cycleAnomalies(
-    parts.flatMap((part) => cyclicParts(part, kinds)),
-    order,
-  );
+  const cycles = cycleAnomalies(partsKeeping(order, parts), order);
   const found = [...inference.findings.map(({ anomaly }) => anomaly), ...cycles.found.map(({ anomaly }) => anomaly)];
   const verdicts = levelVerdicts({
     anomalies: found,
@@ -142,7 +139,7 @@ export function checkTransactions(
     ...cycles.found.filter(isAsked).map((finding) => shownCycle(history, inference, finding)),
   ];
   // Of all cycles with one anti-dependency, read atomic forbids only the shortest.
-  const fractured = kind === "violated" && shown.length === 0 ? fracturedRead(parts) : undefined;
+  const fractured = kind === "violated" && shown.length === 0 ? fracturedRead(parts.data) : undefined;
   if (fractured?.kind === "found")
     shown.push(shownCycle(history, inference, { anomaly: "G-single-item", count: 1, ...fractured }));
   return {
@@ -162,11 +159,17 @@ export function checkTransactions(
 }
 
 const DATA = WRITE_WRITE | WRITE_READ | READ_WRITE;
-const ORDER_KINDS = { process: PROCESS | PROCESS_READ_WRITE, "real-time": REAL_TIME | REAL_TIME_READ_WRITE };
-const ALL_KINDS = DATA | ORDER_KINDS.process | ORDER_KINDS["real-time"];
+const SESSIONS = DATA | PROCESS | PROCESS_READ_WRITE;
+
+/** Each in those that are held together by more. */
+function partsOf(graph: DependencyGraph): GraphParts {
+  const realTime = cyclicParts(graph, SESSIONS | REAL_TIME | REAL_TIME_READ_WRITE);
+  const process = realTime.flatMap((part) => cyclicParts(part, SESSIONS));
+  return { realTime, process, data: process.flatMap((part) => cyclicParts(part, DATA)) };
+}
 
 /** The order that closes the cycles which are sought: that of real time includes those of the processes. */
-function orderOf(levels: readonly Level[]): "process" | "real-time" | undefined {
+function orderOf(levels: readonly Level[]): KeptOrder | undefined {
   const orders = levels.map(orderKept);
   return orders.find((order) => order === "real-time") ?? orders.find((order) => order === "process");
 }

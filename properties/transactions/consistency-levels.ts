@@ -45,13 +45,15 @@ export const LEVELS = [
 ] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** An order that a level may keep beside that of the data. */
+export type KeptOrder = "process" | "real-time";
+
 interface Definition {
   /** Weaker levels. */
   readonly implies: readonly Level[];
   /** What it forbids beside what those do. */
   readonly forbids: readonly Anomaly[];
-  /** The order that it keeps beside that of the data. */
-  readonly keeps?: "process" | "real-time";
+  readonly keeps?: KeptOrder;
   /** The dependencies that must not lead in a circle. */
   readonly acyclic?: { readonly kinds: number; readonly ways: Ways };
 }
@@ -160,7 +162,7 @@ export function cyclesForbidden(level: Level): Definition["acyclic"] {
 }
 
 /** The order that a level keeps beside that of the data. */
-export function orderKept(level: Level): "process" | "real-time" | undefined {
+export function orderKept(level: Level): KeptOrder | undefined {
   return DEFINITIONS[level].keeps;
 }
 

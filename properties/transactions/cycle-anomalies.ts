@@ -7,6 +7,7 @@
  */
 import { CYCLES, impliedBy } from "./anomaly.ts";
 import type { Anomaly, CycleAnomaly, CycleName } from "./anomaly.ts";
+import type { KeptOrder } from "./consistency-levels.ts";
 import {
   PROCESS,
   PROCESS_READ_WRITE,
@@ -18,6 +19,7 @@ import {
 } from "./dependency-graph.ts";
 import { shortestCycle } from "./shortest-cycle.ts";
 import type { CycleForm, Step } from "./shortest-cycle.ts";
+import { cyclicParts } from "./strong-components.ts";
 import type { Subgraph } from "./strong-components.ts";
 
 export interface CycleFinding {
@@ -35,28 +37,43 @@ export interface CycleAnomalies {
   readonly undecided: readonly CycleAnomaly[];
 }
 
-/** @param order of processes or of real time, where cycles that need it count too */
-export function cycleAnomalies(parts: readonly Subgraph[], order: "process" | "real-time" | undefined): CycleAnomalies {
+/**
+ * @param parts of the graph that hang together by the dependencies of the data and of that order
+ * @param order of processes or of real time, where cycles that need it count too
+ */
+export function cycleAnomalies(parts: readonly Subgraph[], order: KeptOrder | undefined): CycleAnomalies {
   const found = new Map<CycleAnomaly, CycleFinding>();
   const undecided = new Set<CycleAnomaly>();
-  for (const part of parts) {
-    const implied = new Set<Anomaly>();
-    for (const { anomaly, form } of formsOf(order)) {
+
+  function search(part: Subgraph, forms: readonly Sought[], implied: Set<Anomaly>): void {
+    for (const { anomaly, form } of forms) {
       if (implied.has(anomaly)) continue;
       const result = shortestCycle(part, form);
       if (result.kind === "unknown") undecided.add(anomaly);
       if (result.kind !== "found") continue;
       for (const each of impliedBy(anomaly)) implied.add(each);
-      const known = found.get(anomaly);
-      if (known === undefined) {
-        found.set(anomaly, { anomaly, count: 1, steps: result.steps, isShortest: result.isShortest });
-        continue;
-      }
-      known.count += 1;
-      if (result.steps.length >= known.steps.length) continue;
-      known.steps = result.steps;
-      known.isShortest = result.isShortest;
+      note(anomaly, result.steps, result.isShortest);
     }
+  }
+
+  function note(anomaly: CycleAnomaly, steps: readonly Step[], isShortest: boolean): void {
+    const known = found.get(anomaly);
+    if (known === undefined) {
+      found.set(anomaly, { anomaly, count: 1, steps, isShortest });
+      return;
+    }
+    known.count += 1;
+    if (steps.length >= known.steps.length) return;
+    known.steps = steps;
+    known.isShortest = isShortest;
+  }
+
+  for (const part of parts) {
+    const implied = new Set<Anomaly>();
+    // Cycles of the data alone are in smaller parts, if the order of time holds many transactions together.
+    const ofData = order === undefined ? [part] : cyclicParts(part, WRITE_WRITE | WRITE_READ | READ_WRITE);
+    for (const each of ofData) search(each, formsOf(undefined), implied);
+    if (order !== undefined) search(part, formsOf(order), implied);
   }
   return { found: [...found.values()], undecided: [...undecided].filter((anomaly) => !found.has(anomaly)) };
 }
@@ -67,13 +84,15 @@ interface Sought {
 }
 
 /** Worse ones first, so that what follows from one that was found need not be sought. */
-function formsOf(order: "process" | "real-time" | undefined): Sought[] {
-  const sought: Sought[] = CYCLES.map((name) => ({ anomaly: name, form: formOf(name, NO_ORDER) }));
-  if (order === "process")
-    for (const name of CYCLES) sought.push({ anomaly: `${name}-process`, form: formOf(name, PROCESS_ORDER) });
-  if (order === "real-time")
-    for (const name of CYCLES) sought.push({ anomaly: `${name}-realtime`, form: formOf(name, REAL_TIME_ORDER) });
-  return sought;
+function formsOf(order: KeptOrder | undefined): Sought[] {
+  switch (order) {
+    case undefined:
+      return CYCLES.map((name) => ({ anomaly: name, form: formOf(name, NO_ORDER) }));
+    case "process":
+      return CYCLES.map((name) => ({ anomaly: `${name}-process`, form: formOf(name, PROCESS_ORDER) }));
+    case "real-time":
+      return CYCLES.map((name) => ({ anomaly: `${name}-realtime`, form: formOf(name, REAL_TIME_ORDER) }));
+  }
 }
 
 /** Kinds of edges that an order adds to those of the data. */

@@ -1,7 +1,7 @@
 /** The verdict on every level, from the anomalies that were found and the cycles that the graph has. */
 import type { Anomaly } from "./anomaly.ts";
 import { cyclesForbidden, isForbidden, LEVELS, orderKept, withWeaker } from "./consistency-levels.ts";
-import type { Level } from "./consistency-levels.ts";
+import type { KeptOrder, Level } from "./consistency-levels.ts";
 import { READ_WRITE, WRITE_READ, WRITE_WRITE } from "./dependency-graph.ts";
 import { shortestCycle } from "./shortest-cycle.ts";
 import type { CycleFound } from "./shortest-cycle.ts";
@@ -10,10 +10,27 @@ import type { Subgraph } from "./strong-components.ts";
 
 export type LevelVerdict = "holds" | "violated" | "unknown";
 
+/** The parts of the dependency graph that hang together … */
+export interface GraphParts {
+  /** … by the data, */
+  readonly data: readonly Subgraph[];
+  /** … by the data and the order of processes, */
+  readonly process: readonly Subgraph[];
+  /** … and by the order of real time as well. */
+  readonly realTime: readonly Subgraph[];
+}
+
+export function partsKeeping(
+  order: KeptOrder | undefined,
+  { data, process, realTime }: GraphParts,
+): readonly Subgraph[] {
+  if (order === undefined) return data;
+  return order === "process" ? process : realTime;
+}
+
 export interface LevelEvidence {
   readonly anomalies: readonly Anomaly[];
-  /** The parts of the dependency graph that hang together, with all orders. */
-  readonly parts: readonly Subgraph[];
+  readonly parts: GraphParts;
   /** Whether transactions depend on each other at all, by what they read and wrote. */
   readonly hasDependencies: boolean;
   /** Whether some transaction ended before another began. */
@@ -37,7 +54,9 @@ export function levelVerdicts(evidence: LevelEvidence): ReadonlyMap<Level, Level
 }
 
 function ownVerdict(level: Level, evidence: LevelEvidence): LevelVerdict {
-  const { anomalies, parts } = evidence;
+  const { anomalies } = evidence;
+  const order = orderKept(level);
+  const parts = partsKeeping(order, evidence.parts);
   if (anomalies.some((anomaly) => isForbidden(anomaly, level))) return "violated";
   const forbidden = cyclesForbidden(level);
   if (forbidden !== undefined && parts.some((part) => hasCycle(part, forbidden.kinds, forbidden.ways)))
@@ -45,7 +64,6 @@ function ownVerdict(level: Level, evidence: LevelEvidence): LevelVerdict {
   const single = singleCycleForbidden(level, parts);
   if (single.kind === "found") return "violated";
   if (single.kind === "unknown") return "unknown";
-  const order = orderKept(level);
   if (order === "real-time" && !evidence.hasInvocations) return "unknown";
   return evidence.hasDependencies || (order === "real-time" && evidence.hasRealTime) ? "holds" : "unknown";
 }

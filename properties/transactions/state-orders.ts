@@ -111,10 +111,14 @@ export function ordersOfProcesses(history: TransactionHistory, touches: Touches)
   return orders;
 }
 
+/** Transactions that are ordered before another directly: the last to respond. More of them overlap only in a crowd. */
+const ORDERS_MAX = 32;
+
 /** If all that happens after a transaction has responded sees keys no earlier than as it left them. */
 export function ordersOfRealTime(history: TransactionHistory, touches: Touches): StateOrders {
   const { versions, invokedAt, respondedAt } = history;
   const orders = new StateOrders();
+  const lastAfter = new Int32Array(versions.count + versions.keys.length).fill(-1); // the order added last, by state
   const invoked = (touch: number): number => invokedAt[touches.transaction[touch] ?? 0] ?? -1;
   const responded = (touch: number): number => respondedAt[touches.transaction[touch] ?? 0] ?? -1;
   for (let key = 0; key < versions.keys.length; key += 1) {
@@ -131,7 +135,12 @@ export function ordersOfRealTime(history: TransactionHistory, touches: Touches):
         done = done.filter((other) => responded(other) > began);
         done.push(response);
       }
-      for (const other of done) orders.add(touches.left[other] ?? 0, touches.found[touch] ?? 0);
+      const found = touches.found[touch] ?? 0;
+      for (const other of done.slice(-ORDERS_MAX)) {
+        const left = touches.left[other] ?? 0;
+        if (lastAfter[left] !== found) orders.add(left, found);
+        lastAfter[left] = found;
+      }
     }
   }
   return orders;

@@ -140,8 +140,9 @@ export interface Subgraph extends DependencyGraph {
 
 /** The parts of a graph that hang together by edges of some kinds, with the edges of all kinds in them. */
 export function cyclicParts(graph: DependencyGraph | Subgraph, kinds: number): Subgraph[] {
-  const scratch = new Int32Array(graph.nodes);
-  return cyclicComponents(graph, kinds).map((nodes) => {
+  const found = cyclicComponents(graph, kinds);
+  const scratch = new Int32Array(found.length === 0 ? 0 : graph.nodes);
+  return found.map((nodes) => {
     const part = subgraph(graph, nodes, scratch);
     return "nodeInWhole" in graph ? { ...part, nodeInWhole: nodes.map((node) => graph.nodeInWhole[node] ?? 0) } : part;
   });
@@ -154,25 +155,34 @@ export function cyclicParts(graph: DependencyGraph | Subgraph, kinds: number): S
 function subgraph(graph: DependencyGraph, nodes: Int32Array, scratch: Int32Array): Subgraph {
   for (const [i, node] of nodes.entries()) scratch[node] = i + 1;
   const start = new Int32Array(nodes.length + 1);
-  const target: number[] = [];
-  const kind: number[] = [];
+  let edges = 0;
   for (const [i, node] of nodes.entries()) {
+    const end = graph.start[node + 1] ?? 0;
+    for (let edge = graph.start[node] ?? 0; edge < end; edge += 1)
+      if (scratch[graph.target[edge] ?? 0] !== 0) edges += 1;
+    start[i + 1] = edges;
+  }
+  const target = new Int32Array(edges);
+  const kind = new Uint8Array(edges);
+  let at = 0;
+  for (const node of nodes) {
     const end = graph.start[node + 1] ?? 0;
     for (let edge = graph.start[node] ?? 0; edge < end; edge += 1) {
       const to = scratch[graph.target[edge] ?? 0] ?? 0;
       if (to === 0) continue;
-      target.push(to - 1);
-      kind.push(graph.kind[edge] ?? 0);
+      target[at] = to - 1;
+      kind[at] = graph.kind[edge] ?? 0;
+      at += 1;
     }
-    start[i + 1] = target.length;
   }
   for (const node of nodes) scratch[node] = 0;
+  const firstOther = nodes.findIndex((node) => node >= graph.transactions);
   return {
-    transactions: nodes.filter((node) => node < graph.transactions).length,
+    transactions: firstOther === -1 ? nodes.length : firstOther,
     nodes: nodes.length,
     start,
-    target: Int32Array.from(target),
-    kind: Uint8Array.from(kind),
+    target,
+    kind,
     nodeInWhole: nodes,
   };
 }
