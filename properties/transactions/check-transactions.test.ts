@@ -384,6 +384,12 @@ const KEPT: readonly (readonly [string, readonly PlainTransaction[], readonly Le
     ["read-atomic", "update-atomic", "consistent-view", "parallel-snapshot-isolation"],
   ],
   [
+    "a fractured read across the update of another",
+    concurrent("append y 1", "append x 1, append y 2", "r y [], r x [1]", "r y [1 2]"),
+    ["read-committed", "cursor-stability"],
+    ["read-atomic", "update-atomic", "consistent-view", "parallel-snapshot-isolation"],
+  ],
+  [
     "read skew through a third transaction",
     concurrent("append x 1", "r x [1], append y 1", "r y [1], r x []"),
     ["read-atomic", "update-atomic"],
@@ -418,6 +424,18 @@ for (const [title, transactions, kept, broken] of KEPT)
       expect(anomalies.length > 0).toBe(expected === "violated");
     }
   });
+
+test("a fractured read of registers, across the update of another", () => {
+  const transactions = concurrent("w y 1", "r y 1, w y 2, w x 1", "r y nil, r x 1");
+  const verdict = verdictOf("rw-register", transactions, { levels: ["read-atomic"] });
+  expect(verdict.anomalies).toMatchObject([
+    {
+      anomaly: "G-single-item",
+      knownAs: "fractured read",
+      because: "T1 saw what T2 wrote to x, x = 1, and read y = nil, before T2 wrote 2 there",
+    },
+  ]);
+});
 
 // Registers.
 

@@ -29,7 +29,7 @@ import type { Finding } from "./finding.ts";
 import { infer } from "./inference.ts";
 import type { Inference } from "./inference.ts";
 import { knownName } from "./known-cycle.ts";
-import { fracturedRead, levelVerdicts, partsKeeping } from "./level-verdicts.ts";
+import { levelVerdicts, partsKeeping } from "./level-verdicts.ts";
 import type { GraphParts, LevelVerdict } from "./level-verdicts.ts";
 import type { TransactionModel } from "./micro-operation.ts";
 import type { Assumption } from "./register-versions.ts";
@@ -123,6 +123,7 @@ export function checkTransactions(
   const found = [...inference.findings.map(({ anomaly }) => anomaly), ...cycles.found.map(({ anomaly }) => anomaly)];
   const verdicts = levelVerdicts({
     anomalies: found,
+    hasFracturedRead: inference.fractured.length > 0,
     parts,
     hasDependencies: inference.hasDependencies,
     hasRealTime: hasRealTime(history),
@@ -138,10 +139,11 @@ export function checkTransactions(
     ...inference.findings.filter(isAsked).map((finding) => shownFinding(history, finding)),
     ...cycles.found.filter(isAsked).map((finding) => shownCycle(history, inference, finding)),
   ];
-  // Of all cycles with one anti-dependency, read atomic forbids only the shortest.
-  const fractured = kind === "violated" && shown.length === 0 ? fracturedRead(parts.data) : undefined;
-  if (fractured?.kind === "found")
-    shown.push(shownCycle(history, inference, { anomaly: "G-single-item", count: 1, ...fractured }));
+  // A cycle like others, but the only one that read atomic forbids.
+  if (kind === "violated" && shown.length === 0)
+    shown.push(
+      ...inference.fractured.map((finding) => ({ ...shownFinding(history, finding), knownAs: "fractured read" })),
+    );
   return {
     kind,
     model: history.model,

@@ -30,6 +30,7 @@ export function partsKeeping(
 
 export interface LevelEvidence {
   readonly anomalies: readonly Anomaly[];
+  readonly hasFracturedRead: boolean;
   readonly parts: GraphParts;
   /** Whether transactions depend on each other at all, by what they read and wrote. */
   readonly hasDependencies: boolean;
@@ -61,40 +62,21 @@ function ownVerdict(level: Level, evidence: LevelEvidence): LevelVerdict {
   const forbidden = cyclesForbidden(level);
   if (forbidden !== undefined && parts.some((part) => hasCycle(part, forbidden.kinds, forbidden.ways)))
     return "violated";
-  const single = singleCycleForbidden(level, parts);
-  if (single.kind === "found") return "violated";
-  if (single.kind === "unknown") return "unknown";
+  if (level === "read-atomic" && evidence.hasFracturedRead) return "violated";
+  if (level === "consistent-view") {
+    const single = singleCycle(parts);
+    if (single !== "none") return single === "found" ? "violated" : "unknown";
+  }
   if (order === "real-time" && !evidence.hasInvocations) return "unknown";
   return evidence.hasDependencies || (order === "real-time" && evidence.hasRealTime) ? "holds" : "unknown";
 }
 
-/** Cycles with exactly one anti-dependency that a level forbids though it allows others of that shape. */
-function singleCycleForbidden(level: Level, parts: readonly Subgraph[]): CycleFound {
-  if (level === "read-atomic") return fracturedRead(parts);
-  if (level !== "consistent-view") return { kind: "none" };
-  // Without a cycle whose anti-dependencies are apart, there is none with a single one.
+/** Whether there is a cycle with exactly one anti-dependency. */
+function singleCycle(parts: readonly Subgraph[]): CycleFound["kind"] {
   const kinds = WRITE_WRITE | WRITE_READ | READ_WRITE;
-  const suspected = parts.filter((part) => hasCycle(part, kinds, "apart"));
-  return firstFound(suspected, (part) => shortestCycle(part, { antiDependencies: "one", kinds }));
-}
-
-/**
- * A transaction that saw one write of another and missed a second.
- *
- * Source: Bailis et al., "Scalable Atomic Visibility with RAMP Transactions", SIGMOD 2014.
- */
-export function fracturedRead(parts: readonly Subgraph[]): CycleFound {
-  return firstFound(parts, (part) =>
-    shortestCycle(part, { antiDependencies: "one", kinds: WRITE_READ | READ_WRITE, lengthMax: 2 }),
-  );
-}
-
-function firstFound(parts: readonly Subgraph[], search: (part: Subgraph) => CycleFound): CycleFound {
-  let result: CycleFound = { kind: "none" };
-  for (const part of parts) {
-    const found = search(part);
-    if (found.kind === "found") return found;
-    if (found.kind === "unknown") result = found;
-  }
-  return result;
+  // Without a cycle whose anti-dependencies are apart, there is none with a single one.
+  const found = parts
+    .filter((part) => hasCycle(part, kinds, "apart"))
+    .map((part) => shortestCycle(part, { antiDependencies: "one", kinds }).kind);
+  return (["found", "unknown"] as const).find((kind) => found.includes(kind)) ?? "none";
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { HistoryFileError } from "#properties/histories/record.ts";
 import { datumOf } from "./datum.ts";
 import { readTransactions } from "./read-transactions.ts";
 import { simulateTransactions } from "./simulate-transactions.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
+import { createTransactionReader } from "./transaction-history.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "transactions-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -148,6 +150,38 @@ test("keywords, texts, numbers and what looks like them are told apart", async (
     "#tag 1",
     "1/2",
   ]);
+});
+
+test("whatever the bytes, a file is a history or an error with its line", async () => {
+  const texts = [
+    '{:process 0, :type :invoke, :f :txn, :value [[:append :x 1] [:r "y" nil]], :index 0}\n'.repeat(2),
+    '[{:process 0, :type :ok, :value [[:r :x [1 #{2} {:a \\\\b} #inst "2020"]]]}\n; c\n]',
+    '{"process":"a","type":"ok","value":[["r","x",[1,2]],["append",{"b":1},12345678901234567890]]}\n',
+    '[\n{"process":1,"type":"invoke","value":[["w",1,2]]},{"process":1,"type":"fail","value":null}]',
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...texts),
+      fc.array(fc.tuple(fc.nat(200), fc.nat(3), fc.constantFrom(..."{}[]()\"'\\\\;:#^,0N/.- \nxé\u0000")), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      async (text, edits) => {
+        let edited = text;
+        for (const [at, dropped, added] of edits) edited = edited.slice(0, at) + added + edited.slice(at + dropped);
+        const file = scratchFile(edited);
+        const reader = createTransactionReader(edited.includes("w") ? "rw-register" : "list-append", "file");
+        try {
+          await readTransactions(file, (event) => reader.add(event));
+          reader.end();
+        } catch (error) {
+          if (!(error instanceof HistoryFileError)) throw error;
+          expect(error.message).toMatch(/:\d+: /);
+        }
+      },
+    ),
+    { seed: 4, numRuns: 400 },
+  );
 });
 
 test.each([

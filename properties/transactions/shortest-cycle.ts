@@ -15,8 +15,8 @@ import type { Subgraph, Ways } from "./strong-components.ts";
 export type CycleForm =
   /** Edges of these kinds, no anti-dependencies, one of them of the kind that it goes `through`. */
   | { readonly antiDependencies: "none"; readonly kinds: number; readonly through: number }
-  /** Edges of these kinds, exactly one of them an anti-dependency; no more than `lengthMax` steps. */
-  | { readonly antiDependencies: "one"; readonly kinds: number; readonly lengthMax?: number }
+  /** Edges of these kinds, exactly one of them an anti-dependency. */
+  | { readonly antiDependencies: "one"; readonly kinds: number }
   /** Edges of these kinds, with anti-dependencies: no two of them in a row (`apart`), or anyhow (`any`). */
   | { readonly antiDependencies: Ways; readonly kinds: number };
 
@@ -43,7 +43,6 @@ const VISITS_MIN = 2_000_000;
 export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visitsOf(graph)): CycleFound {
   const { antiDependencies, kinds } = form;
   const ways = antiDependencies === "apart" ? "apart" : "any";
-  const lengthMax = antiDependencies === "one" ? (form.lengthMax ?? Infinity) : Infinity;
   const through = antiDependencies === "none" ? form.through : kinds & ANTI_DEPENDENCIES;
   const { isOnCycle, mayPass } = narrowing(graph, form);
   // Of the form with one anti-dependency, that is the edge which the search starts with.
@@ -121,7 +120,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
   let best: Step[] | undefined;
   for (const edge of firstEdges()) {
     if (visitsLeft <= 0 || (best !== undefined && best.length <= LENGTH_MIN)) break;
-    best = cycleThrough(edge, best?.length ?? lengthMax + 1) ?? best;
+    best = cycleThrough(edge, best?.length ?? Infinity) ?? best;
   }
   const isComplete = visitsLeft > 0;
   if (best !== undefined) return { kind: "found", steps: best, isShortest: isComplete || best.length <= LENGTH_MIN };
