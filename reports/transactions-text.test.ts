@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { ShownAnomaly, TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
+import type { TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
+import type { ShownAnomaly } from "#properties/transactions/shown-anomaly.ts";
 import { transactionsText } from "./transactions-text.ts";
 
 const HOLDS: TransactionsVerdict = {

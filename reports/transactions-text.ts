@@ -1,11 +1,6 @@
 /** The verdict on one history of transactions, as a person reads it: each anomaly with its shortest case. */
-import type {
-  ShownAnomaly,
-  ShownStep,
-  ShownTransaction,
-  TransactionsOutcome,
-  TransactionsVerdict,
-} from "#properties/transactions/check-transactions.ts";
+import type { TransactionsOutcome, TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
+import type { ShownAnomaly, ShownStep, ShownTransaction } from "#properties/transactions/shown-anomaly.ts";
 import { isForbidden } from "#properties/transactions/consistency-levels.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
 import { visibleText } from "./visible-text.ts";

@@ -18,16 +18,10 @@ const VOCABULARIES: Readonly<Record<TransactionModel, Vocabulary>> = {
   "rw-register": { write: "w", example: "[[:w x 1] [:r y 2]]" },
 };
 
-/** What is at fault with an event, in its line. */
-export class EventFault {
-  readonly what: string;
-
-  constructor(what: string) {
-    this.what = what;
-  }
-
+/** What is at fault with an event, before it is said in which line of which file. */
+export class EventFault extends Error {
   at(file: string, line: number): HistoryFileError {
-    return new HistoryFileError(file, line, this.what);
+    return new HistoryFileError(file, line, this.message);
   }
 }
 

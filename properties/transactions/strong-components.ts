@@ -3,6 +3,7 @@
  *
  * Source: Tarjan, "Depth-first search and linear graph algorithms", 1972; the stack of calls is an array.
  */
+import { Buckets } from "./buckets.ts";
 import { ANTI_DEPENDENCIES, PASSAGE } from "./dependency-graph.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 
@@ -111,24 +112,11 @@ export function hasCycle(graph: DependencyGraph, kinds: number, ways: Ways): boo
 /** The nodes of each component of more than one, in ascending order. */
 function cyclicComponents(graph: DependencyGraph, kinds: number): Int32Array[] {
   const { of, sizes } = components(graph, kinds, "any");
-  const filled = new Map<number, number>();
+  const members = new Buckets(sizes.length, (add) => {
+    for (const [node, component] of of.entries()) if ((sizes[component] ?? 0) > 1) add(component, node);
+  });
   const result: Int32Array[] = [];
-  const placeOf = new Map<number, number>();
-  for (let node = 0; node < graph.nodes; node += 1) {
-    const component = of[node] ?? 0;
-    const size = sizes[component] ?? 0;
-    if (size < 2) continue;
-    let place = placeOf.get(component);
-    if (place === undefined) {
-      place = result.length;
-      placeOf.set(component, place);
-      result.push(new Int32Array(size));
-    }
-    const at = filled.get(component) ?? 0;
-    const nodes = result[place];
-    if (nodes !== undefined) nodes[at] = node;
-    filled.set(component, at + 1);
-  }
+  for (const [component, size] of sizes.entries()) if (size > 1) result.push(members.of(component));
   return result;
 }
 
