@@ -12,8 +12,9 @@ import { layoutOf } from "./formats/format.ts";
 import type { HistoryFormat } from "./formats/format.ts";
 import { createFormatReader } from "./formats/format-reader.ts";
 import type { FormatReader } from "./formats/format-reader.ts";
+import type { Receiver } from "./formats/recorded-event.ts";
 import { excerpt, HistoryFileError } from "./record.ts";
-import type { HistoryReceiver, RecordedNote, RecordedOperation } from "./record.ts";
+import type { RecordedNote, RecordedOperation } from "./record.ts";
 
 export interface RecordedHistory {
   /** An empty file is an empty log. */
@@ -46,16 +47,13 @@ export async function readHistory(file: string): Promise<RecordedHistory> {
 
 /**
  * Hands on the operations of a file one by one: those of events in the order of their invocations, others in that of
- * the file.
+ * the file; or, to a receiver of events, the events as they stand.
  *
- * @param start told the format before the first operation; gives what takes operations and notes
- * @throws HistoryFileError at text that is no history, with its line
+ * @param start told the format before the first operation; gives what takes operations or events, and notes
+ * @throws HistoryFileError at text that is no history, with its line; where events are wanted and the format has none
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
-export async function streamHistory(
-  file: string,
-  start: (format: HistoryFormat) => HistoryReceiver,
-): Promise<ReadSummary> {
+export async function streamHistory(file: string, start: (format: HistoryFormat) => Receiver): Promise<ReadSummary> {
   let reader: FormatReader | undefined;
   let ahead = "";
   const begin = (isAll: boolean): void => {

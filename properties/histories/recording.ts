@@ -6,11 +6,14 @@ import type { ModelReader, Tally } from "./readable-model.ts";
 import type { ReadSummary } from "./read-history.ts";
 import type { HistoryReceiver, RecordedNote, RecordedOperation } from "./record.ts";
 
+/** How many notes there are of each kind. */
+export type NoteCounts = Readonly<Record<RecordedNote["kind"], number>>;
+
 export interface Recording extends Tally {
   readonly format: HistoryFormat;
   /** Operations that the file says did not take effect. */
   readonly failed: number;
-  readonly notes: Readonly<Record<RecordedNote["kind"], number>>;
+  readonly notes: NoteCounts;
   /** Operations left out, by what the user gave. */
   readonly excluded: Readonly<Record<string, number>>;
   /** The first notes and operations left out, at most {@link KEPT_MAX} of each. */

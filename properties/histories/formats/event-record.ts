@@ -1,8 +1,8 @@
 /** Records of which each is an event: an operation is invoked, or it ends. */
 import { eventTypeOf, jepsenTypeOf } from "./event-types.ts";
-import type { RecordedEvent } from "./pairing.ts";
+import type { RecordedEvent } from "./recorded-event.ts";
 import { HistoryFileError } from "../record.ts";
-import { answerOf, clientOf, functionOf, keyField, saysError } from "./record-fields.ts";
+import { answerOf, clientOf, functionOf, isTransaction, keyField, saysError } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
 
@@ -58,11 +58,13 @@ export function createEventReader(
     lastLine = line;
   }
 
-  /** Elle's examples have an index instead of a process: all of them, or none. */
-  function clientIn({ client, index }: RecordFields): number | string | undefined {
+  /** Elle's examples are transactions without a process: all of them, or none. */
+  function clientIn({ client, index, f, value }: RecordFields): number | string | undefined {
     namesClients ??= client !== undefined;
     if (namesClients) return clientOf(client);
-    return client === undefined && isNumber(index) ? ONE_CLIENT : undefined;
+    return client === undefined && (isNumber(index) || (f === undefined && isTransaction(value)))
+      ? ONE_CLIENT
+      : undefined;
   }
 
   return (fields, line, describe) => {

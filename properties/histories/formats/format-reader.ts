@@ -5,8 +5,8 @@ import { createElementSplitter } from "./element-splitter.ts";
 import type { BracketSyntax } from "./element-splitter.ts";
 import type { HistoryFormat, Layout } from "./format.ts";
 import { HistoryFileError } from "../record.ts";
-import type { HistoryReceiver } from "../record.ts";
-import { createEvents, createOperations, createRecordReader, CSV_EVENTS } from "./record-reader.ts";
+import type { Receiver } from "./recorded-event.ts";
+import { createEvents, createOperations, createRecordReader, CSV_EVENTS, takesOperations } from "./record-reader.ts";
 import type { FieldReader } from "./record-reader.ts";
 import { createTimeline } from "./recorded-time.ts";
 import { readWholeJson } from "./whole-json.ts";
@@ -17,7 +17,7 @@ export interface FormatReader {
   end(): { readonly format: HistoryFormat; readonly failed: number };
 }
 
-type Start = (format: HistoryFormat) => HistoryReceiver;
+type Start = (format: HistoryFormat) => Receiver;
 
 const LINE_LENGTH_MAX = 1 << 22;
 /** Characters of a file that must be read as a whole. */
@@ -85,7 +85,7 @@ function readTable(
       reader =
         kind === "events"
           ? createEvents(file, receiver, CSV_EVENTS)
-          : createOperations(file, receiver, createTimeline());
+          : createOperations(file, takesOperations(receiver, format, file), createTimeline());
     },
     row: (fields, line, describe) => reader?.add(fields, line, describe),
   });

@@ -11,7 +11,7 @@
 import { Literal } from "#model/literal.ts";
 import { EdnError, ednValue, ednValueAt } from "./edn-value.ts";
 import type { EventType } from "./event-types.ts";
-import type { RecordedEvent } from "./pairing.ts";
+import type { RecordedEvent } from "./recorded-event.ts";
 import { excerpt, HistoryFileError } from "../record.ts";
 import type { RecordedNote } from "../record.ts";
 import { clientOf, isNemesis, nemesisText } from "./record-fields.ts";

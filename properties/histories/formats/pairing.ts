@@ -1,19 +1,7 @@
 /** Pairs the invocations and completions of a file that has one line an event. */
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
-import type { EventType } from "./event-types.ts";
-
-export interface RecordedEvent {
-  readonly type: EventType;
-  readonly client: number | string;
-  /** What a completion has in common with its invocation, where that is not the client. */
-  readonly call?: number | string;
-  readonly f: string;
-  readonly key: string | number | undefined;
-  /** The argument of an invocation, the answer of a completion; undefined: the file says nothing. */
-  readonly value: unknown;
-  readonly line: number;
-}
+import type { EventReceiver, RecordedEvent } from "./recorded-event.ts";
 
 export interface Pairing {
   /** The place of the next event. */
@@ -24,6 +12,22 @@ export interface Pairing {
   add(event: RecordedEvent): void;
   /** What is left open is pending. */
   end(): void;
+}
+
+/** Hands events on as they come: pairing them is left to the receiver. */
+export function unpaired({ event }: EventReceiver): Pairing {
+  let at = 0;
+  return {
+    get at() {
+      return at;
+    },
+    failed: 0,
+    add(each) {
+      event(each);
+      at += 1;
+    },
+    end() {},
+  };
 }
 
 /**

@@ -140,7 +140,7 @@ export function functionOf({ f, value }: RecordFields): string | undefined {
 }
 
 /** Elle's histories leave :f out: every operation is a list of reads and writes. */
-function isTransaction(value: unknown): boolean {
+export function isTransaction(value: unknown): boolean {
   return (
     Array.isArray(value) &&
     value.every((step: unknown) => Array.isArray(step) && step.length >= 2 && nameOf(step[0]) !== undefined)

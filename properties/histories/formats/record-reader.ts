@@ -4,12 +4,13 @@ import { EDN_EVENTS, ednFields } from "./edn.ts";
 import { createEventReader } from "./event-record.ts";
 import type { EventLanguage } from "./event-record.ts";
 import { exactJson } from "./exact-json.ts";
-import type { RecordFormat } from "./format.ts";
+import { FORMAT_NAMES } from "./format.ts";
+import type { HistoryFormat, RecordFormat } from "./format.ts";
 import { jepsenHistoryLine, jepsenLogLine } from "./jepsen-text.ts";
 import type { JepsenLine } from "./jepsen-text.ts";
 import { jsonLineOperation } from "./json-lines.ts";
 import { operationOf } from "./operation-record.ts";
-import { createPairing } from "./pairing.ts";
+import { createPairing, unpaired } from "./pairing.ts";
 import type { Pairing } from "./pairing.ts";
 import { createPorcupineReader, goLine } from "./porcupine-log.ts";
 import { isStruct } from "../recorded-value.ts";
@@ -17,6 +18,7 @@ import { excerpt, HistoryFileError } from "../record.ts";
 import type { HistoryReceiver, RecordedNote, RecordedOperation } from "../record.ts";
 import { fieldsOf, isNemesis, nemesisText } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
+import type { Receiver } from "./recorded-event.ts";
 import { createTimeline } from "./recorded-time.ts";
 import type { Timeline } from "./recorded-time.ts";
 
@@ -35,7 +37,8 @@ export interface RecordReader {
   end(): number;
 }
 
-export function createRecordReader(format: RecordFormat, file: string, receiver: HistoryReceiver): RecordReader {
+/** @throws HistoryFileError, here or from the reader, where events are wanted and the format has none */
+export function createRecordReader(format: RecordFormat, file: string, receiver: Receiver): RecordReader {
   const timeline = createTimeline();
   switch (format) {
     case "jepsen-log":
@@ -53,13 +56,14 @@ export function createRecordReader(format: RecordFormat, file: string, receiver:
       };
     }
     case "json-lines": {
+      const { operation: take, note } = takesOperations(receiver, format, file);
       const checkOrder = createClientOrder(file);
       return {
         add(text, line) {
           const operation = jsonLineOperation(text, file, line, timeline);
-          if (isNemesis(operation.client)) return receiver.note(nemesisNote(operation));
+          if (isNemesis(operation.client)) return note(nemesisNote(operation));
           checkOrder(operation);
-          receiver.operation(operation);
+          take(operation);
         },
         end: () => 0,
       };
@@ -73,7 +77,7 @@ export function createRecordReader(format: RecordFormat, file: string, receiver:
       };
     }
     case "json-operations": {
-      const operations = createOperations(file, receiver, timeline);
+      const operations = createOperations(file, takesOperations(receiver, format, file), timeline);
       return {
         add: (text, line) =>
           operations.add(fieldsOf(jsonObject(text, file, line), file, line), line, () => excerpt(text)),
@@ -81,7 +85,7 @@ export function createRecordReader(format: RecordFormat, file: string, receiver:
       };
     }
     case "porcupine-json": {
-      const reader = createPorcupineReader(file, timeline, receiver.operation);
+      const reader = createPorcupineReader(file, timeline, takesOperations(receiver, format, file).operation);
       return {
         add: (text, line) => reader.add(jsonObject(text, file, line), line),
         end() {
@@ -91,7 +95,7 @@ export function createRecordReader(format: RecordFormat, file: string, receiver:
       };
     }
     case "porcupine-go": {
-      const reader = createPorcupineReader(file, timeline, receiver.operation);
+      const reader = createPorcupineReader(file, timeline, takesOperations(receiver, format, file).operation);
       return {
         add(text, line) {
           const read = goLine(text, file, line);
@@ -109,10 +113,10 @@ export function createRecordReader(format: RecordFormat, file: string, receiver:
 
 function createJepsenReader(
   file: string,
-  receiver: HistoryReceiver,
+  receiver: Receiver,
   read: (text: string, file: string, line: number) => JepsenLine,
 ): RecordReader {
-  const pairing = createPairing(file, receiver.operation);
+  const pairing = pairingFor(file, receiver);
   return {
     add(text, line) {
       const found = read(text, file, line);
@@ -132,8 +136,8 @@ export interface FieldReader {
 }
 
 /** Takes events by their fields. */
-export function createEvents(file: string, receiver: HistoryReceiver, language: EventLanguage): FieldReader {
-  const pairing = createPairing(file, receiver.operation);
+export function createEvents(file: string, receiver: Receiver, language: EventLanguage): FieldReader {
+  const pairing = pairingFor(file, receiver);
   const eventOf = createEventReader(file, language);
   return {
     add(fields, line, describe) {
@@ -166,6 +170,24 @@ export function createOperations(file: string, receiver: HistoryReceiver, timeli
     },
     end: () => failed,
   };
+}
+
+function pairingFor(file: string, receiver: Receiver): Pairing {
+  return "event" in receiver ? unpaired(receiver) : createPairing(file, receiver.operation);
+}
+
+/**
+ * What takes the operations of a format that has no events.
+ *
+ * @throws HistoryFileError if events are wanted
+ */
+export function takesOperations(receiver: Receiver, format: HistoryFormat, file: string): HistoryReceiver {
+  if ("operation" in receiver) return receiver;
+  throw new HistoryFileError(
+    file,
+    1,
+    `expected events, such as those of EDN or of ${FORMAT_NAMES["jepsen-json"]}, found ${FORMAT_NAMES[format]}`,
+  );
 }
 
 /** Between the event before and the next one. */

@@ -11,8 +11,9 @@ import { foundText, isStruct } from "../recorded-value.ts";
 import { visualizedOperation } from "./porcupine-visualization.ts";
 import { HistoryFileError } from "../record.ts";
 import type { HistoryReceiver } from "../record.ts";
-import { createRecordReader } from "./record-reader.ts";
+import { createRecordReader, takesOperations } from "./record-reader.ts";
 import type { RecordReader } from "./record-reader.ts";
+import type { Receiver } from "./recorded-event.ts";
 import { createTimeline } from "./recorded-time.ts";
 
 /**
@@ -22,7 +23,7 @@ import { createTimeline } from "./recorded-time.ts";
 export function readWholeJson(
   text: string,
   file: string,
-  start: (format: HistoryFormat) => HistoryReceiver,
+  start: (format: HistoryFormat) => Receiver,
 ): { readonly format: HistoryFormat; readonly failed: number } {
   const { json, line: firstLine } = jsonOf(text, file);
   const visit = (visitor: ArrayVisitor): void => {
@@ -41,7 +42,13 @@ export function readWholeJson(
     },
   });
   return partitions > 0
-    ? readVisualization(visit, partitions, file, firstLine, start("porcupine-visualization"))
+    ? readVisualization(
+        visit,
+        partitions,
+        file,
+        firstLine,
+        takesOperations(start("porcupine-visualization"), "porcupine-visualization", file),
+      )
     : readRecords(visit, file, firstLine, start);
 }
 
@@ -100,7 +107,7 @@ function readRecords(
   visit: Visit,
   file: string,
   firstLine: number,
-  start: (format: HistoryFormat) => HistoryReceiver,
+  start: (format: HistoryFormat) => Receiver,
 ): { readonly format: HistoryFormat; readonly failed: number } {
   let found: { readonly format: HistoryFormat; readonly reader: RecordReader; readonly path: string } | undefined;
   visit({
