@@ -6,6 +6,17 @@
  * a sample, and is reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
+import {
+  awaitsValue,
+  isAcquisition,
+  isAddition,
+  isConditional,
+  isExchange,
+  isRelease,
+  isStore,
+  mayWrite,
+  touchesWord,
+} from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
@@ -340,26 +351,13 @@ function deedText(machine: RunningMachine, accesses: readonly RecordedAccess[], 
 }
 
 function verbOf({ kind, operand }: RecordedAccess): string {
-  switch (kind) {
-    case ACCESS.spinLock:
-    case ACCESS.mutexLock:
-    case ACCESS.spinTrylock:
-      return "acquisition";
-    case ACCESS.spinUnlock:
-    case ACCESS.mutexUnlock:
-      return "release";
-    case ACCESS.allocate:
-      return "allocation";
-    case ACCESS.awaitEqual:
-    case ACCESS.awaitUnequal:
-      return "wait";
-    default:
-      if (kind < ACCESS.write) return "read";
-      if (kind < ACCESS.cmpxchg) return "write";
-      if (kind <= ACCESS.cmpxchgRelease) return "compare-and-exchange";
-      if (kind <= ACCESS.xchgRelease) return "exchange";
-      if (kind <= ACCESS.atomicAddReturnRelease)
-        return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
-      return accessNames[kind] ?? "access";
-  }
+  if (isAcquisition(kind)) return "acquisition";
+  if (isRelease(kind)) return "release";
+  if (awaitsValue(kind)) return "wait";
+  if (isStore(kind)) return "write";
+  if (isConditional(kind)) return "compare-and-exchange";
+  if (isExchange(kind)) return "exchange";
+  if (isAddition(kind)) return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
+  if (touchesWord(kind) && !mayWrite(kind)) return "read";
+  return kind === ACCESS.allocate ? "allocation" : (accessNames[kind] ?? "access");
 }

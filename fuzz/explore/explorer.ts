@@ -20,8 +20,7 @@
  * The file is long because a step forward, the revisits it offers and their undoing are halves of each other over the
  * same buffers.
  */
-import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
 import {
   ACQUIRES,
   AFTER,
@@ -407,7 +406,7 @@ export class Explorer {
       if (!goesOn) flags |= BLOCKED;
     } else if (succeeds(kind, found, states.expected(state))) {
       flags |= PAIRED | (asked & FULL);
-      if (isAddition(kind)) answer = (found + states.operand(state)) | 0;
+      answer = valueFound(kind, found, valueWritten(kind, found, states.operand(state)));
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }
@@ -428,8 +427,7 @@ export class Explorer {
     const write = graph.add(thread, EVENT.write, graph.get(read, LOCATION), flags);
     graph.set(write, PARTNER, read);
     graph.set(read, PARTNER, write);
-    const operand = states.operand(state);
-    graph.set(write, VALUE, isAddition(kind) ? (graph.get(read, VALUE) + operand) | 0 : operand);
+    graph.set(write, VALUE, valueWritten(kind, graph.get(read, VALUE), states.operand(state)));
     this.#order.added(graph, write);
     return this.#grow(graph, write);
   }
@@ -711,7 +709,10 @@ export class Explorer {
         let answer = 0;
         if (kind === EVENT.read) {
           answer = graph.get(event, VALUE);
-          if (graph.has(event, PAIRED) && isAddition(states.kind(state))) answer = (answer + states.operand(state)) | 0;
+          if (graph.has(event, PAIRED)) {
+            const accessKind = states.kind(state);
+            answer = valueFound(accessKind, answer, valueWritten(accessKind, answer, states.operand(state)));
+          }
         }
         graph.state[thread] = states.next(state, answer);
       }
@@ -727,12 +728,4 @@ export class Explorer {
 
 function isPlaced(graph: Graph, event: number): boolean {
   return graph.get(event, BEFORE) !== NONE || graph.first[graph.get(event, LOCATION)] === event;
-}
-
-function isAddition(kind: AccessKind): boolean {
-  return kind >= ACCESS.atomicAdd && kind <= ACCESS.atomicAddReturnRelease;
-}
-
-function succeeds(kind: AccessKind, found: number, expected: number): boolean {
-  return kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || found === expected;
 }

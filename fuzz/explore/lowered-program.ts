@@ -38,6 +38,7 @@ import {
   request,
   writeOnce,
 } from "#impl/memory/access.ts";
+import { isAcquisition, isFence } from "#impl/memory/access-class.ts";
 import { regionOf } from "#impl/memory/heap.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -200,7 +201,7 @@ export class Lowering {
           continue;
         default:
       }
-      if (kind >= ACCESS.smpMb) continue;
+      if (isFence(kind)) continue;
       yield* this.#begin(thread, line);
       answer = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
       if (!this.isSufficient) return;
@@ -283,7 +284,7 @@ export class Lowering {
 
   *#useLock(kind: AccessKind, address: Address): Access {
     yield* this.#checkAddress(address);
-    const locks = kind === ACCESS.spinLock || kind === ACCESS.mutexLock;
+    const locks = isAcquisition(kind);
     const object = this.#objectAt(address);
     if (!locks && object !== NIL) yield readOnce(this.#lifeWord(object));
     yield locks ? mutexLock(LOCKS + address) : mutexUnlock(LOCKS + address);

@@ -6,7 +6,7 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
-import { performOnWord } from "#impl/memory/perform.ts";
+import { CLASS, CLASSES, performOnWord } from "#impl/memory/access-class.ts";
 import { giveObject, takeObject } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { DataRaces } from "#properties/machine/data-race.ts";
@@ -95,12 +95,13 @@ export class CheckedMemory {
     return this.#states[address] !== SHADOW.initialised;
   }
 
-  /** Makes an access to one word (kinds up to `awaitUnequal`) and answers what it found. */
+  /** Makes an access to one word (of a kind that `touchesWord`) and returns what it found. */
   access(thread: number, kind: AccessKind, address: Address, operand: number, expected: number): number {
     const { words } = this;
+    const classes = CLASSES[kind] as number;
     const state = this.#states[address];
     if (state !== SHADOW.initialised) {
-      if (state !== SHADOW.uninitialised || kind < ACCESS.write || kind > ACCESS.rcuAssignPointer) {
+      if (state !== SHADOW.uninitialised || (classes & CLASS.reads) !== 0) {
         this.violate("memory-safety", this.#memory.describe(accessNames[kind] ?? "access", address), address);
         return 0;
       }
@@ -109,7 +110,7 @@ export class CheckedMemory {
     const before = words[address] as number;
     const result = performOnWord(words, kind, address, operand, expected);
     if (kind === ACCESS.rcuDereference) this.#dereferenced(thread, address, result);
-    const succeeded = kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || result === expected;
+    const succeeded = (classes & CLASS.compares) === 0 || result === expected;
     if (this.races !== undefined) {
       const other = this.races.accessed(thread, kind, address, succeeded);
       if (other !== -1) {
@@ -120,7 +121,7 @@ export class CheckedMemory {
         );
       }
     }
-    const wrote = kind >= ACCESS.write && kind <= ACCESS.atomicAddReturnRelease && succeeded;
+    const wrote = (classes & CLASS.writes) !== 0 && succeeded;
     const slot = this.#slots.slotFor(address, wrote);
     if (slot !== 0) {
       const finding = this.#slots.tell(slot, words, thread, kind, address, before);

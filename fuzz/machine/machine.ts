@@ -22,13 +22,12 @@ import {
   type Access,
   type AccessKind,
   type Address,
-  FIRST_LOCAL_KIND,
   NIL,
   type RcuCallback,
   request,
 } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
@@ -37,7 +36,7 @@ import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Strategy } from "./strategy.ts";
-import { describeWaits, MAY_WAIT, waitsForWork } from "./waits.ts";
+import { describeWaits, waitsForWork } from "./waits.ts";
 
 /** RCU callbacks one execution may start, each in a thread of its own, unless the program says otherwise. */
 const CALLBACKS_MAX = 16;
@@ -250,7 +249,7 @@ export class Machine implements RunningMachine, Threads {
     for (let thread = 0; thread < this.threadCount; thread++) {
       if (
         this.#status[thread] === PENDING &&
-        (MAY_WAIT[this.pendingKind[thread] as number] === 0 || this.#canProceed(thread))
+        (((CLASSES[this.pendingKind[thread] as number] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
       ) {
         this.enabled[count++] = thread;
       }
@@ -269,9 +268,8 @@ export class Machine implements RunningMachine, Threads {
     if (kind === ACCESS.synchronizeRcu)
       return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
     const word = this.words[address] as number;
-    const isLock = kind === ACCESS.spinLock || kind === ACCESS.mutexLock;
     if (
-      isLock
+      ((CLASSES[kind as number] as number) & CLASS.takesLock) !== 0
         ? word === 0
         : waitIsOver(
             kind as AccessKind,
@@ -293,6 +291,7 @@ export class Machine implements RunningMachine, Threads {
     if (this.steps === this.choices.length) this.choices = grown(this.choices);
     this.choices[this.steps] = thread;
     const kind = this.pendingKind[thread] as AccessKind;
+    const classes = CLASSES[kind] as number;
     const address = this.pendingAddress[thread] as number;
     const operand = this.pendingOperand[thread] as number;
     const expected = this.pendingExpected[thread] as number;
@@ -300,13 +299,13 @@ export class Machine implements RunningMachine, Threads {
     const { sectionsToOpen, operationToBegin } = this.#local;
     if (sectionsToOpen[thread] !== 0 || operationToBegin[thread] !== 0) {
       this.#local.begin(thread);
-      waits = MAY_WAIT[kind] === 1 && !this.#canProceed(thread);
+      waits = (classes & CLASS.waits) !== 0 && !this.#canProceed(thread);
     }
     const before = this.#observer === undefined ? 0 : wordAt(this.words, address);
     let result = 0;
     if (!waits) {
       result =
-        kind <= ACCESS.awaitUnequal
+        (classes & (CLASS.reads | CLASS.writes)) !== 0
           ? this.#memory.access(thread, kind, address, operand, expected)
           : this.#accessOther(thread, kind, address, operand);
       waits = kind === ACCESS.synchronizeRcu && this.#graceStarted[thread] === 1;
@@ -331,7 +330,7 @@ export class Machine implements RunningMachine, Threads {
       this.#enabledIsStale = true;
       return;
     }
-    if (MAY_WAIT[kind] === 1) {
+    if ((classes & CLASS.waits) !== 0) {
       this.#waitingCount--;
       this.#enabledIsStale = true;
     }
@@ -433,7 +432,7 @@ export class Machine implements RunningMachine, Threads {
       }
       if (result.done === true) return this.#returned(thread);
       const kind = result.value;
-      if (kind < FIRST_LOCAL_KIND) {
+      if (((CLASSES[kind] as number) & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#callbacks[thread] = request.callback;
         return this.#setPending(thread, kind, request.address, request.operand, request.expected);
       }
@@ -448,7 +447,7 @@ export class Machine implements RunningMachine, Threads {
     this.pendingAddress[thread] = address;
     this.pendingOperand[thread] = operand;
     this.pendingExpected[thread] = expected;
-    if (MAY_WAIT[kind] === 1) {
+    if (((CLASSES[kind] as number) & CLASS.waits) !== 0) {
       this.#waitingCount++;
       this.#enabledIsStale = true;
     }
