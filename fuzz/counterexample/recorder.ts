@@ -23,6 +23,7 @@ import type { Location } from "#reports/result.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { OperationNames } from "#fuzz/subjects/subject.ts";
 import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
+import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 
 /** One recorded access with its numbers, for those who compute with it. */
 export interface RecordedAccess extends ObservedAccess {
@@ -77,7 +78,7 @@ export class Recorder implements Observer {
   performed(access: ObservedAccess): void {
     const { thread, kind, address } = access;
     const state = this.#thread(thread);
-    this.#begin(thread, state, access.step);
+    this.#happen(thread, state, state.spans.accessed(), access.step);
     const known = !this.#blank.delete(address);
     if (!access.waits) this.#hold(state, access, known);
     this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, location: state.location });
@@ -92,27 +93,12 @@ export class Recorder implements Observer {
 
   marked({ step, thread, kind, operand }: ObservedMark): void {
     const state = this.#thread(thread);
-    switch (kind) {
-      case ACCESS.rcuReadLock:
-        state.sectionsToOpen++;
-        return;
-      case ACCESS.rcuReadUnlock:
-        if (state.sectionsToOpen > 0) state.sectionsToOpen--;
-        else state.sections--;
-        return;
-      case ACCESS.beginOperation:
-        state.operationToBegin = operand;
-        return;
-      case ACCESS.endOperation:
-        this.#begin(thread, state, step);
-        this.#entries.push({
-          kind: "end",
-          step,
-          thread,
-          operation: state.operation,
-          text: this.#operations?.response(state.operation, operand) ?? String(operand),
-        });
-    }
+    const events = state.spans.marked(kind, operand);
+    this.#happen(thread, state, events, step);
+    if ((events & SPAN.operationEnds) === 0) return;
+    const { operation } = state.spans;
+    const text = this.#operations?.response(operation, operand) ?? String(operand);
+    this.#entries.push({ kind: "end", step, thread, operation, text });
   }
 
   /** What was recorded, by name. */
@@ -128,14 +114,11 @@ export class Recorder implements Observer {
     return this.#threads[thread] ?? freshThread();
   }
 
-  #begin(thread: number, state: ThreadState, step: number): void {
-    state.sections += state.sectionsToOpen;
-    state.sectionsToOpen = 0;
-    if (state.operationToBegin === -1) return;
-    state.operation = state.operationToBegin;
-    state.operationToBegin = -1;
-    const text = this.#operations?.operation(state.operation) ?? `operation ${state.operation}`;
-    this.#entries.push({ kind: "begin", step, thread, operation: state.operation, text });
+  /** Writes down an operation that begins. Of sections, only how many are open is shown. */
+  #happen(thread: number, { spans: { operation } }: ThreadState, events: number, step: number): void {
+    if ((events & SPAN.operationBegins) === 0) return;
+    const text = this.#operations?.operation(operation) ?? `operation ${operation}`;
+    this.#entries.push({ kind: "begin", step, thread, operation, text });
   }
 
   #hold(state: ThreadState, { kind, address, operand, before, after, result }: ObservedAccess, known: boolean): void {
@@ -162,31 +145,19 @@ export class Recorder implements Observer {
 }
 
 interface ThreadState {
-  sections: number;
-  sectionsToOpen: number;
-  operation: number;
-  /** Number of the operation that begins with the next access, or -1. */
-  operationToBegin: number;
+  readonly spans: Spans;
   locks: Address[];
   references: Map<Address, number>;
   location: Location | undefined;
 }
 
 function freshThread(): ThreadState {
-  return {
-    sections: 0,
-    sectionsToOpen: 0,
-    operation: 0,
-    operationToBegin: -1,
-    locks: [],
-    references: new Map(),
-    location: undefined,
-  };
+  return { spans: new Spans(), locks: [], references: new Map(), location: undefined };
 }
 
-function holdsOf({ sections, locks, references }: ThreadState, heap: Heap): string[] {
+function holdsOf({ spans, locks, references }: ThreadState, heap: Heap): string[] {
   return [
-    ...(sections > 0 ? ["rcu"] : []),
+    ...(spans.depth > 0 ? ["rcu"] : []),
     ...locks.map((lock) => nameOf(heap, lock)),
     ...[...references].map(([word, count]) => `${count === 1 ? "ref" : `${count} refs`} ${objectOf(heap, word)}`),
   ];

@@ -38,10 +38,11 @@ import {
   request,
   writeOnce,
 } from "#impl/memory/access.ts";
-import { isAcquisition, isFence } from "#impl/memory/access-class.ts";
+import { isAcquisition, isLocal } from "#impl/memory/access-class.ts";
 import { regionOf } from "#impl/memory/heap.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
+import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 import type { ExploredThread } from "./explored-program.ts";
 import { SlabStates } from "./slab-states.ts";
 
@@ -178,59 +179,39 @@ export class Lowering {
     for (let accesses = 0; accesses < ACCESSES_MAX; accesses++) {
       const { done, value: kind } = procedure.next(answer);
       answer = 0;
-      if (done === true) return yield* this.#begin(thread, line);
+      if (done === true) return yield* this.#happen(thread, line, line.spans.accessed());
       const { address, operand, expected, callback, message } = request;
-      switch (kind) {
-        case ACCESS.rcuReadLock:
-          line.sectionsToOpen++;
-          continue;
-        case ACCESS.rcuReadUnlock:
-          if (line.sectionsToOpen > 0) line.sectionsToOpen--;
-          else if (--line.depth === 0 && this.#hasGracePeriods)
-            yield writeOnce(this.#sectionWord(thread), ++line.sections);
-          continue;
-        case ACCESS.beginOperation:
-          line.beginsOperation = true;
-          continue;
-        case ACCESS.endOperation:
-          yield* this.#beginOperation(thread, line);
-          if (this.#isRecorded(thread)) yield writeOnce(this.#returnedWord(thread), ++line.returned);
-          continue;
-        case ACCESS.assertHolds:
-          if (operand === 0) yield assertHolds(false, message);
-          continue;
-        default:
+      if (isLocal(kind)) {
+        if (kind === ACCESS.assertHolds && operand === 0) yield assertHolds(false, message);
+        yield* this.#happen(thread, line, line.spans.marked(kind, operand));
+        continue;
       }
-      if (isFence(kind)) continue;
-      yield* this.#begin(thread, line);
+      yield* this.#happen(thread, line, line.spans.accessed());
       answer = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
       if (!this.isSufficient) return;
     }
     yield* this.#refuse(`thread ${thread} makes more than ${ACCESSES_MAX} accesses`);
   }
 
-  /** What begins with the next access of the thread. */
-  *#begin(thread: number, line: Line): Access {
-    yield* this.#beginOperation(thread, line);
-    if (line.sectionsToOpen === 0) return;
-    line.depth += line.sectionsToOpen;
-    const opens = line.depth === line.sectionsToOpen;
-    line.sectionsToOpen = 0;
-    if (!opens) return;
-    if (!this.#readers.has(thread)) {
-      this.#readers.add(thread);
-      if (this.#hasGracePeriods) this.isSufficient = false;
+  /** What becomes of the thread's spans now: operations are ordered, and grace periods wait for outermost sections. */
+  *#happen(thread: number, line: Line, events: number): Access {
+    if ((events & SPAN.operationBegins) !== 0 && this.#isRecorded(thread)) {
+      for (let other = 0; other < this.program.threads.length; other++) {
+        if (other !== thread && this.#isRecorded(other)) yield readOnce(this.#returnedWord(other));
+      }
     }
-    if (this.#hasGracePeriods) yield writeOnce(this.#sectionWord(thread), ++line.sections);
-  }
-
-  *#beginOperation(thread: number, line: Line): Access {
-    if (!line.beginsOperation) return;
-    line.beginsOperation = false;
-    if (!this.#isRecorded(thread)) return;
-    for (let other = 0; other < this.program.threads.length; other++) {
-      if (other !== thread && this.#isRecorded(other)) yield readOnce(this.#returnedWord(other));
+    const { depth, opened } = line.spans;
+    if ((events & SPAN.sectionsOpen) !== 0 && depth === opened) {
+      if (!this.#readers.has(thread)) {
+        this.#readers.add(thread);
+        if (this.#hasGracePeriods) this.isSufficient = false;
+      }
+      if (this.#hasGracePeriods) yield writeOnce(this.#sectionWord(thread), ++line.sections);
     }
+    if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods)
+      yield writeOnce(this.#sectionWord(thread), ++line.sections);
+    if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread))
+      yield writeOnce(this.#returnedWord(thread), ++line.returned);
   }
 
   /** Do the thread's operations appear in the history? */
@@ -415,9 +396,7 @@ interface Asked {
 
 /** Where a thread stands. */
 class Line {
-  beginsOperation = false;
-  sectionsToOpen = 0;
-  depth = 0;
+  readonly spans = new Spans();
   /** Times a section was opened or ended. */
   sections = 0;
   returned = 0;

@@ -6,7 +6,7 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
-import { CLASS, CLASSES, performOnWord } from "#impl/memory/access-class.ts";
+import { CLASS, performClasses } from "#impl/memory/access-class.ts";
 import { giveObject, takeObject } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { DataRaces } from "#properties/machine/data-race.ts";
@@ -96,9 +96,15 @@ export class CheckedMemory {
   }
 
   /** Makes an access to one word (of a kind that `touchesWord`) and returns what it found. */
-  access(thread: number, kind: AccessKind, address: Address, operand: number, expected: number): number {
+  access(
+    thread: number,
+    kind: AccessKind,
+    classes: number,
+    address: Address,
+    operand: number,
+    expected: number,
+  ): number {
     const { words } = this;
-    const classes = CLASSES[kind] as number;
     const state = this.#states[address];
     if (state !== SHADOW.initialised) {
       if (state !== SHADOW.uninitialised || (classes & CLASS.reads) !== 0) {
@@ -108,7 +114,7 @@ export class CheckedMemory {
       this.#states[address] = SHADOW.initialised;
     }
     const before = words[address] as number;
-    const result = performOnWord(words, kind, address, operand, expected);
+    const result = performClasses(words, classes, address, operand, expected);
     if (kind === ACCESS.rcuDereference) this.#dereferenced(thread, address, result);
     const succeeded = (classes & CLASS.compares) === 0 || result === expected;
     if (this.races !== undefined) {

@@ -35,6 +35,7 @@ import { LocalAccesses } from "./local-access.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
+import type { Spans } from "./spans.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
 
@@ -87,6 +88,8 @@ export class Machine implements RunningMachine, Threads {
   readonly pendingAddress: Int32Array;
   readonly pendingOperand: Int32Array;
   readonly pendingExpected: Int32Array;
+  /** The classes of the pending access. */
+  readonly #pendingClasses: Int32Array;
 
   /** Accesses made so far in this execution, and by which thread each. */
   steps = 0;
@@ -110,6 +113,7 @@ export class Machine implements RunningMachine, Threads {
 
   readonly #memory: CheckedMemory;
   #local: LocalAccesses;
+  #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
 
   /** @throws Error if the program's set-up violates a property */
@@ -128,6 +132,7 @@ export class Machine implements RunningMachine, Threads {
     this.pendingAddress = new Int32Array(threadsMax);
     this.pendingOperand = new Int32Array(threadsMax);
     this.pendingExpected = new Int32Array(threadsMax);
+    this.#pendingClasses = new Int32Array(threadsMax);
     this.#status = new Uint8Array(threadsMax);
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
     this.#callbacks = Array.from({ length: threadsMax }, () => undefined);
@@ -135,8 +140,10 @@ export class Machine implements RunningMachine, Threads {
     this.#graceStarted = new Uint8Array(threadsMax);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
     this.#local = new LocalAccesses(this.#memory, undefined, threadsMax);
+    this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
+    this.#spans = this.#local.spans;
     this.#observer = options.observer;
   }
 
@@ -202,7 +209,7 @@ export class Machine implements RunningMachine, Threads {
     this.#status.fill(ABSENT);
     this.#callbackWaits.fill(0);
     this.#graceStarted.fill(0);
-    this.#local.reset();
+    this.#local.reset(this.threadCount);
     this.#waitingCount = 0;
     this.#enabledIsStale = true;
     this.steps = 0;
@@ -249,7 +256,7 @@ export class Machine implements RunningMachine, Threads {
     for (let thread = 0; thread < this.threadCount; thread++) {
       if (
         this.#status[thread] === PENDING &&
-        (((CLASSES[this.pendingKind[thread] as number] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
+        (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
       ) {
         this.enabled[count++] = thread;
       }
@@ -269,7 +276,7 @@ export class Machine implements RunningMachine, Threads {
       return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
     const word = this.words[address] as number;
     if (
-      ((CLASSES[kind as number] as number) & CLASS.takesLock) !== 0
+      ((this.#pendingClasses[thread] as number) & CLASS.takesLock) !== 0
         ? word === 0
         : waitIsOver(
             kind as AccessKind,
@@ -280,7 +287,7 @@ export class Machine implements RunningMachine, Threads {
     )
       return true;
     return (
-      this.#local.sectionsToOpen[thread] !== 0 ||
+      (this.#spans[thread] as Spans).opensSection ||
       this.#memory.isUnsafe(address) ||
       (kind === ACCESS.mutexLock && this.#memory.mustNotSleep(thread))
     );
@@ -291,13 +298,12 @@ export class Machine implements RunningMachine, Threads {
     if (this.steps === this.choices.length) this.choices = grown(this.choices);
     this.choices[this.steps] = thread;
     const kind = this.pendingKind[thread] as AccessKind;
-    const classes = CLASSES[kind] as number;
+    const classes = this.#pendingClasses[thread] as number;
     const address = this.pendingAddress[thread] as number;
     const operand = this.pendingOperand[thread] as number;
     const expected = this.pendingExpected[thread] as number;
     let waits = false;
-    const { sectionsToOpen, operationToBegin } = this.#local;
-    if (sectionsToOpen[thread] !== 0 || operationToBegin[thread] !== 0) {
+    if ((this.#spans[thread] as Spans).mayBegin) {
       this.#local.begin(thread);
       waits = (classes & CLASS.waits) !== 0 && !this.#canProceed(thread);
     }
@@ -306,7 +312,7 @@ export class Machine implements RunningMachine, Threads {
     if (!waits) {
       result =
         (classes & (CLASS.reads | CLASS.writes)) !== 0
-          ? this.#memory.access(thread, kind, address, operand, expected)
+          ? this.#memory.access(thread, kind, classes, address, operand, expected)
           : this.#accessOther(thread, kind, address, operand);
       waits = kind === ACCESS.synchronizeRcu && this.#graceStarted[thread] === 1;
     }
@@ -403,7 +409,7 @@ export class Machine implements RunningMachine, Threads {
     races?.graceStarted(child);
     grace.start(child, this.threadCount);
     this.#graceStarted[child] = 1;
-    this.#setPending(child, ACCESS.synchronizeRcu, NIL, argument, 0);
+    this.#setPending(child, ACCESS.synchronizeRcu, CLASSES[ACCESS.synchronizeRcu] as number, NIL, argument, 0);
     this.#enabledIsStale = true;
   }
 
@@ -432,9 +438,10 @@ export class Machine implements RunningMachine, Threads {
       }
       if (result.done === true) return this.#returned(thread);
       const kind = result.value;
-      if (((CLASSES[kind] as number) & CLASS.local) === 0) {
+      const classes = CLASSES[kind] as number;
+      if ((classes & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#callbacks[thread] = request.callback;
-        return this.#setPending(thread, kind, request.address, request.operand, request.expected);
+        return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
       this.#observer?.marked({ step: this.steps, thread, kind, operand: request.operand });
@@ -442,12 +449,20 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
-  #setPending(thread: number, kind: AccessKind, address: Address, operand: number, expected: number): void {
+  #setPending(
+    thread: number,
+    kind: AccessKind,
+    classes: number,
+    address: Address,
+    operand: number,
+    expected: number,
+  ): void {
     this.pendingKind[thread] = kind;
+    this.#pendingClasses[thread] = classes;
     this.pendingAddress[thread] = address;
     this.pendingOperand[thread] = operand;
     this.pendingExpected[thread] = expected;
-    if (((CLASSES[kind] as number) & CLASS.waits) !== 0) {
+    if ((classes & CLASS.waits) !== 0) {
       this.#waitingCount++;
       this.#enabledIsStale = true;
     }

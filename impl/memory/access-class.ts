@@ -219,11 +219,22 @@ export function performOnWord(
   operand: number,
   expected: number,
 ): number {
+  return performClasses(words, CLASSES[kind] as number, address, operand, expected);
+}
+
+/** `performOnWord` for those who have looked up the classes of the kind. */
+export function performClasses(
+  words: Int32Array,
+  classes: number,
+  address: Address,
+  operand: number,
+  expected: number,
+): number {
   const found = words[address] ?? 0;
-  if (!mayWrite(kind) || !succeeds(kind, found, expected)) return found;
-  const written = valueWritten(kind, found, operand);
-  words[address] = written;
-  return valueFound(kind, found, written);
+  if ((classes & writes) === 0) return found;
+  if ((classes & adds) !== 0) return (words[address] = (found + operand) | 0);
+  if ((classes & compares) === 0 || found === expected) words[address] = operand;
+  return found;
 }
 
 /** Does the wait that the access asks for end with this word? */
