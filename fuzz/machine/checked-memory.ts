@@ -149,8 +149,35 @@ export class CheckedMemory {
     if (object !== NIL) this.grace.fetched(thread, object);
   }
 
+  /** Makes an access to a lock, or to a slab, and returns what it found. */
+  accessObject(thread: number, kind: AccessKind, address: Address, operand: number): number {
+    switch (kind) {
+      case ACCESS.spinLock:
+        this.#lock(thread, address, "spinlock");
+        return 0;
+      case ACCESS.mutexLock:
+        this.#lock(thread, address, "mutex");
+        return 0;
+      case ACCESS.spinTrylock:
+        return this.#tryLock(thread, address);
+      case ACCESS.spinUnlock:
+        this.#unlock(thread, address, "spinlock");
+        return 0;
+      case ACCESS.mutexUnlock:
+        this.#unlock(thread, address, "mutex");
+        return 0;
+      case ACCESS.allocate:
+        return this.#allocate(address);
+      case ACCESS.free:
+        this.#free(thread, address, operand);
+        return 0;
+      default:
+        throw new RangeError(`${accessNames[kind]} is no access to a lock or a slab`);
+    }
+  }
+
   /** Takes a lock that is free. */
-  lock(thread: number, lock: Address, mode: LockMode): void {
+  #lock(thread: number, lock: Address, mode: LockMode): void {
     if (!this.#mayUseLock(lock)) return;
     if (mode === "mutex") this.checkMaySleep(thread, `takes the mutex ${nameOf(this.#heap, lock)}`);
     this.words[lock] = thread + 1;
@@ -166,7 +193,7 @@ export class CheckedMemory {
   }
 
   /** Takes a spinlock if it is free; answers 1 if so, else 0. */
-  tryLock(thread: number, lock: Address): number {
+  #tryLock(thread: number, lock: Address): number {
     if (!this.#mayUseLock(lock) || this.words[lock] !== 0) return 0;
     this.words[lock] = thread + 1;
     this.locks.acquiredByTrying(thread, lock);
@@ -174,7 +201,7 @@ export class CheckedMemory {
     return 1;
   }
 
-  unlock(thread: number, lock: Address, mode: LockMode): void {
+  #unlock(thread: number, lock: Address, mode: LockMode): void {
     if (!this.#mayUseLock(lock)) return;
     const released = this.locks.released(thread, lock, mode);
     if (released !== "released" || this.words[lock] !== thread + 1) {
@@ -193,7 +220,7 @@ export class CheckedMemory {
   }
 
   /** Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. */
-  allocate(slab: Address): Address {
+  #allocate(slab: Address): Address {
     if (!this.#memory.isSlab(slab)) {
       this.violate("memory-safety", `allocate from ${nameOf(this.#heap, slab)}, which is no slab`, slab);
       return NIL;
@@ -209,7 +236,7 @@ export class CheckedMemory {
   }
 
   /** Gives an object back to its slab. */
-  free(thread: number, slab: Address, object: Address): void {
+  #free(thread: number, slab: Address, object: Address): void {
     const refused = this.#memory.freed(slab, object);
     if (refused !== undefined) return this.violate("memory-safety", refused, object);
     const reader = this.grace.readerOf(object, this.#threads.threadCount);

@@ -17,20 +17,13 @@
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
  * and code that loops without an access.
  */
-import {
-  ACCESS,
-  type Access,
-  type AccessKind,
-  type Address,
-  NIL,
-  type RcuCallback,
-  request,
-} from "#impl/memory/access.ts";
+import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
+import { GraceWaits } from "./grace-waits.ts";
 import { LocalAccesses } from "./local-access.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
@@ -103,15 +96,11 @@ export class Machine implements RunningMachine, Threads {
   readonly #accessesMax: number;
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
-  /** The callback of a thread that stands before `callRcu`, and that of a callback's own thread. */
-  readonly #callbacks: (RcuCallback | undefined)[];
-  /** For a callback's thread: the callback has not started yet. */
-  readonly #callbackWaits: Uint8Array;
-  readonly #graceStarted: Uint8Array;
   #waitingCount = 0;
   #enabledIsStale = true;
 
   readonly #memory: CheckedMemory;
+  readonly #grace: GraceWaits;
   #local: LocalAccesses;
   #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
@@ -135,10 +124,8 @@ export class Machine implements RunningMachine, Threads {
     this.#pendingClasses = new Int32Array(threadsMax);
     this.#status = new Uint8Array(threadsMax);
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
-    this.#callbacks = Array.from({ length: threadsMax }, () => undefined);
-    this.#callbackWaits = new Uint8Array(threadsMax);
-    this.#graceStarted = new Uint8Array(threadsMax);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
+    this.#grace = new GraceWaits(this.#memory, threadsMax);
     this.#local = new LocalAccesses(this.#memory, undefined, threadsMax);
     this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
@@ -170,7 +157,7 @@ export class Machine implements RunningMachine, Threads {
 
   /** Has a grace period begun for the thread that it has not been told the end of? */
   isInGracePeriod(thread: number): boolean {
-    return this.#graceStarted[thread] === 1;
+    return this.#grace.isWaiting(thread);
   }
 
   /** Is the thread one that others may leave waiting for work when they have returned? */
@@ -207,8 +194,7 @@ export class Machine implements RunningMachine, Threads {
   #reset(ownThreads: number): void {
     this.#memory.reset(ownThreads);
     this.#status.fill(ABSENT);
-    this.#callbackWaits.fill(0);
-    this.#graceStarted.fill(0);
+    this.#grace.reset();
     this.#local.reset(this.threadCount);
     this.#waitingCount = 0;
     this.#enabledIsStale = true;
@@ -272,8 +258,7 @@ export class Machine implements RunningMachine, Threads {
   #canProceed(thread: number): boolean {
     const kind = this.pendingKind[thread];
     const address = this.pendingAddress[thread] as number;
-    if (kind === ACCESS.synchronizeRcu)
-      return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
+    if (kind === ACCESS.synchronizeRcu) return this.#grace.mayGoOn(thread, this.threadCount);
     const word = this.words[address] as number;
     if (
       ((this.#pendingClasses[thread] as number) & CLASS.takesLock) !== 0
@@ -314,7 +299,7 @@ export class Machine implements RunningMachine, Threads {
         (classes & (CLASS.reads | CLASS.writes)) !== 0
           ? this.#memory.access(thread, kind, classes, address, operand, expected)
           : this.#accessOther(thread, kind, address, operand);
-      waits = kind === ACCESS.synchronizeRcu && this.#graceStarted[thread] === 1;
+      waits = kind === ACCESS.synchronizeRcu && this.#grace.isWaiting(thread);
     }
     if (this.#observer !== undefined) {
       const after = wordAt(this.words, address);
@@ -341,58 +326,20 @@ export class Machine implements RunningMachine, Threads {
       this.#enabledIsStale = true;
     }
     if (this.#memory.violation !== undefined) return;
-    if (this.#callbackWaits[thread] === 1) this.#startCallback(thread, operand);
+    if (this.#grace.isDeferred(thread)) this.#startCallback(thread, operand);
     else this.#resume(thread, result);
   }
 
+  /** Makes an access that is to no word of data. */
   #accessOther(thread: number, kind: AccessKind, address: Address, operand: number): number {
-    switch (kind) {
-      case ACCESS.spinLock:
-        this.#memory.lock(thread, address, "spinlock");
-        return 0;
-      case ACCESS.mutexLock:
-        this.#memory.lock(thread, address, "mutex");
-        return 0;
-      case ACCESS.spinTrylock:
-        return this.#memory.tryLock(thread, address);
-      case ACCESS.spinUnlock:
-        this.#memory.unlock(thread, address, "spinlock");
-        return 0;
-      case ACCESS.mutexUnlock:
-        this.#memory.unlock(thread, address, "mutex");
-        return 0;
-      case ACCESS.allocate:
-        return this.#memory.allocate(address);
-      case ACCESS.free:
-        this.#memory.free(thread, address, operand);
-        return 0;
-      case ACCESS.synchronizeRcu:
-        this.#synchronizeRcu(thread);
-        return 0;
-      default:
-        this.#callRcu(thread, operand);
-        return 0;
-    }
-  }
-
-  #synchronizeRcu(thread: number): void {
-    const { grace, races } = this.#memory;
-    if (this.#graceStarted[thread] === 0) {
-      this.#memory.checkMaySleep(thread, "waits for a grace period");
-      races?.graceStarted(thread);
-      grace.start(thread, this.threadCount);
-    }
-    if (grace.isOver(thread, this.threadCount)) {
-      this.#graceStarted[thread] = 0;
-      races?.graceEnded(thread);
-    } else {
-      this.#graceStarted[thread] = 1;
-    }
+    if (kind === ACCESS.synchronizeRcu) this.#grace.synchronize(thread, this.threadCount);
+    else if (kind === ACCESS.callRcu) this.#callRcu(thread, operand);
+    else return this.#memory.accessObject(thread, kind, address, operand);
+    return 0;
   }
 
   /** Starts the thread of a callback, which waits for a grace period that begins now. */
   #callRcu(thread: number, argument: number): void {
-    const { grace, races } = this.#memory;
     const child = this.threadCount;
     if (child === this.#threadsMax) {
       return this.#memory.violate(
@@ -402,22 +349,17 @@ export class Machine implements RunningMachine, Threads {
       );
     }
     this.threadCount++;
-    this.#callbacks[child] = this.#callbacks[thread];
-    this.#callbackWaits[child] = 1;
     this.#status[child] = PENDING;
-    races?.fork(thread, child);
-    races?.graceStarted(child);
-    grace.start(child, this.threadCount);
-    this.#graceStarted[child] = 1;
+    this.#grace.defer(thread, child);
     this.#setPending(child, ACCESS.synchronizeRcu, CLASSES[ACCESS.synchronizeRcu] as number, NIL, argument, 0);
     this.#enabledIsStale = true;
   }
 
   /** The grace period of a callback's thread is over: its procedure begins. */
   #startCallback(thread: number, argument: number): void {
-    this.#callbackWaits[thread] = 0;
+    const callback = this.#grace.startCallback(thread);
     try {
-      this.#generators[thread] = this.#callbacks[thread]?.(argument);
+      this.#generators[thread] = callback?.(argument);
     } catch (error) {
       return this.#threw(thread, error);
     }
@@ -440,7 +382,7 @@ export class Machine implements RunningMachine, Threads {
       const kind = result.value;
       const classes = CLASSES[kind] as number;
       if ((classes & CLASS.local) === 0) {
-        if (kind === ACCESS.callRcu) this.#callbacks[thread] = request.callback;
+        if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
         return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
