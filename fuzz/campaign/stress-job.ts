@@ -5,7 +5,7 @@
  * it finds nothing proves nothing, and two runs from one seed may differ.
  */
 import { z } from "zod";
-import { derivedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed } from "#properties/random.ts";
 import { LIBRARY_ENTRY } from "#fuzz/native/build-library.ts";
 import { runStress, type StressResult as Hammered } from "#fuzz/native/run-stress.ts";
 import { stressHistoryJson } from "#fuzz/native/stress-history.ts";

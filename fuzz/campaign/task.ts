@@ -5,7 +5,7 @@
 import type { Search } from "#reports/result.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
-import { derivedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed } from "#properties/random.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import type { Profile, SearchBudget } from "./profile.ts";
 

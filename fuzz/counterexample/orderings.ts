@@ -22,7 +22,7 @@ import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { placeOf, type RecordedAccess } from "./recorder.ts";
 import { type Block, blocksOf, type Run } from "./follow.ts";
 import { type Conflict, reversibleConflicts } from "./conflicts.ts";

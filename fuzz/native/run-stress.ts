@@ -15,7 +15,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
 import { buildDelayedLibrary, buildLibrary, LIBRARY_ENTRY, REST_ENTRY } from "./build-library.ts";
 import { checkEmptied, checkHead, checkHistories, type StressViolation } from "./check-round.ts";

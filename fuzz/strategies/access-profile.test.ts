@@ -1,5 +1,5 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { share } from "#fuzz/programs/bugged/small-program.ts";
 import { ACCESS, NIL } from "#impl/memory/access.ts";
 import { expect, test } from "vitest";

@@ -8,7 +8,7 @@ import { type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
-import type { Random } from "#fuzz/host/random.ts";
+import type { Random } from "#properties/random.ts";
 import type { AccessShape } from "./conflict.ts";
 
 const NOBODY = -1;

@@ -1,7 +1,7 @@
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { derivedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed } from "#properties/random.ts";
 import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
 import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";

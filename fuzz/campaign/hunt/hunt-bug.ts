@@ -3,7 +3,7 @@ import { hunt, type HuntReport } from "./hunt.ts";
 import { type Bug, bugNamed, museumBugs } from "#fuzz/bugs/museum.ts";
 import { statisticsOf } from "./hunt-statistics.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
-import { derivedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed } from "#properties/random.ts";
 import type { BugResult } from "#reports/result.ts";
 import { scenarioSeed } from "../task.ts";
 
