@@ -2,7 +2,7 @@ import { countOf } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Something with a name, and one line on what it is. */
-export interface ListingEntry {
+interface ListingEntry {
   readonly name: string;
   readonly about: string;
 }
@@ -18,7 +18,7 @@ export interface Listing {
   readonly profiles: readonly ListingEntry[];
 }
 
-export interface ListingSystem extends ListingEntry {
+interface ListingSystem extends ListingEntry {
   /** Paths relative to the root of the project. */
   readonly model: string;
   readonly implementation: string;

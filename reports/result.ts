@@ -10,7 +10,7 @@
 import { z } from "zod";
 
 /** Changes when a reader of an older result would misread a newer one. */
-export const RESULT_VERSION = 1;
+const RESULT_VERSION = 1;
 
 const text = z.string();
 const count = z.int().nonnegative();

@@ -43,7 +43,7 @@ const FLIPS_MAX = 400;
 /** Accesses of an execution in which conflicts are looked for: the work grows with their square. */
 export const ORDERED_ACCESSES_MAX = 2_000;
 
-export interface Ordering extends Conflict {
+interface Ordering extends Conflict {
   /** `the collector's free of peer#1 before the reader's read of peer#1.refcount`. */
   readonly text: string;
 }
