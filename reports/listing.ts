@@ -12,7 +12,7 @@ export interface Listing {
   readonly format: "quiesce-list";
   readonly version: 1;
   readonly systems: readonly ListingSystem[];
-  /** Small programs with known bugs, which `fuzz` takes. */
+  /** Toy programs, which `fuzz` and `explore` take: what is wrong with each, or what it is. */
   readonly programs: readonly ListingEntry[];
   readonly strategies: readonly ListingEntry[];
   readonly profiles: readonly ListingEntry[];
@@ -48,7 +48,7 @@ export function listingText({ systems, programs, strategies, profiles }: Listing
   ]);
   return [
     ...sections,
-    section("small programs with known bugs, for fuzz", programs),
+    section("toy programs, for fuzz and explore", programs),
     section("strategies", strategies),
     section("profiles", profiles),
   ].join("\n\n");

@@ -23,7 +23,7 @@ const EXECUTIONS_DEFAULT = 100_000;
 export function fuzzCommand(): Command {
   return new Command("fuzz")
     .description("Search one scenario for a violation, with the strategies of your choice.")
-    .argument("<scenario>", "a scenario, a small program with a known bug, or a module of your own")
+    .argument("<scenario>", "a scenario, a toy program, or a module of your own")
     .option(
       "--strategy <names>",
       "strategies, with commas between them; exhaustive runs every execution once",

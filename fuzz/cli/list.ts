@@ -31,7 +31,7 @@ async function makeListing(): Promise<Listing> {
   const { systems, scenarios } = await import("#fuzz/systems/all-systems.ts");
   const { systemSources } = await import("#fuzz/systems/sources.ts");
   const { CERTIFIED_SIZES, sizeName } = await import("#fuzz/systems/small-scenarios.ts");
-  const { smallPrograms } = await import("#fuzz/programs/bugged/small-programs.ts");
+  const { toyPrograms } = await import("#fuzz/programs/toy-programs.ts");
   const { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } = await import("#fuzz/search/exhaustive-search.ts");
   const { strategies } = await import("#fuzz/strategies/strategies.ts");
   const { profiles } = await import("#fuzz/campaign/profile.ts");
@@ -64,7 +64,7 @@ async function makeListing(): Promise<Listing> {
         bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),
       };
     }),
-    programs: smallPrograms.map(({ name, bug }) => ({ name, about: bug })),
+    programs: toyPrograms.map(({ name, about, bug }) => ({ name, about: bug?.what ?? about })),
     strategies: [
       ...strategies.map(({ name, description }) => ({ name, about: description })),
       { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION },

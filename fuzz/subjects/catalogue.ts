@@ -1,8 +1,8 @@
 /**
- * The scenarios there are: those of the registry, those of a module of the user's own, and the small programs with
- * known bugs (which can be fuzzed, and are no part of `verify`: each is violated by design).
+ * The scenarios there are: those of the registry, those of a module of the user's own, and the toy programs (which can
+ * be fuzzed, and are no part of `verify`: many are violated by design).
  *
- * A user's module exports `systems` and `scenarios`, as the registry does.
+ * A user's module exports `systems` and `scenarios`, as the registry does, or a toy program as `program`.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -10,8 +10,8 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { MachineSettings } from "#fuzz/machine/machine.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/systems/all-systems.ts";
 import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
@@ -19,6 +19,7 @@ import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -27,9 +28,6 @@ export interface ScenarioReference {
   /** Absolute path of the module that exports it; absent for a scenario of the registry. */
   readonly module?: string;
 }
-
-/** The system that the small programs are counted under. */
-export const PROGRAMS_SYSTEM = "programs";
 
 export function allScenarios(): readonly ScenarioReference[] {
   return registeredScenarios.map(({ name, system }) => ({ name, system }));
@@ -55,7 +53,7 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const all = allScenarios();
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
-  if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
+  if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
   throw new CatalogueError(
     `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
   );
@@ -67,7 +65,10 @@ function isModulePath(word: string): boolean {
 }
 
 async function scenariosOfModule(path: string): Promise<readonly ScenarioReference[]> {
-  const { scenarios } = await importModule(path);
+  const exported = await importModule(path);
+  const toy = exportedToy(exported);
+  if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
+  const { scenarios } = readModule(path, exported);
   return scenarios.map(({ name, system }) => ({ name, system, module: path }));
 }
 
@@ -80,8 +81,10 @@ export interface Loaded {
 /** @throws CatalogueError if there is no such scenario any more */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
-  if (module === undefined && system === PROGRAMS_SYSTEM) {
-    return { subject: programSubject({ name, system }, smallProgramNamed(name).create), checks: smallProgramChecks };
+  const exported = module === undefined ? undefined : await importModule(module);
+  if (system === PROGRAMS_SYSTEM && (exported === undefined || exportedToy(exported) !== undefined)) {
+    const toy = toyOf(name, exported);
+    return { subject: programSubject({ name, system }, () => toy.create()), checks: toyChecks };
   }
   const found = await findScenario(reference);
   return { subject: scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario)), checks: {} };
@@ -92,20 +95,13 @@ async function findScenario({
   module,
 }: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
   const { scenarios, systems } =
-    module === undefined ? { scenarios: registeredScenarios, systems: registeredSystems } : await importModule(module);
+    module === undefined
+      ? { scenarios: registeredScenarios, systems: registeredSystems }
+      : readModule(module, await importModule(module));
   const scenario = scenarios.find((candidate) => candidate.name === name);
   const system = systems.find((candidate) => candidate.name === scenario?.system);
   if (scenario === undefined || system === undefined) throw new CatalogueError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
-}
-
-function hasSmallProgram(name: string): boolean {
-  try {
-    smallProgramNamed(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const Systems = z
@@ -119,18 +115,22 @@ const Scenarios = z
   )
   .min(1);
 
-async function importModule(
-  path: string,
-): Promise<{ readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] }> {
+async function importModule(path: string): Promise<object> {
   const shown = visibleText(path);
   if (!existsSync(path))
     throw new CatalogueError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
-  let exported: object;
   try {
-    exported = await import(pathToFileURL(path).href);
+    return await import(pathToFileURL(path).href);
   } catch (error) {
     throw new CatalogueError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
   }
+}
+
+function readModule(
+  path: string,
+  exported: object,
+): { readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] } {
+  const shown = visibleText(path);
   const systems = Systems.safeParse("systems" in exported ? exported.systems : undefined);
   const scenarios = Scenarios.safeParse("scenarios" in exported ? exported.scenarios : undefined);
   if (!systems.success)

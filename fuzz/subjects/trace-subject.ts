@@ -5,12 +5,8 @@ import { type Trace, TraceError } from "#fuzz/machine/trace.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Subject } from "./subject.ts";
 
-/** The system that programs written by hand are counted under. */
-const PROGRAMS_SYSTEM = "programs";
-
 /**
- * What a trace's scenario stands for: one of a registered system, a small program, or one of a system in the module
- * given.
+ * What a trace's scenario stands for: one of a registered system, a toy program, or what is in the module given.
  *
  * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the
  * code before.
@@ -23,17 +19,18 @@ export async function loadSubject(
 ): Promise<Subject> {
   if (bug !== undefined) putBack(bug);
   const { programSubject, scenarioSubject } = await import("./subject.ts");
+  const { PROGRAMS_SYSTEM, toyOf } = await import("./toy-source.ts");
+  const exported = modulePath === undefined ? undefined : await importModule(modulePath);
   if (scenario.system === PROGRAMS_SYSTEM) {
-    const { smallProgramNamed } = await import("#fuzz/programs/bugged/small-programs.ts");
-    const program = rephrasing(() => smallProgramNamed(scenario.name));
-    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, program.create);
+    const toy = rephrasing(() => toyOf(scenario.name, exported));
+    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, () => toy.create());
   }
   const { systemNamed } = await import("#fuzz/systems/all-systems.ts");
   const { parseScenario } = await import("#fuzz/systems/scenario.ts");
   const added =
-    modulePath === undefined
+    modulePath === undefined || exported === undefined
       ? undefined
-      : (await systemsOf(modulePath)).find((system) => system.name === scenario.system);
+      : systemsOf(modulePath, exported).find((system) => system.name === scenario.system);
   const system = added ?? rephrasing(() => systemNamed(scenario.system));
   const parsed = rephrasing(() => parseScenario(system, scenario));
   rephrasing(() => system.compile(parsed));
@@ -53,18 +50,23 @@ function putBack(slug: string): void {
   }
 }
 
-async function systemsOf(path: string): Promise<(typeof import("#fuzz/systems/all-systems.ts"))["systems"]> {
+interface Exported {
+  readonly systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"];
+}
+
+async function importModule(path: string): Promise<Exported> {
   const { pathToFileURL } = await import("node:url");
-  const loaded: { systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"] } = await import(
-    pathToFileURL(path).href
-  ).catch((error: unknown) => {
+  return import(pathToFileURL(path).href).catch((error: unknown) => {
     throw new TraceError(
       `cannot load ${visibleText(path)}: ${visibleText(error instanceof Error ? error.message : String(error))}`,
       { cause: error },
     );
   });
-  if (!Array.isArray(loaded.systems)) throw new TraceError(`${visibleText(path)} exports no "systems"`);
-  return loaded.systems;
+}
+
+function systemsOf(path: string, { systems }: Exported): NonNullable<Exported["systems"]> {
+  if (!Array.isArray(systems)) throw new TraceError(`${visibleText(path)} exports no "systems"`);
+  return systems;
 }
 
 /** What it throws about the scenario is said of the trace. */
