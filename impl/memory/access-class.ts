@@ -193,17 +193,17 @@ export function isLocal(kind: AccessKind): boolean {
 
 /** Does an access that may write its word do so where it finds `found`? */
 export function succeeds(kind: AccessKind, found: number, expected: number): boolean {
-  return !is(kind, compares) || found === expected;
+  return succeedsBy(CLASSES[kind] as number, found, expected);
 }
 
 /** The word that a successful write or read-modify-write leaves where it finds `found`. */
 export function valueWritten(kind: AccessKind, found: number, operand: number): number {
-  return is(kind, adds) ? (found + operand) | 0 : operand;
+  return writtenBy(CLASSES[kind] as number, found, operand);
 }
 
 /** What the procedure gets of a successful write or read-modify-write that found one word and left another. */
 export function valueFound(kind: AccessKind, found: number, written: number): number {
-  return is(kind, adds) ? written : found;
+  return foundBy(CLASSES[kind] as number, found, written);
 }
 
 /**
@@ -231,10 +231,22 @@ export function performClasses(
   expected: number,
 ): number {
   const found = words[address] ?? 0;
-  if ((classes & writes) === 0) return found;
-  if ((classes & adds) !== 0) return (words[address] = (found + operand) | 0);
-  if ((classes & compares) === 0 || found === expected) words[address] = operand;
-  return found;
+  if ((classes & writes) === 0 || !succeedsBy(classes, found, expected)) return found;
+  const written = writtenBy(classes, found, operand);
+  words[address] = written;
+  return foundBy(classes, found, written);
+}
+
+function succeedsBy(classes: number, found: number, expected: number): boolean {
+  return (classes & compares) === 0 || found === expected;
+}
+
+function writtenBy(classes: number, found: number, operand: number): number {
+  return (classes & adds) === 0 ? operand : (found + operand) | 0;
+}
+
+function foundBy(classes: number, found: number, written: number): number {
+  return (classes & adds) === 0 ? found : written;
 }
 
 /** Does the wait that the access asks for end with this word? */
