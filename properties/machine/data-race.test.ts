@@ -431,35 +431,15 @@ class NaiveRaces {
   }
 
   #access(thread: number, kind: AccessKind, address: number, failed: boolean): number[] {
-    const is = (...kinds: AccessKind[]): boolean => kinds.includes(kind);
-    const plain = is(ACCESS.read, ACCESS.write, ACCESS.rcuDereferenceProtected);
-    const full = !failed && is(ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn);
-    const modifies = /^(?:cmpxchg|xchg|atomicAdd)/u.test(Object.keys(ACCESS)[kind] ?? "");
-    const writes =
-      !failed && (modifies || is(ACCESS.write, ACCESS.writeOnce, ACCESS.storeRelease, ACCESS.rcuAssignPointer));
+    // By the names of the kernel: a read-modify-write that returns something is a full barrier, unless its name says less.
+    const name = Object.keys(ACCESS)[kind] ?? "";
+    const plain = ["read", "write", "rcuDereferenceProtected"].includes(name);
+    const modifies = /^(?:cmpxchg|xchg|atomic)/u.test(name);
+    const full = !failed && modifies && !/(?:Relaxed|Acquire|Release)$|^atomicAdd$/u.test(name);
+    const writes = !failed && (modifies || /^(?:write|store|rcuAssign)/u.test(name));
     const reads = modifies || !writes;
-    const acquires =
-      full ||
-      (!failed &&
-        is(
-          ACCESS.loadAcquire,
-          ACCESS.rcuDereference,
-          ACCESS.awaitEqual,
-          ACCESS.awaitUnequal,
-          ACCESS.cmpxchgAcquire,
-          ACCESS.xchgAcquire,
-          ACCESS.atomicAddReturnAcquire,
-        ));
-    const releases =
-      full ||
-      (!failed &&
-        is(
-          ACCESS.storeRelease,
-          ACCESS.rcuAssignPointer,
-          ACCESS.cmpxchgRelease,
-          ACCESS.xchgRelease,
-          ACCESS.atomicAddReturnRelease,
-        ));
+    const acquires = full || (!failed && /Acquire$|^rcuDereference$|^await/u.test(name));
+    const releases = full || (!failed && /Release$|^rcuAssign/u.test(name));
 
     if (full) this.#fence(thread, true, true);
     const sources = this.#sources.get(address) ?? [];
