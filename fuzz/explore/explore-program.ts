@@ -5,7 +5,8 @@
  * which judges it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it
  * is told.
  */
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Violation } from "#properties/violation.ts";
 import { Random } from "#properties/random.ts";

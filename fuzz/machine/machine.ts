@@ -14,6 +14,8 @@
  * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch
  * in the hot loop that nothing can take.
  *
+ * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
+ *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
  * and code that loops without an access.
  */
@@ -25,38 +27,13 @@ import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
 import { LocalAccesses } from "./local-access.ts";
+import { ACCESSES_MAX, CALLBACKS_MAX, type MachineOptions } from "./machine-settings.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Spans } from "./spans.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
-
-/** RCU callbacks one execution may start, each in a thread of its own, unless the program says otherwise. */
-const CALLBACKS_MAX = 16;
-
-/** Accesses one execution may make before it counts as stuck, unless the options say otherwise. */
-const ACCESSES_MAX = 20_000;
-
-/**
- * Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay
- * it.
- */
-export interface MachineSettings {
-  /** Look for data races by vector clocks. On unless switched off; costs more than all other checks together. */
-  readonly dataRaces?: boolean;
-  /**
-   * Refuse two locks taken in both orders even when nobody deadlocked. On unless switched off: without it a deadlock
-   * has to happen to be seen.
-   */
-  readonly lockOrder?: boolean;
-  /** Accesses an execution may make; more violate `progress`. */
-  readonly accessesMax?: number;
-}
-
-export interface MachineOptions extends MachineSettings {
-  readonly observer?: Observer;
-}
 
 /** Where a thread stands. */
 const ABSENT = 0;

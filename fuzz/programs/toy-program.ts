@@ -13,7 +13,7 @@ import { readOnce, writeOnce } from "#impl/memory/access.ts";
 import { createHeap, type Heap, place } from "#impl/memory/heap.ts";
 import { type Fields, struct } from "#impl/memory/struct.ts";
 import type { Watcher } from "#properties/watcher.ts";
-import type { MachineSettings } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 
 export type Parameters = Readonly<Record<string, number>>;

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import type { MachineSettings } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
 import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
