@@ -95,7 +95,10 @@ export class CheckedMemory {
     return this.#states[address] !== SHADOW.initialised;
   }
 
-  /** Makes an access to one word (of a kind that `touchesWord`) and returns what it found. */
+  /**
+   * Makes an access to one word, of a kind that `touchesWord`, and returns what it found. `classes` are those of the
+   * kind, which the machine has looked up.
+   */
   access(
     thread: number,
     kind: AccessKind,

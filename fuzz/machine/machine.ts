@@ -79,6 +79,7 @@ export class Machine implements RunningMachine, Threads {
   readonly #memory: CheckedMemory;
   readonly #grace: GraceWaits;
   #local: LocalAccesses;
+  /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
 

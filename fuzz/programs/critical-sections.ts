@@ -165,7 +165,7 @@ function twostageInOneSection(heap: Heap, writers: number, readers: number): Toy
 function twostageOf(suffix: string, writers: number, readers: number): ToyProgram {
   return toyProgram({
     name: `twostage${suffix}_bad`,
-    about: `${writers} writers set one word, then another from it, under a lock each; ${readers} readers follow`,
+    about: `writers set one word, then another from it, under a mutex each; readers follow: ${writers} and ${readers}`,
     source: sctBench,
     parameters: {},
     bug: { what: "a reader fits between a writer's two sections", depth: 3, violates: ["assertion"] },

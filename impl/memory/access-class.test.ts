@@ -102,10 +102,9 @@ test("plain is what the compiler may tear; pointers are what RCU publishes", () 
   expect(ofClass(CLASS.plain)).toEqual(["read", "rcuDereferenceProtected", "write"]);
   expect(ofClass(CLASS.pointer)).toEqual(["rcuDereference", "rcuDereferenceProtected", "rcuAssignPointer"]);
   expect(ofClass(CLASS.waits)).toEqual(["awaitEqual", "awaitUnequal", "spinLock", "mutexLock", "synchronizeRcu"]);
-  expect(ofClass(CLASS.slab)).toEqual(["allocate", "free"]);
 });
 
-test("what is local touches no word, no lock and no slab; a barrier is local", () => {
+test("what is local touches no word and no lock; a barrier is local", () => {
   for (const [, kind] of kinds) {
     if (isLocal(kind)) expect(touchesWord(kind) || isAcquisition(kind) || isRelease(kind)).toBe(false);
     if (isFence(kind)) expect(isLocal(kind)).toBe(true);

@@ -35,19 +35,17 @@ export const CLASS = {
   /** Takes the lock at its address; without `waits` only if the lock is free. */
   takesLock: 1 << 12,
   releasesLock: 1 << 13,
-  /** Takes an object from the slab at its address, or gives one back. */
-  slab: 1 << 14,
   /**
    * Touches nothing shared, so it is no point at which another thread may run: whoever drives the procedure carries it
    * out together with the access beside it.
    */
-  local: 1 << 15,
+  local: 1 << 14,
   /** A barrier; also local. */
-  fence: 1 << 16,
+  fence: 1 << 15,
 } as const;
 
 const { reads, writes, exchanges, compares, adds, plain, acquires, releases, full } = CLASS;
-const { pointer, returns, waits, takesLock, releasesLock, slab, local, fence } = CLASS;
+const { pointer, returns, waits, takesLock, releasesLock, local, fence } = CLASS;
 
 const load = reads | returns;
 const wait = load | waits | acquires;
@@ -88,8 +86,8 @@ const ROWS: Readonly<Record<keyof typeof ACCESS, number>> = {
   spinUnlock: releasesLock | releases,
   mutexLock: takesLock | waits | acquires,
   mutexUnlock: releasesLock | releases,
-  allocate: slab | returns,
-  free: slab,
+  allocate: returns,
+  free: 0,
   synchronizeRcu: waits,
   callRcu: 0,
   rcuReadLock: local,
