@@ -111,9 +111,8 @@ async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined)
     throw new CommandError("explore: name a program, or a module that exports create(parameters)");
-  const { programSource } = await import("#fuzz/subjects/program-source.ts");
+  const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await asUsage(() => programSource(word, options.parameter));
-  const { loadJudgedProgram } = await import("#fuzz/subjects/program-source.ts");
   const judged = await asUsage(() => loadJudgedProgram(source));
   if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
   const verdict =
