@@ -51,3 +51,15 @@ export function derivedSeed(seed: number, index: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
+
+/** A seed of its own for each name. */
+export function namedSeed(seed: number, name: string): number {
+  return derivedSeed(seed, hashOf(name));
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}

@@ -1,6 +1,6 @@
 /** `quiesce explore` of a program that only the machine can judge: objects that are freed, deadlocks, final states. */
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import type { Violation } from "#properties/violation.ts";
@@ -21,7 +21,7 @@ export interface MachineLimits {
 /**
  * Every execution under sc, each judged by the machine with all its checks for toy programs.
  *
- * @throws CommandError for a program that cannot be explored
+ * @throws InputError for a program that cannot be explored
  */
 export function exploreOnMachine(program: Program, { maxExecutions, time }: MachineLimits): MachineExploration {
   const end = time === undefined ? Infinity : performance.now() + time;
@@ -30,7 +30,7 @@ export function exploreOnMachine(program: Program, { maxExecutions, time }: Mach
     shouldStop: () => performance.now() >= end,
     ...(maxExecutions !== undefined && { graphsMax: maxExecutions }),
   });
-  if (found.notExplorable !== undefined) throw new CommandError(`explore: ${found.notExplorable}`);
+  if (found.notExplorable !== undefined) throw new InputError(`explore: ${found.notExplorable}`);
   const { executions, blocked, complete, violation } = found;
   if (violation === undefined) return { executions, blocked, complete };
   const { property, because } = violation.violation;

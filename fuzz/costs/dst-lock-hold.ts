@@ -18,20 +18,7 @@ import { DEVICE_EVENT, DstEntry, Garbage } from "#impl/dst/layout.ts";
 import { softirqCollector } from "#impl/dst/softirq.ts";
 import { workQueueCollector } from "#impl/dst/workqueue.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
-
-/** The longest that the lock is held for a list of that length. */
-export interface LockHoldRow {
-  readonly listed: number;
-  /** Accesses in the longest stretch, by collector: of a run that keeps all, one that destroys all, a device event. */
-  readonly softirq: LockHold;
-  readonly workqueue: LockHold;
-}
-
-export interface LockHold {
-  readonly runThatKeeps: number;
-  readonly runThatDestroys: number;
-  readonly deviceEvent: number;
-}
+import type { LockHold, LockHoldRow } from "#reports/lookup-costs.ts";
 
 /** @throws RangeError if a length is no whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {

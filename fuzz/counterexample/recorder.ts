@@ -21,7 +21,7 @@ import {
 import type { AccessRow, OperationRow, Row } from "#reports/recorded-execution.ts";
 import type { Location } from "#reports/result.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import type { OperationNames } from "#fuzz/subjects/subject.ts";
+import type { OperationNames } from "#fuzz/machine/program.ts";
 import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 

@@ -236,6 +236,14 @@ class RecordedHistories implements HistoryWatcher {
     this.#inner?.reset();
   }
 
+  setUpBegins(): void {
+    this.#inner?.setUpBegins?.();
+  }
+
+  setUpEnds(words: Int32Array): string | undefined {
+    return this.#inner?.setUpEnds?.(words);
+  }
+
   invoke(thread: number, operation: number): void {
     this.#add("i", `${thread}:${operation}`);
     this.#inner?.invoke(thread, operation);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explore } from "./explore.ts";
-import { exploreParts } from "#fuzz/campaign/exploration/explore-pool.ts";
+import { exploreParts } from "#fuzz/campaign/exploration/explore-in-parts.ts";
 import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";

@@ -104,7 +104,9 @@ export class Machine implements RunningMachine, Threads {
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
     this.#grace = new GraceWaits(this.#memory, threadsMax);
-    this.#local = new LocalAccesses(this.#memory, undefined, threadsMax);
+    // A history that cannot follow a set-up is not shown it.
+    const follows = program.history?.setUpBegins !== undefined;
+    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
     this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
@@ -190,7 +192,8 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
   #runSetUp(procedure: Access): void {
-    const { name } = this.program;
+    const { name, history } = this.program;
+    history?.setUpBegins?.();
     this.#reset(1);
     this.#start(0, procedure);
     this.#refreshEnabled();
@@ -201,6 +204,8 @@ export class Machine implements RunningMachine, Threads {
     if (this.violation !== undefined)
       throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
     if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    const because = history?.setUpEnds?.(this.words);
+    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
     this.#memory.keep();
   }
 

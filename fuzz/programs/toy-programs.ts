@@ -1,4 +1,5 @@
 /** Every toy program by name. */
+import { InputError } from "#fuzz/host/input-error.ts";
 import { buffers } from "./buffers.ts";
 import { contention } from "./contention.ts";
 import { criticalSections } from "./critical-sections.ts";
@@ -38,9 +39,9 @@ export function findToyProgram(name: string): ToyProgram | undefined {
   return toyPrograms.find((program) => program.name === name) ?? reorderNamed(name);
 }
 
-/** @throws RangeError that names all programs if there is none of that name */
+/** @throws InputError that names all programs if there is none of that name */
 export function toyProgramNamed(name: string): ToyProgram {
   const found = findToyProgram(name);
   if (found !== undefined) return found;
-  throw new RangeError(`no toy program "${name}"; there are ${toyPrograms.map((program) => program.name).join(", ")}`);
+  throw new InputError(`no toy program "${name}"; there are ${toyPrograms.map((program) => program.name).join(", ")}`);
 }

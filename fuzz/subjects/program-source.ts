@@ -4,7 +4,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -26,7 +26,7 @@ export interface ProgramSource {
  * A module exports a toy program as `program`; or `create(parameters)`, which makes a program for the explorer, and, if
  * it has any, `parameters` with their defaults.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function programSource(word: string, given: Parameters): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
@@ -35,14 +35,14 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   for (const name of Object.keys(given)) {
     if (name in parameters) continue;
     const known = Object.keys(parameters);
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
     );
   }
   return { program, parameters: { ...parameters, ...given } };
 }
 
-/** @throws CatalogueError if the program is not there, or cannot be made with these parameters */
+/** @throws InputError if the program is not there, or cannot be made with these parameters */
 export async function loadProgram({ program, parameters }: ProgramSource): Promise<ExploredProgram> {
   const { create } = await find(program);
   return making(program, parameters, () => create(parameters));
@@ -51,7 +51,7 @@ export async function loadProgram({ program, parameters }: ProgramSource): Promi
 /**
  * The program for the machine, if only the machine can judge it: see `needsMachine`.
  *
- * @throws CatalogueError as `loadProgram`
+ * @throws InputError as `loadProgram`
  */
 export async function loadJudgedProgram({ program, parameters }: ProgramSource): Promise<Program | undefined> {
   const { toy } = await find(program);
@@ -63,7 +63,7 @@ function making<T>(program: string, parameters: Parameters, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(program)} cannot be made with ${JSON.stringify(parameters)}: ${visibleText(String(error))}`,
       { cause: error },
     );
@@ -84,19 +84,19 @@ async function find(program: string): Promise<Makeable> {
   const toy = findToyProgram(program);
   if (toy !== undefined) return makeableToy(toy);
   if (!/[/\\]/.test(program))
-    throw new CatalogueError(
+    throw new InputError(
       `no program "${visibleText(program)}"; there are ${toyPrograms
         .map(({ name }) => name)
         .toSorted()
         .join(", ")}; a path names a module`,
     );
   const shown = visibleText(program);
-  if (!existsSync(program)) throw new CatalogueError(`there is no module ${shown}; name a file that exports "create"`);
+  if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(program).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
+    throw new InputError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
       cause: error,
     });
   }
@@ -104,7 +104,7 @@ async function find(program: string): Promise<Makeable> {
   if (own !== undefined) return makeableToy(own);
   const { create, parameters = {} } = exported as Partial<Makeable>;
   if (typeof create !== "function")
-    throw new CatalogueError(
+    throw new InputError(
       `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program"`,
     );
   return { create, parameters };

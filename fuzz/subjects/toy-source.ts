@@ -14,7 +14,7 @@ export function exportedToy(exported: object): ToyProgram | undefined {
 /**
  * The toy program of that name: the module's, if one is given and exports it, else that of the registry.
  *
- * @throws RangeError that names all programs if there is none
+ * @throws InputError that names all programs if there is none
  */
 export function toyOf(name: string, exported?: object): ToyProgram {
   const own = exported === undefined ? undefined : exportedToy(exported);

@@ -4,7 +4,7 @@ import { mayWrite } from "#impl/memory/access-class.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import type { Collector, Dst } from "#impl/dst/dst.ts";
 import { sendThrough } from "#impl/dst/entry.ts";
-import { exampleDst } from "#impl/dst/example-dst.ts";
+import { exampleDst } from "#impl/dst/example-dst.fixture.ts";
 import {
   Busy,
   Cache,

@@ -15,7 +15,7 @@ import {
   REFERENCE_TRIALS,
   type ReferenceRow,
   referenceStrategies,
-} from "./reference.ts";
+} from "./reference-figures.ts";
 import type { Granularity } from "./spawned.ts";
 import {
   compare,

@@ -10,7 +10,7 @@ import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { expect, test } from "vitest";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
-import { reference } from "./reference.ts";
+import { reference } from "./reference-figures.ts";
 import { spawnedByMain } from "./spawned.ts";
 import {
   boundedReference,

@@ -5,7 +5,7 @@ import { derivedSeed } from "#properties/random.ts";
 import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
-import { DEPTH_FIRST_SCHEDULES } from "./reference.ts";
+import { DEPTH_FIRST_SCHEDULES } from "./reference-figures.ts";
 import { type Granularity, spawnedByMain } from "./spawned.ts";
 
 export interface Task {

@@ -3,24 +3,24 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TEXT_LENGTH_MAX } from "#model/memory/litmus/parse.ts";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 const SUFFIX = ".litmus";
 
 /**
  * The tests that paths name: files as they are, folders with all `.litmus` files below them, by name.
  *
- * @throws CommandError if a path does not exist or a folder holds no test
+ * @throws InputError if a path does not exist or a folder holds no test
  */
 export function litmusFiles(paths: readonly string[]): readonly string[] {
   const found = new Set<string>();
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) throw new CommandError(`litmus: no file or folder ${path}`);
+    if (stat === undefined) throw new InputError(`litmus: no file or folder ${path}`);
     if (!stat.isDirectory()) found.add(path);
     else {
       const below = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(SUFFIX));
-      if (below.length === 0) throw new CommandError(`litmus: folder ${path} has no file *${SUFFIX}`);
+      if (below.length === 0) throw new InputError(`litmus: folder ${path} has no file *${SUFFIX}`);
       for (const name of below.toSorted()) found.add(join(path, name));
     }
   }

@@ -8,7 +8,7 @@ import { type Access, type Address, request } from "#impl/memory/access.ts";
 import { isLocal } from "#impl/memory/access-class.ts";
 import { type Heap, regionOf } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
-import { CACHE_LINE_BYTES, WORD_BYTES } from "./size-row.ts";
+import { CACHE_LINE_BYTES, WORD_BYTES } from "./byte-sizes.ts";
 
 const LINE_WORDS = CACHE_LINE_BYTES / WORD_BYTES;
 
