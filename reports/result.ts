@@ -11,7 +11,7 @@ import { z } from "zod";
 import { CertificateScope } from "./certificate.ts";
 
 /** Changes when a reader of an older result would misread a newer one. */
-export const RESULT_VERSION = 2;
+const RESULT_VERSION = 2;
 
 const text = z.string();
 const count = z.int().nonnegative();

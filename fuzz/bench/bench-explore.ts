@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 import { enumerateInterleavings } from "#fuzz/explore/brute-force.ts";
 import { explore } from "#fuzz/explore/explore.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 
 interface Entry {
   readonly program: string;
@@ -27,7 +28,7 @@ const BRUTE_FORCE_EXECUTIONS_MAX = 2_000;
 const SECONDS_MIN = 0.3;
 
 const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
-  readFileSync(new URL("../programs/classical/counts.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../programs/counts.json", import.meta.url), "utf8"),
 );
 
 interface Row {
@@ -41,9 +42,7 @@ interface Row {
 }
 
 function created({ program, parameters }: Pick<Entry, "program" | "parameters">): ExploredProgram {
-  const found = classicalPrograms.get(program);
-  if (found === undefined) throw new Error(`there is no ${program}`);
-  return found.create(parameters);
+  return exploredProgram(toyProgramNamed(program), parameters);
 }
 
 /** Runs it until it took a while, and answers the seconds of one run. */

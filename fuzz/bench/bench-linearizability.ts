@@ -23,7 +23,7 @@ import type { CheckOptions } from "#properties/linearizability/check.ts";
 import { explain } from "#properties/linearizability/explain.ts";
 import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 import { createOnlineChecker } from "#properties/linearizability/online.ts";
-import { randomSource } from "#properties/linearizability/random-source.ts";
+import { Random } from "#properties/random.ts";
 import { applyModel, builtInModels } from "#properties/histories/built-in-models.ts";
 import { generateHistory, spoilLast } from "#properties/histories/generate.ts";
 import { readHistory } from "#properties/histories/read-history.ts";
@@ -61,14 +61,14 @@ function timed(expected: "holds" | "violated", run: () => { readonly kind: strin
 // Generated objects.
 
 function registerObject(valueOf: (written: number) => Scalar): {
-  ask: (random: (below: number) => number) => RegisterOperation;
+  ask: (random: Random) => RegisterOperation;
   answer: (operation: RegisterOperation) => Scalar;
 } {
   let state: Scalar = 0;
   let written = 0;
   return {
     ask(random) {
-      if (random(2) === 0) return { kind: "read" };
+      if (random.below(2) === 0) return { kind: "read" };
       written += 1;
       return { kind: "write", value: valueOf(written) };
     },
@@ -81,7 +81,7 @@ function registerObject(valueOf: (written: number) => Scalar): {
 }
 
 function containerObject(lifo: boolean): {
-  ask: (random: (below: number) => number) => ContainerOperation;
+  ask: (random: Random) => ContainerOperation;
   answer: (operation: ContainerOperation) => Scalar;
 } {
   const inside: Scalar[] = [];
@@ -89,7 +89,7 @@ function containerObject(lifo: boolean): {
   let pushed = 0;
   return {
     ask(random) {
-      if (random(2) === 0) return { kind: "pop" };
+      if (random.below(2) === 0) return { kind: "pop" };
       pushed += 1;
       return { kind: "push", value: pushed };
     },
@@ -106,16 +106,13 @@ function containerObject(lifo: boolean): {
   };
 }
 
-function kvObject(keys: number): {
-  ask: (random: (below: number) => number) => KvOperation;
-  answer: (operation: KvOperation) => Scalar;
-} {
+function kvObject(keys: number): { ask: (random: Random) => KvOperation; answer: (operation: KvOperation) => Scalar } {
   const state = new Map<string, Scalar>();
   let written = 0;
   return {
     ask(random) {
-      const key = `k${random(keys)}`;
-      if (random(2) === 0) return { kind: "get", key };
+      const key = `k${random.below(keys)}`;
+      if (random.below(2) === 0) return { kind: "get", key };
       written += 1;
       return { kind: "put", key, value: written };
     },
@@ -407,7 +404,7 @@ function tinyCase(name: string, threads: number): Case {
     name,
     bound: "warm ≥ 1,000,000/s, cold ≥ 200,000/s",
     run() {
-      const random = randomSource(7);
+      const random = new Random(7);
       const histories: Int32Array[] = [];
       const seen = new Set<string>();
       while (seen.size < 60_000) {
@@ -415,12 +412,12 @@ function tinyCase(name: string, threads: number): Case {
         const open = new Int32Array(threads).fill(-1);
         const events: number[] = [];
         while (events.length < threads * 2 * 2 * 2) {
-          const thread = random(threads);
+          const thread = random.below(threads);
           if (open[thread] !== -1) {
-            events.push(2 * thread + 1, open[thread] === 0 ? random(4) : 0);
+            events.push(2 * thread + 1, open[thread] === 0 ? random.below(4) : 0);
             open[thread] = -1;
           } else if ((left[thread] ?? 0) > 0) {
-            open[thread] = random(4);
+            open[thread] = random.below(4);
             left[thread] = (left[thread] ?? 0) - 1;
             events.push(2 * thread, open[thread] ?? 0);
           }

@@ -25,7 +25,8 @@ import {
 } from "#impl/memory/access.ts";
 import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { scenarioNamed, systemNamed } from "#fuzz/systems/all-systems.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";

@@ -2,7 +2,7 @@ import type { Listing } from "#reports/listing.ts";
 import { systems } from "#fuzz/systems/all-systems.ts";
 import { systemProperties } from "#fuzz/systems/system-properties.ts";
 import { CERTIFIED_SIZES, sizeName } from "#fuzz/systems/small-scenarios.ts";
-import { smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
+import { toyPrograms } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE, EXHAUSTIVE_DESCRIPTION } from "#fuzz/search/exhaustive-search.ts";
 import { strategies } from "#fuzz/strategies/strategies.ts";
 import { profiles } from "./profile.ts";
@@ -36,7 +36,7 @@ export function makeListing(): Listing {
         bugs: known.map(({ slug, summary }) => ({ slug, about: summary })),
       };
     }),
-    programs: smallPrograms.map(({ name, bug }) => ({ name, about: bug })),
+    programs: toyPrograms.map(({ name, about, bug }) => ({ name, about: bug?.what ?? about })),
     strategies: [
       ...strategies.map(({ name, description }) => ({ name, about: description })),
       { name: EXHAUSTIVE, about: EXHAUSTIVE_DESCRIPTION },

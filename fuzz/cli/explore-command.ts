@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SwitchBound } from "#fuzz/campaign/exploration/explore-task.ts";
 import type { Failure } from "#fuzz/explore/explore.ts";
+import type { Program } from "#fuzz/machine/program.ts";
 import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { isTableModel, type TableModel, tableModels } from "#fuzz/explore/table-model.ts";
 import { parseDuration } from "./duration.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import type { MachineExploration } from "./explore-on-machine.ts";
 import { parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
 import { namedCommand } from "./command-names.ts";
 
@@ -41,11 +43,13 @@ interface Verdict {
   /** Executions beyond the bound on preemptions or delays, which are not among `executions`. */
   readonly beyond?: number;
   readonly failure?: Failure;
+  /** What the machine found, for a program that only the machine can judge. */
+  readonly violation?: MachineExploration["violation"];
 }
 
 /** `quiesce explore`: a program of a few lines, every execution once. */
 export function exploreCommand(): Command {
-  return namedCommand("explore", "a classical program, or the path of a module that exports create(parameters)")
+  return namedCommand("explore", "a toy program, or the path of a module that exports one, or create(parameters)")
     .option("-p, --parameter <name=number>", "a parameter of the program; may be repeated", collectParameter, {})
     .option("--model <model>", `memory model: ${Object.keys(tableModels).join(", ")}`, parseModel, "sc")
     .option(
@@ -68,9 +72,11 @@ export function exploreCommand(): Command {
     .addHelpText(
       "after",
       `
-Classical programs take their accesses as relaxed under tso and rc11-relaxed, and as release/acquire under ra and
-rc11-release-acquire (ra has fences of that kind too). Programs of your own are taken in the same way; write their accesses
-with the orderings they need, and explore them under sc and tso, where orderings are as they are.
+Accesses are taken as they are written under sc and tso, all as relaxed under rc11-relaxed, and all as release/acquire
+under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
+no failing assertion, is judged by the machine: exhaustively, and under sc alone.
+
+"quiesce list" prints the toy programs.
 
 Exit codes: 0 every execution visited, 1 one of them failed, 2 bad input, 3 not finished (a bound, --time or ^C).
 
@@ -104,15 +110,32 @@ function parseStrategy(text: string): Strategy {
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined) throw new InputError("explore: name a program, or a module that exports create(parameters)");
-  const { programSource } = await import("#fuzz/subjects/program-source.ts");
+  const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await programSource(word, options.parameter);
-  if (options.estimate !== undefined) return estimate(word, source, options, options.estimate);
-  const verdict = await explore(word, source, options);
+  const judged = await loadJudgedProgram(source);
+  if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
+  const verdict =
+    judged === undefined ? await explore(word, source, options) : await exploreJudged(word, source, judged, options);
   if (verdict === undefined) return;
   const { writeJson } = await import("./write-json.ts");
   writeJson(options.json, `${JSON.stringify(verdict)}\n`);
   if (options.json !== "-") process.stdout.write(await describe(verdict));
-  process.exitCode = verdict.failure !== undefined ? EXIT.violated : verdict.complete ? EXIT.verified : EXIT.unfinished;
+  const fails = verdict.failure !== undefined || verdict.violation !== undefined;
+  process.exitCode = fails ? EXIT.violated : verdict.complete ? EXIT.verified : EXIT.unfinished;
+}
+
+/** @throws InputError for options that the machine does not have */
+async function exploreJudged(
+  word: string,
+  { parameters }: ProgramSource,
+  program: Program,
+  { model, strategy, estimate: probes, maxExecutions, time }: Options,
+): Promise<Verdict> {
+  const { exploreOnMachine } = await import("./explore-on-machine.ts");
+  if (model !== "sc" || strategy !== "exhaustive" || probes !== undefined)
+    throw new InputError(`explore: ${word} is judged by the machine: exhaustively, and under sc alone`);
+  const limits = { ...(maxExecutions !== undefined && { maxExecutions }), ...(time !== undefined && { time }) };
+  return { program: word, parameters, model, ...exploreOnMachine(program, limits) };
 }
 
 /**
@@ -196,6 +219,7 @@ async function describe({
   strategy,
   beyond,
   failure,
+  violation,
 }: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
@@ -204,7 +228,9 @@ async function describe({
     strategy === undefined
       ? ""
       : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
-  const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete ? "" : failure === undefined ? "; not finished, there may be more" : ""}\n`;
+  const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
+  if (violation !== undefined)
+    return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
   if (failure === undefined) return line;
   return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
     .map((text) => `  ${text}\n`)

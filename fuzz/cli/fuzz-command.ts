@@ -23,7 +23,7 @@ const EXECUTIONS_DEFAULT = 100_000;
 
 /** `quiesce fuzz`: one scenario under the strategies of your choice. */
 export function fuzzCommand(): Command {
-  return namedCommand("fuzz", "a scenario, a small program with a known bug, or a module of your own")
+  return namedCommand("fuzz", "a scenario, a toy program, or a module of your own")
     .option(
       "--strategy <names>",
       "strategies, with commas between them; exhaustive runs every execution once",

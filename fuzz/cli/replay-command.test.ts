@@ -127,7 +127,7 @@ test("traces that cannot be used are refused in one line each", async () => {
       "replay",
       put("unknown.json", serialiseTrace({ ...trace, scenario: { name: "nope\u001b[2J", system: "programs" } })),
     ],
-    /the trace cannot be replayed: no small program "nope\\u\{1b\}\[2J"; there are /,
+    /the trace cannot be replayed: no toy program "nope\\u\{1b\}\[2J"; there are /,
   );
   await expectRefused(
     ["replay", put("system.json", serialiseTrace({ ...trace, scenario: { name: "x", system: "nope" } }))],

@@ -103,7 +103,7 @@ test("a violation is told, saved as a trace and a script, put into every report,
     trace: "traces/lazy01_bad.trace.json",
     reproduction: "traces/lazy01_bad.repro.ts",
   });
-  expect(counterexample?.location?.file).toBe("fuzz/programs/bugged/critical-sections.ts");
+  expect(counterexample?.location?.file).toBe("fuzz/programs/critical-sections.ts");
   expect(readFileSync(join(out, "junit.xml"), "utf8")).toContain('<failure message="data is 3" type="assertion">');
   expect(JSON.parse(readFileSync(join(out, "quiesce.sarif"), "utf8"))).toMatchObject({
     runs: [{ results: [{ ruleId: "assertion" }] }],

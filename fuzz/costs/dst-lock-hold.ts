@@ -6,7 +6,8 @@
  * every access that its thread makes between taking the lock and letting it go counts, and the longest stretch is what
  * others may have to spin for. The list is made before, and the entry given up meanwhile is one of those who wait.
  */
-import { ACCESS, type Access, type Address, FIRST_LOCAL_KIND, NIL, request } from "#impl/memory/access.ts";
+import { ACCESS, type Access, type Address, NIL, request } from "#impl/memory/access.ts";
+import { isLocal } from "#impl/memory/access-class.ts";
 import { createHeap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { numberAt } from "#impl/memory/word.ts";
@@ -78,7 +79,7 @@ function* noting(procedure: Access, lock: Address, stretches: number[]): Access 
     } else if (kind === ACCESS.spinUnlock && concernsLock) {
       stretches.push(held);
       held = NOT_HELD;
-    } else if (held !== NOT_HELD && kind < FIRST_LOCAL_KIND) {
+    } else if (held !== NOT_HELD && !isLocal(kind)) {
       held++;
     }
     const found = yield kind; // the registers still hold the request

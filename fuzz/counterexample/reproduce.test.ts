@@ -101,7 +101,7 @@ test("a thread, a program, a system or a bug that is not there is named", async 
     /^the schedule names thread "nobody"; there are /,
   );
   await expect(run({ scenario: { name: "nothing", system: "programs" } })).rejects.toThrow(
-    /^the trace cannot be replayed: no small program "nothing"; there are /,
+    /^the trace cannot be replayed: no toy program "nothing"; there are /,
   );
   await expect(run({ scenario: { name: "x", system: "nothing" } })).rejects.toThrow(
     /no system "nothing"; there are peers/,

@@ -8,7 +8,8 @@
  *
  * Not promised: the smallest of all. `fewestPreemptions` says when no schedule of the result's scenario has fewer.
  */
-import { Machine, type MachineSettings } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { replay, type Replayed } from "./replay.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import { blocksOf, type Run } from "./follow.ts";

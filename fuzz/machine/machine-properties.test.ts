@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
-import { smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { toyPrograms } from "#fuzz/programs/toy-programs.ts";
 import { search } from "#fuzz/search/search.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { Machine } from "./machine.ts";
@@ -23,10 +23,10 @@ test("the properties of the machine are those that it raises, each of them", () 
   expect([...machineProperties].toSorted()).toEqual([...raised()].toSorted());
 });
 
-test("whatever a small program with a bug violates is one of them", () => {
-  const found = smallPrograms.map(
-    ({ create }) => search(new Machine(create(), smallProgramChecks), randomWalk(1), { executionsMax: 20 }).violation,
-  );
+test("a toy program with a bug violates one of them", () => {
+  const found = toyPrograms
+    .filter(({ bug }) => bug !== undefined)
+    .map((toy) => search(new Machine(toy.create(), toyChecks), randomWalk(1), { executionsMax: 20 }).violation);
   const properties = new Set(found.flatMap((violation) => violation?.property ?? []));
   expect(properties.size).toBeGreaterThan(2);
   expect([...properties].filter((property) => !machineProperties.includes(property))).toEqual([]);

@@ -218,7 +218,7 @@ function nestingOf(text: string): number {
 }
 
 /** The first thing wrong, with the path to it: `choices[3][0]: …`. */
-export function describeIssue({ issues }: z.ZodError): string {
+function describeIssue({ issues }: z.ZodError): string {
   const issue = issues[0];
   if (issue === undefined) return "it does not fit the schema";
   const path = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");

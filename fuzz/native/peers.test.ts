@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { createPeerPool as createSimulated, type IpAddress } from "#impl/native/peers.ts";
 import { buildLibrary, REST_ENTRY } from "./build-library.ts";

@@ -15,7 +15,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
 import { buildDelayedLibrary, buildLibrary, REST_ENTRY } from "./build-library.ts";
 import { LIBRARY_ENTRY } from "./library-entry.ts";

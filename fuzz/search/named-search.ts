@@ -1,5 +1,6 @@
 /** A search by the name of its strategy, the exhaustive one included. */
-import type { Machine, MachineOptions } from "#fuzz/machine/machine.ts";
+import type { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { EXHAUSTIVE, type ExhaustiveBounds, searchExhaustively } from "./exhaustive-search.ts";

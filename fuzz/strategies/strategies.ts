@@ -18,7 +18,7 @@ export interface StrategyEntry {
   create(options: StrategyOptions): Strategy;
 }
 
-export interface StrategyOptions {
+interface StrategyOptions {
   readonly seed: number;
 }
 

@@ -25,12 +25,12 @@ test("a system's name means its scenarios, and each scenario counts once", async
   expect(await referencesOf(["peers", ofPeers[0]?.name ?? ""])).toEqual(ofPeers);
 });
 
-test("a small program is found by its name, and is no part of the whole", async () => {
+test("a toy program is found by its name, and is no part of the whole", async () => {
   expect(await referencesOf(["reorder_7_bad"])).toEqual([{ name: "reorder_7_bad", system: "programs" }]);
   expect(allScenarios().some(({ system }) => system === "programs")).toBe(false);
 });
 
-test("scenarios of the registry and small programs make programs that run", async () => {
+test("scenarios of the registry and toy programs make programs that run", async () => {
   for (const name of ["peers-identifiers", "lazy01_bad"]) {
     const [reference] = await referencesOf([name]);
     if (reference === undefined) throw new Error(`${name} is there`);

@@ -1,14 +1,14 @@
 /**
- * The scenarios there are: those of the registry, those of a module of the user's own, and the small programs with
- * known bugs (which can be fuzzed, and are no part of `verify`: each is violated by design).
+ * The scenarios there are: those of the registry, those of a module of the user's own, and the toy programs (which can
+ * be fuzzed, and are no part of `verify`: many are violated by design).
  *
- * A user's module exports the systems that it defines.
+ * A user's module exports the systems that it defines, or a toy program as `program`.
  */
 import { resolve } from "node:path";
-import type { MachineSettings } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/systems/all-systems.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
@@ -16,8 +16,9 @@ import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { systemsOfModule } from "./user-module.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
+import { importModule, systemsOfModule } from "./user-module.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -26,9 +27,6 @@ export interface ScenarioReference {
   /** Absolute path of the module that exports it; absent for a scenario of the registry. */
   readonly module?: string;
 }
-
-/** The system that the small programs are counted under. */
-export const PROGRAMS_SYSTEM = "programs";
 
 export function allScenarios(): readonly ScenarioReference[] {
   return registeredScenarios.map(({ name, system }) => ({ name, system }));
@@ -54,7 +52,7 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const all = allScenarios();
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
-  if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
+  if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
   throw new InputError(
     `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
   );
@@ -66,6 +64,8 @@ function isModulePath(word: string): boolean {
 }
 
 async function scenariosOfModule(path: string): Promise<readonly ScenarioReference[]> {
+  const toy = exportedToy(await importModule(path));
+  if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
   const systems = await systemsOfModule(path);
   return systems.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => ({ name, system, module: path })));
 }
@@ -79,8 +79,10 @@ export interface Loaded {
 /** @throws InputError if there is no such scenario any more */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
-  if (module === undefined && system === PROGRAMS_SYSTEM) {
-    return { subject: programSubject({ name, system }, smallProgramNamed(name).create), checks: smallProgramChecks };
+  const exported = module === undefined ? undefined : await importModule(module);
+  if (system === PROGRAMS_SYSTEM && (exported === undefined || exportedToy(exported) !== undefined)) {
+    const toy = toyOf(name, exported);
+    return { subject: programSubject({ name, system }, () => toy.create()), checks: toyChecks };
   }
   const found = await findScenario(reference);
   return { subject: scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario)), checks: {} };
@@ -96,15 +98,6 @@ async function findScenario({
   const scenario = system?.scenarios.find((candidate) => candidate.name === name);
   if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
-}
-
-function hasSmallProgram(name: string): boolean {
-  try {
-    smallProgramNamed(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

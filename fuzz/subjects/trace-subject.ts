@@ -7,12 +7,8 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Subject } from "./subject.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
-/** The system that programs written by hand are counted under. */
-const PROGRAMS_SYSTEM = "programs";
-
 /**
- * What a trace's scenario stands for: one of a registered system, a small program, or one of a system in the module
- * given.
+ * What a trace's scenario stands for: one of a registered system, a toy program, or what is in the module given.
  *
  * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the
  * code before.
@@ -25,14 +21,15 @@ export async function loadSubject(
 ): Promise<Subject> {
   if (bug !== undefined) putBack(bug);
   const { programSubject, scenarioSubject } = await import("./subject.ts");
+  const { PROGRAMS_SYSTEM, toyOf } = await import("./toy-source.ts");
+  const { importModule, systemsOfModule } = await import("./user-module.ts");
+  const exported = modulePath === undefined ? undefined : await importModule(modulePath);
   if (scenario.system === PROGRAMS_SYSTEM) {
-    const { smallProgramNamed } = await import("#fuzz/programs/bugged/small-programs.ts");
-    const program = rephrasing(() => smallProgramNamed(scenario.name));
-    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, program.create);
+    const toy = rephrasing(() => toyOf(scenario.name, exported));
+    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, () => toy.create());
   }
   const { systemNamed } = await import("#fuzz/systems/all-systems.ts");
   const { parseScenario } = await import("#fuzz/systems/parse-scenario.ts");
-  const { systemsOfModule } = await import("./user-module.ts");
   const added =
     modulePath === undefined
       ? undefined

@@ -13,18 +13,23 @@ import { visibleText } from "#reports/visible-text.ts";
  */
 export async function systemsOfModule(path: string): Promise<readonly System[]> {
   const shown = visibleText(path);
-  if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
-  let exported: object;
-  try {
-    exported = await import(pathToFileURL(path).href);
-  } catch (error) {
-    throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
-  }
+  const exported = await importModule(path);
   const systems = [...new Set(Object.values(exported).flat().filter(isSystem))];
   if (systems.length === 0)
     throw new InputError(`${shown} exports no system; export what defineSystem returns, by default or by name`);
   for (const system of systems) checkScenarios(shown, system);
   return systems;
+}
+
+/** @throws InputError if there is no such module, or it cannot be loaded */
+export async function importModule(path: string): Promise<object> {
+  const shown = visibleText(path);
+  if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
+  }
 }
 
 function isSystem(value: unknown): value is System {

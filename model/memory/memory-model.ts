@@ -15,7 +15,7 @@ import { termsFor, type Choices, type Definitions, type Primitives } from "./ter
  * How a pair of a composite relation comes about: by one of these chains of relations. A name may end
  * in `?` (or nothing) or `*` (any number). They explain verdicts and never decide one.
  */
-export type Derivations = { readonly [relation: string]: readonly (readonly string[])[] };
+type Derivations = { readonly [relation: string]: readonly (readonly string[])[] };
 
 /** One candidate's relations by name. */
 export interface Terms {

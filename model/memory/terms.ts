@@ -25,7 +25,7 @@ export interface Primitives {
   tagged(tag: Tag): EventSet;
 }
 
-export type Term = Relation | EventSet;
+type Term = Relation | EventSet;
 
 /** One definition for each name of `T`, over the primitives and all names of `Known`. */
 export type Definitions<T, Known = T> = { readonly [Name in keyof T]: (terms: Primitives & Known) => T[Name] };

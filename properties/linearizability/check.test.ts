@@ -30,7 +30,7 @@ import { isLinearizableByDefinition } from "./definition.ts";
 import type { HistoryOperation } from "./history.ts";
 import { randomHistory } from "./random-history.ts";
 import type { RandomHistoryOptions } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { ModelError } from "./steps.ts";
 
 const EXECUTIONS = 2_000;
@@ -40,13 +40,13 @@ function agrees<State, Operation, Response>(
   options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
   wrongOneIn = 12,
 ): void {
-  const random = randomSource(5);
+  const random = new Random(5);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS; i += 1) {
     const history = randomHistory(model, random, {
       ...options,
-      length: 3 + random(6),
-      clients: 2 + random(4),
+      length: 3 + random.below(6),
+      clients: 2 + random.below(4),
       wrongOneIn,
     });
     const expected = isLinearizableByDefinition(history, model) ? "holds" : "violated";
@@ -171,7 +171,7 @@ test("reads of a whole set, and of a bank whose balances the first of them tells
 });
 
 test("a bank whose first balances nobody knows is decided as if the right ones were known", () => {
-  const random = randomSource(9);
+  const random = new Random(9);
   const operations: BankOperation[] = [
     { kind: "transfer", from: "a", to: "b", amount: 1 },
     { kind: "transfer", from: "b", to: "a", amount: 2 },
@@ -179,11 +179,11 @@ test("a bank whose first balances nobody knows is decided as if the right ones w
   ];
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < 300; i += 1) {
-    const [a, b] = [random(4), random(4)];
+    const [a, b] = [random.below(4), random.below(4)];
     const history = randomHistory(bank({ initial: { a, b }, overdraft: "refused" }), random, {
       operations,
       responses: [null, { a: 2, b: 1 }, { a: 1, b: 2 }, { b: 3 }, { a: 3 }],
-      length: 3 + random(3),
+      length: 3 + random.below(3),
       clients: 2,
       wrongOneIn: 6,
     });
@@ -239,15 +239,15 @@ function agreesAtEqualTimes<State, Operation, Response>(
   operations: readonly Operation[],
   responses: readonly Response[],
 ): void {
-  const random = randomSource(8);
+  const random = new Random(8);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS / 2; i += 1) {
     const history = retimed(
       randomHistory(model, random, {
         operations,
         responses,
-        length: 2 + random(6),
-        clients: 2 + random(3),
+        length: 2 + random.below(6),
+        clients: 2 + random.below(3),
         wrongOneIn: 6,
       }),
     );

@@ -10,7 +10,7 @@ import type { History, HistoryOperation } from "./history.ts";
 import { longestPrefix, OPERATIONS_MAX } from "./longest-prefix.ts";
 import { randomHistory } from "./random-history.ts";
 import type { RandomHistoryOptions } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { createStreamChecker } from "./stream.ts";
 import type { StreamVerdict } from "./stream.ts";
 
@@ -42,13 +42,13 @@ function prefixesAreRight<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
 ): void {
-  const random = randomSource(31);
+  const random = new Random(31);
   let violated = 0;
   for (let i = 0; i < 500; i += 1) {
     const history = randomHistory(model, random, {
       ...options,
-      length: 4 + random(4),
-      clients: 2 + random(2),
+      length: 4 + random.below(4),
+      clients: 2 + random.below(2),
       wrongOneIn: 4,
     });
     for (const method of ["automatic", "search"] as const) {

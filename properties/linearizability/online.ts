@@ -20,7 +20,7 @@ import { createOnlineSteps } from "./online-steps.ts";
 import { equalWords, hashWords, RowSet } from "./row-set.ts";
 
 /** What one table of verdicts may take. */
-export interface OnlineLimits {
+interface OnlineLimits {
   /**
    * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default of
    * 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are

@@ -1,5 +1,5 @@
 /** Histories of a simulated database, event by event: the same seed gives the same history. */
-import { randomSource } from "#properties/linearizability/random-source.ts";
+import { Random } from "#properties/random.ts";
 import type { TransactionModel } from "./micro-operation.ts";
 import { createSimulatedDatabase, newSession } from "./simulated-database.ts";
 import type { DatabaseOptions, Operation } from "./simulated-database.ts";
@@ -17,7 +17,7 @@ export interface SimulationOptions extends DatabaseOptions {
 
 export function* simulateTransactions(options: SimulationOptions): Generator<TransactionEvent> {
   const { model, transactions, unknownOneIn } = options;
-  const random = randomSource(options.seed);
+  const random = new Random(options.seed);
   const database = createSimulatedDatabase(options, random);
   const clients = Array.from({ length: options.processes }, (_, process) => ({
     process,
@@ -37,7 +37,7 @@ export function* simulateTransactions(options: SimulationOptions): Generator<Tra
     return { process, type, f: "txn", value, line };
   };
   while (ended < transactions) {
-    const client = clients[random(clients.length)];
+    const client = clients[random.below(clients.length)];
     if (client === undefined || (client.session.phase === "idle" && started === transactions)) continue;
     const { session, process } = client;
     if (session.phase === "running") {
@@ -47,7 +47,7 @@ export function* simulateTransactions(options: SimulationOptions): Generator<Tra
       started += 1;
       yield event("invoke", process, session.operations);
     } else {
-      const isUnknown = unknownOneIn > 0 && random(unknownOneIn) === 0;
+      const isUnknown = unknownOneIn > 0 && random.below(unknownOneIn) === 0;
       yield event(isUnknown ? "info" : session.phase === "committed" ? "ok" : "fail", process, session.operations);
       ended += 1;
       session.phase = "idle";

@@ -4,7 +4,7 @@
  * A list is kept for each key, of registers too, whose value is its last element. The weak levels lock what they write
  * until the transaction ends; the others find conflicts when it commits, and the first to commit wins.
  */
-import type { RandomSource } from "#properties/linearizability/random-source.ts";
+import type { Random } from "#properties/random.ts";
 
 export const SIMULATED_LEVELS = [
   "strict-serializable",
@@ -83,7 +83,7 @@ export interface SimulatedDatabase {
   step(session: Session): void;
 }
 
-export function createSimulatedDatabase(options: DatabaseOptions, random: RandomSource): SimulatedDatabase {
+export function createSimulatedDatabase(options: DatabaseOptions, random: Random): SimulatedDatabase {
   const { level } = options;
   const isAtOnce = level.endsWith("serializable");
   const isLocking = level === "read-committed" || level === "read-uncommitted" || level === "read-atomic";
@@ -93,7 +93,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
 
   /** The first commit that a transaction which begins now does not see. */
   function chooseSnapshot(session: Session): number {
-    const stale = Math.max(0, commits - random(LAG_MAX));
+    const stale = Math.max(0, commits - random.below(LAG_MAX));
     switch (level) {
       case "serializable":
         return isReadOnly(session) ? stale : commits;
@@ -154,7 +154,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
   }
 
   function commit(session: Session): void {
-    const isGivenUp = options.failsOneIn > 0 && random(options.failsOneIn) === 0;
+    const isGivenUp = options.failsOneIn > 0 && random.below(options.failsOneIn) === 0;
     if (isGivenUp || (!isLocking && isInConflict(session))) {
       fail(session);
       return;
@@ -214,7 +214,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
 /** Draws transactions of reads and writes, with values that no key has had before. */
 function operationChooser(
   { level, keys, writesPerKey, operationsMax }: DatabaseOptions,
-  random: RandomSource,
+  random: Random,
 ): () => readonly Operation[] {
   let names = 0;
   const freshKey = (): Key => {
@@ -223,18 +223,18 @@ function operationChooser(
   };
   const active = Array.from({ length: keys }, freshKey);
   const chooseOperation = (): Operation => {
-    const place = random(active.length);
+    const place = random.below(active.length);
     let key = active[place] ?? freshKey();
     if (key.nextValue > writesPerKey) {
       key = freshKey();
       active[place] = key;
     }
-    if (random(2) === 0) return { key, value: undefined, seen: undefined };
+    if (random.below(2) === 0) return { key, value: undefined, seen: undefined };
     key.nextValue += 1;
     return { key, value: key.nextValue - 1, seen: undefined };
   };
   return () => {
-    const operations = Array.from({ length: 1 + random(operationsMax) }, chooseOperation);
+    const operations = Array.from({ length: 1 + random.below(operationsMax) }, chooseOperation);
     if (level !== "read-atomic") return operations;
     // What a transaction writes it would have to see all of, and then all else of those who wrote it before.
     const written = new Set(operations.flatMap(({ key, value }) => (value === undefined ? [] : [key])));
@@ -248,14 +248,14 @@ interface Sites {
   receive(site: number): number;
 }
 
-function createSites(random: RandomSource): Sites {
+function createSites(random: Random): Sites {
   const commitsOf: readonly [number[], number[]] = [[], []];
   const arrived = [0, 0]; // commits of the other site that have arrived at each
   return {
     commit: (site, commit) => void commitsOf[site === 0 ? 0 : 1].push(commit),
     receive(site) {
       const other = commitsOf[site === 0 ? 1 : 0];
-      const count = Math.min(other.length, Math.max(arrived[site] ?? 0, other.length - random(LAG_MAX)));
+      const count = Math.min(other.length, Math.max(arrived[site] ?? 0, other.length - random.below(LAG_MAX)));
       arrived[site] = count;
       return count === 0 ? 0 : (other[count - 1] ?? 0) + 1;
     },

@@ -1,6 +1,6 @@
 /** The museum as a part of a campaign: each known bug is put back, and must be found. */
 import { type Bug, museumBugs } from "#fuzz/bugs/museum.ts";
-import { derivedSeed, namedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import type { BugResult } from "#reports/result.ts";
 import type { Part } from "../part.ts";

@@ -4,7 +4,7 @@
  * The result depends on the tasks alone, not on which worker ran them or which ended first: tasks count in their own
  * order, up to the first that violates, and what others did beyond it is left out.
  */
-import { namedSeed } from "#fuzz/host/random.ts";
+import { namedSeed } from "#properties/random.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 import type { Search, Verdict } from "#reports/result.ts";
 import type { Perform } from "../job.ts";

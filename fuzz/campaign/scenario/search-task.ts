@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
-import { derivedSeed, namedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import type { Profile, SearchBudget } from "../profile.ts";
 

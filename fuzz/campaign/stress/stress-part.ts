@@ -1,5 +1,5 @@
 /** Stress on one system as a part of a campaign. */
-import { derivedSeed, namedSeed } from "#fuzz/host/random.ts";
+import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { LIBRARY_ENTRY } from "#fuzz/native/library-entry.ts";
 import type { StressResult } from "#reports/result.ts";
 import type { Job } from "../job.ts";

@@ -11,7 +11,8 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { parseTrace, readTrace, type Trace } from "#fuzz/machine/trace.ts";
-import { PROGRAMS_SYSTEM, type ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import { PROGRAMS_SYSTEM } from "#fuzz/subjects/toy-source.ts";
 import { safeFileName } from "../safe-file-name.ts";
 
 const SUFFIX = ".trace.json";

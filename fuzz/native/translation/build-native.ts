@@ -18,7 +18,7 @@ const ATOMICS_MODULE = "impl/native/atomics.ts";
 const ACCESS_MODULE = "impl/memory/access.ts";
 
 /** Where an import of a module leads on real threads; the rest leads where it did. */
-export type Replace = (target: string, importer: string) => string;
+type Replace = (target: string, importer: string) => string;
 
 const REPLACED: Readonly<Record<string, string>> = {
   "impl/memory/heap.ts": "impl/native/native-heap.ts",

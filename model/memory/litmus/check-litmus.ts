@@ -19,7 +19,7 @@ import type { Unfolding } from "./path-state.ts";
 import type { LitmusTest, Place, Quantifier } from "./syntax.ts";
 import { unfold } from "./unfold.ts";
 
-export type LitmusVerdict = "Never" | "Sometimes" | "Always";
+type LitmusVerdict = "Never" | "Sometimes" | "Always";
 
 /** What a test's allowed executions come to. */
 export interface LitmusAnswer {
@@ -39,7 +39,7 @@ export interface LitmusAnswer {
 }
 
 /** A bound was hit first, so nothing is known. */
-export interface LitmusUndecided {
+interface LitmusUndecided {
   readonly kind: "undecided";
   readonly name: string;
   readonly because: string;
@@ -56,7 +56,7 @@ export interface LitmusBounds {
   readonly isTimeUp?: (() => boolean) | undefined;
 }
 
-export const CANDIDATES_MAX_DEFAULT = 20_000_000;
+const CANDIDATES_MAX_DEFAULT = 20_000_000;
 
 /** Steps between two questions whether time is up. */
 const STEPS_PER_CLOCK = 256;
@@ -214,7 +214,7 @@ function* combinationsOf(test: LitmusTest, paths: readonly (readonly Path[])[]):
 }
 
 /** A candidate's rf and co as relations. */
-export function choicesOf(candidate: Candidate): Choices {
+function choicesOf(candidate: Candidate): Choices {
   const { skeleton, rf, lockOrder, writesInOrder, combination, resolve } = candidate;
   const size = skeleton.events.length;
   const co: Pair[] = [...lockOrder.co];

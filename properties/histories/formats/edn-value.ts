@@ -24,6 +24,20 @@ export class EdnError extends Error {
 /** Values within values; deeper ones are refused. */
 const DEPTH_MAX = 200;
 
+/** Keywords and symbols that were met, up to a number: most of them come again and again. */
+const names = new Map<string, Literal>();
+const NAMES_MAX = 1_000;
+
+const SPACE = " ".charCodeAt(0);
+const HASH = "#".charCodeAt(0);
+const COMMA = ",".charCodeAt(0);
+const MINUS = "-".charCodeAt(0);
+const ZERO = "0".charCodeAt(0);
+const SEMICOLON = ";".charCodeAt(0);
+const CLOSING_BRACKET = "]".charCodeAt(0);
+const CLOSING_BRACE = "}".charCodeAt(0);
+const DELETE = 0x7f;
+
 const BLANK = /(?:[\s,]|;[^\n]*)*/y;
 const TOKEN = /[^\s,;"()[\]{}]+/y;
 const NUMBER = /^[+-]?(?:0|[1-9]\d*)(?:N|\/[1-9]\d*|(?:\.\d*)?(?:[eE][+-]?\d+)?M?)$/;
@@ -67,6 +81,9 @@ export function taggedMapAt(text: string): number | undefined {
 
 function afterBlank(text: string, at: number, depth: number): number {
   for (let place = at; ;) {
+    let code = text.charCodeAt(place);
+    while (code === SPACE || code === COMMA) code = text.charCodeAt((place += 1));
+    if (code > HASH && code < DELETE && code !== SEMICOLON) return place; // a value, which most often comes soon
     BLANK.lastIndex = place;
     BLANK.test(text);
     place = BLANK.lastIndex;
@@ -107,21 +124,47 @@ function valueAt(text: string, from: number, depth: number): Read {
   }
 }
 
+/** Digits that a double keeps whatever they are. */
+const DIGITS_MAX = 15;
+
+/** A whole number of few digits, which most are; undefined for what takes a closer look. */
+function shortNumberAt(text: string, at: number): Read | undefined {
+  const isNegative = text.charCodeAt(at) === MINUS;
+  const from = isNegative ? at + 1 : at;
+  let value = 0;
+  let end = from;
+  for (let digit = text.charCodeAt(end) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(end) - ZERO) {
+    value = 10 * value + digit;
+    end += 1;
+  }
+  const length = end - from;
+  if (length === 0 || length > DIGITS_MAX || (length > 1 && text.charCodeAt(from) === ZERO)) return undefined;
+  const behind = text.charCodeAt(end);
+  if (behind !== SPACE && behind !== COMMA && behind !== CLOSING_BRACKET && behind !== CLOSING_BRACE) return undefined;
+  return { value: isNegative && value !== 0 ? -value : value, end };
+}
+
 function tokenAt(text: string, at: number): Read {
+  const number = shortNumberAt(text, at);
+  if (number !== undefined) return number;
   TOKEN.lastIndex = at;
   const token = TOKEN.exec(text)?.[0] ?? "";
   const end = at + token.length;
   if (token === "nil") return { value: null, end };
   if (token === "true" || token === "false") return { value: token === "true", end };
   if (/^[+-]?\d/.test(token)) {
-    const number = NUMBER.test(token) ? exactNumber(token.replace(/[NM]$/, "").replace(/\.(?=$|[eE])/, "")) : undefined;
-    if (number === undefined) throw new EdnError(`expected a number, found "${excerpt(token)}"`, at);
-    return { value: number, end };
+    const exact = NUMBER.test(token) ? exactNumber(token.replace(/[NM]$/, "").replace(/\.(?=$|[eE])/, "")) : undefined;
+    if (exact === undefined) throw new EdnError(`expected a number, found "${excerpt(token)}"`, at);
+    return { value: exact, end };
   }
+  const known = names.get(token);
+  if (known !== undefined) return { value: known, end };
   // The rest are keywords and symbols.
   if (!/^:?[^\s:#'`@^~\\][^`@^~\\]*$/.test(token))
     throw new EdnError(`expected a value, found "${excerpt(token)}"`, at);
-  return { value: Literal.of(token), end };
+  const name = Literal.of(token);
+  if (names.size < NAMES_MAX) names.set(token, name);
+  return { value: name, end };
 }
 
 function stringAt(text: string, at: number): Read {

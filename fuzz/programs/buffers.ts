@@ -8,9 +8,18 @@ import {
   readOnce,
   writeOnce,
 } from "#impl/memory/access.ts";
-import type { Program } from "#fuzz/machine/program.ts";
+import type { Heap } from "#impl/memory/heap.ts";
 import { conditionSignal, conditionWait } from "./condition-variable.ts";
-import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
+import {
+  increase,
+  sctBench,
+  share,
+  thread,
+  threads,
+  type ToyBody,
+  type ToyProgram,
+  toyProgram,
+} from "./toy-program.ts";
 
 const RING_TURNS = 7;
 
@@ -24,8 +33,8 @@ function* fourTimes(once: () => Access): Access {
 }
 
 /** Seven turns each: the producer inserts its turn's number, the consumer expects its own. */
-function circularBuffer(turn: Turn): Program {
-  const { heap, at } = share("ring", {
+function circularBuffer(heap: Heap, turn: Turn): ToyBody {
+  const at = share(heap, "ring", {
     mutex: 1,
     send: 1,
     receive: 1,
@@ -71,21 +80,18 @@ function circularBuffer(turn: Turn): Program {
     }
   }
   return {
-    name: "circular_buffer_bad",
-    heap,
     *setUp() {
       yield writeOnce(at.send, 1);
     },
     threads: [thread("producer", produce), thread("consumer", consume)],
-    watchers: [],
   };
 }
 
 const QUEUE_SIZE = 20;
 
 /** A queue in which the consumer expects, at its turn i, what the producer stored at its own turn i. */
-function queue(): Program {
-  const { heap, at } = share("queue", {
+function queue(heap: Heap): ToyBody {
+  const at = share(heap, "queue", {
     mutex: 1,
     enqueueFlag: 1,
     dequeueFlag: 1,
@@ -139,21 +145,18 @@ function queue(): Program {
     }
   }
   return {
-    name: "queue_bad",
-    heap,
     *setUp() {
       yield writeOnce(at.enqueueFlag, 1);
     },
     threads: [thread("producer", produce), thread("consumer", consume)],
-    watchers: [],
   };
 }
 
 const STACK_SIZE = 10;
 
 /** Ten pushes and ten pops under one lock; the popper goes by a flag that says whether the stack has something. */
-function stack(flag: "set for ever" | "cleared when empty"): Program {
-  const { heap, at } = share("stack", { mutex: 1, flag: 1, top: 1, array: STACK_SIZE });
+function stack(heap: Heap, flag: "set for ever" | "cleared when empty"): ToyBody {
+  const at = share(heap, "stack", { mutex: 1, flag: 1, top: 1, array: STACK_SIZE });
   function* push(): Access {
     for (let i = 0; i < STACK_SIZE; i++) {
       yield mutexLock(at.mutex);
@@ -177,14 +180,14 @@ function stack(flag: "set for ever" | "cleared when empty"): Program {
       yield mutexUnlock(at.mutex);
     }
   }
-  return { name: "stack_bad", heap, threads: [thread("pusher", push), thread("popper", pop)], watchers: [] };
+  return { threads: [thread("pusher", push), thread("popper", pop)] };
 }
 
 const BUFFER_SIZE = 3;
 
 /** Two producers and two consumers of four items each; `get` may leave its section between the wait and the removal. */
-function boundedBuffer(get: "leaves its section" | "stays in its section"): Program {
-  const { heap, at } = share("buffer", {
+function boundedBuffer(heap: Heap, get: "leaves its section" | "stays in its section"): ToyBody {
+  const at = share(heap, "buffer", {
     mutex: 1,
     notFull: 1,
     notEmpty: 1,
@@ -233,21 +236,18 @@ function boundedBuffer(get: "leaves its section" | "stays in its section"): Prog
     yield mutexUnlock(at.mutex);
   }
   return {
-    name: "boundedBuffer",
-    heap,
     threads: [
       ...threads("producer", 2, (me) => fourTimes(() => putItem(1, me))),
       ...threads("consumer", 2, (me) => fourTimes(() => getItem(me))),
     ],
-    watchers: [],
   };
 }
 
 /**
  * Three items go through a place for one; the consumer sums its turns, which makes 6; `accepts` is what main asserts.
  */
-function arithmeticProgression(accepts: (total: number) => boolean): Program {
-  const { heap, at } = share("progression", { mutex: 1, empty: 1, full: 1, number: 1, total: 1 });
+function arithmeticProgression(heap: Heap, accepts: (total: number) => boolean): ToyBody {
+  const at = share(heap, "progression", { mutex: 1, empty: 1, full: 1, number: 1, total: 1 });
   const items = 3;
   function* produce(): Access {
     for (let i = 0; i < items; i++) {
@@ -270,57 +270,68 @@ function arithmeticProgression(accepts: (total: number) => boolean): Program {
     const total = yield* increase(at.total, items);
     yield assertHolds(accepts(total), `the total is ${total}`);
   }
-  return {
-    name: "arithmetic_prog_bad",
-    heap,
-    threads: [thread("producer", produce), thread("consumer", consume)],
-    watchers: [],
-  };
+  return { threads: [thread("producer", produce), thread("consumer", consume)] };
 }
 
-export const buffers: readonly SmallProgram[] = [
-  {
+export const buffers: readonly ToyProgram[] = [
+  toyProgram({
     name: "circular_buffer_bad",
-    bug: "a turn is lost when its flag is not set, and the turns drift apart",
-    depth: 2,
+    about: "seven turns each: the producer inserts its turn's number, the consumer expects its own",
     source: sctBench,
-    violates: ["assertion"],
-    create: () => circularBuffer("skipped"),
-    corrected: () => circularBuffer("awaited"),
-  },
-  {
+    parameters: {},
+    bug: {
+      what: "a turn is lost when its flag is not set, and the turns drift apart",
+      depth: 2,
+      violates: ["assertion"],
+    },
+    build: (heap) => circularBuffer(heap, "skipped"),
+    corrected: (heap) => circularBuffer(heap, "awaited"),
+  }),
+  toyProgram({
     name: "queue_bad",
-    bug: "a turn is lost when its flag is not set, and the turns drift apart",
-    depth: 2,
+    about: "a queue in which the consumer expects, at its turn i, what the producer stored at its own turn i",
     source: sctBench,
-    violates: ["assertion"],
-    create: queue,
-  },
-  {
+    parameters: {},
+    bug: {
+      what: "a turn is lost when its flag is not set, and the turns drift apart",
+      depth: 2,
+      violates: ["assertion"],
+    },
+    build: queue,
+  }),
+  toyProgram({
     name: "stack_bad",
-    bug: "the flag that the stack has something is never cleared",
-    depth: 2,
+    about: "ten pushes and ten pops under one lock; the popper goes by a flag",
     source: sctBench,
-    violates: ["assertion"],
-    create: () => stack("set for ever"),
-    corrected: () => stack("cleared when empty"),
-  },
-  {
+    parameters: {},
+    bug: { what: "the flag that the stack has something is never cleared", depth: 2, violates: ["assertion"] },
+    build: (heap) => stack(heap, "set for ever"),
+    corrected: (heap) => stack(heap, "cleared when empty"),
+  }),
+  toyProgram({
     name: "boundedBuffer",
-    bug: "get leaves its section between the wait and the removal, and another consumer empties the buffer",
-    depth: 3,
+    about: "two producers and two consumers of a buffer for two items, four items each",
     source: "Inspect's examples, in SCTBench",
-    violates: ["assertion"],
-    create: () => boundedBuffer("leaves its section"),
-    corrected: () => boundedBuffer("stays in its section"),
-  },
-  {
+    parameters: {},
+    bug: {
+      what: "get leaves its section between the wait and the removal, and another consumer empties the buffer",
+      depth: 3,
+      violates: ["assertion"],
+    },
+    build: (heap) => boundedBuffer(heap, "leaves its section"),
+    corrected: (heap) => boundedBuffer(heap, "stays in its section"),
+  }),
+  toyProgram({
     name: "arithmetic_prog_bad",
-    bug: "the total is asserted not to be 6, which it is on every schedule",
-    depth: 1,
+    about: "three items go through a place for one; the consumer sums its turns, which makes 6",
     source: sctBench,
-    violates: ["assertion"],
-    create: () => arithmeticProgression((total) => total !== 6),
-    corrected: () => arithmeticProgression((total) => total === 6),
-  },
+    parameters: {},
+    bug: {
+      what: "the total is asserted not to be 6, which it is on every schedule",
+      depth: 1,
+      violates: ["assertion"],
+    },
+    build: (heap) => arithmeticProgression(heap, (total) => total !== 6),
+    corrected: (heap) => arithmeticProgression(heap, (total) => total === 6),
+  }),
 ];

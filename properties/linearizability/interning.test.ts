@@ -1,35 +1,6 @@
 import { expect, test } from "vitest";
-import { historyOfEvents } from "./history.ts";
 import { canonical, Interner } from "./interning.ts";
 import { RowSet } from "./row-set.ts";
-
-test("events are paired by client; what is open at the end is pending", () => {
-  expect(
-    historyOfEvents<string, number>([
-      { kind: "invoke", client: 0, operation: "a" },
-      { kind: "invoke", client: "x", operation: "b" },
-      { kind: "respond", client: 0, response: 7 },
-      { kind: "invoke", client: 0, operation: "c" },
-      { kind: "respond", client: 0, response: undefined },
-    ]),
-  ).toEqual([
-    { client: 0, operation: "a", response: 7, invokedAt: 0, respondedAt: 2 },
-    { client: "x", operation: "b", response: undefined, invokedAt: 1, respondedAt: undefined },
-    { client: 0, operation: "c", response: undefined, invokedAt: 3, respondedAt: 4 },
-  ]);
-});
-
-test("events that make no history are named", () => {
-  expect(() => historyOfEvents([{ kind: "respond", client: 3, response: 0 }])).toThrow(
-    "event 0: client 3 gets a response, but has no operation open",
-  );
-  expect(() =>
-    historyOfEvents([
-      { kind: "invoke", client: 3, operation: 0 },
-      { kind: "invoke", client: 3, operation: 1 },
-    ]),
-  ).toThrow("event 1: client 3 invokes an operation while its last one is open");
-});
 
 test("values are equal exactly when type and content are, whatever the order of fields", () => {
   const different: unknown[] = [

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { explore } from "#fuzz/explore/explore.ts";
 import { isTableModel, tableModels, tableOptions } from "#fuzz/explore/table-model.ts";
-import { classicalPrograms } from "./classical-programs.ts";
+import { exploredProgram } from "./explored-toy.ts";
+import { toyProgramNamed } from "./toy-programs.ts";
 
 interface Entry {
   readonly program: string;
@@ -31,9 +32,7 @@ test.each(Object.keys(tableModels))(
     const found: Record<string, number> = {};
     for (const { program, parameters, executions, text } of named) {
       if (executions[model] === undefined) continue;
-      const classical = classicalPrograms.get(program);
-      if (classical === undefined) throw new Error(`there is no program ${program}`);
-      const result = explore(classical.create(parameters), tableOptions(model));
+      const result = explore(exploredProgram(toyProgramNamed(program), parameters), tableOptions(model));
       expect(result.complete, text).toBe(true);
       expected[text] = executions[model];
       found[text] = result.executions;
@@ -44,7 +43,7 @@ test.each(Object.keys(tableModels))(
 
 test("every parameter of the table is one of its program", () => {
   for (const { program, parameters, text } of named) {
-    const known = Object.keys(classicalPrograms.get(program)?.parameters ?? {});
+    const known = Object.keys(toyProgramNamed(program).parameters);
     for (const name of Object.keys(parameters)) expect(known, text).toContain(name);
   }
 });

@@ -1,11 +1,8 @@
-/** Lock-free structures with a mistake. */
+/** The work-stealing deque of Cilk-5, with the mistake that CHESS found. */
 import {
   type Access,
   type AccessKind,
   type Address,
-  assertHolds,
-  atomicAdd,
-  awaitUnequal,
   cmpxchg,
   mutexLock,
   mutexUnlock,
@@ -13,8 +10,8 @@ import {
   writeOnce,
   xchg,
 } from "#impl/memory/access.ts";
-import type { Program } from "#fuzz/machine/program.ts";
-import { increase, sctBench, share, type SmallProgram, thread, threads } from "./small-program.ts";
+import type { Heap } from "#impl/memory/heap.ts";
+import { increase, sctBench, share, thread, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
 /** Items of the deque, numbered from 1. */
 const ITEMS = 4;
@@ -38,8 +35,8 @@ function writeV(word: Address, value: number): AccessKind {
  * lock is taken only when they may meet. `room` is added to head + mask to say below which tail a push needs no lock: 0
  * is right.
  */
-function workStealQueue(room: number): Program {
-  const { heap, at } = share("deque", { lock: 1, head: 1, tail: 1, mask: 1, slots: SLOTS, runs: ITEMS + 1 });
+function workStealQueue(heap: Heap, room: number): ToyBody {
+  const at = share(heap, "deque", { lock: 1, head: 1, tail: 1, mask: 1, slots: SLOTS, runs: ITEMS + 1 });
   /**
    * Where the array of capacity mask + 1 keeps the element `index`: the arrays of capacity 2, 4, 8 … lie side by side.
    */
@@ -107,8 +104,6 @@ function workStealQueue(room: number): Program {
     if (item !== 0) yield* increase(at.runs + item, 1);
   }
   return {
-    name: "work-steal-queue",
-    heap,
     *setUp() {
       yield writeOnce(at.mask, CAPACITY_FIRST - 1);
     },
@@ -125,7 +120,7 @@ function workStealQueue(room: number): Program {
         for (let i = 0; i < 2; i++) yield* run(yield* steal());
       }),
     ],
-    watchers: [
+    mustHold: [
       {
         property: "each-item-once",
         ended(words) {
@@ -140,76 +135,16 @@ function workStealQueue(room: number): Program {
   };
 }
 
-/** Accesses to a cell that a thread of SafeStack tries before it gives up: the original spins. */
-const POP_ATTEMPTS = 10;
-
-/** Vyukov's SafeStack: three threads pop a cell each, own it, and push it back, twice. */
-function safeStack(): Program {
-  const cells = 3;
-  const { heap, at } = share("stack", { head: 1, count: 1, next: cells, value: cells });
-  function* pop(): Access<number> {
-    for (let attempt = 0; attempt < POP_ATTEMPTS; attempt++) {
-      // More than one cell is there: two or three, so the second bit is set.
-      yield awaitUnequal(at.count, 2, 0);
-      const head = yield readOnce(at.head);
-      const next = yield xchg(at.next + head, -1);
-      if (next < 0) continue;
-      if ((yield cmpxchg(at.head, head, next)) === head) {
-        yield atomicAdd(at.count, -1);
-        return head;
-      }
-      yield xchg(at.next + head, next);
-    }
-    return -1;
-  }
-  function* push(cell: number): Access {
-    let head = yield readOnce(at.head);
-    for (;;) {
-      yield writeOnce(at.next + cell, head);
-      const found = yield cmpxchg(at.head, head, cell);
-      if (found === head) break;
-      head = found;
-    }
-    yield atomicAdd(at.count, 1);
-  }
-  function* use(me: number): Access {
-    for (let round = 0; round < 2; round++) {
-      const cell = yield* pop();
-      if (cell === -1) return;
-      yield writeOnce(at.value + cell, me);
-      const owner = yield readOnce(at.value + cell);
-      yield assertHolds(owner === me, `cell ${cell} is owned by thread ${owner} and by thread ${me}`);
-      yield* push(cell);
-    }
-  }
-  return {
-    name: "SafeStack",
-    heap,
-    *setUp() {
-      yield writeOnce(at.count, cells);
-      for (let cell = 0; cell < cells; cell++) yield writeOnce(at.next + cell, cell + 1 < cells ? cell + 1 : -1);
-    },
-    threads: threads("thread", 3, use),
-    watchers: [],
-  };
-}
-
-export const lockFree: readonly SmallProgram[] = [
-  {
-    name: "work-steal-queue",
-    bug: "push takes no lock at one element too many, and overwrites what a thief is about to take",
+export const workStealQueueProgram: ToyProgram = toyProgram({
+  name: "work-steal-queue",
+  about: "the work-stealing deque of Cilk-5: an owner pushes and pops, a thief steals",
+  source: `WorkStealQueue of CHESS, in ${sctBench}; Frigo, Leiserson, Randall, Cilk-5, PLDI 1998`,
+  parameters: {},
+  bug: {
+    what: "push takes no lock at one element too many, and overwrites what a thief is about to take",
     depth: 3,
-    source: `WorkStealQueue of CHESS, in ${sctBench}; Frigo, Leiserson, Randall, Cilk-5, PLDI 1998`,
     violates: ["each-item-once"],
-    create: () => workStealQueue(1),
-    corrected: () => workStealQueue(0),
   },
-  {
-    name: "SafeStack",
-    bug: "the head comes back to a cell that has been popped and pushed meanwhile, and two threads own a cell",
-    depth: 6,
-    source: `Dmitry Vyukov; in ${sctBench}`,
-    violates: ["assertion"],
-    create: safeStack,
-  },
-];
+  build: (heap) => workStealQueue(heap, 1),
+  corrected: (heap) => workStealQueue(heap, 0),
+});
