@@ -1,17 +1,18 @@
 /** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the
- * museum, certificates and stress. */
+ * museum, certificates, readers and stress. */
 import { XMLBuilder } from "fast-xml-parser";
 import { certificateName, coverageText } from "./certificate.ts";
 import type {
   BugResult,
   CertificateResult,
   Counterexample,
+  ReadersResult,
   Result,
   ScenarioResult,
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { searchedText, stressText } from "./verdict-line.ts";
+import { readersText, searchedText, stressText } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 interface Problem {
@@ -46,6 +47,7 @@ export function junitXml(result: Result, { folder, parts }: JunitOptions): strin
   for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
   for (const certificate of result.certificates)
     add("certificates", certificateCase(certificate, seconds(certificateName(certificate)), folder));
+  for (const readers of result.readers) add("readers", readersCase(readers, seconds("readers of histories"), folder));
   for (const stress of result.stress) add("stress", stressCase(stress, seconds(`stress ${stress.system}`), folder));
 
   const all = [...suites.values()].flat();
@@ -145,6 +147,14 @@ function certificateCase(certificate: CertificateResult, time: string, folder: s
   }
   if (verdict === "holds") return { ...start, "system-out": visibleText(covered) };
   return { ...start, error: problem("unknown", covered) };
+}
+
+function readersCase(readers: ReadersResult, time: string, folder: string): Case {
+  const { because, model, file } = readers;
+  const start = { "@name": "readers of histories", "@classname": "quiesce.readers", "@time": time };
+  if (file === undefined) return { ...start, "system-out": visibleText(readersText(readers)) };
+  const again = `again  npx quiesce check ${folder}/${file} --model ${model ?? ""}`;
+  return { ...start, failure: problem("readers", because, [again]) };
 }
 
 function stressCase(stress: StressResult, time: string, folder: string): Case {

@@ -4,12 +4,13 @@ import type {
   BugResult,
   CertificateResult,
   Counterexample,
+  ReadersResult,
   Result,
   ScenarioResult,
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { countOf, searchedText, stressText } from "./verdict-line.ts";
+import { countOf, readersText, searchedText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -34,6 +35,7 @@ export function markdownSummary(result: Result, folder: string): string {
     ...traceTable(result.traces),
     ...museumTable(result.museum),
     ...certificateTable(result.certificates, folder),
+    ...readersTable(result.readers, folder),
     ...stressTable(result.stress, folder),
   ].join("\n");
 }
@@ -128,6 +130,15 @@ function certificateTable(certificates: readonly CertificateResult[], folder: st
     ]),
   );
   return [row(["Verdict", "Certificate", "What"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function readersTable(readers: readonly ReadersResult[], folder: string): string[] {
+  if (readers.length === 0) return [];
+  const rows = readers.map((one) => {
+    const saved = one.file === undefined ? "" : ` File: ${markdownCode(`${folder}/${one.file}`)}`;
+    return row([`${MARKS[one.verdict]} ${one.verdict}`, `${markdownText(readersText(one))}${saved}`]);
+  });
+  return [row(["Verdict", "Readers of histories"]), row(["---", "---"]), ...rows, ""];
 }
 
 function stressTable(stress: readonly StressResult[], folder: string): string[] {

@@ -117,6 +117,17 @@ export const CertificateResult = z
   })
   .describe("the certificate of a small scope: every scenario of a system up to a size, explored exhaustively");
 
+export const ReadersResult = z
+  .strictObject({
+    verdict: Verdict.exclude(["unknown"]),
+    because: text,
+    seed: count,
+    files: count.describe("files of every format with slips of the hand and broken bytes in them"),
+    model: text.optional().describe("the model that the file was checked against"),
+    file: text.optional().describe("path of the file that was neither decided nor refused in one line"),
+  })
+  .describe("the readers of `quiesce check` under mutated files: each ends in a verdict, or in a fault of one line");
+
 export const StressResult = z
   .strictObject({
     system: text,
@@ -146,6 +157,7 @@ export const Result = z
     traces: z.array(TraceResult),
     museum: z.array(BugResult),
     certificates: z.array(CertificateResult),
+    readers: z.array(ReadersResult),
     stress: z.array(StressResult),
   })
   .describe("what a run of quiesce found");
@@ -158,6 +170,7 @@ export type ScenarioResult = z.infer<typeof ScenarioResult>;
 export type TraceResult = z.infer<typeof TraceResult>;
 export type BugResult = z.infer<typeof BugResult>;
 export type CertificateResult = z.infer<typeof CertificateResult>;
+export type ReadersResult = z.infer<typeof ReadersResult>;
 export type StressResult = z.infer<typeof StressResult>;
 export type Result = z.infer<typeof Result>;
 
@@ -172,9 +185,9 @@ export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };
 }
 
-function wholeVerdict({ finished, scenarios, traces, museum, certificates, stress }: ResultParts): Verdict {
+function wholeVerdict({ finished, scenarios, traces, museum, certificates, readers, stress }: ResultParts): Verdict {
   const verdicts = new Set<Verdict>(
-    [...scenarios, ...traces, ...certificates, ...stress].map(({ verdict }) => verdict),
+    [...scenarios, ...traces, ...certificates, ...readers, ...stress].map(({ verdict }) => verdict),
   );
   for (const { outcome } of museum) verdicts.add(VERDICT_OF_OUTCOME[outcome]);
   if (verdicts.has("violated")) return "violated";

@@ -41,6 +41,18 @@ export function sarifLog(result: Result, folder: string): Log {
       locations: [location({ file: `fuzz/bugs/${slug}.patch`, line: 1 })],
     });
   }
+  for (const { because, seed, file } of result.readers) {
+    if (file === undefined) continue;
+    results.push({
+      ruleId: "readers",
+      ruleIndex: ruleIndex("readers", "A file ends in a verdict, or in a fault of one line"),
+      level: "error",
+      message: { text: visibleText(`${because}. File: ${folder}/${file}`) },
+      locations: [location({ file: "properties/histories/read-history.ts", line: 1 })],
+      partialFingerprints: { "readers/v1": "readers" },
+      properties: { seed },
+    });
+  }
   for (const { system, source, seed, threads, property, because, history } of result.stress) {
     if (property === undefined) continue;
     const id = visibleText(property);

@@ -1,9 +1,17 @@
 /**
- * Lines that say what became of each scenario, trace, bug, certificate and stress: one line each, for the terminal and for
+ * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the terminal and for
  * summaries.
  */
 import { certificateName, coverageText } from "./certificate.ts";
-import type { BugResult, CertificateResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  ReadersResult,
+  ScenarioResult,
+  Search,
+  StressResult,
+  TraceResult,
+} from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
@@ -65,6 +73,15 @@ export function bugLine(bug: BugResult, nameWidth: number): string {
 
 export function certificateResultLine(certificate: CertificateResult, nameWidth: number): string {
   return line(certificate.verdict, certificateName(certificate), nameWidth, coverageText(certificate));
+}
+
+export function readersLine(readers: ReadersResult, nameWidth: number): string {
+  return line(readers.verdict, "readers", nameWidth, readersText(readers));
+}
+
+/** `100,000 mutated files: 60,000 verdicts, 40,000 files refused in a line`, or what came instead. */
+export function readersText({ files, because }: ReadersResult): string {
+  return `${countOf(files, "mutated file")}: ${because}`;
 }
 
 export function stressLine(stress: StressResult, nameWidth: number): string {

@@ -8,6 +8,7 @@ import { WHOLE } from "./certificate/shard.ts";
 import { bugPart, bugsOf } from "./hunt/bug-part.ts";
 import type { Part } from "./part.ts";
 import type { Profile } from "./profile.ts";
+import { readersPart } from "./readers/readers-part.ts";
 import { scenarioPart } from "./scenario/scenario-part.ts";
 import { stressPart } from "./stress/stress-part.ts";
 import { STRESSED_SYSTEMS } from "./stress/stress-task.ts";
@@ -22,6 +23,8 @@ export interface CampaignPlan {
   readonly traces: readonly SavedTrace[];
   readonly bugs: readonly Bug[];
   readonly certificates: readonly CertificatePlan[];
+  /** Mutated files that the readers of histories are given. */
+  readonly filesMutated: number;
   /** Systems to run on real threads. */
   readonly stressed: readonly string[];
 }
@@ -42,7 +45,8 @@ export function verifyPlan(
   extent: "gate" | "scenarios",
 ): CampaignPlan {
   const traces = savedTraces(scenarios);
-  if (extent === "scenarios") return { profile, seed, scenarios, traces, bugs: [], certificates: [], stressed: [] };
+  if (extent === "scenarios")
+    return { profile, seed, scenarios, traces, bugs: [], certificates: [], filesMutated: 0, stressed: [] };
   const names = new Set(scenarios.map(({ system }) => system));
   return {
     profile,
@@ -51,6 +55,7 @@ export function verifyPlan(
     traces,
     bugs: bugsOf(names),
     certificates: profile.certifies ? certificatesOf(names) : [],
+    filesMutated: profile.filesMutated,
     stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => names.has(system)),
   };
 }
@@ -68,10 +73,11 @@ export function fuzzPlan(
     enumerationMax: 0,
     searches: strategies.map((strategy) => ({ strategy, executions })),
     museumMax: 0,
+    filesMutated: 0,
     stressMs: 0,
     certifies: false,
   };
-  return { profile, seed, scenarios, traces: [], bugs: [], certificates: [], stressed: [] };
+  return { profile, seed, scenarios, traces: [], bugs: [], certificates: [], filesMutated: 0, stressed: [] };
 }
 
 /** The small scopes of these systems. */
@@ -92,6 +98,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),
     ...plan.certificates.map(certificatePart),
+    ...(plan.filesMutated > 0 ? [readersPart(seed, plan.filesMutated)] : []),
     ...plan.stressed.map((system) => stressPart(system, seed, profile.stressMs)),
   ];
 }

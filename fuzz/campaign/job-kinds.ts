@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
+import { ReadersOutcome } from "./readers/readers-task.ts";
 import { SearchOutcome } from "./scenario/search-task.ts";
 import { StressOutcome } from "./stress/stress-task.ts";
 
@@ -57,6 +58,12 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     unitMs: 1,
     isAlone: true,
     kept: { schema: StressOutcome, noun: ["stretch of stress", "stretches of stress"], isFinal: always },
+  },
+  // Files.
+  readers: {
+    unitsOf: ({ files }) => files,
+    unitMs: 5,
+    kept: { schema: ReadersOutcome, noun: ["batch of mutated files", "batches of mutated files"], isFinal: always },
   },
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,

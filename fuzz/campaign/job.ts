@@ -17,6 +17,7 @@ import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
 import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
+import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
@@ -34,6 +35,7 @@ export interface JobTypes {
   readonly trace: Of<SavedTrace, TraceResult>;
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
+  readonly readers: Of<ReadersTask, ReadersOutcome>;
   readonly history: Of<CheckTask, CheckAnswer>;
   readonly transactions: Of<TransactionsTask, TransactionsAnswer>;
   readonly litmus: Of<LitmusTask, LitmusOutcome>;

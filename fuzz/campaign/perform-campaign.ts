@@ -68,7 +68,7 @@ export async function performCampaign(
       engine,
       files: {
         pathOf: (file) => join(out, file),
-        save: (file, text) => writeWholeFile(join(out, file), text),
+        save: (file, content) => writeWholeFile(join(out, file), content),
         saveTrace: (text, module) => (settings.savesTraces ? saveTrace(text, tracesFolder(module)) : undefined),
       },
       onResult: (result) => {
@@ -115,6 +115,7 @@ function resultOf(plan: CampaignPlan, { command }: CampaignSettings, campaign: C
     traces: [...campaign.traces],
     museum: [...campaign.museum],
     certificates: [...campaign.certificates],
+    readers: [...campaign.readers],
     stress: [...campaign.stress],
   });
 }

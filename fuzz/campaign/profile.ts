@@ -23,6 +23,8 @@ export interface Profile {
   readonly searches: readonly SearchBudget[];
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
+  /** Mutated files that the readers of histories are given, of all formats together; 0 for none. */
+  readonly filesMutated: number;
   /**
    * Milliseconds for which each system that is built for real threads runs under load; 0 for not at all. A time and no
    * number of executions: schedules are the host's there, and no seed brings one back.
@@ -43,6 +45,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 42_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
     museumMax: 20_000,
+    filesMutated: 0,
     stressMs: 0,
     certifies: false,
   },
@@ -52,6 +55,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 1_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
     museumMax: 20_000,
+    filesMutated: 100_000,
     stressMs: 60_000,
     certifies: true,
   },
@@ -61,6 +65,7 @@ export const profiles: readonly Profile[] = [
     enumerationMax: 20_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
     museumMax: 20_000,
+    filesMutated: 1_000_000,
     stressMs: 600_000,
     certifies: true,
   },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,6 +63,17 @@ quiesce: ${twice}:2: expected that no value is written to a key twice, found a w
   );
   expect(bad.stdout).toContain(`holds    ${right}`);
 });
+
+const field = join(root, "../shared/data/field/append.edn");
+
+test.skipIf(!existsSync(field))(
+  "the appends made after those that people have hold (skipped where ../shared/data/field is missing)",
+  async () => {
+    const task = { model: "list-append", levels: ["strict-serializable"], assumptions: [] } as const;
+    const answer = await runTransactions({ ...task, file: field });
+    expect(answer.kind === "decided" ? answer.outcome.kind : answer.fault).toBe("holds");
+  },
+);
 
 test("--json gives the verdict on every level, and the anomalies with their cases", async () => {
   const { code, stdout } = await quiesce(["check", longFork, "--model", "list-append", "--json", "-"]);

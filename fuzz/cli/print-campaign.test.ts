@@ -45,6 +45,7 @@ const nothing: CampaignPlan = {
     enumerationMax: 50,
     searches: [{ strategy: "pos", executions: 100 }],
     museumMax: 2_000,
+    filesMutated: 0,
     stressMs: 0,
     certifies: false,
   },
@@ -53,6 +54,7 @@ const nothing: CampaignPlan = {
   traces: [],
   bugs: [],
   certificates: [],
+  filesMutated: 0,
   stressed: [],
 };
 

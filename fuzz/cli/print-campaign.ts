@@ -9,7 +9,15 @@ import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { certificateName } from "#reports/certificate.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
-import { bugLine, certificateResultLine, countOf, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
+import {
+  bugLine,
+  certificateResultLine,
+  countOf,
+  readersLine,
+  scenarioLine,
+  stressLine,
+  traceLine,
+} from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { linesBeside, progressOn } from "./progress.ts";
 import { writeJson } from "./write-json.ts";
@@ -81,6 +89,13 @@ function resultLines(result: PartResult, context: LineContext): readonly string[
         ),
         ...saved.map(savedLine),
       ];
+    }
+    case "readers": {
+      const { file, model = "" } = result.readers;
+      const line = readersLine(result.readers, nameWidth);
+      if (file === undefined) return [line];
+      const saved = commandPath(join(out, file));
+      return [line, "", `again   npx quiesce check ${shellWord(saved)} --model ${model}`, ""];
     }
     case "stress": {
       const { system, history, seed } = result.stress;

@@ -48,7 +48,7 @@ async function certify(
     perform: engine.part(0).perform,
     stopReason: engine.stopReason,
     pathOf: String,
-    save: (file, text) => void saved.set(file, text),
+    save: (file, content) => void saved.set(file, String(content)),
     saveTrace: () => undefined,
   });
   const [text = ""] = [...saved].filter(([file]) => !file.startsWith("traces/")).map(([, one]) => one);

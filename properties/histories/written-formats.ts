@@ -1,5 +1,6 @@
 /**
- * Writes histories in every format that is read, for tests: what is written must be read back as the same operations.
+ * Writes histories in every format that is read: what is written must be read back as the same operations, and no
+ * mutation of it may end in a stack.
  */
 import * as fc from "fast-check";
 import { exactNumber } from "#model/exact-number.ts";
