@@ -13,7 +13,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkTransactions } from "#properties/transactions/check-transactions.ts";
-import type { TransactionModel } from "#properties/transactions/micro-operation.ts";
+import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
 import { readTransactions } from "#properties/transactions/read-transactions.ts";
 import type { SimulatedLevel } from "#properties/transactions/simulated-database.ts";
 import { simulateTransactions } from "#properties/transactions/simulate-transactions.ts";

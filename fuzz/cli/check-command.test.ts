@@ -3,11 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCheck } from "#fuzz/campaign/history/run-check.ts";
+import { decideFile } from "#fuzz/campaign/history/decide-file.fixture.ts";
 import type { CheckTask } from "#fuzz/campaign/history/check-task.ts";
 import { builtInModels } from "#properties/histories/built-in-models.ts";
-
-const decideFile = (task: CheckTask): ReturnType<typeof runCheck> => runCheck(task, { shouldStop: () => false });
 
 const root = join(import.meta.dirname, "../..");
 const examples = join(root, "properties/histories/examples");

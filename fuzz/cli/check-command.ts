@@ -5,7 +5,7 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import type { RecordedOutcome } from "#reports/history-recording.ts";
 import type { TransactionsAnswer } from "#fuzz/campaign/history/transactions-task.ts";
 import type { TransactionsStopped } from "#properties/transactions/check-transactions.ts";
-import type { TransactionModel } from "#properties/transactions/micro-operation.ts";
+import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
 import { CHECK_HELP } from "./check-help.ts";
 import { exclusionsOf, initialOf, parseCapacity } from "./history-options.ts";
 import { parseAssumptions, parseLevels, requireFitting, transactionModelNamed } from "./transaction-options.ts";
@@ -64,11 +64,13 @@ type TransactionsRow = { readonly file: string } & (
 /** What is written of a file. */
 type Row = ObjectRow | TransactionsRow | { readonly file: string; readonly error: string };
 
+/** Worker threads are slow to start: they are not opened before they are needed. */
+type OpenEngine = () => Promise<Engine>;
+
 /** Decides a file; undefined once the run is stopped. */
 type Judge = (file: string) => Promise<Row | undefined>;
 
 async function run(files: readonly string[], options: Options, command: Command): Promise<void> {
-  const { openEngine } = await import("#fuzz/campaign/engine.ts");
   const { exactJsonText } = await import("#reports/exact-json-text.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
   const { writeJson } = await import("./write-json.ts");
@@ -78,7 +80,11 @@ async function run(files: readonly string[], options: Options, command: Command)
     options.model,
     given.filter((name) => command.getOptionValueSource(name) === "cli"),
   );
-  const engine = openEngine({ workers: 1 });
+  let opened: Engine | undefined;
+  const engine: OpenEngine = async () => {
+    const { openEngine } = await import("#fuzz/campaign/engine.ts");
+    return (opened ??= openEngine({ workers: 1 }));
+  };
   const rows: Row[] = [];
   const progress = (text: string): void => {
     if (process.stderr.isTTY && files.length > 1) process.stderr.write(`\r\u001B[K${text}`);
@@ -89,7 +95,7 @@ async function run(files: readonly string[], options: Options, command: Command)
     const transactions = transactionModelNamed(options.model);
     const judge =
       transactions === undefined
-        ? await objectJudge(engine, options)
+        ? await objectJudge(engine, options, files.length === 1)
         : transactionsJudge(engine, transactions, options);
     for (const [at, file] of files.entries()) {
       progress(`${at + 1} of ${files.length}: ${visibleText(file)}`);
@@ -103,7 +109,7 @@ async function run(files: readonly string[], options: Options, command: Command)
       if (options.page !== undefined && !hasPage) hasPage = await writePage(options.page, row);
     }
   } finally {
-    await engine.close();
+    await opened?.close();
   }
   if (options.page !== undefined && !hasPage)
     process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
@@ -111,12 +117,21 @@ async function run(files: readonly string[], options: Options, command: Command)
   process.exitCode = exitCodeOf(rows, files.length);
 }
 
-/** @throws InputError at options that the model does not have */
-async function objectJudge(engine: Engine, options: Options): Promise<Judge> {
+/**
+ * @param isAlone whether there is one file: nothing is lost then if its end must be awaited
+ * @throws InputError at options that the model does not have
+ */
+async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean): Promise<Judge> {
   const { loadModel } = await import("#fuzz/subjects/load-model.ts");
   const model = await loadModel(options.model);
   if (options.capacity !== undefined && model.hasCapacity !== true)
     throw new InputError(`check: --capacity: the model ${options.model} has none`);
+  const { decideAtOnce } = await import("#fuzz/campaign/history/decide-at-once.ts");
+  const onWorker = async (task: CheckTask): Promise<CheckAnswer | undefined> => {
+    const engine = await open();
+    const done = await engine.perform({ kind: "history", task });
+    return engine.stopReason() === undefined ? done?.outcome : undefined;
+  };
   const task = {
     model: options.model,
     initial: await initialOf(options.initial, model, options.model),
@@ -128,18 +143,19 @@ async function objectJudge(engine: Engine, options: Options): Promise<Judge> {
     method: options.search === true ? "search" : "automatic",
   } as const;
   return async (file) => {
-    const done = await engine.perform({ kind: "history", task: { ...task, file } });
-    if (done === undefined || engine.stopReason() !== undefined) return undefined;
-    if (done.outcome.kind === "fault") return { file, error: done.outcome.fault };
-    const { outcome, recording, lines, seconds } = done.outcome;
+    const answer = (isAlone ? await decideAtOnce({ ...task, file }) : undefined) ?? (await onWorker({ ...task, file }));
+    if (answer === undefined) return undefined;
+    if (answer.kind === "fault") return { file, error: answer.fault };
+    const { outcome, recording, lines, seconds } = answer;
     return { file, seconds, outcome, recording, lines };
   };
 }
 
-function transactionsJudge(engine: Engine, model: TransactionModel, options: Options): Judge {
+function transactionsJudge(open: OpenEngine, model: TransactionModel, options: Options): Judge {
   const { consistency: levels = ["strict-serializable"], assume: assumptions = ["writes-follow-reads"] } = options;
   const { time: timeMs } = options;
   return async (file) => {
+    const engine = await open();
     const job = { kind: "transactions", task: { file, model, levels, assumptions } } as const;
     const done = await engine.perform(job, { timeMs });
     if (engine.stopReason() !== undefined) return undefined;

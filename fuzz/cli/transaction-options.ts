@@ -2,10 +2,10 @@
 import { InvalidArgumentError } from "commander";
 import { LEVELS, levelNamed } from "#properties/transactions/consistency-levels.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
-import { TRANSACTION_MODELS } from "#properties/transactions/micro-operation.ts";
-import type { TransactionModel } from "#properties/transactions/micro-operation.ts";
-import { ASSUMPTIONS } from "#properties/transactions/register-versions.ts";
-import type { Assumption } from "#properties/transactions/register-versions.ts";
+import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
+import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
+import { ASSUMPTIONS } from "#properties/transactions/assumption.ts";
+import type { Assumption } from "#properties/transactions/assumption.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 
 export interface TransactionOptions {

@@ -9,7 +9,7 @@ import type { Meaning } from "#properties/histories/meanings/meaning.ts";
 import type { ReadableModel } from "#properties/histories/readable-model.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
-import { TRANSACTION_MODELS } from "#properties/transactions/micro-operation.ts";
+import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 
 /** @throws InputError if there is no such model, or the module cannot be used */
 export async function loadModel(name: string): Promise<ReadableModel> {

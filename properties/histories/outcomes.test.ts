@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCheck } from "#fuzz/campaign/history/run-check.ts";
+import { decideFile } from "#fuzz/campaign/history/decide-file.fixture.ts";
 import type { CheckAnswer } from "#fuzz/campaign/history/check-task.ts";
 import { exclusionOf } from "./exclusion.ts";
 import { valueOfText } from "./value-of-text.ts";
@@ -18,20 +18,17 @@ interface Options {
 }
 
 function decide(path: string, model: string, { initial, capacity, exclude = [] }: Options = {}): Promise<CheckAnswer> {
-  return runCheck(
-    {
-      file: path,
-      model,
-      initial: initial === undefined ? undefined : valueOfText(initial),
-      capacity,
-      exclude: exclude.flatMap((each) => exclusionOf(each) ?? []),
-      condition: "linearizability",
-      timeMs: undefined,
-      keys: "split",
-      method: "automatic",
-    },
-    { shouldStop: () => false },
-  );
+  return decideFile({
+    file: path,
+    model,
+    initial: initial === undefined ? undefined : valueOfText(initial),
+    capacity,
+    exclude: exclude.flatMap((each) => exclusionOf(each) ?? []),
+    condition: "linearizability",
+    timeMs: undefined,
+    keys: "split",
+    method: "automatic",
+  });
 }
 
 let files = 0;

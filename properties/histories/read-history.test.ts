@@ -5,12 +5,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { check } from "#properties/linearizability/check.ts";
 import { applyModel, builtInModels } from "./built-in-models.ts";
-import { runCheck } from "#fuzz/campaign/history/run-check.ts";
+import { decideFile } from "#fuzz/campaign/history/decide-file.fixture.ts";
 import type { CheckTask } from "#fuzz/campaign/history/check-task.ts";
 import { readHistory } from "./read-history.ts";
 import { HistoryFileError } from "./record.ts";
-
-const decideFile = (task: CheckTask): ReturnType<typeof runCheck> => runCheck(task, { shouldStop: () => false });
 
 const scratch = mkdtempSync(join(tmpdir(), "histories-"));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -4,7 +4,7 @@ import type { TransactionsVerdict } from "./check-transactions.ts";
 import type { Level } from "./consistency-levels.ts";
 import type { PlainTransaction } from "./levels-by-definition.ts";
 import { concurrent, inOrder, plainTransaction, verdictOf } from "./plain-transactions.fixture.ts";
-import type { Assumption } from "./register-versions.ts";
+import type { Assumption } from "./assumption.ts";
 
 interface Expected {
   readonly anomalies: readonly Anomaly[];

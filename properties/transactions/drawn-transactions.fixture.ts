@@ -1,6 +1,6 @@
 /** Small histories drawn from a list of numbers, so that fast-check can shrink them: some right, some wrong. */
 import type { PlainOperation, PlainTransaction } from "./levels-by-definition.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 
 export interface DrawOptions {
   readonly model: TransactionModel;

@@ -5,7 +5,7 @@ import type { Level } from "./consistency-levels.ts";
 import { drawTransactions } from "./drawn-transactions.fixture.ts";
 import { isExplained } from "./levels-by-definition.ts";
 import type { DefinedLevel, DefinedOrder } from "./levels-by-definition.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import { concurrent, inOrder, verdictOf } from "./plain-transactions.fixture.ts";
 
 const DEFINED: readonly (readonly [Level, DefinedLevel, DefinedOrder])[] = [

@@ -9,7 +9,7 @@
  * Sources: Cerone, Bernardi, Gotsman, CONCUR 2015 (INT, EXT, TRANSVIS, NOCONFLICT, PREFIX, TOTALVIS); Cerone, Gotsman,
  * PODC 2016 (orders of sessions); Adya, 1999, for read committed and read uncommitted.
  */
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 
 export type PlainOperation =
   | { readonly kind: "write"; readonly key: string; readonly value: number }

@@ -2,9 +2,7 @@
 import { excerpt, HistoryFileError } from "#properties/histories/record.ts";
 import { nameOf } from "#properties/histories/recorded-value.ts";
 import { datumOf } from "./datum.ts";
-
-export const TRANSACTION_MODELS = ["list-append", "rw-register"] as const;
-export type TransactionModel = (typeof TRANSACTION_MODELS)[number];
+import type { TransactionModel } from "./transaction-model.ts";
 
 export const READ = 0;
 export const WRITE = 1;

@@ -2,7 +2,7 @@
 import { checkTransactions } from "./check-transactions.ts";
 import type { CheckTransactionsOptions, TransactionsVerdict } from "./check-transactions.ts";
 import type { PlainOperation, PlainTransaction } from "./levels-by-definition.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
 import { createTransactionReader } from "./transaction-history.ts";
 import type { TransactionHistory } from "./transaction-history.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Anomaly } from "./anomaly.ts";
 import { checkTransactions } from "./check-transactions.ts";
 import type { TransactionsVerdict } from "./check-transactions.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import { historyOf } from "./plain-transactions.fixture.ts";
 import { simulateTransactions } from "./simulate-transactions.ts";
 import type { TransactionEvent } from "./transaction-event.ts";

@@ -7,6 +7,8 @@
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.2, and `elle.rw-register`.
  */
+import { ASSUMPTIONS } from "./assumption.ts";
+import type { Assumption } from "./assumption.ts";
 import { DependencyGraphBuilder, WRITE_WRITE } from "./dependency-graph.ts";
 import type { ExternalOperations } from "./external-operations.ts";
 import type { Finding } from "./finding.ts";
@@ -17,9 +19,6 @@ import { COMMITTED, INITIAL } from "./transaction-history.ts";
 import type { TransactionHistory } from "./transaction-history.ts";
 import { keyText, versionText } from "./transaction-text.ts";
 import { NOBODY } from "./version-table.ts";
-
-export const ASSUMPTIONS = ["writes-follow-reads", "sequential-keys", "linearizable-keys"] as const;
-export type Assumption = (typeof ASSUMPTIONS)[number];
 
 export interface RegisterVersions {
   /** By key: the state that it had at first. */

@@ -3,7 +3,7 @@ import { checkTransactions } from "./check-transactions.ts";
 import type { TransactionsVerdict } from "./check-transactions.ts";
 import { LEVELS, withWeaker } from "./consistency-levels.ts";
 import type { Level } from "./consistency-levels.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import { historyOf } from "./plain-transactions.fixture.ts";
 import { SIMULATED_LEVELS } from "./simulated-database.ts";
 import type { SimulatedLevel } from "./simulated-database.ts";

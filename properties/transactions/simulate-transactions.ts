@@ -1,6 +1,6 @@
 /** Histories of a simulated database, event by event: the same seed gives the same history. */
 import { Random } from "#properties/random.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import { createSimulatedDatabase, newSession } from "./simulated-database.ts";
 import type { DatabaseOptions, Operation } from "./simulated-database.ts";
 import type { TransactionEvent } from "./transaction-event.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Literal } from "#model/literal.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import { historyOf } from "./plain-transactions.fixture.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
 import { ABORTED, COMMITTED, INDETERMINATE } from "./transaction-history.ts";

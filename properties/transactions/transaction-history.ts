@@ -18,7 +18,7 @@ import {
   requireSameTransaction,
   WRITE,
 } from "./micro-operation.ts";
-import type { TransactionModel } from "./micro-operation.ts";
+import type { TransactionModel } from "./transaction-model.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
 import { NOBODY, VersionTable } from "./version-table.ts";
 

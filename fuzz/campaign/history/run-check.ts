@@ -21,8 +21,8 @@ import { isStruct } from "#properties/histories/recorded-value.ts";
 import { loadModel } from "#fuzz/subjects/load-model.ts";
 import type { CheckAnswer, CheckOutcome, CheckTask } from "./check-task.ts";
 
-/** When it is told to stop, its time is up. */
-export async function runCheck(task: CheckTask, control: JobControl): Promise<CheckAnswer> {
+/** @returns undefined if it was told to stop while it read; told so later, its time is up */
+export async function runCheck(task: CheckTask, control: JobControl): Promise<CheckAnswer | undefined> {
   try {
     const model = await loadModel(task.model);
     const started = performance.now();
@@ -30,8 +30,15 @@ export async function runCheck(task: CheckTask, control: JobControl): Promise<Ch
     const summary = await streamHistory(task.file, (format: HistoryFormat) => {
       const reading = { format, initial: revived(task.initial), capacity: task.capacity };
       const reader = model.open(reading, task.file, (its) => sinkOf(its, task, control));
-      begun = { reader, recorder: createRecorder(reader, task.exclude ?? []) };
-      return begun.recorder;
+      const recorder = createRecorder(reader, task.exclude ?? []);
+      begun = { reader, recorder };
+      return {
+        operation(operation) {
+          if (control.shouldStop(0)) throw new Stopped();
+          recorder.operation(operation);
+        },
+        note: recorder.note,
+      };
     });
     if (begun === undefined) throw new Error(`${task.file} was read without a format`);
     const { reader, recorder } = begun;
@@ -41,11 +48,15 @@ export async function runCheck(task: CheckTask, control: JobControl): Promise<Ch
     const seconds = Math.round(performance.now() - started) / 1000;
     return { kind: "decided", outcome, recording, lines: linesOf(outcome, recorder), seconds };
   } catch (error) {
+    if (error instanceof Stopped) return undefined;
     const fault = faultOf(error, task.file);
     if (fault === undefined) throw error;
     return { kind: "fault", fault };
   }
 }
+
+/** Ends the reading of a file. */
+class Stopped extends Error {}
 
 /** A history without operations holds whatever the object does: most likely it is not the one that was meant. */
 function nothingToCheck({ notes, excluded, failed, refused, leftOut }: Recording): string {

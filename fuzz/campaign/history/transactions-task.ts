@@ -1,9 +1,9 @@
 /** Of which consistency levels a recorded history of transactions is, as a job. */
 import type { TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
-import type { TransactionModel } from "#properties/transactions/micro-operation.ts";
+import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
 import type { TransactionFile } from "#properties/transactions/read-transactions.ts";
-import type { Assumption } from "#properties/transactions/register-versions.ts";
+import type { Assumption } from "#properties/transactions/assumption.ts";
 
 export interface TransactionsTask {
   readonly file: string;

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { builtInModels } from "#properties/histories/built-in-models.ts";
 import { historiesIn, writtenFormats } from "#properties/histories/written-formats.ts";
 import type { WrittenFormat } from "#properties/histories/written-formats.ts";
-import { TRANSACTION_MODELS } from "#properties/transactions/micro-operation.ts";
+import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 import { simulateTransactions } from "#properties/transactions/simulate-transactions.ts";
 import type { TransactionEvent } from "#properties/transactions/transaction-event.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
-import { TRANSACTION_MODELS } from "#properties/transactions/micro-operation.ts";
+import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 import { runCheck } from "../history/run-check.ts";
 import { runTransactions } from "../history/run-transactions.ts";
 import { mutatedFiles } from "./mutated-files.ts";
@@ -12,8 +12,8 @@ import type { ReadersOutcome, ReadersTask } from "./readers-task.ts";
 /** What came of a file: a verdict, or what is wrong with it. */
 type Answer = { readonly kind: "decided" } | { readonly kind: "fault"; readonly fault: string };
 
-/** Decides a file, as `quiesce check` does. */
-export type DecideFile = (path: string, model: string, control: JobControl) => Promise<Answer>;
+/** Decides a file, as `quiesce check` does; undefined once it is stopped. */
+export type DecideFile = (path: string, model: string, control: JobControl) => Promise<Answer | undefined>;
 
 /** Milliseconds for the verdict on a file: what is looked at is how it is read. */
 const FILE_MS_MAX = 2_000;
@@ -31,6 +31,7 @@ export async function runReaders(
     if (control.shouldStop(0)) return;
     writeFileSync(path, bytes);
     const answer = await decide(path, model, control);
+    if (answer === undefined) return;
     if (answer.kind === "decided") counts.decided += 1;
     else {
       if (!isTold(answer.fault, path))
@@ -50,7 +51,7 @@ export async function runReaders(
   }
 }
 
-function decideFile(file: string, model: string, control: JobControl): Promise<Answer> {
+function decideFile(file: string, model: string, control: JobControl): Promise<Answer | undefined> {
   const transactions = TRANSACTION_MODELS.find((each) => each === model);
   if (transactions !== undefined)
     return runTransactions({
