@@ -61,6 +61,7 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,
   history: unplanned,
+  transactions: unplanned,
   litmus: unplanned,
   "litmus-explanation": unplanned,
   subtree: unplanned,

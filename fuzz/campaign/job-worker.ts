@@ -27,6 +27,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
   stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
   history: async () => (await import("./history/run-check.ts")).runCheck,
+  transactions: async () => (await import("./history/run-transactions.ts")).runTransactions,
   litmus: async () => (await import("./litmus/run-litmus.ts")).runLitmus,
   "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,

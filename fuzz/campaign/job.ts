@@ -14,6 +14,7 @@ import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-viol
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
@@ -34,6 +35,7 @@ export interface JobTypes {
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
   readonly history: Of<CheckTask, CheckAnswer>;
+  readonly transactions: Of<TransactionsTask, TransactionsAnswer>;
   readonly litmus: Of<LitmusTask, LitmusOutcome>;
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
@@ -69,6 +71,8 @@ export interface Performed<Outcome> {
 export interface PerformOptions {
   /** Asked when its turn comes: a job that has become superfluous is left out. */
   readonly isWanted?: () => boolean;
+  /** Milliseconds after which its thread is ended, for jobs that do not ask whether to stop: there is no outcome then. */
+  readonly timeMs?: number | undefined;
   /** Is done although the run is being stopped; it is told so, and ends with what it has. */
   readonly evenWhenStopped?: boolean;
 }

@@ -9,10 +9,11 @@ export interface WorkerPool {
   /**
    * Does a job on a worker that is free, or will be.
    *
-   * @returns undefined when it was stopped before there was an outcome
+   * @param timeMs after which its thread is ended; undefined for as long as it takes
+   * @returns undefined when it was stopped, or its time was up, before there was an outcome
    * @throws InputError for what is the caller's to put right
    */
-  run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined>;
+  run<Kind extends JobKind>(job: Job<Kind>, timeMs?: number): Promise<OutcomeOf<Kind> | undefined>;
   /** Executions made so far by all workers together. */
   executions(): number;
   /** Asks every job that runs to end, and ends the threads of those that do not. */
@@ -37,15 +38,17 @@ export function workerPool(workers: number): WorkerPool {
       workerData: control.shared,
     }));
   return {
-    async run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined> {
+    async run<Kind extends JobKind>(job: Job<Kind>, timeMs?: number): Promise<OutcomeOf<Kind> | undefined> {
       // What is begun after the stop is short, and is to be done.
       const isLate = timer !== undefined;
+      const timeout = timeMs === undefined ? [] : [AbortSignal.timeout(timeMs)];
+      const signals = isLate ? timeout : [ending.signal, ...timeout];
       try {
-        const done: Done<Kind> = await pool().run(job, isLate ? {} : { signal: ending.signal });
+        const done: Done<Kind> = await pool().run(job, { signal: AbortSignal.any(signals) });
         if ("inputError" in done) throw new InputError(done.inputError);
         return done.outcome;
       } catch (error) {
-        if (!isLate && ending.signal.aborted) return undefined;
+        if (signals.some(({ aborted }) => aborted)) return undefined;
         throw error;
       }
     },

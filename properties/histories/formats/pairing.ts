@@ -1,21 +1,33 @@
 /** Pairs the invocations and completions of a file that has one line an event. */
-import { HistoryFileError } from "./record.ts";
-import type { RecordedOperation } from "./record.ts";
-
-export interface RecordedEvent {
-  readonly type: "invoke" | "ok" | "fail" | "info";
-  readonly client: number;
-  readonly f: string;
-  readonly key: string | undefined;
-  readonly value: unknown;
-  readonly line: number;
-}
+import { HistoryFileError } from "../record.ts";
+import type { RecordedOperation } from "../record.ts";
+import type { EventReceiver, RecordedEvent } from "./recorded-event.ts";
 
 export interface Pairing {
+  /** The place of the next event. */
+  readonly at: number;
+  /** Operations that never happened. */
+  readonly failed: number;
   /** @throws HistoryFileError at a completion without its invocation, or a second invocation while one is open */
   add(event: RecordedEvent): void;
   /** What is left open is pending. */
   end(): void;
+}
+
+/** Hands events on as they come: pairing them is left to the receiver. */
+export function unpaired({ event }: EventReceiver): Pairing {
+  let at = 0;
+  return {
+    get at() {
+      return at;
+    },
+    failed: 0,
+    add(each) {
+      event(each);
+      at += 1;
+    },
+    end() {},
+  };
 }
 
 /**
@@ -27,9 +39,10 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
   const operations = new Map<number, RecordedOperation>();
   let invoked = 0;
   let settled = 0;
-  const open = new Map<number, number>();
+  const open = new Map<number | string, number>();
   const unsettled = new Set<number>();
   let at = 0;
+  let failed = 0;
 
   function handOn(): void {
     for (; settled < invoked && !unsettled.has(settled); settled += 1) {
@@ -40,8 +53,14 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
   }
 
   return {
-    add({ type, client, f, key, value, line }) {
-      const number = open.get(client);
+    get at() {
+      return at;
+    },
+    get failed() {
+      return failed;
+    },
+    add({ type, client, call = client, f, key, value, line }) {
+      const number = open.get(call);
       if (type === "invoke") {
         const other = number === undefined ? undefined : operations.get(number);
         if (other !== undefined)
@@ -50,7 +69,7 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
             line,
             `client ${client} invokes ${f} while its ${other.f} of line ${other.line} is open`,
           );
-        open.set(client, invoked);
+        open.set(call, invoked);
         unsettled.add(invoked);
         operations.set(invoked, {
           client,
@@ -75,10 +94,19 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
           line,
           `client ${client} completes ${f} (${type}), but its open operation is ${operation.f} of line ${operation.line}`,
         );
-      open.delete(client);
+      if (operation.key !== key && key !== undefined)
+        throw new HistoryFileError(
+          file,
+          line,
+          `client ${client} completes ${f} of key ${key}, but its open operation of line ${operation.line} is of ${operation.key === undefined ? "none" : `key ${operation.key}`}`,
+        );
+      open.delete(call);
       unsettled.delete(number);
-      if (type === "fail") operations.delete(number);
-      else if (type === "ok") operations.set(number, { ...operation, output: value, respondedAt: at });
+      if (type === "fail") {
+        operations.delete(number);
+        failed += 1;
+      }
+      if (type === "ok") operations.set(number, { ...operation, output: value, respondedAt: at });
       if (type !== "info") at += 1;
       handOn();
     },
