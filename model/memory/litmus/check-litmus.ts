@@ -185,7 +185,7 @@ export function forEachCandidate(
   }
 }
 
-function stepCounter({ candidatesMax = CANDIDATES_MAX_DEFAULT, isTimeUp }: LitmusBounds): () => void {
+export function stepCounter({ candidatesMax = CANDIDATES_MAX_DEFAULT, isTimeUp }: LitmusBounds): () => void {
   let steps = 0;
   return () => {
     if (steps++ >= candidatesMax) {
