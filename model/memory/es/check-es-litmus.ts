@@ -12,8 +12,8 @@ import { pathsOf, type AgentPath } from "./agent-path.ts";
 import type { AgentProgram } from "./agent-program.ts";
 import type { Value } from "./element-type.ts";
 import { inventedValues, TooManyValues } from "./invented-values.ts";
-import { columnsOf, compareRows, keyOf, rowOf, type Row } from "./outcome.ts";
-import { searchExecutions, type EsCandidate } from "./search-executions.ts";
+import { columnsOf, compareRows, keyOf, rowsOf, type Row } from "./outcome.ts";
+import { endingOf, searchExecutions, type EsCandidate } from "./search-executions.ts";
 
 /** A test, and the text that positions of its statements refer to. */
 export interface EsTest {
@@ -56,13 +56,14 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
   const rows = new Map<string, { readonly row: Row; cycle: Cycle }>();
   let race = false;
   const judge = new Judge(model);
+  const rowOf = rowsOf(program);
   try {
     forEachExecution(
       test,
       bounds,
       () => !race,
       (candidate) => {
-        const row = rowOf(candidate);
+        const row = rowOf(endingOf(candidate));
         const known = rows.get(keyOf(row));
         // What an execution could add is its outcome, less of a cycle behind it, or a race.
         if (race && known?.cycle === "none") return;
@@ -113,7 +114,7 @@ export class Judge {
       this.#combination = combination;
       this.#over = this.#model.over(combination.skeleton);
     }
-    return this.#over(choices);
+    return this.#over(choices());
   }
 
   cycleOf({ combination }: EsCandidate, terms: NamedRelations): Cycle {

@@ -1,34 +1,45 @@
 /** Outcomes of a program as rows: what registers and final reads hold, and which agents sleep for ever. */
 
-import type { EsCandidate } from "./search-executions.ts";
 import { statementsIn, type AgentProgram } from "./agent-program.ts";
 import { show, type Value } from "./element-type.ts";
-import { UNKNOWN, type SymbolicValue } from "./symbolic-value.ts";
 
 /** null is a register that was never assigned, or that an agent which sleeps for ever did not come to. */
 export type Entry = Exclude<Value, undefined> | null;
 
-/** In the order of `columnsOf`. */
+/** In the order of the columns. */
 export type Row = readonly Entry[];
 
 /** Registers by agent and name, final reads, and `blocked` if there is a wait. */
-export function columnsOf({ agents, finalColumns }: AgentProgram): readonly string[] {
+export function columnsOf(program: AgentProgram): readonly string[] {
+  const { agents, finalColumns } = program;
   const registers = agents.flatMap(({ name, registers: own }) => own.map((register) => `${name}:${register}`));
-  const waits = agents.some(({ body }) => [...statementsIn(body)].some(({ kind }) => kind === "wait"));
-  return [...registers, ...finalColumns, ...(waits ? ["blocked"] : [])];
+  return [...registers, ...finalColumns, ...(waits(program) ? ["blocked"] : [])];
 }
 
-export function rowOf({ combination: { program, paths, final }, values }: EsCandidate): Row {
-  const entryOf = (value: SymbolicValue | undefined): Entry => {
-    const found = value === undefined ? undefined : values.valueOf(value);
-    return found === undefined || found === UNKNOWN ? null : found;
+function waits({ agents }: AgentProgram): boolean {
+  return agents.some(({ body }) => [...statementsIn(body)].some(({ kind }) => kind === "wait"));
+}
+
+/** How a program ended. Undefined is a register that was never assigned. */
+export interface Ending {
+  readonly register: (agent: number, name: string) => Value;
+  readonly final: (position: number) => Value;
+  readonly isBlocked: (agent: number) => boolean;
+}
+
+/** Prepares for the endings of a program. */
+export function rowsOf(program: AgentProgram): (ending: Ending) => Row {
+  const { agents, finalColumns } = program;
+  const hasBlocked = waits(program);
+  return ({ register, final, isBlocked }) => {
+    const entries = [
+      ...agents.flatMap(({ registers }, i) => registers.map((name) => register(i, name))),
+      ...finalColumns.map((_, i) => final(i)),
+    ].map((value): Entry => value ?? null);
+    if (!hasBlocked) return entries;
+    const blocked = agents.filter((_, i) => isBlocked(i)).map(({ name }) => name);
+    return [...entries, blocked.join()];
   };
-  const blocked = program.agents.filter((_, i) => paths[i]?.isBlocked === true).map(({ name }) => name);
-  const entries = [
-    ...program.agents.flatMap(({ registers }, i) => registers.map((name) => entryOf(paths[i]?.registers.get(name)))),
-    ...program.finalColumns.map((_, i) => entryOf(final.registers.get(String(i)))),
-  ];
-  return columnsOf(program).length > entries.length ? [...entries, blocked.join()] : entries;
 }
 
 /** The same for equal rows alone. */

@@ -7,7 +7,7 @@
  * with each choice, and a choice against them is taken back at once.
  */
 
-import { closure, has, relationOf, type Pair } from "../relation.ts";
+import { closure, has, relationOf, type Pair, type Relation } from "../relation.ts";
 import { membersOf } from "../event-set.ts";
 import type { SearchSpace } from "../litmus/candidates.ts";
 import type { EsChoices } from "../es.ts";
@@ -16,15 +16,28 @@ import { haveEqualRange, intersect, isWrite } from "./byte-event.ts";
 import { sourceChoices, type ReadRegion, type SourceChoice } from "./byte-sources.ts";
 import type { Value } from "./element-type.ts";
 import { GrowingOrder } from "./growing-order.ts";
-import { slotsIn } from "./symbolic-value.ts";
+import type { Ending } from "./outcome.ts";
+import { slotsIn, UNKNOWN, type SymbolicValue } from "./symbolic-value.ts";
 import { ValueFlow } from "./value-flow.ts";
 import { sectionOrders, type SectionOrder } from "./waiter-lists.ts";
 
 export interface EsCandidate {
   readonly combination: AgentCombination;
-  readonly choices: EsChoices;
+  readonly choices: () => EsChoices;
   /** Complete while the candidate is looked at, and reused for the next. */
   readonly values: ValueFlow;
+}
+
+export function endingOf({ combination: { paths, final }, values }: EsCandidate): Ending {
+  const valueOf = (value: SymbolicValue | undefined): Value => {
+    const found = value === undefined ? undefined : values.valueOf(value);
+    return found === UNKNOWN ? undefined : found;
+  };
+  return {
+    register: (agent, name) => valueOf(paths[agent]?.registers.get(name)),
+    final: (position) => valueOf(final.registers.get(String(position))),
+    isBlocked: (agent) => paths[agent]?.isBlocked === true,
+  };
 }
 
 export interface EsSearchHooks {
@@ -313,6 +326,17 @@ class Search {
   }
 
   #emit({ edges }: SectionOrder): void {
+    this.#hooks.onCandidate({
+      combination: this.#combination,
+      choices: () => ({
+        readsBytesFrom: this.#readsBytesFrom(),
+        sections: relationOf(this.#combination.events.length, edges),
+      }),
+      values: this.#values,
+    });
+  }
+
+  #readsBytesFrom(): readonly Relation[] {
     const { skeleton, events } = this.#combination;
     const pairs = skeleton.regions.map((): Pair[] => []);
     for (const read of this.#reads) {
@@ -320,14 +344,6 @@ class Search {
         for (const write of this.#chosen[read]?.sources[i] ?? []) pairs[region]?.push([write, read]);
       });
     }
-    const size = events.length;
-    this.#hooks.onCandidate({
-      combination: this.#combination,
-      choices: {
-        readsBytesFrom: pairs.map((ofRegion) => relationOf(size, ofRegion)),
-        sections: relationOf(size, edges),
-      },
-      values: this.#values,
-    });
+    return pairs.map((ofRegion) => relationOf(events.length, ofRegion));
   }
 }
