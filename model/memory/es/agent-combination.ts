@@ -2,7 +2,7 @@
 
 import { closure, relationOf, union, type Pair, type Relation } from "../relation.ts";
 import type { AgentProgram } from "./agent-program.ts";
-import type { AgentPath, Constraint, PathEvent } from "./agent-path.ts";
+import type { AgentPath, Constraint, PathEvent } from "./agent-state.ts";
 import { esSkeletonOf, type EsSkeleton } from "./byte-event.ts";
 import type { PlacedSection } from "./waiter-lists.ts";
 

@@ -64,9 +64,10 @@ export type Quantifier = "exists" | "never" | "forall";
 
 export interface Condition {
   readonly quantifier: Quantifier;
+  /** As the test writes it. */
   readonly text: string;
-  /** Given the entries of a row by their column names. */
-  readonly holds: (entry: (column: string) => Value) => boolean;
+  /** Registers are columns of the outcomes. */
+  readonly expression: Expression;
 }
 
 export interface AgentProgram {
@@ -104,4 +105,16 @@ export function assignedRegisters(body: readonly Statement[]): readonly string[]
     if ("register" in statement && statement.register !== undefined) names.add(statement.register);
   }
   return [...names].toSorted();
+}
+
+/** What an expression comes to, given its registers. */
+export function valueOfExpression(expression: Expression, register: (name: string) => Value): Value {
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "register":
+      return register(expression.name);
+    case "operation":
+      return expression.operator.apply(...expression.operands.map((operand) => valueOfExpression(operand, register)));
+  }
 }

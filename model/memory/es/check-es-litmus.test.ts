@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkEsLitmus, type EsAnswer } from "./check-es-litmus.ts";
 import { enumerateOutcomes } from "./direct-enumeration.fixture.ts";
-import { parseJsonLitmus } from "./json-litmus.ts";
+import { parseJsonLitmus } from "./notation/json-litmus.ts";
 import { keyOf } from "./outcome.ts";
 import { randomAccesses, randomWaits } from "./random-agents.ts";
 

@@ -8,11 +8,12 @@ import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
 import { flagsOf, isAllowed, type NamedRelations } from "../memory-model.ts";
 import { union } from "../relation.ts";
 import { combineAgents, dependency, type AgentCombination } from "./agent-combination.ts";
-import { pathsOf, type AgentPath } from "./agent-path.ts";
-import type { AgentProgram } from "./agent-program.ts";
+import { pathsOf } from "./agent-path.ts";
+import type { AgentPath } from "./agent-state.ts";
+import type { AgentProgram, Quantifier } from "./agent-program.ts";
 import type { Value } from "./element-type.ts";
 import { inventedValues, TooManyValues } from "./invented-values.ts";
-import { columnsOf, compareRows, keyOf, rowsOf, type Row } from "./outcome.ts";
+import { columnsOf, compareRows, keyOf, rowsOf, satisfies, type Row } from "./outcome.ts";
 import { endingOf, searchExecutions, type EsCandidate } from "./search-executions.ts";
 
 /** A test, and the text that positions of its statements refer to. */
@@ -33,6 +34,16 @@ export interface EsAnswer {
   readonly needsValueCycle: readonly Row[];
   /** Whether some valid execution has a data race. */
   readonly race: boolean;
+  /** What the test asks, if it asks. */
+  readonly question: Question | undefined;
+}
+
+export interface Question {
+  readonly quantifier: Quantifier;
+  readonly conditionText: string;
+  /** Outcomes in which the condition holds, and in which it does not. */
+  readonly positive: number;
+  readonly negative: number;
 }
 
 /** A bound was hit first, so nothing is known. */
@@ -91,7 +102,19 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
     needsCycle: rowsWith("causality", "values"),
     needsValueCycle: rowsWith("values"),
     race,
+    question: questionOf(
+      program,
+      sorted.map(({ row }) => row),
+    ),
   };
+}
+
+function questionOf(program: AgentProgram, outcomes: readonly Row[]): Question | undefined {
+  const { condition } = program;
+  if (condition === undefined) return undefined;
+  const positive = outcomes.filter(satisfies(condition.expression, columnsOf(program))).length;
+  const { quantifier, text } = condition;
+  return { quantifier, conditionText: text, positive, negative: outcomes.length - positive };
 }
 
 /** @throws LitmusError if an execution that the model allows does what no program may */

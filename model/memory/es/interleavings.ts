@@ -7,7 +7,7 @@
  */
 
 import { elementFormats, encode, decode, modify, toAtomicValue, type Value } from "./element-type.ts";
-import type { AgentProgram, Expression, Statement } from "./agent-program.ts";
+import { valueOfExpression, type AgentProgram, type Expression, type Statement } from "./agent-program.ts";
 import { compareRows, keyOf, rowsOf, type Ending, type Row } from "./outcome.ts";
 
 type AccessStatement = Exclude<Statement, { kind: "let" | "if" | "return" }>;
@@ -193,14 +193,7 @@ function atomicBytes({ view: { type } }: AccessStatement, value: Value): Uint8Ar
 }
 
 function valueOf(expression: Expression, registers: ReadonlyMap<string, Value>, unassigned: Value): Value {
-  switch (expression.kind) {
-    case "literal":
-      return expression.value;
-    case "register":
-      return registers.has(expression.name) ? registers.get(expression.name) : unassigned;
-    case "operation":
-      return expression.operator.apply(...expression.operands.map((one) => valueOf(one, registers, unassigned)));
-  }
+  return valueOfExpression(expression, (name) => (registers.has(name) ? registers.get(name) : unassigned));
 }
 
 function keyOfState({ memory, agents, lists }: MachineState): string {

@@ -7,7 +7,13 @@
  */
 
 import { LitmusError } from "../litmus/litmus-error.ts";
-import { statementsIn, type AgentProgram, type Expression, type Statement } from "./agent-program.ts";
+import {
+  statementsIn,
+  valueOfExpression,
+  type AgentProgram,
+  type Expression,
+  type Statement,
+} from "./agent-program.ts";
 import { decode, encode, modify, show, toAtomicValue, type Value } from "./element-type.ts";
 
 /** Values tried, beyond which the search gives up. */
@@ -71,7 +77,7 @@ function* resultsOf(statement: WriteStatement, values: readonly Value[]): Genera
   const { type } = statement.view;
   const registers = [...new Set(registersOf(statement.value))];
   for (const chosen of choicesOf(registers.length, values)) {
-    const operand = orNothing(() => computed(statement.value, (name) => chosen[registers.indexOf(name)]));
+    const operand = orNothing(() => valueOfExpression(statement.value, (name) => chosen[registers.indexOf(name)]));
     if (statement.kind === "modify") {
       for (const old of values) {
         yield orNothing(() => {
@@ -87,17 +93,6 @@ function* resultsOf(statement: WriteStatement, values: readonly Value[]): Genera
 function registersOf(expression: Expression): readonly string[] {
   if (expression.kind === "register") return [expression.name];
   return expression.kind === "operation" ? expression.operands.flatMap(registersOf) : [];
-}
-
-function computed(expression: Expression, valueOf: (register: string) => Value): Value {
-  switch (expression.kind) {
-    case "literal":
-      return expression.value;
-    case "register":
-      return valueOf(expression.name);
-    case "operation":
-      return expression.operator.apply(...expression.operands.map((operand) => computed(operand, valueOf)));
-  }
 }
 
 /** Undefined where the language throws: no execution computes that. */

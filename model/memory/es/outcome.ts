@@ -1,6 +1,6 @@
 /** Outcomes of a program as rows: what registers and final reads hold, and which agents sleep for ever. */
 
-import { statementsIn, type AgentProgram } from "./agent-program.ts";
+import { statementsIn, valueOfExpression, type AgentProgram, type Expression } from "./agent-program.ts";
 import { show, type Value } from "./element-type.ts";
 
 /** null is a register that was never assigned, or that an agent which sleeps for ever did not come to. */
@@ -67,4 +67,9 @@ function compareEntries(a: Entry, b: Entry): number {
 function rankOf(entry: Entry): number {
   if (entry === null) return 0;
   return typeof entry === "string" ? 2 : 1;
+}
+
+/** Whether an expression over columns holds of a row. */
+export function satisfies(expression: Expression, columns: readonly string[]): (row: Row) => boolean {
+  return (row) => Boolean(valueOfExpression(expression, (column) => row[columns.indexOf(column)] ?? undefined));
 }

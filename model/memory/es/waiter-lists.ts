@@ -10,7 +10,7 @@
  */
 
 import type { Pair } from "../relation.ts";
-import type { Section } from "./agent-path.ts";
+import type { Section } from "./agent-state.ts";
 
 /** One order of the sections of all lists, as the waits of the paths ended. */
 export interface SectionOrder {

@@ -4,8 +4,8 @@
  * Numbers stand for BigInts where arrays hold these. A comparison is 1 or 0.
  */
 
-import { z } from "zod";
-import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
+import type { z } from "zod";
+import { LitmusError, positionAt } from "../../litmus/litmus-error.ts";
 import {
   assignedRegisters,
   type Agent,
@@ -13,7 +13,7 @@ import {
   type Expression,
   type Statement,
   type View,
-} from "./agent-program.ts";
+} from "../agent-program.ts";
 import {
   elementFormats,
   isAtomic,
@@ -22,89 +22,17 @@ import {
   show,
   type ElementType,
   type Value,
-} from "./element-type.ts";
+} from "../element-type.ts";
 import { parseJsonText, showPath, type JsonPath } from "./json-text.ts";
-import type { Operator } from "./symbolic-value.ts";
+import { jsonOperators } from "./json-operators.ts";
+import {
+  jsonTest,
+  type JsonExpression,
+  type JsonStatement,
+  type JsonTest,
+  type SimpleStatement,
+} from "./json-shape.ts";
 import { AGENTS_MAX, BYTES_MAX, STATEMENTS_MAX } from "./test-limits.ts";
-
-const whole = z.number("must be a number").int("must be a whole number");
-const natural = whole.nonnegative("must not be negative");
-const numeric = z.union([z.number(), z.bigint()], "must be a number");
-
-const OPERATORS = ["+", "-", "*", "&", "|", "^", "==", "!=", "<", ">"] as const;
-type OperatorName = (typeof OPERATORS)[number];
-
-type JsonExpression =
-  | number
-  | bigint
-  | { readonly reg: string }
-  | { readonly op: OperatorName; readonly a: JsonExpression; readonly b: JsonExpression };
-
-const expression: z.ZodType<JsonExpression> = z.lazy(() =>
-  z.union(
-    [
-      numeric,
-      z.strictObject({ reg: z.string() }),
-      z.strictObject({ op: z.enum(OPERATORS), a: expression, b: expression }),
-    ],
-    `must be a number, {"reg": NAME} or {"op": OPERATOR, "a": …, "b": …} with one of ${OPERATORS.join(" ")}`,
-  ),
-);
-
-const MODIFICATIONS = ["add", "sub", "and", "or", "xor", "exchange"] as const;
-
-const element = { array: z.string(), index: natural };
-const result = { reg: z.string().optional() };
-
-const simpleStatements = [
-  z.strictObject({ op: z.literal("read"), ...element, ...result }),
-  z.strictObject({ op: z.literal("load"), ...element, ...result }),
-  z.strictObject({ op: z.literal("write"), ...element, value: expression }),
-  z.strictObject({ op: z.literal("store"), ...element, value: expression }),
-  z.strictObject({ op: z.literal(MODIFICATIONS), ...element, value: expression, ...result }),
-  z.strictObject({ op: z.literal("compareExchange"), ...element, expected: expression, value: expression, ...result }),
-  z.strictObject({ op: z.literal("wait"), ...element, value: expression, timeout: z.number().optional(), ...result }),
-  z.strictObject({ op: z.literal("notify"), ...element, count: whole.optional(), ...result }),
-  z.strictObject({ op: z.literal("dvget"), type: z.string(), byte: natural, ...result }),
-  z.strictObject({ op: z.literal("dvset"), type: z.string(), byte: natural, value: expression }),
-  z.strictObject({ op: z.literal("let"), reg: z.string(), value: expression }),
-] as const;
-
-type SimpleStatement = z.infer<(typeof simpleStatements)[number]>;
-
-interface JsonIf {
-  readonly op: "if";
-  readonly cond: JsonExpression;
-  readonly then: readonly JsonStatement[];
-  readonly else?: readonly JsonStatement[] | undefined;
-}
-
-type JsonStatement = SimpleStatement | JsonIf;
-
-const statements: z.ZodType<readonly JsonStatement[]> = z.lazy(() =>
-  z.array(
-    z.discriminatedUnion("op", [
-      ...simpleStatements,
-      // oxlint-disable-next-line unicorn/no-thenable -- the format's own name
-      z.strictObject({ op: z.literal("if"), cond: expression, then: statements, else: statements.optional() }),
-    ]),
-  ),
-);
-
-const test = z.strictObject({
-  name: z.string(),
-  family: z.string().optional(),
-  js: z.array(z.string()).optional(),
-  note: z.string().optional(),
-  bytes: natural,
-  arrays: z.record(z.string(), z.strictObject({ type: z.string(), offset: natural, length: natural })),
-  init: z.array(z.strictObject({ ...element, value: numeric })).optional(),
-  domain: z.array(numeric).optional(),
-  agents: z.array(statements).min(1, "must have at least one agent"),
-  final: z.array(z.strictObject(element)).optional(),
-});
-
-type JsonTest = z.infer<typeof test>;
 
 /** @throws LitmusError with line, column and path of what is wrong */
 export function parseJsonLitmus(text: string): AgentProgram {
@@ -113,7 +41,7 @@ export function parseJsonLitmus(text: string): AgentProgram {
     const where = path.length === 0 ? "" : `${showPath(path)}: `;
     throw new LitmusError(`${where}${message}`, positionAt(text, placeOf(path)));
   };
-  const checked = test.safeParse(value);
+  const checked = jsonTest.safeParse(value);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     return fail(issue?.path ?? [], issue === undefined ? "is no test" : reasonOf(issue));
@@ -337,91 +265,5 @@ function expressionOf(expression: JsonExpression): Expression {
   if (typeof expression !== "object") return { kind: "literal", value: expression };
   if ("reg" in expression) return { kind: "register", name: expression.reg };
   const operands = [expressionOf(expression.a), expressionOf(expression.b)];
-  return { kind: "operation", operator: operators[expression.op], operands };
-}
-
-function toBigInt(value: Value): bigint {
-  return typeof value === "bigint" ? value : BigInt(Math.trunc(Number(value) || 0));
-}
-
-const operators: Readonly<Record<OperatorName, Operator>> = {
-  "+": arithmetic(
-    "+",
-    (a, b) => a + b,
-    (a, b) => a + b,
-  ),
-  "-": arithmetic(
-    "-",
-    (a, b) => a - b,
-    (a, b) => a - b,
-  ),
-  "*": arithmetic(
-    "*",
-    (a, b) => a * b,
-    (a, b) => a * b,
-  ),
-  "&": arithmetic(
-    "&",
-    (a, b) => a & b,
-    (a, b) => a & b,
-  ),
-  "|": arithmetic(
-    "|",
-    (a, b) => a | b,
-    (a, b) => a | b,
-  ),
-  "^": arithmetic(
-    "^",
-    (a, b) => a ^ b,
-    (a, b) => a ^ b,
-  ),
-  "==": comparison(
-    "==",
-    (a, b) => a === b,
-    (a, b) => a === b,
-  ),
-  "!=": comparison(
-    "!=",
-    (a, b) => a !== b,
-    (a, b) => a !== b,
-  ),
-  "<": comparison(
-    "<",
-    (a, b) => a < b,
-    (a, b) => a < b,
-  ),
-  ">": comparison(
-    ">",
-    (a, b) => a > b,
-    (a, b) => a > b,
-  ),
-};
-
-/** On BigInts if one of the two is one. */
-function arithmetic(
-  symbol: OperatorName,
-  ofNumbers: (a: number, b: number) => number,
-  ofBigInts: (a: bigint, b: bigint) => bigint,
-): Operator {
-  return {
-    symbol,
-    apply: (a, b) =>
-      typeof a === "bigint" || typeof b === "bigint"
-        ? ofBigInts(toBigInt(a), toBigInt(b))
-        : ofNumbers(Number(a), Number(b)),
-  };
-}
-
-function comparison(
-  symbol: OperatorName,
-  ofNumbers: (a: number, b: number) => boolean,
-  ofBigInts: (a: bigint, b: bigint) => boolean,
-): Operator {
-  return {
-    symbol,
-    apply: (a, b) => {
-      const isWide = typeof a === "bigint" || typeof b === "bigint";
-      return Number(isWide ? ofBigInts(toBigInt(a), toBigInt(b)) : ofNumbers(Number(a), Number(b)));
-    },
-  };
+  return { kind: "operation", operator: jsonOperators[expression.op], operands };
 }

@@ -2,7 +2,7 @@
 
 import { parseExpression } from "@babel/parser";
 import type * as t from "@babel/types";
-import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
+import { LitmusError, positionAt } from "../../litmus/litmus-error.ts";
 
 export type JsonPath = readonly PropertyKey[];
 
