@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { parseDuration } from "./duration.ts";
-import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
 import { CommandError, EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { onInterruption } from "#fuzz/host/interruption.ts";
 import type { Expectation } from "./litmus-expectations.ts";
@@ -208,11 +208,9 @@ async function explain(
   options: Options,
   find: (text: string) => Promise<Explanation | undefined>,
 ): Promise<void> {
-  const { memoryModels } = await import("#model/memory/models.ts");
   const { readLitmus } = await import("#fuzz/campaign/litmus/litmus-files.ts");
-  const model = memoryModels.get(options.model);
   const read = readLitmus(file);
-  if (model === undefined || "because" in read) return;
+  if ("because" in read) return;
   const explanation = await find(read.text);
   if (explanation === undefined) {
     process.stderr.write(`${file}: no explanation found within the bounds\n`);
@@ -221,10 +219,10 @@ async function explain(
   if (options.explain === true) {
     const { executionStory } = await import("#reports/execution-story.ts");
     // With --json - standard output is for machines alone.
-    (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation, model)}\n`);
+    (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation)}\n`);
   }
   if (options.show === undefined) return;
-  if (explanation.kind === "impossible") {
+  if (explanation.kind === "impossible" || explanation.kind === "interleaved") {
     throw new CommandError(
       "litmus: --show: no execution gives the values of the condition, so there is nothing to draw",
     );

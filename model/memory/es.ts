@@ -28,13 +28,13 @@ import {
   has,
   identity,
   intersection,
+  into,
   inverse,
   isEmpty,
   pairsOf,
   product,
   relationOf,
   union,
-  via,
   within,
   type Pair,
   type Relation,
@@ -94,11 +94,16 @@ export interface EsTerms {
   /** One step of happens-before. */
   readonly hbStep: Relation;
   readonly hb: Relation;
-  /** Write to a read that happens before it. */
+  /** Reads-from, then happens-before: back to the write, if a read happens before it. */
   readonly readsLater: Relation;
-  /** Write to a read, though another write of a byte that it reads happens between the two. */
+  /** Read to a write of a byte that it reads from another write, which happens before. */
+  readonly readsOlder: Relation;
+  /** Then happens-before: back to the read, if what it reads was overwritten. */
   readonly readsOverwritten: Relation;
-  /** Two writes of a read's own range that it mixes, though all three never tear. */
+  /** Reads-from of equal range, where both ends never tear. */
+  readonly wholeRf: Relation;
+  readonly alsoReads: Relation;
+  /** Two such writes of one read. */
   readonly torn: Relation;
   /** Read to a seq-cst write that would otherwise come between the read and its source in memory-order. */
   readonly readBefore: Relation;
@@ -167,20 +172,20 @@ export const esDefinitions: EsDefinitions = {
   hbStep: ({ ao, sw, initially }) => union(ao, sw, initially),
   hb: ({ hbStep }) => closure(hbStep),
 
-  readsLater: ({ rf, hb }) => intersection(rf, inverse(hb)),
-  readsOverwritten: ({ readsBytesFrom, hb, skeleton: { events, regions } }) =>
+  readsLater: ({ rf, hb }) => compose(rf, hb),
+  readsOlder: ({ readsBytesFrom, hb, skeleton: { events, regions } }) =>
     union(
       emptyRelation(events.length),
       ...regions.map(({ writers }, i) => {
         const reads = readsBytesFrom[i];
         if (reads === undefined || isEmpty(reads)) return emptyRelation(events.length);
-        return intersection(reads, via(hb, writers, hb));
+        return compose(inverse(reads), into(hb, writers));
       }),
     ),
-  torn: ({ NoTear, rf, equalRange }) => {
-    const whole = intersection(within(NoTear, rf, NoTear), equalRange);
-    return difference(compose(whole, inverse(whole)), identity(rf.size));
-  },
+  readsOverwritten: ({ readsOlder, hb }) => compose(readsOlder, hb),
+  wholeRf: ({ NoTear, rf, equalRange }) => intersection(within(NoTear, rf, NoTear), equalRange),
+  alsoReads: ({ wholeRf }) => inverse(wholeRf),
+  torn: ({ wholeRf, alsoReads }) => difference(compose(wholeRf, alsoReads), identity(wholeRf.size)),
 
   dataRace: ({ W, SeqCst, rf, hb, equalRange, skeleton: { intersecting } }) => {
     const ordered = union(hb, inverse(hb), identity(rf.size));
@@ -204,13 +209,13 @@ export const esAxioms: readonly Axiom<keyof EsTerms>[] = [
   { name: "happens-before", kind: "acyclic", relation: "hbStep", says: "no event happens before itself" },
   {
     name: "coherent-reads-past",
-    kind: "empty",
+    kind: "irreflexive",
     relation: "readsLater",
     says: "a read does not read from a write that happens after it",
   },
   {
     name: "coherent-reads-latest",
-    kind: "empty",
+    kind: "irreflexive",
     relation: "readsOverwritten",
     says: "a read does not read a byte that another write, which happens before it, has overwritten",
   },
@@ -235,8 +240,9 @@ const esDerivations: Derivations = {
   hb: [["hbStep", "hbStep*"]],
   hbStep: [["ao"], ["sw"], ["initially"]],
   sw: [["atomicRf"], ["sections"], ["host"]],
-  readsLater: [["rf"]],
-  readsOverwritten: [["rf"]],
+  readsLater: [["rf", "hb"]],
+  readsOverwritten: [["readsOlder", "hb"]],
+  torn: [["wholeRf", "alsoReads"]],
 };
 
 export interface EsModel extends AxiomaticModel {

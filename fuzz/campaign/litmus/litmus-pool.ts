@@ -8,7 +8,7 @@
 
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
-import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
 import { readLitmus } from "./litmus-files.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus-worker.ts";
 

@@ -1,7 +1,8 @@
 /** Decides and explains litmus tests on a worker thread: everything in and out is plain data. */
 
 import { checkLitmus, type LitmusBounds, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
-import { explainLitmus, type Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
+import { explainLitmus } from "#model/memory/litmus/explain-litmus.ts";
 import { LitmusError, type Position } from "#model/memory/litmus/litmus-error.ts";
 import type { MemoryModel } from "#model/memory/memory-model.ts";
 import { memoryModels } from "#model/memory/models.ts";

@@ -108,6 +108,7 @@ function runWrite(
     order: isSeqCst ? "seq-cst" : "unordered",
     noTear: !isDataView && isNoTear(type, isSeqCst),
     dependsOn: union(place.dependsOn, written.dependsOn),
+    decode: (bytes) => decode(type, bytes, littleEndian),
     payload: {
       operand: written.value,
       bytesOf: (operand) => throwing(options, place, () => encode(type, convert(operand), littleEndian)),

@@ -23,7 +23,7 @@ export interface Payload {
 export interface PathEvent extends Omit<ByteEvent, "agent"> {
   /** Of what reads: the number by which values refer to what it returns. */
   readonly slot?: number;
-  /** Of what reads: the value of the bytes. */
+  /** Of an access: the value of its bytes. */
   readonly decode?: (bytes: Uint8Array) => Value;
   /** Of what reads: the bytes that stand for a value, if there are any. */
   readonly encode?: (value: Value) => Uint8Array | undefined;

@@ -12,6 +12,7 @@ import { pathsOf } from "./agent-path.ts";
 import type { AgentPath } from "./agent-state.ts";
 import type { AgentProgram, Quantifier } from "./agent-program.ts";
 import type { Value } from "./element-type.ts";
+import { interleavedOutcomes } from "./interleavings.ts";
 import { inventedValues, TooManyValues } from "./invented-values.ts";
 import { columnsOf, compareRows, keyOf, rowsOf, satisfies, type Row } from "./outcome.ts";
 import { endingOf, searchExecutions, type EsCandidate } from "./search-executions.ts";
@@ -28,6 +29,8 @@ export interface EsAnswer {
   readonly columns: readonly string[];
   /** All outcomes of all valid executions, sorted. */
   readonly outcomes: readonly Row[];
+  /** Those that an interleaving of the accesses gives. */
+  readonly interleaved: readonly Row[];
   /** Those which no execution gives in which agent-order, reads-from and the order of sections are acyclic together. */
   readonly needsCycle: readonly Row[];
   /** Those of them which only executions give in which values depend on themselves. */
@@ -68,6 +71,7 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
   let race = false;
   const judge = new Judge(model);
   const rowOf = rowsOf(program);
+  let interleaved: readonly Row[];
   try {
     forEachExecution(
       test,
@@ -87,6 +91,7 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
         race ||= flagsOf(model, terms).includes("data-race");
       },
     );
+    interleaved = interleavedOutcomes(program, stepCounter(bounds));
   } catch (error) {
     if (!(error instanceof SearchStopped || error instanceof TooManyValues)) throw error;
     return { kind: "undecided", name: program.name, because: error.message };
@@ -99,6 +104,7 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
     name: program.name,
     columns: columnsOf(program),
     outcomes: rowsWith(...CYCLES),
+    interleaved,
     needsCycle: rowsWith("causality", "values"),
     needsValueCycle: rowsWith("values"),
     race,

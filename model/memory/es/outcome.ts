@@ -47,6 +47,12 @@ export function keyOf(row: Row): string {
   return row.map((entry) => (entry === null ? "null" : show(entry))).join();
 }
 
+/** An entry as people read it: a BigInt is shown as its digits, a text as it is. */
+export function showEntry(entry: Entry): string {
+  if (entry === null || typeof entry === "string" || typeof entry === "bigint") return String(entry);
+  return show(entry);
+}
+
 /** Numbers before texts, null first, column by column. */
 export function compareRows(a: Row, b: Row): number {
   for (const [i, entry] of a.entries()) {
