@@ -36,9 +36,9 @@ const SAYINGS: Readonly<Record<string, string>> = {
   wholeRf: "is read by",
   alsoReads: "also takes bytes from",
   readsOlder: "reads a byte older than that of",
-  readBefore: "reads what an earlier write wrote, so memory-order puts it before",
-  writeBefore: "is not what was read, so memory-order puts it before",
-  sections: "leaves a section of the waiter list before",
+  readBefore: "does not see, and so comes in memory-order before,",
+  writeBefore: "is not what was read, and so comes in memory-order before,",
+  sections: "leaves the waiter list's section, which is next entered by",
   host: "happens before, as agents start and end,",
   initially: "is there before",
 };

@@ -105,7 +105,7 @@ test("a bound that is hit leaves the test undecided, with exit code 3 and no ver
   const { code, out, err } = await litmus("--max-candidates", "20", ring);
   expect([code, out]).toEqual([3, ""]);
   expect(err).toBe(
-    `${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates or --time\n`,
+    `${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates, --time or --time-each\n`,
   );
   const timed = await litmus("--time", "1ms", "--json", "-", scratchFile("counter.litmus", lockedCounter(9, 1)));
   expect(timed.code).toBe(3);

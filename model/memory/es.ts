@@ -100,6 +100,8 @@ export interface EsTerms {
   readonly readsOlder: Relation;
   /** Then happens-before: back to the read, if what it reads was overwritten. */
   readonly readsOverwritten: Relation;
+  /** Reads that the two rules above forbid, to the write that happens after, or overwrites. */
+  readonly incoherent: Relation;
   /** Reads-from of equal range, where both ends never tear. */
   readonly wholeRf: Relation;
   readonly alsoReads: Relation;
@@ -183,6 +185,7 @@ export const esDefinitions: EsDefinitions = {
       }),
     ),
   readsOverwritten: ({ readsOlder, hb }) => compose(readsOlder, hb),
+  incoherent: ({ rf, readsOlder, hb }) => union(intersection(inverse(rf), hb), intersection(readsOlder, inverse(hb))),
   wholeRf: ({ NoTear, rf, equalRange }) => intersection(within(NoTear, rf, NoTear), equalRange),
   alsoReads: ({ wholeRf }) => inverse(wholeRf),
   torn: ({ wholeRf, alsoReads }) => difference(compose(wholeRf, alsoReads), identity(wholeRf.size)),

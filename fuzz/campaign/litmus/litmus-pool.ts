@@ -1,34 +1,37 @@
-/**
- * Decides litmus tests on worker threads, several at a time, and hands out the outcomes in the order of
- * the files.
- *
- * Every test stands alone, so threads share nothing but the queue. Even a single test runs on a thread
- * of its own: it can then be ended by ^C, which a search on this thread would not hear.
- */
+/** Decides many litmus tests on all processors, and hands the answers back in the order of the files. */
 
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
-import type { Explanation } from "#model/memory/explained-execution.ts";
-import { readLitmus } from "./litmus-files.ts";
-import type { LitmusOutcome, LitmusTask } from "./litmus-worker.ts";
+import { readLitmus, testKey, type TestFile } from "./litmus-files.ts";
+import type { LitmusExplained, LitmusOutcome, LitmusTask } from "./litmus-worker.ts";
 
 export type PoolOutcome =
   | LitmusOutcome
   /** The file could not be read, or is no test by its size. */
   | { readonly kind: "unreadable"; readonly because: string }
+  /** Its time, or that of the run, was up before the thread noticed. */
+  | { readonly kind: "late"; readonly because: string }
   /** The caller's signal came first. */
   | { readonly kind: "interrupted" };
 
+/** How long the run, and a test, may take. */
+export interface TimeLimits {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number | undefined;
+  readonly millisecondsEach: number | undefined;
+}
+
 /** Worker threads that decide and explain; to be closed. */
 export interface LitmusPool {
-  readonly decide: (task: LitmusTask) => Promise<LitmusOutcome>;
+  readonly threads: number;
+  readonly decide: (task: LitmusTask, signal: AbortSignal) => Promise<LitmusOutcome>;
   /** Undefined if a bound is hit first. */
-  readonly explain: (task: LitmusTask) => Promise<Explanation | undefined>;
+  readonly explain: (task: LitmusTask, signal: AbortSignal) => Promise<LitmusExplained | undefined>;
   readonly close: () => Promise<void>;
 }
 
 /** @param fileCount no more threads than files are started */
-export function openPool(fileCount: number, signal: AbortSignal): LitmusPool {
+export function openPool(fileCount: number): LitmusPool {
   const threads = Math.min(availableParallelism(), fileCount);
   const pool = new Piscina({
     filename: new URL("./litmus-worker.ts", import.meta.url).href,
@@ -36,42 +39,92 @@ export function openPool(fileCount: number, signal: AbortSignal): LitmusPool {
     minThreads: threads,
   });
   return {
-    decide: (task) => pool.run(task, { signal, name: "decide" }),
-    explain: (task) => pool.run(task, { signal, name: "explain" }),
+    threads,
+    decide: (task, signal) => pool.run(task, { signal, name: "decide" }),
+    explain: (task, signal) => pool.run(task, { signal, name: "explain" }),
     close: () => pool.destroy(),
   };
 }
 
 export interface FileOptions {
-  readonly task: Omit<LitmusTask, "text">;
+  readonly task: Omit<LitmusTask, "text" | "notation" | "name" | "deadline">;
+  readonly limits: TimeLimits;
   readonly signal: AbortSignal;
   /** Called as tests end, in any order, with how many have. */
   readonly onDecided: (decided: number) => void;
 }
 
-/** Outcomes in the order of `files`, each as soon as it and all before it are known. */
+/**
+ * Outcomes in the order of `tests`, each as soon as it and all before it are known. At most one test a thread is given
+ * out at a time, so that its own time begins when it does.
+ */
 export async function* decideFiles(
-  files: readonly string[],
+  tests: readonly TestFile[],
   pool: LitmusPool,
-  { task, signal, onDecided }: FileOptions,
-): AsyncGenerator<{ readonly file: string; readonly outcome: PoolOutcome }> {
-  let decided = 0;
-  const pending = files.map(async (file): Promise<PoolOutcome> => {
-    const read = readLitmus(file);
-    if ("because" in read) return { kind: "unreadable", because: read.because };
-    try {
-      const outcome = await pool.decide({ ...task, text: read.text });
-      onDecided(++decided);
-      return outcome;
-    } catch (error) {
-      if (signal.aborted) return { kind: "interrupted" };
-      throw error;
-    }
-  });
+  { task, limits, signal, onDecided }: FileOptions,
+): AsyncGenerator<{ readonly test: TestFile; readonly outcome: PoolOutcome }> {
+  const outcomes = tests.map(() => Promise.withResolvers<PoolOutcome>());
   // A failure is met where its turn comes; until then it is no unhandled one.
-  for (const promise of pending) promise.catch(() => undefined);
-  for (const [i, file] of files.entries()) {
-    const outcome = await pending[i];
-    if (outcome !== undefined) yield { file, outcome };
+  for (const { promise } of outcomes) promise.catch(() => undefined);
+  let next = 0;
+  let decided = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < tests.length; i = next++) {
+      const test = tests[i];
+      if (test === undefined) return;
+      try {
+        outcomes[i]?.resolve(await decideOne(test));
+        onDecided(++decided);
+      } catch (error) {
+        outcomes[i]?.reject(error);
+      }
+    }
+  };
+  const decideOne = async ({ file, notation }: TestFile): Promise<PoolOutcome> => {
+    const result = await withinTime(limits, signal, async (deadline, stop): Promise<PoolOutcome> => {
+      const read = readLitmus(file);
+      if ("because" in read) return { kind: "unreadable", because: read.because };
+      return pool.decide({ ...task, text: read.text, notation, name: testKey(file), deadline }, stop);
+    });
+    if ("value" in result) return result.value;
+    return signal.aborted ? { kind: "interrupted" } : { kind: "late", because: result.late };
+  };
+  for (let thread = 0; thread < pool.threads; thread++) void work();
+  for (const [i, test] of tests.entries()) {
+    const outcome = await outcomes[i]?.promise;
+    if (outcome !== undefined) yield { test, outcome };
+  }
+}
+
+/**
+ * A thread asks for the time between two steps of its search; one that takes longer than this over its own time is
+ * ended, which costs the start of another. When the run's time is up, no other is needed.
+ */
+const GRACE_MS = 250;
+
+/**
+ * Does what has limited time, and ends it if it takes longer.
+ *
+ * @param act is given its deadline, and a signal that ends its thread
+ */
+export async function withinTime<T>(
+  { deadline, millisecondsEach }: TimeLimits,
+  signal: AbortSignal,
+  act: (deadline: number | undefined, stop: AbortSignal) => Promise<T>,
+): Promise<{ readonly value: T } | { readonly late: string }> {
+  const now = Date.now();
+  const ends = [deadline, millisecondsEach === undefined ? undefined : now + millisecondsEach];
+  const end = Math.min(...ends.filter((time) => time !== undefined));
+  if (end <= now) return { late: "time is up" };
+  const timer = new AbortController();
+  const timeout =
+    end === Infinity ? undefined : setTimeout(() => timer.abort(), end - now + (end === deadline ? 0 : GRACE_MS));
+  try {
+    return { value: await act(end === Infinity ? undefined : end, AbortSignal.any([signal, timer.signal])) };
+  } catch (error) {
+    if (signal.aborted || timer.signal.aborted) return { late: "time is up" };
+    throw error;
+  } finally {
+    clearTimeout(timeout);
   }
 }

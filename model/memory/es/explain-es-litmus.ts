@@ -12,7 +12,7 @@ import { SearchStopped } from "../litmus/candidates.ts";
 import type { LitmusBounds } from "../litmus/check-litmus.ts";
 import { positionAt } from "../litmus/litmus-error.ts";
 import { isAllowed, violationOf, type NamedRelations } from "../memory-model.ts";
-import { has } from "../relation.ts";
+import { has, pairsOf } from "../relation.ts";
 import { checkEsLitmus, forEachExecution, Judge, type EsTest } from "./check-es-litmus.ts";
 import { MAIN, type PlacedEvent } from "./agent-combination.ts";
 import { columnsOf, keyOf, rowsOf, satisfies, showEntry, type Row } from "./outcome.ts";
@@ -70,8 +70,9 @@ export function explainEsLitmus(
         const terms = judge.termsOf(candidate);
         const violation = violationOf(model, terms);
         if (violation === undefined) return;
-        // The later the axiom, the more of the model agrees with the execution: that tells most.
-        const rank = model.axioms.indexOf(violation.axiom) * 100 - violation.events.length;
+        // The later the axiom, and the fewer reads are wrong, the more of the model agrees with it: that tells most.
+        const wrong = pairsOf(terms.relation("incoherent")).length;
+        const rank = model.axioms.indexOf(violation.axiom) * 10_000 - wrong * 100 - violation.events.length;
         if (best !== undefined && best.rank >= rank) return;
         const explanation: Explanation = {
           kind: "forbidden",
@@ -119,7 +120,7 @@ function soughtOutcome(outcome: SoughtOutcome, columns: readonly string[]): Soug
     if (!columns.includes(column)) throw new NoSuchColumn(`no column ${column}: there are ${columns.join(", ")}`);
   }
   return {
-    text: [...outcome].map(([column, entry]) => `${column}=${entry};`).join(" "),
+    text: [...outcome].map(([column, entry]) => `${column}=${entry}`).join("; "),
     isMet: (row) => [...outcome].every(([column, entry]) => showEntry(row[columns.indexOf(column)] ?? null) === entry),
   };
 }
