@@ -337,31 +337,28 @@ function fail(): never {
   throw new RangeError("the program does what is not enumerated");
 }
 
-/** Bytes that a cycle of values could bring to an address. */
+/**
+ * Bytes that a cycle could bring to an address: what a write there writes if it takes place at all, and, if any value is
+ * computed, every value that is offered.
+ */
 function inventedBytes(program: AgentProgram, address: number): readonly number[] {
   const statements = allStatements(program);
-  // Without these, every value that is written is a constant.
-  const isComputed = (expression: Expression): boolean =>
-    expression.kind === "register" || (expression.kind === "operation" && expression.operands.some(isComputed));
-  if (
-    !statements.some(
-      (one) =>
-        one.kind === "modify" ||
-        (one.kind === "write" && isComputed(one.value)) ||
-        (one.kind === "compareExchange" && isComputed(one.value)),
-    )
-  )
-    return [];
-  return inventedValues(program).flatMap((value) =>
-    statements.flatMap((statement) => {
-      if (!("view" in statement) || statement.index.kind !== "literal") return [];
-      const { type, start, stride, littleEndian } = statement.view;
-      if ((typeof value === "bigint") !== (elementFormats[type].holds === "bigint")) return [];
-      const first = start + Number(statement.index.value) * stride;
-      const byte = encode(type, value, littleEndian)[address - first];
-      return byte === undefined ? [] : [byte];
-    }),
+  const isConstant = statements.every(
+    (statement) =>
+      statement.kind !== "modify" &&
+      !((statement.kind === "write" || statement.kind === "compareExchange") && statement.value.kind !== "literal"),
   );
+  const offered = isConstant ? [] : inventedValues(program);
+  return statements.flatMap((statement) => {
+    if (!("view" in statement) || statement.index.kind !== "literal") return [];
+    const { type, start, stride, littleEndian } = statement.view;
+    const first = start + Number(statement.index.value) * stride;
+    const isBigInt = elementFormats[type].holds === "bigint";
+    const written = "value" in statement && statement.value.kind === "literal" ? [statement.value.value] : [];
+    return [...written, ...offered]
+      .filter((value) => (typeof value === "bigint") === isBigInt)
+      .flatMap((value) => encode(type, value, littleEndian)[address - first] ?? []);
+  });
 }
 
 // ---- The axiomatic half

@@ -102,3 +102,33 @@ export const randomWaits: fc.Arbitrary<string> = agentsOf(waiting).map((agents) 
     final: [{ array: "d", index: 0 }],
   }),
 );
+
+/** Agents that each read one cell and write another, so that what they read may depend on what they write. */
+export const randomCycles: fc.Arbitrary<string> = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom("read", "load"),
+      fc.constantFrom("write", "store"),
+      fc.oneof(constant, fc.constant({ reg: "r0" }), fc.constant({ op: "+", a: { reg: "r0" }, b: 1 })),
+      fc.boolean(),
+    ),
+    { minLength: 2, maxLength: 3 },
+  )
+  .map((links) => {
+    const agents = links.map(([read, write, value, isBranch], i): readonly Statement[] => {
+      const store = { op: write, array: "b", index: (i + 1) % links.length, value };
+      return [
+        { op: read, array: "b", index: i, reg: "r0" },
+        // oxlint-disable-next-line unicorn/no-thenable -- the format's own name
+        isBranch ? { op: "if", cond: { reg: "r0" }, then: [store] } : store,
+      ];
+    });
+    return JSON.stringify({
+      name: "random cycle",
+      bytes: 3,
+      arrays: { b: { type: "Uint8", offset: 0, length: 3 } },
+      domain: [7],
+      agents,
+      final: [{ array: "b", index: 0 }],
+    });
+  });
