@@ -100,9 +100,6 @@ class TestReader {
     if (isAsync || generator) this.#refuse(agent, `${id.name} must be a plain function`);
     if (params[0] !== undefined)
       this.#refuse(params[0], `${id.name} takes no arguments: agents share what the test declares`);
-    if (this.#memory.lookUp(id.name) !== undefined || this.#agents.some(({ name }) => name === id.name)) {
-      this.#refuse(id, `${id.name} is declared twice`);
-    }
     if (this.#agents.length === AGENTS_MAX) this.#refuse(agent, `a test has at most ${AGENTS_MAX} agents`);
     const reader = new AgentReader(this.#surroundings());
     const statements = reader.read(body.body);

@@ -59,7 +59,6 @@ export class DeclaredMemory {
   declare({ id, init }: t.VariableDeclarator): void {
     if (id.type !== "Identifier") return this.#refuse(id, "destructuring is not supported: declare one name at a time");
     if (init === undefined || init === null) return this.#refuse(id, `${id.name} has no value`);
-    if (this.#declared.has(id.name)) this.#refuse(id, `${id.name} is declared twice`);
     this.#declared.set(id.name, init.type === "NewExpression" ? this.#make(id.name, init) : this.#constant(init));
   }
 
