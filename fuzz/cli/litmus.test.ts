@@ -1,29 +1,15 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { lockedCounter, rcuRing } from "#model/memory/litmus/families.ts";
+import { litmus, root } from "./litmus-process.fixture.ts";
 
-const root = join(import.meta.dirname, "../..");
 const examples = join(root, "model/memory/litmus/examples");
 const ours = join(root, "model/memory/litmus/tests");
 const scratch = mkdtempSync(join(tmpdir(), "litmus-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function litmus(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", ...args], { cwd: root }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
-  });
-}
 
 function scratchFile(name: string, text: string): string {
   const path = join(scratch, name);
