@@ -34,8 +34,10 @@ const read = { op: "read", array: "x", index: 0, reg: "r" };
 
 test("what is wrong is named with its place and path", () => {
   const cases: readonly (readonly [unknown, string])[] = [
-    ["", "1:1: no JSON: Unexpected end of JSON input"],
-    ['{"name": "t",}', "1:14: no JSON: Expected double-quoted property name"],
+    ["", "1:1: no JSON: Unexpected end of input"],
+    ['{"name": "t",}', "1:14: no JSON: Unexpected token RBrace"],
+    ['{"name": \u0000}', "1:10: no JSON: Unexpected character '\\u{0}'"],
+    ['{"name": "t", "bytes": 1,\n "name": "u"}', '2:2: "name" is given twice'],
     ["[1, 2]", "1:1: expected object, received array"],
     [`${"[".repeat(300)}`, "1:201: values are nested more than 200 deep"],
     [{ ...base, agents: [] }, "agents: must have at least one agent"],

@@ -195,7 +195,7 @@ class Reader {
           isSeqCst: true,
           ...place,
           value: this.#element(type, statement.value, [...path, "value"]),
-          register: undefined,
+          register: statement.reg,
         };
       case "compareExchange":
         return {

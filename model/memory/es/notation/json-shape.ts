@@ -35,7 +35,7 @@ const simpleStatements = [
   z.strictObject({ op: z.literal("read"), ...element, ...result }),
   z.strictObject({ op: z.literal("load"), ...element, ...result }),
   z.strictObject({ op: z.literal("write"), ...element, value: expression }),
-  z.strictObject({ op: z.literal("store"), ...element, value: expression }),
+  z.strictObject({ op: z.literal("store"), ...element, value: expression, ...result }),
   z.strictObject({ op: z.literal(MODIFICATIONS), ...element, value: expression, ...result }),
   z.strictObject({ op: z.literal("compareExchange"), ...element, expected: expression, value: expression, ...result }),
   z.strictObject({ op: z.literal("wait"), ...element, value: expression, timeout: z.number().optional(), ...result }),

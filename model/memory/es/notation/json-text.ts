@@ -1,7 +1,6 @@
 /** JSON with the place of every value, and with every digit of whole numbers. */
 
-import { parseExpression } from "@babel/parser";
-import type * as t from "@babel/types";
+import { parse, type MemberNode, type ValueNode } from "@humanwhocodes/momoa";
 import { LitmusError, positionAt } from "../../litmus/litmus-error.ts";
 
 export type JsonPath = readonly PropertyKey[];
@@ -19,33 +18,23 @@ const DEPTH_MAX = 200;
 /** @throws LitmusError with line and column if the text is no JSON */
 export function parseJsonText(text: string): JsonText {
   requireShallow(text);
-  const value = parseValue(text);
-  // Every JSON text is an expression of JavaScript; its tree has the places that JSON.parse does not say.
-  const root = parseExpression(text, { errorRecovery: true });
-  return { value, placeOf: (path) => nodeAt(root, path).start ?? 0 };
+  const root = parseTree(text);
+  return { value: valueOf(root, text), placeOf: (path) => nodeAt(root, path).loc.start.offset };
 }
 
-/** A whole number with all its digits. TypeScript does not know the third argument of revivers yet. */
-type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
-
-const exactly: Reviver = (_key, value, context) => {
-  const source = context?.source;
-  const isWide = typeof value === "number" && !Number.isSafeInteger(value);
-  return isWide && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
-};
-
-function parseValue(text: string): unknown {
+function parseTree(text: string): ValueNode {
   try {
-    return JSON.parse(text, exactly);
+    return parse(text, { mode: "json" }).body;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const [, position] = /at position (\d+)/.exec(error.message) ?? [];
-    const reason = error.message.replace(/ in JSON at position.*$/s, "").replace(/ \(line \d+ column \d+\)$/, "");
-    throw new LitmusError(
-      `no JSON: ${reason}`,
-      positionAt(text, position === undefined ? text.length : Number(position)),
-    );
+    if (!(error instanceof Error) || !("offset" in error)) throw error;
+    const reason = error.message.replace(/ \(\d+:\d+\)$/, "").replace(/ found\.$/, "");
+    throw new LitmusError(`no JSON: ${printable(reason)}`, positionAt(text, Number(error.offset)));
   }
+}
+
+/** One line, whatever characters the text has. */
+function printable(reason: string): string {
+  return reason.replaceAll(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function requireShallow(text: string): void {
@@ -59,7 +48,38 @@ function requireShallow(text: string): void {
   }
 }
 
-function nodeAt(root: t.Node, path: JsonPath): t.Node {
+function valueOf(node: ValueNode, text: string): unknown {
+  switch (node.type) {
+    case "Object": {
+      const entries = new Map<string, unknown>();
+      for (const { name, value } of node.members) {
+        const key = keyOf(name);
+        if (entries.has(key)) {
+          throw new LitmusError(`${JSON.stringify(key)} is given twice`, positionAt(text, name.loc.start.offset));
+        }
+        entries.set(key, valueOf(value, text));
+      }
+      return Object.fromEntries(entries);
+    }
+    case "Array":
+      return node.elements.map(({ value }) => valueOf(value, text));
+    case "Number": {
+      const digits = text.slice(node.loc.start.offset, node.loc.end.offset);
+      return !Number.isSafeInteger(node.value) && /^-?\d+$/.test(digits) ? BigInt(digits) : node.value;
+    }
+    case "String":
+    case "Boolean":
+      return node.value;
+    default:
+      return null;
+  }
+}
+
+function keyOf(name: MemberNode["name"]): string {
+  return name.type === "String" ? name.value : name.name;
+}
+
+function nodeAt(root: ValueNode, path: JsonPath): ValueNode {
   let node = root;
   for (const key of path) {
     const inner = childOf(node, key);
@@ -69,14 +89,10 @@ function nodeAt(root: t.Node, path: JsonPath): t.Node {
   return node;
 }
 
-function childOf(node: t.Node, key: PropertyKey): t.Node | undefined {
-  if (node.type === "ArrayExpression") return node.elements[Number(key)] ?? undefined;
-  if (node.type !== "ObjectExpression") return undefined;
-  const property = node.properties.findLast(
-    (candidate) =>
-      candidate.type === "ObjectProperty" && candidate.key.type === "StringLiteral" && candidate.key.value === key,
-  );
-  return property?.type === "ObjectProperty" ? property.value : undefined;
+function childOf(node: ValueNode, key: PropertyKey): ValueNode | undefined {
+  if (node.type === "Array") return node.elements[Number(key)]?.value;
+  if (node.type === "Object") return node.members.find(({ name }) => keyOf(name) === key)?.value;
+  return undefined;
 }
 
 /** A path as code: `agents[0][1].value`. */
