@@ -11,6 +11,8 @@ export type JsonRow = { readonly file: string } & (
       readonly states: number;
       readonly flags: readonly string[];
       readonly seconds: number;
+      /** Why there is no execution, if there is none. */
+      readonly noExecution?: string;
     }
   | {
       readonly name: string;
@@ -27,8 +29,9 @@ export type JsonRow = { readonly file: string } & (
 export function rowOf(file: string, outcome: PoolOutcome): JsonRow {
   switch (outcome.kind) {
     case "decided": {
-      const { name, verdict, states, flags, seconds } = outcome;
-      return { file, name, verdict, states: states.length, flags, seconds };
+      const { name, verdict, states, flags, seconds, noExecution } = outcome;
+      const row = { file, name, verdict, states: states.length, flags, seconds };
+      return noExecution === undefined ? row : { ...row, noExecution };
     }
     case "outcomes": {
       const { name, columns, outcomes, needsCycle, race, seconds } = outcome;

@@ -4,8 +4,8 @@ import type { Explanation } from "#model/memory/explained-execution.ts";
 import { CommandError, EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { onInterruption } from "#fuzz/host/interruption.ts";
 import type { TestFile } from "#fuzz/campaign/litmus/litmus-files.ts";
-import type { LitmusPool, PoolOutcome, TimeLimits } from "#fuzz/campaign/litmus/litmus-pool.ts";
-import type { LitmusOutcome, LitmusTask } from "#fuzz/campaign/litmus/litmus-worker.ts";
+import type { LitmusPool, PoolOutcome, TaskOfAll, TimeLimits } from "#fuzz/campaign/litmus/litmus-pool.ts";
+import type { LitmusOutcome } from "#fuzz/campaign/litmus/litmus-worker.ts";
 import { countOfFiles } from "./litmus-progress.ts";
 import { parseExecutions } from "./whole-number.ts";
 
@@ -191,6 +191,9 @@ function complain(file: string, outcome: PoolOutcome, counts: Counts): void {
       for (const { message, position } of outcome.warnings) {
         process.stderr.write(`${file}:${position.line}:${position.column}: warning: ${message}\n`);
       }
+      if (outcome.noExecution !== undefined) {
+        process.stderr.write(`${file}: warning: there is no execution: ${outcome.noExecution}\n`);
+      }
       return;
     case "refused":
       counts.refused++;
@@ -248,7 +251,7 @@ async function writeOrComplain(path: string, text: string): Promise<void> {
 
 interface Explaining {
   readonly pool: LitmusPool;
-  readonly task: Omit<LitmusTask, "text" | "notation" | "name" | "deadline">;
+  readonly task: TaskOfAll;
   readonly limits: TimeLimits;
   readonly signal: AbortSignal;
 }
@@ -263,8 +266,8 @@ async function explain(
   const { withinTime } = await import("#fuzz/campaign/litmus/litmus-pool.ts");
   const read = readLitmus(file);
   if ("because" in read) return;
-  const found = await withinTime(limits, signal, (deadline, stop) =>
-    pool.explain({ ...task, text: read.text, notation, name: testKey(file), deadline }, stop),
+  const found = await withinTime(limits, signal, (stop) =>
+    pool.explain({ ...task, ...limits, text: read.text, notation, name: testKey(file) }, stop),
   );
   const explanation = "value" in found ? found.value : undefined;
   if (explanation === undefined) {

@@ -46,8 +46,11 @@ export function openPool(fileCount: number): LitmusPool {
   };
 }
 
+/** What the tests of a run have in common. */
+export type TaskOfAll = Pick<LitmusTask, "modelName" | "candidatesMax" | "outcome">;
+
 export interface FileOptions {
-  readonly task: Omit<LitmusTask, "text" | "notation" | "name" | "deadline">;
+  readonly task: TaskOfAll;
   readonly limits: TimeLimits;
   readonly signal: AbortSignal;
   /** Called as tests end, in any order, with how many have. */
@@ -81,10 +84,10 @@ export async function* decideFiles(
     }
   };
   const decideOne = async ({ file, notation }: TestFile): Promise<PoolOutcome> => {
-    const result = await withinTime(limits, signal, async (deadline, stop): Promise<PoolOutcome> => {
+    const result = await withinTime(limits, signal, async (stop): Promise<PoolOutcome> => {
       const read = readLitmus(file);
       if ("because" in read) return { kind: "unreadable", because: read.because };
-      return pool.decide({ ...task, text: read.text, notation, name: testKey(file), deadline }, stop);
+      return pool.decide({ ...task, ...limits, text: read.text, notation, name: testKey(file) }, stop);
     });
     if ("value" in result) return result.value;
     return signal.aborted ? { kind: "interrupted" } : { kind: "late", because: result.late };
@@ -97,30 +100,27 @@ export async function* decideFiles(
 }
 
 /**
- * A thread asks for the time between two steps of its search; one that takes longer than this over its own time is
- * ended, which costs the start of another. When the run's time is up, no other is needed.
+ * A thread ends a search itself, between two steps, when its time is up. One that does not, for as long as this, is
+ * ended; so much is also for the start of a thread. When the run's time is up, a thread is ended at once.
  */
-const GRACE_MS = 250;
+const GRACE_MS = 2_000;
 
 /**
  * Does what has limited time, and ends it if it takes longer.
  *
- * @param act is given its deadline, and a signal that ends its thread
+ * @param act is given a signal that ends its thread
  */
 export async function withinTime<T>(
-  { deadline, millisecondsEach }: TimeLimits,
+  { deadline = Infinity, millisecondsEach = Infinity }: TimeLimits,
   signal: AbortSignal,
-  act: (deadline: number | undefined, stop: AbortSignal) => Promise<T>,
+  act: (stop: AbortSignal) => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly late: string }> {
-  const now = Date.now();
-  const ends = [deadline, millisecondsEach === undefined ? undefined : now + millisecondsEach];
-  const end = Math.min(...ends.filter((time) => time !== undefined));
-  if (end <= now) return { late: "time is up" };
+  const left = Math.min(deadline - Date.now(), millisecondsEach + GRACE_MS);
+  if (left <= 0) return { late: "time is up" };
   const timer = new AbortController();
-  const timeout =
-    end === Infinity ? undefined : setTimeout(() => timer.abort(), end - now + (end === deadline ? 0 : GRACE_MS));
+  const timeout = left === Infinity ? undefined : setTimeout(() => timer.abort(), left);
   try {
-    return { value: await act(end === Infinity ? undefined : end, AbortSignal.any([signal, timer.signal])) };
+    return { value: await act(AbortSignal.any([signal, timer.signal])) };
   } catch (error) {
     if (signal.aborted || timer.signal.aborted) return { late: "time is up" };
     throw error;

@@ -6,7 +6,8 @@
 
 import type { EsAnswer, EsTest } from "#model/memory/es/check-es-litmus.ts";
 import type { Explanation } from "#model/memory/explained-execution.ts";
-import type { LitmusBounds, LitmusResult } from "#model/memory/litmus/check-litmus.ts";
+import type { LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
+import type { LitmusResult } from "#model/memory/litmus/check-litmus.ts";
 import { LitmusError, type Position } from "#model/memory/litmus/litmus-error.ts";
 import type { MemoryModel } from "#model/memory/memory-model.ts";
 import type { Notation } from "./litmus-files.ts";
@@ -18,8 +19,10 @@ export interface LitmusTask {
   readonly name: string;
   readonly modelName: string;
   readonly candidatesMax: number | undefined;
-  /** Milliseconds since the epoch: threads have no other clock in common. */
+  /** Of the run, in milliseconds since the epoch: threads have no other clock in common. */
   readonly deadline: number | undefined;
+  /** From when the thread begins with the test. */
+  readonly millisecondsEach: number | undefined;
   /** The outcome to explain, for agents; by column. */
   readonly outcome: ReadonlyMap<string, string> | undefined;
 }
@@ -88,8 +91,10 @@ async function modelNamed(name: string): Promise<MemoryModel> {
   return model;
 }
 
-function boundsOf({ candidatesMax, deadline }: LitmusTask): LitmusBounds {
-  return { candidatesMax, isTimeUp: deadline === undefined ? undefined : () => Date.now() >= deadline };
+/** To be asked for when the search begins. */
+function boundsOf({ candidatesMax, deadline = Infinity, millisecondsEach = Infinity }: LitmusTask): LitmusBounds {
+  const end = Math.min(deadline, Date.now() + millisecondsEach);
+  return { candidatesMax, isTimeUp: end === Infinity ? undefined : () => Date.now() >= end };
 }
 
 function refusable<T>(check: () => T): T | LitmusRefused {

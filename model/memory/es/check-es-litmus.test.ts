@@ -7,7 +7,7 @@ import { parseJsonLitmus } from "./notation/json-litmus.ts";
 import { keyOf, type Row } from "./outcome.ts";
 import { randomAccesses, randomCycles, randomWaits } from "./random-agents.ts";
 import { expected, keysOf, textOf } from "./test-data.fixture.ts";
-import type { LitmusBounds } from "../litmus/check-litmus.ts";
+import type { LitmusBounds } from "../litmus/candidate-search.ts";
 
 function decide(text: string, bounds: LitmusBounds = {}): EsAnswer {
   const answer = checkEsLitmus({ program: parseJsonLitmus(text), text }, bounds);

@@ -3,7 +3,7 @@
 import { isAcyclic } from "../cycle.ts";
 import { es, type EsModel } from "../es.ts";
 import { SearchStopped } from "../litmus/candidates.ts";
-import { stepCounter, type LitmusBounds } from "../litmus/check-litmus.ts";
+import { stepCounter, type LitmusBounds } from "../litmus/candidate-search.ts";
 import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
 import { flagsOf, isAllowed, type NamedRelations } from "../memory-model.ts";
 import { union } from "../relation.ts";

@@ -9,7 +9,7 @@ import { stepsOf, type Step } from "../derivation.ts";
 import { es, type EsModel } from "../es.ts";
 import { Enough, type ExplainedEvent, type Explanation } from "../explained-execution.ts";
 import { SearchStopped } from "../litmus/candidates.ts";
-import type { LitmusBounds } from "../litmus/check-litmus.ts";
+import type { LitmusBounds } from "../litmus/candidate-search.ts";
 import { positionAt } from "../litmus/litmus-error.ts";
 import { isAllowed, violationOf, type NamedRelations } from "../memory-model.ts";
 import { has, pairsOf } from "../relation.ts";

@@ -8,7 +8,7 @@ import { Enough, type ExplainedEvent, type Explanation } from "../explained-exec
 import { isAllowed, violationOf, type MemoryModel, type Terms } from "../memory-model.ts";
 import { has } from "../relation.ts";
 import { SearchStopped, type Candidate } from "./candidates.ts";
-import { forEachCandidate, type LitmusBounds } from "./check-litmus.ts";
+import { forEachCandidate, type LitmusBounds } from "./candidate-search.ts";
 import { satisfies } from "./final-state.ts";
 import { positionAt } from "./litmus-error.ts";
 import { parseLitmus } from "./parse.ts";
