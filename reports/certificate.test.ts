@@ -31,6 +31,13 @@ function shardOf(index: number, parts: Partial<Certificate> = {}): Certificate {
   });
 }
 
+/** The merged certificate of shards that fit. */
+function merge(shards: readonly Certificate[]): Certificate {
+  const merged = mergeCertificates(shards);
+  if ("misfit" in merged) throw new Error(merged.misfit);
+  return merged;
+}
+
 test("the digest of rows does not depend on their order, and changes with any count", () => {
   const rows = fc.array(
     fc.record({ scenario: fc.string(), executions: fc.nat(), blocked: fc.nat(), histories: fc.nat() }),
@@ -50,7 +57,7 @@ test("the digest of rows does not depend on their order, and changes with any co
 
 test("shards add up to the whole, in whatever order they come", () => {
   const rows = [1, 2].map((index) => ({ scenario: `s${index}`, executions: 30, blocked: 1, histories: 5 }));
-  const merged = mergeCertificates([shardOf(2), shardOf(1)]);
+  const merged = merge([shardOf(2), shardOf(1)]);
   expect(merged).toEqual(
     shardOf(1, {
       shard: { index: 1, count: 1 },
@@ -62,7 +69,7 @@ test("shards add up to the whole, in whatever order they come", () => {
       digest: digestOf(rows),
     }),
   );
-  expect(certificateJson(merged)).toBe(certificateJson(mergeCertificates([shardOf(1), shardOf(2)])));
+  expect(certificateJson(merged)).toBe(certificateJson(merge([shardOf(1), shardOf(2)])));
 });
 
 test("the worst shard decides the verdict, and its reason stays", () => {
@@ -80,22 +87,23 @@ test("the worst shard decides the verdict, and its reason stays", () => {
 });
 
 test("shards that are not of one whole are refused, and it is said why", () => {
-  expect(() => mergeCertificates([])).toThrow("there is no certificate to merge");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { system: "dst" })])).toThrow(
-    "dst-2x1x2 and peers-2x1x2 are certificates of two scopes",
-  );
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { scope: { threads: 2, operations: 2, keys: 2 } })])).toThrow(
-    "two scopes",
-  );
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { code: "0.1.0+def" })])).toThrow(
-    "peers-2x1x2: shard 2 is of code 0.1.0+def, and shard 1 of 0.1.0+abc",
-  );
-  expect(() => mergeCertificates([shardOf(1), shardOf(2, { shard: { index: 2, count: 3 } })])).toThrow(
-    "it was cut in 2 shards and in 3",
-  );
-  expect(() => mergeCertificates([shardOf(2)])).toThrow("peers-2x1x2: shard 1/2 is missing");
-  expect(() => mergeCertificates([shardOf(1), shardOf(1)])).toThrow("shard 2/2 is missing");
-  expect(() => mergeCertificates([shardOf(1), shardOf(2), shardOf(2)])).toThrow("a shard is there twice");
+  const misfit = (...shards: Certificate[]): unknown => mergeCertificates(shards);
+  expect(misfit()).toEqual({ misfit: "there is no certificate to merge" });
+  expect(misfit(shardOf(1), shardOf(2, { system: "dst" }))).toEqual({
+    misfit: "dst-2x1x2 and peers-2x1x2 are certificates of two scopes",
+  });
+  expect(misfit(shardOf(1), shardOf(2, { scope: { threads: 2, operations: 2, keys: 2 } }))).toEqual({
+    misfit: "peers-2x2x2 and peers-2x1x2 are certificates of two scopes",
+  });
+  expect(misfit(shardOf(1), shardOf(2, { code: "0.1.0+def" }))).toEqual({
+    misfit: "peers-2x1x2: shard 2 is of code 0.1.0+def, and shard 1 of 0.1.0+abc",
+  });
+  expect(misfit(shardOf(1), shardOf(2, { shard: { index: 2, count: 3 } }))).toEqual({
+    misfit: "peers-2x1x2: it was cut in 2 shards and in 3",
+  });
+  expect(misfit(shardOf(2))).toEqual({ misfit: "peers-2x1x2: shard 1/2 is missing" });
+  expect(misfit(shardOf(1), shardOf(1))).toEqual({ misfit: "peers-2x1x2: shard 2/2 is missing" });
+  expect(misfit(shardOf(1), shardOf(2), shardOf(2))).toEqual({ misfit: "peers-2x1x2: a shard is there twice" });
 });
 
 test("a shard's file is named after the shard, the whole's after the scope", () => {

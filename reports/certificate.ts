@@ -12,6 +12,12 @@ const CERTIFICATE_VERSION = 1;
 const count = z.int().nonnegative();
 const text = z.string();
 
+export const CertificateScope = z.strictObject({
+  threads: z.int().positive(),
+  operations: z.int().positive(),
+  keys: z.int().positive(),
+});
+
 export const Certificate = z
   .strictObject({
     format: z.literal("quiesce-certificate"),
@@ -19,7 +25,7 @@ export const Certificate = z
     code: text.describe("version and fingerprint of the source that was explored"),
     system: text,
     model: z.literal("sc").describe("the memory model"),
-    scope: z.strictObject({ threads: z.int().positive(), operations: z.int().positive(), keys: z.int().positive() }),
+    scope: CertificateScope,
     shard: z
       .strictObject({ index: z.int().positive(), count: z.int().positive() })
       .describe("which part of the scope this is: the index-th of count"),
@@ -87,33 +93,18 @@ export function certificateJson(certificate: Certificate): string {
   return `${JSON.stringify(Certificate.parse(certificate), null, 2)}\n`;
 }
 
-/**
- * Puts the shards of one certificate together.
- *
- * @throws RangeError that says what does not fit: another system, scope or code, a shard that is missing or there twice
- */
-export function mergeCertificates(shards: readonly Certificate[]): Certificate {
+/** Why certificates are no shards of one. */
+export interface Misfit {
+  readonly misfit: string;
+}
+
+/** Puts the shards of one certificate together, or says what does not fit. */
+export function mergeCertificates(shards: readonly Certificate[]): Certificate | Misfit {
   const [first] = shards;
-  if (first === undefined) throw new RangeError("there is no certificate to merge");
-  for (const shard of shards) {
-    if (certificateName(shard) !== certificateName(first))
-      throw new RangeError(`${certificateName(shard)} and ${certificateName(first)} are certificates of two scopes`);
-    if (shard.code !== first.code)
-      throw new RangeError(
-        `${certificateName(first)}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`,
-      );
-    if (shard.shard.count !== first.shard.count)
-      throw new RangeError(
-        `${certificateName(first)}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`,
-      );
-  }
-  const byIndex = new Map(shards.map((shard) => [shard.shard.index, shard]));
-  for (let index = 1; index <= first.shard.count; index++) {
-    if (!byIndex.has(index))
-      throw new RangeError(`${certificateName(first)}: shard ${index}/${first.shard.count} is missing`);
-  }
-  if (byIndex.size < shards.length) throw new RangeError(`${certificateName(first)}: a shard is there twice`);
-  const ordered = [...byIndex.values()].toSorted((left, right) => left.shard.index - right.shard.index);
+  if (first === undefined) return { misfit: "there is no certificate to merge" };
+  const misfit = misfitOf(first, shards);
+  if (misfit !== undefined) return { misfit };
+  const ordered = shards.toSorted((left, right) => left.shard.index - right.shard.index);
   const sum = (of: (shard: Certificate) => number): number => ordered.reduce((all, shard) => all + of(shard), 0);
   const verdict =
     (["violated", "unknown"] as const).find((worse) => ordered.some((shard) => shard.verdict === worse)) ?? "holds";
@@ -135,16 +126,43 @@ export function mergeCertificates(shards: readonly Certificate[]): Certificate {
   });
 }
 
-/** A line for the terminal. */
-export function certificateLine(certificate: Certificate): string {
-  const { verdict, scenarios, explored, executions, blocked, histories, because, shard } = certificate;
-  const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
+/** Another system, scope or code, a shard that is missing or there twice. */
+function misfitOf(first: Certificate, shards: readonly Certificate[]): string | undefined {
+  const name = certificateName(first);
+  for (const shard of shards) {
+    if (certificateName(shard) !== name) return `${certificateName(shard)} and ${name} are certificates of two scopes`;
+    if (shard.code !== first.code)
+      return `${name}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`;
+    if (shard.shard.count !== first.shard.count)
+      return `${name}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`;
+  }
+  const indexes = new Set(shards.map(({ shard }) => shard.index));
+  for (let index = 1; index <= first.shard.count; index++) {
+    if (!indexes.has(index)) return `${name}: shard ${index}/${first.shard.count} is missing`;
+  }
+  return indexes.size < shards.length ? `${name}: a shard is there twice` : undefined;
+}
+
+/** What was explored, in the counts that a certificate and the result of a campaign have in common. */
+export type Coverage = Pick<Certificate, "scenarios" | "explored" | "executions" | "blocked" | "histories"> & {
+  readonly because?: string | undefined;
+};
+
+/** `all 3 scenarios explored: 30 executions, 1 blocked, 5 histories`, and why no more. */
+export function coverageText({ scenarios, explored, executions, blocked, histories, because }: Coverage): string {
   const covered =
     explored === scenarios
       ? `all ${number(scenarios)} scenarios explored`
       : `${number(explored)} of ${number(scenarios)} scenarios explored`;
   const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
-  return `${verdict.padEnd(8)}  ${name}  ${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
+  return `${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
+}
+
+/** A line for the terminal. */
+export function certificateLine(certificate: Certificate): string {
+  const { verdict, shard } = certificate;
+  const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
+  return `${verdict.padEnd(8)}  ${name}  ${coverageText(certificate)}`;
 }
 
 function number(value: number): string {

@@ -6,7 +6,7 @@ import { junitXml } from "./junit.ts";
 
 const xml = junitXml(exampleResult, {
   folder: "reports/out",
-  parts: { "peers-two-creators": 1500, "found-bug": 250, "stress peers": 2000 },
+  parts: { "peers-two-creators": 1500, "found-bug": 250, "peers-2x1x2": 500, "stress peers": 2000 },
 });
 
 const Totals = z.object({
@@ -45,19 +45,20 @@ test("the file is well-formed XML that holds no character XML forbids", () => {
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
 });
 
-test("there is a suite for each system, the saved traces, the museum and stress, and a case for each result", () => {
+test("there is a suite for each system, the saved traces, the museum, certificates and stress, and a case for each result", () => {
   expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
     ["peers", 2],
     ["programs", 1],
     ["saved traces", 3],
     ["museum", 3],
+    ["certificates", 3],
     ["stress", 2],
   ]);
 });
 
 test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
   const document = parsed();
-  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([11, 4, 3]);
+  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([14, 5, 4]);
   const problems = document.testsuite
     .flatMap(({ testcase }) => testcase)
     .map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
@@ -72,6 +73,9 @@ test("violations and missed bugs are failures, what is undecided is an error, an
     ["missed", undefined],
     [undefined, "unknown"],
     [undefined, undefined],
+    ["grace-period", undefined],
+    [undefined, "unknown"],
+    [undefined, undefined],
     ["linearizability", undefined],
   ]);
 });
@@ -80,6 +84,15 @@ test("a failure tells the story, and its hostile names come through unharmed", (
   const failure = parsed().testsuite[0]?.testcase[1]?.failure;
   expect(failure?.["@message"]).toBe(`read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e}`);
   expect(failure?.["#text"]).toContain("reader        collector");
+});
+
+test("a certificate says what it covered, and a violation of it in which scenario and how to replay it", () => {
+  const [, violated, stopped] = parsed().testsuite.find((suite) => suite["@name"] === "certificates")?.testcase ?? [];
+  expect(violated?.failure?.["@message"]).toContain("4,587 of 4,588 scenarios explored");
+  expect(violated?.failure?.["#text"]).toMatch(
+    /\nin dst-2x2x2-17 [\s\S]*\nreplay {2}npx quiesce replay reports\/out\/certificates\/traces\/dst-2x2x2-17\.trace\.json$/u,
+  );
+  expect(stopped?.error?.["@message"]).toMatch(/^50 of 6,222 scenarios explored: .*; interrupted$/u);
 });
 
 test("a violation on real threads says where its history is", () => {
@@ -91,5 +104,5 @@ test("a violation on real threads says where its history is", () => {
 test("times are seconds, and a suite's is the sum of its cases", () => {
   const [peers] = parsed().testsuite;
   expect(peers?.["@time"]).toBe(1.5);
-  expect(parsed()["@time"]).toBe(3.75);
+  expect(parsed()["@time"]).toBe(4.25);
 });

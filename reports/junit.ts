@@ -1,6 +1,16 @@
-/** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the museum and stress. */
+/** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the
+ * museum, certificates and stress. */
 import { XMLBuilder } from "fast-xml-parser";
-import type { BugResult, Counterexample, Result, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { certificateName, coverageText } from "./certificate.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  Counterexample,
+  Result,
+  ScenarioResult,
+  StressResult,
+  TraceResult,
+} from "./result.ts";
 import { searchedText, stressText } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -34,6 +44,8 @@ export function junitXml(result: Result, { folder, parts }: JunitOptions): strin
   for (const scenario of result.scenarios) add(scenario.system, scenarioCase(scenario, seconds(scenario.name), folder));
   for (const trace of result.traces) add("saved traces", traceCase(trace));
   for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
+  for (const certificate of result.certificates)
+    add("certificates", certificateCase(certificate, seconds(certificateName(certificate)), folder));
   for (const stress of result.stress) add("stress", stressCase(stress, seconds(`stress ${stress.system}`), folder));
 
   const all = [...suites.values()].flat();
@@ -100,8 +112,12 @@ function scenarioCase(scenario: ScenarioResult, time: string, folder: string): C
   return { ...start, error: problem("unknown", `${scenario.because ?? "not decided"} (${searched})`) };
 }
 
-function counterexampleProblem({ property, because, story, trace }: Counterexample, folder: string): Problem {
-  return problem(property, because, ["", ...story, "", `replay  npx quiesce replay ${folder}/${trace}`]);
+function counterexampleProblem(counterexample: Counterexample, folder: string): Problem {
+  return problem(counterexample.property, counterexample.because, storyLines(counterexample, folder));
+}
+
+function storyLines({ story, trace }: Counterexample, folder: string): readonly string[] {
+  return ["", ...story, "", `replay  npx quiesce replay ${folder}/${trace}`];
 }
 
 function traceCase({ trace, verdict, because }: TraceResult): Case {
@@ -110,6 +126,25 @@ function traceCase({ trace, verdict, because }: TraceResult): Case {
   return verdict === "violated"
     ? { ...start, failure: problem("trace", because) }
     : { ...start, error: problem("unknown", because) };
+}
+
+function certificateCase(certificate: CertificateResult, time: string, folder: string): Case {
+  const { verdict, violations } = certificate;
+  const name = visibleText(certificateName(certificate));
+  const start = { "@name": name, "@classname": "quiesce.certificates", "@time": time };
+  const covered = coverageText(certificate);
+  const [first] = violations;
+  if (first !== undefined) {
+    const { property, because } = first.counterexample;
+    const stories = violations.flatMap(({ scenario, counterexample }) => [
+      "",
+      `in ${scenario}`,
+      ...storyLines(counterexample, folder),
+    ]);
+    return { ...start, failure: problem(property, `${because} (in ${first.scenario}; ${covered})`, stories) };
+  }
+  if (verdict === "holds") return { ...start, "system-out": visibleText(covered) };
+  return { ...start, error: problem("unknown", covered) };
 }
 
 function stressCase(stress: StressResult, time: string, folder: string): Case {

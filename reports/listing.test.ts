@@ -40,7 +40,7 @@ test("the text has each system with its counts, and names in columns", () => {
     "bugs",
     "  bug  wrong",
     "",
-    "small programs with known bugs, for fuzz",
+    "toy programs, for fuzz and explore",
     "  small  a lost update",
     "",
     "strategies",

@@ -2,7 +2,7 @@ import { countOf } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Something with a name, and one line on what it is. */
-export interface ListingEntry {
+interface ListingEntry {
   readonly name: string;
   readonly about: string;
 }
@@ -12,13 +12,13 @@ export interface Listing {
   readonly format: "quiesce-list";
   readonly version: 1;
   readonly systems: readonly ListingSystem[];
-  /** Small programs with known bugs, which `fuzz` takes. */
+  /** Toy programs, which `fuzz` and `explore` take: what is wrong with each, or what it is. */
   readonly programs: readonly ListingEntry[];
   readonly strategies: readonly ListingEntry[];
   readonly profiles: readonly ListingEntry[];
 }
 
-export interface ListingSystem extends ListingEntry {
+interface ListingSystem extends ListingEntry {
   /** Paths relative to the root of the project. */
   readonly model: string;
   readonly implementation: string;
@@ -48,7 +48,7 @@ export function listingText({ systems, programs, strategies, profiles }: Listing
   ]);
   return [
     ...sections,
-    section("small programs with known bugs, for fuzz", programs),
+    section("toy programs, for fuzz and explore", programs),
     section("strategies", strategies),
     section("profiles", profiles),
   ].join("\n\n");

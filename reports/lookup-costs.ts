@@ -2,8 +2,6 @@
  * What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by
  * writing.
  */
-import type { LockHoldRow } from "#fuzz/costs/dst-lock-hold.ts";
-import type { SizeRow } from "#fuzz/costs/sizes/size-row.ts";
 import { visibleText } from "./visible-text.ts";
 
 export interface LookupCost {
@@ -17,6 +15,35 @@ export interface LookupCost {
   readonly cacheLinesWritten: number;
   /** Accesses to shared memory of all kinds. */
   readonly accesses: number;
+}
+
+/** A line of the table of sizes: what a record takes, and what a lookup touches, beside the kernel's figures. */
+export interface SizeRow {
+  readonly system: string;
+  /** Which record, as a person names it. */
+  readonly record: string;
+  readonly bytes: number;
+  /** Which lookup the cache lines are of. */
+  readonly lookup: string;
+  /** Lines of 64 bytes that it touches; a mean, where it depends on the record. */
+  readonly cacheLines: number;
+  readonly kernelBytes: number;
+  /** Where the kernel's figure comes from. */
+  readonly kernelSource: string;
+}
+
+/** The longest that the lock is held for a list of that length. */
+export interface LockHoldRow {
+  readonly listed: number;
+  /** Accesses in the longest stretch, by collector: of a run that keeps all, one that destroys all, a device event. */
+  readonly softirq: LockHold;
+  readonly workqueue: LockHold;
+}
+
+export interface LockHold {
+  readonly runThatKeeps: number;
+  readonly runThatDestroys: number;
+  readonly deviceEvent: number;
 }
 
 /** What structures cost, as `quiesce costs --json` writes it. */

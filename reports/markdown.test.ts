@@ -8,13 +8,15 @@ const lines = summary.split("\n");
 
 test("the verdict stands first, then what was searched, the bugs found and the seed", () => {
   expect(lines[0]).toBe("## ❌ quiesce verify: violated");
-  expect(lines[2]).toBe("3 scenarios · 2,251 executions · 1 of 3 known bugs found · profile `quick` · seed 7");
+  expect(lines[2]).toBe(
+    "3 scenarios · 2,251 executions · 1 of 3 known bugs found · 1 of 3 certificates hold · profile `quick` · seed 7",
+  );
 });
 
-test("every scenario, trace, bug and stress has a row with as many cells as its table", () => {
+test("every scenario, trace, bug, certificate and stress has a row with as many cells as its table", () => {
   const rows = lines.filter((line) => line.startsWith("| ") && !line.includes("---"));
   const cells = rows.map((line) => line.replace(/\\\|/g, "").split("|").length - 2);
-  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
+  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
 });
 
 test("nothing from a trace becomes HTML, a link or an escape sequence", () => {
@@ -35,6 +37,13 @@ test("a counterexample says where, in which order, and how to replay it", () => 
   expect(summary).toContain("Replay: `npx quiesce replay reports/out/traces/peers.trace.json`");
 });
 
+test("a certificate says what was explored and where it is, and its violation has a section", () => {
+  expect(summary).toContain(
+    "| ✅ holds | peers\\-2x1x2 | all 88 scenarios explored&#58; 470 executions, 333 blocked, 230 histories. File: `reports/out/certificates/peers-2x1x2.json` |",
+  );
+  expect(summary).toContain("Replay: `npx quiesce replay reports/out/certificates/traces/dst-2x2x2-17.trace.json`");
+});
+
 test("stress says for how long on how many threads, and where the history of a violation is", () => {
   expect(summary).toContain("| ✅ holds | peers | 2 real threads for 600 s, no violation |");
   const violated = lines.find((line) => line.startsWith("| ❌ violated | peers &lt;"));
@@ -50,6 +59,7 @@ test("a result without traces and bugs has only its table of scenarios, and an u
       scenarios: exampleResult.scenarios.slice(0, 1),
       traces: [],
       museum: [],
+      certificates: [],
       stress: [],
     }),
     "reports/out",
@@ -57,6 +67,7 @@ test("a result without traces and bugs has only its table of scenarios, and an u
   expect(partial).toContain("**Unfinished**");
   expect(partial).not.toContain("Saved trace");
   expect(partial).not.toContain("Known bug");
+  expect(partial).not.toContain("Certificate");
   expect(partial).not.toContain("On real threads");
   expect(partial.split("\n")[0]).toBe("## ❔ quiesce verify: unknown");
 });

@@ -1,5 +1,14 @@
 /** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
-import type { BugResult, Counterexample, Result, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { certificateName, coverageText } from "./certificate.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  Counterexample,
+  Result,
+  ScenarioResult,
+  StressResult,
+  TraceResult,
+} from "./result.ts";
 import { countOf, searchedText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
@@ -16,14 +25,20 @@ export function markdownSummary(result: Result, folder: string): string {
     headline(result),
     "",
     ...result.scenarios.flatMap((scenario) => counterexampleSection(scenario, folder)),
+    ...result.certificates.flatMap(({ violations }) =>
+      violations.flatMap(({ scenario, counterexample }) =>
+        counterexampleSection({ name: scenario, counterexample }, folder),
+      ),
+    ),
     ...scenarioTable(result.scenarios),
     ...traceTable(result.traces),
     ...museumTable(result.museum),
+    ...certificateTable(result.certificates, folder),
     ...stressTable(result.stress, folder),
   ].join("\n");
 }
 
-function headline({ profile, seed, scenarios, museum }: Result): string {
+function headline({ profile, seed, scenarios, museum, certificates }: Result): string {
   const executions = scenarios.flatMap(({ searches }) => searches).reduce((sum, search) => sum + search.executions, 0);
   return [
     countOf(scenarios.length, "scenario"),
@@ -33,12 +48,20 @@ function headline({ profile, seed, scenarios, museum }: Result): string {
       : [
           `${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`,
         ]),
+    ...(certificates.length === 0
+      ? []
+      : [
+          `${certificates.filter(({ verdict }) => verdict === "holds").length} of ${countOf(certificates.length, "certificate")} hold`,
+        ]),
     ...(profile === undefined ? [] : [`profile ${markdownCode(profile)}`]),
     `seed ${seed}`,
   ].join(" · ");
 }
 
-function counterexampleSection({ name, counterexample }: ScenarioResult, folder: string): string[] {
+function counterexampleSection(
+  { name, counterexample }: Pick<ScenarioResult, "name" | "counterexample">,
+  folder: string,
+): string[] {
   if (counterexample === undefined) return [];
   const { property, because, orderings, location } = counterexample;
   const place = location === undefined ? [] : [`At ${markdownCode(`${location.file}:${location.line}`)}.`, ""];
@@ -93,6 +116,18 @@ function museumTable(museum: readonly BugResult[]): string[] {
     row([`${MARKS[outcome]} ${outcome}`, markdownText(slug), markdownText(because)]),
   );
   return [row(["Outcome", "Known bug", "How"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function certificateTable(certificates: readonly CertificateResult[], folder: string): string[] {
+  if (certificates.length === 0) return [];
+  const rows = certificates.map((one) =>
+    row([
+      `${MARKS[one.verdict]} ${one.verdict}`,
+      markdownText(certificateName(one)),
+      `${markdownText(coverageText(one))}. File: ${markdownCode(`${folder}/${one.certificate}`)}`,
+    ]),
+  );
+  return [row(["Verdict", "Certificate", "What"]), row(["---", "---", "---"]), ...rows, ""];
 }
 
 function stressTable(stress: readonly StressResult[], folder: string): string[] {

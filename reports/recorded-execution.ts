@@ -9,7 +9,7 @@ export interface Execution {
   readonly violation?: ExecutionViolation;
 }
 
-export interface ExecutionViolation {
+interface ExecutionViolation {
   readonly property: string;
   readonly because: string;
   /** The object or lock concerned, such as `peer#2`, if there is one. */

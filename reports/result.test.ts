@@ -13,7 +13,8 @@ const [found, missed] = exampleResult.museum;
 const [hammered, broken] = exampleResult.stress;
 
 function verdictOf(parts: Partial<ResultParts>) {
-  return wholeResult({ ...exampleResult, scenarios: [], traces: [], museum: [], stress: [], ...parts }).verdict;
+  const nothing = { scenarios: [], traces: [], museum: [], certificates: [], stress: [] };
+  return wholeResult({ ...exampleResult, ...nothing, ...parts }).verdict;
 }
 
 test("the published schema is the one of the code (npm run schema makes it)", () => {
@@ -46,6 +47,14 @@ test("one violated scenario violates the whole, whatever else is undecided", () 
 test("a bug that the gate misses violates the whole, one that it finds does not", () => {
   expect(verdictOf({ museum: [missed].filter((bug) => bug !== undefined) })).toBe("violated");
   expect(verdictOf({ museum: [found].filter((bug) => bug !== undefined) })).toBe("holds");
+});
+
+test("a certificate with a violation violates the whole, an unfinished one leaves it unknown", () => {
+  const [certified, refuted, stopped] = exampleResult.certificates;
+  const verdicts = [certified, refuted, stopped].map((one) =>
+    verdictOf({ certificates: [one].filter((certificate) => certificate !== undefined) }),
+  );
+  expect(verdicts).toEqual(["holds", "violated", "unknown"]);
 });
 
 test("a violation on real threads violates the whole, a time without one does not", () => {

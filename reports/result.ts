@@ -8,9 +8,10 @@
  * The published JSON Schema, `result.schema.json`, is made from this file by `npm run schema`.
  */
 import { z } from "zod";
+import { CertificateScope } from "./certificate.ts";
 
 /** Changes when a reader of an older result would misread a newer one. */
-export const RESULT_VERSION = 1;
+const RESULT_VERSION = 2;
 
 const text = z.string();
 const count = z.int().nonnegative();
@@ -94,9 +95,27 @@ export const BugResult = z
     property: text.optional(),
     strategy: text.optional(),
     executions: count.optional().describe("executions until it was found"),
-    preemptions: count.optional().describe("preemptions of the shrunk counterexample"),
+    preemptions: count
+      .optional()
+      .describe("preemptions of the counterexample; as few as the patch allows are looked for, not the fewest"),
   })
   .describe("the hunt for one bug that the systems really had, put back by a patch");
+
+export const CertificateResult = z
+  .strictObject({
+    system: text,
+    scope: CertificateScope,
+    verdict: Verdict,
+    because: text.optional().describe("why the verdict is unknown"),
+    scenarios: count.describe("scenarios of the scope, up to symmetry"),
+    explored: count.describe("scenarios explored to the end"),
+    executions: count.describe("complete execution graphs of all scenarios together"),
+    blocked: count.describe("execution graphs that end with a thread waiting"),
+    histories: count.describe("distinct histories, scenario by scenario"),
+    certificate: text.describe("path of the certificate"),
+    violations: z.array(z.strictObject({ scenario: text, counterexample: Counterexample })),
+  })
+  .describe("the certificate of a small scope: every scenario of a system up to a size, explored exhaustively");
 
 export const StressResult = z
   .strictObject({
@@ -106,7 +125,7 @@ export const StressResult = z
     because: text,
     seed: count.describe("seed of the operations; schedules are the host's"),
     threads: z.int().positive(),
-    milliseconds: count.describe("how long it was to be hammered, unless something is wrong sooner"),
+    milliseconds: count.describe("how long it was to run, unless something is wrong sooner"),
     property: text.optional().describe("name of the violated property"),
     history: text.optional().describe("path of the file with the history that shows it"),
   })
@@ -126,6 +145,7 @@ export const Result = z
     scenarios: z.array(ScenarioResult),
     traces: z.array(TraceResult),
     museum: z.array(BugResult),
+    certificates: z.array(CertificateResult),
     stress: z.array(StressResult),
   })
   .describe("what a run of quiesce found");
@@ -137,6 +157,7 @@ export type Counterexample = z.infer<typeof Counterexample>;
 export type ScenarioResult = z.infer<typeof ScenarioResult>;
 export type TraceResult = z.infer<typeof TraceResult>;
 export type BugResult = z.infer<typeof BugResult>;
+export type CertificateResult = z.infer<typeof CertificateResult>;
 export type StressResult = z.infer<typeof StressResult>;
 export type Result = z.infer<typeof Result>;
 
@@ -151,8 +172,10 @@ export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };
 }
 
-function wholeVerdict({ finished, scenarios, traces, museum, stress }: ResultParts): Verdict {
-  const verdicts = new Set<Verdict>([...scenarios, ...traces, ...stress].map(({ verdict }) => verdict));
+function wholeVerdict({ finished, scenarios, traces, museum, certificates, stress }: ResultParts): Verdict {
+  const verdicts = new Set<Verdict>(
+    [...scenarios, ...traces, ...certificates, ...stress].map(({ verdict }) => verdict),
+  );
   for (const { outcome } of museum) verdicts.add(VERDICT_OF_OUTCOME[outcome]);
   if (verdicts.has("violated")) return "violated";
   return finished && verdicts.has("holds") && !verdicts.has("unknown") ? "holds" : "unknown";

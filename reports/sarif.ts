@@ -25,6 +25,12 @@ export function sarifLog(result: Result, folder: string): Log {
     const id = visibleText(counterexample.property);
     results.push(violationResult(name, id, ruleIndex(id, `The property ${id} is violated`), counterexample, folder));
   }
+  for (const { scenario, counterexample } of result.certificates.flatMap(({ violations }) => violations)) {
+    const id = visibleText(counterexample.property);
+    results.push(
+      violationResult(scenario, id, ruleIndex(id, `The property ${id} is violated`), counterexample, folder),
+    );
+  }
   for (const { slug, outcome, because } of result.museum) {
     if (outcome !== "missed") continue;
     results.push({
@@ -44,7 +50,7 @@ export function sarifLog(result: Result, folder: string): Log {
       ruleIndex: ruleIndex(id, `The property ${id} is violated`),
       level: "error",
       message: { text: visibleText(`${system} on ${threads} real threads: ${because}.${saved}`) },
-      // Real threads tell no line: what was hammered is the library as a whole.
+      // Real threads tell no line: what ran under load is the library as a whole.
       locations: [location({ file: source, line: 1 })],
       partialFingerprints: { "systemAndProperty/v1": visibleText(`${system}/${id}`) },
       properties: { system: visibleText(system), seed, threads },

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.fixture.ts";
-import { bugLine, countOf, scenarioLine, searchedText, stressLine, traceLine } from "./verdict-line.ts";
+import {
+  bugLine,
+  certificateResultLine,
+  countOf,
+  scenarioLine,
+  searchedText,
+  stressLine,
+  traceLine,
+} from "./verdict-line.ts";
 
 test("counts have thousands and agree with their unit", () => {
   expect(countOf(1, "execution")).toBe("1 execution");
@@ -40,6 +48,14 @@ test("a trace's line and a bug's line end in the reason", () => {
   expect(exampleResult.museum.map((bug) => bugLine(bug, 11))[0]).toBe(
     "found     found-bug    memory-safety after 12 executions",
   );
+});
+
+test("a certificate's line says what it covered, and why no more", () => {
+  expect(exampleResult.certificates.map((certificate) => certificateResultLine(certificate, 17))).toEqual([
+    "holds     peers-2x1x2        all 88 scenarios explored: 470 executions, 333 blocked, 230 histories",
+    "violated  dst-2x2x2          4,587 of 4,588 scenarios explored: 9,000 executions, 12 blocked, 100 histories",
+    "unknown   route-cache-2x2x2  50 of 6,222 scenarios explored: 60 executions, 0 blocked, 5 histories; interrupted",
+  ]);
 });
 
 test("a line of stress says for how long on how many threads, or what was violated", () => {

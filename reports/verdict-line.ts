@@ -1,8 +1,9 @@
 /**
- * Lines that say what became of each scenario, trace, bug and stress: one line each, for the terminal and for
+ * Lines that say what became of each scenario, trace, bug, certificate and stress: one line each, for the terminal and for
  * summaries.
  */
-import type { BugResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
+import { certificateName, coverageText } from "./certificate.ts";
+import type { BugResult, CertificateResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
@@ -62,14 +63,18 @@ export function bugLine(bug: BugResult, nameWidth: number): string {
   return line(bug.outcome, bug.slug, nameWidth, bug.because);
 }
 
+export function certificateResultLine(certificate: CertificateResult, nameWidth: number): string {
+  return line(certificate.verdict, certificateName(certificate), nameWidth, coverageText(certificate));
+}
+
 export function stressLine(stress: StressResult, nameWidth: number): string {
   return line(stress.verdict, stress.system, nameWidth, stressText(stress));
 }
 
 /** `2 real threads for 600 s, no violation`, or what was violated. */
 export function stressText({ property, because, threads, milliseconds }: StressResult): string {
-  const hammered = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
-  return property === undefined ? `${hammered}, ${because}` : `${property}: ${because} (${hammered})`;
+  const load = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
+  return property === undefined ? `${load}, ${because}` : `${property}: ${because} (${load})`;
 }
 
 const VERDICT_WIDTH = "violated".length;

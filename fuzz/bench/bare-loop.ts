@@ -5,8 +5,8 @@
  * until all sections are closed that were open at its start, as it must for the generators to go the way they go under
  * the machine.
  */
-import { ACCESS, type Access, type AccessKind, FIRST_LOCAL_KIND, request } from "#impl/memory/access.ts";
-import { performOnWord, waitIsOver } from "#impl/memory/perform.ts";
+import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
+import { awaitsValue, isAcquisition, isLocal, mayWait, performOnWord, waitIsOver } from "#impl/memory/access-class.ts";
 import { giveObject, takeObject } from "#impl/memory/slab.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -36,7 +36,7 @@ export function bareLoop(program: Program): () => number {
     let step = line.generator.next(found);
     while (!step.done) {
       const kind = step.value;
-      if (kind < FIRST_LOCAL_KIND) {
+      if (!isLocal(kind)) {
         line.kind = kind;
         line.address = request.address;
         line.operand = request.operand;
@@ -68,8 +68,8 @@ export function bareLoop(program: Program): () => number {
 
   function isBlocked({ kind, address, operand, expected }: Line): boolean {
     const word = words[address] ?? 0;
-    if (kind === ACCESS.spinLock || kind === ACCESS.mutexLock) return word !== 0;
-    if (kind === ACCESS.awaitEqual || kind === ACCESS.awaitUnequal) return !waitIsOver(kind, word, expected, operand);
+    if (isAcquisition(kind)) return word !== 0;
+    if (awaitsValue(kind)) return !waitIsOver(kind, word, expected, operand);
     // Coarser than a grace period need be, and cheaper: it waits for every section.
     return kind === ACCESS.synchronizeRcu && lines.some(({ depth }) => depth > 0);
   }
@@ -130,8 +130,4 @@ function* afterGracePeriod(callback: Access): Access {
   request.address = 0;
   yield ACCESS.synchronizeRcu;
   yield* callback;
-}
-
-function mayWait(kind: AccessKind): boolean {
-  return kind >= ACCESS.awaitEqual && kind <= ACCESS.synchronizeRcu;
 }

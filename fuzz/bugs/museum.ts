@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { type BugHeader, parseBugHeader } from "./patch.ts";
 
 const MUSEUM = new URL(".//", import.meta.url);
 const SUFFIX = ".patch";
-
-/** The project's own root: the folder that the files in a patch are named from. */
-export const projectRoot: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A bug of the museum: what its patch says of it, and the patch. */
 export interface Bug extends BugHeader {
@@ -17,7 +13,7 @@ export interface Bug extends BugHeader {
 /**
  * The museum's bugs in the order of their names.
  *
- * @throws PatchError if the head of a patch is wrong
+ * @throws InputError if the head of a patch is wrong
  */
 export function museumBugs(): readonly Bug[] {
   return readdirSync(MUSEUM)
@@ -33,12 +29,12 @@ export function museumBugs(): readonly Bug[] {
 /**
  * The bug of that name.
  *
- * @throws CatalogueError that names all bugs if there is none
+ * @throws InputError that names all bugs if there is none
  */
 export function bugNamed(slug: string): Bug {
   const bugs = museumBugs();
   const found = bugs.find((bug) => bug.slug === slug);
   if (found === undefined)
-    throw new CatalogueError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
+    throw new InputError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
   return found;
 }

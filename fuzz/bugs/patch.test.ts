@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { applyToModules, parseBugHeader, PatchError } from "./patch.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { applyToModules, parseBugHeader } from "./patch.ts";
 
 const HEAD = `summary: a peer is freed
   too early
@@ -98,5 +99,5 @@ test("a patch of a file outside the project is refused", () => {
 test("text that is no patch, and a patch cut off, are refused", () => {
   const root = projectWith("first\nsecond\nthird\n");
   expect(() => applyToModules("some-bug", "hello", root)).toThrow("it holds no unified diff");
-  expect(() => applyToModules("some-bug", DIFF.slice(0, -12), root)).toThrow(PatchError);
+  expect(() => applyToModules("some-bug", DIFF.slice(0, -12), root)).toThrow(InputError);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { resolve, sep } from "node:path";
 import { applyPatch, parsePatch } from "diff";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 /** What the head of a museum patch says: which bug it brings back, and what must catch it. */
 export interface BugHeader {
@@ -24,18 +25,13 @@ export interface PatchedModules {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** The patch is not one, or does not fit the code. */
-export class PatchError extends Error {
-  override readonly name = "PatchError";
-}
-
 const HEADER_FIELDS = ["summary", "system", "caught-by", "scenario", "preemptions", "source"] as const;
 
 /**
  * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks goes on with
  * the field before it.
  *
- * @throws PatchError naming the field that is missing, unknown or no number
+ * @throws InputError naming the field that is missing, unknown or no number
  */
 export function parseBugHeader(slug: string, text: string): BugHeader {
   const fields = new Map<string, string>();
@@ -48,18 +44,18 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
     } else if (/^\s+\S/.test(line) && last !== "") {
       fields.set(last, `${fields.get(last)} ${line.trim()}`);
     } else if (line.trim() !== "") {
-      throw new PatchError(`${slug}: its head has the line "${line}", and must have lines such as "summary: …"`);
+      throw new InputError(`${slug}: its head has the line "${line}", and must have lines such as "summary: …"`);
     }
   }
   const field = (name: (typeof HEADER_FIELDS)[number]): string => {
     const value = fields.get(name);
     if (value === undefined)
-      throw new PatchError(`${slug}: its head has no "${name}: …"; it needs ${HEADER_FIELDS.join(", ")}`);
+      throw new InputError(`${slug}: its head has no "${name}: …"; it needs ${HEADER_FIELDS.join(", ")}`);
     return value;
   };
   const preemptionsMax = Number(field("preemptions"));
   if (!Number.isInteger(preemptionsMax) || preemptionsMax < 0) {
-    throw new PatchError(`${slug}: preemptions is "${field("preemptions")}", and must be a whole number`);
+    throw new InputError(`${slug}: preemptions is "${field("preemptions")}", and must be a whole number`);
   }
   return {
     slug,
@@ -76,16 +72,16 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
  * Applies a unified diff to the project below `root`, in memory.
  *
  * @returns the new source of every module changed
- * @throws PatchError naming the file and the hunk that does not fit, a file that is not there, or text that is no patch
+ * @throws InputError naming the file and the hunk that does not fit, a file that is not there, or text that is no patch
  */
 export function applyToModules(name: string, text: string, root: string): PatchedModules {
   const start = text.search(/^--- /m);
-  if (start === -1) throw new PatchError(`${name}: it holds no unified diff (no line starts with "--- ")`);
+  if (start === -1) throw new InputError(`${name}: it holds no unified diff (no line starts with "--- ")`);
   let patches;
   try {
     patches = parsePatch(text.slice(start));
   } catch (error) {
-    throw new PatchError(
+    throw new InputError(
       `${name}: it is no unified diff: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
     );
   }
@@ -93,12 +89,12 @@ export function applyToModules(name: string, text: string, root: string): Patche
   for (const patch of patches) {
     const file = (patch.newFileName ?? "").replace(/^b\//, "");
     const path = resolve(root, file);
-    if (!path.startsWith(resolve(root) + sep)) throw new PatchError(`${name}: ${file} lies outside the project`);
+    if (!path.startsWith(resolve(root) + sep)) throw new InputError(`${name}: ${file} lies outside the project`);
     const url = pathToFileURL(path).href;
     const before = sources.get(url) ?? readSource(name, file, path);
     const after = applyPatch(before, patch);
     if (after === false)
-      throw new PatchError(
+      throw new InputError(
         `${name}: it does not apply to ${file}: ${misfit(before, patch)}; make it anew against the present code`,
       );
     sources.set(url, after);
@@ -110,7 +106,7 @@ function readSource(name: string, file: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new PatchError(`${name}: it changes ${file}, and there is no such file`);
+    throw new InputError(`${name}: it changes ${file}, and there is no such file`);
   }
 }
 

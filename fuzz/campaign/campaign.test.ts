@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
-import type { BugResult, Counterexample, StressResult, TraceResult } from "#reports/result.ts";
-import { type CampaignEnvironment, type CampaignEvent, type CampaignPlan, runCampaign } from "./campaign.ts";
-import type { SearchOutcome, SearchTask } from "./task.ts";
+import { museumBugs } from "#fuzz/bugs/museum.ts";
+import { traceOf } from "#fuzz/machine/trace.ts";
+import { runCampaign } from "./campaign.ts";
+import { type CampaignPlan, partsOf } from "./campaign-plan.ts";
+import type { CertifyOutcome } from "./certificate/certify-task.ts";
+import { type LocalOutcomes, localEngine } from "./local-engine.fixture.ts";
+import type { PartResult } from "./part.ts";
+import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
+
+const trace = traceOf({ codeVersion: "old", scenario: { name: "a", system: "peers" }, choices: [] });
+const bugs = museumBugs().slice(0, 2);
 
 const plan: CampaignPlan = {
   profile: {
@@ -10,17 +18,26 @@ const plan: CampaignPlan = {
     enumerationMax: 10,
     searches: [{ strategy: "random", executions: 20 }],
     museumMax: 5,
-    stressMs: 0,
+    stressMs: 5,
     certifies: false,
   },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
-  traces: ["one.trace.json"],
-  bugs: ["bug-a", "bug-b"],
-  stressed: ["test"],
+  traces: [{ path: "one.trace.json", trace }],
+  bugs,
+  certificates: [
+    {
+      system: "peers",
+      size: { threads: 2, operations: 1, keys: 1 },
+      shard: { index: 1, count: 1 },
+      executionsMax: 100,
+      folder: "certificates/",
+    },
+  ],
+  stressed: ["peers"],
 };
 
-const counterexample: Counterexample = {
+const told = {
   property: "leak",
   because: "lost",
   strategy: "random",
@@ -31,166 +48,218 @@ const counterexample: Counterexample = {
   preemptions: 1,
   orderings: [],
   story: [],
-  trace: "traces/b.trace.json",
-};
-
-const stress: StressResult = {
-  system: "test",
-  source: "test.ts",
-  verdict: "holds",
-  because: "no violation",
-  seed: 1,
-  threads: 2,
-  milliseconds: 5,
 };
 
 function searched(task: SearchTask): SearchOutcome {
-  return { kind: "searched", executions: task.executionsMax, accesses: task.executionsMax, milliseconds: 2 };
+  return { kind: "searched", executions: task.executionsMax, accesses: task.executionsMax };
 }
 
-function environment(changes: Partial<CampaignEnvironment> = {}): {
-  readonly environment: CampaignEnvironment;
-  readonly events: CampaignEvent[];
-} {
-  const events: CampaignEvent[] = [];
-  const trace: TraceResult = { trace: "one.trace.json", scenario: "a", verdict: "holds", because: "mended" };
-  return {
-    events,
-    environment: {
-      run: async (task) => searched(task),
-      explain: async () => counterexample,
-      replayTrace: async () => trace,
-      huntBug: async (slug): Promise<BugResult> => ({ slug, system: "test", outcome: "found", because: "leak" }),
-      stress: async () => stress,
-      lanes: 2,
-      stopReason: () => undefined,
-      onResult: (event) => events.push(event),
-      ...changes,
-    },
+function violated(task: SearchTask): SearchOutcome {
+  return { ...searched(task), kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0] };
+}
+
+function explored(place: number): CertifyOutcome {
+  return { place, scenario: `peers-${place}`, kind: "explored", executions: 1, blocked: 0, histories: 1 };
+}
+
+/** Turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const holding: LocalOutcomes = {
+  search: (task) => searched(task),
+  explanation: () => ({ counterexample: told, trace: "{}", script: "" }),
+  trace: ({ path, trace: saved }) => ({ trace: path, scenario: saved.scenario.name, verdict: "holds", because: "" }),
+  bug: ({ bug: { slug, preemptionsMax } }) => ({
+    slug,
+    outcomes: ["pos", "surw"].map((strategy) => ({ strategy, seed: 1, executions: 3, accesses: 9, caught: true })),
+    counterexample: { property: "leak", because: "lost", preemptions: preemptionsMax },
+  }),
+  certificate: ({ places }) => places.map(explored),
+  stress: ({ milliseconds }) => ({ milliseconds, rounds: 1, operations: 7 }),
+};
+
+async function campaign(outcomes: LocalOutcomes, lanes = 2) {
+  const heard: PartResult[] = [];
+  const saved = new Map<string, string>();
+  const files = {
+    pathOf: (file: string) => `/out/${file}`,
+    save: (file: string, text: string) => void saved.set(file, text),
+    saveTrace: () => undefined,
   };
+  const engine = localEngine(lanes, { ...holding, ...outcomes });
+  const result = await runCampaign(partsOf(plan), { engine, files, onResult: (one) => heard.push(one) });
+  return { result, heard, saved };
 }
 
-function nameOf(event: CampaignEvent): string {
-  if (event.kind === "scenario") return `${event.scenario.verdict} ${event.scenario.name}`;
-  if (event.kind === "stress") return `${event.stress.verdict} stress on ${event.stress.system}`;
-  return event.kind === "trace"
-    ? `${event.trace.verdict} ${event.trace.trace}`
-    : `${event.bug.outcome} ${event.bug.slug}`;
+function nameOf(result: PartResult): string {
+  switch (result.kind) {
+    case "scenario":
+      return `${result.scenario.verdict} ${result.scenario.name}`;
+    case "trace":
+      return `${result.trace.verdict} ${result.trace.trace}`;
+    case "bug":
+      return `${result.bug.outcome} ${result.bug.slug}`;
+    case "certificate":
+      return `${result.certificate.verdict} certificate of ${result.certificate.system}`;
+    case "stress":
+      return `${result.stress.verdict} stress on ${result.stress.system}`;
+  }
 }
 
 test("results come in the order of the plan, whichever ends first", async () => {
-  const slow = environment({
-    run: async (task) => {
-      if (task.scenario.name === "a")
-        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  const { result, heard, saved } = await campaign({
+    async search(task) {
+      if (task.scenario.name === "a") await turns(50);
       return searched(task);
     },
   });
-  const result = await runCampaign(plan, slow.environment);
-  expect(slow.events.map(nameOf)).toEqual([
+  expect(heard.map(nameOf)).toEqual([
     "holds a",
     "holds b",
     "holds c",
     "holds one.trace.json",
-    "found bug-a",
-    "found bug-b",
-    "holds stress on test",
+    `found ${bugs[0]?.slug}`,
+    `found ${bugs[1]?.slug}`,
+    "holds certificate of peers",
+    "holds stress on peers",
   ]);
   expect(result.finished).toBe(true);
   expect(result.scenarios.map(({ name }) => name)).toEqual(["a", "b", "c"]);
-  expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4 });
+  expect(result.stressOperations).toBe(7);
+  // An enumeration and a search each.
+  expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4, "stress peers": 2 });
+  expect([...saved.keys()]).toEqual(["certificates/peers-2x1x1.json"]);
 });
 
-test("a violation is explained, and its counterexample is part of the result", async () => {
-  const { environment: violating } = environment({
-    run: async (task) =>
-      task.scenario.name === "b"
-        ? { ...searched(task), kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0] }
-        : searched(task),
+test("the result is the same for any number of lanes", async () => {
+  const outcomes: LocalOutcomes = { search: (task) => (task.scenario.name === "b" ? violated(task) : searched(task)) };
+  const one = await campaign(outcomes, 1);
+  const four = await campaign(outcomes, 4);
+  expect(four.result).toEqual(one.result);
+});
+
+test("a violation is explained, and its counterexample and files are part of the result", async () => {
+  const { result, saved } = await campaign({
+    search: (task) => (task.scenario.name === "b" ? violated(task) : searched(task)),
   });
-  const { scenarios, finished } = await runCampaign(plan, violating);
-  expect(scenarios.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "holds"]);
-  expect(scenarios[1]?.counterexample).toEqual(counterexample);
-  expect(finished).toBe(true);
+  expect(result.scenarios.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "holds"]);
+  expect(result.scenarios[1]?.counterexample).toEqual({
+    ...told,
+    trace: "traces/b.trace.json",
+    reproduction: "traces/b.repro.ts",
+  });
+  expect([...saved.keys()]).toContain("traces/b.trace.json");
+  expect(result.finished).toBe(true);
+});
+
+test("a violation in a small scope violates its certificate, with its trace below the folder of certificates", async () => {
+  const { result, saved } = await campaign({
+    certificate: ({ places }) =>
+      places.map((place) =>
+        place === 3 ? { ...explored(3), kind: "violated", counterexample: told, trace: "the trace" } : explored(place),
+      ),
+  });
+  const path = "certificates/traces/peers-3.trace.json";
+  expect(result.certificates).toMatchObject([
+    { verdict: "violated", violations: [{ scenario: "peers-3", counterexample: { property: "leak", trace: path } }] },
+  ]);
+  expect(saved.get(path)).toBe("the trace");
+  expect(JSON.parse(saved.get("certificates/peers-2x1x1.json") ?? "")).toMatchObject({
+    verdict: "violated",
+    violations: [{ scenario: "peers-3", trace: "traces/peers-3.trace.json" }],
+  });
 });
 
 test("a campaign that is stopped says of each scenario what is known, and why no more", async () => {
-  let reason: string | undefined;
-  const stopping = environment({
-    lanes: 1,
-    stopReason: () => reason,
-    run: async (task) => {
-      if (task.scenario.name !== "b") return searched(task);
-      reason = "interrupted";
-      return { ...searched(task), kind: "stopped", executions: 3 };
+  const { result } = await campaign(
+    {
+      search(task, engine) {
+        if (task.scenario.name !== "b") return searched(task);
+        engine.stop("interrupted");
+        return { ...searched(task), kind: "stopped", executions: 3 };
+      },
     },
-  });
-  const { finished, scenarios, traces, museum, stress: stressed } = await runCampaign(plan, stopping.environment);
-  expect(finished).toBe(false);
-  expect(scenarios.map(({ verdict, because, searches }) => [verdict, because, searches.length])).toEqual([
+    1,
+  );
+  expect(result.finished).toBe(false);
+  expect(result.scenarios.map(({ verdict, because, searches }) => [verdict, because, searches.length])).toEqual([
     ["holds", undefined, 2],
     ["unknown", "interrupted", 1],
     ["unknown", "interrupted", 0],
   ]);
-  expect([traces, museum, stressed]).toEqual([[], [], []]);
+  expect(result.certificates.map(({ verdict, because, explored: count }) => [verdict, because, count])).toEqual([
+    ["unknown", "interrupted", 0],
+  ]);
+  expect([result.traces, result.museum, result.stress]).toEqual([[], [], []]);
 });
 
 test("a violation found just before the stop is still explained", async () => {
-  let reason: string | undefined;
-  const { environment: stopping } = environment({
-    lanes: 1,
-    stopReason: () => reason,
-    run: async (task) => {
-      reason = "interrupted";
-      return { ...searched(task), kind: "violated", violation: { property: "leak", because: "lost" }, choices: [0] };
+  const { result } = await campaign(
+    {
+      search(task, engine) {
+        engine.stop("interrupted");
+        return violated(task);
+      },
     },
-  });
-  const { scenarios, finished } = await runCampaign(plan, stopping);
-  expect(scenarios.map(({ verdict }) => verdict)).toEqual(["violated", "unknown", "unknown"]);
-  expect(scenarios[0]?.counterexample).toEqual(counterexample);
-  expect(finished).toBe(false);
+    1,
+  );
+  expect(result.scenarios.map(({ verdict }) => verdict)).toEqual(["violated", "unknown", "unknown"]);
+  expect(result.scenarios[0]?.counterexample).toMatchObject(told);
+  expect(result.finished).toBe(false);
 });
 
-test("real threads are let loose when everything else is done, and a stress that was stopped leaves the campaign unfinished", async () => {
+test("real threads run when everything else is done, and a stress that was stopped leaves the campaign unfinished", async () => {
   const order: string[] = [];
-  const { environment: stressing } = environment({
-    huntBug: async (slug) => {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-      order.push(slug);
-      return { slug, system: "test", outcome: "found", because: "leak" };
+  const { result } = await campaign({
+    async bug(task, engine) {
+      await turns(20);
+      order.push(task.bug.slug);
+      return holding.bug?.(task, engine);
     },
-    stress: async (system, seed) => {
-      order.push(`stress ${system} ${seed}`);
+    stress(_task, engine) {
+      order.push("stress");
+      engine.stop("interrupted");
       return undefined;
     },
   });
-  const { finished, stress: stressed, museum } = await runCampaign(plan, stressing);
-  expect(order.at(-1)).toBe("stress test 1");
-  expect([finished, stressed.length, museum.length]).toEqual([false, 0, 2]);
+  expect(order.at(-1)).toBe("stress");
+  expect([result.finished, result.stress.length, result.museum.length]).toEqual([false, 0, 2]);
 });
 
 test("a hunt that was stopped leaves the campaign unfinished", async () => {
-  const { environment: hunting } = environment({ huntBug: async () => undefined });
-  const { finished, museum } = await runCampaign(plan, hunting);
-  expect([finished, museum]).toEqual([false, []]);
+  const { result } = await campaign({ bug: () => undefined });
+  expect([result.finished, result.museum]).toEqual([false, []]);
 });
 
 test("a scenario that cannot be run is unknown with its own reason, and the campaign goes on", async () => {
-  const { environment: failing } = environment({
-    run: async (task) =>
+  const { result } = await campaign({
+    search: (task) =>
       task.scenario.name === "a"
-        ? { kind: "failed", because: "its set-up violates leak", executions: 0, accesses: 0, milliseconds: 0 }
+        ? { kind: "failed", because: "its set-up violates leak", executions: 0, accesses: 0 }
         : searched(task),
   });
-  const { scenarios } = await runCampaign(plan, failing);
-  expect(scenarios.map(({ verdict, because }) => [verdict, because])).toEqual([
+  expect(result.scenarios.map(({ verdict, because }) => [verdict, because])).toEqual([
     ["unknown", "its set-up violates leak"],
     ["holds", undefined],
     ["holds", undefined],
   ]);
 });
 
-test("an error of the environment ends the campaign", async () => {
-  const { environment: broken } = environment({ replayTrace: () => Promise.reject(new Error("no trace")) });
-  await expect(runCampaign(plan, broken)).rejects.toThrow("no trace");
+test("a job that fails ends the campaign when those that run have ended, and what waits is dropped", async () => {
+  let begun = 0;
+  let ended = 0;
+  const failing = campaign({
+    async search(task) {
+      begun++;
+      await turns(5);
+      ended++;
+      if (task.scenario.name === "a") throw new Error("no scenario");
+      return searched(task);
+    },
+  });
+  await expect(failing).rejects.toThrow("no scenario");
+  expect(ended).toBe(begun);
+  expect(begun).toBe(2);
 });

@@ -1,155 +1,84 @@
 /**
- * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, and then real threads
- * let loose on what is built for them: they want the processors for themselves.
+ * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, every small scope
+ * certified, and then stress on real threads, which wants the processors for itself.
  *
- * What it finds depends on the plan alone. How many jobs run at once, and in which order they end, changes only the
+ * What it finds depends on the parts alone. How many jobs run at once, and in which order they end, changes only the
  * time.
  */
-import type { BugResult, Counterexample, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
-import { type Decision, decide, type RunTask } from "./decide.ts";
+import type { BugResult, CertificateResult, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
+import type { Engine } from "./engine.ts";
 import { inOrder } from "./in-order.ts";
-import { lanes as makeLanes } from "./lanes.ts";
-import type { Profile } from "./profile.ts";
-import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
-
-export interface CampaignPlan {
-  readonly profile: Profile;
-  readonly seed: number;
-  readonly scenarios: readonly ScenarioReference[];
-  /** Paths of the saved traces to replay. */
-  readonly traces: readonly string[];
-  /** Slugs of the bugs to hunt. */
-  readonly bugs: readonly string[];
-  /** Systems to hammer on real threads. */
-  readonly stressed: readonly string[];
-}
-
-/** What a campaign needs done, and whom it tells. */
-export interface CampaignEnvironment {
-  readonly run: RunTask;
-  /** Shrinks a violation, and writes what is needed to look at it. */
-  readonly explain: (decision: Decision) => Promise<Counterexample | undefined>;
-  readonly replayTrace: (path: string) => Promise<TraceResult>;
-  /** Undefined when it was stopped. */
-  readonly huntBug: (slug: string, seed: number) => Promise<BugResult | undefined>;
-  /** Undefined when it was stopped. */
-  readonly stress: (system: string, seed: number) => Promise<StressResult | undefined>;
-  /** Jobs at once. */
-  readonly lanes: number;
-  /** Why to stop, once there is a reason. */
-  readonly stopReason: () => string | undefined;
-  /** Told each result in the order of the plan, as soon as those before it are known too. */
-  readonly onResult: (result: CampaignEvent) => void;
-}
-
-export type CampaignEvent =
-  | { readonly kind: "scenario"; readonly scenario: ScenarioResult }
-  | { readonly kind: "trace"; readonly trace: TraceResult }
-  | { readonly kind: "bug"; readonly bug: BugResult }
-  | { readonly kind: "stress"; readonly stress: StressResult };
+import type { JobKind } from "./job.ts";
+import { jobKinds } from "./job-kinds.ts";
+import type { Part, PartContext, PartResult } from "./part.ts";
 
 export interface CampaignResult {
+  /** False when it was stopped before every part had come to its end. */
   readonly finished: boolean;
   readonly scenarios: readonly ScenarioResult[];
   readonly traces: readonly TraceResult[];
   readonly museum: readonly BugResult[];
+  readonly certificates: readonly CertificateResult[];
   readonly stress: readonly StressResult[];
-  /** Milliseconds of work, by the name of the scenario or bug; of stress on a system by `stress <system>`. */
+  /** Operations of real threads, under stress. */
+  readonly stressOperations: number;
+  /** Milliseconds of work, by the name of the part. */
   readonly parts: Readonly<Record<string, number>>;
 }
 
-/** @throws whatever the environment throws, when the jobs that run have ended */
-export async function runCampaign(plan: CampaignPlan, environment: CampaignEnvironment): Promise<CampaignResult> {
-  const { run, explain, stopReason, onResult } = environment;
-  const lanes = makeLanes(environment.lanes, () => stopReason() !== undefined);
+export interface CampaignOptions {
+  readonly engine: Pick<Engine, "part" | "stop" | "stopReason">;
+  /** What the parts may do with files. */
+  readonly files: Pick<PartContext, "pathOf" | "save" | "saveTrace">;
+  /** Hears each result in the order of the parts, as soon as those before it are known too. */
+  readonly onResult: (result: PartResult) => void;
+}
+
+/** @throws whatever a part throws, when the jobs that run have ended */
+export async function runCampaign(
+  parts: readonly Part[],
+  { engine, files, onResult }: CampaignOptions,
+): Promise<CampaignResult> {
+  const { stopReason } = engine;
+  const results: (PartResult | undefined)[] = parts.map(() => undefined);
   const report = inOrder(onResult);
-  const parts: Record<string, number> = {};
-  const scenarios: (ScenarioResult | undefined)[] = plan.scenarios.map(() => undefined);
-  const traces: (TraceResult | undefined)[] = plan.traces.map(() => undefined);
-  const museum: (BugResult | undefined)[] = plan.bugs.map(() => undefined);
+  const started = parts.map((part, rank) => ({ part, rank, own: engine.part(rank, part.work) }));
 
-  const openScenarios = plan.scenarios.map((scenario, index) => {
-    const finish = (decision: Decision, counterexample?: Counterexample): void => {
-      const result = scenarioResult(decision, counterexample, stopReason());
-      scenarios[index] = result;
-      parts[result.name] = Math.round(decision.milliseconds);
-      report(index, { kind: "scenario", scenario: result });
-    };
-    const decided = (decision: Decision): void => {
-      if (decision.verdict === "violated") lanes.add(index, async () => finish(decision, await explain(decision)));
-      // A search that was told to stop leaves the scenario to the end, where the reason is known.
-      else if (decision.verdict === "holds" || decision.because !== undefined) finish(decision);
-    };
-    const now = decide(scenario, plan.profile, plan.seed, { lanes, rank: index, run, decided });
-    return async (): Promise<void> => {
-      if (scenarios[index] !== undefined) return;
-      const decision = now();
-      finish(decision, decision.verdict === "violated" ? await explain(decision) : undefined);
-    };
-  });
-  for (const [index, path] of plan.traces.entries()) {
-    lanes.add(plan.scenarios.length + index, async () => {
-      const trace = await environment.replayTrace(path);
-      traces[index] = trace;
-      report(plan.scenarios.length + index, { kind: "trace", trace });
-    });
-  }
-  for (const [index, slug] of plan.bugs.entries()) {
-    lanes.add(plan.scenarios.length + plan.traces.length + index, async () => {
-      const start = performance.now();
-      const bug = await environment.huntBug(slug, plan.seed);
-      if (bug === undefined) return;
-      museum[index] = bug;
-      parts[slug] = Math.round(performance.now() - start);
-      report(plan.scenarios.length + plan.traces.length + index, { kind: "bug", bug });
-    });
-  }
-  await lanes.finished();
-  for (const finishOpen of openScenarios) await finishOpen();
+  const run = async ({ part, rank, own }: (typeof started)[number]): Promise<void> => {
+    const result = await part.run({ ...files, perform: own.perform, stopReason });
+    own.end();
+    if (result === undefined) return;
+    results[rank] = result;
+    report(rank, result);
+  };
+  await allOf(started.filter(({ part }) => !isAlone(part)).map(run), engine.stop);
+  for (const one of started.filter(({ part }) => isAlone(part))) await run(one);
 
-  const stress: StressResult[] = [];
-  for (const [index, system] of plan.stressed.entries()) {
-    if (stopReason() !== undefined) break;
-    const start = performance.now();
-    const result = await environment.stress(system, plan.seed);
-    if (result === undefined) break;
-    stress.push(result);
-    parts[`stress ${system}`] = Math.round(performance.now() - start);
-    report(plan.scenarios.length + plan.traces.length + plan.bugs.length + index, { kind: "stress", stress: result });
-  }
-
-  const isWhole =
-    [...scenarios, ...traces, ...museum].every((result) => result !== undefined) &&
-    stress.length === plan.stressed.length &&
-    stopReason() === undefined;
+  const known = results.filter((result) => result !== undefined);
   return {
-    finished: isWhole,
-    scenarios: known(scenarios),
-    traces: known(traces),
-    museum: known(museum),
-    stress,
-    parts,
+    finished: known.length === parts.length && stopReason() === undefined,
+    scenarios: known.flatMap((result) => (result.kind === "scenario" ? [result.scenario] : [])),
+    traces: known.flatMap((result) => (result.kind === "trace" ? [result.trace] : [])),
+    museum: known.flatMap((result) => (result.kind === "bug" ? [result.bug] : [])),
+    certificates: known.flatMap((result) => (result.kind === "certificate" ? [result.certificate] : [])),
+    stress: known.flatMap((result) => (result.kind === "stress" ? [result.stress] : [])),
+    stressOperations: known.reduce((sum, result) => sum + (result.kind === "stress" ? result.operations : 0), 0),
+    parts: Object.fromEntries(
+      started.flatMap(({ part, rank, own }) =>
+        results[rank] === undefined ? [] : [[part.name, Math.round(own.milliseconds())]],
+      ),
+    ),
   };
 }
 
-function known<T>(results: readonly (T | undefined)[]): readonly T[] {
-  return results.filter((result) => result !== undefined);
+function isAlone({ work }: Part): boolean {
+  return (Object.keys(work) as JobKind[]).some((kind) => jobKinds[kind].isAlone === true);
 }
 
-function scenarioResult(
-  decision: Decision,
-  counterexample: Counterexample | undefined,
-  stopped: string | undefined,
-): ScenarioResult {
-  const { scenario, verdict, seed, searches, because } = decision;
-  const why = verdict === "unknown" ? (because ?? stopped ?? "not searched to the end") : undefined;
-  return {
-    name: scenario.name,
-    system: scenario.system,
-    verdict,
-    ...(why !== undefined && { because: why }),
-    seed,
-    searches: [...searches],
-    ...(counterexample !== undefined && { counterexample }),
-  };
+/** Waits for all; at the first that fails the others are told to stop, and the error is thrown when they have. */
+async function allOf(running: readonly Promise<void>[], stop: (why: string) => void): Promise<void> {
+  for (const one of running) one.catch(() => stop("a part of it has failed"));
+  const settled = await Promise.allSettled(running);
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }

@@ -2,59 +2,55 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { lanes } from "./lanes.ts";
 
-test("no more jobs run at once than there are lanes", async () => {
+test("no more work runs at once than there are lanes", async () => {
   let running = 0;
   let most = 0;
-  const two = lanes(2, () => false);
-  for (let i = 0; i < 7; i++) {
-    two.add(0, async () => {
-      most = Math.max(most, ++running);
-      await setImmediate();
-      running--;
-    });
-  }
-  await two.finished();
+  const two = lanes(2);
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++running);
+    await setImmediate();
+    running--;
+  };
+  await Promise.all(Array.from({ length: 7 }, () => two.run(0, work)));
   expect(most).toBe(2);
 });
 
-test("the lowest rank goes first, and within a rank what came first; a job may add others", async () => {
+test("the lowest rank goes first, and within a rank what came first; what follows from an end goes by its own rank", async () => {
   const ran: string[] = [];
-  const one = lanes(1, () => false);
-  const add = (rank: number, name: string, then?: () => void) =>
-    one.add(rank, async () => {
-      ran.push(name);
-      then?.();
-    });
-  add(2, "c");
-  add(1, "a", () => add(1, "added"));
-  add(1, "b");
-  await one.finished();
-  expect(ran).toEqual(["a", "b", "added", "c"]);
+  const one = lanes(1);
+  const run = (rank: number, name: string): Promise<unknown> => one.run(rank, async () => void ran.push(name));
+  const followed = one.run(1, async () => void ran.push("a")).then(() => run(1, "follows a"));
+  await Promise.all([followed, run(2, "c"), run(1, "b")]);
+  expect(ran).toEqual(["a", "b", "follows a", "c"]);
 });
 
-test("when told to stop, jobs that wait are dropped", async () => {
-  let ran = 0;
-  const one = lanes(1, () => ran === 2);
-  for (let i = 0; i < 5; i++) one.add(0, async () => void ran++);
-  await one.finished();
-  expect(ran).toBe(2);
+test("work returns its value, and its error to the one who asked for it; the others go on", async () => {
+  const one = lanes(1);
+  const broken = one.run(0, () => Promise.reject(new Error("broken")));
+  const behind = one.run(0, async () => 7);
+  await expect(broken).rejects.toThrow("broken");
+  expect(await behind).toBe(7);
 });
 
-test("an error ends it, after the jobs that run and before those that wait", async () => {
-  const ended: string[] = [];
-  const two = lanes(2, () => false);
-  two.add(0, async () => {
-    throw new Error("broken");
-  });
-  two.add(0, async () => {
+test("work that has become superfluous when its turn comes is left out", async () => {
+  let isWanted = true;
+  const one = lanes(1);
+  const first = one.run(0, async () => void (isWanted = false));
+  const second = one.run(0, async () => "done", { isWanted: () => isWanted });
+  await first;
+  expect(await second).toBeUndefined();
+});
+
+test("when stopped, what waits is dropped and what runs goes on; only what must be done is done", async () => {
+  const one = lanes(1);
+  const running = one.run(0, async () => {
     await setImmediate();
-    ended.push("beside");
+    return "ran";
   });
-  two.add(0, async () => void ended.push("behind"));
-  await expect(two.finished()).rejects.toThrow("broken");
-  expect(ended).toEqual(["beside"]);
-});
-
-test("lanes without a job finish at once", async () => {
-  await lanes(2, () => false).finished();
+  const waiting = one.run(0, async () => "dropped");
+  const must = one.run(0, async () => "must", { evenWhenStopped: true });
+  one.stop();
+  expect(await Promise.all([running, waiting, must])).toEqual(["ran", undefined, "must"]);
+  expect(await one.run(0, async () => "late")).toBeUndefined();
+  expect(await one.run(0, async () => "late, and must", { evenWhenStopped: true })).toBe("late, and must");
 });

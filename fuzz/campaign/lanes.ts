@@ -1,52 +1,63 @@
-/**
- * Runs jobs a few at a time, those of the lowest rank first, and those of one rank in the order they came. A job may
- * add others.
- */
-export interface Lanes {
-  add(rank: number, job: () => Promise<void>): void;
-  /** Resolves when no job runs and none waits; rejects with the first error, once the jobs that run have ended. */
-  finished(): Promise<void>;
+/** Lets a few pieces of work run at a time, those of the lowest rank first, and those of one rank in the order they came. */
+
+export interface LaneOptions {
+  /** Asked when its turn comes: work that has become superfluous is left out. */
+  readonly isWanted?: () => boolean;
+  /** Runs although all else that waits has been dropped. */
+  readonly evenWhenStopped?: boolean;
 }
 
-/**
- * @param count jobs that run at once
- * @param shouldStop when it answers true, jobs that wait are dropped
- */
-export function lanes(count: number, shouldStop: () => boolean): Lanes {
-  const waiting: { readonly rank: number; readonly job: () => Promise<void> }[] = [];
-  let running = 0;
-  let failure: { readonly error: unknown } | undefined;
-  let settle: (() => void) | undefined;
+export interface Lanes {
+  /** @returns what the work returns; undefined when it was left out or dropped */
+  run<T>(rank: number, work: () => Promise<T>, options?: LaneOptions): Promise<T | undefined>;
+  /** Drops what waits, and what comes from now on. */
+  stop(): void;
+}
 
-  const run = async (job: () => Promise<void>): Promise<void> => {
-    try {
-      await job();
-    } catch (error) {
-      failure ??= { error };
-    }
+interface Waiting {
+  readonly rank: number;
+  readonly options: LaneOptions;
+  /** Resolves when the work has ended, well or not. */
+  start(): Promise<void>;
+  drop(): void;
+}
+
+/** @param count pieces of work that run at once */
+export function lanes(count: number): Lanes {
+  let waiting: readonly Waiting[] = [];
+  let running = 0;
+  let isStopped = false;
+
+  const startNext = (): void => {
+    const [next, ...rest] = waiting;
+    if (next === undefined || running >= count) return;
+    waiting = rest;
+    if (next.options.isWanted?.() === false) next.drop();
+    else void run(next);
+    startNext();
+  };
+  const run = async (next: Waiting): Promise<void> => {
+    running++;
+    await next.start();
+    // What follows from its end may have a lower rank than all that waits.
+    await new Promise((resolve) => setImmediate(resolve));
     running--;
     startNext();
   };
-  const startNext = (): void => {
-    if (failure !== undefined) waiting.length = 0;
-    while (running < count && waiting.length > 0 && !shouldStop()) {
-      const next = waiting.shift();
-      if (next === undefined) break;
-      running++;
-      void run(next.job);
-    }
-    if (running === 0) settle?.();
-  };
   return {
-    add(rank, job) {
-      const behind = waiting.findIndex((other) => other.rank > rank);
-      waiting.splice(behind === -1 ? waiting.length : behind, 0, { rank, job });
-      if (settle !== undefined) startNext();
-    },
-    finished: () =>
+    run: (rank, work, options = {}) =>
       new Promise((resolve, reject) => {
-        settle = () => (failure === undefined ? resolve() : reject(failure.error));
+        const next = { rank, options, start: () => work().then(resolve, reject), drop: () => resolve(undefined) };
+        if (isStopped && options.evenWhenStopped !== true) return next.drop();
+        const behind = waiting.findIndex((other) => other.rank > rank);
+        waiting = waiting.toSpliced(behind === -1 ? waiting.length : behind, 0, next);
         startNext();
       }),
+    stop() {
+      isStopped = true;
+      const before = waiting;
+      waiting = before.filter(({ options }) => options.evenWhenStopped === true);
+      for (const each of before) if (!waiting.includes(each)) each.drop();
+    },
   };
 }

@@ -3,7 +3,7 @@
  */
 
 import { visibleText } from "#reports/visible-text.ts";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 /** Executions of one strategy on each scenario. */
 export interface SearchBudget {
@@ -24,7 +24,7 @@ export interface Profile {
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
   /**
-   * Milliseconds for which each system that is built for real threads is hammered; 0 for not at all. A time and no
+   * Milliseconds for which each system that is built for real threads runs under load; 0 for not at all. A time and no
    * number of executions: schedules are the host's there, and no seed brings one back.
    */
   readonly stressMs: number;
@@ -66,11 +66,11 @@ export const profiles: readonly Profile[] = [
   },
 ];
 
-/** @throws CatalogueError that names all profiles if there is none of that name */
+/** @throws InputError that names all profiles if there is none of that name */
 export function profileNamed(name: string): Profile {
   const found = profiles.find((profile) => profile.name === name);
   if (found === undefined)
-    throw new CatalogueError(
+    throw new InputError(
       `no profile "${visibleText(name)}"; there are ${profiles.map((profile) => profile.name).join(", ")}`,
     );
   return found;

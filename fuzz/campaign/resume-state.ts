@@ -1,62 +1,59 @@
-/** What a campaign has done so far, in a file, so that one that is stopped can go on. */
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, sep } from "node:path";
+/** What a run has done so far, in a file, so that one that is stopped can go on. */
+import { readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
-import { BugResult } from "#reports/result.ts";
-import { writeWholeFile } from "#reports/write-file.ts";
-import { StressSoFar } from "./stress-job.ts";
-import type { SearchOutcome } from "./task.ts";
+import { commandPath } from "#fuzz/host/command-path.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import { type Job, type JobKind, jobName, type OutcomeOf, type Performed } from "./job.ts";
+import { jobKinds } from "./job-kinds.ts";
 
 /** Outcomes are taken over only by a run with an equal key. */
-export interface ResumeKey {
-  readonly seed: number;
-  readonly profile: string;
+export type ResumeKey = Readonly<Record<string, string | number>> & {
   /** Fingerprint of everything that decides an outcome. */
   readonly code: string;
-}
-
-const Outcome = z.strictObject({
-  kind: z.enum(["violated", "exhausted", "searched"]),
-  executions: z.int().nonnegative(),
-  accesses: z.int().nonnegative(),
-  estimate: z.strictObject({ executions: z.int().nonnegative(), error: z.int().nonnegative() }).optional(),
-  violation: z.strictObject({ property: z.string(), because: z.string() }).optional(),
-  choices: z.array(z.int().nonnegative()).optional(),
-  milliseconds: z.number(),
-});
+};
 
 const State = z.strictObject({
   format: z.literal("quiesce-campaign"),
-  version: z.literal(1),
-  key: z.strictObject({ seed: z.int(), profile: z.string(), code: z.string() }),
-  searches: z.record(z.string(), Outcome),
-  museum: z.record(z.string(), BugResult),
-  stress: z.record(z.string(), StressSoFar),
+  version: z.literal(2),
+  key: z.looseObject({ code: z.string() }).and(z.record(z.string(), z.union([z.string(), z.number()]))),
+  jobs: z.record(
+    z.string(),
+    z.strictObject({
+      kind: z.string().refine((kind): kind is JobKind => Object.hasOwn(jobKinds, kind)),
+      milliseconds: z.number(),
+      outcome: z.unknown(),
+    }),
+  ),
 });
 
-/** Name of the file, in the folder of the reports. */
+type Jobs = z.infer<typeof State>["jobs"];
+
+/** Name of a campaign's state file, in the folder of its reports. */
 export const STATE_FILE = "campaign-state.json";
 
-export interface Finished {
-  readonly searches: Map<string, SearchOutcome>;
-  readonly museum: Map<string, BugResult>;
-  readonly stress: Map<string, StressSoFar>;
+/** A state is written at most so often while the run goes on. */
+const MILLISECONDS_BETWEEN_STATES = 2_000;
+
+export interface ResumeState {
+  /** What the job came to in this run or one before it. */
+  outcomeOf<Kind extends JobKind>(job: Job<Kind>): Performed<OutcomeOf<Kind>> | undefined;
+  /**
+   * Takes an outcome in, if it stands for good, and writes the state now and then.
+   *
+   * @throws InputError if the file cannot be written
+   */
+  keep<Kind extends JobKind>(job: Job<Kind>, performed: Performed<OutcomeOf<Kind>>): void;
+  /** @throws InputError if the file cannot be written */
+  write(): void;
+  /** The run came to its end: there is nothing to resume. */
+  remove(): void;
 }
 
-export function nothingFinished(): Finished {
-  return { searches: new Map(), museum: new Map(), stress: new Map() };
-}
-
-/** A search that was stopped or could not run says nothing that may be kept. */
-export function isKept(outcome: SearchOutcome): boolean {
-  return outcome.kind !== "stopped" && outcome.kind !== "failed";
-}
-
-/** The state in the file, or why there is none: the file may be missing, unreadable or another format's. */
-export function readResumeState(
+/** The state in a file, or why there is none: the file may be missing, unreadable or another format's. */
+export function readState(
   path: string,
-): { readonly key: ResumeKey; readonly finished: Finished } | { readonly because: string } {
+): { readonly key: ResumeKey; readonly jobs: Jobs } | { readonly because: string } {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
@@ -65,57 +62,71 @@ export function readResumeState(
     return { because: isMissing ? "no run was stopped there" : `${path} cannot be read` };
   }
   const parsed = State.safeParse(value);
-  if (!parsed.success) return { because: `${path} is no state of a campaign` };
-  const { key, searches, museum, stress } = parsed.data;
-  const outcomes = Object.entries(searches).map(([name, { violation, choices, ...rest }]): [string, SearchOutcome] => [
-    name,
-    { ...rest, ...(violation !== undefined && { violation }), ...(choices !== undefined && { choices }) },
-  ]);
-  return {
-    key,
-    finished: {
-      searches: new Map(outcomes),
-      museum: new Map(Object.entries(museum)),
-      stress: new Map(Object.entries(stress)),
-    },
-  };
+  return parsed.success ? parsed.data : { because: `${path} is no state of a run` };
 }
 
-/** @throws WriteError if the file cannot be written */
-export function writeResumeState(path: string, key: ResumeKey, { searches, museum, stress }: Finished): void {
-  const kept = [...searches].filter(([, outcome]) => isKept(outcome));
-  const state = {
-    format: "quiesce-campaign",
-    version: 1,
-    key,
-    searches: Object.fromEntries(kept),
-    museum: Object.fromEntries(museum),
-    stress: Object.fromEntries(stress),
-  };
-  writeWholeFile(path, `${JSON.stringify(state)}\n`);
+/** A run that begins from nothing, and leaves a file when it is stopped. */
+export function freshState(path: string, key: ResumeKey): ResumeState {
+  return stateOf(path, key, {});
 }
 
-export function removeResumeState(path: string): void {
-  rmSync(path, { force: true });
-}
-
-/** Folders whose files decide what a campaign finds. */
-const FOLDERS = ["impl", "model", "properties", "fuzz"];
-
-/** First digits of a SHA-256 over everything that decides an outcome, patches and the user's own modules included. */
-export function campaignFingerprint(root: string, modules: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const folder of FOLDERS) {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) =>
-      /(?<!\.test)\.ts$|\.patch$/.test(file),
-    );
-    for (const file of files.toSorted()) {
-      hash
-        .update(`${folder}/${file.split(sep).join("/")}\0`)
-        .update(readFileSync(join(root, folder, file)))
-        .update("\0");
-    }
+/**
+ * A run that goes on where another was stopped, if that had the same key.
+ *
+ * @param note hears in one line what is taken over, or why nothing is
+ */
+export function resumedState(path: string, key: ResumeKey, note: (line: string) => void): ResumeState {
+  const found = readState(path);
+  const because = "because" in found ? found.because : differenceBetween(found.key, key);
+  if ("because" in found || because !== "") {
+    note(`nothing to resume in ${visibleText(commandPath(path))}: ${visibleText(because)}; starting anew`);
+    return stateOf(path, key, {});
   }
-  for (const path of modules) hash.update(`${path}\0`).update(readFileSync(path)).update("\0");
-  return hash.digest("hex").slice(0, 16);
+  note(`resuming; ${doneText(found.jobs)} done already`);
+  return stateOf(path, key, found.jobs);
+}
+
+function differenceBetween(found: ResumeKey, key: ResumeKey): string {
+  return Object.entries(key)
+    .filter(([part, value]) => found[part] !== value)
+    .map(([part]) => (part === "code" ? "the code is another" : `its ${part} is ${found[part]}`))
+    .join(", ");
+}
+
+/** `3 searches and 1 hunt are`. */
+function doneText(jobs: Jobs): string {
+  const done = Object.values(jobs);
+  const counts = Object.entries(jobKinds).flatMap(([name, { kept }]) => {
+    const count = done.filter(({ kind }) => kind === name).length;
+    if (kept === undefined || count === 0) return [];
+    const [one, several] = kept.noun;
+    return [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-US")} ${several}`];
+  });
+  return counts.length === 0 ? "nothing is" : `${counts.join(" and ")} ${done.length === 1 ? "is" : "are"}`;
+}
+
+function stateOf(path: string, key: ResumeKey, jobs: Jobs): ResumeState {
+  const known = new Map(Object.entries(jobs));
+  let writtenAt = performance.now();
+  const write = (): void => {
+    writtenAt = performance.now();
+    const state = { format: "quiesce-campaign", version: 2, key, jobs: Object.fromEntries(known) };
+    writeWholeFile(path, `${JSON.stringify(state)}\n`);
+  };
+  return {
+    outcomeOf<Kind extends JobKind>(job: Job<Kind>) {
+      const found = known.get(jobName(job));
+      const outcome = jobKinds[job.kind].kept?.schema.safeParse(found?.outcome);
+      // One that says something else than an outcome is done again.
+      if (found === undefined || outcome?.success !== true) return undefined;
+      return { outcome: outcome.data, milliseconds: found.milliseconds };
+    },
+    keep<Kind extends JobKind>(job: Job<Kind>, performed: Performed<OutcomeOf<Kind>>) {
+      if (jobKinds[job.kind].kept?.isFinal(performed.outcome) !== true) return;
+      known.set(jobName(job), { kind: job.kind, ...performed });
+      if (performance.now() - writtenAt >= MILLISECONDS_BETWEEN_STATES) write();
+    },
+    write,
+    remove: () => rmSync(path, { force: true }),
+  };
 }

@@ -1,10 +1,9 @@
 /** Runs `quiesce` as a person does, in a process of its own. For tests. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 const QUIESCE = fileURLToPath(new URL("./quiesce.mjs", import.meta.url));
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -30,7 +29,7 @@ export function runModule(path: string, options?: CliOptions): Promise<Ended> {
 function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
-      cwd: ROOT,
+      cwd: projectRoot,
       env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env },
     });
     let stdout = "";

@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { litmus, root } from "./litmus-process.fixture.ts";
+import { projectRoot as root } from "#fuzz/host/project-root.ts";
+import { litmus } from "./litmus-process.fixture.ts";
 
 const kept = join(root, "model/memory/es/tests");
 const examples = join(root, "model/memory/es/examples");

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 const expectation = z.object({
   verdict: z.enum(["Never", "Sometimes", "Always"]),
@@ -13,18 +13,18 @@ const expectations = z.record(z.string(), expectation);
 
 export type Expectation = z.infer<typeof expectation>;
 
-/** @throws CommandError if the file cannot be read or is not of the form `{"name": {"verdict": "Never", …}}` */
+/** @throws InputError if the file cannot be read or is not of the form `{"name": {"verdict": "Never", …}}` */
 export function readExpectations(file: string): ReadonlyMap<string, Expectation> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new CommandError(`litmus: --expect ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(`litmus: --expect ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const result = expectations.safeParse(parsed);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new CommandError(
+    throw new InputError(
       `litmus: --expect ${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`,
     );
   }

@@ -1,20 +1,13 @@
-/** Runs `quiesce litmus` as a process of its own. */
+/** Runs `quiesce litmus` as a person does. For tests. */
+import { quiesce } from "./cli-process.fixture.ts";
 
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-
-export const root = join(import.meta.dirname, "../..");
-
-export interface Run {
-  readonly code: number;
+interface Run {
+  readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-export function litmus(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", ...args], { cwd: root }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
-  });
+export async function litmus(...args: readonly string[]): Promise<Run> {
+  const { code, stdout, stderr } = await quiesce(["litmus", ...args]);
+  return { code, out: stdout, err: stderr };
 }

@@ -1,6 +1,6 @@
 /** Litmus tests as `--json` writes them. */
 
-import type { PoolOutcome } from "#fuzz/campaign/litmus/litmus-pool.ts";
+import type { FileOutcome } from "#fuzz/campaign/litmus/decide-files.ts";
 import type { Row as OutcomeRow } from "#model/memory/es/outcome.ts";
 
 /** One test; one that was not decided says so instead of an answer. */
@@ -26,7 +26,7 @@ export type JsonRow = { readonly file: string } & (
   | { readonly error: string }
 );
 
-export function rowOf(file: string, outcome: PoolOutcome): JsonRow {
+export function rowOf(file: string, outcome: FileOutcome): JsonRow {
   switch (outcome.kind) {
     case "decided": {
       const { name, verdict, states, flags, seconds, noExecution } = outcome;
@@ -38,8 +38,9 @@ export function rowOf(file: string, outcome: PoolOutcome): JsonRow {
       return { file, name, columns, outcomes, needsCycle, race, seconds };
     }
     case "undecided":
-    case "late":
       return { file, undecided: outcome.because };
+    case "late":
+      return { file, undecided: "time is up" };
     case "interrupted":
       return { file, undecided: "interrupted" };
     case "unreadable":

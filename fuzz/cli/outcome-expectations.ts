@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { EsAnswer } from "#model/memory/es/check-es-litmus.ts";
 import { showEntry, type Row } from "#model/memory/es/outcome.ts";
 import { parseJsonText } from "#model/memory/es/notation/json-text.ts";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 const row = z.array(z.union([z.number(), z.bigint(), z.string(), z.boolean(), z.null()]));
 const expectation = z.object({
@@ -20,19 +20,19 @@ const expectations = z.record(z.string(), expectation);
 
 export type OutcomeExpectation = z.infer<typeof expectation>;
 
-/** @throws CommandError if the file cannot be read or is not of the form `{"name": {"outcomes": [[…], …]}, …}` */
+/** @throws InputError if the file cannot be read or is not of the form `{"name": {"outcomes": [[…], …]}, …}` */
 export function readOutcomeExpectations(file: string): ReadonlyMap<string, OutcomeExpectation> {
   let parsed: unknown;
   try {
     parsed = parseJsonText(readFileSync(file, "utf8")).value;
   } catch (error) {
-    throw new CommandError(`litmus: --expect ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(`litmus: --expect ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const result = expectations.safeParse(parsed);
   if (!result.success) {
     const issue = result.error.issues[0];
     const where = issue?.path.join(".") ?? "";
-    throw new CommandError(`litmus: --expect ${file}: ${where}: ${issue?.message ?? "not as expected"}`);
+    throw new InputError(`litmus: --expect ${file}: ${where}: ${issue?.message ?? "not as expected"}`);
   }
   return new Map(Object.entries(result.data));
 }

@@ -2,8 +2,9 @@
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bugNamed, projectRoot } from "#fuzz/bugs/museum.ts";
+import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 function isWanted(path: string): boolean {
   return !path.endsWith(".test.ts");

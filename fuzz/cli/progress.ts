@@ -8,6 +8,8 @@ import { createLogUpdate } from "log-update";
 import { visibleText } from "#reports/visible-text.ts";
 
 export interface Progress {
+  /** Shows the line of progress from now on: what it says at the time it is asked. */
+  show(describe: () => string): void;
   /** Prints lines that stay. */
   print(text: string): void;
   /** Takes the progress away for good. */
@@ -16,12 +18,13 @@ export interface Progress {
 
 const MILLISECONDS_BETWEEN_DRAWS = 200;
 
-/** @param describe the line of progress, at the time it is asked */
-export function showProgress(describe: () => string, { linesTo }: { readonly linesTo: NodeJS.WriteStream }): Progress {
+export function progressOn(linesTo: NodeJS.WriteStream): Progress {
   const draw = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
-  const timer =
-    draw === undefined ? undefined : setInterval(() => draw(visibleText(describe())), MILLISECONDS_BETWEEN_DRAWS);
+  let timer: NodeJS.Timeout | undefined;
   return {
+    show(describe) {
+      if (draw !== undefined) timer ??= setInterval(() => draw(visibleText(describe())), MILLISECONDS_BETWEEN_DRAWS);
+    },
     print(text) {
       draw?.clear();
       linesTo.write(`${text}\n`);
@@ -34,11 +37,7 @@ export function showProgress(describe: () => string, { linesTo }: { readonly lin
   };
 }
 
-/** `about 20 s left`, from what is done and how long it took; empty while nothing can be said. */
-export function timeLeftText(done: number, total: number, milliseconds: number): string {
-  if (done <= 0 || milliseconds < 1000) return "";
-  const seconds = Math.ceil(((Math.max(0, total - done) / done) * milliseconds) / 1000);
-  if (seconds < 90) return `at most about ${seconds} s left`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `at most about ${minutes} min left` : `at most about ${Math.round(minutes / 60)} h left`;
+/** Where lines for people go, when `--json` may want standard output for itself. */
+export function linesBeside(json: string | undefined): NodeJS.WriteStream {
+  return json === "-" ? process.stderr : process.stdout;
 }

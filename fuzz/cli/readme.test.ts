@@ -1,16 +1,15 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 import { quiesce } from "./cli-process.fixture.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const example = readFileSync(join(root, "fuzz/systems/tickets/tickets.ts"), "utf8");
+const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+const example = readFileSync(join(projectRoot, "fuzz/systems/tickets/tickets.ts"), "utf8");
 
 // Inside the project, so that the module finds what it imports; git ignores it.
-mkdirSync(join(root, "reports/out"), { recursive: true });
-const folder = mkdtempSync(join(root, "reports/out", "readme-"));
+mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
+const folder = mkdtempSync(join(projectRoot, "reports/out", "readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The fenced blocks of a language, in order. */
@@ -35,7 +34,7 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const draw = /^function\* draw[\s\S]*?^}\n/m;
   const broken = example
     .replace(draw, blocks("ts")[1] ?? "")
-    .replace("atomicAddReturn, beginOperation, endOperation", "beginOperation, endOperation, readOnce, writeOnce")
+    .replace("atomicAddReturn }", "readOnce, writeOnce }")
     .replaceAll('from "../', 'from "#fuzz/systems/');
   const module = join(folder, "tickets.ts");
   writeFileSync(module, broken);
@@ -49,24 +48,17 @@ test("with the README's wrong draw it is violated as the README says", async () 
   const replay = /^replay {2}npx quiesce (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
   expect(replay).toEqual([
     "replay",
-    `${relative(root, out)}/traces/tickets-two-customers.trace.json`,
+    `${relative(projectRoot, out)}/traces/tickets-two-customers.trace.json`,
     "--module",
-    relative(root, module),
+    relative(projectRoot, module),
   ]);
   expect((await quiesce(replay)).code).toBe(1);
 });
 
 test("a scenario whose set-up fails is unknown, says why, and exits 3", async () => {
   const module = join(folder, "no-paper.ts");
-  writeFileSync(
-    module,
-    example
-      .replace(
-        "for (const _draw of initial) yield* draw(dispenser);",
-        'yield* draw(dispenser);\n        throw new RangeError("no paper");',
-      )
-      .replaceAll('from "../', 'from "#fuzz/systems/'),
-  );
+  const failing = "*start() { throw new RangeError('no paper'); }, place: (heap) =>";
+  writeFileSync(module, example.replace("place: (heap) =>", failing).replaceAll('from "../', 'from "#fuzz/systems/'));
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
   expect(stdout).toMatch(
     /^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m,

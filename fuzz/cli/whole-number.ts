@@ -4,24 +4,25 @@ const SEED_MAX = 0xffff_ffff;
 const WORKERS_MAX = 64;
 const EXECUTIONS_MAX = 1_000_000_000_000;
 
-/** @throws InvalidArgumentError if `text` is no whole number of that range */
-function parseWholeNumber(text: string, min: number, max: number): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}.`);
+/** Of accesses and executions of one trace. */
+export const COUNT_MAX = 999_999_999;
+
+/**
+ * Parses an option's whole number.
+ *
+ * @throws InvalidArgumentError if the text is no whole number of that range
+ */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`it must be a whole number from ${min} to ${max}.`);
+  };
 }
 
-export function parseSeed(text: string): number {
-  return parseWholeNumber(text, 0, SEED_MAX);
-}
-
-export function parseWorkers(text: string): number {
-  return parseWholeNumber(text, 1, WORKERS_MAX);
-}
-
-export function parseExecutions(text: string): number {
-  return parseWholeNumber(text, 1, EXECUTIONS_MAX);
-}
+export const parseSeed: (text: string) => number = wholeNumber(0, SEED_MAX);
+export const parseWorkers: (text: string) => number = wholeNumber(1, WORKERS_MAX);
+export const parseExecutions: (text: string) => number = wholeNumber(1, EXECUTIONS_MAX);
 
 /** A seed for a run that was given none; it must be printed. */
 export function drawSeed(): number {

@@ -7,7 +7,7 @@
  */
 import { ACCESS, type Access, type Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { isReadModifyWrite, isRelease, mayWrite, tookLock } from "#impl/memory/access-class.ts";
 import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
@@ -62,29 +62,20 @@ class Counter implements Observer {
   }
 
   performed(access: ObservedAccess): void {
-    const { kind, address } = access;
-    const takes = takesLock(access);
+    const { kind, address, result } = access;
+    const takes = tookLock(kind, result);
     this.#accesses++;
     if (takes || (this.#rwlocks.has(address) && takesRwlock(access))) this.#locks++;
-    if (takes || isReadModifyWrite(access)) this.#atomics++;
+    if (takes || isReadModifyWrite(kind)) this.#atomics++;
     const line = lineOf(this.#heap, address);
-    if (line !== undefined && (takes || mayWrite(kind) || kind === ACCESS.spinUnlock || kind === ACCESS.mutexUnlock))
-      this.#lines.add(line);
+    if (line !== undefined && (takes || mayWrite(kind) || isRelease(kind))) this.#lines.add(line);
   }
 
   /** What has no word of its own costs nothing here. */
   marked(): void {}
 }
 
-function takesLock({ kind, result }: ObservedAccess): boolean {
-  return kind === ACCESS.spinLock || kind === ACCESS.mutexLock || (kind === ACCESS.spinTrylock && result === 1);
-}
-
 /** A reader that finds no writer, or a writer that finds nobody. */
 function takesRwlock({ kind, before, after }: ObservedAccess): boolean {
   return kind === ACCESS.cmpxchgAcquire ? before === 0 : kind === ACCESS.atomicAddReturnAcquire && after > 0;
-}
-
-function isReadModifyWrite({ kind }: ObservedAccess): boolean {
-  return kind >= ACCESS.cmpxchg && kind <= ACCESS.atomicAddReturnRelease;
 }

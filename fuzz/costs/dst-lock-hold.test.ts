@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CONSTANT_HOLD, LINEAR_HOLD } from "#properties/dst/lock-hold.ts";
-import { dstLockHolds, type LockHold } from "./dst-lock-hold.ts";
+import type { LockHold } from "#reports/lookup-costs.ts";
+import { dstLockHolds } from "./dst-lock-hold.ts";
 
 const LENGTHS = [1, 2, 3, 10, 100] as const;
 const DEEDS = ["runThatKeeps", "runThatDestroys", "deviceEvent"] as const;

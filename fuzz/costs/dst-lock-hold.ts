@@ -6,7 +6,8 @@
  * every access that its thread makes between taking the lock and letting it go counts, and the longest stretch is what
  * others may have to spin for. The list is made before, and the entry given up meanwhile is one of those who wait.
  */
-import { ACCESS, type Access, type Address, FIRST_LOCAL_KIND, NIL, request } from "#impl/memory/access.ts";
+import { ACCESS, type Access, type Address, NIL, request } from "#impl/memory/access.ts";
+import { isLocal } from "#impl/memory/access-class.ts";
 import { createHeap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { numberAt } from "#impl/memory/word.ts";
@@ -17,20 +18,7 @@ import { DEVICE_EVENT, DstEntry, Garbage } from "#impl/dst/layout.ts";
 import { softirqCollector } from "#impl/dst/softirq.ts";
 import { workQueueCollector } from "#impl/dst/workqueue.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
-
-/** The longest that the lock is held for a list of that length. */
-export interface LockHoldRow {
-  readonly listed: number;
-  /** Accesses in the longest stretch, by collector: of a run that keeps all, one that destroys all, a device event. */
-  readonly softirq: LockHold;
-  readonly workqueue: LockHold;
-}
-
-export interface LockHold {
-  readonly runThatKeeps: number;
-  readonly runThatDestroys: number;
-  readonly deviceEvent: number;
-}
+import type { LockHold, LockHoldRow } from "#reports/lookup-costs.ts";
 
 /** @throws RangeError if a length is no whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {
@@ -91,7 +79,7 @@ function* noting(procedure: Access, lock: Address, stretches: number[]): Access 
     } else if (kind === ACCESS.spinUnlock && concernsLock) {
       stretches.push(held);
       held = NOT_HELD;
-    } else if (held !== NOT_HELD && kind < FIRST_LOCAL_KIND) {
+    } else if (held !== NOT_HELD && !isLocal(kind)) {
       held++;
     }
     const found = yield kind; // the registers still hold the request

@@ -4,7 +4,7 @@
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, regionOf } from "#impl/memory/heap.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { mayWrite } from "#impl/memory/access-class.ts";
 import { type RecordedAccess, wrote } from "./recorder.ts";
 
 /** Steps of two accesses, the earlier one first. */

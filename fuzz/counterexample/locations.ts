@@ -11,8 +11,7 @@ import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** The access functions' own module, whose frames are passed over. */
 const ACCESS_MODULE = "impl/memory/access.ts";
@@ -57,6 +56,6 @@ function locationNow(): Location | undefined {
 function projectFile(scriptName: string): string | undefined {
   if (!scriptName.startsWith("file:")) return undefined;
   // A test runner may tell versions of a module apart with a query.
-  const path = relative(root, fileURLToPath(scriptName.replace(/[?#].*$/, "")));
+  const path = relative(projectRoot, fileURLToPath(scriptName.replace(/[?#].*$/, "")));
   return path.startsWith("..") ? undefined : path.split(sep).join("/");
 }

@@ -6,12 +6,23 @@
  * a sample, and is reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
+import {
+  awaitsValue,
+  isAcquisition,
+  isAddition,
+  isConditional,
+  isExchange,
+  isRelease,
+  isStore,
+  mayWrite,
+  touchesWord,
+} from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { placeOf, type RecordedAccess } from "./recorder.ts";
 import { type Block, blocksOf, type Run } from "./follow.ts";
 import { type Conflict, reversibleConflicts } from "./conflicts.ts";
@@ -32,7 +43,7 @@ const FLIPS_MAX = 400;
 /** Accesses of an execution in which conflicts are looked for: the work grows with their square. */
 export const ORDERED_ACCESSES_MAX = 2_000;
 
-export interface Ordering extends Conflict {
+interface Ordering extends Conflict {
   /** `the collector's free of peer#1 before the reader's read of peer#1.refcount`. */
   readonly text: string;
 }
@@ -340,26 +351,13 @@ function deedText(machine: RunningMachine, accesses: readonly RecordedAccess[], 
 }
 
 function verbOf({ kind, operand }: RecordedAccess): string {
-  switch (kind) {
-    case ACCESS.spinLock:
-    case ACCESS.mutexLock:
-    case ACCESS.spinTrylock:
-      return "acquisition";
-    case ACCESS.spinUnlock:
-    case ACCESS.mutexUnlock:
-      return "release";
-    case ACCESS.allocate:
-      return "allocation";
-    case ACCESS.awaitEqual:
-    case ACCESS.awaitUnequal:
-      return "wait";
-    default:
-      if (kind < ACCESS.write) return "read";
-      if (kind < ACCESS.cmpxchg) return "write";
-      if (kind <= ACCESS.cmpxchgRelease) return "compare-and-exchange";
-      if (kind <= ACCESS.xchgRelease) return "exchange";
-      if (kind <= ACCESS.atomicAddReturnRelease)
-        return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
-      return accessNames[kind] ?? "access";
-  }
+  if (isAcquisition(kind)) return "acquisition";
+  if (isRelease(kind)) return "release";
+  if (awaitsValue(kind)) return "wait";
+  if (isStore(kind)) return "write";
+  if (isConditional(kind)) return "compare-and-exchange";
+  if (isExchange(kind)) return "exchange";
+  if (isAddition(kind)) return operand === 1 ? "increment" : operand === -1 ? "decrement" : "addition";
+  if (touchesWord(kind) && !mayWrite(kind)) return "read";
+  return kind === ACCESS.allocate ? "allocation" : (accessNames[kind] ?? "access");
 }

@@ -7,12 +7,23 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf, regionOf } from "#impl/memory/heap.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import {
+  isAcquisition,
+  isAddition,
+  isConditional,
+  isForPointers,
+  isRelease,
+  mayWait,
+  mayWrite,
+  tookLock,
+  touchesWord,
+} from "#impl/memory/access-class.ts";
 import type { AccessRow, OperationRow, Row } from "#reports/recorded-execution.ts";
 import type { Location } from "#reports/result.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import type { OperationNames } from "#fuzz/subjects/subject.ts";
+import type { OperationNames } from "#fuzz/machine/program.ts";
 import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
+import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 
 /** One recorded access with its numbers, for those who compute with it. */
 export interface RecordedAccess extends ObservedAccess {
@@ -67,7 +78,7 @@ export class Recorder implements Observer {
   performed(access: ObservedAccess): void {
     const { thread, kind, address } = access;
     const state = this.#thread(thread);
-    this.#begin(thread, state, access.step);
+    this.#happen(thread, state, state.spans.accessed(), access.step);
     const known = !this.#blank.delete(address);
     if (!access.waits) this.#hold(state, access, known);
     this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, location: state.location });
@@ -82,27 +93,12 @@ export class Recorder implements Observer {
 
   marked({ step, thread, kind, operand }: ObservedMark): void {
     const state = this.#thread(thread);
-    switch (kind) {
-      case ACCESS.rcuReadLock:
-        state.sectionsToOpen++;
-        return;
-      case ACCESS.rcuReadUnlock:
-        if (state.sectionsToOpen > 0) state.sectionsToOpen--;
-        else state.sections--;
-        return;
-      case ACCESS.beginOperation:
-        state.operationToBegin = operand;
-        return;
-      case ACCESS.endOperation:
-        this.#begin(thread, state, step);
-        this.#entries.push({
-          kind: "end",
-          step,
-          thread,
-          operation: state.operation,
-          text: this.#operations?.response(state.operation, operand) ?? String(operand),
-        });
-    }
+    const events = state.spans.marked(kind, operand);
+    this.#happen(thread, state, events, step);
+    if ((events & SPAN.operationEnds) === 0) return;
+    const { operation } = state.spans;
+    const text = this.#operations?.response(operation, operand) ?? String(operand);
+    this.#entries.push({ kind: "end", step, thread, operation, text });
   }
 
   /** What was recorded, by name. */
@@ -118,29 +114,18 @@ export class Recorder implements Observer {
     return this.#threads[thread] ?? freshThread();
   }
 
-  #begin(thread: number, state: ThreadState, step: number): void {
-    state.sections += state.sectionsToOpen;
-    state.sectionsToOpen = 0;
-    if (state.operationToBegin === -1) return;
-    state.operation = state.operationToBegin;
-    state.operationToBegin = -1;
-    const text = this.#operations?.operation(state.operation) ?? `operation ${state.operation}`;
-    this.#entries.push({ kind: "begin", step, thread, operation: state.operation, text });
+  /** Writes down an operation that begins. Of sections, only how many are open is shown. */
+  #happen(thread: number, { spans: { operation } }: ThreadState, events: number, step: number): void {
+    if ((events & SPAN.operationBegins) === 0) return;
+    const text = this.#operations?.operation(operation) ?? `operation ${operation}`;
+    this.#entries.push({ kind: "begin", step, thread, operation, text });
   }
 
   #hold(state: ThreadState, { kind, address, operand, before, after, result }: ObservedAccess, known: boolean): void {
+    if (tookLock(kind, result)) state.locks.push(address);
+    if (isRelease(kind)) state.locks = state.locks.filter((lock) => lock !== address);
+    if (isAcquisition(kind) || isRelease(kind)) return;
     switch (kind) {
-      case ACCESS.spinLock:
-      case ACCESS.mutexLock:
-        state.locks.push(address);
-        return;
-      case ACCESS.spinTrylock:
-        if (result === 1) state.locks.push(address);
-        return;
-      case ACCESS.spinUnlock:
-      case ACCESS.mutexUnlock:
-        state.locks = state.locks.filter((lock) => lock !== address);
-        return;
       case ACCESS.allocate:
         for (let word = 0; word < (regionOf(this.#heap, result)?.layout.words ?? 0); word++)
           this.#blank.add(result + word);
@@ -160,31 +145,19 @@ export class Recorder implements Observer {
 }
 
 interface ThreadState {
-  sections: number;
-  sectionsToOpen: number;
-  operation: number;
-  /** Number of the operation that begins with the next access, or -1. */
-  operationToBegin: number;
+  readonly spans: Spans;
   locks: Address[];
   references: Map<Address, number>;
   location: Location | undefined;
 }
 
 function freshThread(): ThreadState {
-  return {
-    sections: 0,
-    sectionsToOpen: 0,
-    operation: 0,
-    operationToBegin: -1,
-    locks: [],
-    references: new Map(),
-    location: undefined,
-  };
+  return { spans: new Spans(), locks: [], references: new Map(), location: undefined };
 }
 
-function holdsOf({ sections, locks, references }: ThreadState, heap: Heap): string[] {
+function holdsOf({ spans, locks, references }: ThreadState, heap: Heap): string[] {
   return [
-    ...(sections > 0 ? ["rcu"] : []),
+    ...(spans.depth > 0 ? ["rcu"] : []),
     ...locks.map((lock) => nameOf(heap, lock)),
     ...[...references].map(([word, count]) => `${count === 1 ? "ref" : `${count} refs`} ${objectOf(heap, word)}`),
   ];
@@ -218,23 +191,15 @@ function pointerFields(heap: Heap, accesses: readonly RecordedAccess[]): Readonl
   const surely = new Set<string>();
   const perhaps = new Map<string, boolean>();
   for (const { kind, address, before, after, known } of accesses) {
-    if (kind > ACCESS.awaitUnequal) continue;
+    if (!touchesWord(kind)) continue;
     const field = fieldOf(heap, address);
     if (isForPointers(kind)) surely.add(field);
     for (const value of known ? [before, after] : [after]) {
-      if (value !== NIL) perhaps.set(field, (perhaps.get(field) ?? true) && isObject(heap, value) && !isSum(kind));
+      if (value !== NIL) perhaps.set(field, (perhaps.get(field) ?? true) && isObject(heap, value) && !isAddition(kind));
     }
   }
   for (const [field, is] of perhaps) if (is) surely.add(field);
   return surely;
-}
-
-function isForPointers(kind: AccessKind): boolean {
-  return kind === ACCESS.rcuDereference || kind === ACCESS.rcuDereferenceProtected || kind === ACCESS.rcuAssignPointer;
-}
-
-function isSum(kind: AccessKind): boolean {
-  return kind >= ACCESS.atomicAdd && kind <= ACCESS.atomicAddReturnRelease;
 }
 
 function fieldOf(heap: Heap, address: Address): string {
@@ -250,7 +215,7 @@ function isObject(heap: Heap, value: number): boolean {
 
 function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess): AccessRow {
   const { step, thread, kind, address, operand, holds, location } = access;
-  const pointer = kind <= ACCESS.awaitUnequal && pointers.has(fieldOf(heap, address));
+  const pointer = touchesWord(kind) && pointers.has(fieldOf(heap, address));
   const valueText = (value: number): string => (pointer ? (objectNameOf(heap, value) ?? String(value)) : String(value));
   const concerned =
     kind === ACCESS.free || kind === ACCESS.callRcu ? operand : kind === ACCESS.allocate ? access.result : address;
@@ -271,9 +236,9 @@ function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess
 /** Did it write the word, take or release the lock, change the slab? */
 export function wrote({ kind, expected, result, waits }: ObservedAccess): boolean {
   if (waits) return false;
-  if (kind === ACCESS.spinTrylock) return result === 1;
-  if (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) return result === expected;
-  return mayWrite(kind) || kind > ACCESS.awaitUnequal;
+  if (isAcquisition(kind)) return tookLock(kind, result);
+  if (isConditional(kind)) return result === expected;
+  return mayWrite(kind) || !touchesWord(kind);
 }
 
 function effectOf(
@@ -281,32 +246,16 @@ function effectOf(
   { kind, operand, expected, before, after, result, known, waits }: RecordedAccess,
   valueText: (value: number) => string,
 ): string {
-  switch (kind) {
-    case ACCESS.spinLock:
-    case ACCESS.mutexLock:
-    case ACCESS.spinUnlock:
-    case ACCESS.mutexUnlock:
-    case ACCESS.free:
-    case ACCESS.callRcu:
-      return waits ? "(waits)" : "";
-    case ACCESS.spinTrylock:
-      return result === 1 ? "taken" : "busy";
-    case ACCESS.allocate:
-      return result === NIL ? "none left" : `→ ${objectNameOf(heap, result) ?? result}`;
-    case ACCESS.synchronizeRcu:
-      return waits ? "(waits)" : "(over)";
-    case ACCESS.awaitEqual:
-    case ACCESS.awaitUnequal:
-      return waits ? "(waits)" : valueText(after);
-    case ACCESS.cmpxchg:
-    case ACCESS.cmpxchgRelaxed:
-    case ACCESS.cmpxchgAcquire:
-    case ACCESS.cmpxchgRelease:
-      return result === expected
-        ? `${valueText(before)} → ${valueText(operand)}`
-        : `finds ${valueText(result)}, not ${valueText(expected)}`;
-    default:
-      if (kind < ACCESS.write) return valueText(after);
-      return known ? `${valueText(before)} → ${valueText(after)}` : `→ ${valueText(after)}`;
+  if (waits) return "(waits)";
+  if (kind === ACCESS.synchronizeRcu) return "(over)";
+  if (kind === ACCESS.allocate) return result === NIL ? "none left" : `→ ${objectNameOf(heap, result) ?? result}`;
+  if (isAcquisition(kind) && !mayWait(kind)) return tookLock(kind, result) ? "taken" : "busy";
+  if (!touchesWord(kind)) return "";
+  if (isConditional(kind)) {
+    return result === expected
+      ? `${valueText(before)} → ${valueText(operand)}`
+      : `finds ${valueText(result)}, not ${valueText(expected)}`;
   }
+  if (!mayWrite(kind)) return valueText(after);
+  return known ? `${valueText(before)} → ${valueText(after)}` : `→ ${valueText(after)}`;
 }

@@ -1,5 +1,5 @@
 import { expandChoices, type Trace } from "#fuzz/machine/trace.ts";
-import type { MachineSettings } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { divergenceText, replay, type Replayed } from "./replay.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import { visibleText } from "#reports/visible-text.ts";

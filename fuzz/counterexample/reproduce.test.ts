@@ -3,15 +3,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { hunt } from "#fuzz/campaign/hunt/hunt.ts";
-import { bugNamed, projectRoot } from "#fuzz/bugs/museum.ts";
+import { huntTask } from "#fuzz/campaign/hunt/hunt-task.ts";
+import { workerPool } from "#fuzz/campaign/worker-pool.ts";
+import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { compressChoices, type Trace, traceOf } from "#fuzz/machine/trace.ts";
 import { earlyFree } from "./example-programs.fixture.ts";
 import { accessTexts, replay } from "./replay.ts";
 import { runReproduction } from "./run-reproduction.ts";
-import type { Reproduction } from "./reproduce.ts";
+import type { Reproduction } from "./reproduction.ts";
 import { reproductionScript } from "./reproduction-script.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(projectRoot, "reports/out/reproduce-test-"));
@@ -99,7 +101,7 @@ test("a thread, a program, a system or a bug that is not there is named", async 
     /^the schedule names thread "nobody"; there are /,
   );
   await expect(run({ scenario: { name: "nothing", system: "programs" } })).rejects.toThrow(
-    /^the trace cannot be replayed: no small program "nothing"; there are /,
+    /^the trace cannot be replayed: no toy program "nothing"; there are /,
   );
   await expect(run({ scenario: { name: "x", system: "nothing" } })).rejects.toThrow(
     /no system "nothing"; there are peers/,
@@ -152,12 +154,14 @@ test("nothing in a trace ends a comment or a string of the script", () => {
 
 test("the script of a museum bug runs as it is, fails with its verdict in 25 rows, and not without the bug", async () => {
   const path = join(folder, "museum.repro.ts");
-  const { counterexample } = await hunt(bugNamed("inetpeer-gc-worker-no-grace-period"), {
+  const pool = workerPool(1);
+  const task = huntTask(bugNamed("inetpeer-gc-worker-no-grace-period"), {
     searches: [{ strategy: "pct3", seed: 1 }],
     executionsMax: 5000,
     shrinkMax: 20_000,
   });
-  writeFileSync(join(folder, "museum.trace.json"), counterexample?.trace ?? "");
+  const report = await pool.run({ kind: "bug", task }).finally(pool.close);
+  writeFileSync(join(folder, "museum.trace.json"), report?.counterexample?.shrunk?.trace ?? "");
   const quiesce = join(projectRoot, "fuzz/cli/quiesce.mjs");
   const shrunk = spawnSync(
     process.execPath,

@@ -4,27 +4,10 @@
  * Imports nothing of the code under verification: the bug that the script names is put back before that is loaded.
  */
 import { parseArgs } from "node:util";
-import { TraceError } from "#fuzz/machine/trace.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
-
-/** What a reproduction script says. */
-export interface Reproduction {
-  /** The bug of the museum that is put back first. */
-  readonly bug?: string;
-  readonly machine?: { readonly dataRaces?: boolean; readonly lockOrder?: boolean; readonly accessesMax?: number };
-  readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };
-  /** The property that it violates. */
-  readonly violates?: string;
-  /** Thread and access, in the order in which they happen. */
-  readonly schedule: readonly (readonly [thread: string, access: string])[];
-}
-
-/** What a script may be told when it is run. */
-export interface ReproductionArguments {
-  /** Stop after this many accesses. */
-  readonly until?: number;
-}
+import type { Reproduction, ReproductionArguments } from "./reproduction.ts";
 
 /**
  * Runs the script, prints the story, and sets the exit code: 1 as long as the same property is violated, 0 when it no
@@ -37,23 +20,23 @@ export async function reproduce(reproduction: Reproduction): Promise<void> {
     process.stdout.write(`${lines.join("\n")}\n`);
     process.exitCode = exitCode;
   } catch (error) {
-    if (!(error instanceof TraceError) && !(error instanceof RangeError)) throw error;
+    if (!(error instanceof InputError)) throw error;
     process.stderr.write(`${visibleText(error.message)}\n`);
     process.exitCode = EXIT.usage;
   }
 }
 
-/** @throws RangeError for what it does not know */
+/** @throws InputError for what it does not know */
 function readArguments(argv: string[]): ReproductionArguments {
   let until: string | undefined;
   try {
     ({ until } = parseArgs({ args: argv, options: { until: { type: "string" } } }).values);
   } catch (error) {
-    throw new RangeError(`${error instanceof Error ? error.message : String(error)}; it takes --until N`, {
+    throw new InputError(`${error instanceof Error ? error.message : String(error)}; it takes --until N`, {
       cause: error,
     });
   }
   if (until === undefined) return {};
-  if (!/^\d{1,9}$/.test(until)) throw new RangeError(`--until is ${until}, and must be a whole number of accesses`);
+  if (!/^\d{1,9}$/.test(until)) throw new InputError(`--until is ${until}, and must be a whole number of accesses`);
   return { until: Number(until) };
 }

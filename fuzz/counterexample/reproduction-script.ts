@@ -7,8 +7,9 @@
 import { dirname, relative, sep } from "node:path";
 import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { projectRoot } from "#fuzz/bugs/museum.ts";
+
 import type { Trace } from "#fuzz/machine/trace.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** Where what an access found stands, at least. */
 const COMMENT_COLUMN = 60;

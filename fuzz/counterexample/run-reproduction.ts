@@ -1,11 +1,12 @@
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { compressChoices, traceOf, TraceError } from "#fuzz/machine/trace.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { compressChoices, traceOf } from "#fuzz/machine/trace.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import { loadSubject } from "#fuzz/subjects/trace-subject.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import type { Reproduction, ReproductionArguments } from "./reproduce.ts";
+import type { Reproduction, ReproductionArguments } from "./reproduction.ts";
 
 /** Schedules tried around one that the code no longer follows. */
 const NEARBY_EXECUTIONS = 5_000;
@@ -19,7 +20,7 @@ export interface ReproductionResult {
  * Runs the schedule strictly, and says how it ends. Where the code asks for something else, schedules nearby are
  * searched for the same violation: a changed program may fail on another schedule.
  *
- * @throws TraceError for a scenario, bug or thread that is not there
+ * @throws InputError for a scenario, bug or thread that is not there
  */
 export async function runReproduction(
   reproduction: Reproduction,
@@ -76,7 +77,7 @@ function threadNumber({ threads }: Program, name: string): number {
   if (own !== -1) return own;
   const callback = /^rcu callback ([1-9]\d{0,5})$/.exec(name)?.[1];
   if (callback !== undefined) return threads.length + Number(callback) - 1;
-  throw new TraceError(
+  throw new InputError(
     `the schedule names thread "${visibleText(name)}"; there are ${threads.map((thread) => visibleText(thread.name)).join(", ")}`,
   );
 }

@@ -3,7 +3,8 @@
  * search around it. A scenario is smaller only if the same property is violated with no more preemptions.
  */
 import type { AccessRow, OperationRow } from "#reports/recorded-execution.ts";
-import { Machine, type MachineSettings } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { replay } from "./replay.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";

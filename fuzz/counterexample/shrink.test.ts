@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -38,7 +39,7 @@ const adders: Scenario = {
 /** Fails when an addition of the first two threads is lost; the third is a bystander. */
 function compileAdders(scenario: Scenario): Program {
   const names = scenario.threads.map(({ name }) => name);
-  if (names.length < 2) throw new RangeError("adders: one thread alone is no scenario");
+  if (names.length < 2) throw new ScenarioError("adders: one thread alone is no scenario");
   const counts = scenario.threads.map(({ operations }) => operations.length);
   const program = lostUpdate({ threads: names.length, additions: Math.max(...counts) });
   return { ...program, threads: program.threads.map((thread, index) => ({ ...thread, name: names[index] ?? "" })) };

@@ -8,10 +8,11 @@
  *
  * Not promised: the smallest of all. `fewestPreemptions` says when no schedule of the result's scenario has fewer.
  */
-import { Machine, type MachineSettings } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { replay, type Replayed } from "./replay.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
-import { blocksOf } from "./follow.ts";
+import { blocksOf, type Run } from "./follow.ts";
 import { findOrderings, type Orderings } from "./orderings.ts";
 import { type BudgetOptions, SearchBudget } from "./search-budget.ts";
 import { isSmaller, shrinkSchedule } from "./shrink-schedule.ts";
@@ -54,16 +55,7 @@ export async function shrink(
   const machine = new Machine(subject.makeProgram(), settings);
   const run = budget.follow(machine, blocksOf(choices));
   if (run.violation === undefined) return undefined;
-  let best: Sized = { subject, machine, run };
-  let fewestPreemptions: boolean;
-  for (;;) {
-    const smaller = await shrinkScenario(best, settings, budget);
-    const { run: shorter, fewestPreemptions: fewest } = await shrinkSchedule(smaller.machine, smaller.run, budget);
-    const isBetter = smaller.subject.size < best.subject.size || isSmaller(shorter, best.run);
-    best = { ...smaller, run: shorter };
-    fewestPreemptions = fewest;
-    if (!isBetter || budget.isSpent) break;
-  }
+  const best = await smallest({ subject, machine, run }, settings, budget);
   const replayed = replay(
     best.subject.makeProgram(),
     { choices: best.run.choices },
@@ -82,8 +74,36 @@ export async function shrink(
     replayed,
     preemptions: best.run.preemptions,
     preemptionsBefore: run.preemptions,
-    fewestPreemptions,
+    fewestPreemptions: best.fewestPreemptions,
     executions: budget.executions + rest.executions,
     finished: !budget.isSpent && !rest.isSpent,
   };
+}
+
+/** The smallest that was reached. */
+export interface Smallest extends Sized {
+  /** No schedule of its scenario has fewer preemptions and violates the property. */
+  readonly fewestPreemptions: boolean;
+}
+
+/**
+ * Takes operations and threads away, then preemptions and accesses, again as long as that makes a difference.
+ *
+ * @param isEnough ends it as soon as a run is good enough
+ */
+export async function smallest(
+  start: Sized,
+  settings: MachineSettings,
+  budget: SearchBudget,
+  isEnough: (run: Run) => boolean = () => false,
+): Promise<Smallest> {
+  let best: Smallest = { ...start, fewestPreemptions: start.run.preemptions === 0 };
+  while (!isEnough(best.run)) {
+    const smaller = await shrinkScenario(best, settings, budget);
+    const { run, fewestPreemptions } = await shrinkSchedule(smaller.machine, smaller.run, budget);
+    const isBetter = smaller.subject.size < best.subject.size || isSmaller(run, best.run);
+    best = { ...smaller, run, fewestPreemptions };
+    if (!isBetter || budget.isSpent) break;
+  }
+  return best;
 }

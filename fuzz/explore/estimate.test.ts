@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { estimateExecutions, estimateText, Spread } from "./estimate.ts";
 import { explore } from "./explore.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 
-function classical(name: string, parameters: Readonly<Record<string, number>>) {
-  const found = classicalPrograms.get(name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found.create(parameters);
+function programOf(name: string, parameters: Readonly<Record<string, number>>) {
+  return exploredProgram(toyProgramNamed(name), parameters);
 }
 
 test.each([
@@ -16,7 +15,7 @@ test.each([
 ])(
   "where every node of a depth has as many children, one descent of %s %j is exact",
   (name, parameters, executions) => {
-    expect(estimateExecutions(classical(name, parameters), { probes: 20, seed: 1 })).toEqual({
+    expect(estimateExecutions(programOf(name, parameters), { probes: 20, seed: 1 })).toEqual({
       mean: executions,
       deviation: 0,
       error: 0,
@@ -34,7 +33,7 @@ test.each([
   ["mutex", { N: 3, K: 1 }],
   ["rw", { N: 3 }],
 ])("the mean over many descents of %s %j is off by no more than its error says", (name, parameters) => {
-  const program = classical(name, parameters);
+  const program = programOf(name, parameters);
   const { executions, blocked } = explore(program);
   const { mean, error } = estimateExecutions(program, { probes: 4_000, seed: 7 });
   expect(Math.abs(mean - executions - blocked)).toBeLessThanOrEqual(4 * error + 1e-9);
@@ -43,7 +42,7 @@ test.each([
 
 test("equal seeds give equal estimates", () => {
   const options = { probes: 10, seed: 3 };
-  const program = classical("rinc", { N: 4 });
+  const program = programOf("rinc", { N: 4 });
   expect(estimateExecutions(program, options)).toEqual(estimateExecutions(program, options));
   expect(estimateExecutions(program, { ...options, seed: 4 })).not.toEqual(estimateExecutions(program, options));
 });

@@ -6,7 +6,7 @@
  * its way. The mean of many is an unbiased estimate; its spread may be as large as itself, since few descents reach
  * what is deep.
  */
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { type ExploreOptions, prepare } from "./explore.ts";
 import type { Explorer, Visitor } from "./explorer.ts";

@@ -30,8 +30,8 @@ import { struct } from "#impl/memory/struct.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { buggedPrograms } from "#fuzz/programs/toy-programs.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
 import { searchExhaustively } from "#fuzz/search/exhaustive-search.ts";
 import { exploreProgram } from "./explore-program.ts";
@@ -249,17 +249,17 @@ test.each([
   120_000,
 );
 
-test("every small program's known bug is found, by a schedule that shows it again, and none in the mended ones", () => {
-  for (const { name, violates, create, corrected } of smallPrograms) {
-    const found = exploreProgram(create(), { checks: smallProgramChecks, graphsMax: 200 });
+test("every toy program's known bug is found, by a schedule that shows it again, and none in the corrected ones", () => {
+  for (const { name, bug, create, corrected } of buggedPrograms) {
+    const found = exploreProgram(create(), { checks: toyChecks, graphsMax: 200 });
     if (found.notExplorable !== undefined) throw new Error(found.notExplorable);
     const { violation, choices = [] } = found.violation ?? {};
     if (violation === undefined && !found.complete) continue;
-    expect(violates, name).toContain(violation?.property);
-    expect(new Machine(create(), smallProgramChecks).run(following(choices))?.property, name).toBe(violation?.property);
+    expect(bug?.violates, name).toContain(violation?.property);
+    expect(new Machine(create(), toyChecks).run(following(choices))?.property, name).toBe(violation?.property);
     if (corrected === undefined) continue;
-    const mended = exploreProgram(corrected(), { checks: smallProgramChecks, graphsMax: 200 });
-    expect(mended.violation, name).toBeUndefined();
+    const right = exploreProgram(corrected(), { checks: toyChecks, graphsMax: 200 });
+    expect(right.violation, name).toBeUndefined();
   }
 });
 

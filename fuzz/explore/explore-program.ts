@@ -5,10 +5,11 @@
  * which judges it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it
  * is told.
  */
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Violation } from "#properties/violation.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { type Estimate, estimateLeaves } from "./estimate.ts";
 import { Explorer } from "./explorer.ts";
 import { BLOCKED, EVENT, type Graph, KIND } from "./graph.ts";
@@ -233,6 +234,14 @@ class RecordedHistories implements HistoryWatcher {
     this.#text = "";
     this.#run = [];
     this.#inner?.reset();
+  }
+
+  setUpBegins(): void {
+    this.#inner?.setUpBegins?.();
+  }
+
+  setUpEnds(words: Int32Array): string | undefined {
+    return this.#inner?.setUpEnds?.(words);
   }
 
   invoke(thread: number, operation: number): void {

@@ -20,7 +20,8 @@ import { explore, runExplorer } from "./explore.ts";
 import { Explorer } from "./explorer.ts";
 import { assume, type ExploredProgram } from "./explored-program.ts";
 import { LocalStates, ProgramError } from "./local-states.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { ScOrder } from "./total-order.ts";
 
 const [x, y] = [1, 2];
@@ -282,16 +283,14 @@ test("many locations and many local states are no bound", () => {
     ),
   };
   expect(explore(wide).executions).toBe(1);
-  const adders = classicalPrograms.get("ainc")?.create({ N: 5, K: 1 });
-  if (adders === undefined) throw new Error("there is no ainc");
+  const adders = exploredProgram(toyProgramNamed("ainc"), { N: 5, K: 1 });
   expect(explore(adders).executions).toBe(120);
 });
 
 test.each(["rinc", "casrot", "ttas"])(
   "the cache of local states may be emptied on the way without a trace: %s",
   (name) => {
-    const program = classicalPrograms.get(name)?.create({ N: 3 });
-    if (program === undefined) throw new Error(`there is no ${name}`);
+    const program = exploredProgram(toyProgramNamed(name), { N: 3 });
     const visited = (statesMax: number): string[] => {
       const found: string[] = [];
       const states = new LocalStates(

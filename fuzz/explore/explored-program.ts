@@ -22,7 +22,9 @@ export type ExploredThread = () => Access;
  * not over.
  *
  * The condition is evaluated once. What it reads must have been read before, by accesses of their own.
+ *
+ * @param never where the thread waits for ever: a word that nobody writes. Only the explorer lets it be NIL.
  */
-export function* assume(condition: boolean): Access {
-  if (!condition) yield awaitUnequal(NIL, 0, 0);
+export function* assume(condition: boolean, never: Address = NIL): Access {
+  if (!condition) yield awaitUnequal(never, 0, 0);
 }

@@ -17,11 +17,10 @@
  *
  * Not covered: executions in which program order and reads-from form a cycle (load buffering).
  *
- * The file is long because a step forward, the revisits it offers and their undoing are halves of each other over the
- * same buffers.
+ * The file is long because a step forward and the revisits it offers call each other, down to the last leaf.
  */
-import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import { valueWritten } from "#impl/memory/access-class.ts";
+import { Choices } from "./choices.ts";
 import {
   ACQUIRES,
   AFTER,
@@ -32,24 +31,24 @@ import {
   FLAGS,
   FULL,
   Graph,
-  INITIAL,
   KIND,
   LOCATION,
   NONE,
   PAIRED,
   PARTNER,
-  PLAIN,
   RELEASES,
   SETTLED,
-  SOURCE,
   STATE,
   THREAD,
   VALUE,
 } from "./graph.ts";
 import { LocalStates, ProgramError, STEP } from "./local-states.ts";
-import { heldLock, isGranted } from "./lock-chain.ts";
+import { findStates } from "./graph-states.ts";
+import { grant, heldLock, isGranted, joinChain } from "./lock-chain.ts";
 import { isMaximal, isRevisitable } from "./maximal.ts";
 import type { Order } from "./order.ts";
+import { ReadSources } from "./read-sources.ts";
+import { undoTo } from "./undo.ts";
 
 /** Hears of every execution, and steers. */
 export interface Visitor {
@@ -82,18 +81,14 @@ export class Explorer {
   readonly #order: Order;
   readonly #states: LocalStates;
   readonly #width: number;
-  readonly #initial: (address: number) => number;
+  readonly #sources: ReadSources;
+  readonly #choices: Choices;
   readonly #eventsMax: number;
   readonly #graphs: Graph[] = [];
   #depth = 0;
   #visitor: Visitor;
   #stopped = false;
   #renumbered = new Int32Array(64);
-  /** Options that are still to be tried, of every level of the recursion. */
-  #options = new Int32Array(256);
-  #optionCount = 0;
-  #initialValues = new Int32Array(16);
-  #initialKnown = 0;
   /** When one child is being looked for: how many came before, and which is meant (-1: they are only counted). */
   #children = 0;
   #wanted = ALL;
@@ -102,7 +97,8 @@ export class Explorer {
     this.#order = order;
     this.#states = states;
     this.#width = threads;
-    this.#initial = initial;
+    this.#sources = new ReadSources(order, states, initial);
+    this.#choices = new Choices(order, states, this.#sources);
     this.#eventsMax = eventsMax;
     this.#visitor = { reached() {}, shouldStop: () => false };
   }
@@ -112,7 +108,7 @@ export class Explorer {
     this.#visitor = visitor;
     this.#stopped = false;
     this.#depth = 0;
-    this.#optionCount = 0;
+    this.#choices.count = 0;
     this.#wanted = ALL;
     const graph = this.#graph(0);
     graph.clear();
@@ -163,7 +159,7 @@ export class Explorer {
       if (graph.count >= this.#eventsMax) this.#refuseLength(thread);
       if (!this.#extend(graph, thread, states.step(graph.state[thread] as number))) break;
     }
-    this.#undoTo(graph, base);
+    undoTo(graph, base, this.#order);
   }
 
   /**
@@ -208,36 +204,6 @@ export class Explorer {
     graph.state[thread] = this.#states.next(graph.state[thread] as number, answer);
   }
 
-  #undoTo(graph: Graph, count: number): void {
-    while (graph.count > count) this.#undo(graph);
-  }
-
-  /** Takes the last event away, with all that relates it to others. */
-  #undo(graph: Graph): void {
-    const event = graph.count - 1;
-    switch (graph.get(event, KIND)) {
-      case EVENT.read:
-        if (graph.get(event, SOURCE) !== NONE) graph.unlink(event);
-        break;
-      case EVENT.write:
-        if (isPlaced(graph, event)) graph.displace(event);
-        if (graph.get(event, PARTNER) !== NONE) graph.set(graph.get(event, PARTNER), PARTNER, NONE);
-        break;
-      case EVENT.lock:
-        if (isPlaced(graph, event)) graph.displace(event);
-        break;
-      case EVENT.unlock: {
-        const lock = graph.get(event, PARTNER);
-        graph.set(lock, PARTNER, NONE);
-        const next = graph.get(lock, AFTER);
-        if (next !== NONE) this.#grant(graph, next);
-        break;
-      }
-      default:
-    }
-    graph.removeLast();
-  }
-
   // ---- Children of a node of the exploration's tree
 
   /** Counts a child; true if it is to be explored. */
@@ -252,7 +218,7 @@ export class Explorer {
     const children = this.#children;
     const base = graph.count;
     if (!graph.has(read, PAIRED) || this.#extendByUpdate(graph, read)) this.#visit(graph);
-    this.#undoTo(graph, base);
+    undoTo(graph, base, this.#order);
     this.#wanted = wanted;
     this.#children = children;
   }
@@ -261,12 +227,12 @@ export class Explorer {
 
   #extendByRead(graph: Graph, thread: number): boolean {
     const read = this.#add(graph, thread, EVENT.read, RELEASES | FULL | DRAINS);
-    const base = this.#optionCount;
-    this.#collectSources(graph, read);
-    const end = this.#optionCount;
+    const base = this.#choices.count;
+    this.#choices.offerSources(graph, read);
+    const end = this.#choices.count;
     if (end === base + 1) {
-      this.#optionCount = base;
-      this.#setSource(graph, read, this.#options[base] as number);
+      this.#choices.count = base;
+      this.#sources.set(graph, read, this.#choices.at(base));
       return !graph.has(read, PAIRED) || this.#extendByUpdate(graph, read);
     }
     this.#wanted = this.#visitor.choose?.(end - base) ?? ALL;
@@ -275,145 +241,12 @@ export class Explorer {
       if (!this.#enters()) continue;
       if (i > base) graph.resetClocks(read);
       this.#order.added(graph, read);
-      this.#setSource(graph, read, this.#options[i] as number);
+      this.#sources.set(graph, read, this.#choices.at(i));
       this.#descend(graph, read);
       graph.unlink(read);
     }
-    this.#optionCount = base;
+    this.#choices.count = base;
     return false;
-  }
-
-  /** Every write that the read may take its value from, the coherence-last one first. */
-  #collectSources(graph: Graph, read: number): void {
-    const order = this.#order;
-    const last = graph.final[graph.get(read, LOCATION)] as number;
-    if (last === NONE) return this.#offer(INITIAL);
-    if (order.includesPrefix && graph.isInPrefix(last, read)) return this.#offer(last);
-    const base = this.#optionCount;
-    order.look(graph, read, false);
-    let write = last;
-    this.#offer(write);
-    while (!order.isBefore(graph, write)) {
-      write = graph.get(write, BEFORE);
-      this.#offer(write === NONE ? INITIAL : write);
-      if (write === NONE) break;
-    }
-    const step = this.#states.step(graph.get(read, STATE));
-    if (step === STEP.wait) this.#withdrawStaleWaits(graph, read, base);
-    else if (order.distinguishesUpdates && step === STEP.update) this.#withdrawUpdates(graph, read, base);
-  }
-
-  /**
-   * Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again.
-   */
-  #withdrawStaleWaits(graph: Graph, read: number, base: number): void {
-    let kept = base + 1;
-    for (let i = base + 1; i < this.#optionCount; i++) {
-      const source = this.#options[i] as number;
-      if (this.#isOver(graph, read, source)) this.#options[kept++] = source;
-    }
-    this.#optionCount = kept;
-  }
-
-  #isOver(graph: Graph, read: number, source: number): boolean {
-    const state = graph.get(read, STATE);
-    const states = this.#states;
-    return waitIsOver(
-      states.kind(state),
-      this.#valueOf(graph, read, source),
-      states.expected(state),
-      states.operand(state),
-    );
-  }
-
-  /**
-   * Takes back the sources with which a read-modify-write would succeed, and must not because of what its success
-   * orders.
-   */
-  #withdrawUpdates(graph: Graph, read: number, base: number): void {
-    const flags = graph.get(read, FLAGS);
-    graph.set(read, FLAGS, flags | (this.#states.flags(graph.get(read, STATE)) & FULL));
-    this.#order.look(graph, read, true);
-    let kept = base;
-    let isTooEarly = false;
-    for (let i = base; i < this.#optionCount; i++) {
-      const source = this.#options[i] as number;
-      const next = source === INITIAL ? (graph.first[graph.get(read, LOCATION)] as number) : graph.get(source, AFTER);
-      isTooEarly ||= next !== NONE && this.#order.isBefore(graph, next);
-      if (!isTooEarly || !this.#wouldWrite(graph, read, source)) this.#options[kept++] = source;
-    }
-    this.#optionCount = kept;
-    graph.set(read, FLAGS, flags);
-  }
-
-  #offer(option: number): void {
-    if (this.#optionCount === this.#options.length) {
-      const larger = new Int32Array(this.#options.length * 2);
-      larger.set(this.#options);
-      this.#options = larger;
-    }
-    this.#options[this.#optionCount++] = option;
-  }
-
-  #valueOf(graph: Graph, read: number, source: number): number {
-    return source === INITIAL ? this.#initialValue(graph.get(read, LOCATION)) : graph.get(source, VALUE);
-  }
-
-  #initialValue(location: number): number {
-    while (this.#initialKnown <= location) {
-      const next = this.#initialKnown++;
-      if (next === this.#initialValues.length) {
-        const larger = new Int32Array(next * 2);
-        larger.set(this.#initialValues);
-        this.#initialValues = larger;
-      }
-      this.#initialValues[next] = this.#initial(this.#states.addresses[next] as number);
-    }
-    return this.#initialValues[location] as number;
-  }
-
-  /** Is the read that of a read-modify-write which writes when it reads from `source`? */
-  #wouldWrite(graph: Graph, read: number, source: number): boolean {
-    const state = graph.get(read, STATE);
-    const states = this.#states;
-    return (
-      states.step(state) === STEP.update &&
-      succeeds(states.kind(state), this.#valueOf(graph, read, source), states.expected(state))
-    );
-  }
-
-  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
-  #setSource(graph: Graph, read: number, source: number): void {
-    const states = this.#states;
-    const thread = graph.get(read, THREAD);
-    const state = graph.get(read, STATE);
-    const step = states.step(state);
-    const kind = states.kind(state);
-    const found = this.#valueOf(graph, read, source);
-    graph.link(read, source);
-    graph.set(read, VALUE, found);
-    if (source !== INITIAL) graph.joinPrefix(read, source);
-    if (step === STEP.read) {
-      this.#order.linked(graph, read);
-      graph.state[thread] = states.next(state, found);
-      return;
-    }
-    const asked = states.flags(state);
-    let flags = (graph.get(read, FLAGS) & SETTLED) | (asked & (ACQUIRES | PLAIN));
-    let goesOn = true;
-    let answer = found;
-    if (step === STEP.wait) {
-      goesOn = this.#isOver(graph, read, source);
-      if (!goesOn) flags |= BLOCKED;
-    } else if (succeeds(kind, found, states.expected(state))) {
-      flags |= PAIRED | (asked & FULL);
-      if (isAddition(kind)) answer = (found + states.operand(state)) | 0;
-    } else if (!states.failuresAcquire) {
-      flags &= ~ACQUIRES;
-    }
-    graph.set(read, FLAGS, flags);
-    this.#order.linked(graph, read);
-    graph.state[thread] = goesOn ? states.next(state, answer) : state;
   }
 
   // ---- Writes
@@ -428,8 +261,7 @@ export class Explorer {
     const write = graph.add(thread, EVENT.write, graph.get(read, LOCATION), flags);
     graph.set(write, PARTNER, read);
     graph.set(read, PARTNER, write);
-    const operand = states.operand(state);
-    graph.set(write, VALUE, isAddition(kind) ? (graph.get(read, VALUE) + operand) | 0 : operand);
+    graph.set(write, VALUE, valueWritten(kind, graph.get(read, VALUE), states.operand(state)));
     this.#order.added(graph, write);
     return this.#grow(graph, write);
   }
@@ -440,7 +272,7 @@ export class Explorer {
    */
   #grow(graph: Graph, event: number): boolean {
     const isLock = graph.get(event, KIND) === EVENT.lock;
-    const base = this.#optionCount;
+    const base = this.#choices.count;
     const choose = this.#visitor.choose;
     let wanted = ALL;
     if (choose !== undefined) {
@@ -449,9 +281,9 @@ export class Explorer {
       if (isLock) this.#revisitLocks(graph, event);
       else this.#revisitReads(graph, event);
       if (isLock) this.#children++;
-      else this.#collectPlaces(graph, event);
-      const children = this.#children + this.#optionCount - base;
-      this.#optionCount = base;
+      else this.#choices.offerPlaces(graph, event);
+      const children = this.#children + this.#choices.count - base;
+      this.#choices.count = base;
       if (children === 0) return false;
       if (children > 1) wanted = choose.call(this.#visitor, children);
     }
@@ -461,48 +293,29 @@ export class Explorer {
       this.#revisitLocks(graph, event);
       if (!this.#enters()) return false;
       graph.place(event, NONE);
-      this.#grant(graph, event);
+      grant(graph, event, this.#order);
       return true;
     }
     this.#revisitReads(graph, event);
-    this.#collectPlaces(graph, event);
-    const end = this.#optionCount;
+    this.#choices.offerPlaces(graph, event);
+    const end = this.#choices.count;
     if (end === base + 1) {
-      this.#optionCount = base;
+      this.#choices.count = base;
       if (!this.#enters()) return false;
-      graph.place(event, this.#options[base] as number);
+      graph.place(event, this.#choices.at(base));
       return true;
     }
     for (let i = base; i < end; i++) {
       if (!this.#enters()) continue;
-      graph.place(event, this.#options[i] as number);
+      graph.place(event, this.#choices.at(i));
       const children = this.#children;
       this.#visit(graph);
       this.#wanted = wanted;
       this.#children = children;
       graph.displace(event);
     }
-    this.#optionCount = base;
+    this.#choices.count = base;
     return false;
-  }
-
-  /** Every write before which the new one may be placed, `NONE` for the end of coherence order. */
-  #collectPlaces(graph: Graph, write: number): void {
-    const location = graph.get(write, LOCATION);
-    const partner = graph.get(write, PARTNER);
-    if (partner !== NONE) {
-      const source = graph.get(partner, SOURCE);
-      const next = source === INITIAL ? (graph.first[location] as number) : graph.get(source, AFTER);
-      if (next === NONE || !graph.has(next, PAIRED)) this.#offer(next);
-      return;
-    }
-    this.#offer(NONE);
-    let next = graph.final[location] as number;
-    if (next === NONE || (this.#order.includesPrefix && graph.isInPrefix(next, write))) return;
-    this.#order.look(graph, write, false);
-    for (; next !== NONE && !this.#order.isBefore(graph, next); next = graph.get(next, BEFORE)) {
-      if (!graph.has(next, PAIRED)) this.#offer(next);
-    }
   }
 
   // ---- Revisits
@@ -538,59 +351,26 @@ export class Explorer {
     const part = this.#restrict(graph, revisited);
     const write = part.count - 1;
     const read = this.#renumbered[revisited] as number;
-    const base = this.#optionCount;
-    this.#collectPlaces(part, write);
-    this.#withdrawPlaces(part, write, read, base);
-    const end = this.#optionCount;
+    const base = this.#choices.count;
+    this.#choices.offerPlaces(part, write);
+    this.#choices.withdrawPlaces(part, write, read, base);
+    const end = this.#choices.count;
     if (end > base) {
       this.#settle(part, write, read);
       for (let i = base; i < end; i++) {
         if (!this.#enters()) continue;
-        part.place(write, this.#options[i] as number);
+        part.place(write, this.#choices.at(i));
         part.resetClocks(read);
         this.#order.added(part, read);
-        this.#setSource(part, read, write);
+        this.#sources.set(part, read, write);
         // A wait that is not over although its word has changed since is none that goes on for ever.
         if (!part.has(read, BLOCKED) || part.get(write, AFTER) === NONE) this.#descend(part, read);
         part.unlink(read);
         part.displace(write);
       }
     }
-    this.#optionCount = base;
+    this.#choices.count = base;
     this.#depth--;
-  }
-
-  /** Takes back the places before writes that must come before the read. */
-  #withdrawPlaces(part: Graph, write: number, read: number, base: number): void {
-    if (this.#optionCount === base + 1 && this.#options[base] === NONE) return;
-    const flags = part.get(read, FLAGS);
-    const updates = this.#states.step(part.get(read, STATE)) === STEP.update;
-    const writes = updates && this.#wouldWrite(part, read, write);
-    part.set(read, FLAGS, writes ? flags | (this.#states.flags(part.get(read, STATE)) & FULL) : flags & ~FULL);
-    this.#order.look(part, read, writes);
-    let limit = part.final[part.get(write, LOCATION)] as number;
-    let kept = base;
-    for (let i = base; i < this.#optionCount; i++) {
-      const next = this.#options[i] as number;
-      if (next !== NONE) {
-        // Options follow coherence order backwards; those behind a write that must come before the read go as well.
-        limit = this.#walkBack(part, limit, next);
-        if (limit !== next || this.#order.isBefore(part, next)) continue;
-      }
-      this.#options[kept++] = next;
-    }
-    this.#optionCount = kept;
-    part.set(read, FLAGS, flags);
-  }
-
-  /**
-   * From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event
-   * looked at.
-   */
-  #walkBack(graph: Graph, write: number, goal: number): number {
-    let at = write;
-    while (at !== goal && !this.#order.isBefore(graph, at)) at = graph.get(at, BEFORE);
-    return at;
   }
 
   /** What led to `event` was chosen for good; acquisitions whose lock is no longer free wait again. */
@@ -604,7 +384,7 @@ export class Explorer {
       let lock = part.first[location] as number;
       if (lock === NONE || rows[lock * stride + KIND] !== EVENT.lock) continue;
       for (; lock !== NONE; lock = rows[lock * stride + AFTER] as number)
-        if (lock !== event && !isGranted(part, lock)) this.#grant(part, lock);
+        if (lock !== event && !isGranted(part, lock)) grant(part, lock, this.#order);
     }
   }
 
@@ -614,20 +394,20 @@ export class Explorer {
   #revisitLocks(graph: Graph, lock: number): void {
     let other = graph.final[graph.get(lock, LOCATION)] as number;
     if (other === NONE || graph.isInPrefix(other, lock)) return;
-    const base = this.#optionCount;
+    const base = this.#choices.count;
     this.#order.look(graph, lock, true);
     for (; other !== NONE && !this.#isBeforeLock(graph, other, lock); other = graph.get(other, BEFORE)) {
-      if (!graph.has(other, SETTLED)) this.#offer(other);
+      if (!graph.has(other, SETTLED)) this.#choices.offer(other);
     }
-    const end = this.#optionCount;
+    const end = this.#choices.count;
     for (let i = base; i < end && !this.#stopped; i++) {
-      const revisited = this.#options[i] as number;
-      this.#join(graph, lock, graph.get(revisited, BEFORE));
+      const revisited = this.#choices.at(i);
+      joinChain(graph, lock, graph.get(revisited, BEFORE));
       if (isRevisitable(graph, revisited, lock)) this.#revisitLock(graph, revisited);
       graph.resetClocks(lock);
       this.#order.added(graph, lock);
     }
-    this.#optionCount = base;
+    this.#choices.count = base;
   }
 
   #isBeforeLock(graph: Graph, other: number, lock: number): boolean {
@@ -642,9 +422,9 @@ export class Explorer {
       this.#settle(part, lock, waiting);
       part.set(lock, FLAGS, part.get(lock, FLAGS) | SETTLED);
       part.place(lock, NONE);
-      this.#grant(part, lock);
+      grant(part, lock, this.#order);
       part.place(waiting, NONE);
-      this.#grant(part, waiting);
+      grant(part, waiting, this.#order);
       const thread = part.get(waiting, THREAD);
       part.state[thread] = this.#states.next(part.get(waiting, STATE), 0);
       const wanted = this.#wanted;
@@ -654,24 +434,6 @@ export class Explorer {
       this.#children = children;
     }
     this.#depth--;
-  }
-
-  /** Orders an acquisition after the one before it in the chain, and after its release if there is one. */
-  #grant(graph: Graph, lock: number): void {
-    graph.resetClocks(lock);
-    this.#order.added(graph, lock);
-    const before = graph.get(lock, BEFORE);
-    this.#join(graph, lock, before);
-    if (before === NONE) return;
-    const release = graph.get(before, PARTNER);
-    if (release !== NONE) this.#order.granted(graph, lock, release);
-  }
-
-  #join(graph: Graph, lock: number, before: number): void {
-    if (before === NONE) return;
-    graph.joinPrefix(lock, before);
-    const release = graph.get(before, PARTNER);
-    if (release !== NONE) graph.joinPrefix(lock, release);
   }
 
   #extendByUnlock(graph: Graph, thread: number): void {
@@ -689,50 +451,18 @@ export class Explorer {
     graph.set(unlock, PARTNER, held);
     graph.set(held, PARTNER, unlock);
     const next = graph.get(held, AFTER);
-    if (next !== NONE) this.#grant(graph, next);
+    if (next !== NONE) grant(graph, next, this.#order);
   }
-
-  // ---- Local states
 
   /** Empties the tree of local states, and walks to those of all graphs again. */
   #renewStates(): void {
-    const states = this.#states;
-    states.renew();
-    for (let depth = 0; depth <= this.#depth; depth++) {
-      const graph = this.#graph(depth);
-      for (let thread = 0; thread < this.#width; thread++) graph.state[thread] = states.root(thread);
-      for (let event = 0; event < graph.count; event++) {
-        const thread = graph.get(event, THREAD);
-        const state = graph.state[thread] as number;
-        graph.set(event, STATE, state);
-        const kind = graph.get(event, KIND);
-        const isSecondHalf = kind === EVENT.write && graph.get(event, PARTNER) !== NONE;
-        if (isSecondHalf || graph.has(event, BLOCKED)) continue;
-        let answer = 0;
-        if (kind === EVENT.read) {
-          answer = graph.get(event, VALUE);
-          if (graph.has(event, PAIRED) && isAddition(states.kind(state))) answer = (answer + states.operand(state)) | 0;
-        }
-        graph.state[thread] = states.next(state, answer);
-      }
-    }
-    states.makeRoom();
+    this.#states.renew();
+    for (let depth = 0; depth <= this.#depth; depth++) findStates(this.#graph(depth), this.#states);
+    this.#states.makeRoom();
   }
 
   #refuseLength(thread: number): never {
     const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: write a loop that only waits as one wait`;
     throw new ProgramError(message, thread, this.#eventsMax);
   }
-}
-
-function isPlaced(graph: Graph, event: number): boolean {
-  return graph.get(event, BEFORE) !== NONE || graph.first[graph.get(event, LOCATION)] === event;
-}
-
-function isAddition(kind: AccessKind): boolean {
-  return kind >= ACCESS.atomicAdd && kind <= ACCESS.atomicAddReturnRelease;
-}
-
-function succeeds(kind: AccessKind, found: number, expected: number): boolean {
-  return kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || found === expected;
 }

@@ -7,8 +7,8 @@ import { ra } from "#model/memory/ra.ts";
 import { sc } from "#model/memory/sc.ts";
 import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
-import { performOnWord } from "#impl/memory/perform.ts";
+import type { AccessKind } from "#impl/memory/access.ts";
+import { performOnWord, succeeds } from "#impl/memory/access-class.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {
   ACQUIRES,
@@ -105,12 +105,12 @@ function perform(
       step === STEP.update ? update(kind, read.value, states.operand(state), states.expected(state)) : undefined;
     if (outcome?.written !== written)
       return `it would write ${outcome?.written ?? "nothing"}, and the graph has ${written ?? "nothing"}`;
-    const succeeds = outcome?.written !== undefined;
-    const acquires = step !== STEP.update || succeeds || states.failuresAcquire ? flags & ACQUIRES : 0;
-    const event = add(EVENT.read, (flags & PLAIN) | acquires | (succeeds ? PAIRED | (flags & FULL) : 0));
+    const writes = outcome?.written !== undefined;
+    const acquires = step !== STEP.update || writes || states.failuresAcquire ? flags & ACQUIRES : 0;
+    const event = add(EVENT.read, (flags & PLAIN) | acquires | (writes ? PAIRED | (flags & FULL) : 0));
     graph.set(event, VALUE, read.value);
     let write = NONE;
-    if (succeeds) {
+    if (writes) {
       write = add(EVENT.write, PAIRED | (flags & (RELEASES | FULL)));
       graph.set(write, VALUE, written ?? 0);
       graph.set(write, PARTNER, event);
@@ -141,8 +141,7 @@ function update(
 ): { readonly answer: number; readonly written: number | undefined } {
   const words = new Int32Array([found]);
   const answer = performOnWord(words, kind, 0, operand, expected);
-  const isExchange = kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease;
-  return { answer, written: isExchange && found !== expected ? undefined : words[0] };
+  return { answer, written: succeeds(kind, found, expected) ? words[0] : undefined };
 }
 
 /** Gives the reads their sources and the writes their places. */

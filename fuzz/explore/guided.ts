@@ -5,7 +5,8 @@ import { BLOCKED, EVENT, Graph, KIND, LOCATION, PAIRED, THREAD, VALUE } from "./
 import { Linearisation } from "./linearise.ts";
 import type { LocalStates } from "./local-states.ts";
 import { isGranted } from "./lock-chain.ts";
-import { type Lowering, POISON, ROLE } from "./lowered-program.ts";
+import type { Lowering } from "./lowered-program.ts";
+import { POISON, ROLE } from "./lowered-words.ts";
 
 // What an event is for the machine.
 const NOTHING = 0;
@@ -115,7 +116,7 @@ export class Guided implements Strategy {
         return STEP;
       case ROLE.graceEnds:
         return this.#inGrace[this.#machineThread[graph.get(event, THREAD)] as number] === 1 ? STEP : NOTHING;
-      case ROLE.deed:
+      case ROLE.act:
       case ROLE.spawn:
         return kind === EVENT.write ? STEP : NOTHING;
       default:

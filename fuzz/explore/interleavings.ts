@@ -9,7 +9,21 @@
  * A state costs O(events) text, a step O(threads + words).
  */
 import { ACCESS, type Access, type AccessKind, type Address, request } from "#impl/memory/access.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import {
+  awaitsValue,
+  isAcquisition,
+  isFence,
+  isLocal,
+  isRelease,
+  isStore,
+  mayWait,
+  mayWrite,
+  succeeds,
+  touchesWord,
+  valueFound,
+  valueWritten,
+  waitIsOver,
+} from "#impl/memory/access-class.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { LOCAL_ACCESSES_MAX, ProgramError } from "./local-states.ts";
 
@@ -91,7 +105,7 @@ export class Interleavings {
       const drains = kind !== ACCESS.smpRmb && kind !== ACCESS.smpWmb;
       return drains && line.buffer.length > 0 ? undefined : this.#went(state, thread, "F;", 1, 0);
     }
-    if (kind === ACCESS.mutexLock || kind === ACCESS.spinLock) {
+    if (isAcquisition(kind)) {
       if (state.holders.has(address) || line.buffer.length > 0) return undefined;
       const taken = this.#went(state, thread, `L${address};`, 1, 0);
       return ordered(
@@ -100,7 +114,7 @@ export class Interleavings {
         nameOf(thread, line.events),
       );
     }
-    if (kind === ACCESS.mutexUnlock || kind === ACCESS.spinUnlock) {
+    if (isRelease(kind)) {
       if (state.holders.get(address) !== thread)
         throw new ProgramError(
           `thread ${thread} releases lock ${address}, which it does not hold`,
@@ -113,21 +127,20 @@ export class Interleavings {
         name: "",
       });
     }
-    if (kind >= ACCESS.write && kind <= ACCESS.rcuAssignPointer) {
+    if (isStore(kind)) {
       const written = { address, value: operand, name: nameOf(thread, line.events) };
       return this.#write(this.#went(state, thread, `W${address}=${operand};`, 1, 0), thread, written);
     }
     const { value: found, writer } = this.#visible(state, line, address);
     const read = `R${address}=${found}<${writer};`;
-    if (kind === ACCESS.awaitEqual || kind === ACCESS.awaitUnequal) {
+    if (awaitsValue(kind)) {
       return waitIsOver(kind, found, expected, operand) ? this.#went(state, thread, read, 1, found) : undefined;
     }
-    const isExchange = kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease;
-    if (kind < ACCESS.write || (isExchange && found !== expected)) return this.#went(state, thread, read, 1, found);
+    if (!mayWrite(kind) || !succeeds(kind, found, expected)) return this.#went(state, thread, read, 1, found);
     if (line.buffer.length > 0) return undefined;
-    const isSum = kind >= ACCESS.atomicAdd;
-    const value = isSum ? (found + operand) | 0 : operand;
-    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, isSum ? value : found);
+    const value = valueWritten(kind, found, operand);
+    const answer = valueFound(kind, found, value);
+    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, answer);
     return taken(updated, { address, value, name: nameOf(thread, line.events + 1) });
   }
 
@@ -214,9 +227,8 @@ export class Interleavings {
           return ended(answers, request.message === "" ? "an assertion does not hold" : request.message);
         continue;
       }
-      if (!isFence(kind) && kind >= ACCESS.rcuReadLock) continue;
-      if (isFence(kind) && this.#model === "sc") continue;
-      if (kind === ACCESS.spinTrylock || (kind >= ACCESS.allocate && kind <= ACCESS.callRcu)) {
+      if (isLocal(kind) && (!isFence(kind) || this.#model === "sc")) continue;
+      if (!isLocal(kind) && !touchesWord(kind) && !isRelease(kind) && !(isAcquisition(kind) && mayWait(kind))) {
         throw new ProgramError(
           `thread ${thread} asks for an access that cannot be interleaved here`,
           thread,
@@ -236,10 +248,6 @@ export class Interleavings {
 
 function ended(answers: readonly number[], end: string): Point {
   return { kind: ACCESS.read, address: 0, operand: 0, expected: 0, answers, end, next: new Map() };
-}
-
-function isFence(kind: AccessKind): boolean {
-  return kind >= ACCESS.smpMb && kind <= ACCESS.smpMbAfterSpinlock;
 }
 
 function lineOf({ lines }: State, thread: number): Line {

@@ -10,6 +10,20 @@
  * again.
  */
 import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
+import {
+  awaitsValue,
+  CLASS,
+  CLASSES,
+  isAcquisition,
+  isConditional,
+  isFence,
+  isLocal,
+  isReadModifyWrite,
+  isRelease,
+  isStore,
+  mayWait,
+  touchesWord,
+} from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 
@@ -295,8 +309,7 @@ export class LocalStates {
       this.#address = step === STEP.fence ? 0 : request.address;
       this.#operand =
         step === STEP.read || step === STEP.fence || step === STEP.lock || step === STEP.unlock ? 0 : request.operand;
-      this.#expected =
-        step === STEP.wait || (kind >= ACCESS.cmpxchg && kind <= ACCESS.cmpxchgRelease) ? request.expected : 0;
+      this.#expected = step === STEP.wait || isConditional(kind) ? request.expected : 0;
       this.#flags = this.#flagsOf(kind, step);
       if (step === STEP.fence && (!this.#options.keepsBarriers || this.#flags === 0)) continue;
       return step;
@@ -346,38 +359,29 @@ export class LocalStates {
 
   #flagsOf(kind: AccessKind, step: number): number {
     const { accesses, weakFences } = this.#options;
+    const classes = CLASSES[kind] as number;
+    const orderings = orderingsOf(classes);
     if (step === STEP.fence) {
-      if (kind === ACCESS.smpRmb) return ACQUIRES;
-      if (kind === ACCESS.smpWmb) return RELEASES;
-      return weakFences ? ACQUIRES | RELEASES : ACQUIRES | RELEASES | FULL | DRAINS;
+      if ((orderings & FULL) === 0) return orderings;
+      return weakFences ? orderings & ~FULL : orderings | DRAINS;
     }
-    const plain = kind === ACCESS.read || kind === ACCESS.write ? PLAIN : 0;
-    if (step === STEP.lock) return ACQUIRES | DRAINS;
-    if (step === STEP.unlock) return RELEASES;
+    if (step === STEP.lock) return orderings | DRAINS;
+    if (step === STEP.unlock) return orderings;
+    // A pointer that a lock keeps still is ordered by its address, plain as its load is.
+    const plain = (classes & CLASS.plain) !== 0 && (classes & CLASS.pointer) === 0 ? PLAIN : 0;
     if (accesses === "relaxed") return plain;
     if (accesses === "release-acquire") return plain | ACQUIRES | RELEASES;
-    return plain | (ORDERINGS[kind] ?? 0);
+    return plain | orderings;
   }
 }
 
-/** The orderings of each kind of access, as written. */
-const ORDERINGS: readonly number[] = orderings();
-
-function orderings(): number[] {
-  const table: number[] = Object.values(ACCESS).map(() => 0);
-  for (const kind of [
-    ACCESS.loadAcquire,
-    ACCESS.rcuDereference,
-    ACCESS.rcuDereferenceProtected,
-    ACCESS.awaitEqual,
-    ACCESS.awaitUnequal,
-  ])
-    table[kind] = ACQUIRES;
-  for (const kind of [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire]) table[kind] = ACQUIRES;
-  for (const kind of [ACCESS.storeRelease, ACCESS.rcuAssignPointer]) table[kind] = RELEASES;
-  for (const kind of [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease]) table[kind] = RELEASES;
-  for (const kind of [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn]) table[kind] = ACQUIRES | RELEASES | FULL;
-  return table;
+/** The orderings of an access, as written. */
+function orderingsOf(classes: number): number {
+  return (
+    ((classes & CLASS.acquires) === 0 ? 0 : ACQUIRES) |
+    ((classes & CLASS.releases) === 0 ? 0 : RELEASES) |
+    ((classes & CLASS.full) === 0 ? 0 : FULL)
+  );
 }
 
 /**
@@ -385,33 +389,14 @@ function orderings(): number[] {
  * for it.
  */
 function stepOf(kind: AccessKind): number | "local" | undefined {
-  switch (kind) {
-    case ACCESS.awaitEqual:
-    case ACCESS.awaitUnequal:
-      return STEP.wait;
-    case ACCESS.spinLock:
-    case ACCESS.mutexLock:
-      return STEP.lock;
-    case ACCESS.spinUnlock:
-    case ACCESS.mutexUnlock:
-      return STEP.unlock;
-    case ACCESS.spinTrylock:
-    case ACCESS.allocate:
-    case ACCESS.free:
-    case ACCESS.synchronizeRcu:
-    case ACCESS.callRcu:
-      return undefined;
-    case ACCESS.rcuReadLock:
-    case ACCESS.rcuReadUnlock:
-    case ACCESS.beginOperation:
-    case ACCESS.endOperation:
-    case ACCESS.assertHolds:
-      return "local";
-    default:
-      if (kind >= ACCESS.smpMb) return STEP.fence;
-      if (kind >= ACCESS.cmpxchg) return STEP.update;
-      return kind >= ACCESS.write ? STEP.write : STEP.read;
-  }
+  if (isFence(kind)) return STEP.fence;
+  if (isLocal(kind)) return "local";
+  if (awaitsValue(kind)) return STEP.wait;
+  if (isReadModifyWrite(kind)) return STEP.update;
+  if (isStore(kind)) return STEP.write;
+  if (touchesWord(kind)) return STEP.read;
+  if (isRelease(kind)) return STEP.unlock;
+  return isAcquisition(kind) && mayWait(kind) ? STEP.lock : undefined;
 }
 
 function describe(step: number, kind: AccessKind, address: number, operand: number): string {

@@ -1,5 +1,6 @@
 /** Locks as chains of acquisitions: an acquisition goes on once the one before it has released. */
 import { BEFORE, EVENT, type Graph, KIND, LOCATION, NONE, PARTNER, PREVIOUS, THREAD } from "./graph.ts";
+import type { Order } from "./order.ts";
 
 /** Has the lock been released by whoever had it before? */
 export function isGranted(graph: Graph, lock: number): boolean {
@@ -18,4 +19,23 @@ export function heldLock(graph: Graph, thread: number, location: number): number
       return graph.get(at, PARTNER) === NONE ? at : NONE;
   }
   return NONE;
+}
+
+/** Orders an acquisition after the one before it in the chain, and after its release if there is one. */
+export function grant(graph: Graph, lock: number, order: Order): void {
+  graph.resetClocks(lock);
+  order.added(graph, lock);
+  const before = graph.get(lock, BEFORE);
+  joinChain(graph, lock, before);
+  if (before === NONE) return;
+  const release = graph.get(before, PARTNER);
+  if (release !== NONE) order.granted(graph, lock, release);
+}
+
+/** Puts an acquisition of the lock, and its release if there is one, into the prefix of another; `NONE` for none. */
+export function joinChain(graph: Graph, lock: number, before: number): void {
+  if (before === NONE) return;
+  graph.joinPrefix(lock, before);
+  const release = graph.get(before, PARTNER);
+  if (release !== NONE) graph.joinPrefix(lock, release);
 }

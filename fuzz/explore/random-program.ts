@@ -73,7 +73,7 @@ const kinds: Readonly<Record<string, MakeAccess>> = {
 };
 
 /** One access; or, with a `section`, a lock held around others. */
-export interface RandomStatement {
+interface RandomStatement {
   readonly kind: string;
   readonly word: Address;
   readonly operand: number;
@@ -84,7 +84,7 @@ export interface RandomStatement {
   readonly isGuarded: boolean;
 }
 
-export interface RandomSection {
+interface RandomSection {
   readonly lock: "spin" | "mutex";
   readonly section: readonly RandomStatement[];
 }

@@ -13,7 +13,8 @@ import { explore, type ExplorerModel, runExplorer } from "./explore.ts";
 import { Explorer } from "./explorer.ts";
 import { LocalStates } from "./local-states.ts";
 import type { Order } from "./order.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { referenceExecution } from "./reference.ts";
@@ -83,8 +84,7 @@ test.each([
   ["dekker", "ra"],
   ["wrc", "ra"],
 ] as const)("of all graphs of %s, those are visited that the axioms of %s allow", (name, model) => {
-  const program = classicalPrograms.get(name)?.create({});
-  if (program === undefined) throw new Error(`there is no program ${name}`);
+  const program = exploredProgram(toyProgramNamed(name), {});
   const kept = allowedGraphs(program, model);
   expect(kept.size).toBeGreaterThan(1);
   expect(exploredGraphs(program, model)).toEqual(kept);

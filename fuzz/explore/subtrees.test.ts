@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explore } from "./explore.ts";
-import { exploreParts } from "#fuzz/campaign/exploration/explore-pool.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploreParts } from "#fuzz/campaign/exploration/explore-in-parts.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { exploreSubtree, subtreesOf } from "./subtrees.ts";
 
@@ -36,8 +37,7 @@ test.each(["sc", "tso", "ra"] as const)(
 );
 
 test.each(["rinc", "treiber", "mutex", "ttas", "filesystem"])("the parts of %s add up", (name) => {
-  const program = classicalPrograms.get(name)?.create({ N: 3 });
-  if (program === undefined) throw new Error(`there is no ${name}`);
+  const program = exploredProgram(toyProgramNamed(name), { N: 3 });
   const { executions, blocked } = explore(program);
   const results = subtreesOf(program, {}, 50).map((part) => exploreSubtree(program, part, {}));
   expect(results.reduce((sum, each) => sum + each.executions, 0)).toBe(executions);

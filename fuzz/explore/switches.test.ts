@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { type Access, awaitEqual, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
 import { explore } from "./explore.ts";
 import type { ExploredProgram } from "./explored-program.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { cheapestLinearisation, type SwitchKind } from "./switches.ts";
 
 /** Executions that need at most 0, 1, 2, … switches; the last number is of all. */
@@ -20,10 +21,8 @@ function within(program: ExploredProgram, kind: SwitchKind): number[] {
   return cumulative;
 }
 
-function classical(name: string, parameters: Readonly<Record<string, number>>): ExploredProgram {
-  const found = classicalPrograms.get(name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found.create(parameters);
+function programOf(name: string, parameters: Readonly<Record<string, number>>): ExploredProgram {
+  return exploredProgram(toyProgramNamed(name), parameters);
 }
 
 test.each([
@@ -38,13 +37,13 @@ test.each([
   ["reorder", { N: 3 }, [24, 168, 432, 576]],
   ["mutex", { N: 3, K: 2 }, [6, 24, 60, 90]],
 ])("%s %j has as many executions of at most b preemptions as GenMC found", (name, parameters, expected) => {
-  expect(within(classical(name, parameters), "preemptions")).toEqual(expected);
+  expect(within(programOf(name, parameters), "preemptions")).toEqual(expected);
 });
 
 test.each(["ainc", "binc", "rinc", "mutex", "ticket", "ttas", "mcs", "sb", "treiber"])(
   "bounds on delays of %s come to the unbounded number, and no delay is the scheduler's own run",
   (name) => {
-    const delays = within(classical(name, { N: 2 }), "delays");
+    const delays = within(programOf(name, { N: 2 }), "delays");
     expect(delays[0]).toBe(1);
   },
 );

@@ -13,7 +13,7 @@
  * for each of these, and their number is up to the product of the threads' lengths.
  */
 import type { Address } from "#impl/memory/access.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import { waitIsOver } from "#impl/memory/access-class.ts";
 import type { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {

@@ -2,7 +2,7 @@ import type { ExploreOptions, ExplorerModel } from "./explore.ts";
 import type { Orderings } from "./local-states.ts";
 
 /**
- * The models of the table of execution counts: a memory model, and how the accesses of the classical programs are taken
+ * The models of the table of execution counts: a memory model, and how the accesses of a program are taken
  * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
@@ -24,7 +24,7 @@ export function isTableModel(name: string): name is TableModel {
   return name in tableModels;
 }
 
-/** What to explore a classical program with, for a column of the table. */
+/** What to explore a program with, for a column of the table. */
 export function tableOptions(model: TableModel): ExploreOptions {
   return tableModels[model];
 }

@@ -3,7 +3,10 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 
 /** The folders whose code decides what an execution does. */
-const FOLDERS = ["impl", "model", "properties", "fuzz/machine", "fuzz/systems"];
+const EXECUTED = ["impl", "model", "properties", "fuzz/machine", "fuzz/systems"];
+
+/** The folders whose files decide what a campaign finds. */
+const DECIDING = ["impl", "model", "properties", "fuzz"];
 
 /**
  * The version of the code below `root` as it stands in its files: the package's version and the first twelve digits of
@@ -18,17 +21,29 @@ export function codeVersion(root: string): string {
     typeof packageText === "object" && packageText !== null && "version" in packageText
       ? String(packageText.version)
       : "unknown";
+  return `${version}+${digestOf(root, EXECUTED, /\.ts$/, []).slice(0, 12)}`;
+}
+
+/**
+ * First digits of a SHA-256 over everything below `root` that decides what a job comes to, patches included, and over the
+ * user's own modules.
+ *
+ * @throws Error if `root` is no checkout of the project, or a module cannot be read
+ */
+export function sourcesDigest(root: string, modules: readonly string[]): string {
+  return digestOf(root, DECIDING, /\.(ts|patch)$/, modules).slice(0, 16);
+}
+
+function digestOf(root: string, folders: readonly string[], wanted: RegExp, more: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const folder of FOLDERS) {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
-    const sources = files
-      .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+  const add = (name: string, path: string): void =>
+    void hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
+  for (const folder of folders) {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts"))
       .map((file) => file.split(sep).join("/"));
-    for (const file of sources.toSorted())
-      hash
-        .update(`${folder}/${file}\0`)
-        .update(readFileSync(join(root, folder, file)))
-        .update("\0");
+    for (const file of files.toSorted()) add(`${folder}/${file}`, join(root, folder, file));
   }
-  return `${version}+${hash.digest("hex").slice(0, 12)}`;
+  for (const path of more) add(path, path);
+  return hash.digest("hex");
 }

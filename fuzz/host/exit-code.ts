@@ -1,3 +1,5 @@
+import type { Verdict } from "#reports/result.ts";
+
 /** What the process says to its caller, the same for every command. */
 export const EXIT = {
   /** Everything asked for was decided, and holds. */
@@ -12,13 +14,9 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An end of a command that needs one clear line on stderr and no stack: `quiesce: <message>`. */
-export class CommandError extends Error {
-  readonly exitCode: ExitCode;
-
-  constructor(message: string, exitCode: ExitCode = EXIT.usage) {
-    super(message);
-    this.name = "CommandError";
-    this.exitCode = exitCode;
-  }
-}
+/** The exit code of a command whose result has this verdict. */
+export const EXIT_OF_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
+  holds: EXIT.verified,
+  violated: EXIT.violated,
+  unknown: EXIT.unfinished,
+};

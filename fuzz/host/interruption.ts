@@ -2,8 +2,8 @@
  * ^C, and a reader that goes away.
  *
  * Work that has something to save registers with `onInterruption`, and is asked to stop; a second ^C ends the process
- * at once. Without such work the process ends at the first, with the exit code of what is not finished and without a
- * stack.
+ * at once. Without such work the signal ends the process as usual, and a reader that goes away ends it with the exit
+ * code of what is not finished and without a stack.
  */
 import { EXIT } from "./exit-code.ts";
 

@@ -6,7 +6,7 @@
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
-import { performOnWord } from "#impl/memory/perform.ts";
+import { CLASS, performClasses } from "#impl/memory/access-class.ts";
 import { giveObject, takeObject } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { DataRaces } from "#properties/machine/data-race.ts";
@@ -95,21 +95,31 @@ export class CheckedMemory {
     return this.#states[address] !== SHADOW.initialised;
   }
 
-  /** Makes an access to one word (kinds up to `awaitUnequal`) and answers what it found. */
-  access(thread: number, kind: AccessKind, address: Address, operand: number, expected: number): number {
+  /**
+   * Makes an access to one word, of a kind that `touchesWord`, and returns what it found. `classes` are those of the
+   * kind, which the machine has looked up.
+   */
+  access(
+    thread: number,
+    kind: AccessKind,
+    classes: number,
+    address: Address,
+    operand: number,
+    expected: number,
+  ): number {
     const { words } = this;
     const state = this.#states[address];
     if (state !== SHADOW.initialised) {
-      if (state !== SHADOW.uninitialised || kind < ACCESS.write || kind > ACCESS.rcuAssignPointer) {
+      if (state !== SHADOW.uninitialised || (classes & CLASS.reads) !== 0) {
         this.violate("memory-safety", this.#memory.describe(accessNames[kind] ?? "access", address), address);
         return 0;
       }
       this.#states[address] = SHADOW.initialised;
     }
     const before = words[address] as number;
-    const result = performOnWord(words, kind, address, operand, expected);
+    const result = performClasses(words, classes, address, operand, expected);
     if (kind === ACCESS.rcuDereference) this.#dereferenced(thread, address, result);
-    const succeeded = kind < ACCESS.cmpxchg || kind > ACCESS.cmpxchgRelease || result === expected;
+    const succeeded = (classes & CLASS.compares) === 0 || result === expected;
     if (this.races !== undefined) {
       const other = this.races.accessed(thread, kind, address, succeeded);
       if (other !== -1) {
@@ -120,7 +130,7 @@ export class CheckedMemory {
         );
       }
     }
-    const wrote = kind >= ACCESS.write && kind <= ACCESS.atomicAddReturnRelease && succeeded;
+    const wrote = (classes & CLASS.writes) !== 0 && succeeded;
     const slot = this.#slots.slotFor(address, wrote);
     if (slot !== 0) {
       const finding = this.#slots.tell(slot, words, thread, kind, address, before);
@@ -142,8 +152,35 @@ export class CheckedMemory {
     if (object !== NIL) this.grace.fetched(thread, object);
   }
 
+  /** Makes an access to a lock, or to a slab, and returns what it found. */
+  accessObject(thread: number, kind: AccessKind, address: Address, operand: number): number {
+    switch (kind) {
+      case ACCESS.spinLock:
+        this.#lock(thread, address, "spinlock");
+        return 0;
+      case ACCESS.mutexLock:
+        this.#lock(thread, address, "mutex");
+        return 0;
+      case ACCESS.spinTrylock:
+        return this.#tryLock(thread, address);
+      case ACCESS.spinUnlock:
+        this.#unlock(thread, address, "spinlock");
+        return 0;
+      case ACCESS.mutexUnlock:
+        this.#unlock(thread, address, "mutex");
+        return 0;
+      case ACCESS.allocate:
+        return this.#allocate(address);
+      case ACCESS.free:
+        this.#free(thread, address, operand);
+        return 0;
+      default:
+        throw new RangeError(`${accessNames[kind]} is no access to a lock or a slab`);
+    }
+  }
+
   /** Takes a lock that is free. */
-  lock(thread: number, lock: Address, mode: LockMode): void {
+  #lock(thread: number, lock: Address, mode: LockMode): void {
     if (!this.#mayUseLock(lock)) return;
     if (mode === "mutex") this.checkMaySleep(thread, `takes the mutex ${nameOf(this.#heap, lock)}`);
     this.words[lock] = thread + 1;
@@ -159,7 +196,7 @@ export class CheckedMemory {
   }
 
   /** Takes a spinlock if it is free; answers 1 if so, else 0. */
-  tryLock(thread: number, lock: Address): number {
+  #tryLock(thread: number, lock: Address): number {
     if (!this.#mayUseLock(lock) || this.words[lock] !== 0) return 0;
     this.words[lock] = thread + 1;
     this.locks.acquiredByTrying(thread, lock);
@@ -167,7 +204,7 @@ export class CheckedMemory {
     return 1;
   }
 
-  unlock(thread: number, lock: Address, mode: LockMode): void {
+  #unlock(thread: number, lock: Address, mode: LockMode): void {
     if (!this.#mayUseLock(lock)) return;
     const released = this.locks.released(thread, lock, mode);
     if (released !== "released" || this.words[lock] !== thread + 1) {
@@ -186,7 +223,7 @@ export class CheckedMemory {
   }
 
   /** Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. */
-  allocate(slab: Address): Address {
+  #allocate(slab: Address): Address {
     if (!this.#memory.isSlab(slab)) {
       this.violate("memory-safety", `allocate from ${nameOf(this.#heap, slab)}, which is no slab`, slab);
       return NIL;
@@ -202,7 +239,7 @@ export class CheckedMemory {
   }
 
   /** Gives an object back to its slab. */
-  free(thread: number, slab: Address, object: Address): void {
+  #free(thread: number, slab: Address, object: Address): void {
     const refused = this.#memory.freed(slab, object);
     if (refused !== undefined) return this.violate("memory-safety", refused, object);
     const reader = this.grace.readerOf(object, this.#threads.threadCount);

@@ -1,75 +1,53 @@
 /**
  * The accesses that touch no shared word: read-side critical sections, barriers, begin and end of operations,
- * assertions.
- *
- * They are no choice of their own. A section and an operation begin with the next access of their thread, as late as
- * they can; they end at once. That takes nothing away: whatever happens with an earlier begin happens with the late one
- * too.
+ * assertions. They are no choice of their own; spans.ts says with which access the spans among them begin and end.
  */
 import { ACCESS, type AccessKind, NIL, request } from "#impl/memory/access.ts";
+import { isFence } from "#impl/memory/access-class.ts";
 import type { CheckedMemory } from "./checked-memory.ts";
 import type { HistoryWatcher } from "./program.ts";
+import { SPAN, Spans } from "./spans.ts";
 
 export class LocalAccesses {
   readonly #memory: CheckedMemory;
   readonly #history: HistoryWatcher | undefined;
-  /** Sections that open with each thread's next access. Read directly by the machine's hot loop. */
-  readonly sectionsToOpen: Int32Array;
-  /** The operation (number + 1) that begins with each thread's next access, 0 if none does. Read directly, too. */
-  readonly operationToBegin: Int32Array;
+  /** By thread. Read directly by the machine's hot loop. */
+  readonly spans: readonly Spans[];
 
   constructor(memory: CheckedMemory, history: HistoryWatcher | undefined, threadsMax: number) {
     this.#memory = memory;
     this.#history = history;
-    this.sectionsToOpen = new Int32Array(threadsMax);
-    this.operationToBegin = new Int32Array(threadsMax);
+    this.spans = Array.from({ length: threadsMax }, () => new Spans());
   }
 
-  reset(): void {
-    this.sectionsToOpen.fill(0);
-    this.operationToBegin.fill(0);
+  /** A new execution begins; in the last one this many threads were started. */
+  reset(threadsBefore: number): void {
+    for (let thread = 0; thread < threadsBefore; thread++) (this.spans[thread] as Spans).reset();
     this.#history?.reset();
   }
 
-  /** Begins what begins with the access that the thread makes now. */
+  /** Begins what begins with the access that the thread makes now, or with its return. */
   begin(thread: number): void {
-    this.#beginOperation(thread);
-    for (let sections = this.sectionsToOpen[thread] as number; sections > 0; sections--)
-      this.#memory.openSection(thread);
-    this.sectionsToOpen[thread] = 0;
+    const spans = this.spans[thread] as Spans;
+    this.#happen(thread, spans, spans.accessed(), 0);
   }
 
   /** Carries out, or puts off, what `thread` asks for. */
   perform(thread: number, kind: AccessKind, operand: number): void {
-    const sections = this.sectionsToOpen[thread] as number;
-    switch (kind) {
-      case ACCESS.rcuReadLock:
-        this.sectionsToOpen[thread] = sections + 1;
-        return;
-      case ACCESS.rcuReadUnlock:
-        if (sections > 0) this.sectionsToOpen[thread] = sections - 1;
-        else this.#memory.closeSection(thread);
-        return;
-      case ACCESS.beginOperation:
-        this.operationToBegin[thread] = operand + 1;
-        return;
-      case ACCESS.endOperation:
-        this.#beginOperation(thread);
-        this.#respond(thread, operand);
-        return;
-      case ACCESS.assertHolds:
-        if (operand === 0) this.#memory.violate("assertion", request.message, NIL);
-        return;
-      default:
-        this.#memory.races?.barrier(thread, kind);
-    }
+    const spans = this.spans[thread] as Spans;
+    const events = spans.marked(kind, operand);
+    if (events !== 0) this.#happen(thread, spans, events, operand);
+    else if (isFence(kind)) this.#memory.races?.barrier(thread, kind);
+    else if (kind === ACCESS.assertHolds && operand === 0) this.#memory.violate("assertion", request.message, NIL);
   }
 
-  #beginOperation(thread: number): void {
-    const operation = this.operationToBegin[thread] as number;
-    if (operation === 0) return;
-    this.operationToBegin[thread] = 0;
-    this.#history?.invoke(thread, operation - 1);
+  #happen(thread: number, spans: Spans, events: number, response: number): void {
+    if ((events & SPAN.operationBegins) !== 0) this.#history?.invoke(thread, spans.operation);
+    if ((events & SPAN.sectionsOpen) !== 0) {
+      for (let section = 0; section < spans.opened; section++) this.#memory.openSection(thread);
+    }
+    if ((events & SPAN.sectionEnds) !== 0) this.#memory.closeSection(thread);
+    if ((events & SPAN.operationEnds) !== 0) this.#respond(thread, response);
   }
 
   #respond(thread: number, response: number): void {

@@ -14,56 +14,26 @@
  * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch
  * in the hot loop that nothing can take.
  *
+ * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
+ *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
  * and code that loops without an access.
  */
-import {
-  ACCESS,
-  type Access,
-  type AccessKind,
-  type Address,
-  FIRST_LOCAL_KIND,
-  NIL,
-  type RcuCallback,
-  request,
-} from "#impl/memory/access.ts";
+import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { waitIsOver } from "#impl/memory/perform.ts";
+import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
+import { GraceWaits } from "./grace-waits.ts";
 import { LocalAccesses } from "./local-access.ts";
+import { ACCESSES_MAX, CALLBACKS_MAX, type MachineOptions } from "./machine-settings.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
+import type { Spans } from "./spans.ts";
 import type { Strategy } from "./strategy.ts";
-import { describeWaits, MAY_WAIT, waitsForWork } from "./waits.ts";
-
-/** RCU callbacks one execution may start, each in a thread of its own, unless the program says otherwise. */
-const CALLBACKS_MAX = 16;
-
-/** Accesses one execution may make before it counts as stuck, unless the options say otherwise. */
-const ACCESSES_MAX = 20_000;
-
-/**
- * Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay
- * it.
- */
-export interface MachineSettings {
-  /** Look for data races by vector clocks. On unless switched off; costs more than all other checks together. */
-  readonly dataRaces?: boolean;
-  /**
-   * Refuse two locks taken in both orders even when nobody deadlocked. On unless switched off: without it a deadlock
-   * has to happen to be seen.
-   */
-  readonly lockOrder?: boolean;
-  /** Accesses an execution may make; more violate `progress`. */
-  readonly accessesMax?: number;
-}
-
-export interface MachineOptions extends MachineSettings {
-  readonly observer?: Observer;
-}
+import { describeWaits, waitsForWork } from "./waits.ts";
 
 /** Where a thread stands. */
 const ABSENT = 0;
@@ -88,6 +58,8 @@ export class Machine implements RunningMachine, Threads {
   readonly pendingAddress: Int32Array;
   readonly pendingOperand: Int32Array;
   readonly pendingExpected: Int32Array;
+  /** The classes of the pending access. */
+  readonly #pendingClasses: Int32Array;
 
   /** Accesses made so far in this execution, and by which thread each. */
   steps = 0;
@@ -101,16 +73,14 @@ export class Machine implements RunningMachine, Threads {
   readonly #accessesMax: number;
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
-  /** The callback of a thread that stands before `callRcu`, and that of a callback's own thread. */
-  readonly #callbacks: (RcuCallback | undefined)[];
-  /** For a callback's thread: the callback has not started yet. */
-  readonly #callbackWaits: Uint8Array;
-  readonly #graceStarted: Uint8Array;
   #waitingCount = 0;
   #enabledIsStale = true;
 
   readonly #memory: CheckedMemory;
+  readonly #grace: GraceWaits;
   #local: LocalAccesses;
+  /** Those of `#local`, nearer to the hot loop. */
+  #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
 
   /** @throws Error if the program's set-up violates a property */
@@ -129,15 +99,18 @@ export class Machine implements RunningMachine, Threads {
     this.pendingAddress = new Int32Array(threadsMax);
     this.pendingOperand = new Int32Array(threadsMax);
     this.pendingExpected = new Int32Array(threadsMax);
+    this.#pendingClasses = new Int32Array(threadsMax);
     this.#status = new Uint8Array(threadsMax);
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
-    this.#callbacks = Array.from({ length: threadsMax }, () => undefined);
-    this.#callbackWaits = new Uint8Array(threadsMax);
-    this.#graceStarted = new Uint8Array(threadsMax);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
-    this.#local = new LocalAccesses(this.#memory, undefined, threadsMax);
+    this.#grace = new GraceWaits(this.#memory, threadsMax);
+    // A history that cannot follow a set-up is not shown it.
+    const follows = program.history?.setUpBegins !== undefined;
+    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
+    this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
+    this.#spans = this.#local.spans;
     this.#observer = options.observer;
   }
 
@@ -164,7 +137,7 @@ export class Machine implements RunningMachine, Threads {
 
   /** Has a grace period begun for the thread that it has not been told the end of? */
   isInGracePeriod(thread: number): boolean {
-    return this.#graceStarted[thread] === 1;
+    return this.#grace.isWaiting(thread);
   }
 
   /** Is the thread one that others may leave waiting for work when they have returned? */
@@ -201,9 +174,8 @@ export class Machine implements RunningMachine, Threads {
   #reset(ownThreads: number): void {
     this.#memory.reset(ownThreads);
     this.#status.fill(ABSENT);
-    this.#callbackWaits.fill(0);
-    this.#graceStarted.fill(0);
-    this.#local.reset();
+    this.#grace.reset();
+    this.#local.reset(this.threadCount);
     this.#waitingCount = 0;
     this.#enabledIsStale = true;
     this.steps = 0;
@@ -220,7 +192,8 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
   #runSetUp(procedure: Access): void {
-    const { name } = this.program;
+    const { name, history } = this.program;
+    history?.setUpBegins?.();
     this.#reset(1);
     this.#start(0, procedure);
     this.#refreshEnabled();
@@ -231,6 +204,8 @@ export class Machine implements RunningMachine, Threads {
     if (this.violation !== undefined)
       throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
     if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    const because = history?.setUpEnds?.(this.words);
+    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
     this.#memory.keep();
   }
 
@@ -250,7 +225,7 @@ export class Machine implements RunningMachine, Threads {
     for (let thread = 0; thread < this.threadCount; thread++) {
       if (
         this.#status[thread] === PENDING &&
-        (MAY_WAIT[this.pendingKind[thread] as number] === 0 || this.#canProceed(thread))
+        (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
       ) {
         this.enabled[count++] = thread;
       }
@@ -266,12 +241,10 @@ export class Machine implements RunningMachine, Threads {
   #canProceed(thread: number): boolean {
     const kind = this.pendingKind[thread];
     const address = this.pendingAddress[thread] as number;
-    if (kind === ACCESS.synchronizeRcu)
-      return this.#graceStarted[thread] === 0 || this.#memory.grace.isOver(thread, this.threadCount);
+    if (kind === ACCESS.synchronizeRcu) return this.#grace.mayGoOn(thread, this.threadCount);
     const word = this.words[address] as number;
-    const isLock = kind === ACCESS.spinLock || kind === ACCESS.mutexLock;
     if (
-      isLock
+      ((this.#pendingClasses[thread] as number) & CLASS.takesLock) !== 0
         ? word === 0
         : waitIsOver(
             kind as AccessKind,
@@ -282,7 +255,7 @@ export class Machine implements RunningMachine, Threads {
     )
       return true;
     return (
-      this.#local.sectionsToOpen[thread] !== 0 ||
+      (this.#spans[thread] as Spans).opensSection ||
       this.#memory.isUnsafe(address) ||
       (kind === ACCESS.mutexLock && this.#memory.mustNotSleep(thread))
     );
@@ -293,23 +266,23 @@ export class Machine implements RunningMachine, Threads {
     if (this.steps === this.choices.length) this.choices = grown(this.choices);
     this.choices[this.steps] = thread;
     const kind = this.pendingKind[thread] as AccessKind;
+    const classes = this.#pendingClasses[thread] as number;
     const address = this.pendingAddress[thread] as number;
     const operand = this.pendingOperand[thread] as number;
     const expected = this.pendingExpected[thread] as number;
     let waits = false;
-    const { sectionsToOpen, operationToBegin } = this.#local;
-    if (sectionsToOpen[thread] !== 0 || operationToBegin[thread] !== 0) {
+    if ((this.#spans[thread] as Spans).mayBegin) {
       this.#local.begin(thread);
-      waits = MAY_WAIT[kind] === 1 && !this.#canProceed(thread);
+      waits = (classes & CLASS.waits) !== 0 && !this.#canProceed(thread);
     }
     const before = this.#observer === undefined ? 0 : wordAt(this.words, address);
     let result = 0;
     if (!waits) {
       result =
-        kind <= ACCESS.awaitUnequal
-          ? this.#memory.access(thread, kind, address, operand, expected)
+        (classes & (CLASS.reads | CLASS.writes)) !== 0
+          ? this.#memory.access(thread, kind, classes, address, operand, expected)
           : this.#accessOther(thread, kind, address, operand);
-      waits = kind === ACCESS.synchronizeRcu && this.#graceStarted[thread] === 1;
+      waits = kind === ACCESS.synchronizeRcu && this.#grace.isWaiting(thread);
     }
     if (this.#observer !== undefined) {
       const after = wordAt(this.words, address);
@@ -331,63 +304,25 @@ export class Machine implements RunningMachine, Threads {
       this.#enabledIsStale = true;
       return;
     }
-    if (MAY_WAIT[kind] === 1) {
+    if ((classes & CLASS.waits) !== 0) {
       this.#waitingCount--;
       this.#enabledIsStale = true;
     }
     if (this.#memory.violation !== undefined) return;
-    if (this.#callbackWaits[thread] === 1) this.#startCallback(thread, operand);
+    if (this.#grace.isDeferred(thread)) this.#startCallback(thread, operand);
     else this.#resume(thread, result);
   }
 
+  /** Makes an access that is to no word of data. */
   #accessOther(thread: number, kind: AccessKind, address: Address, operand: number): number {
-    switch (kind) {
-      case ACCESS.spinLock:
-        this.#memory.lock(thread, address, "spinlock");
-        return 0;
-      case ACCESS.mutexLock:
-        this.#memory.lock(thread, address, "mutex");
-        return 0;
-      case ACCESS.spinTrylock:
-        return this.#memory.tryLock(thread, address);
-      case ACCESS.spinUnlock:
-        this.#memory.unlock(thread, address, "spinlock");
-        return 0;
-      case ACCESS.mutexUnlock:
-        this.#memory.unlock(thread, address, "mutex");
-        return 0;
-      case ACCESS.allocate:
-        return this.#memory.allocate(address);
-      case ACCESS.free:
-        this.#memory.free(thread, address, operand);
-        return 0;
-      case ACCESS.synchronizeRcu:
-        this.#synchronizeRcu(thread);
-        return 0;
-      default:
-        this.#callRcu(thread, operand);
-        return 0;
-    }
-  }
-
-  #synchronizeRcu(thread: number): void {
-    const { grace, races } = this.#memory;
-    if (this.#graceStarted[thread] === 0) {
-      this.#memory.checkMaySleep(thread, "waits for a grace period");
-      races?.graceStarted(thread);
-      grace.start(thread, this.threadCount);
-    }
-    if (grace.isOver(thread, this.threadCount)) {
-      this.#graceStarted[thread] = 0;
-      races?.graceEnded(thread);
-    } else {
-      this.#graceStarted[thread] = 1;
-    }
+    if (kind === ACCESS.synchronizeRcu) this.#grace.synchronize(thread, this.threadCount);
+    else if (kind === ACCESS.callRcu) this.#callRcu(thread, operand);
+    else return this.#memory.accessObject(thread, kind, address, operand);
+    return 0;
   }
 
   /** Starts the thread of a callback, which waits for a grace period that begins now. */
   #callRcu(thread: number, argument: number): void {
-    const { grace, races } = this.#memory;
     const child = this.threadCount;
     if (child === this.#threadsMax) {
       return this.#memory.violate(
@@ -397,22 +332,17 @@ export class Machine implements RunningMachine, Threads {
       );
     }
     this.threadCount++;
-    this.#callbacks[child] = this.#callbacks[thread];
-    this.#callbackWaits[child] = 1;
     this.#status[child] = PENDING;
-    races?.fork(thread, child);
-    races?.graceStarted(child);
-    grace.start(child, this.threadCount);
-    this.#graceStarted[child] = 1;
-    this.#setPending(child, ACCESS.synchronizeRcu, NIL, argument, 0);
+    this.#grace.defer(thread, child);
+    this.#setPending(child, ACCESS.synchronizeRcu, CLASSES[ACCESS.synchronizeRcu] as number, NIL, argument, 0);
     this.#enabledIsStale = true;
   }
 
   /** The grace period of a callback's thread is over: its procedure begins. */
   #startCallback(thread: number, argument: number): void {
-    this.#callbackWaits[thread] = 0;
+    const callback = this.#grace.startCallback(thread);
     try {
-      this.#generators[thread] = this.#callbacks[thread]?.(argument);
+      this.#generators[thread] = callback?.(argument);
     } catch (error) {
       return this.#threw(thread, error);
     }
@@ -433,9 +363,10 @@ export class Machine implements RunningMachine, Threads {
       }
       if (result.done === true) return this.#returned(thread);
       const kind = result.value;
-      if (kind < FIRST_LOCAL_KIND) {
-        if (kind === ACCESS.callRcu) this.#callbacks[thread] = request.callback;
-        return this.#setPending(thread, kind, request.address, request.operand, request.expected);
+      const classes = CLASSES[kind] as number;
+      if ((classes & CLASS.local) === 0) {
+        if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
+        return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
       this.#observer?.marked({ step: this.steps, thread, kind, operand: request.operand });
@@ -443,12 +374,20 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
-  #setPending(thread: number, kind: AccessKind, address: Address, operand: number, expected: number): void {
+  #setPending(
+    thread: number,
+    kind: AccessKind,
+    classes: number,
+    address: Address,
+    operand: number,
+    expected: number,
+  ): void {
     this.pendingKind[thread] = kind;
+    this.#pendingClasses[thread] = classes;
     this.pendingAddress[thread] = address;
     this.pendingOperand[thread] = operand;
     this.pendingExpected[thread] = expected;
-    if (MAY_WAIT[kind] === 1) {
+    if ((classes & CLASS.waits) !== 0) {
       this.#waitingCount++;
       this.#enabledIsStale = true;
     }

@@ -19,6 +19,16 @@ export interface HistoryWatcher {
   invoke(thread: number, operation: number): void;
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, response: number): string | undefined;
+  /** The set-up begins: what is heard until it ends is a history of its own, by thread 0. */
+  setUpBegins?(): void;
+  /** Every execution starts from what the set-up has left in memory. @returns why that cannot be, if it cannot */
+  setUpEnds?(words: Int32Array): string | undefined;
+}
+
+/** Names for the operations of a program and their responses, as a person reads them. */
+export interface OperationNames {
+  operation(operation: number): string;
+  response(operation: number, word: number): string;
 }
 
 /** A program for the machine: memory, threads, and what must hold. */
@@ -29,11 +39,13 @@ export interface Program {
    * first machine is made: another machine of the same program starts from the same.
    */
   readonly heap: Heap;
-  /** Runs alone, once, before the first execution, with every check but the history on: the initial contents. */
+  /** Runs alone, once, before the first execution, with every check on: the initial contents. */
   setUp?(): Access;
   readonly threads: readonly ThreadBody[];
   readonly watchers: readonly Watcher[];
   readonly history?: HistoryWatcher;
+  /** What the operations are called, by the number given to `beginOperation`, and their responses. */
+  readonly operationNames?: OperationNames;
   /** RCU callbacks one execution may start, 16 if it does not say: one more violates `progress`. */
   readonly callbacksMax?: number;
 }

@@ -8,7 +8,7 @@ import * as access from "#impl/memory/access.ts";
 import { type Access, ACCESS, type AccessKind, request } from "#impl/memory/access.ts";
 import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { Machine } from "./machine.ts";
 
 interface Instruction {

@@ -9,7 +9,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { visibleText } from "#reports/visible-text.ts";
-import { writeWholeFile } from "#reports/write-file.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 const TRACE_FORMAT = "quiesce-trace";
 const TRACE_VERSION = 1;
@@ -68,9 +69,7 @@ export type Trace = z.infer<typeof TraceSchema>;
 export type TraceParts = Omit<Trace, "format" | "version">;
 
 /** A trace that cannot be used; the message says why, in one line that is safe to print. */
-export class TraceError extends Error {
-  override readonly name = "TraceError";
-}
+export class TraceError extends InputError {}
 
 export function traceOf(parts: TraceParts): Trace {
   return { format: TRACE_FORMAT, version: TRACE_VERSION, ...parts };
@@ -140,7 +139,7 @@ export function serialiseTrace(trace: Trace): string {
   return `{\n${lines.join(",\n")}\n}\n`;
 }
 
-/** @throws WriteError if the file cannot be written */
+/** @throws InputError if the file cannot be written */
 export function writeTrace(path: string, trace: Trace): void {
   writeWholeFile(path, serialiseTrace(trace));
 }
@@ -219,7 +218,7 @@ function nestingOf(text: string): number {
 }
 
 /** The first thing wrong, with the path to it: `choices[3][0]: …`. */
-export function describeIssue({ issues }: z.ZodError): string {
+function describeIssue({ issues }: z.ZodError): string {
   const issue = issues[0];
   if (issue === undefined) return "it does not fit the schema";
   const path = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");

@@ -1,12 +1,8 @@
-import { ACCESS } from "#impl/memory/access.ts";
+import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
+import { awaitsValue } from "#impl/memory/access-class.ts";
 import { nameOf } from "#impl/memory/heap.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "./running-machine.ts";
-
-/** Kinds whose thread may have to wait, by kind. */
-export const MAY_WAIT = new Uint8Array(64);
-for (const kind of [ACCESS.awaitEqual, ACCESS.awaitUnequal, ACCESS.spinLock, ACCESS.mutexLock, ACCESS.synchronizeRcu])
-  MAY_WAIT[kind] = 1;
 
 /**
  * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer;
@@ -40,6 +36,5 @@ function describeWait(machine: RunningMachine, thread: number, readerWaitedFor: 
 
 /** Does the thread serve others, and wait for something to do? It may be left so. */
 export function waitsForWork(machine: RunningMachine, thread: number): boolean {
-  const kind = machine.pendingKind[thread];
-  return machine.isDaemon(thread) && (kind === ACCESS.awaitEqual || kind === ACCESS.awaitUnequal);
+  return machine.isDaemon(thread) && awaitsValue(machine.pendingKind[thread] as AccessKind);
 }

@@ -1,14 +1,10 @@
 /** Builds the library of peer pools, or a part of it, from the sources as they are, or as a patch would have them. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { LIBRARY_ENTRY } from "./library-entry.ts";
 import { type NativeModule, translateAll, writeModules } from "./translation/build-native.ts";
-
-/** The project's root. */
-export const projectRoot: string = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The library's module, from the root. */
-export const LIBRARY_ENTRY = "impl/native/peers.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 const require = createRequire(import.meta.url);
 

@@ -11,7 +11,7 @@ import { Peer } from "#impl/peers/layout.ts";
 import { avlWatcher } from "#properties/peers/avl.ts";
 import { collectPeers, peerName } from "#properties/peers/peer-tree.ts";
 
-export interface RestViolation {
+interface RestViolation {
   readonly property: "lock-is-free" | "avl" | "refcount";
   readonly because: string;
 }

@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import { createPeerPool as createSimulated, type IpAddress } from "#impl/native/peers.ts";
-import { buildLibrary, LIBRARY_ENTRY, projectRoot, REST_ENTRY } from "./build-library.ts";
+import { buildLibrary, REST_ENTRY } from "./build-library.ts";
+import { LIBRARY_ENTRY } from "./library-entry.ts";
 import type { Library, LibraryPool } from "./translated.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(projectRoot, "reports/out", "native-peers-"));

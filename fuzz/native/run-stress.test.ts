@@ -12,11 +12,12 @@ import { createLayout, layoutOf, type PoolLayout } from "#impl/native/pool-buffe
 import { Peer } from "#impl/peers/layout.ts";
 import { getPeer, putPeer } from "#impl/peers/lookup.ts";
 import { peerAddress } from "#model/peers/peer-address.ts";
-import { projectRoot } from "./build-library.ts";
+
 import { checkAtRest } from "./check-at-rest.ts";
 import { checkEmptied, checkHead, checkHistories } from "./check-round.ts";
 import { runStress, type StressResult } from "./run-stress.ts";
 import { type Entry, ENTRY_WORDS, historiesByAddress, LOGGED } from "./stress-log.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 // Outside the project: the library finds what it imports wherever it is built.
 const folder = mkdtempSync(join(tmpdir(), "quiesce-stress-"));

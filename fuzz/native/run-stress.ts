@@ -15,9 +15,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
-import { buildDelayedLibrary, buildLibrary, LIBRARY_ENTRY, REST_ENTRY } from "./build-library.ts";
+import { buildDelayedLibrary, buildLibrary, REST_ENTRY } from "./build-library.ts";
+import { LIBRARY_ENTRY } from "./library-entry.ts";
 import { checkEmptied, checkHead, checkHistories, type StressViolation } from "./check-round.ts";
 import type { AddressFamily } from "#model/peers/peer-address.ts";
 import { ENTRY_WORDS, HELD_MAX, stressAddress } from "./stress-log.ts";

@@ -2,7 +2,7 @@
  * A thread of a stress run: hammers the pool for a round whenever it is told to, and writes down what it was answered.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { layoutOf as layoutOfBuffer } from "#impl/native/pool-buffer.ts";
 import type { AddressFamily } from "#model/peers/peer-address.ts";

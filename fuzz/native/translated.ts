@@ -5,7 +5,7 @@ import type { AccessKind } from "#impl/memory/access.ts";
  *
  * For the modules that a build gives, whose declarations do not exist while this project is checked.
  */
-export type Translated<T> = T extends (...inputs: infer Inputs) => Generator<AccessKind, infer Answer, number>
+type Translated<T> = T extends (...inputs: infer Inputs) => Generator<AccessKind, infer Answer, number>
   ? (...inputs: TranslatedAll<Inputs>) => Translated<Answer>
   : T extends (...inputs: infer Inputs) => infer Answer
     ? (...inputs: TranslatedAll<Inputs>) => Translated<Answer>

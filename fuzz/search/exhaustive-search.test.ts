@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { type Access, readOnce, spinTrylock, spinUnlock, writeOnce } from "#impl/memory/access.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { share, smallProgramChecks, threads } from "#fuzz/programs/bugged/small-program.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
+import { createHeap } from "#impl/memory/heap.ts";
+import { share, toyChecks, threads } from "#fuzz/programs/toy-program.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { searchExhaustively } from "./exhaustive-search.ts";
 
 function writers(): Program {
-  const { heap, at } = share("shared", { word: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "shared", { word: 1 });
   return {
     name: "writers",
     heap,
@@ -39,7 +41,8 @@ test("a bound on executions, and being told to stop, leave it undecided", () => 
 
 test("what seems to have far more executions than the bound is given up early, what does not goes on to the bound", () => {
   const many = (count: number) => (): Program => {
-    const { heap, at } = share("shared", { word: 1 });
+    const heap = createHeap(64);
+    const at = share(heap, "shared", { word: 1 });
     return {
       name: "many",
       heap,
@@ -67,7 +70,7 @@ test("what seems to have far more executions than the bound is given up early, w
 });
 
 test("a violation comes with its schedule", () => {
-  const found = searchExhaustively(smallProgramNamed("lazy01_bad").create, smallProgramChecks, { executionsMax: 100 });
+  const found = searchExhaustively(toyProgramNamed("lazy01_bad").create, toyChecks, { executionsMax: 100 });
   expect(found.kind).toBe("violated");
   expect(found.choices?.length).toBeGreaterThan(1);
   expect(found.violation?.property).toBe("assertion");
@@ -75,7 +78,8 @@ test("a violation comes with its schedule", () => {
 
 test("what the explorer has no events for is run in every schedule", () => {
   const tryers = (): Program => {
-    const { heap, at } = share("shared", { lock: 1, word: 1 });
+    const heap = createHeap(64);
+    const at = share(heap, "shared", { lock: 1, word: 1 });
     return {
       name: "tryers",
       heap,

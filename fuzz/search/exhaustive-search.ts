@@ -1,6 +1,7 @@
 /** The exhaustive explorer as a search like those of the strategies. */
 import { search, type SearchBounds, type SearchResult } from "./search.ts";
-import { Machine, type MachineOptions } from "#fuzz/machine/machine.ts";
+import { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";

@@ -1,6 +1,7 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { Random } from "#fuzz/host/random.ts";
-import { share } from "#fuzz/programs/bugged/small-program.ts";
+import { Random } from "#properties/random.ts";
+import { createHeap } from "#impl/memory/heap.ts";
+import { share } from "#fuzz/programs/toy-program.ts";
 import { ACCESS, NIL } from "#impl/memory/access.ts";
 import { expect, test } from "vitest";
 import { AccessProfile } from "./access-profile.ts";
@@ -11,7 +12,8 @@ const lock = (address: number) => ({ kind: ACCESS.spinLock, address, operand: 0 
 
 /** A profile of a program of two threads, with the addresses of four words. */
 function profileOfTwo() {
-  const { heap, at } = share("words", { a: 1, b: 1, c: 1, lock: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "words", { a: 1, b: 1, c: 1, lock: 1 });
   const machine = new Machine({
     name: "two",
     heap,
@@ -74,6 +76,7 @@ test("nothing is expected before anything was counted, and accesses to no word a
 test("a profile fits the machine it was made for, and not one of another shape", () => {
   const { machine, profile } = profileOfTwo();
   expect(profile.fits(machine)).toBe(true);
-  const { heap } = share("words", { a: 1 });
+  const heap = createHeap(64);
+  share(heap, "words", { a: 1 });
   expect(profile.fits(new Machine({ name: "none", heap, threads: [], watchers: [] }))).toBe(false);
 });

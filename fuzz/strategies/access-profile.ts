@@ -4,11 +4,11 @@
  * The RCU callbacks are one row, per callback on average, because their number differs from execution to execution; a
  * thread's own row leaves out the callbacks it starts.
  */
-import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
-import type { Random } from "#fuzz/host/random.ts";
+import type { Random } from "#properties/random.ts";
 import type { AccessShape } from "./conflict.ts";
 
 const NOBODY = -1;
@@ -51,7 +51,8 @@ export class AccessProfile {
     this.#counts[at] = numberAt(this.#counts, at) + 1;
     const user = this.#soleUser[address] ?? NOBODY;
     if (user !== thread) this.#soleUser[address] = user === NOBODY ? thread : SEVERAL;
-    if (mayWrite(kind) || isExclusive(kind)) this.#written[address] = 1;
+    // Locks and slabs have no readers: any two uses conflict.
+    if (mayWrite(kind) || !touchesWord(kind)) this.#written[address] = 1;
   }
 
   callbackStarted(starter: number): void {
@@ -103,9 +104,4 @@ export class AccessProfile {
   #row(thread: number): number {
     return Math.min(thread, this.#rows - 1);
   }
-}
-
-/** Locks and slabs have no readers: any two uses conflict. */
-function isExclusive(kind: AccessKind): boolean {
-  return kind > ACCESS.awaitUnequal;
 }

@@ -1,5 +1,5 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { share } from "#fuzz/programs/bugged/small-program.ts";
+import { share } from "#fuzz/programs/toy-program.ts";
 import {
   type Access,
   allocate,
@@ -15,7 +15,7 @@ import {
   xchg,
 } from "#impl/memory/access.ts";
 import type { AccessKind, Address } from "#impl/memory/access.ts";
-import { placeSlab } from "#impl/memory/heap.ts";
+import { createHeap, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { expect, test } from "vitest";
 import { LastAccess, conflictsWith } from "./conflict.ts";
@@ -33,7 +33,8 @@ interface Place {
 
 /** Do the first accesses of two threads conflict, asked both ways? */
 function conflict(one: (place: Place) => AccessKind, other: (place: Place) => AccessKind): boolean {
-  const { heap, at } = share("words", { x: 1, y: 1, lock: 1, object: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "words", { x: 1, y: 1, lock: 1, object: 1 });
   const slab = placeSlab(heap, Pair, "pair", 4);
   const machine = new Machine({
     name: "two accesses",
@@ -175,7 +176,8 @@ test("waits for grace periods have no word to conflict on", () => {
 });
 
 test("the last access is the one that was made, not the one that comes next", () => {
-  const { heap, at } = share("words", { x: 1, y: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "words", { x: 1, y: 1 });
   const machine = new Machine({
     name: "one thread",
     heap,

@@ -7,7 +7,7 @@
  * word.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
@@ -71,7 +71,7 @@ export class LastAccess implements AccessShape {
 
 /** Words have two kinds of access, locks and slabs one, and an address is one of the three. */
 function conflictOnOneAddress(one: AccessKind, other: AccessKind): boolean {
-  return one > ACCESS.awaitUnequal || mayWrite(one) || mayWrite(other);
+  return !touchesWord(one) || mayWrite(one) || mayWrite(other);
 }
 
 /** Is `address` a word of the object that is given back to `slab`? */

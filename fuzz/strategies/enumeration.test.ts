@@ -1,7 +1,8 @@
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { share, threads } from "#fuzz/programs/bugged/small-program.ts";
+import { createHeap } from "#impl/memory/heap.ts";
+import { share, threads } from "#fuzz/programs/toy-program.ts";
 import { type Access, atomicAddReturn, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -11,7 +12,8 @@ import { depthFirst } from "./depth-first.ts";
 
 /** A thread for each length, of so many accesses to one word. */
 function counters(lengths: readonly number[]): Program {
-  const { heap, at } = share("counter", { count: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "counter", { count: 1 });
   return {
     name: "counters",
     heap,
@@ -72,7 +74,8 @@ test("depth first runs every interleaving of free threads once", () => {
 });
 
 test("depth first runs N threads that take a mutex K times in (NK)! / (K!)^N executions when the lock comes first in each", () => {
-  const { heap, at } = share("mutex", { lock: 1, count: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "mutex", { lock: 1, count: 1 });
   const machine = new Machine({
     name: "mutex",
     heap,

@@ -6,7 +6,8 @@ import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { share } from "#fuzz/programs/bugged/small-program.ts";
+import { createHeap } from "#impl/memory/heap.ts";
+import { share } from "#fuzz/programs/toy-program.ts";
 import { type Access, type Address, assertHolds, callRcu, readOnce, writeOnce } from "#impl/memory/access.ts";
 import { expect, test } from "vitest";
 import { pct } from "./pct.ts";
@@ -27,7 +28,8 @@ function* touch(word: Address, times: number): Access {
  * before that. Before its writes the writer makes `padding` accesses elsewhere, at which a change of priority is lost.
  */
 function handOver(depth: number, padding: number): Program {
-  const { heap, at } = share("hand-over", { x: 1, elsewhere: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "hand-over", { x: 1, elsewhere: 1 });
   const values = Math.ceil(depth / 2);
   return {
     name: "hand-over",
@@ -113,7 +115,8 @@ function frequencies(
   sharedAccesses: "all" | "none",
   executions: number,
 ): Map<string, number> {
-  const { heap, at } = share("words", { x: 1, y: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "words", { x: 1, y: 1 });
   const machine = new Machine(
     {
       name: "free threads",
@@ -202,7 +205,8 @@ test("pos redraws the priority of a pending access that conflicts", () => {
  * at x.
  */
 function withCallback(): Program {
-  const { heap, at } = share("words", { x: 1, y: 1 });
+  const heap = createHeap(64);
+  const at = share(heap, "words", { x: 1, y: 1 });
   function* callback(times: number): Access {
     for (let i = 1; i <= times; i++) yield writeOnce(at.x, i);
   }

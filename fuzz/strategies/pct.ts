@@ -14,7 +14,7 @@
  * bugs, ASPLOS 2010.
  */
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { highestOf } from "./priority.ts";
 
 /** @throws RangeError if `depth` is not a whole number of at least 1 */

@@ -9,7 +9,7 @@
  * Source: Yuan, Yang, Gu, Partial order aware concurrency sampling, CAV 2018.
  */
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { LastAccess, conflictsWith } from "./conflict.ts";
 import { highestOf } from "./priority.ts";
 

@@ -1,6 +1,6 @@
 import { wordAt } from "#impl/memory/word.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 
 /**
  * Random walk: at each step one of the enabled threads, all equally likely.

@@ -1,6 +1,6 @@
 import { Machine } from "#fuzz/machine/machine.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { expect, test } from "vitest";
 import { pct } from "./pct.ts";
 import { strategies, strategyNamed } from "./strategies.ts";
@@ -35,7 +35,7 @@ test("pct refuses a depth that is none", () => {
 test("one seed gives one sequence of schedules, another another; enumerations take no notice of it", () => {
   for (const entry of strategies) {
     const [first, again, other] = [1, 1, 2].map((seed) => {
-      const machine = new Machine(smallProgramNamed("token_ring_bad").create(), smallProgramChecks);
+      const machine = new Machine(toyProgramNamed("token_ring_bad").create(), toyChecks);
       const strategy = entry.create({ seed });
       let schedules = "";
       for (let i = 0; i < 40; i++) {

@@ -7,6 +7,7 @@ import { pos } from "./pos.ts";
 import { randomWalk } from "./random-walk.ts";
 import { surw } from "./surw.ts";
 import { urw } from "./urw.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 export interface StrategyEntry {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface StrategyEntry {
   create(options: StrategyOptions): Strategy;
 }
 
-export interface StrategyOptions {
+interface StrategyOptions {
   readonly seed: number;
 }
 
@@ -52,14 +53,14 @@ export const strategies: readonly StrategyEntry[] = [
 /**
  * The strategy of that name; `pct` with any depth up to 99 is one.
  *
- * @throws RangeError that names all strategies if there is none
+ * @throws InputError that names all strategies if there is none
  */
 export function strategyNamed(name: string): StrategyEntry {
   const found = strategies.find((entry) => entry.name === name);
   if (found !== undefined) return found;
   const depth = /^pct([1-9][0-9]?)$/u.exec(name)?.[1];
   if (depth !== undefined) return pctOfDepth(Number(depth));
-  throw new RangeError(
+  throw new InputError(
     `no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} (and pct with any depth from 1 to ${DEPTH_MAX})`,
   );
 }

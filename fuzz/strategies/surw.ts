@@ -16,7 +16,7 @@ import { NIL } from "#impl/memory/access.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 import { AccessProfile } from "./access-profile.ts";
 import { LastAccess } from "./conflict.ts";
 

@@ -11,7 +11,7 @@
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 
 export function urw(seed: number): Strategy {
   const random = new Random(seed);

@@ -25,12 +25,12 @@ test("a system's name means its scenarios, and each scenario counts once", async
   expect(await referencesOf(["peers", ofPeers[0]?.name ?? ""])).toEqual(ofPeers);
 });
 
-test("a small program is found by its name, and is no part of the whole", async () => {
+test("a toy program is found by its name, and is no part of the whole", async () => {
   expect(await referencesOf(["reorder_7_bad"])).toEqual([{ name: "reorder_7_bad", system: "programs" }]);
   expect(allScenarios().some(({ system }) => system === "programs")).toBe(false);
 });
 
-test("scenarios of the registry and small programs make programs that run", async () => {
+test("scenarios of the registry and toy programs make programs that run", async () => {
   for (const name of ["peers-identifiers", "lazy01_bad"]) {
     const [reference] = await referencesOf([name]);
     if (reference === undefined) throw new Error(`${name} is there`);
@@ -53,24 +53,23 @@ test("strategies are checked, and count once", () => {
   expect(() => strategiesNamed(["luck"])).toThrow(/^no strategy "luck"; there are random, /);
 });
 
-test("a module that is missing, broken or without its exports is refused by name, in one line", async () => {
+test("a module that is missing, broken or without a system is refused by name, in one line", async () => {
+  const define = JSON.stringify(new URL("../systems/define-system.ts", import.meta.url).href);
+  const table = JSON.stringify(new URL("../systems/operation-table.ts", import.meta.url).href);
+  const mine = (operation: string) => `
+    import { defineSystem } from ${define};
+    import { operation } from ${table};
+    export const mine = defineSystem({
+      name: "mine", about: "mine", place: () => 0, initialState: 0,
+      operations: { go: operation({ *run() { return 1; }, step: () => ({ response: 1, next: 0 }) }) },
+      scenarios: { one: { threads: { only: [{ kind: "${operation}" }] } } },
+    });`;
+  expect(await referencesOf([moduleOf(mine("go"))])).toMatchObject([{ name: "mine-one", system: "mine" }]);
   const refused: readonly (readonly [string, RegExp])[] = [
-    [
-      join(folder, "missing.mjs"),
-      /^there is no module .*missing\.mjs; name a file that exports "systems" and "scenarios"$/,
-    ],
+    [join(folder, "missing.mjs"), /^there is no module .*missing\.mjs; name a file that exports a system$/],
     [moduleOf("throw new Error('first\\nsecond')"), /cannot be loaded: first$/],
-    [
-      moduleOf("export const scenarios = []"),
-      /exports no "systems": a list of systems, each with a name and a compile$/,
-    ],
-    [moduleOf("export const systems = [{ name: 'mine', compile() {} }]"), /exports no "scenarios": a list/],
-    [
-      moduleOf(
-        "export const systems = [{ name: 'mine', compile() {} }]; export const scenarios = [{ name: 'one', system: 'yours' }]",
-      ),
-      /the scenario "one" is of a system "yours", and there are mine$/,
-    ],
+    [moduleOf("export const scenarios = []"), /exports no system; export what defineSystem returns/],
+    [moduleOf(mine("stop")), /: scenario of mine: threads\.0\.operations\.0\.kind: /],
   ];
   for (const [path, message] of refused) await expect(referencesOf([path])).rejects.toThrow(message);
 });

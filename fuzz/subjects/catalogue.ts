@@ -1,24 +1,24 @@
 /**
- * The scenarios there are: those of the registry, those of a module of the user's own, and the small programs with
- * known bugs (which can be fuzzed, and are no part of `verify`: each is violated by design).
+ * The scenarios there are: those of the registry, those of a module of the user's own, and the toy programs (which can
+ * be fuzzed, and are no part of `verify`: many are violated by design).
  *
- * A user's module exports `systems` and `scenarios`, as the registry does.
+ * A user's module exports the systems that it defines, or a toy program as `program`.
  */
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { z } from "zod";
-import type { MachineSettings } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/systems/all-systems.ts";
-import { parseScenario, type Scenario } from "#fuzz/systems/scenario.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
+import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
+import { importModule, systemsOfModule } from "./user-module.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -28,9 +28,6 @@ export interface ScenarioReference {
   readonly module?: string;
 }
 
-/** The system that the small programs are counted under. */
-export const PROGRAMS_SYSTEM = "programs";
-
 export function allScenarios(): readonly ScenarioReference[] {
   return registeredScenarios.map(({ name, system }) => ({ name, system }));
 }
@@ -39,7 +36,7 @@ export function allScenarios(): readonly ScenarioReference[] {
  * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
  *
  * @returns each scenario once; those of the registry for no words at all
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
   if (words.length === 0) return allScenarios();
@@ -55,8 +52,8 @@ async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
   const all = allScenarios();
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
-  if (hasSmallProgram(word)) return [{ name: word, system: PROGRAMS_SYSTEM }];
-  throw new CatalogueError(
+  if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
+  throw new InputError(
     `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
   );
 }
@@ -67,8 +64,10 @@ function isModulePath(word: string): boolean {
 }
 
 async function scenariosOfModule(path: string): Promise<readonly ScenarioReference[]> {
-  const { scenarios } = await importModule(path);
-  return scenarios.map(({ name, system }) => ({ name, system, module: path }));
+  const toy = exportedToy(await importModule(path));
+  if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
+  const systems = await systemsOfModule(path);
+  return systems.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => ({ name, system, module: path })));
 }
 
 /** A scenario, ready to run, replay and shrink. */
@@ -77,11 +76,13 @@ export interface Loaded {
   readonly checks: MachineSettings;
 }
 
-/** @throws CatalogueError if there is no such scenario any more */
+/** @throws InputError if there is no such scenario any more */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
-  if (module === undefined && system === PROGRAMS_SYSTEM) {
-    return { subject: programSubject({ name, system }, smallProgramNamed(name).create), checks: smallProgramChecks };
+  const exported = module === undefined ? undefined : await importModule(module);
+  if (system === PROGRAMS_SYSTEM && (exported === undefined || exportedToy(exported) !== undefined)) {
+    const toy = toyOf(name, exported);
+    return { subject: programSubject({ name, system }, () => toy.create()), checks: toyChecks };
   }
   const found = await findScenario(reference);
   return { subject: scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario)), checks: {} };
@@ -89,92 +90,24 @@ export async function loadScenario(reference: ScenarioReference): Promise<Loaded
 
 async function findScenario({
   name,
+  system: systemName,
   module,
 }: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
-  const { scenarios, systems } =
-    module === undefined ? { scenarios: registeredScenarios, systems: registeredSystems } : await importModule(module);
-  const scenario = scenarios.find((candidate) => candidate.name === name);
-  const system = systems.find((candidate) => candidate.name === scenario?.system);
-  if (scenario === undefined || system === undefined) throw new CatalogueError(`no scenario "${visibleText(name)}"`);
+  const systems = module === undefined ? registeredSystems : await systemsOfModule(module);
+  const system = systems.find((candidate) => candidate.name === systemName);
+  const scenario = system?.scenarios.find((candidate) => candidate.name === name);
+  if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
-}
-
-function hasSmallProgram(name: string): boolean {
-  try {
-    smallProgramNamed(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const Systems = z
-  .array(
-    z.custom<System>((value) => typeof value === "object" && value !== null && "compile" in value && "name" in value),
-  )
-  .min(1);
-const Scenarios = z
-  .array(
-    z.custom<Scenario>((value) => typeof value === "object" && value !== null && "name" in value && "system" in value),
-  )
-  .min(1);
-
-async function importModule(
-  path: string,
-): Promise<{ readonly systems: readonly System[]; readonly scenarios: readonly Scenario[] }> {
-  const shown = visibleText(path);
-  if (!existsSync(path))
-    throw new CatalogueError(`there is no module ${shown}; name a file that exports "systems" and "scenarios"`);
-  let exported: object;
-  try {
-    exported = await import(pathToFileURL(path).href);
-  } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
-  }
-  const systems = Systems.safeParse("systems" in exported ? exported.systems : undefined);
-  const scenarios = Scenarios.safeParse("scenarios" in exported ? exported.scenarios : undefined);
-  if (!systems.success)
-    throw new CatalogueError(`${shown} exports no "systems": a list of systems, each with a name and a compile`);
-  if (!scenarios.success)
-    throw new CatalogueError(`${shown} exports no "scenarios": a list of scenarios, each with a name and a system`);
-  checkScenarios(shown, systems.data, scenarios.data);
-  return { systems: systems.data, scenarios: scenarios.data };
-}
-
-function checkScenarios(module: string, systems: readonly System[], scenarios: readonly Scenario[]): void {
-  for (const scenario of scenarios) {
-    const system = systems.find(({ name }) => name === scenario.system);
-    if (system === undefined) {
-      const known = systems.map(({ name }) => name).join(", ");
-      throw new CatalogueError(
-        `${module}: the scenario "${visibleText(String(scenario.name))}" is of a system "${visibleText(String(scenario.system))}", and there are ${visibleText(known)}`,
-      );
-    }
-    try {
-      parseScenario(system, scenario);
-    } catch (error) {
-      throw new CatalogueError(`${module}: ${firstLine(error)}`, { cause: error });
-    }
-  }
-}
-
-function firstLine(error: unknown): string {
-  return visibleText(String(error instanceof Error ? error.message : error).split("\n")[0] ?? "");
 }
 
 /**
  * The strategies of these names, each once.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export function strategiesNamed(names: readonly string[]): readonly string[] {
   for (const name of names) {
-    if (name === EXHAUSTIVE) continue;
-    try {
-      strategyNamed(name);
-    } catch (error) {
-      throw new CatalogueError(firstLine(error), { cause: error });
-    }
+    if (name !== EXHAUSTIVE) strategyNamed(name);
   }
   return [...new Set(names)];
 }

@@ -1,7 +1,7 @@
 /** The file that keeps a failing execution of the explorer's. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { ExecutionGraph } from "#fuzz/explore/graph-trace.ts";
 import { isTableModel, type TableModel } from "#fuzz/explore/table-model.ts";
@@ -15,25 +15,23 @@ const FailingGraph = z.object({
 
 export type FailingGraph = Omit<z.infer<typeof FailingGraph>, "model"> & { readonly model: TableModel };
 
-/** @throws CatalogueError if the file is not there, or holds no failing execution */
+/** @throws InputError if the file is not there, or holds no failing execution */
 export function readFailingGraph(path: string): FailingGraph {
   const shown = visibleText(path);
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be read`, { cause: error });
+    throw new InputError(`${shown} cannot be read`, { cause: error });
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CatalogueError(`${shown} is no JSON`, { cause: error });
+    throw new InputError(`${shown} is no JSON`, { cause: error });
   }
   const parsed = FailingGraph.safeParse(value);
   if (!parsed.success || !isTableModel(parsed.data.model))
-    throw new CatalogueError(
-      `${shown} holds no failing execution; quiesce explore --json writes one when a program fails`,
-    );
+    throw new InputError(`${shown} holds no failing execution; quiesce explore --json writes one when a program fails`);
   return { ...parsed.data, model: parsed.data.model };
 }

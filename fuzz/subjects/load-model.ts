@@ -3,37 +3,37 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model } from "#model/model.ts";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { builtInModels } from "#properties/histories/built-in-models.ts";
 import type { ReadableModel, Meaning } from "#properties/histories/built-in-models.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
 
-/** @throws CommandError if there is no such model, or the module cannot be used */
+/** @throws InputError if there is no such model, or the module cannot be used */
 export async function loadModel(name: string): Promise<ReadableModel> {
   const known = Object.hasOwn(builtInModels, name) ? builtInModels[name] : undefined;
   if (known !== undefined) return known;
   if (!/[./\\]/.test(name))
-    throw new CommandError(
+    throw new InputError(
       `check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`,
     );
   const path = resolve(name);
-  if (!existsSync(path)) throw new CommandError(`check: --model ${name}: there is no such file`);
+  if (!existsSync(path)) throw new InputError(`check: --model ${name}: there is no such file`);
   let exported: Record<string, unknown>;
   try {
     exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
-    throw new CommandError(
+    throw new InputError(
       `check: --model ${name}: the module cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   const { model, read } = exported;
   if (!isModel(model))
-    throw new CommandError(
+    throw new InputError(
       `check: --model ${name}: it must export \`model\` with name, initial, next and key (see model/model.ts)`,
     );
   if (read !== undefined && !isReader(read))
-    throw new CommandError(`check: --model ${name}: its \`read\` must be a function`);
+    throw new InputError(`check: --model ${name}: its \`read\` must be a function`);
   return {
     summary: model.name,
     open(_format, file, _initial, sinkOf) {

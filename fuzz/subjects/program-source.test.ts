@@ -14,7 +14,7 @@ function moduleWith(name: string, text: string): string {
   return path;
 }
 
-test("a classical program takes its defaults where no parameter is given", async () => {
+test("a toy program takes its defaults where no parameter is given", async () => {
   const source = await programSource("rinc", { K: 2 });
   expect(source).toEqual({ program: "rinc", parameters: { N: 2, K: 2 } });
   expect((await loadProgram(source)).threads).toHaveLength(2);

@@ -4,14 +4,17 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CatalogueError } from "#fuzz/host/input-error.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
-import type { Parameters } from "#fuzz/programs/classical/classical-program.ts";
-import { classicalPrograms } from "#fuzz/programs/classical/classical-programs.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import { exploredProgram, needsMachine } from "#fuzz/programs/explored-toy.ts";
+import type { Parameters, ToyProgram } from "#fuzz/programs/toy-program.ts";
+import { findToyProgram, toyPrograms } from "#fuzz/programs/toy-programs.ts";
+import { exportedToy } from "./toy-source.ts";
 
 export interface ProgramSource {
-  /** Name of a classical program, or absolute path of a module. */
+  /** Name of a toy program, or absolute path of a module. */
   readonly program: string;
   /** All parameters, those that were not given too. */
   readonly parameters: Parameters;
@@ -20,9 +23,10 @@ export interface ProgramSource {
 /**
  * Finds a program by a word of the command line, and checks its parameters.
  *
- * A module exports `create(parameters)`, which makes the program, and, if it has any, `parameters` with their defaults.
+ * A module exports a toy program as `program`; or `create(parameters)`, which makes a program for the explorer, and, if
+ * it has any, `parameters` with their defaults.
  *
- * @throws CatalogueError that names the word and what there is
+ * @throws InputError that names the word and what there is
  */
 export async function programSource(word: string, given: Parameters): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
@@ -31,20 +35,35 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   for (const name of Object.keys(given)) {
     if (name in parameters) continue;
     const known = Object.keys(parameters);
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
     );
   }
   return { program, parameters: { ...parameters, ...given } };
 }
 
-/** @throws CatalogueError if the program is not there, or cannot be made with these parameters */
+/** @throws InputError if the program is not there, or cannot be made with these parameters */
 export async function loadProgram({ program, parameters }: ProgramSource): Promise<ExploredProgram> {
   const { create } = await find(program);
+  return making(program, parameters, () => create(parameters));
+}
+
+/**
+ * The program for the machine, if only the machine can judge it: see `needsMachine`.
+ *
+ * @throws InputError as `loadProgram`
+ */
+export async function loadJudgedProgram({ program, parameters }: ProgramSource): Promise<Program | undefined> {
+  const { toy } = await find(program);
+  if (toy === undefined) return undefined;
+  return making(program, parameters, () => (needsMachine(toy, parameters) ? toy.create(parameters) : undefined));
+}
+
+function making<T>(program: string, parameters: Parameters, make: () => T): T {
   try {
-    return create(parameters);
+    return make();
   } catch (error) {
-    throw new CatalogueError(
+    throw new InputError(
       `${visibleText(program)} cannot be made with ${JSON.stringify(parameters)}: ${visibleText(String(error))}`,
       { cause: error },
     );
@@ -54,27 +73,39 @@ export async function loadProgram({ program, parameters }: ProgramSource): Promi
 interface Makeable {
   readonly parameters: Parameters;
   readonly create: (parameters: Parameters) => ExploredProgram;
+  readonly toy?: ToyProgram;
+}
+
+function makeableToy(toy: ToyProgram): Makeable {
+  return { toy, parameters: toy.parameters, create: (parameters) => exploredProgram(toy, parameters) };
 }
 
 async function find(program: string): Promise<Makeable> {
-  const classical = classicalPrograms.get(program);
-  if (classical !== undefined) return classical;
+  const toy = findToyProgram(program);
+  if (toy !== undefined) return makeableToy(toy);
   if (!/[/\\]/.test(program))
-    throw new CatalogueError(
-      `no program "${visibleText(program)}"; there are ${[...classicalPrograms.keys()].toSorted().join(", ")}; a path names a module`,
+    throw new InputError(
+      `no program "${visibleText(program)}"; there are ${toyPrograms
+        .map(({ name }) => name)
+        .toSorted()
+        .join(", ")}; a path names a module`,
     );
   const shown = visibleText(program);
-  if (!existsSync(program)) throw new CatalogueError(`there is no module ${shown}; name a file that exports "create"`);
+  if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
   let exported: object;
   try {
     exported = await import(pathToFileURL(program).href);
   } catch (error) {
-    throw new CatalogueError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
+    throw new InputError(`${shown} cannot be loaded: ${visibleText(String(error).split("\n")[0] ?? "")}`, {
       cause: error,
     });
   }
+  const own = exportedToy(exported);
+  if (own !== undefined) return makeableToy(own);
   const { create, parameters = {} } = exported as Partial<Makeable>;
   if (typeof create !== "function")
-    throw new CatalogueError(`${shown} exports no "create": a function that takes parameters and answers { threads }`);
+    throw new InputError(
+      `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program"`,
+    );
   return { create, parameters };
 }

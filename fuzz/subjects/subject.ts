@@ -4,17 +4,10 @@
  * A scenario of a system is data, so operations can be taken out of it; a program written by hand is taken as it is.
  */
 import { subarray } from "fast-check";
-import { NIL } from "#impl/memory/access.ts";
-import { type Heap, objectNameOf, regionOf } from "#impl/memory/heap.ts";
-import type { Program } from "#fuzz/machine/program.ts";
+import type { OperationNames, Program } from "#fuzz/machine/program.ts";
 import type { Trace } from "#fuzz/machine/trace.ts";
+import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
-
-/** Names for the operations of a program, by the number that `beginOperation` has. */
-export interface OperationNames {
-  operation(operation: number): string;
-  response(operation: number, response: number): string;
-}
 
 export interface Subject {
   /** As it stands in a trace. */
@@ -35,16 +28,19 @@ export interface SmallerSubject {
   keeps(operation: number): boolean;
 }
 
+/** For a program that does not name its operations. */
+const UNNAMED: OperationNames = {
+  operation: (operation) => `operation ${operation}`,
+  response: (_operation, word) => String(word),
+};
+
 /** A program that is written in TypeScript, and has nothing to take out. */
 export function programSubject(scenario: Trace["scenario"], makeProgram: () => Program): Subject {
   return {
     scenario,
     size: 0,
     makeProgram,
-    operationNames: () => ({
-      operation: (operation) => `operation ${operation}`,
-      response: (_, response) => String(response),
-    }),
+    operationNames: (program) => program.operationNames ?? UNNAMED,
     smaller: () => [],
   };
 }
@@ -52,7 +48,7 @@ export function programSubject(scenario: Trace["scenario"], makeProgram: () => P
 /**
  * A scenario of a system.
  *
- * @param compile makes a program of a scenario; what it throws for one that makes no sense ends that way of shrinking
+ * @param compile makes a program of a scenario; a {@link ScenarioError} of its ends that way of shrinking
  */
 export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario) => Program): Subject {
   const operations = scenario.threads.flatMap((thread) => thread.operations);
@@ -60,10 +56,7 @@ export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario
     scenario: { ...scenario },
     size: scenario.threads.length + operations.length + scenario.initial.length,
     makeProgram: () => compile(scenario),
-    operationNames: ({ heap }) => ({
-      operation: (operation) => operationText(operations[operation] ?? operation),
-      response: (_, response) => valueText(heap, response),
-    }),
+    operationNames: (program) => program.operationNames ?? UNNAMED,
     smaller: () => smallerScenarios(scenario, operations.length, compile),
   };
 }
@@ -112,7 +105,7 @@ function* compiling(
   try {
     compile(scenario);
   } catch (error) {
-    if (error instanceof RangeError) return;
+    if (error instanceof ScenarioError) return;
     throw error;
   }
   yield { subject: scenarioSubject(scenario, compile), keeps: (operation) => kept.has(operation) };
@@ -131,24 +124,4 @@ function withOperations(scenario: Scenario, kept: ReadonlySet<number>): Scenario
     operations: operations.filter(() => kept.has(number++)),
   }));
   return { ...scenario, threads: threads.filter(({ operations }) => operations.length > 0) };
-}
-
-/** An operation as its scenario writes it, without the syntax: `get v4/20 create`. */
-function operationText(operation: unknown): string {
-  if (typeof operation !== "object" || operation === null) return String(operation);
-  const { kind, ...rest } = operation as Record<string, unknown>;
-  const parts = Object.entries(rest).flatMap(([field, value]) =>
-    value === true
-      ? [field]
-      : value === false
-        ? []
-        : [typeof value === "object" ? JSON.stringify(value) : String(value)],
-  );
-  return [String(kind), ...parts].join(" ");
-}
-
-/** An object's name where the value is the start of one of a slab, else the number. */
-function valueText(heap: Heap, value: number): string {
-  const region = regionOf(heap, value);
-  return region === undefined || region.slab === NIL ? String(value) : (objectNameOf(heap, value) ?? String(value));
 }

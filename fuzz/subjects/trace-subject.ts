@@ -1,21 +1,19 @@
-import { bugNamed, projectRoot } from "#fuzz/bugs/museum.ts";
-import { substituteModules } from "#fuzz/bugs/module-hook.ts";
-import { applyToModules, PatchError } from "#fuzz/bugs/patch.ts";
-import { type Trace, TraceError } from "#fuzz/machine/trace.ts";
+import { bugNamed } from "#fuzz/bugs/museum.ts";
+import { substituteModules } from "#fuzz/bugs/substitute-modules.ts";
+import { applyToModules } from "#fuzz/bugs/patch.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import type { Trace } from "#fuzz/machine/trace.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Subject } from "./subject.ts";
-
-/** The system that programs written by hand are counted under. */
-const PROGRAMS_SYSTEM = "programs";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /**
- * What a trace's scenario stands for: one of a registered system, a small program, or one of a system in the module
- * given.
+ * What a trace's scenario stands for: one of a registered system, a toy program, or what is in the module given.
  *
  * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the
  * code before.
  *
- * @throws TraceError when there is no such system, program or bug, or the scenario is none of its system
+ * @throws InputError when there is no such system, program or bug, or the scenario is none of its system
  */
 export async function loadSubject(
   { scenario, bug }: Pick<Trace, "scenario" | "bug">,
@@ -23,17 +21,19 @@ export async function loadSubject(
 ): Promise<Subject> {
   if (bug !== undefined) putBack(bug);
   const { programSubject, scenarioSubject } = await import("./subject.ts");
+  const { PROGRAMS_SYSTEM, toyOf } = await import("./toy-source.ts");
+  const { importModule, systemsOfModule } = await import("./user-module.ts");
+  const exported = modulePath === undefined ? undefined : await importModule(modulePath);
   if (scenario.system === PROGRAMS_SYSTEM) {
-    const { smallProgramNamed } = await import("#fuzz/programs/bugged/small-programs.ts");
-    const program = rephrasing(() => smallProgramNamed(scenario.name));
-    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, program.create);
+    const toy = rephrasing(() => toyOf(scenario.name, exported));
+    return programSubject({ name: scenario.name, system: PROGRAMS_SYSTEM }, () => toy.create());
   }
   const { systemNamed } = await import("#fuzz/systems/all-systems.ts");
-  const { parseScenario } = await import("#fuzz/systems/scenario.ts");
+  const { parseScenario } = await import("#fuzz/systems/parse-scenario.ts");
   const added =
     modulePath === undefined
       ? undefined
-      : (await systemsOf(modulePath)).find((system) => system.name === scenario.system);
+      : (await systemsOfModule(modulePath)).find((system) => system.name === scenario.system);
   const system = added ?? rephrasing(() => systemNamed(scenario.system));
   const parsed = rephrasing(() => parseScenario(system, scenario));
   rephrasing(() => system.compile(parsed));
@@ -45,26 +45,12 @@ function putBack(slug: string): void {
   try {
     substituteModules(applyToModules(slug, bugNamed(slug).patch, projectRoot).sources);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof PatchError)
-      throw new TraceError(`the trace was recorded with a bug put back: ${visibleText(error.message)}`, {
+    if (error instanceof InputError)
+      throw new InputError(`the trace was recorded with a bug put back: ${visibleText(error.message)}`, {
         cause: error,
       });
     throw error;
   }
-}
-
-async function systemsOf(path: string): Promise<(typeof import("#fuzz/systems/all-systems.ts"))["systems"]> {
-  const { pathToFileURL } = await import("node:url");
-  const loaded: { systems?: (typeof import("#fuzz/systems/all-systems.ts"))["systems"] } = await import(
-    pathToFileURL(path).href
-  ).catch((error: unknown) => {
-    throw new TraceError(
-      `cannot load ${visibleText(path)}: ${visibleText(error instanceof Error ? error.message : String(error))}`,
-      { cause: error },
-    );
-  });
-  if (!Array.isArray(loaded.systems)) throw new TraceError(`${visibleText(path)} exports no "systems"`);
-  return loaded.systems;
 }
 
 /** What it throws about the scenario is said of the trace. */
@@ -72,8 +58,8 @@ function rephrasing<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new TraceError(`the trace cannot be replayed: ${visibleText(error.message)}`, { cause: error });
+    if (error instanceof InputError)
+      throw new InputError(`the trace cannot be replayed: ${visibleText(error.message)}`, { cause: error });
     throw error;
   }
 }

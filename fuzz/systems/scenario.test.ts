@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { peers } from "./peers/peers.ts";
-import { parseAddress, type PeersScenarioOperation } from "./peers/peers-operations.ts";
+import { parseAddress, type PeersScenarioOperation } from "./peers/peers-table.ts";
 import { scenarioNamed, scenarios, systemNamed } from "./all-systems.ts";
-import { parseScenario, type Scenario } from "./scenario.ts";
+import { parseScenario } from "./parse-scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const good: Scenario<PeersScenarioOperation> = {
   name: "good",

@@ -1,19 +1,16 @@
 /**
- * A scenario as data: what a system holds at first, and what each thread asks of it. Plain JSON, so that traces can
+ * A scenario as data: what a system holds at first, and the operations of each thread. Plain JSON, so that traces can
  * carry it and shrinking can take operations out of it; what an operation is, its system says.
  */
-import { z } from "zod";
-import type { System } from "./system.ts";
-
 export interface Scenario<Operation = unknown> {
   readonly name: string;
-  /** The system's name in the registry. */
+  /** The system's name. */
   readonly system: string;
   /** One line on what is tried. */
   readonly about?: string;
-  /** The system's parameters that differ from its defaults. */
+  /** The system's parameters that differ from their defaults. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Done by one thread alone before the others start. */
+  /** Performed by one thread alone before the others start. */
   readonly initial: readonly Operation[];
   readonly threads: readonly ScenarioThread<Operation>[];
 }
@@ -23,42 +20,24 @@ export interface ScenarioThread<Operation = unknown> {
   readonly operations: readonly Operation[];
 }
 
-/** Threads a scenario may have, and operations each: more is no scenario but a mistake. */
-const THREADS_MAX = 16;
-const OPERATIONS_MAX = 1000;
-
-/**
- * Checks that `value` is a scenario of `system`, to the last operation.
- *
- * @throws RangeError that names the first part that is wrong
- */
-export function parseScenario<Operation>(system: System<Operation>, value: unknown): Scenario<Operation> {
-  const operations = z.array(system.operationSchema).max(OPERATIONS_MAX);
-  const schema = z.strictObject({
-    name: z.string().min(1).max(200),
-    system: z.literal(system.name),
-    about: z.string().max(2000).optional(),
-    limits: z.record(z.string(), z.number()).optional(),
-    initial: operations,
-    threads: z
-      .array(z.strictObject({ name: z.string().min(1).max(100), operations }))
-      .min(1)
-      .max(THREADS_MAX),
-  });
-  const result = schema.safeParse(value);
-  if (!result.success) throw malformed(system.name, "", result.error);
-  const { about, limits, ...rest } = result.data;
-  if (limits !== undefined) {
-    const checked = system.limitsSchema.safeParse(limits);
-    if (!checked.success) throw malformed(system.name, "limits.", checked.error);
-  }
-  return { ...rest, ...(about === undefined ? {} : { about }), ...(limits === undefined ? {} : { limits }) };
+/** A scenario as its system's author writes it: without the names, and with threads by theirs. */
+export interface ScenarioContents<Operation> {
+  readonly about?: string;
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly initial?: readonly Operation[];
+  readonly threads: Readonly<Record<string, readonly Operation[]>>;
 }
 
-function malformed(system: string, prefix: string, { issues }: z.ZodError): RangeError {
-  const [issue] = issues;
-  const path = prefix + (issue?.path.map(String).join(".") ?? "");
-  return new RangeError(
-    `scenario of ${system}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "it is malformed"}`,
-  );
+/** Scenarios of a system, named after it: `peers-rotate-right`. */
+export function scenariosOf<Operation>(
+  system: string,
+  contents: Readonly<Record<string, ScenarioContents<Operation>>>,
+): readonly Scenario<Operation>[] {
+  return Object.entries(contents).map(([name, { initial = [], threads, ...rest }]) => ({
+    name: `${system}-${name.replaceAll(" ", "-")}`,
+    system,
+    ...rest,
+    initial,
+    threads: Object.entries(threads).map(([thread, operations]) => ({ name: thread, operations })),
+  }));
 }

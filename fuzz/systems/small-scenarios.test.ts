@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { z } from "zod";
 import { readOnce } from "#impl/memory/access.ts";
 import { createHeap } from "#impl/memory/heap.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
@@ -11,14 +10,11 @@ import type { System } from "./system.ts";
 import { sizeName, smallScenarios } from "./small-scenarios.ts";
 
 /** A set of words, one a key: contents are sets of keys, operations are names with keys. */
-function setSystem(smallScope: SmallScope<string> | undefined): System<string> {
+function setSystem(
+  smallScope: SmallScope<string> | undefined,
+): Pick<System<string>, "name" | "smallScope" | "compile"> {
   return {
     name: "set",
-    about: "a set of words",
-    operationSchema: z.string(),
-    limitsSchema: z.strictObject({}),
-    operations: fc.string(),
-    properties: [],
     ...(smallScope === undefined ? {} : { smallScope }),
     compile({ initial }) {
       const heap = createHeap(100);

@@ -14,6 +14,7 @@ import { Machine } from "#fuzz/machine/machine.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SmallScope } from "./small-scope.ts";
 import type { System } from "./system.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 export interface ScopeSize {
   readonly threads: number;
@@ -45,12 +46,15 @@ interface ThreadPlan {
 /**
  * The scenarios of that size, in an order that depends on the system and the size alone.
  *
- * @throws RangeError if certificates of the system are not described
+ * @throws InputError if certificates of the system are not described
  */
-export function* smallScenarios(system: System, size: ScopeSize): Generator<Scenario> {
+export function* smallScenarios(
+  system: Pick<System, "name" | "smallScope" | "compile">,
+  size: ScopeSize,
+): Generator<Scenario> {
   const { smallScope } = system;
   if (smallScope === undefined)
-    throw new RangeError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
+    throw new InputError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
   const universe = keyedOperations(smallScope, size.keys);
   const plans = threadPlans(smallScope, universe, size.operations);
   let number = 0;
@@ -119,7 +123,7 @@ function* ascendingChoices<T>(items: readonly T[], count: number, from = 0): Gen
 
 /** Contents that leave different words, and the bits of the keys in each. */
 function* distinctContents(
-  system: System,
+  system: Pick<System, "name" | "compile">,
   scope: SmallScope,
   keys: number,
   universe: readonly Keyed[],
@@ -140,7 +144,7 @@ function* distinctContents(
 }
 
 /** What the initial operations leave in memory, as text. */
-function wordsAfter(system: System, scope: SmallScope, initial: readonly unknown[]): string {
+function wordsAfter(system: Pick<System, "name" | "compile">, scope: SmallScope, initial: readonly unknown[]): string {
   const program = system.compile(scenarioOf(system.name, "initial contents", initial, [[]], scope.limits));
   return new Machine(program).words.join(",");
 }

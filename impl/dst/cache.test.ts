@@ -5,7 +5,7 @@ import { dropEntry, findEntry, freeAfterGrace, getEntry, getUncachedEntry, unlin
 import { bringUp, takeDown, unregister } from "./devices.ts";
 import { createDst } from "./create-dst.ts";
 import type { Collector } from "./dst.ts";
-import { exampleDst, interrupted, isCached } from "./example-dst.ts";
+import { exampleDst, interrupted, isCached } from "./example-dst.fixture.ts";
 import { Cache, Device, DEVICE_EVENT, DEVICE_STATE, DstEntry, Garbage, OBSOLETE } from "./layout.ts";
 import { softirqCollector } from "./softirq.ts";
 import { workQueueCollector } from "./workqueue.ts";

@@ -5,7 +5,7 @@ import { DelayedWork, queueDelayedWork, WORK_STATE } from "../sync/delayed-work.
 import { takeDown, unregister } from "./devices.ts";
 import type { Collector } from "./dst.ts";
 import { releaseEntry } from "./entry.ts";
-import { exampleDst, interrupted } from "./example-dst.ts";
+import { exampleDst, interrupted } from "./example-dst.fixture.ts";
 import { Busy, Device, DstEntry, Garbage, HANDLER, OBSOLETE } from "./layout.ts";
 import { softirqCollector } from "./softirq.ts";
 import { workQueueCollector } from "./workqueue.ts";

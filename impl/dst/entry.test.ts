@@ -3,7 +3,7 @@ import { NIL } from "../memory/access.ts";
 import { Slab } from "../memory/slab.ts";
 import { dropEntry, getUncachedEntry } from "./cache.ts";
 import { createEntry, destroyEntry, markDead, popChild, releaseEntry, sendThrough, tellEntry } from "./entry.ts";
-import { exampleDst, interrupted, isCached } from "./example-dst.ts";
+import { exampleDst, interrupted, isCached } from "./example-dst.fixture.ts";
 import {
   Device,
   DEVICE_EVENT,

@@ -39,8 +39,8 @@ test("unordered loads and stores are marked ones without ordering", () => {
 });
 
 test("the names of access functions are those of kinds and the unordered ones, and each is a function", () => {
-  expect([...access.ACCESS_NAMES]).toEqual([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
-  for (const name of access.ACCESS_NAMES) expect(functions.get(name)).toBeTypeOf("function");
+  expect([...access.KIND_ASKED_FOR.keys()]).toEqual([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
+  for (const name of access.KIND_ASKED_FOR.keys()) expect(functions.get(name)).toBeTypeOf("function");
 });
 
 test("locks and slabs are asked for by address", () => {
@@ -118,10 +118,6 @@ test("a callback asks with itself and its argument, an assertion with its messag
   expect(registers(() => access.assertHolds(true, "holds"))).toEqual([ACCESS.assertHolds, 0, 1, 99]);
   expect(registers(() => access.assertHolds(false, "is broken"))).toEqual([ACCESS.assertHolds, 0, 0, 99]);
   expect(request.message).toBe("is broken");
-});
-
-test("kinds from the first local one on touch no shared word", () => {
-  expect(access.FIRST_LOCAL_KIND).toBe(ACCESS.rcuReadLock);
 });
 
 test("other registers can be put in the place of the usual ones, and back", () => {

@@ -71,14 +71,12 @@ export const ACCESS = {
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
 
-/** The names of all access functions: each kind's own, and those that ask for another's kind. */
-export const ACCESS_NAMES: ReadonlySet<string> = new Set([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
-
-/**
- * Kinds from here on touch no shared word. They are no point at which another thread may run: whoever drives the
- * procedure carries them out together with the access beside them.
- */
-export const FIRST_LOCAL_KIND: number = ACCESS.rcuReadLock;
+/** The kind that each access function asks for, by the function's name: its own, or for two functions another's. */
+export const KIND_ASKED_FOR: ReadonlyMap<string, AccessKind> = new Map([
+  ...Object.entries(ACCESS),
+  ["readUnordered", ACCESS.readOnce],
+  ["writeUnordered", ACCESS.writeOnce],
+]);
 
 /**
  * The registers of the access that is being asked for.

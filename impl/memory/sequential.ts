@@ -1,6 +1,6 @@
-import { ACCESS, type Access, FIRST_LOCAL_KIND, type RcuCallback, request } from "./access.ts";
+import { ACCESS, type Access, type RcuCallback, request } from "./access.ts";
+import { performOnWord, touchesWord, waitIsOver } from "./access-class.ts";
 import type { Heap } from "./heap.ts";
-import { performOnWord, waitIsOver } from "./perform.ts";
 import { giveObject, takeObject } from "./slab.ts";
 import { wordAt } from "./word.ts";
 
@@ -64,7 +64,7 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
         if (operand === 0) throw new Error(request.message);
         break;
       default:
-        if (kind < FIRST_LOCAL_KIND) found = performOnWord(words, kind, address, operand, expected);
+        if (touchesWord(kind)) found = performOnWord(words, kind, address, operand, expected);
     }
     step = procedure.next(found);
   }

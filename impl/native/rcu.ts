@@ -29,7 +29,7 @@ import {
 import { type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 
-export const Epoch = struct("epoch", { now: 1 });
+const Epoch = struct("epoch", { now: 1 });
 
 export const ThreadSlot = struct("threadSlot", { owner: 1, seen: 1 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RouteAddress, RouteFamily } from "#model/route-cache/route-address.ts";
 import { ACCESS, type Access, type Address, NIL, request } from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
-import { mayWrite } from "../memory/perform.ts";
+import { mayWrite } from "../memory/access-class.ts";
 import { recorded } from "../memory/recorded.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { Slab } from "../memory/slab.ts";

@@ -64,7 +64,7 @@ export interface Network {
 }
 
 /** How much of everything there is memory for. */
-export interface NetworkBounds {
+interface NetworkBounds {
   readonly cpuCount: number;
   readonly entriesMax: number;
   /** Of each family. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ACCESS, type Access, NIL, request, write } from "../memory/access.ts";
+import { awaitsValue, isLocal, performOnWord, waitIsOver } from "../memory/access-class.ts";
 import { createHeap, place } from "../memory/heap.ts";
-import { performOnWord, waitIsOver } from "../memory/perform.ts";
 import { runAlone } from "../memory/sequential.ts";
 import { struct } from "../memory/struct.ts";
 import { CANCELLED, cancellableLoop, CancellableWork, cancelWork, placeCancellableWork } from "./cancellable-work.ts";
@@ -42,11 +42,8 @@ function advance(
   for (let made = 0; !step.done; made++) {
     if (made === accessesMax) return "goes on";
     const { address, operand, expected } = request;
-    const isWait = step.value === ACCESS.awaitEqual || step.value === ACCESS.awaitUnequal;
-    if (isWait && !waitIsOver(step.value, words[address] ?? 0, expected, operand)) return "waits";
-    step = procedure.next(
-      step.value < ACCESS.rcuReadLock ? performOnWord(words, step.value, address, operand, expected) : 0,
-    );
+    if (awaitsValue(step.value) && !waitIsOver(step.value, words[address] ?? 0, expected, operand)) return "waits";
+    step = procedure.next(isLocal(step.value) ? 0 : performOnWord(words, step.value, address, operand, expected));
   }
   return "returned";
 }

@@ -139,7 +139,7 @@ function* unhashVestige(table: TimeWaitTable, family: TimeWaitFamily, { lines }:
 }
 
 /** The arena of a taken slot. */
-export function arenaOf({ arenas }: TimeWaitFamily, attributes: number): Arena {
+function arenaOf({ arenas }: TimeWaitFamily, attributes: number): Arena {
   return arenas[attributes & CLASS_MASK] ?? arenas[0];
 }
 

@@ -23,8 +23,8 @@ import { initialiseLines } from "./lines.ts";
 import type { TimeWaitFamily, TimeWaitTable } from "./table.ts";
 
 /** Error numbers: there is no such knob, there is no memory. */
-export const ENOENT = 2;
-export const ENOMEM = 12;
+const ENOENT = 2;
+const ENOMEM = 12;
 
 /** Turns the knob of that name; answers 0, or an error number and nothing is changed. Linearizes under the lock. */
 export function* setKnob(table: TimeWaitTable, knob: string, on: boolean): Access<number> {

@@ -15,7 +15,7 @@ import type { Model } from "../model.ts";
 import { nextFromOutcomes } from "../outcomes.ts";
 
 /** What a new record sends through: nothing, a child of its own, or a record in the cache. */
-export type DstChild =
+type DstChild =
   | { readonly kind: "none" }
   | { readonly kind: "private" }
   | { readonly kind: "shared"; readonly identity: number };
@@ -40,7 +40,7 @@ export type DstOperation =
   /** Moves the clock; answers the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
-export interface DstRecord {
+interface DstRecord {
   readonly identity: number;
   readonly destination: number;
   readonly device: number;
@@ -60,7 +60,7 @@ export interface DstRecord {
   readonly discards: boolean;
 }
 
-export type DstDeviceState = "up" | "down" | "gone";
+type DstDeviceState = "up" | "down" | "gone";
 
 export interface DstState {
   /** int32; wraps round. */

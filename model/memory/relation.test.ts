@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cycleOf, isAcyclic, loopOf, shortestPath } from "./cycle.ts";
-import { bothSets, eitherSet, hasMember, isEmptySet, membersOf, setOf, without, type EventSet } from "./event-set.ts";
+import { bothSets, eitherSet, hasMember, isEmptySet, setOf, without, type EventSet } from "./event-set.ts";
 import * as algebra from "./relation.ts";
 import type { Pair, Relation } from "./relation.ts";
 
@@ -89,8 +89,8 @@ test("closing twice is closing once, and closing keeps what was there", () => {
   law(1, (_, r = EMPTY) => {
     const closed = algebra.closure(r);
     expect(algebra.isEqual(algebra.closure(closed), closed)).toBe(true);
-    expect(algebra.isSubset(r, closed)).toBe(true);
-    expect(algebra.isSubset(algebra.compose(closed, closed), closed)).toBe(true);
+    expect(algebra.isEmpty(algebra.difference(r, closed))).toBe(true);
+    expect(algebra.isEmpty(algebra.difference(algebra.compose(closed, closed), closed))).toBe(true);
   });
 });
 
@@ -159,6 +159,8 @@ test("a pair outside the events is refused", () => {
 test("sets of events behave as sets, past 32 events too", () => {
   const size = 40;
   const multiples = (n: number): EventSet => setOf(size, (event) => event % n === 0);
+  const membersOf = (set: EventSet): number[] =>
+    Array.from({ length: size }, (_, event) => event).filter((event) => hasMember(set, event));
   expect(membersOf(bothSets(multiples(5), multiples(7)))).toEqual([0, 35]);
   expect(membersOf(without(multiples(10), multiples(20)))).toEqual([10, 30]);
   expect(membersOf(eitherSet(multiples(20), multiples(39)))).toEqual([0, 20, 39]);

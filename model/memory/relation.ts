@@ -101,12 +101,6 @@ export function isEqual(r: Relation, s: Relation): boolean {
   return true;
 }
 
-/** r ⊆ s. */
-export function isSubset(r: Relation, s: Relation): boolean {
-  for (let i = 0; i < r.rows.length; i++) if ((wordAt(r.rows, i) & ~wordAt(s.rows, i)) !== 0) return false;
-  return true;
-}
-
 export function domainOf(r: Relation): EventSet {
   return setOf(r.size, (event) => {
     for (let i = event * r.words; i < (event + 1) * r.words; i++) if (r.rows[i] !== 0) return true;

@@ -12,8 +12,6 @@ export interface HardwareAddress {
   readonly words: readonly number[];
 }
 
-export const HARDWARE_ADDRESS_OCTETS = 20;
-
 /** Four int32s. */
 export type Gid = readonly number[];
 
@@ -43,15 +41,6 @@ export function multicastGid(group: number, partitionKey: number): Gid {
 
 /** The queue number of every multicast address. */
 export const MULTICAST_QUEUE = 0xffffff;
-
-/** The 20 octets of the address in their order. */
-export function octetsOf({ words }: HardwareAddress): readonly number[] {
-  return words.flatMap((word) => [word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24]);
-}
-
-export function isSameHardwareAddress(left: HardwareAddress, right: HardwareAddress): boolean {
-  return left.words.every((word, index) => word === right.words[index]);
-}
 
 function octetsTurned(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);

@@ -60,9 +60,9 @@ export type NeighboursOperation =
 export const PACKET = { sent: 1, waits: 2, dropped: 3 } as const;
 
 /** `connecting` and `unresolved` records let packets wait; only the latter need their path. */
-export type NeighbourLink = "unresolved" | "connecting" | "ready";
+type NeighbourLink = "unresolved" | "connecting" | "ready";
 
-export interface NeighbourRecord {
+interface NeighbourRecord {
   readonly identity: number;
   readonly address: string;
   /** The oldest time that may be noted as its last use. */
@@ -73,7 +73,7 @@ export interface NeighbourRecord {
   readonly waiting: number;
 }
 
-export interface PathRecord {
+interface PathRecord {
   readonly gid: string;
   readonly known: boolean;
   readonly valid: boolean;

@@ -15,7 +15,7 @@ export interface PeerAddress {
   readonly words: readonly number[];
 }
 
-export const ADDRESS_WORDS: Readonly<Record<AddressFamily, number>> = { v4: 1, v6: 4 };
+const ADDRESS_WORDS: Readonly<Record<AddressFamily, number>> = { v4: 1, v6: 4 };
 
 /** @throws RangeError if the number of words is not the family's, or a word is no unsigned 32-bit integer */
 export function peerAddress(family: AddressFamily, words: readonly number[]): PeerAddress {

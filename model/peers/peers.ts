@@ -40,7 +40,7 @@ export type PeersOperation =
   /** Moves the clock; answers the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
-export interface PeerRecord {
+interface PeerRecord {
   readonly identity: number;
   readonly address: PeerAddress;
   /** False once an invalidation hid it: nobody finds it any more. */
@@ -63,7 +63,7 @@ export interface PeerRecord {
  * or from a list, by a collection that decides how long is too long, and takes the longest idle ones later (`list`,
  * 2010).
  */
-export type Collection = "path" | "list";
+type Collection = "path" | "list";
 
 export interface PeersState {
   /** int32; wraps round. */

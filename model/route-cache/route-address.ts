@@ -23,7 +23,7 @@ export interface RoutePrefix {
   readonly length: number;
 }
 
-export const ADDRESS_BITS = 8;
+const ADDRESS_BITS = 8;
 
 /** @throws RangeError at a number that is no address or no interface index */
 export function routeAddress(family: RouteFamily, address: number, scope = 0): RouteAddress {

@@ -29,14 +29,14 @@ export interface CacheRecord {
   readonly route: number;
 }
 
-export interface InterfaceRecord {
+interface InterfaceRecord {
   readonly index: number;
   /** Counts the interfaces in the order in which they were attached. */
   readonly serial: number;
   readonly isUp: boolean;
 }
 
-export interface PerFamily {
+interface PerFamily {
   readonly v4: number;
   readonly v6: number;
 }

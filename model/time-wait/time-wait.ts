@@ -53,7 +53,7 @@ export type TimeWaitOperation =
   /** Moves the clock; answers the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
-export interface TimeWaitSlot {
+interface TimeWaitSlot {
   /** Tick from which on the record is expired. */
   readonly expires: number;
   /** Absent if it was deleted, or is expired. */

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
+import { mayWrite } from "#impl/memory/access-class.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import type { Collector, Dst } from "#impl/dst/dst.ts";
 import { sendThrough } from "#impl/dst/entry.ts";
-import { exampleDst } from "#impl/dst/example-dst.ts";
+import { exampleDst } from "#impl/dst/example-dst.fixture.ts";
 import {
   Busy,
   Cache,
@@ -68,7 +69,7 @@ function watched(watcher: Watcher, words: Int32Array) {
     after: number,
   ): string | undefined => {
     const wants = watcher.watches?.(address);
-    if (wants === undefined || (wants === "writes" && before === after && kind < ACCESS.write)) return undefined;
+    if (wants === undefined || (wants === "writes" && before === after && !mayWrite(kind))) return undefined;
     return watcher.accessed?.(words, { thread, kind, address, before, after });
   };
   return {

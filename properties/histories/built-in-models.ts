@@ -37,7 +37,7 @@ export interface HistorySink<Operation, Response, Result> {
 }
 
 /** Whoever checks a history is given its model, and need not know the types within. */
-export interface SinkOf<Result> {
+interface SinkOf<Result> {
   <State, Operation, Response>(model: Model<State, Operation, Response>): HistorySink<Operation, Response, Result>;
 }
 
@@ -249,7 +249,7 @@ function transactionSteps(list: unknown): { readonly step: MultiRegisterStep; re
   return steps;
 }
 
-export function isScalar(value: unknown): value is Scalar {
+function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 

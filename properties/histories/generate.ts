@@ -4,8 +4,7 @@
  */
 import type { Scalar } from "#model/object-shape.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
-import type { RandomSource } from "#properties/linearizability/random-source.ts";
-import { randomSource } from "#properties/linearizability/random-source.ts";
+import { Random } from "#properties/random.ts";
 
 export interface GeneratorOptions {
   readonly seed: number;
@@ -17,7 +16,7 @@ export interface GeneratorOptions {
 
 /** What the clients ask, and the object that answers. */
 export interface SimulatedObject<Operation> {
-  ask(random: RandomSource): Operation;
+  ask(random: Random): Operation;
   answer(operation: Operation): Scalar;
 }
 
@@ -27,7 +26,7 @@ export function generateHistory<Operation>(
   options: GeneratorOptions,
 ): HistoryOperation<Operation, Scalar>[] {
   const { seed, clients, operations, crashed = 0 } = options;
-  const random = randomSource(seed);
+  const random = new Random(seed);
   const history: HistoryOperation<Operation, Scalar>[] = [];
   const names = Array.from({ length: clients }, (_, i) => i);
   let fresh = clients;
@@ -49,11 +48,11 @@ export function generateHistory<Operation>(
     at += 1;
   };
   while (responded < operations - crashed + left) {
-    if (ghosts.length > 0 && random(200) === 0) {
+    if (ghosts.length > 0 && random.below(200) === 0) {
       const ghost = ghosts.pop();
       if (ghost !== undefined) object.answer(ghost);
     }
-    const slot = random(clients);
+    const slot = random.below(clients);
     const own = open[slot];
     if (own === undefined) {
       if (history.length < operations) invoke(slot);
@@ -62,9 +61,9 @@ export function generateHistory<Operation>(
     const item = history[own.index];
     if (item === undefined) continue;
     if (own.answer === undefined) {
-      if (left > 0 && random(Math.max(1, Math.floor(operations / crashed))) === 0) {
+      if (left > 0 && random.below(Math.max(1, Math.floor(operations / crashed))) === 0) {
         left -= 1;
-        if (random(2) === 0) ghosts.push(item.operation);
+        if (random.below(2) === 0) ghosts.push(item.operation);
         names[slot] = fresh;
         fresh += 1;
         open[slot] = undefined;

@@ -6,10 +6,12 @@ import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { check } from "#properties/linearizability/check.ts";
 import { applyModel, builtInModels } from "./built-in-models.ts";
-import decideFile from "#fuzz/campaign/history/check-worker.ts";
-import type { CheckTask } from "#fuzz/campaign/history/check-worker.ts";
+import { runCheck } from "#fuzz/campaign/history/run-check.ts";
+import type { CheckTask } from "#fuzz/campaign/history/check-task.ts";
 import { readHistory } from "./read-history.ts";
 import { HistoryFileError } from "./record.ts";
+
+const decideFile = (task: CheckTask): ReturnType<typeof runCheck> => runCheck(task, { shouldStop: () => false });
 
 const scratch = mkdtempSync(join(tmpdir(), "histories-"));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -20,7 +20,7 @@ import { isLinearizableByDefinition } from "./definition.ts";
 import type { HistoryOperation } from "./history.ts";
 import { randomHistory } from "./random-history.ts";
 import type { RandomHistoryOptions } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { ModelError } from "./steps.ts";
 
 const EXECUTIONS = 2_000;
@@ -30,13 +30,13 @@ function agrees<State, Operation, Response>(
   options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
   wrongOneIn = 12,
 ): void {
-  const random = randomSource(5);
+  const random = new Random(5);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS; i += 1) {
     const history = randomHistory(model, random, {
       ...options,
-      length: 3 + random(6),
-      clients: 2 + random(4),
+      length: 3 + random.below(6),
+      clients: 2 + random.below(4),
       wrongOneIn,
     });
     const expected = isLinearizableByDefinition(history, model) ? "holds" : "violated";
@@ -149,15 +149,15 @@ function agreesAtEqualTimes<State, Operation, Response>(
   operations: readonly Operation[],
   responses: readonly Response[],
 ): void {
-  const random = randomSource(8);
+  const random = new Random(8);
   const counts = { holds: 0, violated: 0 };
   for (let i = 0; i < EXECUTIONS / 2; i += 1) {
     const history = retimed(
       randomHistory(model, random, {
         operations,
         responses,
-        length: 2 + random(6),
-        clients: 2 + random(3),
+        length: 2 + random.below(6),
+        clients: 2 + random.below(3),
         wrongOneIn: 6,
       }),
     );

@@ -61,7 +61,7 @@ export type CheckVerdict =
       readonly open: readonly number[];
     };
 
-export type DecidedBy = "monitor" | "search" | "monitor and search";
+type DecidedBy = "monitor" | "search" | "monitor and search";
 
 /**
  * @throws RangeError at an operation that responds before it is invoked

@@ -11,7 +11,7 @@ import type { History, HistoryOperation } from "./history.ts";
 import { checkIntervals } from "./interval.ts";
 import type { IntervalModel } from "./interval.ts";
 import { randomHistory } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { checkSequentialConsistency } from "./sequential-consistency.ts";
 
 function done<Operation, Response>(
@@ -64,15 +64,15 @@ test("a stale read of another client is sequentially consistent, of the writer i
 });
 
 test("sequential consistency is decided as by definition", () => {
-  const random = randomSource(3);
+  const random = new Random(3);
   const operations: CasRegisterOperation[] = [read, write(1), write(2), { kind: "cas", old: 1, new: 2 }];
   const counts = { holds: 0, violated: 0, unknown: 0 };
   for (let i = 0; i < 2_000; i += 1) {
     const history = randomHistory(casRegister(0), random, {
       operations,
       responses: [null, 0, 1, 2, true, false],
-      length: 3 + random(5),
-      clients: 2 + random(2),
+      length: 3 + random.below(5),
+      clients: 2 + random.below(2),
       wrongOneIn: 3,
     });
     const { kind } = checkSequentialConsistency(history, casRegister(0));

@@ -13,7 +13,7 @@ import { explain } from "./explain.ts";
 import type { History, HistoryOperation } from "./history.ts";
 import { randomHistory } from "./random-history.ts";
 import type { RandomHistoryOptions } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { smallestSubset } from "./smallest.ts";
 
 function done<Operation, Response>(
@@ -138,13 +138,13 @@ function expectExplanations<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   options: Omit<RandomHistoryOptions<Operation, Response>, "length" | "clients" | "wrongOneIn">,
 ): void {
-  const random = randomSource(9);
+  const random = new Random(9);
   let explained = 0;
   for (let i = 0; i < 600; i += 1) {
     const history = randomHistory(model, random, {
       ...options,
-      length: 4 + random(6),
-      clients: 2 + random(3),
+      length: 4 + random.below(6),
+      clients: 2 + random.below(3),
       wrongOneIn: 8,
     });
     const found = explain(history, model);

@@ -37,7 +37,7 @@ export interface Explanation<Operation, Response> {
   readonly orders: readonly FailedOrder[];
 }
 
-export const ORDERS_MAX = 12;
+const ORDERS_MAX = 12;
 /** Configurations of one search for a smaller core: past that it keeps the larger one. */
 const CORE_CONFIGURATIONS_MAX = 200_000;
 /**

@@ -13,13 +13,13 @@
  */
 import type { History } from "./history.ts";
 
-export interface Active<Operation> {
+interface Active<Operation> {
   /** Tells operations apart; the same number until it has ended. */
   readonly id: number;
   readonly operation: Operation;
 }
 
-export interface Ending<Operation, Response> extends Active<Operation> {
+interface Ending<Operation, Response> extends Active<Operation> {
   /** undefined when nobody saw the answer: any is allowed. */
   readonly response: Response | undefined;
 }

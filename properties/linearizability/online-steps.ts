@@ -4,6 +4,8 @@ import type { Interner } from "./interning.ts";
 
 export interface OnlineSteps<State> {
   stateId(state: State): number;
+  /** @throws RangeError if no state has that number */
+  stateOf(id: number): State;
   /**
    * Every way `operation` may take effect in `state` while its answer is not known: mark, state after, mark, state …
    */
@@ -31,7 +33,7 @@ type Mark =
 const NO_MARK: Mark = { response: -1 };
 
 export function createOnlineSteps<State, Operation, Response>(
-  model: Model<State, Operation, Response>,
+  model: Pick<Model<State, Operation, Response>, "key" | "next" | "outcomes">,
   operations: Interner<Operation>,
   responses: Interner<Response>,
 ): OnlineSteps<State> {
@@ -109,6 +111,7 @@ export function createOnlineSteps<State, Operation, Response>(
     states,
     marks,
     stateId,
+    stateOf: (id) => stateOf(states, id),
     effects,
     answering,
     answers(id, response) {

@@ -2,8 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Model } from "#model/model.ts";
 import { isLinearizableByDefinition } from "./definition.ts";
-import { historyOfEvents } from "./history.ts";
-import type { HistoryEvent } from "./history.ts";
+import { type HistoryEvent, historyOfEvents } from "./event-history.fixture.ts";
 import { createOnlineChecker } from "./online.ts";
 
 type Operation = { readonly kind: "push"; readonly value: number } | { readonly kind: "pop" };

@@ -20,7 +20,7 @@ import { createOnlineSteps } from "./online-steps.ts";
 import { equalWords, hashWords, RowSet } from "./row-set.ts";
 
 /** What one table of verdicts may take. */
-export interface OnlineLimits {
+interface OnlineLimits {
   /**
    * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default of
    * 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are
@@ -31,9 +31,24 @@ export interface OnlineLimits {
   readonly configurationsMax: number;
 }
 
-export interface OnlineChecker<Operation, Response> {
-  /** Starts the next history. Nothing learnt is lost. */
+/** What the checker needs of a model. */
+export type OnlineModel<State, Operation, Response> = Pick<
+  Model<State, Operation, Response>,
+  "name" | "initial" | "next" | "outcomes" | "key"
+>;
+
+export interface OnlineChecker<State, Operation, Response> {
+  /** Starts the next history, from where {@link startFrom} put the start. Nothing learnt is lost. */
   reset(): void;
+  /**
+   * Puts the start of this and all later histories into the given states: a history goes on as if one of them had been
+   * the model's initial state.
+   *
+   * @throws RangeError if there are none
+   */
+  startFrom(states: readonly State[]): void;
+  /** Every state that the model may be in now, if no operation that is still open has taken effect. */
+  possibleStates(): readonly State[];
   /**
    * A number for `operation`, to be asked for once and given to {@link invokeId} ever after. Numbers stay valid for
    * ever.
@@ -66,16 +81,16 @@ export interface OnlineOptions<Response> extends Partial<OnlineLimits> {
 }
 
 const IMPOSSIBLE = -1;
-const ROOT = 0;
+const NO_SLOTS = new Int32Array(0);
 const SLOTS_MAX = 30;
 const EDGE_WORDS = 4;
 /** A model whose nodes are larger than this on average runs into the bound by its nodes instead of its edges. */
 const NODE_WORDS_PER_EDGE = 32;
 
 export function createOnlineChecker<State, Operation, Response>(
-  model: Model<State, Operation, Response>,
+  model: OnlineModel<State, Operation, Response>,
   options: OnlineOptions<Response> = {},
-): OnlineChecker<Operation, Response> {
+): OnlineChecker<State, Operation, Response> {
   const edgesMax = options.edgesMax ?? 1_000_000;
   const configurationsMax = options.configurationsMax ?? 100_000;
   const operations = new Interner<Operation>();
@@ -89,7 +104,9 @@ export function createOnlineChecker<State, Operation, Response>(
   let computed = 0;
   let restarts = 0;
 
-  let at = ROOT;
+  let start: readonly State[] = [model.initial];
+  let root = 0;
+  let at = 0;
   let openMask = 0;
   let slotOf = new Int32Array(16).fill(-1);
 
@@ -97,11 +114,17 @@ export function createOnlineChecker<State, Operation, Response>(
   const kept = new RowSet();
   let scratch = new Int32Array(1 + SLOTS_MAX);
 
-  addRoot();
+  root = startNode();
+  at = root;
 
-  /** The empty history: no slot, and one configuration with the initial state. */
-  function addRoot(): void {
-    nodes.intern(Int32Array.of(0, steps.stateId(model.initial)), 2);
+  /** The empty history: no slot, and one configuration for each state of the start. */
+  function startNode(): number {
+    kept.clear(1);
+    for (const state of start) {
+      scratch[0] = steps.stateId(state);
+      kept.add(scratch, 0);
+    }
+    return internNode(NO_SLOTS);
   }
 
   /** Index of the edge's words in `edges`, or of the free place where it belongs. */
@@ -142,8 +165,12 @@ export function createOnlineChecker<State, Operation, Response>(
     edges = new Int32Array(capacity * EDGE_WORDS).fill(IMPOSSIBLE);
     edgesUsed = 0;
     restarts += 1;
-    addRoot();
-    if (at === ROOT) return;
+    const wasAtStart = at === root;
+    root = startNode();
+    if (wasAtStart) {
+      at = root;
+      return;
+    }
     const slots = wordAt(oldNodes.words, oldNodes.start(at));
     const first = oldNodes.start(at) + 1 + slots;
     kept.clear(1 + slots);
@@ -285,8 +312,25 @@ export function createOnlineChecker<State, Operation, Response>(
   }
 
   return {
+    startFrom(states) {
+      if (states.length === 0) throw new RangeError(`${model.name}: a history must start from at least one state`);
+      start = [...states];
+      root = startNode();
+      at = root;
+    },
+    possibleStates() {
+      if (at === IMPOSSIBLE) return [];
+      const first = nodes.start(at) + 1;
+      const slots = wordAt(nodes.words, first - 1);
+      const ids = new Set<number>();
+      for (let base = first + slots; base < nodes.end(at); base += 1 + slots) {
+        const untouched = nodes.words.subarray(base + 1, base + 1 + slots).every((mark) => mark === 0);
+        if (untouched) ids.add(wordAt(nodes.words, base));
+      }
+      return Array.from(ids, (id) => steps.stateOf(id));
+    },
     reset() {
-      at = ROOT;
+      at = root;
       if (openMask !== 0) slotOf.fill(-1);
       openMask = 0;
     },

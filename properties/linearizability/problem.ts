@@ -110,10 +110,7 @@ export function problemOf<State, Operation, Response>(
  *
  * O(n) where times are whole numbers without large gaps, O(n log n) otherwise.
  */
-export function eventsInOrder<Operation, Response>(
-  history: History<Operation, Response>,
-  source: Int32Array,
-): Int32Array {
+function eventsInOrder<Operation, Response>(history: History<Operation, Response>, source: Int32Array): Int32Array {
   let responded = 0;
   let latest = 0;
   let whole = true;

@@ -4,7 +4,7 @@
  */
 import type { Model } from "#model/model.ts";
 import type { HistoryOperation } from "./history.ts";
-import type { RandomSource } from "./random-source.ts";
+import type { Random } from "#properties/random.ts";
 
 export interface RandomHistoryOptions<Operation, Response> {
   readonly operations: readonly Operation[];
@@ -19,7 +19,7 @@ export interface RandomHistoryOptions<Operation, Response> {
 /** The model answers at a point within each operation, so that most histories hold but for the wrong answers. */
 export function randomHistory<State, Operation, Response>(
   model: Model<State, Operation, Response>,
-  random: RandomSource,
+  random: Random,
   { operations, responses, length, clients, wrongOneIn }: RandomHistoryOptions<Operation, Response>,
 ): HistoryOperation<Operation, Response>[] {
   const history: HistoryOperation<Operation, Response>[] = [];
@@ -28,10 +28,10 @@ export function randomHistory<State, Operation, Response>(
   });
   let state = model.initial;
   for (let at = 0; at < length * 3; at += 1) {
-    const client = random(clients);
+    const client = random.below(clients);
     const own = open[client];
     if (own === undefined) {
-      const operation = operations[random(operations.length)];
+      const operation = operations[random.below(operations.length)];
       if (operation === undefined || history.length >= length) continue;
       open[client] = { index: history.length, response: undefined, done: false };
       history.push({ client, operation, response: undefined, invokedAt: at, respondedAt: undefined });
@@ -42,11 +42,11 @@ export function randomHistory<State, Operation, Response>(
     if (!own.done) {
       const answers = responses.filter((response) => model.next(state, item.operation, response).length > 0);
       own.response =
-        random(wrongOneIn) === 0 || answers.length === 0
-          ? responses[random(responses.length)]
-          : answers[random(answers.length)];
+        random.below(wrongOneIn) === 0 || answers.length === 0
+          ? responses[random.below(responses.length)]
+          : answers[random.below(answers.length)];
       const nexts = model.next(state, item.operation, own.response);
-      state = nexts[random(Math.max(1, nexts.length))] ?? state;
+      state = nexts[random.below(Math.max(1, nexts.length))] ?? state;
       own.done = true;
       continue;
     }

@@ -7,7 +7,7 @@ import { queue } from "#model/objects/queue.ts";
 import { check } from "./check.ts";
 import type { HistoryOperation } from "./history.ts";
 import { randomHistory } from "./random-history.ts";
-import { randomSource } from "./random-source.ts";
+import { Random } from "#properties/random.ts";
 import { createStreamChecker } from "./stream.ts";
 import type { StreamOptions, StreamVerdict } from "./stream.ts";
 
@@ -22,7 +22,7 @@ function streamed<State, Operation, Response>(
 }
 
 test("however little is held, the verdict is that of the whole history, and what is shown is of it", () => {
-  const random = randomSource(4);
+  const random = new Random(4);
   const operations: KvOperation[] = ["a", "b"].flatMap((key): KvOperation[] => [
     { kind: "get", key },
     { kind: "get", key },
@@ -35,8 +35,8 @@ test("however little is held, the verdict is that of the whole history, and what
     const history = randomHistory(kvMap(""), random, {
       operations,
       responses: [null, "", "x", "y", "xy", "yx", "xx", "xyx"],
-      length: 10 + random(20),
-      clients: 1 + random(3),
+      length: 10 + random.below(20),
+      clients: 1 + random.below(3),
       wrongOneIn: 60,
     });
     const { kind } = check(history, kvMap(""));

@@ -15,16 +15,10 @@
  * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its
  * thread, not only those through the pointer. Both can hide a race, neither invents one.
  */
-import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
+import type { AccessKind, Address } from "#impl/memory/access.ts";
+import { CLASS, CLASSES } from "#impl/memory/access-class.ts";
 
-/** What an access of a kind does to the clocks. */
-const PLAIN = 1;
-const ACQUIRE = 2;
-const RELEASE = 4;
-const WRITES = 8;
-const READS = 16;
-/** A full barrier before and after. */
-const FULL = 32;
+const { plain: PLAIN, acquires: ACQUIRES, releases: RELEASES, writes: WRITES, reads: READS, full: FULL } = CLASS;
 
 /** The rows of a word, after that of what was released into it. */
 const PLAIN_READS = 1;
@@ -32,41 +26,6 @@ const MARKED_READS = 2;
 const PLAIN_WRITES = 3;
 const MARKED_WRITES = 4;
 const ROWS = 5;
-
-const EFFECTS = effects();
-
-function effects(): Int32Array {
-  const table = new Int32Array(64);
-  const set = (kinds: readonly AccessKind[], effect: number): void => {
-    for (const kind of kinds) table[kind] = (table[kind] as number) | effect;
-  };
-  const {
-    read,
-    readOnce,
-    loadAcquire,
-    rcuDereference,
-    rcuDereferenceProtected,
-    write,
-    writeOnce,
-    storeRelease,
-    rcuAssignPointer,
-  } = ACCESS;
-  const full = [ACCESS.cmpxchg, ACCESS.xchg, ACCESS.atomicAddReturn];
-  const acquire = [ACCESS.cmpxchgAcquire, ACCESS.xchgAcquire, ACCESS.atomicAddReturnAcquire];
-  const release = [ACCESS.cmpxchgRelease, ACCESS.xchgRelease, ACCESS.atomicAddReturnRelease];
-  const relaxed = [ACCESS.cmpxchgRelaxed, ACCESS.xchgRelaxed, ACCESS.atomicAddReturnRelaxed, ACCESS.atomicAdd];
-  set([read, write, rcuDereferenceProtected], PLAIN);
-  set(
-    [read, readOnce, loadAcquire, rcuDereference, rcuDereferenceProtected, ACCESS.awaitEqual, ACCESS.awaitUnequal],
-    READS,
-  );
-  set([write, writeOnce, storeRelease, rcuAssignPointer], WRITES);
-  set([...full, ...acquire, ...release, ...relaxed], READS | WRITES);
-  set([loadAcquire, rcuDereference, ACCESS.awaitEqual, ACCESS.awaitUnequal, ...full, ...acquire], ACQUIRE);
-  set([storeRelease, rcuAssignPointer, ...full, ...release], RELEASE);
-  set(full, FULL);
-  return table;
-}
 
 export class DataRaces {
   readonly #width: number;
@@ -128,26 +87,26 @@ export class DataRaces {
    * @returns the thread whose earlier access it races with, or -1
    */
   accessed(thread: number, kind: AccessKind, address: Address, succeeded: boolean): number {
-    const effect = succeeded ? (EFFECTS[kind] as number) : READS;
+    const classes = succeeded ? (CLASSES[kind] as number) : READS;
     const width = this.#width;
     const count = this.#threadCount;
     const row = address * width * ROWS;
     const own = thread * width;
     this.#refresh(address);
-    if ((effect & FULL) !== 0) join(this.#clock, own, this.#seen, own, count);
-    const race = this.#raceOf(effect, row, own, thread);
+    if ((classes & FULL) !== 0) join(this.#clock, own, this.#seen, own, count);
+    const race = this.#raceOf(classes, row, own, thread);
     const now = this.#clock[own + thread] as number;
-    if ((effect & PLAIN) !== 0) {
-      this.#rows[row + ((effect & WRITES) !== 0 ? PLAIN_WRITES : PLAIN_READS) * width + thread] = now;
+    if ((classes & PLAIN) !== 0) {
+      this.#rows[row + ((classes & WRITES) !== 0 ? PLAIN_WRITES : PLAIN_READS) * width + thread] = now;
       return race;
     }
-    if ((effect & READS) !== 0) {
+    if ((classes & READS) !== 0) {
       this.#rows[row + MARKED_READS * width + thread] = now;
-      join((effect & ACQUIRE) !== 0 ? this.#clock : this.#seen, own, this.#rows, row, count);
+      join((classes & ACQUIRES) !== 0 ? this.#clock : this.#seen, own, this.#rows, row, count);
     }
-    if ((effect & WRITES) !== 0) {
+    if ((classes & WRITES) !== 0) {
       this.#rows[row + MARKED_WRITES * width + thread] = now;
-      this.#release(thread, row, effect);
+      this.#release(thread, row, classes);
     }
     return race;
   }
@@ -172,8 +131,9 @@ export class DataRaces {
 
   barrier(thread: number, kind: AccessKind): void {
     const own = thread * this.#width;
-    if (kind !== ACCESS.smpWmb) join(this.#clock, own, this.#seen, own, this.#threadCount);
-    if (kind !== ACCESS.smpRmb) {
+    const classes = CLASSES[kind] as number;
+    if ((classes & ACQUIRES) !== 0) join(this.#clock, own, this.#seen, own, this.#threadCount);
+    if ((classes & RELEASES) !== 0) {
       copy(this.#clock, own, this.#fenced, own, this.#threadCount);
       this.#tick(thread);
     }
@@ -199,31 +159,31 @@ export class DataRaces {
     }
   }
 
-  /** A thread whose earlier access to the word an access with this effect races with, or -1. */
-  #raceOf(effect: number, row: number, own: number, thread: number): number {
-    if ((effect & PLAIN) === 0) {
-      if ((effect & READS) === 0) {
+  /** A thread whose earlier access to the word an access of these classes races with, or -1. */
+  #raceOf(classes: number, row: number, own: number, thread: number): number {
+    if ((classes & PLAIN) === 0) {
+      if ((classes & READS) === 0) {
         const writer = this.#unordered(PLAIN_WRITES, row, own, thread);
         return writer === -1 ? this.#unordered(PLAIN_READS, row, own, thread) : writer;
       }
       const writer = this.#unreleased(PLAIN_WRITES, row, own, thread);
-      return writer === -1 && (effect & WRITES) !== 0 ? this.#unreleased(PLAIN_READS, row, own, thread) : writer;
+      return writer === -1 && (classes & WRITES) !== 0 ? this.#unreleased(PLAIN_READS, row, own, thread) : writer;
     }
     let other = this.#unordered(PLAIN_WRITES, row, own, thread);
     if (other === -1) other = this.#unordered(MARKED_WRITES, row, own, thread);
-    if ((effect & WRITES) === 0 || other !== -1) return other;
+    if ((classes & WRITES) === 0 || other !== -1) return other;
     other = this.#unordered(PLAIN_READS, row, own, thread);
     return other === -1 ? this.#unordered(MARKED_READS, row, own, thread) : other;
   }
 
-  #release(thread: number, row: number, effect: number): void {
-    const source = (effect & RELEASE) !== 0 ? this.#clock : this.#fenced;
+  #release(thread: number, row: number, classes: number): void {
+    const source = (classes & RELEASES) !== 0 ? this.#clock : this.#fenced;
     const own = thread * this.#width;
     // A read-modify-write carries on what was released before it; any other store ends that.
-    if ((effect & READS) !== 0) join(this.#rows, row, source, own, this.#threadCount);
+    if ((classes & READS) !== 0) join(this.#rows, row, source, own, this.#threadCount);
     else copy(source, own, this.#rows, row, this.#threadCount);
-    if ((effect & FULL) !== 0) copy(this.#clock, own, this.#fenced, own, this.#threadCount);
-    if ((effect & RELEASE) !== 0) this.#tick(thread);
+    if ((classes & FULL) !== 0) copy(this.#clock, own, this.#fenced, own, this.#threadCount);
+    if ((classes & RELEASES) !== 0) this.#tick(thread);
   }
 
   #tick(thread: number): void {

@@ -392,7 +392,7 @@ test("reaps-only-idle: fires on a neighbour that was not idle for long enough, o
 test("reaped-in-time: quiet on neighbours used within three intervals, and where the next run is late", () => {
   const given = setUp();
   const { words, neighbours } = given;
-  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => undefined });
+  const watcher = reapedInTimeWatcher(neighbours, 7);
   const [state, expires] = [CancellableWork.state(neighbours.reapWork), CancellableWork.expires(neighbours.reapWork)];
   watcher.begin?.(words);
   words[neighbours.jiffies] = 1029;
@@ -412,12 +412,12 @@ test("reaped-in-time: quiet on neighbours used within three intervals, and where
 test("reaped-in-time: fires on a neighbour that nobody has used for longer, by what its users know", () => {
   const given = setUp();
   const { words, neighbours, device } = given;
-  const uses = new Map([
-    [at(1, 1).words.join(), 1095],
-    [at(1, 3).words.join(), 1090],
-  ]);
-  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: ({ words: address }) => uses.get(address.join()) });
+  const watcher = reapedInTimeWatcher(neighbours, 7);
   watcher.begin?.(words);
+  words[neighbours.jiffies] = 1095;
+  watcher.used(at(1, 1));
+  words[neighbours.jiffies] = 1090;
+  watcher.used(at(1, 3));
   words[neighbours.jiffies] = 1091;
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 0, { thread: 7 });
@@ -432,7 +432,7 @@ test("reaped-in-time: fires on a neighbour that nobody has used for longer, by w
 
 test("reaped-in-time: fires when nobody has asked the reaper to run again, unless it is to stop", () => {
   const { words, neighbours, device } = setUp();
-  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => 1000 });
+  const watcher = reapedInTimeWatcher(neighbours, 7);
   watcher.begin?.(words);
   words[CancellableWork.state(neighbours.reapWork)] = WORK_STATE.idle;
   expect(watcher.ended?.(words)).toBe("nobody has asked the reaper to run again");
@@ -450,7 +450,7 @@ const allWatchers = (neighbours: ReturnType<typeof setUp>["neighbours"]): readon
   waitingPacketsWatcher(neighbours),
   chainLengthWatcher(neighbours, 3),
   reapsOnlyIdleWatcher(neighbours, 7),
-  reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => undefined }),
+  reapedInTimeWatcher(neighbours, 7),
 ];
 
 test("watchers have the names of their properties, and say which words they want to hear of", () => {
@@ -532,7 +532,7 @@ test("waiting-packets: quiet on neighbours that are ready and have nothing waiti
 
 test("reaped-in-time: only the reaper's own runs count, from their beginning", () => {
   const { words, neighbours, device } = setUp();
-  const watcher = reapedInTimeWatcher(neighbours, 7, { lastUseOf: () => undefined });
+  const watcher = reapedInTimeWatcher(neighbours, 7);
   const running = CancellableWork.running(neighbours.reapWork);
   const state = CancellableWork.state(neighbours.reapWork);
   watcher.begin?.(words);
@@ -559,10 +559,10 @@ test("reaped-in-time: only the reaper's own runs count, from their beginning", (
 
 test("reaped-in-time: quiet on a table of which every neighbour was used lately, however long ago the start was", () => {
   const { words, neighbours } = setUp();
-  const watcher = reapedInTimeWatcher(neighbours, 7, {
-    lastUseOf: ({ words: address }) => (address.some((word) => word !== 0) ? 1090 : undefined),
-  });
+  const watcher = reapedInTimeWatcher(neighbours, 7);
   watcher.begin?.(words);
+  words[neighbours.jiffies] = 1090;
+  for (const queue of [1, 2, 3]) watcher.used(at(1, queue));
   words[neighbours.jiffies] = 1100;
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });
   words[CancellableWork.expires(neighbours.reapWork)] = 1130;

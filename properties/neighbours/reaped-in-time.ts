@@ -6,7 +6,7 @@
  * Checked at the end, when the reaper has done all that it was asked for. Its last run then lies less than one interval
  * back. Nothing is said when the clock moved during that run, or came to the time of the next before that was asked
  * for: the next run is late then, and the clock of scenarios moves in long steps. The last use is what the users know:
- * when an operation that used the address had answered, or the start if none has.
+ * when an operation that used the address had responded, or the start if none has.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh(); "IPoIB: Don't update neigh
  * validity for unresolved entries" (2016).
@@ -22,21 +22,27 @@ import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import { ADDRESS_WORDS, collectTable, isDeviceUp, neighbourName, tableOf } from "./neighbour-words.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** When the users of an address used it last; undefined if not since the start. */
-export interface LastUses {
-  lastUseOf(address: HardwareAddress): number | undefined;
+export interface ReapedInTimeWatcher extends Watcher {
+  /** An operation that used the neighbour at this address has responded. */
+  used(address: HardwareAddress): void;
 }
 
 /** @param reaper the number of the reaper's thread */
-export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number, uses: LastUses): Watcher {
+export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number): ReapedInTimeWatcher {
   const { capacities, device, jiffies, limits, reapWork } = neighbours;
   const found = new Int32Array(capacities.neighboursMax + 1);
+  /** The clock when the last operation that used an address had responded, by the address's words. */
+  const lastUses = new Map<string, number>();
+  let memory: Int32Array = new Int32Array(0);
   let start = 0;
   /** The clock when the reaper's last run began, or at the start. */
   let lastRun = 0;
   return {
     property: "reaped-in-time",
+    used: (address) => void lastUses.set(address.words.join(), wordAt(memory, jiffies)),
     begin(words) {
+      memory = words;
+      lastUses.clear();
       start = wordAt(words, jiffies);
       lastRun = start;
     },
@@ -57,10 +63,9 @@ export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number, uses
       const count = collectTable(words, neighbours, found);
       for (let i = 0; i < count; i++) {
         const neighbour = wordAt(found, i);
-        const address = {
-          words: Array.from(words.subarray(Neighbour.address(neighbour), Neighbour.address(neighbour) + ADDRESS_WORDS)),
-        };
-        const idle = (now - (uses.lastUseOf(address) ?? start)) | 0;
+        const first = Neighbour.address(neighbour);
+        const lastUse = lastUses.get(words.subarray(first, first + ADDRESS_WORDS).join()) ?? start;
+        const idle = (now - lastUse) | 0;
         if (idle > 3 * limits.intervalTicks)
           return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
       }

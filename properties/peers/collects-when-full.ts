@@ -9,7 +9,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2010), inet_getpeer(), cleanup_once().
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { mayWrite } from "#impl/memory/access-class.ts";
 import { ListedPeer, UnusedList } from "#impl/peers/layout.ts";
 import type { ListedPool } from "#impl/peers/listed-pool.ts";
 import { peerOfLink } from "#impl/peers/unused-list.ts";

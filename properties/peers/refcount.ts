@@ -42,7 +42,7 @@ export interface RefcountConvention {
 }
 
 /** 2012: 0 is idle, −1 is dead. */
-export const DEAD_IS_MARKED: RefcountConvention = { least: DEAD, freedWith: [DEAD, 0], diesByCmpxchg: false };
+const DEAD_IS_MARKED: RefcountConvention = { least: DEAD, freedWith: [DEAD, 0], diesByCmpxchg: false };
 
 /** 2010, after the RCU conversion: 0 is idle or dead. */
 export const DEAD_IS_ZERO: RefcountConvention = { least: 0, freedWith: [0], diesByCmpxchg: true };

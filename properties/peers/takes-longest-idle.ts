@@ -10,7 +10,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2010), cleanup_once(), peer_check_expire().
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { mayWrite } from "#impl/memory/perform.ts";
+import { mayWrite } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { ListedPeer, UnusedList } from "#impl/peers/layout.ts";
 import type { ListedPool } from "#impl/peers/listed-pool.ts";

@@ -51,7 +51,7 @@ export function isLine({ lines: { linesMax } }: TimeWaitTable, locator: Locator)
   return lineOf(locator) >= 1 && lineOf(locator) <= linesMax;
 }
 
-export function headerIn(words: Int32Array, table: TimeWaitTable, { lines }: Storage, line: number): number {
+function headerIn(words: Int32Array, table: TimeWaitTable, { lines }: Storage, line: number): number {
   return wordAt(words, lineAddress(table, lines, line));
 }
 

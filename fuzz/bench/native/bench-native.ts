@@ -11,14 +11,16 @@ import { NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { PoolLayout } from "#impl/native/pool-buffer.ts";
 import { Peer } from "#impl/peers/layout.ts";
-import { writeWholeFile } from "#reports/write-file.ts";
-import { buildLibrary, LIBRARY_ENTRY, projectRoot } from "#fuzz/native/build-library.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
+import { buildLibrary } from "#fuzz/native/build-library.ts";
+import { LIBRARY_ENTRY } from "#fuzz/native/library-entry.ts";
 import type { Library } from "#fuzz/native/translated.ts";
 import { barChart, type Group } from "./bar-chart.ts";
 import { type Addresses, addressesOf, BATCH, type Load } from "./contenders.ts";
 import { smallAddresses, textOf } from "./keys.ts";
 import { measure, type Speed } from "./measure.ts";
 import { messagePortOwner, type Part, type PartSpeed, sideBySide } from "./side-by-side.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
 
 interface Figure {
   readonly name: string;

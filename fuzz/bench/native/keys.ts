@@ -1,5 +1,5 @@
 /** Addresses for the benchmarks: which there are, and in which order they are asked for. */
-import { Random } from "#fuzz/host/random.ts";
+import { Random } from "#properties/random.ts";
 
 /** So many different IPv4 addresses, as unsigned words, from all that there are. */
 export function distinctAddresses(count: number, seed: number): Uint32Array {

@@ -1,5 +1,5 @@
 /**
- * Schedules to the first known bug, for each small program and strategy, beside the figures of another engine.
+ * Schedules to the first known bug, for each toy program with a bug and each strategy, beside the figures of another engine.
  *
  * Run by `npm run bench:strategies`. The numbers depend on nothing but the seeds; only the time it takes is the host's.
  */
@@ -7,7 +7,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { Piscina } from "piscina";
-import { smallProgramNamed, smallPrograms } from "#fuzz/programs/bugged/small-programs.ts";
+import { buggedPrograms, toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import {
   reference,
@@ -15,7 +15,7 @@ import {
   REFERENCE_TRIALS,
   type ReferenceRow,
   referenceStrategies,
-} from "./reference.ts";
+} from "./reference-figures.ts";
 import type { Granularity } from "./spawned.ts";
 import {
   compare,
@@ -42,7 +42,7 @@ interface Options {
 }
 
 const command = new Command("bench:strategies")
-  .description("Counts the schedules that each strategy needs to find the known bug of each small program.")
+  .description("Counts the schedules that each strategy needs to find the known bug of each toy program.")
   .option(
     "--programs <names>",
     'programs, separated by commas; "all" for those without reference figures too',
@@ -70,9 +70,9 @@ const command = new Command("bench:strategies")
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  const programs = options.programs.includes("all") ? smallPrograms.map(({ name }) => name) : options.programs;
+  const programs = options.programs.includes("all") ? buggedPrograms.map(({ name }) => name) : options.programs;
   // What does not exist is refused here, before any worker starts.
-  for (const name of programs) smallProgramNamed(name);
+  for (const name of programs) toyProgramNamed(name);
   for (const name of options.strategies) strategyNamed(name);
   const granularity: Granularity = options.starts === true ? "thread starts and ends too" : "accesses";
   const tasks = programs.flatMap((program) =>

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { expect, test } from "vitest";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
-import { reference } from "./reference.ts";
+import { reference } from "./reference-figures.ts";
 import { spawnedByMain } from "./spawned.ts";
 import {
   boundedReference,
@@ -52,7 +52,7 @@ test("the reference's figures are bounded in the same way", () => {
 });
 
 test("every reference row is of a program there is", () => {
-  for (const { program } of reference) expect(smallProgramNamed(program).name).toBe(program);
+  for (const { program } of reference) expect(toyProgramNamed(program).name).toBe(program);
 });
 
 test("strategies are compared by geometric means over the same programs, and the best by rows", () => {
@@ -124,8 +124,8 @@ test("trials are made with a seed each, once for a strategy that enumerates, and
 });
 
 test("a thread that main starts cannot run before, and its start and end are steps", () => {
-  const program = smallProgramNamed("lazy01_bad").corrected?.() ?? smallProgramNamed("lazy01_bad").create();
-  const machine = new Machine(spawnedByMain(program), smallProgramChecks);
+  const program = toyProgramNamed("lazy01_bad").corrected?.() ?? toyProgramNamed("lazy01_bad").create();
+  const machine = new Machine(spawnedByMain(program), toyChecks);
   machine.run(depthFirst());
   // Three starts by main, then each thread's start, accesses (3 of the checker, 4 of the others), and end.
   expect(machine.steps).toBe(3 + (3 + 2) + (4 + 2) + (4 + 2));
@@ -170,7 +170,7 @@ test("the bench prints a table and leaves its figures, the same with any number 
 
 test("the bench refuses what it does not know in one line", async () => {
   for (const [args, message] of [
-    [["--programs", "nope"], 'no small program "nope"'],
+    [["--programs", "nope"], 'no toy program "nope"'],
     [["--strategies", "nope"], 'no strategy "nope"'],
     [["--seeds", "0"], "whole number"],
   ] as const) {

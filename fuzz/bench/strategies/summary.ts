@@ -8,7 +8,7 @@ import {
   DEPTH_FIRST_SCHEDULES,
   reference,
   referenceStrategies,
-} from "./reference.ts";
+} from "./reference-figures.ts";
 import type { TaskResult } from "./trials.ts";
 
 export interface Summary {

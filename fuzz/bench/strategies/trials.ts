@@ -1,11 +1,11 @@
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
-import { derivedSeed } from "#fuzz/host/random.ts";
-import { smallProgramNamed } from "#fuzz/programs/bugged/small-programs.ts";
-import { smallProgramChecks } from "#fuzz/programs/bugged/small-program.ts";
+import { derivedSeed } from "#properties/random.ts";
+import { toyChecks } from "#fuzz/programs/toy-program.ts";
+import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
-import { DEPTH_FIRST_SCHEDULES } from "./reference.ts";
+import { DEPTH_FIRST_SCHEDULES } from "./reference-figures.ts";
 import { type Granularity, spawnedByMain } from "./spawned.ts";
 
 export interface Task {
@@ -37,9 +37,9 @@ export interface TaskResult {
 
 /** Looks for the program's bug with each seed, all over one machine. Deterministic. */
 export function runTask(task: Task): TaskResult {
-  const program = smallProgramNamed(task.program);
+  const program = toyProgramNamed(task.program);
   const entry = strategyNamed(task.strategy);
-  const machine = new Machine(granulated(program.create(), task.granularity), smallProgramChecks);
+  const machine = new Machine(granulated(program.create(), task.granularity), toyChecks);
   const trials = entry.enumerates ? 1 : task.trials;
   const schedulesMax = entry.name === "dfs" ? DEPTH_FIRST_SCHEDULES : task.schedulesMax;
   const schedulesToBug: number[] = [];
@@ -55,7 +55,7 @@ export function runTask(task: Task): TaskResult {
     steps += result.steps;
     choicePoints += result.choicePoints;
     if (result.violation === undefined) continue;
-    if (program.violates.includes(result.violation.property)) schedulesToBug.push(result.executions);
+    if (program.bug?.violates.includes(result.violation.property) === true) schedulesToBug.push(result.executions);
     else unexpected = `${result.violation.property}: ${result.violation.because}`;
   }
   return {

@@ -12,22 +12,17 @@ import { createHeap, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
-import type { System } from "#fuzz/systems/system.ts";
-import fc from "fast-check";
 import { z } from "zod";
 import { certifyScenario } from "./certify-scenario.ts";
 
 const Counter = struct("counter", { count: 1 });
 
 /** A counter that each operation adds 1 to, in the way given; in the end it must be the number of operations. */
-function counters(add: (count: number) => Access): System {
+function counters(add: (count: number) => Access): Parameters<typeof certifyScenario>[0] {
   return {
     name: "counters",
-    about: "a counter",
     operationSchema: z.literal("add"),
     limitsSchema: z.strictObject({}),
-    operations: fc.constant("add"),
-    properties: ["sum"],
     compile(scenario): Program {
       const heap = createHeap(16);
       const counter = place(heap, Counter, "counter");
@@ -62,7 +57,7 @@ const scenario: Scenario = {
   initial: [],
   threads: ["a", "b"].map((name) => ({ name, operations: ["add"] })),
 };
-const never = (): boolean => false;
+const never = { shouldStop: () => false };
 
 test("a scenario that holds is explored to the end, with its counts", async () => {
   const atomic = counters(function* (count) {
@@ -84,7 +79,10 @@ test("a violation comes with a shrunk trace", async () => {
     yield writeOnce(count, found + 1);
   });
   const outcome = await certifyScenario(torn, scenario, 0, 100, never);
-  expect(outcome).toMatchObject({ kind: "violated", violation: { property: "sum", because: "an addition is lost" } });
+  expect(outcome).toMatchObject({
+    kind: "violated",
+    counterexample: { property: "sum", because: "an addition is lost", preemptions: 1, strategy: "exhaustive" },
+  });
   expect(JSON.parse(outcome?.trace ?? "")).toMatchObject({ strategy: "exhaustive", violation: { property: "sum" } });
 });
 
@@ -109,5 +107,5 @@ test("one that is told to stop has no outcome", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 0, 100, () => true)).toBeUndefined();
+  expect(await certifyScenario(atomic, scenario, 0, 100, { shouldStop: () => true })).toBeUndefined();
 });

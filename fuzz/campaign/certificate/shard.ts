@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from "commander";
-
 /** One of `count` parts of the work, from 1. */
 export interface Shard {
   readonly index: number;
@@ -9,20 +7,13 @@ export interface Shard {
 export const WHOLE: Shard = { index: 1, count: 1 };
 
 /** Parts that work may be cut into. */
-const SHARDS_MAX = 10_000;
+export const SHARDS_MAX = 10_000;
 
-/**
- * `2/4` is the second of four parts, as test runners write it.
- *
- * @throws InvalidArgumentError if it is no shard
- */
-export function parseShard(text: string): Shard {
+/** The shard that `2/4` names, the second of four, as test runners write it; undefined if it is no shard. */
+export function shardOf(text: string): Shard | undefined {
   const match = /^(\d{1,5})\/(\d{1,5})$/.exec(text);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (index >= 1 && count >= index && count <= SHARDS_MAX) return { index, count };
-  throw new InvalidArgumentError(
-    `it must be a part and a number of parts, such as 1/4, with parts from 1 to at most ${SHARDS_MAX}.`,
-  );
+  return index >= 1 && count >= index && count <= SHARDS_MAX ? { index, count } : undefined;
 }
 
 /**

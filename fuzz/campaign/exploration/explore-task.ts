@@ -30,8 +30,6 @@ export interface ExploreTaskResult extends Exploration {
 export interface SchedulesTask {
   readonly source: ProgramSource;
   readonly model: InterleavedModel;
-  readonly schedulesMax: number;
+  /** Schedules after which it ends unfinished. */
+  readonly schedulesMax?: number;
 }
-
-/** The words that all workers share: not 0 to make them stop, and executions so far. */
-export const EXPLORE_CONTROL = { stop: 0, executions: 1, words: 2 } as const;

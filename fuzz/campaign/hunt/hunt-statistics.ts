@@ -1,5 +1,6 @@
-import type { HuntReport } from "./hunt.ts";
 import type { Bug } from "#fuzz/bugs/museum.ts";
+import { countOf } from "#reports/verdict-line.ts";
+import type { HuntCounterexample, HuntReport } from "./hunt-task.ts";
 
 /** How one strategy did, over all seeds. */
 export interface StrategyStatistics {
@@ -20,9 +21,11 @@ export interface BugStatistics {
   readonly outcome: "found" | "missed";
   readonly because: string;
   readonly strategies: readonly StrategyStatistics[];
-  /** Of the shrunk counterexample. */
+  /** Of the counterexample. */
   readonly preemptions?: number;
+  /** Of the counterexample, if it was shrunk. */
   readonly accesses?: number;
+  /** Empty unless it was shrunk. */
   readonly story: readonly string[];
 }
 
@@ -30,7 +33,11 @@ export interface BugStatistics {
  * Sums up a hunt. The bug is found when `strategiesMin` strategies caught it from every seed, and its counterexample
  * has no more preemptions than the patch says.
  */
-export function statisticsOf(bug: Bug, { outcomes, counterexample }: HuntReport, strategiesMin: number): BugStatistics {
+export function statisticsOf(
+  bug: Bug,
+  { outcomes, counterexample, failed }: HuntReport,
+  strategiesMin: number,
+): BugStatistics {
   const names = [...new Set(outcomes.map(({ strategy }) => strategy))];
   const strategies = names.map((strategy) => {
     const own = outcomes.filter((outcome) => outcome.strategy === strategy);
@@ -50,19 +57,27 @@ export function statisticsOf(bug: Bug, { outcomes, counterexample }: HuntReport,
     };
   });
   const reliable = strategies.filter(({ catches, searches }) => catches === searches).length;
-  const parts = { slug: bug.slug, scenario: bug.scenario, strategies, story: counterexample?.story ?? [] };
+  const story = counterexample?.shrunk?.story ?? [];
+  const parts = { slug: bug.slug, scenario: bug.scenario, strategies, story };
+  if (failed !== undefined) return { ...parts, outcome: "missed", because: `the hunt itself fails: ${failed}` };
   if (counterexample === undefined)
     return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
-  const { property, preemptions, accesses } = counterexample;
-  const found = { ...parts, preemptions, accesses };
-  const shrunk = `${property} in ${bug.scenario}, shrunk to ${preemptions} preemption${preemptions === 1 ? "" : "s"} and ${accesses} accesses`;
+  const { preemptions, shrunk } = counterexample;
+  const found = { ...parts, preemptions, ...(shrunk !== undefined && { accesses: shrunk.accesses }) };
+  const because = foundText(bug.scenario, counterexample);
   if (reliable < strategiesMin)
     return {
       ...found,
       outcome: "missed",
-      because: `${shrunk}, but only ${reliable} of the strategies found it from every seed`,
+      because: `${because}, but only ${reliable} of the strategies found it from every seed`,
     };
   if (preemptions > bug.preemptionsMax)
-    return { ...found, outcome: "missed", because: `${shrunk}, where at most ${bug.preemptionsMax} are to be left` };
-  return { ...found, outcome: "found", because: shrunk };
+    return { ...found, outcome: "missed", because: `${because}, where its patch allows ${bug.preemptionsMax}` };
+  return { ...found, outcome: "found", because };
+}
+
+function foundText(scenario: string, { property, preemptions, shrunk }: HuntCounterexample): string {
+  const count = countOf(preemptions, "preemption");
+  if (shrunk === undefined) return `${property} in ${scenario} with ${count}`;
+  return `${property} in ${scenario}, shrunk to ${count} and ${shrunk.accesses.toLocaleString("en-US")} accesses`;
 }

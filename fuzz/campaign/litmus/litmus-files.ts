@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TEXT_LENGTH_MAX } from "#model/memory/litmus/parse.ts";
-import { CommandError } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 
 /** How a test is written: in the kernel's C dialect, or as agents in JSON or JavaScript. */
 export type Notation = "kernel" | "json" | "javascript";
@@ -25,7 +25,7 @@ const SUFFIXES: Readonly<Record<Notation, string>> = { kernel: ".litmus", json: 
 /**
  * The tests that paths name: files as they are, folders with all tests below them, by name.
  *
- * @throws CommandError if a path does not exist, a folder holds no test, or a file is in a notation of another model
+ * @throws InputError if a path does not exist, a folder holds no test, or a file is in a notation of another model
  */
 export function litmusFiles(paths: readonly string[], modelName: string): FoundFiles {
   const notations: readonly Notation[] = modelName === "es" ? ["json", "javascript"] : ["kernel"];
@@ -33,7 +33,7 @@ export function litmusFiles(paths: readonly string[], modelName: string): FoundF
   const leftOut: string[] = [];
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) throw new CommandError(`litmus: no file or folder ${path}`);
+    if (stat === undefined) throw new InputError(`litmus: no file or folder ${path}`);
     if (!stat.isDirectory()) {
       tests.set(path, notationOf(path, modelName));
       continue;
@@ -48,22 +48,20 @@ export function litmusFiles(paths: readonly string[], modelName: string): FoundF
       else tests.set(file, notationOf(file, modelName));
     }
     if (below.length === leftOut.length) {
-      throw new CommandError(`litmus: folder ${path} has no file *${suffixes.join(" or *")} with a test`);
+      throw new InputError(`litmus: folder ${path} has no file *${suffixes.join(" or *")} with a test`);
     }
   }
   return { tests: [...tests].map(([file, notation]) => ({ file, notation })), leftOut };
 }
 
-/** @throws CommandError if the model reads no tests of this notation */
+/** @throws InputError if the model reads no tests of this notation */
 function notationOf(file: string, modelName: string): Notation {
   const isAgents = /\.(?:json|[cm]?js)$/.test(file);
   if (modelName === "es" && file.endsWith(SUFFIXES.kernel)) {
-    throw new CommandError(
-      `litmus: ${file}: --model es reads tests in JSON and JavaScript, not the kernel's C dialect`,
-    );
+    throw new InputError(`litmus: ${file}: --model es reads tests in JSON and JavaScript, not the kernel's C dialect`);
   }
   if (modelName !== "es" && isAgents) {
-    throw new CommandError(
+    throw new InputError(
       `litmus: ${file}: --model ${modelName} reads the kernel's C dialect; for this, add --model es`,
     );
   }

@@ -4,10 +4,11 @@
  * Each object counts as if it began a line, as an allocator that cares for cache lines places it: so the count does not
  * depend on where the heap happens to put things. What has no word (barriers, sections) touches nothing.
  */
-import { type Access, type Address, FIRST_LOCAL_KIND, request } from "#impl/memory/access.ts";
+import { type Access, type Address, request } from "#impl/memory/access.ts";
+import { isLocal } from "#impl/memory/access-class.ts";
 import { type Heap, regionOf } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
-import { CACHE_LINE_BYTES, WORD_BYTES } from "./size-row.ts";
+import { CACHE_LINE_BYTES, WORD_BYTES } from "./byte-sizes.ts";
 
 const LINE_WORDS = CACHE_LINE_BYTES / WORD_BYTES;
 
@@ -23,7 +24,7 @@ function* noting<T>(procedure: Access<T>, addresses: Set<Address>): Access<T> {
   let step = procedure.next(0);
   while (!step.done) {
     const kind = step.value;
-    if (kind < FIRST_LOCAL_KIND) addresses.add(request.address);
+    if (!isLocal(kind)) addresses.add(request.address);
     const found = yield kind; // the registers still hold the request
     step = procedure.next(found);
   }

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Access } from "#impl/memory/access.ts";
-import { writeWholeFile } from "#reports/write-file.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { parseModule, translateModule } from "./translate.ts";
 
 /** How a source names the access vocabulary. */

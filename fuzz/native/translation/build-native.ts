@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path/posix";
-import { writeWholeFile } from "#reports/write-file.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { RARE_FACTOR } from "#impl/native/native-struct.ts";
 import type { FieldPlace } from "./inlining.ts";
 import type { ModuleProcedures } from "./procedures.ts";
@@ -18,7 +18,7 @@ const ATOMICS_MODULE = "impl/native/atomics.ts";
 const ACCESS_MODULE = "impl/memory/access.ts";
 
 /** Where an import of a module leads on real threads; the rest leads where it did. */
-export type Replace = (target: string, importer: string) => string;
+type Replace = (target: string, importer: string) => string;
 
 const REPLACED: Readonly<Record<string, string>> = {
   "impl/memory/heap.ts": "impl/native/native-heap.ts",
@@ -153,7 +153,7 @@ function specifierOf(importer: string, target: string): string {
 /**
  * Writes the modules below `out`: `<name>.js`, `<name>.js.map`.
  *
- * @throws WriteError if that cannot be done
+ * @throws InputError if that cannot be done
  */
 export function writeModules(
   modules: readonly NativeModule[],

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { writeWholeFile } from "#reports/write-file.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { translateAll, writeModules } from "./build-native.ts";
 
 /** The translated sources are no TypeScript that the compiler accepts. */

@@ -17,7 +17,8 @@ import traverse, { type NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import { transformSync } from "amaro";
 import SourceText from "magic-string";
-import { ACCESS_NAMES } from "#impl/memory/access.ts";
+import { KIND_ASKED_FOR } from "#impl/memory/access.ts";
+import { returnsWord } from "#impl/memory/access-class.ts";
 import { HEAP_NAME, type Inlining, writeAccessOut, writeFieldOut } from "./inlining.ts";
 import { endOf, startOf } from "./position.ts";
 import {
@@ -129,7 +130,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
       const name = imported.type === "Identifier" ? imported.name : imported.value;
       if (SIMULATION_ONLY.has(name))
         return refuse(path.node, `${name}: what an access is asked for with exists under simulation only`);
-      if (!ACCESS_NAMES.has(name)) return;
+      if (!KIND_ASKED_FOR.has(name)) return;
       for (const reference of path.scope.getBinding(local.name)?.referencePaths ?? []) {
         const call = reference.parentPath;
         const isYielded =
@@ -159,20 +160,13 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
   };
 }
 
-/** Accesses whose answer means something. */
-const ANSWERS: ReadonlySet<string> = new Set(
-  [...ACCESS_NAMES].filter((name) =>
-    /^(?:read|load|rcuDeref|cmpxchg|xchg|atomicAddReturn|await|spinTrylock|allocate)/u.test(name),
-  ),
-);
+const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "KIND_ASKED_FOR", "request", "useRegisters"]);
 
-const SIMULATION_ONLY: ReadonlySet<string> = new Set([
-  "ACCESS",
-  "ACCESS_NAMES",
-  "FIRST_LOCAL_KIND",
-  "request",
-  "useRegisters",
-]);
+/** Is the function of that name an access whose result means something? */
+function isOfUse(name: string): boolean {
+  const kind = KIND_ASKED_FOR.get(name);
+  return kind !== undefined && returnsWord(kind);
+}
 
 function memberNames({ program }: t.File, lookUp: LookUp): ReadonlySet<string> {
   const names = new Set(moduleProcedures(program, lookUp).members);
@@ -246,8 +240,8 @@ function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): str
   const from = importOf(binding.path);
   const { imported } = binding.path.node;
   const name = imported.type === "Identifier" ? imported.name : imported.value;
-  if (from === undefined || !isAccess(from) || !ACCESS_NAMES.has(name)) return `${reason}: ${name} is none`;
-  return ANSWERS.has(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true
+  if (from === undefined || !isAccess(from) || !KIND_ASKED_FOR.has(name)) return `${reason}: ${name} is none`;
+  return isOfUse(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true
     ? undefined
     : `the answer of ${name}, which answers nothing of use`;
 }

@@ -1,3 +1,5 @@
+import { InputError } from "#fuzz/host/input-error.ts";
+
 /** A construct that the translation refuses, where it stands. */
 export interface Refusal {
   /** The file, as the caller named it. */
@@ -10,7 +12,7 @@ export interface Refusal {
 }
 
 /** Source that has no meaning on real threads. The message has one line a refusal: `file:line:column: reason`. */
-export class TranslationError extends Error {
+export class TranslationError extends InputError {
   override readonly name = "TranslationError";
   readonly refusals: readonly Refusal[];
 

@@ -4,7 +4,7 @@ import { Machine } from "#fuzz/machine/machine.ts";
 import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { dst } from "./dst.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
-import { parseScenario } from "../scenario.ts";
+import { parseScenario } from "../parse-scenario.ts";
 
 test("every initial content is one, up to two keys, with every operation after it", () => {
   const contents = dstSmallScope.initialContents(2);
@@ -31,7 +31,7 @@ test("a release or a send without a reference to work on is idle, and nothing el
   const [get, send, release, drop] = dstSmallScope.operationsOn(0);
   if (get === undefined || send === undefined || release === undefined || drop === undefined)
     throw new Error("there are four operations on a key");
-  const isIdle = (operation: typeof get, ...before: (typeof get)[]) => dstSmallScope.isIdle?.(operation, before);
+  const isIdle = (operation: typeof get, ...before: (typeof get)[]) => dst.smallScope?.isIdle?.(operation, before);
   expect([isIdle(release), isIdle(send), isIdle(get), isIdle(drop)]).toEqual([true, true, false, false]);
   expect([
     isIdle(release, get),

@@ -4,7 +4,7 @@
  * Key k is the destination eth0/k+1. At first the cache may be empty, or hold one or two entries that nobody holds; or
  * an entry that is dead and still held, on the list that the collector has not looked at, or left there.
  */
-import type { DstScenarioOperation } from "./dst-operations.ts";
+import type { DstScenarioOperation } from "./dst-table.ts";
 import type { SmallScope } from "../small-scope.ts";
 
 /** Longer than the least delay, so that a run that is asked for is made. */
@@ -45,16 +45,6 @@ export const dstSmallScope: SmallScope<DstScenarioOperation> = {
         );
     }
     return contents;
-  },
-  isIdle(operation, before) {
-    if (operation.kind !== "release" && operation.kind !== "send") return false;
-    const gets = before.filter(
-      (earlier) => earlier.kind === "get" && earlier.destination === operation.reference,
-    ).length;
-    const releases = before.filter(
-      (earlier) => earlier.kind === "release" && earlier.reference === operation.reference,
-    ).length;
-    return gets <= releases;
   },
 };
 

@@ -2,9 +2,8 @@
  * The native target's own synchronisation as a system to verify: its lock, its RCU for worker threads, its deferred and
  * queued works.
  *
- * The lock and the lists of waiters are words here, as are the slots of threads; what the machine has of its own
- * (locks, grace periods) is used by the wait list only. A thread that dies goes on to nothing: its slot says online for
- * ever.
+ * The lock and the lists of waiters are words here, as are the slots of threads; of the machine's own (locks, grace
+ * periods) only the wait list uses anything. A thread that dies performs nothing more: its slot says online for ever.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -13,8 +12,6 @@ import {
   type Address,
   allocate,
   awaitEqual,
-  beginOperation,
-  endOperation,
   free,
   loadAcquire,
   NIL,
@@ -22,8 +19,7 @@ import {
   storeRelease,
   write,
 } from "#impl/memory/access.ts";
-import { createHeap, type Heap, place, placeSlab } from "#impl/memory/heap.ts";
-import { runAlone } from "#impl/memory/sequential.ts";
+import { type Heap, place, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { type Deferred, defer, placeDeferred, runDeferred } from "#impl/native/deferred.ts";
 import { acquireLock, FREE, releaseLock } from "#impl/native/lock.ts";
@@ -38,49 +34,12 @@ import {
 } from "#impl/native/rcu.ts";
 import { WaitList } from "#impl/native/wait-list.ts";
 import { placeDelayedWork, queueDelayedWork } from "#impl/sync/delayed-work.ts";
-import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
-import {
-  createNativeSyncModel,
-  type NativeSyncOperation,
-  type NativeSyncState,
-} from "#model/native-sync/native-sync.ts";
-import { modelHistory } from "#properties/linearizability/model-history.ts";
+import { createNativeSyncModel } from "#model/native-sync/native-sync.ts";
 import type { Watcher } from "#properties/watcher.ts";
-import type { Scenario } from "../scenario.ts";
-import type { System } from "../system.ts";
-
-const operationSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("increment") }),
-  z.strictObject({ kind: z.literal("replace"), value: z.int32(), waits: z.boolean() }),
-  z.strictObject({ kind: z.literal("read") }),
-  z.strictObject({ kind: z.literal("reclaim") }),
-  z.strictObject({ kind: z.literal("request") }),
-  z.strictObject({ kind: z.literal("serve") }),
-  z.strictObject({ kind: z.literal("die") }),
-  z.strictObject({ kind: z.literal("forget") }),
-]);
-
-const operations: fc.Arbitrary<NativeSyncOperation> = fc.oneof(
-  fc.constantFrom<NativeSyncOperation>(
-    { kind: "increment" },
-    { kind: "read" },
-    { kind: "read" },
-    { kind: "reclaim" },
-    { kind: "request" },
-    { kind: "serve" },
-  ),
-  fc.record({ kind: fc.constant("replace" as const), value: fc.integer({ min: 1, max: 9 }), waits: fc.boolean() }),
-);
-
-export const nativeSync: System<NativeSyncOperation> = {
-  name: "native-sync",
-  about: "locks, RCU, deferred and queued works of the native target, on words",
-  operationSchema,
-  limitsSchema: z.strictObject({}),
-  operations,
-  properties: ["linearizability", "lock-is-free"],
-  compile,
-};
+import { defineSystem } from "../define-system.ts";
+import { argument } from "../operation-arguments.ts";
+import { type Caller, operation } from "../operation-table.ts";
+import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
 
 const Counter = struct("counter", { lock: 1, count: 1 });
 const Cell = struct("cell", { lock: 1, root: 1 });
@@ -90,9 +49,9 @@ const Grave = struct("grave", { isDead: 1 });
 
 const FIRST_VALUE = 1;
 const FREE_VERSION = 1;
+const DUE_AT_ONCE = 2;
 
 interface Placed {
-  readonly heap: Heap;
   readonly counter: Address;
   readonly cell: Address;
   readonly versions: Address;
@@ -101,14 +60,114 @@ interface Placed {
   readonly grave: Address;
   readonly waitList: Address;
   readonly deferred: Deferred;
+  /** The number of the thread that dies, from 0; −1 if none does. */
+  readonly mortal: number;
 }
 
-function placeAll(threads: number, versionsMax: number): Placed {
-  const heap = createHeap(200 + 20 * (threads + versionsMax));
+/** A thread that may die. */
+interface Mortal {
+  isDead: boolean;
+}
+
+type MortalCaller = Caller<Mortal>;
+
+const operations = {
+  increment: operation({
+    *run({ counter, waitList }: Placed, _values, { thread }: MortalCaller) {
+      yield* acquireLock(Counter.lock(counter), thread + 1, waitList);
+      const count = (yield read(Counter.count(counter))) + 1;
+      yield write(Counter.count(counter), count);
+      yield* releaseLock(Counter.lock(counter), waitList);
+      return count;
+    },
+  }),
+  replace: operation({
+    weight: 6,
+    arguments: {
+      value: argument(z.int32(), fc.integer({ min: 1, max: 9 })),
+      waits: argument(z.boolean(), fc.boolean()),
+    },
+    run: (placed: Placed, values, { thread }: MortalCaller) => replace(placed, thread + 1, values),
+  }),
+  read: operation({
+    weight: 2,
+    *run(placed: Placed, _values, { thread }: MortalCaller) {
+      yield* passQuiescentState(placed.deferred.rcu, slotOf(placed, thread));
+      const value = yield* readValue(placed);
+      yield* goOffline(slotOf(placed, thread));
+      return value;
+    },
+  }),
+  reclaim: operation({
+    returns: "nothing",
+    *run({ deferred, versions }: Placed, _values, { thread }: MortalCaller) {
+      yield* runDeferred(deferred, thread + 1, DUE_AT_ONCE, function* (_callback, version) {
+        yield free(versions, version);
+      });
+    },
+  }),
+  request: operation({ run: ({ work, works }: Placed) => queueDelayedWork(work, 0, Works.jiffies(works)) }),
+  serve: operation({
+    run: ({ work, works }: Placed, _values, { thread }: MortalCaller) =>
+      runIfQueued(work, Works.guard(works), thread + 1, function* () {
+        const runs = yield read(Works.runs(works));
+        yield write(Works.runs(works), runs + 1);
+      }),
+  }),
+  die: operation({
+    weight: 0,
+    returns: "nothing",
+    isIdle: (_values, { isInitial }: MortalCaller) => isInitial,
+    *run(placed: Placed, _values, { thread, local }: MortalCaller) {
+      yield* passQuiescentState(placed.deferred.rcu, slotOf(placed, thread));
+      yield* readValue(placed);
+      yield storeRelease(Grave.isDead(placed.grave), 1);
+      local.isDead = true;
+    },
+  }),
+  forget: operation({
+    weight: 0,
+    returns: "nothing",
+    isIdle: (_values, { thread, isInitial }: MortalCaller, { mortal }: Placed) =>
+      isInitial || mortal === -1 || mortal === thread,
+    *run(placed: Placed) {
+      yield awaitEqual(Grave.isDead(placed.grave), 1, 1);
+      yield* forgetThread(slotOf(placed, placed.mortal));
+    },
+  }),
+};
+
+export const nativeSync = defineSystem({
+  name: "native-sync",
+  about: "locks, RCU, deferred and queued works of the native target, on words",
+  sources: { model: "model/native-sync/native-sync.ts", implementation: "impl/native/" },
+  operations,
+  place(heap, plan) {
+    const mortal = plan.threads.findIndex(({ operations: all }) => all.some(({ kind }) => kind === "die"));
+    const versionsMax = 1 + plan.operations.filter(({ kind }) => kind === "replace").length;
+    return placeAll(heap, { threads: Math.max(1, plan.threadCount), versionsMax, mortal });
+  },
+  local: (): Mortal => ({ isDead: false }),
+  isOver: ({ local }) => local.isDead,
+  *start({ deferred, versions, cell }, plan) {
+    for (let thread = 1; thread <= Math.max(1, plan.threadCount); thread++) yield* claimSlot(deferred.rcu, thread);
+    const version = yield allocate(versions);
+    yield write(Version.link(version), NIL);
+    yield write(Version.value(version), FIRST_VALUE);
+    yield storeRelease(Cell.root(cell), version);
+  },
+  model: () => createNativeSyncModel({ count: 0, value: FIRST_VALUE, requested: false }),
+  watchers: (placed) => [lockIsFreeWatcher(placed)],
+  scenarios: nativeSyncScenarios,
+});
+
+function placeAll(
+  heap: Heap,
+  { threads, versionsMax, mortal }: { readonly threads: number; readonly versionsMax: number; readonly mortal: number },
+): Placed {
   const waitList = place(heap, WaitList, "waitList");
   const rcu = placeRcu(heap, threads);
   return {
-    heap,
     waitList,
     deferred: placeDeferred(heap, rcu, versionsMax, waitList),
     counter: place(heap, Counter, "counter"),
@@ -117,140 +176,12 @@ function placeAll(threads: number, versionsMax: number): Placed {
     works: place(heap, Works, "works"),
     work: placeDelayedWork(heap, "work"),
     grave: place(heap, Grave, "grave"),
+    mortal,
   };
 }
 
-/** The thread that performs an operation: its number, from 1, and whether it is no more. */
-interface Performer {
-  readonly me: number;
-  isDead: boolean;
-}
-
-function compile({ name, initial, threads }: Scenario<NativeSyncOperation>): Program {
-  const all = [...initial, ...threads.flatMap((thread) => thread.operations)];
-  const versionsMax = 1 + all.filter(({ kind }) => kind === "replace").length;
-  const threadCount = Math.max(1, threads.length);
-  const mortal = threads.findIndex((thread) => thread.operations.some(({ kind }) => kind === "die"));
-  const placed = placeAll(threadCount, versionsMax);
-  let number = 0;
-  const bodies: ThreadBody[] = threads.map((thread, index) => {
-    const numbered = thread.operations.map((operation) => ({ operation, number: number++ }));
-    return {
-      name: thread.name,
-      *body() {
-        const performer = { me: index + 1, isDead: false };
-        for (const one of numbered) {
-          if (isIdle(one.operation, performer, mortal)) continue;
-          yield beginOperation(one.number);
-          const response = yield* perform(placed, one.operation, performer, mortal);
-          yield endOperation(response);
-        }
-      },
-    };
-  });
-  return {
-    name,
-    heap: placed.heap,
-    *setUp() {
-      yield* setUp(placed, initial, threadCount);
-    },
-    threads: bodies,
-    watchers: [lockIsFreeWatcher(placed)],
-    history: modelHistory(createNativeSyncModel(stateAfter(initial, threadCount, versionsMax)), {
-      operations: threads.flatMap((thread) => thread.operations),
-      responseOf: (word) => word,
-      describe: (operation) => (operation.kind === "replace" ? `replace ${operation.value}` : operation.kind),
-    }),
-  };
-}
-
-/** Has the operation nothing to work on? Nobody dies in the set-up. */
-function isIdle({ kind }: NativeSyncOperation, { me, isDead }: Performer, mortal: number): boolean {
-  return isDead || (kind === "forget" && (mortal === -1 || mortal === me - 1));
-}
-
-function* setUp(placed: Placed, initial: readonly NativeSyncOperation[], threadCount: number): Access {
-  const { deferred, versions, cell } = placed;
-  for (let thread = 1; thread <= threadCount; thread++) yield* claimSlot(deferred.rcu, thread);
-  const version = yield allocate(versions);
-  yield write(Version.link(version), NIL);
-  yield write(Version.value(version), FIRST_VALUE);
-  yield storeRelease(Cell.root(cell), version);
-  const performer = { me: 1, isDead: false };
-  for (const operation of initial) {
-    if (operation.kind !== "die" && operation.kind !== "forget") yield* perform(placed, operation, performer, -1);
-  }
-}
-
-/** What the initial operations leave, by doing them on memory of their own. */
-function stateAfter(
-  initial: readonly NativeSyncOperation[],
-  threadCount: number,
-  versionsMax: number,
-): NativeSyncState {
-  const placed = placeAll(threadCount, versionsMax);
-  const { heap, counter, cell, work } = placed;
-  runAlone(heap, setUp(placed, initial, threadCount));
-  const at = (address: Address): number => heap.words[address] ?? 0;
-  return {
-    count: at(Counter.count(counter)),
-    value: at(Version.value(at(Cell.root(cell)))),
-    requested: at(work) !== 0,
-  };
-}
-
-function* perform(
-  placed: Placed,
-  operation: NativeSyncOperation,
-  performer: Performer,
-  mortal: number,
-): Access<number> {
-  const { counter, deferred, waitList, works, work, versions, grave } = placed;
-  const { me } = performer;
-  const slotOf = (thread: number): Address => deferred.rcu.slots[thread - 1] ?? NIL;
-  switch (operation.kind) {
-    case "increment": {
-      yield* acquireLock(Counter.lock(counter), me, waitList);
-      const count = (yield read(Counter.count(counter))) + 1;
-      yield write(Counter.count(counter), count);
-      yield* releaseLock(Counter.lock(counter), waitList);
-      return count;
-    }
-    case "replace":
-      return yield* replace(placed, me, operation);
-    case "read": {
-      yield* passQuiescentState(deferred.rcu, slotOf(me));
-      const value = yield* readValue(placed);
-      yield* goOffline(slotOf(me));
-      return value;
-    }
-    case "reclaim":
-      yield* runDeferred(deferred, me, 2, function* (_callback, version) {
-        yield free(versions, version);
-      });
-      return 0;
-    case "request": {
-      const isFirst = yield* queueDelayedWork(work, 0, Works.jiffies(works));
-      return isFirst ? 1 : 0;
-    }
-    case "serve": {
-      const ran = yield* runIfQueued(work, Works.guard(works), me, function* () {
-        const runs = yield read(Works.runs(works));
-        yield write(Works.runs(works), runs + 1);
-      });
-      return ran ? 1 : 0;
-    }
-    case "die":
-      yield* passQuiescentState(deferred.rcu, slotOf(me));
-      yield* readValue(placed);
-      yield storeRelease(Grave.isDead(grave), 1);
-      performer.isDead = true;
-      return 0;
-    case "forget":
-      yield awaitEqual(Grave.isDead(grave), 1, 1);
-      yield* forgetThread(slotOf(mortal + 1));
-      return 0;
-  }
+function slotOf({ deferred }: Placed, thread: number): Address {
+  return deferred.rcu.slots[thread] ?? NIL;
 }
 
 function* readValue({ cell }: Placed): Access<number> {
@@ -260,13 +191,13 @@ function* readValue({ cell }: Placed): Access<number> {
 
 function* replace(
   { cell, versions, deferred, waitList }: Placed,
-  me: number,
+  holder: number,
   { value, waits }: { readonly value: number; readonly waits: boolean },
 ): Access<number> {
   const version = yield allocate(versions);
   yield write(Version.link(version), NIL);
   yield write(Version.value(version), value);
-  yield* acquireLock(Cell.lock(cell), me, waitList);
+  yield* acquireLock(Cell.lock(cell), holder, waitList);
   const old = yield read(Cell.root(cell));
   yield storeRelease(Cell.root(cell), version);
   yield* releaseLock(Cell.lock(cell), waitList);
@@ -275,12 +206,12 @@ function* replace(
     yield* awaitGracePeriod(deferred.rcu);
     yield free(versions, old);
   } else {
-    yield* defer(deferred, me, FREE_VERSION, old);
+    yield* defer(deferred, holder, FREE_VERSION, old);
   }
   return before;
 }
 
-/** When everybody has returned, nobody holds a lock. */
+/** When every thread has returned, nobody holds a lock. */
 function lockIsFreeWatcher({ counter, cell, works }: Placed): Watcher {
   const locks = [Counter.lock(counter), Cell.lock(cell), Works.guard(works)];
   return {

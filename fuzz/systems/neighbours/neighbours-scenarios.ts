@@ -5,8 +5,8 @@
  * bucket the first is last. A neighbour idle for more than 60 ticks is reaped at the next run of the reaper, which
  * comes every 30.
  */
-import type { NeighboursScenarioOperation } from "./neighbours.ts";
-import type { Scenario, ScenarioThread } from "../scenario.ts";
+import type { ScenarioContents } from "../scenario.ts";
+import type { NeighboursScenarioOperation } from "./neighbours-table.ts";
 
 type Operation = NeighboursScenarioOperation;
 
@@ -25,26 +25,6 @@ const invalidatePaths: Operation = { kind: "invalidatePaths" };
 const takeDown: Operation = { kind: "takeDown" };
 const sendByCookie: Operation = { kind: "sendByCookie" };
 const freeCookie: Operation = { kind: "freeCookie" };
-const thread = (name: string, ...operations: Operation[]): ScenarioThread<Operation> => ({ name, operations });
-
-function scenario(
-  name: string,
-  about: string,
-  {
-    limits,
-    initial,
-    threads,
-  }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
-): Scenario<Operation> {
-  return {
-    name: `neighbours-${name}`,
-    system: "neighbours",
-    about,
-    ...(limits === undefined ? {} : { limits }),
-    initial,
-    threads,
-  };
-}
 
 /** A neighbour whose path is known. */
 const resolved = (address: string): Operation[] => [transmit(address), answer(address.split("/")[0] ?? address)];
@@ -58,187 +38,197 @@ const started = (address: string): Operation[] => [...resolved(address), settle]
 const ONE_BUCKET = { buckets: 1 };
 const CONNECTED = { buckets: 1, connected: 1 };
 
-export const neighboursScenarios: readonly Scenario<Operation>[] = [
-  scenario("two-creators", "two queues transmit to one new address, and the path is answered", {
-    initial: [],
-    threads: [thread("first", transmit("1/1")), thread("second", transmit("1/1")), thread("subnet", answer("1"))],
-  }),
-  scenario("lookup-against-removal", "a walk down a chain while a neighbour on it is taken out", {
+export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Operation>>> = {
+  "two-creators": {
+    about: "two queues transmit to one new address, and the path is answered",
+    threads: { first: [transmit("1/1")], second: [transmit("1/1")], subnet: [answer("1")] },
+  },
+  "lookup-against-removal": {
+    about: "a walk down a chain while a neighbour on it is taken out",
     limits: ONE_BUCKET,
     initial: [...resolved("1/1"), transmit("1/2")],
-    threads: [thread("reader", get("1/1"), put("1/1")), thread("remover", get("1/2"), remove("1/2"), put("1/2"))],
-  }),
-  scenario("lookup-against-creation", "a walk down a chain while a neighbour is put before its first", {
+    threads: { reader: [get("1/1"), put("1/1")], remover: [get("1/2"), remove("1/2"), put("1/2")] },
+  },
+  "lookup-against-creation": {
+    about: "a walk down a chain while a neighbour is put before its first",
     limits: ONE_BUCKET,
     initial: resolved("1/1"),
-    threads: [thread("reader", get("1/1"), get("1/2")), thread("sender", transmit("1/2"))],
-  }),
-  scenario("two-removals", "two neighbours that stand next to each other in a chain are taken out at once", {
+    threads: { reader: [get("1/1"), get("1/2")], sender: [transmit("1/2")] },
+  },
+  "two-removals": {
+    about: "two neighbours that stand next to each other in a chain are taken out at once",
     limits: ONE_BUCKET,
     initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
-    threads: [thread("one", get("1/2"), remove("1/2")), thread("other", get("1/3"), remove("1/3"))],
-  }),
-  scenario(
-    "removal-of-last-in-chain",
-    "the neighbour at the end of a chain of three is taken out, and another looks it up",
-    {
-      limits: ONE_BUCKET,
-      initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
-      threads: [thread("remover", get("1/1"), remove("1/1"), get("1/1")), thread("reader", get("1/1"), put("1/1"))],
-    },
-  ),
-  scenario("lookup-against-reaper", "an idle neighbour is used just when the reaper comes", {
+    threads: { one: [get("1/2"), remove("1/2")], other: [get("1/3"), remove("1/3")] },
+  },
+  "removal-of-last-in-chain": {
+    about: "the neighbour at the end of a chain of three is taken out, and another looks it up",
+    limits: ONE_BUCKET,
+    initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
+    threads: { remover: [get("1/1"), remove("1/1"), get("1/1")], reader: [get("1/1"), put("1/1")] },
+  },
+  "lookup-against-reaper": {
+    about: "an idle neighbour is used just when the reaper comes",
     initial: resolved("1/1"),
-    threads: [thread("clock", advance(61)), thread("user", get("1/1"), put("1/1"), get("1/1"))],
-  }),
-  scenario("reaper-against-removal", "an idle neighbour is taken out by its holder just when the reaper comes", {
+    threads: { clock: [advance(61)], user: [get("1/1"), put("1/1"), get("1/1")] },
+  },
+  "reaper-against-removal": {
+    about: "an idle neighbour is taken out by its holder just when the reaper comes",
     initial: resolved("1/1"),
-    threads: [thread("clock", advance(61)), thread("holder", get("1/1"), remove("1/1"))],
-  }),
-  scenario("reaper-against-use", "a neighbour is used, and the clock moves on, while the reaper looks", {
+    threads: { clock: [advance(61)], holder: [get("1/1"), remove("1/1")] },
+  },
+  "reaper-against-use": {
+    about: "a neighbour is used, and the clock moves on, while the reaper looks",
     initial: [...resolved("1/1"), transmit("2/1")],
-    threads: [thread("clock", advance(30), advance(1)), thread("user", transmit("1/1"))],
-  }),
-  scenario("reaper-spares-the-used", "one of two neighbours in a chain is used in time, the other is not", {
+    threads: { clock: [advance(30), advance(1)], user: [transmit("1/1")] },
+  },
+  "reaper-spares-the-used": {
+    about: "one of two neighbours in a chain is used in time, the other is not",
     limits: ONE_BUCKET,
     initial: [...resolved("1/1"), transmit("1/2")],
-    threads: [thread("clock", advance(31), advance(31)), thread("user", transmit("1/1"))],
-  }),
-  scenario("reaper-while-clock-wraps", "a neighbour used just before the clock wraps round is not old after it", {
+    threads: { clock: [advance(31), advance(31)], user: [transmit("1/1")] },
+  },
+  "reaper-while-clock-wraps": {
+    about: "a neighbour used just before the clock wraps round is not old after it",
     limits: { now: -1 },
     initial: resolved("1/1"),
-    threads: [thread("clock", advance(30), advance(31)), thread("user", get("1/1"), put("1/1"))],
-  }),
-  scenario(
-    "unresolved-ages",
-    "a neighbour whose path is never answered, with a full queue, is transmitted to all the time",
-    {
-      limits: { queueMax: 1 },
-      initial: [transmit("1/1")],
-      threads: [thread("sender", advance(31), transmit("1/1"), advance(31), transmit("1/1"), advance(31))],
-    },
-  ),
-  scenario("transmit-against-answer", "a packet is queued just when the path is answered", {
+    threads: { clock: [advance(30), advance(31)], user: [get("1/1"), put("1/1")] },
+  },
+  "unresolved-ages": {
+    about: "a neighbour whose path is never answered, with a full queue, is transmitted to all the time",
+    limits: { queueMax: 1 },
     initial: [transmit("1/1")],
-    threads: [thread("sender", transmit("1/1"), transmit("1/1")), thread("subnet", answer("1"))],
-  }),
-  scenario("transmit-against-remove-path", "packets to two queues of a port while its path is thrown away", {
+    threads: { sender: [advance(31), transmit("1/1"), advance(31), transmit("1/1"), advance(31)] },
+  },
+  "transmit-against-answer": {
+    about: "a packet is queued just when the path is answered",
+    initial: [transmit("1/1")],
+    threads: { sender: [transmit("1/1"), transmit("1/1")], subnet: [answer("1")] },
+  },
+  "transmit-against-remove-path": {
+    about: "packets to two queues of a port while its path is thrown away",
     limits: ONE_BUCKET,
     initial: resolved("1/1"),
-    threads: [thread("sender", transmit("1/1"), transmit("1/2")), thread("flusher", removePath("1"))],
-  }),
-  scenario("answer-against-remove-path", "a path is thrown away while the answer to its query is on its way", {
+    threads: { sender: [transmit("1/1"), transmit("1/2")], flusher: [removePath("1")] },
+  },
+  "answer-against-remove-path": {
+    about: "a path is thrown away while the answer to its query is on its way",
     initial: [transmit("1/1")],
-    threads: [thread("subnet", answer("1")), thread("flusher", removePath("1"))],
-  }),
-  scenario("two-removers", "two threads throw one path away, a third makes it anew", {
+    threads: { subnet: [answer("1")], flusher: [removePath("1")] },
+  },
+  "two-removers": {
+    about: "two threads throw one path away, a third makes it anew",
     initial: resolved("1/1"),
-    threads: [thread("first", removePath("1")), thread("second", removePath("1"), transmit("1/1"))],
-  }),
-  scenario("handle-exchange", "a path is asked for again, and its neighbours' handle is exchanged while one sends", {
+    threads: { first: [removePath("1")], second: [removePath("1"), transmit("1/1")] },
+  },
+  "handle-exchange": {
+    about: "a path is asked for again, and its neighbours' handle is exchanged while one sends",
     initial: [...resolved("1/1"), invalidatePaths, transmitByPath("1/1")],
-    threads: [
-      thread("subnet", answer("1")),
-      thread("sender", transmit("1/1")),
-      thread("by path", transmitByPath("1/1")),
-    ],
-  }),
-  scenario("refused-path", "a path is refused, asked for again by another packet, and granted", {
+    threads: { subnet: [answer("1")], sender: [transmit("1/1")], "by path": [transmitByPath("1/1")] },
+  },
+  "refused-path": {
+    about: "a path is refused, asked for again by another packet, and granted",
     initial: [transmit("1/1")],
-    threads: [thread("subnet", refuse("1"), answer("1")), thread("sender", transmitByPath("1/1"), transmit("1/2"))],
-  }),
-  scenario("queue-limit", "more packets than may wait, at a neighbour and at its path", {
+    threads: { subnet: [refuse("1"), answer("1")], sender: [transmitByPath("1/1"), transmit("1/2")] },
+  },
+  "queue-limit": {
+    about: "more packets than may wait, at a neighbour and at its path",
     limits: { queueMax: 2 },
     initial: [transmit("1/1"), transmitByPath("1/1")],
-    threads: [
-      thread("first", transmit("1/1"), transmitByPath("1/1")),
-      thread("second", transmit("1/1"), transmitByPath("1/1")),
-    ],
-  }),
-  scenario("multicast-join", "packets to a group while it is being joined", {
+    threads: { first: [transmit("1/1"), transmitByPath("1/1")], second: [transmit("1/1"), transmitByPath("1/1")] },
+  },
+  "multicast-join": {
+    about: "packets to a group while it is being joined",
     initial: [transmit("m1")],
-    threads: [thread("sender", transmit("m1"), transmit("m1")), thread("subnet", answer("m1"))],
-  }),
-  scenario("multicast-leave", "a group is left while its join is being answered", {
+    threads: { sender: [transmit("m1"), transmit("m1")], subnet: [answer("m1")] },
+  },
+  "multicast-leave": {
+    about: "a group is left while its join is being answered",
     initial: [transmit("m1")],
-    threads: [thread("subnet", answer("m1")), thread("flusher", removePath("m1"), transmit("m1"))],
-  }),
-  scenario("connect-against-transmit", "a connection comes up just when a packet is to wait for it", {
+    threads: { subnet: [answer("m1")], flusher: [removePath("m1"), transmit("m1")] },
+  },
+  "connect-against-transmit": {
+    about: "a connection comes up just when a packet is to wait for it",
     limits: CONNECTED,
     initial: started("1/1"),
-    threads: [thread("sender", transmit("1/1")), thread("manager", connect("1/1"))],
-  }),
-  scenario(
-    "answer-starts-connection",
-    "the answer to a path's query lets a connection be started while its packet is transmitted again",
-    { limits: CONNECTED, initial: [transmit("1/1")], threads: [thread("subnet", answer("1"), connect("1/1"))] },
-  ),
-  scenario("start-against-remove-path", "a path is thrown away before the connection over it is started", {
+    threads: { sender: [transmit("1/1")], manager: [connect("1/1")] },
+  },
+  "answer-starts-connection": {
+    about: "the answer to a path's query lets a connection be started while its packet is transmitted again",
+    limits: CONNECTED,
+    initial: [transmit("1/1")],
+    threads: { subnet: [answer("1"), connect("1/1")] },
+  },
+  "start-against-remove-path": {
+    about: "a path is thrown away before the connection over it is started",
     limits: CONNECTED,
     initial: resolved("1/1"),
-    threads: [thread("flusher", removePath("1"))],
-  }),
-  scenario("disconnect-against-transmit", "a connection fails while packets go over it", {
+    threads: { flusher: [removePath("1")] },
+  },
+  "disconnect-against-transmit": {
+    about: "a connection fails while packets go over it",
     limits: CONNECTED,
     initial: [...started("1/1"), connect("1/1")],
-    threads: [thread("sender", transmit("1/1")), thread("manager", disconnect("1/1"))],
-  }),
-  scenario("destroy-against-start", "the last reference to a neighbour goes while connections are being started", {
+    threads: { sender: [transmit("1/1")], manager: [disconnect("1/1")] },
+  },
+  "destroy-against-start": {
+    about: "the last reference to a neighbour goes while connections are being started",
     limits: CONNECTED,
     initial: resolved("1/1"),
-    threads: [thread("holder", get("1/1"), remove("1/1"), put("1/1"))],
-  }),
-  scenario("transmit-against-removal-connected", "a packet is to wait for a connection whose neighbour is taken out", {
+    threads: { holder: [get("1/1"), remove("1/1"), put("1/1")] },
+  },
+  "transmit-against-removal-connected": {
+    about: "a packet is to wait for a connection whose neighbour is taken out",
     limits: CONNECTED,
     initial: started("1/1"),
-    threads: [thread("sender", transmit("1/1")), thread("holder", get("1/1"), remove("1/1"), put("1/1"))],
-  }),
-  scenario("take-down-empty", "a device is taken down that never had a neighbour", {
-    initial: [],
-    threads: [thread("admin", takeDown)],
-  }),
-  scenario("take-down-against-holder", "the device is taken down while a thread holds a neighbour", {
+    threads: { sender: [transmit("1/1")], holder: [get("1/1"), remove("1/1"), put("1/1")] },
+  },
+  "take-down-empty": { about: "a device is taken down that never had a neighbour", threads: { admin: [takeDown] } },
+  "take-down-against-holder": {
+    about: "the device is taken down while a thread holds a neighbour",
     initial: resolved("1/1"),
-    threads: [thread("admin", takeDown), thread("holder", get("1/1"), put("1/1"))],
-  }),
-  scenario("take-down-against-reaper", "the device is taken down while the reaper takes a neighbour", {
+    threads: { admin: [takeDown], holder: [get("1/1"), put("1/1")] },
+  },
+  "take-down-against-reaper": {
+    about: "the device is taken down while the reaper takes a neighbour",
     initial: [transmit("1/1")],
-    threads: [thread("admin", takeDown), thread("clock", advance(61))],
-  }),
-  scenario("take-down-against-answer", "the device is taken down while a path is being answered", {
+    threads: { admin: [takeDown], clock: [advance(61)] },
+  },
+  "take-down-against-answer": {
+    about: "the device is taken down while a path is being answered",
     initial: [transmit("1/1")],
-    threads: [thread("admin", takeDown), thread("subnet", answer("1"))],
-  }),
-  scenario("take-down-against-transmit", "the device is taken down while a packet is sent to a new address", {
-    initial: [],
-    threads: [thread("admin", takeDown), thread("sender", transmit("1/1"))],
-  }),
-  scenario("take-down-connected", "the device is taken down with a connection that is still to be freed", {
+    threads: { admin: [takeDown], subnet: [answer("1")] },
+  },
+  "take-down-against-transmit": {
+    about: "the device is taken down while a packet is sent to a new address",
+    threads: { admin: [takeDown], sender: [transmit("1/1")] },
+  },
+  "take-down-connected": {
+    about: "the device is taken down with a connection that is still to be freed",
     limits: CONNECTED,
     initial: started("1/1"),
-    threads: [thread("admin", takeDown)],
-  }),
-  scenario("one-port-many-queues", "six queues of one port spread over eight buckets", {
+    threads: { admin: [takeDown] },
+  },
+  "one-port-many-queues": {
+    about: "six queues of one port spread over eight buckets",
     limits: { buckets: 8, chainMax: 3 },
     initial: [1, 2, 3].map((queue) => transmit(`1/${queue}`)),
-    threads: [thread("sender", transmit("1/4"), transmit("1/5")), thread("other", transmit("1/6"))],
-  }),
-  scenario("memory-exhausted", "there is memory for one neighbour and one path, and two threads want two", {
+    threads: { sender: [transmit("1/4"), transmit("1/5")], other: [transmit("1/6")] },
+  },
+  "memory-exhausted": {
+    about: "there is memory for one neighbour and one path, and two threads want two",
     limits: { neighboursMax: 1, pathsMax: 1 },
-    initial: [],
-    threads: [thread("first", transmit("1/1")), thread("second", transmit("2/1"), removePath("2"))],
-  }),
-  scenario("memory-reused", "a neighbour's memory comes back as another while a reader walks", {
+    threads: { first: [transmit("1/1")], second: [transmit("2/1"), removePath("2")] },
+  },
+  "memory-reused": {
+    about: "a neighbour's memory comes back as another while a reader walks",
     limits: { neighboursMax: 2, buckets: 1 },
     initial: [transmit("1/1"), transmit("1/2")],
-    threads: [
-      thread("recycler", get("1/1"), remove("1/1"), put("1/1"), transmit("2/1")),
-      thread("reader", get("1/1"), put("1/1")),
-    ],
-  }),
-  scenario(
-    "cookie",
-    "the way before the table: the record in the generic neighbour is freed while a packet goes by it",
-    { initial: [sendByCookie], threads: [thread("sender", sendByCookie), thread("system", freeCookie)] },
-  ),
-];
+    threads: { recycler: [get("1/1"), remove("1/1"), put("1/1"), transmit("2/1")], reader: [get("1/1"), put("1/1")] },
+  },
+  cookie: {
+    about: "the way before the table: the record in the generic neighbour is freed while a packet goes by it",
+    initial: [sendByCookie],
+    threads: { sender: [sendByCookie], system: [freeCookie] },
+  },
+};

@@ -5,7 +5,7 @@
  * as another. Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a
  * neighbour that waits for its path, one that has it, or two that have it.
  */
-import type { NeighboursScenarioOperation } from "./neighbours.ts";
+import type { NeighboursScenarioOperation } from "./neighbours-table.ts";
 import type { SmallScope } from "../small-scope.ts";
 
 /** Longer than any neighbour may stay idle. */

@@ -4,8 +4,8 @@
  * Key k is the address v4/10·(k+1), so that other peers have room below, between and above. The initial trees are every
  * AVL shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one peer more beside them.
  */
-import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-operations.ts";
 import type { SmallScope } from "../small-scope.ts";
+import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-table.ts";
 
 /** Longer than any idle peer is kept. */
 const EXPIRY_TICKS = 150;
@@ -35,7 +35,6 @@ export const peersSmallScope: SmallScope<PeersScenarioOperation> = {
     { kind: "invalidate", family: "v4" },
   ],
   initialContents,
-  isIdle,
   sizes: [
     { threads: 2, operations: 2, keys: 3 },
     { threads: 3, operations: 1, keys: 3 },
@@ -47,7 +46,6 @@ const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
   operationsOn,
   otherOperations: [{ kind: "advance", ticks: EXPIRY_TICKS }],
   initialContents,
-  isIdle,
   limits: { threshold: 3 },
 };
 
@@ -79,13 +77,6 @@ function operationsOn(key: number): readonly KeyOperation[] {
 function initialContents(keys: number): readonly (readonly KeyOperation[])[] {
   const within = TREES.filter((tree) => tree.every((number) => number <= 10 * keys));
   return [...within, ...(keys < 3 ? [] : TREES_OF_FOUR)].map((tree) => tree.flatMap(insertion));
-}
-
-function isIdle(operation: PeersScenarioOperation, before: readonly PeersScenarioOperation[]): boolean {
-  if (operation.kind !== "put") return false;
-  const gets = before.filter((earlier) => earlier.kind === "get" && earlier.address === operation.address).length;
-  const puts = before.filter((earlier) => earlier.kind === "put" && earlier.address === operation.address).length;
-  return gets <= puts;
 }
 
 function addressOf(number: number): string {

@@ -5,7 +5,7 @@
  * threads hold on to what the cache remembers, and let go. There is a default route at first, or none; and the caches
  * are empty, or remember it.
  */
-import type { RouteCacheScenarioOperation } from "./route-cache.ts";
+import type { RouteCacheScenarioOperation } from "./route-cache-table.ts";
 import type { SmallScope } from "../small-scope.ts";
 
 const DEFAULT_ROUTE: RouteCacheScenarioOperation = { kind: "add", route: "v4/0/0", interface: 1 };

@@ -12,9 +12,12 @@ import { selectSource } from "#impl/route-cache/select-source.ts";
 import { placeLwp } from "#impl/sync/cpu.ts";
 import { Psref } from "#impl/sync/psref.ts";
 import { bestSource } from "#model/route-cache/source-selection.ts";
-import { parsePrefix, parseRouteAddress, routeCache, type RouteCacheScenarioOperation } from "./route-cache.ts";
+import { parsePrefix, parseRouteAddress } from "./route-arguments.ts";
+import { routeCache } from "./route-cache.ts";
+import type { RouteCacheScenarioOperation } from "./route-cache-table.ts";
 import { routeCacheSmallScope } from "./route-cache-small-scope.ts";
-import { parseScenario, type Scenario } from "../scenario.ts";
+import { parseScenario } from "../parse-scenario.ts";
+import type { Scenario } from "../scenario.ts";
 
 type Operation = RouteCacheScenarioOperation;
 
@@ -65,7 +68,7 @@ test("more threads, or routes, than answers can tell apart are refused", () => {
   }));
   expect(() => routeCache.compile(scenarioOf(additions))).not.toThrow();
   expect(() => routeCache.compile(scenarioOf([...additions, DEFAULT]))).toThrow(
-    "tried: it may make 32 routes, and answers can name 31",
+    "tried: it may make 32 routes, and responses can name 31",
   );
   const cloning: Operation = { kind: "add", route: "v4/0/0", interface: 1, cloning: true };
   expect(() => routeCache.compile(scenarioOf([cloning, ...Array.from({ length: 31 }, () => LOOKUP)]))).toThrow(

@@ -3,8 +3,8 @@
  *
  * A tick is a second. Loopback records live 4 ticks, local ones 20, remote ones 120; each class has two slots of eight.
  */
-import type { Scenario, ScenarioThread } from "../scenario.ts";
-import type { TimeWaitScenarioOperation } from "./time-wait.ts";
+import type { ScenarioContents } from "../scenario.ts";
+import type { TimeWaitScenarioOperation } from "./time-wait-table.ts";
 
 type Operation = TimeWaitScenarioOperation;
 
@@ -26,222 +26,171 @@ const bind = (port: number, reuse = false, family: "v4" | "v6" = "v4"): Operatio
 });
 const turn = (knob: string, on: boolean): Operation => ({ kind: "set", knob, on });
 const advance = (ticks: number): Operation => ({ kind: "advance", ticks });
-const thread = (name: string, ...operations: Operation[]): ScenarioThread<Operation> => ({ name, operations });
 
-function scenario(
-  name: string,
-  about: string,
-  {
-    limits,
-    initial,
-    threads,
-  }: { limits?: Record<string, number>; initial: Operation[]; threads: ScenarioThread<Operation>[] },
-): Scenario<Operation> {
-  return {
-    name: `time-wait-${name}`,
-    system: "time-wait",
-    about,
-    ...(limits === undefined ? {} : { limits }),
-    initial,
-    threads,
-  };
-}
-
-export const timeWaitScenarios: readonly Scenario<Operation>[] = [
-  scenario("first-record", "the first connection closes while another looks for it", {
-    initial: [],
-    threads: [thread("closer", add("lan4/80:1", 7)), thread("connector", lookup("lan4/80:1"), lookup("lan4/80:1"))],
-  }),
-  scenario(
-    "life-of-the-first-record",
-    "the clock moves while the first connection closes, and who finds no record yet knows when it can have closed at the earliest",
-    {
-      initial: [],
-      threads: [
-        thread("closer", add("lan4/80:1", 7)),
-        thread("clock", advance(19), lookup("lan4/80:1"), advance(1), lookup("lan4/80:1")),
-      ],
+export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operation>>> = {
+  "first-record": {
+    about: "the first connection closes while another looks for it",
+    threads: { closer: [add("lan4/80:1", 7)], connector: [lookup("lan4/80:1"), lookup("lan4/80:1")] },
+  },
+  "life-of-the-first-record": {
+    about:
+      "the clock moves while the first connection closes, and who finds no record yet knows when it can have closed at the earliest",
+    threads: {
+      closer: [add("lan4/80:1", 7)],
+      clock: [advance(19), lookup("lan4/80:1"), advance(1), lookup("lan4/80:1")],
     },
-  ),
-  scenario(
-    "lookup-against-eviction",
-    "a lookup copies a record while its slot goes to another connection of the class",
-    {
-      initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
-      threads: [thread("closer", add("lan4/80:3", 3)), thread("connector", lookup("lan4/80:1"), lookup("lan4/80:3"))],
-    },
-  ),
-  scenario("lookup-against-restart", "a lookup while a late segment moves the record to another slot", {
+  },
+  "lookup-against-eviction": {
+    about: "a lookup copies a record while its slot goes to another connection of the class",
+    initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
+    threads: { closer: [add("lan4/80:3", 3)], connector: [lookup("lan4/80:1"), lookup("lan4/80:3")] },
+  },
+  "lookup-against-restart": {
+    about: "a lookup while a late segment moves the record to another slot",
     initial: [add("lan4/80:1", 5)],
-    threads: [
-      thread("receiver", restart("lan4/80:1"), advance(19)),
-      thread("connector", lookup("lan4/80:1"), lookup("lan4/80:1")),
-    ],
-  }),
-  scenario(
-    "expiry-before-the-timer",
-    "a connection asks for a record that has expired, and which the timer has not come to",
-    {
-      initial: [add("lo4/80:1", 4)],
-      threads: [thread("clock", advance(4), lookup("lo4/80:1")), thread("closer", add("lo4/80:1", 9))],
-    },
-  ),
-  scenario("timer-against-add", "the timer finds that no record is left while another is added", {
+    threads: { receiver: [restart("lan4/80:1"), advance(19)], connector: [lookup("lan4/80:1"), lookup("lan4/80:1")] },
+  },
+  "expiry-before-the-timer": {
+    about: "a connection asks for a record that has expired, and which the timer has not come to",
     initial: [add("lo4/80:1", 4)],
-    threads: [thread("clock", advance(4), advance(200)), thread("closer", add("lan4/80:2", 6))],
-  }),
-  scenario(
-    "all-expire-at-once",
-    "records of all classes and both families expire together, and one run of the timer is enough",
-    {
-      initial: [add("lo4/80:1", 1), add("lo4/80:2", 2), add("lan4/80:3", 3), add("wan4/80:4", 4), add("wan6/80:5", 5)],
-      threads: [thread("clock", advance(120)), thread("connector", lookup("wan4/80:4"), bind(80))],
-    },
-  ),
-  scenario("oldest-first", "a full class gives up its oldest records, and no other class any", {
+    threads: { clock: [advance(4), lookup("lo4/80:1")], closer: [add("lo4/80:1", 9)] },
+  },
+  "timer-against-add": {
+    about: "the timer finds that no record is left while another is added",
+    initial: [add("lo4/80:1", 4)],
+    threads: { clock: [advance(4), advance(200)], closer: [add("lan4/80:2", 6)] },
+  },
+  "all-expire-at-once": {
+    about: "records of all classes and both families expire together, and one run of the timer is enough",
+    initial: [add("lo4/80:1", 1), add("lo4/80:2", 2), add("lan4/80:3", 3), add("wan4/80:4", 4), add("wan6/80:5", 5)],
+    threads: { clock: [advance(120)], connector: [lookup("wan4/80:4"), bind(80)] },
+  },
+  "oldest-first": {
+    about: "a full class gives up its oldest records, and no other class any",
     initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2), add("lo4/80:1", 3)],
-    threads: [
-      thread("closer", add("lan4/80:3", 4)),
-      thread("connector", lookup("lo4/80:1"), bind(80)),
-      thread("other closer", add("lan4/81:4", 5)),
-    ],
-  }),
-  scenario("evicted-together", "a full class gives up all its records of one expiry", {
+    threads: {
+      closer: [add("lan4/80:3", 4)],
+      connector: [lookup("lo4/80:1"), bind(80)],
+      "other closer": [add("lan4/81:4", 5)],
+    },
+  },
+  "evicted-together": {
+    about: "a full class gives up all its records of one expiry",
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2)],
-    threads: [thread("closer", add("lan4/80:3", 3)), thread("connector", lookup("lan4/80:2"), lookup("lan4/80:1"))],
-  }),
-  scenario(
-    "restart-in-one-slot",
-    "a class of one slot: the record that is restarted is evicted to make room for itself",
-    {
-      limits: { slots: 4 },
-      initial: [add("lan4/80:1", 1)],
-      threads: [thread("receiver", restart("lan4/80:1"), lookup("lan4/80:1")), thread("closer", add("lan4/80:2", 2))],
-    },
-  ),
-  scenario(
-    "restart-keeps-class",
-    "local and loopback live equally long; a restarted local record stays among the local ones",
-    {
-      limits: { loopbackSeconds: 10 },
-      initial: [add("lo4/80:1", 1), advance(1), add("lo4/80:2", 2), add("lan4/80:3", 3)],
-      threads: [thread("receiver", restart("lan4/80:3")), thread("connector", lookup("lo4/80:1"), lookup("lan4/80:3"))],
-    },
-  ),
-  scenario("two-restarts", "two late segments for one record, and a bind to its port", {
+    threads: { closer: [add("lan4/80:3", 3)], connector: [lookup("lan4/80:2"), lookup("lan4/80:1")] },
+  },
+  "restart-in-one-slot": {
+    about: "a class of one slot: the record that is restarted is evicted to make room for itself",
+    limits: { slots: 4 },
+    initial: [add("lan4/80:1", 1)],
+    threads: { receiver: [restart("lan4/80:1"), lookup("lan4/80:1")], closer: [add("lan4/80:2", 2)] },
+  },
+  "restart-keeps-class": {
+    about: "local and loopback live equally long; a restarted local record stays among the local ones",
+    limits: { loopbackSeconds: 10 },
+    initial: [add("lo4/80:1", 1), advance(1), add("lo4/80:2", 2), add("lan4/80:3", 3)],
+    threads: { receiver: [restart("lan4/80:3")], connector: [lookup("lo4/80:1"), lookup("lan4/80:3")] },
+  },
+  "two-restarts": {
+    about: "two late segments for one record, and a bind to its port",
     initial: [add("lan4/80:1", 1), advance(5)],
-    threads: [
-      thread("first receiver", restart("lan4/80:1")),
-      thread("second receiver", restart("lan4/80:1")),
-      thread("binder", bind(80)),
-    ],
-  }),
-  scenario("reopen-against-restart", "a new SYN takes a record away while a late segment restarts it", {
+    threads: {
+      "first receiver": [restart("lan4/80:1")],
+      "second receiver": [restart("lan4/80:1")],
+      binder: [bind(80)],
+    },
+  },
+  "reopen-against-restart": {
+    about: "a new SYN takes a record away while a late segment restarts it",
     initial: [add("lan4/80:1", 5)],
-    threads: [thread("opener", reopen("lan4/80:1", 6), lookup("lan4/80:1")), thread("receiver", restart("lan4/80:1"))],
-  }),
-  scenario("old-syn", "a SYN from the past leaves the record alone; the next one does not", {
+    threads: { opener: [reopen("lan4/80:1", 6), lookup("lan4/80:1")], receiver: [restart("lan4/80:1")] },
+  },
+  "old-syn": {
+    about: "a SYN from the past leaves the record alone; the next one does not",
     initial: [add("wan4/80:1", 5)],
-    threads: [thread("opener", reopen("wan4/80:1", 5), reopen("wan4/80:1", 6)), thread("closer", add("wan4/80:1", 8))],
-  }),
-  scenario(
-    "bind-shares-the-port",
-    "a bind counts the records in its way, and those whose owners share the port only if it does not",
-    {
-      initial: [addShared("lan4/80:1", 1), add("lan4/81:2", 2)],
-      threads: [
-        thread("binder", bind(80), bind(80, true), bind(81, true)),
-        thread("closer", addShared("wan4/80:3", 3)),
-        thread("opener", reopen("lan4/80:1", 9)),
-      ],
+    threads: { opener: [reopen("wan4/80:1", 5), reopen("wan4/80:1", 6)], closer: [add("wan4/80:1", 8)] },
+  },
+  "bind-shares-the-port": {
+    about: "a bind counts the records in its way, and those whose owners share the port only if it does not",
+    initial: [addShared("lan4/80:1", 1), add("lan4/81:2", 2)],
+    threads: {
+      binder: [bind(80), bind(80, true), bind(81, true)],
+      closer: [addShared("wan4/80:3", 3)],
+      opener: [reopen("lan4/80:1", 9)],
     },
-  ),
-  scenario("two-families", "both families side by side, with one clock and one timer", {
+  },
+  "two-families": {
+    about: "both families side by side, with one clock and one timer",
     initial: [add("wan6/80:1", 1), add("lo6/80:2", 2)],
-    threads: [
-      thread("v6 connector", lookup("wan6/80:1"), bind(80, false, "v6")),
-      thread("closer", add("lan4/80:1", 3), advance(4)),
-    ],
-  }),
-  scenario(
-    "lines-run-out",
-    "lines of one tag, and too few of them: a closing connection evicts for a line, or is refused",
-    {
-      limits: { lineBytes: 8, lines: 4, heads: 1 },
-      initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
-      threads: [thread("closer", add("lan4/80:3", 3), add("wan4/80:4", 4)), thread("connector", lookup("lan4/80:2"))],
+    threads: {
+      "v6 connector": [lookup("wan6/80:1"), bind(80, false, "v6")],
+      closer: [add("lan4/80:1", 3), advance(4)],
     },
-  ),
-  scenario("no-line-left", "a connection closes when no line is left, and its class has no record to give up", {
+  },
+  "lines-run-out": {
+    about: "lines of one tag, and too few of them: a closing connection evicts for a line, or is refused",
+    limits: { lineBytes: 8, lines: 4, heads: 1 },
+    initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
+    threads: { closer: [add("lan4/80:3", 3), add("wan4/80:4", 4)], connector: [lookup("lan4/80:2")] },
+  },
+  "no-line-left": {
+    about: "a connection closes when no line is left, and its class has no record to give up",
     limits: { lineBytes: 8, lines: 4, heads: 1 },
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2)],
-    threads: [thread("closer", add("wan4/80:4", 4))],
-  }),
-  scenario(
-    "sparse-lines",
-    "lines half empty after their neighbours are gone are filled before a class of its own has to give way",
-    {
-      limits: { lines: 2, heads: 1, truncating: 0 },
-      initial: [add("lan4/80:1", 1), add("lan4/80:2", 2), add("lan4/80:3", 3), reopen("lan4/80:2", 9)],
-      threads: [thread("closer", add("lan4/80:4", 4)), thread("connector", lookup("lan4/80:1"), lookup("lan4/80:3"))],
-    },
-  ),
-  scenario("wide-lines", "lines of 128 bytes, whose headers have too few bits left for the number of the next line", {
+    threads: { closer: [add("wan4/80:4", 4)] },
+  },
+  "sparse-lines": {
+    about: "lines half empty after their neighbours are gone are filled before a class of its own has to give way",
+    limits: { lines: 2, heads: 1, truncating: 0 },
+    initial: [add("lan4/80:1", 1), add("lan4/80:2", 2), add("lan4/80:3", 3), reopen("lan4/80:2", 9)],
+    threads: { closer: [add("lan4/80:4", 4)], connector: [lookup("lan4/80:1"), lookup("lan4/80:3")] },
+  },
+  "wide-lines": {
+    about: "lines of 128 bytes, whose headers have too few bits left for the number of the next line",
     limits: { slots: 32, heads: 1, lineBytes: 128, lines: 5, truncating: 0 },
     initial: Array.from({ length: 31 }, (_, index) => add(`lan4/80:${index + 1}`, index + 1)),
-    threads: [thread("closer", add("lan4/80:40", 40)), thread("connector", lookup("lan4/80:1"))],
-  }),
-  scenario(
-    "wide-lines-from-the-start",
-    "the facility is enabled with lines of 128 bytes, and each record has one line of its own kind",
-    {
-      limits: { enabled: 0, slots: 1, heads: 1, lineBytes: 128, lines: 4, truncating: 0 },
-      initial: [],
-      threads: [
-        thread("administrator", turn("enable", true), add("lan4/80:1", 1)),
-        thread("connector", lookup("lan4/80:1")),
-      ],
-    },
-  ),
-  scenario("enabled-twice", "two administrators enable the facility while a connection closes", {
+    threads: { closer: [add("lan4/80:40", 40)], connector: [lookup("lan4/80:1")] },
+  },
+  "wide-lines-from-the-start": {
+    about: "the facility is enabled with lines of 128 bytes, and each record has one line of its own kind",
+    limits: { enabled: 0, slots: 1, heads: 1, lineBytes: 128, lines: 4, truncating: 0 },
+    threads: { administrator: [turn("enable", true), add("lan4/80:1", 1)], connector: [lookup("lan4/80:1")] },
+  },
+  "enabled-twice": {
+    about: "two administrators enable the facility while a connection closes",
     limits: { enabled: 0, slots: 2, heads: 1 },
-    initial: [],
-    threads: [
-      thread("administrator", turn("enable", true)),
-      thread("other administrator", turn("enable", true), turn("enable", false)),
-      thread("closer", add("wan4/80:1", 1)),
-    ],
-  }),
-  scenario("no-memory", "there is memory for three of the four objects: enabling fails, and nothing is kept", {
-    limits: { enabled: 0, slots: 2, heads: 1, objectsMax: 3 },
-    initial: [],
-    threads: [
-      thread("administrator", turn("enable", true), turn("entries", true)),
-      thread("closer", add("lan4/80:1", 1)),
-    ],
-  }),
-  scenario("disabled-with-records", "disabling keeps the records that there are", {
-    initial: [add("lan4/80:1", 1)],
-    threads: [
-      thread("administrator", turn("enable", false), lookup("lan4/80:1")),
-      thread("closer", add("lan4/80:2", 2), lookup("lan4/80:2")),
-    ],
-  }),
-  scenario(
-    "classes-come-and-go",
-    "truncation is turned on while records without classes are there, and one of them is restarted",
-    {
-      limits: { truncating: 0, slots: 4 },
-      initial: [add("lan4/80:1", 1), add("wan4/80:2", 2)],
-      threads: [
-        thread("administrator", turn("truncation", true), restart("lan4/80:1")),
-        thread("closer", add("lo4/80:3", 3), lookup("lan4/80:1")),
-      ],
+    threads: {
+      administrator: [turn("enable", true)],
+      "other administrator": [turn("enable", true), turn("enable", false)],
+      closer: [add("wan4/80:1", 1)],
     },
-  ),
-  scenario("clock-wraps", "the clock goes through 0 while records wait", {
+  },
+  "no-memory": {
+    about: "there is memory for three of the four objects: enabling fails, and nothing is kept",
+    limits: { enabled: 0, slots: 2, heads: 1, objectsMax: 3 },
+    threads: { administrator: [turn("enable", true), turn("entries", true)], closer: [add("lan4/80:1", 1)] },
+  },
+  "disabled-with-records": {
+    about: "disabling keeps the records that there are",
+    initial: [add("lan4/80:1", 1)],
+    threads: {
+      administrator: [turn("enable", false), lookup("lan4/80:1")],
+      closer: [add("lan4/80:2", 2), lookup("lan4/80:2")],
+    },
+  },
+  "classes-come-and-go": {
+    about: "truncation is turned on while records without classes are there, and one of them is restarted",
+    limits: { truncating: 0, slots: 4 },
+    initial: [add("lan4/80:1", 1), add("wan4/80:2", 2)],
+    threads: {
+      administrator: [turn("truncation", true), restart("lan4/80:1")],
+      closer: [add("lo4/80:3", 3), lookup("lan4/80:1")],
+    },
+  },
+  "clock-wraps": {
+    about: "the clock goes through 0 while records wait",
     limits: { now: -3 },
     initial: [add("lo4/80:1", 1), advance(1), add("lan4/80:2", 2)],
-    threads: [thread("clock", advance(3), lookup("lan4/80:2")), thread("connector", lookup("lo4/80:1"))],
-  }),
-];
+    threads: { clock: [advance(3), lookup("lan4/80:2")], connector: [lookup("lo4/80:1")] },
+  },
+};

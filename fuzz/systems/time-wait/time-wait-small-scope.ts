@@ -7,7 +7,7 @@
  * thread in every scenario. Those of time-wait-scenarios.ts have it.
  */
 import type { SmallScope } from "../small-scope.ts";
-import type { TimeWaitScenarioOperation } from "./time-wait.ts";
+import type { TimeWaitScenarioOperation } from "./time-wait-table.ts";
 
 /** What a record lives where all connections are of one class. */
 const LIFE_TICKS = 120;

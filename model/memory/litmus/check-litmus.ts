@@ -15,7 +15,7 @@ import { whyNoExecution } from "./no-execution.ts";
 import { parseLitmus, type Warning } from "./parse.ts";
 import type { LitmusTest, Place, Quantifier } from "./syntax.ts";
 
-export type LitmusVerdict = "Never" | "Sometimes" | "Always";
+type LitmusVerdict = "Never" | "Sometimes" | "Always";
 
 /** What a test's allowed executions come to. */
 export interface LitmusAnswer {
@@ -37,7 +37,7 @@ export interface LitmusAnswer {
 }
 
 /** A bound was hit first, so nothing is known. */
-export interface LitmusUndecided {
+interface LitmusUndecided {
   readonly kind: "undecided";
   readonly name: string;
   readonly because: string;

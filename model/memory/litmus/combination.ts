@@ -12,7 +12,7 @@ import { valueOf } from "./unfold.ts";
 import { addressOf, type SymbolicValue } from "./value.ts";
 
 /** An event of a combination: that of a path, or an initial write. */
-export interface CombinedEvent extends Omit<PathEvent, "kind"> {
+interface CombinedEvent extends Omit<PathEvent, "kind"> {
   readonly kind: MemoryEvent["kind"];
   readonly process: number;
 }

@@ -47,7 +47,7 @@ export function showPlace(place: Place): string {
 }
 
 /** The final value of a place: of the last assignment to a register, of the last write to a variable. */
-export function finalValue({ combination, writesInOrder, resolve }: Candidate, place: Place): SymbolicValue {
+function finalValue({ combination, writesInOrder, resolve }: Candidate, place: Place): SymbolicValue {
   const { test, paths, events } = combination;
   if (place.kind === "register") return resolve(paths[place.process]?.registers.get(place.name) ?? integer(0));
   const last = writesInOrder.get(place.name)?.at(-1);

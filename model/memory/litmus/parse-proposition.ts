@@ -69,7 +69,7 @@ function parseLocations(cursor: Cursor, scope: Scope): Place[] {
 }
 
 /** `or`, the loosest. */
-export function parseProposition(cursor: Cursor, scope: Scope): Proposition {
+function parseProposition(cursor: Cursor, scope: Scope): Proposition {
   let left = parseAnd(cursor, scope);
   while (cursor.accept("\\/") || cursor.accept("||")) left = { kind: "or", left, right: parseAnd(cursor, scope) };
   return left;
@@ -146,7 +146,7 @@ function parsePlace(cursor: Cursor, scope: Scope): Place {
 }
 
 /** `0` or `P0`, of a process that exists. */
-export function parseProcessNumber(cursor: Cursor, processCount: number): number {
+function parseProcessNumber(cursor: Cursor, processCount: number): number {
   const { text, at } = cursor.take();
   const digits = /^P?(\d+)$/.exec(text)?.[1];
   if (digits === undefined) cursor.fail(`expected the number of a process, found ${JSON.stringify(text)}`, at);

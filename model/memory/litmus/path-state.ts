@@ -49,7 +49,7 @@ export interface Control {
   readonly throughRegisters: Sources;
 }
 
-export const UNCONTROLLED: Control = { all: NOTHING, throughRegisters: NOTHING };
+const UNCONTROLLED: Control = { all: NOTHING, throughRegisters: NOTHING };
 
 interface Access {
   readonly kind: PathEvent["kind"];

@@ -2,7 +2,7 @@
 
 import type { EventKind, Tag } from "../event.ts";
 import type { Pair } from "../relation.ts";
-import type { SymbolicValue, Unknown } from "./value.ts";
+import type { SymbolicValue } from "./value.ts";
 
 export interface PathEvent {
   readonly kind: Exclude<EventKind, "IW">;
@@ -38,9 +38,4 @@ export interface Path {
   readonly computed: readonly SymbolicValue[];
   /** Final values of the registers that were assigned. */
   readonly registers: ReadonlyMap<string, SymbolicValue>;
-}
-
-/** A read event's value: the unknown that its rf will bind. */
-export function unknownOf({ value }: PathEvent): Unknown | undefined {
-  return value?.kind === "unknown" ? value : undefined;
 }

@@ -6,7 +6,7 @@
 
 import type { AccessTag, FenceTag } from "../event.ts";
 
-export type ArithmeticOperator = "+" | "-" | "&" | "|" | "^" | "andnot";
+type ArithmeticOperator = "+" | "-" | "&" | "|" | "^" | "andnot";
 
 export type Primitive =
   | { readonly form: "load"; readonly tag: AccessTag }

@@ -38,7 +38,7 @@ export interface Operation {
 }
 
 /** What no program may compute, such as a quotient by 0. */
-export interface Illegal {
+interface Illegal {
   readonly kind: "illegal";
   readonly because: string;
 }

@@ -11,8 +11,7 @@ import { set } from "#model/objects/set.ts";
 import { stack } from "#model/objects/stack.ts";
 import { check } from "../check.ts";
 import type { HistoryOperation } from "../history.ts";
-import { randomSource } from "../random-source.ts";
-import type { RandomSource } from "../random-source.ts";
+import { Random } from "#properties/random.ts";
 import { decideByMonitor } from "./choose.ts";
 import type { MonitorVerdict } from "./monitor.ts";
 
@@ -25,7 +24,7 @@ const HISTORIES = Number(process.env["MONITOR_HISTORIES"] ?? 10_000);
 interface Invented<Operation, Response> {
   readonly operation: Operation;
   /** Chosen at the response, from what is then known. */
-  readonly answer: (random: RandomSource) => Response;
+  readonly answer: (random: Random) => Response;
 }
 
 /**
@@ -33,22 +32,22 @@ interface Invented<Operation, Response> {
  * answers.
  */
 function randomHistory<Operation, Response>(
-  random: RandomSource,
+  random: Random,
   length: number,
-  invent: (random: RandomSource) => Invented<Operation, Response>,
+  invent: (random: Random) => Invented<Operation, Response>,
 ): HistoryOperation<Operation, Response>[] {
   const history: HistoryOperation<Operation, Response>[] = [];
-  const clients = 2 + random(3);
+  const clients = 2 + random.below(3);
   const open: ({ readonly index: number; readonly invented: Invented<Operation, Response> } | undefined)[] = Array.from(
     { length: clients },
   );
   let at = 0;
   while (history.length < length || open.some((each) => each !== undefined)) {
-    const client = random(clients);
+    const client = random.below(clients);
     const current = open[client];
     if (current === undefined) {
       if (history.length >= length) {
-        if (random(2) === 0) continue;
+        if (random.below(2) === 0) continue;
         open[open.findIndex((each) => each !== undefined)] = undefined; // never returns
         continue;
       }
@@ -63,7 +62,7 @@ function randomHistory<Operation, Response>(
       });
     } else {
       const item = history[current.index];
-      if (item !== undefined && random(12) > 0)
+      if (item !== undefined && random.below(12) > 0)
         history[current.index] = { ...item, response: current.invented.answer(random), respondedAt: at };
       open[client] = undefined;
     }
@@ -76,9 +75,9 @@ function randomHistory<Operation, Response>(
 function compare<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   seed: number,
-  historyOf: (random: RandomSource) => HistoryOperation<Operation, Response>[],
+  historyOf: (random: Random) => HistoryOperation<Operation, Response>[],
 ): { holds: number; violated: number; notCovered: number } {
-  const random = randomSource(seed);
+  const random = new Random(seed);
   const counts = { holds: 0, violated: 0, notCovered: 0 };
   const { shape } = model;
   if (shape === undefined) throw new Error(`${model.name} has no shape`);
@@ -111,27 +110,27 @@ function compare<State, Operation, Response>(
 }
 
 function containerHistory(
-  random: RandomSource,
+  random: Random,
   priorities: boolean,
 ): HistoryOperation<ContainerOperation, string | number | boolean | null>[] {
-  const length = 3 + random(6);
+  const length = 3 + random.below(6);
   const left = Array.from({ length }, (_, i) => i + 1);
   const inside: number[] = [];
   return randomHistory<ContainerOperation, number | null>(random, length, () => {
-    if (random(2) === 0) {
-      const value = left.splice(priorities ? random(left.length) : 0, 1)[0] ?? 0;
+    if (random.below(2) === 0) {
+      const value = left.splice(priorities ? random.below(left.length) : 0, 1)[0] ?? 0;
       inside.push(value);
       return { operation: { kind: "push", value }, answer: () => null };
     }
-    const aim = random(4);
+    const aim = random.below(4);
     return {
       operation: { kind: "pop" },
       answer() {
-        if (aim === 0 && random(2) === 0) return null;
-        if (inside.length === 0) return random(20) === 0 ? random(length) : null;
+        if (aim === 0 && random.below(2) === 0) return null;
+        if (inside.length === 0) return random.below(20) === 0 ? random.below(length) : null;
         if (priorities) inside.sort((one, other) => one - other);
-        const at = aim === 1 ? random(inside.length) : aim === 2 ? inside.length - 1 : 0;
-        return (random(30) === 0 ? inside[at] : inside.splice(at, 1)[0]) ?? null;
+        const at = aim === 1 ? random.below(inside.length) : aim === 2 ? inside.length - 1 : 0;
+        return (random.below(30) === 0 ? inside[at] : inside.splice(at, 1)[0]) ?? null;
       },
     };
   });
@@ -159,14 +158,14 @@ test(`the monitor of the register agrees with the search on ${HISTORIES} random 
   expectBothVerdicts(
     compare(register(0), 2, (random) => {
       let written = 0;
-      return randomHistory<RegisterOperation, number | null>(random, 3 + random(6), () => {
-        if (random(2) === 0) {
+      return randomHistory<RegisterOperation, number | null>(random, 3 + random.below(6), () => {
+        if (random.below(2) === 0) {
           written += 1;
           return { operation: { kind: "write", value: written }, answer: () => null };
         }
         return {
           operation: { kind: "read" },
-          answer: () => Math.max(0, written - random(3)) + (random(40) === 0 ? 1 : 0),
+          answer: () => Math.max(0, written - random.below(3)) + (random.below(40) === 0 ? 1 : 0),
         };
       });
     }),
@@ -178,9 +177,9 @@ test(`the monitor of the set agrees with the search on ${HISTORIES} random histo
   expectBothVerdicts(
     compare(set(), 3, (random) => {
       let present = false;
-      return randomHistory(random, 2 + random(5), () => {
-        const kind = kinds[random(4)] ?? "has";
-        const lie = random(10) === 0;
+      return randomHistory(random, 2 + random.below(5), () => {
+        const kind = kinds[random.below(4)] ?? "has";
+        const lie = random.below(10) === 0;
         return {
           operation: { kind, key: 1 },
           answer() {
@@ -198,14 +197,14 @@ test(`the monitor of the counter agrees with the search on ${HISTORIES} random h
   expectBothVerdicts(
     compare(counter(), 4, (random) => {
       let value = 0;
-      return randomHistory<CounterOperation, number | null>(random, 3 + random(6), () => {
-        if (random(2) === 0) {
+      return randomHistory<CounterOperation, number | null>(random, 3 + random.below(6), () => {
+        if (random.below(2) === 0) {
           value += 1;
           return { operation: { kind: "increment" }, answer: () => null };
         }
         return {
           operation: { kind: "read" },
-          answer: () => Math.max(0, value - random(3)) + (random(40) === 0 ? 2 : 0),
+          answer: () => Math.max(0, value - random.below(3)) + (random.below(40) === 0 ? 2 : 0),
         };
       });
     }),

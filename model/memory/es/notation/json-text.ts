@@ -28,7 +28,9 @@ function parseTree(text: string): ValueNode {
   } catch (error) {
     if (!(error instanceof Error) || !("offset" in error)) throw error;
     const reason = error.message.replace(/ \(\d+:\d+\)$/, "").replace(/ found\.$/, "");
-    throw new LitmusError(`no JSON: ${printable(reason)}`, positionAt(text, Number(error.offset)));
+    // At the end of the text the parser does not know where it is.
+    const offset = reason === "Unexpected end of input" ? text.length : Number(error.offset);
+    throw new LitmusError(`no JSON: ${printable(reason)}`, positionAt(text, offset));
   }
 }
 

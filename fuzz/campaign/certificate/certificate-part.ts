@@ -1,0 +1,146 @@
+/**
+ * A certificate as a part of a campaign: every scenario of a scope explored, in pieces that workers take.
+ *
+ * What it comes to depends on the system, the scope, the shard and the bounds; how many workers there are, and which
+ * piece ends first, changes only the time.
+ */
+import { codeVersion } from "#fuzz/host/code-version.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
+import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
+import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
+import {
+  type Certificate,
+  type CertificateRow,
+  certificateFile,
+  certificateJson,
+  certificateName,
+  certificateOf,
+  digestOf,
+} from "#reports/certificate.ts";
+import type { CertificateResult } from "#reports/result.ts";
+import type { Part, PartContext } from "../part.ts";
+import { safeFileName } from "../safe-file-name.ts";
+import { type CertifyOutcome, certifyTasks } from "./certify-task.ts";
+import { isInShard, type Shard } from "./shard.ts";
+
+export interface CertificatePlan {
+  readonly system: string;
+  readonly size: ScopeSize;
+  readonly shard: Shard;
+  /** Executions after which a scenario is left undecided. */
+  readonly executionsMax: number;
+  /** Folder of the certificate below that of the reports, with a slash at its end; empty for that itself. */
+  readonly folder: "certificates/" | "";
+}
+
+/** @throws InputError if there is no such system, or it has no certificates */
+export function certificatePart(plan: CertificatePlan): Part {
+  const { system, size, shard } = plan;
+  const scope = { threads: size.threads, operations: size.operations, keys: size.keys };
+  const places = [...scopeScenarios(system, size).keys()].filter((place) => isInShard(place, shard));
+  return {
+    name: certificateName({ system, scope }),
+    work: { certificate: places.length },
+    async run(context) {
+      const outcomes = await outcomesOf(plan, places, context);
+      const violations = outcomes.flatMap((outcome) => violationOf(outcome, plan.folder, context));
+      const certificate = certificateFrom(plan, places.length, outcomes, context.stopReason());
+      const file = `${plan.folder}${certificateFile(certificate)}`;
+      context.save(file, certificateJson(certificate));
+      const saved = violations.flatMap((violation) => violation.saved ?? []);
+      const result = resultOf(certificate, file, violations);
+      return { kind: "certificate", certificate: result, ...(saved.length > 0 && { saved }) };
+    },
+  };
+}
+
+async function outcomesOf(
+  plan: CertificatePlan,
+  places: readonly number[],
+  { perform }: PartContext,
+): Promise<readonly CertifyOutcome[]> {
+  const pieces = await Promise.all(certifyTasks(plan, places).map((task) => perform({ kind: "certificate", task })));
+  return pieces.flatMap((piece) => piece?.outcome ?? []);
+}
+
+interface CertificateViolation {
+  readonly scenario: string;
+  readonly counterexample: CertificateResult["violations"][number]["counterexample"];
+  readonly saved: string | undefined;
+}
+
+/** Writes the trace of a violation; none if there is no violation. */
+function violationOf(
+  { scenario, counterexample, trace }: CertifyOutcome,
+  folder: CertificatePlan["folder"],
+  { save, saveTrace }: PartContext,
+): readonly CertificateViolation[] {
+  if (counterexample === undefined || trace === undefined) return [];
+  const file = `${folder}${traceFile(scenario)}`;
+  save(file, trace);
+  return [{ scenario, counterexample: { ...counterexample, trace: file }, saved: saveTrace(trace) }];
+}
+
+/** Path of the trace of a scenario, from the folder of the certificate. */
+function traceFile(scenario: string): string {
+  return `traces/${safeFileName(scenario)}.trace.json`;
+}
+
+/** Pure: equal outcomes, equal certificates. */
+export function certificateFrom(
+  { system, size, shard }: CertificatePlan,
+  scenarios: number,
+  outcomes: readonly CertifyOutcome[],
+  stopped: string | undefined,
+): Certificate {
+  const rows = outcomes.filter(({ kind }) => kind === "explored");
+  const violations = outcomes.flatMap(({ scenario, counterexample }) => {
+    if (counterexample === undefined) return [];
+    const { property, because } = counterexample;
+    return [{ scenario, property, because, trace: traceFile(scenario) }];
+  });
+  const because = rows.length === scenarios || violations.length > 0 ? undefined : reasonOf(outcomes, stopped);
+  const sum = (of: (row: CertificateRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  return certificateOf({
+    code: codeVersion(projectRoot),
+    system,
+    scope: { threads: size.threads, operations: size.operations, keys: size.keys },
+    shard,
+    verdict: violations.length > 0 ? "violated" : because === undefined ? "holds" : "unknown",
+    ...(because === undefined ? {} : { because }),
+    scenarios,
+    explored: rows.length,
+    executions: sum(({ executions }) => executions),
+    blocked: sum(({ blocked }) => blocked),
+    histories: sum(({ histories }) => histories),
+    digest: digestOf(rows),
+    violations,
+  });
+}
+
+function reasonOf(outcomes: readonly CertifyOutcome[], stopped: string | undefined): string {
+  const unfinished = outcomes.filter(({ kind }) => kind === "unfinished");
+  const [first] = unfinished;
+  if (first?.because === undefined) return stopped ?? "not explored to the end";
+  return `${unfinished.length} of them were not finished, the first one ${first.scenario}: ${first.because}`;
+}
+
+function resultOf(
+  { system, scope, verdict, because, scenarios, explored, executions, blocked, histories }: Certificate,
+  file: string,
+  violations: readonly CertificateViolation[],
+): CertificateResult {
+  return {
+    system,
+    scope,
+    verdict,
+    ...(because !== undefined && { because }),
+    scenarios,
+    explored,
+    executions,
+    blocked,
+    histories,
+    certificate: file,
+    violations: violations.map(({ scenario, counterexample }) => ({ scenario, counterexample })),
+  };
+}

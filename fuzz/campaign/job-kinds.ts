@@ -1,0 +1,68 @@
+/** What there is to know of each kind of job without doing it. */
+import type { z } from "zod";
+import { CertifyOutcomes } from "./certificate/certify-task.ts";
+import { HuntReport } from "./hunt/hunt-task.ts";
+import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
+import { SearchOutcome } from "./scenario/search-task.ts";
+import { StressOutcome } from "./stress/stress-task.ts";
+
+/** Outcomes that a resumed run takes over. */
+interface Kept<Outcome> {
+  /** As a file says them. */
+  readonly schema: z.ZodType<Outcome>;
+  /** What a person calls so many of them: `3 searches`. */
+  readonly noun: readonly [one: string, several: string];
+  /** A search that was stopped or could not run says nothing that may be kept. */
+  isFinal(outcome: Outcome): boolean;
+}
+
+interface KindOfJob<Task, Outcome> {
+  /** How much work it is at most, in units of the kind. */
+  unitsOf(task: Task): number;
+  /** Milliseconds that a unit takes, until that has been measured: rough. */
+  readonly unitMs: number;
+  /** Wants all processors for itself. */
+  readonly isAlone?: true;
+  /** Absent where a job is done again sooner than its outcome is read. */
+  readonly kept?: Kept<Outcome>;
+}
+
+const always = (): boolean => true;
+const one = (): number => 1;
+
+/** Work that no campaign plans. */
+const unplanned = { unitsOf: one, unitMs: 0 };
+
+export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, OutcomeOf<Kind>> } = {
+  // Executions. Most scenarios are explored to the end long before their bound.
+  search: {
+    unitsOf: ({ executionsMax }) => executionsMax,
+    unitMs: 0.01,
+    kept: {
+      schema: SearchOutcome,
+      noun: ["search", "searches"],
+      isFinal: ({ kind }) => kind !== "stopped" && kind !== "failed",
+    },
+  },
+  // Scenarios.
+  certificate: {
+    unitsOf: ({ places }) => places.length,
+    unitMs: 20,
+    kept: { schema: CertifyOutcomes, noun: ["piece of a certificate", "pieces of certificates"], isFinal: always },
+  },
+  bug: { unitsOf: one, unitMs: 200, kept: { schema: HuntReport, noun: ["hunt", "hunts"], isFinal: always } },
+  // Milliseconds.
+  stress: {
+    unitsOf: ({ milliseconds }) => milliseconds,
+    unitMs: 1,
+    isAlone: true,
+    kept: { schema: StressOutcome, noun: ["stretch of stress", "stretches of stress"], isFinal: always },
+  },
+  trace: { unitsOf: one, unitMs: 20 },
+  explanation: unplanned,
+  history: unplanned,
+  litmus: unplanned,
+  "litmus-explanation": unplanned,
+  subtree: unplanned,
+  schedules: unplanned,
+};

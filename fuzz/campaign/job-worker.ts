@@ -1,0 +1,46 @@
+/**
+ * Does jobs on a worker thread.
+ *
+ * What a kind needs is loaded when its first job comes, and stays. Who imports whom is noted from the start, so that code
+ * with a bug put back can be loaded beside the code as it stands.
+ */
+import { enableCompileCache } from "node:module";
+import { noteImports } from "#fuzz/bugs/patched-modules.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { workerControl } from "#fuzz/host/worker-control.ts";
+import type { Job, JobKind, OutcomeOf, RunJob } from "./job.ts";
+
+// What V8 compiled is kept for the next thread; measuring coverage needs it compiled anew.
+if (process.env["NODE_V8_COVERAGE"] === undefined) enableCompileCache();
+noteImports();
+
+/** What crosses back to the pool's thread: errors lose their class on the way. */
+export type Done<Kind extends JobKind> =
+  | { readonly outcome: OutcomeOf<Kind> | undefined }
+  | { readonly inputError: string };
+
+const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
+  search: async () => (await import("./scenario/run-search.ts")).runSearch,
+  explanation: async () => (await import("#fuzz/counterexample/explain-violation.ts")).explainViolation,
+  certificate: async () => (await import("./certificate/run-certify.ts")).runCertify,
+  trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
+  bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
+  stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
+  history: async () => (await import("./history/run-check.ts")).runCheck,
+  litmus: async () => (await import("./litmus/run-litmus.ts")).runLitmus,
+  "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
+  subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
+  schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
+};
+
+const control = workerControl();
+
+export default async function runJob<Kind extends JobKind>({ kind, task }: Job<Kind>): Promise<Done<Kind>> {
+  try {
+    const run = await loaders[kind]();
+    return { outcome: await run(task, control) };
+  } catch (error) {
+    if (error instanceof InputError) return { inputError: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * A job: work as plain data, with an outcome that is plain data too.
+ *
+ * A job depends on nothing but itself and the code, so it may run on any worker, at any time, twice, or in an earlier run
+ * that was stopped: its outcome is the same. Its name says what decides that outcome. A new kind is a row here, a row in
+ * `job-kinds.ts` and a row in `job-worker.ts`.
+ */
+import { createHash } from "node:crypto";
+import type { Explanation as LitmusExplanation } from "#model/memory/explained-execution.ts";
+import type { TraceResult } from "#reports/result.ts";
+import type { JobControl } from "#fuzz/host/worker-control.ts";
+import type { Schedules } from "#fuzz/explore/brute-force.ts";
+import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-violation.ts";
+import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
+import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
+import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
+import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
+import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
+import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
+import type { SavedTrace } from "./trace/saved-traces.ts";
+
+interface Of<Task, Outcome> {
+  readonly task: Task;
+  readonly outcome: Outcome;
+}
+
+/** What each kind of job is asked for, and what it comes to. */
+export interface JobTypes {
+  readonly search: Of<SearchTask, SearchOutcome>;
+  readonly explanation: Of<ExplainTask, Explanation>;
+  readonly certificate: Of<CertifyTask, CertifyOutcomes>;
+  readonly trace: Of<SavedTrace, TraceResult>;
+  readonly bug: Of<HuntTask, HuntReport>;
+  readonly stress: Of<StressTask, StressOutcome>;
+  readonly history: Of<CheckTask, CheckAnswer>;
+  readonly litmus: Of<LitmusTask, LitmusOutcome>;
+  readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
+  readonly subtree: Of<ExploreTask, ExploreTaskResult>;
+  readonly schedules: Of<SchedulesTask, Schedules>;
+}
+
+export type JobKind = keyof JobTypes;
+export type TaskOf<Kind extends JobKind> = JobTypes[Kind]["task"];
+export type OutcomeOf<Kind extends JobKind> = JobTypes[Kind]["outcome"];
+
+export interface Job<Kind extends JobKind = JobKind> {
+  readonly kind: Kind;
+  readonly task: TaskOf<Kind>;
+}
+
+/** Does a job, wherever this is. Undefined when it was told to stop before there was an outcome. */
+export type RunJob<Kind extends JobKind> = (
+  task: TaskOf<Kind>,
+  control: JobControl,
+) => OutcomeOf<Kind> | undefined | Promise<OutcomeOf<Kind> | undefined>;
+
+/** Names a job for ever: equal names mean equal outcomes, as long as the code is the same. */
+export function jobName({ kind, task }: Job): string {
+  return `${kind} ${createHash("sha256").update(JSON.stringify(task)).digest("hex").slice(0, 24)}`;
+}
+
+/** What a job came to, and the time it took, which says nothing about the outcome. */
+export interface Performed<Outcome> {
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
+}
+
+export interface PerformOptions {
+  /** Asked when its turn comes: a job that has become superfluous is left out. */
+  readonly isWanted?: () => boolean;
+  /** Is done although the run is being stopped; it is told so, and ends with what it has. */
+  readonly evenWhenStopped?: boolean;
+  /** Asked when it begins: the thread of a job that takes longer is ended, and there is no outcome. */
+  readonly millisecondsMax?: () => number;
+}
+
+/** Has a job done somewhere. Undefined when it was left out, or stopped or ended before there was an outcome. */
+export type Perform = <Kind extends JobKind>(
+  job: Job<Kind>,
+  options?: PerformOptions,
+) => Promise<Performed<OutcomeOf<Kind>> | undefined>;

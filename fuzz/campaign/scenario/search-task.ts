@@ -1,0 +1,77 @@
+/** The searches of a scenario, in pieces. */
+import { z } from "zod";
+import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import { derivedSeed, namedSeed } from "#properties/random.ts";
+import { strategyNamed } from "#fuzz/strategies/strategies.ts";
+import type { Profile, SearchBudget } from "../profile.ts";
+
+/** One strategy on one scenario, from one seed. */
+export interface SearchTask {
+  readonly scenario: ScenarioReference;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly executionsMax: number;
+  /** An exhaustive search ends early if there seem to be more executions than that. */
+  readonly estimateMax?: number;
+}
+
+const count = z.int().nonnegative();
+
+/** What became of a search. */
+export const SearchOutcome = z.strictObject({
+  /** As a search's; `failed` when the scenario cannot be run at all. */
+  kind: z.enum(["violated", "exhausted", "searched", "stopped", "failed"]),
+  executions: count,
+  /** Accesses of all executions together. */
+  accesses: count,
+  /** About how many executions there are, if an exhaustive search was ended by its bound. */
+  estimate: z.strictObject({ executions: count, error: count }).exactOptional(),
+  /** Why it failed. */
+  because: z.string().exactOptional(),
+  violation: z.strictObject({ property: z.string(), because: z.string() }).exactOptional(),
+  /** The thread of each access of the violating execution. */
+  choices: z.array(count).readonly().exactOptional(),
+});
+
+export type SearchOutcome = Readonly<z.infer<typeof SearchOutcome>>;
+
+/** The search that comes first, and decides the scenario if it comes to its end. */
+export const ENUMERATION = EXHAUSTIVE;
+
+/**
+ * Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not
+ * repeat.
+ */
+const EXECUTIONS_PER_TASK = 50_000;
+
+/**
+ * Times the bound that an exploration may be estimated at before it is given up: estimates are rough, and often too
+ * low.
+ */
+const ESTIMATE_FACTOR = 2;
+
+/**
+ * The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its
+ * own. Seeds come from the run's seed and the scenario's name alone, so a run of one scenario repeats what the run of all
+ * did with it.
+ */
+export function tasksOf(
+  scenario: ScenarioReference,
+  profile: Pick<Profile, "enumerationMax" | "searches">,
+  seed: number,
+): readonly SearchTask[] {
+  const own = namedSeed(seed, scenario.name);
+  const budgets: SearchBudget[] =
+    profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
+  for (const { strategy, executions } of profile.searches) {
+    // A strategy that runs through a list has no second piece: it would start the list anew.
+    const pieceMax = strategy === EXHAUSTIVE || strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
+    for (let left = executions; left > 0; left -= pieceMax)
+      budgets.push({ strategy, executions: Math.min(left, pieceMax) });
+  }
+  return budgets.map(({ strategy, executions }, index) => {
+    const task = { scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions };
+    return index === 0 && profile.enumerationMax > 0 ? { ...task, estimateMax: ESTIMATE_FACTOR * executions } : task;
+  });
+}

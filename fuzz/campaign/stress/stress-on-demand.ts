@@ -1,0 +1,140 @@
+/**
+ * Stress for `quiesce stress`. What is found is saved with its history; if the simulator finds a violation too, it is
+ * saved as a trace that replays.
+ */
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Bug, bugNamed } from "#fuzz/bugs/museum.ts";
+import { applyToModules } from "#fuzz/bugs/patch.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
+import { writeWholeFile } from "#fuzz/host/write-file.ts";
+import { runStress, type StressProgress, type StressResult } from "#fuzz/native/run-stress.ts";
+import { stressHistoryJson } from "#fuzz/native/stress-history.ts";
+import { referencesOf } from "#fuzz/subjects/catalogue.ts";
+import { type Engine, openEngine } from "../engine.ts";
+import { huntTask } from "../hunt/hunt-task.ts";
+import { STRESSED_SYSTEMS } from "./stress-task.ts";
+
+export interface StressDemand {
+  readonly system: string;
+  /** Slug of a bug of the museum that is put back first, in memory. */
+  readonly bug?: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly milliseconds: number;
+  /** Operations of each thread in a round. */
+  readonly operations: number;
+  /** Folder for what is found. */
+  readonly out: string;
+}
+
+export interface StressListener {
+  /** It begins; `progress` says in one line how far it is, at any time. */
+  onStart(progress: () => string): void;
+  /** Something is wrong, and is looked for in the simulator. */
+  onViolation(): void;
+}
+
+export interface StressEnd extends StressResult {
+  readonly system: string;
+  readonly bug: string | undefined;
+  readonly threads: number;
+  readonly seed: number;
+  /** Why it was stopped, if it was. */
+  readonly stopped: string | undefined;
+  /** Paths of what was saved. */
+  readonly files: readonly string[];
+}
+
+/** @throws InputError if there is no such system or bug, or a file cannot be written */
+export async function stressOnDemand(demand: StressDemand, listener: StressListener): Promise<StressEnd> {
+  const { system, bug: slug, threads, seed, milliseconds, operations, out } = demand;
+  if (!STRESSED_SYSTEMS.includes(system))
+    throw new InputError(`no system "${system}" is built for real threads; there is ${STRESSED_SYSTEMS.join(", ")}`);
+  const bug = slug === undefined ? undefined : bugNamed(slug);
+  const engine = openEngine({ workers: 1 });
+  let latest: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
+  listener.onStart(() => {
+    const left = Math.max(0, Math.ceil((milliseconds - latest.milliseconds) / 1000));
+    return `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${left} s left`;
+  });
+  try {
+    const result = await runStress({
+      threads,
+      seed,
+      operations,
+      out: join(out, `build-${process.pid}`),
+      ...(bug !== undefined && { sources: patchedSources(bug) }),
+      milliseconds,
+      shouldStop: () => engine.stopReason() !== undefined,
+      onRound: (now) => (latest = now),
+    });
+    const files = await saved(demand, bug, result, engine, listener);
+    return { system, bug: slug, threads, seed, ...result, stopped: engine.stopReason(), files };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The sources that a bug's patch changes, by their names from the root. */
+function patchedSources({ slug, patch }: Bug): ReadonlyMap<string, string> {
+  const { sources } = applyToModules(slug, patch, projectRoot);
+  return new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
+}
+
+/** Saves a violation; returns the paths of the files. */
+async function saved(
+  { system, threads, seed, out }: StressDemand,
+  bug: Bug | undefined,
+  { violation }: StressResult,
+  engine: Engine,
+  { onViolation }: StressListener,
+): Promise<readonly string[]> {
+  if (violation === undefined) return [];
+  onViolation();
+  const name = bug === undefined ? system : `${system}-${bug.slug}`;
+  const run = { system, ...(bug !== undefined && { bug: bug.slug }), threads, seed };
+  const history = join(out, `${name}.history.json`);
+  writeWholeFile(history, stressHistoryJson(run, violation));
+  const trace = bug === undefined ? await ownTrace(name, engine) : await traceOfBug(bug, engine);
+  if (trace === undefined) return [history];
+  const file = join(out, `${name}.trace.json`);
+  writeWholeFile(file, trace);
+  return [history, file];
+}
+
+/** Executions of each strategy in which the simulator is to find a bug, and to shrink it. */
+const HUNT_EXECUTIONS_MAX = 20_000;
+
+/**
+ * The bug as the simulator finds it, in the scenario that its patch names; undefined if it does not within the bound.
+ */
+async function traceOfBug(bug: Bug, engine: Engine): Promise<string | undefined> {
+  const task = huntTask(bug, {
+    searches: ["pos", "surw"].map((strategy) => ({ strategy, seed: 1 })),
+    executionsMax: HUNT_EXECUTIONS_MAX,
+    catchesEnough: 1,
+    shrinkMax: HUNT_EXECUTIONS_MAX,
+  });
+  return (await engine.perform({ kind: "bug", task }))?.outcome.counterexample?.shrunk?.trace;
+}
+
+/** Systems under simulation that are of the same source as what runs under stress. */
+const SIMULATED = ["peers-optimistic", "peers", "native-sync"];
+
+/** Executions on each of their scenarios. */
+const SEARCH_EXECUTIONS_MAX = 2_000;
+
+/** What the simulator finds in the source as it stands; undefined if it finds nothing within the bound. */
+async function ownTrace(name: string, engine: Engine): Promise<string | undefined> {
+  for (const scenario of await referencesOf(SIMULATED)) {
+    const search = { scenario, strategy: "surw", seed: 1, executionsMax: SEARCH_EXECUTIONS_MAX };
+    const found = (await engine.perform({ kind: "search", task: search }))?.outcome;
+    if (found?.choices === undefined) continue;
+    const { choices, executions: execution } = found;
+    const task = { search, execution, choices, scriptPath: `${name}.repro.ts` };
+    return (await engine.perform({ kind: "explanation", task }))?.outcome.trace;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/** The worker threads that do jobs. */
+import { Piscina } from "piscina";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { poolControl } from "#fuzz/host/worker-control.ts";
+import type { Job, JobKind, OutcomeOf } from "./job.ts";
+import type { Done } from "./job-worker.ts";
+
+export interface WorkerPool {
+  /**
+   * Does a job on a worker that is free, or will be.
+   *
+   * @param millisecondsMax after which the job's thread is ended
+   * @returns undefined when it was stopped or ended before there was an outcome
+   * @throws InputError for what is the caller's to put right
+   */
+  run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax?: number): Promise<OutcomeOf<Kind> | undefined>;
+  /** Executions made so far by all workers together. */
+  executions(): number;
+  /** Asks every job that runs to end, and ends the threads of those that do not. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** Milliseconds in which a job that is told to stop has to end by itself. */
+const STOPPING_MS_MAX = 3_000;
+
+/** @param workers threads, which start when there is something to do */
+export function workerPool(workers: number): WorkerPool {
+  const control = poolControl();
+  const ending = new AbortController();
+  let started: Piscina | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const pool = (): Piscina =>
+    (started ??= new Piscina({
+      filename: new URL("./job-worker.ts", import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      workerData: control.shared,
+    }));
+  return {
+    async run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax = Infinity): Promise<OutcomeOf<Kind> | undefined> {
+      if (millisecondsMax <= 0) return undefined;
+      const late = new AbortController();
+      const lateTimer = millisecondsMax < Infinity ? setTimeout(() => late.abort(), millisecondsMax) : undefined;
+      // What is begun after the stop is short, and is to be done.
+      const isStopping = timer !== undefined;
+      const signal = isStopping ? late.signal : AbortSignal.any([ending.signal, late.signal]);
+      try {
+        const done: Done<Kind> = await pool().run(job, { signal });
+        if ("inputError" in done) throw new InputError(done.inputError);
+        return done.outcome;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        throw error;
+      } finally {
+        clearTimeout(lateTimer);
+      }
+    },
+    executions: control.executions,
+    stop() {
+      control.stop();
+      timer ??= setTimeout(() => ending.abort(), STOPPING_MS_MAX);
+    },
+    async close() {
+      clearTimeout(timer);
+      await started?.destroy();
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** What a command writes to and what it sets: the process, or a test. */
+export interface Host {
+  readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  exitCode?: number | string | null | undefined;
+}

@@ -1,0 +1,270 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { SwitchBound } from "#fuzz/campaign/exploration/explore-task.ts";
+import type { Failure } from "#fuzz/explore/explore.ts";
+import type { Program } from "#fuzz/machine/program.ts";
+import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
+import { visibleText } from "#reports/visible-text.ts";
+import { isTableModel, type TableModel, tableModels } from "#fuzz/explore/table-model.ts";
+import { parseDuration } from "./duration.ts";
+import { EXIT } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import type { MachineExploration } from "./explore-on-machine.ts";
+import { parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
+import { namedCommand } from "./command-names.ts";
+
+type Strategy = "exhaustive" | "dfs" | SwitchBound;
+
+interface Options {
+  readonly parameter: Readonly<Record<string, number>>;
+  readonly model: TableModel;
+  readonly strategy: Strategy;
+  readonly maxExecutions?: number;
+  /** Milliseconds. */
+  readonly time?: number;
+  readonly workers?: number;
+  readonly estimate?: number;
+  readonly seed: number;
+  readonly json?: string;
+  readonly replay?: string;
+}
+
+/** What the command prints with `--json`. */
+interface Verdict {
+  readonly program: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly model: string;
+  readonly executions: number;
+  readonly blocked: number;
+  readonly complete: boolean;
+  /** Unless every execution was asked for. */
+  readonly strategy?: string;
+  /** Executions beyond the bound on preemptions or delays, which are not among `executions`. */
+  readonly beyond?: number;
+  readonly failure?: Failure;
+  /** What the machine found, for a program that only the machine can judge. */
+  readonly violation?: MachineExploration["violation"];
+}
+
+/** `quiesce explore`: a program of a few lines, every execution once. */
+export function exploreCommand(): Command {
+  return namedCommand("explore", "a toy program, or the path of a module that exports one, or create(parameters)")
+    .option("-p, --parameter <name=number>", "a parameter of the program; may be repeated", collectParameter, {})
+    .option("--model <model>", `memory model: ${Object.keys(tableModels).join(", ")}`, parseModel, "sc")
+    .option(
+      "--strategy <strategy>",
+      "exhaustive; dfs, every schedule one by one; preemptions=N or delays=N, executions that need no more",
+      parseStrategy,
+      "exhaustive",
+    )
+    .option("--max-executions <n>", "stop after so many executions, undecided", parseExecutions)
+    .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
+    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
+    .addOption(
+      new Option("--estimate <probes>", "only estimate the number of executions, by so many random descents").argParser(
+        parseExecutions,
+      ),
+    )
+    .option("--seed <n>", "seed of the descents", parseSeed, 1)
+    .option("--json <file>", "write the counts as JSON; - is standard output, which then carries nothing else")
+    .option("--replay <file>", "run the failing execution in a file that --json wrote again, strictly")
+    .addHelpText(
+      "after",
+      `
+Accesses are taken as they are written under sc and tso, all as relaxed under rc11-relaxed, and all as release/acquire
+under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
+no failing assertion, is judged by the machine: exhaustively, and under sc alone.
+
+"quiesce list" prints the toy programs.
+
+Exit codes: 0 every execution visited, 1 one of them failed, 2 bad input, 3 not finished (a bound, --time or ^C).
+
+Examples:
+  quiesce explore sb --model tso
+  quiesce explore rinc -p N=3 -p K=2 --json -
+  quiesce explore rinc -p N=2 -p K=3 --strategy preemptions=2
+  quiesce explore my-queue.ts -p N=4 --estimate 100`,
+    )
+    .action(run);
+}
+
+function collectParameter(text: string, before: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const match = /^(\w+)=(-?\d{1,9})$/.exec(text);
+  if (match?.[1] === undefined) throw new InvalidArgumentError("it must be a name and a whole number, such as N=3.");
+  return { ...before, [match[1]]: Number(match[2]) };
+}
+
+function parseModel(text: string): TableModel {
+  if (isTableModel(text)) return text;
+  throw new InvalidArgumentError(`there are ${Object.keys(tableModels).join(", ")}.`);
+}
+
+function parseStrategy(text: string): Strategy {
+  if (text === "exhaustive" || text === "dfs") return text;
+  const match = /^(preemptions|delays)=(\d{1,4})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("there are exhaustive, dfs, preemptions=N and delays=N.");
+  return { kind: match[1] === "delays" ? "delays" : "preemptions", max: Number(match[2]) };
+}
+
+async function run(word: string | undefined, options: Options): Promise<void> {
+  if (options.replay !== undefined) return replay(options.replay);
+  if (word === undefined) throw new InputError("explore: name a program, or a module that exports create(parameters)");
+  const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
+  const source = await programSource(word, options.parameter);
+  const judged = await loadJudgedProgram(source);
+  if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
+  const verdict =
+    judged === undefined ? await explore(word, source, options) : await exploreJudged(word, source, judged, options);
+  if (verdict === undefined) return;
+  const { writeJson } = await import("./write-json.ts");
+  writeJson(options.json, `${JSON.stringify(verdict)}\n`);
+  if (options.json !== "-") process.stdout.write(await describe(verdict));
+  const fails = verdict.failure !== undefined || verdict.violation !== undefined;
+  process.exitCode = fails ? EXIT.violated : verdict.complete ? EXIT.verified : EXIT.unfinished;
+}
+
+/** @throws InputError for options that the machine does not have */
+async function exploreJudged(
+  word: string,
+  { parameters }: ProgramSource,
+  program: Program,
+  { model, strategy, estimate: probes, maxExecutions, time }: Options,
+): Promise<Verdict> {
+  const { exploreOnMachine } = await import("./explore-on-machine.ts");
+  if (model !== "sc" || strategy !== "exhaustive" || probes !== undefined)
+    throw new InputError(`explore: ${word} is judged by the machine: exhaustively, and under sc alone`);
+  const limits = { ...(maxExecutions !== undefined && { maxExecutions }), ...(time !== undefined && { time }) };
+  return { program: word, parameters, model, ...exploreOnMachine(program, limits) };
+}
+
+/**
+ * What was found; undefined for a schedule that fails, which has been told.
+ *
+ * @throws InputError for a program that is not deterministic, or without end
+ */
+async function explore(
+  word: string,
+  source: ProgramSource,
+  { model, strategy, maxExecutions, time, json, seed, workers = availableParallelism() }: Options,
+): Promise<Verdict | undefined> {
+  const { openEngine } = await import("#fuzz/campaign/engine.ts");
+  const { exploreInParts, runEverySchedule } = await import("#fuzz/campaign/exploration/explore-in-parts.ts");
+  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { tableOptions } = await import("#fuzz/explore/table-model.ts");
+  const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
+  const { linesBeside, progressOn } = await import("./progress.ts");
+  const program = await loadProgram(source);
+  const engine = openEngine({ workers, time });
+  let expected: string | undefined;
+  const progress = progressOn(linesBeside(json));
+  progress.show(() => {
+    expected ??= estimateText(estimateExecutions(program, { ...tableOptions(model), probes: PROGRESS_PROBES, seed }));
+    return `${word}: ${engine.executions().toLocaleString("en")} executions of ${expected}`;
+  });
+  const named = { program: word, parameters: source.parameters, model };
+  try {
+    if (strategy === "dfs") {
+      if (model !== "sc" && model !== "tso")
+        throw new InputError(`explore: schedules explain sc and tso, not ${model}`);
+      const found = await runEverySchedule(
+        { source, model, ...(maxExecutions !== undefined && { schedulesMax: maxExecutions }) },
+        engine,
+      );
+      if (found?.failure !== undefined) {
+        const { thread, message } = found.failure;
+        process.stderr.write(
+          `quiesce: explore: thread ${thread} fails: ${visibleText(message)}; --strategy exhaustive shows how\n`,
+        );
+        process.exitCode = EXIT.violated;
+        return undefined;
+      }
+      const { complete = 0, blocked = 0, finished = false } = found ?? {};
+      return { ...named, executions: complete, blocked, complete: finished, strategy };
+    }
+    const bound = strategy === "exhaustive" ? undefined : strategy;
+    const order = {
+      source,
+      model,
+      ...(bound !== undefined && { bound }),
+      ...(maxExecutions !== undefined && { executionsMax: maxExecutions }),
+    };
+    const { executions, blocked, complete, failure, within } = await exploreInParts(program, order, engine, workers);
+    const counts = {
+      ...named,
+      executions: within ?? executions,
+      blocked,
+      complete,
+      ...(failure !== undefined && { failure }),
+    };
+    return bound === undefined
+      ? counts
+      : { ...counts, strategy: `${bound.kind}=${bound.max}`, beyond: executions - (within ?? 0) };
+  } finally {
+    progress.end();
+    await engine.close();
+  }
+}
+
+/** Descents that the estimate in the line of progress is made of. */
+const PROGRESS_PROBES = 200;
+
+async function describe({
+  program,
+  parameters,
+  model,
+  executions,
+  blocked,
+  complete,
+  strategy,
+  beyond,
+  failure,
+  violation,
+}: Verdict): Promise<string> {
+  const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
+  const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
+  const counts = `${executions.toLocaleString("en")} executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
+  const how =
+    strategy === undefined
+      ? ""
+      : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
+  const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
+  if (violation !== undefined)
+    return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
+  if (failure === undefined) return line;
+  return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
+    .map((text) => `  ${text}\n`)
+    .join("")}`;
+}
+
+async function estimate(
+  word: string,
+  source: ProgramSource,
+  { model, seed, json }: Options,
+  probes: number,
+): Promise<void> {
+  const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
+  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { tableOptions } = await import("#fuzz/explore/table-model.ts");
+  const program = await loadProgram(source);
+  const found = estimateExecutions(program, { ...tableOptions(model), probes, seed });
+  const text =
+    json === "-"
+      ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
+      : `${word} under ${model}: ${estimateText(found)} executions, by ${probes} descents (one's deviation is ${Math.round(found.deviation).toLocaleString("en")}; seed ${seed})`;
+  process.stdout.write(`${text}\n`);
+}
+
+/** @throws InputError if the file holds no failing execution */
+async function replay(path: string): Promise<void> {
+  const { readFailingGraph } = await import("#fuzz/subjects/failing-graph.ts");
+  const { loadProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
+  const { replayGraph } = await import("#fuzz/explore/graph-replay.ts");
+  const { program, parameters, model, failure } = await readFailingGraph(resolve(path));
+  const source = await programSource(program, parameters);
+  const result = replayGraph(await loadProgram(source), failure.graph, model);
+  if (result.kind === "diverged") throw new InputError(`explore: the execution does not come back: ${result.because}`);
+  if (result.kind === "passed") throw new InputError("explore: the execution comes back, and does not fail any more");
+  process.stdout.write(`${program} under ${model}: FAILED again: thread ${result.thread}: ${result.message}\n`);
+  process.exitCode = EXIT.violated;
+}

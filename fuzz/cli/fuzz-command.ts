@@ -1,0 +1,75 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { CampaignPlan } from "#fuzz/campaign/campaign-plan.ts";
+import { namedCommand } from "./command-names.ts";
+import { parseDuration } from "./duration.ts";
+import { drawSeed, parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
+
+interface Options {
+  readonly strategy: string;
+  readonly seed?: number;
+  readonly executions: number;
+  /** Milliseconds. */
+  readonly time?: number;
+  readonly json?: string;
+  readonly out: string;
+  readonly workers?: number;
+  readonly save?: true;
+}
+
+const STRATEGIES_DEFAULT = "random,pct3,pos,surw";
+const EXECUTIONS_DEFAULT = 100_000;
+
+/** `quiesce fuzz`: one scenario under the strategies of your choice. */
+export function fuzzCommand(): Command {
+  return namedCommand("fuzz", "a scenario, a toy program, or a module of your own")
+    .option(
+      "--strategy <names>",
+      "strategies, with commas between them; exhaustive runs every execution once",
+      STRATEGIES_DEFAULT,
+    )
+    .option("--seed <n>", "seed of all randomness; drawn, and printed, unless given", parseSeed)
+    .option("--executions <n>", "executions of each strategy", parseExecutions, EXECUTIONS_DEFAULT)
+    .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
+    .option("--json <file>", "write the result as JSON; - is standard output, which then carries nothing else")
+    .option("--out <folder>", "folder of the reports and the trace", "reports/out/fuzz")
+    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
+    .option("--save", "save the trace of a violation, to be replayed by every later run of verify")
+    .addHelpText(
+      "after",
+      `
+"quiesce list" prints the scenarios and the strategies.
+
+Exit codes: 0 nothing found in so many executions, 1 a violation, 2 bad input, 3 not finished (--time or ^C).
+
+Examples:
+  quiesce fuzz peers-two-creators
+  quiesce fuzz peers-two-creators --strategy pct3,pos --executions 1000000 --seed 7
+  quiesce fuzz peers-two-creators --strategy exhaustive --time 10m
+  quiesce fuzz lazy01_bad --json -`,
+    )
+    .action(fuzz);
+}
+
+async function fuzz(word: string, options: Options): Promise<void> {
+  const { printCampaign } = await import("./print-campaign.ts");
+  const { time, json, out, save, workers = availableParallelism() } = options;
+  process.exitCode = await printCampaign(
+    await planOf(word, options),
+    { command: "fuzz", out: resolve(out), workers, time, state: "none", savesTraces: save === true },
+    json,
+  );
+}
+
+async function planOf(word: string, { strategy, executions, seed, save }: Options): Promise<CampaignPlan> {
+  const { fuzzPlan } = await import("#fuzz/campaign/campaign-plan.ts");
+  const { referencesOf, strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");
+  const strategies = strategiesNamed(strategy.split(","));
+  const scenarios = await referencesOf([word]);
+  if (save === true) {
+    const { checkSavable } = await import("#fuzz/campaign/trace/saved-traces.ts");
+    checkSavable(scenarios);
+  }
+  return fuzzPlan(scenarios, strategies, executions, seed ?? drawSeed());
+}

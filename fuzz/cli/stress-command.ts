@@ -1,0 +1,112 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { StressEnd } from "#fuzz/campaign/stress/stress-on-demand.ts";
+import { parseDuration } from "./duration.ts";
+import { EXIT } from "#fuzz/host/exit-code.ts";
+import { drawSeed, parseSeed, wholeNumber } from "./whole-number.ts";
+import { namedCommand } from "./command-names.ts";
+
+interface Options {
+  readonly threads: number;
+  /** Milliseconds. */
+  readonly time: number;
+  readonly operations: number;
+  readonly seed?: number;
+  readonly bug?: string;
+  readonly out: string;
+  readonly json?: string;
+}
+
+/** For the help, which is not to wait for what a run imports; see STRESSED_SYSTEMS. */
+const SYSTEMS = ["peers"];
+
+const THREADS_MAX = 60;
+const OPERATIONS_MAX = 10_000_000;
+
+/** `quiesce stress`: the same source on real threads, under load, and checked. */
+export function stressCommand(): Command {
+  return namedCommand("stress", `what runs: ${SYSTEMS.join(", ")}`)
+    .option(
+      "--threads <n>",
+      "worker threads; as many as there are processors unless given",
+      wholeNumber(1, THREADS_MAX),
+      Math.min(THREADS_MAX, availableParallelism()),
+    )
+    .option("--time <duration>", "how long, such as 30s or 10m; a round that has begun is ended", parseDuration, 30_000)
+    .option("--operations <n>", "operations of each thread in a round", wholeNumber(1, OPERATIONS_MAX), 50_000)
+    .option(
+      "--seed <n>",
+      "seed of the operations; drawn, and printed, unless given. Schedules are the host's",
+      parseSeed,
+    )
+    .option("--bug <slug>", "put a bug of the museum back first, in memory")
+    .option("--out <folder>", "folder for what is found", "reports/out/stress")
+    .option("--json <file>", "write the result as JSON; - is standard output, instead of the text")
+    .addHelpText(
+      "after",
+      `
+Each round's history is checked for linearizability address by address, and what is left for its invariants. What is found is saved with
+its history; if the simulator finds a violation too (in the scenarios of the same source; with --bug, in the one that its patch names),
+it is saved as a trace that replays.
+
+Exit codes: 0 nothing found in that time, 1 a violation, 2 bad input, 3 interrupted.
+
+Examples:
+  quiesce stress peers
+  quiesce stress peers --threads 2 --time 10m
+  quiesce stress peers --bug inetpeer-ipid-range-overlap --time 1m --json -`,
+    )
+    .action(run);
+}
+
+async function run(system: string, { json, out, time, seed = drawSeed(), ...options }: Options): Promise<void> {
+  const { stressOnDemand } = await import("#fuzz/campaign/stress/stress-on-demand.ts");
+  const { visibleText } = await import("#reports/visible-text.ts");
+  const { linesBeside, progressOn } = await import("./progress.ts");
+  const { writeJson } = await import("./write-json.ts");
+
+  const demand = { ...options, system, seed, milliseconds: time, out: resolve(out) };
+  const progress = progressOn(linesBeside(json));
+  const end = await stressOnDemand(demand, {
+    onStart(describe) {
+      process.stderr.write(`${system}: ${options.threads} threads for ${time / 1000} s, seed ${seed}\n`);
+      progress.show(describe);
+    },
+    onViolation() {
+      progress.end();
+      process.stderr.write("looking for it in the simulator\n");
+    },
+  }).finally(progress.end);
+  const { violation, stopped } = end;
+  writeJson(json, `${JSON.stringify({ format: "quiesce-stress-result", version: 1, ...end }, null, 2)}\n`);
+  if (json !== "-") for (const line of lines(end)) process.stdout.write(`${visibleText(line)}\n`);
+  process.exitCode = violation !== undefined ? EXIT.violated : stopped !== undefined ? EXIT.unfinished : EXIT.verified;
+}
+
+function lines({
+  system,
+  bug,
+  violation,
+  operations,
+  rounds,
+  threads,
+  seed,
+  stopped,
+  files,
+}: StressEnd): readonly string[] {
+  const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
+  if (violation !== undefined) {
+    const replay = files
+      .filter((file) => file.endsWith(".trace.json"))
+      .map((file) => `replay  npx quiesce replay ${file}`);
+    return [
+      `VIOLATED ${violation.property}: ${violation.because}`,
+      `        in a round that ${violation.kind}${violation.delayed ? ", with delays" : ""}, after ${amount}`,
+      ...files.map((file) => `saved   ${file}`),
+      ...replay,
+    ];
+  }
+  const name = bug === undefined ? system : `${system}-${bug}`;
+  return [stopped === undefined ? `held      ${name}  ${amount}` : `unknown   ${name}  ${stopped} after ${amount}`];
+}

@@ -1,0 +1,97 @@
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { CampaignPlan } from "#fuzz/campaign/campaign-plan.ts";
+import { namedCommand } from "./command-names.ts";
+import { parseDuration } from "./duration.ts";
+import { drawSeed, parseSeed, parseWorkers } from "./whole-number.ts";
+
+interface Options {
+  readonly profile: string;
+  readonly seed?: number;
+  /** Milliseconds. */
+  readonly time?: number;
+  readonly json?: string;
+  readonly out: string;
+  readonly workers?: number;
+  readonly resume?: true;
+  readonly save?: true;
+}
+
+/** Seed of the profiles that gate a change: the same every time, so that a red gate is red again. */
+const SEED_DEFAULT = 1;
+
+/** `quiesce verify`: the gate. */
+export function verifyCommand(): Command {
+  return namedCommand("verify", "scenarios, systems, or modules of your own; all unless named")
+    .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
+    .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
+    .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
+    .option("--json <file>", "write the result as JSON; - is standard output, which then carries nothing else")
+    .option("--out <folder>", "folder of the reports", "reports/out")
+    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
+    .option("--resume", "go on where a run with the same seed, profile and code was stopped")
+    .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .addHelpText(
+      "after",
+      `
+Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
+violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
+
+The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder, and run the
+library of peer pools on four real threads under load, for one minute and for ten; a violation is saved with its history in stress/.
+Schedules are the host's there: a violation is the one thing that an equal seed may not bring back.
+
+With --save, traces of violations are also saved in fuzz/traces/, or in traces/ beside a module of your own, and every later run replays
+those of the systems that it verifies.
+
+Exit codes: 0 all holds, 1 a violation or a bug not found, 2 bad input, 3 not finished (--time or ^C).
+
+Examples:
+  quiesce verify
+  quiesce verify peers-two-creators peers-limiter-shared
+  quiesce verify --profile full --seed 7 --json result.json
+  quiesce verify --profile night --time 8h --resume
+  quiesce verify ./my-structure.ts`,
+    )
+    .action(verify);
+}
+
+async function verify(words: readonly string[], options: Options): Promise<void> {
+  const { printCampaign } = await import("./print-campaign.ts");
+  const { time, json, resume, save, out, workers = availableParallelism() } = options;
+  process.exitCode = await printCampaign(
+    await planOf(words, options),
+    {
+      command: "verify",
+      out: resolve(out),
+      workers,
+      time,
+      state: resume === true ? "resumed" : "kept",
+      savesTraces: save === true,
+    },
+    json,
+  );
+}
+
+async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {
+  const { verifyPlan } = await import("#fuzz/campaign/campaign-plan.ts");
+  const { profileNamed } = await import("#fuzz/campaign/profile.ts");
+  const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const profile = profileNamed(options.profile);
+  const scenarios = await referencesOf(words);
+  if (options.save === true) {
+    const { checkSavable } = await import("#fuzz/campaign/trace/saved-traces.ts");
+    checkSavable(scenarios);
+  }
+  const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
+  return verifyPlan(scenarios, profile, seed, words.length === 0 ? "gate" : "scenarios");
+}
+
+/** The seed of the run to go on with: one that was drawn need not be typed. */
+async function stoppedSeed({ resume, out }: Options): Promise<number | undefined> {
+  if (resume !== true) return undefined;
+  const { readState, STATE_FILE } = await import("#fuzz/campaign/resume-state.ts");
+  const state = readState(join(resolve(out), STATE_FILE));
+  return "because" in state ? undefined : Number(state.key["seed"]);
+}

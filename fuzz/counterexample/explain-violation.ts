@@ -1,0 +1,100 @@
+/** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
+import { codeVersion } from "#fuzz/host/code-version.ts";
+import { projectRoot } from "#fuzz/host/project-root.ts";
+import type { JobControl } from "#fuzz/host/worker-control.ts";
+import { serialiseTrace, type Trace } from "#fuzz/machine/trace.ts";
+import { loadScenario, type ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import type { Subject } from "#fuzz/subjects/subject.ts";
+import type { Execution } from "#reports/recorded-execution.ts";
+import type { Counterexample } from "#reports/result.ts";
+import { counterexampleOf, counterexampleStory, type Found } from "./counterexample.ts";
+import { reproductionScript } from "./reproduction-script.ts";
+
+export interface ExplainTask {
+  /** The search that found it. */
+  readonly search: { readonly scenario: ScenarioReference; readonly strategy: string; readonly seed: number };
+  /** Number of the violating execution in the search, from 1. */
+  readonly execution: number;
+  readonly choices: readonly number[];
+  /** Where the reproduction script is going to be: its imports depend on that. */
+  readonly scriptPath: string;
+}
+
+/** A counterexample without the files that belong to it. */
+export type Told = Omit<Counterexample, "trace" | "reproduction">;
+
+/** A counterexample, and the texts of the files that belong to it. */
+export interface Explanation {
+  readonly counterexample: Told;
+  readonly trace: string;
+  /** Absent for a scenario of the user's own module, which a script does not know. */
+  readonly script?: string;
+}
+
+/** Executions that shrinking one counterexample may take. */
+const SHRINK_MAX = 50_000;
+
+/** @throws Error if the schedule violates nothing: the machine is then not as deterministic as it must be */
+export async function explainViolation(
+  { search, execution, choices, scriptPath }: ExplainTask,
+  control: JobControl,
+): Promise<Explanation> {
+  const { strategy, seed, scenario } = search;
+  const { subject, checks } = await loadScenario(scenario);
+  const machine = Object.keys(checks).length > 0 && { machine: checks };
+  const told = await tellViolation({ subject, choices, strategy, seed, execution, ...machine }, control);
+  return {
+    counterexample: told.counterexample,
+    trace: serialiseTrace(told.trace),
+    ...(scenario.module === undefined && { script: reproductionScript(told.trace, told.recorded, scriptPath) }),
+  };
+}
+
+/** A violating execution, what found it, and where in its search. */
+export interface FoundBySearch extends Omit<Found, "codeVersion" | "bug"> {
+  readonly subject: Subject;
+  readonly strategy: string;
+  readonly seed: number;
+  /** Number of the execution in the search, from 1. */
+  readonly execution: number;
+}
+
+/**
+ * Shrinks what a search found and tells it; when told to stop, as far as it was shrunk by then.
+ *
+ * @throws Error if the schedule violates nothing
+ */
+export async function tellViolation(
+  { execution, ...found }: FoundBySearch,
+  { shouldStop }: JobControl,
+): Promise<{ readonly counterexample: Told; readonly trace: Trace; readonly recorded: Execution }> {
+  const explained = await counterexampleOf(
+    { ...found, codeVersion: codeVersion(projectRoot) },
+    { executionsMax: SHRINK_MAX, shouldStop: () => shouldStop(0) },
+  );
+  const violation = explained?.trace.violation;
+  const { strategy, seed, subject } = found;
+  if (explained === undefined || violation === undefined)
+    throw new Error(
+      `${subject.scenario.name}: the violation that ${strategy} found from seed ${seed} does not come back`,
+    );
+  const { shrunk, trace } = explained;
+  const { execution: recorded, location } = shrunk.replayed;
+  return {
+    counterexample: {
+      property: violation.property,
+      because: violation.because,
+      strategy,
+      seed,
+      execution,
+      threads: recorded.threads.length,
+      accesses: shrunk.choices.length,
+      preemptions: shrunk.preemptions,
+      ...(location !== undefined && { location: { ...location } }),
+      orderings: [...(trace.orderings ?? [])],
+      story: counterexampleStory(shrunk),
+    },
+    trace,
+    recorded,
+  };
+}

@@ -1,0 +1,17 @@
+/** What a reproduction script says. */
+export interface Reproduction {
+  /** The bug of the museum that is put back first. */
+  readonly bug?: string;
+  readonly machine?: { readonly dataRaces?: boolean; readonly lockOrder?: boolean; readonly accessesMax?: number };
+  readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };
+  /** The property that it violates. */
+  readonly violates?: string;
+  /** Thread and access, in the order in which they happen. */
+  readonly schedule: readonly (readonly [thread: string, access: string])[];
+}
+
+/** What a script may be told when it is run. */
+export interface ReproductionArguments {
+  /** Stop after this many accesses. */
+  readonly until?: number;
+}

@@ -1,0 +1,117 @@
+/**
+ * Objects of slabs in the events of the explorer: see lowered-program.ts.
+ *
+ * An object that a thread took from a slab of its own lies nowhere in the heap: behind it, each in a place of its own,
+ * with a word between two that is no object's.
+ */
+import {
+  type Access,
+  type Address,
+  assertHolds,
+  mutexLock,
+  mutexUnlock,
+  NIL,
+  readOnce,
+  writeOnce,
+} from "#impl/memory/access.ts";
+import { type Heap, regionOf } from "#impl/memory/heap.ts";
+import { type LoweredWords, POISON, ROLE } from "./lowered-words.ts";
+import { SlabStates } from "./slab-states.ts";
+
+/** Objects that a thread has taken from each slab so far. */
+export type Allocations = Map<Address, number>;
+
+export class LoweredObjects {
+  /** False once a slab turned out to be one that may run out: the exploration must start again. */
+  isSufficient = true;
+  readonly #heap: Heap;
+  readonly #words: LoweredWords;
+  readonly #slabs: SlabStates;
+  readonly #ownObjects = new Map<string, Address>();
+  /** The first address behind the heap, and that behind the last object. */
+  readonly #from: Address;
+  #end: Address;
+  /** The object at each address from the first one behind the heap on. */
+  readonly #objectOf: Address[] = [];
+
+  /** @param initialWords contents of the heap before the threads start */
+  constructor(heap: Heap, initialWords: Int32Array, words: LoweredWords) {
+    this.#heap = heap;
+    this.#words = words;
+    this.#slabs = new SlabStates(initialWords);
+    this.#from = initialWords.length + 1;
+    this.#end = this.#from;
+  }
+
+  *allocate(thread: number, allocations: Allocations, slab: Address): Access<number> {
+    const act = this.#words.named(`allocate ${thread}`, ROLE.act);
+    if (!this.#slabs.isSlab(this.#heap, slab)) yield assertHolds(false, "no slab");
+    if (this.#slabs.isShared(slab)) {
+      const lock = this.#words.named("slabs", ROLE.bookkeeping);
+      const state = this.#stateOf(slab);
+      yield mutexLock(lock);
+      const { object, next } = this.#slabs.take(slab, yield readOnce(state));
+      yield writeOnce(act, 1);
+      yield writeOnce(state, next);
+      yield mutexUnlock(lock);
+      return object;
+    }
+    const count = (allocations.get(slab) ?? 0) + 1;
+    allocations.set(slab, count);
+    const object = this.#ownObject(thread, slab, count);
+    yield writeOnce(act, 1);
+    return object;
+  }
+
+  *free(slab: Address, object: Address): Access {
+    yield* this.checkAddress(object);
+    const state = this.#slabs.isShared(slab) ? this.#stateOf(slab) : NIL;
+    const lock = this.#words.named("slabs", ROLE.bookkeeping);
+    if (state !== NIL) yield mutexLock(lock);
+    yield writeOnce(this.lifeWord(object), 1);
+    const words = this.#slabs.wordsOf(this.#heap, slab);
+    for (let word = 0; word < words; word++) yield writeOnce(object + word, POISON);
+    if (state === NIL) return;
+    yield writeOnce(state, this.#slabs.give(slab, yield readOnce(state), object));
+    yield mutexUnlock(lock);
+  }
+
+  /** The object of a slab that the word lies in, or `NIL`. */
+  objectAt(address: Address): Address {
+    if (address >= this.#from) return this.#objectOf[address - this.#from] ?? NIL;
+    const region = regionOf(this.#heap, address);
+    return region === undefined || region.slab === NIL ? NIL : address - ((address - region.base) % region.stride);
+  }
+
+  /** The word that `free` writes, and whoever uses a lock in the object reads. */
+  lifeWord(object: Address): Address {
+    return this.#words.named(`life ${object}`, ROLE.act);
+  }
+
+  /** Ends the thread if there is no such word: the machine will not let it pass. */
+  *checkAddress(address: Address): Access {
+    if (address <= NIL || address === this.#from - 1 || address >= this.#end) yield assertHolds(false, "no such word");
+  }
+
+  #stateOf(slab: Address): Address {
+    return this.#words.named(`slab ${slab}`, ROLE.bookkeeping);
+  }
+
+  /** The object that a thread's `count`th allocation from a slab returns. */
+  #ownObject(thread: number, slab: Address, count: number): Address {
+    const key = `${thread}:${slab}:${count}`;
+    const known = this.#ownObjects.get(key);
+    if (known !== undefined) return known;
+    if (!this.#slabs.hasRoom(slab)) {
+      this.#slabs.share(slab);
+      this.isSufficient = false;
+    }
+    const words = this.#slabs.wordsOf(this.#heap, slab);
+    const base = this.#end;
+    this.#ownObjects.set(key, base);
+    for (let word = 0; word < words; word++) this.#objectOf.push(base);
+    this.#objectOf.push(NIL);
+    this.#end += words + 1;
+    return base;
+  }
+}

@@ -1,0 +1,65 @@
+/** The words and locks that a lowered program's events name: those of the heap, and those that the heap does not have. */
+import type { Address } from "#impl/memory/access.ts";
+
+/** What an event is to the machine, by its location. */
+export const ROLE = {
+  /** A word of the heap: each access is one of the machine's. */
+  word: 0,
+  /** A lock of the heap: each operation is one of the machine's. */
+  lock: 1,
+  /** Nothing that the machine does. */
+  bookkeeping: 2,
+  /** A write is an access of the machine's that touches no word; a read is nothing. */
+  act: 3,
+  /** A grace period begins: an access of the machine's, which may only begin to wait. */
+  graceBegins: 4,
+  /** A grace period is over: an access of the machine's if it had to wait. */
+  graceEnds: 5,
+  /** A write starts a callback; a read is nothing. */
+  spawn: 6,
+} as const;
+
+/** What the words of a freed object, and of one that was never written, hold. */
+export const POISON = 0x5ead_beef;
+
+const LOCKS = 1 << 25;
+const SPECIAL = 1 << 26;
+
+export class LoweredWords {
+  /** Contents of the heap before the threads start. */
+  readonly #heap: Int32Array;
+  readonly #special = new Map<string, Address>();
+  readonly #roles: number[] = [];
+
+  constructor(heap: Int32Array) {
+    this.#heap = heap;
+  }
+
+  /** The lock that stands for the lock at a word of the heap. */
+  lockAt(address: Address): Address {
+    return LOCKS + address;
+  }
+
+  /** The word, or lock, of that name, which the heap does not have. */
+  named(name: string, role: number): Address {
+    let address = this.#special.get(name);
+    if (address === undefined) {
+      address = SPECIAL + this.#roles.length;
+      this.#roles.push(role);
+      this.#special.set(name, address);
+    }
+    return address;
+  }
+
+  /** What a word or lock holds at first. */
+  initial(address: Address): number {
+    if (address < this.#heap.length) return this.#heap[address] ?? 0;
+    return address < LOCKS ? POISON : 0;
+  }
+
+  role(address: Address): number {
+    if (address < LOCKS) return ROLE.word;
+    if (address < SPECIAL) return ROLE.lock;
+    return this.#roles[address - SPECIAL] ?? ROLE.bookkeeping;
+  }
+}

@@ -1,0 +1,108 @@
+/** The writes that a read may read from: what it would find there, and how it comes to read from one of them. */
+import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
+import {
+  ACQUIRES,
+  BLOCKED,
+  FLAGS,
+  FULL,
+  type Graph,
+  INITIAL,
+  LOCATION,
+  PAIRED,
+  PLAIN,
+  SETTLED,
+  STATE,
+  THREAD,
+  VALUE,
+} from "./graph.ts";
+import { type LocalStates, STEP } from "./local-states.ts";
+import type { Order } from "./order.ts";
+
+export class ReadSources {
+  readonly #order: Order;
+  readonly #states: LocalStates;
+  readonly #initial: (address: number) => number;
+  #initialValues = new Int32Array(16);
+  #initialKnown = 0;
+
+  /** @param initial what the word at an address holds at first */
+  constructor(order: Order, states: LocalStates, initial: (address: number) => number) {
+    this.#order = order;
+    this.#states = states;
+    this.#initial = initial;
+  }
+
+  /** What `read` finds if it reads from `source`. */
+  valueOf(graph: Graph, read: number, source: number): number {
+    return source === INITIAL ? this.#initialValue(graph.get(read, LOCATION)) : graph.get(source, VALUE);
+  }
+
+  /** Is the wait that `read` belongs to over if it reads from `source`? */
+  isOver(graph: Graph, read: number, source: number): boolean {
+    const state = graph.get(read, STATE);
+    const states = this.#states;
+    return waitIsOver(
+      states.kind(state),
+      this.valueOf(graph, read, source),
+      states.expected(state),
+      states.operand(state),
+    );
+  }
+
+  /** Is the read that of a read-modify-write which writes when it reads from `source`? */
+  wouldWrite(graph: Graph, read: number, source: number): boolean {
+    const state = graph.get(read, STATE);
+    const states = this.#states;
+    return (
+      states.step(state) === STEP.update &&
+      succeeds(states.kind(state), this.valueOf(graph, read, source), states.expected(state))
+    );
+  }
+
+  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
+  set(graph: Graph, read: number, source: number): void {
+    const states = this.#states;
+    const thread = graph.get(read, THREAD);
+    const state = graph.get(read, STATE);
+    const step = states.step(state);
+    const found = this.valueOf(graph, read, source);
+    graph.link(read, source);
+    graph.set(read, VALUE, found);
+    if (source !== INITIAL) graph.joinPrefix(read, source);
+    if (step === STEP.read) {
+      this.#order.linked(graph, read);
+      graph.state[thread] = states.next(state, found);
+      return;
+    }
+    const asked = states.flags(state);
+    let flags = (graph.get(read, FLAGS) & SETTLED) | (asked & (ACQUIRES | PLAIN));
+    let goesOn = true;
+    let answer = found;
+    if (step === STEP.wait) {
+      goesOn = this.isOver(graph, read, source);
+      if (!goesOn) flags |= BLOCKED;
+    } else if (this.wouldWrite(graph, read, source)) {
+      const kind = states.kind(state);
+      flags |= PAIRED | (asked & FULL);
+      answer = valueFound(kind, found, valueWritten(kind, found, states.operand(state)));
+    } else if (!states.failuresAcquire) {
+      flags &= ~ACQUIRES;
+    }
+    graph.set(read, FLAGS, flags);
+    this.#order.linked(graph, read);
+    graph.state[thread] = goesOn ? states.next(state, answer) : state;
+  }
+
+  #initialValue(location: number): number {
+    while (this.#initialKnown <= location) {
+      const next = this.#initialKnown++;
+      if (next === this.#initialValues.length) {
+        const larger = new Int32Array(next * 2);
+        larger.set(this.#initialValues);
+        this.#initialValues = larger;
+      }
+      this.#initialValues[next] = this.#initial(this.#states.addresses[next] as number);
+    }
+    return this.#initialValues[location] as number;
+  }
+}

@@ -1,0 +1,43 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { codeVersion, sourcesDigest } from "./code-version.ts";
+import { projectRoot } from "./project-root.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "quiesce-code-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const copy = join(folder, "copy");
+for (const part of [
+  "impl/sync",
+  "model/model.ts",
+  "properties/violation.ts",
+  "fuzz/machine",
+  "fuzz/systems",
+  "package.json",
+])
+  cpSync(join(projectRoot, part), join(copy, part), { recursive: true });
+
+test("the version changes with a source that an execution runs, and not with a test or a command", () => {
+  const before = codeVersion(copy);
+  expect(before).toMatch(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/);
+  writeFileSync(join(copy, "impl/sync/added.test.ts"), "");
+  writeFileSync(join(copy, "fuzz/command.ts"), "");
+  expect(codeVersion(copy)).toBe(before);
+  writeFileSync(join(copy, "impl/sync/added.ts"), "");
+  expect(codeVersion(copy)).not.toBe(before);
+});
+
+test("the digest depends on all of fuzz/, on patches, and on the user's modules", () => {
+  const path = join(folder, "mine.ts");
+  writeFileSync(path, "1");
+  const one = sourcesDigest(copy, [path]);
+  expect(sourcesDigest(copy, [path])).toBe(one);
+  expect(sourcesDigest(copy, [])).not.toBe(one);
+  writeFileSync(path, "2");
+  expect(sourcesDigest(copy, [path])).not.toBe(one);
+  const before = sourcesDigest(copy, []);
+  writeFileSync(join(copy, "fuzz/a.patch"), "");
+  expect(sourcesDigest(copy, [])).not.toBe(before);
+});

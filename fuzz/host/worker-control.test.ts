@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { poolControl, workerControl } from "./worker-control.ts";
+
+test("a job without a pool is never told to stop", () => {
+  expect(workerControl().shouldStop(3)).toBe(false);
+});
+
+test("a pool has made no execution before a worker counts one, and stops for good", () => {
+  const pool = poolControl();
+  expect(pool.executions()).toBe(0);
+  pool.stop();
+  pool.stop();
+  expect(new Int32Array(pool.shared)[0]).toBe(1);
+});

@@ -1,0 +1,81 @@
+import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { InputError } from "./input-error.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EEXIST: "a file stands where its folder should be",
+  EISDIR: "it is a folder",
+};
+
+/**
+ * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the
+ * end. Folders that are missing are made.
+ *
+ * @throws InputError if that cannot be done
+ */
+export function writeWholeFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // Where it could not be written it can often not be removed either; the error above is the one to tell.
+    }
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return REASONS[code] ?? error.message;
+}
+
+/**
+ * Makes a folder and those above it that are missing.
+ *
+ * One at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as
+ * /proc does.
+ *
+ * @throws Error of the file system if that cannot be done
+ */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
+/**
+ * Makes the folder, and makes sure that files can be written there, before hours are spent on what they would hold.
+ *
+ * @param option the option that names the folder, or a file in it
+ * @throws InputError if they cannot
+ */
+export function prepareFolder(folder: string, option: string): void {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new InputError(`cannot write to ${folder} (${code}); name a place that can be written with ${option}`, {
+      cause: error,
+    });
+  }
+}

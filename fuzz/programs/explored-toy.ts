@@ -1,0 +1,35 @@
+/** A toy program for the explorer. */
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { runAlone } from "#impl/memory/sequential.ts";
+import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
+import type { Parameters, ToyProgram } from "./toy-program.ts";
+
+/**
+ * The threads of the machine's program over the same words. What the machine alone can judge is not looked at: see
+ * `needsMachine`.
+ *
+ * @throws RangeError if no program has such parameters
+ */
+export function exploredProgram(toy: ToyProgram, parameters?: Parameters): ExploredProgram {
+  const { name, heap, threads, setUp } = toy.create(parameters);
+  if (setUp !== undefined) runAlone(heap, setUp());
+  const initial = new Map<Address, number>();
+  for (let address = 1; address < heap.used; address++) {
+    const value = heap.words[address] ?? 0;
+    if (value !== 0) initial.set(address, value);
+  }
+  return { name, threads: threads.map(({ body }) => body), initial };
+}
+
+/**
+ * Must the machine judge the program's executions? The explorer by itself knows words, locks, waits and assertions, but
+ * no objects that are freed, no deadlocks, and nothing that must hold besides assertions.
+ */
+export function needsMachine(toy: ToyProgram, parameters?: Parameters): boolean {
+  const { heap, watchers } = toy.create(parameters);
+  return (
+    watchers.length > 0 ||
+    heap.regions.some(({ slab }) => slab !== NIL) ||
+    (toy.bug?.violates ?? []).some((property) => property !== "assertion")
+  );
+}

@@ -1,0 +1,52 @@
+/** Systems of a module of the user's own: what it exports by default or by name, one or several. */
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
+import type { System } from "#fuzz/systems/system.ts";
+import { visibleText } from "#reports/visible-text.ts";
+
+/**
+ * Loads the module and checks each of its scenarios.
+ *
+ * @throws InputError if there is no such module, it cannot be loaded, exports no system, or a scenario is malformed
+ */
+export async function systemsOfModule(path: string): Promise<readonly System[]> {
+  const shown = visibleText(path);
+  const exported = await importModule(path);
+  const systems = [...new Set(Object.values(exported).flat().filter(isSystem))];
+  if (systems.length === 0)
+    throw new InputError(`${shown} exports no system; export what defineSystem returns, by default or by name`);
+  for (const system of systems) checkScenarios(shown, system);
+  return systems;
+}
+
+/** @throws InputError if there is no such module, or it cannot be loaded */
+export async function importModule(path: string): Promise<object> {
+  const shown = visibleText(path);
+  if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
+  }
+}
+
+function isSystem(value: unknown): value is System {
+  return typeof value === "object" && value !== null && "compile" in value && "scenarios" in value && "name" in value;
+}
+
+function checkScenarios(module: string, system: System): void {
+  for (const scenario of system.scenarios) {
+    try {
+      parseScenario(system, scenario);
+    } catch (error) {
+      throw new InputError(`${module}: ${firstLine(error)}`, { cause: error });
+    }
+  }
+}
+
+/** The first line of an error's message, as it may be shown. */
+export function firstLine(error: unknown): string {
+  return visibleText(String(error instanceof Error ? error.message : error).split("\n")[0] ?? "");
+}

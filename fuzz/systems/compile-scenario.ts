@@ -1,0 +1,178 @@
+/**
+ * From a system's declaration and a scenario to a program for the machine.
+ *
+ * Calls are numbered: those of the threads first, thread by thread, then the initial ones. The set-up and the threads
+ * perform operations by the same code, and one history follows both.
+ */
+import type { z } from "zod";
+import { type Access, type Address, beginOperation, endOperation, NIL } from "#impl/memory/access.ts";
+import { createHeap, type Heap, objectNameOf } from "#impl/memory/heap.ts";
+import type { OperationNames, Program, ThreadBody } from "#fuzz/machine/program.ts";
+import { createOperationHistory, type HistoryCall } from "#properties/linearizability/operation-history.ts";
+import { modelOfSteps } from "./model-of-steps.ts";
+import type { AnySystemDefinition, Plan } from "./system-definition.ts";
+import { historyCallsOf } from "./history-calls.ts";
+import { type NumberedOperation, numberOperations } from "./numbered-operations.ts";
+import { type Caller, type Returned, type SimpleRow } from "./operation-table.ts";
+import type { Scenario } from "./scenario.ts";
+
+const HEAP_WORDS = 16_384;
+const CALLBACKS_MAX = 16;
+
+/** A thread while it runs. */
+interface RunningThread extends Omit<Caller<unknown>, "taken"> {
+  taken: Address;
+}
+
+/** @throws ScenarioError if the scenario asks for what the system cannot do */
+export function compileScenario(
+  definition: AnySystemDefinition,
+  limitsSchema: z.ZodObject,
+  scenario: Scenario,
+): Program {
+  const { initial, threads, all } = numberOperations(definition.operations, scenario);
+  const plan: Plan = {
+    scenario: scenario.name,
+    limits: limitsSchema.parse(scenario.limits ?? {}) as Plan["limits"],
+    initial: scenario.initial,
+    threads: scenario.threads,
+    concurrent: scenario.threads.flatMap(({ operations }) => operations),
+    operations: [...scenario.initial, ...scenario.threads.flatMap(({ operations }) => operations)],
+    threadCount: threads.length,
+  };
+  const heap = createHeap(definition.heapWords?.(plan) ?? HEAP_WORDS);
+  const structure = definition.place(heap, plan);
+  const { slab, identitiesMax } = definition.objects?.(structure, plan) ?? { slab: NIL, identitiesMax: 0 };
+  const calls = historyCallsOf(definition.operations, all, structure);
+  const history = createOperationHistory(heap, {
+    model:
+      definition.model?.(structure, plan) ??
+      modelOfSteps(definition.name, definition.operations, definition.initialState),
+    calls,
+    threadCount: threads.length,
+    objects: slab,
+    identitiesMax,
+    settle: (state, words) =>
+      definition.settle === undefined ? state : definition.settle(state, structure, words, plan),
+  });
+  const daemons = definition.daemons?.(structure, plan) ?? [];
+  const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
+  const operationOfCall = all.flatMap((one) => Array.from({ length: one.callCount }, () => one));
+
+  /** A thread at its start. */
+  function startThread(thread: number, isInitial: boolean): RunningThread {
+    return { thread, isInitial, held: [], taken: NIL, local: definition.local?.(structure, thread, plan) };
+  }
+
+  function* perform(one: NumberedOperation, caller: RunningThread): Access {
+    const { row, values, takes } = one;
+    const at = takes === undefined ? -1 : caller.held.findLastIndex((reference) => reference.name === takes);
+    if (takes !== undefined && at === -1) return;
+    if (row.isIdle?.(values, caller, structure) === true) return;
+    const reference = caller.held[at];
+    caller.taken = reference?.object ?? NIL;
+    if ("calls" in row) {
+      yield* row.perform(structure, values, {
+        ...caller,
+        number: one.number,
+        call: performCall,
+        operationAt: (number) => operationOfCall[number],
+      });
+      return;
+    }
+    if (row.consumes === true) caller.held.splice(at, 1);
+    const procedure = caller.isInitial && row.initially !== undefined ? row.initially : row.run;
+    yield beginOperation(one.number);
+    const word = wordOf(row, calls[one.number]?.text, yield* procedure.call(row, structure, values, caller));
+    yield endOperation(word);
+    const given = calls[one.number]?.gives(word, reference);
+    if (given !== undefined) caller.held.push(given);
+  }
+
+  function* leave(caller: Caller<unknown>): Access {
+    if (definition.leave !== undefined) yield* definition.leave(structure, caller, plan);
+  }
+
+  function* setUp(): Access {
+    if (definition.start !== undefined) yield* definition.start(structure, plan);
+    const callers = Array.from({ length: Math.max(1, threads.length) }, (_, thread) => startThread(thread, true));
+    for (const one of initial) {
+      const caller = callers[one.thread] ?? startThread(one.thread, true);
+      if (definition.initially === undefined) yield* perform(one, caller);
+      else yield* definition.initially(structure, () => perform(one, caller), caller);
+    }
+    for (const caller of callers) yield* leave(caller);
+    if (definition.settled !== undefined) yield* definition.settled(structure, plan);
+  }
+
+  const bodies = threads.map(({ name, operations }, thread): ThreadBody => ({
+    name,
+    *body() {
+      const caller = startThread(thread, false);
+      for (const one of operations) {
+        if (definition.isOver?.(caller) === true) break;
+        yield* perform(one, caller);
+      }
+      yield* leave(caller);
+    },
+  }));
+  const watchers = definition.watchers?.(structure, {
+    plan,
+    history,
+    threadsMax: bodies.length + daemons.length + callbacksMax,
+    daemon: (name) => numberOfDaemon(daemons, bodies.length, name),
+    operationAt: (number) => operationOfCall[number]?.operation,
+  });
+  return {
+    name: scenario.name,
+    heap,
+    setUp,
+    threads: [...bodies, ...daemons],
+    watchers: [...(watchers ?? []), history],
+    history,
+    operationNames: namesOf(heap, calls),
+    callbacksMax,
+  };
+}
+
+/** A call of a composite operation, from its invocation to its response. */
+function* performCall(number: number, procedure: Access<Returned>): Access<number> {
+  yield beginOperation(number);
+  const word = Number((yield* procedure) ?? 0);
+  yield endOperation(word);
+  return word;
+}
+
+/** @throws TypeError if the operation returned what its row does not say */
+function wordOf(
+  { returns = "word" }: SimpleRow<unknown, object, object, unknown, unknown, unknown>,
+  text = "",
+  returned: Returned,
+): number {
+  if (returns === "nothing") {
+    if (returned === undefined) return 0;
+    throw new TypeError(`${text} returned ${String(returned)}, and its row says that it returns nothing`);
+  }
+  if (typeof returned === "boolean" && returns === "word") return returned ? 1 : 0;
+  if (typeof returned === "number" && (returned | 0) === returned) return returned;
+  const wanted = returns === "object" ? "an object's address" : "a 32-bit whole number or a truth value";
+  throw new TypeError(`${text} returned ${String(returned)}, and must return ${wanted}: is a return missing?`);
+}
+
+function numberOfDaemon(daemons: readonly ThreadBody[], first: number, name: string): number {
+  const index = daemons.findIndex((daemon) => daemon.name === name);
+  return index === -1 ? -1 : first + index;
+}
+
+/** Objects by their names where an operation returns one. */
+function namesOf(heap: Heap, calls: readonly HistoryCall<unknown>[]): OperationNames {
+  return {
+    operation: (number) => calls[number]?.text ?? `operation ${number}`,
+    response(number, word) {
+      const call = calls[number];
+      if (call?.show !== undefined) return call.show(word);
+      if (call?.returnsObject !== true) return String(word);
+      return word === NIL ? "nothing" : (objectNameOf(heap, word) ?? `word ${word}`);
+    },
+  };
+}

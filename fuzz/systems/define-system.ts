@@ -1,0 +1,48 @@
+/**
+ * Declares a system: a structure, its model, its operations, and the scenarios to try.
+ *
+ * All else is made here, for our systems and for a user's alike: schemas, generators and names of operations, the program
+ * of a scenario, histories, small scopes.
+ */
+import type { Arbitrary } from "fast-check";
+import { z, type ZodType } from "zod";
+import { compileScenario } from "./compile-scenario.ts";
+import { limitsArbitrary, operationArbitrary, operationSchemaOf } from "./operation-data.ts";
+import type { Limit } from "./operation-arguments.ts";
+import { lacksReference, type OperationOf, type OperationTable, operationText } from "./operation-table.ts";
+import { scenariosOf } from "./scenario.ts";
+import type { System } from "./system.ts";
+import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./system-definition.ts";
+
+export function defineSystem<
+  Table extends OperationTable,
+  State,
+  ModelOperation,
+  Shape extends LimitsShape = Record<never, never>,
+>(definition: SystemDefinition<Table, Shape, State, ModelOperation>): System<OperationOf<Table>> {
+  type Operation = OperationOf<Table>;
+  const { name, about, sources, operations: table, limits = {}, smallScope } = definition;
+  // Schemas take a while to build, and only scenarios from outside need them.
+  let operationSchema: ZodType<Operation> | undefined;
+  const limitsSchema = z.strictObject(
+    Object.fromEntries(Object.entries<Limit>(limits).map(([limit, { schema }]) => [limit, schema])),
+  );
+  return {
+    name,
+    about,
+    ...(sources !== undefined && { sources }),
+    limitsSchema,
+    limits: limitsArbitrary(limits),
+    get operationSchema() {
+      return (operationSchema ??= operationSchemaOf(table) as unknown as ZodType<Operation>);
+    },
+    operations: operationArbitrary(table) as Arbitrary<Operation>,
+    scenarios: scenariosOf(name, definition.scenarios),
+    ...(smallScope !== undefined && {
+      smallScope: { isIdle: (one, before) => lacksReference(table, one, before), ...smallScope },
+    }),
+    isInitial: ({ kind }) => table[kind]?.row.neverInitially !== true,
+    operationText: (operation) => operationText(table, operation),
+    compile: (scenario) => compileScenario(definition as unknown as AnySystemDefinition, limitsSchema, scenario),
+  };
+}

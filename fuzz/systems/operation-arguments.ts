@@ -1,0 +1,76 @@
+/** The arguments of operations: their schemas, the values worth trying, what procedures make of them. */
+import type * as fc from "fast-check";
+import type { z } from "zod";
+
+/**
+ * An argument of an operation: what it may be as plain JSON, the values worth trying (the interesting ones among them), and
+ * what procedures are given for it.
+ */
+export interface Argument<Raw, Value> {
+  readonly schema: z.ZodType<Raw>;
+  readonly values: fc.Arbitrary<Raw>;
+  readonly isOptional: boolean;
+  /** Called once for each operation of a scenario. */
+  parse(raw: Raw): Value;
+}
+
+/** An argument that may be left out. */
+export interface OptionalArgument<Raw, Value> extends Argument<Raw, Value> {
+  readonly isOptional: true;
+}
+
+export function argument<Raw>(schema: z.ZodType<Raw>, values: fc.Arbitrary<NoInfer<Raw>>): Argument<Raw, Raw> {
+  return { schema, values, isOptional: false, parse: (raw) => raw };
+}
+
+/** An argument that is written in one way and used in another, such as an address as text. */
+export function parsedArgument<Raw, Value>(
+  schema: z.ZodType<Raw>,
+  values: fc.Arbitrary<NoInfer<Raw>>,
+  parse: (raw: NoInfer<Raw>) => Value,
+): Argument<Raw, Value> {
+  return { schema, values, isOptional: false, parse };
+}
+
+export function optional<Raw, Value>(required: Argument<Raw, Value>): OptionalArgument<Raw, Value> {
+  return { ...required, isOptional: true };
+}
+
+export type Arguments = { readonly [name: string]: Argument<unknown, unknown> };
+
+type OptionalNames<A> = {
+  [Name in keyof A]: A[Name] extends OptionalArgument<unknown, unknown> ? Name : never;
+}[keyof A];
+type RawOf<A> = A extends Argument<infer Raw, infer _Value> ? Raw : never;
+type ValueOf<A> = A extends Argument<infer _Raw, infer Value> ? Value : never;
+
+/** The arguments of an operation as it stands in a scenario. */
+export type RawValuesOf<A> = { readonly [Name in Exclude<keyof A, OptionalNames<A>>]: RawOf<A[Name]> } & {
+  readonly [Name in OptionalNames<A>]?: RawOf<A[Name]> | undefined;
+};
+
+/** The arguments of an operation as its procedure is given them. */
+export type ValuesOf<A> = { readonly [Name in Exclude<keyof A, OptionalNames<A>>]: ValueOf<A[Name]> } & {
+  readonly [Name in OptionalNames<A>]?: ValueOf<A[Name]> | undefined;
+};
+
+/** The values that the procedure of an operation is given. */
+export function parsedValues(named: Arguments, operation: object): object {
+  const raw = new Map(Object.entries(operation));
+  const values = Object.entries(named).flatMap(([name, { parse }]) => {
+    const value: unknown = raw.get(name);
+    return value === undefined ? [] : [[name, parse(value)]];
+  });
+  return Object.fromEntries(values);
+}
+
+/** A parameter of a system: its schema, which has a default, and other values worth trying. */
+export interface Limit {
+  readonly schema: z.ZodDefault<z.ZodType<number>>;
+  readonly values: readonly number[];
+}
+
+/** @param values besides the default, for generated scenarios: small ones, so that limits are met, and extremes */
+export function limit(schema: z.ZodDefault<z.ZodType<number>>, ...values: readonly number[]): Limit {
+  return { schema, values };
+}

@@ -1,0 +1,240 @@
+/**
+ * The operations of a system, one row each: all that scenarios, generators, small scopes, histories and stories need to
+ * know of an operation is declared once.
+ */
+import type { Access, Address } from "#impl/memory/access.ts";
+import type { HeldReference, ModelStep } from "#properties/linearizability/operation-history.ts";
+import { type Arguments, parsedValues, type RawValuesOf, type ValuesOf } from "./operation-arguments.ts";
+
+/** The thread that performs an operation: new for each execution. */
+export interface Caller<Local> {
+  /** Number of the thread, from 0. */
+  readonly thread: number;
+  /** The operation is an initial one. */
+  readonly isInitial: boolean;
+  /** References that the thread holds, the last obtained last. */
+  readonly held: HeldReference[];
+  /** The object that the operation takes; NIL if it takes none. */
+  readonly taken: Address;
+  /** What else the thread keeps to itself. */
+  readonly local: Local;
+}
+
+/** What an operation's procedure returns: a word, a truth value (1 or 0 as a word), or nothing (0). */
+export type Returned = number | boolean | void;
+
+interface RowBase<Structure, Raw, Values, Local> {
+  /** How often generated scenarios have the operation, relative to the others; 1 if absent, 0 for never. */
+  readonly weight?: number;
+  /** The operation may wait for ever by design, as a take from an empty queue does. */
+  readonly blocks?: boolean;
+  /** The reference is given away: the thread no longer holds it once it has called. */
+  readonly consumes?: boolean;
+  /** An initial operation of this kind is performed once for each thread, as it concerns what each has of its own. */
+  readonly initiallyForEachThread?: boolean;
+  /** The operation cannot be an initial one. */
+  readonly neverInitially?: boolean;
+  /** The arguments as a person reads them, behind the operation's name; see `operationText` if absent. */
+  text?(raw: Raw): string;
+  /** Name of the reference that the operation works on. A thread that holds none of that name skips the operation. */
+  takes?(values: Values): string | undefined;
+  /** Is there nothing to do for the operation? Then it is skipped. */
+  isIdle?(values: Values, caller: Caller<Local>, structure: Structure): boolean;
+}
+
+/** An operation that begins, runs and ends. */
+export interface SimpleRow<Structure, Raw, Values, Operation, Local, State> extends RowBase<
+  Structure,
+  Raw,
+  Values,
+  Local
+> {
+  /** What the procedure returns, `word` (truth values too) if absent: an object's address is given an identity. */
+  readonly returns?: "word" | "object" | "nothing";
+  /** The reference that the thread holds afterwards; for an object, by the name that this returns. */
+  gives?(values: Values, word: Address, taken: HeldReference | undefined): HeldReference | string | undefined;
+  /** The response as a person reads it. */
+  show?(word: number, structure: Structure): string;
+  /** The procedure. Its doc comment names its linearization point. */
+  run(structure: Structure, values: Values, caller: Caller<Local>): Access<Returned>;
+  /** The procedure as an initial operation, where nothing runs beside it; `run` if absent. */
+  initially?(structure: Structure, values: Values, caller: Caller<Local>): Access<Returned>;
+  /** What the operation is in the model; the operation as it stands in the scenario if absent. */
+  model?(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
+  /** The model's step, where the system has no other model: the responses allowed in a state, and what they leave. */
+  step?(state: State, values: Values): Outcome<State> | readonly Outcome<State>[];
+}
+
+/** One allowed response, and the state that it leaves. */
+export interface Outcome<State> {
+  readonly response: number;
+  readonly next: State;
+}
+
+/** The call that the model is asked about. */
+export interface ModelContext<Structure> {
+  /** Of the object that the operation takes; 0 if it takes none. */
+  readonly identity: number;
+  readonly thread: number;
+  readonly isInitial: boolean;
+  readonly structure: Structure;
+}
+
+/** An operation made of several calls, each of which begins and ends by itself. */
+export interface CompositeRow<Structure, Raw, Values, Operation, Local> extends RowBase<Structure, Raw, Values, Local> {
+  /** The calls that the operation may make, in order. */
+  readonly calls: readonly CompositeCall<Structure, Raw, Values, Operation>[];
+  /** Performs the operation, each call by `performer.call`. */
+  perform(structure: Structure, values: Values, performer: Performer<Local>): Access;
+}
+
+/** One call of a composite operation. */
+export interface CompositeCall<Structure, Raw, Values, Operation> {
+  /** The call as a person reads it. */
+  text(raw: Raw): string;
+  show?(word: number): string;
+  model(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
+}
+
+export interface Performer<Local> extends Caller<Local> {
+  /** Number of the operation's first call in the program; the others follow. */
+  readonly number: number;
+  /** Performs the call of that number, of this operation or another: its invocation, the procedure, its response. */
+  call(number: number, procedure: Access<Returned>): Access<number>;
+  /** The operation that the call of that number belongs to, and its arguments. */
+  operationAt(number: number): { readonly operation: unknown; readonly values: object } | undefined;
+}
+
+export type Row<Structure, Raw, Values, Operation, Local, State> =
+  | SimpleRow<Structure, Raw, Values, Operation, Local, State>
+  | CompositeRow<Structure, Raw, Values, Operation, Local>;
+
+/** A row with the arguments that its operation has. */
+export interface TableRow<Structure, A, Operation, Local, State> {
+  readonly arguments: A;
+  readonly row: Row<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local, State>;
+}
+
+type NoArguments = Record<never, never>;
+type NoValues = Record<never, never>;
+
+/** A row of a table, where an operation begins, runs and ends. */
+export function operation<Structure, A extends Arguments, Operation = unknown, Local = unknown, State = unknown>(
+  row: { readonly arguments: A } & SimpleRow<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local, State>,
+): TableRow<Structure, A, Operation, Local, State>;
+export function operation<Structure, Operation = unknown, Local = unknown, State = unknown>(
+  row: { readonly arguments?: never } & SimpleRow<Structure, NoValues, NoValues, Operation, Local, State>,
+): TableRow<Structure, NoArguments, Operation, Local, State>;
+export function operation(row: { readonly arguments?: Arguments } & AnyRow["row"]): AnyRow {
+  return { arguments: row.arguments ?? {}, row };
+}
+
+/** A row of a table, where an operation is several calls. */
+export function composite<Structure, A extends Arguments, Operation = unknown, Local = unknown>(
+  row: { readonly arguments: A } & CompositeRow<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local>,
+): TableRow<Structure, A, Operation, Local, unknown>;
+export function composite<Structure, Operation = unknown, Local = unknown>(
+  row: { readonly arguments?: never } & CompositeRow<Structure, NoValues, NoValues, Operation, Local>,
+): TableRow<Structure, NoArguments, Operation, Local, unknown>;
+export function composite(row: { readonly arguments?: Arguments } & AnyRow["row"]): AnyRow {
+  return { arguments: row.arguments ?? {}, row };
+}
+
+/** A row of any table. */
+export interface AnyRow {
+  readonly arguments: Arguments;
+  readonly row: Row<unknown, object, object, unknown, unknown, unknown>;
+}
+
+export type OperationTable = { readonly [kind: string]: AnyRow };
+
+/** An operation of the table, as it stands in a scenario: plain JSON. */
+export type OperationOf<Table> = {
+  [Kind in keyof Table]: Table[Kind] extends { readonly arguments: infer A }
+    ? { readonly kind: Kind } & RawValuesOf<A>
+    : never;
+}[keyof Table];
+
+// What rows demand, a table demands all of: the conditional types intersect what each row infers.
+
+/** What a table's procedures work on. */
+export type StructureOf<Table> = {
+  [Kind in keyof Table]: Table[Kind] extends TableRow<infer Structure, infer _A, infer _O, infer _L, infer _S>
+    ? (structure: Structure) => void
+    : never;
+}[keyof Table] extends (structure: infer Structure) => void
+  ? Structure
+  : never;
+
+/** What a table's threads keep to themselves. */
+export type LocalOf<Table> = {
+  [Kind in keyof Table]: Table[Kind] extends TableRow<infer _St, infer _A, infer _O, infer Local, infer _S>
+    ? (local: Local) => void
+    : never;
+}[keyof Table] extends (local: infer Local) => void
+  ? Local
+  : never;
+
+/** The state of a table's own model, where its rows have steps. */
+export type StateOf<Table> = {
+  [Kind in keyof Table]: Table[Kind] extends TableRow<infer _St, infer _A, infer _O, infer _L, infer State>
+    ? (state: State) => void
+    : never;
+}[keyof Table] extends (state: infer State) => void
+  ? State
+  : never;
+
+/**
+ * An operation as a person reads it: `get v4/20 create`, `allow v4/20 timeout 3`. Unless its row says otherwise, its arguments
+ * stand as the scenario has them: truth values by their names, or not at all; numbers with their names where there are
+ * several arguments.
+ */
+export function operationText(table: OperationTable, operation: unknown): string {
+  const { kind, ...raw } = operation as { readonly kind: string };
+  const shown = table[kind]?.row.text?.(raw) ?? valuesText(raw);
+  return shown === "" ? kind : `${kind} ${shown}`;
+}
+
+function valuesText(values: object): string {
+  const entries = Object.entries(values);
+  const shown = entries.flatMap(([name, value]) => {
+    if (value === true) return [name];
+    if (value === false || value === undefined) return [];
+    if (typeof value === "number" && entries.length > 1) return [`${name} ${value}`];
+    return [typeof value === "object" ? JSON.stringify(value) : String(value)];
+  });
+  return shown.join(" ");
+}
+
+/**
+ * Does the operation find nothing to work on, whatever others do, after these of its own thread? It does if the reference
+ * that it takes was not obtained, or has been given away.
+ */
+export function lacksReference(table: OperationTable, operation: unknown, before: readonly unknown[]): boolean {
+  const taken = referencesOf(table, operation).takes;
+  if (taken === undefined) return false;
+  let held = 0;
+  for (const earlier of before) {
+    const { takes, consumes, gives } = referencesOf(table, earlier);
+    if (consumes && takes === taken && held > 0) held--;
+    if (gives === taken) held++;
+  }
+  return held === 0;
+}
+
+/** The names of the references that an operation takes and, if it finds an object, gives. */
+function referencesOf(table: OperationTable, operation: unknown) {
+  const { kind, ...raw } = operation as { readonly kind: string };
+  const { row, arguments: named = {} } = table[kind] ?? {};
+  if (row === undefined) return { takes: undefined, consumes: false, gives: undefined };
+  const values = parsedValues(named, raw);
+  const given = "calls" in row ? undefined : row.gives?.(values, SOME_OBJECT, undefined);
+  return {
+    takes: row.takes?.(values),
+    consumes: row.consumes === true,
+    gives: typeof given === "object" ? given.name : given,
+  };
+}
+
+/** Stands for the address of any object. */
+const SOME_OBJECT = 1;

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Scenario } from "./scenario.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import type { System } from "./system.ts";
+
+/** Threads that a scenario may have, and operations of each: more is no scenario but a mistake. */
+const THREADS_MAX = 16;
+const OPERATIONS_MAX = 1000;
+
+/**
+ * Checks that `value` is a scenario of `system`, to the last operation.
+ *
+ * @throws ScenarioError that names the first part that is wrong
+ */
+export function parseScenario<Operation>(
+  system: Pick<System<Operation>, "name" | "operationSchema" | "limitsSchema">,
+  value: unknown,
+): Scenario<Operation> {
+  const operations = z.array(system.operationSchema).max(OPERATIONS_MAX);
+  const schema = z.strictObject({
+    name: z.string().min(1).max(200),
+    system: z.literal(system.name),
+    about: z.string().max(2000).optional(),
+    limits: z.record(z.string(), z.number()).optional(),
+    initial: operations,
+    threads: z
+      .array(z.strictObject({ name: z.string().min(1).max(100), operations }))
+      .min(1)
+      .max(THREADS_MAX),
+  });
+  const result = schema.safeParse(value);
+  if (!result.success) throw malformed(system.name, "", result.error);
+  const { about, limits, ...rest } = result.data;
+  if (limits !== undefined) {
+    const checked = system.limitsSchema.safeParse(limits);
+    if (!checked.success) throw malformed(system.name, "limits.", checked.error);
+  }
+  return { ...rest, ...(about === undefined ? {} : { about }), ...(limits === undefined ? {} : { limits }) };
+}
+
+function malformed(system: string, prefix: string, { issues }: z.ZodError): ScenarioError {
+  const [issue] = issues;
+  const path = prefix + (issue?.path.map(String).join(".") ?? "");
+  return new ScenarioError(
+    `scenario of ${system}: ${path === "" ? "" : `${path}: `}${issue?.message ?? "it is malformed"}`,
+  );
+}

@@ -1,0 +1,272 @@
+/**
+ * The history of one execution against a model: after each response, does some order of the operations so far explain
+ * every response?
+ *
+ * Threads name the objects that they hold: an operation that takes a reference concerns the object that its thread obtained
+ * last under that name and still holds. So the history knows at any time who holds what, and can say to the model which
+ * object is meant: objects have identities, small numbers in the order of their first appearance in a response, because
+ * their addresses depend on the schedule. Memory that was freed and allocated again gets a new identity.
+ *
+ * An operation may be several steps of the model (a selection looks at a route, then at an interface). Each of them takes
+ * effect at some moment between the operation's invocation and its response; their order is not checked.
+ */
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { type Heap, objectNameOf, type Region } from "#impl/memory/heap.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import type { Watcher } from "../watcher.ts";
+import { createOnlineChecker, type OnlineModel } from "./online.ts";
+
+/** A reference that a thread holds. */
+export interface HeldReference {
+  readonly name: string;
+  readonly object: Address;
+  /** False for a reference that the structure gives back by itself: it does not count as held. */
+  readonly isCounted: boolean;
+}
+
+/** One step of the model. */
+export interface ModelStep<Operation> {
+  readonly operation: Operation;
+  /** The step's response, from the word that the operation returned; the word itself if absent. */
+  readonly responseOf?: (word: number) => unknown;
+}
+
+/** An operation of a scenario, as its history sees it. */
+export interface HistoryCall<Operation> {
+  /** As a person reads it: `get v4/3 create`. */
+  readonly text: string;
+  /** @param identity of the object that the operation concerns, 0 if it concerns none */
+  steps(identity: number): readonly ModelStep<Operation>[];
+  /** The name of the reference that it works on, if it works on one. */
+  readonly takes: string | undefined;
+  /** The thread gives that reference away with the invocation. */
+  readonly consumes: boolean;
+  /** The response is an object's address, or NIL. */
+  readonly returnsObject: boolean;
+  /** The reference that the thread holds after the response, besides those that it held. */
+  gives(word: number, taken: HeldReference | undefined): HeldReference | undefined;
+  /** The response as a person reads it, where the word does not say it. */
+  readonly show: ((word: number) => string) | undefined;
+}
+
+/** Who holds what, as the threads that called the structure see it. */
+export interface Holders {
+  /** References to the object that somebody holds. */
+  countOf(object: Address): number;
+  /** All references that are held. */
+  readonly total: number;
+}
+
+export interface OperationHistory<State> extends Holders, Watcher {
+  reset(): void;
+  /** @throws RangeError at a number that no operation has */
+  invoke(thread: number, operation: number): void;
+  /** Why no order of the operations explains this response, or undefined if one does. */
+  respond(thread: number, word: number): string | undefined;
+  /** The set-up begins: it is a history of its own, from the model's initial state. */
+  setUpBegins(): void;
+  /** Every execution starts from what the set-up has left. @returns why that cannot be, if it cannot */
+  setUpEnds(words: Int32Array): string | undefined;
+  /** The states that the model may be in at the end of an execution. */
+  possibleStates(): readonly State[];
+  /** Calls `listener` after each response that the model allows. */
+  onResponse(listener: (operation: number, word: number) => void): void;
+}
+
+export interface OperationHistoryOptions<State, Operation> {
+  readonly model: OnlineModel<State, Operation, unknown>;
+  /** By the numbers given to `beginOperation`. */
+  readonly calls: readonly HistoryCall<Operation>[];
+  readonly threadCount: number;
+  /** The slab whose objects operations return and take; NIL if there is none. */
+  readonly objects: Address;
+  /** Objects that may ever be returned. */
+  readonly identitiesMax: number;
+  /**
+   * The state that memory shows after the set-up, of one that the model allows: without what may have vanished and has.
+   * Undefined where memory shows something else.
+   */
+  readonly settle: (state: State, words: Int32Array) => State | undefined;
+}
+
+/** Steps that one operation may have. */
+const STEPS_MAX = 4;
+
+export function createOperationHistory<State, Operation>(
+  heap: Heap,
+  options: OperationHistoryOptions<State, Operation>,
+): OperationHistory<State> {
+  const { model, calls, identitiesMax, settle } = options;
+  const checker = createOnlineChecker(model, { responseOf: (word): unknown => word });
+  const objects = objectsOf(heap, options.objects);
+  const identityOf = new Int32Array(objects?.count ?? 0);
+  const heldBy: HeldReference[][] = Array.from({ length: Math.max(1, options.threadCount) }, () => []);
+  const open = new Int32Array(heldBy.length);
+  /** The reference that each thread's open operation took, if it took one, and its steps in the model. */
+  const taken: (HeldReference | undefined)[] = [];
+  const openSteps: (readonly NumberedStep[])[] = [];
+  const listeners: ((operation: number, word: number) => void)[] = [];
+  const stepsOf = stepNumbers(calls, identitiesMax, (operation) => checker.internOperation(operation));
+  let identities = 0;
+  /** What the set-up has left behind: references that nobody gives back, and identities. */
+  let left: readonly HeldReference[] = [];
+  const leftIdentityOf = new Int32Array(identityOf.length);
+  let leftIdentities = 0;
+
+  function identify(object: Address): number {
+    const index = indexIn(objects, object);
+    if (index === -1) return 0;
+    if (identityOf[index] === 0) identityOf[index] = ++identities;
+    return wordAt(identityOf, index);
+  }
+
+  function heldAs(thread: number, name: string): number {
+    return (heldBy[thread] ?? []).findLastIndex((reference) => reference.name === name);
+  }
+
+  function release(thread: number, call: HistoryCall<Operation>): HeldReference | undefined {
+    if (call.takes === undefined) return undefined;
+    const at = heldAs(thread, call.takes);
+    const reference = heldBy[thread]?.[at];
+    if (call.consumes && at !== -1) heldBy[thread]?.splice(at, 1);
+    return reference;
+  }
+
+  function invoke(thread: number, operation: number): void {
+    const call = callAt(calls, operation);
+    open[thread] = operation;
+    const reference = release(thread, call);
+    taken[thread] = reference;
+    const steps = stepsOf(operation, reference === undefined ? 0 : identify(reference.object));
+    openSteps[thread] = steps;
+    for (let i = 0; i < steps.length; i++) checker.invokeId(thread * STEPS_MAX + i, steps[i]?.id ?? 0);
+  }
+
+  function respond(thread: number, word: number): string | undefined {
+    const operation = wordAt(open, thread);
+    const call = callAt(calls, operation);
+    const steps = openSteps[thread] ?? [];
+    let answer = word;
+    if (call.returnsObject && word !== NIL) {
+      answer = identify(word);
+      if (answer === 0) return `${call.text} returns ${shown(call, word)}, which is no object of its slab`;
+    }
+    const given = call.gives(word, taken[thread]);
+    if (given !== undefined) heldBy[thread]?.push(given);
+    for (let i = 0; i < steps.length; i++) {
+      const responseOf = steps[i]?.responseOf;
+      const slot = thread * STEPS_MAX + i;
+      const fits =
+        responseOf === undefined ? checker.respondWord(slot, answer) : checker.respond(slot, responseOf(answer));
+      if (fits) continue;
+      const step = steps.length === 1 ? "" : ` (in its step ${i + 1})`;
+      return `${call.text} returns ${shown(call, word)}${step}, and no order of the operations explains that`;
+    }
+    for (const listener of listeners) listener(operation, word);
+    return undefined;
+  }
+
+  function shown(call: HistoryCall<Operation>, word: number): string {
+    if (call.show !== undefined) return call.show(word);
+    if (!call.returnsObject) return String(word);
+    return word === NIL ? "nothing" : (objectNameOf(heap, word) ?? `word ${word}`);
+  }
+
+  function forget(): void {
+    for (const held of heldBy) held.length = 0;
+  }
+
+  return {
+    property: "linearizability",
+    invoke,
+    respond,
+    reset() {
+      checker.reset();
+      identityOf.set(leftIdentityOf);
+      identities = leftIdentities;
+      forget();
+    },
+    setUpBegins() {
+      checker.startFrom([model.initial]);
+      left = [];
+      leftIdentityOf.fill(0);
+      leftIdentities = 0;
+    },
+    setUpEnds(words) {
+      const states: State[] = [];
+      for (const state of checker.possibleStates()) {
+        const settled = settle(state, words);
+        if (settled !== undefined) states.push(settled);
+      }
+      if (states.length === 0) return "the set-up leaves something in memory that the model does not allow";
+      checker.startFrom(states);
+      left = heldBy.flat();
+      leftIdentityOf.set(identityOf);
+      leftIdentities = identities;
+      forget();
+      return undefined;
+    },
+    possibleStates: () => checker.possibleStates(),
+    onResponse: (listener) => void listeners.push(listener),
+    freed(_words, slab, object) {
+      if (slab !== options.objects) return undefined;
+      const index = indexIn(objects, object);
+      if (index !== -1) identityOf[index] = 0;
+      return undefined;
+    },
+    countOf(object) {
+      let count = 0;
+      for (const held of left) if (held.isCounted && held.object === object) count++;
+      for (const list of heldBy) for (const held of list) if (held.isCounted && held.object === object) count++;
+      return count;
+    },
+    get total() {
+      let total = 0;
+      for (const held of left) if (held.isCounted) total++;
+      for (const list of heldBy) for (const held of list) if (held.isCounted) total++;
+      return total;
+    },
+  };
+}
+
+/** A model's step with the checker's number of its operation. */
+interface NumberedStep {
+  readonly id: number;
+  readonly responseOf: ((word: number) => unknown) | undefined;
+}
+
+/** The steps of each operation on each object, computed once and looked up ever after. */
+function stepNumbers<Operation>(
+  calls: readonly HistoryCall<Operation>[],
+  identitiesMax: number,
+  intern: (operation: Operation) => number,
+): (operation: number, identity: number) => readonly NumberedStep[] {
+  const known: (readonly NumberedStep[] | undefined)[] = [];
+  return (operation, identity) => {
+    const place = operation * (identitiesMax + 1) + identity;
+    const found = known[place];
+    if (found !== undefined) return found;
+    const steps = callAt(calls, operation).steps(identity);
+    if (steps.length > STEPS_MAX)
+      throw new RangeError(`an operation has ${steps.length} steps, and may have ${STEPS_MAX}`);
+    return (known[place] = steps.map((step) => ({ id: intern(step.operation), responseOf: step.responseOf })));
+  };
+}
+
+function callAt<Operation>(calls: readonly HistoryCall<Operation>[], operation: number): HistoryCall<Operation> {
+  const call = calls[operation];
+  if (call === undefined) throw new RangeError(`operation ${operation} is none of the scenario's ${calls.length}`);
+  return call;
+}
+
+function objectsOf(heap: Heap, slab: Address): Region | undefined {
+  return slab === NIL ? undefined : heap.regions.find((region) => region.slab === slab);
+}
+
+/** The object's number in its slab, from 0; -1 if no object of the slab begins there. */
+function indexIn(objects: Region | undefined, address: Address): number {
+  if (objects === undefined) return -1;
+  const offset = address - objects.base;
+  const index = offset / objects.stride;
+  return Number.isInteger(index) && index >= 0 && index < objects.count ? index : -1;
+}
