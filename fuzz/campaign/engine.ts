@@ -74,7 +74,7 @@ export function openEngine({ workers, time, state }: EngineOptions): Engine {
       const run = async (): Promise<Performed<OutcomeOf<Kind>> | undefined> => {
         const end = planned.begin(job.kind, units);
         const start = performance.now();
-        const outcome = await pool.run(job, options?.timeMs).finally(end);
+        const outcome = await pool.run(job, options?.millisecondsMax?.()).finally(end);
         if (outcome === undefined) return undefined;
         const performed = { outcome, milliseconds: performance.now() - start };
         state?.keep(job, performed);

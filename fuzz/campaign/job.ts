@@ -6,7 +6,7 @@
  * `job-kinds.ts` and a row in `job-worker.ts`.
  */
 import { createHash } from "node:crypto";
-import type { Explanation as LitmusExplanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation as LitmusExplanation } from "#model/memory/explained-execution.ts";
 import type { TraceResult } from "#reports/result.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
@@ -73,13 +73,13 @@ export interface Performed<Outcome> {
 export interface PerformOptions {
   /** Asked when its turn comes: a job that has become superfluous is left out. */
   readonly isWanted?: () => boolean;
-  /** Milliseconds after which its thread is ended, for jobs that do not ask whether to stop: there is no outcome then. */
-  readonly timeMs?: number | undefined;
   /** Is done although the run is being stopped; it is told so, and ends with what it has. */
   readonly evenWhenStopped?: boolean;
+  /** Asked when it begins: the thread of a job that takes longer is ended, and there is no outcome. */
+  readonly millisecondsMax?: () => number;
 }
 
-/** Has a job done somewhere. Undefined when it was left out, or stopped before there was an outcome. */
+/** Has a job done somewhere. Undefined when it was left out, or stopped or ended before there was an outcome. */
 export type Perform = <Kind extends JobKind>(
   job: Job<Kind>,
   options?: PerformOptions,

@@ -9,11 +9,11 @@ export interface WorkerPool {
   /**
    * Does a job on a worker that is free, or will be.
    *
-   * @param timeMs after which its thread is ended; undefined for as long as it takes
-   * @returns undefined when it was stopped, or its time was up, before there was an outcome
+   * @param millisecondsMax after which the job's thread is ended
+   * @returns undefined when it was stopped or ended before there was an outcome
    * @throws InputError for what is the caller's to put right
    */
-  run<Kind extends JobKind>(job: Job<Kind>, timeMs?: number): Promise<OutcomeOf<Kind> | undefined>;
+  run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax?: number): Promise<OutcomeOf<Kind> | undefined>;
   /** Executions made so far by all workers together. */
   executions(): number;
   /** Asks every job that runs to end, and ends the threads of those that do not. */
@@ -38,18 +38,22 @@ export function workerPool(workers: number): WorkerPool {
       workerData: control.shared,
     }));
   return {
-    async run<Kind extends JobKind>(job: Job<Kind>, timeMs?: number): Promise<OutcomeOf<Kind> | undefined> {
+    async run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax = Infinity): Promise<OutcomeOf<Kind> | undefined> {
+      if (millisecondsMax <= 0) return undefined;
+      const late = new AbortController();
+      const lateTimer = millisecondsMax < Infinity ? setTimeout(() => late.abort(), millisecondsMax) : undefined;
       // What is begun after the stop is short, and is to be done.
-      const isLate = timer !== undefined;
-      const timeout = timeMs === undefined ? [] : [AbortSignal.timeout(timeMs)];
-      const signals = isLate ? timeout : [ending.signal, ...timeout];
+      const isStopping = timer !== undefined;
+      const signal = isStopping ? late.signal : AbortSignal.any([ending.signal, late.signal]);
       try {
-        const done: Done<Kind> = await pool().run(job, { signal: AbortSignal.any(signals) });
+        const done: Done<Kind> = await pool().run(job, { signal });
         if ("inputError" in done) throw new InputError(done.inputError);
         return done.outcome;
       } catch (error) {
-        if (signals.some(({ aborted }) => aborted)) return undefined;
+        if (signal.aborted) return undefined;
         throw error;
+      } finally {
+        clearTimeout(lateTimer);
       }
     },
     executions: control.executions,

@@ -153,15 +153,15 @@ async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean)
 
 function transactionsJudge(open: OpenEngine, model: TransactionModel, options: Options): Judge {
   const { consistency: levels = ["strict-serializable"], assume: assumptions = ["writes-follow-reads"] } = options;
-  const { time: timeMs } = options;
+  const { time: timeMs = Infinity } = options;
   return async (file) => {
     const engine = await open();
     const job = { kind: "transactions", task: { file, model, levels, assumptions } } as const;
-    const done = await engine.perform(job, { timeMs });
+    const done = await engine.perform(job, { millisecondsMax: () => timeMs });
     if (engine.stopReason() !== undefined) return undefined;
     if (done === undefined) {
       const outcome = { kind: "unknown", model, asked: levels, because: "time" } as const;
-      return { file, seconds: (timeMs ?? 0) / 1000, outcome };
+      return { file, seconds: timeMs / 1000, outcome };
     }
     if (done.outcome.kind === "fault") return { file, error: done.outcome.fault };
     const { outcome, reading, seconds } = done.outcome;
