@@ -94,7 +94,12 @@ class ProgramExplorer {
     this.#histories = histories;
     this.#options = options;
     this.#threads = threads.length;
-    this.#states = new LocalStates(threads, { keepsBarriers: false, accesses: "as-written", weakFences: false });
+    this.#states = new LocalStates(threads, {
+      keepsBarriers: false,
+      accesses: "as-written",
+      weakFences: false,
+      refusesLooking: false,
+    });
     this.#guided = new Guided(this.#states, lowering, threads.length);
     this.#explorer = new Explorer({
       order: new ScOrder(),

@@ -89,7 +89,12 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences });
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: model !== "sc",
+    accesses,
+    weakFences,
+    refusesLooking: true,
+  });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
   const explorer = new Explorer({ order: orderOf(model), states, threads: program.threads.length, initial, eventsMax });
   return { explorer, states };

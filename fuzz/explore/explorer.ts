@@ -19,6 +19,7 @@
  *
  * The file is long because a step forward and the revisits it offers call each other, down to the last leaf.
  */
+import { WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { valueWritten } from "#impl/memory/access-class.ts";
 import { Choices } from "./choices.ts";
 import {
@@ -462,7 +463,7 @@ export class Explorer {
   }
 
   #refuseLength(thread: number): never {
-    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: write a loop that only waits as one wait`;
+    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: ${WAIT_INSTEAD}`;
     throw new ProgramError(message, thread, this.#eventsMax);
   }
 }

@@ -52,7 +52,12 @@ export function replayGraph(
 ): GraphReplay {
   const options = tableOptions(model);
   const { accesses = "as-written", weakFences = false } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: options.model !== "sc", accesses, weakFences });
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: options.model !== "sc",
+    accesses,
+    weakFences,
+    refusesLooking: true,
+  });
   const graph = new Graph(program.threads.length, 1);
   const placed = new Map<string, Placed>();
   const made = program.threads.map((_, thread) => {

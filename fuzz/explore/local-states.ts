@@ -24,6 +24,7 @@ import {
   mayWait,
   touchesWord,
 } from "#impl/memory/access-class.ts";
+import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 
@@ -50,6 +51,8 @@ export interface LocalStatesOptions {
   readonly accesses: Orderings;
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
+  /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
+  readonly refusesLooking: boolean;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -82,6 +85,9 @@ const DEPTH = 12;
 const STRIDE = 13;
 
 const NOBODY = -1;
+
+/** Reads of the same few words, one after the other, that a thread may make; more are taken for a loop that waits. */
+const LOOKS_MAX = 256;
 
 /** States kept at most, unless more are asked for. */
 const STATES_MAX = 1 << 16;
@@ -321,6 +327,25 @@ export class LocalStates {
     );
   }
 
+  /** @throws ProgramError if the last accesses of the thread all read the same few words */
+  #refuseLooking(last: number): void {
+    const table = this.#table;
+    const words = new Set<number>();
+    let state = last;
+    for (let looks = 0; looks < LOOKS_MAX; looks++) {
+      if (table[state * STRIDE + STEP_KIND] !== STEP.read) return;
+      words.add(table[state * STRIDE + ADDRESS] as number);
+      if (words.size > LOOKED_AT_MAX) return;
+      state = table[state * STRIDE + PARENT] as number;
+    }
+    const thread = table[last * STRIDE + THREAD] as number;
+    throw new ProgramError(
+      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times in a row, and does nothing else: ${WAIT_INSTEAD}`,
+      thread,
+      table[last * STRIDE + DEPTH] as number,
+    );
+  }
+
   #fail(message: string): number {
     this.#message = message;
     return STEP.failed;
@@ -354,6 +379,9 @@ export class LocalStates {
       table[row + SIBLING] = table[parent * STRIDE + FIRST_CHILD] as number;
       table[parent * STRIDE + FIRST_CHILD] = state;
     }
+    const depth = table[row + DEPTH] as number;
+    if (this.#options.refusesLooking && step === STEP.read && depth % LOOKS_MAX === LOOKS_MAX - 1)
+      this.#refuseLooking(state);
     return state;
   }
 

@@ -39,6 +39,7 @@ function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<stri
     keepsBarriers: model !== "sc",
     accesses: "as-written",
     weakFences: false,
+    refusesLooking: false,
   });
   const explorer = new Explorer({
     order: anyOrder,

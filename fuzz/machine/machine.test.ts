@@ -260,6 +260,25 @@ test("an execution of more accesses than allowed makes no progress; one of just 
   ]);
 });
 
+test("a thread that only looks is told to wait instead, one that does more is not", () => {
+  const looker = {
+    *looker({ x }: Place): Access {
+      while ((yield readOnce(x)) === 0);
+    },
+  };
+  expect(explore(program(looker), { accessesMax: 100 }).violations).toEqual([
+    "progress: 100 accesses were made and the threads have not returned; looker is still at it, only looking at shared.x: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+  ]);
+  const writer = {
+    *writer({ x }: Place): Access {
+      while ((yield readOnce(x)) === 0) yield writeOnce(x, 0);
+    },
+  };
+  expect(explore(program(writer), { accessesMax: 400 }).violations).toEqual([
+    "progress: 400 accesses were made and the threads have not returned; writer is still at it",
+  ]);
+});
+
 test("a deadlock says who waits for what", () => {
   expect(
     explore(

@@ -20,12 +20,13 @@
  * and code that loops without an access.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
-import type { Heap } from "#impl/memory/heap.ts";
+import { type Heap, nameOf } from "#impl/memory/heap.ts";
 import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
+import { LookingLoop, WAIT_INSTEAD } from "./looking-loop.ts";
 import { LocalAccesses } from "./local-access.ts";
 import { ACCESSES_MAX, CALLBACKS_MAX, type MachineOptions } from "./machine-settings.ts";
 import type { Observer } from "./observer.ts";
@@ -39,6 +40,9 @@ import { describeWaits, waitsForWork } from "./waits.ts";
 const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
+
+/** Last accesses of an execution that makes too many, which tell whether a thread only looks. */
+const WATCHED = 256;
 
 export class Machine implements RunningMachine, Threads {
   readonly program: Program;
@@ -71,6 +75,9 @@ export class Machine implements RunningMachine, Threads {
   #ownThreads: number;
   readonly #threadsMax: number;
   readonly #accessesMax: number;
+  /** The accesses from here on are looked at, should there be too many. */
+  readonly #watchedFrom: number;
+  readonly #looking = new LookingLoop();
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
   #waitingCount = 0;
@@ -93,6 +100,7 @@ export class Machine implements RunningMachine, Threads {
     this.#threadsMax = threadsMax;
     this.#ownThreads = program.threads.length;
     this.#accessesMax = options.accessesMax ?? ACCESSES_MAX;
+    this.#watchedFrom = Math.max(0, this.#accessesMax - WATCHED);
     this.choices = new Int32Array(256);
     this.enabled = new Int32Array(threadsMax);
     this.pendingKind = new Int32Array(threadsMax);
@@ -211,10 +219,17 @@ export class Machine implements RunningMachine, Threads {
 
   /** Are there accesses left to make? */
   #mayGoOn(thread: number): boolean {
-    if (this.steps < this.#accessesMax) return true;
+    if (this.steps < this.#watchedFrom) return true;
+    if (this.steps === this.#watchedFrom) this.#looking.reset();
+    if (this.steps < this.#accessesMax) {
+      this.#looking.note(thread, this.#pendingClasses[thread] as number, this.pendingAddress[thread] as number);
+      return true;
+    }
+    const words = this.#looking.wordsOf(thread)?.map((address) => nameOf(this.heap, address));
+    const looking = words === undefined ? "" : `, only looking at ${words.join(", ")}: ${WAIT_INSTEAD}`;
     this.#memory.violate(
       "progress",
-      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it`,
+      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it${looking}`,
       NIL,
     );
     return false;
