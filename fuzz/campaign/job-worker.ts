@@ -26,6 +26,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
   stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
+  reenactment: async () => (await import("./stress/run-reenactment.ts")).runReenactment,
   readers: async () => (await import("./readers/run-readers.ts")).runReaders,
   history: async () => (await import("./history/run-check.ts")).runCheck,
   transactions: async () => (await import("./history/run-transactions.ts")).runTransactions,

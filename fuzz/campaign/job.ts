@@ -19,6 +19,7 @@ import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
+import type { ReenactmentOutcome, ReenactmentTask } from "./stress/reenactment-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
 
@@ -36,6 +37,7 @@ export interface JobTypes {
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
   readonly readers: Of<ReadersTask, ReadersOutcome>;
+  readonly reenactment: Of<ReenactmentTask, ReenactmentOutcome>;
   readonly history: Of<CheckTask, CheckAnswer>;
   readonly transactions: Of<TransactionsTask, TransactionsAnswer>;
   readonly litmus: Of<LitmusTask, LitmusOutcome>;
