@@ -447,4 +447,5 @@ test("a fault is a HistoryFileError with its line", () => {
     name: "HistoryFileError",
     message: "a.edn:3: expected x",
   });
+  expect(new HistoryFileError("a.edn", 3, "client a\n\u2028b waits").message).toBe("a.edn:3: client a b waits");
 });

@@ -33,10 +33,10 @@ export interface HistoryReceiver {
   note(note: RecordedNote): void;
 }
 
-/** Where a file is at fault: `file:line: expected …, found …`. */
+/** Where a file is at fault: `file:line: expected …, found …`, in one line whatever names the file has. */
 export class HistoryFileError extends Error {
   constructor(file: string, line: number, what: string) {
-    super(`${file}:${line}: ${what}`);
+    super(`${file}:${line}: ${what.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")}`);
     this.name = "HistoryFileError";
   }
 }
