@@ -13,6 +13,8 @@
  * explore(storeBuffering, { model: "tso" }).executions;  // 4
  * ```
  */
+import { EsChoices } from "./es-choices.ts";
+import { EsOrder } from "./es-order.ts";
 import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
@@ -24,9 +26,9 @@ import { ScOrder, TsoOrder } from "./total-order.ts";
 
 /**
  * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
- * RC11.
+ * RC11. `es`: plain accesses and Atomics of ECMAScript.
  */
-export type ExplorerModel = "sc" | "tso" | "ra";
+export type ExplorerModel = "sc" | "tso" | "ra" | "es";
 
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
@@ -89,9 +91,17 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences });
+  const { exchange } = program;
+  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences, exchange });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
-  const explorer = new Explorer({ order: orderOf(model), states, threads: program.threads.length, initial, eventsMax });
+  const explorer = new Explorer({
+    order: orderOf(model),
+    states,
+    threads: program.threads.length,
+    initial,
+    choices: model === "es" ? (sources) => new EsChoices(states, sources) : undefined,
+    eventsMax,
+  });
   return { explorer, states };
 }
 
@@ -150,5 +160,7 @@ function orderOf(model: ExplorerModel): Order {
       return new TsoOrder();
     case "ra":
       return new ReleaseAcquireOrder();
+    case "es":
+      return new EsOrder();
   }
 }

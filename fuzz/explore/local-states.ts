@@ -23,6 +23,8 @@ import {
   isStore,
   mayWait,
   touchesWord,
+  isExchange,
+  valueWritten,
 } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
@@ -50,6 +52,8 @@ export interface LocalStatesOptions {
   readonly accesses: Orderings;
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: ((operand: number, found: number) => number) | undefined;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -156,6 +160,14 @@ export class LocalStates {
 
   flags(state: number): number {
     return this.#table[state * STRIDE + FLAGS] as number;
+  }
+
+  /** What a read-modify-write that succeeds leaves where it finds `found`. */
+  written(state: number, found: number): number {
+    const kind = this.kind(state);
+    const { exchange } = this.#options;
+    if (exchange !== undefined && isExchange(kind)) return exchange(this.operand(state), found);
+    return valueWritten(kind, found, this.operand(state));
   }
 
   /** Accesses of the thread before this state. */
