@@ -3,7 +3,7 @@
  * order, and judged by the axioms of `model/memory/es.ts`. Nothing of the explorer's own consistency check takes part.
  */
 import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
-import { es } from "#model/memory/es.ts";
+import { es, type EsModel } from "#model/memory/es.ts";
 import { esSkeletonOf, type ByteEvent } from "#model/memory/es/byte-event.ts";
 import { isAllowed } from "#model/memory/memory-model.ts";
 import { relationOf, type Pair } from "#model/memory/relation.ts";
@@ -33,7 +33,7 @@ interface PartialExecution {
 }
 
 /** The valid executions, as `canonicalWithoutCoherence` has them. */
-export function validExecutions(program: ExploredProgram): ReadonlySet<string> {
+export function validExecutions(program: ExploredProgram, model: EsModel = es): ReadonlySet<string> {
   const states = new LocalStates(program.threads, { keepsBarriers: true, accesses: "as-written", weakFences: false });
   const found = new Set<string>();
   const seen = new Set<string>();
@@ -42,7 +42,7 @@ export function validExecutions(program: ExploredProgram): ReadonlySet<string> {
     if (seen.has(text)) return;
     seen.add(text);
     if (state.threads.every((at) => states.step(at) === STEP.returned)) {
-      if (isValid(state.made)) found.add(text);
+      if (isValid(state.made, model)) found.add(text);
       return;
     }
     for (let thread = 0; thread < program.threads.length; thread++)
@@ -124,7 +124,7 @@ function canonical(made: readonly Made[], threads: number): string {
 
 const WORD_BYTES = 4;
 
-function isValid(made: readonly Made[]): boolean {
+function isValid(made: readonly Made[], model: EsModel): boolean {
   const largest = Math.max(0, ...made.map(({ word }) => word));
   const init: ByteEvent = {
     kind: "init",
@@ -160,5 +160,5 @@ function isValid(made: readonly Made[]): boolean {
       ),
     ),
   );
-  return isAllowed(es, es.over(skeleton)({ readsBytesFrom, sections: relationOf(events.length, sections) }));
+  return isAllowed(model, model.over(skeleton)({ readsBytesFrom, sections: relationOf(events.length, sections) }));
 }
