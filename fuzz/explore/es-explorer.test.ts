@@ -81,7 +81,9 @@ test.each([
 
 const [x, y] = [1, 2];
 
-function threads(...bodies: readonly (readonly (() => AccessKind)[])[]): ExploredProgram {
+type Body = readonly (() => AccessKind)[];
+
+function threads(...bodies: readonly Body[]): ExploredProgram {
   return {
     threads: bodies.map(
       (body) =>
@@ -118,7 +120,19 @@ test.each([
     threads([() => write(x, 1), () => storeRelease(y, 1)], [() => awaitEqual(y, -1, 1), () => read(x)]),
   ],
 ] as const)("%s: %i executions", (_, executions, program) => {
-  expect(explore(program, { model: "es" })).toEqual({ executions, blocked: 0, complete: true });
+  expect(explore(program, { model: "es" })).toMatchObject({ executions, blocked: 0, complete: true });
+});
+
+test("a data race is two accesses that conflict, unordered, of which one is plain", () => {
+  const race = (...bodies: readonly Body[]): boolean | undefined => explore(threads(...bodies), { model: "es" }).race;
+  expect(race([() => write(x, 1)], [() => write(x, 2)])).toBe(true);
+  expect(race([() => write(x, 1)], [() => loadAcquire(x)])).toBe(true);
+  expect(race([() => storeRelease(x, 1)], [() => atomicAdd(x, 2), () => loadAcquire(x)])).toBe(false);
+  expect(race([() => write(x, 1)], [() => write(y, 2)])).toBe(false);
+  const published = [() => write(x, 1), () => storeRelease(y, 1)];
+  expect(race(published, [() => awaitEqual(y, -1, 1), () => read(x)])).toBe(false);
+  expect(race(published, [() => read(y), () => read(x)])).toBe(true);
+  expect(explore(threads([() => write(x, 1)]), { model: "sc" }).race).toBeUndefined();
 });
 
 test("barriers are refused: JavaScript has none", () => {

@@ -1,17 +1,14 @@
 /** Data races of ECMAScript in a graph whose accesses have equal or disjoint ranges. */
 import { happensBefore, isSeqCst } from "./es-order.ts";
-import { AFTER, BLOCKED, EVENT, type Graph, KIND, LOCATION, NONE, PARTNER, SOURCE } from "./graph.ts";
+import { AFTER, BLOCKED, EVENT, type Graph, KIND, NONE, PARTNER, SOURCE } from "./graph.ts";
 
 /**
  * Is there a pair of accesses that conflict, of which neither happens before the other, and which are not both atomic?
  * Two writes of a location conflict, and a read with the write that it reads from. O(events + writes² of a location).
- *
- * @param isShared whether a location is one of the program's own
  */
-export function hasDataRace(graph: Graph, isShared: (location: number) => boolean): boolean {
+export function hasDataRace(graph: Graph): boolean {
   for (let event = 0; event < graph.count; event++) {
     const kind = graph.get(event, KIND);
-    if (!isShared(graph.get(event, LOCATION))) continue;
     if (kind === EVENT.read) {
       const source = graph.get(event, SOURCE);
       if (source >= 0 && !graph.has(event, BLOCKED) && race(graph, event, source)) return true;

@@ -11,7 +11,6 @@ import { interleavedOutcomes } from "#model/memory/es/interleavings.ts";
 import { columnsOf, compareRows, keyOf, rowsOf, type Ending, type Row } from "#model/memory/es/outcome.ts";
 import { SearchStopped } from "#model/memory/litmus/candidates.ts";
 import { AgentCells, accessesOf, indicesOf, neverTears, overlappingRanges } from "./agent-cells.ts";
-import { hasDataRace } from "./es-race.ts";
 import { explore } from "./explore.ts";
 import type { Execution } from "./explored-execution.ts";
 import { BLOCKED, LOCATION, NONE } from "./graph.ts";
@@ -102,15 +101,12 @@ function exploreLowered(
   const rows = new Map<string, Row>();
   const rowOf = rowsOf(program);
   let executions = 0;
-  let race = false;
   const note = (execution: Execution): void => {
     executions++;
     const row = rowOf(endingOf(program, lowered, execution));
     rows.set(keyOf(row), row);
-    const { addresses } = execution.states;
-    race ||= hasDataRace(execution.graph, (location) => lowered.isCell(addresses[location] ?? 0));
   };
-  const { complete, failure } = explore(lowered.program, {
+  const { complete, failure, race } = explore(lowered.program, {
     model: "es",
     onExecution: note,
     onBlocked: (execution) => {

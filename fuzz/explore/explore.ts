@@ -15,6 +15,7 @@
  */
 import { EsChoices } from "./es-choices.ts";
 import { EsOrder } from "./es-order.ts";
+import { hasDataRace } from "./es-race.ts";
 import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
@@ -65,6 +66,8 @@ export interface Exploration {
   readonly complete: boolean;
   /** The first failure. The exploration ends there. */
   readonly failure?: Failure;
+  /** Under `es`, whether an execution has a data race. If none has, there is nothing but interleavings. */
+  readonly race?: boolean;
 }
 
 const EVENTS_MAX = 10_000;
@@ -113,12 +116,13 @@ export function runExplorer(
   options: ExploreOptions,
   choose?: Visitor["choose"],
 ): Exploration {
-  const { onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
+  const { model, onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
   const execution = new Execution(states, threads);
   let executions = 0;
   let blocked = 0;
   let complete = true;
   let failure: Failure | undefined;
+  let race = false;
   const visitor: Visitor = {
     reached(graph) {
       execution.show(graph);
@@ -133,6 +137,7 @@ export function runExplorer(
         if (step !== STEP.returned) returned = false;
       }
       if (failure !== undefined) return;
+      race ||= model === "es" && hasDataRace(graph);
       if (returned) {
         executions++;
         onExecution?.(execution);
@@ -149,7 +154,13 @@ export function runExplorer(
     ...(choose === undefined ? {} : { choose }),
   };
   explorer.explore(visitor);
-  return { executions, blocked, complete, ...(failure === undefined ? {} : { failure }) };
+  return {
+    executions,
+    blocked,
+    complete,
+    ...(failure === undefined ? {} : { failure }),
+    ...(model === "es" ? { race } : {}),
+  };
 }
 
 function orderOf(model: ExplorerModel): Order {

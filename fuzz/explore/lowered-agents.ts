@@ -87,11 +87,6 @@ export class LoweredAgents {
     };
   }
 
-  /** Whether an address is that of a cell. */
-  isCell(address: number): boolean {
-    return address > 0 && address <= this.#source.bytes;
-  }
-
   /** The word that says, in the end, what an agent's registers hold; 0 is nothing. The main agent comes last. */
   endWord(agent: number): number {
     return -(2 * agent + 1);
