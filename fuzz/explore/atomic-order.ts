@@ -119,6 +119,9 @@ export class AtomicOrder {
   }
 
   #conditionOn(graph: Graph, source: number, other: number, reader: number): number {
+    // Happens-before alone may have decided.
+    if (this.#happensBefore(graph, reader, other)) return NO_CONDITION;
+    if (source !== INITIAL && this.#happensBefore(graph, other, source)) return NO_CONDITION;
     const isAtomicReader = isSeqCst(graph, reader);
     if (source === INITIAL) return isAtomicReader ? READER_IS_BEFORE : NO_CONDITION;
     if (synchronizes(graph, source, reader)) return EITHER;
@@ -128,8 +131,7 @@ export class AtomicOrder {
   }
 
   #happensBefore(graph: Graph, event: number, later: number): boolean {
-    if (event === later) return false;
-    if (event === this.#read) return false;
+    if (event === later || event === this.#read) return false;
     if (later !== this.#read) return happensBefore(graph, event, later);
     if (happensBeforeByThread(graph, event, later)) return true;
     const source = this.#source;
