@@ -83,7 +83,7 @@ export function raceLine(race: boolean | undefined): readonly string[] {
   if (race === undefined) return [];
   return [
     race
-      ? "data race: outcomes that no interleaving gives are possible"
+      ? "data race: there may be outcomes that no interleaving gives"
       : "no data race: only interleavings are possible",
   ];
 }

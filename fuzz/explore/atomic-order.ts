@@ -244,7 +244,8 @@ export class AtomicOrder {
 
 /** Comes the first event before the second by thread and position? An order that no history of the search changes. */
 export function isNamedBefore(graph: Graph, a: number, b: number): boolean {
-  const [first, second] = [graph.get(a, THREAD), graph.get(b, THREAD)];
+  const first = graph.get(a, THREAD);
+  const second = graph.get(b, THREAD);
   return first === second ? graph.get(a, POSITION) < graph.get(b, POSITION) : first < second;
 }
 
