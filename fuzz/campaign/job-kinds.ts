@@ -74,4 +74,5 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
   "litmus-explanation": unplanned,
   subtree: unplanned,
   schedules: unplanned,
+  agents: unplanned,
 };

@@ -34,6 +34,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
   schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
+  agents: async () => (await import("./exploration/run-agents.ts")).runAgents,
 };
 
 const control = workerControl();

@@ -12,6 +12,7 @@ import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
 import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-violation.ts";
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
+import type { AgentsOutcome, AgentsTask } from "./exploration/agents-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
 import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
@@ -44,6 +45,7 @@ export interface JobTypes {
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
+  readonly agents: Of<AgentsTask, AgentsOutcome>;
 }
 
 export type JobKind = keyof JobTypes;

@@ -12,6 +12,8 @@ export interface ExploredProgram {
   readonly threads: readonly ExploredThread[];
   /** What the words hold at first; a word that is not named holds 0. */
   readonly initial?: ReadonlyMap<Address, number>;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: (operand: number, found: number) => number;
 }
 
 /** Makes the procedure of one thread anew. */

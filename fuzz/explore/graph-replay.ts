@@ -9,6 +9,7 @@ import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { AccessKind } from "#impl/memory/access.ts";
 import { performOnWord, succeeds } from "#impl/memory/access-class.ts";
+import { isAllowedUnderEs } from "./es-reference.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {
   ACQUIRES,
@@ -74,9 +75,12 @@ export function replayGraph(
   }
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
-  const axioms = { sc, tso, ra }[options.model ?? "sc"];
-  if (!allowed(referenceExecution(graph, states), axioms))
-    return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
+  const memoryModel = options.model ?? "sc";
+  const isAllowed =
+    memoryModel === "es"
+      ? isAllowedUnderEs(graph)
+      : allowed(referenceExecution(graph, states), { sc, tso, ra }[memoryModel]);
+  if (!isAllowed) return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };

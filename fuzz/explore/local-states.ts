@@ -23,6 +23,8 @@ import {
   isStore,
   mayWait,
   touchesWord,
+  isExchange,
+  valueWritten,
 } from "#impl/memory/access-class.ts";
 import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
@@ -53,6 +55,8 @@ export interface LocalStatesOptions {
   readonly weakFences: boolean;
   /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
   readonly refusesLooking: boolean;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: ((operand: number, found: number) => number) | undefined;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -162,6 +166,14 @@ export class LocalStates {
 
   flags(state: number): number {
     return this.#table[state * STRIDE + FLAGS] as number;
+  }
+
+  /** What a read-modify-write that succeeds leaves where it finds `found`. */
+  written(state: number, found: number): number {
+    const kind = this.kind(state);
+    const { exchange } = this.#options;
+    if (exchange !== undefined && isExchange(kind)) return exchange(this.operand(state), found);
+    return valueWritten(kind, found, this.operand(state));
   }
 
   /** Accesses of the thread before this state. */

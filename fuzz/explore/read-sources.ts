@@ -1,5 +1,5 @@
 /** The writes that a read may read from: what it would find there, and how it comes to read from one of them. */
-import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
+import { succeeds, valueFound, waitIsOver } from "#impl/memory/access-class.ts";
 import {
   ACQUIRES,
   BLOCKED,
@@ -17,6 +17,9 @@ import {
 } from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
+
+/** In place of a source: a wait goes on, whatever its word holds. Later writes may still end it. */
+export const WAITS_ON = -3;
 
 export class ReadSources {
   readonly #order: Order;
@@ -59,8 +62,15 @@ export class ReadSources {
     );
   }
 
-  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
+  /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Tells its thread. */
   set(graph: Graph, read: number, source: number): void {
+    if (source === WAITS_ON) {
+      graph.link(read, INITIAL);
+      graph.set(read, VALUE, this.valueOf(graph, read, INITIAL));
+      graph.set(read, FLAGS, (graph.get(read, FLAGS) & SETTLED) | BLOCKED);
+      graph.state[graph.get(read, THREAD)] = graph.get(read, STATE);
+      return;
+    }
     const states = this.#states;
     const thread = graph.get(read, THREAD);
     const state = graph.get(read, STATE);
@@ -82,9 +92,8 @@ export class ReadSources {
       goesOn = this.isOver(graph, read, source);
       if (!goesOn) flags |= BLOCKED;
     } else if (this.wouldWrite(graph, read, source)) {
-      const kind = states.kind(state);
       flags |= PAIRED | (asked & FULL);
-      answer = valueFound(kind, found, valueWritten(kind, found, states.operand(state)));
+      answer = valueFound(states.kind(state), found, states.written(state, found));
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }

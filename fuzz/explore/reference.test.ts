@@ -31,10 +31,12 @@ const anyOrder: Order = {
   granted: () => {},
 };
 
-const axioms: Readonly<Record<ExplorerModel, MemoryModel>> = { sc, tso, ra };
+type CoherentModel = Exclude<ExplorerModel, "es">;
+
+const axioms: Readonly<Record<CoherentModel, MemoryModel>> = { sc, tso, ra };
 
 /** Every graph without a cycle of program order and reads-from, as text; those that the axioms allow. */
-function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<string> {
+function allowedGraphs(program: ExploredProgram, model: CoherentModel): Set<string> {
   const states = new LocalStates(program.threads, {
     keepsBarriers: model !== "sc",
     accesses: "as-written",

@@ -6,7 +6,7 @@ import type { Orderings } from "./local-states.ts";
  * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
- * release/acquire.
+ * release/acquire. `es` takes plain accesses as JavaScript's, and all others for Atomics.
  */
 export const tableModels = {
   sc: { model: "sc" },
@@ -14,6 +14,7 @@ export const tableModels = {
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
   "rc11-release-acquire": { model: "ra", accesses: "release-acquire" },
+  es: { model: "es" },
 } as const satisfies Readonly<
   Record<string, { readonly model: ExplorerModel; readonly accesses?: Orderings; readonly weakFences?: boolean }>
 >;

@@ -30,10 +30,8 @@ interface MachineState {
 /** @param onStep called at each state; throws to end the search */
 export function interleavedOutcomes(program: AgentProgram, onStep: () => void): readonly Row[] {
   const { unassigned } = program;
-  const start = new Uint8Array(program.bytes);
-  const setUp = runAlone(program.setUp, start, unassigned);
   const first: MachineState = {
-    memory: setUp.memory,
+    memory: memoryAfterSetUp(program),
     agents: program.agents.map(({ body }) =>
       settled({ rest: body, registers: new Map(), isAsleep: false }, unassigned),
     ),
@@ -57,6 +55,11 @@ export function interleavedOutcomes(program: AgentProgram, onStep: () => void): 
     rows.set(keyOf(row), row);
   }
   return [...rows.values()].toSorted(compareRows);
+}
+
+/** What memory holds when the agents are started. */
+export function memoryAfterSetUp({ setUp, bytes, unassigned }: AgentProgram): Uint8Array {
+  return runAlone(setUp, new Uint8Array(bytes), unassigned).memory;
 }
 
 /** Statements of one agent while no other runs. */

@@ -92,6 +92,11 @@ export const randomAccesses: fc.Arbitrary<string> = fc
     }),
   );
 
+/** Accesses of one byte by every operation that is no wait: no two of them overlap in part. */
+export const randomCells: fc.Arbitrary<string> = randomAccesses.map((text) =>
+  text.replaceAll('"array":"h"', '"array":"b"').replaceAll("Uint16", "Uint8"),
+);
+
 /** Waits and notifies on one cell, and accesses around them. */
 export const randomWaits: fc.Arbitrary<string> = agentsOf(waiting).map((agents) =>
   JSON.stringify({

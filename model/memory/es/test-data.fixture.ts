@@ -17,6 +17,10 @@ const expectations = z.record(
     needsValueCycle: z.array(row),
     sc: z.array(row),
     race: z.boolean(),
+    /** Whether an execution without a cycle has a data race. */
+    raceNoCycle: z.boolean(),
+    /** If a read that never tears does not mix the initial zeros with a write of its range. */
+    outcomesStrongInit: z.array(row).optional(),
   }),
 );
 
