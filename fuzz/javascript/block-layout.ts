@@ -159,7 +159,7 @@ function cellsFor(seen: readonly SharedRange[]): readonly PlannedCell[] {
     }
   }
   // A granule takes whatever reaches into it, which may reach into the next.
-  for (let count = -1; count !== granules.size; ) {
+  for (let count = -1; count !== granules.size;) {
     count = granules.size;
     for (const range of sorted) if (touchesGranule(range)) add(range);
   }

@@ -22,7 +22,11 @@ export function rewriteFrom(path: string): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context);
-      if (context.parentURL !== undefined && underTest.has(context.parentURL) && isCodeUnderTest(specifier, resolved.url))
+      if (
+        context.parentURL !== undefined &&
+        underTest.has(context.parentURL) &&
+        isCodeUnderTest(specifier, resolved.url)
+      )
         underTest.add(resolved.url);
       return resolved;
     },

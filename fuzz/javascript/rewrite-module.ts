@@ -7,7 +7,7 @@
 import { parse } from "@babel/parser";
 import traverse from "@babel/traverse";
 import type { CatchClause, File } from "@babel/types";
-import MagicString from "magic-string";
+import SourceText from "magic-string";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { GLOBALS_KEY, RETHROW, simulatedGlobals } from "./simulated-globals.ts";
 
@@ -20,7 +20,7 @@ const MAKES_CODE: ReadonlySet<string> = new Set(["eval", "Function"]);
  */
 export function rewriteModule(source: string, file: string): string {
   const ast = parsed(source, file);
-  const text = new MagicString(source);
+  const text = new SourceText(source);
   let catches = 0;
   let globals: readonly string[] = [];
   traverse(ast, {
@@ -64,7 +64,7 @@ function placeOfPrelude({ program }: File): number {
   return program.interpreter?.end ?? 0;
 }
 
-function guard(text: MagicString, source: string, { param, body, start }: CatchClause): void {
+function guard(text: SourceText, source: string, { param, body, start }: CatchClause): void {
   const inside = (body.start ?? 0) + 1;
   if (param === null || param === undefined) {
     text.appendLeft((start ?? 0) + "catch".length, " ($quiesceError)");

@@ -84,26 +84,29 @@ type AnyThreads = Readonly<Record<string, (storage: unknown) => unknown>>;
 
 function compile(test: SharedMemoryTest<unknown, AnyThreads>, scenario: Scenario): Program {
   const names = Object.keys(test.threads);
-  if (!isDeepStrictEqual(names, scenario.threads.map(({ name }) => name)))
+  if (
+    !isDeepStrictEqual(
+      names,
+      scenario.threads.map(({ name }) => name),
+    )
+  )
     throw new ScenarioError(`${scenario.name}: "after" is written for the threads ${names.join(", ")}`);
   const states = names.map((name) => localStates(() => runOnce(test, name)));
   inSetUp(test.setUp);
   const blocks = bytesOfBlocks();
   const layout = layOut(blocks, discoverRanges(states, blocks), nameOfRange);
   const endings: (Ending | undefined)[] = names.map(() => undefined);
-  const threads = names.map(
-    (name, thread): ThreadBody => ({
-      name,
-      *body(): Access {
-        endings[thread] = undefined;
-        const own = states[thread];
-        if (own === undefined) return;
-        const ending = yield* sharedThread(own, layout, thread, names.length);
-        endings[thread] = ending;
-        if (ending.kind === "threw") yield assertHolds(false, `${name} throws ${describeError(ending.error)}`);
-      },
-    }),
-  );
+  const threads = names.map((name, thread): ThreadBody => ({
+    name,
+    *body(): Access {
+      endings[thread] = undefined;
+      const own = states[thread];
+      if (own === undefined) return;
+      const ending = yield* sharedThread(own, layout, thread, names.length);
+      endings[thread] = ending;
+      if (ending.kind === "threw") yield assertHolds(false, `${name} throws ${describeError(ending.error)}`);
+    },
+  }));
   return { name: scenario.name, heap: layout.heap, threads, watchers: [atTheEnd(test, names, layout, endings)] };
 }
 

@@ -29,7 +29,9 @@ import type { LocalStates } from "./local-states.ts";
 import { modified, type Modification, type SharedAccess } from "./shared-access.ts";
 
 /** How a thread ended. */
-export type Ending = { readonly kind: "returned"; readonly value: unknown } | { readonly kind: "threw"; readonly error: unknown };
+export type Ending =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "threw"; readonly error: unknown };
 
 /** Runs the thread from its start to its end. */
 export function* sharedThread(
@@ -78,7 +80,10 @@ function* perform(
 function* onWhole({ address, size }: Cell, access: SharedAccess, at: CallSite): Access<Bits> {
   switch (access.op) {
     case "read":
-      return bitsOfWord(yield withCallSite(at, () => (access.isAtomic ? loadAcquire(address) : readOnce(address))), size);
+      return bitsOfWord(
+        yield withCallSite(at, () => (access.isAtomic ? loadAcquire(address) : readOnce(address))),
+        size,
+      );
     case "write": {
       const word = wordOf(access.value);
       yield withCallSite(at, () => (access.isAtomic ? storeRelease(address, word) : writeOnce(address, word)));
@@ -95,7 +100,13 @@ function* onWhole({ address, size }: Cell, access: SharedAccess, at: CallSite): 
   }
 }
 
-function* modify(address: Address, size: number, modification: Modification, value: Bits, at: CallSite): Access<number> {
+function* modify(
+  address: Address,
+  size: number,
+  modification: Modification,
+  value: Bits,
+  at: CallSite,
+): Access<number> {
   if (modification === "exchange") return yield withCallSite(at, () => xchg(address, wordOf(value)));
   if (size === 4 && (modification === "add" || modification === "sub")) {
     const added = modification === "add" ? Number(value) | 0 : -Number(value) | 0;

@@ -55,7 +55,9 @@ function simulatedConstructor(real: TypedArrayConstructor, type: ElementType): T
       const [source, byteOffset, length] = given;
       if (isSimulatedBuffer(source)) {
         if (newTarget !== standIn)
-          throw new InputError(`a class that extends ${real.name} over a shared buffer is not supported; keep the array in a field`);
+          throw new InputError(
+            `a class that extends ${real.name} over a shared buffer is not supported; keep the array in a field`,
+          );
         return makeView(standIn, real, type, source, byteOffset, length);
       }
       const copied = sharedViewOf(source);
@@ -94,14 +96,16 @@ function makeView(
   return viewProxy(standIn, real, { type, buffer, byteOffset, length });
 }
 
+/** The number that a key of the language's canonical form stands for. */
+function indexOf(key: string | symbol): number | undefined {
+  if (typeof key === "symbol") return undefined;
+  const index = Number(key);
+  return String(index) === key || key === "-0" ? index : undefined;
+}
+
 function viewProxy(standIn: TypedArrayConstructor, real: TypedArrayConstructor, view: SharedView): object {
   const methods = methodsOf(standIn, real, view);
   const target = Object.create(real.prototype) as object;
-  const indexOf = (key: string | symbol): number | undefined => {
-    if (typeof key === "symbol") return undefined;
-    const index = Number(key);
-    return String(index) === key || key === "-0" ? index : undefined;
-  };
   const isInside = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < view.length;
   const proxy = new Proxy(target, {
     get(_, key) {
@@ -225,7 +229,12 @@ function methodsOf(
       return viewProxy(standIn, real, { type, buffer, byteOffset: byteOffset + first * type.size, length: count });
     },
     copyWithin(this: unknown, target: unknown, begin: unknown, end?: unknown) {
-      copyWithin(view, relativeIndex(target, length, 0), relativeIndex(begin, length, 0), relativeIndex(end, length, length));
+      copyWithin(
+        view,
+        relativeIndex(target, length, 0),
+        relativeIndex(begin, length, 0),
+        relativeIndex(end, length, length),
+      );
       return this;
     },
     sort(this: object, compare: (left: Element, right: Element) => number = byNumber) {
@@ -281,7 +290,8 @@ function setFrom(view: SharedView, source: unknown, offset: number): void {
     const bytes = Array.from({ length: count * from.type.size }, (_, at) => byteAt(from, at));
     const copy = new DataView(Uint8Array.from(bytes).buffer);
     if (isSameType) for (const [at, byte] of bytes.entries()) putByte(view, offset * type.size + at, byte);
-    else for (let index = 0; index < count; index++) putElement(view, offset + index, elementIn(copy, from.type, index));
+    else
+      for (let index = 0; index < count; index++) putElement(view, offset + index, elementIn(copy, from.type, index));
   } else if (isSameType) {
     for (let at = 0; at < count * type.size; at++) putByte(view, offset * type.size + at, byteAt(from, at));
   } else {

@@ -92,8 +92,7 @@ export const simulatedAtomics: object = Object.freeze({
       throw new InputError(
         `Atomics.wait with a timeout of ${milliseconds} ms depends on a clock; wait without one, or with 0`,
       );
-    if (milliseconds === 0)
-      return type.toBits(elementAt(view, at, true)) === expected ? "timed-out" : "not-equal";
+    if (milliseconds === 0) return type.toBits(elementAt(view, at, true)) === expected ? "timed-out" : "not-equal";
     return atomically(buffer, byteOffset + at * type.size, type.size, { op: "wait", expected }) === 0
       ? "ok"
       : "not-equal";
@@ -115,7 +114,10 @@ export const simulatedAtomics: object = Object.freeze({
   pause(): void {},
 });
 
-const dataViews = new WeakMap<object, { readonly buffer: SimulatedBuffer; readonly first: number; readonly length: number }>();
+const dataViews = new WeakMap<
+  object,
+  { readonly buffer: SimulatedBuffer; readonly first: number; readonly length: number }
+>();
 
 /** The stand-in for `DataView`: over a shared buffer, each getter and setter is one access. */
 export class SimulatedDataView {

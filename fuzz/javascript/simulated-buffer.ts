@@ -39,7 +39,8 @@ const blockOf = new WeakMap<object, Block>();
 export class SimulatedBuffer {
   constructor(length: unknown = 0, options?: { readonly maxByteLength?: number }) {
     const bytes = Number(length);
-    if (!Number.isInteger(bytes) || bytes < 0) throw new RangeError(`Array buffer allocation failed: ${String(length)}`);
+    if (!Number.isInteger(bytes) || bytes < 0)
+      throw new RangeError(`Array buffer allocation failed: ${String(length)}`);
     if (bytes > BYTES_MAX) throw new InputError(`a SharedArrayBuffer of ${bytes} bytes; a test may use ${BYTES_MAX}`);
     if (options?.maxByteLength !== undefined)
       throw new InputError("growable shared buffers are not supported; make the buffer as large as it may become");

@@ -27,11 +27,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 function refused(name: string, why: string, real: unknown): unknown {
-  if ((typeof real !== "object" && typeof real !== "function") || real === null) return real;
   const check = (): void => {
     if (isCodeUnderTestRunning()) throw new InputError(`${name} in code under test: ${why}`);
   };
-  return new Proxy(real, {
+  // A global that this host does not have is one that code for another may use.
+  const stood = typeof real === "function" || (typeof real === "object" && real !== null) ? real : Object;
+  return new Proxy(stood, {
     get(target, key) {
       check();
       const value: unknown = Reflect.get(target, key, target);

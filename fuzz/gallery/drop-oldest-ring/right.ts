@@ -10,10 +10,7 @@ export default sharedMemory({
     ring.push(2);
     return ring;
   },
-  threads: {
-    producer: (ring) => ring.push(3),
-    consumer: (ring) => [ring.pop(), ring.pop(), ring.pop()],
-  },
+  threads: { producer: (ring) => ring.push(3), consumer: (ring) => [ring.pop(), ring.pop(), ring.pop()] },
   after({ consumer }) {
     const popped = consumer.filter((value) => value !== undefined);
     return popped.every((value, index) => index === 0 || value > (popped[index - 1] ?? 0));

@@ -10,10 +10,7 @@ export default sharedMemory({
     deque.push(2);
     return deque;
   },
-  threads: {
-    owner: (deque) => [deque.pop(), deque.pop()],
-    thief: (deque) => [deque.steal()],
-  },
+  threads: { owner: (deque) => [deque.pop(), deque.pop()], thief: (deque) => [deque.steal()] },
   after({ owner, thief }) {
     const taken = [...owner, ...thief].filter((task) => task !== undefined);
     return new Set(taken).size === taken.length;
