@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
+import { currentStack } from "#fuzz/javascript/call-site.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** The access functions' own module, whose frames are passed over. */
@@ -44,10 +45,26 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
 }
 
 function locationNow(): Location | undefined {
+  const stack = currentStack();
+  if (stack !== undefined) return locationInCodeUnderTest(stack);
   // The first two frames are this function and the register.
   for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
     if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
+  }
+  return undefined;
+}
+
+/** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
+const FRAME = /(file:\/\/.*?):(\d+):(\d+)\)?$/u;
+
+/** The first frame that is not of the simulation of the language. */
+function locationInCodeUnderTest(stack: string): Location | undefined {
+  for (const frame of stack.split("\n")) {
+    const [, url, line, column] = FRAME.exec(frame) ?? [];
+    const file = url === undefined ? undefined : projectFile(url);
+    if (file !== undefined && !/^fuzz\/javascript\/[\w-]+\.ts$/u.test(file))
+      return { file, line: Number(line), column: Number(column) };
   }
   return undefined;
 }

@@ -67,6 +67,7 @@ export const ACCESS = {
   beginOperation: 41,
   endOperation: 42,
   assertHolds: 43,
+  atomicUpdate: 44,
 } as const;
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
@@ -248,6 +249,13 @@ export function xchgRelease(address: Address, value: number): AccessKind {
   request.address = address;
   request.operand = value;
   return ACCESS.xchgRelease;
+}
+
+/** Replaces the word by what the update of this number (`updateNumber`) makes of it; returns the word before. */
+export function atomicUpdate(address: Address, update: number): AccessKind {
+  request.address = address;
+  request.operand = update;
+  return ACCESS.atomicUpdate;
 }
 
 /** Adds `value`. Answers nothing of use, and orders nothing: a barrier must stand beside it where order matters. */
