@@ -85,12 +85,16 @@ export {
   type OptionalArgument,
   optional,
   parsedArgument,
+  word,
 } from "./systems/operation-arguments.ts";
 export { type Caller, composite, operation, type Outcome, type Returned } from "./systems/operation-table.ts";
 export type { System } from "./systems/system.ts";
 export type { Scenario, ScenarioContents } from "./systems/scenario.ts";
 export { parseScenario } from "./systems/parse-scenario.ts";
 export type { Plan } from "./systems/system-definition.ts";
+
+// ---- A check in a test of any runner.
+export { check, type Checked, type CheckOptions, type TestContext } from "./runner/check.ts";
 
 // ---- Properties and watchers.
 export type { Violation } from "#properties/violation.ts";
@@ -108,6 +112,16 @@ export { queue } from "#model/objects/queue.ts";
 export { register } from "#model/objects/register.ts";
 export { set } from "#model/objects/set.ts";
 export { stack } from "#model/objects/stack.ts";
+export {
+  counterSteps,
+  mapSteps,
+  mutexSteps,
+  queueSteps,
+  registerSteps,
+  semaphoreSteps,
+  setSteps,
+  stackSteps,
+} from "#model/objects/word-steps.ts";
 
 // ---- Programs of a few threads.
 export { share, thread, threads, type ToyProgram, toyProgram } from "./programs/toy-program.ts";

@@ -8,7 +8,7 @@ import { ORDERED_ACCESSES_MAX } from "./orderings.ts";
 import { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
 
 /** A violating execution, as a search finds it. */
-export interface Found extends Pick<Trace, "codeVersion" | "bug" | "strategy" | "seed" | "machine"> {
+export interface Found extends Pick<Trace, "codeVersion" | "bug" | "module" | "strategy" | "seed" | "machine"> {
   readonly subject: Subject;
   /** The thread of each access. */
   readonly choices: ArrayLike<number>;

@@ -2,6 +2,8 @@
 export interface Reproduction {
   /** The bug of the museum that is put back first. */
   readonly bug?: string;
+  /** URL or path of the user's module that the scenario's system comes from. */
+  readonly module?: string;
   readonly machine?: { readonly dataRaces?: boolean; readonly lockOrder?: boolean; readonly accessesMax?: number };
   readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };
   /** The property that it violates. */

@@ -21,7 +21,7 @@
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
+import { awaitsValue, CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
@@ -452,10 +452,18 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.checkReturned(thread);
   }
 
+  /** Does the thread wait for a value in an operation that may wait for ever? */
+  #waitsByDesign(thread: number): boolean {
+    if (!awaitsValue(this.pendingKind[thread] as AccessKind)) return false;
+    // An operation whose first access is the wait has not begun yet.
+    if ((this.#spans[thread] as Spans).mayBegin) this.#local.begin(thread);
+    return this.program.history?.mayWaitForEver?.(thread) === true;
+  }
+
   /** No thread can go on: a deadlock, or the end. */
   #checkEnd(): void {
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] !== PENDING || waitsForWork(this, thread)) continue;
+      if (this.#status[thread] !== PENDING || waitsForWork(this, thread) || this.#waitsByDesign(thread)) continue;
       const because = describeWaits(this, (waiter) => this.#memory.grace.blockerOf(waiter, this.threadCount));
       return this.#memory.violate("deadlock", because, this.pendingAddress[thread] as number);
     }

@@ -19,6 +19,8 @@ export interface HistoryWatcher {
   invoke(thread: number, operation: number): void;
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, response: number): string | undefined;
+  /** Does the thread wait in an operation that may wait for ever, as the history is? */
+  mayWaitForEver?(thread: number): boolean;
   /** The set-up begins: what is heard until it ends is a history of its own, by thread 0. */
   setUpBegins?(): void;
   /** Every execution starts from what the set-up has left in memory. @returns why that cannot be, if it cannot */

@@ -12,6 +12,7 @@ import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/systems/all-systems.ts";
+import { generatedNames, generatedScenario } from "#fuzz/systems/generated-scenarios.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
@@ -70,14 +71,18 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   await checkOwnModules(pathToFileURL(path).href);
   if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
   const systems = await systemsOfModule(path);
-  for (const { name, scenarios } of systems) checkThereIsSomething(visibleText(path), name, scenarios);
-  return systems.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => ({ name, system, module: path })));
+  for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
+  return systems.flatMap(({ name: system, scenarios }) => {
+    const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
+    return names.map((name) => ({ name, system, module: path }));
+  });
 }
 
-/** @throws InputError if a system has no scenario, or one of them no operation: nothing would be checked, and all hold */
-function checkThereIsSomething(module: string, system: string, scenarios: readonly Scenario[]): void {
-  if (scenarios.length === 0)
-    throw new InputError(`${module}: the system ${system} has no scenarios, so there is nothing to check`);
+/** Seed of the scenarios of a system that declares none: the same every time. */
+const GENERATED_SEED = 1;
+
+/** @throws InputError if a scenario has no operation: nothing would be checked, and it would hold */
+function checkThereIsSomething(module: string, scenarios: readonly Scenario[]): void {
   const empty = scenarios.find(({ threads }) => threads.every(({ operations }) => operations.length === 0));
   if (empty !== undefined)
     throw new InputError(`${module}: the scenario ${empty.name} has no operations, so there is nothing to check`);
@@ -108,7 +113,8 @@ async function findScenario({
 }: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
   const systems = module === undefined ? registeredSystems : await systemsOfModule(module);
   const system = systems.find((candidate) => candidate.name === systemName);
-  const scenario = system?.scenarios.find((candidate) => candidate.name === name);
+  const declared = system?.scenarios.find((candidate) => candidate.name === name);
+  const scenario = declared ?? (system === undefined ? undefined : generatedScenario(system, name));
   if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
 }

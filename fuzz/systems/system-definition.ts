@@ -55,6 +55,8 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
   isOver?(caller: Caller<Local>): boolean;
   /** What each thread does at its end, and after each initial operation where `initially` asks for it. */
   leave?(structure: Structure, caller: Caller<Local>, plan: Plan<Operation, Limits>): Access;
+  /** What one thread does alone when all others have returned, after the scenario's own last operations: look, and assert. */
+  atEnd?(structure: Structure, plan: Plan<Operation, Limits>): Access;
   /** The model, where the rows have no steps. */
   model?(structure: Structure, plan: Plan<Operation, Limits>): OnlineModel<State, ModelOperation, unknown>;
   /** The slab whose objects operations return and take, and how many of them there may ever be. */
@@ -85,7 +87,8 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
   ): readonly Watcher[];
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
-  readonly scenarios: Readonly<Record<string, ScenarioContents<Operation>>>;
+  /** What is tried; scenarios are drawn from the operations if absent. */
+  readonly scenarios?: Readonly<Record<string, ScenarioContents<Operation>>>;
   readonly smallScope?: SmallScope<Operation>;
 }
 

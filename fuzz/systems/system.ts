@@ -21,6 +21,8 @@ export interface System<Operation = unknown> {
   readonly name: string;
   /** One line on what it is. */
   readonly about: string;
+  /** Absolute path of the module that defines it; absent where that is not known. */
+  readonly module?: string;
   readonly sources?: SystemSources;
   readonly operationSchema: ZodType<Operation>;
   /** The parameters that a scenario may set, all numbers, each with a default. */
