@@ -18,7 +18,9 @@ export {
   atomicAddReturnRelaxed,
   atomicAddReturnRelease,
   awaitEqual,
+  awaitEqualRelaxed,
   awaitUnequal,
+  awaitUnequalRelaxed,
   callRcu,
   cmpxchg,
   cmpxchgAcquire,
@@ -60,7 +62,7 @@ export {
 
 // ---- Shared memory: a heap, structs in it, slabs of objects that are allocated and freed.
 export { createHeap, type Heap, place, placeSlab } from "#impl/memory/heap.ts";
-export { type Fields, type Struct, struct, type StructLayout } from "#impl/memory/struct.ts";
+export { type Fields, type Struct, struct, type StructLayout, withTags } from "#impl/memory/struct.ts";
 
 // ---- Synchronisation made of accesses.
 export { readBegin, readRetry, type Seqlock, writeSeqlock, writeSequnlock } from "#impl/sync/seqlock.ts";
@@ -99,6 +101,8 @@ export { check, type Checked, type CheckOptions, type TestContext } from "./runn
 // ---- Properties and watchers.
 export type { Violation } from "#properties/violation.ts";
 export type { WatchedAccess, Watcher } from "#properties/watcher.ts";
+
+export type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 
 // ---- Models.
 export type { Model } from "#model/model.ts";

@@ -1,5 +1,6 @@
 import type { Access } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
+import type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 import type { Watcher } from "#properties/watcher.ts";
 
 /** One line of execution. */
@@ -46,6 +47,8 @@ export interface Program {
   readonly threads: readonly ThreadBody[];
   readonly watchers: readonly Watcher[];
   readonly history?: HistoryWatcher;
+  /** What operations owe to one another when threads are paused. */
+  readonly progress?: ProgressCondition;
   /** What the operations are called, by the number given to `beginOperation`, and their responses. */
   readonly operationNames?: OperationNames;
   /** RCU callbacks one execution may start, 16 if it does not say: one more violates `progress`. */

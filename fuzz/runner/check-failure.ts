@@ -8,6 +8,7 @@ import { serialiseTrace } from "#fuzz/machine/trace.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import type { SearchResult } from "#fuzz/search/search.ts";
+import { settingsWithout } from "#fuzz/systems/checks-off.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
 const OUT = "quiesce-out";
@@ -31,7 +32,15 @@ export async function failureOf(
   { seed, out = OUT }: { readonly seed: number; readonly out?: string | undefined },
 ): Promise<Error> {
   const { executions: execution, choices = [] } = result;
-  const found = { subject, choices, strategy, seed: searchSeed, execution: Math.max(1, execution) };
+  const machine = settingsWithout(system.without);
+  const found = {
+    subject,
+    choices,
+    ...(Object.keys(machine).length > 0 && { machine }),
+    strategy,
+    seed: searchSeed,
+    execution: Math.max(1, execution),
+  };
   const { module } = system;
   const told = await tellViolation(
     { ...found, ...(module !== undefined && { module }) },

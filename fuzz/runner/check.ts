@@ -15,6 +15,8 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { searchNamed } from "#fuzz/search/named-search.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
+import { settingsWithout } from "#fuzz/systems/checks-off.ts";
 import { scenarioSubject, type Subject } from "#fuzz/subjects/subject.ts";
 import { generatedName, generatedScenario } from "#fuzz/systems/generated-scenarios.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
@@ -95,7 +97,8 @@ export async function check<Operation>(system: System<Operation>, options: Check
   const searches: Search[][] = [];
   for (const scenario of scenarios) {
     const subject = scenarioSubject(scenario, (one) => system.compile(one as Scenario<Operation>));
-    const done = await searchScenario(subject, { executionsMax, seed, shouldStop });
+    const checks = settingsWithout(system.without);
+    const done = await searchScenario(subject, { executionsMax, seed, shouldStop, checks });
     if (done.violated !== undefined)
       throw await failureOf(system as System, subject, done.violated, { seed, out: options.out });
     if (done.stopped)
@@ -105,7 +108,7 @@ export async function check<Operation>(system: System<Operation>, options: Check
     searches.push(done.searches);
     await setImmediate();
   }
-  const checked = checkedOf(searches, seed);
+  const checked = checkedOf(searches, seed, system.without);
   const text = `holds: ${checked.under}, seed ${seed}`;
   await test.annotate?.(text, "quiesce");
   test.diagnostic?.(text);
@@ -144,6 +147,13 @@ function scenariosOf(system: System, options: CheckOptions, seed: number): reado
   ];
 }
 
+interface SearchOrder {
+  readonly executionsMax: number;
+  readonly seed: number;
+  readonly shouldStop: () => boolean;
+  readonly checks: MachineSettings;
+}
+
 interface Done {
   readonly searches: Search[];
   readonly stopped: boolean;
@@ -152,14 +162,14 @@ interface Done {
 
 async function searchScenario(
   subject: Subject,
-  { executionsMax, seed, shouldStop }: { executionsMax: number; seed: number; shouldStop: () => boolean },
+  { executionsMax, seed, shouldStop, checks }: SearchOrder,
 ): Promise<Done> {
   const searches: Search[] = [];
   let machine: Machine | undefined;
   const searched = {
     makeProgram: () => subject.makeProgram(),
-    machine: () => (machine ??= new Machine(subject.makeProgram())),
-    checks: {},
+    machine: () => (machine ??= new Machine(subject.makeProgram(), checks)),
+    checks,
   };
   const own = namedSeed(seed, subject.scenario.name);
   const share = Math.ceil(executionsMax / STRATEGIES.length);
@@ -182,14 +192,14 @@ async function searchScenario(
   return { searches, stopped: false };
 }
 
-function checkedOf(searches: readonly (readonly Search[])[], seed: number): Checked {
+function checkedOf(searches: readonly (readonly Search[])[], seed: number, without: System["without"]): Checked {
   const all = searches.flat();
   const executions = all.reduce((sum, search) => sum + search.executions, 0);
   const [only = []] = searches;
   const exhausted = searches.filter((own) => own.some(({ exhaustive }) => exhaustive)).length;
   const under =
     searches.length === 1
-      ? searchedUnder(only)
+      ? searchedUnder(only, without)
       : `${countOf(searches.length, "scenario")}, ${exhausted} of them in every execution, ${countOf(executions, "execution")} in all, ${MEMORY}`;
   return { verdict: "holds", scenarios: searches.length, executions, seed, under };
 }

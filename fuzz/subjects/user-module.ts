@@ -34,6 +34,11 @@ export async function importModule(path: string): Promise<object> {
   }
 }
 
+/** Does the module export a system, by default or by name, or a list of them? */
+export function exportsSystem(exported: object): boolean {
+  return Object.values(exported).flat().some(isSystem);
+}
+
 function isSystem(value: unknown): value is System {
   return typeof value === "object" && value !== null && "compile" in value && "scenarios" in value && "name" in value;
 }

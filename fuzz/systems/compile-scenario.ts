@@ -175,6 +175,7 @@ export function compileScenario(
     history,
     operationNames: namesOf(heap, calls),
     callbacksMax,
+    ...(definition.progress !== undefined && { progress: definition.progress }),
   };
 }
 

@@ -43,6 +43,7 @@ export function defineSystem<
     about,
     ...(sources !== undefined && { sources }),
     ...definingModule(),
+    ...(definition.without !== undefined && { without: definition.without }),
     calls: callsOf(table) as unknown as CallsOf<Table>,
     limitsSchema,
     limits: limitsArbitrary(limits),
