@@ -10,7 +10,8 @@ import type {
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { countOf, readersText, searchedText, stressText } from "./verdict-line.ts";
+import { countOf, searchedUnder } from "./searched-under.ts";
+import { readersText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -91,9 +92,9 @@ function storyBlock({ story }: Counterexample): string[] {
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
-  const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
+  const rows = scenarios.map(({ verdict, name, system, searches, without, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedText(searches);
+    const searched = searchedUnder(searches, without);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),

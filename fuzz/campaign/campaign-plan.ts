@@ -97,7 +97,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
     ...plan.scenarios.map((scenario) => scenarioPart(scenario, profile, seed)),
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),
-    ...plan.certificates.map(certificatePart),
+    ...plan.certificates.map((certificate) => certificatePart(certificate)),
     ...(plan.filesMutated > 0 ? [readersPart(seed, plan.filesMutated)] : []),
     ...plan.stressed.map((system) => stressPart(system, seed, profile.stressMs)),
   ];

@@ -5,6 +5,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
+import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
@@ -97,8 +98,9 @@ function stateFor(
 ): ResumeState | undefined {
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
-  const modules = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, [...modules]) };
+  const own = new Set(scenarios.flatMap(({ module }) => module ?? []));
+  const modules = filesLoadedBy([...own]);
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, modules) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 

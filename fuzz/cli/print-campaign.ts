@@ -9,10 +9,10 @@ import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { certificateName } from "#reports/certificate.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
+import { countOf } from "#reports/searched-under.ts";
 import {
   bugLine,
   certificateResultLine,
-  countOf,
   readersLine,
   scenarioLine,
   stressLine,

@@ -12,10 +12,14 @@ import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
 import { currentStack } from "#fuzz/javascript/call-site.ts";
+import { commandPath } from "#fuzz/host/command-path.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** The access functions' own module, whose frames are passed over. */
 const ACCESS_MODULE = "impl/memory/access.ts";
+
+/** Makes operations begin and end: nobody's line. */
+const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
 
 /** Frames looked at: the register, the access function, and wrappers there may be around it. */
 const FRAMES = 8;
@@ -35,6 +39,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     expected: 0,
     callback: undefined,
     message: "",
+    count: 0,
   };
   const replaced = useRegisters(registers);
   try {
@@ -50,6 +55,7 @@ function locationNow(): Location | undefined {
   // The first two frames are this function and the register.
   for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
+    if (file === GLUE_MODULE) return undefined;
     if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
   }
   return undefined;
@@ -69,10 +75,12 @@ function locationInCodeUnderTest(stack: string): Location | undefined {
   return undefined;
 }
 
-/** The path below the root, with forward slashes, or undefined for what is not ours. */
+/** The path below the root, or as a person types it, with forward slashes; undefined for what is a package's. */
 function projectFile(scriptName: string): string | undefined {
   if (!scriptName.startsWith("file:")) return undefined;
   // A test runner may tell versions of a module apart with a query.
-  const path = relative(projectRoot, fileURLToPath(scriptName.replace(/[?#].*$/, "")));
-  return path.startsWith("..") ? undefined : path.split(sep).join("/");
+  const file = fileURLToPath(scriptName.replace(/[?#].*$/, ""));
+  const path = relative(projectRoot, file);
+  if (!path.startsWith("..")) return path.split(sep).join("/");
+  return file.includes("/node_modules/") ? undefined : commandPath(file);
 }

@@ -6,12 +6,14 @@ import type { Orderings } from "./local-states.ts";
  * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
- * release/acquire. `es` takes plain accesses as JavaScript's, and all others for Atomics.
+ * release/acquire. `rc11` takes accesses as they are written, which is what a program of one's own wants. `es` takes
+ * plain accesses as JavaScript's, and all others for Atomics.
  */
 export const tableModels = {
   sc: { model: "sc" },
   tso: { model: "tso" },
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
+  rc11: { model: "ra" },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
   "rc11-release-acquire": { model: "ra", accesses: "release-acquire" },
   es: { model: "es" },

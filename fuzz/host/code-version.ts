@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 const EXECUTED = ["impl", "model", "properties", "fuzz/machine", "fuzz/systems"];
 
 /** The folders whose files decide what a campaign finds. */
-const DECIDING = ["impl", "model", "properties", "fuzz"];
+const DECIDING = ["impl", "model", "properties", "reports", "fuzz"];
 
 /**
  * The version of the code below `root` as it stands in its files: the package's version and the first twelve digits of

@@ -22,6 +22,7 @@ const ORDER = [
   "subjects",
   "gallery",
   "counterexample",
+  "runner",
   "native",
   "campaign",
   "costs",

@@ -17,12 +17,13 @@
  * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
  *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
- * and code that loops without an access.
+ * and code that loops without asking for anything: whoever runs the machine on a thread of its own can end that.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import { type Heap, nameOf } from "#impl/memory/heap.ts";
-import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
+import { awaitsValue, CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
+import { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
@@ -33,6 +34,7 @@ import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Spans } from "./spans.ts";
+import { askedInVain, yieldedNoAccess } from "./unyielded.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
 
@@ -43,6 +45,8 @@ const RETURNED = 2;
 
 /** Last accesses of an execution that makes too many, which tell whether a thread only looks. */
 const WATCHED = 256;
+/** Barriers and marks that a thread may make without an access to a word between them: more are an endless loop. */
+const LOCAL_ACCESSES_MAX = 100_000;
 
 export class Machine implements RunningMachine, Threads {
   readonly program: Program;
@@ -89,6 +93,7 @@ export class Machine implements RunningMachine, Threads {
   /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
+  #progress: ProgressWatch | undefined;
 
   /** @throws Error if the program's set-up violates a property */
   constructor(program: Program, options: MachineOptions = {}) {
@@ -117,7 +122,8 @@ export class Machine implements RunningMachine, Threads {
     this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
     this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
-    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
+    if (program.progress !== undefined) this.#progress = new ProgressWatch(program.progress, threadsMax);
+    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax, this.#progress);
     this.#spans = this.#local.spans;
     this.#observer = options.observer;
   }
@@ -161,7 +167,10 @@ export class Machine implements RunningMachine, Threads {
     strategy.begin(this);
     const watches = strategy.performed !== undefined;
     while (this.#memory.violation === undefined) {
-      if (this.#enabledIsStale || this.#waitingCount > 0) this.#refreshEnabled();
+      if (this.#enabledIsStale || this.#waitingCount > 0) {
+        this.#refreshEnabled();
+        if (this.violation !== undefined) break;
+      }
       if (this.enabledCount === 0) {
         this.#checkEnd();
         break;
@@ -238,12 +247,10 @@ export class Machine implements RunningMachine, Threads {
   #refreshEnabled(): void {
     let count = 0;
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (
-        this.#status[thread] === PENDING &&
-        (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
-      ) {
+      if (this.#status[thread] !== PENDING) continue;
+      if (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
         this.enabled[count++] = thread;
-      }
+      else if (this.#progress !== undefined) this.#checkWait(this.#progress, thread);
     }
     this.enabledCount = count;
     this.#enabledIsStale = false;
@@ -315,6 +322,7 @@ export class Machine implements RunningMachine, Threads {
       });
     }
     this.steps++;
+    if (this.#progress !== undefined) this.#checkProgress(this.#progress, this.#progress.accessed(thread));
     if (waits) {
       this.#enabledIsStale = true;
       return;
@@ -369,21 +377,31 @@ export class Machine implements RunningMachine, Threads {
     const generator = this.#generators[thread];
     if (generator === undefined) return this.#returned(thread);
     let value = found;
-    while (this.#memory.violation === undefined) {
+    for (let local = 0; this.#memory.violation === undefined; local++) {
+      if (local > LOCAL_ACCESSES_MAX) return this.#goesNowhere(thread);
       let result: IteratorResult<AccessKind, void>;
+      const asked = request.count;
       try {
         result = generator.next(value);
       } catch (error) {
         return this.#threw(thread, error);
       }
-      if (result.done === true) return this.#returned(thread);
+      const asks = (request.count - asked) | 0;
+      if (result.done === true) {
+        if (asks !== 0) return this.#askedInVain(thread);
+        return this.#returned(thread);
+      }
       const kind = result.value;
-      const classes = CLASSES[kind] as number;
+      const classes = CLASSES[kind];
+      if (asks > 1) return this.#askedInVain(thread);
+      if (classes === undefined) return this.#yieldedNoAccess(thread, kind);
       if ((classes & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
         return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
+      if (kind === ACCESS.endOperation && (request.operand | 0) !== request.operand)
+        return this.#returnedNoWord(thread, request.operand);
       this.#observer?.marked({ step: this.steps, thread, kind, operand: request.operand });
       this.#local.perform(thread, kind, request.operand);
     }
@@ -408,9 +426,51 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
+  /** A thread that others serve may wait; one that works together with others may not. */
+  #checkWait(progress: ProgressWatch, thread: number): void {
+    if (this.isDaemon(thread) || this.isCallback(thread)) return;
+    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused for ever`);
+  }
+
+  #checkProgress({ condition }: ProgressWatch, because: string | undefined): void {
+    if (because !== undefined) this.#memory.violate(condition.kind, because, NIL);
+  }
+
   #threw(thread: number, error: unknown): void {
     this.#status[thread] = RETURNED;
     this.#memory.violate("exception", `${this.threadName(thread)} threw ${String(error)}`, NIL);
+  }
+
+  #goesNowhere(thread: number): void {
+    this.#memory.violate(
+      "progress",
+      `${this.threadName(thread)} makes ${LOCAL_ACCESSES_MAX} barriers and marks in a row, and no access to a word`,
+      NIL,
+    );
+  }
+
+  /** The thread asked for an access and did not yield it: nothing has happened, and its code believes that it has. */
+  #askedInVain(thread: number): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", askedInVain(this.threadName(thread)), NIL);
+  }
+
+  #yieldedNoAccess(thread: number, yielded: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", yieldedNoAccess(this.threadName(thread), yielded), NIL);
+  }
+
+  /** An operation ends with a response that is none: any response would fit. */
+  #returnedNoWord(thread: number, response: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#local.begin(thread);
+    const operation = (this.#spans[thread] as Spans).operation;
+    const name = this.program.operationNames?.operation(operation) ?? `operation ${operation}`;
+    this.#memory.violate(
+      "exception",
+      `${name} returns ${String(response)}, and must return a 32-bit whole number: is a return missing?`,
+      NIL,
+    );
   }
 
   #returned(thread: number): void {
@@ -421,10 +481,18 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.checkReturned(thread);
   }
 
+  /** Does the thread wait for a value in an operation that may wait for ever? */
+  #waitsByDesign(thread: number): boolean {
+    if (!awaitsValue(this.pendingKind[thread] as AccessKind)) return false;
+    // An operation whose first access is the wait has not begun yet.
+    if ((this.#spans[thread] as Spans).mayBegin) this.#local.begin(thread);
+    return this.program.history?.mayWaitForEver?.(thread) === true;
+  }
+
   /** No thread can go on: a deadlock, or the end. */
   #checkEnd(): void {
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] !== PENDING || waitsForWork(this, thread)) continue;
+      if (this.#status[thread] !== PENDING || waitsForWork(this, thread) || this.#waitsByDesign(thread)) continue;
       const because = describeWaits(this, (waiter) => this.#memory.grace.blockerOf(waiter, this.threadCount));
       return this.#memory.violate("deadlock", because, this.pendingAddress[thread] as number);
     }

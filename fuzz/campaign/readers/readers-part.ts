@@ -1,5 +1,5 @@
 /** The readers of histories as a part of a campaign. */
-import { countOf } from "#reports/verdict-line.ts";
+import { countOf } from "#reports/searched-under.ts";
 import { derivedSeed, namedSeed } from "#properties/random.ts";
 import type { Part, PartContext, PartResult } from "../part.ts";
 import type { ReadersOutcome } from "./readers-task.ts";
