@@ -251,11 +251,25 @@ export class CheckedMemory {
         `${objectNameOf(this.#heap, object)} is freed while ${nameOf(this.#heap, held)} is held`,
         held,
       );
+    if (this.violation === undefined) this.#checkFreeIsOrdered(thread, object);
     for (const watcher of this.#watchers) {
       const because = watcher.freed?.(this.words, slab, object);
       if (because !== undefined) this.violate(watcher.property, because, object);
     }
     giveObject(this.words, slab, object);
+  }
+
+  /** To free an object is to write all its words. */
+  #checkFreeIsOrdered(thread: number, object: Address): void {
+    if (this.races === undefined) return;
+    const end = object + this.#memory.wordsOf(object);
+    for (let address = object; address < end; address++) {
+      const other = this.races.freed(thread, address);
+      if (other === -1) continue;
+      const word = nameOf(this.#heap, address);
+      const who = this.#threads.threadName(other);
+      return this.violate("data-race", `free of ${word} races with an access by ${who}`, address);
+    }
   }
 
   /** Opens a read-side critical section. */
