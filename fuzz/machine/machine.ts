@@ -81,9 +81,10 @@ export class Machine implements RunningMachine, Threads {
   #local: LocalAccesses;
   /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
-  readonly #observer: Observer | undefined;
+  #observer: Observer | undefined;
+  /** What runs is the set-up: until it has been run to its end, and for ever if it violates a property. */
+  #runsSetUp = true;
 
-  /** @throws Error if the program's set-up violates a property */
   constructor(program: Program, options: MachineOptions = {}) {
     const { heap } = program;
     this.program = program;
@@ -104,14 +105,15 @@ export class Machine implements RunningMachine, Threads {
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
     this.#grace = new GraceWaits(this.#memory, threadsMax);
-    // A history that cannot follow a set-up is not shown it.
-    const follows = program.history?.setUpBegins !== undefined;
-    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
+    this.#local = this.#localOfSetUp();
     this.#spans = this.#local.spans;
-    if (program.setUp !== undefined) this.#runSetUp(program.setUp());
+    this.#observer = undefined;
+    if (program.setUp !== undefined) this.#runSetUp();
+    this.#runsSetUp = this.violation !== undefined;
+    this.#observer = options.observer;
+    if (this.#runsSetUp) return;
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
     this.#spans = this.#local.spans;
-    this.#observer = options.observer;
   }
 
   /** The first violation of this execution, if there has been one. */
@@ -119,11 +121,19 @@ export class Machine implements RunningMachine, Threads {
     return this.#memory.violation;
   }
 
+  /**
+   * Does the set-up violate a property? Then there is no initial state to start from: each execution is the set-up once
+   * more, up to its violation.
+   */
+  get setUpFails(): boolean {
+    return this.#runsSetUp;
+  }
+
   /** Name of a thread, as the program gave it; a callback's thread is named after the order of its start. */
   threadName(thread: number): string {
     return this.isCallback(thread)
       ? `rcu callback ${thread - this.#ownThreads + 1}`
-      : (this.program.threads[thread]?.name ?? "set-up");
+      : ((this.#runsSetUp ? undefined : this.program.threads[thread]?.name) ?? "set-up");
   }
 
   /** Does the thread run an RCU callback? */
@@ -147,6 +157,10 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs one execution from the initial state to its end or its first violation. */
   run(strategy: Strategy): Violation | undefined {
+    if (this.#runsSetUp) {
+      this.#runSetUp(strategy);
+      return this.#memory.violation;
+    }
     const { threads } = this.program;
     this.#reset(threads.length);
     for (let thread = 0; thread < threads.length; thread++) this.#start(thread, threads[thread]?.body());
@@ -190,23 +204,35 @@ export class Machine implements RunningMachine, Threads {
     this.#resume(thread, 0);
   }
 
-  /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
-  #runSetUp(procedure: Access): void {
-    const { name, history } = this.program;
+  /** A history that cannot follow a set-up is not shown it. */
+  #localOfSetUp(): LocalAccesses {
+    const { history } = this.program;
+    return new LocalAccesses(this.#memory, history?.setUpBegins === undefined ? undefined : history, this.#threadsMax);
+  }
+
+  /**
+   * Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. Callbacks that it asks
+   * for come after it as soon as they can; there is nothing to choose, so a strategy only hears of it.
+   */
+  #runSetUp(strategy?: Strategy): void {
+    const { history, setUp } = this.program;
     history?.setUpBegins?.();
     this.#reset(1);
-    this.#start(0, procedure);
+    this.#start(0, setUp?.());
+    strategy?.begin(this);
     this.#refreshEnabled();
     while (this.enabledCount > 0 && this.violation === undefined && this.#mayGoOn(0)) {
-      this.#step(this.enabled[0] as number);
+      const thread = this.enabled[0] as number;
+      this.#step(thread);
+      strategy?.performed?.(this, thread);
       this.#refreshEnabled();
     }
-    if (this.violation !== undefined)
-      throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
-    if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    strategy?.end?.(this);
+    if (this.violation === undefined && this.#status[0] !== RETURNED) this.#checkEnd();
+    if (this.violation !== undefined) return;
     const because = history?.setUpEnds?.(this.words);
-    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
-    this.#memory.keep();
+    if (because === undefined) this.#memory.keep();
+    else this.#memory.violate("memory-at-rest", because, NIL);
   }
 
   /** Are there accesses left to make? */
