@@ -2,7 +2,12 @@
 export interface Reproduction {
   /** The bug of the museum that is put back first. */
   readonly bug?: string;
-  readonly machine?: { readonly dataRaces?: boolean; readonly lockOrder?: boolean; readonly accessesMax?: number };
+  readonly machine?: {
+    readonly dataRaces?: boolean;
+    readonly lockOrder?: boolean;
+    readonly checksRest?: boolean;
+    readonly accessesMax?: number;
+  };
   readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };
   /** The property that it violates. */
   readonly violates?: string;

@@ -324,6 +324,14 @@ export class CheckedMemory {
     }
   }
 
+  /** Nothing is under way: the watchers look at memory at rest. */
+  checkRested(): void {
+    for (const watcher of this.#watchers) {
+      const because = watcher.rested?.(this.words);
+      if (because !== undefined) return this.violate(watcher.property, because, NIL);
+    }
+  }
+
   /** The execution has come to its end: nothing may be lost, and the watchers look a last time. */
   checkEnded(): void {
     const lost = this.#leaks.find();

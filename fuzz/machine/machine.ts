@@ -71,6 +71,9 @@ export class Machine implements RunningMachine, Threads {
   #ownThreads: number;
   readonly #threadsMax: number;
   readonly #accessesMax: number;
+  readonly #checksRest: boolean;
+  /** Operations that the first thread had begun before its last access. */
+  #begunBefore = 0;
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
   #waitingCount = 0;
@@ -94,6 +97,7 @@ export class Machine implements RunningMachine, Threads {
     this.#threadsMax = threadsMax;
     this.#ownThreads = program.threads.length;
     this.#accessesMax = options.accessesMax ?? ACCESSES_MAX;
+    this.#checksRest = options.checksRest === true;
     this.choices = new Int32Array(256);
     this.enabled = new Int32Array(threadsMax);
     this.pendingKind = new Int32Array(threadsMax);
@@ -166,6 +170,7 @@ export class Machine implements RunningMachine, Threads {
     for (let thread = 0; thread < threads.length; thread++) this.#start(thread, threads[thread]?.body());
     strategy.begin(this);
     const watches = strategy.performed !== undefined;
+    const checksRest = this.#checksRest;
     while (this.#memory.violation === undefined) {
       if (this.#enabledIsStale || this.#waitingCount > 0) this.#refreshEnabled();
       if (this.enabledCount === 0) {
@@ -178,6 +183,7 @@ export class Machine implements RunningMachine, Threads {
         thread = strategy.choose(this);
       }
       if (!this.#mayGoOn(thread)) break;
+      if (checksRest && this.#rests(thread) && this.#isWrongAtRest()) break;
       this.#step(thread);
       if (watches) strategy.performed?.(this, thread);
     }
@@ -194,6 +200,7 @@ export class Machine implements RunningMachine, Threads {
     this.#enabledIsStale = true;
     this.steps = 0;
     this.choicePoints = 0;
+    this.#begunBefore = 0;
     this.#ownThreads = ownThreads;
     this.threadCount = ownThreads;
   }
@@ -430,6 +437,27 @@ export class Machine implements RunningMachine, Threads {
     this.#generators[thread] = undefined;
     this.#enabledIsStale = true;
     this.#memory.checkReturned(thread);
+  }
+
+  /** Does the first thread, whose access comes next, stand between two operations, and is nothing under way? */
+  #rests(thread: number): boolean {
+    if (thread !== 0) return false;
+    const begun = this.program.operationsBegun?.() ?? 0;
+    const isBetween = begun !== this.#begunBefore;
+    this.#begunBefore = begun;
+    if (!isBetween) return false;
+    for (let other = 1; other < this.threadCount; other++) {
+      if (this.#status[other] === PENDING && !waitsForWork(this, other)) return false;
+    }
+    return true;
+  }
+
+  /** Is anything wrong that must be right when nothing is under way? If not, the history goes on from what memory shows. */
+  #isWrongAtRest(): boolean {
+    this.#memory.checkRested();
+    if (this.#memory.violation !== undefined) return true;
+    this.program.history?.rests?.(this.words);
+    return false;
   }
 
   /** No thread can go on: a deadlock, or the end. */

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { type Access, type Address, beginOperation, endOperation, NIL } from "#impl/memory/access.ts";
 import { createHeap, type Heap, objectNameOf } from "#impl/memory/heap.ts";
 import type { OperationNames, Program, ThreadBody } from "#fuzz/machine/program.ts";
+import { memoryAtRestWatcher } from "#properties/linearizability/memory-at-rest.ts";
 import { createOperationHistory, type HistoryCall } from "#properties/linearizability/operation-history.ts";
 import { modelOfSteps } from "./model-of-steps.ts";
 import type { AnySystemDefinition, Plan } from "./system-definition.ts";
@@ -52,8 +53,8 @@ export function compileScenario(
     threadCount: threads.length,
     objects: slab,
     identitiesMax,
-    settle: (state, words) =>
-      definition.settle === undefined ? state : definition.settle(state, structure, words, plan),
+    settle: (state, words, objects) =>
+      definition.settle === undefined ? { state } : definition.settle(state, structure, { ...objects, words }, plan),
   });
   const daemons = definition.daemons?.(structure, plan) ?? [];
   const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
@@ -105,11 +106,14 @@ export function compileScenario(
     if (definition.settled !== undefined) yield* definition.settled(structure, plan);
   }
 
+  let begun = 0;
   const bodies = threads.map(({ name, operations }, thread): ThreadBody => ({
     name,
     *body() {
       const caller = startThread(thread, false);
+      if (thread === 0) begun = 0;
       for (const one of operations) {
+        if (thread === 0) begun++;
         if (definition.isOver?.(caller) === true) break;
         yield* perform(one, caller);
       }
@@ -128,9 +132,10 @@ export function compileScenario(
     heap,
     setUp,
     threads: [...bodies, ...daemons],
-    watchers: [...(watchers ?? []), history],
+    watchers: [...(watchers ?? []), history, memoryAtRestWatcher(history, heap.used)],
     history,
     operationNames: namesOf(heap, calls),
+    operationsBegun: () => begun,
     callbacksMax,
   };
 }

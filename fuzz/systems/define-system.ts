@@ -7,12 +7,17 @@
 import type { Arbitrary } from "fast-check";
 import { z, type ZodType } from "zod";
 import { compileScenario } from "./compile-scenario.ts";
-import { limitsArbitrary, operationArbitrary, operationSchemaOf } from "./operation-data.ts";
+import { limitsArbitrary, operationArbitrary, operationSchemaOf, type ValueWeights } from "./operation-data.ts";
 import type { Limit } from "./operation-arguments.ts";
 import { lacksReference, type OperationOf, type OperationTable, operationText } from "./operation-table.ts";
 import { scenariosOf } from "./scenario.ts";
 import type { System } from "./system.ts";
 import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./system-definition.ts";
+
+/** Threads meet if there are few values, and boundaries are met if there are many. */
+const FEW_VALUES: ValueWeights = { few: 1, interesting: 0 };
+const SOME_VALUES: ValueWeights = { few: 4, interesting: 1 };
+const MANY_VALUES: ValueWeights = { few: 2, interesting: 3 };
 
 export function defineSystem<
   Table extends OperationTable,
@@ -36,7 +41,12 @@ export function defineSystem<
     get operationSchema() {
       return (operationSchema ??= operationSchemaOf(table) as unknown as ZodType<Operation>);
     },
-    operations: operationArbitrary(table) as Arbitrary<Operation>,
+    operations: operationArbitrary(table, FEW_VALUES) as Arbitrary<Operation>,
+    conformance: {
+      sequential: operationArbitrary(table, MANY_VALUES) as Arbitrary<Operation>,
+      concurrent: operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>,
+      closing: (operations) => definition.closing?.(operations) ?? [],
+    },
     scenarios: scenariosOf(name, definition.scenarios),
     ...(smallScope !== undefined && {
       smallScope: { isIdle: (one, before) => lacksReference(table, one, before), ...smallScope },

@@ -9,6 +9,8 @@ import type { z } from "zod";
 export interface Argument<Raw, Value> {
   readonly schema: z.ZodType<Raw>;
   readonly values: fc.Arbitrary<Raw>;
+  /** Values at the boundaries: of a word, of a range, of what is equal but for its last part. */
+  readonly interesting: fc.Arbitrary<Raw>;
   readonly isOptional: boolean;
   /** Called once for each operation of a scenario. */
   parse(raw: Raw): Value;
@@ -19,8 +21,16 @@ export interface OptionalArgument<Raw, Value> extends Argument<Raw, Value> {
   readonly isOptional: true;
 }
 
-export function argument<Raw>(schema: z.ZodType<Raw>, values: fc.Arbitrary<NoInfer<Raw>>): Argument<Raw, Raw> {
-  return { schema, values, isOptional: false, parse: (raw) => raw };
+/**
+ * @param values few, so that threads meet
+ * @param interesting values at the boundaries, for generated scenarios; `values` if absent
+ */
+export function argument<Raw>(
+  schema: z.ZodType<Raw>,
+  values: fc.Arbitrary<NoInfer<Raw>>,
+  interesting: fc.Arbitrary<NoInfer<Raw>> = values,
+): Argument<Raw, Raw> {
+  return { schema, values, interesting, isOptional: false, parse: (raw) => raw };
 }
 
 /** An argument that is written in one way and used in another, such as an address as text. */
@@ -28,8 +38,9 @@ export function parsedArgument<Raw, Value>(
   schema: z.ZodType<Raw>,
   values: fc.Arbitrary<NoInfer<Raw>>,
   parse: (raw: NoInfer<Raw>) => Value,
+  interesting: fc.Arbitrary<NoInfer<Raw>> = values,
 ): Argument<Raw, Value> {
-  return { schema, values, isOptional: false, parse };
+  return { schema, values, interesting, isOptional: false, parse };
 }
 
 export function optional<Raw, Value>(required: Argument<Raw, Value>): OptionalArgument<Raw, Value> {

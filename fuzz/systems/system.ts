@@ -29,6 +29,15 @@ export interface System<Operation = unknown> {
   readonly limits: Arbitrary<Readonly<Record<string, number>>>;
   /** Operations for generated scenarios. Few keys, small numbers: threads should meet. */
   readonly operations: Arbitrary<Operation>;
+  /** What scenarios for conformance are made of. */
+  readonly conformance: {
+    /** Operations of long sequences: values over their whole ranges. */
+    readonly sequential: Arbitrary<Operation>;
+    /** Operations of threads that should meet. */
+    readonly concurrent: Arbitrary<Operation>;
+    /** After these operations, all that gives back what is held and lets time pass until nothing need be there. */
+    closing(operations: readonly Operation[]): readonly Operation[];
+  };
   /** What is tried. */
   readonly scenarios: readonly Scenario<Operation>[];
   /** What certificates enumerate; a system without it has none. */

@@ -27,6 +27,7 @@ import type { Plan } from "../system-definition.ts";
 import { dstScenarios, dstSoftirqScenarios } from "./dst-scenarios.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
 import { DST_DEVICES, dstOperations, type DstScenarioOperation } from "./dst-table.ts";
+import { settleDst } from "./settle-dst.ts";
 
 /** Ten ticks a second: the least delay is one tick, the growth five. */
 const limits = {
@@ -83,6 +84,7 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
         creationMayFail: entriesMaxOf(plan) < entriesMade(plan),
       }),
     objects: ({ cache }, plan) => ({ slab: cache.entries, identitiesMax: entriesMade(plan) }),
+    settle: settleDst,
     daemons: ({ cache }) => [
       { name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) },
     ],

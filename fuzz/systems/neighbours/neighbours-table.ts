@@ -261,6 +261,6 @@ export function parseNeighbourAddress(name: string): HardwareAddress {
 }
 
 /** `1` is port 1; `m1` is group 1. */
-function parseGid(name: string): Gid {
+export function parseGid(name: string): Gid {
   return isGroup(name) ? multicastGid(Number(name.slice(1)), PARTITION_KEY) : portGid(Number(name));
 }

@@ -113,7 +113,7 @@ export const neighbours = defineSystem({
       idleTicksMax: 2 * plan.limits.intervalTicks,
     }),
   objects: (placed, plan) => ({ slab: placed.neighbours.neighbours, identitiesMax: countOf(plan, "get") }),
-  settle: (state, placed, words) => settleNeighbours(state, placed.neighbours, words),
+  settle: settleNeighbours,
   daemons({ neighbours: table }, plan) {
     const reaper = {
       name: REAPER,

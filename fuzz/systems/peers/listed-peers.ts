@@ -33,9 +33,9 @@ import {
   peersMaxOf,
   peersModel,
   type PlacedPeers,
-  settlePeers,
   ticks,
 } from "./peers-table.ts";
+import { settlePeers } from "./settle-peers.ts";
 
 /** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
 const limits = {
@@ -86,7 +86,7 @@ function listedPeersSystem({ create, convention, own, findPeer, getPeer, impleme
     start: ({ pool }, plan) => startTimer(pool, plan.limits.timerJitterTicks),
     model: (placed, plan) => peersModel(placed, plan, { ...plan.limits, burstFactor: 1, collection: "list" }),
     objects: ({ pool }, plan) => ({ slab: pool.peers, identitiesMax: creationsOf(plan) }),
-    settle: settlePeers,
+    settle: (state, { pool }, memory) => settlePeers(state, pool, memory, { hasLimiter: false, clearsFreed: false }),
     daemons: ({ pool }, plan) =>
       plan.operations.some(({ kind }) => kind === "advance")
         ? [{ name: TIMER, daemon: true, body: () => workerLoop(pool.timer, () => checkExpired(pool)) }]

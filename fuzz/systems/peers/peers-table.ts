@@ -15,7 +15,7 @@ import type { PeerStore } from "#impl/peers/store.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
 import { advanceClock, type Clock } from "#impl/sync/jiffies.ts";
 import { type PeerAddress, peerAddress } from "#model/peers/peer-address.ts";
-import { createPeersModel, type PeersOperation, type PeersSpecification, type PeersState } from "#model/peers/peers.ts";
+import { createPeersModel, type PeersOperation, type PeersSpecification } from "#model/peers/peers.ts";
 import { argument, parsedArgument } from "../operation-arguments.ts";
 import { operation, type OperationOf } from "../operation-table.ts";
 import type { Plan } from "../system-definition.ts";
@@ -155,9 +155,4 @@ export function peersModel(
     allocationMayFail: peersMaxOf(plan) < creations,
     firstIdentifier: pool.firstIdentifier,
   });
-}
-
-/** A release at rest can have noted the present time only. */
-export function settlePeers(state: PeersState): PeersState {
-  return { ...state, clock: [state.now] };
 }

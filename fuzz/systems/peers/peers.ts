@@ -34,9 +34,9 @@ import {
   peersOperations,
   type PeersScenarioOperation,
   type PlacedPeers,
-  settlePeers,
   ticks,
 } from "./peers-table.ts";
+import { settlePeers } from "./settle-peers.ts";
 
 /** Longest timeout for which a new peer's limiter is full: a sixth of the 60 seconds it starts with. */
 const TIMEOUT_SECONDS_MAX = 10;
@@ -67,12 +67,23 @@ interface Generation extends Pick<Placed, "findPeer" | "getPeer"> {
   create(heap: Heap, clock: Clock, options: PeerPoolOptions): PeerPool;
   /** Callbacks that it takes to free a peer. */
   readonly callbacksPerPeer: number;
+  /** Nothing of a peer is left in its memory. */
+  readonly clearsFreed: boolean;
   readonly scenarios: Readonly<Record<string, ScenarioContents<PeersScenarioOperation>>>;
 }
 
 const SECRET = [0x03020100, 0x07060504] as const;
 
-function peersSystem({ name, about, implementation, create, callbacksPerPeer, scenarios, ...searches }: Generation) {
+function peersSystem({
+  name,
+  about,
+  implementation,
+  create,
+  callbacksPerPeer,
+  clearsFreed,
+  scenarios,
+  ...searches
+}: Generation) {
   return defineSystem({
     name,
     about,
@@ -88,7 +99,7 @@ function peersSystem({ name, about, implementation, create, callbacksPerPeer, sc
     },
     model: (placed, plan) => peersModel(placed, plan, plan.limits),
     objects: ({ pool }, plan) => ({ slab: pool.peers, identitiesMax: creationsOf(plan) }),
-    settle: settlePeers,
+    settle: (state, { pool }, memory) => settlePeers(state, pool, memory, { hasLimiter: true, clearsFreed }),
     daemons: ({ pool }, plan) =>
       invalidatesOf(plan.operations) === 0
         ? []
@@ -116,6 +127,7 @@ export const peers = peersSystem({
   findPeer,
   getPeer,
   callbacksPerPeer: 1,
+  clearsFreed: false,
   scenarios: peersScenarios,
 });
 
@@ -132,6 +144,7 @@ export const peersOptimistic = peersSystem({
   findPeer: findOptimistically,
   getPeer: getOptimistically,
   callbacksPerPeer: 2,
+  clearsFreed: true,
   scenarios: peersOptimisticScenarios,
 });
 

@@ -16,6 +16,7 @@ import type { LimitsOf } from "../system-definition.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 import { timeWaitSmallScope } from "./time-wait-small-scope.ts";
 import { timeWaitOperations } from "./time-wait-table.ts";
+import { settleTimeWait } from "./settle-time-wait.ts";
 
 const seconds = z.int().min(0).max(3600);
 const flag = z.int().min(0).max(1);
@@ -86,6 +87,7 @@ export const timeWait = defineSystem({
       linesMayRunOut: linesOf(plan.limits) < ampleLines(plan.limits.slots, plan.limits.heads),
       memoryIsShort: plan.limits.objectsMax < 4,
     }),
+  settle: settleTimeWait,
   daemons: ({ table }) => [
     { name: "timer", daemon: true, body: () => workerLoop(table.tickWork, () => tickTimeWait(table)) },
   ],
