@@ -17,6 +17,7 @@ const plan: CampaignPlan = {
     description: "",
     enumerationMax: 10,
     searches: [{ strategy: "random", executions: 20 }],
+    conformance: { sequential: 0, concurrent: 0 },
     museumMax: 5,
     stressMs: 5,
     certifies: false,

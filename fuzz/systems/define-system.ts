@@ -14,6 +14,8 @@ import { scenariosOf } from "./scenario.ts";
 import type { System } from "./system.ts";
 import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./system-definition.ts";
 
+const SEQUENCE_MAX = 160;
+
 /** Threads meet if there are few values, and boundaries are met if there are many. */
 const FEW_VALUES: ValueWeights = { few: 1, interesting: 0 };
 const SOME_VALUES: ValueWeights = { few: 4, interesting: 1 };
@@ -45,6 +47,7 @@ export function defineSystem<
     conformance: {
       sequential: operationArbitrary(table, MANY_VALUES) as Arbitrary<Operation>,
       concurrent: operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>,
+      sequenceMax: definition.sequenceMax ?? SEQUENCE_MAX,
       closing: (operations) => definition.closing?.(operations) ?? [],
     },
     scenarios: scenariosOf(name, definition.scenarios),

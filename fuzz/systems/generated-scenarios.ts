@@ -8,12 +8,10 @@ import type { System } from "./system.ts";
 
 type Generated = Pick<System, "name" | "limits" | "conformance" | "isInitial">;
 
-/** One thread, up to `operationsMax` operations and those that give everything back. */
-export function sequentialScenarios(
-  { name, limits, conformance }: Generated,
-  operationsMax: number,
-): fc.Arbitrary<Scenario> {
-  const operations = fc.array(conformance.sequential, { minLength: 1, maxLength: operationsMax, size: "max" });
+/** One thread, its operations, and those that give everything back. */
+export function sequentialScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
+  const { sequential, sequenceMax } = conformance;
+  const operations = fc.array(sequential, { minLength: 1, maxLength: sequenceMax, size: "max" });
   return fc
     .tuple(limits, operations)
     .map(([set, own]) => ({

@@ -1,6 +1,6 @@
 /** The arguments of operations: their schemas, the values worth trying, what procedures make of them. */
 import type * as fc from "fast-check";
-import type { z } from "zod";
+import { z } from "zod";
 
 /**
  * An argument of an operation: what it may be as plain JSON, the values worth trying (the interesting ones among them), and
@@ -85,3 +85,9 @@ export interface Limit {
 export function limit(schema: z.ZodDefault<z.ZodType<number>>, ...values: readonly number[]): Limit {
   return { schema, values };
 }
+
+/** What a sequence lock's sequence is at the start: even, since nobody writes. */
+export const sequenceAtStart = z
+  .int32()
+  .refine((sequence) => sequence % 2 === 0, "must be even")
+  .default(0);

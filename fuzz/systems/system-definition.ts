@@ -92,6 +92,8 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
    * What follows generated sequences of these operations: all is given back, and time passes until nothing need be there.
    */
   closing?(operations: readonly Operation[]): readonly Operation[];
+  /** Operations that a generated sequence may have before that; 160 if absent. */
+  readonly sequenceMax?: number;
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
   readonly scenarios: Readonly<Record<string, ScenarioContents<Operation>>>;

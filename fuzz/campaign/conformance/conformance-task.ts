@@ -7,6 +7,8 @@ export type ConformanceForm = "sequential" | "concurrent";
 
 export interface ConformanceTask {
   readonly system: string;
+  /** Absolute path of the module that exports the system; absent for one of the registry. */
+  readonly module?: string;
   readonly form: ConformanceForm;
   readonly seed: number;
   /** Scenarios to draw. */

@@ -5,9 +5,11 @@
 import * as fc from "fast-check";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
 import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
 import { scenarioSubject } from "#fuzz/subjects/subject.ts";
+import { systemsOfModule } from "#fuzz/subjects/user-module.ts";
 import { systemNamed } from "#fuzz/systems/all-systems.ts";
 import { concurrentScenarios, sequentialScenarios } from "#fuzz/systems/generated-scenarios.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
@@ -17,9 +19,6 @@ import type { System } from "#fuzz/systems/system.ts";
 import { type Checked, checkScenario, checkSequence, type FoundInScenario, SEQUENCE } from "./check-scenario.ts";
 import type { ConformanceOutcome, ConformanceTask } from "./conformance-task.ts";
 
-/** Operations of a sequence, those that give everything back not counted. */
-const SEQUENCE_MAX = 160;
-
 /** Scenarios that making a violation smaller may try. */
 const SHRINKS_MAX = 2_000;
 
@@ -28,12 +27,19 @@ export async function runConformance(
   task: ConformanceTask,
   control: JobControl,
 ): Promise<ConformanceOutcome | undefined> {
-  const system = systemNamed(task.system);
+  const system = await systemOf(task);
   const drawn = drawAndCheck(system, task, control);
   const { cases, executions, accesses, violated } = drawn;
   const counts = { cases, executions, accesses };
   if (violated === undefined) return { kind: drawn.stopped ? "stopped" : "conforms", ...counts };
   return { kind: "violated", ...counts, ...(await told(system, task, violated, control)) };
+}
+
+async function systemOf({ system: name, module }: ConformanceTask): Promise<System> {
+  if (module === undefined) return systemNamed(name);
+  const found = (await systemsOfModule(module)).find((system) => system.name === name);
+  if (found === undefined) throw new InputError(`${module} exports no system "${name}" any more`);
+  return found;
 }
 
 interface Drawn {
@@ -50,7 +56,7 @@ export function drawAndCheck(
   { form, seed, cases: casesMax }: Pick<ConformanceTask, "form" | "seed" | "cases">,
   control: Pick<JobControl, "shouldStop">,
 ): Drawn {
-  const arbitrary = form === "sequential" ? sequentialScenarios(system, SEQUENCE_MAX) : concurrentScenarios(system);
+  const arbitrary = form === "sequential" ? sequentialScenarios(system) : concurrentScenarios(system);
   let cases = 0;
   let executions = 0;
   let accesses = 0;
@@ -94,7 +100,7 @@ function checkIfPossible(
 /** The violation of a scenario as a person reads it, and its files. */
 async function told(
   system: System,
-  { form, seed, scriptPath }: ConformanceTask,
+  { form, seed, module, scriptPath }: ConformanceTask,
   { scenario, found }: NonNullable<Drawn["violated"]>,
   control: JobControl,
 ): Promise<Pick<ConformanceOutcome, "counterexample" | "trace" | "script">> {
@@ -106,5 +112,9 @@ async function told(
     { subject, choices, strategy, seed, execution, ...machine },
     control,
   );
-  return { counterexample, trace: serialiseTrace(trace), script: reproductionScript(trace, recorded, scriptPath) };
+  return {
+    counterexample,
+    trace: serialiseTrace(trace),
+    ...(module === undefined && { script: reproductionScript(trace, recorded, scriptPath) }),
+  };
 }

@@ -85,6 +85,17 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
       }),
     objects: ({ cache }, plan) => ({ slab: cache.entries, identitiesMax: entriesMade(plan) }),
     settle: settleDst,
+    // What was got is released, whatever it has become, all is dropped, and the collector has the time it may take.
+    closing(operations) {
+      const names = operations.flatMap((one) => ("destination" in one && one.kind !== "drop" ? [one.destination] : []));
+      const released = names.flatMap((name) => [name, `${name}>`, `${name}>>`]);
+      const idle = { kind: "advance" as const, ticks: 10_000 };
+      return [
+        ...released.map((reference) => ({ kind: "release" as const, reference })),
+        ...[...new Set(names)].map((destination) => ({ kind: "drop" as const, destination })),
+        ...Array.from({ length: 6 }, () => idle),
+      ];
+    },
     daemons: ({ cache }) => [
       { name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) },
     ],

@@ -88,7 +88,7 @@ const operations = {
   replace: operation({
     weight: 6,
     arguments: {
-      value: argument(z.int32(), fc.integer({ min: 1, max: 9 })),
+      value: argument(z.int32(), fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, -1, 0x7fffffff, -0x80000000)),
       waits: argument(z.boolean(), fc.boolean()),
     },
     run: (placed: Placed, values, { thread }: MortalCaller) => replace(placed, thread + 1, values),
@@ -162,6 +162,7 @@ export const nativeSync = defineSystem({
   },
   model: () => createNativeSyncModel({ count: 0, value: FIRST_VALUE, requested: false }),
   settle: settleNativeSync,
+  closing: () => Array.from({ length: 3 }, () => ({ kind: "reclaim" as const })),
   watchers: (placed) => [lockIsFreeWatcher(placed)],
   scenarios: nativeSyncScenarios,
 });

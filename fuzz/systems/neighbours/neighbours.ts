@@ -11,7 +11,7 @@ import { reapNeighbours } from "#impl/neighbours/table.ts";
 import { CancellableWork, cancellableLoop } from "#impl/sync/cancellable-work.ts";
 import { WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
-import { createNeighboursModel, PACKET } from "#model/neighbours/neighbours.ts";
+import { createNeighboursModel, gidOfName, PACKET } from "#model/neighbours/neighbours.ts";
 import { chainLengthWatcher } from "#properties/neighbours/chain-length.ts";
 import { neighbourRefcountWatcher } from "#properties/neighbours/neighbour-refcount.ts";
 import { neighbourTableWatcher } from "#properties/neighbours/neighbour-table.ts";
@@ -114,6 +114,17 @@ export const neighbours = defineSystem({
     }),
   objects: (placed, plan) => ({ slab: placed.neighbours.neighbours, identitiesMax: countOf(plan, "get") }),
   settle: settleNeighbours,
+  // Paths go, with what waits at them, idle neighbours are reaped; or the whole device is taken down.
+  closing(operations) {
+    const puts = operations.flatMap((one) =>
+      one.kind === "get" ? [{ kind: "put" as const, address: one.address }] : [],
+    );
+    if (operations.length % 2 === 0) return [...puts, { kind: "freeCookie" }, { kind: "takeDown" }];
+    const gids = new Set(operations.flatMap((one) => ("address" in one ? [gidOfName(one.address)] : [])));
+    const paths = [...gids].map((gid) => ({ kind: "removePath" as const, gid }));
+    const idle = { kind: "advance" as const, ticks: 100 };
+    return [...puts, ...paths, idle, idle, { kind: "freeCookie" }];
+  },
   daemons({ neighbours: table }, plan) {
     const reaper = {
       name: REAPER,

@@ -27,12 +27,14 @@ import type { SmallScope } from "../small-scope.ts";
 import { peersRcuListScenarios, peersRwlockScenarios } from "./listed-peers-scenarios.ts";
 import { peersRcuListSmallScope, peersRwlockSmallScope } from "./peers-small-scope.ts";
 import {
+  advance,
   creationsOf,
   listedPeersOperations,
   type ListedPeersOperation,
   peersMaxOf,
   peersModel,
   type PlacedPeers,
+  putsOf,
   ticks,
 } from "./peers-table.ts";
 import { settlePeers } from "./settle-peers.ts";
@@ -69,6 +71,9 @@ interface Generation extends Pick<PlacedPeers<ListedPool>, "findPeer" | "getPeer
 }
 
 const SECRET = [0x03020100, 0x07060504] as const;
+/** As long as a peer may be idle, and the timer may wait. */
+const TIMER_TICKS = 120;
+
 const TIMER = "timer";
 
 function listedPeersSystem({ create, convention, own, findPeer, getPeer, implementation, ...declared }: Generation) {
@@ -102,6 +107,8 @@ function listedPeersSystem({ create, convention, own, findPeer, getPeer, impleme
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
     ],
+    // All are idle, and the timer comes for them.
+    closing: (operations) => [...putsOf(operations), ...Array.from({ length: 6 }, () => advance(TIMER_TICKS))],
     callbacksMax: (plan) => creationsOf(plan) + 1,
   });
 }

@@ -22,18 +22,20 @@ import { readerWalkWatcher } from "#properties/peers/reader-walk.ts";
 import { refcountWatcher } from "#properties/peers/refcount.ts";
 import { sentinelWatcher } from "#properties/peers/sentinel.ts";
 import { defineSystem } from "../define-system.ts";
-import { limit } from "../operation-arguments.ts";
+import { limit, sequenceAtStart } from "../operation-arguments.ts";
 import type { ScenarioContents } from "../scenario.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import { peersOptimisticScenarios, peersScenarios } from "./peers-scenarios.ts";
 import { peersSmallScope } from "./peers-small-scope.ts";
 import {
+  advance,
   creationsOf,
   peersMaxOf,
   peersModel,
   peersOperations,
   type PeersScenarioOperation,
   type PlacedPeers,
+  putsOf,
   ticks,
 } from "./peers-table.ts";
 import { settlePeers } from "./settle-peers.ts";
@@ -45,6 +47,8 @@ const TIMEOUT_SECONDS_MAX = 10;
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -120, 2147483600),
+  /** The trees' sequences at the start: even. */
+  sequence: limit(sequenceAtStart, -2, 2147483646),
   threshold: limit(z.int().min(0).max(0x7fffffff).default(100), 0, 2, 3),
   ttlMinTicks: limit(ticks.default(10)),
   ttlMaxTicks: limit(ticks.default(100)),
@@ -72,6 +76,9 @@ interface Generation extends Pick<Placed, "findPeer" | "getPeer"> {
   readonly scenarios: Readonly<Record<string, ScenarioContents<PeersScenarioOperation>>>;
 }
 
+/** Longer than any delay of the deferred collector. */
+const COLLECTED_TICKS = 5;
+
 const SECRET = [0x03020100, 0x07060504] as const;
 
 function peersSystem({
@@ -95,6 +102,7 @@ function peersSystem({
       const clock = placeClock(heap, plan.limits.now);
       const firstIdentifier = keyedIdentifier(SECRET);
       const pool = create(heap, clock, { limits: plan.limits, peersMax: peersMaxOf(plan), firstIdentifier });
+      for (const { seqlock } of [pool.v4, pool.v6]) heap.words[seqlock.sequence] = plan.limits.sequence;
       return { pool, clock, putPeer, ...searches };
     },
     model: (placed, plan) => peersModel(placed, plan, plan.limits),
@@ -112,6 +120,14 @@ function peersSystem({
       collectsWhenDueWatcher(pool, threadsMax),
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
+    ],
+    // Thrown away, they are all freed within two runs of the deferred collector.
+    closing: (operations) => [
+      ...putsOf(operations),
+      { kind: "invalidate" as const, family: "v4" as const },
+      { kind: "invalidate" as const, family: "v6" as const },
+      advance(COLLECTED_TICKS),
+      advance(COLLECTED_TICKS),
     ],
     callbacksMax: (plan) => creationsOf(plan) * callbacksPerPeer + invalidatesOf(plan.operations) + 1,
     scenarios,

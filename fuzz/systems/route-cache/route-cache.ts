@@ -77,6 +77,20 @@ export const routeCache = defineSystem({
     });
   },
   settle: settleRouteCache,
+  sequenceMax: 40,
+  closing(operations) {
+    const routes = operations.flatMap((one) => (one.kind === "add" ? [one.route] : []));
+    const addresses = operations.flatMap((one) => (one.kind === "assign" ? [one.address] : []));
+    const interfaces = operations.flatMap((one) => (one.kind === "attach" ? [one.interface] : []));
+    return [
+      { kind: "release" as const },
+      { kind: "free" as const, cache: "a" as const },
+      { kind: "free" as const, cache: "b" as const },
+      ...routes.map((route) => ({ kind: "delete" as const, route })),
+      ...addresses.map((address) => ({ kind: "remove" as const, address })),
+      ...interfaces.map((index) => ({ kind: "detach" as const, interface: index })),
+    ];
+  },
   daemons: ({ network, worker }, plan) =>
     deletesInInterrupt(plan)
       ? [
