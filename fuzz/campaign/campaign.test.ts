@@ -24,6 +24,7 @@ const plan: CampaignPlan = {
   },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
+  conformance: [],
   traces: [{ path: "one.trace.json", trace }],
   bugs,
   certificates: [
