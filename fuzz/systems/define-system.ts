@@ -7,6 +7,7 @@
 import type { Arbitrary } from "fast-check";
 import { z, type ZodType } from "zod";
 import { compileScenario } from "./compile-scenario.ts";
+import { withHeldReferences } from "./held-references.ts";
 import { limitsArbitrary, operationArbitrary, operationSchemaOf, type ValueWeights } from "./operation-data.ts";
 import type { Limit } from "./operation-arguments.ts";
 import { lacksReference, type OperationOf, type OperationTable, operationText } from "./operation-table.ts";
@@ -47,6 +48,7 @@ export function defineSystem<
     conformance: {
       sequential: operationArbitrary(table, MANY_VALUES) as Arbitrary<Operation>,
       concurrent: operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>,
+      leadToHeld: (operations) => withHeldReferences(table, operations),
       sequenceMax: definition.sequenceMax ?? SEQUENCE_MAX,
       closing: (operations) => definition.closing?.(operations) ?? [],
     },

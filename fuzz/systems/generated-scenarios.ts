@@ -12,15 +12,16 @@ type Generated = Pick<System, "name" | "limits" | "conformance" | "isInitial">;
 export function sequentialScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
   const { sequential, sequenceMax } = conformance;
   const operations = fc.array(sequential, { minLength: 1, maxLength: sequenceMax, size: "max" });
-  return fc
-    .tuple(limits, operations)
-    .map(([set, own]) => ({
+  return fc.tuple(limits, operations).map(([set, drawn]) => {
+    const own = conformance.leadToHeld(drawn);
+    return {
       name: `${name}-sequence`,
       system: name,
       ...(Object.keys(set).length > 0 && { limits: set }),
       initial: [],
       threads: [{ name: "client", operations: [...own, ...conformance.closing(own)] }],
-    }));
+    };
+  });
 }
 
 /** Operations that lead to the state in which the threads begin. */
@@ -42,7 +43,10 @@ export function concurrentScenarios({ name, limits, conformance, isInitial }: Ge
       name: `${name}-threads`,
       system: name,
       ...(Object.keys(set).length > 0 && { limits: set }),
-      initial: before,
-      threads: operations.map((own, index) => ({ name: `thread ${index + 1}`, operations: own })),
+      initial: conformance.leadToHeld(before),
+      threads: operations.map((own, index) => ({
+        name: `thread ${index + 1}`,
+        operations: conformance.leadToHeld(own),
+      })),
     }));
 }

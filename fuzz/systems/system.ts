@@ -37,6 +37,8 @@ export interface System<Operation = unknown> {
     readonly concurrent: Arbitrary<Operation>;
     /** After these operations, all that gives back what is held and lets time pass until nothing need be there. */
     closing(operations: readonly Operation[]): readonly Operation[];
+    /** The operations of one thread, led to references that it may hold by then. */
+    leadToHeld(operations: readonly Operation[]): readonly Operation[];
     /** Operations of a sequence, those of `closing` not counted. */
     readonly sequenceMax: number;
   };

@@ -50,11 +50,12 @@ interface Drawn {
   readonly violated?: { readonly scenario: Scenario; readonly found: FoundInScenario };
 }
 
-/** Runs scenarios until one violates something, and smaller ones then. */
+/** Runs scenarios until one violates something, and smaller ones then, up to `shrinksMax`. */
 export function drawAndCheck(
   system: System,
   { form, seed, cases: casesMax }: Pick<ConformanceTask, "form" | "seed" | "cases">,
   control: Pick<JobControl, "shouldStop">,
+  shrinksMax = SHRINKS_MAX,
 ): Drawn {
   const arbitrary = form === "sequential" ? sequentialScenarios(system) : concurrentScenarios(system);
   let cases = 0;
@@ -64,7 +65,7 @@ export function drawAndCheck(
   let stopped = false;
   let smallest: Drawn["violated"];
   const property = fc.property(arbitrary, (scenario) => {
-    if (smallest !== undefined && ++shrinks > SHRINKS_MAX) return true;
+    if (smallest !== undefined && ++shrinks > shrinksMax) return true;
     if ((stopped ||= control.shouldStop(0))) return true;
     const checked = checkIfPossible(system, scenario, form, seed);
     if (checked === undefined) return true;
@@ -77,7 +78,7 @@ export function drawAndCheck(
     smallest = { scenario, found: checked.found };
     return false;
   });
-  fc.check(property, { seed, numRuns: casesMax });
+  fc.check(property, { seed, numRuns: casesMax, endOnFailure: shrinksMax === 0 });
   const counts = { cases, executions, accesses, stopped };
   return smallest === undefined ? counts : { ...counts, violated: smallest };
 }

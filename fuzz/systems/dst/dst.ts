@@ -28,6 +28,10 @@ import { dstScenarios, dstSoftirqScenarios } from "./dst-scenarios.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
 import { DST_DEVICES, dstOperations, type DstScenarioOperation } from "./dst-table.ts";
 import { settleDst } from "./settle-dst.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { BUCKETS, Cache, DstEntry } from "#impl/dst/layout.ts";
+import { listedEntries } from "#properties/dst/dst-memory.ts";
 
 /** Ten ticks a second: the least delay is one tick, the growth five. */
 const limits = {
@@ -99,7 +103,26 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
     daemons: ({ cache }) => [
       { name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) },
     ],
-    watchers: ({ cache }, { history }) => [
+    watchers: ({ cache }, { history, operationAt }) => [
+      // A long delay is rounded to whole seconds.
+      worksInTimeWatcher(cache.jiffies, [
+        { name: "the collector", work: cache.work, delayMax: cache.limits.maxTicks + cache.limits.ticksPerSecond },
+      ]),
+      aloneWatcher<{ readonly kind: string }>(history, operationAt, {
+        property: "hits-without-lock",
+        locks: Array.from({ length: BUCKETS }, (_, bucket) => Cache.locks(cache.cache) + bucket),
+        promises(words) {
+          const cached = new Set(
+            Array.from({ length: BUCKETS }, (_, bucket) =>
+              listedEntries(words, cache, Cache.heads(cache.cache) + bucket, DstEntry.hashNext),
+            ).flatMap((chain) => (typeof chain === "string" ? [] : chain)),
+          );
+          return ({ operation: { kind }, word, wasSlow }) =>
+            (kind === "find" || kind === "get") && wasSlow && cached.has(word)
+              ? "the entry was in the cache, and the search took the lock of its bucket"
+              : undefined;
+        },
+      }),
       entryBoundWatcher(cache),
       garbageListsWatcher(cache),
       collectorWakesWatcher(cache),

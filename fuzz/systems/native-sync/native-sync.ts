@@ -37,7 +37,7 @@ import {
 import { WaitList } from "#impl/native/wait-list.ts";
 import { DelayedWork, placeDelayedWork, queueDelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { createNativeSyncModel, type NativeSyncState } from "#model/native-sync/native-sync.ts";
-import type { Settled } from "#properties/linearizability/operation-history.ts";
+import type { OperationHistory, Settled } from "#properties/linearizability/operation-history.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import { defineSystem } from "../define-system.ts";
 import { argument } from "../operation-arguments.ts";
@@ -163,7 +163,10 @@ export const nativeSync = defineSystem({
   model: () => createNativeSyncModel({ count: 0, value: FIRST_VALUE, requested: false }),
   settle: settleNativeSync,
   closing: () => Array.from({ length: 3 }, () => ({ kind: "reclaim" as const })),
-  watchers: (placed) => [lockIsFreeWatcher(placed)],
+  watchers: (placed, { history, operationAt }) => [
+    lockIsFreeWatcher(placed),
+    reclaimsWhatIsDueWatcher(placed, history, operationAt),
+  ],
   scenarios: nativeSyncScenarios,
 });
 
@@ -242,11 +245,40 @@ function settleNativeSync(
   const requested = words[DelayedWork.state(work)] === WORK_STATE.queued;
   if (requested !== state.requested) return differs("that the work is asked for", requested, state.requested);
   const live = wordAt(words, Slab.live(versions));
-  const { queue } = deferred;
-  const waiting = (wordAt(words, DeferredQueue.tail(queue)) - wordAt(words, DeferredQueue.head(queue))) | 0;
+  const waiting = waitingIn(words, deferred);
   return live === 1 + waiting ? { state } : differs("the number of versions in memory", live, 1 + waiting);
 }
 
 function differs(what: string, found: unknown, wanted: unknown): { readonly because: string } {
   return { because: `${what} is ${String(found)}, and should be ${String(wanted)}` };
+}
+
+/** Where no thread is online, every entry is due: a reclaimer that nobody disturbs takes as many as it may. */
+function reclaimsWhatIsDueWatcher(
+  { deferred }: Placed,
+  history: Pick<OperationHistory<unknown>, "onResponse">,
+  operationAt: (number: number) => { readonly kind: string } | undefined,
+): Watcher {
+  let before: number | undefined;
+  let reclaimed = false;
+  history.onResponse((number) => {
+    reclaimed = operationAt(number)?.kind === "reclaim";
+  });
+  return {
+    property: "reclaims-what-is-due",
+    begin() {
+      before = undefined;
+      reclaimed = false;
+    },
+    rested(words) {
+      const waiting = waitingIn(words, deferred);
+      const wanted = before === undefined || !reclaimed ? waiting : Math.max(0, before - DUE_AT_ONCE);
+      before = waiting;
+      return waiting === wanted ? undefined : `after a reclaim ${waiting} entries wait, and should ${wanted}`;
+    },
+  };
+}
+
+function waitingIn(words: Int32Array, { queue }: Deferred): number {
+  return (wordAt(words, DeferredQueue.tail(queue)) - wordAt(words, DeferredQueue.head(queue))) | 0;
 }

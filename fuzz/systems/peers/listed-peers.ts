@@ -38,6 +38,10 @@ import {
   ticks,
 } from "./peers-table.ts";
 import { settlePeers } from "./settle-peers.ts";
+import { timerTakesExpiredWatcher } from "#properties/peers/collects-in-time.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
 /** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
 const limits = {
@@ -64,6 +68,8 @@ interface Generation extends Pick<PlacedPeers<ListedPool>, "findPeer" | "getPeer
   readonly implementation: string;
   create(heap: Heap, clock: Clock, options: ListedPoolOptions): ListedPool;
   readonly convention: RefcountConvention;
+  /** A hit takes no lock of the tree. */
+  readonly isLockless: boolean;
   /** Watchers for what this generation alone promises. */
   own(pool: ListedPool): readonly Watcher[];
   readonly scenarios: Readonly<Record<string, ScenarioContents<ListedPeersOperation>>>;
@@ -76,7 +82,16 @@ const TIMER_TICKS = 120;
 
 const TIMER = "timer";
 
-function listedPeersSystem({ create, convention, own, findPeer, getPeer, implementation, ...declared }: Generation) {
+function listedPeersSystem({
+  create,
+  convention,
+  own,
+  isLockless,
+  findPeer,
+  getPeer,
+  implementation,
+  ...declared
+}: Generation) {
   return defineSystem({
     ...declared,
     sources: { model: "model/peers/peers.ts", implementation },
@@ -96,9 +111,19 @@ function listedPeersSystem({ create, convention, own, findPeer, getPeer, impleme
       plan.operations.some(({ kind }) => kind === "advance")
         ? [{ name: TIMER, daemon: true, body: () => workerLoop(pool.timer, () => checkExpired(pool)) }]
         : [],
-    watchers: ({ pool }, { history, threadsMax, daemon }) => [
+    watchers: ({ pool }, { plan, history, threadsMax, daemon, operationAt }) => [
       sentinelWatcher(pool),
       ...own(pool),
+      ...(isLockless ? [aloneWatcher(history, operationAt, hitsWithoutLock(pool, { heldOnly: true }))] : []),
+      timerTakesExpiredWatcher(pool),
+      worksInTimeWatcher(pool.jiffies, [
+        {
+          name: "the timer",
+          work: pool.timer,
+          delayMax: plan.limits.timerMaxTicks + plan.limits.timerJitterTicks,
+          isDemanded: () => true,
+        },
+      ]),
       refcountWatcher(pool, history, convention),
       unusedListWatcher(pool, history),
       takesLongestIdleWatcher(pool, { threadsMax, timerThread: daemon(TIMER) }),
@@ -129,6 +154,7 @@ export const peersRwlock = listedPeersSystem({
   findPeer: findReadLocked,
   getPeer: getReadLocked,
   convention: FREED_BY_HOLDER,
+  isLockless: false,
   own: () => [],
   scenarios: peersRwlockScenarios,
   smallScope: peersRwlockSmallScope,
@@ -144,6 +170,7 @@ export const peersRcuList = listedPeersSystem({
   findPeer: findLockless,
   getPeer: getLockless,
   convention: DEAD_IS_ZERO,
+  isLockless: true,
   own: (pool) => [readerWalkWatcher(pool)],
   scenarios: peersRcuListScenarios,
   smallScope: peersRcuListSmallScope,

@@ -39,6 +39,12 @@ import {
   ticks,
 } from "./peers-table.ts";
 import { settlePeers } from "./settle-peers.ts";
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { GcQueue } from "#impl/peers/layout.ts";
+import { collectsDetachedWatcher } from "#properties/peers/collects-in-time.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
 /** Longest timeout for which a new peer's limiter is full: a sixth of the 60 seconds it starts with. */
 const TIMEOUT_SECONDS_MAX = 10;
@@ -71,6 +77,8 @@ interface Generation extends Pick<Placed, "findPeer" | "getPeer"> {
   create(heap: Heap, clock: Clock, options: PeerPoolOptions): PeerPool;
   /** Callbacks that it takes to free a peer. */
   readonly callbacksPerPeer: number;
+  /** Words that a search reads only when its first attempt has failed. */
+  slowWords?(pool: PeerPool): readonly Address[];
   /** Nothing of a peer is left in its memory. */
   readonly clearsFreed: boolean;
   readonly scenarios: Readonly<Record<string, ScenarioContents<PeersScenarioOperation>>>;
@@ -88,6 +96,7 @@ function peersSystem({
   create,
   callbacksPerPeer,
   clearsFreed,
+  slowWords,
   scenarios,
   ...searches
 }: Generation) {
@@ -112,7 +121,7 @@ function peersSystem({
       invalidatesOf(plan.operations) === 0
         ? []
         : [{ name: "gc worker", daemon: true, body: () => workerLoop(pool.gcWork, () => collectDetached(pool)) }],
-    watchers: ({ pool }, { history, threadsMax }) => [
+    watchers: ({ pool }, { history, threadsMax, operationAt }) => [
       sentinelWatcher(pool),
       readerWalkWatcher(pool),
       refcountWatcher(pool, history),
@@ -120,6 +129,16 @@ function peersSystem({
       collectsWhenDueWatcher(pool, threadsMax),
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
+      collectsDetachedWatcher(pool),
+      worksInTimeWatcher(pool.jiffies, [
+        {
+          name: "the deferred collector",
+          work: pool.gcWork,
+          delayMax: pool.limits.gcDelayTicks,
+          isDemanded: (words) => words[GcQueue.head(pool.gcQueue)] !== NIL,
+        },
+      ]),
+      aloneWatcher(history, operationAt, hitsWithoutLock(pool, { words: slowWords?.(pool) ?? [] })),
     ],
     // Thrown away, they are all freed within two runs of the deferred collector.
     closing: (operations) => [
@@ -159,6 +178,7 @@ export const peersOptimistic = peersSystem({
   },
   findPeer: findOptimistically,
   getPeer: getOptimistically,
+  slowWords: ({ v4, v6 }) => [v4.seqlock.sequence, v6.seqlock.sequence],
   callbacksPerPeer: 2,
   clearsFreed: true,
   scenarios: peersOptimisticScenarios,

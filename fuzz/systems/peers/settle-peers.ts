@@ -10,11 +10,11 @@
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import { addressWord, GcQueue, Peer } from "#impl/peers/layout.ts";
+import { addressWord, Peer } from "#impl/peers/layout.ts";
 import type { PeerStore } from "#impl/peers/store.ts";
 import { DEAD } from "#impl/sync/refcount.ts";
 import type { PeersState } from "#model/peers/peers.ts";
-import { collectPeers, peerName } from "#properties/peers/peer-tree.ts";
+import { collectPeers, detachedPeers, peerName } from "#properties/peers/peer-tree.ts";
 import type { Settled } from "#properties/linearizability/operation-history.ts";
 import type { MemoryAtRest } from "../system-definition.ts";
 
@@ -110,21 +110,10 @@ function memoryDifference(
   { clearsFreed }: PeerWords,
 ): string | undefined {
   const live = wordAt(words, Slab.live(pool.peers));
-  const waiting = pool.gcQueue === undefined ? 0 : unheldBelow(words, pool, wordAt(words, GcQueue.head(pool.gcQueue)));
+  const waiting = detachedPeers(words, pool).filter((peer) => words[Peer.refcount(peer)] === 0).length;
   if (live !== alive + waiting)
     return `${live} peers are allocated, and ${alive} are in use, ${waiting} wait for the deferred collector`;
   return clearsFreed ? livingAmongTheFree(words, pool) : undefined;
-}
-
-/** Peers that nobody holds, of the detached trees and of what the deferred collector has left. */
-function unheldBelow(words: Int32Array, pool: PeerStore, first: Address): number {
-  const seen = new Set<Address>();
-  for (let at = first; at !== NIL && !seen.has(at); at = wordAt(words, Peer.gcNext(at))) {
-    seen.add(at);
-    for (const side of [Peer.left(at), Peer.right(at)])
-      for (const peer of peersBelow(words, pool, wordAt(words, side))) seen.add(peer);
-  }
-  return [...seen].filter((peer) => wordAt(words, Peer.refcount(peer)) === 0).length;
 }
 
 function livingAmongTheFree(words: Int32Array, pool: PeerStore): string | undefined {

@@ -17,6 +17,8 @@ import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 import { timeWaitSmallScope } from "./time-wait-small-scope.ts";
 import { timeWaitOperations } from "./time-wait-table.ts";
 import { settleTimeWait } from "./settle-time-wait.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 
 const seconds = z.int().min(0).max(3600);
 const flag = z.int().min(0).max(1);
@@ -100,7 +102,16 @@ export const timeWait = defineSystem({
   daemons: ({ table }) => [
     { name: "timer", daemon: true, body: () => workerLoop(table.tickWork, () => tickTimeWait(table)) },
   ],
-  watchers: ({ table }) => [
+  watchers: ({ table }, { history, operationAt }) => [
+    worksInTimeWatcher(table.jiffies, [{ name: "the timer", work: table.tickWork, delayMax: table.tickTicks }]),
+    aloneWatcher<{ readonly kind: string }>(history, operationAt, {
+      property: "lookup-without-lock",
+      locks: [table.seqlock.lock],
+      promises:
+        () =>
+        ({ operation: { kind }, wasSlow }) =>
+          kind === "lookup" && wasSlow ? "nobody changed the table, and a lookup took the lock" : undefined,
+    }),
     linesAccountedWatcher(table),
     hashedOnceWatcher(table),
     arenaWindowWatcher(table),
