@@ -3,6 +3,8 @@ import type { Bug } from "#fuzz/bugs/museum.ts";
 import { systems } from "#fuzz/systems/all-systems.ts";
 import { CERTIFIED_SIZES } from "#fuzz/systems/small-scenarios.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import { PROGRAMS_SYSTEM } from "#fuzz/subjects/toy-source.ts";
+import { type ConformancePlan, conformancePart } from "./conformance/conformance-part.ts";
 import { type CertificatePlan, certificatePart } from "./certificate/certificate-part.ts";
 import { WHOLE } from "./certificate/shard.ts";
 import { bugPart, bugsOf } from "./hunt/bug-part.ts";
@@ -20,6 +22,7 @@ export interface CampaignPlan {
   readonly profile: Profile;
   readonly seed: number;
   readonly scenarios: readonly ScenarioReference[];
+  readonly conformance: readonly ConformancePlan[];
   readonly traces: readonly SavedTrace[];
   readonly bugs: readonly Bug[];
   readonly certificates: readonly CertificatePlan[];
@@ -45,13 +48,15 @@ export function verifyPlan(
   extent: "gate" | "scenarios",
 ): CampaignPlan {
   const traces = savedTraces(scenarios);
+  const conformance = conformanceOf(scenarios, profile);
   if (extent === "scenarios")
-    return { profile, seed, scenarios, traces, bugs: [], certificates: [], filesMutated: 0, stressed: [] };
+    return { profile, seed, scenarios, conformance, traces, bugs: [], certificates: [], filesMutated: 0, stressed: [] };
   const names = new Set(scenarios.map(({ system }) => system));
   return {
     profile,
     seed,
     scenarios,
+    conformance,
     traces,
     bugs: bugsOf(names),
     certificates: profile.certifies ? certificatesOf(names) : [],
@@ -72,12 +77,43 @@ export function fuzzPlan(
     description: `${strategies.join(", ")}, ${executions.toLocaleString("en-US")} executions each`,
     enumerationMax: 0,
     searches: strategies.map((strategy) => ({ strategy, executions })),
+    conformance: { sequential: 0, concurrent: 0 },
     museumMax: 0,
     filesMutated: 0,
     stressMs: 0,
     certifies: false,
   };
-  return { profile, seed, scenarios, traces: [], bugs: [], certificates: [], filesMutated: 0, stressed: [] };
+  return {
+    profile,
+    seed,
+    scenarios,
+    conformance: [],
+    traces: [],
+    bugs: [],
+    certificates: [],
+    filesMutated: 0,
+    stressed: [],
+  };
+}
+
+/** Both forms of each system of which all scenarios are asked for: a few of them, asked for by name, are no system. */
+function conformanceOf(
+  scenarios: readonly ScenarioReference[],
+  { conformance: { sequential, concurrent } }: Profile,
+): readonly ConformancePlan[] {
+  const asked = new Map<string, ScenarioReference[]>();
+  for (const one of scenarios) asked.set(one.system, [...(asked.get(one.system) ?? []), one]);
+  return [...asked].flatMap(([system, references]): ConformancePlan[] => {
+    const module = references[0]?.module;
+    const all =
+      module === undefined ? systems.find(({ name }) => name === system)?.scenarios.length : references.length;
+    if (system === PROGRAMS_SYSTEM || references[0]?.isFixed === true || references.length !== all) return [];
+    const plan = { system, ...(module !== undefined && { module }) };
+    return [
+      { ...plan, form: "sequential", cases: sequential },
+      { ...plan, form: "concurrent", cases: concurrent },
+    ];
+  });
 }
 
 /** The small scopes of these systems. */
@@ -95,6 +131,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
   const { profile, seed } = plan;
   return [
     ...plan.scenarios.map((scenario) => scenarioPart(scenario, profile, seed)),
+    ...plan.conformance.map((one) => conformancePart(one, seed)),
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),
     ...plan.certificates.map((certificate) => certificatePart(certificate)),

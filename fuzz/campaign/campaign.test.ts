@@ -17,6 +17,7 @@ const plan: CampaignPlan = {
     description: "",
     enumerationMax: 10,
     searches: [{ strategy: "random", executions: 20 }],
+    conformance: { sequential: 0, concurrent: 0 },
     museumMax: 5,
     filesMutated: 3_000,
     stressMs: 5,
@@ -24,6 +25,7 @@ const plan: CampaignPlan = {
   },
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
+  conformance: [],
   traces: [{ path: "one.trace.json", trace }],
   bugs,
   certificates: [

@@ -1,6 +1,7 @@
 /** What there is to know of each kind of job without doing it. */
 import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
+import { ConformanceOutcome } from "./conformance/conformance-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
 import { ReadersOutcome } from "./readers/readers-task.ts";
@@ -46,6 +47,15 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     },
   },
   // Scenarios.
+  conformance: {
+    unitsOf: ({ cases }) => cases,
+    unitMs: 30,
+    kept: {
+      schema: ConformanceOutcome,
+      noun: ["piece of conformance", "pieces of conformance"],
+      isFinal: ({ kind }) => kind !== "stopped",
+    },
+  },
   certificate: {
     unitsOf: ({ places }) => places.length,
     unitMs: 20,

@@ -22,6 +22,7 @@ export type Done<Kind extends JobKind> =
 const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   search: async () => (await import("./scenario/run-search.ts")).runSearch,
   explanation: async () => (await import("#fuzz/counterexample/explain-violation.ts")).explainViolation,
+  conformance: async () => (await import("./conformance/run-conformance.ts")).runConformance,
   certificate: async () => (await import("./certificate/run-certify.ts")).runCertify,
   trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,

@@ -14,6 +14,7 @@ import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-viol
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
 import type { AgentsOutcome, AgentsTask } from "./exploration/agents-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
+import type { ConformanceOutcome, ConformanceTask } from "./conformance/conformance-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
 import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
@@ -33,6 +34,7 @@ interface Of<Task, Outcome> {
 export interface JobTypes {
   readonly search: Of<SearchTask, SearchOutcome>;
   readonly explanation: Of<ExplainTask, Explanation>;
+  readonly conformance: Of<ConformanceTask, ConformanceOutcome>;
   readonly certificate: Of<CertifyTask, CertifyOutcomes>;
   readonly trace: Of<SavedTrace, TraceResult>;
   readonly bug: Of<HuntTask, HuntReport>;

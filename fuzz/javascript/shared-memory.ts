@@ -24,6 +24,9 @@ import { bytesOfBlocks, inMemory, inSetUp, inThread } from "./simulated-buffer.t
 /** Threads that the machine can tell apart. */
 const THREADS_MAX = 16;
 
+/** The one operation of each thread: all of its code. */
+const RUN = { kind: "run" } as const;
+
 /** What a test declares. */
 export interface SharedMemoryTest<Storage, Threads extends Readonly<Record<string, (storage: Storage) => unknown>>> {
   /** Told in lists; the file's name unless given. */
@@ -64,18 +67,18 @@ export function sharedMemory<Storage, const Threads extends Readonly<Record<stri
     about,
     limits: {},
     initial: [],
-    threads: names.map((thread) => ({ name: thread, operations: [] })),
+    threads: names.map((thread) => ({ name: thread, operations: [RUN] })),
   };
   return {
     name,
     about,
-    operationSchema: z.never(),
+    operationSchema: z.strictObject({ kind: z.literal("run") }),
     limitsSchema: z.object({}),
     limits: constant({}),
-    operations: constant(undefined),
+    operations: constant(RUN),
     scenarios: [scenario],
     isInitial: () => false,
-    operationText: () => "",
+    operationText: () => "run",
     compile: (asked) => compile(test as SharedMemoryTest<unknown, AnyThreads>, asked),
   };
 }
@@ -84,6 +87,9 @@ type AnyThreads = Readonly<Record<string, (storage: unknown) => unknown>>;
 
 function compile(test: SharedMemoryTest<unknown, AnyThreads>, scenario: Scenario): Program {
   const names = Object.keys(test.threads);
+  // A test is of all its threads, or of none.
+  if (scenario.threads.some(({ operations }) => operations.length !== 1))
+    throw new ScenarioError(`${scenario.name}: each thread runs once`);
   if (
     !isDeepStrictEqual(
       names,
