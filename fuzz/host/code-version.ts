@@ -40,8 +40,9 @@ function digestOf(root: string, folders: readonly string[], wanted: RegExp, more
     void hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
   for (const folder of folders) {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts"))
-      .map((file) => file.split(sep).join("/"));
+      .map((file) => file.split(sep).join("/"))
+      // What a run writes to reports/out/ decides nothing.
+      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts") && !file.startsWith("out/"));
     for (const file of files.toSorted()) add(`${folder}/${file}`, join(root, folder, file));
   }
   for (const path of more) add(path, path);
