@@ -61,7 +61,12 @@ export function executionStory(explanation: Explanation, model: MemoryModel): st
 }
 
 function how({ relation }: Step): string {
-  return `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
+  return `     ${relationText(relation)} [${relation}]\n`;
+}
+
+/** What a relation says of two events, to stand between them: `is read by`. */
+export function relationText(relation: string): string {
+  return SAYINGS[relation] ?? "is related to";
 }
 
 /** The last event of the chain: the first one again, if it is a cycle. */

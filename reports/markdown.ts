@@ -1,5 +1,5 @@
 /** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
 import type {
   BugResult,
   CertificateResult,

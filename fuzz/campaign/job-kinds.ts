@@ -60,6 +60,7 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
   },
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,
+  story: unplanned,
   history: unplanned,
   litmus: unplanned,
   "litmus-explanation": unplanned,

@@ -24,6 +24,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   explanation: async () => (await import("#fuzz/counterexample/explain-violation.ts")).explainViolation,
   certificate: async () => (await import("./certificate/run-certify.ts")).runCertify,
   trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
+  story: async () => (await import("./story/run-story.ts")).runStory,
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
   stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
   history: async () => (await import("./history/run-check.ts")).runCheck,

@@ -17,6 +17,7 @@ import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
+import type { StoryOutcome, StoryTask } from "./story/story-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
 
@@ -31,6 +32,7 @@ export interface JobTypes {
   readonly explanation: Of<ExplainTask, Explanation>;
   readonly certificate: Of<CertifyTask, CertifyOutcomes>;
   readonly trace: Of<SavedTrace, TraceResult>;
+  readonly story: Of<StoryTask, StoryOutcome>;
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
   readonly history: Of<CheckTask, CheckAnswer>;

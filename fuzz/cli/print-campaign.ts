@@ -7,7 +7,7 @@ import { STRESS_THREADS } from "#fuzz/campaign/stress/stress-task.ts";
 import { commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
-import { certificateName } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
 import { bugLine, certificateResultLine, countOf, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";

@@ -10,17 +10,23 @@ import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
-import type { Location } from "#reports/result.ts";
+import type { Frame } from "#reports/recorded-execution.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** The access functions' own module, whose frames are passed over. */
 const ACCESS_MODULE = "impl/memory/access.ts";
 
-/** Frames looked at: the register, the access function, and wrappers there may be around it. */
-const FRAMES = 8;
+/** The machine's own module, below which no procedure stands. */
+const MACHINE_MODULE = "fuzz/machine/machine.ts";
 
-/** Runs `act`, and calls `at` with the source line of each access that is asked for meanwhile. */
-export function withLocations<T>(at: (location: Location | undefined) => void, act: () => T): T {
+/** Frames looked at: the register, the access function, and the procedures that call one another. */
+const FRAMES = 24;
+
+/**
+ * Runs `act`, and calls `at` for each access that is asked for meanwhile, with the procedures that led to it: the first
+ * is where the access stands, each next one the caller of the one before. None where no source of the project is found.
+ */
+export function withLocations<T>(at: (stack: readonly Frame[]) => void, act: () => T): T {
   let address = 0;
   const registers: Registers = {
     get address() {
@@ -28,7 +34,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     },
     set address(value) {
       address = value;
-      at(locationNow());
+      at(stackNow());
     },
     operand: 0,
     expected: 0,
@@ -43,13 +49,16 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
   }
 }
 
-function locationNow(): Location | undefined {
+function stackNow(): Frame[] {
+  const frames: Frame[] = [];
   // The first two frames are this function and the register.
-  for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
+  for (const { functionName, scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
-    if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
+    if (file === MACHINE_MODULE) break;
+    if (file !== undefined && file !== ACCESS_MODULE)
+      frames.push({ procedure: functionName, file, line: lineNumber, column: columnNumber });
   }
-  return undefined;
+  return frames;
 }
 
 /** The path below the root, with forward slashes, or undefined for what is not ours. */

@@ -25,6 +25,8 @@ export interface BugStatistics {
   readonly preemptions?: number;
   /** Of the counterexample, if it was shrunk. */
   readonly accesses?: number;
+  /** The text of its trace file, if it was shrunk. */
+  readonly trace?: string;
   /** Empty unless it was shrunk. */
   readonly story: readonly string[];
 }
@@ -63,7 +65,11 @@ export function statisticsOf(
   if (counterexample === undefined)
     return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
   const { preemptions, shrunk } = counterexample;
-  const found = { ...parts, preemptions, ...(shrunk !== undefined && { accesses: shrunk.accesses }) };
+  const found = {
+    ...parts,
+    preemptions,
+    ...(shrunk !== undefined && { accesses: shrunk.accesses, trace: shrunk.trace }),
+  };
   const because = foundText(bug.scenario, counterexample);
   if (reliable < strategiesMin)
     return {
