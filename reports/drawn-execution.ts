@@ -31,13 +31,6 @@ export interface DrawnExecution {
 export function drawnExplanation(explanation: DrawnExplanation): DrawnExecution {
   const { name, events } = explanation;
   const names = eventNames(events);
-  const edge = ({ relation, from, to }: Step, inCycle: boolean): DrawnEdge => ({
-    relation,
-    from,
-    to,
-    says: relationText(relation),
-    inCycle,
-  });
   return {
     title:
       explanation.kind === "forbidden"
@@ -50,8 +43,12 @@ export function drawnExplanation(explanation: DrawnExplanation): DrawnExecution 
       ...(line > 0 && { line }),
     })),
     edges: [
-      ...explanation.edges.map((step) => edge(step, false)),
-      ...(explanation.kind === "forbidden" ? explanation.cycle.map((step) => edge(step, true)) : []),
+      ...explanation.edges.map((step) => drawnEdge(step, false)),
+      ...(explanation.kind === "forbidden" ? explanation.cycle.map((step) => drawnEdge(step, true)) : []),
     ],
   };
+}
+
+function drawnEdge({ relation, from, to }: Step, inCycle: boolean): DrawnEdge {
+  return { relation, from, to, says: relationText(relation), inCycle };
 }

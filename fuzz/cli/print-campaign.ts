@@ -11,6 +11,7 @@ import { certificateName } from "#reports/coverage-text.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
 import { bugLine, certificateResultLine, countOf, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";
+import { pageLine } from "./page-line.ts";
 import { linesBeside, progressOn } from "./progress.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -128,7 +129,10 @@ function savedLine(path: string): string {
   return `saved   ${visibleText(commandPath(path))}, which every later run of verify replays`;
 }
 
-function closingLines({ result, timing, stopped }: CampaignEnd, { out, state }: CampaignSettings): readonly string[] {
+function closingLines(
+  { result, timing, page, stopped }: CampaignEnd,
+  { out, state }: CampaignSettings,
+): readonly string[] {
   const { milliseconds, executions, accesses, stressOperations } = timing;
   const seconds = milliseconds / 1000;
   const found = result.museum.filter(({ outcome }) => outcome === "found").length;
@@ -150,5 +154,6 @@ function closingLines({ result, timing, stopped }: CampaignEnd, { out, state }: 
           `not finished: ${stopped}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
         ]),
     `seed ${result.seed}; reports in ${commandPath(out)}`,
+    pageLine(page),
   ];
 }

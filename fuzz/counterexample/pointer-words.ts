@@ -85,8 +85,12 @@ function targetOf(heap: Heap, value: number): Target | undefined {
 const LINK = /\[[01]\]$|next$|previous$/i;
 const CHAIN = /^(left|right|next|previous|root|first|head|tail|list|empty)$/;
 
+/** Words of records within one object, such as `slot[2].sendNext`, hold numbers of all kinds. */
+const RECORD = /\]\./;
+
 /** Would a word of that name hardly hold such a value by chance? */
 function tells({ name }: Word, { region, offset }: Target): boolean {
+  if (RECORD.test(name)) return false;
   if (offset > 0) return LINK.test(name) && LINK.test(region.layout.wordName(offset));
   return region.slab !== NIL || CHAIN.test(name) || name === region.layout.structName || name === region.name;
 }

@@ -56,7 +56,7 @@ export function storyOfTrace(trace: Trace, subject: Subject, replayCommand: stri
       structs: structs.map((layout) => ({
         name: layout.structName,
         words: Array.from({ length: layout.words }, (_, word) => layout.wordName(word)),
-        pointers: [...(pointers.get(layout.structName) ?? [])],
+        pointers: (pointers.get(layout.structName) ?? []).filter((word) => word < layout.words),
       })),
       objects: objects.map(({ name, address, isStatic, struct }): StoryObject => ({
         name,

@@ -17,6 +17,7 @@ export interface StrategyStatistics {
 
 export interface BugStatistics {
   readonly slug: string;
+  readonly system: string;
   readonly scenario: string;
   readonly outcome: "found" | "missed";
   readonly because: string;
@@ -60,7 +61,7 @@ export function statisticsOf(
   });
   const reliable = strategies.filter(({ catches, searches }) => catches === searches).length;
   const story = counterexample?.shrunk?.story ?? [];
-  const parts = { slug: bug.slug, scenario: bug.scenario, strategies, story };
+  const parts = { slug: bug.slug, system: bug.system, scenario: bug.scenario, strategies, story };
   if (failed !== undefined) return { ...parts, outcome: "missed", because: `the hunt itself fails: ${failed}` };
   if (counterexample === undefined)
     return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
