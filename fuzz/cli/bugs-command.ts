@@ -63,7 +63,8 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { pageLine } = await import("./page-line.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
   const { writeJson } = await import("./write-json.ts");
-  const { writeBugReports } = await import("#fuzz/campaign/hunt/write-bug-reports.ts");
+  const { bugReports } = await import("#fuzz/campaign/hunt/bug-reports.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
 
   const strategies = strategiesNamed(options.strategies);
   const bugs = slugs.length === 0 ? museumBugs() : slugs.map(bugNamed);
@@ -89,8 +90,9 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { bugs: hunted, stopped } = await huntMuseum(bugs, how, listener).finally(progress.end);
 
   const { executions } = options;
-  const { text, page } = await writeBugReports(resolve(options.out), { seeds, executions, strategies }, hunted);
-  writeJson(options.json, text);
+  const files = bugReports({ seeds, executions, strategies }, hunted);
+  const page = await updatePage(resolve(options.out), files);
+  writeJson(options.json, files[0].text);
   const caught = hunted.filter(({ outcome }) => outcome === "found").length;
   const seedsText = `${options.seed}${options.seeds > 1 ? ` to ${seeds.at(-1)}` : ""}`;
   if (!isQuiet) process.stdout.write(`${caught} of ${bugs.length} found, seed ${seedsText}\n${pageLine(page)}\n`);

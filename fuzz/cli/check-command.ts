@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Scalar } from "#model/object-shape.ts";
 import { type CheckOutcome, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
@@ -15,6 +16,7 @@ interface Options {
   readonly page?: string;
   readonly whole?: true;
   readonly search?: true;
+  readonly out: string;
 }
 
 /** `quiesce check`: is a recorded history linearizable? */
@@ -26,6 +28,7 @@ export function checkCommand(): Command {
     .option("--time <duration>", "say unknown of a file that takes longer, such as 10s", parseDuration)
     .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
     .option("--page <file.html>", "draw the counterexample of the first violation")
+    .option("--out <folder>", "folder of the page that shows all reports", "reports/out")
     .option("--whole", "do not check key by key")
     .option("--search", "search even where a monitor could decide")
     .addHelpText(
@@ -70,6 +73,9 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   const { loadModel } = await import("#fuzz/subjects/load-model.ts");
   const { outcomeText } = await import("#reports/history-verdict.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
+  const { drawnHistory } = await import("#reports/history-drawing.ts");
+  const { pageLine } = await import("./page-line.ts");
   const { writeJson } = await import("./write-json.ts");
 
   await loadModel(options.model); // a wrong name is refused before anything is read
@@ -106,6 +112,10 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   if (options.page !== undefined && !hasPage)
     process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
   writeJson(options.json, `${JSON.stringify({ histories: rows })}\n`);
+  const histories = rows.flatMap((row) => ("outcome" in row ? [drawnHistory(row.file, row.outcome)] : []));
+  const text = `${JSON.stringify({ format: "quiesce-histories", histories })}\n`;
+  const page = await updatePage(resolve(options.out), [{ name: "histories.json", text }]);
+  if (options.json !== "-") process.stdout.write(`${pageLine(page)}\n`);
   process.exitCode = exitCodeOf(rows, files.length);
 }
 

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseDuration } from "./duration.ts";
 import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import type { PageLitmus } from "#reports/page-data.ts";
 import type { Expectation } from "./litmus-expectations.ts";
 import type { FileOutcome } from "#fuzz/campaign/litmus/decide-files.ts";
 import { countOfFiles } from "./litmus-progress.ts";
@@ -19,6 +21,7 @@ interface Options {
   readonly maxCandidates?: number;
   /** Milliseconds. */
   readonly time?: number;
+  readonly out: string;
 }
 
 /** `quiesce litmus`: what a memory model says of litmus tests. */
@@ -28,6 +31,7 @@ export function litmusCommand(): Command {
     .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
     .option("--show <file.svg>", "draw a witness, or the cycle that forbids it (one test only)")
     .option("--explain", "say in words which axiom forbids the condition, edge by edge, or show a witness")
+    .option("--out <folder>", "folder of the page that shows all reports", "reports/out")
     .option("--expect <expected.json>", "compare with expected verdicts, states and flags")
     .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseExecutions)
     .option("--time <duration>", "leave undecided what is not decided by then, such as 10s", parseDuration)
@@ -66,11 +70,14 @@ interface Counts {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { litmusFiles, testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
+  const { litmusFiles, readLitmus, testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
   const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
   const { decideFiles } = await import("#fuzz/campaign/litmus/decide-files.ts");
   const { openEngine } = await import("#fuzz/campaign/engine.ts");
   const { litmusText } = await import("#reports/litmus-text.ts");
+  const { drawnExplanation } = await import("#reports/drawn-execution.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
+  const { pageLine } = await import("./page-line.ts");
 
   const files = litmusFiles(paths);
   if (options.show !== undefined && files.length !== 1) {
@@ -85,6 +92,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   };
   const isTextShown = options.json !== "-";
   const rows: Row[] = [];
+  const shown: PageLitmus[] = [];
   const counts: Counts = { differing: 0, refused: 0, undecided: 0 };
 
   const engine = openEngine({ workers: Math.min(availableParallelism(), files.length) });
@@ -109,6 +117,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       } else if (options.expect !== undefined && wanted === undefined) {
         process.stderr.write(`${file}: warning: ${options.expect} expects nothing of ${testKey(file)}\n`);
       }
+      const test = shownTest(file, options.model, readLitmus(file), outcome);
+      shown.push(test);
       const isExplained = options.explain === true || options.show !== undefined;
       if (!isExplained || engine.stopReason() !== undefined) continue;
       const explanation = await explain(file, options, async (text) => {
@@ -117,6 +127,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       });
       // What was decided before an interrupted explanation is still to be written.
       if (explanation === undefined && engine.stopReason() !== undefined) counts.undecided++;
+      if (explanation !== undefined && explanation.kind !== "impossible")
+        shown[shown.length - 1] = { ...test, drawn: drawnExplanation(explanation) };
     }
   } finally {
     progress.clear();
@@ -124,8 +136,21 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   }
   const { writeJson } = await import("./write-json.ts");
   writeJson(options.json, `${JSON.stringify({ tests: rows })}\n`);
+  const text = `${JSON.stringify({ format: "quiesce-litmus", tests: shown })}\n`;
+  const page = await updatePage(resolve(options.out), [{ name: "litmus.json", text }]);
+  if (files.length > 1) process.stderr.write(`${pageLine(page)}\n`);
   if (files.length > 1) process.stderr.write(`${summary(rows, counts)}\n`);
   process.exitCode = exitCodeFor(counts);
+}
+
+/** A test as the page shows it, yet without an execution. */
+function shownTest(
+  file: string,
+  model: string,
+  read: { readonly text: string } | { readonly because: string },
+  { name, verdict, states, flags }: Extract<FileOutcome, { kind: "decided" }>,
+): PageLitmus {
+  return { file, name, model, verdict, states, flags, ...("text" in read && { text: read.text }) };
 }
 
 function rowOf(file: string, outcome: FileOutcome): Row {

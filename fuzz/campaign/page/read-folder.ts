@@ -113,8 +113,11 @@ export function readFolder(folder: string): FolderContents {
   const costs = read("costs.json", ofFormat<Costs>("quiesce-costs"));
   return {
     bugs: (read("bugs.json", Bugs)?.bugs ?? []) as readonly PageBug[],
-    certificates: namesIn(join(folder, "certificates"), /(?<!\.timing|\.state)\.json$/).flatMap(
-      (name) => read(join("certificates", name), Certificate) ?? [],
+    certificates: ["", "certificates/"].flatMap((below) =>
+      namesIn(join(folder, below), CERTIFICATE_NAME).flatMap((name) => {
+        const certificate = read(`${below}${name}`, Certificate);
+        return certificate === undefined ? [] : [fromFolder(certificate, below)];
+      }),
     ),
     litmus: read("litmus.json", ofFormat<{ tests: readonly PageLitmus[] }>("quiesce-litmus"))?.tests ?? [],
     histories:
@@ -132,6 +135,15 @@ export function readFolder(folder: string): FolderContents {
     }),
     notes,
   };
+}
+
+/** `peers-2x2x3.json`, or a shard of it. */
+const CERTIFICATE_NAME = /-\d+x\d+x\d+(\.shard-\d+-of-\d+)?\.json$/;
+
+/** With the paths of its traces as the folder of the reports has them. */
+function fromFolder(certificate: Certificate, below: string): Certificate {
+  const violations = certificate.violations.map((one) => ({ ...one, trace: `${below}${one.trace}` }));
+  return { ...certificate, violations };
 }
 
 /** Our own files say what they are; what is in them was written by the same code. */

@@ -45,7 +45,7 @@ async function pageData(
   const contents = readFolder(folder);
   const traces = await Promise.all([
     ...runs.flatMap((run) => tracesOfRun(run, modules, perform)),
-    ...tracesOfBugs(contents, folder, perform),
+    ...tracesOfFolder(contents, folder, perform),
   ]);
   const viewer = contents.mutation.length === 0 ? undefined : mutationViewer();
   return {
@@ -82,8 +82,16 @@ function tracesOfRun(
   );
 }
 
-function tracesOfBugs({ bugs }: FolderContents, folder: string, perform: Perform): readonly Promise<NamedTrace>[] {
-  return bugs.flatMap(({ trace }) => (trace === undefined ? [] : [pageTrace({ folder, trace }, perform)]));
+function tracesOfFolder(
+  { bugs, certificates }: FolderContents,
+  folder: string,
+  perform: Perform,
+): readonly Promise<NamedTrace>[] {
+  const names = new Set([
+    ...bugs.flatMap(({ trace }) => trace ?? []),
+    ...certificates.flatMap(({ violations }) => violations.map(({ trace }) => trace)),
+  ]);
+  return [...names].map((trace) => pageTrace({ folder, trace }, perform));
 }
 
 interface TraceFiles {

@@ -144,6 +144,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
               drawing={drawing}
               names={names}
               current={step?.object}
+              word={wordOf(story, step)}
               culprit={violation?.object}
             />
           ))}
@@ -151,6 +152,12 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
       </div>
     </div>
   );
+}
+
+/** The name of the word that a step concerns. */
+function wordOf({ structs, objects }: Story, step: StoryStep | undefined): string {
+  if (step?.object === undefined || step.word === undefined) return "";
+  return structs[objects[step.object]?.struct ?? -1]?.words[step.word] ?? "";
 }
 
 const NOTHING: ReadonlySet<number> = new Set();

@@ -23,11 +23,14 @@ export function DrawingView({
   drawing,
   names,
   current,
+  word,
   culprit,
 }: {
   drawing: Drawing;
   names: readonly string[];
   current: number | undefined;
+  /** Name of the word that the step concerns. */
+  word: string;
   culprit: number | undefined;
 }) {
   const { title, boxes, arrows, width, height } = drawing;
@@ -44,7 +47,9 @@ export function DrawingView({
               key={`${box.object} ${box.part}`}
               box={box}
               name={names[box.object] ?? ""}
-              isCurrent={box.object === current}
+              isCurrent={
+                box.object === current && (box.part === "" || word === box.part || word.startsWith(`${box.part}.`))
+              }
               isCulprit={box.object === culprit}
             />
           ))}

@@ -8,11 +8,12 @@ const TAKEN = 4;
 
 const SHOWN = ["expires", "ports", "addresses[0]", "addresses[1]", "attributes"];
 
-const PER_ROW = 6;
+const PER_ROW = 4;
 
-export function drawSlots(memory: Memory): Drawing[] {
+/** @param touched objects that the execution touches: the slots of other families are left out */
+export function drawSlots(memory: Memory, touched: ReadonlySet<number>): Drawing[] {
   return memory.story.objects.flatMap((_, object) => {
-    if (memory.structName(object) !== "vestiges") return [];
+    if (memory.structName(object) !== "vestiges" || !touched.has(object)) return [];
     const struct = memory.story.structs[memory.story.objects[object]?.struct ?? -1];
     const slots = Map.groupBy(
       (struct?.words ?? []).map((name, word) => ({ name, word })),
@@ -43,7 +44,7 @@ function boxesOf(
         isChanged: memory.isWordChanged(object, word),
       }));
     const title = `${slot}${isTaken ? " taken" : " free"}`;
-    const { height } = sizeOf(title, lines);
+    const { width, height } = sizeOf(title, lines);
     if (index > 0 && index % PER_ROW === 0) {
       x = 12;
       y += rowHeight + 14;
@@ -58,7 +59,7 @@ function boxesOf(
       isChanged: lines.some(({ isChanged }) => isChanged),
       x,
       y,
-      width: 142,
+      width,
       height,
     };
     x += box.width + 10;

@@ -11,7 +11,7 @@ import { drawTrees } from "./trees.ts";
  * shows them
  */
 export function drawStructure(memory: Memory, touched: ReadonlySet<number>): readonly Drawing[] {
-  const own = [...drawTrees(memory), ...drawChains(memory), ...drawSlots(memory)];
+  const own = [...drawTrees(memory), ...drawChains(memory), ...drawSlots(memory, touched)];
   const drawn = new Set(
     own.flatMap(({ boxes }) => boxes.filter(({ part }) => part === "").map(({ object }) => object)),
   );

@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { PageData, PageRun } from "../../page-data.ts";
+import { certificateName, coverageText } from "../../coverage-text.ts";
 import { visibleText } from "../../visible-text.ts";
 import { type Filter, hashOf, UNWATCHED } from "../address.ts";
 import { compareRuns, type Difference, secondsText } from "../comparison.ts";
@@ -17,7 +18,7 @@ export function Overview({
   filter: Filter;
   onFilter: (filter: Filter) => void;
 }) {
-  const { runs, previous, notes } = data;
+  const { runs, previous, notes, certificates } = data;
   const rows = useMemo(() => systemRows(runs), [runs]);
   return (
     <>
@@ -46,6 +47,7 @@ export function Overview({
         </section>
       )}
       {rows.length > 0 && <ScenarioList rows={rows} filter={filter} onFilter={onFilter} />}
+      {certificates.length > 0 && <Certificates certificates={certificates} />}
       {notes.length > 0 && (
         <section aria-labelledby="notes">
           <h2 id="notes">Left out</h2>
@@ -99,6 +101,28 @@ function RunHeading({ run: { name, result, timing } }: { run: PageRun }) {
         · {visibleText(name)}
       </p>
     </header>
+  );
+}
+
+function Certificates({ certificates }: { certificates: PageData["certificates"] }) {
+  return (
+    <section aria-labelledby="certificates">
+      <h2 id="certificates">Certificates</h2>
+      <ul>
+        {certificates.map((certificate) => (
+          <li key={`${certificateName(certificate)} ${certificate.shard.index}`}>
+            <span class={`mark ${certificate.verdict}`}>{certificate.verdict}</span>{" "}
+            {visibleText(certificateName(certificate))}: {visibleText(coverageText(certificate))}
+            {certificate.violations.map(({ scenario, trace }) => (
+              <a key={trace} href={hashOf({ view: "trace", name: trace, watch: UNWATCHED })}>
+                {" "}
+                {visibleText(scenario)}
+              </a>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -9,6 +9,9 @@ export interface Series {
 
 const COLOURS = ["#2a6fc9", "#c2571a", "#2c8a4b", "#8a4fc2", "#b3365b", "#6d6d1f"];
 
+/** Characters of a name on an axis; the whole name stands in the table. */
+const NAME_MAX = 22;
+
 /** A plot, and its numbers as a table. */
 export function Plot({
   title,
@@ -42,7 +45,7 @@ export function Plot({
     const plot = new UPlot(
       {
         width: Math.max(320, Math.min(900, element.clientWidth)),
-        height: 280,
+        height: xNames === undefined ? 280 : 380,
         legend: { show: true },
         cursor: { drag: { setScale: false } },
         scales: { x: { time: false }, y: scale === "logarithmic" ? { distr: 3 } : {} },
@@ -51,8 +54,10 @@ export function Plot({
             ...axis,
             label: xTitle,
             ...(xNames !== undefined && {
+              rotate: -60,
+              size: 150,
               values: (_plot: UPlot, splits: number[]) =>
-                splits.map((value) => (Number.isInteger(value) ? (xNames[value] ?? "") : "")),
+                splits.map((value) => (Number.isInteger(value) ? (xNames[value] ?? "").slice(0, NAME_MAX) : "")),
             }),
           },
           { ...axis, label: yTitle, size: 70 },
