@@ -39,14 +39,23 @@ function reportsAside(): string {
   return aside;
 }
 
+/** Runs a command line that a person pasted into a shell in the project's root. */
+export function quiesceInShell(command: string): Promise<Ended> {
+  return run("sh", ["-c", command]);
+}
+
 /** Runs a module in the project's root. */
 export function runModule(path: string, options?: CliOptions): Promise<Ended> {
   return node([path], options);
 }
 
-function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
+function node(args: readonly string[], options?: CliOptions): Promise<Ended> {
+  return run(process.execPath, args, options);
+}
+
+function run(command: string, args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       cwd: projectRoot,
       env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env },
     });

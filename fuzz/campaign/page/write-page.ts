@@ -37,7 +37,8 @@ export async function writePage(sources: PageSources, perform: Perform): Promise
   return path;
 }
 
-async function pageData(
+/** What the page is filled with. */
+export async function pageData(
   { folder, results, previous, modules = new Map() }: PageSources,
   perform: Perform,
 ): Promise<PageData> {
