@@ -1,5 +1,5 @@
 import type { PageCoverage, PageData } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 
 /** Which pairs of a write and a read were seen to meet, of those that the code could have. */
 export function CoverageView({ data }: { data: PageData }) {
@@ -23,7 +23,7 @@ function SystemCoverage({ coverage: { system, pairs, handOvers } }: { coverage: 
   return (
     <details>
       <summary>
-        {visibleText(system)}: {seen} of {pairs.length} pairs, {handed} of {handOvers.length} lock hand-overs
+        {shownText(system)}: {seen} of {pairs.length} pairs, {handed} of {handOvers.length} lock hand-overs
       </summary>
       <div class="scroll" tabindex={0} role="region" aria-label={`schedule coverage of ${system}`}>
         <table>
@@ -58,10 +58,10 @@ function SystemCoverage({ coverage: { system, pairs, handOvers } }: { coverage: 
               .map(({ write, read, field, count, scenario }) => (
                 <tr key={`${write} ${read} ${field}`} class={count === 0 ? "never" : ""}>
                   <td class="figure">{count === 0 ? "never" : count}</td>
-                  <td>{visibleText(write)}</td>
-                  <td>{visibleText(read)}</td>
-                  <td>{visibleText(field)}</td>
-                  <td>{visibleText(scenario ?? "")}</td>
+                  <td>{shownText(write)}</td>
+                  <td>{shownText(read)}</td>
+                  <td>{shownText(field)}</td>
+                  <td>{shownText(scenario ?? "")}</td>
                 </tr>
               ))}
           </tbody>

@@ -1,12 +1,11 @@
 import type { PageData, PageHistory } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 import { hashOf } from "./address.ts";
 
 const LEFT = 110;
 const LANE = 52;
 const EVENT = 44;
 const OPERATIONS_MAX = 400;
-const TEXT_MAX = 300;
 
 /** Recorded histories and their verdicts; of one the operations that no order explains. */
 export function HistoriesView({ data, name }: { data: PageData; name: string }) {
@@ -20,7 +19,7 @@ export function HistoriesView({ data, name }: { data: PageData; name: string }) 
           {data.histories.map(({ file, verdict, because }) => (
             <li key={file}>
               <span class={`mark ${verdict}`}>{verdict}</span>{" "}
-              <a href={hashOf({ view: "history", name: file })}>{visibleText(file)}</a> {clipped(because)}
+              <a href={hashOf({ view: "history", name: file })}>{shownText(file)}</a> {shownText(because)}
             </li>
           ))}
         </ul>
@@ -33,9 +32,9 @@ function History({ history: { file, verdict, because, operations, orders } }: { 
   return (
     <article>
       <h2>
-        <span class={`mark ${verdict}`}>{verdict}</span> {visibleText(file)}
+        <span class={`mark ${verdict}`}>{verdict}</span> {shownText(file)}
       </h2>
-      <p>{clipped(because)}</p>
+      <p>{shownText(because)}</p>
       {operations.length > 0 && <Intervals operations={operations.slice(0, OPERATIONS_MAX)} />}
       {orders.length > 0 && (
         <>
@@ -43,10 +42,10 @@ function History({ history: { file, verdict, because, operations, orders } }: { 
           <ol>
             {orders.map(({ after, state, blocked }) => (
               <li key={`${after} ${state}`}>
-                <b>{clipped(after)}</b> <code>{clipped(state)}</code>
+                <b>{shownText(after)}</b> <code>{shownText(state)}</code>
                 <ul>
                   {blocked.map((text) => (
-                    <li key={text}>{clipped(text)}</li>
+                    <li key={text}>{shownText(text)}</li>
                   ))}
                 </ul>
               </li>
@@ -78,7 +77,7 @@ function Intervals({ operations }: { operations: PageHistory["operations"] }) {
         {clients.map((client, lane) => (
           <g key={client}>
             <text class="thread" x={4} y={lane * LANE + 28}>
-              {clipped(client).slice(0, 14)}
+              {shownText(client).slice(0, 14)}
             </text>
             <line class="lane" x1={0} x2={width} y1={(lane + 1) * LANE} y2={(lane + 1) * LANE} />
           </g>
@@ -89,10 +88,10 @@ function Intervals({ operations }: { operations: PageHistory["operations"] }) {
           const kind = isImpossible ? "operation impossible" : to === undefined ? "operation pending" : "operation";
           return (
             <g key={i} class={kind}>
-              <title>{clipped(text)}</title>
+              <title>{shownText(text)}</title>
               <rect x={x(from)} y={y} width={Math.max(8, end - x(from))} height={26} rx={4} />
               <text x={x(from) + 5} y={y + 17}>
-                {clipped(text).slice(0, Math.max(2, Math.floor((end - x(from)) / 7)))}
+                {shownText(text).slice(0, Math.max(2, Math.floor((end - x(from)) / 7)))}
               </text>
               {place !== undefined && (
                 <text class="thread" x={end - 10} y={y - 2}>
@@ -112,11 +111,7 @@ function describe(operations: PageHistory["operations"]): string {
     .slice(0, 100)
     .map(
       ({ client, text, isImpossible }) =>
-        `${clipped(client)}: ${clipped(text)}${isImpossible ? ", nothing explains this" : ""}`,
+        `${shownText(client)}: ${shownText(text)}${isImpossible ? ", nothing explains this" : ""}`,
     )
     .join("; ");
-}
-
-function clipped(text: string): string {
-  return visibleText(text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`);
 }

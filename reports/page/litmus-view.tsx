@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { DrawnEdge, DrawnExecution } from "../drawn-execution.ts";
 import type { PageData, PageLitmus } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 import { hashOf } from "./address.ts";
 import { ArrowHead } from "./drawings/drawing-view.tsx";
 import { layOut, type PlacedEdge, textOf } from "./graph-layout.ts";
@@ -27,12 +27,12 @@ export function LitmusView({ data, name }: { data: PageData; name: string }) {
             <tbody>
               {data.litmus.map(({ file, name: title, model, verdict, states, drawn }) => (
                 <tr key={file}>
-                  <td>{visibleText(verdict)}</td>
+                  <td>{shownText(verdict)}</td>
                   <td>
-                    <a href={hashOf({ view: "litmus", name: file })}>{visibleText(title)}</a>
+                    <a href={hashOf({ view: "litmus", name: file })}>{shownText(title)}</a>
                     {drawn !== undefined && <span title="its execution is drawn"> ◇</span>}
                   </td>
-                  <td>{visibleText(model)}</td>
+                  <td>{shownText(model)}</td>
                   <td class="figure">{states.length}</td>
                 </tr>
               ))}
@@ -48,10 +48,10 @@ function LitmusTest({ test: { name, model, verdict, states, flags, text, drawn }
   return (
     <article>
       <h2>
-        {visibleText(name)}: {visibleText(verdict)} under {visibleText(model)}
+        {shownText(name)}: {shownText(verdict)} under {shownText(model)}
       </h2>
       {flags.map((flag) => (
-        <p key={flag}>Flag {visibleText(flag)}</p>
+        <p key={flag}>Flag {shownText(flag)}</p>
       ))}
       {drawn === undefined ? (
         <p class="quiet">No execution was asked for; --explain draws one.</p>
@@ -61,13 +61,13 @@ function LitmusTest({ test: { name, model, verdict, states, flags, text, drawn }
       <div class="columns">
         {text !== undefined && (
           <pre class="scroll" tabindex={0} role="region" aria-label="the test">
-            {text.slice(0, TEXT_MAX).split("\n").map(visibleText).join("\n")}
+            {text.slice(0, TEXT_MAX).split("\n").map(shownText).join("\n")}
           </pre>
         )}
         <ul aria-label="states">
           {states.slice(0, 200).map((state) => (
             <li key={state}>
-              <code>{visibleText(state)}</code>
+              <code>{shownText(state)}</code>
             </li>
           ))}
         </ul>
@@ -84,17 +84,17 @@ export function ExecutionGraph({ execution }: { execution: DrawnExecution }) {
   const placed = useMemo(() => layOut(execution), [execution]);
   const [chosen, setChosen] = useState<DrawnEdge | undefined>(undefined);
   const sentence = ({ from, to, says, relation }: DrawnEdge): string =>
-    visibleText(`${eventText(execution, from)} ${says} ${eventText(execution, to)} [${relation}]`);
+    shownText(`${eventText(execution, from)} ${says} ${eventText(execution, to)} [${relation}]`);
   return (
     <figure class="graph" data-events={events.length}>
-      <figcaption>{visibleText(title)}</figcaption>
+      <figcaption>{shownText(title)}</figcaption>
       <ArrowHead />
       <div class="scroll" tabindex={0} role="region" aria-label="execution graph">
         <svg
           width={placed.width}
           height={placed.height}
           role="img"
-          aria-label={`${visibleText(title)}; the relations stand in the list below`}
+          aria-label={`${shownText(title)}; the relations stand in the list below`}
         >
           {placed.edges.map(({ edge, points }, i) => (
             <Edge
@@ -112,7 +112,7 @@ export function ExecutionGraph({ execution }: { execution: DrawnExecution }) {
               transform={`translate(${x - width / 2} ${y - height / 2})`}
             >
               <title>
-                {visibleText(
+                {shownText(
                   event.thread < 0
                     ? "initially"
                     : `thread ${event.thread}${event.line === undefined ? "" : `, line ${event.line}`}`,
@@ -120,7 +120,7 @@ export function ExecutionGraph({ execution }: { execution: DrawnExecution }) {
               </title>
               <rect width={width} height={height} rx={6} class={`thread${(event.thread + 1) % 5}`} />
               <text x={10} y={19}>
-                {visibleText(textOf(event))}
+                {shownText(textOf(event))}
               </text>
             </g>
           ))}
@@ -170,7 +170,7 @@ function Edge({
       <title>{says}</title>
       <path d={pathOf(points)} marker-end="url(#arrowhead)" />
       <text x={middle.x + 4} y={middle.y + 4}>
-        {visibleText(edge.relation)}
+        {shownText(edge.relation)}
       </text>
     </g>
   );

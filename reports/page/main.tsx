@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { PageData } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 import { hashOf, NO_FILTER, type Place, placeOf, type Watch } from "./address.ts";
 import { CoverageView } from "./coverage-view.tsx";
 import { HistoriesView } from "./histories-view.tsx";
@@ -37,7 +37,7 @@ function Page({ data }: { data: PageData }) {
       </a>
       <Navigation data={data} place={place} />
       <main id="content" tabindex={-1}>
-        <h1 class="unseen">{visibleText(titleOf(place, data.title))}</h1>
+        <h1 class="unseen">{shownText(titleOf(place, data.title))}</h1>
         <View data={data} place={place} goTo={goTo} />
       </main>
     </>

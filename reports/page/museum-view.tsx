@@ -1,5 +1,5 @@
 import type { PageData } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 import { hashOf, UNWATCHED } from "./address.ts";
 import { numberText } from "./number-text.ts";
 
@@ -34,13 +34,13 @@ export function MuseumView({ data }: { data: PageData }) {
                     <span class={`mark ${outcome}`}>{outcome}</span>
                   </td>
                   <td>
-                    <a href={hashOf({ view: "bug", name: slug, watch: UNWATCHED })}>{visibleText(slug)}</a>
+                    <a href={hashOf({ view: "bug", name: slug, watch: UNWATCHED })}>{shownText(slug)}</a>
                     {own?.trace !== undefined && <span title="can be watched"> ▶</span>}
                   </td>
-                  <td>{visibleText(own?.system ?? bug?.system ?? "")}</td>
-                  <td>{visibleText(bug?.property ?? "")}</td>
+                  <td>{shownText(own?.system ?? bug?.system ?? "")}</td>
+                  <td>{shownText(bug?.property ?? "")}</td>
                   <td class="figure">{bug?.executions === undefined ? "" : numberText(bug.executions)}</td>
-                  <td class="small">{visibleText(own?.because ?? bug?.because ?? "")}</td>
+                  <td class="small">{shownText(own?.because ?? bug?.because ?? "")}</td>
                 </tr>
               );
             })}

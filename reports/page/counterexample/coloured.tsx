@@ -1,7 +1,7 @@
 import { createLowlight } from "lowlight";
 import typescript from "highlight.js/lib/languages/typescript";
 import type { JSX } from "preact";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 
 const lowlight = createLowlight({ typescript });
 
@@ -31,7 +31,7 @@ export function Coloured({
     <>
       {pieces.map(({ text, kind }, i) => (
         <span key={i} class={kind}>
-          {visibleText(text)}
+          {shownText(text)}
         </span>
       ))}
       {"\n"}

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Story, StoryExecution, StoryStep } from "../../counterexample-story.ts";
 import type { PageTrace } from "../../page-data.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import type { Watch } from "../address.ts";
 import { CopyButton, DownloadButton } from "../buttons.tsx";
 import { ArrowHead, DrawingView } from "../drawings/drawing-view.tsx";
@@ -29,7 +29,7 @@ export function Counterexample({
     <>
       {trace !== undefined && (
         <p class="actions">
-          <code class="command">{visibleText(trace.replay)}</code>
+          <code class="command">{shownText(trace.replay)}</code>
           <CopyButton text={trace.replay}>copy replay command</CopyButton>
           {trace.trace !== undefined && (
             <DownloadButton text={trace.trace} name={name}>
@@ -46,13 +46,11 @@ export function Counterexample({
       {trace?.story === undefined ? (
         <>
           <p class="quiet">
-            {visibleText(
-              `It cannot be watched step by step: ${trace?.because ?? "its trace is not part of this page"}.`,
-            )}
+            {shownText(`It cannot be watched step by step: ${trace?.because ?? "its trace is not part of this page"}.`)}
           </p>
           {lines.length > 0 && (
             <pre class="scroll" tabindex={0} role="region" aria-label="story">
-              {lines.map(visibleText).join("\n")}
+              {lines.map(shownText).join("\n")}
             </pre>
           )}
         </>
@@ -105,7 +103,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
         {violation !== undefined && (
           <strong class="bad">
             {" "}
-            VIOLATED {visibleText(violation.property)}: {visibleText(violation.because)}
+            VIOLATED {shownText(violation.property)}: {shownText(violation.because)}
           </strong>
         )}
         {at === last && shown.violation === undefined && <strong class="good"> Nothing is violated.</strong>}
@@ -113,7 +111,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
       {step !== undefined && step.waiting.length > 0 && (
         <p class="quiet waiting">
           {step.waiting
-            .map(([thread, what]) => visibleText(`${shown.threads[thread] ?? thread} waits for ${what}`))
+            .map(([thread, what]) => shownText(`${shown.threads[thread] ?? thread} waits for ${what}`))
             .join("; ")}
         </p>
       )}
@@ -272,7 +270,7 @@ function Schedules({
           {text}
         </label>
       ))}
-      <span class="quiet">it passes {visibleText(passes)}</span>
+      <span class="quiet">it passes {shownText(passes)}</span>
     </fieldset>
   );
 }
@@ -296,7 +294,7 @@ function Orderings({
       {matters && (
         <ul>
           {orderings.map(({ text }) => (
-            <li key={text}>{visibleText(text)}</li>
+            <li key={text}>{shownText(text)}</li>
           ))}
         </ul>
       )}
@@ -371,8 +369,8 @@ function Half({ execution, step }: { execution: StoryExecution; step: number | u
     <>
       <td>{step + 1}</td>
       <td>
-        <span class="quiet">{visibleText(execution.threads[access.thread] ?? "")}</span> <b>{access.access}</b>{" "}
-        {visibleText(access.place)} <span class="effect">{visibleText(access.effect)}</span>
+        <span class="quiet">{shownText(execution.threads[access.thread] ?? "")}</span> <b>{access.access}</b>{" "}
+        {shownText(access.place)} <span class="effect">{shownText(access.effect)}</span>
       </td>
     </>
   );
@@ -381,5 +379,5 @@ function Half({ execution, step }: { execution: StoryExecution; step: number | u
 function sentence({ threads, steps }: StoryExecution, at: number, step: StoryStep | undefined): string {
   if (step === undefined) return `At the beginning; ${steps.length} accesses follow.`;
   const { thread, access, place, effect } = step;
-  return visibleText(`Access ${at} of ${steps.length}: ${threads[thread] ?? thread} ${access} ${place} ${effect}.`);
+  return shownText(`Access ${at} of ${steps.length}: ${threads[thread] ?? thread} ${access} ${place} ${effect}.`);
 }

@@ -1,5 +1,5 @@
 import type { StoryExecution } from "../../counterexample-story.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 
 const LEFT = 120;
 const LANE = 40;
@@ -37,7 +37,7 @@ export function HistoryView({
         {threads.map((name, thread) => (
           <g key={thread}>
             <text class="thread" x={4} y={thread * LANE + 20}>
-              {visibleText(name).slice(0, 16)}
+              {shownText(name).slice(0, 16)}
             </text>
             <line class="lane" x1={0} x2={width} y1={(thread + 1) * LANE} y2={(thread + 1) * LANE} />
           </g>
@@ -71,10 +71,10 @@ export function HistoryView({
             key={`${thread} ${from} ${text}`}
             class={isImpossible ? "operation impossible" : response === undefined ? "operation pending" : "operation"}
           >
-            <title>{visibleText(`${text}${response === undefined ? ", no response" : ` → ${response}`}`)}</title>
+            <title>{shownText(`${text}${response === undefined ? ", no response" : ` → ${response}`}`)}</title>
             <rect x={x(from)} y={thread * LANE + 4} width={Math.max(6, xEnd(to) - x(from))} height={22} rx={4} />
             <text x={x(from) + 5} y={thread * LANE + 19}>
-              {clipped(visibleText(`${text}${response === undefined ? " …" : ` → ${response}`}`), xEnd(to) - x(from))}
+              {clipped(shownText(`${text}${response === undefined ? " …" : ` → ${response}`}`), xEnd(to) - x(from))}
             </text>
             {effect !== undefined && (
               <path class="effect" d={`M ${x(effect) + unit / 2} ${thread * LANE + 26} l 5 6 l -5 6 l -5 -6 z`}>
@@ -97,8 +97,8 @@ export function OperationList({ execution: { threads, operations } }: { executio
       <ol>
         {operations.map(({ thread, text, response, from, to, effect, isImpossible }) => (
           <li key={`${thread} ${from} ${text}`}>
-            {visibleText(threads[thread] ?? "")}: <code>{visibleText(text)}</code> from access {from + 1}
-            {to === undefined ? ", no response" : ` to ${to + 1}, responds ${visibleText(response ?? "")}`}
+            {shownText(threads[thread] ?? "")}: <code>{shownText(text)}</code> from access {from + 1}
+            {to === undefined ? ", no response" : ` to ${to + 1}, responds ${shownText(response ?? "")}`}
             {effect === undefined ? "" : `; may take effect at access ${effect + 1}`}
             {isImpossible ? <strong>; no order of the operations explains this response</strong> : ""}
           </li>

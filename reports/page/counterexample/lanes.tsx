@@ -1,7 +1,7 @@
 import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { StoryExecution, StoryStep } from "../../counterexample-story.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { type LaneState, laneStates } from "./lane-bars.ts";
 
 export const ROW_HEIGHT = 22;
@@ -51,7 +51,7 @@ class Row extends Component<RowProps> {
             {thread === access.thread && <AccessText access={access} isBad={isLast} />}
           </td>
         ))}
-        <td class="holds">{visibleText(access.holds.join(", "))}</td>
+        <td class="holds">{shownText(access.holds.join(", "))}</td>
       </tr>
     );
   }
@@ -61,7 +61,7 @@ function AccessText({ access, isBad }: { access: StoryStep; isBad: boolean }) {
   const { access: name, place, effect, writes } = access;
   return (
     <span class={writes ? "access writes" : "access"}>
-      <b>{name}</b> {visibleText(place)} <span class="effect">{visibleText(effect)}</span>
+      <b>{name}</b> {shownText(place)} <span class="effect">{shownText(effect)}</span>
       {isBad && <strong class="here"> ← here</strong>}
     </span>
   );
@@ -79,7 +79,7 @@ function Bars({ lane }: { lane: LaneState }) {
 }
 
 function titleOf({ inSection, inGracePeriod, locks, waitsFor }: LaneState): string {
-  return visibleText(
+  return shownText(
     [
       ...(inSection ? ["in a read-side critical section"] : []),
       ...(locks === "" ? [] : [`holds ${locks}`]),
@@ -124,7 +124,7 @@ export function Lanes({
             </th>
             {threads.map((name, thread) => (
               <th key={thread} scope="col" class="lane">
-                {visibleText(name)}
+                {shownText(name)}
               </th>
             ))}
             <th scope="col">holds</th>

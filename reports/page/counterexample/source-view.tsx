@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Story, StoryStep } from "../../counterexample-story.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { Coloured } from "./coloured.tsx";
 
 const AROUND = 7;
@@ -18,7 +18,7 @@ export function SourceView({ story, step }: { story: Story; step: StoryStep | un
     <section class="source" aria-label="source">
       <h3>
         <code>
-          {visibleText(shown.file)}:{shown.line}
+          {shownText(shown.file)}:{shown.line}
         </code>
       </h3>
       {excerpt === undefined ? (
@@ -30,9 +30,9 @@ export function SourceView({ story, step }: { story: Story; step: StoryStep | un
         {step.stack.map(({ procedure, file, line }, at) => (
           <li key={at}>
             <button type="button" aria-pressed={at === index} onClick={() => setFrame({ of: step, index: at })}>
-              {visibleText(procedure === "" ? "anonymous" : procedure)}{" "}
+              {shownText(procedure === "" ? "anonymous" : procedure)}{" "}
               <span class="quiet">
-                {visibleText(file)}:{line}
+                {shownText(file)}:{line}
               </span>
             </button>
           </li>

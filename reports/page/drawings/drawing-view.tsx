@@ -1,5 +1,5 @@
 import { LIFE, type Life } from "../counterexample/memory.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import type { DrawnArrow, DrawnBox, Drawing } from "./drawing.ts";
 
 const LIFE_CLASS: Readonly<Record<Life, string>> = {
@@ -36,7 +36,7 @@ export function DrawingView({
   const { title, boxes, arrows, width, height } = drawing;
   return (
     <figure class="drawing" data-drawing={title}>
-      <figcaption>{visibleText(title)}</figcaption>
+      <figcaption>{shownText(title)}</figcaption>
       <div class="scroll" tabindex={0} role="region" aria-label={`drawing: ${title}`}>
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describe(drawing)}>
           {arrows.map((arrow) => (
@@ -82,7 +82,7 @@ function Box({
     <g class={classes.join(" ")} transform={`translate(${x} ${y})`} data-object={name} data-life={LIFE_CLASS[life]}>
       <rect width={width} height={height} rx={5} />
       <text class="title" x={7} y={14}>
-        {visibleText(title)}
+        {shownText(title)}
       </text>
       {LIFE_TEXT[life] !== "" && (
         <text class="life" x={width} y={-3} text-anchor="end">
@@ -91,7 +91,7 @@ function Box({
       )}
       {lines.map(({ text, isChanged: wasWritten }, i) => (
         <text key={text} class={wasWritten ? "line changed" : "line"} x={7} y={32 + i * 15}>
-          {visibleText(text)}
+          {shownText(text)}
         </text>
       ))}
     </g>
@@ -121,7 +121,7 @@ function Arrow({ arrow, names }: { arrow: DrawnArrow; names: readonly string[] }
       <path d={`M ${start.x} ${start.y} C ${bend} ${end.x} ${end.y}`} marker-end="url(#arrowhead)" />
       {isBelow && (
         <text x={(start.x + end.x) / 2 + 3} y={(start.y + end.y) / 2 + 4}>
-          {visibleText(label)}
+          {shownText(label)}
         </text>
       )}
     </g>
@@ -149,6 +149,9 @@ export function ArrowHead() {
   );
 }
 
+/** Characters of a drawing in words. */
+const DESCRIPTION_MAX = 20_000;
+
 /** The drawing in words, for those who cannot see it. */
 function describe({ title, boxes, arrows }: Drawing): string {
   const things = boxes.map((box) => {
@@ -156,5 +159,5 @@ function describe({ title, boxes, arrows }: Drawing): string {
     return `${box.title}${life === "" ? "" : ` (${life})`}: ${box.lines.map(({ text }) => text).join(", ")}`;
   });
   const links = arrows.map(({ from, to, label }) => `${from.title} ${label} to ${to.title}`);
-  return visibleText(`${title}. ${things.join("; ")}. ${links.join("; ")}`);
+  return shownText(`${title}. ${things.join("; ")}. ${links.join("; ")}`, DESCRIPTION_MAX);
 }

@@ -1,8 +1,9 @@
 import type { ScenarioResult } from "../../result.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { secondsText } from "../comparison.ts";
 import { numberText } from "../number-text.ts";
-import { type Decision, DECISION_TEXT, DECISIONS, type SystemRow } from "./decided.ts";
+import { type Decision, DECISION_TEXT, DECISIONS } from "../../not-covered.ts";
+import { type SystemRow } from "./system-rows.ts";
 
 /** Systems as rows, kinds of checks as columns. */
 export function Matrix({ rows, onSystem }: { rows: readonly SystemRow[]; onSystem: (system: string) => void }) {
@@ -40,7 +41,7 @@ function MatrixRow({ row, onSystem }: { row: SystemRow; onSystem: (system: strin
     <tr data-system={system}>
       <th scope="row">
         <button type="button" class="link" onClick={() => onSystem(system)}>
-          {visibleText(system)}
+          {shownText(system)}
         </button>
       </th>
       <td class={decided.violated > 0 ? "bad" : decided.unknown > 0 ? "open" : "good"} data-cell="scenarios">

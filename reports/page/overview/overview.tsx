@@ -1,11 +1,12 @@
 import { useMemo } from "preact/hooks";
 import type { PageData, PageRun } from "../../page-data.ts";
 import { certificateName, coverageText } from "../../coverage-text.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { type Filter, hashOf, UNWATCHED } from "../address.ts";
 import { compareRuns, type Difference, secondsText } from "../comparison.ts";
 import { numberText } from "../number-text.ts";
-import { notCovered, systemRows } from "./decided.ts";
+import { notCovered } from "../../not-covered.ts";
+import { systemRows } from "./system-rows.ts";
 import { Matrix } from "./matrix.tsx";
 import { ScenarioList } from "./scenario-list.tsx";
 
@@ -33,7 +34,7 @@ export function Overview({
         <section aria-labelledby="uncovered">
           <h2 id="uncovered">Not covered</h2>
           <ul>
-            {notCovered(runs).map((sentence) => (
+            {notCovered(runs.map(({ result }) => result)).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
@@ -53,7 +54,7 @@ export function Overview({
           <h2 id="notes">Left out</h2>
           <ul>
             {notes.map((note) => (
-              <li key={note}>{visibleText(note)}</li>
+              <li key={note}>{shownText(note)}</li>
             ))}
           </ul>
         </section>
@@ -91,14 +92,14 @@ function RunHeading({ run: { name, result, timing } }: { run: PageRun }) {
         {!finished && <em>; unfinished</em>}
       </p>
       <p class="quiet">
-        {profile !== undefined && <>profile {visibleText(profile)} · </>}seed {seed} · code {visibleText(code)}
+        {profile !== undefined && <>profile {shownText(profile)} · </>}seed {seed} · code {shownText(code)}
         {timing !== undefined && (
           <>
             {" "}
-            · {secondsText(timing.milliseconds)} on {timing.workers} workers · {visibleText(timing.startedAt)}
+            · {secondsText(timing.milliseconds)} on {timing.workers} workers · {shownText(timing.startedAt)}
           </>
         )}{" "}
-        · {visibleText(name)}
+        · {shownText(name)}
       </p>
     </header>
   );
@@ -112,11 +113,11 @@ function Certificates({ certificates }: { certificates: PageData["certificates"]
         {certificates.map((certificate) => (
           <li key={`${certificateName(certificate)} ${certificate.shard.index}`}>
             <span class={`mark ${certificate.verdict}`}>{certificate.verdict}</span>{" "}
-            {visibleText(certificateName(certificate))}: {visibleText(coverageText(certificate))}
+            {shownText(certificateName(certificate))}: {shownText(coverageText(certificate))}
             {certificate.violations.map(({ scenario, trace }) => (
               <a key={trace} href={hashOf({ view: "trace", name: trace, watch: UNWATCHED })}>
                 {" "}
-                {visibleText(scenario)}
+                {shownText(scenario)}
               </a>
             ))}
           </li>
@@ -183,8 +184,8 @@ function Wrong({ data: { runs } }: { data: PageData }) {
         {entries.slice(0, WRONG_MAX).map(({ href, name, verdict, property, why }) => (
           <li key={name}>
             <span class={`mark ${verdict}`}>{verdict}</span>{" "}
-            {href === undefined ? visibleText(name) : <a href={href}>{visibleText(name)}</a>}
-            {property !== undefined && <b> {visibleText(property)}</b>}: {clipped(why)}
+            {href === undefined ? shownText(name) : <a href={href}>{shownText(name)}</a>}
+            {property !== undefined && <b> {shownText(property)}</b>}: {shownText(why)}
           </li>
         ))}
       </ul>
@@ -194,20 +195,11 @@ function Wrong({ data: { runs } }: { data: PageData }) {
 }
 
 const WRONG_MAX = 50;
-const TEXT_MAX = 2_000;
-
-/** A text from a file may be of any length; a line of the page is not. */
-function clipped(text: string): string {
-  return visibleText(
-    text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}… ${text.length - TEXT_MAX} more characters`,
-  );
-}
-
 function Compared({ before, after }: { before: PageRun; after: PageRun }) {
   const differences = useMemo(() => compareRuns(before, after), [before, after]);
   return (
     <section aria-labelledby="compared">
-      <h2 id="compared">Since {visibleText(before.name)}</h2>
+      <h2 id="compared">Since {shownText(before.name)}</h2>
       {differences.length === 0 ? (
         <p>Nothing has changed: the same verdicts in about the same time.</p>
       ) : (
@@ -242,7 +234,7 @@ function ComparedRow({ difference: { kind, what, name, before, after } }: { diff
         <span class={`mark ${kind}`}>{kind}</span>
       </td>
       <td>{what}</td>
-      <td>{visibleText(name)}</td>
+      <td>{shownText(name)}</td>
       <td>{before}</td>
       <td>{after}</td>
     </tr>

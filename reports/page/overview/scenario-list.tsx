@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ScenarioResult } from "../../result.ts";
 import { searchedText } from "../../verdict-line.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { type Filter, hashOf, NO_FILTER, UNWATCHED } from "../address.ts";
-import { decisionOf, DECISION_TEXT, type SystemRow } from "./decided.ts";
+import { decisionOf, DECISION_TEXT } from "../../not-covered.ts";
+import { type SystemRow } from "./system-rows.ts";
 import { exploredShare } from "./matrix.tsx";
 import { selectScenarios } from "./selection.ts";
 
@@ -74,7 +75,7 @@ function SystemScenarios({
   return (
     <details open={open} data-scenarios-of={system} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
-        {visibleText(system)} <span class="quiet">{scenarios.length}</span>
+        {shownText(system)} <span class="quiet">{scenarios.length}</span>
       </summary>
       {shown.length > 0 && (
         <div class="scroll" tabindex={0} role="region" aria-label={`scenarios of ${system}`}>
@@ -114,14 +115,14 @@ function ScenarioRow({ scenario }: { scenario: ScenarioResult }) {
         <span class={`mark ${verdict}`}>{verdict}</span>
       </td>
       <td>
-        <a href={hashOf({ view: "scenario", name, watch: UNWATCHED })}>{visibleText(name)}</a>
+        <a href={hashOf({ view: "scenario", name, watch: UNWATCHED })}>{shownText(name)}</a>
       </td>
       <td>
         {DECISION_TEXT[decisionOf(scenario)]}
         {share !== "" && <span class="quiet"> ({share})</span>}
       </td>
       <td class="small">
-        {visibleText(why === undefined ? searchedText(searches) : `${why} (${searchedText(searches)})`)}
+        {shownText(why === undefined ? searchedText(searches) : `${why} (${searchedText(searches)})`)}
       </td>
     </tr>
   );
@@ -198,7 +199,7 @@ function Choice({
         <option value="">any</option>
         {values.map((one) => (
           <option key={one} value={one}>
-            {visibleText(one)}
+            {shownText(one)}
           </option>
         ))}
       </select>

@@ -1,7 +1,7 @@
 /** Which scenarios the list shows. */
 import type { ScenarioResult } from "../../result.ts";
 import type { Filter } from "../address.ts";
-import { decisionOf } from "./decided.ts";
+import { decisionOf } from "../../not-covered.ts";
 
 /** Every word of the text must be found in the name, the system, the property or why. */
 export function selectScenarios(

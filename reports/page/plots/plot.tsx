@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 
 export interface Series {
   readonly label: string;
@@ -70,7 +70,7 @@ export function Plot({
             }),
           },
           ...series.map(({ label }, i) => ({
-            label: visibleText(label),
+            label: shownText(label),
             stroke: COLOURS[i % COLOURS.length] ?? "#888",
             width: lines === "joined" ? 2 : 0,
             points: { show: true, size: 6 },
@@ -86,7 +86,7 @@ export function Plot({
   return (
     <figure class="plot" data-plot={title}>
       <figcaption>
-        <b>{visibleText(title)}</b> <span class="quiet">{about}</span>
+        <b>{shownText(title)}</b> <span class="quiet">{about}</span>
       </figcaption>
       <div ref={holder} aria-hidden="true" />
       <details>
@@ -98,7 +98,7 @@ export function Plot({
                 <th scope="col">{xTitle}</th>
                 {series.map(({ label }) => (
                   <th key={label} scope="col">
-                    {visibleText(label)}
+                    {shownText(label)}
                   </th>
                 ))}
               </tr>
@@ -106,7 +106,7 @@ export function Plot({
             <tbody>
               {xs.map((x, row) => (
                 <tr key={x}>
-                  <th scope="row">{visibleText(xNames?.[x] ?? String(x))}</th>
+                  <th scope="row">{shownText(xNames?.[x] ?? String(x))}</th>
                   {series.map(({ label, values }) => (
                     <td key={label} class="figure">
                       {values[row] ?? "–"}

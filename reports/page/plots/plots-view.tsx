@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { PageBench, PageBug, PageData, PageSaturation } from "../../page-data.ts";
 import type { BugResult } from "../../result.ts";
 import type { Costs } from "../../lookup-costs.ts";
-import { visibleText } from "../../visible-text.ts";
+import { shownText } from "../shown-text.ts";
 import { Plot } from "./plot.tsx";
 
 export function PlotsView({ data: { bugs, runs, saturation, costs, benches } }: { data: PageData }) {
@@ -143,7 +143,7 @@ function Benches({ benches }: { benches: readonly PageBench[] }) {
   return (
     <Plot
       title="bench ratios"
-      about={visibleText("With their spread over the samples of one run.")}
+      about={shownText("With their spread over the samples of one run.")}
       xTitle="bench"
       yTitle="ratio"
       xs={xs}
