@@ -157,9 +157,9 @@ export const DATA_MARK = "@@QUIESCE-DATA@@";
  * @throws Error if the template has no place for data
  */
 export function filledPage(template: string, data: PageData): string {
-  const [before, after, ...more] = template.split(DATA_MARK);
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`the template of the page has ${more.length + (after === undefined ? 0 : 1)} places for data`);
+  const [before = "", after = ""] = template.split(DATA_MARK);
+  const places = template.split(DATA_MARK).length - 1;
+  if (places !== 1) throw new Error(`the template of the page has ${places} places for data, and needs one`);
   return before + inertJson(data) + after;
 }
 
