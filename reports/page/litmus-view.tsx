@@ -14,7 +14,7 @@ export function LitmusView({ data, name }: { data: PageData; name: string }) {
       {test !== undefined && <LitmusTest test={test} />}
       <section aria-labelledby="litmus">
         <h2 id="litmus">Litmus tests</h2>
-        <div class="scroll" tabindex={0} role="region" aria-labelledby="litmus">
+        <div class="scroll" tabindex={0} role="region" aria-label="table of litmus tests">
           <table>
             <thead>
               <tr>

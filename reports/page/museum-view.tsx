@@ -11,7 +11,7 @@ export function MuseumView({ data }: { data: PageData }) {
   return (
     <section aria-labelledby="museum">
       <h2 id="museum">Known bugs, put back</h2>
-      <div class="scroll" tabindex={0} role="region" aria-labelledby="museum">
+      <div class="scroll" tabindex={0} role="region" aria-label="table of known bugs">
         <table>
           <thead>
             <tr>

@@ -8,7 +8,7 @@ import { type SystemRow } from "./system-rows.ts";
 /** Systems as rows, kinds of checks as columns. */
 export function Matrix({ rows, onSystem }: { rows: readonly SystemRow[]; onSystem: (system: string) => void }) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-labelledby="matrix">
+    <div class="scroll" tabindex={0} role="region" aria-label="table of systems">
       <table class="matrix">
         <thead>
           <tr>

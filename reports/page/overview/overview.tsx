@@ -203,7 +203,7 @@ function Compared({ before, after }: { before: PageRun; after: PageRun }) {
       {differences.length === 0 ? (
         <p>Nothing has changed: the same verdicts in about the same time.</p>
       ) : (
-        <div class="scroll" tabindex={0} role="region" aria-labelledby="compared">
+        <div class="scroll" tabindex={0} role="region" aria-label="table of differences">
           <table class="comparison">
             <thead>
               <tr>
