@@ -77,7 +77,12 @@ export function executionStory(explanation: Explanation): string {
 const NO_EVENT: ExplainedEvent = { process: -1, processName: "", line: 0, label: "?" };
 
 function how({ relation }: Step): string {
-  return `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
+  return `     ${relationText(relation)} [${relation}]\n`;
+}
+
+/** What a relation says of two events, to stand between them: `is read by`. */
+export function relationText(relation: string): string {
+  return SAYINGS[relation] ?? "is related to";
 }
 
 /** The last event of the chain: the first one again, if it is a cycle. */

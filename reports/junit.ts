@@ -1,7 +1,7 @@
 /** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the
  * museum, certificates, readers and stress. */
 import { XMLBuilder } from "fast-xml-parser";
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
 import type {
   BugResult,
   CertificateResult,

@@ -1,5 +1,6 @@
 /** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
+import { notCovered } from "./not-covered.ts";
 import type {
   BugResult,
   CertificateResult,
@@ -32,13 +33,50 @@ export function markdownSummary(result: Result, folder: string): string {
         counterexampleSection({ name: scenario, counterexample }, folder),
       ),
     ),
-    ...scenarioTable(result.scenarios),
-    ...traceTable(result.traces),
-    ...museumTable(result.museum),
+    ...systemTable(result),
+    ...uncoveredList(result),
+    ...folded("Scenarios", result.scenarios.length, scenarioTable(result.scenarios)),
+    ...folded("Saved traces", result.traces.length, traceTable(result.traces)),
+    ...folded("Known bugs", result.museum.length, museumTable(result.museum)),
     ...certificateTable(result.certificates, folder),
     ...readersTable(result.readers, folder),
     ...stressTable(result.stress, folder),
   ].join("\n");
+}
+
+/** A table that is long and seldom read. */
+function folded(title: string, count: number, table: readonly string[]): string[] {
+  if (table.length === 0) return [];
+  return [`<details><summary>${title}: ${count}</summary>`, "", ...table, "</details>", ""];
+}
+
+/** A row for each system, in which what is wrong is said. */
+function systemTable({ scenarios, museum }: Result): string[] {
+  const systems = [...new Set([...scenarios, ...museum].map(({ system }) => system))];
+  if (systems.length === 0) return [];
+  const rows = systems.map((system) => {
+    const own = scenarios.filter((scenario) => scenario.system === system);
+    const bugs = museum.filter((bug) => bug.system === system);
+    const holding = own.filter(({ verdict }) => verdict === "holds").length;
+    const explored = own.filter(({ searches }) => searches.some(({ exhaustive }) => exhaustive)).length;
+    const found = bugs.filter(({ outcome }) => outcome === "found").length;
+    return row([
+      markdownText(system),
+      `${holding === own.length ? MARKS.holds : MARKS.violated} ${holding} of ${own.length}`,
+      `${explored} of ${own.length}`,
+      bugs.length === 0 ? "" : `${found === bugs.length ? MARKS.found : MARKS.missed} ${found} of ${bugs.length}`,
+    ]);
+  });
+  return [
+    row(["System", "Hold", "Explored to the end", "Known bugs found"]),
+    row(["---", "---", "---", "---"]),
+    ...rows,
+    "",
+  ];
+}
+
+function uncoveredList(result: Result): string[] {
+  return ["Not covered:", "", ...notCovered([result]).map((sentence) => `- ${sentence}`), ""];
 }
 
 function headline({ profile, seed, scenarios, museum, certificates }: Result): string {

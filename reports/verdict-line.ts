@@ -2,7 +2,7 @@
  * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the terminal and for
  * summaries.
  */
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
 import type {
   BugResult,
   CertificateResult,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allScenarios } from "#fuzz/subjects/catalogue.ts";
-import { certificateName } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 import { fuzzPlan, partsOf, verifyPlan } from "./campaign-plan.ts";
 import { profileNamed } from "./profile.ts";
 

@@ -78,6 +78,7 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,
   reenactment: unplanned,
+  story: unplanned,
   history: unplanned,
   transactions: unplanned,
   litmus: unplanned,

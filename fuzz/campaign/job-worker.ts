@@ -25,6 +25,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   conformance: async () => (await import("./conformance/run-conformance.ts")).runConformance,
   certificate: async () => (await import("./certificate/run-certify.ts")).runCertify,
   trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
+  story: async () => (await import("./story/run-story.ts")).runStory,
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
   stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
   reenactment: async () => (await import("./stress/run-reenactment.ts")).runReenactment,

@@ -22,6 +22,7 @@ import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
 import type { ReenactmentOutcome, ReenactmentTask } from "./stress/reenactment-task.ts";
+import type { StoryOutcome, StoryTask } from "./story/story-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
 
@@ -37,6 +38,7 @@ export interface JobTypes {
   readonly conformance: Of<ConformanceTask, ConformanceOutcome>;
   readonly certificate: Of<CertifyTask, CertifyOutcomes>;
   readonly trace: Of<SavedTrace, TraceResult>;
+  readonly story: Of<StoryTask, StoryOutcome>;
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
   readonly readers: Of<ReadersTask, ReadersOutcome>;

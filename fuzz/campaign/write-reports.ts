@@ -10,6 +10,8 @@ import { type Result, resultJson } from "#reports/result.ts";
 import { sarifJson } from "#reports/sarif.ts";
 import { type Timing, timingJson } from "#reports/timing.ts";
 
+export const RESULT_FILE = "result.json";
+
 /**
  * @returns the paths written
  * @throws InputError if one of them cannot be written
@@ -17,7 +19,7 @@ import { type Timing, timingJson } from "#reports/timing.ts";
 export function writeReports(folder: string, result: Result, timing: Timing): readonly string[] {
   const shown = commandPath(folder);
   const files: readonly (readonly [name: string, text: string])[] = [
-    ["result.json", resultJson(result)],
+    [RESULT_FILE, resultJson(result)],
     ["timing.json", timingJson(timing)],
     ["junit.xml", junitXml(result, { folder: shown, parts: timing.parts })],
     ["quiesce.sarif", sarifJson(result, shown)],

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Shard, shardOf, SHARDS_MAX, WHOLE } from "#fuzz/campaign/certificate/shard.ts";
 import { EXIT_OF_VERDICT } from "#fuzz/host/exit-code.ts";
@@ -90,6 +90,8 @@ async function certify(system: string, module: string | undefined, options: Opti
   const { certificateLine } = await import("#reports/certificate.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
+  const { pageLine } = await import("./page-line.ts");
   const { writeJson } = await import("./write-json.ts");
 
   const {
@@ -127,7 +129,9 @@ async function certify(system: string, module: string | undefined, options: Opti
     const replay = `npx quiesce replay ${shellWord(commandPath(join(out, trace)))}`;
     linesTo.write(`VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  ${replay}\n`);
   }
-  linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n`);
+  // Certificates stand in a folder of the reports, and their page beside that folder.
+  const page = await updatePage(basename(out) === "certificates" ? dirname(out) : out, []);
+  linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n${pageLine(page)}\n`);
   process.exitCode = EXIT_OF_VERDICT[certificate.verdict];
   if (stopped !== undefined) process.stderr.write(`quiesce: certify: ${stopped}; --resume goes on from here\n`);
 }

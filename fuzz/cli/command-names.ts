@@ -38,6 +38,10 @@ export const commandNames = {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",
   },
+  report: {
+    argument: "[results...]",
+    about: "Make the page of a run again: what was found and what was not covered, and counterexamples to watch.",
+  },
   list: { about: "List systems with their scenarios, properties and bugs; strategies; profiles." },
   costs: {
     about:

@@ -58,7 +58,7 @@ async function fuzz(word: string, options: Options): Promise<void> {
   process.exitCode = await printCampaign(
     await planOf(word, options),
     { command: "fuzz", out: resolve(out), workers, time, state: "none", savesTraces: save === true },
-    json,
+    { json },
   );
 }
 

@@ -16,6 +16,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
   explore: async () => (await import("./explore-command.ts")).exploreCommand(),
   certify: async () => (await import("./certify-command.ts")).certifyCommand(),
   "merge-reports": async () => (await import("./merge-reports-command.ts")).mergeReportsCommand(),
+  report: async () => (await import("./report-command.ts")).reportCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),
   costs: async () => (await import("./costs-command.ts")).costsCommand(),
   litmus: async () => (await import("./litmus-command.ts")).litmusCommand(),

@@ -16,6 +16,7 @@ interface Options {
   readonly workers?: number;
   readonly resume?: true;
   readonly save?: true;
+  readonly verbose?: true;
 }
 
 /** Seed of the profiles that gate a change: the same every time, so that a red gate is red again. */
@@ -32,11 +33,12 @@ export function verifyCommand(): Command {
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .option("--resume", "go on where a run with the same seed, profile and code was stopped")
     .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .option("--verbose", "a line for each scenario, trace and bug, also for those that are as they should be")
     .addHelpText(
       "after",
       `
-Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
-violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
+Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the folder of the reports,
+and a trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
 
 The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder, and run the
 library of peer pools on four real threads under load, for one minute and for ten; a violation is saved with its history in stress/.
@@ -70,7 +72,7 @@ async function verify(words: readonly string[], options: Options): Promise<void>
       state: resume === true ? "resumed" : "kept",
       savesTraces: save === true,
     },
-    json,
+    { json, verbose: options.verbose },
   );
 }
 

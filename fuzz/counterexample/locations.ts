@@ -10,7 +10,7 @@ import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
-import type { Location } from "#reports/result.ts";
+import type { Frame } from "#reports/recorded-execution.ts";
 import { currentStack } from "#fuzz/javascript/call-site.ts";
 import { commandPath } from "#fuzz/host/command-path.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
@@ -21,11 +21,17 @@ const ACCESS_MODULE = "impl/memory/access.ts";
 /** Makes operations begin and end: nobody's line. */
 const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
 
-/** Frames looked at: the register, the access function, and wrappers there may be around it. */
-const FRAMES = 8;
+/** The machine's own module, below which no procedure stands. */
+const MACHINE_MODULE = "fuzz/machine/machine.ts";
 
-/** Runs `act`, and calls `at` with the source line of each access that is asked for meanwhile. */
-export function withLocations<T>(at: (location: Location | undefined) => void, act: () => T): T {
+/** Frames looked at: the register, the access function, and the procedures that call one another. */
+const FRAMES = 24;
+
+/**
+ * Runs `act`, and calls `at` for each access that is asked for meanwhile, with the procedures that led to it: the first
+ * is where the access stands, each next one the caller of the one before. None where no source of the project is found.
+ */
+export function withLocations<T>(at: (stack: readonly Frame[]) => void, act: () => T): T {
   let address = 0;
   const registers: Registers = {
     get address() {
@@ -33,7 +39,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     },
     set address(value) {
       address = value;
-      at(locationNow());
+      at(stackNow());
     },
     operand: 0,
     expected: 0,
@@ -49,30 +55,31 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
   }
 }
 
-function locationNow(): Location | undefined {
+function stackNow(): Frame[] {
   const stack = currentStack();
-  if (stack !== undefined) return locationInCodeUnderTest(stack);
+  if (stack !== undefined) return framesInCodeUnderTest(stack);
+  const frames: Frame[] = [];
   // The first two frames are this function and the register.
-  for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
+  for (const { functionName, scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
-    if (file === GLUE_MODULE) return undefined;
-    if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
+    if (file === MACHINE_MODULE || file === GLUE_MODULE) break;
+    if (file !== undefined && file !== ACCESS_MODULE)
+      frames.push({ procedure: functionName, file, line: lineNumber, column: columnNumber });
   }
-  return undefined;
+  return frames;
 }
 
 /** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
-const FRAME = /(file:\/\/.*?):(\d+):(\d+)\)?$/u;
+const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
 
-/** The first frame that is not of the simulation of the language. */
-function locationInCodeUnderTest(stack: string): Location | undefined {
-  for (const frame of stack.split("\n")) {
-    const [, url, line, column] = FRAME.exec(frame) ?? [];
+/** The frames that are not of the simulation of the language. */
+function framesInCodeUnderTest(stack: string): Frame[] {
+  return stack.split("\n").flatMap((text) => {
+    const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];
     const file = url === undefined ? undefined : projectFile(url);
-    if (file !== undefined && !/^fuzz\/javascript\/[\w-]+\.ts$/u.test(file))
-      return { file, line: Number(line), column: Number(column) };
-  }
-  return undefined;
+    if (file === undefined || /^fuzz\/javascript\/[\w-]+\.ts$/u.test(file)) return [];
+    return [{ procedure, file, line: Number(line), column: Number(column) }];
+  });
 }
 
 /** The path below the root, or as a person types it, with forward slashes; undefined for what is a package's. */

@@ -16,10 +16,10 @@ import {
   type CertificateRow,
   certificateFile,
   certificateJson,
-  certificateName,
   certificateOf,
   digestOf,
 } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 import type { CertificateResult } from "#reports/result.ts";
 import type { Part, PartContext } from "../part.ts";
 import { safeFileName } from "../safe-file-name.ts";
