@@ -27,9 +27,9 @@ test("other searches name their strategies and count all executions", () => {
   expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe(
     "exhaustive in part, 7 executions",
   );
-  const estimate = { executions: 123_456, error: 4_567 };
+  const estimate = { executions: 123_456, low: 98_765, high: 145_678 };
   expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe(
-    "exhaustive in part (of about 120,000 ± 4,600), 7 executions",
+    "exhaustive in part (of about 120,000 (98,000 to 150,000)), 7 executions",
   );
 });
 

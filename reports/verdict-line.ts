@@ -3,6 +3,7 @@
  * summaries.
  */
 import { certificateName, coverageText } from "./certificate.ts";
+import { estimateText } from "./estimate-text.ts";
 import type { BugResult, CertificateResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -22,9 +23,7 @@ export function searchedText(searches: readonly Search[]): string {
   if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
   if (searches.length === 0) return "not searched";
   const strategies = searches
-    .map(({ strategy, estimate }) =>
-      strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy,
-    )
+    .map(({ strategy, estimate }) => (strategy === "exhaustive" ? `exhaustive in part${ofText(estimate)}` : strategy))
     .join(", ");
   return `${strategies}, ${countOf(
     searches.reduce((sum, { executions }) => sum + executions, 0),
@@ -32,13 +31,9 @@ export function searchedText(searches: readonly Search[]): string {
   )}`;
 }
 
-function estimateText(estimate: Search["estimate"]): string {
+function ofText(estimate: Search["estimate"]): string {
   if (estimate === undefined) return "";
-  return ` (of about ${twoDigits(estimate.executions)} ± ${twoDigits(estimate.error)})`;
-}
-
-function twoDigits(value: number): string {
-  return numbers.format(Number(value.toPrecision(2)));
+  return ` (of ${estimateText(estimate)})`;
 }
 
 /** Columns: verdict, name, how it was decided. `nameWidth` keeps the names of a run in one column. */
