@@ -1,6 +1,7 @@
 /** What there is to know of each kind of job without doing it. */
 import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
+import { GeneratedOutcome } from "./generated/generated-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
 import { SearchOutcome } from "./scenario/search-task.ts";
@@ -58,6 +59,14 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     isAlone: true,
     kept: { schema: StressOutcome, noun: ["stretch of stress", "stretches of stress"], isFinal: always },
   },
+  // What it saw goes into the store's corpus, and is too much to keep twice.
+  probe: { unitsOf: ({ executionsMax }) => executionsMax, unitMs: 0.05 },
+  generated: {
+    unitsOf: one,
+    unitMs: 200,
+    kept: { schema: GeneratedOutcome, noun: ["generated scenario", "generated scenarios"], isFinal: always },
+  },
+  triage: { unitsOf: one, unitMs: 50 },
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,
   history: unplanned,

@@ -14,11 +14,14 @@ import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-viol
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { GeneratedOutcome, GeneratedTask } from "./generated/generated-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
+import type { ProbeOutcome, ProbeTask } from "./probe/probe-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
+import type { TriageOutcome, TriageTask } from "./triage/triage-task.ts";
 
 interface Of<Task, Outcome> {
   readonly task: Task;
@@ -38,6 +41,9 @@ export interface JobTypes {
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
+  readonly probe: Of<ProbeTask, ProbeOutcome>;
+  readonly generated: Of<GeneratedTask, GeneratedOutcome>;
+  readonly triage: Of<TriageTask, TriageOutcome>;
 }
 
 export type JobKind = keyof JobTypes;

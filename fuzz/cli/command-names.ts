@@ -34,6 +34,10 @@ export const commandNames = {
     argument: "<system>",
     about: "Explore every scenario of a system up to a size exhaustively, and write a certificate.",
   },
+  campaign: {
+    argument: "[scenarios...]",
+    about: "Search, certify and stress without end, and keep what was found in a store.",
+  },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",

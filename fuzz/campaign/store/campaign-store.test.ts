@@ -57,7 +57,7 @@ test("pairs count once, whatever pieces they come in, and a piece that is taken 
           const before = known.size;
           for (const pair of schedules.flat()) known.add(pair);
           const discoveries = schedules.map((pairs, execution) => ({ execution, choices: [0, 1], pairs }));
-          const seen = { scenario: "one", strategy: "pos", executions: 5, discoveries };
+          const seen = { scenario: "one", strategy: "pos", executions: 5, isViolated: false, discoveries };
           expect(store.see(`job ${number}`, seen)).toBe(known.size - before);
           expect(store.see(`job ${number}`, seen)).toBe(0);
         }

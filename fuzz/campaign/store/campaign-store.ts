@@ -44,6 +44,8 @@ export interface Seen {
   readonly scenario: string;
   readonly strategy: string;
   readonly executions: number;
+  /** It ended with a violation. */
+  readonly isViolated: boolean;
   readonly discoveries: readonly Discovery[];
 }
 
@@ -72,6 +74,8 @@ export interface CampaignStore {
    * @returns pairs that nobody had seen before
    */
   see(job: string, seen: Seen): number;
+  /** How a piece ended that has been taken in; undefined for others. */
+  seen(job: string): "violated" | "searched" | undefined;
   /** Takes a violation in; one of a known cause is seen again. True if the cause is new. */
   meet(violation: FoundViolation, code: string, now: Date): boolean;
   /** Says whether a violation is there with this code. */
@@ -105,6 +109,10 @@ export function openStore(path: string, options: StoreOptions = {}): CampaignSto
   const all = (query: string): unknown[] => inStore(path, () => file.prepare(query).all());
   return {
     outcomesOf: (code) => outcomesIn(file, path, code),
+    seen: (job) => {
+      const row = inStore(path, () => file.prepare("SELECT is_violated FROM curve WHERE job = ?").get(job));
+      return row === undefined ? undefined : row["is_violated"] === 1 ? "violated" : "searched";
+    },
     see: (job, seen) => inStore(path, () => inTransaction(file, () => see(file, job, seen))),
     meet({ cause, property, because, scenario, lines, module, trace }, code, now) {
       return inStore(path, () => {
@@ -173,7 +181,11 @@ function inTransaction<T>(file: DatabaseSync, act: () => T): T {
   }
 }
 
-function see(file: DatabaseSync, job: string, { scenario, strategy, executions, discoveries }: Seen): number {
+function see(
+  file: DatabaseSync,
+  job: string,
+  { scenario, strategy, executions, isViolated, discoveries }: Seen,
+): number {
   if (file.prepare("SELECT 1 FROM curve WHERE job = ?").get(job) !== undefined) return 0;
   const addPair = file.prepare("INSERT OR IGNORE INTO reads_from VALUES (?, ?)");
   const addEntry = file.prepare("INSERT INTO corpus VALUES (?, ?, ?, ?, ?, ?)");
@@ -184,7 +196,9 @@ function see(file: DatabaseSync, job: string, { scenario, strategy, executions, 
     added += found;
   }
   const known = file.prepare("SELECT count(*) AS pairs FROM reads_from WHERE scenario = ?").get(scenario)?.["pairs"];
-  file.prepare("INSERT INTO curve VALUES (?, ?, ?, ?, ?)").run(job, scenario, strategy, executions, Number(known));
+  file
+    .prepare("INSERT INTO curve VALUES (?, ?, ?, ?, ?, ?)")
+    .run(job, scenario, strategy, executions, Number(known), isViolated ? 1 : 0);
   return added;
 }
 

@@ -28,7 +28,8 @@ const MIGRATIONS: readonly string[] = [
      job TEXT NOT NULL, execution INTEGER NOT NULL, scenario TEXT NOT NULL, strategy TEXT NOT NULL, choices TEXT NOT NULL,
      found INTEGER NOT NULL, PRIMARY KEY (job, execution)) WITHOUT ROWID;
    CREATE TABLE curve (
-     job TEXT PRIMARY KEY, scenario TEXT NOT NULL, strategy TEXT NOT NULL, executions INTEGER NOT NULL, known INTEGER NOT NULL)
+     job TEXT PRIMARY KEY, scenario TEXT NOT NULL, strategy TEXT NOT NULL, executions INTEGER NOT NULL, known INTEGER NOT NULL,
+     is_violated INTEGER NOT NULL)
      WITHOUT ROWID;`,
 ];
 
