@@ -1,7 +1,12 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { LongCampaignEnd } from "#fuzz/campaign/long/perform-long-campaign.ts";
+import type { WorkerPool } from "#fuzz/campaign/worker-pool.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { onInterruption } from "#fuzz/host/interruption.ts";
+import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { namedCommand } from "./command-names.ts";
 import { parseDuration } from "./duration.ts";
@@ -17,6 +22,8 @@ interface Options {
   readonly workers?: number;
   readonly json?: string;
   readonly recheck?: true;
+  readonly queue?: string;
+  readonly watch?: true;
 }
 
 /** `quiesce campaign`: goes on until it is stopped. */
@@ -28,6 +35,8 @@ export function campaignCommand(): Command {
     .option("--time <duration>", "stop after this time, such as 30s or 2h", parseDuration)
     .option("--rounds <n>", "end after so many rounds", wholeNumber(1, COUNT_MAX))
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
+    .option("--queue <url>", "hand jobs to workers through Redis or Valkey, such as redis://localhost:6379")
+    .option("--watch", "only show who works at the queue, until ^C")
     .option("--recheck", "only replay the stored violations against the code as it is, and say which are mended")
     .addOption(
       new Option("--json <file>", "write what is known as JSON; - is standard output, which then carries nothing else"),
@@ -44,7 +53,9 @@ Exit codes: 0 nothing is violated, 1 a violation of this code is in the store, 2
 Examples:
   quiesce campaign peers --time 8h
   quiesce campaign --store nightly.db
-  quiesce campaign --store nightly.db --recheck`,
+  quiesce campaign --store nightly.db --recheck
+  quiesce campaign peers --queue redis://localhost:6379 & quiesce worker --queue redis://localhost:6379
+  quiesce campaign --queue redis://localhost:6379 --watch`,
     )
     .action(run);
 }
@@ -59,7 +70,9 @@ async function run(words: readonly string[], options: Options): Promise<void> {
   const { linesBeside, progressOn } = await import("./progress.ts");
   const { writeJson } = await import("./write-json.ts");
 
-  const { seed, time, rounds, recheck, json, workers = availableParallelism() } = options;
+  const { seed, time, rounds, recheck, json, queue, watch: watches } = options;
+  if (watches === true) return watch(queue);
+  const workers = options.workers ?? (queue === undefined ? availableParallelism() : JOBS_IN_QUEUE);
   const [store, out] = [resolve(options.store), resolve(options.out)];
   const linesTo = linesBeside(json);
   const progress = progressOn(linesTo);
@@ -67,7 +80,11 @@ async function run(words: readonly string[], options: Options): Promise<void> {
   const running =
     recheck === true
       ? recheckViolations({ store, workers, time }, listener)
-      : performLongCampaign(await referencesOf(words), { store, out, workers, seed, time, rounds }, listener);
+      : referencesOf(words).then(async (scenarios) => {
+          const pool = queue === undefined ? undefined : await poolOf(queue, scenarios);
+          const settings = { store, out, workers, seed, time, rounds, ...(pool !== undefined && { pool }) };
+          return performLongCampaign(scenarios, settings, listener);
+        });
   const end = await running.finally(progress.end);
   writeJson(json, jsonOf(end));
   for (const line of violationReport(end.violations, end.code)) linesTo.write(`${line}\n`);
@@ -76,6 +93,40 @@ async function run(words: readonly string[], options: Options): Promise<void> {
   );
   if (end.stopped !== undefined) linesTo.write(`${end.stopped}; the same command goes on from here\n`);
   process.exitCode = exitCodeOf(end);
+}
+
+/** Jobs that are in the queue at once: as many as workers anywhere are likely to want. */
+const JOBS_IN_QUEUE = 64;
+
+/** @throws InputError if a scenario is of a module of the user's own, which workers elsewhere do not have */
+async function poolOf(url: string, scenarios: readonly ScenarioReference[]): Promise<WorkerPool> {
+  const { queuePool } = await import("#fuzz/campaign/queue/queue-pool.ts");
+  const { sourcesDigest } = await import("#fuzz/host/code-version.ts");
+  const { projectRoot } = await import("#fuzz/host/project-root.ts");
+  const own = scenarios.find(({ module }) => module !== undefined);
+  if (own !== undefined)
+    throw new InputError(
+      `campaign: ${own.name} is of a module of your own, which workers do not have; leave --queue out`,
+    );
+  return queuePool({ url, code: sourcesDigest(projectRoot, []) });
+}
+
+/** Shows who works at the queue, until ^C. */
+async function watch(url: string | undefined): Promise<void> {
+  if (url === undefined) throw new InputError("campaign: --watch looks at a queue; name it with --queue");
+  const { watchQueue } = await import("#fuzz/campaign/queue/watch-queue.ts");
+  const { default: logUpdate } = await import("log-update");
+  const queue = await watchQueue(url);
+  const interrupted = new AbortController();
+  const endWatch = onInterruption(() => interrupted.abort());
+  while (!interrupted.signal.aborted) {
+    const lines = (await queue.look()).join("\n");
+    if (process.stdout.isTTY) logUpdate(lines);
+    else process.stdout.write(`${lines}\n`);
+    await pause(1_000, undefined, { signal: interrupted.signal }).catch(() => {});
+  }
+  endWatch();
+  queue.close();
 }
 
 function exitCodeOf({ violations, code, stopped }: LongCampaignEnd): ExitCode {

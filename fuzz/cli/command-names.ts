@@ -38,6 +38,7 @@ export const commandNames = {
     argument: "[scenarios...]",
     about: "Search, certify and stress without end, and keep what was found in a store.",
   },
+  worker: { about: "Do jobs of campaigns on other machines, which a queue hands out." },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",

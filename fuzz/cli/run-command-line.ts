@@ -16,6 +16,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
   explore: async () => (await import("./explore-command.ts")).exploreCommand(),
   certify: async () => (await import("./certify-command.ts")).certifyCommand(),
   campaign: async () => (await import("./campaign-command.ts")).campaignCommand(),
+  worker: async () => (await import("./worker-command.ts")).workerCommand(),
   "merge-reports": async () => (await import("./merge-reports-command.ts")).mergeReportsCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),
   costs: async () => (await import("./costs-command.ts")).costsCommand(),
