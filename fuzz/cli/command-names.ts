@@ -31,7 +31,7 @@ export const commandNames = {
     about: "Explore a program of a few lines: every execution that the memory model allows, each once.",
   },
   certify: {
-    argument: "<system>",
+    argument: "[system]",
     about: "Explore every scenario of a system up to a size exhaustively, and write a certificate.",
   },
   campaign: {

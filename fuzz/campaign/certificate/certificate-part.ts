@@ -17,6 +17,7 @@ import {
   certificateOf,
   digestOf,
 } from "#reports/certificate.ts";
+import { rowsFile, rowsJson } from "#reports/certificate-rows.ts";
 import type { CertificateResult } from "#reports/result.ts";
 import type { Part, PartContext } from "../part.ts";
 import { safeFileName } from "../safe-file-name.ts";
@@ -46,6 +47,7 @@ export function certificatePart(plan: CertificatePlan): Part {
       const violations = outcomes.flatMap((outcome) => violationOf(outcome, plan.folder, context));
       const certificate = certificateFrom(plan, places.length, outcomes, context.stopReason());
       const file = `${plan.folder}${certificateFile(certificate)}`;
+      context.save(rowsFile(file), rowsJson(outcomes.filter(({ kind }) => kind === "explored")));
       context.save(file, certificateJson(certificate));
       const saved = violations.flatMap((violation) => violation.saved ?? []);
       const result = resultOf(certificate, file, violations);

@@ -7,6 +7,7 @@
  */
 import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { certificateFile, certificateJson, certificateLine } from "#reports/certificate.ts";
+import { rowsFile, rowsJson } from "#reports/certificate-rows.ts";
 import { countOf } from "#reports/verdict-line.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
@@ -178,7 +179,9 @@ async function certifyNext(round: number, system: string, context: RoundContext)
   const outcomes = pieces.flatMap((piece) => piece?.outcome ?? []);
   if (pieces.includes(undefined)) return;
   const certificate = certificateFrom(plan, places.length, outcomes, context.stopReason());
-  context.save(`${plan.folder}${certificateFile(certificate)}`, certificateJson(certificate));
+  const file = `${plan.folder}${certificateFile(certificate)}`;
+  context.save(rowsFile(file), rowsJson(outcomes.filter(({ kind }) => kind === "explored")));
+  context.save(file, certificateJson(certificate));
   context.onLine(certificateLine(certificate));
   for (const { trace } of outcomes) if (trace !== undefined) await takeIn(trace, undefined, context);
 }
