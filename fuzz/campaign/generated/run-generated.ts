@@ -44,7 +44,16 @@ export function generatedScenario(system: System, seed: number): Scenario {
 /** @returns undefined when it was told to stop before the end */
 export async function runGenerated(task: GeneratedTask, control: JobControl): Promise<GeneratedOutcome | undefined> {
   const system = systemNamed(task.system);
-  const scenario = generatedScenario(system, task.seed);
+  return tryScenario(system, generatedScenario(system, task.seed), task, control);
+}
+
+/** Searches one scenario with each strategy until one finds something. */
+export async function tryScenario(
+  system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile">,
+  scenario: Scenario,
+  task: Omit<GeneratedTask, "system">,
+  control: JobControl,
+): Promise<GeneratedOutcome | undefined> {
   const subject = scenarioSubject(scenario, (one) => system.compile(parseScenario(system, one)));
   let executions = 0;
   try {
