@@ -142,3 +142,18 @@ export function certificateLine(certificate: Certificate): string {
   const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
   return `${verdict.padEnd(8)}  ${name}  ${coverageText(certificate)}`;
 }
+
+/** What was explored, in words: `every scenario of peers with 2 threads of 2 operations over 2 keys, …`. */
+export function scopeText({ system, scope }: Pick<Certificate, "system" | "scope">): string {
+  const size = `${several(scope.threads, "thread")} of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
+  return `every scenario of ${system} with ${size}, once up to the order of threads and the names of keys`;
+}
+
+/** `1 key`, `2 keys`. */
+function several(things: number, noun: string): string {
+  return `${number(things)} ${noun}${things === 1 ? "" : "s"}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -30,8 +30,9 @@ export const Search = z
     accesses: count.describe("accesses to shared memory in all executions together"),
     estimate: z
       .strictObject({
-        executions: count.describe("the mean over random descents (Knuth 1975)"),
-        error: count.describe("standard deviation of the mean"),
+        executions: count.describe("the mean over random walks (stochastic enumeration)"),
+        low: count.describe("the number is not below this, for nine seeds of ten"),
+        high: count.describe("nor above this"),
       })
       .optional()
       .describe(

@@ -2,6 +2,7 @@
  * Under what a verdict stands: which executions were run, and on what memory. Everything that prints a verdict prints this
  * beside it, so that `holds` never says more than was decided.
  */
+import { estimateText } from "./estimate-text.ts";
 import { MEMORY } from "./memory-in-words.ts";
 import type { Search } from "./result.ts";
 
@@ -27,16 +28,11 @@ function executionsOf(searches: readonly Search[]): string {
   if (searches.length === 0) return "not searched";
   const executions = searches.reduce((sum, search) => sum + search.executions, 0);
   const strategies = searches.map(({ strategy, estimate }) =>
-    strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy,
+    strategy === "exhaustive" ? `exhaustive in part${ofText(estimate)}` : strategy,
   );
   return `${countOf(executions, "execution")} by ${strategies.join(", ")}, ${MEMORY}`;
 }
 
-function estimateText(estimate: Search["estimate"]): string {
-  if (estimate === undefined) return "";
-  return ` (of about ${twoDigits(estimate.executions)} ± ${twoDigits(estimate.error)})`;
-}
-
-function twoDigits(value: number): string {
-  return numbers.format(Number(value.toPrecision(2)));
+function ofText(estimate: Search["estimate"]): string {
+  return estimate === undefined ? "" : ` (of ${estimateText(estimate)})`;
 }

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
 import { ConformanceOutcome } from "./conformance/conformance-task.ts";
+import { GeneratedOutcome } from "./generated/generated-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
 import { ReadersOutcome } from "./readers/readers-task.ts";
@@ -75,6 +76,14 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     unitMs: 5,
     kept: { schema: ReadersOutcome, noun: ["batch of mutated files", "batches of mutated files"], isFinal: always },
   },
+  // What it saw goes into the store's corpus, and is too much to keep twice.
+  probe: { unitsOf: ({ executionsMax }) => executionsMax, unitMs: 0.05 },
+  generated: {
+    unitsOf: one,
+    unitMs: 200,
+    kept: { schema: GeneratedOutcome, noun: ["generated scenario", "generated scenarios"], isFinal: always },
+  },
+  triage: { unitsOf: one, unitMs: 50 },
   trace: { unitsOf: one, unitMs: 20 },
   explanation: unplanned,
   reenactment: unplanned,

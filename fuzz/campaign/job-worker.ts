@@ -37,6 +37,9 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
   schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
   agents: async () => (await import("./exploration/run-agents.ts")).runAgents,
+  probe: async () => (await import("./probe/run-probe.ts")).runProbe,
+  generated: async () => (await import("./generated/run-generated.ts")).runGenerated,
+  triage: async () => (await import("./triage/run-triage.ts")).runTriage,
 };
 
 const control = workerControl();

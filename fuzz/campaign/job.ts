@@ -16,15 +16,18 @@ import type { AgentsOutcome, AgentsTask } from "./exploration/agents-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { ConformanceOutcome, ConformanceTask } from "./conformance/conformance-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { GeneratedOutcome, GeneratedTask } from "./generated/generated-task.ts";
 import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
+import type { ProbeOutcome, ProbeTask } from "./probe/probe-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
 import type { ReenactmentOutcome, ReenactmentTask } from "./stress/reenactment-task.ts";
 import type { StoryOutcome, StoryTask } from "./story/story-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
+import type { TriageOutcome, TriageTask } from "./triage/triage-task.ts";
 
 interface Of<Task, Outcome> {
   readonly task: Task;
@@ -50,6 +53,9 @@ export interface JobTypes {
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
   readonly agents: Of<AgentsTask, AgentsOutcome>;
+  readonly probe: Of<ProbeTask, ProbeOutcome>;
+  readonly generated: Of<GeneratedTask, GeneratedOutcome>;
+  readonly triage: Of<TriageTask, TriageOutcome>;
 }
 
 export type JobKind = keyof JobTypes;

@@ -31,9 +31,14 @@ export const commandNames = {
     about: "Explore a program of a few lines: every execution that the memory model allows, each once.",
   },
   certify: {
-    argument: "<system>",
+    argument: "[system]",
     about: "Explore every scenario of a system up to a size exhaustively, and write a certificate.",
   },
+  campaign: {
+    argument: "[scenarios...]",
+    about: "Search, certify and stress without end, and keep what was found in a store.",
+  },
+  worker: { about: "Do jobs of campaigns on other machines, which a queue hands out." },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",

@@ -64,9 +64,10 @@ export function exploreCommand(): Command {
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .addOption(
-      new Option("--estimate <probes>", "only estimate the number of executions, by so many random descents").argParser(
-        parseExecutions,
-      ),
+      new Option(
+        "--estimate <nodes>",
+        "only estimate the number of executions, looking at about so many nodes of the tree",
+      ).argParser(parseExecutions),
     )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
     .option("--json <file>", "write the counts as JSON; - is standard output, which then carries nothing else")
@@ -87,7 +88,7 @@ Examples:
   quiesce explore sb --model tso
   quiesce explore rinc -p N=3 -p K=2 --json -
   quiesce explore rinc -p N=2 -p K=3 --strategy preemptions=2
-  quiesce explore my-queue.ts -p N=4 --estimate 100
+  quiesce explore my-queue.ts -p N=4 --estimate 10000
   quiesce explore --model es MP.litmus.js`,
     )
     .action(run);
@@ -152,10 +153,10 @@ async function exploreJudged(
   word: string,
   { parameters }: ProgramSource,
   program: Program,
-  { model, strategy, estimate: probes, maxExecutions, time }: Options,
+  { model, strategy, estimate: nodesMax, maxExecutions, time }: Options,
 ): Promise<Verdict> {
   const { exploreOnMachine } = await import("./explore-on-machine.ts");
-  if (model !== "sc" || strategy !== "exhaustive" || probes !== undefined)
+  if (model !== "sc" || strategy !== "exhaustive" || nodesMax !== undefined)
     throw new InputError(`explore: ${word} is judged by the machine: exhaustively, and under sc alone`);
   const limits = { ...(maxExecutions !== undefined && { maxExecutions }), ...(time !== undefined && { time }) };
   return { program: word, parameters, model, ...exploreOnMachine(program, limits) };
@@ -173,7 +174,8 @@ async function explore(
 ): Promise<Verdict | undefined> {
   const { openEngine } = await import("#fuzz/campaign/engine.ts");
   const { exploreInParts, runEverySchedule } = await import("#fuzz/campaign/exploration/explore-in-parts.ts");
-  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { estimateExecutions } = await import("#fuzz/explore/estimate.ts");
+  const { estimateText } = await import("#reports/estimate-text.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
@@ -182,7 +184,7 @@ async function explore(
   let expected: string | undefined;
   const progress = progressOn(linesBeside(json));
   progress.show(() => {
-    expected ??= estimateText(estimateExecutions(program, { ...tableOptions(model), probes: PROGRESS_PROBES, seed }));
+    expected ??= estimateText(estimateExecutions(program, { ...tableOptions(model), nodesMax: PROGRESS_NODES, seed }));
     return `${word}: ${engine.executions().toLocaleString("en")} executions of ${expected}`;
   });
   const named = { program: word, parameters: source.parameters, model };
@@ -237,8 +239,8 @@ async function explore(
   }
 }
 
-/** Descents that the estimate in the line of progress is made of. */
-const PROGRESS_PROBES = 200;
+/** Nodes that are looked at for the estimate in the line of progress. */
+const PROGRESS_NODES = 2_000;
 
 async function describe({
   program,
@@ -276,17 +278,18 @@ async function estimate(
   word: string,
   source: ProgramSource,
   { model, seed, json }: Options,
-  probes: number,
+  nodesMax: number,
 ): Promise<void> {
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
-  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { estimateExecutions } = await import("#fuzz/explore/estimate.ts");
+  const { estimateText } = await import("#reports/estimate-text.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const program = await loadProgram(source);
-  const found = estimateExecutions(program, { ...tableOptions(model), probes, seed });
+  const found = estimateExecutions(program, { ...tableOptions(model), nodesMax, seed });
   const text =
     json === "-"
       ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
-      : `${word} under ${model}: ${estimateText(found)} executions, by ${probes} descents (one's deviation is ${Math.round(found.deviation).toLocaleString("en")}; seed ${seed})`;
+      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} nodes of the tree (seed ${seed})`;
   process.stdout.write(`${text}\n`);
 }
 
