@@ -17,6 +17,7 @@ import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
 import { type ExecutionGraph, executionGraphOf } from "./graph-trace.ts";
+import { LkmmOrder } from "./lkmm-order.ts";
 import { LocalStates, type Orderings, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
@@ -24,9 +25,9 @@ import { ScOrder, TsoOrder } from "./total-order.ts";
 
 /**
  * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
- * RC11.
+ * RC11. `lkmm`: the Linux-kernel memory model, without executions in which program order and reads-from form a cycle.
  */
-export type ExplorerModel = "sc" | "tso" | "ra";
+export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm";
 
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
@@ -89,9 +90,16 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences });
+  const { meaning } = program;
+  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences, meaning });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
-  const explorer = new Explorer({ order: orderOf(model), states, threads: program.threads.length, initial, eventsMax });
+  const explorer = new Explorer({
+    order: orderOf(model, states),
+    states,
+    threads: program.threads.length,
+    initial,
+    eventsMax,
+  });
   return { explorer, states };
 }
 
@@ -142,7 +150,7 @@ export function runExplorer(
   return { executions, blocked, complete, ...(failure === undefined ? {} : { failure }) };
 }
 
-function orderOf(model: ExplorerModel): Order {
+export function orderOf(model: ExplorerModel, states: LocalStates): Order {
   switch (model) {
     case "sc":
       return new ScOrder();
@@ -150,5 +158,7 @@ function orderOf(model: ExplorerModel): Order {
       return new TsoOrder();
     case "ra":
       return new ReleaseAcquireOrder();
+    case "lkmm":
+      return new LkmmOrder(states);
   }
 }

@@ -1,4 +1,5 @@
 import { type Access, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+import type { Meaning } from "./meaning.ts";
 
 /**
  * A program for the explorer: threads over words of memory that are named by any numbers but 0.
@@ -12,6 +13,11 @@ export interface ExploredProgram {
   readonly threads: readonly ExploredThread[];
   /** What the words hold at first; a word that is not named holds 0. */
   readonly initial?: ReadonlyMap<Address, number>;
+  /**
+   * What the access means that a thread has just asked for, after its answers so far, where the program can say more
+   * than the kind of the access does: only `lkmm` asks.
+   */
+  readonly meaning?: (thread: number, answers: readonly number[]) => Meaning | undefined;
 }
 
 /** Makes the procedure of one thread anew. */

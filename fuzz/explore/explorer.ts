@@ -19,7 +19,6 @@
  *
  * The file is long because a step forward and the revisits it offers call each other, down to the last leaf.
  */
-import { valueWritten } from "#impl/memory/access-class.ts";
 import { Choices } from "./choices.ts";
 import {
   ACQUIRES,
@@ -152,6 +151,7 @@ export class Explorer {
       if (states.isFull) this.#renewStates();
       const thread = this.#nextThread(graph);
       if (thread === -1) {
+        if (this.#order.isAllowed?.(graph) === false) break;
         this.#visitor.reached(graph);
         this.#stopped = this.#visitor.shouldStop();
         break;
@@ -256,12 +256,11 @@ export class Explorer {
     const thread = graph.get(read, THREAD);
     const state = graph.get(read, STATE);
     const states = this.#states;
-    const kind = states.kind(state);
     const flags = (states.flags(state) & (RELEASES | FULL)) | PAIRED | DRAINS;
     const write = graph.add(thread, EVENT.write, graph.get(read, LOCATION), flags);
     graph.set(write, PARTNER, read);
     graph.set(read, PARTNER, write);
-    graph.set(write, VALUE, valueWritten(kind, graph.get(read, VALUE), states.operand(state)));
+    graph.set(write, VALUE, states.written(state, graph.get(read, VALUE)));
     this.#order.added(graph, write);
     return this.#grow(graph, write);
   }

@@ -4,6 +4,7 @@
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
+import { lkmm } from "#model/memory/lkmm.ts";
 import { sc } from "#model/memory/sc.ts";
 import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
@@ -27,6 +28,7 @@ import {
   VALUE,
 } from "./graph.ts";
 import type { ExecutionGraph, GraphEvent } from "./graph-trace.ts";
+import { lkmmExecution } from "./lkmm-execution.ts";
 import { LocalStates, STEP } from "./local-states.ts";
 import { referenceExecution } from "./reference.ts";
 import { type TableModel, tableOptions } from "./table-model.ts";
@@ -52,7 +54,12 @@ export function replayGraph(
 ): GraphReplay {
   const options = tableOptions(model);
   const { accesses = "as-written", weakFences = false } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: options.model !== "sc", accesses, weakFences });
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: options.model !== "sc",
+    accesses,
+    weakFences,
+    meaning: program.meaning,
+  });
   const graph = new Graph(program.threads.length, 1);
   const placed = new Map<string, Placed>();
   const made = program.threads.map((_, thread) => {
@@ -69,9 +76,9 @@ export function replayGraph(
   }
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
-  const axioms = { sc, tso, ra }[options.model ?? "sc"];
-  if (!allowed(referenceExecution(graph, states), axioms))
-    return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
+  const axioms = { sc, tso, ra, lkmm }[options.model ?? "sc"];
+  const execution = axioms === lkmm ? lkmmExecution(graph, states) : referenceExecution(graph, states);
+  if (!allowed(execution, axioms)) return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };

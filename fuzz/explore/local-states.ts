@@ -22,10 +22,14 @@ import {
   isRelease,
   isStore,
   mayWait,
+  succeeds,
   touchesWord,
+  valueFound,
+  valueWritten,
 } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
+import { type Meaning, meaningOf } from "./meaning.ts";
 
 /** What a state asks for. */
 export const STEP = {
@@ -50,6 +54,11 @@ export interface LocalStatesOptions {
   readonly accesses: Orderings;
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
+  /**
+   * What the access means that a thread has just asked for, after the answers it got (one a step), if the program or
+   * somebody who watches it can say more than its kind does.
+   */
+  readonly meaning?: ((thread: number, answers: readonly number[]) => Meaning | undefined) | undefined;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -79,7 +88,9 @@ const ANSWER = 9;
 const FIRST_CHILD = 10;
 const SIBLING = 11;
 const DEPTH = 12;
-const STRIDE = 13;
+/** Events of the thread before this state. */
+const POSITION = 13;
+const STRIDE = 14;
 
 const NOBODY = -1;
 
@@ -103,6 +114,8 @@ export class LocalStates {
   /** The state in which each generator stands. */
   readonly #standing: Int32Array;
   readonly #messages = new Map<number, string>();
+  /** Of those states whose access means more than its kind says. */
+  readonly #meanings = new Map<number, Meaning>();
   #path = new Int32Array(64);
 
   constructor(threads: readonly (() => Access)[], options: LocalStatesOptions, statesMax = STATES_MAX) {
@@ -163,6 +176,41 @@ export class LocalStates {
     return this.#table[state * STRIDE + DEPTH] as number;
   }
 
+  /** Events of the thread before this state: a read-modify-write that succeeds is two. */
+  position(state: number): number {
+    return this.#table[state * STRIDE + POSITION] as number;
+  }
+
+  /** What the access that the state asks for means to a memory model. */
+  meaning(state: number): Meaning {
+    return this.#meanings.get(state) ?? meaningOf(this.kind(state));
+  }
+
+  /** Does a read-modify-write write where it finds `found`? */
+  writesAt(state: number, found: number): boolean {
+    const { update } = this.meaning(state);
+    return update === undefined ? succeeds(this.kind(state), found, this.expected(state)) : update(found) !== undefined;
+  }
+
+  /** What a write, or a read-modify-write that succeeds where it finds `found`, leaves. */
+  written(state: number, found: number): number {
+    const written = this.meaning(state).update?.(found);
+    return written ?? valueWritten(this.kind(state), found, this.operand(state));
+  }
+
+  /** What the thread gets of a read-modify-write that succeeds. */
+  found(state: number, found: number): number {
+    if (this.meaning(state).update !== undefined) return found;
+    return valueFound(this.kind(state), found, this.written(state, found));
+  }
+
+  /** The state of the same thread before its step number `depth`, on the way to `state`. */
+  ancestor(state: number, depth: number): number {
+    let at = state;
+    while (this.depth(at) > depth) at = this.#table[at * STRIDE + PARENT] as number;
+    return at;
+  }
+
   /** Why the thread failed in this state. */
   message(state: number): string {
     return this.#messages.get(state) ?? "";
@@ -201,6 +249,7 @@ export class LocalStates {
     this.#roots.fill(NOBODY);
     this.#standing.fill(NOBODY);
     this.#messages.clear();
+    this.#meanings.clear();
   }
 
   /**
@@ -349,12 +398,38 @@ export class LocalStates {
     table[row + FIRST_CHILD] = NOBODY;
     table[row + SIBLING] = NOBODY;
     table[row + DEPTH] = parent === NOBODY ? 0 : (table[parent * STRIDE + DEPTH] as number) + 1;
+    table[row + POSITION] =
+      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, answer);
     if (step === STEP.failed) this.#messages.set(state, this.#message);
+    if (isAccess && this.#options.meaning !== undefined) {
+      const meaning = this.#options.meaning(thread, this.#answersUpTo(parent, answer));
+      if (meaning !== undefined) this.#meanings.set(state, meaning);
+    }
     if (parent !== NOBODY) {
       table[row + SIBLING] = table[parent * STRIDE + FIRST_CHILD] as number;
       table[parent * STRIDE + FIRST_CHILD] = state;
     }
     return state;
+  }
+
+  /** Events that the step of a state is, when it gets this answer. */
+  #eventsOf(state: number, answer: number): number {
+    if (this.step(state) !== STEP.update) return 1;
+    const isCertain = this.meaning(state).update === undefined && !isConditional(this.kind(state));
+    return isCertain || this.writesAt(state, answer) ? 2 : 1;
+  }
+
+  /** What the thread was answered, one a step, up to the child of `parent` that is `answer`. */
+  #answersUpTo(parent: number, answer: number): number[] {
+    if (parent === NOBODY) return [];
+    const answers = [answer];
+    for (
+      let at = parent;
+      (this.#table[at * STRIDE + PARENT] as number) !== NOBODY;
+      at = this.#table[at * STRIDE + PARENT] as number
+    )
+      answers.push(this.#table[at * STRIDE + ANSWER] as number);
+    return answers.toReversed();
   }
 
   #flagsOf(kind: AccessKind, step: number): number {
