@@ -3,11 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LitmusError } from "#model/memory/litmus/litmus-error.ts";
-import { SearchStopped } from "#model/memory/litmus/candidates.ts";
-import { checkLitmus } from "#model/memory/litmus/check-litmus.ts";
 import { randomLitmus } from "#model/memory/litmus/random-litmus.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
+import { compareOnLitmus } from "./compare-random-litmus.ts";
 import { axiomaticStates, disagreements } from "./litmus-states.ts";
 
 const OURS = join(import.meta.dirname, "../../model/memory/litmus/tests");
@@ -58,7 +56,7 @@ test("300 random litmus tests have the final states of the axioms, but for those
   let compared = 0;
   fc.assert(
     fc.property(randomLitmus, (text) => {
-      const found = compare(text);
+      const found = compareOnLitmus(text);
       if (found === undefined) return;
       compared++;
       expect(found, text).toEqual([]);
@@ -67,16 +65,3 @@ test("300 random litmus tests have the final states of the axioms, but for those
   );
   expect(compared).toBeGreaterThan(150);
 }, 120_000);
-
-/** Undefined for a test that is none, that misuses a lock, or that takes too long by the axioms. */
-function compare(text: string): string[] | undefined {
-  try {
-    const answer = checkLitmus(text, lkmm, { candidatesMax: 20_000 });
-    if (answer.kind === "undecided" || answer.flags.includes("unmatched-unlock")) return undefined;
-    if (answer.flags.includes("mixed-lock-accesses")) return undefined;
-    return disagreements(text, lkmm);
-  } catch (error) {
-    if (error instanceof LitmusError || error instanceof SearchStopped) return undefined;
-    throw error;
-  }
-}

@@ -18,6 +18,7 @@ import { lowestBit } from "#model/memory/words.ts";
 import { BitRows } from "./bit-rows.ts";
 import { AFTER, EVENT, type Graph, INITIAL, KIND, LOCATION, NONE, SOURCE } from "./graph.ts";
 import { lastOfLocation } from "./last-of-location.ts";
+import { LkmmWhole, type Race } from "./lkmm-whole.ts";
 import { isLastChoice, isOver, LkmmRelations } from "./lkmm-relations.ts";
 import type { LocalStates } from "./local-states.ts";
 import type { Order } from "./order.ts";
@@ -29,6 +30,9 @@ export class LkmmOrder implements Order {
   readonly includesPrefix = false;
   readonly #states: LocalStates;
   readonly #relations: LkmmRelations;
+  readonly #whole: LkmmWhole;
+  /** Two accesses that race in the graph last asked about as a whole; grace periods that are barriers are not regarded. */
+  race: Race | undefined;
   /** The write that the thread's own last access of the location read or made. */
   #base = NONE;
 
@@ -49,6 +53,7 @@ export class LkmmOrder implements Order {
   constructor(states: LocalStates) {
     this.#states = states;
     this.#relations = new LkmmRelations(states);
+    this.#whole = new LkmmWhole(this.#relations);
   }
 
   look(graph: Graph, event: number): void {
@@ -73,21 +78,22 @@ export class LkmmOrder implements Order {
   }
 
   isAllowed(graph: Graph): boolean {
-    if (!this.#needsWholeGraph(graph)) return true;
-    return allowed(lkmmExecution(graph, this.#states), lkmm);
+    const hasBarriers = this.#hasGraceBarriers(graph);
+    const { isAllowed, race } = this.#whole.of(graph);
+    this.race = race;
+    return hasBarriers ? allowed(lkmmExecution(graph, this.#states), lkmm) : isAllowed;
   }
 
   #isGraceWait(graph: Graph, event: number): boolean {
     return this.#relations.meaningOf(graph, event).rcu === "waits";
   }
 
-  #needsWholeGraph(graph: Graph): boolean {
+  /** Are there grace periods that are barriers? */
+  #hasGraceBarriers(graph: Graph): boolean {
     for (let event = 0; event < graph.count; event++) {
-      const kind = graph.get(event, KIND);
-      if (kind !== EVENT.fence && kind !== EVENT.read && kind !== EVENT.write) continue;
-      const { tag, domain, lock } = this.#relations.meaningOf(graph, event);
+      if (graph.get(event, KIND) !== EVENT.fence) continue;
+      const { tag, domain } = this.#relations.meaningOf(graph, event);
       if (domain !== undefined || tag === "GPR") return true;
-      if (tag === undefined && lock === undefined) return true;
     }
     return false;
   }

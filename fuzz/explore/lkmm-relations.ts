@@ -39,7 +39,9 @@ const WRITES = 1;
 const READS = 2;
 /** All but plain accesses. */
 const MARKED = 3;
-const SETS = 4;
+/** All but reads of operations without a result. */
+const NOT_WITHOUT_RESULT = 4;
+const SETS = 5;
 
 // What is known of a thread on the way along it: rows of `#along`.
 const STRONG = 0;
@@ -55,7 +57,8 @@ const HANDED_OVER = 9;
 const ADDRESSED_PLAIN = 10;
 const ADDRESSED_FENCED = 11;
 const GRACE = 12;
-const ALONG = 13;
+const ANY_FENCED = 13;
+const ALONG = 14;
 
 export class LkmmRelations {
   count = 0;
@@ -77,6 +80,10 @@ export class LkmmRelations {
   readonly cumulative = new BitRows();
   readonly other = new BitRows();
   readonly preserved = new BitRows();
+  /** acqpo; and what `smp_rmb` orders if one of the two is a read that it orders: the earlier, and the later one. */
+  readonly acquired = new BitRows();
+  readonly readFenced = new BitRows();
+  readonly readFencedPost = new BitRows();
   readonly address = new BitRows();
   readonly #data = new BitRows();
   /** What a grace period orders before the node, where sections and grace periods are words. */
@@ -106,6 +113,9 @@ export class LkmmRelations {
       this.cumulative,
       this.other,
       this.preserved,
+      this.acquired,
+      this.readFenced,
+      this.readFencedPost,
       this.address,
       this.#data,
       this.grace,
@@ -187,6 +197,7 @@ export class LkmmRelations {
       this.threads.add(thread, node);
       const reads = kind === EVENT.read || (kind === EVENT.lock && node === first);
       this.isRead[node] = reads ? 1 : 0;
+      if (!reads || meaning.tag !== "NoRet") this.sets.add(NOT_WITHOUT_RESULT, node);
       if (kind === EVENT.fence) {
         this.sets.add(MARKED, node);
         continue;
@@ -264,6 +275,9 @@ export class LkmmRelations {
     cumulative.join(node, strong, node);
     fences.join(node, cumulative, node);
     fences.join(node, this.#along, along + ACQUIRED);
+    this.acquired.join(node, this.#along, along + ACQUIRED);
+    if (writes || meaning.tag !== "NoRet") this.readFenced.join(node, this.#along, along + READ_FENCED);
+    if (!writes && meaning.tag !== "NoRet") this.readFencedPost.join(node, this.#along, along + ANY_FENCED);
     if (writes) {
       fences.join(node, this.#along, along + WRITE_FENCED);
       other.join(node, this.#along, along + WRITE_FENCED);
@@ -324,6 +338,7 @@ export class LkmmRelations {
       case "GPR":
         return rows.joinWithin(along + STRONG, programOrder, node, sets, ACCESSES);
       case "Rmb":
+        rows.joinWithin(along + ANY_FENCED, programOrder, node, sets, NOT_WITHOUT_RESULT);
         return rows.joinWithin(along + READ_FENCED, programOrder, node, sets, READS);
       case "Wmb":
         rows.joinWithin(along + WRITE_FENCED, programOrder, node, sets, WRITES);
