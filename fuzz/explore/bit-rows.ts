@@ -38,6 +38,10 @@ export class BitRows {
       rows[into + i] = (rows[into + i] as number) | ((other.rows[from + i] as number) & (mask.rows[by + i] as number));
   }
 
+  clear(row: number): void {
+    this.rows.fill(0, row * this.words, (row + 1) * this.words);
+  }
+
   copy(row: number, other: BitRows, otherRow: number): void {
     const { words, rows } = this;
     for (let i = 0; i < words; i++) rows[row * words + i] = other.rows[otherRow * words + i] as number;

@@ -1,4 +1,5 @@
-import { type Access, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+import { type Access, type AccessKind, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+import type { AnsweredStep } from "./local-states.ts";
 import type { Meaning } from "./meaning.ts";
 
 /**
@@ -14,10 +15,10 @@ export interface ExploredProgram {
   /** What the words hold at first; a word that is not named holds 0. */
   readonly initial?: ReadonlyMap<Address, number>;
   /**
-   * What the access means that a thread has just asked for, after its answers so far, where the program can say more
-   * than the kind of the access does: only `lkmm` asks.
+   * What the access means that a thread has just asked for, after these steps, where the program can say more than the
+   * kind of the access does: only `lkmm` asks.
    */
-  readonly meaning?: (thread: number, answers: readonly number[]) => Meaning | undefined;
+  readonly meaning?: (thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined;
 }
 
 /** Makes the procedure of one thread anew. */

@@ -72,6 +72,8 @@ export class LkmmRelations {
   isRead = new Uint8Array(64);
   readonly sets = new BitRows();
   readonly threads = new BitRows();
+  /** The nodes of all other threads, by thread. */
+  readonly others = new BitRows();
   readonly programOrder = new BitRows();
   /** mb and gp, and what only acquires or releases besides. */
   readonly strong = new BitRows();
@@ -93,6 +95,8 @@ export class LkmmRelations {
   readonly #locations = new BitRows();
   readonly #along = new BitRows();
   readonly #accumulated = new BitRows();
+  /** Events by thread and position. */
+  #eventAt = new Int32Array(64);
   readonly #states: LocalStates;
   #graph: Graph | undefined;
   hasPlain = false;
@@ -101,7 +105,6 @@ export class LkmmRelations {
     this.#states = states;
   }
 
-  /** @throws Error if a dependency names a step that made no event */
   of(graph: Graph): void {
     this.#graph = graph;
     this.#number(graph);
@@ -129,6 +132,11 @@ export class LkmmRelations {
     this.#accumulated.reset(1, count);
     this.hasPlain = false;
     for (let event = 0; event < graph.count; event++) this.#classify(graph, event);
+    this.others.reset(graph.width, count);
+    for (let thread = 0; thread < graph.width; thread++)
+      for (let other = 0; other < graph.width; other++)
+        if (other !== thread) this.others.join(thread, this.threads, other);
+    this.#indexPositions(graph);
     for (let event = 0; event < graph.count; event++) this.#relate(graph, event);
     for (let location = 0; location < graph.locations; location++) this.#order(graph, location);
     this.#addGrace(graph);
@@ -396,19 +404,17 @@ export class LkmmRelations {
 
   /** Adds the read that a step made, and those that it had its value from through memory of the thread. */
   #carry(graph: Graph, state: number, step: number, rows: BitRows, node: number): void {
-    const thread = graph.get(this.#eventOf(node), THREAD);
+    const thread = this.thread[node] as number;
     const position = this.#states.position(this.#states.ancestor(state, step));
-    for (let event = 0; event < graph.count; event++) {
-      if (graph.get(event, THREAD) !== thread || graph.get(event, POSITION) !== position) continue;
-      return this.#carryFrom(this.node[event] as number, rows, node);
-    }
-    throw new Error(`thread ${thread} has no event at position ${position}, which an access depends on`);
+    const event = this.#eventAt[thread * graph.count + position] as number;
+    this.#carryFrom(this.node[event] as number, rows, node);
   }
 
-  #eventOf(node: number): number {
-    let event = Math.min(node, (this.#graph as Graph).count - 1);
-    while ((this.node[event] as number) > node) event--;
-    return event;
+  #indexPositions(graph: Graph): void {
+    const size = graph.width * graph.count;
+    if (size > this.#eventAt.length) this.#eventAt = new Int32Array(size * 2);
+    for (let event = 0; event < graph.count; event++)
+      this.#eventAt[graph.get(event, THREAD) * graph.count + graph.get(event, POSITION)] = event;
   }
 
   #carryFrom(read: number, rows: BitRows, node: number): void {

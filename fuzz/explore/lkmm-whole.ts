@@ -21,6 +21,12 @@ export interface WholeGraph {
   readonly race: Race | undefined;
 }
 
+// Which rows of a node are known.
+const VISIBLE = 1;
+const WRITE_VISIBLE = 2;
+const READ_VISIBLE = 4;
+const EXECUTED = 8;
+
 // What two conflicting accesses are to each other.
 const FINE = 0;
 const FORBIDDEN = 1;
@@ -39,6 +45,8 @@ export class LkmmWhole {
   readonly #executed = new BitRows();
   readonly #scratch = new BitRows();
   readonly #readsFenced = new BitRows();
+  readonly #overwriting = new BitRows();
+  #known = new Uint8Array(64);
 
   constructor(relations: LkmmRelations) {
     this.#relations = relations;
@@ -51,12 +59,23 @@ export class LkmmWhole {
     if (!relations.hasPlain) return { isAllowed: true, race: undefined };
     this.#closeCumulative();
     this.#closeBefore();
-    this.#findOrders();
+    this.#beginOrders();
     return this.#compare(graph);
   }
 
   #rows(...all: readonly BitRows[]): void {
     for (const rows of all) rows.reset(this.#relations.count, this.#relations.count);
+  }
+
+  /** The marked members of a row, for a loop that changes none of them. */
+  #marked(rows: BitRows, row: number): readonly number[] {
+    const { sets, markedRow } = this.#relations;
+    const found: number[] = [];
+    for (let i = 0; i < rows.words; i++) {
+      let word = (rows.rows[row * rows.words + i] as number) & (sets.rows[markedRow * sets.words + i] as number);
+      for (; word !== 0; word &= word - 1) found.push((i << 5) + lowestBit(word));
+    }
+    return found;
   }
 
   /** Adds to `row` all that is before the members of a set, within a mask of sets. */
@@ -89,10 +108,10 @@ export class LkmmWhole {
     const { count, sets, markedRow } = relations;
     const direct = this.#scratch;
     this.#rows(direct, this.#cumulative, this.#propagated);
+    this.#overwriting.reset(2, count);
     for (let node = 0; node < count; node++) {
       direct.joinWithin(node, relations.cumulative, node, sets, markedRow);
-      for (let earlier = 0; earlier < count; earlier++) {
-        if (!direct.has(node, earlier) || !relations.isMarked(earlier)) continue;
+      for (const earlier of this.#marked(direct, node)) {
         const write = this.#externalSource(earlier);
         if (write !== NONE && relations.isMarked(write)) direct.add(node, write);
       }
@@ -115,15 +134,13 @@ export class LkmmWhole {
   }
 
   #joinPropagated(node: number, landing: number): void {
-    const relations = this.#relations;
-    const { sets, markedRow, thread } = relations;
-    for (let at = 0; at < relations.count; at++) {
-      if (!this.#cumulative.has(landing, at) || !relations.isMarked(at)) continue;
+    const { overwritten, sets, markedRow, thread, others } = this.#relations;
+    for (const at of this.#marked(this.#cumulative, landing)) {
       this.#propagated.add(node, at);
-      for (let earlier = 0; earlier < relations.count; earlier++) {
-        if (!relations.overwritten.has(at, earlier) || thread[earlier] === thread[at]) continue;
-        if (sets.has(markedRow, earlier)) this.#propagated.add(node, earlier);
-      }
+      this.#overwriting.copy(0, overwritten, at);
+      this.#overwriting.joinWithin(1, this.#overwriting, 0, others, thread[at] as number);
+      this.#propagated.joinWithin(node, this.#overwriting, 1, sets, markedRow);
+      this.#overwriting.clear(1);
     }
   }
 
@@ -147,29 +164,46 @@ export class LkmmWhole {
     this.#close(this.#before);
   }
 
-  /** ww-vis, wr-vis and rw-xb, by the later of the two. */
-  #findOrders(): void {
-    const relations = this.#relations;
-    const { count, thread } = relations;
+  /** Nothing is known yet of ww-vis, wr-vis and rw-xb, by the later of the two: they are found when asked for. */
+  #beginOrders(): void {
+    const { count } = this.#relations;
+    this.#rows(this.#visible, this.#writeVisible, this.#readVisible, this.#executed, this.#readsFenced, this.#scratch);
+    if (count > this.#known.length) this.#known = new Uint8Array(count * 2);
+    this.#known.fill(0, 0, count);
+  }
+
+  #isKnown(node: number, what: number): boolean {
+    const known = this.#known[node] as number;
+    this.#known[node] = known | what;
+    return (known & what) !== 0;
+  }
+
+  /** vis, backwards from a marked node. */
+  #visibleFrom(node: number): BitRows {
+    if (this.#isKnown(node, VISIBLE)) return this.#visible;
+    const { thread } = this.#relations;
     const ends = this.#scratch;
-    this.#rows(this.#visible, this.#writeVisible, this.#readVisible, this.#executed, this.#readsFenced, ends);
-    // vis, by marked nodes.
-    for (let node = 0; node < count; node++) {
-      if (!relations.isMarked(node)) continue;
-      for (let i = 0; i < count; i++) {
-        if (!this.#before.has(node, i) || !relations.isMarked(i)) continue;
-        if (thread[i] === thread[node]) this.#addLanding(ends, node, i);
-        for (let j = 0; j < count; j++)
-          if (this.#strong.has(i, j) && relations.isMarked(j)) this.#addLanding(ends, node, j);
-      }
-      this.#through(this.#visible, node, this.#cumulative, ends, node, true);
+    for (const earlier of this.#marked(this.#before, node)) {
+      if (thread[earlier] === thread[node]) this.#addLanding(ends, node, earlier);
+      for (const fenced of this.#marked(this.#strong, earlier)) this.#addLanding(ends, node, fenced);
     }
-    for (let node = 0; node < count; node++) {
-      if (!relations.isAccess(node)) continue;
-      this.#findVisible(this.#writeVisible, node, this.#writeEntries(node));
-      this.#findVisible(this.#readVisible, node, this.#readEntries(node));
-      this.#executedBefore(node, this.#writeEntries(node));
-    }
+    this.#through(this.#visible, node, this.#cumulative, ends, node, true);
+    return this.#visible;
+  }
+
+  #isWriteVisible(earlier: number, later: number): boolean {
+    if (!this.#isKnown(later, WRITE_VISIBLE)) this.#findVisible(this.#writeVisible, later, this.#writeEntries(later));
+    return this.#writeVisible.has(later, earlier);
+  }
+
+  #isReadVisible(earlier: number, later: number): boolean {
+    if (!this.#isKnown(later, READ_VISIBLE)) this.#findVisible(this.#readVisible, later, this.#readEntries(later));
+    return this.#readVisible.has(later, earlier);
+  }
+
+  #isExecutedBefore(earlier: number, later: number): boolean {
+    if (!this.#isKnown(later, EXECUTED)) this.#findExecuted(later, this.#writeEntries(later));
+    return this.#executed.has(later, earlier);
   }
 
   #addLanding(ends: BitRows, node: number, landing: number): void {
@@ -195,10 +229,8 @@ export class LkmmWhole {
 
   #entries(node: number, by: BitRows): number[] {
     const relations = this.#relations;
-    const found: number[] = relations.isMarked(node) ? [node] : [];
-    for (let i = 0; i < relations.count; i++)
-      if (relations.isMarked(i) && (by.has(node, i) || relations.address.has(node, i))) found.push(i);
-    return found;
+    const own = relations.isMarked(node) ? [node] : [];
+    return [...own, ...this.#marked(by, node), ...this.#marked(relations.address, node)];
   }
 
   /** fen ∪ strong · xb · pre ∪ w-post · vis · pre. */
@@ -207,8 +239,7 @@ export class LkmmWhole {
     into.join(node, this.#fences, node);
     for (const entry of entries) {
       this.#through(into, node, this.#strong, this.#before, entry, true);
-      for (let i = 0; i < relations.count; i++) {
-        if (!this.#visible.has(entry, i) || !relations.isMarked(i)) continue;
+      for (const i of this.#marked(this.#visibleFrom(entry), entry)) {
         for (let at = i; at !== NONE;) {
           if (relations.isMarked(at)) {
             into.add(node, at);
@@ -221,13 +252,12 @@ export class LkmmWhole {
   }
 
   /** fen ∪ r-post · xb · w-pre. */
-  #executedBefore(node: number, entries: readonly number[]): void {
+  #findExecuted(node: number, entries: readonly number[]): void {
     const relations = this.#relations;
     const into = this.#executed;
     into.join(node, this.#fences, node);
     for (const entry of entries) {
-      for (let i = 0; i < relations.count; i++) {
-        if (!this.#before.has(entry, i) || !relations.isMarked(i)) continue;
+      for (const i of this.#marked(this.#before, entry)) {
         into.add(node, i);
         into.join(node, relations.cumulative, i);
         into.join(node, relations.acquired, i);
@@ -267,21 +297,21 @@ export class LkmmWhole {
   #relate(graph: Graph, event: number, other: number, write: number, node: number): number {
     const isRead = graph.get(other, KIND) === EVENT.read;
     if (this.#relations.overwritten.has(write, node)) {
-      const seen = isRead ? this.#readVisible : this.#writeVisible;
-      if (seen.has(node, write)) return FORBIDDEN;
-      const isOrdered = isRead ? this.#executed.has(write, node) : this.#writesInOrder(node, write);
+      const isSeen = isRead ? this.#isReadVisible(write, node) : this.#isWriteVisible(write, node);
+      if (isSeen) return FORBIDDEN;
+      const isOrdered = isRead ? this.#isExecutedBefore(node, write) : this.#writesInOrder(node, write);
       return isOrdered ? FINE : RACE;
     }
     if (!isRead || graph.get(other, SOURCE) < 0) return FINE;
     // The read finds the write, or one after it in coherence order.
-    if (this.#executed.has(write, node)) return graph.get(other, SOURCE) === event ? FORBIDDEN : FINE;
-    return this.#readVisible.has(node, write) ? FINE : RACE;
+    if (this.#isExecutedBefore(node, write)) return graph.get(other, SOURCE) === event ? FORBIDDEN : FINE;
+    return this.#isReadVisible(write, node) ? FINE : RACE;
   }
 
   #writesInOrder(earlier: number, later: number): boolean {
     const relations = this.#relations;
-    if (!this.#writeVisible.has(later, earlier)) return false;
-    if (!relations.isMarked(earlier) && !this.#executed.has(later, earlier)) return false;
-    return relations.isMarked(later) || this.#readVisible.has(later, earlier);
+    if (!this.#isWriteVisible(earlier, later)) return false;
+    if (!relations.isMarked(earlier) && !this.#isExecutedBefore(earlier, later)) return false;
+    return relations.isMarked(later) || this.#isReadVisible(earlier, later);
   }
 }

@@ -47,6 +47,13 @@ export const STEP = {
 /** How to take the orderings that the accesses of a program carry. */
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
 
+/** What a thread asked for before, and what it got. */
+export interface AnsweredStep {
+  readonly kind: AccessKind;
+  readonly address: number;
+  readonly answer: number;
+}
+
 export interface LocalStatesOptions {
   /** Whether barriers are steps of their own: without weak memory they mean nothing. */
   readonly keepsBarriers: boolean;
@@ -55,10 +62,12 @@ export interface LocalStatesOptions {
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
   /**
-   * What the access means that a thread has just asked for, after the answers it got (one a step), if the program or
-   * somebody who watches it can say more than its kind does.
+   * What the access means that a thread has just asked for, after these steps, if the program can say more than the
+   * kind of the access does.
    */
-  readonly meaning?: ((thread: number, answers: readonly number[]) => Meaning | undefined) | undefined;
+  readonly meaning?:
+    | ((thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined)
+    | undefined;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -402,7 +411,7 @@ export class LocalStates {
       parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, answer);
     if (step === STEP.failed) this.#messages.set(state, this.#message);
     if (isAccess && this.#options.meaning !== undefined) {
-      const meaning = this.#options.meaning(thread, this.#answersUpTo(parent, answer));
+      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, answer));
       if (meaning !== undefined) this.#meanings.set(state, meaning);
     }
     if (parent !== NOBODY) {
@@ -419,17 +428,15 @@ export class LocalStates {
     return isCertain || this.writesAt(state, answer) ? 2 : 1;
   }
 
-  /** What the thread was answered, one a step, up to the child of `parent` that is `answer`. */
-  #answersUpTo(parent: number, answer: number): number[] {
-    if (parent === NOBODY) return [];
-    const answers = [answer];
-    for (
-      let at = parent;
-      (this.#table[at * STRIDE + PARENT] as number) !== NOBODY;
-      at = this.#table[at * STRIDE + PARENT] as number
-    )
-      answers.push(this.#table[at * STRIDE + ANSWER] as number);
-    return answers.toReversed();
+  /** The thread's steps up to the child of `parent` that is `answer`. */
+  #stepsUpTo(parent: number, answer: number): AnsweredStep[] {
+    const steps: AnsweredStep[] = [];
+    let got = answer;
+    for (let at = parent; at !== NOBODY; at = this.#table[at * STRIDE + PARENT] as number) {
+      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, answer: got });
+      got = this.#table[at * STRIDE + ANSWER] as number;
+    }
+    return steps.toReversed();
   }
 
   #flagsOf(kind: AccessKind, step: number): number {

@@ -34,20 +34,34 @@ import {
   mutexUnlock,
   NIL,
   type RcuCallback,
+  loadAcquire,
   readOnce,
   request,
+  smpMb,
+  storeRelease,
   writeOnce,
 } from "#impl/memory/access.ts";
-import { isAcquisition, isLocal } from "#impl/memory/access-class.ts";
+import { isAcquisition, isFence, isLocal, returnsWord } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 import type { ExploredThread } from "./explored-program.ts";
+import type { AnsweredStep } from "./local-states.ts";
 import { type Allocations, LoweredObjects } from "./lowered-objects.ts";
 import { LoweredWords, ROLE } from "./lowered-words.ts";
+import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
 
 /** Accesses of one thread: more are taken for an endless loop. */
 const ACCESSES_MAX = 5_000;
+
+/** Steps before a free that are looked at for what decided it. */
+const DECIDING_MAX = 24;
+
+/** What a step is answered instead, to see whether it matters. */
+const OTHER_ANSWERS: readonly ((answer: number) => number)[] = [
+  (answer) => answer + 1,
+  (answer) => (answer === 0 ? -1 : 0),
+];
 
 const EVERY_BIT = -1;
 const SECTION_OPEN = 1;
@@ -72,9 +86,18 @@ export class Lowering {
   readonly #readers = new Set<number>();
   #hasGracePeriods = false;
 
-  /** @param initialWords contents of the heap before the threads start */
-  constructor(program: Program, initialWords: Int32Array) {
+  readonly #keepsBarriers: boolean;
+  #factories: readonly ExploredThread[] = [];
+  /** Accesses to objects that were found by a pointer, whose address dependency was taken for granted. */
+  dependencies = 0;
+
+  /**
+   * @param initialWords contents of the heap before the threads start
+   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency
+   */
+  constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" = "strong") {
     this.program = program;
+    this.#keepsBarriers = memory === "weak";
     this.#words = new LoweredWords(initialWords);
     this.#objects = new LoweredObjects(program.heap, initialWords, this.#words);
   }
@@ -97,12 +120,28 @@ export class Lowering {
       { length: this.#slots.size },
       (_, slot) => () => this.#runCallback(own.length + slot, slot),
     );
-    return [...own, ...callbacks];
+    const threads = [...own, ...callbacks];
+    this.#factories = threads;
+    return threads;
   }
 
   /** What a word or lock of the graph holds at first. */
   initial(address: Address): number {
     return this.#words.initial(address);
+  }
+
+  /** See `LoweredObjects`. */
+  placeInHeap(address: Address): Address {
+    return this.#objects.placeInHeap(address);
+  }
+
+  /** Does the word lie in an object that a thread has taken for itself, which nobody is given again? */
+  isOwnObject(address: Address): boolean {
+    return this.#objects.isOwn(address);
+  }
+
+  nameOf(address: Address): string {
+    return this.#objects.nameOf(this.#words.wordOf(address));
   }
 
   role(address: Address): number {
@@ -112,6 +151,89 @@ export class Lowering {
   /** The thread that a write to this word, whose role is `spawn`, starts. */
   startedBy(address: Address): number {
     return this.program.threads.length + (this.#slotOfSpawn.get(address) ?? 0);
+  }
+
+  /**
+   * What the access means that a thread has just asked for, to a model with dependencies: an access to an object whose
+   * address the thread has read before depends on the last read that found it.
+   */
+  meaning(thread: number, kind: AccessKind, steps: readonly AnsweredStep[]): Meaning | undefined {
+    const { address: asked, operand } = request;
+    const rcu = this.#rcuRole(kind, asked, operand);
+    const object = this.#objects.containing(this.#objects.objectOfLife(asked) ?? this.#words.wordOf(asked));
+    const addr: number[] = [];
+    if (object !== NIL) {
+      const found = steps.findLastIndex(
+        ({ kind: before, address, answer }) =>
+          this.role(address) === ROLE.word && returnsWord(before) && this.#objects.containing(answer) === object,
+      );
+      if (found !== -1) addr.push(found);
+    }
+    if (addr.length > 0) this.dependencies++;
+    const freed = this.#objects.freedBy(kind, asked, operand);
+    if (freed !== NIL) {
+      const freeing = this.#objects.freeingWord(freed);
+      const decided = steps.findLastIndex(({ address }) => address === freeing);
+      if (asked === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, asked) };
+      return { ...meaningOf(kind), addr: [...addr, decided] };
+    }
+    return rcu === undefined && addr.length === 0 ? undefined : { ...meaningOf(kind), ...(rcu && { rcu }), addr };
+  }
+
+  /**
+   * The steps that decide whether the thread comes to an access: with another answer to one of them, it asks for
+   * something else before, or instead.
+   */
+  #deciding(thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+    const found: number[] = [];
+    for (let step = steps.length - 1; step >= Math.max(0, steps.length - DECIDING_MAX); step--) {
+      const { kind, address } = steps[step] as AnsweredStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind)) continue;
+      if (OTHER_ANSWERS.some((change) => !this.#comesTo(thread, steps, step, change, asked))) found.push(step);
+    }
+    return found;
+  }
+
+  /** Does the thread ask for the same if that step is answered otherwise, and come to `asked`? */
+  #comesTo(
+    thread: number,
+    steps: readonly AnsweredStep[],
+    changed: number,
+    change: (answer: number) => number,
+    asked: Address,
+  ): boolean {
+    const procedure = this.#factories[thread]?.();
+    let answer = 0;
+    try {
+      for (let at = 0; procedure !== undefined && at <= steps.length; at++) {
+        let kind: AccessKind;
+        do {
+          const { done, value } = procedure.next(answer);
+          if (done === true) return false;
+          kind = value;
+          answer = 0;
+        } while (kind === ACCESS.assertHolds);
+        const step = steps[at];
+        if (step === undefined) return request.address === asked;
+        if (kind !== step.kind || (at > changed && !isFence(kind) && request.address !== step.address)) return false;
+        answer = at === changed ? change(step.answer) : step.answer;
+      }
+    } catch {
+      return false; // what the answer makes it do is nothing that could happen
+    }
+    return false;
+  }
+
+  #rcuRole(kind: AccessKind, address: Address, operand: number): RcuRole | undefined {
+    switch (this.role(address)) {
+      case ROLE.spawn:
+        return kind === ACCESS.awaitUnequal ? "starts" : undefined;
+      case ROLE.section:
+        if (kind === ACCESS.awaitEqual) return "waits";
+        return (operand & SECTION_OPEN) === 0 ? "ends" : "opens";
+      default:
+        return undefined;
+    }
   }
 
   // ---- Threads
@@ -134,7 +256,13 @@ export class Lowering {
       const { address, operand, expected, callback, message } = request;
       if (isLocal(kind)) {
         if (kind === ACCESS.assertHolds && operand === 0) yield assertHolds(false, message);
+        if (kind === ACCESS.beginOperation) line.operation = operand;
+        if (kind === ACCESS.endOperation) line.response = operand;
         yield* this.#happen(thread, line, line.spans.marked(kind, operand));
+        if (this.#keepsBarriers && isFence(kind)) {
+          request.address = NIL;
+          yield kind;
+        }
         continue;
       }
       yield* this.#happen(thread, line, line.spans.accessed());
@@ -147,9 +275,16 @@ export class Lowering {
   /** What becomes of the thread's spans now: operations are ordered, and grace periods wait for outermost sections. */
   *#happen(thread: number, line: Line, events: number): Access {
     if ((events & SPAN.operationBegins) !== 0 && this.#isRecorded(thread)) {
+      // Calls and returns have one order, whatever the memory: whoever makes them would need barriers to tell it.
+      let isFirst = line.returned === 0;
       for (let other = 0; other < this.program.threads.length; other++) {
-        if (other !== thread && this.#isRecorded(other)) yield readOnce(this.#returnedWord(other));
+        if (other === thread || !this.#isRecorded(other)) continue;
+        if (this.#keepsBarriers && !isFirst) yield smpMb();
+        isFirst = false;
+        const returned = this.#returnedWord(other);
+        yield this.#keepsBarriers ? loadAcquire(returned) : readOnce(returned);
       }
+      if (this.#keepsBarriers) yield writeOnce(this.#words.named(`invoked ${thread}`, ROLE.invocation), line.operation);
     }
     const { depth, opened } = line.spans;
     if ((events & SPAN.sectionsOpen) !== 0 && depth === opened) {
@@ -157,12 +292,18 @@ export class Lowering {
         this.#readers.add(thread);
         if (this.#hasGracePeriods) this.#isSufficient = false;
       }
-      if (this.#hasGracePeriods) yield writeOnce(this.#sectionWord(thread), ++line.sections);
+      if (this.#hasGracePeriods) {
+        yield writeOnce(this.#sectionWord(thread), ++line.sections);
+      }
     }
-    if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods)
+    if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods) {
       yield writeOnce(this.#sectionWord(thread), ++line.sections);
-    if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread))
-      yield writeOnce(this.#returnedWord(thread), ++line.returned);
+    }
+    if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread)) {
+      const returned = this.#returnedWord(thread);
+      if (this.#keepsBarriers) yield writeOnce(this.#words.named(`response ${thread}`, ROLE.response), line.response);
+      yield this.#keepsBarriers ? storeRelease(returned, ++line.returned) : writeOnce(returned, ++line.returned);
+    }
   }
 
   /** Do the thread's operations appear in the history? */
@@ -184,12 +325,15 @@ export class Lowering {
         yield* this.#useLock(kind, address);
         return 0;
       case ACCESS.allocate:
+        if (this.#keepsBarriers && this.#objects.mayRunOut(address))
+          yield* this.#refuse("memory may run out, or be used again, which is explored under sc alone");
         return yield* this.#objects.allocate(thread, line.allocations, address);
       case ACCESS.free:
         yield* this.#objects.free(address, operand);
         return 0;
       case ACCESS.synchronizeRcu:
         yield writeOnce(this.#words.named(`grace ${thread}`, ROLE.graceBegins), 1);
+        if (this.#keepsBarriers) yield smpMb();
         yield* this.#awaitGracePeriod(thread);
         return 0;
       case ACCESS.callRcu:
@@ -217,17 +361,24 @@ export class Lowering {
     const locks = isAcquisition(kind);
     const object = this.#objects.objectAt(address);
     const lock = this.#words.lockAt(address);
-    if (!locks && object !== NIL) yield readOnce(this.#objects.lifeWord(object));
+    if (!locks && object !== NIL) yield* this.#lookAtLife(object);
     yield locks ? mutexLock(lock) : mutexUnlock(lock);
-    if (locks && object !== NIL) yield readOnce(this.#objects.lifeWord(object));
+    if (locks && object !== NIL) yield* this.#lookAtLife(object);
+  }
+
+  *#lookAtLife(object: Address): Access {
+    yield readOnce(this.#objects.lifeWord(object));
   }
 
   // ---- Read-copy-update
 
   *#awaitGracePeriod(thread: number): Access {
     this.#needGracePeriods();
-    for (const reader of this.#readers)
-      if (reader !== thread) yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
+    for (const reader of this.#readers) {
+      if (reader === thread) continue;
+      yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
+    }
+    if (this.#keepsBarriers) yield smpMb();
     yield writeOnce(this.#words.named(`grace over ${thread}`, ROLE.graceEnds), 1);
   }
 
@@ -242,7 +393,7 @@ export class Lowering {
     }
     let number = this.#callbacks.findIndex((known) => known.callback === callback && known.argument === argument) + 1;
     if (number === 0) number = this.#callbacks.push({ callback, argument });
-    yield writeOnce(this.#spawnWord(slot), number);
+    yield storeRelease(this.#spawnWord(slot), number);
   }
 
   #needGracePeriods(): void {
@@ -252,11 +403,11 @@ export class Lowering {
   }
 
   #sectionWord(thread: number): Address {
-    return this.#words.named(`section ${thread}`, ROLE.bookkeeping);
+    return this.#words.named(`section ${thread}`, ROLE.section);
   }
 
   #returnedWord(thread: number): Address {
-    return this.#words.named(`returned ${thread}`, ROLE.bookkeeping);
+    return this.#words.named(`returned ${thread}`, ROLE.returned);
   }
 
   #spawnWord(slot: number): Address {
@@ -281,5 +432,8 @@ class Line {
   sections = 0;
   returned = 0;
   callbacks = 0;
+  /** The operation that begins, and what it returned. */
+  operation = 0;
+  response = 0;
   readonly allocations: Allocations = new Map();
 }
