@@ -161,14 +161,7 @@ export class Lowering {
     const { address: asked, operand } = request;
     const rcu = this.#rcuRole(kind, asked, operand);
     const object = this.#objects.containing(this.#objects.objectOfLife(asked) ?? this.#words.wordOf(asked));
-    const addr: number[] = [];
-    if (object !== NIL) {
-      const found = steps.findLastIndex(
-        ({ kind: before, address, answer }) =>
-          this.role(address) === ROLE.word && returnsWord(before) && this.#objects.containing(answer) === object,
-      );
-      if (found !== -1) addr.push(found);
-    }
+    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, asked);
     if (addr.length > 0) this.dependencies++;
     const freed = this.#objects.freedBy(kind, asked, operand);
     if (freed !== NIL) {
@@ -178,6 +171,38 @@ export class Lowering {
       return { ...meaningOf(kind), addr: [...addr, decided] };
     }
     return rcu === undefined && addr.length === 0 ? undefined : { ...meaningOf(kind), ...(rcu && { rcu }), addr };
+  }
+
+  /**
+   * The last step that found the object at which the thread now makes an access, if the access follows what was found:
+   * with another pointer there, it is to another word.
+   */
+  #pointersTo(object: Address, thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+    const isOfLock = this.role(asked) !== ROLE.word; // its word is that of the object, whatever the offset
+    for (let step = steps.length - 1; step >= 0; step--) {
+      const { kind, address, answer } = steps[step] as AnsweredStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(answer) !== object)
+        continue;
+      if (isOfLock) return this.#objects.objectAt(object) === NIL ? [] : [step];
+      if (this.#addressAfter(thread, steps, step) === asked + 1) return [step];
+    }
+    return [];
+  }
+
+  /** The word of the access that the thread comes to if a step is answered by the next number; NIL if to another. */
+  #addressAfter(thread: number, steps: readonly AnsweredStep[], changed: number): Address {
+    let address = NIL;
+    const comes = this.#runAgain(
+      thread,
+      steps,
+      changed,
+      (answer) => answer + 1,
+      (at, kind) => {
+        address = request.address;
+        return at === steps.length || kind === steps[at]?.kind;
+      },
+    );
+    return comes ? address : NIL;
   }
 
   /**
@@ -202,10 +227,32 @@ export class Lowering {
     change: (answer: number) => number,
     asked: Address,
   ): boolean {
-    const procedure = this.#factories[thread]?.();
+    return this.#runAgain(thread, steps, changed, change, (at, kind) => {
+      const step = steps[at];
+      if (step === undefined) return request.address === asked;
+      return kind === step.kind && (at <= changed || isFence(kind) || request.address === step.address);
+    });
+  }
+
+  /**
+   * Runs a thread again with one step answered otherwise.
+   *
+   * @param agrees whether the thread, which asks for an access of this kind as step `at`, is still on its way
+   * @returns whether it is until it has asked for one access more than `steps`
+   */
+  #runAgain(
+    thread: number,
+    steps: readonly AnsweredStep[],
+    changed: number,
+    change: (answer: number) => number,
+    agrees: (at: number, kind: AccessKind) => boolean,
+  ): boolean {
+    const factory = this.#factories[thread];
+    if (factory === undefined) return false;
+    const procedure = factory();
     let answer = 0;
     try {
-      for (let at = 0; procedure !== undefined && at <= steps.length; at++) {
+      for (let at = 0; at <= steps.length; at++) {
         let kind: AccessKind;
         do {
           const { done, value } = procedure.next(answer);
@@ -213,15 +260,14 @@ export class Lowering {
           kind = value;
           answer = 0;
         } while (kind === ACCESS.assertHolds);
+        if (!agrees(at, kind)) return false;
         const step = steps[at];
-        if (step === undefined) return request.address === asked;
-        if (kind !== step.kind || (at > changed && !isFence(kind) && request.address !== step.address)) return false;
-        answer = at === changed ? change(step.answer) : step.answer;
+        if (step !== undefined) answer = at === changed ? change(step.answer) : step.answer;
       }
+      return true;
     } catch {
       return false; // what the answer makes it do is nothing that could happen
     }
-    return false;
   }
 
   #rcuRole(kind: AccessKind, address: Address, operand: number): RcuRole | undefined {
