@@ -71,6 +71,11 @@ export const ScenarioResult = z.strictObject({
   system: text,
   verdict: Verdict,
   because: text.optional().describe("why the verdict is unknown"),
+  memory: text
+    .optional()
+    .describe(
+      "the weak memory model; absent for sequential consistency. Executions without a cycle of program order and reads-from",
+    ),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),
   searches: z.array(Search),
   counterexample: Counterexample.optional(),

@@ -46,7 +46,9 @@ export function scenarioLine(scenario: ScenarioResult, nameWidth: number): strin
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = searchedText(scenario.searches);
+  const { memory } = scenario;
+  const model = memory === undefined ? "" : `${memory}: executions without a cycle of program order and reads-from: `;
+  const searched = `${model}${searchedText(scenario.searches)}`;
   return line(
     scenario.verdict,
     scenario.name,

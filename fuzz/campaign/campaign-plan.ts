@@ -12,6 +12,9 @@ import { scenarioPart } from "./scenario/scenario-part.ts";
 import { stressPart } from "./stress/stress-part.ts";
 import { STRESSED_SYSTEMS } from "./stress/stress-task.ts";
 import { type SavedTrace, savedTraces } from "./trace/saved-traces.ts";
+import type { WeakModel } from "#fuzz/explore/explore-weak-program.ts";
+import { weakPart, weakProtocols, weakScenarios } from "./weak/weak-part.ts";
+import type { WeakTask } from "./weak/weak-task.ts";
 import { tracePart } from "./trace/trace-part.ts";
 
 /** Plain data, from which the parts are made. */
@@ -24,7 +27,18 @@ export interface CampaignPlan {
   readonly certificates: readonly CertificatePlan[];
   /** Systems to run on real threads. */
   readonly stressed: readonly string[];
+  /** Programs to explore under weak memory. */
+  readonly weak: readonly WeakTask[];
 }
+
+/** The memory model that a gate explores the protocols under. */
+const GATE_MEMORY: WeakModel = "lkmm";
+
+/**
+ * Graphs of one scenario under weak memory, for each that the profile explores under sequential consistency: they are
+ * larger, and each is looked at as a whole.
+ */
+const WEAK_SCENARIO_FACTOR = 1 / 400;
 
 /** Executions of one scenario of a certificate. */
 const CERTIFY_EXECUTIONS_MAX = 10_000_000;
@@ -42,9 +56,11 @@ export function verifyPlan(
   extent: "gate" | "scenarios",
 ): CampaignPlan {
   const traces = savedTraces(scenarios);
-  if (extent === "scenarios") return { profile, seed, scenarios, traces, bugs: [], certificates: [], stressed: [] };
+  if (extent === "scenarios")
+    return { profile, seed, scenarios, traces, bugs: [], certificates: [], stressed: [], weak: [] };
   const names = new Set(scenarios.map(({ system }) => system));
   return {
+    weak: weakProtocols(names, GATE_MEMORY, profile.enumerationMax),
     profile,
     seed,
     scenarios,
@@ -53,6 +69,22 @@ export function verifyPlan(
     certificates: profile.certifies ? certificatesOf(names) : [],
     stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => names.has(system)),
   };
+}
+
+/** The protocols of these scenarios' systems and the scenarios themselves under a weak memory model, and nothing else. */
+export function weakPlan(
+  scenarios: readonly ScenarioReference[],
+  profile: Profile,
+  seed: number,
+  memory: WeakModel,
+): CampaignPlan {
+  const names = new Set(scenarios.map(({ system }) => system));
+  const graphsMax = Math.max(1, Math.round(profile.enumerationMax * WEAK_SCENARIO_FACTOR));
+  const weak = [
+    ...weakProtocols(names, memory, profile.enumerationMax),
+    ...weakScenarios(scenarios, memory, graphsMax),
+  ];
+  return { profile, seed, scenarios: [], traces: [], bugs: [], certificates: [], stressed: [], weak };
 }
 
 /** These strategies on these scenarios, and nothing else. */
@@ -71,7 +103,7 @@ export function fuzzPlan(
     stressMs: 0,
     certifies: false,
   };
-  return { profile, seed, scenarios, traces: [], bugs: [], certificates: [], stressed: [] };
+  return { profile, seed, scenarios, traces: [], bugs: [], certificates: [], stressed: [], weak: [] };
 }
 
 /** The small scopes of these systems. */
@@ -89,6 +121,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
   const { profile, seed } = plan;
   return [
     ...plan.scenarios.map((scenario) => scenarioPart(scenario, profile, seed)),
+    ...plan.weak.map((task) => weakPart(task, seed)),
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),
     ...plan.certificates.map(certificatePart),

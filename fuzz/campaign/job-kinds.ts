@@ -59,6 +59,8 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     kept: { schema: StressOutcome, noun: ["stretch of stress", "stretches of stress"], isFinal: always },
   },
   trace: { unitsOf: one, unitMs: 20 },
+  // Execution graphs. Most protocols have a few.
+  weak: { unitsOf: ({ graphsMax }) => graphsMax, unitMs: 0.01 },
   explanation: unplanned,
   history: unplanned,
   litmus: unplanned,

@@ -31,6 +31,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
   schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
+  weak: async () => (await import("./weak/run-weak.ts")).runWeak,
 };
 
 const control = workerControl();

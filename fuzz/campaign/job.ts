@@ -19,6 +19,7 @@ import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
+import type { WeakOutcome, WeakTask } from "./weak/weak-task.ts";
 
 interface Of<Task, Outcome> {
   readonly task: Task;
@@ -38,6 +39,7 @@ export interface JobTypes {
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
+  readonly weak: Of<WeakTask, WeakOutcome>;
 }
 
 export type JobKind = keyof JobTypes;

@@ -54,6 +54,7 @@ const nothing: CampaignPlan = {
   bugs: [],
   certificates: [],
   stressed: [],
+  weak: [],
 };
 
 /** Runs a campaign in a process of its own. */

@@ -57,11 +57,14 @@ export interface WeakExploration {
 
 const EVENTS_MAX = 2_000;
 
+const EVERY_EVENT = (): boolean => true;
+
 const HISTORY: ReadonlySet<number> = new Set([ROLE.invocation, ROLE.response, ROLE.returned]);
 
 export function exploreWeakProgram(program: Program, options: WeakOptions): WeakExploration {
   const machine = new Machine(program);
-  const lowering = new Lowering(program, machine.words.slice(0, program.heap.used), "weak");
+  const sections = options.memory === "lkmm" ? "weak" : "fenced";
+  const lowering = new Lowering(program, machine.words.slice(0, program.heap.used), sections);
   for (;;) {
     const result = new WeakExplorer(program, lowering, options).run();
     if (result !== undefined) return result;
@@ -149,7 +152,11 @@ class WeakExplorer {
     const story = weakStory(
       graph,
       this.#states,
-      weakOrder(graph, () => true, false),
+      weakOrder(
+        graph,
+        () => true,
+        () => false,
+      ) ?? [],
       {
         thread: (thread) => this.#threadName(thread),
         word: (address) => {
@@ -222,14 +229,19 @@ class WeakExplorer {
     const { history } = this.#program;
     if (history === undefined) return undefined;
     history.reset();
-    // Calls and returns have one order; what happens in between may have none.
+    // Calls and returns have one order, which may contradict the order of what happens in between: then that is left out.
     const isHistory = (event: number): boolean => HISTORY.has(this.#roleOf(graph, event));
-    for (const event of weakOrder(graph, isHistory, true)) {
+    const responses = new Map<number, number>();
+    const order = weakOrder(graph, EVERY_EVENT, isHistory) ?? weakOrder(graph, isHistory, isHistory);
+    if (order === undefined) throw new Error(`${this.#program.name}: calls and returns have no order`);
+    for (const event of order) {
       if (graph.get(event, KIND) !== EVENT.write) continue;
       const role = this.#roleOf(graph, event);
       if (role === ROLE.invocation) history.invoke(graph.get(event, THREAD), graph.get(event, VALUE));
-      if (role !== ROLE.response) continue;
-      const because = history.respond(graph.get(event, THREAD), this.#lowering.placeInHeap(graph.get(event, VALUE)));
+      if (role === ROLE.response) responses.set(graph.get(event, THREAD), graph.get(event, VALUE));
+      if (role !== ROLE.returned) continue;
+      const response = responses.get(graph.get(event, THREAD)) ?? 0;
+      const because = history.respond(graph.get(event, THREAD), this.#lowering.placeInHeap(response));
       if (because !== undefined) return because;
     }
     return undefined;

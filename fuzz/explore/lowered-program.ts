@@ -87,17 +87,20 @@ export class Lowering {
   #hasGracePeriods = false;
 
   readonly #keepsBarriers: boolean;
+  readonly #fencesSections: boolean;
   #factories: readonly ExploredThread[] = [];
   /** Accesses to objects that were found by a pointer, whose address dependency was taken for granted. */
   dependencies = 0;
 
   /**
    * @param initialWords contents of the heap before the threads start
-   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency
+   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency. A model that has no
+   *   read-copy-update of its own gets sections with barriers, `fenced`: stronger ones than the kernel promises
    */
-  constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" = "strong") {
+  constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" | "fenced" = "strong") {
     this.program = program;
-    this.#keepsBarriers = memory === "weak";
+    this.#keepsBarriers = memory !== "strong";
+    this.#fencesSections = memory === "fenced";
     this.#words = new LoweredWords(initialWords);
     this.#objects = new LoweredObjects(program.heap, initialWords, this.#words);
   }
@@ -340,10 +343,12 @@ export class Lowering {
       }
       if (this.#hasGracePeriods) {
         yield writeOnce(this.#sectionWord(thread), ++line.sections);
+        if (this.#fencesSections) yield smpMb();
       }
     }
     if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods) {
-      yield writeOnce(this.#sectionWord(thread), ++line.sections);
+      const section = this.#sectionWord(thread);
+      yield this.#fencesSections ? storeRelease(section, ++line.sections) : writeOnce(section, ++line.sections);
     }
     if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread)) {
       const returned = this.#returnedWord(thread);
@@ -379,7 +384,6 @@ export class Lowering {
         return 0;
       case ACCESS.synchronizeRcu:
         yield writeOnce(this.#words.named(`grace ${thread}`, ROLE.graceBegins), 1);
-        if (this.#keepsBarriers) yield smpMb();
         yield* this.#awaitGracePeriod(thread);
         return 0;
       case ACCESS.callRcu:
@@ -420,6 +424,7 @@ export class Lowering {
 
   *#awaitGracePeriod(thread: number): Access {
     this.#needGracePeriods();
+    if (this.#keepsBarriers) yield smpMb();
     for (const reader of this.#readers) {
       if (reader === thread) continue;
       yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);

@@ -19,11 +19,15 @@ import {
 /**
  * Keeps coherence and from-reads as far as that goes, and stays with a thread for as long as it can. O(events²).
  *
- * @param isWanted whether the event is wanted: program order and reads-from are kept between such events only
- * @param isStrict must coherence and from-reads be kept, too?
- * @throws Error if there is no such order
+ * @param isWanted whether the event is wanted: order is kept between such events only
+ * @param isStrict must coherence and from-reads of the event's word be kept, too?
+ * @returns undefined if there is no such order
  */
-export function weakOrder(graph: Graph, isWanted: (event: number) => boolean, isStrict: boolean): number[] {
+export function weakOrder(
+  graph: Graph,
+  isWanted: (event: number) => boolean,
+  isStrict: (event: number) => boolean,
+): number[] | undefined {
   const queues: number[][] = Array.from({ length: graph.width }, () => []);
   const done = new Uint8Array(graph.count).fill(1);
   let wanted = 0;
@@ -48,7 +52,7 @@ export function weakOrder(graph: Graph, isWanted: (event: number) => boolean, is
     return isDone(before) && readersDone(first, reader);
   };
   const isReady = (event: number, strictly: boolean): boolean => {
-    const keeps = strictly || isStrict;
+    const keeps = strictly || isStrict(event);
     switch (graph.get(event, KIND)) {
       case EVENT.read: {
         if (!isDone(graph.get(event, SOURCE))) return false;
@@ -70,7 +74,7 @@ export function weakOrder(graph: Graph, isWanted: (event: number) => boolean, is
   let thread = 0;
   while (order.length < wanted) {
     const next = find(true) ?? find(false);
-    if (next === undefined) throw new Error("the graph has a cycle of program order and reads-from");
+    if (next === undefined) return undefined;
     done[next] = 1;
     order.push(next);
     thread = graph.get(next, THREAD);

@@ -15,31 +15,28 @@ interface Entry {
 const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
   readFileSync(new URL("./counts.json", import.meta.url), "utf8"),
 );
+/** The reference engines know nothing of the Linux-kernel memory model: it is held against its axioms. */
+const countedModels = Object.keys(tableModels).filter((model) => model !== "lkmm");
 const named = counts.map((entry) => ({ ...entry, text: `${entry.program} ${JSON.stringify(entry.parameters)}` }));
 
 test("the table has 662 counts under five models", () => {
   expect(counts.reduce((sum, { executions }) => sum + Object.keys(executions).length, 0)).toBe(662);
-  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(
-    new Set(Object.keys(tableModels)),
-  );
+  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(new Set(countedModels));
 });
 
-test.each(Object.keys(tableModels))(
-  "each program has as many executions under %s as two other engines found",
-  (model) => {
-    if (!isTableModel(model)) throw new Error(`${model} is no column`);
-    const expected: Record<string, number | undefined> = {};
-    const found: Record<string, number> = {};
-    for (const { program, parameters, executions, text } of named) {
-      if (executions[model] === undefined) continue;
-      const result = explore(exploredProgram(toyProgramNamed(program), parameters), tableOptions(model));
-      expect(result.complete, text).toBe(true);
-      expected[text] = executions[model];
-      found[text] = result.executions;
-    }
-    expect(found).toEqual(expected);
-  },
-);
+test.each(countedModels)("each program has as many executions under %s as two other engines found", (model) => {
+  if (!isTableModel(model)) throw new Error(`${model} is no column`);
+  const expected: Record<string, number | undefined> = {};
+  const found: Record<string, number> = {};
+  for (const { program, parameters, executions, text } of named) {
+    if (executions[model] === undefined) continue;
+    const result = explore(exploredProgram(toyProgramNamed(program), parameters), tableOptions(model));
+    expect(result.complete, text).toBe(true);
+    expected[text] = executions[model];
+    found[text] = result.executions;
+  }
+  expect(found).toEqual(expected);
+});
 
 test("every parameter of the table is one of its program", () => {
   for (const { program, parameters, text } of named) {

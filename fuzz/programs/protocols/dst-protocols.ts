@@ -90,6 +90,28 @@ const findWhileDropped = protocol("dst", "find-drop", "an entry is found while i
   };
 });
 
+const destroyAfterUse = protocol(
+  "dst",
+  "destroy-after-use",
+  "an entry is destroyed that its last holder attached a header to",
+  (heap) => {
+    const { dst, holding, setUp } = placeDst(heap, true);
+    return {
+      setUp,
+      threads: {
+        *holder() {
+          const entry = yield read(Holding.entry(holding));
+          yield* sendThrough(dst, entry);
+          yield* releaseEntry(dst, entry);
+        },
+        *dropper() {
+          yield* dropEntry(dst, KEY);
+        },
+      },
+    };
+  },
+);
+
 const findWhileMade = protocol("dst", "find-make", "an entry is found while it is made", (heap) => {
   const { dst, device } = placeDst(heap, false);
   return {
@@ -105,4 +127,10 @@ const findWhileMade = protocol("dst", "find-make", "an entry is found while it i
   };
 });
 
-export const dstProtocols: readonly Protocol[] = [sendWhileDown, attach, findWhileDropped, findWhileMade];
+export const dstProtocols: readonly Protocol[] = [
+  sendWhileDown,
+  attach,
+  findWhileDropped,
+  destroyAfterUse,
+  findWhileMade,
+];

@@ -10,6 +10,7 @@ import {
   createOptimisticPool,
   findPeer as findOptimistically,
   getPeer as getOptimistically,
+  markAllDead,
 } from "#impl/peers/optimistic-pool.ts";
 import type { PeerPool, PeerPoolOptions } from "#impl/peers/pool.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
@@ -115,6 +116,7 @@ const optimistic = protocol(
   (heap) => {
     const clock = placeClock(heap, NOW);
     const pool = createOptimisticPool(heap, clock, options);
+    markAllDead(heap, pool);
     return {
       threads: {
         *creator() {

@@ -301,6 +301,29 @@ const timedWork = protocol(
   },
 );
 
+const earlyTimer = protocol(SYNC, "timed-work-early", "a timer that comes too early leaves the work alone", (heap) => {
+  const work = placeDelayedWork(heap, "work");
+  const root = place(heap, Root, "root");
+  preset(heap, Root.clock(root), 10);
+  return {
+    threads: {
+      *asker() {
+        yield* queueDelayedWork(work, 5, Root.clock(root));
+      },
+      *timer() {
+        yield* queueWhenDue(work, 12);
+      },
+    },
+    daemons: {
+      *worker() {
+        yield* workerLoop(work, function* () {
+          yield assertHolds(false, "no work runs before it is due");
+        });
+      },
+    },
+  };
+});
+
 const cancellableWork = protocol(
   SYNC,
   "cancellable-work",
@@ -365,6 +388,7 @@ export const syncProtocols: readonly Protocol[] = [
   delayedWork,
   delayedWorkSeen,
   timedWork,
+  earlyTimer,
   cancellableWork,
   barrierForCallbacks,
 ];
