@@ -19,6 +19,9 @@ export interface Weakening {
 
 const NOTHING = "nothing";
 
+/** The symbol of the global that a weakened access sets: its module has no other way to tell. */
+const REACHED = "quiesce.reached";
+
 /** What one step weaker than each access is. A full barrier loses its acquire part, or its release part. */
 const WEAKER: Readonly<Record<string, readonly string[]>> = {
   loadAcquire: ["readOnce"],
@@ -64,7 +67,16 @@ function weakened(source: string, at: number, from: string, to: string): string 
 
 /** On the first line, so that the others keep their numbers. */
 function withImport(source: string, name: string): string {
-  return `import { ${name} as weaker } from "#impl/memory/access.ts"; ${source}`;
+  const note = `const weaker = (...given) => ((globalThis[Symbol.for("${REACHED}")] = true), weakest(...given));`;
+  return `import { ${name} as weakest } from "#impl/memory/access.ts"; ${note} ${source}`;
+}
+
+/** Was a weakened access asked for since the last call, in this thread? */
+export function takeReached(): boolean {
+  const key = Symbol.for(REACHED);
+  const wasReached = Reflect.get(globalThis, key) === true;
+  Reflect.set(globalThis, key, false);
+  return wasReached;
 }
 
 export function describeWeakening({ file, line, from, to }: Omit<Weakening, "source">): string {

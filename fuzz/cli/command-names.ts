@@ -34,6 +34,11 @@ export const commandNames = {
     argument: "<system>",
     about: "Explore every scenario of a system up to a size exhaustively, and write a certificate.",
   },
+  barriers: {
+    argument: "<system>",
+    about:
+      "Weaken each ordering of a system by one step in memory, and say which are needed under the kernel's memory model.",
+  },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",

@@ -15,6 +15,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
   bugs: async () => (await import("./bugs-command.ts")).bugsCommand(),
   explore: async () => (await import("./explore-command.ts")).exploreCommand(),
   certify: async () => (await import("./certify-command.ts")).certifyCommand(),
+  barriers: async () => (await import("./barriers-command.ts")).barriersCommand(),
   "merge-reports": async () => (await import("./merge-reports-command.ts")).mergeReportsCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),
   costs: async () => (await import("./costs-command.ts")).costsCommand(),
