@@ -4,12 +4,14 @@ import type {
   BugResult,
   CertificateResult,
   Counterexample,
+  ReadersResult,
   Result,
   ScenarioResult,
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { countOf, searchedText, stressText } from "./verdict-line.ts";
+import { countOf, searchedUnder } from "./searched-under.ts";
+import { readersText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -34,6 +36,7 @@ export function markdownSummary(result: Result, folder: string): string {
     ...traceTable(result.traces),
     ...museumTable(result.museum),
     ...certificateTable(result.certificates, folder),
+    ...readersTable(result.readers, folder),
     ...stressTable(result.stress, folder),
   ].join("\n");
 }
@@ -75,8 +78,9 @@ function counterexampleSection(
     ...(orderings.length === 0
       ? []
       : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
-    `Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`,
-    "",
+    ...(counterexample.trace === undefined
+      ? []
+      : [`Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`, ""]),
   ];
 }
 
@@ -89,9 +93,9 @@ function storyBlock({ story }: Counterexample): string[] {
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
-  const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
+  const rows = scenarios.map(({ verdict, name, system, searches, without, memory, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedText(searches);
+    const searched = searchedUnder(searches, without, memory);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),
@@ -128,6 +132,15 @@ function certificateTable(certificates: readonly CertificateResult[], folder: st
     ]),
   );
   return [row(["Verdict", "Certificate", "What"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function readersTable(readers: readonly ReadersResult[], folder: string): string[] {
+  if (readers.length === 0) return [];
+  const rows = readers.map((one) => {
+    const saved = one.file === undefined ? "" : ` File: ${markdownCode(`${folder}/${one.file}`)}`;
+    return row([`${MARKS[one.verdict]} ${one.verdict}`, `${markdownText(readersText(one))}${saved}`]);
+  });
+  return [row(["Verdict", "Readers of histories"]), row(["---", "---"]), ...rows, ""];
 }
 
 function stressTable(stress: readonly StressResult[], folder: string): string[] {

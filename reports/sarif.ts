@@ -3,6 +3,7 @@
  */
 import type { Log, ReportingDescriptor, Result as SarifResult } from "sarif";
 import type { Counterexample, Location, Result } from "./result.ts";
+import { searchedUnder } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -41,6 +42,18 @@ export function sarifLog(result: Result, folder: string): Log {
       locations: [location({ file: `fuzz/bugs/${slug}.patch`, line: 1 })],
     });
   }
+  for (const { because, seed, file } of result.readers) {
+    if (file === undefined) continue;
+    results.push({
+      ruleId: "readers",
+      ruleIndex: ruleIndex("readers", "A file ends in a verdict, or in a fault of one line"),
+      level: "error",
+      message: { text: visibleText(`${because}. File: ${folder}/${file}`) },
+      locations: [location({ file: "properties/histories/read-history.ts", line: 1 })],
+      partialFingerprints: { "readers/v1": "readers" },
+      properties: { seed },
+    });
+  }
   for (const { system, source, seed, threads, property, because, history } of result.stress) {
     if (property === undefined) continue;
     const id = visibleText(property);
@@ -64,7 +77,16 @@ export function sarifLog(result: Result, folder: string): Log {
         tool: { driver: { name: "quiesce", semanticVersion: result.quiesce, rules } },
         invocations: [{ executionSuccessful: result.finished }],
         columnKind: "utf16CodeUnits",
-        properties: { seed: result.seed, profile: result.profile ?? "", verdict: result.verdict },
+        properties: {
+          seed: result.seed,
+          profile: result.profile ?? "",
+          verdict: result.verdict,
+          scenarios: result.scenarios.map(({ name, verdict, searches, without, memory }) => ({
+            name: visibleText(name),
+            verdict,
+            under: searchedUnder(searches, without, memory),
+          })),
+        },
         results,
       },
     ],
@@ -83,7 +105,8 @@ function violationResult(
   folder: string,
 ): SarifResult {
   const { because, location: place, strategy, seed, execution, trace } = counterexample;
-  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${folder}/${trace}`;
+  const replay = trace === undefined ? "" : ` Replay: npx quiesce replay ${folder}/${trace}`;
+  const text = `${scenario}: ${because}.${replay}`;
   return {
     ruleId,
     ruleIndex,

@@ -57,7 +57,9 @@ export function openEngine({ workers, time, state }: EngineOptions): Engine {
   const stop = (why: string): void => {
     reason ??= why;
     queue.stop();
-    pool.stop();
+    pool.stop((places) => {
+      if (places.length > 0) reason = `${reason}; ${places.join(" and ")} runs on without an access, and was ended`;
+    });
   };
   const endWatch = onInterruption(stop);
   const deadline =
@@ -74,7 +76,7 @@ export function openEngine({ workers, time, state }: EngineOptions): Engine {
       const run = async (): Promise<Performed<OutcomeOf<Kind>> | undefined> => {
         const end = planned.begin(job.kind, units);
         const start = performance.now();
-        const outcome = await pool.run(job).finally(end);
+        const outcome = await pool.run(job, options?.millisecondsMax?.()).finally(end);
         if (outcome === undefined) return undefined;
         const performed = { outcome, milliseconds: performance.now() - start };
         state?.keep(job, performed);

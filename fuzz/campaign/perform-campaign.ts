@@ -5,6 +5,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
+import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
@@ -68,7 +69,7 @@ export async function performCampaign(
       engine,
       files: {
         pathOf: (file) => join(out, file),
-        save: (file, text) => writeWholeFile(join(out, file), text),
+        save: (file, content) => writeWholeFile(join(out, file), content),
         saveTrace: (text, module) => (settings.savesTraces ? saveTrace(text, tracesFolder(module)) : undefined),
       },
       onResult: (result) => {
@@ -97,8 +98,9 @@ function stateFor(
 ): ResumeState | undefined {
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
-  const modules = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, [...modules]) };
+  const own = new Set(scenarios.flatMap(({ module }) => module ?? []));
+  const modules = filesLoadedBy([...own]);
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, modules) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 
@@ -115,6 +117,7 @@ function resultOf(plan: CampaignPlan, { command }: CampaignSettings, campaign: C
     traces: [...campaign.traces],
     museum: [...campaign.museum],
     certificates: [...campaign.certificates],
+    readers: [...campaign.readers],
     stress: [...campaign.stress],
   });
 }

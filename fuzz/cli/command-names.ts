@@ -50,7 +50,7 @@ export const commandNames = {
   },
   litmus: {
     argument: "<paths...>",
-    about: "Decide litmus tests of the Linux kernel's C dialect under a memory model.",
+    about: "Decide litmus tests under a memory model: the Linux kernel's C dialect, or agents of JavaScript.",
   },
   check: {
     argument: "<histories...>",

@@ -43,6 +43,8 @@ interface Verdict {
   /** Executions beyond the bound on preemptions or delays, which are not among `executions`. */
   readonly beyond?: number;
   readonly failure?: Failure;
+  /** Under es, whether an execution has a data race. */
+  readonly race?: boolean;
   /** What the machine found, for a program that only the machine can judge. */
   readonly violation?: MachineExploration["violation"];
 }
@@ -72,9 +74,10 @@ export function exploreCommand(): Command {
     .addHelpText(
       "after",
       `
-Accesses are taken as they are written under sc and tso, all as relaxed under rc11-relaxed, and all as release/acquire
+Accesses are taken as they are written under sc, tso and rc11, all as relaxed under rc11-relaxed, and all as release/acquire
 under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
-no failing assertion, is judged by the machine: exhaustively, and under sc alone.
+no failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain accesses are those
+of JavaScript and all others Atomics; litmus tests of agents (*.json, *.litmus.js) are explored too.
 
 "quiesce list" prints the toy programs.
 
@@ -84,7 +87,8 @@ Examples:
   quiesce explore sb --model tso
   quiesce explore rinc -p N=3 -p K=2 --json -
   quiesce explore rinc -p N=2 -p K=3 --strategy preemptions=2
-  quiesce explore my-queue.ts -p N=4 --estimate 100`,
+  quiesce explore my-queue.ts -p N=4 --estimate 100
+  quiesce explore --model es MP.litmus.js`,
     )
     .action(run);
 }
@@ -110,6 +114,19 @@ function parseStrategy(text: string): Strategy {
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined) throw new InputError("explore: name a program, or a module that exports create(parameters)");
+  const { agentsText, exploreAgentsFile, isAgentsFile } = await import("./explore-agents-file.ts");
+  const { writeJson } = await import("./write-json.ts");
+  if (isAgentsFile(word)) {
+    requireEs(word, options);
+    const found = await exploreAgentsFile(word, options);
+    if (found !== undefined) {
+      const { exactJson } = await import("#reports/exact-json.ts");
+      writeJson(options.json, `${exactJson(found)}\n`);
+      if (options.json !== "-") process.stdout.write(agentsText(found));
+    }
+    process.exitCode = found?.complete === true ? EXIT.verified : EXIT.unfinished;
+    return;
+  }
   const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await programSource(word, options.parameter);
   const judged = await loadJudgedProgram(source);
@@ -117,11 +134,17 @@ async function run(word: string | undefined, options: Options): Promise<void> {
   const verdict =
     judged === undefined ? await explore(word, source, options) : await exploreJudged(word, source, judged, options);
   if (verdict === undefined) return;
-  const { writeJson } = await import("./write-json.ts");
   writeJson(options.json, `${JSON.stringify(verdict)}\n`);
   if (options.json !== "-") process.stdout.write(await describe(verdict));
   const fails = verdict.failure !== undefined || verdict.violation !== undefined;
   process.exitCode = fails ? EXIT.violated : verdict.complete ? EXIT.verified : EXIT.unfinished;
+}
+
+/** @throws InputError for options that an exploration of agents does not have */
+function requireEs(word: string, { model, strategy, estimate: probes }: Options): void {
+  if (model !== "es") throw new InputError(`explore: ${word}: agents have one model: add --model es`);
+  if (strategy !== "exhaustive" || probes !== undefined)
+    throw new InputError(`explore: ${word}: agents are explored exhaustively, without --strategy and --estimate`);
 }
 
 /** @throws InputError for options that the machine does not have */
@@ -183,19 +206,27 @@ async function explore(
       return { ...named, executions: complete, blocked, complete: finished, strategy };
     }
     const bound = strategy === "exhaustive" ? undefined : strategy;
+    if (bound !== undefined && model === "es")
+      throw new InputError("explore: executions under es have no schedules, so --strategy has no meaning");
     const order = {
       source,
       model,
       ...(bound !== undefined && { bound }),
       ...(maxExecutions !== undefined && { executionsMax: maxExecutions }),
     };
-    const { executions, blocked, complete, failure, within } = await exploreInParts(program, order, engine, workers);
+    const { executions, blocked, complete, failure, race, within } = await exploreInParts(
+      program,
+      order,
+      engine,
+      workers,
+    );
     const counts = {
       ...named,
       executions: within ?? executions,
       blocked,
       complete,
       ...(failure !== undefined && { failure }),
+      ...(race !== undefined && { race }),
     };
     return bound === undefined
       ? counts
@@ -219,6 +250,7 @@ async function describe({
   strategy,
   beyond,
   failure,
+  race,
   violation,
 }: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
@@ -231,7 +263,10 @@ async function describe({
   const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
   if (violation !== undefined)
     return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
-  if (failure === undefined) return line;
+  if (failure === undefined) {
+    const { raceLine } = await import("./explore-agents-file.ts");
+    return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
+  }
   return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
     .map((text) => `  ${text}\n`)
     .join("")}`;

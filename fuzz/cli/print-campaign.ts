@@ -9,7 +9,15 @@ import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { certificateName } from "#reports/certificate.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
-import { bugLine, certificateResultLine, countOf, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
+import { countOf } from "#reports/searched-under.ts";
+import {
+  bugLine,
+  certificateResultLine,
+  readersLine,
+  scenarioLine,
+  stressLine,
+  traceLine,
+} from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { linesBeside, progressOn } from "./progress.ts";
 import { writeJson } from "./write-json.ts";
@@ -82,6 +90,13 @@ function resultLines(result: PartResult, context: LineContext): readonly string[
         ...saved.map(savedLine),
       ];
     }
+    case "readers": {
+      const { file, model = "" } = result.readers;
+      const line = readersLine(result.readers, nameWidth);
+      if (file === undefined) return [line];
+      const saved = commandPath(join(out, file));
+      return [line, "", `again   npx quiesce check ${shellWord(saved)} --model ${model}`, ""];
+    }
     case "stress": {
       const { system, history, seed } = result.stress;
       const line = stressLine(result.stress, nameWidth);
@@ -108,16 +123,19 @@ function counterexampleLines(
   { story, trace, reproduction }: Counterexample,
   { out, module, saved }: { out: string; module: string | undefined; saved: string | undefined },
 ): readonly string[] {
-  const replay = [
-    "npx quiesce replay",
-    shellWord(commandPath(join(out, trace))),
-    ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
-  ];
+  const again =
+    trace === undefined
+      ? []
+      : [
+          "npx quiesce replay",
+          shellWord(commandPath(join(out, trace))),
+          ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
+        ];
   return [
     "",
     ...story.map(visibleText),
     "",
-    `replay  ${replay.join(" ")}`,
+    ...(again.length === 0 ? [] : [`replay  ${again.join(" ")}`]),
     ...(reproduction === undefined ? [] : [`run it  npx node ${shellWord(commandPath(join(out, reproduction)))}`]),
     ...(saved === undefined ? [] : [savedLine(saved)]),
     "",

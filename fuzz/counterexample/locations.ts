@@ -11,10 +11,15 @@ import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
+import { currentStack } from "#fuzz/javascript/call-site.ts";
+import { commandPath } from "#fuzz/host/command-path.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
 /** The access functions' own module, whose frames are passed over. */
 const ACCESS_MODULE = "impl/memory/access.ts";
+
+/** Makes operations begin and end: nobody's line. */
+const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
 
 /** Frames looked at: the register, the access function, and wrappers there may be around it. */
 const FRAMES = 8;
@@ -34,6 +39,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     expected: 0,
     callback: undefined,
     message: "",
+    count: 0,
   };
   const replaced = useRegisters(registers);
   try {
@@ -44,18 +50,37 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
 }
 
 function locationNow(): Location | undefined {
+  const stack = currentStack();
+  if (stack !== undefined) return locationInCodeUnderTest(stack);
   // The first two frames are this function and the register.
   for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
+    if (file === GLUE_MODULE) return undefined;
     if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
   }
   return undefined;
 }
 
-/** The path below the root, with forward slashes, or undefined for what is not ours. */
+/** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
+const FRAME = /(file:\/\/.*?):(\d+):(\d+)\)?$/u;
+
+/** The first frame that is not of the simulation of the language. */
+function locationInCodeUnderTest(stack: string): Location | undefined {
+  for (const frame of stack.split("\n")) {
+    const [, url, line, column] = FRAME.exec(frame) ?? [];
+    const file = url === undefined ? undefined : projectFile(url);
+    if (file !== undefined && !/^fuzz\/javascript\/[\w-]+\.ts$/u.test(file))
+      return { file, line: Number(line), column: Number(column) };
+  }
+  return undefined;
+}
+
+/** The path below the root, or as a person types it, with forward slashes; undefined for what is a package's. */
 function projectFile(scriptName: string): string | undefined {
   if (!scriptName.startsWith("file:")) return undefined;
   // A test runner may tell versions of a module apart with a query.
-  const path = relative(projectRoot, fileURLToPath(scriptName.replace(/[?#].*$/, "")));
-  return path.startsWith("..") ? undefined : path.split(sep).join("/");
+  const file = fileURLToPath(scriptName.replace(/[?#].*$/, ""));
+  const path = relative(projectRoot, file);
+  if (!path.startsWith("..")) return path.split(sep).join("/");
+  return file.includes("/node_modules/") ? undefined : commandPath(file);
 }

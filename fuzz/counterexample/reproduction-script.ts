@@ -4,7 +4,7 @@
  * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where
  * it stands in the source; the line is also what the replay compares.
  */
-import { dirname, relative, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
@@ -18,8 +18,9 @@ const COMMENT_COLUMN = 60;
  * The text of the script.
  *
  * @param path where it is going to be written: the sources are imported from there
+ * @param module the user's own, if the scenario's system comes from it
  */
-export function reproductionScript(trace: Trace, execution: Execution, path: string): string {
+export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
   const command = `npx node ${commandPath(path)}`;
   const lines = [
@@ -47,6 +48,9 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
           `  bug: ${literal(bug)},`,
           "",
         ]),
+    ...(module === undefined
+      ? []
+      : [`  module: new URL(${literal(pathFrom(path, resolve(module)))}, import.meta.url).href,`, ""]),
     ...(machine === undefined || Object.keys(machine).length === 0 ? [] : [`  machine: ${literal(machine)},`, ""]),
     ...scenarioLines(scenario),
     "",
@@ -150,7 +154,13 @@ function comment(text: string): string {
 }
 
 function importPath(from: string, file: string): string {
-  const path = relative(dirname(from), `${projectRoot}${file}`).split(sep).join("/");
+  return pathFrom(from, `${projectRoot}${file}`);
+}
+
+function pathFrom(from: string, to: string): string {
+  const path = relative(dirname(resolve(from)), to)
+    .split(sep)
+    .join("/");
   return path.startsWith(".") ? path : `./${path}`;
 }
 

@@ -10,6 +10,7 @@ import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Violation } from "#properties/violation.ts";
 import { Random } from "#properties/random.ts";
+import { depthFirst } from "#fuzz/strategies/depth-first.ts";
 import { type Estimate, estimateLeaves } from "./estimate.ts";
 import { Explorer } from "./explorer.ts";
 import { BLOCKED, EVENT, type Graph, KIND } from "./graph.ts";
@@ -65,11 +66,21 @@ export function exploreProgram(program: Program, options: ExploreProgramOptions 
     { ...program, ...(program.history !== undefined && { history: histories }) },
     options.checks,
   );
+  if (machine.setUpFails) return violationOfSetUp(machine);
   const lowering = new Lowering(program, machine.words.slice(0, program.heap.used));
   for (;;) {
     const result = new ProgramExplorer(machine, lowering, histories, options).run();
     if (result !== undefined) return result;
   }
+}
+
+/** The set-up comes before all executions, and there is only one of it. */
+function violationOfSetUp(machine: Machine): ProgramExploration {
+  const violation = machine.run(depthFirst());
+  const { steps: accesses } = machine;
+  const choices = machine.choices.slice(0, accesses);
+  const found = { executions: 1, blocked: 0, histories: 0, accesses, complete: false };
+  return violation === undefined ? found : { ...found, violation: { violation, choices } };
 }
 
 class ProgramExplorer {
@@ -94,7 +105,12 @@ class ProgramExplorer {
     this.#histories = histories;
     this.#options = options;
     this.#threads = threads.length;
-    this.#states = new LocalStates(threads, { keepsBarriers: false, accesses: "as-written", weakFences: false });
+    this.#states = new LocalStates(threads, {
+      keepsBarriers: false,
+      accesses: "as-written",
+      weakFences: false,
+      refusesLooking: false,
+    });
     this.#guided = new Guided(this.#states, lowering, threads.length);
     this.#explorer = new Explorer({
       order: new ScOrder(),
@@ -234,6 +250,10 @@ class RecordedHistories implements HistoryWatcher {
     this.#text = "";
     this.#run = [];
     this.#inner?.reset();
+  }
+
+  mayWaitForEver(thread: number): boolean {
+    return this.#inner?.mayWaitForEver?.(thread) === true;
   }
 
   setUpBegins(): void {

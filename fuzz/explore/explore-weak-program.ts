@@ -94,6 +94,7 @@ class WeakExplorer {
       keepsBarriers: true,
       accesses: "as-written",
       weakFences: false,
+      refusesLooking: false,
       meaning: (thread, kind, steps) => lowering.meaning(thread, kind, steps),
     });
     const order = orderOf(options.memory, this.#states);

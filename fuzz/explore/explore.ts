@@ -13,6 +13,9 @@
  * explore(storeBuffering, { model: "tso" }).executions;  // 4
  * ```
  */
+import { EsChoices } from "./es-choices.ts";
+import { EsOrder } from "./es-order.ts";
+import { hasDataRace } from "./es-race.ts";
 import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
@@ -26,8 +29,9 @@ import { ScOrder, TsoOrder } from "./total-order.ts";
 /**
  * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
  * RC11. `lkmm`: the Linux-kernel memory model, without executions in which program order and reads-from form a cycle.
+ * `es`: plain accesses and Atomics of ECMAScript.
  */
-export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm";
+export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm" | "es";
 
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
@@ -64,6 +68,8 @@ export interface Exploration {
   readonly complete: boolean;
   /** The first failure. The exploration ends there. */
   readonly failure?: Failure;
+  /** Under `es`, whether an execution has a data race. If none has, there is nothing but interleavings. */
+  readonly race?: boolean;
 }
 
 const EVENTS_MAX = 10_000;
@@ -90,14 +96,22 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const { meaning } = program;
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences, meaning });
+  const { meaning, exchange } = program;
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: model !== "sc",
+    accesses,
+    weakFences,
+    refusesLooking: true,
+    meaning,
+    exchange,
+  });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
   const explorer = new Explorer({
     order: orderOf(model, states),
     states,
     threads: program.threads.length,
     initial,
+    choices: model === "es" ? (sources) => new EsChoices(states, sources) : undefined,
     eventsMax,
   });
   return { explorer, states };
@@ -111,12 +125,13 @@ export function runExplorer(
   options: ExploreOptions,
   choose?: Visitor["choose"],
 ): Exploration {
-  const { onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
+  const { model, onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
   const execution = new Execution(states, threads);
   let executions = 0;
   let blocked = 0;
   let complete = true;
   let failure: Failure | undefined;
+  let race = false;
   const visitor: Visitor = {
     reached(graph) {
       execution.show(graph);
@@ -131,6 +146,7 @@ export function runExplorer(
         if (step !== STEP.returned) returned = false;
       }
       if (failure !== undefined) return;
+      race ||= model === "es" && hasDataRace(graph);
       if (returned) {
         executions++;
         onExecution?.(execution);
@@ -147,7 +163,13 @@ export function runExplorer(
     ...(choose === undefined ? {} : { choose }),
   };
   explorer.explore(visitor);
-  return { executions, blocked, complete, ...(failure === undefined ? {} : { failure }) };
+  return {
+    executions,
+    blocked,
+    complete,
+    ...(failure === undefined ? {} : { failure }),
+    ...(model === "es" ? { race } : {}),
+  };
 }
 
 export function orderOf(model: ExplorerModel, states: LocalStates): Order {
@@ -160,5 +182,7 @@ export function orderOf(model: ExplorerModel, states: LocalStates): Order {
       return new ReleaseAcquireOrder();
     case "lkmm":
       return new LkmmOrder(states);
+    case "es":
+      return new EsOrder();
   }
 }

@@ -19,6 +19,8 @@ export interface ExploredProgram {
    * kind of the access does: only `lkmm` asks.
    */
   readonly meaning?: (thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: (operand: number, found: number) => number;
 }
 
 /** Makes the procedure of one thread anew. */

@@ -10,6 +10,8 @@ import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { AccessKind } from "#impl/memory/access.ts";
 import { performOnWord, succeeds } from "#impl/memory/access-class.ts";
+import { isAllowedUnderEs } from "./es-reference.ts";
+import type { ExplorerModel } from "./explore.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {
   ACQUIRES,
@@ -58,6 +60,7 @@ export function replayGraph(
     keepsBarriers: options.model !== "sc",
     accesses,
     weakFences,
+    refusesLooking: true,
     meaning: program.meaning,
   });
   const graph = new Graph(program.threads.length, 1);
@@ -76,14 +79,26 @@ export function replayGraph(
   }
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
-  const axioms = { sc, tso, ra, lkmm }[options.model ?? "sc"];
-  const execution = axioms === lkmm ? lkmmExecution(graph, states) : referenceExecution(graph, states);
-  if (!allowed(execution, axioms)) return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
+  const memoryModel = options.model ?? "sc";
+  if (!isAllowed(graph, states, memoryModel))
+    return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };
   }
   return { kind: "passed" };
+}
+
+/** Do the axioms of the model allow the graph? */
+function isAllowed(graph: Graph, states: LocalStates, model: ExplorerModel): boolean {
+  switch (model) {
+    case "es":
+      return isAllowedUnderEs(graph);
+    case "lkmm":
+      return allowed(lkmmExecution(graph, states), lkmm);
+    default:
+      return allowed(referenceExecution(graph, states), { sc, tso, ra }[model]);
+  }
 }
 
 /** Lets a thread make its next access, which must be this one. */

@@ -59,7 +59,7 @@ export interface LitmusProgram {
  */
 export function litmusPrograms(text: string): readonly LitmusProgram[] | string {
   const { test } = parseLitmus(text);
-  const unfolding = { nextSlot: 0, text };
+  const unfolding = { nextSlot: 0, text, onStatement: () => {} };
   const paths = test.processes.map((process, i) => unfold(process, test.registers[i] ?? new Map(), unfolding));
   let choices: readonly (readonly (readonly Path[])[])[] = [[]];
   for (const ofProcess of paths) {

@@ -1,5 +1,5 @@
 /** The final states of a litmus test by its axioms, and by the explorer. */
-import { forEachCandidate, type LitmusBounds } from "#model/memory/litmus/check-litmus.ts";
+import { forEachCandidate, type LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
 import { observedPlaces, showPlace, stateOf } from "#model/memory/litmus/final-state.ts";
 import { parseLitmus } from "#model/memory/litmus/parse.ts";
 import { isAcyclic } from "#model/memory/cycle.ts";

@@ -16,6 +16,7 @@ import {
   CLASSES,
   isAcquisition,
   isConditional,
+  isExchange,
   isFence,
   isLocal,
   isReadModifyWrite,
@@ -27,7 +28,9 @@ import {
   valueFound,
   valueWritten,
 } from "#impl/memory/access-class.ts";
+import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
+import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 
@@ -61,6 +64,10 @@ export interface LocalStatesOptions {
   readonly accesses: Orderings;
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
+  /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
+  readonly refusesLooking: boolean;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: ((operand: number, found: number) => number) | undefined;
   /**
    * What the access means that a thread has just asked for, after these steps, if the program can say more than the
    * kind of the access does.
@@ -102,6 +109,9 @@ const POSITION = 13;
 const STRIDE = 14;
 
 const NOBODY = -1;
+
+/** Reads of the same few words, one after the other, that a thread may make; more are taken for a loop that waits. */
+const LOOKS_MAX = 256;
 
 /** States kept at most, unless more are asked for. */
 const STATES_MAX = 1 << 16;
@@ -204,7 +214,11 @@ export class LocalStates {
   /** What a write, or a read-modify-write that succeeds where it finds `found`, leaves. */
   written(state: number, found: number): number {
     const written = this.meaning(state).update?.(found);
-    return written ?? valueWritten(this.kind(state), found, this.operand(state));
+    if (written !== undefined) return written;
+    const kind = this.kind(state);
+    const { exchange } = this.#options;
+    if (exchange !== undefined && isExchange(kind)) return exchange(this.operand(state), found);
+    return valueWritten(kind, found, this.operand(state));
   }
 
   /** What the thread gets of a read-modify-write that succeeds. */
@@ -343,13 +357,18 @@ export class LocalStates {
     let value = answer;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
       let result: IteratorResult<AccessKind, void> | undefined;
+      const asked = request.count;
       try {
         result = generator?.next(value);
       } catch (error) {
         return this.#fail(`it threw ${String(error)}`);
       }
+      const asks = (request.count - asked) | 0;
+      const isDone = result === undefined || result.done === true;
+      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(askedInVain("it"));
       if (result === undefined || result.done === true) return STEP.returned;
       const kind = result.value;
+      if (CLASSES[kind] === undefined) return this.#fail(yieldedNoAccess("it", kind));
       value = 0;
       if (kind === ACCESS.assertHolds) {
         if (request.operand === 0) return this.#fail(request.message);
@@ -376,6 +395,25 @@ export class LocalStates {
       `thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`,
       thread,
       0,
+    );
+  }
+
+  /** @throws ProgramError if the last accesses of the thread all read the same few words */
+  #refuseLooking(last: number): void {
+    const table = this.#table;
+    const words = new Set<number>();
+    let state = last;
+    for (let looks = 0; looks < LOOKS_MAX; looks++) {
+      if (table[state * STRIDE + STEP_KIND] !== STEP.read) return;
+      words.add(table[state * STRIDE + ADDRESS] as number);
+      if (words.size > LOOKED_AT_MAX) return;
+      state = table[state * STRIDE + PARENT] as number;
+    }
+    const thread = table[last * STRIDE + THREAD] as number;
+    throw new ProgramError(
+      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times in a row, and does nothing else: ${WAIT_INSTEAD}`,
+      thread,
+      table[last * STRIDE + DEPTH] as number,
     );
   }
 
@@ -418,6 +456,9 @@ export class LocalStates {
       table[row + SIBLING] = table[parent * STRIDE + FIRST_CHILD] as number;
       table[parent * STRIDE + FIRST_CHILD] = state;
     }
+    const depth = table[row + DEPTH] as number;
+    if (this.#options.refusesLooking && step === STEP.read && depth % LOOKS_MAX === LOOKS_MAX - 1)
+      this.#refuseLooking(state);
     return state;
   }
 

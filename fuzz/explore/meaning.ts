@@ -78,7 +78,7 @@ export function meaningOf(kind: AccessKind): Meaning {
   return MEANINGS[kind] as Meaning;
 }
 
-/** Does a read-modify-write of this kind write a sum of what it read? Then its write depends on its read. */
+/** Does a read-modify-write of this kind write what it makes of what it read? Then its write depends on its read. */
 export function dependsOnItself(kind: AccessKind): boolean {
-  return ((CLASSES[kind] as number) & CLASS.adds) !== 0;
+  return ((CLASSES[kind] as number) & (CLASS.adds | CLASS.updates)) !== 0;
 }

@@ -18,6 +18,9 @@ import {
 import { type LocalStates, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 
+/** In place of a source: a wait goes on, whatever its word holds. Later writes may still end it. */
+export const WAITS_ON = -3;
+
 export class ReadSources {
   readonly #order: Order;
   readonly #states: LocalStates;
@@ -67,8 +70,15 @@ export class ReadSources {
     graph.set(read, FLAGS, flags);
   }
 
-  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
+  /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Tells its thread. */
   set(graph: Graph, read: number, source: number): void {
+    if (source === WAITS_ON) {
+      graph.link(read, INITIAL);
+      graph.set(read, VALUE, this.valueOf(graph, read, INITIAL));
+      graph.set(read, FLAGS, (graph.get(read, FLAGS) & SETTLED) | BLOCKED);
+      graph.state[graph.get(read, THREAD)] = graph.get(read, STATE);
+      return;
+    }
     const states = this.#states;
     const thread = graph.get(read, THREAD);
     const state = graph.get(read, STATE);

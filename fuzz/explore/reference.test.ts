@@ -33,14 +33,17 @@ const anyOrder: Order = {
   granted: () => {},
 };
 
-const axioms: Readonly<Record<ExplorerModel, MemoryModel>> = { sc, tso, ra, lkmm };
+type CoherentModel = Exclude<ExplorerModel, "es">;
+
+const axioms: Readonly<Record<CoherentModel, MemoryModel>> = { sc, tso, ra, lkmm };
 
 /** Every graph without a cycle of program order and reads-from, as text; those that the axioms allow. */
-function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<string> {
+function allowedGraphs(program: ExploredProgram, model: CoherentModel): Set<string> {
   const states = new LocalStates(program.threads, {
     keepsBarriers: model !== "sc",
     accesses: "as-written",
     weakFences: false,
+    refusesLooking: false,
   });
   const explorer = new Explorer({
     order: anyOrder,

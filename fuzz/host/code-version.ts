@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 const EXECUTED = ["impl", "model", "properties", "fuzz/machine", "fuzz/systems"];
 
 /** The folders whose files decide what a campaign finds. */
-const DECIDING = ["impl", "model", "properties", "fuzz"];
+const DECIDING = ["impl", "model", "properties", "reports", "fuzz"];
 
 /**
  * The version of the code below `root` as it stands in its files: the package's version and the first twelve digits of
@@ -40,8 +40,9 @@ function digestOf(root: string, folders: readonly string[], wanted: RegExp, more
     void hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
   for (const folder of folders) {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts"))
-      .map((file) => file.split(sep).join("/"));
+      .map((file) => file.split(sep).join("/"))
+      // What a run writes to reports/out/ decides nothing.
+      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts") && !file.startsWith("out/"));
     for (const file of files.toSorted()) add(`${folder}/${file}`, join(root, folder, file));
   }
   for (const path of more) add(path, path);

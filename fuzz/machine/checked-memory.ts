@@ -32,6 +32,7 @@ export interface Threads {
 export interface OptionalChecks {
   readonly dataRaces?: boolean;
   readonly lockOrder?: boolean;
+  readonly leaks?: boolean;
 }
 
 export class CheckedMemory {
@@ -43,6 +44,7 @@ export class CheckedMemory {
   violation: Violation | undefined;
   readonly #heap: Heap;
   readonly #checksLockOrder: boolean;
+  readonly #checksLeaks: boolean;
   readonly #threads: Threads;
   readonly #memory: MemorySafety;
   readonly #states: Uint8Array;
@@ -58,6 +60,7 @@ export class CheckedMemory {
     this.grace = new GracePeriods(threadsMax, heap.used);
     this.races = checks.dataRaces === false ? undefined : new DataRaces(threadsMax, heap.used);
     this.#checksLockOrder = checks.lockOrder !== false;
+    this.#checksLeaks = checks.leaks !== false;
     this.#heap = heap;
     this.#threads = threads;
     this.#memory = new MemorySafety(heap);
@@ -251,11 +254,25 @@ export class CheckedMemory {
         `${objectNameOf(this.#heap, object)} is freed while ${nameOf(this.#heap, held)} is held`,
         held,
       );
+    if (this.violation === undefined) this.#checkFreeIsOrdered(thread, object);
     for (const watcher of this.#watchers) {
       const because = watcher.freed?.(this.words, slab, object);
       if (because !== undefined) this.violate(watcher.property, because, object);
     }
     giveObject(this.words, slab, object);
+  }
+
+  /** To free an object is to write all its words. */
+  #checkFreeIsOrdered(thread: number, object: Address): void {
+    if (this.races === undefined) return;
+    const end = object + this.#memory.wordsOf(object);
+    for (let address = object; address < end; address++) {
+      const other = this.races.freed(thread, address);
+      if (other === -1) continue;
+      const word = nameOf(this.#heap, address);
+      const who = this.#threads.threadName(other);
+      return this.violate("data-race", `free of ${word} races with an access by ${who}`, address);
+    }
   }
 
   /** Opens a read-side critical section. */
@@ -310,9 +327,17 @@ export class CheckedMemory {
     }
   }
 
+  /** Nothing is under way: the watchers look at memory at rest. */
+  checkRested(): void {
+    for (const watcher of this.#watchers) {
+      const because = watcher.rested?.(this.words);
+      if (because !== undefined) return this.violate(watcher.property, because, NIL);
+    }
+  }
+
   /** The execution has come to its end: nothing may be lost, and the watchers look a last time. */
   checkEnded(): void {
-    const lost = this.#leaks.find();
+    const lost = this.#checksLeaks ? this.#leaks.find() : NIL;
     if (lost !== NIL)
       return this.violate(
         "leak",

@@ -17,21 +17,24 @@
  * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
  *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
- * and code that loops without an access.
+ * and code that loops without asking for anything: whoever runs the machine on a thread of its own can end that.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
-import type { Heap } from "#impl/memory/heap.ts";
-import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
+import { type Heap, nameOf } from "#impl/memory/heap.ts";
+import { awaitsValue, CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
+import { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
+import { LookingLoop, WAIT_INSTEAD } from "./looking-loop.ts";
 import { LocalAccesses } from "./local-access.ts";
 import { ACCESSES_MAX, CALLBACKS_MAX, type MachineOptions } from "./machine-settings.ts";
 import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Spans } from "./spans.ts";
+import { askedInVain, yieldedNoAccess } from "./unyielded.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
 
@@ -39,6 +42,11 @@ import { describeWaits, waitsForWork } from "./waits.ts";
 const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
+
+/** Last accesses of an execution that makes too many, which tell whether a thread only looks. */
+const WATCHED = 256;
+/** Barriers and marks that a thread may make without an access to a word between them: more are an endless loop. */
+const LOCAL_ACCESSES_MAX = 100_000;
 
 export class Machine implements RunningMachine, Threads {
   readonly program: Program;
@@ -71,6 +79,12 @@ export class Machine implements RunningMachine, Threads {
   #ownThreads: number;
   readonly #threadsMax: number;
   readonly #accessesMax: number;
+  /** The accesses from here on are looked at, should there be too many. */
+  readonly #watchedFrom: number;
+  readonly #looking = new LookingLoop();
+  readonly #checksRest: boolean;
+  /** Operations that the first thread had begun before its last access. */
+  #begunBefore = 0;
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
   #waitingCount = 0;
@@ -81,9 +95,11 @@ export class Machine implements RunningMachine, Threads {
   #local: LocalAccesses;
   /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
-  readonly #observer: Observer | undefined;
+  #observer: Observer | undefined;
+  #progress: ProgressWatch | undefined;
+  /** What runs is the set-up: until it has been run to its end, and for ever if it violates a property. */
+  #runsSetUp = true;
 
-  /** @throws Error if the program's set-up violates a property */
   constructor(program: Program, options: MachineOptions = {}) {
     const { heap } = program;
     this.program = program;
@@ -93,6 +109,8 @@ export class Machine implements RunningMachine, Threads {
     this.#threadsMax = threadsMax;
     this.#ownThreads = program.threads.length;
     this.#accessesMax = options.accessesMax ?? ACCESSES_MAX;
+    this.#watchedFrom = Math.max(0, this.#accessesMax - WATCHED);
+    this.#checksRest = options.checksRest === true;
     this.choices = new Int32Array(256);
     this.enabled = new Int32Array(threadsMax);
     this.pendingKind = new Int32Array(threadsMax);
@@ -104,14 +122,16 @@ export class Machine implements RunningMachine, Threads {
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
     this.#grace = new GraceWaits(this.#memory, threadsMax);
-    // A history that cannot follow a set-up is not shown it.
-    const follows = program.history?.setUpBegins !== undefined;
-    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
+    this.#local = this.#localOfSetUp();
     this.#spans = this.#local.spans;
-    if (program.setUp !== undefined) this.#runSetUp(program.setUp());
-    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
-    this.#spans = this.#local.spans;
+    this.#observer = undefined;
+    if (program.setUp !== undefined) this.#runSetUp();
+    this.#runsSetUp = this.violation !== undefined;
     this.#observer = options.observer;
+    if (this.#runsSetUp) return;
+    if (program.progress !== undefined) this.#progress = new ProgressWatch(program.progress, threadsMax);
+    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax, this.#progress);
+    this.#spans = this.#local.spans;
   }
 
   /** The first violation of this execution, if there has been one. */
@@ -119,11 +139,19 @@ export class Machine implements RunningMachine, Threads {
     return this.#memory.violation;
   }
 
+  /**
+   * Does the set-up violate a property? Then there is no initial state to start from: each execution is the set-up once
+   * more, up to its violation.
+   */
+  get setUpFails(): boolean {
+    return this.#runsSetUp;
+  }
+
   /** Name of a thread, as the program gave it; a callback's thread is named after the order of its start. */
   threadName(thread: number): string {
     return this.isCallback(thread)
       ? `rcu callback ${thread - this.#ownThreads + 1}`
-      : (this.program.threads[thread]?.name ?? "set-up");
+      : ((this.#runsSetUp ? undefined : this.program.threads[thread]?.name) ?? "set-up");
   }
 
   /** Does the thread run an RCU callback? */
@@ -147,13 +175,21 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs one execution from the initial state to its end or its first violation. */
   run(strategy: Strategy): Violation | undefined {
+    if (this.#runsSetUp) {
+      this.#runSetUp(strategy);
+      return this.#memory.violation;
+    }
     const { threads } = this.program;
     this.#reset(threads.length);
     for (let thread = 0; thread < threads.length; thread++) this.#start(thread, threads[thread]?.body());
     strategy.begin(this);
     const watches = strategy.performed !== undefined;
+    const checksRest = this.#checksRest;
     while (this.#memory.violation === undefined) {
-      if (this.#enabledIsStale || this.#waitingCount > 0) this.#refreshEnabled();
+      if (this.#enabledIsStale || this.#waitingCount > 0) {
+        this.#refreshEnabled();
+        if (this.violation !== undefined) break;
+      }
       if (this.enabledCount === 0) {
         this.#checkEnd();
         break;
@@ -164,6 +200,7 @@ export class Machine implements RunningMachine, Threads {
         thread = strategy.choose(this);
       }
       if (!this.#mayGoOn(thread)) break;
+      if (checksRest && this.#rests(thread) && this.#isWrongAtRest()) break;
       this.#step(thread);
       if (watches) strategy.performed?.(this, thread);
     }
@@ -180,6 +217,7 @@ export class Machine implements RunningMachine, Threads {
     this.#enabledIsStale = true;
     this.steps = 0;
     this.choicePoints = 0;
+    this.#begunBefore = 0;
     this.#ownThreads = ownThreads;
     this.threadCount = ownThreads;
   }
@@ -190,31 +228,50 @@ export class Machine implements RunningMachine, Threads {
     this.#resume(thread, 0);
   }
 
-  /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
-  #runSetUp(procedure: Access): void {
-    const { name, history } = this.program;
+  /** A history that cannot follow a set-up is not shown it. */
+  #localOfSetUp(): LocalAccesses {
+    const { history } = this.program;
+    return new LocalAccesses(this.#memory, history?.setUpBegins === undefined ? undefined : history, this.#threadsMax);
+  }
+
+  /**
+   * Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. Callbacks that it asks
+   * for come after it as soon as they can; there is nothing to choose, so a strategy only hears of it.
+   */
+  #runSetUp(strategy?: Strategy): void {
+    const { history, setUp } = this.program;
     history?.setUpBegins?.();
     this.#reset(1);
-    this.#start(0, procedure);
+    this.#start(0, setUp?.());
+    strategy?.begin(this);
     this.#refreshEnabled();
     while (this.enabledCount > 0 && this.violation === undefined && this.#mayGoOn(0)) {
-      this.#step(this.enabled[0] as number);
+      const thread = this.enabled[0] as number;
+      this.#step(thread);
+      strategy?.performed?.(this, thread);
       this.#refreshEnabled();
     }
-    if (this.violation !== undefined)
-      throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
-    if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    strategy?.end?.(this);
+    if (this.violation === undefined && this.#status[0] !== RETURNED) this.#checkEnd();
+    if (this.violation !== undefined) return;
     const because = history?.setUpEnds?.(this.words);
-    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
-    this.#memory.keep();
+    if (because === undefined) this.#memory.keep();
+    else this.#memory.violate("memory-at-rest", because, NIL);
   }
 
   /** Are there accesses left to make? */
   #mayGoOn(thread: number): boolean {
-    if (this.steps < this.#accessesMax) return true;
+    if (this.steps < this.#watchedFrom) return true;
+    if (this.steps === this.#watchedFrom) this.#looking.reset();
+    if (this.steps < this.#accessesMax) {
+      this.#looking.note(thread, this.#pendingClasses[thread] as number, this.pendingAddress[thread] as number);
+      return true;
+    }
+    const words = this.#looking.wordsOf(thread)?.map((address) => nameOf(this.heap, address));
+    const looking = words === undefined ? "" : `, only looking at ${words.join(", ")}: ${WAIT_INSTEAD}`;
     this.#memory.violate(
       "progress",
-      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it`,
+      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it${looking}`,
       NIL,
     );
     return false;
@@ -223,12 +280,10 @@ export class Machine implements RunningMachine, Threads {
   #refreshEnabled(): void {
     let count = 0;
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (
-        this.#status[thread] === PENDING &&
-        (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
-      ) {
+      if (this.#status[thread] !== PENDING) continue;
+      if (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
         this.enabled[count++] = thread;
-      }
+      else if (this.#progress !== undefined) this.#checkWait(this.#progress, thread);
     }
     this.enabledCount = count;
     this.#enabledIsStale = false;
@@ -300,6 +355,7 @@ export class Machine implements RunningMachine, Threads {
       });
     }
     this.steps++;
+    if (this.#progress !== undefined) this.#checkProgress(this.#progress, this.#progress.accessed(thread));
     if (waits) {
       this.#enabledIsStale = true;
       return;
@@ -354,21 +410,31 @@ export class Machine implements RunningMachine, Threads {
     const generator = this.#generators[thread];
     if (generator === undefined) return this.#returned(thread);
     let value = found;
-    while (this.#memory.violation === undefined) {
+    for (let local = 0; this.#memory.violation === undefined; local++) {
+      if (local > LOCAL_ACCESSES_MAX) return this.#goesNowhere(thread);
       let result: IteratorResult<AccessKind, void>;
+      const asked = request.count;
       try {
         result = generator.next(value);
       } catch (error) {
         return this.#threw(thread, error);
       }
-      if (result.done === true) return this.#returned(thread);
+      const asks = (request.count - asked) | 0;
+      if (result.done === true) {
+        if (asks !== 0) return this.#askedInVain(thread);
+        return this.#returned(thread);
+      }
       const kind = result.value;
-      const classes = CLASSES[kind] as number;
+      const classes = CLASSES[kind];
+      if (asks > 1) return this.#askedInVain(thread);
+      if (classes === undefined) return this.#yieldedNoAccess(thread, kind);
       if ((classes & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
         return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
+      if (kind === ACCESS.endOperation && (request.operand | 0) !== request.operand)
+        return this.#returnedNoWord(thread, request.operand);
       this.#observer?.marked({ step: this.steps, thread, kind, operand: request.operand });
       this.#local.perform(thread, kind, request.operand);
     }
@@ -393,9 +459,51 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
+  /** A thread that others serve may wait; one that works together with others may not. */
+  #checkWait(progress: ProgressWatch, thread: number): void {
+    if (this.isDaemon(thread) || this.isCallback(thread)) return;
+    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused for ever`);
+  }
+
+  #checkProgress({ condition }: ProgressWatch, because: string | undefined): void {
+    if (because !== undefined) this.#memory.violate(condition.kind, because, NIL);
+  }
+
   #threw(thread: number, error: unknown): void {
     this.#status[thread] = RETURNED;
     this.#memory.violate("exception", `${this.threadName(thread)} threw ${String(error)}`, NIL);
+  }
+
+  #goesNowhere(thread: number): void {
+    this.#memory.violate(
+      "progress",
+      `${this.threadName(thread)} makes ${LOCAL_ACCESSES_MAX} barriers and marks in a row, and no access to a word`,
+      NIL,
+    );
+  }
+
+  /** The thread asked for an access and did not yield it: nothing has happened, and its code believes that it has. */
+  #askedInVain(thread: number): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", askedInVain(this.threadName(thread)), NIL);
+  }
+
+  #yieldedNoAccess(thread: number, yielded: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", yieldedNoAccess(this.threadName(thread), yielded), NIL);
+  }
+
+  /** An operation ends with a response that is none: any response would fit. */
+  #returnedNoWord(thread: number, response: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#local.begin(thread);
+    const operation = (this.#spans[thread] as Spans).operation;
+    const name = this.program.operationNames?.operation(operation) ?? `operation ${operation}`;
+    this.#memory.violate(
+      "exception",
+      `${name} returns ${String(response)}, and must return a 32-bit whole number: is a return missing?`,
+      NIL,
+    );
   }
 
   #returned(thread: number): void {
@@ -406,10 +514,39 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.checkReturned(thread);
   }
 
+  /** Does the thread wait for a value in an operation that may wait for ever? */
+  #waitsByDesign(thread: number): boolean {
+    if (!awaitsValue(this.pendingKind[thread] as AccessKind)) return false;
+    // An operation whose first access is the wait has not begun yet.
+    if ((this.#spans[thread] as Spans).mayBegin) this.#local.begin(thread);
+    return this.program.history?.mayWaitForEver?.(thread) === true;
+  }
+
+  /** Does the first thread, whose access comes next, stand between two operations, and is nothing under way? */
+  #rests(thread: number): boolean {
+    if (thread !== 0) return false;
+    const begun = this.program.operationsBegun?.() ?? 0;
+    const isBetween = begun !== this.#begunBefore;
+    this.#begunBefore = begun;
+    if (!isBetween) return false;
+    for (let other = 1; other < this.threadCount; other++) {
+      if (this.#status[other] === PENDING && !waitsForWork(this, other)) return false;
+    }
+    return true;
+  }
+
+  /** Is anything wrong that must be right when nothing is under way? If not, the history goes on from what memory shows. */
+  #isWrongAtRest(): boolean {
+    this.#memory.checkRested();
+    if (this.#memory.violation !== undefined) return true;
+    this.program.history?.rests?.(this.words);
+    return false;
+  }
+
   /** No thread can go on: a deadlock, or the end. */
   #checkEnd(): void {
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] !== PENDING || waitsForWork(this, thread)) continue;
+      if (this.#status[thread] !== PENDING || waitsForWork(this, thread) || this.#waitsByDesign(thread)) continue;
       const because = describeWaits(this, (waiter) => this.#memory.grace.blockerOf(waiter, this.threadCount));
       return this.#memory.violate("deadlock", because, this.pendingAddress[thread] as number);
     }

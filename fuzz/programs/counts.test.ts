@@ -15,16 +15,17 @@ interface Entry {
 const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
   readFileSync(new URL("./counts.json", import.meta.url), "utf8"),
 );
-/** The reference engines know nothing of the Linux-kernel memory model: it is held against its axioms. */
-const countedModels = Object.keys(tableModels).filter((model) => model !== "lkmm");
 const named = counts.map((entry) => ({ ...entry, text: `${entry.program} ${JSON.stringify(entry.parameters)}` }));
+
+/** No other engine explores under `es` or `lkmm`: they are held against their axioms. */
+const counted = Object.keys(tableModels).filter((model) => model !== "es" && model !== "lkmm");
 
 test("the table has 662 counts under five models", () => {
   expect(counts.reduce((sum, { executions }) => sum + Object.keys(executions).length, 0)).toBe(662);
-  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(new Set(countedModels));
+  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(new Set(counted));
 });
 
-test.each(countedModels)("each program has as many executions under %s as two other engines found", (model) => {
+test.each(counted)("each program has as many executions under %s as two other engines found", (model) => {
   if (!isTableModel(model)) throw new Error(`${model} is no column`);
   const expected: Record<string, number | undefined> = {};
   const found: Record<string, number> = {};

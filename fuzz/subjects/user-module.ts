@@ -1,7 +1,9 @@
 /** Systems of a module of the user's own: what it exports by default or by name, one or several. */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { declaresSharedMemory, rewriteFrom } from "#fuzz/javascript/load-hook.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { noteModules } from "#fuzz/host/loaded-modules.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -25,11 +27,18 @@ export async function systemsOfModule(path: string): Promise<readonly System[]> 
 export async function importModule(path: string): Promise<object> {
   const shown = visibleText(path);
   if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
+  noteModules();
   try {
+    if (declaresSharedMemory(path)) rewriteFrom(path);
     return await import(pathToFileURL(path).href);
   } catch (error) {
     throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });
   }
+}
+
+/** Does the module export a system, by default or by name, or a list of them? */
+export function exportsSystem(exported: object): boolean {
+  return Object.values(exported).flat().some(isSystem);
 }
 
 function isSystem(value: unknown): value is System {

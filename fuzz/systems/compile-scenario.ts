@@ -5,19 +5,31 @@
  * perform operations by the same code, and one history follows both.
  */
 import type { z } from "zod";
-import { type Access, type Address, beginOperation, endOperation, NIL } from "#impl/memory/access.ts";
-import { createHeap, type Heap, objectNameOf } from "#impl/memory/heap.ts";
+import {
+  type Access,
+  type Address,
+  awaitEqual,
+  beginOperation,
+  endOperation,
+  NIL,
+  storeRelease,
+} from "#impl/memory/access.ts";
+import { createHeap, type Heap, objectNameOf, place } from "#impl/memory/heap.ts";
+import { struct } from "#impl/memory/struct.ts";
 import type { OperationNames, Program, ThreadBody } from "#fuzz/machine/program.ts";
+import { memoryAtRestWatcher } from "#properties/linearizability/memory-at-rest.ts";
 import { createOperationHistory, type HistoryCall } from "#properties/linearizability/operation-history.ts";
 import { modelOfSteps } from "./model-of-steps.ts";
 import type { AnySystemDefinition, Plan } from "./system-definition.ts";
 import { historyCallsOf } from "./history-calls.ts";
 import { type NumberedOperation, numberOperations } from "./numbered-operations.ts";
-import { type Caller, type Returned, type SimpleRow } from "./operation-table.ts";
+import type { Caller, Returned } from "./operation-table.ts";
+import { responseWord } from "./response-word.ts";
 import type { Scenario } from "./scenario.ts";
 
 const HEAP_WORDS = 16_384;
 const CALLBACKS_MAX = 16;
+const EVERY_BIT = -1;
 
 /** A thread while it runs. */
 interface RunningThread extends Omit<Caller<unknown>, "taken"> {
@@ -30,38 +42,55 @@ export function compileScenario(
   limitsSchema: z.ZodObject,
   scenario: Scenario,
 ): Program {
-  const { initial, threads, all } = numberOperations(definition.operations, scenario);
+  const { initial, threads, last, all } = numberOperations(definition.operations, scenario);
   const plan: Plan = {
     scenario: scenario.name,
     limits: limitsSchema.parse(scenario.limits ?? {}) as Plan["limits"],
     initial: scenario.initial,
     threads: scenario.threads,
     concurrent: scenario.threads.flatMap(({ operations }) => operations),
-    operations: [...scenario.initial, ...scenario.threads.flatMap(({ operations }) => operations)],
+    operations: [
+      ...scenario.initial,
+      ...scenario.threads.flatMap(({ operations }) => operations),
+      ...(scenario.finally ?? []),
+    ],
     threadCount: threads.length,
   };
   const heap = createHeap(definition.heapWords?.(plan) ?? HEAP_WORDS);
   const structure = definition.place(heap, plan);
   const { slab, identitiesMax } = definition.objects?.(structure, plan) ?? { slab: NIL, identitiesMax: 0 };
+  const daemons = definition.daemons?.(structure, plan) ?? [];
+  const hasEnd = last.length > 0 || definition.atEnd !== undefined;
+  const endThread = threads.length + daemons.length;
+  const returned = hasEnd ? place(heap, struct("scenario", { returned: threads.length }), "scenario") : NIL;
   const calls = historyCallsOf(definition.operations, all, structure);
   const history = createOperationHistory(heap, {
     model:
       definition.model?.(structure, plan) ??
       modelOfSteps(definition.name, definition.operations, definition.initialState),
     calls,
-    threadCount: threads.length,
+    threadCount: hasEnd ? endThread + 1 : threads.length,
     objects: slab,
     identitiesMax,
-    settle: (state, words) =>
-      definition.settle === undefined ? state : definition.settle(state, structure, words, plan),
+    settle: (state, words, objects) =>
+      definition.settle === undefined ? { state } : definition.settle(state, structure, { ...objects, words }, plan),
   });
-  const daemons = definition.daemons?.(structure, plan) ?? [];
   const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
   const operationOfCall = all.flatMap((one) => Array.from({ length: one.callCount }, () => one));
 
   /** A thread at its start. */
   function startThread(thread: number, isInitial: boolean): RunningThread {
     return { thread, isInitial, held: [], taken: NIL, local: definition.local?.(structure, thread, plan) };
+  }
+
+  /** A call of a composite operation, from its invocation to its response. */
+  function* performCall(number: number, procedure: Access<Returned>): Access<number> {
+    const { row, number: first = 0 } = operationOfCall[number] ?? {};
+    const returns = row !== undefined && "calls" in row ? row.calls[number - first]?.returns : undefined;
+    yield beginOperation(number);
+    const word = responseWord(returns, calls[number]?.text, yield* procedure);
+    yield endOperation(word);
+    return word;
   }
 
   function* perform(one: NumberedOperation, caller: RunningThread): Access {
@@ -83,7 +112,8 @@ export function compileScenario(
     if (row.consumes === true) caller.held.splice(at, 1);
     const procedure = caller.isInitial && row.initially !== undefined ? row.initially : row.run;
     yield beginOperation(one.number);
-    const word = wordOf(row, calls[one.number]?.text, yield* procedure.call(row, structure, values, caller));
+    const returned = yield* procedure.call(row, structure, values, caller);
+    const word = responseWord(row.returns, calls[one.number]?.text, returned);
     yield endOperation(word);
     const given = calls[one.number]?.gives(word, reference);
     if (given !== undefined) caller.held.push(given);
@@ -105,21 +135,38 @@ export function compileScenario(
     if (definition.settled !== undefined) yield* definition.settled(structure, plan);
   }
 
+  let begun = 0;
   const bodies = threads.map(({ name, operations }, thread): ThreadBody => ({
     name,
     *body() {
       const caller = startThread(thread, false);
+      if (thread === 0) begun = 0;
       for (const one of operations) {
+        if (thread === 0) begun++;
         if (definition.isOver?.(caller) === true) break;
         yield* perform(one, caller);
       }
       yield* leave(caller);
+      if (hasEnd) yield storeRelease(returned + thread, 1);
     },
   }));
+  /** Waits for the others, so it is left waiting where one of them waits for ever by design. */
+  const end: ThreadBody = {
+    name: "finally",
+    daemon: true,
+    *body() {
+      for (let thread = 0; thread < threads.length; thread++) yield awaitEqual(returned + thread, EVERY_BIT, 1);
+      const caller = startThread(endThread, false);
+      for (const one of last) yield* perform(one, caller);
+      if (definition.atEnd !== undefined) yield* definition.atEnd(structure, plan);
+      yield* leave(caller);
+    },
+  };
+  const started = [...bodies, ...daemons, ...(hasEnd ? [end] : [])];
   const watchers = definition.watchers?.(structure, {
     plan,
     history,
-    threadsMax: bodies.length + daemons.length + callbacksMax,
+    threadsMax: started.length + callbacksMax,
     daemon: (name) => numberOfDaemon(daemons, bodies.length, name),
     operationAt: (number) => operationOfCall[number]?.operation,
   });
@@ -127,36 +174,14 @@ export function compileScenario(
     name: scenario.name,
     heap,
     setUp,
-    threads: [...bodies, ...daemons],
-    watchers: [...(watchers ?? []), history],
+    threads: started,
+    watchers: [...(watchers ?? []), history, memoryAtRestWatcher(history, heap.used)],
     history,
     operationNames: namesOf(heap, calls),
+    operationsBegun: () => begun,
     callbacksMax,
+    ...(definition.progress !== undefined && { progress: definition.progress }),
   };
-}
-
-/** A call of a composite operation, from its invocation to its response. */
-function* performCall(number: number, procedure: Access<Returned>): Access<number> {
-  yield beginOperation(number);
-  const word = Number((yield* procedure) ?? 0);
-  yield endOperation(word);
-  return word;
-}
-
-/** @throws TypeError if the operation returned what its row does not say */
-function wordOf(
-  { returns = "word" }: SimpleRow<unknown, object, object, unknown, unknown, unknown>,
-  text = "",
-  returned: Returned,
-): number {
-  if (returns === "nothing") {
-    if (returned === undefined) return 0;
-    throw new TypeError(`${text} returned ${String(returned)}, and its row says that it returns nothing`);
-  }
-  if (typeof returned === "boolean" && returns === "word") return returned ? 1 : 0;
-  if (typeof returned === "number" && (returned | 0) === returned) return returned;
-  const wanted = returns === "object" ? "an object's address" : "a 32-bit whole number or a truth value";
-  throw new TypeError(`${text} returned ${String(returned)}, and must return ${wanted}: is a return missing?`);
 }
 
 function numberOfDaemon(daemons: readonly ThreadBody[], first: number, name: string): number {

@@ -65,9 +65,9 @@ export interface SimpleRow<Structure, Raw, Values, Operation, Local, State> exte
   step?(state: State, values: Values): Outcome<State> | readonly Outcome<State>[];
 }
 
-/** One allowed response, and the state that it leaves. */
+/** One allowed response, which an operation that returns nothing does not have, and the state that it leaves. */
 export interface Outcome<State> {
-  readonly response: number;
+  readonly response?: number | boolean;
   readonly next: State;
 }
 
@@ -92,6 +92,8 @@ export interface CompositeRow<Structure, Raw, Values, Operation, Local> extends 
 export interface CompositeCall<Structure, Raw, Values, Operation> {
   /** The call as a person reads it. */
   text(raw: Raw): string;
+  /** What its procedure returns; `word` (truth values too) if absent. */
+  readonly returns?: "word" | "nothing";
   show?(word: number): string;
   model(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
 }
@@ -155,6 +157,15 @@ export type OperationOf<Table> = {
     : never;
 }[keyof Table];
 
+/** Makes operations as they stand in a scenario: `push(1)`, `pop()`, `move({ from: 1, to: 2 })`. */
+export type CallsOf<Table> = {
+  readonly [Kind in keyof Table]: Table[Kind] extends { readonly arguments: infer A } ? Call<Kind, A> : never;
+};
+
+type Call<Kind, A> = keyof A extends never
+  ? () => { readonly kind: Kind } & RawValuesOf<A>
+  : (values: RawValuesOf<A> | RawValuesOf<A>[keyof RawValuesOf<A>]) => { readonly kind: Kind } & RawValuesOf<A>;
+
 // What rows demand, a table demands all of: the conditional types intersect what each row infers.
 
 /** What a table's procedures work on. */
@@ -183,6 +194,25 @@ export type StateOf<Table> = {
 }[keyof Table] extends (state: infer State) => void
   ? State
   : never;
+
+/** @throws RangeError at a value without a name, where the operation has several arguments */
+export function callsOf(table: OperationTable): Readonly<Record<string, (values?: unknown) => object>> {
+  return Object.fromEntries(
+    Object.entries(table).map(([kind, { arguments: named }]) => [
+      kind,
+      (values?: unknown): object => {
+        if (values === undefined) return { kind };
+        if (typeof values === "object" && values !== null) return { kind, ...values };
+        const [only, ...others] = Object.keys(named);
+        if (only === undefined || others.length > 0)
+          throw new RangeError(
+            `${kind} takes ${only === undefined ? "no arguments" : `{ ${Object.keys(named).join(", ")} }`}`,
+          );
+        return { kind, [only]: values };
+      },
+    ]),
+  );
+}
 
 /**
  * An operation as a person reads it: `get v4/20 create`, `allow v4/20 timeout 3`. Unless its row says otherwise, its arguments
@@ -223,7 +253,7 @@ export function lacksReference(table: OperationTable, operation: unknown, before
 }
 
 /** The names of the references that an operation takes and, if it finds an object, gives. */
-function referencesOf(table: OperationTable, operation: unknown) {
+export function referencesOf(table: OperationTable, operation: unknown) {
   const { kind, ...raw } = operation as { readonly kind: string };
   const { row, arguments: named = {} } = table[kind] ?? {};
   if (row === undefined) return { takes: undefined, consumes: false, gives: undefined };

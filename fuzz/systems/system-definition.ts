@@ -3,8 +3,10 @@ import type { Access, Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import type { ThreadBody } from "#fuzz/machine/program.ts";
 import type { OnlineModel } from "#properties/linearizability/online.ts";
-import type { OperationHistory } from "#properties/linearizability/operation-history.ts";
+import type { IdentifiedObjects, OperationHistory, Settled } from "#properties/linearizability/operation-history.ts";
+import type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 import type { Watcher } from "#properties/watcher.ts";
+import type { ChecksOff } from "./checks-off.ts";
 import type { Limit } from "./operation-arguments.ts";
 import type { Caller, LocalOf, OperationOf, OperationTable, StateOf, StructureOf } from "./operation-table.ts";
 import type { ScenarioContents } from "./scenario.ts";
@@ -22,6 +24,11 @@ export interface Plan<Operation = unknown, Limits = Readonly<Record<string, numb
   /** The initial operations and those of all threads. */
   readonly operations: readonly Operation[];
   readonly threadCount: number;
+}
+
+/** Memory when nothing is under way. */
+export interface MemoryAtRest extends IdentifiedObjects {
+  readonly words: Int32Array;
 }
 
 export type LimitsShape = Readonly<Record<string, Limit>>;
@@ -55,6 +62,8 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
   isOver?(caller: Caller<Local>): boolean;
   /** What each thread does at its end, and after each initial operation where `initially` asks for it. */
   leave?(structure: Structure, caller: Caller<Local>, plan: Plan<Operation, Limits>): Access;
+  /** What one thread does alone when all others have returned, after the scenario's own last operations: look, and assert. */
+  atEnd?(structure: Structure, plan: Plan<Operation, Limits>): Access;
   /** The model, where the rows have no steps. */
   model?(structure: Structure, plan: Plan<Operation, Limits>): OnlineModel<State, ModelOperation, unknown>;
   /** The slab whose objects operations return and take, and how many of them there may ever be. */
@@ -63,10 +72,10 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
     plan: Plan<Operation, Limits>,
   ): { readonly slab: Address; readonly identitiesMax: number };
   /**
-   * The state that memory shows at rest, of one that the model allows: without what may have vanished and has. Undefined
-   * where memory shows something else. The state itself if absent.
+   * The abstraction function: the state that memory shows when nothing is under way, of one that the model allows (without
+   * what may have vanished and has), or why memory shows something else. The state itself if absent.
    */
-  settle?(state: State, structure: Structure, words: Int32Array, plan: Plan<Operation, Limits>): State | undefined;
+  settle?(state: State, structure: Structure, memory: MemoryAtRest, plan: Plan<Operation, Limits>): Settled<State>;
   /** Threads that serve the others. */
   daemons?(structure: Structure, plan: Plan<Operation, Limits>): readonly ThreadBody[];
   /** What must hold besides the machine's own checks and linearizability. */
@@ -83,9 +92,20 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
       readonly operationAt: (number: number) => Operation | undefined;
     },
   ): readonly Watcher[];
+  /** What operations owe to one another when threads are paused at any moment. */
+  readonly progress?: ProgressCondition;
+  /** Checks of the machine that are switched off, each with the reason, which every report shows. */
+  readonly without?: ChecksOff;
+  /**
+   * What follows generated sequences of these operations: all is given back, and time passes until nothing need be there.
+   */
+  closing?(operations: readonly Operation[]): readonly Operation[];
+  /** Operations that a generated sequence may have before that; 160 if absent. */
+  readonly sequenceMax?: number;
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
-  readonly scenarios: Readonly<Record<string, ScenarioContents<Operation>>>;
+  /** What is tried; scenarios are drawn from the operations if absent. */
+  readonly scenarios?: Readonly<Record<string, ScenarioContents<Operation>>>;
   readonly smallScope?: SmallScope<Operation>;
 }
 

@@ -86,6 +86,8 @@ test("a cmpxchg asks with its comparand, a wait with its mask", () => {
   ] as const;
   for (const [ask, kind] of asked) expect(registers(() => ask(7, 8, 6))).toEqual([kind, 7, 6, 8]);
   expect(registers(() => access.awaitEqual(7, 6, 8))).toEqual([ACCESS.awaitEqual, 7, 8, 6]);
+  expect(registers(() => access.awaitEqualRelaxed(7, 6, 8))).toEqual([ACCESS.awaitEqualRelaxed, 7, 8, 6]);
+  expect(registers(() => access.awaitUnequalRelaxed(7, 6, 8))).toEqual([ACCESS.awaitUnequalRelaxed, 7, 8, 6]);
   expect(registers(() => access.awaitUnequal(7, 6, 8))).toEqual([ACCESS.awaitUnequal, 7, 8, 6]);
 });
 
@@ -121,7 +123,7 @@ test("a callback asks with itself and its argument, an assertion with its messag
 });
 
 test("other registers can be put in the place of the usual ones, and back", () => {
-  const others: access.Registers = { address: 0, operand: 0, expected: 0, callback: undefined, message: "" };
+  const others: access.Registers = { address: 0, operand: 0, expected: 0, callback: undefined, message: "", count: 0 };
   const usual = access.useRegisters(others);
   try {
     access.writeOnce(4, 5);
@@ -131,4 +133,13 @@ test("other registers can be put in the place of the usual ones, and back", () =
   }
   access.readOnce(6);
   expect([usual.address, others.address]).toEqual([6, 4]);
+});
+
+test("every access function counts one access, whichever registers are in place", () => {
+  for (const name of access.KIND_ASKED_FOR.keys()) {
+    const ask = functions.get(name);
+    const before = request.count;
+    if (typeof ask === "function") ask(1, 2, 3);
+    expect([name, request.count - before]).toEqual([name, 1]);
+  }
 });

@@ -41,6 +41,8 @@ export interface HistoryCall<Operation> {
   readonly takes: string | undefined;
   /** The thread gives that reference away with the invocation. */
   readonly consumes: boolean;
+  /** The operation may wait for ever where the model does not let it take effect. */
+  readonly blocks?: boolean;
   /** The response is an object's address, or NIL. */
   readonly returnsObject: boolean;
   /** The reference that the thread holds after the response, besides those that it held. */
@@ -63,10 +65,23 @@ export interface OperationHistory<State> extends Holders, Watcher {
   invoke(thread: number, operation: number): void;
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, word: number): string | undefined;
+  /**
+   * Does the thread wait in an operation that blocks, and may it, as the model does not let the operation take effect in a
+   * state that the history allows? One that could take effect and waits has lost its wake-up.
+   */
+  mayWaitForEver(thread: number): boolean;
   /** The set-up begins: it is a history of its own, from the model's initial state. */
   setUpBegins(): void;
   /** Every execution starts from what the set-up has left. @returns why that cannot be, if it cannot */
   setUpEnds(words: Int32Array): string | undefined;
+  /** Why memory, at rest, is no image of any state that the model may be in; undefined if it is one. */
+  differsFrom(words: Int32Array): string | undefined;
+  /** The identity of each object of the slab, 0 for one that has none. */
+  readonly identities: Int32Array;
+  /** What the history leaves to the future: equal numbers, equal answers of {@link differsFrom} about equal memory. */
+  readonly position: number;
+  /** Nothing is under way: the history goes on from those of its states that memory is an image of, if there are any. */
+  rests(words: Int32Array): void;
   /** The states that the model may be in at the end of an execution. */
   possibleStates(): readonly State[];
   /** Calls `listener` after each response that the model allows. */
@@ -83,11 +98,27 @@ export interface OperationHistoryOptions<State, Operation> {
   /** Objects that may ever be returned. */
   readonly identitiesMax: number;
   /**
-   * The state that memory shows after the set-up, of one that the model allows: without what may have vanished and has.
-   * Undefined where memory shows something else.
+   * The state that memory shows at rest, of one that the model allows: without what may have vanished and has. Or why
+   * memory shows something else.
    */
-  readonly settle: (state: State, words: Int32Array) => State | undefined;
+  readonly settle: (state: State, words: Int32Array, objects: IdentifiedObjects) => Settled<State>;
 }
+
+/** A state of the model that memory is an image of, or why it is none. */
+export type Settled<State> =
+  | { readonly state: State; readonly because?: never }
+  | { readonly because: string; readonly state?: never };
+
+/** The objects that the model knows by numbers. */
+export interface IdentifiedObjects {
+  /** The object with that identity; NIL if it has been freed, or nobody has seen it. O(objects). */
+  objectOf(identity: number): Address;
+  /** The identity of the object; 0 if it has none. */
+  identityOf(object: Address): number;
+}
+
+/** More than a checker has before it restarts. */
+const POSITIONS_MAX = 2 ** 31;
 
 /** Steps that one operation may have. */
 const STEPS_MAX = 4;
@@ -102,6 +133,7 @@ export function createOperationHistory<State, Operation>(
   const identityOf = new Int32Array(objects?.count ?? 0);
   const heldBy: HeldReference[][] = Array.from({ length: Math.max(1, options.threadCount) }, () => []);
   const open = new Int32Array(heldBy.length);
+  const isOpen = new Uint8Array(heldBy.length);
   /** The reference that each thread's open operation took, if it took one, and its steps in the model. */
   const taken: (HeldReference | undefined)[] = [];
   const openSteps: (readonly NumberedStep[])[] = [];
@@ -135,6 +167,7 @@ export function createOperationHistory<State, Operation>(
   function invoke(thread: number, operation: number): void {
     const call = callAt(calls, operation);
     open[thread] = operation;
+    isOpen[thread] = 1;
     const reference = release(thread, call);
     taken[thread] = reference;
     const steps = stepsOf(operation, reference === undefined ? 0 : identify(reference.object));
@@ -144,6 +177,7 @@ export function createOperationHistory<State, Operation>(
 
   function respond(thread: number, word: number): string | undefined {
     const operation = wordAt(open, thread);
+    isOpen[thread] = 0;
     const call = callAt(calls, operation);
     const steps = openSteps[thread] ?? [];
     let answer = word;
@@ -166,10 +200,44 @@ export function createOperationHistory<State, Operation>(
     return undefined;
   }
 
+  function mayWaitForEver(thread: number): boolean {
+    if (isOpen[thread] !== 1) return false;
+    const call = callAt(calls, wordAt(open, thread));
+    if (call.blocks !== true) return false;
+    const reference = taken[thread];
+    const steps = call.steps(reference === undefined ? 0 : identify(reference.object));
+    const waits = (state: State): boolean =>
+      steps.some(({ operation }) => model.next(state, operation, undefined).length === 0);
+    return checker.possibleStates().some(waits);
+  }
+
   function shown(call: HistoryCall<Operation>, word: number): string {
     if (call.show !== undefined) return call.show(word);
     if (!call.returnsObject) return String(word);
     return word === NIL ? "nothing" : (objectNameOf(heap, word) ?? `word ${word}`);
+  }
+
+  const identified: IdentifiedObjects = {
+    objectOf(identity) {
+      const index = identity === 0 ? -1 : identityOf.indexOf(identity);
+      return index === -1 || objects === undefined ? NIL : objects.base + index * objects.stride;
+    },
+    identityOf(object) {
+      const index = indexIn(objects, object);
+      return index === -1 ? 0 : wordAt(identityOf, index);
+    },
+  };
+
+  /** The states that the model may be in, as memory shows them. */
+  function settledStates(words: Int32Array): { readonly states: readonly State[]; readonly because: string } {
+    const states: State[] = [];
+    let because = "";
+    for (const state of checker.possibleStates()) {
+      const settled = settle(state, words, identified);
+      if (settled.because === undefined) states.push(settled.state);
+      else because ||= settled.because;
+    }
+    return { states, because };
   }
 
   function forget(): void {
@@ -180,8 +248,10 @@ export function createOperationHistory<State, Operation>(
     property: "linearizability",
     invoke,
     respond,
+    mayWaitForEver,
     reset() {
       checker.reset();
+      isOpen.fill(0);
       identityOf.set(leftIdentityOf);
       identities = leftIdentities;
       forget();
@@ -193,18 +263,26 @@ export function createOperationHistory<State, Operation>(
       leftIdentities = 0;
     },
     setUpEnds(words) {
-      const states: State[] = [];
-      for (const state of checker.possibleStates()) {
-        const settled = settle(state, words);
-        if (settled !== undefined) states.push(settled);
-      }
-      if (states.length === 0) return "the set-up leaves something in memory that the model does not allow";
+      const { states, because } = settledStates(words);
+      if (states.length === 0) return because;
       checker.startFrom(states);
       left = heldBy.flat();
       leftIdentityOf.set(identityOf);
       leftIdentities = identities;
       forget();
       return undefined;
+    },
+    differsFrom(words) {
+      const { states, because } = settledStates(words);
+      return states.length === 0 ? because : undefined;
+    },
+    identities: identityOf,
+    get position() {
+      return checker.statistics.restarts * POSITIONS_MAX + checker.position;
+    },
+    rests(words) {
+      const { states } = settledStates(words);
+      if (states.length > 0) checker.goOnFrom(states);
     },
     possibleStates: () => checker.possibleStates(),
     onResponse: (listener) => void listeners.push(listener),

@@ -3,6 +3,7 @@ import type { WeakModel } from "#fuzz/explore/explore-weak-program.ts";
 import { protocols } from "#fuzz/programs/protocols/protocols.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 import type { Counterexample, ScenarioResult } from "#reports/result.ts";
+import { searchedUnder } from "#reports/searched-under.ts";
 import type { Part } from "../part.ts";
 import { safeFileName } from "../safe-file-name.ts";
 import type { WeakOutcome, WeakSubject, WeakTask } from "./weak-task.ts";
@@ -32,8 +33,9 @@ export function weakPart(task: WeakTask, seed: number): Part {
       const done = await perform({ kind: "weak", task });
       if (done === undefined) return undefined;
       const { outcome } = done;
-      const counterexample = counterexampleOf(outcome, `traces/${safeFileName(label)}.story.txt`, seed, task);
-      if (counterexample !== undefined) save(counterexample.trace, `${counterexample.story.join("\n")}\n`);
+      const counterexample = counterexampleOf(outcome, seed, task);
+      if (counterexample !== undefined)
+        save(`traces/${safeFileName(label)}.story.txt`, `${counterexample.story.join("\n")}\n`);
       return { kind: "scenario", scenario: resultOf(outcome, { name: label, system }, seed, task, counterexample) };
     },
   };
@@ -53,22 +55,23 @@ function resultOf(
   const isDecided = outcome.kind === "exhausted" || outcome.kind === "searched";
   const verdict = outcome.kind === "violated" ? "violated" : isDecided ? "holds" : "unknown";
   const because = verdict === "unknown" ? (outcome.because ?? "not explored to the end") : undefined;
+  const searches = [
+    { strategy: "exhaustive", exhaustive: outcome.kind === "exhausted", executions: outcome.executions, accesses: 0 },
+  ];
   return {
     ...names,
     verdict,
     ...(because !== undefined && { because }),
     memory,
+    under: searchedUnder(searches, {}, memory),
     seed,
-    searches: [
-      { strategy: "exhaustive", exhaustive: outcome.kind === "exhausted", executions: outcome.executions, accesses: 0 },
-    ],
+    searches,
     ...(counterexample !== undefined && { counterexample }),
   };
 }
 
 function counterexampleOf(
   { violation, executions }: WeakOutcome,
-  trace: string,
   seed: number,
   { memory }: WeakTask,
 ): Counterexample | undefined {
@@ -85,6 +88,5 @@ function counterexampleOf(
     preemptions: 0,
     orderings: [],
     story: [...story],
-    trace,
   };
 }
