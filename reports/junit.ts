@@ -108,7 +108,7 @@ function scenarioCase(scenario: ScenarioResult, time: string, folder: string): C
     "@classname": visibleText(`quiesce.${scenario.system}`),
     "@time": time,
   };
-  const searched = `${searchedUnder(scenario.searches, scenario.without)}, seed ${scenario.seed}`;
+  const searched = `${searchedUnder(scenario.searches, scenario.without, scenario.memory)}, seed ${scenario.seed}`;
   if (scenario.counterexample !== undefined)
     return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };
@@ -120,7 +120,8 @@ function counterexampleProblem(counterexample: Counterexample, folder: string): 
 }
 
 function storyLines({ story, trace }: Counterexample, folder: string): readonly string[] {
-  return ["", ...story, "", `replay  npx quiesce replay ${folder}/${trace}`];
+  const replay = trace === undefined ? [] : ["", `replay  npx quiesce replay ${folder}/${trace}`];
+  return ["", ...story, ...replay];
 }
 
 function traceCase({ trace, verdict, because }: TraceResult): Case {

@@ -116,8 +116,9 @@ function counterexampleSection(
     ...(orderings.length === 0
       ? []
       : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
-    `Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`,
-    "",
+    ...(counterexample.trace === undefined
+      ? []
+      : [`Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`, ""]),
   ];
 }
 
@@ -130,9 +131,9 @@ function storyBlock({ story }: Counterexample): string[] {
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
-  const rows = scenarios.map(({ verdict, name, system, searches, without, because, counterexample }) => {
+  const rows = scenarios.map(({ verdict, name, system, searches, without, memory, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedUnder(searches, without);
+    const searched = searchedUnder(searches, without, memory);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),

@@ -62,7 +62,7 @@ export const Counterexample = z
     location: Location.optional().describe("the source line of the access at which it was violated"),
     orderings: z.array(text).describe("the orderings that matter: turn any of them round and the execution passes"),
     story: z.array(text).describe("the execution as a person reads it, line by line"),
-    trace: text.describe("path of the trace file"),
+    trace: text.optional().describe("path of the trace file; absent under weak memory, where there is none to replay"),
     reproduction: text.describe("path of the script that reproduces it").optional(),
   })
   .describe("the shrunk execution that violates a property");
@@ -72,6 +72,11 @@ export const ScenarioResult = z.strictObject({
   system: text,
   verdict: Verdict,
   because: text.optional().describe("why the verdict is unknown"),
+  memory: text
+    .optional()
+    .describe(
+      "the weak memory model; absent for sequential consistency. Executions without a cycle of program order and reads-from",
+    ),
   under: text.optional().describe("which executions were run, and on what memory: the verdict says no more than that"),
   without: z.record(text, text).optional().describe("checks that the system switches off, and why"),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),

@@ -81,10 +81,10 @@ export function sarifLog(result: Result, folder: string): Log {
           seed: result.seed,
           profile: result.profile ?? "",
           verdict: result.verdict,
-          scenarios: result.scenarios.map(({ name, verdict, searches, without }) => ({
+          scenarios: result.scenarios.map(({ name, verdict, searches, without, memory }) => ({
             name: visibleText(name),
             verdict,
-            under: searchedUnder(searches, without),
+            under: searchedUnder(searches, without, memory),
           })),
         },
         results,
@@ -105,7 +105,8 @@ function violationResult(
   folder: string,
 ): SarifResult {
   const { because, location: place, strategy, seed, execution, trace } = counterexample;
-  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${folder}/${trace}`;
+  const replay = trace === undefined ? "" : ` Replay: npx quiesce replay ${folder}/${trace}`;
+  const text = `${scenario}: ${because}.${replay}`;
   return {
     ruleId,
     ruleIndex,

@@ -21,7 +21,7 @@ export function scenarioLine(scenario: ScenarioResult, nameWidth: number): strin
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = searchedUnder(scenario.searches, scenario.without);
+  const searched = searchedUnder(scenario.searches, scenario.without, scenario.memory);
   return line(
     scenario.verdict,
     scenario.name,

@@ -15,6 +15,9 @@ import { scenarioPart } from "./scenario/scenario-part.ts";
 import { stressPart } from "./stress/stress-part.ts";
 import { STRESSED_SYSTEMS } from "./stress/stress-task.ts";
 import { type SavedTrace, savedTraces } from "./trace/saved-traces.ts";
+import type { WeakModel } from "#fuzz/explore/explore-weak-program.ts";
+import { weakPart, weakProtocols, weakScenarios } from "./weak/weak-part.ts";
+import type { WeakTask } from "./weak/weak-task.ts";
 import { tracePart } from "./trace/trace-part.ts";
 
 /** Plain data, from which the parts are made. */
@@ -30,7 +33,18 @@ export interface CampaignPlan {
   readonly filesMutated: number;
   /** Systems to run on real threads. */
   readonly stressed: readonly string[];
+  /** Programs to explore under weak memory. */
+  readonly weak: readonly WeakTask[];
 }
+
+/** The memory model that a gate explores the protocols under. */
+const GATE_MEMORY: WeakModel = "lkmm";
+
+/**
+ * Graphs of one scenario under weak memory, for each that the profile explores under sequential consistency: they are
+ * larger, and each is looked at as a whole.
+ */
+const WEAK_SCENARIO_FACTOR = 1 / 400;
 
 /** Executions of one scenario of a certificate. */
 const CERTIFY_EXECUTIONS_MAX = 10_000_000;
@@ -50,9 +64,21 @@ export function verifyPlan(
   const traces = savedTraces(scenarios);
   const conformance = conformanceOf(scenarios, profile);
   if (extent === "scenarios")
-    return { profile, seed, scenarios, conformance, traces, bugs: [], certificates: [], filesMutated: 0, stressed: [] };
+    return {
+      profile,
+      seed,
+      scenarios,
+      conformance,
+      traces,
+      bugs: [],
+      certificates: [],
+      filesMutated: 0,
+      stressed: [],
+      weak: [],
+    };
   const names = new Set(scenarios.map(({ system }) => system));
   return {
+    weak: weakProtocols(names, GATE_MEMORY, profile.enumerationMax),
     profile,
     seed,
     scenarios,
@@ -62,6 +88,33 @@ export function verifyPlan(
     certificates: profile.certifies ? certificatesOf(names) : [],
     filesMutated: profile.filesMutated,
     stressed: profile.stressMs === 0 ? [] : STRESSED_SYSTEMS.filter((system) => names.has(system)),
+  };
+}
+
+/** The protocols of these scenarios' systems and the scenarios themselves under a weak memory model, and nothing else. */
+export function weakPlan(
+  scenarios: readonly ScenarioReference[],
+  profile: Profile,
+  seed: number,
+  memory: WeakModel,
+): CampaignPlan {
+  const names = new Set(scenarios.map(({ system }) => system));
+  const graphsMax = Math.max(1, Math.round(profile.enumerationMax * WEAK_SCENARIO_FACTOR));
+  const weak = [
+    ...weakProtocols(names, memory, profile.enumerationMax),
+    ...weakScenarios(scenarios, memory, graphsMax),
+  ];
+  return {
+    profile,
+    seed,
+    scenarios: [],
+    conformance: [],
+    traces: [],
+    bugs: [],
+    certificates: [],
+    filesMutated: 0,
+    stressed: [],
+    weak,
   };
 }
 
@@ -93,6 +146,7 @@ export function fuzzPlan(
     certificates: [],
     filesMutated: 0,
     stressed: [],
+    weak: [],
   };
 }
 
@@ -131,6 +185,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
   const { profile, seed } = plan;
   return [
     ...plan.scenarios.map((scenario) => scenarioPart(scenario, profile, seed)),
+    ...plan.weak.map((task) => weakPart(task, seed)),
     ...plan.conformance.map((one) => conformancePart(one, seed)),
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),

@@ -23,6 +23,7 @@ const plan: CampaignPlan = {
     stressMs: 5,
     certifies: false,
   },
+  weak: [],
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
   conformance: [],

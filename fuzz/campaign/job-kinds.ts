@@ -85,6 +85,8 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
   },
   triage: { unitsOf: one, unitMs: 50 },
   trace: { unitsOf: one, unitMs: 20 },
+  // Execution graphs. Most protocols have a few.
+  weak: { unitsOf: ({ graphsMax }) => graphsMax, unitMs: 0.01 },
   explanation: unplanned,
   reenactment: unplanned,
   story: unplanned,

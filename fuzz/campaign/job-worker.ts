@@ -36,6 +36,7 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
   schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
+  weak: async () => (await import("./weak/run-weak.ts")).runWeak,
   agents: async () => (await import("./exploration/run-agents.ts")).runAgents,
   probe: async () => (await import("./probe/run-probe.ts")).runProbe,
   generated: async () => (await import("./generated/run-generated.ts")).runGenerated,

@@ -28,6 +28,7 @@ import type { StoryOutcome, StoryTask } from "./story/story-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
 import type { TriageOutcome, TriageTask } from "./triage/triage-task.ts";
+import type { WeakOutcome, WeakTask } from "./weak/weak-task.ts";
 
 interface Of<Task, Outcome> {
   readonly task: Task;
@@ -52,6 +53,7 @@ export interface JobTypes {
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
+  readonly weak: Of<WeakTask, WeakOutcome>;
   readonly agents: Of<AgentsTask, AgentsOutcome>;
   readonly probe: Of<ProbeTask, ProbeOutcome>;
   readonly generated: Of<GeneratedTask, GeneratedOutcome>;

@@ -39,6 +39,11 @@ export const commandNames = {
     about: "Search, certify and stress without end, and keep what was found in a store.",
   },
   worker: { about: "Do jobs of campaigns on other machines, which a queue hands out." },
+  barriers: {
+    argument: "<system>",
+    about:
+      "Weaken each ordering of a system by one step in memory, and say which are needed under the kernel's memory model.",
+  },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",

@@ -58,6 +58,7 @@ const nothing: CampaignPlan = {
   certificates: [],
   filesMutated: 0,
   stressed: [],
+  weak: [],
 };
 
 /** Runs a campaign in a process of its own. */

@@ -196,16 +196,19 @@ function counterexampleLines(
   { story, trace, reproduction }: Counterexample,
   { out, module, saved }: { out: string; module: string | undefined; saved: string | undefined },
 ): readonly string[] {
-  const replay = [
-    "npx quiesce replay",
-    shellWord(commandPath(join(out, trace))),
-    ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
-  ];
+  const again =
+    trace === undefined
+      ? []
+      : [
+          "npx quiesce replay",
+          shellWord(commandPath(join(out, trace))),
+          ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
+        ];
   return [
     "",
     ...story.map(visibleText),
     "",
-    `replay  ${replay.join(" ")}`,
+    ...(again.length === 0 ? [] : [`replay  ${again.join(" ")}`]),
     ...(reproduction === undefined ? [] : [`run it  npx node ${shellWord(commandPath(join(out, reproduction)))}`]),
     ...(saved === undefined ? [] : [savedLine(saved)]),
     "",

@@ -17,6 +17,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
   certify: async () => (await import("./certify-command.ts")).certifyCommand(),
   campaign: async () => (await import("./campaign-command.ts")).campaignCommand(),
   worker: async () => (await import("./worker-command.ts")).workerCommand(),
+  barriers: async () => (await import("./barriers-command.ts")).barriersCommand(),
   "merge-reports": async () => (await import("./merge-reports-command.ts")).mergeReportsCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),

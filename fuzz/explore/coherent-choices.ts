@@ -49,6 +49,7 @@ export class CoherentChoices extends Choices {
       this.offer(write === NONE ? INITIAL : write);
       if (write === NONE) break;
     }
+    if (order.isConsistent !== undefined) this.#withdrawInconsistentSources(graph, read, base);
     const step = this.#states.step(graph.get(read, STATE));
     if (step === STEP.wait) this.#withdrawStaleWaits(graph, read, base);
     else if (order.distinguishesUpdates && step === STEP.update) this.#withdrawUpdates(graph, read, base);
@@ -61,9 +62,10 @@ export class CoherentChoices extends Choices {
     if (partner !== NONE) {
       const source = graph.get(partner, SOURCE);
       const next = source === INITIAL ? (graph.first[location] as number) : graph.get(source, AFTER);
-      if (next === NONE || !graph.has(next, PAIRED)) this.offer(next);
+      if ((next === NONE || !graph.has(next, PAIRED)) && this.#isConsistentAt(graph, write, next)) this.offer(next);
       return;
     }
+    const base = this.count;
     this.offer(NONE);
     let next = graph.final[location] as number;
     if (next === NONE || (this.#order.includesPrefix && graph.isInPrefix(next, write))) return;
@@ -71,6 +73,38 @@ export class CoherentChoices extends Choices {
     for (; next !== NONE && !this.#order.isBefore(graph, next); next = graph.get(next, BEFORE)) {
       if (!graph.has(next, PAIRED)) this.offer(next);
     }
+    if (this.#order.isConsistent !== undefined)
+      this.#keepFrom(base, (place) => this.#isConsistentAt(graph, write, place));
+  }
+
+  /** Keeps, of the choices from `base` on, those that `isKept` is true of. */
+  #keepFrom(base: number, isKept: (choice: number) => boolean): void {
+    let kept = base;
+    for (let i = base; i < this.count; i++) {
+      const choice = this.at(i);
+      if (isKept(choice)) this.put(kept++, choice);
+    }
+    this.count = kept;
+  }
+
+  #isConsistentAt(graph: Graph, write: number, place: number): boolean {
+    const order = this.#order;
+    if (order.isConsistent === undefined || place === NONE) return true;
+    graph.place(write, place);
+    const isConsistent = order.isConsistent(graph, write);
+    graph.displace(write);
+    return isConsistent;
+  }
+
+  #withdrawInconsistentSources(graph: Graph, read: number, base: number): void {
+    const flags = graph.get(read, FLAGS);
+    this.#keepFrom(base, (source) => {
+      this.#sources.link(graph, read, source);
+      const isConsistent = this.#order.isConsistent?.(graph, read) !== false;
+      graph.unlink(read);
+      graph.set(read, FLAGS, flags);
+      return isConsistent;
+    });
   }
 
   /**
@@ -107,6 +141,7 @@ export class CoherentChoices extends Choices {
 
   withdrawPlaces(graph: Graph, write: number, read: number, base: number): void {
     if (this.count === base + 1 && this.at(base) === NONE) return;
+    if (this.#order.isConsistent !== undefined) this.#withdrawInconsistentPlaces(graph, write, read, base);
     const flags = graph.get(read, FLAGS);
     const updates = this.#states.step(graph.get(read, STATE)) === STEP.update;
     const writes = updates && this.#sources.wouldWrite(graph, read, write);
@@ -125,6 +160,19 @@ export class CoherentChoices extends Choices {
     }
     this.count = kept;
     graph.set(read, FLAGS, flags);
+  }
+
+  #withdrawInconsistentPlaces(graph: Graph, write: number, read: number, base: number): void {
+    const flags = graph.get(read, FLAGS);
+    this.#keepFrom(base, (place) => {
+      graph.place(write, place);
+      this.#sources.link(graph, read, write);
+      const isConsistent = this.#order.isConsistent?.(graph, read) !== false;
+      graph.unlink(read);
+      graph.set(read, FLAGS, flags);
+      graph.displace(write);
+      return isConsistent;
+    });
   }
 
   isMaximal(graph: Graph, event: number, revisitor: number): boolean {

@@ -20,6 +20,7 @@ import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
 import { type ExecutionGraph, executionGraphOf } from "./graph-trace.ts";
+import { LkmmOrder } from "./lkmm-order.ts";
 import { LocalStates, type Orderings, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
@@ -27,9 +28,10 @@ import { ScOrder, TsoOrder } from "./total-order.ts";
 
 /**
  * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
- * RC11. `es`: plain accesses and Atomics of ECMAScript.
+ * RC11. `lkmm`: the Linux-kernel memory model, without executions in which program order and reads-from form a cycle.
+ * `es`: plain accesses and Atomics of ECMAScript.
  */
-export type ExplorerModel = "sc" | "tso" | "ra" | "es";
+export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm" | "es";
 
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
@@ -94,17 +96,18 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const { exchange } = program;
+  const { meaning, exchange } = program;
   const states = new LocalStates(program.threads, {
     keepsBarriers: model !== "sc",
     accesses,
     weakFences,
-    exchange,
     refusesLooking: true,
+    meaning,
+    exchange,
   });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
   const explorer = new Explorer({
-    order: orderOf(model),
+    order: orderOf(model, states),
     states,
     threads: program.threads.length,
     initial,
@@ -169,7 +172,7 @@ export function runExplorer(
   };
 }
 
-function orderOf(model: ExplorerModel): Order {
+export function orderOf(model: ExplorerModel, states: LocalStates): Order {
   switch (model) {
     case "sc":
       return new ScOrder();
@@ -177,6 +180,8 @@ function orderOf(model: ExplorerModel): Order {
       return new TsoOrder();
     case "ra":
       return new ReleaseAcquireOrder();
+    case "lkmm":
+      return new LkmmOrder(states);
     case "es":
       return new EsOrder();
   }

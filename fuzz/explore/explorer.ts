@@ -154,6 +154,7 @@ export class Explorer {
       if (states.isFull) this.#renewStates();
       const thread = this.#nextThread(graph);
       if (thread === -1) {
+        if (this.#order.isAllowed?.(graph) === false) break;
         this.#visitor.reached(graph);
         this.#stopped = this.#visitor.shouldStop();
         break;

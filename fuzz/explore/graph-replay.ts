@@ -4,12 +4,14 @@
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
+import { lkmm } from "#model/memory/lkmm.ts";
 import { sc } from "#model/memory/sc.ts";
 import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { AccessKind } from "#impl/memory/access.ts";
 import { performOnWord, succeeds } from "#impl/memory/access-class.ts";
 import { isAllowedUnderEs } from "./es-reference.ts";
+import type { ExplorerModel } from "./explore.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {
   ACQUIRES,
@@ -28,6 +30,7 @@ import {
   VALUE,
 } from "./graph.ts";
 import type { ExecutionGraph, GraphEvent } from "./graph-trace.ts";
+import { lkmmExecution } from "./lkmm-execution.ts";
 import { LocalStates, STEP } from "./local-states.ts";
 import { referenceExecution } from "./reference.ts";
 import { type TableModel, tableOptions } from "./table-model.ts";
@@ -58,6 +61,7 @@ export function replayGraph(
     accesses,
     weakFences,
     refusesLooking: true,
+    meaning: program.meaning,
   });
   const graph = new Graph(program.threads.length, 1);
   const placed = new Map<string, Placed>();
@@ -76,16 +80,25 @@ export function replayGraph(
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
   const memoryModel = options.model ?? "sc";
-  const isAllowed =
-    memoryModel === "es"
-      ? isAllowedUnderEs(graph)
-      : allowed(referenceExecution(graph, states), { sc, tso, ra }[memoryModel]);
-  if (!isAllowed) return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
+  if (!isAllowed(graph, states, memoryModel))
+    return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };
   }
   return { kind: "passed" };
+}
+
+/** Do the axioms of the model allow the graph? */
+function isAllowed(graph: Graph, states: LocalStates, model: ExplorerModel): boolean {
+  switch (model) {
+    case "es":
+      return isAllowedUnderEs(graph);
+    case "lkmm":
+      return allowed(lkmmExecution(graph, states), lkmm);
+    default:
+      return allowed(referenceExecution(graph, states), { sc, tso, ra }[model]);
+  }
 }
 
 /** Lets a thread make its next access, which must be this one. */

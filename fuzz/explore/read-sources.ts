@@ -1,5 +1,5 @@
 /** The writes that a read may read from: what it would find there, and how it comes to read from one of them. */
-import { succeeds, valueFound, waitIsOver } from "#impl/memory/access-class.ts";
+import { waitIsOver } from "#impl/memory/access-class.ts";
 import {
   ACQUIRES,
   BLOCKED,
@@ -56,10 +56,18 @@ export class ReadSources {
   wouldWrite(graph: Graph, read: number, source: number): boolean {
     const state = graph.get(read, STATE);
     const states = this.#states;
-    return (
-      states.step(state) === STEP.update &&
-      succeeds(states.kind(state), this.valueOf(graph, read, source), states.expected(state))
-    );
+    return states.step(state) === STEP.update && states.writesAt(state, this.valueOf(graph, read, source));
+  }
+
+  /** Links a read to a source and sets its flags, for a look at the graph: its thread is not told. */
+  link(graph: Graph, read: number, source: number): void {
+    const states = this.#states;
+    graph.link(read, source);
+    const state = graph.get(read, STATE);
+    let flags = graph.get(read, FLAGS) & ~(BLOCKED | PAIRED | FULL);
+    if (states.step(state) === STEP.wait && !this.isOver(graph, read, source)) flags |= BLOCKED;
+    if (this.wouldWrite(graph, read, source)) flags |= PAIRED | (states.flags(state) & FULL);
+    graph.set(read, FLAGS, flags);
   }
 
   /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Tells its thread. */
@@ -93,7 +101,7 @@ export class ReadSources {
       if (!goesOn) flags |= BLOCKED;
     } else if (this.wouldWrite(graph, read, source)) {
       flags |= PAIRED | (asked & FULL);
-      answer = valueFound(states.kind(state), found, states.written(state, found));
+      answer = states.found(state, found);
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }

@@ -12,6 +12,7 @@ import type { Orderings } from "./local-states.ts";
 export const tableModels = {
   sc: { model: "sc" },
   tso: { model: "tso" },
+  lkmm: { model: "lkmm" },
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
   rc11: { model: "ra" },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
