@@ -78,8 +78,9 @@ function tracesOfRun(
       violations.map(({ scenario, counterexample }) => [scenario, counterexample] as const),
     ),
   ];
-  return found.map(([scenario, { trace, reproduction }]) =>
-    pageTrace({ folder, trace, reproduction, module: modules.get(scenario) }, perform),
+  // A violation under weak memory has a story in words, and no trace.
+  return found.flatMap(([scenario, { trace, reproduction }]) =>
+    trace === undefined ? [] : [pageTrace({ folder, trace, reproduction, module: modules.get(scenario) }, perform)],
   );
 }
 
