@@ -115,7 +115,8 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   const histories = rows.flatMap((row) => ("outcome" in row ? [drawnHistory(row.file, row.outcome)] : []));
   const text = `${JSON.stringify({ format: "quiesce-histories", histories })}\n`;
   const page = await updatePage(resolve(options.out), [{ name: "histories.json", text }]);
-  if (options.json !== "-") process.stdout.write(`${pageLine(page)}\n`);
+  // For people: programs read a line a file, and nothing else.
+  if (process.stderr.isTTY) process.stderr.write(`${pageLine(page)}\n`);
   process.exitCode = exitCodeOf(rows, files.length);
 }
 

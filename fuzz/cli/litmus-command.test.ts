@@ -19,9 +19,14 @@ interface Run {
 
 function litmus(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", ...args], { cwd: root }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
+    execFile(
+      process.execPath,
+      ["fuzz/cli/quiesce.mjs", "litmus", ...args, "--out", scratch],
+      { cwd: root },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+      },
+    );
   });
 }
 

@@ -138,7 +138,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   writeJson(options.json, `${JSON.stringify({ tests: rows })}\n`);
   const text = `${JSON.stringify({ format: "quiesce-litmus", tests: shown })}\n`;
   const page = await updatePage(resolve(options.out), [{ name: "litmus.json", text }]);
-  if (files.length > 1) process.stderr.write(`${pageLine(page)}\n`);
+  // For people: scripts read what the reference tool prints, and nothing else.
+  if (process.stderr.isTTY) process.stderr.write(`${pageLine(page)}\n`);
   if (files.length > 1) process.stderr.write(`${summary(rows, counts)}\n`);
   process.exitCode = exitCodeFor(counts);
 }
