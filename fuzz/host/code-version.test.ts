@@ -15,6 +15,7 @@ for (const part of [
   "properties/violation.ts",
   "fuzz/machine",
   "fuzz/systems",
+  "reports/verdict-line.ts",
   "package.json",
 ])
   cpSync(join(projectRoot, part), join(copy, part), { recursive: true });
