@@ -13,6 +13,8 @@ export const shared = {
 
 export default defineConfig({
   test: {
+    // By default one core is left to the person at the screen, which on two halves the speed.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

@@ -4,7 +4,7 @@
  * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for
  * another access than the one recorded. An execution that ends before the schedule does has diverged as well.
  */
-import type { AccessKind } from "#impl/memory/access.ts";
+import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
 import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
@@ -132,24 +132,24 @@ function locationOf({ property }: Violation, { firstAsked, lastLocation }: Recor
  * a data race, and what would have ordered the two.
  */
 function becauseOf(
-  { property, because }: Violation,
+  { property, because, address }: Violation,
   location: Location | undefined,
   made: readonly RecordedAccess[],
 ): string {
-  if (property === "data-race") return `${because}${otherAccess(made)}`;
+  if (property === "data-race") return `${because}${otherAccess(made, address)}`;
   return property !== UNYIELDED || location === undefined ? because : `${because} (${location.file}:${location.line})`;
 }
 
-/** The access that the last one races with: of another thread, to the same word, and one of the two writes. */
-function otherAccess(made: readonly RecordedAccess[]): string {
+/** The access that the last one races with: another thread's, to the same word, and one of the two writes or frees it. */
+function otherAccess(made: readonly RecordedAccess[], word: Address): string {
   const last = made.at(-1);
   const other = made.findLast(
     ({ thread, address, kind }) =>
       last !== undefined &&
       thread !== last.thread &&
-      address === last.address &&
+      address === word &&
       touchesWord(kind) &&
-      (mayWrite(kind) || mayWrite(last.kind)),
+      (mayWrite(kind) || mayWrite(last.kind) || last.kind === ACCESS.free),
   );
   if (other === undefined || last === undefined) return "";
   const [line] = other.stack;

@@ -36,7 +36,7 @@ export function appendOrder(history: TransactionHistory): AppendOrder {
   const { lists, versions } = history;
   const longest = new Int32Array(versions.keys.length).fill(NONE);
   forEachRead(history, (_transaction, key, node) => {
-    const best = longest[key] ?? NONE;
+    const best = longest[key] as number;
     if (best === NONE || lists.lengthOf(node) > lists.lengthOf(best)) longest[key] = node;
   });
   const previous = new Int32Array(versions.count);
@@ -50,13 +50,13 @@ export function appendOrder(history: TransactionHistory): AppendOrder {
     for (const version of lists.pathOf(node)) {
       if (position[version] !== NONE) continue; // an element that stands there twice counts where it stands first
       position[version] = place;
-      previous[version] = last[key] ?? NONE;
+      previous[version] = last[key] as number;
       last[key] = version;
       place += 1;
     }
   }
   for (let version = 0; version < versions.count; version += 1)
-    if (position[version] === NONE) previous[version] = last[versions.keyOf(version)] ?? NONE;
+    if (position[version] === NONE) previous[version] = last[versions.keyOf(version)] as number;
   for (let node = 0; node < lists.count; node += 1) {
     const version = lists.versionOf(node);
     if (version !== NONE && isBeginning[node] === 0 && position[version] === NONE) previous[version] = UNKNOWN;
@@ -73,7 +73,7 @@ export function forEachRead(
     if (outcome[transaction] === ABORTED) continue;
     const end = endOperation[transaction] as number;
     for (let at = firstOperation[transaction] as number; at < end; at += 1) {
-      const node = value[at] ?? NONE;
+      const node = value[at] as number;
       if (functions[at] === READ && node >= 0) visit(transaction, key[at] as number, node);
     }
   }
@@ -88,6 +88,6 @@ export function forEachWrite(
     if (outcome[transaction] === ABORTED) continue;
     const end = endOperation[transaction] as number;
     for (let at = firstOperation[transaction] as number; at < end; at += 1)
-      if (functions[at] === WRITE) visit(transaction, value[at] ?? NONE);
+      if (functions[at] === WRITE) visit(transaction, value[at] as number);
   }
 }

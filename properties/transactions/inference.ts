@@ -107,7 +107,7 @@ function stateOfList({ lists, versions }: TransactionHistory, key: number, node:
 function forestOfAppends({ versions }: TransactionHistory, order: AppendOrder): VersionForest {
   const previous = new Int32Array(versions.count + versions.keys.length).fill(UNSEEN);
   for (let version = 0; version < versions.count; version += 1) {
-    const before = order.previous[version] ?? NONE;
+    const before = order.previous[version] as number;
     previous[version] = before === NONE ? versions.count + versions.keyOf(version) : before;
   }
   return createVersionForest(previous);

@@ -42,14 +42,14 @@ function wrongReads(history: TransactionHistory): Finding[] {
       });
     }
     if (outcome[reader] !== COMMITTED) return;
-    const garbageNode = marks.garbage[node] ?? NONE;
+    const garbageNode = marks.garbage[node] as number;
     if (garbageNode !== NONE)
       garbage.add(() => {
         const version = versionText(history, lists.versionOf(garbageNode));
         const because = `${read()}, but no transaction appends ${version} to ${keyText(history, key)}`;
         return { transactions: [reader], because };
       });
-    const abortedNode = marks.aborted[node] ?? NONE;
+    const abortedNode = marks.aborted[node] as number;
     if (abortedNode !== NONE) {
       const version = lists.versionOf(abortedNode);
       const writer = versions.writerOf(version);
@@ -90,11 +90,11 @@ function markLists({ lists, versions, outcome }: TransactionHistory): ListMarks 
     if (version === NONE) continue;
     const parent = lists.parentOf(node);
     const writer = versions.writerOf(version);
-    aborted[node] = aborted[parent] ?? NONE;
-    garbage[node] = garbage[parent] ?? NONE;
+    aborted[node] = aborted[parent] as number;
+    garbage[node] = garbage[parent] as number;
     repeated[node] = repeated[parent] as number;
-    if (writer === NOBODY) garbage[node] = garbage[node] === NONE ? node : (garbage[node] ?? NONE);
-    else if (outcome[writer] === ABORTED) aborted[node] = aborted[node] === NONE ? node : (aborted[node] ?? NONE);
+    if (writer === NOBODY) garbage[node] = garbage[node] === NONE ? node : (garbage[node] as number);
+    else if (outcome[writer] === ABORTED) aborted[node] = aborted[node] === NONE ? node : (aborted[node] as number);
     if (firstNode[version] === NONE) firstNode[version] = node;
     else if (lists.pathOf(parent).includes(version)) repeated[node] = 1; // only of an element that lists disagree about
   }
@@ -121,23 +121,23 @@ function incompatibleOrders(history: TransactionHistory, { longest, isBeginning,
     isCounted[key] = 1;
     counter.add(() => {
       const name = keyText(history, key);
-      const other = longest[key] ?? NONE;
+      const other = longest[key] as number;
       return {
-        transactions: [reader, readerOfLongest[key] ?? NOBODY],
+        transactions: [reader, readerOfLongest[key] as number],
         because: `T1 read ${name} = ${listText(history, node)}, and T2 read ${name} = ${listText(history, other)}`,
       };
     });
   });
   forEachAppendPair(history, (writer, first, second) => {
     const key = history.versions.keyOf(first);
-    const [early, late] = [position[first] ?? NONE, position[second] ?? NONE];
+    const [early, late] = [position[first] as number, position[second] as number];
     if (late === NONE || (early !== NONE && early < late) || isCounted[key] === 1) return;
     isCounted[key] = 1;
     counter.add(() => {
-      const [name, list] = [keyText(history, key), listText(history, longest[key] ?? NONE)];
+      const [name, list] = [keyText(history, key), listText(history, longest[key] as number)];
       const [before, after] = [versionText(history, first), versionText(history, second)];
       return {
-        transactions: [writer, readerOfLongest[key] ?? NOBODY],
+        transactions: [writer, readerOfLongest[key] as number],
         because: `T1 appended ${before} to ${name} and then ${after}, but T2 read ${name} = ${list}`,
       };
     });
@@ -210,7 +210,7 @@ function internalReads(history: TransactionHistory): Finding[] {
       const isFirst = touchedBy[touched] !== transaction;
       touchedBy[touched] = transaction;
       if (isFirst || history.function[at] !== READ || isExpected(history, first, at)) continue;
-      const node = value[at] ?? NONE;
+      const node = value[at] as number;
       counter.add(() => ({
         transactions: [transaction],
         because: `T1 read ${keyText(history, touched)} = ${listText(history, node)}, ${expectation(history, first, at)}`,
@@ -227,7 +227,7 @@ function isExpected(
   first: number,
   read: number,
 ): boolean {
-  let node = value[read] ?? NONE;
+  let node = value[read] as number;
   for (let at = read - 1; at >= first; at -= 1) {
     if (key[at] !== key[read]) continue;
     if (functions[at] === READ) return node === value[at];
@@ -242,10 +242,10 @@ function expectation(history: TransactionHistory, first: number, read: number): 
   for (let at = read - 1; at >= first; at -= 1) {
     if (history.key[at] !== history.key[read]) continue;
     if (history.function[at] === WRITE) {
-      appended.unshift(versionText(history, history.value[at] ?? NONE));
+      appended.unshift(versionText(history, history.value[at] as number));
       continue;
     }
-    const before = `though it had read ${listText(history, history.value[at] ?? NONE)} before`;
+    const before = `though it had read ${listText(history, history.value[at] as number)} before`;
     return appended.length === 0 ? before : `${before} and appended ${appended.join(", ")} since`;
   }
   return `though it had appended ${appended.join(", ")} before`;
@@ -264,7 +264,7 @@ function futureReads(history: TransactionHistory, order: AppendOrder): Finding[]
       const touched = key[at] as number;
       if (history.function[at] === READ) readBy[touched] = transaction;
       else if (readBy[touched] === transaction) {
-        const version = value[at] ?? NONE;
+        const version = value[at] as number;
         const node = readBefore(history, order, { first, append: at });
         if (node === NONE) continue;
         counter.add(() => {
@@ -285,10 +285,10 @@ function readBefore(
   order: AppendOrder,
   { first, append }: { readonly first: number; readonly append: number },
 ): number {
-  const version = history.value[append] ?? NONE;
+  const version = history.value[append] as number;
   for (let at = first; at < append; at += 1) {
     if (history.key[at] !== history.key[append] || history.function[at] !== READ) continue;
-    const node = history.value[at] ?? NONE;
+    const node = history.value[at] as number;
     if (contains(history, order, node, version)) return node;
   }
   return NONE;
@@ -301,6 +301,6 @@ function contains(
   version: number,
 ): boolean {
   if (isBeginning[node] !== 1) return lists.pathOf(node).includes(version);
-  const place = position[version] ?? NONE;
+  const place = position[version] as number;
   return place !== NONE && place < lists.lengthOf(node);
 }

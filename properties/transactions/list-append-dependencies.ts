@@ -30,7 +30,7 @@ export function linkListAppend(history: TransactionHistory, order: AppendOrder, 
     if (writer !== NOBODY) graph.link(writer, transaction, WRITE_READ);
   });
   forEachWrite(history, (transaction, version) => {
-    const previous = order.previous[version] ?? NONE;
+    const previous = order.previous[version] as number;
     if (previous === UNKNOWN) return;
     const writer = writerUnlessFailed(history, previous);
     if (writer !== NOBODY) graph.link(writer, transaction, WRITE_WRITE);
@@ -93,7 +93,7 @@ export function explainListAppend(
     }
   }
   for (const { key, value: version } of operations(history, to, WRITE)) {
-    const previous = order.previous[version] ?? NONE;
+    const previous = order.previous[version] as number;
     const element = versionText(history, version);
     const isSeen = order.position[version] !== NONE;
     if (kind === WRITE_WRITE && writerUnlessFailed(history, previous) === from) {

@@ -42,7 +42,7 @@ export function lostUpdates(
       writtenBy[touched] = transaction;
       const read = firstRead[touched] as number;
       const state = stateOf(touched, read);
-      const other = firstUpdate[state] ?? NOBODY;
+      const other = firstUpdate[state] as number;
       if (other === NOBODY) firstUpdate[state] = transaction;
       else if (isCounted[state] !== 1) {
         isCounted[state] = 1;

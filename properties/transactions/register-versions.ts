@@ -87,7 +87,7 @@ function initialStates(
       if (outcome[reader] !== COMMITTED || !isWanted(read)) continue;
       const touched = key[at] as number;
       const state = stateOf(history, touched, read);
-      const other = readerOf[touched] ?? NOBODY;
+      const other = readerOf[touched] as number;
       const first = initial[touched] as number;
       if (other === NOBODY) {
         initial[touched] = state;
@@ -181,7 +181,7 @@ function transactionsOf(
     const reader = reads.find(
       (at) => stateOf(history, history.key[at] as number, history.value[at] as number) === state,
     );
-    const transaction = writer !== NOBODY ? writer : reader === undefined ? NOBODY : (transactionOf[reader] ?? NOBODY);
+    const transaction = writer !== NOBODY ? writer : reader === undefined ? NOBODY : (transactionOf[reader] as number);
     if (transaction !== NOBODY) found.add(transaction);
   }
   return [...found];

@@ -63,7 +63,7 @@ export function registerDependencies(
   return {
     link(graph) {
       for (let version = 0; version < versions.count; version += 1) {
-        const writer = writerOf[version] ?? NOBODY;
+        const writer = writerOf[version] as number;
         if (writer !== NOBODY) for (const reader of readersOf.of(version)) graph.link(writer, reader, WRITE_READ);
       }
       linkOverwriters(graph, READ_WRITE, (add) => {
@@ -74,7 +74,7 @@ export function registerDependencies(
       for (const [because, each] of orders) {
         if (because === "writes-follow-reads") continue;
         for (let order = 0; order < each.count; order += 1) {
-          const [first, second] = [writerOf[each.from(order)] ?? NOBODY, writerOf[each.to(order)] ?? NOBODY];
+          const [first, second] = [writerOf[each.from(order)] as number, writerOf[each.to(order)] as number];
           if (first !== NOBODY && second !== NOBODY) graph.link(first, second, WRITE_WRITE);
         }
       }
@@ -123,7 +123,7 @@ export function registerDependencies(
   function linkOverwriters(graph: DependencyGraphBuilder, kind: number, visit: (add: AddPair) => void): void {
     const later = new Buckets(states, (add) =>
       visit((state, laterState) => {
-        const writer = writerOf[laterState] ?? NOBODY;
+        const writer = writerOf[laterState] as number;
         if (writer !== NOBODY && state !== laterState) add(state, writer);
       }),
     );

@@ -58,11 +58,11 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
     const edges: number[] = [];
     const ahead = new Map<number, number>();
     for (let node = 0; node < graph.transactions; node += 1) {
-      const end = graph.start[node + 1] ?? 0;
-      for (let edge = graph.start[node] ?? 0; edge < end; edge += 1) {
-        if (((graph.kind[edge] ?? 0) & through) === 0 || !isOnCycle(node, edge)) continue;
+      const end = graph.start[node + 1] as number;
+      for (let edge = graph.start[node] as number; edge < end; edge += 1) {
+        if (((graph.kind[edge] as number) & through) === 0 || !isOnCycle(node, edge)) continue;
         edges.push(edge);
-        ahead.set(edge, Math.min(graph.target[edge] ?? 0, graph.transactions) - node);
+        ahead.set(edge, Math.min(graph.target[edge] as number, graph.transactions) - node);
       }
     }
     return edges.toSorted((left, right) => (ahead.get(left) ?? 0) - (ahead.get(right) ?? 0));
@@ -71,7 +71,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
   /** A shortest cycle with this edge, if it is shorter than that. */
   function cycleThrough(edge: number, lengthBelow: number): Step[] | undefined {
     const from = sourceOf(graph, edge);
-    const to = graph.target[edge] ?? 0;
+    const to = graph.target[edge] as number;
     const first = ways === "apart" ? 2 * to + 1 : to;
     const goal = ways === "apart" ? 2 * from : from;
     searches += 1;
@@ -80,7 +80,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
     for (let length = 1; length < lengthBelow && frontier.length > 0 && visitsLeft > 0; length += 1) {
       // Passages are no steps of their own: all that they lead to joins the frontier before a step is made from it.
       for (let i = 0; i < frontier.length; i += 1) {
-        const state = frontier[i] ?? 0;
+        const state = frontier[i] as number;
         if (state === goal) return stepsTo(goal, first, edge);
         if (isAuxiliary(state)) expand(state, from, frontier);
       }
@@ -98,8 +98,8 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
   /** Adds the states that one leads to and that were not reached before. */
   function expand(state: number, goal: number, reachedStates: number[]): void {
     const node = nodeOf(state, ways);
-    const start = graph.start[node] ?? 0;
-    const end = graph.start[node + 1] ?? 0;
+    const start = graph.start[node] as number;
+    const end = graph.start[node + 1] as number;
     visitsLeft -= end - start + 1;
     for (let edge = start; edge < end; edge += 1) {
       const reached = stateAfter(graph, state, edge, kindsBehind, ways);
@@ -113,7 +113,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
 
   function stepsTo(goal: number, first: number, firstEdge: number): Step[] {
     const edges: number[] = [];
-    for (let state = goal; state !== first; state = cameFrom[state] ?? first) edges.push(cameBy[state] ?? 0);
+    for (let state = goal; state !== first; state = cameFrom[state] as number) edges.push(cameBy[state] as number);
     return stepsOf(graph, [firstEdge, ...edges.toReversed()]);
   }
 
@@ -143,19 +143,20 @@ function narrowing(graph: Subgraph, { antiDependencies, kinds }: CycleForm): Nar
   if (antiDependencies !== "one" && antiDependencies !== "apart") {
     const { of } = components(graph, kinds, "any");
     return {
-      isOnCycle: (node, edge) => of[node] === of[graph.target[edge] ?? 0],
+      isOnCycle: (node, edge) => of[node] === of[graph.target[edge] as number],
       mayPass: (state, goal) => of[state] === of[goal],
     };
   }
   const { of, sizes } = components(graph, kinds, "apart");
   if (sizes.every((size) => size === 1)) return { isOnCycle: () => false, mayPass: () => false };
-  const isOnCycle = (node: number, edge: number): boolean => of[2 * node] === of[2 * (graph.target[edge] ?? 0) + 1];
+  const isOnCycle = (node: number, edge: number): boolean =>
+    of[2 * node] === of[2 * (graph.target[edge] as number) + 1];
   if (antiDependencies === "apart") return { isOnCycle, mayPass: (state, goal) => of[state] === of[2 * goal] };
   // A way without anti-dependencies never leads to a component of a greater number.
   const order = components(graph, kinds & ~ANTI_DEPENDENCIES, "any").of;
-  const mayLead = (from: number, to: number): boolean => (order[from] ?? 0) >= (order[to] ?? 0);
+  const mayLead = (from: number, to: number): boolean => (order[from] as number) >= (order[to] as number);
   return {
-    isOnCycle: (node, edge) => isOnCycle(node, edge) && mayLead(graph.target[edge] ?? 0, node),
+    isOnCycle: (node, edge) => isOnCycle(node, edge) && mayLead(graph.target[edge] as number, node),
     mayPass: (node, goal) =>
       mayLead(node, goal) && (of[2 * node] === of[2 * goal] || of[2 * node + 1] === of[2 * goal]),
   };
@@ -169,11 +170,11 @@ function stepsOf(graph: Subgraph, edges: readonly number[]): Step[] {
   for (const edge of edges) {
     if (graph.kind[edge] !== PASSAGE) {
       from = sourceOf(graph, edge);
-      kind = graph.kind[edge] ?? 0;
+      kind = graph.kind[edge] as number;
     }
-    const to = graph.target[edge] ?? 0;
+    const to = graph.target[edge] as number;
     if (to < graph.transactions)
-      steps.push({ from: graph.nodeInWhole[from] ?? 0, to: graph.nodeInWhole[to] ?? 0, kind });
+      steps.push({ from: graph.nodeInWhole[from] as number, to: graph.nodeInWhole[to] as number, kind });
   }
   return steps;
 }
@@ -184,7 +185,7 @@ function sourceOf(graph: DependencyGraph, edge: number): number {
   let high = graph.nodes - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((graph.start[middle] ?? 0) <= edge) low = middle;
+    if ((graph.start[middle] as number) <= edge) low = middle;
     else high = middle - 1;
   }
   return low;
