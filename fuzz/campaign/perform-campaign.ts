@@ -5,7 +5,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
@@ -98,12 +98,12 @@ function stateFor(
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
   const modules = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, [...modules]) };
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, [...modules]) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 
 function resultOf(plan: CampaignPlan, { command }: CampaignSettings, campaign: CampaignResult): Result {
-  const code = codeVersion(projectRoot);
+  const code = codeVersion(packageRoot);
   return wholeResult({
     quiesce: code.replace(/\+.*/, ""),
     code,

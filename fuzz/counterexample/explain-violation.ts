@@ -1,6 +1,6 @@
 /** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace, type Trace } from "#fuzz/machine/trace.ts";
 import { loadScenario, type ScenarioReference } from "#fuzz/subjects/catalogue.ts";
@@ -69,7 +69,7 @@ export async function tellViolation(
   { shouldStop }: JobControl,
 ): Promise<{ readonly counterexample: Told; readonly trace: Trace; readonly recorded: Execution }> {
   const explained = await counterexampleOf(
-    { ...found, codeVersion: codeVersion(projectRoot) },
+    { ...found, codeVersion: codeVersion(packageRoot) },
     { executionsMax: SHRINK_MAX, shouldStop: () => shouldStop(0) },
   );
   const violation = explained?.trace.violation;

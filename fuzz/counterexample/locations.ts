@@ -6,18 +6,21 @@
  * microseconds, and code that has seen such registers stays about a fifth slower in its host thread: for replay, not
  * for searching.
  */
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
-/** The access functions' own module, whose frames are passed over. */
-const ACCESS_MODULE = "impl/memory/access.ts";
+/**
+ * Code whose frames are passed over: the access functions, and in a project of the user's own all that is quiesce's, so
+ * that an access of a lock from the package is told at the line that takes the lock.
+ */
+const PASSED_OVER = isCheckout ? `${packageRoot}${join("impl", "memory", "access.ts")}` : packageRoot;
 
-/** Frames looked at: the register, the access function, and wrappers there may be around it. */
-const FRAMES = 8;
+/** Frames looked at: the register, the access function, wrappers there may be around it, and procedures of the package. */
+const FRAMES = isCheckout ? 8 : 24;
 
 /** Runs `act`, and calls `at` with the source line of each access that is asked for meanwhile. */
 export function withLocations<T>(at: (location: Location | undefined) => void, act: () => T): T {
@@ -47,15 +50,17 @@ function locationNow(): Location | undefined {
   // The first two frames are this function and the register.
   for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const file = projectFile(scriptName);
-    if (file !== undefined && file !== ACCESS_MODULE) return { file, line: lineNumber, column: columnNumber };
+    if (file !== undefined) return { file, line: lineNumber, column: columnNumber };
   }
   return undefined;
 }
 
-/** The path below the root, with forward slashes, or undefined for what is not ours. */
+/** The path below the project's root, with forward slashes, or undefined for what is not to be told. */
 function projectFile(scriptName: string): string | undefined {
   if (!scriptName.startsWith("file:")) return undefined;
   // A test runner may tell versions of a module apart with a query.
-  const path = relative(projectRoot, fileURLToPath(scriptName.replace(/[?#].*$/, "")));
+  const file = fileURLToPath(scriptName.replace(/[?#].*$/, ""));
+  if (file.startsWith(PASSED_OVER)) return undefined;
+  const path = relative(projectRoot, file);
   return path.startsWith("..") ? undefined : path.split(sep).join("/");
 }

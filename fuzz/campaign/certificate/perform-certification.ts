@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourcesDigest } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { sizeName } from "#fuzz/systems/small-scenarios.ts";
 import { Certificate, certificateFile, certificateName } from "#reports/certificate.ts";
@@ -42,7 +42,7 @@ export async function performCertification(
     system,
     size: sizeName(size),
     shard: `${shard.index}/${shard.count}`,
-    code: sourcesDigest(projectRoot, []),
+    code: sourcesDigest(packageRoot, []),
   };
   const state = resumes ? resumedState(statePath, key, onNote) : freshState(statePath, key);
   const start = performance.now();
