@@ -5,6 +5,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
+import type { Reporter } from "#fuzz/host/configuration.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
@@ -27,6 +28,8 @@ export interface CampaignSettings {
   readonly time?: number | undefined;
   /** Whether to keep the state of a stopped run, for `--resume`; and whether to take one over. */
   readonly state: "none" | "kept" | "resumed";
+  /** Reports that are written besides result and timing; all unless given. */
+  readonly reporters?: readonly Reporter[] | undefined;
   /** Whether traces of violations are saved, to be replayed by later runs. */
   readonly savesTraces: boolean;
 }
@@ -78,7 +81,7 @@ export async function performCampaign(
     });
     const result = resultOf(plan, settings, campaign);
     const timing = timingOf(result, campaign, { startedAt, milliseconds: performance.now() - start, workers });
-    writeReports(out, result, timing);
+    writeReports(out, result, timing, settings.reporters);
     if (campaign.finished) state?.remove();
     else state?.write();
     const page = process.env["GITHUB_STEP_SUMMARY"];

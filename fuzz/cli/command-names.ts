@@ -38,7 +38,14 @@ export const commandNames = {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",
   },
-  list: { about: "List systems with their scenarios, properties and bugs; strategies; profiles." },
+  list: {
+    argument: "[words...]",
+    about: "List systems with their scenarios, properties and bugs; strategies; profiles.",
+  },
+  init: {
+    about: "Write an example, a test, a configuration and a CI workflow into this project; nothing is overwritten.",
+  },
+  complete: { argument: "[shell]", about: "Print the script that completes commands and names in bash or zsh." },
   costs: {
     about:
       "Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.",

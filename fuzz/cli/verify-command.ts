@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { CampaignPlan } from "#fuzz/campaign/campaign-plan.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { isCheckout } from "#fuzz/host/project-root.ts";
 import { namedCommand } from "./command-names.ts";
 import { parseDuration } from "./duration.ts";
 import { drawSeed, parseSeed, parseWorkers } from "./whole-number.ts";
@@ -23,7 +25,10 @@ const SEED_DEFAULT = 1;
 
 /** `quiesce verify`: the gate. */
 export function verifyCommand(): Command {
-  return namedCommand("verify", "scenarios, systems, or modules of your own; all unless named")
+  return namedCommand(
+    "verify",
+    "scenarios, systems, or modules of your own; all unless named, or those of quiesce.config.ts",
+  )
     .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
     .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
@@ -59,6 +64,7 @@ Examples:
 
 async function verify(words: readonly string[], options: Options): Promise<void> {
   const { printCampaign } = await import("./print-campaign.ts");
+  const { configuredReporters } = await import("./configured.ts");
   const { time, json, resume, save, out, workers = availableParallelism() } = options;
   process.exitCode = await printCampaign(
     await planOf(words, options),
@@ -69,6 +75,7 @@ async function verify(words: readonly string[], options: Options): Promise<void>
       time,
       state: resume === true ? "resumed" : "kept",
       savesTraces: save === true,
+      reporters: await configuredReporters(),
     },
     json,
   );
@@ -78,14 +85,20 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
   const { verifyPlan } = await import("#fuzz/campaign/campaign-plan.ts");
   const { profileNamed } = await import("#fuzz/campaign/profile.ts");
   const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const { ownModules } = await import("./configured.ts");
   const profile = profileNamed(options.profile);
-  const scenarios = await referencesOf(words);
+  const own = await ownModules();
+  if (words.length === 0 && own.length === 0 && !isCheckout)
+    throw new InputError(
+      'verify: name a module, such as ./stack.ts, or list modules in quiesce.config.ts; "quiesce init" writes both',
+    );
+  const scenarios = await referencesOf(words, own);
   if (options.save === true) {
     const { checkSavable } = await import("#fuzz/campaign/trace/saved-traces.ts");
     checkSavable(scenarios);
   }
   const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
-  return verifyPlan(scenarios, profile, seed, words.length === 0 ? "gate" : "scenarios");
+  return verifyPlan(scenarios, profile, seed, words.length + own.length === 0 ? "gate" : "scenarios");
 }
 
 /** The seed of the run to go on with: one that was drawn need not be typed. */

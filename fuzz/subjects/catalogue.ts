@@ -17,6 +17,7 @@ import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 import { importModule, systemsOfModule } from "./user-module.ts";
 
@@ -35,26 +36,37 @@ export function allScenarios(): readonly ScenarioReference[] {
 /**
  * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
  *
- * @returns each scenario once; those of the registry for no words at all
+ * @param own modules whose scenarios have names as those of the registry have; absolute paths
+ * @returns each scenario once; for no words at all those of the own modules, or of the registry if there are none
  * @throws InputError that names the word and what there is
  */
-export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
-  if (words.length === 0) return allScenarios();
+export async function referencesOf(
+  words: readonly string[],
+  own: readonly string[] = [],
+): Promise<readonly ScenarioReference[]> {
+  if (words.length === 0 && own.length === 0) return allScenarios();
   const found = new Map<string, ScenarioReference>();
-  for (const word of words) {
-    for (const reference of await meantBy(word)) found.set(`${reference.module ?? ""}|${reference.name}`, reference);
+  for (const word of words.length === 0 ? own : words) {
+    for (const reference of await meantBy(word, own))
+      found.set(`${reference.module ?? ""}|${reference.name}`, reference);
   }
   return [...found.values()];
 }
 
-async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
+async function meantBy(word: string, own: readonly string[]): Promise<readonly ScenarioReference[]> {
   if (isModulePath(word)) return scenariosOfModule(resolve(word));
-  const all = allScenarios();
+  const named = await Promise.all(own.map(scenariosOfModule));
+  const all = [...named.flat(), ...allScenarios()];
   const matching = all.filter(({ name, system }) => name === word || system === word);
   if (matching.length > 0) return matching;
   if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
   throw new InputError(
-    `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
+    unknownName(
+      "scenario",
+      word,
+      all.map(({ name }) => name),
+      "quiesce list --only scenarios",
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { builtInModels } from "#properties/histories/built-in-models.ts";
 import type { ReadableModel, Meaning } from "#properties/histories/built-in-models.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 /** @throws InputError if there is no such model, or the module cannot be used */
 export async function loadModel(name: string): Promise<ReadableModel> {
@@ -15,7 +16,7 @@ export async function loadModel(name: string): Promise<ReadableModel> {
   if (known !== undefined) return known;
   if (!/[./\\]/.test(name))
     throw new InputError(
-      `check: no model "${name}"; there are ${Object.keys(builtInModels).join(", ")}, or give a module such as ./my-model.ts`,
+      `check: ${unknownName("model", name, Object.keys(builtInModels))}; or give a module such as ./my-model.ts`,
     );
   const path = resolve(name);
   if (!existsSync(path)) throw new InputError(`check: --model ${name}: there is no such file`);

@@ -35,7 +35,7 @@ test("a module exports create, and parameters if it has any", async () => {
 
 test.each([
   ["nope", {}, 'no program "nope"; there are 1wnr, 2p2w'],
-  ["sb", { M: 1 }, 'sb has no parameter "M"; there are N'],
+  ["sb", { M: 1 }, 'sb has no parameter "M"; there is N'],
   ["mp", { N: 1 }, 'mp has no parameter "N"; it has none'],
   ["./none.ts", {}, "there is no module"],
 ])("%s %j is refused in words", async (word, parameters, message) => {

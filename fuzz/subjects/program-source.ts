@@ -12,6 +12,7 @@ import { exploredProgram, needsMachine } from "#fuzz/programs/explored-toy.ts";
 import type { Parameters, ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram, toyPrograms } from "#fuzz/programs/toy-programs.ts";
 import { exportedToy } from "./toy-source.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface ProgramSource {
   /** Name of a toy program, or absolute path of a module. */
@@ -36,7 +37,7 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
     if (name in parameters) continue;
     const known = Object.keys(parameters);
     throw new InputError(
-      `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
+      `${visibleText(word)} has ${known.length === 0 ? `no parameter "${visibleText(name)}"; it has none` : unknownName("parameter", name, known)}`,
     );
   }
   return { program, parameters: { ...parameters, ...given } };
@@ -85,10 +86,12 @@ async function find(program: string): Promise<Makeable> {
   if (toy !== undefined) return makeableToy(toy);
   if (!/[/\\]/.test(program))
     throw new InputError(
-      `no program "${visibleText(program)}"; there are ${toyPrograms
-        .map(({ name }) => name)
-        .toSorted()
-        .join(", ")}; a path names a module`,
+      `${unknownName(
+        "program",
+        program,
+        toyPrograms.map(({ name }) => name).toSorted(),
+        "quiesce list --only programs",
+      )}; a path names a module`,
     );
   const shown = visibleText(program);
   if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
