@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { MEMORY } from "./memory-in-words.ts";
 
 const CERTIFICATE_VERSION = 1;
 
@@ -148,12 +149,12 @@ export type Coverage = Pick<Certificate, "scenarios" | "explored" | "executions"
   readonly because?: string | undefined;
 };
 
-/** `all 3 scenarios explored: 30 executions, 1 blocked, 5 histories`, and why no more. */
+/** `all 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories`, and why no more. */
 export function coverageText({ scenarios, explored, executions, blocked, histories, because }: Coverage): string {
   const covered =
     explored === scenarios
-      ? `all ${number(scenarios)} scenarios explored`
-      : `${number(explored)} of ${number(scenarios)} scenarios explored`;
+      ? `all ${number(scenarios)} scenarios explored, ${MEMORY}`
+      : `${number(explored)} of ${number(scenarios)} scenarios explored, ${MEMORY}`;
   const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
   return `${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
 }

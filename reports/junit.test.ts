@@ -88,11 +88,13 @@ test("a failure tells the story, and its hostile names come through unharmed", (
 
 test("a certificate says what it covered, and a violation of it in which scenario and how to replay it", () => {
   const [, violated, stopped] = parsed().testsuite.find((suite) => suite["@name"] === "certificates")?.testcase ?? [];
-  expect(violated?.failure?.["@message"]).toContain("4,587 of 4,588 scenarios explored");
+  expect(violated?.failure?.["@message"]).toContain("4,587 of 4,588 scenarios explored, sequentially consistent");
   expect(violated?.failure?.["#text"]).toMatch(
     /\nin dst-2x2x2-17 [\s\S]*\nreplay {2}npx quiesce replay reports\/out\/certificates\/traces\/dst-2x2x2-17\.trace\.json$/u,
   );
-  expect(stopped?.error?.["@message"]).toMatch(/^50 of 6,222 scenarios explored: .*; interrupted$/u);
+  expect(stopped?.error?.["@message"]).toMatch(
+    /^50 of 6,222 scenarios explored, sequentially consistent: .*; interrupted$/u,
+  );
 });
 
 test("a violation on real threads says where its history is", () => {

@@ -11,7 +11,8 @@ import type {
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { searchedText, stressText } from "./verdict-line.ts";
+import { searchedUnder } from "./searched-under.ts";
+import { stressText } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 interface Problem {
@@ -105,7 +106,7 @@ function scenarioCase(scenario: ScenarioResult, time: string, folder: string): C
     "@classname": visibleText(`quiesce.${scenario.system}`),
     "@time": time,
   };
-  const searched = `${searchedText(scenario.searches)}, seed ${scenario.seed}`;
+  const searched = `${searchedUnder(scenario.searches)}, seed ${scenario.seed}`;
   if (scenario.counterexample !== undefined)
     return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };

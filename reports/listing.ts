@@ -1,4 +1,4 @@
-import { countOf } from "./verdict-line.ts";
+import { countOf } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Something with a name, and one line on what it is. */

@@ -39,7 +39,7 @@ test("a counterexample says where, in which order, and how to replay it", () => 
 
 test("a certificate says what was explored and where it is, and its violation has a section", () => {
   expect(summary).toContain(
-    "| ✅ holds | peers\\-2x1x2 | all 88 scenarios explored&#58; 470 executions, 333 blocked, 230 histories. File: `reports/out/certificates/peers-2x1x2.json` |",
+    "| ✅ holds | peers\\-2x1x2 | all 88 scenarios explored, sequentially consistent&#58; 470 executions, 333 blocked, 230 histories. File: `reports/out/certificates/peers-2x1x2.json` |",
   );
   expect(summary).toContain("Replay: `npx quiesce replay reports/out/certificates/traces/dst-2x2x2-17.trace.json`");
 });

@@ -9,7 +9,8 @@ import type {
   StressResult,
   TraceResult,
 } from "./result.ts";
-import { countOf, searchedText, stressText } from "./verdict-line.ts";
+import { countOf, searchedUnder } from "./searched-under.ts";
+import { stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -91,7 +92,7 @@ function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
   const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedText(searches);
+    const searched = searchedUnder(searches);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),

@@ -71,6 +71,7 @@ export const ScenarioResult = z.strictObject({
   system: text,
   verdict: Verdict,
   because: text.optional().describe("why the verdict is unknown"),
+  under: text.optional().describe("which executions were run, and on what memory: the verdict says no more than that"),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),
   searches: z.array(Search),
   counterexample: Counterexample.optional(),

@@ -3,6 +3,7 @@
  */
 import type { Log, ReportingDescriptor, Result as SarifResult } from "sarif";
 import type { Counterexample, Location, Result } from "./result.ts";
+import { searchedUnder } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -64,7 +65,16 @@ export function sarifLog(result: Result, folder: string): Log {
         tool: { driver: { name: "quiesce", semanticVersion: result.quiesce, rules } },
         invocations: [{ executionSuccessful: result.finished }],
         columnKind: "utf16CodeUnits",
-        properties: { seed: result.seed, profile: result.profile ?? "", verdict: result.verdict },
+        properties: {
+          seed: result.seed,
+          profile: result.profile ?? "",
+          verdict: result.verdict,
+          scenarios: result.scenarios.map(({ name, verdict, searches }) => ({
+            name: visibleText(name),
+            verdict,
+            under: searchedUnder(searches),
+          })),
+        },
         results,
       },
     ],

@@ -1,42 +1,11 @@
 import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.fixture.ts";
-import {
-  bugLine,
-  certificateResultLine,
-  countOf,
-  scenarioLine,
-  searchedText,
-  stressLine,
-  traceLine,
-} from "./verdict-line.ts";
-
-test("counts have thousands and agree with their unit", () => {
-  expect(countOf(1, "execution")).toBe("1 execution");
-  expect(countOf(1234, "execution")).toBe("1,234 executions");
-});
-
-test("a complete search is called exhaustive, with its own count", () => {
-  expect(searchedText([{ strategy: "depth-first", exhaustive: true, executions: 3, accesses: 9 }])).toBe(
-    "exhaustive, 3 executions",
-  );
-});
-
-test("other searches name their strategies and count all executions", () => {
-  expect(searchedText(exampleResult.scenarios[1]?.searches ?? [])).toBe("depth-first, pct3, 1,017 executions");
-  expect(searchedText([])).toBe("not searched");
-  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe(
-    "exhaustive in part, 7 executions",
-  );
-  const estimate = { executions: 123_456, error: 4_567 };
-  expect(searchedText([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe(
-    "exhaustive in part (of about 120,000 ± 4,600), 7 executions",
-  );
-});
+import { bugLine, certificateResultLine, scenarioLine, stressLine, traceLine } from "./verdict-line.ts";
 
 test("a scenario's line has its verdict, its name, and what was searched", () => {
   expect(exampleResult.scenarios.map((scenario) => scenarioLine(scenario, 18))).toEqual([
-    "holds     peers-two-creators  exhaustive, 1,234 executions",
-    `violated  peers-<b>|*]]>&"'\\u{1b}[31m\\u{202e}  memory-safety: read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e} (depth-first, pct3, 1,017 executions)`,
+    "holds     peers-two-creators  every execution (1,234), sequentially consistent",
+    `violated  peers-<b>|*]]>&"'\\u{1b}[31m\\u{202e}  memory-safety: read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e} (1,017 executions by depth-first, pct3, sequentially consistent)`,
     "unknown   locks               stopped after 2 s (not searched)",
   ]);
 });
@@ -52,9 +21,9 @@ test("a trace's line and a bug's line end in the reason", () => {
 
 test("a certificate's line says what it covered, and why no more", () => {
   expect(exampleResult.certificates.map((certificate) => certificateResultLine(certificate, 17))).toEqual([
-    "holds     peers-2x1x2        all 88 scenarios explored: 470 executions, 333 blocked, 230 histories",
-    "violated  dst-2x2x2          4,587 of 4,588 scenarios explored: 9,000 executions, 12 blocked, 100 histories",
-    "unknown   route-cache-2x2x2  50 of 6,222 scenarios explored: 60 executions, 0 blocked, 5 histories; interrupted",
+    "holds     peers-2x1x2        all 88 scenarios explored, sequentially consistent: 470 executions, 333 blocked, 230 histories",
+    "violated  dst-2x2x2          4,587 of 4,588 scenarios explored, sequentially consistent: 9,000 executions, 12 blocked, 100 histories",
+    "unknown   route-cache-2x2x2  50 of 6,222 scenarios explored, sequentially consistent: 60 executions, 0 blocked, 5 histories; interrupted",
   ]);
 });
 

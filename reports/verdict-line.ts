@@ -3,50 +3,18 @@
  * summaries.
  */
 import { certificateName, coverageText } from "./certificate.ts";
-import type { BugResult, CertificateResult, ScenarioResult, Search, StressResult, TraceResult } from "./result.ts";
+import type { BugResult, CertificateResult, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { countOf, searchedUnder } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
-
-/** `1,234 executions`, with the singular where it belongs. */
-export function countOf(count: number, unit: string): string {
-  return `${numbers.format(count)} ${unit}${count === 1 ? "" : "s"}`;
-}
-
-/**
- * How a scenario was decided: `exhaustive, 1,234 executions`, or the strategies that searched it; an exhaustive search
- * among them was ended by a bound.
- */
-export function searchedText(searches: readonly Search[]): string {
-  const complete = searches.find((search) => search.exhaustive);
-  if (complete !== undefined) return `exhaustive, ${countOf(complete.executions, "execution")}`;
-  if (searches.length === 0) return "not searched";
-  const strategies = searches
-    .map(({ strategy, estimate }) =>
-      strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy,
-    )
-    .join(", ");
-  return `${strategies}, ${countOf(
-    searches.reduce((sum, { executions }) => sum + executions, 0),
-    "execution",
-  )}`;
-}
-
-function estimateText(estimate: Search["estimate"]): string {
-  if (estimate === undefined) return "";
-  return ` (of about ${twoDigits(estimate.executions)} ± ${twoDigits(estimate.error)})`;
-}
-
-function twoDigits(value: number): string {
-  return numbers.format(Number(value.toPrecision(2)));
-}
 
 /** Columns: verdict, name, how it was decided. `nameWidth` keeps the names of a run in one column. */
 export function scenarioLine(scenario: ScenarioResult, nameWidth: number): string {
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = searchedText(scenario.searches);
+  const searched = searchedUnder(scenario.searches);
   return line(
     scenario.verdict,
     scenario.name,

@@ -57,7 +57,9 @@ export function openEngine({ workers, time, state }: EngineOptions): Engine {
   const stop = (why: string): void => {
     reason ??= why;
     queue.stop();
-    pool.stop();
+    pool.stop((places) => {
+      if (places.length > 0) reason = `${reason}; ${places.join(" and ")} runs on without an access, and was ended`;
+    });
   };
   const endWatch = onInterruption(stop);
   const deadline =

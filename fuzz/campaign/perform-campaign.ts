@@ -6,7 +6,8 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
 import type { Reporter } from "#fuzz/host/configuration.ts";
-import { packageRoot } from "#fuzz/host/project-root.ts";
+import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
+import { isCheckout, packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
@@ -100,8 +101,10 @@ function stateFor(
 ): ResumeState | undefined {
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
-  const modules = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, [...modules]) };
+  const own = new Set(scenarios.flatMap(({ module }) => module ?? []));
+  // The compiled package has a digest of its own.
+  const modules = filesLoadedBy([...own]).filter((file) => isCheckout || !file.startsWith(packageRoot));
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, modules) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 

@@ -1,5 +1,5 @@
 /** The one line that says how far a run is. */
-import { countOf } from "#reports/verdict-line.ts";
+import { countOf } from "#reports/searched-under.ts";
 import type { Engine } from "./engine.ts";
 
 /** `12 of 340 decided · 1,234 executions · at most about 20 s left`. */

@@ -1,6 +1,8 @@
 /** The worker threads that do jobs. */
 import { Piscina } from "piscina";
+import { busyThreads } from "#fuzz/host/busy-threads.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { isCheckout } from "#fuzz/host/project-root.ts";
 import { poolControl } from "#fuzz/host/worker-control.ts";
 import type { Job, JobKind, OutcomeOf } from "./job.ts";
 import type { Done } from "./job-worker.ts";
@@ -15,13 +17,20 @@ export interface WorkerPool {
   run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined>;
   /** Executions made so far by all workers together. */
   executions(): number;
-  /** Asks every job that runs to end, and ends the threads of those that do not. */
-  stop(): void;
+  /**
+   * Asks every job that runs to end, and ends the threads of those that do not.
+   *
+   * @param onStuck hears where in their code these threads are
+   */
+  stop(onStuck: (places: readonly string[]) => void): void;
   close(): Promise<void>;
 }
 
 /** Milliseconds in which a job that is told to stop has to end by itself. */
-const STOPPING_MS_MAX = 3_000;
+const STOPPING_MS_MAX = 2_000;
+
+/** Milliseconds that a job may take that is begun after the stop. */
+const LATE_MS_MAX = 15_000;
 
 /** @param workers threads, which start when there is something to do */
 export function workerPool(workers: number): WorkerPool {
@@ -29,6 +38,7 @@ export function workerPool(workers: number): WorkerPool {
   const ending = new AbortController();
   let started: Piscina | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let running = 0;
   const pool = (): Piscina =>
     (started ??= new Piscina({
       filename: new URL("./job-worker.ts", import.meta.url).href,
@@ -36,27 +46,46 @@ export function workerPool(workers: number): WorkerPool {
       maxThreads: workers,
       workerData: control.shared,
     }));
+  const endBusy = async (onStuck: (places: readonly string[]) => void): Promise<void> => {
+    if (running === 0) return;
+    onStuck(await busyThreads(isUnderTest));
+    ending.abort();
+  };
   return {
     async run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined> {
       // What is begun after the stop is short, and is to be done.
       const isLate = timer !== undefined;
+      running++;
+      const signal = isLate ? AbortSignal.timeout(LATE_MS_MAX) : ending.signal;
       try {
-        const done: Done<Kind> = await pool().run(job, isLate ? {} : { signal: ending.signal });
+        const done: Done<Kind> = await pool().run(job, { signal });
         if ("inputError" in done) throw new InputError(done.inputError);
         return done.outcome;
       } catch (error) {
-        if (!isLate && ending.signal.aborted) return undefined;
+        if (signal.aborted) return undefined;
         throw error;
+      } finally {
+        running--;
       }
     },
     executions: control.executions,
-    stop() {
+    stop(onStuck) {
       control.stop();
-      timer ??= setTimeout(() => ending.abort(), STOPPING_MS_MAX);
+      timer ??= setTimeout(() => void endBusy(onStuck), STOPPING_MS_MAX);
     },
     async close() {
       clearTimeout(timer);
       await started?.destroy();
     },
   };
+}
+
+/** The modules of this project that drive the code under test, and what is not ours to name. */
+const DRIVERS = isCheckout
+  ? /\/node_modules\/|\/fuzz\/(?!examples\/|systems\/[^/]+\/)|\/properties\//
+  : /\/node_modules\//;
+
+/** Is it a module under test, or its model? */
+function isUnderTest(url: string): boolean {
+  return !DRIVERS.test(url);
 }

@@ -17,7 +17,7 @@ test("a scope that holds is certified: every scenario, with counts, and the time
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^holds {5}peers-2x1x1 {2}all (\d+) scenarios explored: [\d,]+ executions, [\d,]+ blocked, [\d,]+ histories$/m,
+    /^holds {5}peers-2x1x1 {2}all (\d+) scenarios explored, sequentially consistent: [\d,]+ executions, [\d,]+ blocked, [\d,]+ histories$/m,
   );
   const certificate = Certificate.parse(JSON.parse(readFileSync(join(out, FILE), "utf8")));
   expect(certificate).toMatchObject({

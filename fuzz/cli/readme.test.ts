@@ -61,7 +61,7 @@ test("a scenario whose set-up fails is unknown, says why, and exits 3", async ()
   writeFileSync(module, example.replace("place: (heap) =>", failing).replaceAll('from "../', 'from "#fuzz/systems/'));
   const { code, stdout } = await quiesce(["verify", module, "--out", join(folder, "unknown")]);
   expect(stdout).toMatch(
-    /^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(exhaustive in part, 0 executions\)$/m,
+    /^unknown {3}tickets-two-customers {2}tickets-two-customers: its set-up violates exception: .*no paper \(0 executions by exhaustive in part, sequentially consistent\)$/m,
   );
   expect(code).toBe(3);
 });

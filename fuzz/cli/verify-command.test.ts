@@ -32,7 +32,7 @@ test("a scenario that holds is one line, exit code 0, and every report", async (
     env: { GITHUB_STEP_SUMMARY: page },
   });
   expect(stderr).toBe("");
-  expect(stdout).toMatch(/^holds {5}peers-identifiers {2}exhaustive, [\d,]+ executions$/m);
+  expect(stdout).toMatch(/^holds {5}peers-identifiers {2}every execution \([\d,]+\), sequentially consistent$/m);
   expect(stdout).toMatch(/^seed 1; reports in /m);
   expect(code).toBe(0);
   expect(readdirSync(out).toSorted()).toEqual([

@@ -18,6 +18,7 @@ interface Options {
   readonly workers?: number;
   readonly resume?: true;
   readonly save?: true;
+  readonly watch?: true;
 }
 
 /** Seed of the profiles that gate a change: the same every time, so that a red gate is red again. */
@@ -37,6 +38,7 @@ export function verifyCommand(): Command {
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .option("--resume", "go on where a run with the same seed, profile and code was stopped")
     .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .option("--watch", "verify again what a change of a module, or of a file that it imports, touches; until ^C")
     .addHelpText(
       "after",
       `
@@ -63,6 +65,7 @@ Examples:
 }
 
 async function verify(words: readonly string[], options: Options): Promise<void> {
+  if (options.watch === true) return watchModules(words);
   const { printCampaign } = await import("./print-campaign.ts");
   const { configuredReporters } = await import("./configured.ts");
   const { time, json, resume, save, out, workers = availableParallelism() } = options;
@@ -79,6 +82,21 @@ async function verify(words: readonly string[], options: Options): Promise<void>
     },
     json,
   );
+}
+
+/** @throws InputError for words that name no modules: the sources of quiesce's own systems are no user's to change */
+async function watchModules(words: readonly string[]): Promise<void> {
+  const { watchAndVerify } = await import("./watch-verify.ts");
+  const { ownModules } = await import("./configured.ts");
+  const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const own = await ownModules();
+  const references = words.length === 0 ? [] : await referencesOf(words, own);
+  const modules = words.length === 0 ? own : references.flatMap(({ module }) => module ?? []);
+  if (modules.length === 0)
+    throw new InputError("verify: --watch is for modules of your own: name one, or list modules in quiesce.config.ts");
+  // As they were typed, without the words and --watch itself.
+  const options = process.argv.slice(3).filter((word) => word !== "--watch" && !words.includes(word));
+  await watchAndVerify({ modules: [...new Set(modules)], options });
 }
 
 async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {

@@ -37,6 +37,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     expected: 0,
     callback: undefined,
     message: "",
+    count: 0,
   };
   const replaced = useRegisters(registers);
   try {

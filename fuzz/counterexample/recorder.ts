@@ -44,6 +44,8 @@ export class Recorder implements Observer {
   readonly #blank = new Set<Address>();
   /** Line of what was last made or asked for. */
   lastLocation: Location | undefined;
+  /** Line of the first access that was asked for since one was last made. */
+  firstAsked: Location | undefined;
   readonly #ownThreads: number;
   /** The thread whose code runs now, up to its next access. */
   #current = 0;
@@ -67,12 +69,14 @@ export class Recorder implements Observer {
   /** Says that `thread` starts to run. */
   starts(thread: number): void {
     this.#current = thread;
+    this.firstAsked = undefined;
   }
 
   /** Says where the thread that runs now asks for an access. */
   asks(location: Location | undefined): void {
     this.#thread(this.#current).location = location;
     this.lastLocation = location;
+    this.firstAsked ??= location;
   }
 
   performed(access: ObservedAccess): void {
@@ -89,9 +93,11 @@ export class Recorder implements Observer {
     }
     this.#current = thread;
     this.lastLocation = state.location;
+    this.firstAsked = undefined;
   }
 
   marked({ step, thread, kind, operand }: ObservedMark): void {
+    this.firstAsked = undefined;
     const state = this.#thread(thread);
     const events = state.spans.marked(kind, operand);
     this.#happen(thread, state, events, step);

@@ -18,6 +18,7 @@ import { isEnabled, type RunningMachine } from "#fuzz/machine/running-machine.ts
 import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
 import type { OperationNames, Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
+import { UNYIELDED } from "#fuzz/machine/unyielded.ts";
 import { withLocations } from "./locations.ts";
 import { objectOf, placeOf, type RecordedAccess, Recorder } from "./recorder.ts";
 
@@ -79,15 +80,15 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
     violation = undefined;
   }
   const threads = Array.from({ length: machine.threadCount }, (_, thread) => machine.threadName(thread));
-  const location = violation === undefined ? undefined : recorder.lastLocation;
+  const location = violation === undefined ? undefined : locationOf(violation, recorder);
   const object = violation === undefined ? "" : objectOf(program.heap, violation.address);
   const shown =
     violation === undefined
       ? undefined
-      : { property: violation.property, because: violation.because, ...(object === "" ? {} : { object }) };
+      : { property: violation.property, because: becauseOf(violation, location), ...(object === "" ? {} : { object }) };
   return {
     kind: end?.kind ?? (violation === undefined ? "passed" : "violated"),
-    ...(violation === undefined ? {} : { violation }),
+    ...(violation === undefined ? {} : { violation: { ...violation, because: becauseOf(violation, location) } }),
     ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
     execution: {
       scenario: program.name,
@@ -99,6 +100,16 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
     ...(location === undefined ? {} : { location }),
     preemptions: strict.preemptions,
   };
+}
+
+/** Where it went wrong: at the access made last, but for one that was asked for and never made. */
+function locationOf({ property }: Violation, { firstAsked, lastLocation }: Recorder): Location | undefined {
+  return property === UNYIELDED ? (firstAsked ?? lastLocation) : lastLocation;
+}
+
+/** Of an access that is not made no row of the story tells, so the clause says where it is. */
+function becauseOf({ property, because }: Violation, location: Location | undefined): string {
+  return property !== UNYIELDED || location === undefined ? because : `${because} (${location.file}:${location.line})`;
 }
 
 /** The texts that a strict replay of these accesses compares. */

@@ -25,6 +25,7 @@ import {
   touchesWord,
 } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
+import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 
 /** What a state asks for. */
@@ -285,13 +286,18 @@ export class LocalStates {
     let value = answer;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
       let result: IteratorResult<AccessKind, void> | undefined;
+      const asked = request.count;
       try {
         result = generator?.next(value);
       } catch (error) {
         return this.#fail(`it threw ${String(error)}`);
       }
+      const asks = (request.count - asked) | 0;
+      const isDone = result === undefined || result.done === true;
+      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(askedInVain("it"));
       if (result === undefined || result.done === true) return STEP.returned;
       const kind = result.value;
+      if (CLASSES[kind] === undefined) return this.#fail(yieldedNoAccess("it", kind));
       value = 0;
       if (kind === ACCESS.assertHolds) {
         if (request.operand === 0) return this.#fail(request.message);

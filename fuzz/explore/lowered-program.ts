@@ -38,10 +38,11 @@ import {
   request,
   writeOnce,
 } from "#impl/memory/access.ts";
-import { isAcquisition, isLocal } from "#impl/memory/access-class.ts";
+import { CLASSES, isAcquisition, isLocal } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
+import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import type { ExploredThread } from "./explored-program.ts";
 import { type Allocations, LoweredObjects } from "./lowered-objects.ts";
 import { LoweredWords, ROLE } from "./lowered-words.ts";
@@ -128,9 +129,15 @@ export class Lowering {
     const line = new Line();
     let answer = 0;
     for (let accesses = 0; accesses < ACCESSES_MAX; accesses++) {
+      const asked = request.count;
       const { done, value: kind } = procedure.next(answer);
       answer = 0;
+      const asks = (request.count - asked) | 0;
+      // What the procedure asks for is not what the explorer's thread asks for.
+      request.count = asked;
+      if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(askedInVain(`thread ${thread}`));
       if (done === true) return yield* this.#happen(thread, line, line.spans.accessed());
+      if (CLASSES[kind] === undefined) return yield* this.#fail(yieldedNoAccess(`thread ${thread}`, kind));
       const { address, operand, expected, callback, message } = request;
       if (isLocal(kind)) {
         if (kind === ACCESS.assertHolds && operand === 0) yield assertHolds(false, message);
@@ -205,6 +212,11 @@ export class Lowering {
         request.expected = expected;
         return yield kind;
     }
+  }
+
+  /** The thread ends here: the machine says why, with the schedule. */
+  *#fail(because: string): Access {
+    yield assertHolds(false, because);
   }
 
   *#refuse(because: string): Access {

@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 const EXECUTED = ["impl", "model", "properties", "fuzz/machine", "fuzz/systems"];
 
 /** The folders whose files decide what a campaign finds. */
-const DECIDING = ["impl", "model", "properties", "fuzz"];
+const DECIDING = ["impl", "model", "properties", "reports", "fuzz"];
 
 /** In the compiled package: a digest of all its code, which is read at each start and is not to be made then. */
 const DIGEST_FILE = "dist/digest.txt";

@@ -1,3 +1,5 @@
+import { UNYIELDED } from "./unyielded.ts";
+
 /** The properties that the machine watches in every program, whatever it is; a system adds its own. */
 export const machineProperties: readonly string[] = [
   "memory-safety",
@@ -10,4 +12,5 @@ export const machineProperties: readonly string[] = [
   "deadlock",
   "exception",
   "assertion",
+  UNYIELDED,
 ];

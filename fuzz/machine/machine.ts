@@ -17,7 +17,7 @@
  * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
  *
  * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
- * and code that loops without an access.
+ * and code that loops without asking for anything: whoever runs the machine on a thread of its own can end that.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -32,6 +32,7 @@ import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Spans } from "./spans.ts";
+import { askedInVain, yieldedNoAccess } from "./unyielded.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
 
@@ -39,6 +40,9 @@ import { describeWaits, waitsForWork } from "./waits.ts";
 const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
+
+/** Barriers and marks that a thread may make without an access to a word between them: more are an endless loop. */
+const LOCAL_ACCESSES_MAX = 100_000;
 
 export class Machine implements RunningMachine, Threads {
   readonly program: Program;
@@ -354,21 +358,31 @@ export class Machine implements RunningMachine, Threads {
     const generator = this.#generators[thread];
     if (generator === undefined) return this.#returned(thread);
     let value = found;
-    while (this.#memory.violation === undefined) {
+    for (let local = 0; this.#memory.violation === undefined; local++) {
+      if (local > LOCAL_ACCESSES_MAX) return this.#goesNowhere(thread);
       let result: IteratorResult<AccessKind, void>;
+      const asked = request.count;
       try {
         result = generator.next(value);
       } catch (error) {
         return this.#threw(thread, error);
       }
-      if (result.done === true) return this.#returned(thread);
+      const asks = (request.count - asked) | 0;
+      if (result.done === true) {
+        if (asks !== 0) return this.#askedInVain(thread);
+        return this.#returned(thread);
+      }
       const kind = result.value;
-      const classes = CLASSES[kind] as number;
+      const classes = CLASSES[kind];
+      if (asks > 1) return this.#askedInVain(thread);
+      if (classes === undefined) return this.#yieldedNoAccess(thread, kind);
       if ((classes & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
         return this.#setPending(thread, kind, classes, request.address, request.operand, request.expected);
       }
       value = 0;
+      if (kind === ACCESS.endOperation && (request.operand | 0) !== request.operand)
+        return this.#returnedNoWord(thread, request.operand);
       this.#observer?.marked({ step: this.steps, thread, kind, operand: request.operand });
       this.#local.perform(thread, kind, request.operand);
     }
@@ -396,6 +410,38 @@ export class Machine implements RunningMachine, Threads {
   #threw(thread: number, error: unknown): void {
     this.#status[thread] = RETURNED;
     this.#memory.violate("exception", `${this.threadName(thread)} threw ${String(error)}`, NIL);
+  }
+
+  #goesNowhere(thread: number): void {
+    this.#memory.violate(
+      "progress",
+      `${this.threadName(thread)} makes ${LOCAL_ACCESSES_MAX} barriers and marks in a row, and no access to a word`,
+      NIL,
+    );
+  }
+
+  /** The thread asked for an access and did not yield it: nothing has happened, and its code believes that it has. */
+  #askedInVain(thread: number): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", askedInVain(this.threadName(thread)), NIL);
+  }
+
+  #yieldedNoAccess(thread: number, yielded: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#memory.violate("unyielded-access", yieldedNoAccess(this.threadName(thread), yielded), NIL);
+  }
+
+  /** An operation ends with a response that is none: any response would fit. */
+  #returnedNoWord(thread: number, response: unknown): void {
+    this.#status[thread] = RETURNED;
+    this.#local.begin(thread);
+    const operation = (this.#spans[thread] as Spans).operation;
+    const name = this.program.operationNames?.operation(operation) ?? `operation ${operation}`;
+    this.#memory.violate(
+      "exception",
+      `${name} returns ${String(response)}, and must return a 32-bit whole number: is a return missing?`,
+      NIL,
+    );
   }
 
   #returned(thread: number): void {

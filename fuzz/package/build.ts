@@ -15,7 +15,12 @@ import { buildPeers } from "./build-peers.ts";
 import { licencesOf } from "./licences.ts";
 
 /** Entries of the bundle, by the names of their files in `dist/`. */
-const ENTRIES = { quiesce: "fuzz/quiesce.ts", main: "fuzz/cli/main.ts", "job-worker": "fuzz/campaign/job-worker.ts" };
+const ENTRIES = {
+  quiesce: "fuzz/quiesce.ts",
+  main: "fuzz/cli/main.ts",
+  "job-worker": "fuzz/campaign/job-worker.ts",
+  "module-files-worker": "fuzz/cli/module-files-worker.ts",
+};
 
 /** Builds the library from quiesce's own sources, and brings Babel along: only a checkout has the former. */
 const CHECKOUT_ONLY = /\/fuzz\/native\/build-library\.ts$/;

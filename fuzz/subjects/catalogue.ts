@@ -5,6 +5,7 @@
  * A user's module exports the systems that it defines, or a toy program as `program`.
  */
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
 import { toyChecks } from "#fuzz/programs/toy-program.ts";
@@ -18,6 +19,7 @@ import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
+import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 import { importModule, systemsOfModule } from "./user-module.ts";
 
@@ -77,9 +79,20 @@ function isModulePath(word: string): boolean {
 
 async function scenariosOfModule(path: string): Promise<readonly ScenarioReference[]> {
   const toy = exportedToy(await importModule(path));
+  await checkOwnModules(pathToFileURL(path).href);
   if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
   const systems = await systemsOfModule(path);
+  for (const { name, scenarios } of systems) checkThereIsSomething(visibleText(path), name, scenarios);
   return systems.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => ({ name, system, module: path })));
+}
+
+/** @throws InputError if a system has no scenario, or one of them no operation: nothing would be checked, and all hold */
+function checkThereIsSomething(module: string, system: string, scenarios: readonly Scenario[]): void {
+  if (scenarios.length === 0)
+    throw new InputError(`${module}: the system ${system} has no scenarios, so there is nothing to check`);
+  const empty = scenarios.find(({ threads }) => threads.every(({ operations }) => operations.length === 0));
+  if (empty !== undefined)
+    throw new InputError(`${module}: the scenario ${empty.name} has no operations, so there is nothing to check`);
 }
 
 /** A scenario, ready to run, replay and shrink. */

@@ -5,12 +5,14 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { noteModules } from "#fuzz/host/loaded-modules.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { exploredProgram, needsMachine } from "#fuzz/programs/explored-toy.ts";
 import type { Parameters, ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram, toyPrograms } from "#fuzz/programs/toy-programs.ts";
+import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy } from "./toy-source.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
 
@@ -33,6 +35,7 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
   const program = isPath ? resolve(word) : word;
   const { parameters } = await find(program);
+  if (isPath) await checkOwnModules(pathToFileURL(program).href);
   for (const name of Object.keys(given)) {
     if (name in parameters) continue;
     const known = Object.keys(parameters);
@@ -46,7 +49,10 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
 /** @throws InputError if the program is not there, or cannot be made with these parameters */
 export async function loadProgram({ program, parameters }: ProgramSource): Promise<ExploredProgram> {
   const { create } = await find(program);
-  return making(program, parameters, () => create(parameters));
+  const made = making(program, parameters, () => create(parameters));
+  if (!Array.isArray(made.threads) || made.threads.length === 0)
+    throw new InputError(`${visibleText(program)}: create returns no threads, so there is nothing to explore`);
+  return made;
 }
 
 /**
@@ -96,6 +102,7 @@ async function find(program: string): Promise<Makeable> {
   const shown = visibleText(program);
   if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
   let exported: object;
+  noteModules();
   try {
     exported = await import(pathToFileURL(program).href);
   } catch (error) {

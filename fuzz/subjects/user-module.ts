@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { noteModules } from "#fuzz/host/loaded-modules.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -25,6 +26,7 @@ export async function systemsOfModule(path: string): Promise<readonly System[]> 
 export async function importModule(path: string): Promise<object> {
   const shown = visibleText(path);
   if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
+  noteModules();
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {

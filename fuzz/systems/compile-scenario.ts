@@ -13,7 +13,8 @@ import { modelOfSteps } from "./model-of-steps.ts";
 import type { AnySystemDefinition, Plan } from "./system-definition.ts";
 import { historyCallsOf } from "./history-calls.ts";
 import { type NumberedOperation, numberOperations } from "./numbered-operations.ts";
-import { type Caller, type Returned, type SimpleRow } from "./operation-table.ts";
+import type { Caller, Returned } from "./operation-table.ts";
+import { responseWord } from "./response-word.ts";
 import type { Scenario } from "./scenario.ts";
 
 const HEAP_WORDS = 16_384;
@@ -64,6 +65,16 @@ export function compileScenario(
     return { thread, isInitial, held: [], taken: NIL, local: definition.local?.(structure, thread, plan) };
   }
 
+  /** A call of a composite operation, from its invocation to its response. */
+  function* performCall(number: number, procedure: Access<Returned>): Access<number> {
+    const { row, number: first = 0 } = operationOfCall[number] ?? {};
+    const returns = row !== undefined && "calls" in row ? row.calls[number - first]?.returns : undefined;
+    yield beginOperation(number);
+    const word = responseWord(returns, calls[number]?.text, yield* procedure);
+    yield endOperation(word);
+    return word;
+  }
+
   function* perform(one: NumberedOperation, caller: RunningThread): Access {
     const { row, values, takes } = one;
     const at = takes === undefined ? -1 : caller.held.findLastIndex((reference) => reference.name === takes);
@@ -83,7 +94,8 @@ export function compileScenario(
     if (row.consumes === true) caller.held.splice(at, 1);
     const procedure = caller.isInitial && row.initially !== undefined ? row.initially : row.run;
     yield beginOperation(one.number);
-    const word = wordOf(row, calls[one.number]?.text, yield* procedure.call(row, structure, values, caller));
+    const returned = yield* procedure.call(row, structure, values, caller);
+    const word = responseWord(row.returns, calls[one.number]?.text, returned);
     yield endOperation(word);
     const given = calls[one.number]?.gives(word, reference);
     if (given !== undefined) caller.held.push(given);
@@ -133,30 +145,6 @@ export function compileScenario(
     operationNames: namesOf(heap, calls),
     callbacksMax,
   };
-}
-
-/** A call of a composite operation, from its invocation to its response. */
-function* performCall(number: number, procedure: Access<Returned>): Access<number> {
-  yield beginOperation(number);
-  const word = Number((yield* procedure) ?? 0);
-  yield endOperation(word);
-  return word;
-}
-
-/** @throws TypeError if the operation returned what its row does not say */
-function wordOf(
-  { returns = "word" }: SimpleRow<unknown, object, object, unknown, unknown, unknown>,
-  text = "",
-  returned: Returned,
-): number {
-  if (returns === "nothing") {
-    if (returned === undefined) return 0;
-    throw new TypeError(`${text} returned ${String(returned)}, and its row says that it returns nothing`);
-  }
-  if (typeof returned === "boolean" && returns === "word") return returned ? 1 : 0;
-  if (typeof returned === "number" && (returned | 0) === returned) return returned;
-  const wanted = returns === "object" ? "an object's address" : "a 32-bit whole number or a truth value";
-  throw new TypeError(`${text} returned ${String(returned)}, and must return ${wanted}: is a return missing?`);
 }
 
 function numberOfDaemon(daemons: readonly ThreadBody[], first: number, name: string): number {

@@ -2,8 +2,16 @@
 import type { Model } from "#model/model.ts";
 import { nextFromOutcomes } from "#model/outcomes.ts";
 import { canonical } from "#properties/linearizability/interning.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { parsedValues } from "./operation-arguments.ts";
-import type { OperationTable, Outcome } from "./operation-table.ts";
+import type { OperationTable, Returned } from "./operation-table.ts";
+import { responseWord } from "./response-word.ts";
+
+/** An outcome whose response is the word that the structure would return. */
+interface WordOutcome {
+  readonly response: number;
+  readonly next: unknown;
+}
 
 /** @throws RangeError if an operation has no step */
 export function modelOfSteps(name: string, table: OperationTable, initial: unknown): Model<unknown, unknown, unknown> {
@@ -11,16 +19,27 @@ export function modelOfSteps(name: string, table: OperationTable, initial: unkno
     if ("calls" in row || row.step === undefined)
       throw new RangeError(`${name}: the operation ${kind} has no step, and the system has no model`);
   }
-  const outcomes = (state: unknown, operation: unknown): readonly Outcome<unknown>[] => {
+  const outcomes = (state: unknown, operation: unknown): readonly WordOutcome[] => {
     const { kind, ...values } = operation as { readonly kind: string };
     const { row, arguments: named = {} } = table[kind] ?? {};
     if (row === undefined || "calls" in row || row.step === undefined) return [];
-    const allowed = row.step(state, parsedValues(named, values));
-    return isList(allowed) ? allowed : [allowed];
+    const allowed: unknown = row.step(state, parsedValues(named, values));
+    return (Array.isArray(allowed) ? allowed : [allowed]).map((one) =>
+      outcomeOf(`${name}: the step of ${kind}`, row.returns, one),
+    );
   };
   return { name, initial, outcomes, next: nextFromOutcomes(outcomes), key: canonical };
 }
 
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
+/** @throws InputError at what is no outcome, or has no response where the operation returns one */
+function outcomeOf(step: string, returns: "word" | "object" | "nothing" | undefined, one: unknown): WordOutcome {
+  if (typeof one !== "object" || one === null || !("next" in one))
+    throw new InputError(`${step} returned ${String(one)}, and must return { response, next }: is a return missing?`);
+  const { response } = one as { readonly response?: Returned };
+  try {
+    // An object's identity is a word, as far as the model goes.
+    return { response: responseWord(returns === "object" ? "word" : returns, step, response), next: one.next };
+  } catch (error) {
+    throw new InputError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }

@@ -65,9 +65,9 @@ export interface SimpleRow<Structure, Raw, Values, Operation, Local, State> exte
   step?(state: State, values: Values): Outcome<State> | readonly Outcome<State>[];
 }
 
-/** One allowed response, and the state that it leaves. */
+/** One allowed response, which an operation that returns nothing does not have, and the state that it leaves. */
 export interface Outcome<State> {
-  readonly response: number;
+  readonly response?: number | boolean;
   readonly next: State;
 }
 
@@ -92,6 +92,8 @@ export interface CompositeRow<Structure, Raw, Values, Operation, Local> extends 
 export interface CompositeCall<Structure, Raw, Values, Operation> {
   /** The call as a person reads it. */
   text(raw: Raw): string;
+  /** What its procedure returns; `word` (truth values too) if absent. */
+  readonly returns?: "word" | "nothing";
   show?(word: number): string;
   model(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
 }

@@ -121,7 +121,7 @@ test("a callback asks with itself and its argument, an assertion with its messag
 });
 
 test("other registers can be put in the place of the usual ones, and back", () => {
-  const others: access.Registers = { address: 0, operand: 0, expected: 0, callback: undefined, message: "" };
+  const others: access.Registers = { address: 0, operand: 0, expected: 0, callback: undefined, message: "", count: 0 };
   const usual = access.useRegisters(others);
   try {
     access.writeOnce(4, 5);
@@ -131,4 +131,13 @@ test("other registers can be put in the place of the usual ones, and back", () =
   }
   access.readOnce(6);
   expect([usual.address, others.address]).toEqual([6, 4]);
+});
+
+test("every access function counts one access, whichever registers are in place", () => {
+  for (const name of access.KIND_ASKED_FOR.keys()) {
+    const ask = functions.get(name);
+    const before = request.count;
+    if (typeof ask === "function") ask(1, 2, 3);
+    expect([name, request.count - before]).toEqual([name, 1]);
+  }
 });

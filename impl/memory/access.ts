@@ -90,9 +90,14 @@ export interface Registers {
   expected: number;
   callback: RcuCallback | undefined;
   message: string;
+  /**
+   * Accesses asked for so far, as an int32 that wraps: who drives a procedure sees when it asked for one and did not
+   * yield it.
+   */
+  count: number;
 }
 
-export let request: Registers = { address: NIL, operand: 0, expected: 0, callback: undefined, message: "" };
+export let request: Registers = { address: NIL, operand: 0, expected: 0, callback: undefined, message: "", count: 0 };
 
 /**
  * Puts other registers in the place of `request` and answers those it replaces.
@@ -108,12 +113,14 @@ export function useRegisters(registers: Registers): Registers {
 
 /** A plain load: the compiler may tear it, so a lock or an earlier publication must order every conflicting access. */
 export function read(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.read;
 }
 
 /** A marked load without ordering. */
 export function readOnce(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.readOnce;
 }
@@ -124,12 +131,14 @@ export function readOnce(address: Address): AccessKind {
  * address leads to may look older than the address. Not to be waited on: an engine may take it out of a loop.
  */
 export function readUnordered(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.readOnce;
 }
 
 /** A load that no later access of its thread may overtake. */
 export function loadAcquire(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.loadAcquire;
 }
@@ -139,18 +148,21 @@ export function loadAcquire(address: Address): AccessKind {
  * the pointer are ordered after it by their address dependency.
  */
 export function rcuDereference(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.rcuDereference;
 }
 
 /** Loads a published pointer where the update-side lock keeps it still; needs no read-side critical section. */
 export function rcuDereferenceProtected(address: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   return ACCESS.rcuDereferenceProtected;
 }
 
 /** A plain store: see `read`. */
 export function write(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.write;
@@ -158,6 +170,7 @@ export function write(address: Address, value: number): AccessKind {
 
 /** A marked store without ordering. */
 export function writeOnce(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.writeOnce;
@@ -168,6 +181,7 @@ export function writeOnce(address: Address, value: number): AccessKind {
  * Unordered store.
  */
 export function writeUnordered(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.writeOnce;
@@ -175,6 +189,7 @@ export function writeUnordered(address: Address, value: number): AccessKind {
 
 /** A store that overtakes no earlier access of its thread. */
 export function storeRelease(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.storeRelease;
@@ -182,6 +197,7 @@ export function storeRelease(address: Address, value: number): AccessKind {
 
 /** Publishes a pointer: everything written before is seen by whoever reads through it. */
 export function rcuAssignPointer(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.rcuAssignPointer;
@@ -192,6 +208,7 @@ export function rcuAssignPointer(address: Address, value: number): AccessKind {
  * full barrier when it succeeds, no ordering when it fails.
  */
 export function cmpxchg(address: Address, expected: number, next: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = expected;
   request.operand = next;
@@ -200,6 +217,7 @@ export function cmpxchg(address: Address, expected: number, next: number): Acces
 
 /** `cmpxchg` without ordering. */
 export function cmpxchgRelaxed(address: Address, expected: number, next: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = expected;
   request.operand = next;
@@ -208,6 +226,7 @@ export function cmpxchgRelaxed(address: Address, expected: number, next: number)
 
 /** `cmpxchg` that is an acquire when it succeeds. */
 export function cmpxchgAcquire(address: Address, expected: number, next: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = expected;
   request.operand = next;
@@ -216,6 +235,7 @@ export function cmpxchgAcquire(address: Address, expected: number, next: number)
 
 /** `cmpxchg` that is a release when it succeeds. */
 export function cmpxchgRelease(address: Address, expected: number, next: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = expected;
   request.operand = next;
@@ -224,6 +244,7 @@ export function cmpxchgRelease(address: Address, expected: number, next: number)
 
 /** Writes `value` and answers the word that was there. A full barrier. */
 export function xchg(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.xchg;
@@ -231,6 +252,7 @@ export function xchg(address: Address, value: number): AccessKind {
 
 /** `xchg` without ordering. */
 export function xchgRelaxed(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.xchgRelaxed;
@@ -238,6 +260,7 @@ export function xchgRelaxed(address: Address, value: number): AccessKind {
 
 /** `xchg` that is an acquire. */
 export function xchgAcquire(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.xchgAcquire;
@@ -245,6 +268,7 @@ export function xchgAcquire(address: Address, value: number): AccessKind {
 
 /** `xchg` that is a release. */
 export function xchgRelease(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.xchgRelease;
@@ -252,6 +276,7 @@ export function xchgRelease(address: Address, value: number): AccessKind {
 
 /** Adds `value`. Answers nothing of use, and orders nothing: a barrier must stand beside it where order matters. */
 export function atomicAdd(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.atomicAdd;
@@ -259,6 +284,7 @@ export function atomicAdd(address: Address, value: number): AccessKind {
 
 /** Adds `value` and answers the sum. A full barrier. */
 export function atomicAddReturn(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.atomicAddReturn;
@@ -266,6 +292,7 @@ export function atomicAddReturn(address: Address, value: number): AccessKind {
 
 /** `atomicAddReturn` without ordering. */
 export function atomicAddReturnRelaxed(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.atomicAddReturnRelaxed;
@@ -273,6 +300,7 @@ export function atomicAddReturnRelaxed(address: Address, value: number): AccessK
 
 /** `atomicAddReturn` that is an acquire. */
 export function atomicAddReturnAcquire(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.atomicAddReturnAcquire;
@@ -280,6 +308,7 @@ export function atomicAddReturnAcquire(address: Address, value: number): AccessK
 
 /** `atomicAddReturn` that is a release. */
 export function atomicAddReturnRelease(address: Address, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.operand = value;
   return ACCESS.atomicAddReturnRelease;
@@ -292,6 +321,7 @@ export function atomicAddReturnRelease(address: Address, value: number): AccessK
  * as one wait.
  */
 export function awaitEqual(address: Address, mask: number, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = mask;
   request.operand = value;
@@ -300,6 +330,7 @@ export function awaitEqual(address: Address, mask: number, value: number): Acces
 
 /** Waits until the bits of the word under `mask` are no longer `value`; answers the whole word, as an acquire load. */
 export function awaitUnequal(address: Address, mask: number, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = address;
   request.expected = mask;
   request.operand = value;
@@ -308,30 +339,35 @@ export function awaitUnequal(address: Address, mask: number, value: number): Acc
 
 /** Takes a spinlock, as an acquire; waits while another thread holds it. No sleeping until it is released. */
 export function spinLock(lock: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = lock;
   return ACCESS.spinLock;
 }
 
 /** Takes a spinlock if it is free; answers 1 if so, else 0. */
 export function spinTrylock(lock: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = lock;
   return ACCESS.spinTrylock;
 }
 
 /** Releases a spinlock, as a release. */
 export function spinUnlock(lock: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = lock;
   return ACCESS.spinUnlock;
 }
 
 /** Takes a mutex, as an acquire; may sleep, so it is illegal under a spinlock and in a read-side critical section. */
 export function mutexLock(lock: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = lock;
   return ACCESS.mutexLock;
 }
 
 /** Releases a mutex, as a release. */
 export function mutexUnlock(lock: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = lock;
   return ACCESS.mutexUnlock;
 }
@@ -340,12 +376,14 @@ export function mutexUnlock(lock: Address): AccessKind {
  * Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. Its words are uninitialised.
  */
 export function allocate(slab: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = slab;
   return ACCESS.allocate;
 }
 
 /** Gives an object back to the slab it came from. Nobody may touch it afterwards. */
 export function free(slab: Address, object: Address): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = slab;
   request.operand = object;
   return ACCESS.free;
@@ -353,6 +391,7 @@ export function free(slab: Address, object: Address): AccessKind {
 
 /** Waits for a grace period: until every read-side critical section that is open now has ended. May sleep. */
 export function synchronizeRcu(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.synchronizeRcu;
 }
@@ -363,6 +402,7 @@ export function synchronizeRcu(): AccessKind {
  * Make the callback once for each structure, not at each call: under the machine it is recorded by identity.
  */
 export function callRcu(callback: RcuCallback, argument: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   request.callback = callback;
   request.operand = argument;
@@ -371,48 +411,56 @@ export function callRcu(callback: RcuCallback, argument: number): AccessKind {
 
 /** Opens a read-side critical section; sections nest. */
 export function rcuReadLock(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.rcuReadLock;
 }
 
 /** Ends the innermost read-side critical section. */
 export function rcuReadUnlock(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.rcuReadUnlock;
 }
 
 /** A full barrier. */
 export function smpMb(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpMb;
 }
 
 /** Orders earlier loads before later loads. */
 export function smpRmb(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpRmb;
 }
 
 /** Orders earlier stores before later stores. */
 export function smpWmb(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpWmb;
 }
 
 /** Makes the next atomic operation order what stands before it. */
 export function smpMbBeforeAtomic(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpMbBeforeAtomic;
 }
 
 /** Makes the last atomic operation order what stands after it. */
 export function smpMbAfterAtomic(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpMbAfterAtomic;
 }
 
 /** Makes the acquisition of a spinlock a full barrier. */
 export function smpMbAfterSpinlock(): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpMbAfterSpinlock;
 }
@@ -422,6 +470,7 @@ export function smpMbAfterSpinlock(): AccessKind {
  * with the operation's first access, as late as it can be.
  */
 export function beginOperation(operation: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   request.operand = operation;
   return ACCESS.beginOperation;
@@ -429,6 +478,7 @@ export function beginOperation(operation: number): AccessKind {
 
 /** Marks the response of the operation last begun. Recorded with the operation's last access, as early as it can be. */
 export function endOperation(response: number): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   request.operand = response;
   return ACCESS.endOperation;
@@ -436,6 +486,7 @@ export function endOperation(response: number): AccessKind {
 
 /** States what must be true here: the execution violates `assertion` when `condition` is false. */
 export function assertHolds(condition: boolean, message: string): AccessKind {
+  request.count = (request.count + 1) | 0;
   request.address = NIL;
   request.operand = condition ? 1 : 0;
   request.message = message;

@@ -1,4 +1,4 @@
-import { ACCESS, type Access, type RcuCallback, request } from "./access.ts";
+import { ACCESS, type Access, type AccessKind, type RcuCallback, request } from "./access.ts";
 import { performOnWord, touchesWord, waitIsOver } from "./access-class.ts";
 import type { Heap } from "./heap.ts";
 import { giveObject, takeObject } from "./slab.ts";
@@ -20,7 +20,7 @@ export function runAlone<T>(heap: Heap, procedure: Access<T>): T {
 }
 
 function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallback, number][]): T {
-  let step = procedure.next(0);
+  let step = nextStep(procedure, 0);
   while (!step.done) {
     const kind = step.value;
     const { address, callback } = request;
@@ -66,7 +66,17 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
       default:
         if (touchesWord(kind)) found = performOnWord(words, kind, address, operand, expected);
     }
-    step = procedure.next(found);
+    step = nextStep(procedure, found);
   }
   return step.value;
+}
+
+/** Resumes the procedure, and sees to it that it yields what it asks for. */
+function nextStep<T>(procedure: Access<T>, found: number): IteratorResult<AccessKind, T> {
+  const { count } = request;
+  const step = procedure.next(found);
+  const asks = (request.count - count) | 0;
+  if (asks > 1 || (step.done === true && asks !== 0))
+    throw new Error("the procedure asks for an access and does not yield it: is a yield missing?");
+  return step;
 }

@@ -5,6 +5,7 @@
  * piece ends first, changes only the time.
  */
 import { codeVersion } from "#fuzz/host/code-version.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
 import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
@@ -37,7 +38,10 @@ export interface CertificatePlan {
 export function certificatePart(plan: CertificatePlan): Part {
   const { system, size, shard } = plan;
   const scope = { threads: size.threads, operations: size.operations, keys: size.keys };
-  const places = [...scopeScenarios(system, size).keys()].filter((place) => isInShard(place, shard));
+  const all = scopeScenarios(system, size);
+  if (all.length === 0)
+    throw new InputError(`certify: ${system} has no scenario of that size, so there is nothing to explore`);
+  const places = [...all.keys()].filter((place) => isInShard(place, shard));
   return {
     name: certificateName({ system, scope }),
     work: { certificate: places.length },

@@ -22,13 +22,21 @@ export async function runCheck(task: CheckTask, control: JobControl): Promise<Ch
   try {
     const model = await loadModel(task.model);
     const started = performance.now();
+    let operations = 0;
     let reading: { add(recorded: RecordedOperation): void; end(): CheckOutcome } | undefined;
     await streamHistory(task.file, (format) => {
-      const opened = model.open(format, task.file, task.initial, (its) => sinkOf(its, task, control));
+      const opened = model.open(format, task.file, task.initial, (its) =>
+        counting(sinkOf(its, task, control), () => operations++),
+      );
       reading = opened;
       return (recorded) => opened.add(recorded);
     });
     if (reading === undefined) throw new Error(`${task.file} was read without a format`);
+    if (operations === 0)
+      return {
+        kind: "fault",
+        fault: `${task.file}: no operation is there to check: the file is empty, or all were left out`,
+      };
     const outcome = reading.end();
     return { kind: "decided", outcome, seconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
@@ -36,6 +44,20 @@ export async function runCheck(task: CheckTask, control: JobControl): Promise<Ch
     if (fault === undefined) throw error;
     return { kind: "fault", fault };
   }
+}
+
+/** The same sink, which says when it is given something. */
+function counting<Operation, Response, Result>(
+  sink: HistorySink<Operation, Response, Result>,
+  onAdd: () => void,
+): HistorySink<Operation, Response, Result> {
+  return {
+    add(item) {
+      onAdd();
+      sink.add(item);
+    },
+    end: () => sink.end(),
+  };
 }
 
 function sinkOf<State, Operation, Response>(

@@ -1,5 +1,5 @@
 import type { Bug } from "#fuzz/bugs/museum.ts";
-import { countOf } from "#reports/verdict-line.ts";
+import { countOf } from "#reports/searched-under.ts";
 import type { HuntCounterexample, HuntReport } from "./hunt-task.ts";
 
 /** How one strategy did, over all seeds. */

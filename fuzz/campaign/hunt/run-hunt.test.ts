@@ -115,7 +115,7 @@ test("a hunt that is told to stop has no outcome", async () => {
     executionsMax: 1e9,
   });
   const hunting = own.run({ kind: "bug", task });
-  own.stop();
+  own.stop(() => {});
   expect(await hunting.finally(own.close)).toBeUndefined();
 });
 

@@ -1,9 +1,11 @@
 /** Searches a scenario on a worker thread. Nothing is shared but the control, so an outcome depends on the task alone. */
 import type { JobControl } from "#fuzz/host/worker-control.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { searchNamed } from "#fuzz/search/named-search.ts";
 import { EXECUTIONS_BETWEEN_QUESTIONS, type SearchResult } from "#fuzz/search/search.ts";
 import { type Loaded, loadScenario, type ScenarioReference } from "#fuzz/subjects/catalogue.ts";
+import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import type { SearchOutcome, SearchTask } from "./search-task.ts";
 
 /** The machine of the scenario that ran last: its next task is likely to come to the same worker. */
@@ -17,9 +19,8 @@ function machineFor(reference: ScenarioReference, { subject, checks }: Loaded): 
   return kept.machine;
 }
 
-async function searchAsAsked(task: SearchTask, control: JobControl): Promise<SearchResult> {
+function searchAsAsked(task: SearchTask, loaded: Loaded, control: JobControl): SearchResult {
   const { scenario, strategy, seed, executionsMax, estimateMax } = task;
-  const loaded = await loadScenario(scenario);
   const { subject, checks } = loaded;
   return searchNamed(
     strategy,
@@ -33,15 +34,24 @@ async function searchAsAsked(task: SearchTask, control: JobControl): Promise<Sea
   );
 }
 
+/** @throws InputError if the module's model is no model, or there is nothing to check */
 export async function runSearch(task: SearchTask, control: JobControl): Promise<SearchOutcome> {
   let result: SearchResult;
+  let loaded: Loaded | undefined;
   try {
-    result = await searchAsAsked(task, control);
+    loaded = await loadScenario(task.scenario);
+    result = searchAsAsked(task, loaded, control);
   } catch (error) {
+    // What its system refuses is one line of the report; a model that is wrong ends the run.
+    if (loaded !== undefined && error instanceof InputError && !(error instanceof ScenarioError)) throw error;
     const because = error instanceof Error ? error.message : String(error);
     return { kind: "failed", because, executions: 0, accesses: 0 };
   }
   const { kind, executions, steps, violation, choices, estimate } = result;
+  if (executions > 0 && steps === 0 && violation === undefined)
+    throw new InputError(
+      `${task.scenario.name}: no thread makes an access to shared memory, so there is nothing to check`,
+    );
   const outcome = { kind, executions, accesses: steps, ...(estimate !== undefined && { estimate }) };
   if (violation === undefined || choices === undefined) return outcome;
   return { ...outcome, violation: { property: violation.property, because: violation.because }, choices: [...choices] };

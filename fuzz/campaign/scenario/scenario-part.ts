@@ -1,6 +1,7 @@
 /** A scenario as a part of a campaign: decided by its searches, and a violation explained. */
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 import type { Counterexample, ScenarioResult } from "#reports/result.ts";
+import { searchedUnder } from "#reports/searched-under.ts";
 import type { Part, PartContext } from "../part.ts";
 import type { Profile } from "../profile.ts";
 import { safeFileName } from "../safe-file-name.ts";
@@ -69,6 +70,7 @@ function scenarioResult(
     system: scenario.system,
     verdict,
     ...(why !== undefined && { because: why }),
+    under: searchedUnder(searches),
     seed,
     searches: [...searches],
     ...(counterexample !== undefined && { counterexample }),

@@ -151,6 +151,7 @@ export const neighboursOperations = {
       },
       {
         text: (raw) => `deleteByGid ${raw.gid}`,
+        returns: "nothing",
         model: (values): NeighboursOperation => ({ kind: "deleteByGid", gid: values.gid.name }),
       },
     ],
@@ -190,7 +191,7 @@ export const neighboursOperations = {
     neverInitially: true,
     calls: [
       { text: () => "stop", model: (): NeighboursOperation => ({ kind: "stop" }) },
-      { text: () => "close", model: (): NeighboursOperation => ({ kind: "close" }) },
+      { text: () => "close", returns: "nothing", model: (): NeighboursOperation => ({ kind: "close" }) },
     ],
     *perform({ neighbours }: PlacedNeighbours, _values, performer: Performer<NeighboursThread>) {
       yield* giveBack(neighbours, performer.held);

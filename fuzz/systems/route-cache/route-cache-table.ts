@@ -224,6 +224,7 @@ export const routeCacheOperations = {
       },
       {
         text: (raw) => `endChange interface ${raw.interface}`,
+        returns: "nothing",
         model: (values): RouteOperation => ({
           kind: "endChange",
           family: values.route.family,
