@@ -22,10 +22,10 @@ const FOLDERS: { readonly [Name in CommandName]?: string } = {
  *
  * @throws InputError for a configuration that is wrong
  */
-export async function configure(name: CommandName, command: Command): Promise<void> {
+export async function configure(name: CommandName, command: Command, root?: string): Promise<void> {
   const folder = FOLDERS[name];
   if (folder === undefined) return;
-  const configuration = await readConfiguration();
+  const configuration = await readConfiguration(root);
   if (configuration === undefined) return;
   const values = optionValues(configuration, folder);
   for (const option of command.options) {

@@ -28,13 +28,18 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-const IGNORED = "reports/out/";
+/** Folders of reports: those of the commands, and that of `check` in a test. */
+const IGNORED = ["reports/out/", "quiesce-out/"];
 
 /** What npm puts there itself. */
 const NO_TESTS = 'echo "Error: no test specified" && exit 1';
 
-/** @throws InputError for a package.json that is none, or a file that cannot be written */
-async function init(root: string, host: Host): Promise<void> {
+/**
+ * Writes the files of `init` into a folder, and says which.
+ *
+ * @throws InputError for a package.json that is none, or a file that cannot be written
+ */
+export async function init(root: string, host: Pick<Host, "stdout">): Promise<void> {
   const { initFiles } = await import("./init-files.ts");
   const say = (line: string): void => void host.stdout.write(`${line}\n`);
   const manifestFile = join(root, "package.json");
@@ -60,9 +65,11 @@ async function init(root: string, host: Host): Promise<void> {
   say('wrote  package.json: the scripts "verify" and "test", unless they were there');
   const ignoreFile = join(root, ".gitignore");
   const ignored = existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8") : "";
-  if (!ignored.split("\n").includes(IGNORED)) {
-    writeWholeFile(ignoreFile, `${ignored}${ignored === "" || ignored.endsWith("\n") ? "" : "\n"}${IGNORED}\n`);
-    say(`wrote  .gitignore: ${IGNORED}`);
+  const added = IGNORED.filter((folder) => !ignored.split("\n").includes(folder));
+  if (added.length > 0) {
+    const head = ignored === "" || ignored.endsWith("\n") ? ignored : `${ignored}\n`;
+    writeWholeFile(ignoreFile, `${head}${added.join("\n")}\n`);
+    say(`wrote  .gitignore: ${added.join(", ")}`);
   }
   say("\nnext   npx quiesce verify");
 }

@@ -62,9 +62,9 @@ const exampleTest = (extension: string, runner: InitChoices["runner"]): string =
 import { check } from "quiesce";
 import tickets from "./tickets.${extension}";
 
-test("nobody draws a ticket twice", async () => {
-  const draw = { kind: "draw" } as const;
-  await check(tickets, { threads: [[draw, draw], [draw, draw]] });
+test("nobody draws a ticket twice", async (context) => {
+  const { draw } = tickets.calls;
+  await check(tickets, { threads: [[draw(), draw()], [draw(), draw()]], test: context });
 });
 `;
 

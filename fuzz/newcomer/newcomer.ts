@@ -19,6 +19,30 @@ const MEGABYTE = 2 ** 20;
 const TOOL_BYTES_MAX = 40 * MEGABYTE;
 const PEERS_BYTES_MAX = MEGABYTE;
 
+const COUNTER = `import { argument, atomicAddReturn, defineSystem, operation, place, struct, type Address } from "quiesce";
+import { constantFrom } from "fast-check";
+import { z } from "zod";
+
+const Counter = struct("counter", { sum: 1 });
+
+export default defineSystem({
+  name: "counter",
+  about: "a counter",
+  place: (heap) => place(heap, Counter, "counter"),
+  initialState: 0,
+  operations: {
+    add: operation({
+      arguments: { amount: argument(z.int().min(1).max(3), constantFrom(1, 2, 3)) },
+      *run(counter: Address, { amount }) {
+        return yield atomicAddReturn(Counter.sum(counter), amount);
+      },
+      step: (sum: number, { amount }) => ({ response: sum + amount, next: sum + amount }),
+    }),
+  },
+  scenarios: { two: { threads: { one: [{ kind: "add", amount: 1 }], other: [{ kind: "add", amount: 2 }] } } },
+});
+`;
+
 /** In place of the example's one access. */
 const BROKEN_DRAW = `  const ticket = (yield readOnce(Dispenser.last(dispenser))) + 1;
   yield writeOnce(Dispenser.last(dispenser), ticket);
@@ -41,6 +65,7 @@ try {
   try {
     expectAtMost("quiesce", project.installedBytes(), TOOL_BYTES_MAX);
     followTutorial(project);
+    useOwnSchemas(project);
     runTests(project);
     checkTypes(project);
     checkImports(project);
@@ -92,6 +117,19 @@ function followTutorial(project: ForeignProject): void {
     }
   }
   done(`the tutorial: ${commands} commands`);
+}
+
+/** Schemas and generators of the user's own zod and fast-check, which are other copies than those in the bundle. */
+function useOwnSchemas(project: ForeignProject): void {
+  project.write("counter.ts", COUNTER);
+  const { code, printed } = project.run("npx quiesce verify ./counter.ts");
+  assert.equal(code, 0, printed);
+  assert.match(printed, /^holds +counter-two /m);
+  project.write("counter.ts", COUNTER.replace("amount: 2", "amount: 9"));
+  const refused = project.run("npx quiesce verify ./counter.ts");
+  assert.deepEqual([refused.code, refused.printed.split("\n").length], [2, 2], refused.printed);
+  assert.match(refused.printed, /counter\.ts: .*amount/);
+  done("arguments by the user's own zod and fast-check");
 }
 
 function inWords(text: string): string {
