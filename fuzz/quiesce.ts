@@ -18,7 +18,9 @@ export {
   atomicAddReturnRelaxed,
   atomicAddReturnRelease,
   awaitEqual,
+  awaitEqualRelaxed,
   awaitUnequal,
+  awaitUnequalRelaxed,
   callRcu,
   cmpxchg,
   cmpxchgAcquire,
@@ -60,7 +62,7 @@ export {
 
 // ---- Shared memory: a heap, structs in it, slabs of objects that are allocated and freed.
 export { createHeap, type Heap, place, placeSlab } from "#impl/memory/heap.ts";
-export { type Fields, type Struct, struct, type StructLayout } from "#impl/memory/struct.ts";
+export { type Fields, type Struct, struct, type StructLayout, withTags } from "#impl/memory/struct.ts";
 
 // ---- Synchronisation made of accesses.
 export { readBegin, readRetry, type Seqlock, writeSeqlock, writeSequnlock } from "#impl/sync/seqlock.ts";
@@ -85,6 +87,7 @@ export {
   type OptionalArgument,
   optional,
   parsedArgument,
+  word,
 } from "./systems/operation-arguments.ts";
 export { type Caller, composite, operation, type Outcome, type Returned } from "./systems/operation-table.ts";
 export type { System } from "./systems/system.ts";
@@ -92,9 +95,16 @@ export type { Scenario, ScenarioContents } from "./systems/scenario.ts";
 export { parseScenario } from "./systems/parse-scenario.ts";
 export type { Plan } from "./systems/system-definition.ts";
 
+// ---- A check in a test of any runner, and the scripts that failures leave.
+export { reproduce } from "./counterexample/reproduce.ts";
+export type { Reproduction } from "./counterexample/reproduction.ts";
+export { check, type Checked, type CheckOptions, type TestContext } from "./runner/check.ts";
+
 // ---- Properties and watchers.
 export type { Violation } from "#properties/violation.ts";
 export type { WatchedAccess, Watcher } from "#properties/watcher.ts";
+
+export type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 
 // ---- Models.
 export type { Model } from "#model/model.ts";
@@ -108,6 +118,16 @@ export { queue } from "#model/objects/queue.ts";
 export { register } from "#model/objects/register.ts";
 export { set } from "#model/objects/set.ts";
 export { stack } from "#model/objects/stack.ts";
+export {
+  counterSteps,
+  mapSteps,
+  mutexSteps,
+  queueSteps,
+  registerSteps,
+  semaphoreSteps,
+  setSteps,
+  stackSteps,
+} from "#model/objects/word-steps.ts";
 
 // ---- Programs of a few threads.
 export { share, thread, threads, type ToyProgram, toyProgram } from "./programs/toy-program.ts";

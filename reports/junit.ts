@@ -106,7 +106,7 @@ function scenarioCase(scenario: ScenarioResult, time: string, folder: string): C
     "@classname": visibleText(`quiesce.${scenario.system}`),
     "@time": time,
   };
-  const searched = `${searchedUnder(scenario.searches)}, seed ${scenario.seed}`;
+  const searched = `${searchedUnder(scenario.searches, scenario.without)}, seed ${scenario.seed}`;
   if (scenario.counterexample !== undefined)
     return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };

@@ -90,9 +90,9 @@ function storyBlock({ story }: Counterexample): string[] {
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
-  const rows = scenarios.map(({ verdict, name, system, searches, because, counterexample }) => {
+  const rows = scenarios.map(({ verdict, name, system, searches, without, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedUnder(searches);
+    const searched = searchedUnder(searches, without);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),

@@ -72,6 +72,7 @@ export const ScenarioResult = z.strictObject({
   verdict: Verdict,
   because: text.optional().describe("why the verdict is unknown"),
   under: text.optional().describe("which executions were run, and on what memory: the verdict says no more than that"),
+  without: z.record(text, text).optional().describe("checks that the system switches off, and why"),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),
   searches: z.array(Search),
   counterexample: Counterexample.optional(),

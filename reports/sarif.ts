@@ -69,10 +69,10 @@ export function sarifLog(result: Result, folder: string): Log {
           seed: result.seed,
           profile: result.profile ?? "",
           verdict: result.verdict,
-          scenarios: result.scenarios.map(({ name, verdict, searches }) => ({
+          scenarios: result.scenarios.map(({ name, verdict, searches, without }) => ({
             name: visibleText(name),
             verdict,
-            under: searchedUnder(searches),
+            under: searchedUnder(searches, without),
           })),
         },
         results,

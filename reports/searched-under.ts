@@ -14,9 +14,14 @@ export function countOf(count: number, unit: string): string {
 
 /**
  * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`, where an
- * exhaustive search among the strategies was ended by a bound.
+ * exhaustive search among the strategies was ended by a bound. Checks that are switched off stand at the end, with the reasons.
  */
-export function searchedUnder(searches: readonly Search[]): string {
+export function searchedUnder(searches: readonly Search[], without: Readonly<Record<string, string>> = {}): string {
+  const off = Object.entries(without).map(([check, reason]) => `, without ${check} (${reason})`);
+  return `${executionsOf(searches)}${off.join("")}`;
+}
+
+function executionsOf(searches: readonly Search[]): string {
   const complete = searches.find((search) => search.exhaustive);
   if (complete !== undefined) return `every execution (${numbers.format(complete.executions)}), ${MEMORY}`;
   if (searches.length === 0) return "not searched";

@@ -76,6 +76,8 @@ function rowWeights({ rows, violation }: Execution, matters: ReadonlySet<number>
   const sharing = sharedPlaces(rows);
   return rows.map((row, index) => {
     if (index === rows.length - 1) return WEIGHT.end;
+    // Against an order of the operations speak the responses, all of them.
+    if (row.kind === "end" && violation?.property === "linearizability") return WEIGHT.end;
     if (row.kind !== "access") return row.kind === "begin" ? WEIGHT.structure : WEIGHT.shared;
     if (matters.has(row.step)) return WEIGHT.matters;
     if (violation?.object !== undefined && concerns(row, violation.object)) return WEIGHT.culprit;

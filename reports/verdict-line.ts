@@ -14,7 +14,7 @@ export function scenarioLine(scenario: ScenarioResult, nameWidth: number): strin
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = searchedUnder(scenario.searches);
+  const searched = searchedUnder(scenario.searches, scenario.without);
   return line(
     scenario.verdict,
     scenario.name,

@@ -91,7 +91,7 @@ export function partsOf(plan: CampaignPlan): readonly Part[] {
     ...plan.scenarios.map((scenario) => scenarioPart(scenario, profile, seed)),
     ...plan.traces.map(tracePart),
     ...plan.bugs.map((bug) => bugPart(bug, seed, profile.museumMax)),
-    ...plan.certificates.map(certificatePart),
+    ...plan.certificates.map((certificate) => certificatePart(certificate)),
     ...plan.stressed.map((system) => stressPart(system, seed, profile.stressMs)),
   ];
 }

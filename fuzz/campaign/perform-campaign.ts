@@ -6,8 +6,8 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
 import type { Reporter } from "#fuzz/host/configuration.ts";
-import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
-import { isCheckout, packageRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
+import { filesDecidedBy } from "#fuzz/subjects/user-module.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
@@ -102,9 +102,7 @@ function stateFor(
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
   const own = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  // The compiled package has a digest of its own.
-  const modules = filesLoadedBy([...own]).filter((file) => isCheckout || !file.startsWith(packageRoot));
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, modules) };
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, filesDecidedBy([...own])) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 

@@ -52,7 +52,8 @@ Exit codes: 0 every scenario explored and holding, 1 a violation, 2 bad input, 3
 Examples:
   quiesce certify peers --threads 2 --operations 1 --keys 2
   quiesce certify peers --threads 2 --operations 2 --keys 3 --shard 1/4
-  quiesce certify peers --threads 3 --operations 1 --keys 3 --time 10m --resume`,
+  quiesce certify peers --threads 3 --operations 1 --keys 3 --time 10m --resume
+  quiesce certify ./my-structure.ts --threads 2 --operations 2`,
     )
     .action(run);
 }
@@ -66,7 +67,24 @@ function parseShard(text: string): Shard {
   );
 }
 
-async function run(system: string, options: Options): Promise<void> {
+/** A module of one's own stands for each of the systems that it exports. */
+async function run(word: string, options: Options): Promise<void> {
+  const { isModulePath } = await import("#fuzz/subjects/catalogue.ts");
+  if (!isModulePath(word)) return certify(word, undefined, options);
+  const { ownSystems } = await import("#fuzz/subjects/catalogue.ts");
+  const module = resolve(word);
+  let worst: number = EXIT_OF_VERDICT.holds;
+  for (const { name } of await ownSystems(module)) {
+    await certify(name, module, options);
+    worst =
+      process.exitCode === EXIT_OF_VERDICT.violated || worst === EXIT_OF_VERDICT.holds
+        ? Number(process.exitCode)
+        : worst;
+  }
+  process.exitCode = worst;
+}
+
+async function certify(system: string, module: string | undefined, options: Options): Promise<void> {
   const { performCertification } = await import("#fuzz/campaign/certificate/perform-certification.ts");
   const { commandPath, shellWord } = await import("#fuzz/host/command-path.ts");
   const { certificateLine } = await import("#reports/certificate.ts");
@@ -88,7 +106,13 @@ async function run(system: string, options: Options): Promise<void> {
   const out = resolve(options.out);
   const linesTo = linesBeside(json);
   const progress = progressOn(linesTo);
-  const plan = { system, size: { threads, operations, keys }, shard, executionsMax: maxExecutions };
+  const plan = {
+    system,
+    ...(module !== undefined && { module }),
+    size: { threads, operations, keys },
+    shard,
+    executionsMax: maxExecutions,
+  };
   const settings = { out, workers, time: options.time, resumes: resume === true, savesTraces: save === true };
   const listener = {
     onStart: progress.show,

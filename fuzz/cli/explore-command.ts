@@ -76,7 +76,7 @@ export function exploreCommand(): Command {
     .addHelpText(
       "after",
       `
-Accesses are taken as they are written under sc and tso, all as relaxed under rc11-relaxed, and all as release/acquire
+Accesses are taken as they are written under sc, tso and rc11, all as relaxed under rc11-relaxed, and all as release/acquire
 under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
 no failing assertion, is judged by the machine: exhaustively, and under sc alone.
 

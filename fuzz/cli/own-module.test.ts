@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { projectRoot } from "#fuzz/host/project-root.ts";
-import { type CliOptions, quiesce } from "./cli-process.fixture.ts";
+import { type CliOptions, quiesce, runModule } from "./cli-process.fixture.ts";
 
 // In the checkout: Node looks "#fuzz/…" up from where the module stands.
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
@@ -11,6 +11,8 @@ const folder = mkdtempSync(join(projectRoot, "reports/out/own-module-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Parts {
+  /** What stands in the system beside the usual. */
+  readonly more?: string;
   readonly draw?: string;
   readonly step?: string;
   readonly scenarios?: string;
@@ -21,7 +23,10 @@ const DRAW = "return yield atomicAddReturn(Dispenser.last(dispenser), 1);";
 const STEP = "(last) => ({ response: last + 1, next: last + 1 })";
 const SCENARIOS = 'two: { threads: { first: [{ kind: "draw" }], second: [{ kind: "draw" }] } }';
 
-function moduleOf(name: string, { draw = DRAW, step = STEP, scenarios = SCENARIOS, before = "" }: Parts): string {
+function moduleOf(
+  name: string,
+  { draw = DRAW, step = STEP, scenarios = SCENARIOS, before = "", more = "" }: Parts,
+): string {
   const path = join(folder, name);
   writeFileSync(
     path,
@@ -36,6 +41,7 @@ export default defineSystem({
   name: "tickets", about: "tickets", place: (heap) => place(heap, Dispenser, "dispenser"), initialState: 0,
   operations: { draw: operation({ run: draw, step: ${step} }) },
   scenarios: { ${scenarios} },
+  ${more}
 });
 `,
   );
@@ -122,7 +128,7 @@ test("code that runs on without an access is ended by --time and by the first ^C
     meanwhile: (child) => child.stdout.once("data", () => setTimeout(() => child.kill("SIGINT"), 2_000)),
   });
   expect(interrupted.code).toBe(3);
-  expect(interrupted.stdout).toMatch(/^unknown {3}tickets-two .*interrupted; .*endless-model\.ts:11 \(step\) runs on/m);
+  expect(interrupted.stdout).toMatch(/^unknown {3}tickets-two .*interrupted; .*endless-model\.ts:10 \(step\) runs on/m);
 });
 
 test("--resume starts anew when a module beside the named one has changed", async () => {
@@ -137,4 +143,48 @@ test("--resume starts anew when a module beside the named one has changed", asyn
   const resumed = await verify(path, ["--resume"]);
   expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringContaining("the code is another; starting anew")]);
   expect(resumed.stdout).toMatch(/^holds {5}tickets-two {2}every execution \(\d+\), sequentially consistent$/m);
+});
+
+const TORN =
+  "const last = yield readOnce(Dispenser.last(dispenser));\nyield writeOnce(Dispenser.last(dispenser), last + 1);\nreturn last + 1;";
+
+/** The words of a command that was printed, as a shell would take them. */
+function pasted(stdout: string, label: string): readonly string[] {
+  const line = new RegExp(`^${label} +npx (?:quiesce|node) (.*)$`, "m").exec(stdout)?.[1];
+  if (line === undefined) throw new Error(`no line begins with ${label}`);
+  return line.split(" ");
+}
+
+test("what is printed can be pasted, and says when the code is mended", async () => {
+  const path = moduleOf("mended.ts", { draw: TORN });
+  const red = await verify(path);
+  expect(red.code).toBe(1);
+  const replay = pasted(red.stdout, "replay").filter((word) => word !== "--module" && !word.endsWith("mended.ts"));
+  const [script = ""] = pasted(red.stdout, "run it");
+  expect(await quiesce(replay)).toMatchObject({ code: 1, stdout: expect.stringContaining("VIOLATED linearizability") });
+  expect(await runModule(join(projectRoot, script))).toMatchObject({ code: 1, stderr: "" });
+  // Both responses are there, whatever else is folded.
+  expect(red.stdout.match(/^ *◂ 1/gm)).toHaveLength(2);
+  moduleOf("mended.ts", {});
+  const green = await quiesce(replay);
+  expect([green.code, green.stderr]).toEqual([0, ""]);
+  expect(green.stdout).toContain("no longer fails: linearizability holds on 5,000 schedules near the recorded one");
+});
+
+test("scenarios are drawn where none is declared, chosen by pattern, and certified", async () => {
+  const path = moduleOf("drawn.ts", { scenarios: "" });
+  const all = await verify(path);
+  expect([all.code, all.stdout.match(/^holds {5}tickets-generated-/gm)?.length]).toEqual([0, 12]);
+  const some = await verify(`${join(folder, "drawn*.ts")}#generated-3x1-*`);
+  expect([some.code, some.stdout.match(/^holds {5}tickets-generated-3x1-/gm)?.length]).toEqual([0, 4]);
+  const certified = await quiesce(["certify", path, "--out", join(folder, "out"), "--workers", "1"]);
+  expect(certified.code).toBe(0);
+  expect(certified.stdout).toMatch(/^holds {5}tickets-2x2x2 {2}all \d+ scenarios explored, sequentially consistent: /m);
+});
+
+test("a check that is switched off stands in the line, with its reason", async () => {
+  const reason = "the counter is a statistic";
+  const { code, stdout } = await verify(moduleOf("without.ts", { more: `without: { "data-race": "${reason}" },` }));
+  expect(code).toBe(0);
+  expect(stdout).toContain(`, sequentially consistent, without data-race (${reason})`);
 });

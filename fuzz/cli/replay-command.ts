@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Trace } from "#fuzz/machine/trace.ts";
+import type { Subject } from "#fuzz/subjects/subject.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -76,12 +77,40 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
       });
       host.stdout.write(`${story.join("\n")}\n`);
     }
+    const own = module ?? trace.module;
+    if (kind === "diverged" && own !== undefined && trace.violation !== undefined && neighbour !== true)
+      return await replayNearby(trace, subject, because, host);
     host.exitCode = exitCodeOf(kind, trace.violation !== undefined);
     if (kind === "diverged") throw new InputError(`replay: ${because}; ${await codeText(trace.codeVersion)}`);
     if (kind === "differs") host.stderr.write(`quiesce: replay: ${because}\n`);
   } finally {
     endWatch();
   }
+}
+
+/** The user's code asks for something else by now, as after a fix: does it still fail, on schedules like the recorded one? */
+async function replayNearby(trace: Trace, subject: Subject, because: string, host: Host): Promise<void> {
+  const { NEARBY_EXECUTIONS, searchNearby } = await import("#fuzz/counterexample/run-reproduction.ts");
+  const { expandChoices } = await import("#fuzz/machine/trace.ts");
+  const violates = trace.violation?.property ?? "";
+  const { machineSettings } = await import("#fuzz/counterexample/replay-trace.ts");
+  const story = await searchNearby(subject, [...expandChoices(trace.choices)], {
+    violates,
+    machine: machineSettings(trace),
+  });
+  const change = `the code has changed: ${because}`;
+  if (story === undefined) {
+    const count = NEARBY_EXECUTIONS.toLocaleString("en-US");
+    host.stdout.write(
+      `${visibleText(trace.scenario.name)}: no longer fails: ${visibleText(violates)} holds on ${count} schedules near the recorded one\n${change}\n`,
+    );
+    host.exitCode = EXIT.verified;
+    return;
+  }
+  host.stdout.write(
+    `${story.join("\n")}\n\nstill fails, on the schedule above instead of the recorded one\n${change}\n`,
+  );
+  host.exitCode = EXIT.violated;
 }
 
 /** The trace of the nearest schedule that passes. */

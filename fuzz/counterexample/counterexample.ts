@@ -8,7 +8,7 @@ import { ORDERED_ACCESSES_MAX } from "./orderings.ts";
 import { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
 
 /** A violating execution, as a search finds it. */
-export interface Found extends Pick<Trace, "codeVersion" | "bug" | "strategy" | "seed" | "machine"> {
+export interface Found extends Pick<Trace, "codeVersion" | "bug" | "module" | "strategy" | "seed" | "machine"> {
   readonly subject: Subject;
   /** The thread of each access. */
   readonly choices: ArrayLike<number>;
@@ -30,7 +30,8 @@ export async function counterexampleOf(
 ): Promise<Counterexample | undefined> {
   const shrunk = await shrink(subject, choices, { ...options, machine: machineSettings(origin) });
   if (shrunk === undefined) return undefined;
-  const { replayed, orderings, neighbour } = shrunk;
+  const { replayed, neighbour } = shrunk;
+  const orderings = causesOf(shrunk);
   const { violation } = replayed;
   return {
     shrunk,
@@ -50,7 +51,8 @@ export async function counterexampleOf(
 
 /** The story of a shrunk counterexample. */
 export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}): string[] {
-  const { replayed, orderings, neighbour } = shrunk;
+  const { replayed, neighbour } = shrunk;
+  const orderings = causesOf(shrunk);
   const explained = explanationText(shrunk);
   return storyOf(replayed.execution, {
     orderings: orderings.map(({ text }) => text),
@@ -59,6 +61,14 @@ export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}):
     ...(neighbour === undefined ? {} : { neighbour: neighbour.because }),
     ...options,
   });
+}
+
+/** Of random schedules with the orderings, the share that has to fail: fewer, and the orderings are no cause. */
+const CAUSE_SHARE_MIN = 0.5;
+
+/** The orderings that were found, if they explain the violation. */
+function causesOf({ orderings, samples, failing }: Shrunk): Shrunk["orderings"] {
+  return samples > 0 && failing < samples * CAUSE_SHARE_MIN ? [] : orderings;
 }
 
 /** How far the orderings explain the violation; undefined when that was not found out. */
@@ -71,5 +81,7 @@ function explanationText({ orderings, samples, failing, finished, replayed }: Sh
       : "no single ordering: with any of them turned round it still fails";
   }
   if (samples === 0) return undefined;
+  if (failing < samples * CAUSE_SHARE_MIN)
+    return `no few orderings: with those that could be found, ${failing} of ${samples} random schedules fail`;
   return `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} random schedules fail`;
 }

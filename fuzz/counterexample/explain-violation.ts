@@ -1,4 +1,5 @@
 /** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
+import { isAbsolute, relative, sep } from "node:path";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
@@ -7,6 +8,7 @@ import { loadScenario, type ScenarioReference } from "#fuzz/subjects/catalogue.t
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import type { Execution } from "#reports/recorded-execution.ts";
 import type { Counterexample } from "#reports/result.ts";
+import type { StoryOptions } from "#reports/story.ts";
 import { counterexampleOf, counterexampleStory, type Found } from "./counterexample.ts";
 import { reproductionScript } from "./reproduction-script.ts";
 
@@ -27,8 +29,7 @@ export type Told = Omit<Counterexample, "trace" | "reproduction">;
 export interface Explanation {
   readonly counterexample: Told;
   readonly trace: string;
-  /** Absent for a scenario of the user's own module, which a script does not know. */
-  readonly script?: string;
+  readonly script: string;
 }
 
 /** Executions that shrinking one counterexample may take. */
@@ -42,11 +43,13 @@ export async function explainViolation(
   const { strategy, seed, scenario } = search;
   const { subject, checks } = await loadScenario(scenario);
   const machine = Object.keys(checks).length > 0 && { machine: checks };
-  const told = await tellViolation({ subject, choices, strategy, seed, execution, ...machine }, control);
+  const { module } = scenario;
+  const found = { subject, choices, strategy, seed, execution, ...machine, ...(module !== undefined && { module }) };
+  const told = await tellViolation(found, control);
   return {
     counterexample: told.counterexample,
     trace: serialiseTrace(told.trace),
-    ...(scenario.module === undefined && { script: reproductionScript(told.trace, told.recorded, scriptPath) }),
+    script: reproductionScript(told.trace, told.recorded, scriptPath, module),
   };
 }
 
@@ -57,6 +60,8 @@ export interface FoundBySearch extends Omit<Found, "codeVersion" | "bug"> {
   readonly seed: number;
   /** Number of the execution in the search, from 1. */
   readonly execution: number;
+  /** Absolute path of the user's module that the scenario comes from. */
+  readonly module?: string;
 }
 
 /**
@@ -65,11 +70,12 @@ export interface FoundBySearch extends Omit<Found, "codeVersion" | "bug"> {
  * @throws Error if the schedule violates nothing
  */
 export async function tellViolation(
-  { execution, ...found }: FoundBySearch,
+  { execution, module, ...found }: FoundBySearch,
   { shouldStop }: JobControl,
+  storyOptions: StoryOptions = {},
 ): Promise<{ readonly counterexample: Told; readonly trace: Trace; readonly recorded: Execution }> {
   const explained = await counterexampleOf(
-    { ...found, codeVersion: codeVersion(packageRoot) },
+    { ...found, codeVersion: codeVersion(packageRoot), ...moduleInTrace(module) },
     { executionsMax: SHRINK_MAX, shouldStop: () => shouldStop(0) },
   );
   const violation = explained?.trace.violation;
@@ -92,9 +98,16 @@ export async function tellViolation(
       preemptions: shrunk.preemptions,
       ...(location !== undefined && { location: { ...location } }),
       orderings: [...(trace.orderings ?? [])],
-      story: counterexampleStory(shrunk),
+      story: counterexampleStory(shrunk, storyOptions),
     },
     trace,
     recorded,
   };
+}
+
+/** The module as a trace names it: from where its commands are typed, and nothing that lies elsewhere. */
+function moduleInTrace(module: string | undefined): Pick<Trace, "module"> {
+  if (module === undefined) return {};
+  const path = relative(process.cwd(), module).split(sep).join("/");
+  return path.startsWith("..") || isAbsolute(path) ? {} : { module: path };
 }

@@ -11,13 +11,17 @@ import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Location } from "#reports/result.ts";
+import { commandPath } from "#fuzz/host/command-path.ts";
 import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
 /**
- * Code whose frames are passed over: the access functions, and in a project of the user's own all that is quiesce's, so
- * that an access of a lock from the package is told at the line that takes the lock.
+ * Code whose frames are passed over: the access functions, and in the package the procedures made of them as well, so that
+ * an access of a lock from there is told at the line that takes the lock.
  */
-const PASSED_OVER = isCheckout ? `${packageRoot}${join("impl", "memory", "access.ts")}` : packageRoot;
+const PASSED_OVER = `${packageRoot}${isCheckout ? join("impl", "memory", "access.ts") : join("dist", "accesses.js")}`;
+
+/** Makes operations begin and end: nobody's line. In the package, so is all else that is quiesce's. */
+const GLUE = `${packageRoot}${isCheckout ? join("fuzz", "systems", "compile-scenario.ts") : ""}`;
 
 /** Frames looked at: the register, the access function, wrappers there may be around it, and procedures of the package. */
 const FRAMES = isCheckout ? 8 : 24;
@@ -50,18 +54,23 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
 function locationNow(): Location | undefined {
   // The first two frames are this function and the register.
   for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
-    const file = projectFile(scriptName);
+    const path = pathOf(scriptName);
+    if (path === undefined || path.startsWith(PASSED_OVER)) continue;
+    if (path.startsWith(GLUE)) return undefined;
+    const file = shownFile(path);
     if (file !== undefined) return { file, line: lineNumber, column: columnNumber };
   }
   return undefined;
 }
 
-/** The path below the project's root, with forward slashes, or undefined for what is not to be told. */
-function projectFile(scriptName: string): string | undefined {
-  if (!scriptName.startsWith("file:")) return undefined;
-  // A test runner may tell versions of a module apart with a query.
-  const file = fileURLToPath(scriptName.replace(/[?#].*$/, ""));
-  if (file.startsWith(PASSED_OVER)) return undefined;
-  const path = relative(projectRoot, file);
-  return path.startsWith("..") ? undefined : path.split(sep).join("/");
+/** The path of a script's file; a test runner may tell versions of a module apart with a query. */
+function pathOf(scriptName: string): string | undefined {
+  return scriptName.startsWith("file:") ? fileURLToPath(scriptName.replace(/[?#].*$/, "")) : undefined;
+}
+
+/** The path below the root, or as a person types it, with forward slashes; undefined for what is another package's. */
+function shownFile(path: string): string | undefined {
+  const below = relative(projectRoot, path);
+  if (!below.startsWith("..") && !below.includes("node_modules")) return below.split(sep).join("/");
+  return path.includes("/node_modules/") ? undefined : commandPath(path);
 }

@@ -75,7 +75,7 @@ export class Recorder implements Observer {
   /** Says where the thread that runs now asks for an access. */
   asks(location: Location | undefined): void {
     this.#thread(this.#current).location = location;
-    this.lastLocation = location;
+    this.lastLocation = location ?? this.lastLocation;
     this.firstAsked ??= location;
   }
 
@@ -92,7 +92,7 @@ export class Recorder implements Observer {
       child.location = state.location;
     }
     this.#current = thread;
-    this.lastLocation = state.location;
+    this.lastLocation = state.location ?? this.lastLocation;
     this.firstAsked = undefined;
   }
 

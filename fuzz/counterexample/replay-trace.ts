@@ -57,10 +57,11 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
 
 /** How the machine was set when the trace was recorded. */
 export function machineSettings({ machine = {} }: Pick<Trace, "machine">): MachineSettings {
-  const { dataRaces, lockOrder, accessesMax } = machine;
+  const { dataRaces, lockOrder, leaks, accessesMax } = machine;
   return {
     ...(dataRaces === undefined ? {} : { dataRaces }),
     ...(lockOrder === undefined ? {} : { lockOrder }),
+    ...(leaks === undefined ? {} : { leaks }),
     ...(accessesMax === undefined ? {} : { accessesMax }),
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { AccessKind } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
+import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { accessText, type Execution } from "#reports/recorded-execution.ts";
 import type { Location } from "#reports/result.ts";
@@ -85,10 +86,16 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
   const shown =
     violation === undefined
       ? undefined
-      : { property: violation.property, because: becauseOf(violation, location), ...(object === "" ? {} : { object }) };
+      : {
+          property: violation.property,
+          because: becauseOf(violation, location, recorder.accesses),
+          ...(object === "" ? {} : { object }),
+        };
   return {
     kind: end?.kind ?? (violation === undefined ? "passed" : "violated"),
-    ...(violation === undefined ? {} : { violation: { ...violation, because: becauseOf(violation, location) } }),
+    ...(violation === undefined
+      ? {}
+      : { violation: { ...violation, because: becauseOf(violation, location, recorder.accesses) } }),
     ...(end?.divergence === undefined ? {} : { divergence: end.divergence }),
     execution: {
       scenario: program.name,
@@ -107,9 +114,33 @@ function locationOf({ property }: Violation, { firstAsked, lastLocation }: Recor
   return property === UNYIELDED ? (firstAsked ?? lastLocation) : lastLocation;
 }
 
-/** Of an access that is not made no row of the story tells, so the clause says where it is. */
-function becauseOf({ property, because }: Violation, location: Location | undefined): string {
+/**
+ * The clause, with what only a recorded execution knows: where an access that was never made is asked for; the other access of
+ * a data race, and what would have ordered the two.
+ */
+function becauseOf(
+  { property, because }: Violation,
+  location: Location | undefined,
+  made: readonly RecordedAccess[],
+): string {
+  if (property === "data-race") return `${because}${otherAccess(made)}`;
   return property !== UNYIELDED || location === undefined ? because : `${because} (${location.file}:${location.line})`;
+}
+
+/** The access that the last one races with: of another thread, to the same word, and one of the two writes. */
+function otherAccess(made: readonly RecordedAccess[]): string {
+  const last = made.at(-1);
+  const other = made.findLast(
+    ({ thread, address, kind }) =>
+      last !== undefined &&
+      thread !== last.thread &&
+      address === last.address &&
+      touchesWord(kind) &&
+      (mayWrite(kind) || mayWrite(last.kind)),
+  );
+  if (other === undefined || last === undefined) return "";
+  const where = other.location === undefined ? "" : ` (${other.location.file}:${other.location.line})`;
+  return `, its ${accessNames[other.kind]}${where}: no lock, barrier, or release with an acquire comes between them`;
 }
 
 /** The texts that a strict replay of these accesses compares. */

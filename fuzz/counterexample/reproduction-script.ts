@@ -4,12 +4,13 @@
  * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where
  * it stands in the source; the line is also what the replay compares.
  */
-import { dirname, relative, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
 import type { Trace } from "#fuzz/machine/trace.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { NODE_COMMAND } from "#fuzz/host/command-path.ts";
+import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
 /** Where what an access found stands, at least. */
 const COMMENT_COLUMN = 60;
@@ -18,10 +19,11 @@ const COMMENT_COLUMN = 60;
  * The text of the script.
  *
  * @param path where it is going to be written: the sources are imported from there
+ * @param module the user's own, if the scenario's system comes from it
  */
-export function reproductionScript(trace: Trace, execution: Execution, path: string): string {
+export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
-  const command = `npx node ${commandPath(path)}`;
+  const command = `${NODE_COMMAND} ${commandPath(path)}`;
   const lines = [
     "/**",
     ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
@@ -32,7 +34,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ...(neighbour === undefined ? [] : [` * It passes ${comment(neighbour.because)}.`, " *"]),
     ` * Run it:   ${comment(command)}`,
     ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
-    ` * Debug it: ${comment(command.replace("npx node", "npx node --inspect-brk"))}`,
+    ` * Debug it: ${comment(command.replace(NODE_COMMAND, `${NODE_COMMAND} --inspect-brk`))}`,
     " * Edit it:  the schedule is run line by line and strictly: it says where the code asks for something else.",
     " *",
     " * It ends with 1 as long as it fails like this, and with 0 once it no longer does.",
@@ -47,6 +49,9 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
           `  bug: ${literal(bug)},`,
           "",
         ]),
+    ...(module === undefined
+      ? []
+      : [`  module: new URL(${literal(pathFrom(path, resolve(module)))}, import.meta.url).href,`, ""]),
     ...(machine === undefined || Object.keys(machine).length === 0 ? [] : [`  machine: ${literal(machine)},`, ""]),
     ...scenarioLines(scenario),
     "",
@@ -149,8 +154,15 @@ function comment(text: string): string {
   return visibleText(text).replaceAll("*/", "* /");
 }
 
+/** What a script imports: a file of the checkout, or the package. */
 function importPath(from: string, file: string): string {
-  const path = relative(dirname(from), `${projectRoot}${file}`).split(sep).join("/");
+  return isCheckout ? pathFrom(from, `${packageRoot}${file}`) : "quiesce";
+}
+
+function pathFrom(from: string, to: string): string {
+  const path = relative(dirname(resolve(from)), to)
+    .split(sep)
+    .join("/");
   return path.startsWith(".") ? path : `./${path}`;
 }
 

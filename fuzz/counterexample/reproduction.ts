@@ -2,7 +2,14 @@
 export interface Reproduction {
   /** The bug of the museum that is put back first. */
   readonly bug?: string;
-  readonly machine?: { readonly dataRaces?: boolean; readonly lockOrder?: boolean; readonly accessesMax?: number };
+  /** URL or path of the user's module that the scenario's system comes from. */
+  readonly module?: string;
+  readonly machine?: {
+    readonly dataRaces?: boolean;
+    readonly lockOrder?: boolean;
+    readonly leaks?: boolean;
+    readonly accessesMax?: number;
+  };
   readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };
   /** The property that it violates. */
   readonly violates?: string;

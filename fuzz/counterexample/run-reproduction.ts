@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import type { Machine } from "#fuzz/machine/machine.ts";
+import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { compressChoices, traceOf } from "#fuzz/machine/trace.ts";
@@ -10,7 +12,7 @@ import type { Reproduction, ReproductionArguments } from "./reproduction.ts";
 import { knownNames } from "#fuzz/host/unknown-name.ts";
 
 /** Schedules tried around one that the code no longer follows. */
-const NEARBY_EXECUTIONS = 5_000;
+export const NEARBY_EXECUTIONS = 5_000;
 
 export interface ReproductionResult {
   readonly lines: readonly string[];
@@ -27,8 +29,9 @@ export async function runReproduction(
   reproduction: Reproduction,
   { until }: ReproductionArguments = {},
 ): Promise<ReproductionResult> {
-  const { bug, scenario, machine, violates, schedule } = reproduction;
-  const subject = await loadSubject({ scenario: { ...scenario }, ...(bug === undefined ? {} : { bug }) });
+  const { bug, module, scenario, machine, violates, schedule } = reproduction;
+  const path = module?.startsWith("file:") === true ? fileURLToPath(module) : module;
+  const subject = await loadSubject({ scenario: { ...scenario }, ...(bug === undefined ? {} : { bug }) }, path);
   const { replayTrace } = await import("./replay-trace.ts");
   const { storyOf, paintFor } = await import("#reports/story.ts");
   const threads = schedule.map(([thread]) => threadNumber(subject.makeProgram(), thread));
@@ -86,11 +89,11 @@ function threadNumber({ threads }: Program, name: string): number {
   );
 }
 
-/** Looks for the same violation on schedules like this one; answers its story. */
-async function searchNearby(
+/** Looks for the same violation on schedules like this one; returns its story. */
+export async function searchNearby(
   subject: Subject,
   threads: readonly number[],
-  { violates, machine: settings }: Reproduction,
+  { violates, machine: settings }: Pick<Reproduction, "violates"> & { readonly machine?: MachineSettings },
 ): Promise<string[] | undefined> {
   if (violates === undefined) return undefined;
   const { Machine } = await import("#fuzz/machine/machine.ts");

@@ -35,12 +35,13 @@ export async function shrinkTrace(
   const { kind, because } = replayTrace(trace, subject);
   if (kind === "diverged") throw new InputError(`shrink: ${because}`);
   const choices = expandChoices(trace.choices);
-  const { codeVersion, bug, strategy, seed, machine } = trace;
+  const { codeVersion, bug, module, strategy, seed, machine } = trace;
   const found = {
     subject,
     choices,
     codeVersion,
     ...(bug !== undefined && { bug }),
+    ...(module !== undefined && { module }),
     ...(strategy !== undefined && { strategy }),
     ...(seed !== undefined && { seed }),
     ...(machine !== undefined && { machine }),
@@ -50,7 +51,7 @@ export async function shrinkTrace(
   const { shrunk, trace: smaller } = counterexample;
   const script = `${target.replace(/(\.trace)?\.json$/, "")}.repro.ts`;
   writeTrace(target, smaller);
-  writeWholeFile(script, reproductionScript(smaller, shrunk.replayed.execution, resolve(script)));
+  writeWholeFile(script, reproductionScript(smaller, shrunk.replayed.execution, resolve(script), module));
   const before = { accesses: choices.length, size: subject.size };
   return { target, script, trace: smaller, shrunk, before };
 }

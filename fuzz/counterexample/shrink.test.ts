@@ -223,8 +223,11 @@ test("an execution that never ends spends the budget by its length, and has no o
         *body() {
           for (;;) {
             const body = thread.body();
-            for (let accesses = 0, step = body.next(0); accesses < 2 && !step.done; accesses++)
-              step = body.next(yield step.value);
+            for (let accesses = 0, found = 0; accesses < 2; accesses++) {
+              const step = body.next(found);
+              if (step.done === true) break;
+              found = yield step.value;
+            }
           }
         },
       })),

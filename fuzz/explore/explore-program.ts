@@ -236,6 +236,10 @@ class RecordedHistories implements HistoryWatcher {
     this.#inner?.reset();
   }
 
+  mayWaitForEver(thread: number): boolean {
+    return this.#inner?.mayWaitForEver?.(thread) === true;
+  }
+
   setUpBegins(): void {
     this.#inner?.setUpBegins?.();
   }

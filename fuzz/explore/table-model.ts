@@ -6,12 +6,13 @@ import type { Orderings } from "./local-states.ts";
  * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
- * release/acquire.
+ * release/acquire. `rc11` takes accesses as they are written, which is what a program of one's own wants.
  */
 export const tableModels = {
   sc: { model: "sc" },
   tso: { model: "tso" },
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
+  rc11: { model: "ra" },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
   "rc11-release-acquire": { model: "ra", accesses: "release-acquire" },
 } as const satisfies Readonly<

@@ -21,6 +21,7 @@ const ORDER = [
   "bugs",
   "subjects",
   "counterexample",
+  "runner",
   "native",
   "campaign",
   "costs",

@@ -32,6 +32,7 @@ export interface Threads {
 export interface OptionalChecks {
   readonly dataRaces?: boolean;
   readonly lockOrder?: boolean;
+  readonly leaks?: boolean;
 }
 
 export class CheckedMemory {
@@ -43,6 +44,7 @@ export class CheckedMemory {
   violation: Violation | undefined;
   readonly #heap: Heap;
   readonly #checksLockOrder: boolean;
+  readonly #checksLeaks: boolean;
   readonly #threads: Threads;
   readonly #memory: MemorySafety;
   readonly #states: Uint8Array;
@@ -58,6 +60,7 @@ export class CheckedMemory {
     this.grace = new GracePeriods(threadsMax, heap.used);
     this.races = checks.dataRaces === false ? undefined : new DataRaces(threadsMax, heap.used);
     this.#checksLockOrder = checks.lockOrder !== false;
+    this.#checksLeaks = checks.leaks !== false;
     this.#heap = heap;
     this.#threads = threads;
     this.#memory = new MemorySafety(heap);
@@ -312,7 +315,7 @@ export class CheckedMemory {
 
   /** The execution has come to its end: nothing may be lost, and the watchers look a last time. */
   checkEnded(): void {
-    const lost = this.#leaks.find();
+    const lost = this.#checksLeaks ? this.#leaks.find() : NIL;
     if (lost !== NIL)
       return this.violate(
         "leak",

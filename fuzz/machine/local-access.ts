@@ -2,6 +2,7 @@
  * The accesses that touch no shared word: read-side critical sections, barriers, begin and end of operations,
  * assertions. They are no choice of their own; spans.ts says with which access the spans among them begin and end.
  */
+import type { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import { ACCESS, type AccessKind, NIL, request } from "#impl/memory/access.ts";
 import { isFence } from "#impl/memory/access-class.ts";
 import type { CheckedMemory } from "./checked-memory.ts";
@@ -11,11 +12,18 @@ import { SPAN, Spans } from "./spans.ts";
 export class LocalAccesses {
   readonly #memory: CheckedMemory;
   readonly #history: HistoryWatcher | undefined;
+  readonly #progress: ProgressWatch | undefined;
   /** By thread. Read directly by the machine's hot loop. */
   readonly spans: readonly Spans[];
 
-  constructor(memory: CheckedMemory, history: HistoryWatcher | undefined, threadsMax: number) {
+  constructor(
+    memory: CheckedMemory,
+    history: HistoryWatcher | undefined,
+    threadsMax: number,
+    progress?: ProgressWatch,
+  ) {
     this.#memory = memory;
+    this.#progress = progress;
     this.#history = history;
     this.spans = Array.from({ length: threadsMax }, () => new Spans());
   }
@@ -24,6 +32,7 @@ export class LocalAccesses {
   reset(threadsBefore: number): void {
     for (let thread = 0; thread < threadsBefore; thread++) (this.spans[thread] as Spans).reset();
     this.#history?.reset();
+    this.#progress?.reset();
   }
 
   /** Begins what begins with the access that the thread makes now, or with its return. */
@@ -42,7 +51,10 @@ export class LocalAccesses {
   }
 
   #happen(thread: number, spans: Spans, events: number, response: number): void {
-    if ((events & SPAN.operationBegins) !== 0) this.#history?.invoke(thread, spans.operation);
+    if ((events & SPAN.operationBegins) !== 0) {
+      this.#history?.invoke(thread, spans.operation);
+      this.#progress?.invoked(thread);
+    }
     if ((events & SPAN.sectionsOpen) !== 0) {
       for (let section = 0; section < spans.opened; section++) this.#memory.openSection(thread);
     }
@@ -51,6 +63,7 @@ export class LocalAccesses {
   }
 
   #respond(thread: number, response: number): void {
+    this.#progress?.returned(thread);
     const because = this.#history?.respond(thread, response);
     if (because !== undefined) this.#memory.violate(this.#history?.property ?? "linearizability", because, NIL);
   }

@@ -18,6 +18,8 @@ export interface MachineSettings {
    * has to happen to be seen.
    */
   readonly lockOrder?: boolean;
+  /** Refuse objects that nothing points to at the end. On unless switched off. */
+  readonly leaks?: boolean;
   /** Accesses an execution may make; more violate `progress`. */
   readonly accessesMax?: number;
 }

@@ -21,8 +21,9 @@
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
-import { CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
+import { awaitsValue, CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
+import { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
@@ -86,6 +87,7 @@ export class Machine implements RunningMachine, Threads {
   /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
   readonly #observer: Observer | undefined;
+  #progress: ProgressWatch | undefined;
 
   /** @throws Error if the program's set-up violates a property */
   constructor(program: Program, options: MachineOptions = {}) {
@@ -113,7 +115,8 @@ export class Machine implements RunningMachine, Threads {
     this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
     this.#spans = this.#local.spans;
     if (program.setUp !== undefined) this.#runSetUp(program.setUp());
-    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax);
+    if (program.progress !== undefined) this.#progress = new ProgressWatch(program.progress, threadsMax);
+    this.#local = new LocalAccesses(this.#memory, program.history, threadsMax, this.#progress);
     this.#spans = this.#local.spans;
     this.#observer = options.observer;
   }
@@ -157,7 +160,10 @@ export class Machine implements RunningMachine, Threads {
     strategy.begin(this);
     const watches = strategy.performed !== undefined;
     while (this.#memory.violation === undefined) {
-      if (this.#enabledIsStale || this.#waitingCount > 0) this.#refreshEnabled();
+      if (this.#enabledIsStale || this.#waitingCount > 0) {
+        this.#refreshEnabled();
+        if (this.violation !== undefined) break;
+      }
       if (this.enabledCount === 0) {
         this.#checkEnd();
         break;
@@ -227,12 +233,10 @@ export class Machine implements RunningMachine, Threads {
   #refreshEnabled(): void {
     let count = 0;
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (
-        this.#status[thread] === PENDING &&
-        (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
-      ) {
+      if (this.#status[thread] !== PENDING) continue;
+      if (((this.#pendingClasses[thread] as number) & CLASS.waits) === 0 || this.#canProceed(thread))
         this.enabled[count++] = thread;
-      }
+      else if (this.#progress !== undefined) this.#checkWait(this.#progress, thread);
     }
     this.enabledCount = count;
     this.#enabledIsStale = false;
@@ -304,6 +308,7 @@ export class Machine implements RunningMachine, Threads {
       });
     }
     this.steps++;
+    if (this.#progress !== undefined) this.#checkProgress(this.#progress, this.#progress.accessed(thread));
     if (waits) {
       this.#enabledIsStale = true;
       return;
@@ -407,6 +412,16 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
+  /** A thread that others serve may wait; one that works together with others may not. */
+  #checkWait(progress: ProgressWatch, thread: number): void {
+    if (this.isDaemon(thread) || this.isCallback(thread)) return;
+    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused for ever`);
+  }
+
+  #checkProgress({ condition }: ProgressWatch, because: string | undefined): void {
+    if (because !== undefined) this.#memory.violate(condition.kind, because, NIL);
+  }
+
   #threw(thread: number, error: unknown): void {
     this.#status[thread] = RETURNED;
     this.#memory.violate("exception", `${this.threadName(thread)} threw ${String(error)}`, NIL);
@@ -452,10 +467,18 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.checkReturned(thread);
   }
 
+  /** Does the thread wait for a value in an operation that may wait for ever? */
+  #waitsByDesign(thread: number): boolean {
+    if (!awaitsValue(this.pendingKind[thread] as AccessKind)) return false;
+    // An operation whose first access is the wait has not begun yet.
+    if ((this.#spans[thread] as Spans).mayBegin) this.#local.begin(thread);
+    return this.program.history?.mayWaitForEver?.(thread) === true;
+  }
+
   /** No thread can go on: a deadlock, or the end. */
   #checkEnd(): void {
     for (let thread = 0; thread < this.threadCount; thread++) {
-      if (this.#status[thread] !== PENDING || waitsForWork(this, thread)) continue;
+      if (this.#status[thread] !== PENDING || waitsForWork(this, thread) || this.#waitsByDesign(thread)) continue;
       const because = describeWaits(this, (waiter) => this.#memory.grace.blockerOf(waiter, this.threadCount));
       return this.#memory.violate("deadlock", because, this.pendingAddress[thread] as number);
     }

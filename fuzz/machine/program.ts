@@ -1,5 +1,6 @@
 import type { Access } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
+import type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 import type { Watcher } from "#properties/watcher.ts";
 
 /** One line of execution. */
@@ -19,6 +20,8 @@ export interface HistoryWatcher {
   invoke(thread: number, operation: number): void;
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, response: number): string | undefined;
+  /** Does the thread wait in an operation that may wait for ever, as the history is? */
+  mayWaitForEver?(thread: number): boolean;
   /** The set-up begins: what is heard until it ends is a history of its own, by thread 0. */
   setUpBegins?(): void;
   /** Every execution starts from what the set-up has left in memory. @returns why that cannot be, if it cannot */
@@ -44,6 +47,8 @@ export interface Program {
   readonly threads: readonly ThreadBody[];
   readonly watchers: readonly Watcher[];
   readonly history?: HistoryWatcher;
+  /** What operations owe to one another when threads are paused. */
+  readonly progress?: ProgressCondition;
   /** What the operations are called, by the number given to `beginOperation`, and their responses. */
   readonly operationNames?: OperationNames;
   /** RCU callbacks one execution may start, 16 if it does not say: one more violates `progress`. */

@@ -39,6 +39,11 @@ const TraceSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,99}$/)
     .optional(),
+  /** The user's module that its system comes from: a path below the folder that commands are typed in. */
+  module: z
+    .string()
+    .regex(/^(?!\/|.*(^|\/)\.\.(\/|$))[^\0:\\]{1,500}$/)
+    .optional(),
   /** What found it. */
   strategy: name.optional(),
   seed: z.int().optional(),
@@ -47,6 +52,7 @@ const TraceSchema = z.strictObject({
     .strictObject({
       dataRaces: z.boolean().optional(),
       lockOrder: z.boolean().optional(),
+      leaks: z.boolean().optional(),
       accessesMax: z.int().min(1).max(ACCESSES_MAX).optional(),
     })
     .optional(),

@@ -4,7 +4,8 @@
  *
  * A user's module exports the systems that it defines, or a toy program as `program`.
  */
-import { resolve } from "node:path";
+import { globSync } from "node:fs";
+import { matchesGlob, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { programSubject, scenarioSubject, type Subject } from "./subject.ts";
@@ -12,6 +13,8 @@ import { toyChecks } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram } from "#fuzz/programs/toy-programs.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarios as registeredScenarios, systems as registeredSystems } from "#fuzz/systems/all-systems.ts";
+import { settingsWithout } from "#fuzz/systems/checks-off.ts";
+import { generatedNames, generatedScenario } from "#fuzz/systems/generated-scenarios.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
@@ -21,7 +24,7 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
-import { importModule, systemsOfModule } from "./user-module.ts";
+import { exportsSystem, importModule, systemsOfModule } from "./user-module.ts";
 
 /** Where a scenario comes from: the registry, or a module of the user's own. */
 export interface ScenarioReference {
@@ -29,6 +32,8 @@ export interface ScenarioReference {
   readonly system: string;
   /** Absolute path of the module that exports it; absent for a scenario of the registry. */
   readonly module?: string;
+  /** Checks that its system switches off, with the reasons. */
+  readonly without?: Readonly<Record<string, string>>;
 }
 
 export function allScenarios(): readonly ScenarioReference[] {
@@ -56,10 +61,18 @@ export async function referencesOf(
 }
 
 async function meantBy(word: string, own: readonly string[]): Promise<readonly ScenarioReference[]> {
-  if (isModulePath(word)) return scenariosOfModule(resolve(word));
+  // `./stack.ts#two-*`: those scenarios of the module whose names match.
+  const [path = "", pattern] = word.split("#");
+  if (isModulePath(path)) {
+    const found = isPattern(path) ? await scenariosOfModules(path) : await scenariosOfModule(resolve(path));
+    const wanted = pattern === undefined ? found : found.filter(({ name, system }) => isMeant(pattern, name, system));
+    if (wanted.length > 0) return wanted;
+    const names = found.map(({ name }) => name);
+    throw new InputError(`${visibleText(path)} has ${unknownName("scenario", pattern ?? "", names)}`);
+  }
   const named = await Promise.all(own.map(scenariosOfModule));
   const all = [...named.flat(), ...allScenarios()];
-  const matching = all.filter(({ name, system }) => name === word || system === word);
+  const matching = all.filter(({ name, system }) => name === word || system === word || isMeant(word, name, system));
   if (matching.length > 0) return matching;
   if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
   throw new InputError(
@@ -72,9 +85,47 @@ async function meantBy(word: string, own: readonly string[]): Promise<readonly S
   );
 }
 
+function isPattern(word: string): boolean {
+  return /[*?{[]/.test(word);
+}
+
+/** By its whole name, or by what follows the system's. */
+function isMeant(pattern: string, name: string, system: string): boolean {
+  return isPattern(pattern)
+    ? matchesGlob(name, pattern) || matchesGlob(name.slice(system.length + 1), pattern)
+    : name === pattern || name === `${system}-${pattern}`;
+}
+
+/** Modules that match, without those that export nothing to check: what stands beside structures helps them. */
+async function scenariosOfModules(pattern: string): Promise<readonly ScenarioReference[]> {
+  const paths = globSync(pattern)
+    .toSorted()
+    .map((path) => resolve(path));
+  const found: ScenarioReference[] = [];
+  for (const path of paths) {
+    const exported = await importModule(path);
+    if (exportsSystem(exported) || exportedToy(exported) !== undefined) found.push(...(await scenariosOfModule(path)));
+  }
+  if (found.length > 0) return found;
+  throw new InputError(
+    `${visibleText(pattern)} matches ${paths.length === 0 ? "no file" : "no module that exports a system"}`,
+  );
+}
+
 /** A word with a slash, or the ending of a module, is a path. */
-function isModulePath(word: string): boolean {
+export function isModulePath(word: string): boolean {
   return /[/\\]|\.[cm]?[jt]s$/.test(word);
+}
+
+/**
+ * The systems of a user's module, which has been looked through.
+ *
+ * @throws InputError if it cannot be used, or a yield is forgotten in it
+ */
+export async function ownSystems(path: string): Promise<readonly System[]> {
+  const systems = await systemsOfModule(path);
+  await checkOwnModules(pathToFileURL(path).href);
+  return systems;
 }
 
 async function scenariosOfModule(path: string): Promise<readonly ScenarioReference[]> {
@@ -82,14 +133,18 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   await checkOwnModules(pathToFileURL(path).href);
   if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
   const systems = await systemsOfModule(path);
-  for (const { name, scenarios } of systems) checkThereIsSomething(visibleText(path), name, scenarios);
-  return systems.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => ({ name, system, module: path })));
+  for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
+  return systems.flatMap(({ name: system, scenarios, without }) => {
+    const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
+    return names.map((name) => ({ name, system, module: path, ...(without !== undefined && { without }) }));
+  });
 }
 
-/** @throws InputError if a system has no scenario, or one of them no operation: nothing would be checked, and all hold */
-function checkThereIsSomething(module: string, system: string, scenarios: readonly Scenario[]): void {
-  if (scenarios.length === 0)
-    throw new InputError(`${module}: the system ${system} has no scenarios, so there is nothing to check`);
+/** Seed of the scenarios of a system that declares none: the same every time. */
+const GENERATED_SEED = 1;
+
+/** @throws InputError if a scenario has no operation: nothing would be checked, and it would hold */
+function checkThereIsSomething(module: string, scenarios: readonly Scenario[]): void {
   const empty = scenarios.find(({ threads }) => threads.every(({ operations }) => operations.length === 0));
   if (empty !== undefined)
     throw new InputError(`${module}: the scenario ${empty.name} has no operations, so there is nothing to check`);
@@ -110,7 +165,8 @@ export async function loadScenario(reference: ScenarioReference): Promise<Loaded
     return { subject: programSubject({ name, system }, () => toy.create()), checks: toyChecks };
   }
   const found = await findScenario(reference);
-  return { subject: scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario)), checks: {} };
+  const subject = scenarioSubject(found.scenario, (scenario) => found.system.compile(scenario));
+  return { subject, checks: settingsWithout(found.system.without) };
 }
 
 async function findScenario({
@@ -120,7 +176,8 @@ async function findScenario({
 }: ScenarioReference): Promise<{ readonly scenario: Scenario; readonly system: System }> {
   const systems = module === undefined ? registeredSystems : await systemsOfModule(module);
   const system = systems.find((candidate) => candidate.name === systemName);
-  const scenario = system?.scenarios.find((candidate) => candidate.name === name);
+  const declared = system?.scenarios.find((candidate) => candidate.name === name);
+  const scenario = declared ?? (system === undefined ? undefined : generatedScenario(system, name));
   if (scenario === undefined || system === undefined) throw new InputError(`no scenario "${visibleText(name)}"`);
   return { scenario: parseScenario(system, scenario), system };
 }

@@ -54,7 +54,7 @@ export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario
   const operations = scenario.threads.flatMap((thread) => thread.operations);
   return {
     scenario: { ...scenario },
-    size: scenario.threads.length + operations.length + scenario.initial.length,
+    size: scenario.threads.length + operations.length + scenario.initial.length + (scenario.finally?.length ?? 0),
     makeProgram: () => compile(scenario),
     operationNames: (program) => program.operationNames ?? UNNAMED,
     smaller: () => smallerScenarios(scenario, operations.length, compile),
@@ -73,18 +73,25 @@ function* smallerScenarios(
   for (const [dropped] of scenario.threads.entries()) {
     if (scenario.threads.length === 1) break;
     const kept = new Set(numbersOf(scenario, (thread) => thread !== dropped));
-    yield* compiling(withOperations(scenario, kept), kept, compile);
+    yield* compiling(withOperations(scenario, kept), kept, compile, operationCount);
   }
   const all = Array.from({ length: operationCount }, (_, operation) => operation);
   for (const kept of subLists(all)) {
-    if (kept.size > 0) yield* compiling(withOperations(scenario, kept), kept, compile);
+    if (kept.size > 0) yield* compiling(withOperations(scenario, kept), kept, compile, operationCount);
   }
   const everything = new Set(all);
+  const { finally: last = [] } = scenario;
+  for (const kept of subLists([...last.keys()])) {
+    const numbers = new Set([...all, ...[...kept].map((index) => operationCount + index)]);
+    const smaller = { ...scenario, finally: last.filter((_, index) => kept.has(index)) };
+    yield* compiling(smaller, numbers, compile, operationCount + last.length);
+  }
   for (const initial of subLists([...scenario.initial.keys()])) {
     yield* compiling(
       { ...scenario, initial: scenario.initial.filter((_, index) => initial.has(index)) },
       everything,
       compile,
+      operationCount,
     );
   }
 }
@@ -101,6 +108,7 @@ function* compiling(
   scenario: Scenario,
   kept: ReadonlySet<number>,
   compile: (scenario: Scenario) => Program,
+  counted: number,
 ): Generator<SmallerSubject> {
   try {
     compile(scenario);
@@ -108,7 +116,9 @@ function* compiling(
     if (error instanceof ScenarioError) return;
     throw error;
   }
-  yield { subject: scenarioSubject(scenario, compile), keeps: (operation) => kept.has(operation) };
+  // What comes last is numbered behind the threads' operations.
+  const keeps = (operation: number): boolean => operation >= counted || kept.has(operation);
+  yield { subject: scenarioSubject(scenario, compile), keeps };
 }
 
 /** Numbers of the operations of the threads that `keeps` wants. */

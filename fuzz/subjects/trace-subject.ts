@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { substituteModules } from "#fuzz/bugs/substitute-modules.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
@@ -16,9 +17,10 @@ import { packageRoot } from "#fuzz/host/project-root.ts";
  * @throws InputError when there is no such system, program or bug, or the scenario is none of its system
  */
 export async function loadSubject(
-  { scenario, bug }: Pick<Trace, "scenario" | "bug">,
-  modulePath?: string,
+  { scenario, bug, module }: Pick<Trace, "scenario" | "bug" | "module">,
+  given?: string,
 ): Promise<Subject> {
+  const modulePath = given ?? (module === undefined ? undefined : resolve(module));
   if (bug !== undefined) putBack(bug);
   const { programSubject, scenarioSubject } = await import("./subject.ts");
   const { PROGRAMS_SYSTEM, toyOf } = await import("./toy-source.ts");

@@ -5,8 +5,17 @@
  * perform operations by the same code, and one history follows both.
  */
 import type { z } from "zod";
-import { type Access, type Address, beginOperation, endOperation, NIL } from "#impl/memory/access.ts";
-import { createHeap, type Heap, objectNameOf } from "#impl/memory/heap.ts";
+import {
+  type Access,
+  type Address,
+  awaitEqual,
+  beginOperation,
+  endOperation,
+  NIL,
+  storeRelease,
+} from "#impl/memory/access.ts";
+import { createHeap, type Heap, objectNameOf, place } from "#impl/memory/heap.ts";
+import { struct } from "#impl/memory/struct.ts";
 import type { OperationNames, Program, ThreadBody } from "#fuzz/machine/program.ts";
 import { createOperationHistory, type HistoryCall } from "#properties/linearizability/operation-history.ts";
 import { modelOfSteps } from "./model-of-steps.ts";
@@ -19,6 +28,7 @@ import type { Scenario } from "./scenario.ts";
 
 const HEAP_WORDS = 16_384;
 const CALLBACKS_MAX = 16;
+const EVERY_BIT = -1;
 
 /** A thread while it runs. */
 interface RunningThread extends Omit<Caller<unknown>, "taken"> {
@@ -31,32 +41,39 @@ export function compileScenario(
   limitsSchema: z.ZodObject,
   scenario: Scenario,
 ): Program {
-  const { initial, threads, all } = numberOperations(definition.operations, scenario);
+  const { initial, threads, last, all } = numberOperations(definition.operations, scenario);
   const plan: Plan = {
     scenario: scenario.name,
     limits: limitsSchema.parse(scenario.limits ?? {}) as Plan["limits"],
     initial: scenario.initial,
     threads: scenario.threads,
     concurrent: scenario.threads.flatMap(({ operations }) => operations),
-    operations: [...scenario.initial, ...scenario.threads.flatMap(({ operations }) => operations)],
+    operations: [
+      ...scenario.initial,
+      ...scenario.threads.flatMap(({ operations }) => operations),
+      ...(scenario.finally ?? []),
+    ],
     threadCount: threads.length,
   };
   const heap = createHeap(definition.heapWords?.(plan) ?? HEAP_WORDS);
   const structure = definition.place(heap, plan);
   const { slab, identitiesMax } = definition.objects?.(structure, plan) ?? { slab: NIL, identitiesMax: 0 };
+  const daemons = definition.daemons?.(structure, plan) ?? [];
+  const hasEnd = last.length > 0 || definition.atEnd !== undefined;
+  const endThread = threads.length + daemons.length;
+  const returned = hasEnd ? place(heap, struct("scenario", { returned: threads.length }), "scenario") : NIL;
   const calls = historyCallsOf(definition.operations, all, structure);
   const history = createOperationHistory(heap, {
     model:
       definition.model?.(structure, plan) ??
       modelOfSteps(definition.name, definition.operations, definition.initialState),
     calls,
-    threadCount: threads.length,
+    threadCount: hasEnd ? endThread + 1 : threads.length,
     objects: slab,
     identitiesMax,
     settle: (state, words) =>
       definition.settle === undefined ? state : definition.settle(state, structure, words, plan),
   });
-  const daemons = definition.daemons?.(structure, plan) ?? [];
   const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
   const operationOfCall = all.flatMap((one) => Array.from({ length: one.callCount }, () => one));
 
@@ -126,12 +143,26 @@ export function compileScenario(
         yield* perform(one, caller);
       }
       yield* leave(caller);
+      if (hasEnd) yield storeRelease(returned + thread, 1);
     },
   }));
+  /** Waits for the others, so it is left waiting where one of them waits for ever by design. */
+  const end: ThreadBody = {
+    name: "finally",
+    daemon: true,
+    *body() {
+      for (let thread = 0; thread < threads.length; thread++) yield awaitEqual(returned + thread, EVERY_BIT, 1);
+      const caller = startThread(endThread, false);
+      for (const one of last) yield* perform(one, caller);
+      if (definition.atEnd !== undefined) yield* definition.atEnd(structure, plan);
+      yield* leave(caller);
+    },
+  };
+  const started = [...bodies, ...daemons, ...(hasEnd ? [end] : [])];
   const watchers = definition.watchers?.(structure, {
     plan,
     history,
-    threadsMax: bodies.length + daemons.length + callbacksMax,
+    threadsMax: started.length + callbacksMax,
     daemon: (name) => numberOfDaemon(daemons, bodies.length, name),
     operationAt: (number) => operationOfCall[number]?.operation,
   });
@@ -139,11 +170,12 @@ export function compileScenario(
     name: scenario.name,
     heap,
     setUp,
-    threads: [...bodies, ...daemons],
+    threads: started,
     watchers: [...(watchers ?? []), history],
     history,
     operationNames: namesOf(heap, calls),
     callbacksMax,
+    ...(definition.progress !== undefined && { progress: definition.progress }),
   };
 }
 

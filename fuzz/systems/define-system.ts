@@ -4,12 +4,21 @@
  * All else is made here, for our systems and for a user's alike: schemas, generators and names of operations, the program
  * of a scenario, histories, small scopes.
  */
+import { fileURLToPath } from "node:url";
+import { getCallSites } from "node:util";
 import type { Arbitrary } from "fast-check";
 import { z, type ZodType } from "zod";
 import { compileScenario } from "./compile-scenario.ts";
 import { limitsArbitrary, operationArbitrary, operationSchemaOf } from "./operation-data.ts";
 import type { Limit } from "./operation-arguments.ts";
-import { lacksReference, type OperationOf, type OperationTable, operationText } from "./operation-table.ts";
+import {
+  callsOf,
+  type CallsOf,
+  lacksReference,
+  type OperationOf,
+  type OperationTable,
+  operationText,
+} from "./operation-table.ts";
 import { scenariosOf } from "./scenario.ts";
 import type { System } from "./system.ts";
 import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./system-definition.ts";
@@ -19,7 +28,9 @@ export function defineSystem<
   State,
   ModelOperation,
   Shape extends LimitsShape = Record<never, never>,
->(definition: SystemDefinition<Table, Shape, State, ModelOperation>): System<OperationOf<Table>> {
+>(
+  definition: SystemDefinition<Table, Shape, State, ModelOperation>,
+): System<OperationOf<Table>> & { readonly calls: CallsOf<Table> } {
   type Operation = OperationOf<Table>;
   const { name, about, sources, operations: table, limits = {}, smallScope } = definition;
   // Schemas take a while to build, and only scenarios from outside need them.
@@ -31,13 +42,16 @@ export function defineSystem<
     name,
     about,
     ...(sources !== undefined && { sources }),
+    ...definingModule(),
+    ...(definition.without !== undefined && { without: definition.without }),
+    calls: callsOf(table) as unknown as CallsOf<Table>,
     limitsSchema,
     limits: limitsArbitrary(limits),
     get operationSchema() {
       return (operationSchema ??= operationSchemaOf(table) as unknown as ZodType<Operation>);
     },
     operations: operationArbitrary(table) as Arbitrary<Operation>,
-    scenarios: scenariosOf(name, definition.scenarios),
+    scenarios: scenariosOf(name, definition.scenarios ?? {}),
     ...(smallScope !== undefined && {
       smallScope: { isIdle: (one, before) => lacksReference(table, one, before), ...smallScope },
     }),
@@ -45,4 +59,16 @@ export function defineSystem<
     operationText: (operation) => operationText(table, operation),
     compile: (scenario) => compileScenario(definition as unknown as AnySystemDefinition, limitsSchema, scenario),
   };
+}
+
+/** Frames looked at for the module that called. */
+const FRAMES = 6;
+
+/** The module that defines the system: traces name it, so that they can be replayed. */
+function definingModule(): { readonly module?: string } {
+  const paths = getCallSites(FRAMES).map(({ scriptName }) =>
+    scriptName.startsWith("file:") ? fileURLToPath(scriptName.replace(/[?#].*$/, "")) : scriptName,
+  );
+  const module = paths.find((path) => path !== import.meta.filename && path.startsWith("/"));
+  return module === undefined ? {} : { module };
 }

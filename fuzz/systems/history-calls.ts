@@ -30,6 +30,7 @@ function simpleCall(
     text,
     takes,
     consumes: row.consumes === true,
+    blocks: row.blocks === true,
     returnsObject,
     show: row.show === undefined ? undefined : (word) => row.show?.(word, structure) ?? String(word),
     steps: (identity) =>
@@ -44,13 +45,14 @@ function simpleCall(
 
 function compositeCalls(
   { operation, values, thread, isInitial }: NumberedOperation,
-  { calls }: Composite,
+  { calls, blocks }: Composite,
   structure: unknown,
 ): readonly HistoryCall<unknown>[] {
   return calls.map(({ text, show, model }) => ({
     text: text(operation as object),
     takes: undefined,
     consumes: false,
+    blocks: blocks === true,
     returnsObject: false,
     show,
     steps: (identity: number) => stepsOf(model(values, { identity, thread, isInitial, structure })),

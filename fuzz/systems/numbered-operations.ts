@@ -1,4 +1,7 @@
-/** The operations of a scenario with the numbers of their calls: the threads' first, in order, then the initial ones. */
+/**
+ * The operations of a scenario with the numbers of their calls: the threads' first, in order, then those that come last, then
+ * the initial ones.
+ */
 import { parsedValues } from "./operation-arguments.ts";
 import type { AnyRow, OperationTable } from "./operation-table.ts";
 import type { Scenario } from "./scenario.ts";
@@ -24,6 +27,7 @@ export interface NumberedOperation {
 export interface NumberedScenario {
   readonly initial: readonly NumberedOperation[];
   readonly threads: readonly { readonly name: string; readonly operations: readonly NumberedOperation[] }[];
+  readonly last: readonly NumberedOperation[];
   /** All of them in the order of their numbers. */
   readonly all: readonly NumberedOperation[];
 }
@@ -31,7 +35,7 @@ export interface NumberedScenario {
 /** @throws ScenarioError at an operation that the table does not have, or that cannot be an initial one */
 export function numberOperations(
   table: OperationTable,
-  { name: scenario, initial, threads }: Scenario,
+  { name: scenario, initial, threads, finally: last = [] }: Scenario,
 ): NumberedScenario {
   const all: NumberedOperation[] = [];
   let next = 0;
@@ -54,10 +58,11 @@ export function numberOperations(
     name,
     operations: operations.map((operation) => add(operation, thread, false)),
   }));
+  const numberedLast = last.map((operation) => add(operation, threads.length, false));
   const numberedInitial = initial.flatMap((operation) => {
     const { kind } = operation as { readonly kind: string };
     const copies = table[kind]?.row.initiallyForEachThread === true ? threads.length : 1;
     return Array.from({ length: copies }, (_, thread) => add(operation, thread, true));
   });
-  return { initial: numberedInitial, threads: numberedThreads, all };
+  return { initial: numberedInitial, threads: numberedThreads, last: numberedLast, all };
 }

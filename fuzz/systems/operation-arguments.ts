@@ -1,6 +1,6 @@
 /** The arguments of operations: their schemas, the values worth trying, what procedures make of them. */
-import type * as fc from "fast-check";
-import type { z } from "zod";
+import * as fc from "fast-check";
+import { z } from "zod";
 
 /**
  * An argument of an operation: what it may be as plain JSON, the values worth trying (the interesting ones among them), and
@@ -21,6 +21,11 @@ export interface OptionalArgument<Raw, Value> extends Argument<Raw, Value> {
 
 export function argument<Raw>(schema: z.ZodType<Raw>, values: fc.Arbitrary<NoInfer<Raw>>): Argument<Raw, Raw> {
   return { schema, values, isOptional: false, parse: (raw) => raw };
+}
+
+/** An argument that is any 32-bit whole number; these are worth trying, in the order of their interest. */
+export function word(...tried: readonly [number, ...number[]]): Argument<number, number> {
+  return argument(z.int32(), fc.constantFrom(...tried));
 }
 
 /** An argument that is written in one way and used in another, such as an address as text. */

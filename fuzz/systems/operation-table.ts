@@ -157,6 +157,15 @@ export type OperationOf<Table> = {
     : never;
 }[keyof Table];
 
+/** Makes operations as they stand in a scenario: `push(1)`, `pop()`, `move({ from: 1, to: 2 })`. */
+export type CallsOf<Table> = {
+  readonly [Kind in keyof Table]: Table[Kind] extends { readonly arguments: infer A } ? Call<Kind, A> : never;
+};
+
+type Call<Kind, A> = keyof A extends never
+  ? () => { readonly kind: Kind } & RawValuesOf<A>
+  : (values: RawValuesOf<A> | RawValuesOf<A>[keyof RawValuesOf<A>]) => { readonly kind: Kind } & RawValuesOf<A>;
+
 // What rows demand, a table demands all of: the conditional types intersect what each row infers.
 
 /** What a table's procedures work on. */
@@ -185,6 +194,25 @@ export type StateOf<Table> = {
 }[keyof Table] extends (state: infer State) => void
   ? State
   : never;
+
+/** @throws RangeError at a value without a name, where the operation has several arguments */
+export function callsOf(table: OperationTable): Readonly<Record<string, (values?: unknown) => object>> {
+  return Object.fromEntries(
+    Object.entries(table).map(([kind, { arguments: named }]) => [
+      kind,
+      (values?: unknown): object => {
+        if (values === undefined) return { kind };
+        if (typeof values === "object" && values !== null) return { kind, ...values };
+        const [only, ...others] = Object.keys(named);
+        if (only === undefined || others.length > 0)
+          throw new RangeError(
+            `${kind} takes ${only === undefined ? "no arguments" : `{ ${Object.keys(named).join(", ")} }`}`,
+          );
+        return { kind, [only]: values };
+      },
+    ]),
+  );
+}
 
 /**
  * An operation as a person reads it: `get v4/20 create`, `allow v4/20 timeout 3`. Unless its row says otherwise, its arguments

@@ -27,15 +27,21 @@ export function parseScenario<Operation>(
       .array(z.strictObject({ name: z.string().min(1).max(100), operations }))
       .min(1)
       .max(THREADS_MAX),
+    finally: operations.optional(),
   });
   const result = schema.safeParse(value);
   if (!result.success) throw malformed(system.name, "", result.error);
-  const { about, limits, ...rest } = result.data;
+  const { about, limits, finally: last, ...rest } = result.data;
   if (limits !== undefined) {
     const checked = system.limitsSchema.safeParse(limits);
     if (!checked.success) throw malformed(system.name, "limits.", checked.error);
   }
-  return { ...rest, ...(about === undefined ? {} : { about }), ...(limits === undefined ? {} : { limits }) };
+  return {
+    ...rest,
+    ...(about === undefined ? {} : { about }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(last === undefined ? {} : { finally: last }),
+  };
 }
 
 function malformed(system: string, prefix: string, { issues }: z.ZodError): ScenarioError {

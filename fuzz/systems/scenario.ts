@@ -13,6 +13,8 @@ export interface Scenario<Operation = unknown> {
   /** Performed by one thread alone before the others start. */
   readonly initial: readonly Operation[];
   readonly threads: readonly ScenarioThread<Operation>[];
+  /** Performed by one thread alone when all others have returned: drain, count, compare. */
+  readonly finally?: readonly Operation[];
 }
 
 export interface ScenarioThread<Operation = unknown> {
@@ -26,6 +28,7 @@ export interface ScenarioContents<Operation> {
   readonly limits?: Readonly<Record<string, number>>;
   readonly initial?: readonly Operation[];
   readonly threads: Readonly<Record<string, readonly Operation[]>>;
+  readonly finally?: readonly Operation[];
 }
 
 /** Scenarios of a system, named after it: `peers-rotate-right`. */

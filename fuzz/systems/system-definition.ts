@@ -4,7 +4,9 @@ import type { Heap } from "#impl/memory/heap.ts";
 import type { ThreadBody } from "#fuzz/machine/program.ts";
 import type { OnlineModel } from "#properties/linearizability/online.ts";
 import type { OperationHistory } from "#properties/linearizability/operation-history.ts";
+import type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 import type { Watcher } from "#properties/watcher.ts";
+import type { ChecksOff } from "./checks-off.ts";
 import type { Limit } from "./operation-arguments.ts";
 import type { Caller, LocalOf, OperationOf, OperationTable, StateOf, StructureOf } from "./operation-table.ts";
 import type { ScenarioContents } from "./scenario.ts";
@@ -55,6 +57,8 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
   isOver?(caller: Caller<Local>): boolean;
   /** What each thread does at its end, and after each initial operation where `initially` asks for it. */
   leave?(structure: Structure, caller: Caller<Local>, plan: Plan<Operation, Limits>): Access;
+  /** What one thread does alone when all others have returned, after the scenario's own last operations: look, and assert. */
+  atEnd?(structure: Structure, plan: Plan<Operation, Limits>): Access;
   /** The model, where the rows have no steps. */
   model?(structure: Structure, plan: Plan<Operation, Limits>): OnlineModel<State, ModelOperation, unknown>;
   /** The slab whose objects operations return and take, and how many of them there may ever be. */
@@ -83,9 +87,14 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
       readonly operationAt: (number: number) => Operation | undefined;
     },
   ): readonly Watcher[];
+  /** What operations owe to one another when threads are paused at any moment. */
+  readonly progress?: ProgressCondition;
+  /** Checks of the machine that are switched off, each with the reason, which every report shows. */
+  readonly without?: ChecksOff;
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
-  readonly scenarios: Readonly<Record<string, ScenarioContents<Operation>>>;
+  /** What is tried; scenarios are drawn from the operations if absent. */
+  readonly scenarios?: Readonly<Record<string, ScenarioContents<Operation>>>;
   readonly smallScope?: SmallScope<Operation>;
 }
 

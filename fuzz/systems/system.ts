@@ -1,6 +1,7 @@
 import type { Arbitrary } from "fast-check";
 import type { z, ZodType } from "zod";
 import type { Program } from "#fuzz/machine/program.ts";
+import type { ChecksOff } from "./checks-off.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SmallScope } from "./small-scope.ts";
 
@@ -21,6 +22,8 @@ export interface System<Operation = unknown> {
   readonly name: string;
   /** One line on what it is. */
   readonly about: string;
+  /** Absolute path of the module that defines it; absent where that is not known. */
+  readonly module?: string;
   readonly sources?: SystemSources;
   readonly operationSchema: ZodType<Operation>;
   /** The parameters that a scenario may set, all numbers, each with a default. */
@@ -31,6 +34,8 @@ export interface System<Operation = unknown> {
   readonly operations: Arbitrary<Operation>;
   /** What is tried. */
   readonly scenarios: readonly Scenario<Operation>[];
+  /** Checks that are switched off, with the reasons. */
+  readonly without?: ChecksOff;
   /** What certificates enumerate; a system without it has none. */
   readonly smallScope?: SmallScope<Operation>;
   /** May the operation be an initial one? */

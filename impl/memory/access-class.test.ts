@@ -84,7 +84,7 @@ test("a row says what the access does to its word, and what its name says of its
       writes && !finds,
     ]);
     const isFull = name.startsWith("smpMb") || (isUpdate && !/(?:Relaxed|Acquire|Release)$|^atomicAdd$/u.test(name));
-    const acquires = isFull || /Acquire$|^rcuDeref|^await|Lock$|Trylock$|^smpRmb$/u.test(name);
+    const acquires = isFull || /Acquire$|^rcuDeref|^await(?!.*Relaxed)|Lock$|Trylock$|^smpRmb$/u.test(name);
     const releases = isFull || /Release$|^rcuAssign|Unlock$|^smpWmb$/u.test(name);
     const classes = CLASSES[kind] ?? 0;
     const isSection = name.startsWith("rcuRead");
@@ -101,7 +101,15 @@ test("plain is what the compiler may tear; pointers are what RCU publishes", () 
     kinds.flatMap(([name, kind]) => (((CLASSES[kind] ?? 0) & bit) === 0 ? [] : [name]));
   expect(ofClass(CLASS.plain)).toEqual(["read", "rcuDereferenceProtected", "write"]);
   expect(ofClass(CLASS.pointer)).toEqual(["rcuDereference", "rcuDereferenceProtected", "rcuAssignPointer"]);
-  expect(ofClass(CLASS.waits)).toEqual(["awaitEqual", "awaitUnequal", "spinLock", "mutexLock", "synchronizeRcu"]);
+  expect(ofClass(CLASS.waits)).toEqual([
+    "awaitEqual",
+    "awaitUnequal",
+    "spinLock",
+    "mutexLock",
+    "synchronizeRcu",
+    "awaitEqualRelaxed",
+    "awaitUnequalRelaxed",
+  ]);
 });
 
 test("what is local touches no word and no lock; a barrier is local", () => {
@@ -126,6 +134,8 @@ test("a lock is taken by every acquisition but a try that finds it held", () => 
 
 test("a wait looks only at the bits under its mask", () => {
   expect(waitIsOver(ACCESS.awaitEqual, 0b1010, 0b0011, 0b0010)).toBe(true);
+  expect(waitIsOver(ACCESS.awaitEqualRelaxed, 0b1010, 0b0011, 0b0010)).toBe(true);
+  expect(waitIsOver(ACCESS.awaitUnequalRelaxed, 0b1010, 0b0011, 0b0010)).toBe(false);
   expect(waitIsOver(ACCESS.awaitEqual, 0b1010, 0b0011, 0b0011)).toBe(false);
   expect(waitIsOver(ACCESS.awaitUnequal, 0b1010, 0b0011, 0b0010)).toBe(false);
   expect(waitIsOver(ACCESS.awaitUnequal, 0b1010, 0b0011, 0b0011)).toBe(true);

@@ -49,6 +49,7 @@ const { pointer, returns, waits, takesLock, releasesLock, local, fence } = CLASS
 
 const load = reads | returns;
 const wait = load | waits | acquires;
+const relaxedWait = load | waits;
 const exchange = reads | writes | exchanges | returns;
 const compareExchange = reads | writes | compares | returns;
 const add = reads | writes | adds;
@@ -101,6 +102,8 @@ const ROWS: Readonly<Record<keyof typeof ACCESS, number>> = {
   beginOperation: local,
   endOperation: local,
   assertHolds: local,
+  awaitEqualRelaxed: relaxedWait,
+  awaitUnequalRelaxed: relaxedWait,
 };
 
 /** The row of each kind, by kind. For hot loops, which test several classes of one access; others ask by function. */
@@ -249,5 +252,5 @@ function foundBy(classes: number, found: number, written: number): number {
 
 /** Does the wait that the access asks for end with this word? */
 export function waitIsOver(kind: AccessKind, word: number, mask: number, value: number): boolean {
-  return ((word & mask) === value) === (kind === ACCESS.awaitEqual);
+  return ((word & mask) === value) === (kind === ACCESS.awaitEqual || kind === ACCESS.awaitEqualRelaxed);
 }

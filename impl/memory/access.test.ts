@@ -86,6 +86,8 @@ test("a cmpxchg asks with its comparand, a wait with its mask", () => {
   ] as const;
   for (const [ask, kind] of asked) expect(registers(() => ask(7, 8, 6))).toEqual([kind, 7, 6, 8]);
   expect(registers(() => access.awaitEqual(7, 6, 8))).toEqual([ACCESS.awaitEqual, 7, 8, 6]);
+  expect(registers(() => access.awaitEqualRelaxed(7, 6, 8))).toEqual([ACCESS.awaitEqualRelaxed, 7, 8, 6]);
+  expect(registers(() => access.awaitUnequalRelaxed(7, 6, 8))).toEqual([ACCESS.awaitUnequalRelaxed, 7, 8, 6]);
   expect(registers(() => access.awaitUnequal(7, 6, 8))).toEqual([ACCESS.awaitUnequal, 7, 8, 6]);
 });
 

@@ -67,6 +67,8 @@ export const ACCESS = {
   beginOperation: 41,
   endOperation: 42,
   assertHolds: 43,
+  awaitEqualRelaxed: 44,
+  awaitUnequalRelaxed: 45,
 } as const;
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
@@ -335,6 +337,24 @@ export function awaitUnequal(address: Address, mask: number, value: number): Acc
   request.expected = mask;
   request.operand = value;
   return ACCESS.awaitUnequal;
+}
+
+/** `awaitEqual` without ordering. */
+export function awaitEqualRelaxed(address: Address, mask: number, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
+  request.address = address;
+  request.expected = mask;
+  request.operand = value;
+  return ACCESS.awaitEqualRelaxed;
+}
+
+/** `awaitUnequal` without ordering. */
+export function awaitUnequalRelaxed(address: Address, mask: number, value: number): AccessKind {
+  request.count = (request.count + 1) | 0;
+  request.address = address;
+  request.expected = mask;
+  request.operand = value;
+  return ACCESS.awaitUnequalRelaxed;
 }
 
 /** Takes a spinlock, as an acquire; waits while another thread holds it. No sleeping until it is released. */

@@ -31,6 +31,8 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
     switch (kind) {
       case ACCESS.awaitEqual:
       case ACCESS.awaitUnequal:
+      case ACCESS.awaitEqualRelaxed:
+      case ACCESS.awaitUnequalRelaxed:
         found = wordAt(words, address);
         if (!waitIsOver(kind, found, expected, operand))
           throw new Error(`word ${address} is ${found}: with nobody else running, the wait for it never ends`);

@@ -10,12 +10,29 @@ export interface StructLayout {
   readonly words: number;
   /** How many of them, at the end, are fields that are rarely touched. */
   readonly rareWords?: number;
+  /** The address that the word at `offset` holds, for fields whose words hold more than an address. */
+  readonly addressIn?: (offset: number, word: number) => Address;
   /** Name of the word at `offset`, such as `left` or `address[2]`. */
   readonly wordName: (offset: number) => string;
 }
 
 /** A struct: one function a field that gives the field's address in the object at `base`. */
 export type Struct<F extends Fields> = StructLayout & { readonly [Field in keyof F]: (base: Address) => Address };
+
+/**
+ * The same struct, whose named fields hold an address together with a tag or a count: how to get at the address.
+ *
+ * @throws RangeError for a field that the struct does not have
+ */
+export function withTags<S extends StructLayout>(
+  layout: S,
+  addressOf: Readonly<Record<string, (word: number) => Address>>,
+): S {
+  const names = Array.from({ length: layout.words }, (_, offset) => layout.wordName(offset).replace(/\[\d+\]$/, ""));
+  const unknown = Object.keys(addressOf).find((field) => !names.includes(field));
+  if (unknown !== undefined) throw new RangeError(`${layout.structName} has no field ${unknown}`);
+  return { ...layout, addressIn: (offset, word) => addressOf[names[offset] ?? ""]?.(word) ?? word };
+}
 
 /**
  * Lays fields out in the order given, without padding: a word is 4 bytes.

@@ -26,7 +26,7 @@ test("every access to words has its counterpart, which finds and leaves the same
     const native = natives[name] as (...args: unknown[]) => number;
     const simulated = simulations[name] as (...args: unknown[]) => vocabulary.AccessKind;
     const args = name.startsWith("await")
-      ? [1, -1, name === "awaitEqual" ? 10 : 7]
+      ? [1, -1, name.startsWith("awaitEqual") ? 10 : 7]
       : name === "assertHolds"
         ? [true, ""]
         : [1, 10, 77];

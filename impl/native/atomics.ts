@@ -137,6 +137,8 @@ export function awaitUnequal(address: Address, mask: number, value: number): num
   return awaitWord(address, mask, value, false);
 }
 
+export { awaitEqual as awaitEqualRelaxed, awaitUnequal as awaitUnequalRelaxed };
+
 function awaitWord(address: Address, mask: number, value: number, equal: boolean): number {
   for (let looks = 0; ; looks++) {
     const word = Atomics.load(words, address);

@@ -41,6 +41,8 @@ export interface HistoryCall<Operation> {
   readonly takes: string | undefined;
   /** The thread gives that reference away with the invocation. */
   readonly consumes: boolean;
+  /** The operation may wait for ever where the model does not let it take effect. */
+  readonly blocks?: boolean;
   /** The response is an object's address, or NIL. */
   readonly returnsObject: boolean;
   /** The reference that the thread holds after the response, besides those that it held. */
@@ -63,6 +65,11 @@ export interface OperationHistory<State> extends Holders, Watcher {
   invoke(thread: number, operation: number): void;
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, word: number): string | undefined;
+  /**
+   * Does the thread wait in an operation that blocks, and may it, as the model does not let the operation take effect in a
+   * state that the history allows? One that could take effect and waits has lost its wake-up.
+   */
+  mayWaitForEver(thread: number): boolean;
   /** The set-up begins: it is a history of its own, from the model's initial state. */
   setUpBegins(): void;
   /** Every execution starts from what the set-up has left. @returns why that cannot be, if it cannot */
@@ -102,6 +109,7 @@ export function createOperationHistory<State, Operation>(
   const identityOf = new Int32Array(objects?.count ?? 0);
   const heldBy: HeldReference[][] = Array.from({ length: Math.max(1, options.threadCount) }, () => []);
   const open = new Int32Array(heldBy.length);
+  const isOpen = new Uint8Array(heldBy.length);
   /** The reference that each thread's open operation took, if it took one, and its steps in the model. */
   const taken: (HeldReference | undefined)[] = [];
   const openSteps: (readonly NumberedStep[])[] = [];
@@ -135,6 +143,7 @@ export function createOperationHistory<State, Operation>(
   function invoke(thread: number, operation: number): void {
     const call = callAt(calls, operation);
     open[thread] = operation;
+    isOpen[thread] = 1;
     const reference = release(thread, call);
     taken[thread] = reference;
     const steps = stepsOf(operation, reference === undefined ? 0 : identify(reference.object));
@@ -144,6 +153,7 @@ export function createOperationHistory<State, Operation>(
 
   function respond(thread: number, word: number): string | undefined {
     const operation = wordAt(open, thread);
+    isOpen[thread] = 0;
     const call = callAt(calls, operation);
     const steps = openSteps[thread] ?? [];
     let answer = word;
@@ -166,6 +176,17 @@ export function createOperationHistory<State, Operation>(
     return undefined;
   }
 
+  function mayWaitForEver(thread: number): boolean {
+    if (isOpen[thread] !== 1) return false;
+    const call = callAt(calls, wordAt(open, thread));
+    if (call.blocks !== true) return false;
+    const reference = taken[thread];
+    const steps = call.steps(reference === undefined ? 0 : identify(reference.object));
+    const waits = (state: State): boolean =>
+      steps.some(({ operation }) => model.next(state, operation, undefined).length === 0);
+    return checker.possibleStates().some(waits);
+  }
+
   function shown(call: HistoryCall<Operation>, word: number): string {
     if (call.show !== undefined) return call.show(word);
     if (!call.returnsObject) return String(word);
@@ -180,8 +201,10 @@ export function createOperationHistory<State, Operation>(
     property: "linearizability",
     invoke,
     respond,
+    mayWaitForEver,
     reset() {
       checker.reset();
+      isOpen.fill(0);
       identityOf.set(leftIdentityOf);
       identities = leftIdentities;
       forget();

@@ -16,12 +16,21 @@ export class Leaks {
   readonly #memory: MemorySafety;
   readonly #marked: Uint8Array;
   readonly #stack: Int32Array;
+  /** For each word of a struct with tags, how its address is got at. */
+  readonly #untag = new Map<Address, (word: number) => Address>();
 
   constructor(heap: Heap, memory: MemorySafety) {
     this.#heap = heap;
     this.#memory = memory;
     this.#marked = new Uint8Array(heap.used);
     this.#stack = new Int32Array(heap.used);
+    for (const { base, stride, count, layout } of heap.regions) {
+      const { addressIn, words } = layout;
+      if (addressIn === undefined) continue;
+      for (let object = base; object < base + stride * count; object += stride)
+        for (let offset = 0; offset < words; offset++)
+          this.#untag.set(object + offset, (word) => addressIn(offset, word));
+    }
   }
 
   /** An allocated object that nothing reaches, or `NIL`. O(words of the heap). */
@@ -57,7 +66,9 @@ export class Leaks {
     let count = waiting;
     for (let address = base; address < base + words; address++) {
       if (states[address] !== SHADOW.initialised) continue;
-      const object = wordAt(objectOf, wordAt(memory, address));
+      const word = wordAt(memory, address);
+      const pointer = this.#untag.size === 0 ? word : (this.#untag.get(address)?.(word) ?? word);
+      const object = wordAt(objectOf, pointer);
       if (this.#marked[object] === 1 || !this.#memory.isLive(object)) continue;
       this.#marked[object] = 1;
       this.#stack[count++] = object;

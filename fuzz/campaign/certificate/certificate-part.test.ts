@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Certificate, certificateJson, mergeCertificates } from "#reports/certificate.ts";
+import { systemNamed } from "#fuzz/systems/all-systems.ts";
 import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
 import { type LocalOutcomes, localEngine } from "../local-engine.fixture.ts";
 import { type CertificatePlan, certificateFrom, certificatePart } from "./certificate-part.ts";
@@ -8,7 +9,7 @@ import { type CertifyOutcome, certifyTasks } from "./certify-task.ts";
 import { isInShard, type Shard, WHOLE } from "./shard.ts";
 
 const SIZE = { threads: 2, operations: 1, keys: 2 };
-const SCENARIOS = scopeScenarios("peers", SIZE).length;
+const SCENARIOS = scopeScenarios(systemNamed("peers"), SIZE).length;
 
 function planOf(shard: Shard = WHOLE): CertificatePlan {
   return { system: "peers", size: SIZE, shard, executionsMax: 100, folder: "" };

@@ -8,6 +8,8 @@ import { codeVersion } from "#fuzz/host/code-version.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
+import { systemNamed } from "#fuzz/systems/all-systems.ts";
+import type { System } from "#fuzz/systems/system.ts";
 import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
 import {
   type Certificate,
@@ -26,6 +28,8 @@ import { isInShard, type Shard } from "./shard.ts";
 
 export interface CertificatePlan {
   readonly system: string;
+  /** Absolute path of the user's module that it comes from. */
+  readonly module?: string;
   readonly size: ScopeSize;
   readonly shard: Shard;
   /** Executions after which a scenario is left undecided. */
@@ -35,10 +39,10 @@ export interface CertificatePlan {
 }
 
 /** @throws InputError if there is no such system, or it has no certificates */
-export function certificatePart(plan: CertificatePlan): Part {
+export function certificatePart(plan: CertificatePlan, of: System = systemNamed(plan.system)): Part {
   const { system, size, shard } = plan;
   const scope = { threads: size.threads, operations: size.operations, keys: size.keys };
-  const all = scopeScenarios(system, size);
+  const all = scopeScenarios(of, size);
   if (all.length === 0)
     throw new InputError(`certify: ${system} has no scenario of that size, so there is nothing to explore`);
   const places = [...all.keys()].filter((place) => isInShard(place, shard));

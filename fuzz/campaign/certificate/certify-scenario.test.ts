@@ -63,7 +63,7 @@ test("a scenario that holds is explored to the end, with its counts", async () =
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 7, 100, never)).toEqual({
+  expect(await certifyScenario(atomic, scenario, 7, { executionsMax: 100 }, never)).toEqual({
     place: 7,
     scenario: "two",
     kind: "explored",
@@ -78,7 +78,7 @@ test("a violation comes with a shrunk trace", async () => {
     const found = yield readOnce(count);
     yield writeOnce(count, found + 1);
   });
-  const outcome = await certifyScenario(torn, scenario, 0, 100, never);
+  const outcome = await certifyScenario(torn, scenario, 0, { executionsMax: 100 }, never);
   expect(outcome).toMatchObject({
     kind: "violated",
     counterexample: { property: "sum", because: "an addition is lost", preemptions: 1, strategy: "exhaustive" },
@@ -90,14 +90,14 @@ test("a bound, and what cannot be explored, leave a scenario unfinished and say 
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 0, 1, never)).toMatchObject({
+  expect(await certifyScenario(atomic, scenario, 0, { executionsMax: 1 }, never)).toMatchObject({
     kind: "unfinished",
     because: "two has more than 1 executions",
   });
   const trying = counters(function* (count) {
     yield spinTrylock(count);
   });
-  expect(await certifyScenario(trying, scenario, 0, 100, never)).toMatchObject({
+  expect(await certifyScenario(trying, scenario, 0, { executionsMax: 100 }, never)).toMatchObject({
     kind: "unfinished",
     because: "two cannot be explored: it asks for spinTrylock",
   });
@@ -107,5 +107,7 @@ test("one that is told to stop has no outcome", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
-  expect(await certifyScenario(atomic, scenario, 0, 100, { shouldStop: () => true })).toBeUndefined();
+  expect(
+    await certifyScenario(atomic, scenario, 0, { executionsMax: 100 }, { shouldStop: () => true }),
+  ).toBeUndefined();
 });

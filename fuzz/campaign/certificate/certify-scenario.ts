@@ -5,10 +5,11 @@ import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
 import { EXHAUSTIVE } from "#fuzz/search/exhaustive-search.ts";
 import { scenarioSubject } from "#fuzz/subjects/subject.ts";
+import { settingsWithout } from "#fuzz/systems/checks-off.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
-import type { CertifyOutcome } from "./certify-task.ts";
+import type { CertifyOutcome, CertifyTask } from "./certify-task.ts";
 
 /**
  * @param place of the scenario in its scope
@@ -16,30 +17,41 @@ import type { CertifyOutcome } from "./certify-task.ts";
  * @throws Error if what is violated does not come back: the machine is then not as deterministic as it must be
  */
 export async function certifyScenario(
-  system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile">,
+  system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile" | "without">,
   scenario: Scenario,
   place: number,
-  executionsMax: number,
+  { executionsMax, module }: Pick<CertifyTask, "executionsMax" | "module">,
   control: JobControl,
 ): Promise<CertifyOutcome | undefined> {
   const subject = scenarioSubject(scenario, (one) => system.compile(parseScenario(system, one)));
   let stopped = false;
-  const found = exploreProgram(subject.makeProgram(), {
+  const explored = exploreProgram(subject.makeProgram(), {
+    checks: settingsWithout(system.without),
     graphsMax: executionsMax,
     shouldStop: () => (stopped ||= control.shouldStop(0)),
   });
   if (stopped) return undefined;
-  const { executions, blocked, histories, notExplorable, violation } = found;
+  const { executions, blocked, histories, notExplorable, violation } = explored;
   control.shouldStop(executions + blocked);
   const row = { place, scenario: scenario.name, executions, blocked, histories };
   if (notExplorable !== undefined) return { ...row, kind: "unfinished", because: notExplorable };
   if (violation !== undefined) {
     const { choices } = violation;
     const execution = Math.max(1, executions);
-    const told = await tellViolation({ subject, choices, strategy: EXHAUSTIVE, seed: 0, execution }, control);
+    const machine = settingsWithout(system.without);
+    const found = {
+      subject,
+      ...(Object.keys(machine).length > 0 && { machine }),
+      choices,
+      strategy: EXHAUSTIVE,
+      seed: 0,
+      execution,
+      ...(module !== undefined && { module }),
+    };
+    const told = await tellViolation(found, control);
     return { ...row, kind: "violated", counterexample: told.counterexample, trace: serialiseTrace(told.trace) };
   }
-  if (!found.complete)
+  if (!explored.complete)
     return {
       ...row,
       kind: "unfinished",

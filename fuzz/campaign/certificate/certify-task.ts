@@ -7,6 +7,8 @@ import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
 /** Scenarios of a scope, by their places in it. */
 export interface CertifyTask {
   readonly system: string;
+  /** Absolute path of the user's module that it comes from. */
+  readonly module?: string;
   readonly size: ScopeSize;
   /** Places in the order of the scope, from 0. */
   readonly places: readonly number[];
@@ -44,11 +46,12 @@ const SCENARIOS_PER_TASK = 25;
 
 /** The tasks that explore the scenarios at these places. */
 export function certifyTasks(
-  { system, size, executionsMax }: Omit<CertifyTask, "places">,
+  { system, module, size, executionsMax }: Omit<CertifyTask, "places">,
   places: readonly number[],
 ): readonly CertifyTask[] {
   return Array.from({ length: Math.ceil(places.length / SCENARIOS_PER_TASK) }, (_, piece) => ({
     system,
+    ...(module !== undefined && { module }),
     size,
     places: places.slice(piece * SCENARIOS_PER_TASK, (piece + 1) * SCENARIOS_PER_TASK),
     executionsMax,

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourcesDigest } from "#fuzz/host/code-version.ts";
+import { filesDecidedBy } from "#fuzz/subjects/user-module.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
+import { certifiedSystem } from "#fuzz/subjects/scope-scenarios.ts";
 import { sizeName } from "#fuzz/systems/small-scenarios.ts";
 import { Certificate, certificateFile, certificateName } from "#reports/certificate.ts";
 import { runCampaign } from "../campaign.ts";
@@ -32,7 +34,8 @@ export async function performCertification(
   { out, workers, time, resumes, savesTraces }: CertificationSettings,
   { onStart, onNote }: Pick<CampaignListener, "onStart" | "onNote">,
 ): Promise<CertificationEnd> {
-  const part = certificatePart({ ...plan, folder: "" });
+  const { module } = plan;
+  const part = certificatePart({ ...plan, folder: "" }, await certifiedSystem(plan.system, module));
   prepareFolder(out, "--out");
   const { system, size, shard } = plan;
   const named = { system, scope: size, shard };
@@ -42,7 +45,7 @@ export async function performCertification(
     system,
     size: sizeName(size),
     shard: `${shard.index}/${shard.count}`,
-    code: sourcesDigest(packageRoot, []),
+    code: sourcesDigest(packageRoot, module === undefined ? [] : filesDecidedBy([module])),
   };
   const state = resumes ? resumedState(statePath, key, onNote) : freshState(statePath, key);
   const start = performance.now();
@@ -54,7 +57,7 @@ export async function performCertification(
       files: {
         pathOf: (name) => join(out, name),
         save: (name, text) => writeWholeFile(join(out, name), text),
-        saveTrace: (text) => (savesTraces ? saveTrace(text, tracesFolder()) : undefined),
+        saveTrace: (text) => (savesTraces ? saveTrace(text, tracesFolder(module)) : undefined),
       },
       onResult: () => {},
     });

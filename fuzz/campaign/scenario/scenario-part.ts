@@ -47,14 +47,10 @@ async function explained(
   if (done === undefined) return {};
   const { counterexample, trace, script } = done.outcome;
   save(`${name}.trace.json`, trace);
-  if (script !== undefined) save(`${name}.repro.ts`, script);
+  save(`${name}.repro.ts`, script);
   const saved = saveTrace(trace, scenario.module);
   return {
-    counterexample: {
-      ...counterexample,
-      trace: `${name}.trace.json`,
-      ...(script !== undefined && { reproduction: `${name}.repro.ts` }),
-    },
+    counterexample: { ...counterexample, trace: `${name}.trace.json`, reproduction: `${name}.repro.ts` },
     ...(saved !== undefined && { saved }),
   };
 }
@@ -70,7 +66,8 @@ function scenarioResult(
     system: scenario.system,
     verdict,
     ...(why !== undefined && { because: why }),
-    under: searchedUnder(searches),
+    under: searchedUnder(searches, scenario.without),
+    ...(scenario.without !== undefined && { without: scenario.without }),
     seed,
     searches: [...searches],
     ...(counterexample !== undefined && { counterexample }),
