@@ -144,3 +144,6 @@ export {
 export type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 export { checkLitmus, type LitmusBounds, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
 export { memoryModels } from "#model/memory/models.ts";
+
+// ---- What quiesce.config.ts exports.
+export type { Configuration } from "./host/configuration.ts";
