@@ -160,7 +160,7 @@ function runTests(project: ForeignProject): void {
         project.read("structures/tickets.test.ts").replace("node:test", "vitest"),
       );
     }
-    const command = runner === "vitest" ? "npx vitest run" : "npm test";
+    const command = runner === "vitest" ? "node node_modules/vitest/vitest.mjs run" : "npm test";
     const green = project.run(command);
     assert.equal(green.code, 0, `${runner}:\n${green.printed}`);
     project.write("structures/tickets.ts", broken);
