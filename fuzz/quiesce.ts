@@ -142,8 +142,11 @@ export {
   type CheckVerdict as HistoryVerdict,
 } from "#properties/linearizability/check.ts";
 export type { History, HistoryOperation } from "#properties/linearizability/history.ts";
-export { checkLitmus, type LitmusBounds, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
+export { checkLitmus, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
+export type { LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
 export { memoryModels } from "#model/memory/models.ts";
 
 // ---- What quiesce.config.ts exports.
 export type { Configuration } from "./host/configuration.ts";
+// ---- Code over SharedArrayBuffer, as it is.
+export { sharedMemory, type SharedMemoryTest } from "./javascript/shared-memory.ts";

@@ -1,10 +1,12 @@
+import type { Literal } from "./literal.ts";
+
 /**
  * The kinds of object whose histories can be decided without a search, and what an operation does to one.
  *
  * A model that is such an object says which; the checkers then choose a monitor where the history allows it. Values are
  * told apart as a Map tells its keys apart.
  */
-export type Scalar = string | number | boolean | null;
+export type Scalar = string | number | bigint | boolean | null | Literal;
 
 /** A cell that starts with a value, which a write replaces and a read answers. */
 export type RegisterRole =

@@ -22,6 +22,11 @@ export interface Watcher {
   unlocked?(words: Int32Array, lock: Address): string | undefined;
   /** Called when an object is given back to its slab; its words are still as its owner left them. */
   freed?(words: Int32Array, slab: Address, object: Address): string | undefined;
+  /**
+   * Called between two operations where they run one after the other, when nothing is under way: the thread may hold what
+   * they have given it.
+   */
+  rested?(words: Int32Array): string | undefined;
   /** Called when every thread has returned or waits for work. */
   ended?(words: Int32Array): string | undefined;
 }

@@ -7,11 +7,11 @@ import {
   certificateFile,
   certificateJson,
   certificateLine,
-  certificateName,
   certificateOf,
   digestOf,
   mergeCertificates,
 } from "./certificate.ts";
+import { certificateName } from "./coverage-text.ts";
 
 function shardOf(index: number, parts: Partial<Certificate> = {}): Certificate {
   return certificateOf({

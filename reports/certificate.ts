@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { MEMORY } from "./memory-in-words.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
 
 const CERTIFICATE_VERSION = 1;
 
@@ -75,14 +75,6 @@ export function certificateOf(parts: Omit<Certificate, "format" | "version" | "m
   return { format: "quiesce-certificate", version: CERTIFICATE_VERSION, model: "sc", ...parts };
 }
 
-/** `peers-2x2x3`: what a certificate is of. */
-export function certificateName({
-  system,
-  scope: { threads, operations, keys },
-}: Pick<Certificate, "system" | "scope">): string {
-  return `${system}-${threads}x${operations}x${keys}`;
-}
-
 /** The name of its file, without a folder. */
 export function certificateFile(certificate: Pick<Certificate, "system" | "scope" | "shard">): string {
   const { index, count: shards } = certificate.shard;
@@ -144,26 +136,22 @@ function misfitOf(first: Certificate, shards: readonly Certificate[]): string | 
   return indexes.size < shards.length ? `${name}: a shard is there twice` : undefined;
 }
 
-/** What was explored, in the counts that a certificate and the result of a campaign have in common. */
-export type Coverage = Pick<Certificate, "scenarios" | "explored" | "executions" | "blocked" | "histories"> & {
-  readonly because?: string | undefined;
-};
-
-/** `all 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories`, and why no more. */
-export function coverageText({ scenarios, explored, executions, blocked, histories, because }: Coverage): string {
-  const covered =
-    explored === scenarios
-      ? `all ${number(scenarios)} scenarios explored, ${MEMORY}`
-      : `${number(explored)} of ${number(scenarios)} scenarios explored, ${MEMORY}`;
-  const counts = `${number(executions)} executions, ${number(blocked)} blocked, ${number(histories)} histories`;
-  return `${covered}: ${counts}${because === undefined ? "" : `; ${because}`}`;
-}
-
 /** A line for the terminal. */
 export function certificateLine(certificate: Certificate): string {
   const { verdict, shard } = certificate;
   const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
   return `${verdict.padEnd(8)}  ${name}  ${coverageText(certificate)}`;
+}
+
+/** What was explored, in words: `every scenario of peers with 2 threads of 2 operations over 2 keys, …`. */
+export function scopeText({ system, scope }: Pick<Certificate, "system" | "scope">): string {
+  const size = `${several(scope.threads, "thread")} of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
+  return `every scenario of ${system} with ${size}, once up to the order of threads and the names of keys`;
+}
+
+/** `1 key`, `2 keys`. */
+function several(things: number, noun: string): string {
+  return `${number(things)} ${noun}${things === 1 ? "" : "s"}`;
 }
 
 function number(value: number): string {

@@ -128,6 +128,17 @@ export const exampleResult: Result = wholeResult({
       violations: [],
     },
   ],
+  readers: [
+    { verdict: "holds", because: "30 verdicts, 70 files refused in a line", seed: 7, files: 100 },
+    {
+      verdict: "violated",
+      because: `EDN, --model queue: TypeError: ${HOSTILE}`,
+      seed: 8,
+      files: 100,
+      model: "queue",
+      file: "readers/8.history",
+    },
+  ],
   stress: [
     {
       system: "peers",

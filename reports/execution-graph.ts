@@ -1,18 +1,19 @@
 /** An execution as a picture: a column a process, program order downwards, communication across. */
 
 import type { Step } from "#model/memory/derivation.ts";
-import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
 import { eventNames } from "./execution-story.ts";
 
 const COLOURS: Readonly<Record<string, string>> = {
   po: "black",
+  ao: "black",
   rf: "forestgreen",
   co: "chocolate",
   fr: "mediumpurple",
 };
 const CYCLE_COLOUR = "firebrick";
 
-export type DrawnExplanation = Exclude<Explanation, { kind: "impossible" }>;
+export type DrawnExplanation = Exclude<Explanation, { kind: "impossible" | "interleaved" }>;
 
 /** The graph in Graphviz's language, with a deterministic order of everything. */
 export function executionDot(explanation: DrawnExplanation): string {
@@ -21,7 +22,7 @@ export function executionDot(explanation: DrawnExplanation): string {
   const title =
     explanation.kind === "forbidden"
       ? `${name}: forbidden by ${explanation.violation.axiom.name}`
-      : `${name}: allowed, and the condition holds`;
+      : `${name}: allowed, and ${explanation.sought} holds`;
   const names = eventNames(events);
   const touched = new Set([...edges, ...cycle].flatMap(({ from, to }) => [from, to]));
   const inCycle = new Set(cycle.flatMap(({ from, to }) => [from, to]));
@@ -33,6 +34,7 @@ export function executionDot(explanation: DrawnExplanation): string {
   };
   const indices = events.map((_, i) => i).filter((i) => touched.has(i));
   const processes = [...new Set(indices.map((i) => events[i]?.process ?? -1))].filter((process) => process >= 0);
+  const nameOf = (process: number): string => events.find((event) => event.process === process)?.processName ?? "";
   const lines = [
     "digraph execution {",
     `  label=${quote(title)}; labelloc=t; fontname="Helvetica"; nodesep=0.6; ranksep=0.5;`,
@@ -41,10 +43,11 @@ export function executionDot(explanation: DrawnExplanation): string {
     ...indices.filter((i) => (events[i]?.process ?? -1) < 0).map(node),
   ];
   for (const process of processes) {
-    lines.push(`  subgraph cluster_${process} {`, `    label="P${process}"; color=grey;`);
+    lines.push(`  subgraph cluster_${process} {`, `    label=${quote(nameOf(process))}; color=grey;`);
     lines.push(...indices.filter((i) => events[i]?.process === process).map(node), "  }");
   }
-  for (const step of edges) lines.push(edge(step, COLOURS[step.relation] ?? "black", step.relation === "po"));
+  for (const step of edges)
+    lines.push(edge(step, COLOURS[step.relation] ?? "black", step.relation === "po" || step.relation === "ao"));
   for (const step of cycle) lines.push(`${edge(step, CYCLE_COLOUR, false).slice(0, -2)}, penwidth=2];`);
   lines.push("}");
   return `${lines.join("\n")}\n`;

@@ -1,8 +1,7 @@
 /** Why a litmus test's verdict is what it is, in words, edge by edge. */
 
 import type { Step } from "#model/memory/derivation.ts";
-import type { ExplainedEvent, Explanation } from "#model/memory/litmus/explain-litmus.ts";
-import type { MemoryModel } from "#model/memory/memory-model.ts";
+import type { ExplainedEvent, Explanation } from "#model/memory/explained-execution.ts";
 
 /** What each basic relation says of a pair. */
 const SAYINGS: Readonly<Record<string, string>> = {
@@ -32,36 +31,58 @@ const SAYINGS: Readonly<Record<string, string>> = {
   rcuFence: "is ordered by grace periods, and the sections they wait for, before",
   rmw: "is one atomic operation with",
   sw: "synchronizes with",
+  ao: "comes before, in agent-order,",
+  atomicRf: "is read by, and synchronizes with,",
+  wholeRf: "is read by",
+  alsoReads: "also takes bytes from",
+  readsOlder: "reads a byte older than that of",
+  readBefore: "does not see, and so comes in memory-order before,",
+  writeBefore: "is not what was read, and so comes in memory-order before,",
+  sections: "leaves the waiter list's section, which is next entered by",
+  host: "happens before, as agents start and end,",
+  initially: "is there before",
 };
 
-export function executionStory(explanation: Explanation, model: MemoryModel): string {
+export function executionStory(explanation: Explanation): string {
+  const { name } = explanation;
+  if (explanation.kind === "interleaved") {
+    return `${name}: every outcome is that of an interleaving; ask for another one with --outcome.\n`;
+  }
+  const { sought } = explanation;
   if (explanation.kind === "impossible") {
-    return `${explanation.name}: no choice of what the reads read gives the values of the condition, whatever the model.\n`;
+    return `${name}: no choice of what the reads read gives the values of ${sought}, whatever the model.\n`;
   }
   const { events } = explanation;
   const names = eventNames(events);
   const show = (event: number): string => {
-    const { process, line, label } = events[event] ?? { process: -1, line: 0, label: "?" };
-    const where = process < 0 ? "initially" : `P${process}, line ${line}`;
+    const { process, processName, line, label } = events[event] ?? NO_EVENT;
+    const where = process < 0 ? "initially" : `${processName}, line ${line}`;
     return `${names[event] ?? "?"}: ${label} (${where})`;
   };
   const tell = (step: Step): string => `  ${show(step.from)}\n${how(step)}  ${show(step.to)}\n`;
 
   if (explanation.kind === "witness") {
     const reads = explanation.edges.filter(({ relation }) => relation === "rf");
-    return `${explanation.name}: ${model.name} allows this execution, in which the condition holds.\n${reads.map(tell).join("")}`;
+    return `${name}: ${explanation.model} allows this execution, in which ${sought} holds.\n${reads.map(tell).join("")}`;
   }
   const { axiom } = explanation.violation;
   return (
-    `${explanation.name}: ${model.name} forbids every execution in which the condition holds. ` +
+    `${name}: ${explanation.model} forbids every execution in which ${sought} holds. ` +
     `One breaks the axiom "${axiom.name}": ${axiom.says}.\n` +
     explanation.cycle.map((step) => `  ${show(step.from)}\n${how(step)}`).join("") +
     ending(explanation, show)
   );
 }
 
+const NO_EVENT: ExplainedEvent = { process: -1, processName: "", line: 0, label: "?" };
+
 function how({ relation }: Step): string {
-  return `     ${SAYINGS[relation] ?? "is related to"} [${relation}]\n`;
+  return `     ${relationText(relation)} [${relation}]\n`;
+}
+
+/** What a relation says of two events, to stand between them: `is read by`. */
+export function relationText(relation: string): string {
+  return SAYINGS[relation] ?? "is related to";
 }
 
 /** The last event of the chain: the first one again, if it is a cycle. */

@@ -2,20 +2,47 @@
  * A violation of linearizability as one page without anything from outside: a lane for each client, an interval for
  * each operation, and the orders that were tried. Pointing at an operation, or moving to it with Tab or the arrow keys,
  * shows what it did and where each order stops; ←/→ walk along the longest partial order.
+ *
+ * Where it is known what the history was read from, the page also shows the end of its longest linearizable prefix, the
+ * notes beside it, and the operations that were left out.
  */
 import type { Explanation } from "#properties/linearizability/explain.ts";
-import { answeredText } from "./history-text.ts";
-import { visibleText } from "./visible-text.ts";
+import type { RecordedOperation } from "#properties/histories/record.ts";
+import { answeredText, operationText } from "./history-text.ts";
+import { lanesSvg } from "./history-lanes.ts";
+import type { Bar } from "./history-lanes.ts";
+import { recordingText } from "./history-recording.ts";
+import type { RecordedOutcome } from "./history-recording.ts";
+import { prefixText } from "./history-verdict.ts";
+import { escaped } from "./html-text.ts";
 
-const LANE = 56;
-const EVENT = 44;
-const LEFT = 110;
+/** Notes, and operations left out, that are listed. */
+const LISTED_MAX = 200;
 
-/** @returns the HTML of the page; text from the history is escaped */
-export function historyPage(explanation: Explanation<unknown, unknown>, title: string): string {
+/**
+ * @param recorded what was read of the file, where it is known
+ * @returns the HTML of the page; text from the history is escaped
+ */
+export function historyPage(
+  explanation: Explanation<unknown, unknown>,
+  title: string,
+  recorded?: RecordedOutcome,
+): string {
   const { operations, orders, because, model, key, impossible } = explanation;
   const longest = orders[0]?.order ?? [];
   const heading = `${model}${key === undefined ? "" : `, key ${key}`}: ${because}`;
+  const bars = operations.map((operation, i): Bar => {
+    const place = longest.indexOf(i);
+    return {
+      client: operation.client,
+      from: operation.invokedAt,
+      to: operation.respondedAt,
+      kind: i === impossible ? "impossible" : place === -1 ? "left" : "taken",
+      text: `${i + 1}: ${answeredText(operation)}`,
+      place,
+      ...(i === impossible ? { remark: "nothing explains this" } : {}),
+    };
+  });
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -27,52 +54,79 @@ export function historyPage(explanation: Explanation<unknown, unknown>, title: s
 <body>
 <h1>VIOLATED <small>${escaped(heading)}</small></h1>
 <p>${operations.length} operations of <code>${escaped(title)}</code> that no order explains. Numbers in circles: the longest order that was possible. Point at an operation, or use Tab and the arrow keys.</p>
-${lanesSvg(explanation, longest)}
+${lanesSvg(bars, [], "lanes of the clients")}
 <p id="detail" role="status" aria-live="polite">${escaped(operations[impossible] === undefined ? "" : `${impossible + 1}: ${answeredText(operations[impossible])}, nothing explains this`)}</p>
 <h2>Every order fails</h2>
 <ol>
 ${orders.map(({ order, state, blocked }) => `<li><b>${order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`}</b> <code>${escaped(String(state) === "" ? "empty" : String(state))}</code><ul>${blocked.map(({ operation, because: reason }) => `<li>${operation + 1}: ${escaped(reason)}</li>`).join("")}</ul></li>`).join("\n")}
 </ol>
-<script>${SCRIPT}</script>
+${recorded === undefined ? "" : recordedSections(explanation, recorded)}<script>${SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-function lanesSvg({ operations, impossible }: Explanation<unknown, unknown>, longest: readonly number[]): string {
-  const times = operations
-    .flatMap(({ invokedAt, respondedAt }) => (respondedAt === undefined ? [invokedAt] : [invokedAt, respondedAt]))
-    .toSorted((left, right) => left - right);
-  const x = (time: number): number => LEFT + times.indexOf(time) * EVENT + EVENT / 2;
-  const clients = [...new Set(operations.map(({ client }) => client))];
-  const width = LEFT + (times.length + 1) * EVENT;
-  const height = clients.length * LANE + 8;
-  const names = clients.map(
-    (client, lane) =>
-      `<text class="client" x="4" y="${lane * LANE + 34}">client ${escaped(String(client))}</text><line class="lane" x1="${LEFT}" x2="${width}" y1="${lane * LANE + LANE}" y2="${lane * LANE + LANE}"/>`,
-  );
-  const bars = operations.map((operation, i) => {
-    const lane = clients.indexOf(operation.client);
-    const from = x(operation.invokedAt);
-    const to = operation.respondedAt === undefined ? width : x(operation.respondedAt);
-    const place = longest.indexOf(i);
-    const kind = i === impossible ? "impossible" : place === -1 ? "left" : "taken";
-    const text = `${i + 1}: ${answeredText(operation)}`;
-    const mark =
-      place === -1
-        ? ""
-        : `<circle cx="${to - 10}" cy="${lane * LANE + 14}" r="9"/><text class="place" x="${to - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
-    return `<g class="${kind}${operation.respondedAt === undefined ? " pending" : ""}" tabindex="0" role="img" data-order="${place}" aria-label="${escaped(`client ${operation.client}, ${text}${i === impossible ? ", nothing explains this" : ""}`)}"><rect x="${from}" y="${lane * LANE + 14}" width="${Math.max(8, to - from)}" height="30" rx="4"/><text x="${from + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${mark}</g>`;
-  });
-  return `<div class="scroll"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="lanes of the clients">${names.join("")}${bars.join("")}</svg></div>`;
+function recordedSections(explanation: Explanation<unknown, unknown>, recorded: RecordedOutcome): string {
+  const { recording } = recorded;
+  const { firstNotes, firstExcluded } = recording;
+  const notes = firstNotes.slice(0, LISTED_MAX).map(({ line, text }) => `line ${line}: ${text}`);
+  const excluded = firstExcluded
+    .slice(0, LISTED_MAX)
+    .map((operation) => `line ${operation.line}: client ${operation.client}, ${excludedText(operation)}`);
+  const noteCount = recording.notes.nemesis + recording.notes.log + recording.notes.annotation;
+  const excludedCount = Object.values(recording.excluded).reduce((sum, each) => sum + each, 0);
+  return `${prefixSection(explanation, recorded)}<h2>What was read</h2>
+<p>${recording.taken} operations, as ${escaped(recordingText(recording))}.</p>
+${listing("Notes", notes, noteCount)}${listing("Left out by --exclude, and not checked", excluded, excludedCount)}`;
 }
 
-function escaped(text: string): string {
-  return visibleText(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+function listing(heading: string, items: readonly string[], count: number): string {
+  if (count === 0) return "";
+  const more = count > items.length ? `<li>… and ${count - items.length} more</li>` : "";
+  return `<h3>${heading}</h3>\n<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join("")}${more}</ul>\n`;
+}
+
+/** The end of the longest prefix, with what happened meanwhile. */
+function prefixSection({ key }: Explanation<unknown, unknown>, { recording, lines, prefix }: RecordedOutcome): string {
+  if (prefix === undefined) return "";
+  const bars = prefix.operations.map((operation, i): Bar => {
+    const index = prefix.indices[i] ?? -1;
+    const isNext = index === prefix.next;
+    return {
+      client: operation.client,
+      from: operation.invokedAt,
+      to: operation.respondedAt,
+      kind: isNext ? "impossible" : "taken",
+      text: answeredText(operation),
+      place: -1,
+      remark: `line ${lines[index] ?? "?"}${isNext ? ", no order explains this response" : ""}`,
+    };
+  });
+  const from = Math.min(...bars.map((bar) => bar.to ?? bar.from));
+  const to = Math.max(...bars.map((bar) => bar.to ?? bar.from));
+  const excluded = recording.firstExcluded
+    .filter(({ invokedAt, respondedAt = Infinity }) => invokedAt <= to && respondedAt >= from)
+    .map((operation): Bar => ({
+      client: operation.client,
+      from: operation.invokedAt,
+      to: operation.respondedAt,
+      kind: "excluded",
+      text: excludedText(operation),
+      place: -1,
+      remark: `line ${operation.line}, left out by --exclude`,
+    }));
+  const moments = recording.firstNotes.flatMap(({ at, text, line }) =>
+    at === undefined || at < from || at > to ? [] : [{ at, text: `note of line ${line}: ${text}` }],
+  );
+  return `<h2>The longest linearizable prefix</h2>
+<p>In this history, ${escaped(prefixText(prefix, key, lines))}. Its end, with the operations that are open there${moments.length === 0 ? "" : "; dots on top are notes"}${excluded.length === 0 ? "" : "; hollow ones are left out"}:</p>
+${lanesSvg([...bars, ...excluded], moments, "the end of the longest linearizable prefix")}
+`;
+}
+
+function excludedText({ f, argument, output, respondedAt }: RecordedOperation): string {
+  const asked = operationText({ kind: f, ...(argument === undefined || argument === null ? {} : { value: argument }) });
+  return answeredText({ client: 0, operation: { kind: asked }, response: output ?? null, invokedAt: 0, respondedAt });
 }
 
 const STYLE = `
@@ -87,6 +141,9 @@ g.taken rect { fill: #3a7bd533; stroke: #3a7bd5; }
 g.impossible rect { fill: #d53a3a44; stroke: #d53a3a; stroke-width: 2; }
 g.pending rect { stroke-dasharray: 5 4; }
 g circle { fill: #3a7bd5; }
+g.excluded rect { fill: none; stroke-dasharray: 2 3; }
+g.note line { stroke: #c80; stroke-dasharray: 2 4; }
+g.note circle { fill: #c80; }
 svg .place { fill: #fff; text-anchor: middle; font-size: 11px; }
 g:focus { outline: none; }
 g:focus rect, g:hover rect { stroke-width: 3; }

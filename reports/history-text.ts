@@ -1,6 +1,7 @@
 /** A violation of linearizability as text: the clients' lanes, and why no order of the operations will do. */
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
+import { valueText } from "#properties/linearizability/value-text.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Columns up to which lanes are drawn; wider ones are listed. */
@@ -26,17 +27,17 @@ export function historyText(explanation: Explanation<unknown, unknown>): string 
   return lines.join("\n").trimEnd();
 }
 
-/** What an operation is called: `write 4`, `cas 1 2`, `pop`. Anything that is not `{ kind, … }` as JSON. */
+/**
+ * What an operation is called: `write 4`, `cas 1 2`, `pop`; `pop of a` where the object has the key a. Anything that is
+ * not `{ kind, … }` as JSON.
+ */
 export function operationText(operation: unknown): string {
-  if (
-    typeof operation !== "object" ||
-    operation === null ||
-    !("kind" in operation) ||
-    typeof operation.kind !== "string"
-  )
-    return JSON.stringify(operation) ?? "undefined";
+  if (typeof operation !== "object" || operation === null) return valueText(operation);
+  if (!("kind" in operation) && "key" in operation && "operation" in operation)
+    return `${operationText(operation.operation)} of ${String(operation.key)}`;
+  if (!("kind" in operation) || typeof operation.kind !== "string") return valueText(operation);
   const values = Object.entries(operation).flatMap(([name, value]) =>
-    name === "kind" ? [] : [typeof value === "string" ? value : JSON.stringify(value)],
+    name === "kind" ? [] : [typeof value === "string" ? value : valueText(value)],
   );
   return [operation.kind, ...values].join(" ");
 }
@@ -47,7 +48,7 @@ export function answeredText({ operation, response, respondedAt }: HistoryOperat
   if (respondedAt === undefined) return `${text} …`;
   return response === null && !/^(read|get|pop)/.test(text)
     ? text
-    : `${text} → ${response === undefined ? "?" : JSON.stringify(response)}`;
+    : `${text} → ${response === undefined ? "?" : valueText(response)}`;
 }
 
 function lanes(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] | undefined {

@@ -1,24 +1,65 @@
 /** The verdict on one recorded history, as a person reads it. */
 import type { CheckVerdict } from "#properties/linearizability/check.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
-import { historyText } from "./history-text.ts";
+import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
+import { recordingText } from "./history-recording.ts";
+import type { RecordedOutcome } from "./history-recording.ts";
+import { answeredText, historyText } from "./history-text.ts";
 import { visibleText } from "./visible-text.ts";
 
-export function outcomeText(file: string, outcome: CheckVerdict | Explanation<unknown, unknown>): string {
+/** Operations of a counterexample whose lines are told. */
+const PLACES_MAX = 40;
+
+/** @param recorded what was read of the file, where it is known */
+export function outcomeText(
+  file: string,
+  outcome: CheckVerdict | Explanation<unknown, unknown>,
+  recorded?: RecordedOutcome,
+): string {
   const name = visibleText(file);
+  const read = recorded === undefined ? "" : `; read as ${recordingText(recorded.recording)}`;
   switch (outcome.kind) {
     case "holds": {
       const keys = outcome.parts === 1 ? "" : ` in ${outcome.parts} keys`;
-      return `holds    ${name}  ${outcome.operations} operations${keys}, decided by ${outcome.decidedBy}`;
+      return `holds    ${name}  ${outcome.operations} operations${keys}, decided by ${outcome.decidedBy}${read}`;
     }
     case "unknown": {
       const key = outcome.key === undefined ? "" : ` of key ${visibleText(String(outcome.key))}`;
       const open = outcome.open.length === 0 ? "" : `, ${outcome.open.length} operations open`;
-      return `unknown  ${name}  stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations${key} explained, ${outcome.configurations} configurations there${open}`;
+      return `unknown  ${name}  stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations${key} explained, ${outcome.configurations} configurations there${open}${read}`;
     }
-    case "violated":
-      return "orders" in outcome
-        ? `${name}\n${historyText(outcome)}\n`
-        : `VIOLATED ${name}: ${visibleText(outcome.because)}`;
+    case "violated": {
+      if (!("orders" in outcome)) return `VIOLATED ${name}: ${visibleText(outcome.because)}${read}`;
+      const behind = recorded === undefined ? [] : ["", ...behindText(outcome, recorded)];
+      return `${[name, historyText(outcome), ...behind].join("\n")}\n`;
+    }
   }
+}
+
+/** Where the operations stand in the file, how far it can be explained, and what it was read as. */
+function behindText(
+  { indices, key }: Explanation<unknown, unknown>,
+  { recording, lines, prefix }: RecordedOutcome,
+): string[] {
+  const places = indices.map((index, i) => `${i + 1} in line ${lines[index] ?? "?"}`).join(", ");
+  return [
+    ...(indices.length > PLACES_MAX ? [] : [`in the file: ${places}`]),
+    ...(prefix === undefined ? [] : [prefixText(prefix, key, lines)]),
+    `${recording.taken} operations, read as ${recordingText(recording)}`,
+  ];
+}
+
+/** How far a history can be explained, in a sentence. */
+export function prefixText(
+  prefix: LongestPrefix<unknown, unknown>,
+  key: string | number | undefined,
+  lines: Readonly<Record<number, number>>,
+): string {
+  const { explained, unexplained, responses, next, operations, indices } = prefix;
+  const operation = operations[indices.indexOf(next)];
+  const of = key === undefined ? "" : ` of key ${visibleText(String(key))}`;
+  const answer =
+    operation === undefined ? "" : ` (client ${visibleText(`${operation.client}: ${answeredText(operation)}`)})`;
+  const count = unexplained === explained + 1 ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
+  return `the longest linearizable prefix has ${count} of ${responses} responses${of}; ${unexplained === explained + 1 ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${answer}`;
 }

@@ -45,20 +45,21 @@ test("the file is well-formed XML that holds no character XML forbids", () => {
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
 });
 
-test("there is a suite for each system, the saved traces, the museum, certificates and stress, and a case for each result", () => {
+test("there is a suite for each system, the saved traces, the museum, certificates, readers and stress, and a case for each result", () => {
   expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
     ["peers", 2],
     ["programs", 1],
     ["saved traces", 3],
     ["museum", 3],
     ["certificates", 3],
+    ["readers", 2],
     ["stress", 2],
   ]);
 });
 
 test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
   const document = parsed();
-  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([14, 5, 4]);
+  expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([16, 6, 4]);
   const problems = document.testsuite
     .flatMap(({ testcase }) => testcase)
     .map(({ failure, error }) => [failure?.["@type"], error?.["@type"]]);
@@ -75,6 +76,8 @@ test("violations and missed bugs are failures, what is undecided is an error, an
     [undefined, undefined],
     ["grace-period", undefined],
     [undefined, "unknown"],
+    [undefined, undefined],
+    ["readers", undefined],
     [undefined, undefined],
     ["linearizability", undefined],
   ]);
@@ -94,6 +97,13 @@ test("a certificate says what it covered, and a violation of it in which scenari
   );
   expect(stopped?.error?.["@message"]).toMatch(
     /^50 of 6,222 scenarios explored, sequentially consistent: .*; interrupted$/u,
+  );
+});
+
+test("a file that was not told says how to check it again", () => {
+  const readers = parsed().testsuite.find((suite) => suite["@name"] === "readers");
+  expect(readers?.testcase[1]?.failure?.["#text"]).toMatch(
+    /^EDN, --model queue: .*\nagain {2}npx quiesce check reports\/out\/readers\/8\.history --model queue$/u,
   );
 });
 

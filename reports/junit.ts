@@ -1,18 +1,19 @@
 /** JUnit XML, the form that CI servers read: a suite a system, one each for the saved traces, the
- * museum, certificates and stress. */
+ * museum, certificates, readers and stress. */
 import { XMLBuilder } from "fast-xml-parser";
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
 import type {
   BugResult,
   CertificateResult,
   Counterexample,
+  ReadersResult,
   Result,
   ScenarioResult,
   StressResult,
   TraceResult,
 } from "./result.ts";
 import { searchedUnder } from "./searched-under.ts";
-import { stressText } from "./verdict-line.ts";
+import { readersText, stressText } from "./verdict-line.ts";
 import { visibleText } from "./visible-text.ts";
 
 interface Problem {
@@ -47,6 +48,7 @@ export function junitXml(result: Result, { folder, parts }: JunitOptions): strin
   for (const bug of result.museum) add("museum", bugCase(bug, seconds(bug.slug)));
   for (const certificate of result.certificates)
     add("certificates", certificateCase(certificate, seconds(certificateName(certificate)), folder));
+  for (const readers of result.readers) add("readers", readersCase(readers, seconds("readers of histories"), folder));
   for (const stress of result.stress) add("stress", stressCase(stress, seconds(`stress ${stress.system}`), folder));
 
   const all = [...suites.values()].flat();
@@ -106,7 +108,7 @@ function scenarioCase(scenario: ScenarioResult, time: string, folder: string): C
     "@classname": visibleText(`quiesce.${scenario.system}`),
     "@time": time,
   };
-  const searched = `${searchedUnder(scenario.searches, scenario.without)}, seed ${scenario.seed}`;
+  const searched = `${searchedUnder(scenario.searches, scenario.without, scenario.memory)}, seed ${scenario.seed}`;
   if (scenario.counterexample !== undefined)
     return { ...start, failure: counterexampleProblem(scenario.counterexample, folder) };
   if (scenario.verdict === "holds") return { ...start, "system-out": visibleText(searched) };
@@ -118,7 +120,8 @@ function counterexampleProblem(counterexample: Counterexample, folder: string): 
 }
 
 function storyLines({ story, trace }: Counterexample, folder: string): readonly string[] {
-  return ["", ...story, "", `replay  npx quiesce replay ${folder}/${trace}`];
+  const replay = trace === undefined ? [] : ["", `replay  npx quiesce replay ${folder}/${trace}`];
+  return ["", ...story, ...replay];
 }
 
 function traceCase({ trace, verdict, because }: TraceResult): Case {
@@ -146,6 +149,14 @@ function certificateCase(certificate: CertificateResult, time: string, folder: s
   }
   if (verdict === "holds") return { ...start, "system-out": visibleText(covered) };
   return { ...start, error: problem("unknown", covered) };
+}
+
+function readersCase(readers: ReadersResult, time: string, folder: string): Case {
+  const { because, model, file } = readers;
+  const start = { "@name": "readers of histories", "@classname": "quiesce.readers", "@time": time };
+  if (file === undefined) return { ...start, "system-out": visibleText(readersText(readers)) };
+  const again = `again  npx quiesce check ${folder}/${file} --model ${model ?? ""}`;
+  return { ...start, failure: problem("readers", because, [again]) };
 }
 
 function stressCase(stress: StressResult, time: string, folder: string): Case {

@@ -16,7 +16,7 @@ test("the verdict stands first, then what was searched, the bugs found and the s
 test("every scenario, trace, bug, certificate and stress has a row with as many cells as its table", () => {
   const rows = lines.filter((line) => line.startsWith("| ") && !line.includes("---"));
   const cells = rows.map((line) => line.replace(/\\\|/g, "").split("|").length - 2);
-  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
+  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3, 3, 3]);
 });
 
 test("nothing from a trace becomes HTML, a link or an escape sequence", () => {
@@ -44,6 +44,12 @@ test("a certificate says what was explored and where it is, and its violation ha
   expect(summary).toContain("Replay: `npx quiesce replay reports/out/certificates/traces/dst-2x2x2-17.trace.json`");
 });
 
+test("the readers' row says how many files there were, and where the one is that was not told", () => {
+  expect(summary).toContain("| ✅ holds | 100 mutated files&#58; 30 verdicts, 70 files refused in a line |");
+  const violated = lines.find((line) => line.startsWith("| ❌ violated | 100 mutated files"));
+  expect(violated?.endsWith(" File: `reports/out/readers/8.history` |")).toBe(true);
+});
+
 test("stress says for how long on how many threads, and where the history of a violation is", () => {
   expect(summary).toContain("| ✅ holds | peers | 2 real threads for 600 s, no violation |");
   const violated = lines.find((line) => line.startsWith("| ❌ violated | peers &lt;"));
@@ -60,6 +66,7 @@ test("a result without traces and bugs has only its table of scenarios, and an u
       traces: [],
       museum: [],
       certificates: [],
+      readers: [],
       stress: [],
     }),
     "reports/out",

@@ -1,16 +1,18 @@
 /** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
-import { certificateName, coverageText } from "./certificate.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
+import { notCovered } from "./not-covered.ts";
 import type {
   BugResult,
   CertificateResult,
   Counterexample,
+  ReadersResult,
   Result,
   ScenarioResult,
   StressResult,
   TraceResult,
 } from "./result.ts";
 import { countOf, searchedUnder } from "./searched-under.ts";
-import { stressText } from "./verdict-line.ts";
+import { readersText, stressText } from "./verdict-line.ts";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
@@ -31,12 +33,50 @@ export function markdownSummary(result: Result, folder: string): string {
         counterexampleSection({ name: scenario, counterexample }, folder),
       ),
     ),
-    ...scenarioTable(result.scenarios),
-    ...traceTable(result.traces),
-    ...museumTable(result.museum),
+    ...systemTable(result),
+    ...uncoveredList(result),
+    ...folded("Scenarios", result.scenarios.length, scenarioTable(result.scenarios)),
+    ...folded("Saved traces", result.traces.length, traceTable(result.traces)),
+    ...folded("Known bugs", result.museum.length, museumTable(result.museum)),
     ...certificateTable(result.certificates, folder),
+    ...readersTable(result.readers, folder),
     ...stressTable(result.stress, folder),
   ].join("\n");
+}
+
+/** A table that is long and seldom read. */
+function folded(title: string, count: number, table: readonly string[]): string[] {
+  if (table.length === 0) return [];
+  return [`<details><summary>${title}: ${count}</summary>`, "", ...table, "</details>", ""];
+}
+
+/** A row for each system, in which what is wrong is said. */
+function systemTable({ scenarios, museum }: Result): string[] {
+  const systems = [...new Set([...scenarios, ...museum].map(({ system }) => system))];
+  if (systems.length === 0) return [];
+  const rows = systems.map((system) => {
+    const own = scenarios.filter((scenario) => scenario.system === system);
+    const bugs = museum.filter((bug) => bug.system === system);
+    const holding = own.filter(({ verdict }) => verdict === "holds").length;
+    const explored = own.filter(({ searches }) => searches.some(({ exhaustive }) => exhaustive)).length;
+    const found = bugs.filter(({ outcome }) => outcome === "found").length;
+    return row([
+      markdownText(system),
+      `${holding === own.length ? MARKS.holds : MARKS.violated} ${holding} of ${own.length}`,
+      `${explored} of ${own.length}`,
+      bugs.length === 0 ? "" : `${found === bugs.length ? MARKS.found : MARKS.missed} ${found} of ${bugs.length}`,
+    ]);
+  });
+  return [
+    row(["System", "Hold", "Explored to the end", "Known bugs found"]),
+    row(["---", "---", "---", "---"]),
+    ...rows,
+    "",
+  ];
+}
+
+function uncoveredList(result: Result): string[] {
+  return ["Not covered:", "", ...notCovered([result]).map((sentence) => `- ${sentence}`), ""];
 }
 
 function headline({ profile, seed, scenarios, museum, certificates }: Result): string {
@@ -76,8 +116,9 @@ function counterexampleSection(
     ...(orderings.length === 0
       ? []
       : ["Orderings that matter:", "", ...orderings.map((ordering) => `- ${markdownText(ordering)}`), ""]),
-    `Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`,
-    "",
+    ...(counterexample.trace === undefined
+      ? []
+      : [`Replay: ${markdownCode(`npx quiesce replay ${folder}/${counterexample.trace}`)}`, ""]),
   ];
 }
 
@@ -90,9 +131,9 @@ function storyBlock({ story }: Counterexample): string[] {
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): string[] {
   if (scenarios.length === 0) return [];
-  const rows = scenarios.map(({ verdict, name, system, searches, without, because, counterexample }) => {
+  const rows = scenarios.map(({ verdict, name, system, searches, without, memory, because, counterexample }) => {
     const why = counterexample?.because ?? because;
-    const searched = searchedUnder(searches, without);
+    const searched = searchedUnder(searches, without, memory);
     return row([
       `${MARKS[verdict]} ${verdict}`,
       markdownText(name),
@@ -129,6 +170,15 @@ function certificateTable(certificates: readonly CertificateResult[], folder: st
     ]),
   );
   return [row(["Verdict", "Certificate", "What"]), row(["---", "---", "---"]), ...rows, ""];
+}
+
+function readersTable(readers: readonly ReadersResult[], folder: string): string[] {
+  if (readers.length === 0) return [];
+  const rows = readers.map((one) => {
+    const saved = one.file === undefined ? "" : ` File: ${markdownCode(`${folder}/${one.file}`)}`;
+    return row([`${MARKS[one.verdict]} ${one.verdict}`, `${markdownText(readersText(one))}${saved}`]);
+  });
+  return [row(["Verdict", "Readers of histories"]), row(["---", "---"]), ...rows, ""];
 }
 
 function stressTable(stress: readonly StressResult[], folder: string): string[] {

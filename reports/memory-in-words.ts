@@ -1,2 +1,7 @@
 /** The memory that scenarios run on, as verdicts name it. */
 export const MEMORY = "sequentially consistent";
+
+/** The memory that a scenario was explored on: that of a weak model, if one is named. */
+export function memoryInWords(model?: string): string {
+  return model === undefined ? MEMORY : `${model} without cycles of program order and reads-from`;
+}

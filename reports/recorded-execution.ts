@@ -16,6 +16,12 @@ interface ExecutionViolation {
   readonly object?: string;
 }
 
+/** A procedure on the way to an access: where it makes the access, or calls the next procedure. */
+export interface Frame extends Location {
+  /** Its name in the source; empty where it has none. */
+  readonly procedure: string;
+}
+
 /** What happened, in the order in which it did. */
 export type Row = AccessRow | OperationRow;
 

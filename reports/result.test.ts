@@ -13,7 +13,7 @@ const [found, missed] = exampleResult.museum;
 const [hammered, broken] = exampleResult.stress;
 
 function verdictOf(parts: Partial<ResultParts>) {
-  const nothing = { scenarios: [], traces: [], museum: [], certificates: [], stress: [] };
+  const nothing = { scenarios: [], traces: [], museum: [], certificates: [], readers: [], stress: [] };
   return wholeResult({ ...exampleResult, ...nothing, ...parts }).verdict;
 }
 
@@ -60,6 +60,12 @@ test("a certificate with a violation violates the whole, an unfinished one leave
 test("a violation on real threads violates the whole, a time without one does not", () => {
   expect(verdictOf({ stress: [broken].filter((stress) => stress !== undefined) })).toBe("violated");
   expect(verdictOf({ stress: [hammered].filter((stress) => stress !== undefined) })).toBe("holds");
+});
+
+test("a file that no reader takes or refuses violates the whole", () => {
+  const [read, broke] = exampleResult.readers;
+  expect(verdictOf({ readers: [read].filter((one) => one !== undefined) })).toBe("holds");
+  expect(verdictOf({ readers: [broke].filter((one) => one !== undefined) })).toBe("violated");
 });
 
 test("one undecided scenario leaves the whole unknown", () => {

@@ -30,8 +30,9 @@ export const Search = z
     accesses: count.describe("accesses to shared memory in all executions together"),
     estimate: z
       .strictObject({
-        executions: count.describe("the mean over random descents (Knuth 1975)"),
-        error: count.describe("standard deviation of the mean"),
+        executions: count.describe("the mean over random walks (stochastic enumeration)"),
+        low: count.describe("the number is not below this, for nine seeds of ten"),
+        high: count.describe("nor above this"),
       })
       .optional()
       .describe(
@@ -61,7 +62,7 @@ export const Counterexample = z
     location: Location.optional().describe("the source line of the access at which it was violated"),
     orderings: z.array(text).describe("the orderings that matter: turn any of them round and the execution passes"),
     story: z.array(text).describe("the execution as a person reads it, line by line"),
-    trace: text.describe("path of the trace file"),
+    trace: text.optional().describe("path of the trace file; absent under weak memory, where there is none to replay"),
     reproduction: text.describe("path of the script that reproduces it").optional(),
   })
   .describe("the shrunk execution that violates a property");
@@ -71,6 +72,11 @@ export const ScenarioResult = z.strictObject({
   system: text,
   verdict: Verdict,
   because: text.optional().describe("why the verdict is unknown"),
+  memory: text
+    .optional()
+    .describe(
+      "the weak memory model; absent for sequential consistency. Executions without a cycle of program order and reads-from",
+    ),
   under: text.optional().describe("which executions were run, and on what memory: the verdict says no more than that"),
   without: z.record(text, text).optional().describe("checks that the system switches off, and why"),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),
@@ -119,6 +125,17 @@ export const CertificateResult = z
   })
   .describe("the certificate of a small scope: every scenario of a system up to a size, explored exhaustively");
 
+export const ReadersResult = z
+  .strictObject({
+    verdict: Verdict.exclude(["unknown"]),
+    because: text,
+    seed: count,
+    files: count.describe("files of every format with slips of the hand and broken bytes in them"),
+    model: text.optional().describe("the model that the file was checked against"),
+    file: text.optional().describe("path of the file that was neither decided nor refused in one line"),
+  })
+  .describe("the readers of `quiesce check` under mutated files: each ends in a verdict, or in a fault of one line");
+
 export const StressResult = z
   .strictObject({
     system: text,
@@ -148,6 +165,7 @@ export const Result = z
     traces: z.array(TraceResult),
     museum: z.array(BugResult),
     certificates: z.array(CertificateResult),
+    readers: z.array(ReadersResult),
     stress: z.array(StressResult),
   })
   .describe("what a run of quiesce found");
@@ -160,6 +178,7 @@ export type ScenarioResult = z.infer<typeof ScenarioResult>;
 export type TraceResult = z.infer<typeof TraceResult>;
 export type BugResult = z.infer<typeof BugResult>;
 export type CertificateResult = z.infer<typeof CertificateResult>;
+export type ReadersResult = z.infer<typeof ReadersResult>;
 export type StressResult = z.infer<typeof StressResult>;
 export type Result = z.infer<typeof Result>;
 
@@ -174,9 +193,9 @@ export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };
 }
 
-function wholeVerdict({ finished, scenarios, traces, museum, certificates, stress }: ResultParts): Verdict {
+function wholeVerdict({ finished, scenarios, traces, museum, certificates, readers, stress }: ResultParts): Verdict {
   const verdicts = new Set<Verdict>(
-    [...scenarios, ...traces, ...certificates, ...stress].map(({ verdict }) => verdict),
+    [...scenarios, ...traces, ...certificates, ...readers, ...stress].map(({ verdict }) => verdict),
   );
   for (const { outcome } of museum) verdicts.add(VERDICT_OF_OUTCOME[outcome]);
   if (verdicts.has("violated")) return "violated";

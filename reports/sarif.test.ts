@@ -39,11 +39,12 @@ test("a violation stands at the source line of its access", () => {
 
 test("every result names a rule that is there, and only violations, of certificates and on real threads too, and missed bugs are results", () => {
   const rules = run?.tool.driver.rules?.map(({ id }) => id) ?? [];
-  expect(rules).toEqual(["memory-safety", "grace-period", "museum-bug-missed", "linearizability"]);
+  expect(rules).toEqual(["memory-safety", "grace-period", "museum-bug-missed", "readers", "linearizability"]);
   expect(run?.results?.map(({ ruleId, ruleIndex }) => [ruleId, rules[ruleIndex ?? -1]])).toEqual([
     ["memory-safety", "memory-safety"],
     ["grace-period", "grace-period"],
     ["museum-bug-missed", "museum-bug-missed"],
+    ["readers", "readers"],
     ["linearizability", "linearizability"],
   ]);
 });

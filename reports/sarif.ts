@@ -42,6 +42,18 @@ export function sarifLog(result: Result, folder: string): Log {
       locations: [location({ file: `fuzz/bugs/${slug}.patch`, line: 1 })],
     });
   }
+  for (const { because, seed, file } of result.readers) {
+    if (file === undefined) continue;
+    results.push({
+      ruleId: "readers",
+      ruleIndex: ruleIndex("readers", "A file ends in a verdict, or in a fault of one line"),
+      level: "error",
+      message: { text: visibleText(`${because}. File: ${folder}/${file}`) },
+      locations: [location({ file: "properties/histories/read-history.ts", line: 1 })],
+      partialFingerprints: { "readers/v1": "readers" },
+      properties: { seed },
+    });
+  }
   for (const { system, source, seed, threads, property, because, history } of result.stress) {
     if (property === undefined) continue;
     const id = visibleText(property);
@@ -69,10 +81,10 @@ export function sarifLog(result: Result, folder: string): Log {
           seed: result.seed,
           profile: result.profile ?? "",
           verdict: result.verdict,
-          scenarios: result.scenarios.map(({ name, verdict, searches, without }) => ({
+          scenarios: result.scenarios.map(({ name, verdict, searches, without, memory }) => ({
             name: visibleText(name),
             verdict,
-            under: searchedUnder(searches, without),
+            under: searchedUnder(searches, without, memory),
           })),
         },
         results,
@@ -93,7 +105,8 @@ function violationResult(
   folder: string,
 ): SarifResult {
   const { because, location: place, strategy, seed, execution, trace } = counterexample;
-  const text = `${scenario}: ${because}. Replay: npx quiesce replay ${folder}/${trace}`;
+  const replay = trace === undefined ? "" : ` Replay: npx quiesce replay ${folder}/${trace}`;
+  const text = `${scenario}: ${because}.${replay}`;
   return {
     ruleId,
     ruleIndex,

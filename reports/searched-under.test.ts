@@ -21,8 +21,8 @@ test("other searches name their strategies and count all executions", () => {
   expect(searchedUnder([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9 }])).toBe(
     "7 executions by exhaustive in part, sequentially consistent",
   );
-  const estimate = { executions: 123_456, error: 4_567 };
+  const estimate = { executions: 123_456, low: 98_765, high: 145_678 };
   expect(searchedUnder([{ strategy: "exhaustive", exhaustive: false, executions: 7, accesses: 9, estimate }])).toBe(
-    "7 executions by exhaustive in part (of about 120,000 ± 4,600), sequentially consistent",
+    "7 executions by exhaustive in part (of about 120,000 (98,000 to 150,000)), sequentially consistent",
   );
 });

@@ -2,7 +2,8 @@
  * Under what a verdict stands: which executions were run, and on what memory. Everything that prints a verdict prints this
  * beside it, so that `holds` never says more than was decided.
  */
-import { MEMORY } from "./memory-in-words.ts";
+import { estimateText } from "./estimate-text.ts";
+import { memoryInWords } from "./memory-in-words.ts";
 import type { Search } from "./result.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
@@ -15,28 +16,29 @@ export function countOf(count: number, unit: string): string {
 /**
  * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`, where an
  * exhaustive search among the strategies was ended by a bound. Checks that are switched off stand at the end, with the reasons.
+ *
+ * @param weakModel the weak memory model; sequential consistency if not given
  */
-export function searchedUnder(searches: readonly Search[], without: Readonly<Record<string, string>> = {}): string {
+export function searchedUnder(
+  searches: readonly Search[],
+  without: Readonly<Record<string, string>> = {},
+  weakModel?: string,
+): string {
   const off = Object.entries(without).map(([check, reason]) => `, without ${check} (${reason})`);
-  return `${executionsOf(searches)}${off.join("")}`;
+  return `${executionsOf(searches, memoryInWords(weakModel))}${off.join("")}`;
 }
 
-function executionsOf(searches: readonly Search[]): string {
+function executionsOf(searches: readonly Search[], memory: string): string {
   const complete = searches.find((search) => search.exhaustive);
-  if (complete !== undefined) return `every execution (${numbers.format(complete.executions)}), ${MEMORY}`;
+  if (complete !== undefined) return `every execution (${numbers.format(complete.executions)}), ${memory}`;
   if (searches.length === 0) return "not searched";
   const executions = searches.reduce((sum, search) => sum + search.executions, 0);
   const strategies = searches.map(({ strategy, estimate }) =>
-    strategy === "exhaustive" ? `exhaustive in part${estimateText(estimate)}` : strategy,
+    strategy === "exhaustive" ? `exhaustive in part${ofText(estimate)}` : strategy,
   );
-  return `${countOf(executions, "execution")} by ${strategies.join(", ")}, ${MEMORY}`;
+  return `${countOf(executions, "execution")} by ${strategies.join(", ")}, ${memory}`;
 }
 
-function estimateText(estimate: Search["estimate"]): string {
-  if (estimate === undefined) return "";
-  return ` (of about ${twoDigits(estimate.executions)} ± ${twoDigits(estimate.error)})`;
-}
-
-function twoDigits(value: number): string {
-  return numbers.format(Number(value.toPrecision(2)));
+function ofText(estimate: Search["estimate"]): string {
+  return estimate === undefined ? "" : ` (of ${estimateText(estimate)})`;
 }

@@ -7,6 +7,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { accessText, type Execution, type Row } from "./recorded-execution.ts";
 import { foldRows, type StoryLine } from "./story-folding.ts";
+import { repetitionOf } from "./story-repetition.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** Sets text off from its surroundings, or leaves it as it is. */
@@ -27,6 +28,8 @@ export interface StoryOptions {
   readonly matters?: ReadonlySet<number>;
   /** Which ordering the nearest passing schedule turns round, in words. */
   readonly neighbour?: string;
+  /** The operations that were performed before the threads started, in words. */
+  readonly initial?: readonly string[];
   /** First line, when the execution violates nothing. */
   readonly headline?: string;
   readonly paint?: Paint;
@@ -55,7 +58,15 @@ export function storyOf(execution: Execution, options: StoryOptions = {}): strin
   if (violation !== undefined)
     lines.push(`${paint("bad", `VIOLATED ${visibleText(violation.property)}`)}: ${visibleText(violation.because)}`);
   else lines.push(visibleText(options.headline ?? `${execution.scenario}: nothing is violated`));
-  lines.push("", ...tableOf(execution, options, paint));
+  if (options.initial !== undefined && options.initial.length > 0)
+    lines.push("", `initial  ${visibleText(options.initial.join(", "))}`);
+  const repetition = violation?.property === "progress" ? repetitionOf(execution.rows) : undefined;
+  const shown = repetition === undefined ? execution : { ...execution, rows: [...repetition.rows] };
+  lines.push("", ...tableOf(shown, options, paint));
+  if (repetition !== undefined)
+    lines.push(
+      paint("quiet", `      … the last ${repetition.round} rows again and again: ${repetition.again} times more`),
+    );
   if (orderings.length > 0 || explained !== undefined) {
     lines.push("");
     for (const [index, ordering] of orderings.entries())

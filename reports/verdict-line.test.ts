@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exampleResult } from "./example-result.fixture.ts";
-import { bugLine, certificateResultLine, scenarioLine, stressLine, traceLine } from "./verdict-line.ts";
+import { bugLine, certificateResultLine, readersLine, scenarioLine, stressLine, traceLine } from "./verdict-line.ts";
 
 test("a scenario's line has its verdict, its name, and what was searched", () => {
   expect(exampleResult.scenarios.map((scenario) => scenarioLine(scenario, 18))).toEqual([
@@ -24,6 +24,13 @@ test("a certificate's line says what it covered, and why no more", () => {
     "holds     peers-2x1x2        all 88 scenarios explored, sequentially consistent: 470 executions, 333 blocked, 230 histories",
     "violated  dst-2x2x2          4,587 of 4,588 scenarios explored, sequentially consistent: 9,000 executions, 12 blocked, 100 histories",
     "unknown   route-cache-2x2x2  50 of 6,222 scenarios explored, sequentially consistent: 60 executions, 0 blocked, 5 histories; interrupted",
+  ]);
+});
+
+test("a line of the readers says how many files they were given, and what became of them", () => {
+  expect(exampleResult.readers.map((readers) => readersLine(readers, 8))).toEqual([
+    "holds     readers   100 mutated files: 30 verdicts, 70 files refused in a line",
+    `violated  readers   100 mutated files: EDN, --model queue: TypeError: <b>|*]]>&"'\\u{1b}[31m\\u{202e}`,
   ]);
 });
 

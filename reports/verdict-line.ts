@@ -1,9 +1,16 @@
 /**
- * Lines that say what became of each scenario, trace, bug, certificate and stress: one line each, for the terminal and for
+ * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the terminal and for
  * summaries.
  */
-import { certificateName, coverageText } from "./certificate.ts";
-import type { BugResult, CertificateResult, ScenarioResult, StressResult, TraceResult } from "./result.ts";
+import { certificateName, coverageText } from "./coverage-text.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  ReadersResult,
+  ScenarioResult,
+  StressResult,
+  TraceResult,
+} from "./result.ts";
 import { countOf, searchedUnder } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -14,7 +21,7 @@ export function scenarioLine(scenario: ScenarioResult, nameWidth: number): strin
   const { counterexample } = scenario;
   const because =
     counterexample === undefined ? scenario.because : `${counterexample.property}: ${counterexample.because}`;
-  const searched = searchedUnder(scenario.searches, scenario.without);
+  const searched = searchedUnder(scenario.searches, scenario.without, scenario.memory);
   return line(
     scenario.verdict,
     scenario.name,
@@ -33,6 +40,15 @@ export function bugLine(bug: BugResult, nameWidth: number): string {
 
 export function certificateResultLine(certificate: CertificateResult, nameWidth: number): string {
   return line(certificate.verdict, certificateName(certificate), nameWidth, coverageText(certificate));
+}
+
+export function readersLine(readers: ReadersResult, nameWidth: number): string {
+  return line(readers.verdict, "readers", nameWidth, readersText(readers));
+}
+
+/** `100,000 mutated files: 60,000 verdicts, 40,000 files refused in a line`, or what came instead. */
+export function readersText({ files, because }: ReadersResult): string {
+  return `${countOf(files, "mutated file")}: ${because}`;
 }
 
 export function stressLine(stress: StressResult, nameWidth: number): string {

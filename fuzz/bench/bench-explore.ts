@@ -3,6 +3,8 @@
  * beside the enumeration of every interleaving in the same run. The engines' seconds were measured on another day on a
  * busy machine of two cores, their start included; so only the orders of magnitude compare.
  *
+ * Under `es`, the same programs without barriers, beside their speed under `sc`.
+ *
  * `npm run bench:explore`; `-- --quick` leaves out programs of more than 100,000 executions.
  */
 import { readFileSync } from "node:fs";
@@ -10,6 +12,7 @@ import { parseArgs } from "node:util";
 import { enumerateInterleavings } from "#fuzz/explore/brute-force.ts";
 import { explore } from "#fuzz/explore/explore.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
+import { type Access, read, write } from "#impl/memory/access.ts";
 import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 
@@ -105,6 +108,57 @@ function printSpeeds(): void {
   }
 }
 
+/** Programs that JavaScript can say, in so many executions or the first of them; and plain accesses that race. */
+function printEs(): void {
+  const executionsMax = 50_000;
+  const rows = counts
+    .filter(({ program, executions: { sc = 0 } }) => sc >= 100 && sc <= EXECUTIONS_MAX && !BARRIERS.has(program))
+    .map((entry) => ({ name: `${entry.program} ${JSON.stringify(entry.parameters)}`, program: created(entry) }));
+  const rates: number[] = [];
+  console.log(
+    "\n| program | executions under es | events each | executions/s | under sc |\n| --- | ---: | ---: | ---: | ---: |",
+  );
+  for (const { name, program } of [...rows, { name: "plain writes and reads", program: racingPlainAccesses }]) {
+    let events = 0;
+    const options = { model: "es", executionsMax } as const;
+    const found = explore(program, { ...options, onExecution: ({ eventCount }) => void (events += eventCount) });
+    const each = events / found.executions;
+    if (each >= 20) continue;
+    const rateOf = (model: "es" | "sc"): number => {
+      let visited = 0;
+      const time = seconds(() => {
+        const { executions, blocked } = explore(program, { model, executionsMax });
+        visited = executions + blocked;
+      });
+      return visited / time;
+    };
+    const rate = rateOf("es");
+    rates.push(rate);
+    console.log(
+      `| ${name} | ${number(found.executions)} | ${number(each)} | ${number(rate)} | ${number(rateOf("sc"))} |`,
+    );
+  }
+  const sorted = rates.toSorted((one, other) => one - other);
+  console.log(
+    `under es, graphs of less than 20 events: ${number(sorted[0] ?? 0)} (slowest), ${number(sorted[Math.floor(sorted.length / 2)] ?? 0)} (median) to ${number(sorted.at(-1) ?? 0)} executions/s; asked for: 50,000`,
+  );
+}
+
+/** Programs with barriers, which JavaScript has none of. */
+const BARRIERS: ReadonlySet<string> = new Set(["sbf", "peterson", "dekker", "rcu"]);
+
+const racingPlainAccesses: ExploredProgram = {
+  threads: [1, 2, 3, 4].map(
+    (value) =>
+      function* (): Access {
+        yield write(1, value);
+        yield read(1);
+        yield write(2, value);
+        yield read(2);
+      },
+  ),
+};
+
 /** Programs whose executions are too many to visit, but each as long as asked for: the first so many. */
 function printLong(): void {
   console.log(
@@ -173,5 +227,6 @@ function printMemory(): void {
 
 printMemory();
 printSpeeds();
+printEs();
 printLong();
 printBruteForce();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allScenarios } from "#fuzz/subjects/catalogue.ts";
-import { certificateName } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 import { fuzzPlan, partsOf, verifyPlan } from "./campaign-plan.ts";
 import { profileNamed } from "./profile.ts";
 
@@ -9,12 +9,13 @@ const peers = allScenarios().filter(({ system }) => system === "peers");
 test("the gate of some systems has their bugs, certificates and stress, as far as the profile has the time", () => {
   const quick = verifyPlan(peers, profileNamed("quick"), 1, "gate");
   expect(new Set(quick.bugs.map(({ system }) => system))).toEqual(new Set(["peers"]));
-  expect([quick.certificates, quick.stressed]).toEqual([[], []]);
+  expect([quick.certificates, quick.filesMutated, quick.stressed]).toEqual([[], 0, []]);
   const full = verifyPlan(peers, profileNamed("full"), 1, "gate");
   expect(full.certificates.map(({ system, size }) => certificateName({ system, scope: size }))).toEqual([
     "peers-2x2x3",
     "peers-3x1x3",
   ]);
+  expect(full.filesMutated).toBe(100_000);
   expect(full.stressed).toEqual(["peers"]);
 });
 
@@ -24,7 +25,13 @@ test("scenarios asked for by name come alone, and so do those of fuzz", () => {
     verifyPlan(some, profileNamed("full"), 1, "scenarios"),
     fuzzPlan(some, ["pos", "random"], 1_000, 1),
   ])
-    expect([plan.scenarios, plan.bugs, plan.certificates, plan.stressed]).toEqual([some, [], [], []]);
+    expect([plan.scenarios, plan.bugs, plan.certificates, plan.filesMutated, plan.stressed]).toEqual([
+      some,
+      [],
+      [],
+      0,
+      [],
+    ]);
 });
 
 test("the parts come in the order of the report, with the work that they need at most", () => {

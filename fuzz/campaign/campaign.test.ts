@@ -17,12 +17,16 @@ const plan: CampaignPlan = {
     description: "",
     enumerationMax: 10,
     searches: [{ strategy: "random", executions: 20 }],
+    conformance: { sequential: 0, concurrent: 0 },
     museumMax: 5,
+    filesMutated: 3_000,
     stressMs: 5,
     certifies: false,
   },
+  weak: [],
   seed: 1,
   scenarios: ["a", "b", "c"].map((name) => ({ name, system: "test" })),
+  conformance: [],
   traces: [{ path: "one.trace.json", trace }],
   bugs,
   certificates: [
@@ -34,6 +38,7 @@ const plan: CampaignPlan = {
       folder: "certificates/",
     },
   ],
+  filesMutated: 3_000,
   stressed: ["peers"],
 };
 
@@ -77,6 +82,7 @@ const holding: LocalOutcomes = {
     counterexample: { property: "leak", because: "lost", preemptions: preemptionsMax },
   }),
   certificate: ({ places }) => places.map(explored),
+  readers: ({ files }) => ({ kind: "holds", decided: files - 1, refused: 1 }),
   stress: ({ milliseconds }) => ({ milliseconds, rounds: 1, operations: 7 }),
 };
 
@@ -85,7 +91,7 @@ async function campaign(outcomes: LocalOutcomes, lanes = 2) {
   const saved = new Map<string, string>();
   const files = {
     pathOf: (file: string) => `/out/${file}`,
-    save: (file: string, text: string) => void saved.set(file, text),
+    save: (file: string, content: string | Uint8Array) => void saved.set(file, String(content)),
     saveTrace: () => undefined,
   };
   const engine = localEngine(lanes, { ...holding, ...outcomes });
@@ -103,6 +109,8 @@ function nameOf(result: PartResult): string {
       return `${result.bug.outcome} ${result.bug.slug}`;
     case "certificate":
       return `${result.certificate.verdict} certificate of ${result.certificate.system}`;
+    case "readers":
+      return `${result.readers.verdict} readers: ${result.readers.because}`;
     case "stress":
       return `${result.stress.verdict} stress on ${result.stress.system}`;
   }
@@ -123,6 +131,7 @@ test("results come in the order of the plan, whichever ends first", async () => 
     `found ${bugs[0]?.slug}`,
     `found ${bugs[1]?.slug}`,
     "holds certificate of peers",
+    "holds readers: 2,998 verdicts, 2 files refused in a line",
     "holds stress on peers",
   ]);
   expect(result.finished).toBe(true);
@@ -130,7 +139,7 @@ test("results come in the order of the plan, whichever ends first", async () => 
   expect(result.stressOperations).toBe(7);
   // An enumeration and a search each.
   expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4, "stress peers": 2 });
-  expect([...saved.keys()]).toEqual(["certificates/peers-2x1x1.json"]);
+  expect([...saved.keys()]).toEqual(["certificates/peers-2x1x1.rows.json", "certificates/peers-2x1x1.json"]);
 });
 
 test("the result is the same for any number of lanes", async () => {

@@ -1,11 +1,18 @@
 /**
  * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, every small scope
- * certified, and then stress on real threads, which wants the processors for itself.
+ * certified, the readers of files tried, and then stress on real threads, which wants the processors for itself.
  *
  * What it finds depends on the parts alone. How many jobs run at once, and in which order they end, changes only the
  * time.
  */
-import type { BugResult, CertificateResult, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  ReadersResult,
+  ScenarioResult,
+  StressResult,
+  TraceResult,
+} from "#reports/result.ts";
 import type { Engine } from "./engine.ts";
 import { inOrder } from "./in-order.ts";
 import type { JobKind } from "./job.ts";
@@ -19,6 +26,7 @@ export interface CampaignResult {
   readonly traces: readonly TraceResult[];
   readonly museum: readonly BugResult[];
   readonly certificates: readonly CertificateResult[];
+  readonly readers: readonly ReadersResult[];
   readonly stress: readonly StressResult[];
   /** Operations of real threads, under stress. */
   readonly stressOperations: number;
@@ -61,6 +69,7 @@ export async function runCampaign(
     traces: known.flatMap((result) => (result.kind === "trace" ? [result.trace] : [])),
     museum: known.flatMap((result) => (result.kind === "bug" ? [result.bug] : [])),
     certificates: known.flatMap((result) => (result.kind === "certificate" ? [result.certificate] : [])),
+    readers: known.flatMap((result) => (result.kind === "readers" ? [result.readers] : [])),
     stress: known.flatMap((result) => (result.kind === "stress" ? [result.stress] : [])),
     stressOperations: known.reduce((sum, result) => sum + (result.kind === "stress" ? result.operations : 0), 0),
     parts: Object.fromEntries(

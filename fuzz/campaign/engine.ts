@@ -7,9 +7,20 @@ import { type Job, type JobKind, type OutcomeOf, type Perform, type Performed, t
 import { jobKinds } from "./job-kinds.ts";
 import { lanes } from "./lanes.ts";
 import type { Work } from "./part.ts";
-import type { ResumeState } from "./resume-state.ts";
 import { WorkLeft } from "./work-left.ts";
-import { workerPool } from "./worker-pool.ts";
+import { type WorkerPool, workerPool } from "./worker-pool.ts";
+
+/** Outcomes that need not be worked out again. */
+export interface KeptOutcomes {
+  /** What the job came to in this run or one before it. */
+  outcomeOf<Kind extends JobKind>(job: Job<Kind>): Performed<OutcomeOf<Kind>> | undefined;
+  /**
+   * Takes an outcome in, if it stands for good.
+   *
+   * @throws InputError if the file cannot be written
+   */
+  keep<Kind extends JobKind>(job: Job<Kind>, performed: Performed<OutcomeOf<Kind>>): void;
+}
 
 export interface EngineOptions {
   /** Jobs at once, each on a thread of its own. */
@@ -17,7 +28,9 @@ export interface EngineOptions {
   /** Milliseconds after which the run is stopped. */
   readonly time?: number | undefined;
   /** Takes outcomes over from an earlier run, and keeps those of this one. */
-  readonly state?: ResumeState;
+  readonly state?: KeptOutcomes;
+  /** Where jobs are done: on threads of this process unless given. */
+  readonly pool?: WorkerPool;
 }
 
 /** The jobs of one part of a run. */
@@ -49,8 +62,7 @@ export interface Engine {
 }
 
 /** To be closed. From now on ^C stops the jobs, and a second one ends the process. */
-export function openEngine({ workers, time, state }: EngineOptions): Engine {
-  const pool = workerPool(workers);
+export function openEngine({ workers, time, state, pool = workerPool(workers) }: EngineOptions): Engine {
   const queue = lanes(workers);
   const left = new WorkLeft(workers);
   let reason: string | undefined;
@@ -76,7 +88,7 @@ export function openEngine({ workers, time, state }: EngineOptions): Engine {
       const run = async (): Promise<Performed<OutcomeOf<Kind>> | undefined> => {
         const end = planned.begin(job.kind, units);
         const start = performance.now();
-        const outcome = await pool.run(job).finally(end);
+        const outcome = await pool.run(job, options?.millisecondsMax?.()).finally(end);
         if (outcome === undefined) return undefined;
         const performed = { outcome, milliseconds: performance.now() - start };
         state?.keep(job, performed);

@@ -1,8 +1,11 @@
 /** What there is to know of each kind of job without doing it. */
 import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
+import { ConformanceOutcome } from "./conformance/conformance-task.ts";
+import { GeneratedOutcome } from "./generated/generated-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
+import { ReadersOutcome } from "./readers/readers-task.ts";
 import { SearchOutcome } from "./scenario/search-task.ts";
 import { StressOutcome } from "./stress/stress-task.ts";
 
@@ -45,6 +48,15 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     },
   },
   // Scenarios.
+  conformance: {
+    unitsOf: ({ cases }) => cases,
+    unitMs: 30,
+    kept: {
+      schema: ConformanceOutcome,
+      noun: ["piece of conformance", "pieces of conformance"],
+      isFinal: ({ kind }) => kind !== "stopped",
+    },
+  },
   certificate: {
     unitsOf: ({ places }) => places.length,
     unitMs: 20,
@@ -58,11 +70,31 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     isAlone: true,
     kept: { schema: StressOutcome, noun: ["stretch of stress", "stretches of stress"], isFinal: always },
   },
+  // Files.
+  readers: {
+    unitsOf: ({ files }) => files,
+    unitMs: 5,
+    kept: { schema: ReadersOutcome, noun: ["batch of mutated files", "batches of mutated files"], isFinal: always },
+  },
+  // What it saw goes into the store's corpus, and is too much to keep twice.
+  probe: { unitsOf: ({ executionsMax }) => executionsMax, unitMs: 0.05 },
+  generated: {
+    unitsOf: one,
+    unitMs: 200,
+    kept: { schema: GeneratedOutcome, noun: ["generated scenario", "generated scenarios"], isFinal: always },
+  },
+  triage: { unitsOf: one, unitMs: 50 },
   trace: { unitsOf: one, unitMs: 20 },
+  // Execution graphs. Most protocols have a few.
+  weak: { unitsOf: ({ graphsMax }) => graphsMax, unitMs: 0.01 },
   explanation: unplanned,
+  reenactment: unplanned,
+  story: unplanned,
   history: unplanned,
+  transactions: unplanned,
   litmus: unplanned,
   "litmus-explanation": unplanned,
   subtree: unplanned,
   schedules: unplanned,
+  agents: unplanned,
 };

@@ -22,15 +22,25 @@ export type Done<Kind extends JobKind> =
 const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   search: async () => (await import("./scenario/run-search.ts")).runSearch,
   explanation: async () => (await import("#fuzz/counterexample/explain-violation.ts")).explainViolation,
+  conformance: async () => (await import("./conformance/run-conformance.ts")).runConformance,
   certificate: async () => (await import("./certificate/run-certify.ts")).runCertify,
   trace: async () => (await import("./trace/replay-saved-trace.ts")).replaySavedTrace,
+  story: async () => (await import("./story/run-story.ts")).runStory,
   bug: async () => (await import("./hunt/run-hunt.ts")).runHunt,
   stress: async () => (await import("./stress/run-stress-task.ts")).runStressTask,
+  reenactment: async () => (await import("./stress/run-reenactment.ts")).runReenactment,
+  readers: async () => (await import("./readers/run-readers.ts")).runReaders,
   history: async () => (await import("./history/run-check.ts")).runCheck,
+  transactions: async () => (await import("./history/run-transactions.ts")).runTransactions,
   litmus: async () => (await import("./litmus/run-litmus.ts")).runLitmus,
   "litmus-explanation": async () => (await import("./litmus/run-litmus.ts")).runLitmusExplanation,
   subtree: async () => (await import("./exploration/run-explore.ts")).runExplore,
   schedules: async () => (await import("./exploration/run-explore.ts")).runSchedules,
+  weak: async () => (await import("./weak/run-weak.ts")).runWeak,
+  agents: async () => (await import("./exploration/run-agents.ts")).runAgents,
+  probe: async () => (await import("./probe/run-probe.ts")).runProbe,
+  generated: async () => (await import("./generated/run-generated.ts")).runGenerated,
+  triage: async () => (await import("./triage/run-triage.ts")).runTriage,
 };
 
 const control = workerControl();

@@ -6,19 +6,29 @@
  * `job-kinds.ts` and a row in `job-worker.ts`.
  */
 import { createHash } from "node:crypto";
-import type { Explanation as LitmusExplanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation as LitmusExplanation } from "#model/memory/explained-execution.ts";
 import type { TraceResult } from "#reports/result.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
 import type { ExplainTask, Explanation } from "#fuzz/counterexample/explain-violation.ts";
 import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts";
+import type { AgentsOutcome, AgentsTask } from "./exploration/agents-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
+import type { ConformanceOutcome, ConformanceTask } from "./conformance/conformance-task.ts";
 import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { GeneratedOutcome, GeneratedTask } from "./generated/generated-task.ts";
+import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
+import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
+import type { ProbeOutcome, ProbeTask } from "./probe/probe-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
+import type { ReenactmentOutcome, ReenactmentTask } from "./stress/reenactment-task.ts";
+import type { StoryOutcome, StoryTask } from "./story/story-task.ts";
 import type { StressOutcome, StressTask } from "./stress/stress-task.ts";
 import type { SavedTrace } from "./trace/saved-traces.ts";
+import type { TriageOutcome, TriageTask } from "./triage/triage-task.ts";
+import type { WeakOutcome, WeakTask } from "./weak/weak-task.ts";
 
 interface Of<Task, Outcome> {
   readonly task: Task;
@@ -29,15 +39,25 @@ interface Of<Task, Outcome> {
 export interface JobTypes {
   readonly search: Of<SearchTask, SearchOutcome>;
   readonly explanation: Of<ExplainTask, Explanation>;
+  readonly conformance: Of<ConformanceTask, ConformanceOutcome>;
   readonly certificate: Of<CertifyTask, CertifyOutcomes>;
   readonly trace: Of<SavedTrace, TraceResult>;
+  readonly story: Of<StoryTask, StoryOutcome>;
   readonly bug: Of<HuntTask, HuntReport>;
   readonly stress: Of<StressTask, StressOutcome>;
+  readonly readers: Of<ReadersTask, ReadersOutcome>;
+  readonly reenactment: Of<ReenactmentTask, ReenactmentOutcome>;
   readonly history: Of<CheckTask, CheckAnswer>;
+  readonly transactions: Of<TransactionsTask, TransactionsAnswer>;
   readonly litmus: Of<LitmusTask, LitmusOutcome>;
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
   readonly schedules: Of<SchedulesTask, Schedules>;
+  readonly weak: Of<WeakTask, WeakOutcome>;
+  readonly agents: Of<AgentsTask, AgentsOutcome>;
+  readonly probe: Of<ProbeTask, ProbeOutcome>;
+  readonly generated: Of<GeneratedTask, GeneratedOutcome>;
+  readonly triage: Of<TriageTask, TriageOutcome>;
 }
 
 export type JobKind = keyof JobTypes;
@@ -71,9 +91,11 @@ export interface PerformOptions {
   readonly isWanted?: () => boolean;
   /** Is done although the run is being stopped; it is told so, and ends with what it has. */
   readonly evenWhenStopped?: boolean;
+  /** Asked when it begins: the thread of a job that takes longer is ended, and there is no outcome. */
+  readonly millisecondsMax?: () => number;
 }
 
-/** Has a job done somewhere. Undefined when it was left out, or stopped before there was an outcome. */
+/** Has a job done somewhere. Undefined when it was left out, or stopped or ended before there was an outcome. */
 export type Perform = <Kind extends JobKind>(
   job: Job<Kind>,
   options?: PerformOptions,

@@ -1,5 +1,12 @@
 /** A part of a campaign: what one line of its report is about, put together from jobs. */
-import type { BugResult, CertificateResult, ScenarioResult, StressResult, TraceResult } from "#reports/result.ts";
+import type {
+  BugResult,
+  CertificateResult,
+  ReadersResult,
+  ScenarioResult,
+  StressResult,
+  TraceResult,
+} from "#reports/result.ts";
 import type { JobKind, Perform } from "./job.ts";
 
 /** What a part came to. */
@@ -13,6 +20,7 @@ export type PartResult =
   | { readonly kind: "trace"; readonly trace: TraceResult }
   | { readonly kind: "bug"; readonly bug: BugResult }
   | { readonly kind: "certificate"; readonly certificate: CertificateResult; readonly saved?: readonly string[] }
+  | { readonly kind: "readers"; readonly readers: ReadersResult }
   | { readonly kind: "stress"; readonly stress: StressResult; readonly operations: number };
 
 /** Work by the kind of its jobs, in units of each kind. */
@@ -38,7 +46,7 @@ export interface PartContext {
   /** Absolute path of a file below the folder of the reports. */
   readonly pathOf: (file: string) => string;
   /** Writes a file below the folder of the reports. */
-  readonly save: (file: string, text: string) => void;
+  readonly save: (file: string, content: string | Uint8Array) => void;
   /** Saves the trace of a violation for later runs, where that was asked for; returns where. */
   readonly saveTrace: (trace: string, module?: string) => string | undefined;
 }

@@ -18,7 +18,8 @@ import type { PartResult } from "./part.ts";
 import { progressLine } from "./progress-line.ts";
 import { freshState, type ResumeKey, type ResumeState, resumedState, STATE_FILE } from "./resume-state.ts";
 import { saveTrace, tracesFolder } from "./trace/saved-traces.ts";
-import { appendStepSummary, writeReports } from "./write-reports.ts";
+import { writePage } from "./page/write-page.ts";
+import { appendStepSummary, RESULT_FILE, writeReports } from "./write-reports.ts";
 
 export interface CampaignSettings {
   readonly command: Result["command"];
@@ -48,6 +49,8 @@ export interface CampaignListener {
 export interface CampaignEnd {
   readonly result: Result;
   readonly timing: Timing;
+  /** Path of the page; undefined if it is not built. */
+  readonly page: string | undefined;
   /** Why it was stopped, if it was. */
   readonly stopped: string | undefined;
 }
@@ -72,7 +75,7 @@ export async function performCampaign(
       engine,
       files: {
         pathOf: (file) => join(out, file),
-        save: (file, text) => writeWholeFile(join(out, file), text),
+        save: (file, content) => writeWholeFile(join(out, file), content),
         saveTrace: (text, module) => (settings.savesTraces ? saveTrace(text, tracesFolder(module)) : undefined),
       },
       onResult: (result) => {
@@ -85,13 +88,21 @@ export async function performCampaign(
     writeReports(out, result, timing, settings.reporters);
     if (campaign.finished) state?.remove();
     else state?.write();
-    const page = process.env["GITHUB_STEP_SUMMARY"];
-    if (page !== undefined && page !== "") appendStepSummary(page, result, out);
-    return { result, timing, stopped: engine.stopReason() };
+    const page = await writePage(
+      { folder: out, results: [join(out, RESULT_FILE)], modules: modulesOf(plan) },
+      engine.perform,
+    );
+    const summary = process.env["GITHUB_STEP_SUMMARY"];
+    if (summary !== undefined && summary !== "") appendStepSummary(summary, result, out);
+    return { result, timing, page, stopped: engine.stopReason() };
   } finally {
     // Only now: until the reports are written, ^C and a reader that goes away must not end the process.
     await engine.close();
   }
+}
+
+function modulesOf({ scenarios }: CampaignPlan): ReadonlyMap<string, string> {
+  return new Map(scenarios.flatMap(({ name, module }) => (module === undefined ? [] : [[name, module]])));
 }
 
 function stateFor(
@@ -119,6 +130,7 @@ function resultOf(plan: CampaignPlan, { command }: CampaignSettings, campaign: C
     traces: [...campaign.traces],
     museum: [...campaign.museum],
     certificates: [...campaign.certificates],
+    readers: [...campaign.readers],
     stress: [...campaign.stress],
   });
 }

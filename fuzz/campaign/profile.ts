@@ -21,8 +21,12 @@ export interface Profile {
    */
   readonly enumerationMax: number;
   readonly searches: readonly SearchBudget[];
+  /** Scenarios that are drawn from each system's operation table: long sequences, and threads that run at once. */
+  readonly conformance: { readonly sequential: number; readonly concurrent: number };
   /** Executions within which each bug of the museum must be found. */
   readonly museumMax: number;
+  /** Mutated files that the readers of histories are given, of all formats together; 0 for none. */
+  readonly filesMutated: number;
   /**
    * Milliseconds for which each system that is built for real threads runs under load; 0 for not at all. A time and no
    * number of executions: schedules are the host's there, and no seed brings one back.
@@ -42,7 +46,9 @@ export const profiles: readonly Profile[] = [
     description: "quick profile (under a minute on two cores)",
     enumerationMax: 42_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
+    conformance: { sequential: 100, concurrent: 100 },
     museumMax: 20_000,
+    filesMutated: 0,
     stressMs: 0,
     certifies: false,
   },
@@ -51,7 +57,9 @@ export const profiles: readonly Profile[] = [
     description: "full profile (about half an hour on two cores)",
     enumerationMax: 1_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pos", "urw", "surw", "delay"], 100_000),
+    conformance: { sequential: 3_000, concurrent: 3_000 },
     museumMax: 20_000,
+    filesMutated: 100_000,
     stressMs: 60_000,
     certifies: true,
   },
@@ -60,7 +68,9 @@ export const profiles: readonly Profile[] = [
     description: "night profile (hours, with a seed of its own)",
     enumerationMax: 20_000_000,
     searches: eachOf(["random", "pct2", "pct3", "pct5", "pct10", "pos", "urw", "surw", "delay"], 1_000_000),
+    conformance: { sequential: 100_000, concurrent: 100_000 },
     museumMax: 20_000,
+    filesMutated: 1_000_000,
     stressMs: 600_000,
     certifies: true,
   },

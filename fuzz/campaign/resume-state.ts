@@ -4,6 +4,7 @@ import { z } from "zod";
 import { commandPath } from "#fuzz/host/command-path.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { visibleText } from "#reports/visible-text.ts";
+import type { KeptOutcomes } from "./engine.ts";
 import { type Job, type JobKind, jobName, type OutcomeOf, type Performed } from "./job.ts";
 import { jobKinds } from "./job-kinds.ts";
 
@@ -35,15 +36,8 @@ export const STATE_FILE = "campaign-state.json";
 /** A state is written at most so often while the run goes on. */
 const MILLISECONDS_BETWEEN_STATES = 2_000;
 
-export interface ResumeState {
-  /** What the job came to in this run or one before it. */
-  outcomeOf<Kind extends JobKind>(job: Job<Kind>): Performed<OutcomeOf<Kind>> | undefined;
-  /**
-   * Takes an outcome in, if it stands for good, and writes the state now and then.
-   *
-   * @throws InputError if the file cannot be written
-   */
-  keep<Kind extends JobKind>(job: Job<Kind>, performed: Performed<OutcomeOf<Kind>>): void;
+/** Outcomes that are written now and then. */
+export interface ResumeState extends KeptOutcomes {
   /** @throws InputError if the file cannot be written */
   write(): void;
   /** The run came to its end: there is nothing to resume. */

@@ -11,10 +11,11 @@ export interface WorkerPool {
   /**
    * Does a job on a worker that is free, or will be.
    *
-   * @returns undefined when it was stopped before there was an outcome
+   * @param millisecondsMax after which the job's thread is ended
+   * @returns undefined when it was stopped or ended before there was an outcome
    * @throws InputError for what is the caller's to put right
    */
-  run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined>;
+  run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax?: number): Promise<OutcomeOf<Kind> | undefined>;
   /** Executions made so far by all workers together. */
   executions(): number;
   /**
@@ -52,11 +53,16 @@ export function workerPool(workers: number): WorkerPool {
     ending.abort();
   };
   return {
-    async run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined> {
+    async run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax = Infinity): Promise<OutcomeOf<Kind> | undefined> {
+      if (millisecondsMax <= 0) return undefined;
+      const late = new AbortController();
+      const lateTimer = millisecondsMax < Infinity ? setTimeout(() => late.abort(), millisecondsMax) : undefined;
       // What is begun after the stop is short, and is to be done.
-      const isLate = timer !== undefined;
+      const isStopping = timer !== undefined;
       running++;
-      const signal = isLate ? AbortSignal.timeout(LATE_MS_MAX) : ending.signal;
+      const signal = AbortSignal.any(
+        isStopping ? [late.signal, AbortSignal.timeout(LATE_MS_MAX)] : [ending.signal, late.signal],
+      );
       try {
         const done: Done<Kind> = await pool().run(job, { signal });
         if ("inputError" in done) throw new InputError(done.inputError);
@@ -65,6 +71,7 @@ export function workerPool(workers: number): WorkerPool {
         if (signal.aborted) return undefined;
         throw error;
       } finally {
+        clearTimeout(lateTimer);
         running--;
       }
     },

@@ -11,6 +11,8 @@ import { type Result, resultJson } from "#reports/result.ts";
 import { sarifJson } from "#reports/sarif.ts";
 import { type Timing, timingJson } from "#reports/timing.ts";
 
+export const RESULT_FILE = "result.json";
+
 /**
  * @param reporters what is written besides result and timing; all unless given
  * @returns the paths written
@@ -29,7 +31,7 @@ export function writeReports(
     markdown: () => ["summary.md", markdownSummary(result, shown)],
   };
   const files: readonly (readonly [name: string, text: string])[] = [
-    ["result.json", resultJson(result)],
+    [RESULT_FILE, resultJson(result)],
     ["timing.json", timingJson(timing)],
     ...reporters.map((name) => reports[name]()),
   ];

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { BugStatistics } from "#fuzz/campaign/hunt/hunt-statistics.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
@@ -13,6 +14,7 @@ interface Options {
   readonly strategies: readonly string[];
   readonly story?: true;
   readonly json?: string;
+  readonly out: string;
 }
 
 /** Strategies that hunt unless others are named. */
@@ -30,6 +32,7 @@ export function bugsCommand(): Command {
     .option("--strategies <list>", "strategies, with commas between them", parseList, STRATEGIES)
     .option("--story", "shrink the counterexample of each bug, and tell it")
     .option("--json <file>", "write what was found as JSON; - is standard output, instead of the text")
+    .option("--out <folder>", "folder of the page; traces of --story go to bugs/ below it", "reports/out")
     .addHelpText(
       "after",
       `
@@ -63,8 +66,11 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { bugNamed, museumBugs } = await import("#fuzz/bugs/museum.ts");
   const { huntMuseum } = await import("#fuzz/campaign/hunt/hunt-museum.ts");
   const { strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");
+  const { pageLine } = await import("./page-line.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
   const { writeJson } = await import("./write-json.ts");
+  const { bugReports } = await import("#fuzz/campaign/hunt/bug-reports.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
 
   const strategies = strategiesNamed(options.strategies);
   const bugs = slugs.length === 0 ? museumBugs() : slugs.map(bugNamed);
@@ -90,10 +96,12 @@ async function run(slugs: readonly string[], options: Options): Promise<void> {
   const { bugs: hunted, stopped } = await huntMuseum(bugs, how, listener).finally(progress.end);
 
   const { executions } = options;
-  writeJson(options.json, `${JSON.stringify({ seeds, executions, strategies, bugs: hunted }, null, 2)}\n`);
+  const files = bugReports({ seeds, executions, strategies }, hunted);
+  const page = await updatePage(resolve(options.out), files);
+  writeJson(options.json, files[0].text);
   const caught = hunted.filter(({ outcome }) => outcome === "found").length;
   const seedsText = `${options.seed}${options.seeds > 1 ? ` to ${seeds.at(-1)}` : ""}`;
-  if (!isQuiet) process.stdout.write(`${caught} of ${bugs.length} found, seed ${seedsText}\n`);
+  if (!isQuiet) process.stdout.write(`${caught} of ${bugs.length} found, seed ${seedsText}\n${pageLine(page)}\n`);
   process.exitCode = caught === hunted.length ? EXIT.verified : EXIT.violated;
   if (stopped === undefined) return;
   process.stderr.write(`quiesce: bugs: ${stopped} after ${hunted.length} of ${bugs.length} bugs\n`);

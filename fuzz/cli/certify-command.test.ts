@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { Certificate } from "#reports/certificate.ts";
+import { Certificate, certificateJson, digestOf } from "#reports/certificate.ts";
+import { parseRows, rowsFile, rowsJson } from "#reports/certificate-rows.ts";
 import { quiesce } from "./cli-process.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-certify-"));
@@ -54,6 +55,42 @@ test("shards, made with any number of workers, merge into the bytes of the whole
   expect(missing.stderr).toBe("quiesce: merge-reports: peers-2x1x1: shard 2/2 is missing\n");
 });
 
+test("a certificate is checked by a sample of its scenarios, and one that was edited differs", async () => {
+  const out = join(folder, "checked");
+  expect((await quiesce([...SMALL, "--out", out])).code).toBe(0);
+  const file = join(out, FILE);
+  const check = ["certify", "--check", file, "--sample", "5"];
+  const right = await quiesce(check);
+  expect([right.code, right.stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^peers-2x1x1 {2}5 scenarios of 20 explored again, 0 differ; seed 1\nevery scenario of peers with 2 threads of 1 operation over 1 key, once up to the order of threads and the names of keys\n$/,
+    ),
+  ]);
+  // One execution more in each row, with digest and sums made to fit: only exploring it again shows that.
+  const rows = parseRows(readFileSync(rowsFile(file), "utf8")).map((row) => ({
+    ...row,
+    executions: row.executions + 1,
+  }));
+  const certificate = Certificate.parse(JSON.parse(readFileSync(file, "utf8")));
+  const executions = certificate.executions + rows.length;
+  writeFileSync(rowsFile(file), rowsJson(rows));
+  const unfit = await quiesce(check);
+  expect([unfit.code, unfit.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^differs .* the digests of the rows do not add up/),
+  ]);
+  writeFileSync(file, certificateJson({ ...certificate, executions, digest: digestOf(rows) }));
+  const wrong = await quiesce(check);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stdout.match(/^differs .* executions, .* and the certificate says /gm)).toHaveLength(5);
+  writeFileSync(file, certificateJson({ ...certificate, code: "other" }));
+  expect(await quiesce(check)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/is of code other, and this is /),
+  });
+});
+
 test("a bound leaves scenarios undecided, says which, and exits 3", async () => {
   const { code, stdout } = await quiesce([...SMALL, "--max-executions", "2", "--out", join(folder, "bound")]);
   expect(code).toBe(3);
@@ -92,6 +129,8 @@ test("--time ends with what was done, and --resume goes on from there", async ()
 
 test("what cannot be certified is refused in one line, with exit code 2", async () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["certify"], /^quiesce: certify: name a system, as quiesce list does, or a file to --check\n$/],
+    [["certify", "--check", join(folder, "none.json")], /^quiesce: certify: there is no certificate at /],
     [["certify", "nope"], /^quiesce: no system "nope"; there are peers[^\n]*\n$/],
     [["certify", "peers", "--shard", "3/2"], /^quiesce: [^\n]*shard[^\n]*\n/],
     [["certify", "peers", "--shard", "one"], /^quiesce: [^\n]*shard[^\n]*\n/],

@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Shard, shardOf, SHARDS_MAX, WHOLE } from "#fuzz/campaign/certificate/shard.ts";
-import { EXIT_OF_VERDICT } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { EXIT, EXIT_OF_VERDICT } from "#fuzz/host/exit-code.ts";
 import { parseDuration } from "./duration.ts";
-import { parseExecutions, parseWorkers, wholeNumber } from "./whole-number.ts";
+import { COUNT_MAX, parseExecutions, parseSeed, parseWorkers, wholeNumber } from "./whole-number.ts";
 import { namedCommand } from "./command-names.ts";
 
 interface Options {
@@ -20,6 +21,9 @@ interface Options {
   readonly json?: string;
   readonly resume?: true;
   readonly save?: true;
+  readonly check?: string;
+  readonly sample: number;
+  readonly seed: number;
 }
 
 /** `quiesce certify`: every scenario of a system up to a size, explored exhaustively. */
@@ -41,11 +45,15 @@ export function certifyCommand(): Command {
     )
     .option("--resume", "go on where a run of the same scope and code was stopped")
     .option("--save", "save the trace of each violation, to be replayed by every later run of verify")
+    .option("--check <file>", "only check a certificate: explore a random sample of its scenarios again")
+    .option("--sample <n>", "scenarios of the sample", wholeNumber(1, COUNT_MAX), 25)
+    .option("--seed <n>", "decides which scenarios are in the sample", parseSeed, 1)
     .addHelpText(
       "after",
       `
 Scenarios that differ only in the order of threads, in the names of keys, or in how the same initial contents came about count
-once. Equal code and scope give equal bytes in <system>-<threads>x<operations>x<keys>.json; the time is in the .timing.json beside it.
+once. Equal code and scope give equal bytes in <system>-<threads>x<operations>x<keys>.json; the time is in the .timing.json beside it, and the
+counts of each scenario in the .rows.json.
 
 Exit codes: 0 every scenario explored and holding, 1 a violation, 2 bad input, 3 not finished (a bound, --time or ^C).
 
@@ -53,7 +61,8 @@ Examples:
   quiesce certify peers --threads 2 --operations 1 --keys 2
   quiesce certify peers --threads 2 --operations 2 --keys 3 --shard 1/4
   quiesce certify peers --threads 3 --operations 1 --keys 3 --time 10m --resume
-  quiesce certify ./my-structure.ts --threads 2 --operations 2`,
+  quiesce certify ./my-structure.ts --threads 2 --operations 2
+  quiesce certify --check reports/out/certificates/peers-2x2x2.json`,
     )
     .action(run);
 }
@@ -68,7 +77,9 @@ function parseShard(text: string): Shard {
 }
 
 /** A module of one's own stands for each of the systems that it exports. */
-async function run(word: string, options: Options): Promise<void> {
+async function run(word: string | undefined, options: Options): Promise<void> {
+  if (options.check !== undefined) return check(options.check, options);
+  if (word === undefined) throw new InputError("certify: name a system, as quiesce list does, or a file to --check");
   const { isModulePath } = await import("#fuzz/subjects/catalogue.ts");
   if (!isModulePath(word)) return certify(word, undefined, options);
   const { ownSystems } = await import("#fuzz/subjects/catalogue.ts");
@@ -87,9 +98,11 @@ async function run(word: string, options: Options): Promise<void> {
 async function certify(system: string, module: string | undefined, options: Options): Promise<void> {
   const { performCertification } = await import("#fuzz/campaign/certificate/perform-certification.ts");
   const { commandPath, shellWord } = await import("#fuzz/host/command-path.ts");
-  const { certificateLine } = await import("#reports/certificate.ts");
+  const { certificateLine, scopeText } = await import("#reports/certificate.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
+  const { updatePage } = await import("#fuzz/campaign/page/update-page.ts");
+  const { pageLine } = await import("./page-line.ts");
   const { writeJson } = await import("./write-json.ts");
 
   const {
@@ -122,12 +135,32 @@ async function certify(system: string, module: string | undefined, options: Opti
 
   const { certificate, file, text, seconds, stopped } = end;
   writeJson(json, text);
-  linesTo.write(`${certificateLine(certificate)}\n`);
+  linesTo.write(`${certificateLine(certificate)}\n${scopeText(certificate)}\n`);
   for (const { scenario, property, because, trace } of certificate.violations) {
     const replay = `npx quiesce replay ${shellWord(commandPath(join(out, trace)))}`;
     linesTo.write(`VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  ${replay}\n`);
   }
-  linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n`);
+  // Certificates stand in a folder of the reports, and their page beside that folder.
+  const page = await updatePage(basename(out) === "certificates" ? dirname(out) : out, []);
+  linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n${pageLine(page)}\n`);
   process.exitCode = EXIT_OF_VERDICT[certificate.verdict];
   if (stopped !== undefined) process.stderr.write(`quiesce: certify: ${stopped}; --resume goes on from here\n`);
+}
+
+async function check(file: string, { sample, seed, time, workers = availableParallelism() }: Options): Promise<void> {
+  const { checkCertificate } = await import("#fuzz/campaign/certificate/check-certificate.ts");
+  const { scopeText } = await import("#reports/certificate.ts");
+  const { certificateName } = await import("#reports/coverage-text.ts");
+  const { countOf } = await import("#reports/searched-under.ts");
+  const { progressOn } = await import("./progress.ts");
+  const progress = progressOn(process.stdout);
+  const settings = { file: resolve(file), sample, seed, workers, time };
+  const end = await checkCertificate(settings, progress.show).finally(progress.end);
+  const { certificate, checked, differences, stopped } = end;
+  for (const difference of differences)
+    process.stdout.write(`differs   ${certificateName(certificate)}  ${difference}\n`);
+  const again = `${countOf(checked, "scenario")} of ${certificate.explored} explored again, ${differences.length} differ; seed ${seed}`;
+  process.stdout.write(`${certificateName(certificate)}  ${again}\n${scopeText(certificate)}\n`);
+  process.exitCode = differences.length > 0 ? EXIT.violated : stopped === undefined ? EXIT.verified : EXIT.unfinished;
+  if (stopped !== undefined) process.stderr.write(`quiesce: certify: ${stopped}\n`);
 }

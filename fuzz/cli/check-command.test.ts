@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCheck } from "#fuzz/campaign/history/run-check.ts";
+import { decideFile } from "#fuzz/campaign/history/decide-file.fixture.ts";
 import type { CheckTask } from "#fuzz/campaign/history/check-task.ts";
-
-const decideFile = (task: CheckTask): ReturnType<typeof runCheck> => runCheck(task, { shouldStop: () => false });
+import { builtInModels } from "#properties/histories/built-in-models.ts";
 
 const root = join(import.meta.dirname, "../..");
 const examples = join(root, "properties/histories/examples");
@@ -75,6 +74,91 @@ test("bad input ends with 2 and one line each, and the rest is still checked", a
   );
 });
 
+test("operations are left out by --exclude, and counted with the format in every verdict", async () => {
+  const edn = scratchFile(
+    "excluded.edn",
+    `{:process :nemesis, :type :info, :f :start, :value nil}
+{:process "a", :type :invoke, :f :write, :value 123456789012345678901N}
+{:process "a", :type :ok, :f :write, :value 123456789012345678901N}
+{:process "a", :type :invoke, :f :drain, :value nil}
+{:process "a", :type :ok, :f :drain, :value [1]}
+{:process "b", :type :invoke, :f :read, :value nil}
+{:process "b", :type :ok, :f :read, :value :none}
+`,
+  );
+  const page = join(scratch, "excluded.html");
+  const { code, out } = await quiesce(
+    edn,
+    "--model",
+    "register",
+    "--exclude",
+    "drain",
+    "--page",
+    page,
+    "--exclude=client=c",
+  );
+  expect(code).toBe(1);
+  expect(out).toContain("VIOLATED register: :none is read, and nobody writes it");
+  expect(out).toContain("client b  ├ 1: read → :none ┤");
+  expect(out).toContain("2 operations, read as EDN; notes: nemesis 1; left out by --exclude: drain 1, client=c 0\n");
+  expect(readFileSync(page, "utf8")).toContain("left out by --exclude: drain 1, client=c 0");
+  const json = await quiesce(edn, "--model", "register", "--exclude", "drain", "--json", "-");
+  expect(json.out).toContain('"value":123456789012345678901}');
+  expect(JSON.parse(json.out)).toMatchObject({
+    histories: [{ recording: { format: "edn", taken: 2, notes: { nemesis: 1 }, excluded: { drain: 1 } } }],
+  });
+  const none = await quiesce(
+    edn,
+    "--model",
+    "register",
+    "--exclude",
+    "write",
+    "--exclude",
+    "read",
+    "--exclude",
+    "drain",
+  );
+  expect([none.code, none.out, none.err]).toEqual([
+    2,
+    "",
+    `quiesce: ${edn}: expected operations to check, found none (notes: 1; left out by --exclude: 3)\n`,
+  ]);
+});
+
+test("options that the model does not have, or values that they cannot have, are refused before anything is read", async () => {
+  const refusals: readonly (readonly [readonly string[], string])[] = [
+    [["--model", "register", "--capacity", "3"], "check: --capacity: the model register has none"],
+    [["--model", "queue", "--initial", "1"], "check: --initial: the model queue starts in one way only"],
+    [["--model", "bank", "--initial", '{"a": null}'], 'it must be the balances, such as {"0": 10}, or their total'],
+    [["--model", "register", "--exclude", "client="], 'check: --exclude "client=": it must be a function\'s name'],
+  ];
+  await Promise.all(
+    refusals.map(async ([args, expected]) => {
+      const { code, out, err } = await quiesce("nope.edn", ...args);
+      expect([args, code, out]).toEqual([args, 2, ""]);
+      expect(err).toContain(expected);
+    }),
+  );
+});
+
+test("a start that is no JSON number reaches the model as it is: null, a keyword, wide numbers", async () => {
+  const read = (value: string): string =>
+    scratchFile(
+      `starts-${value.length}.edn`,
+      `{:process 0 :type :invoke :f :read}\n{:process 0 :type :ok :f :read :value ${value}}\n`,
+    );
+  expect((await quiesce(read(":free"), "--model", "register", "--initial", ":free")).code).toBe(0);
+  const wide = "123456789012345678901";
+  expect((await quiesce(read(wide), "--model", "register", "--initial", `${wide.slice(0, -1)}2`)).code).toBe(1);
+});
+
+test("--help lists every built-in model and every format", async () => {
+  const { out } = await quiesce("--help");
+  for (const name of Object.keys(builtInModels)) expect(out).toContain(name);
+  for (const name of ["history.txt", "EDN", "CSV", "JSON arrays", "Jepsen's keys", "porcupine"])
+    expect(out).toContain(name);
+});
+
 test("a bound ends with 3: what is unknown is never a success", async () => {
   const pushes = Array.from({ length: 24 }, (_, i) => `[${i},"push",${i % 2 === 0 ? 1 : i},null,${i},${100 + i}]`);
   const pops = Array.from(
@@ -85,7 +169,7 @@ test("a bound ends with 3: what is unknown is never a success", async () => {
   const { code, out } = await quiesce(wide, "--model", "queue", "--time", "300ms");
   expect(code).toBe(3);
   expect(out).toMatch(
-    /^unknown {2}.*wide\.jsonl {2}stopped at its time bound: \d+ of 48 operations explained, \d+ configurations there, \d+ operations open\n$/,
+    /^unknown {2}.*wide\.jsonl {2}stopped at its time bound: \d+ of 48 operations explained, \d+ configurations there, \d+ operations open; read as JSON arrays\n$/,
   );
 });
 
@@ -153,7 +237,7 @@ test("other conditions, whole histories and search by option", async () => {
     await kindOf(join(examples, "kvreg-100-c4-bad.jsonl"), { model: "kv-map", keys: "whole", method: "search" }),
   ).toBe("violated");
   const { code, out } = await quiesce(other, "--model", "register", "--condition", "quiescent", "--whole", "--search");
-  expect([code, out]).toEqual([1, `VIOLATED ${other}: no order explains this response\n`]);
+  expect([code, out]).toEqual([1, `VIOLATED ${other}: no order explains this response; read as JSON arrays\n`]);
   const none = join(scratch, "none.html");
   expect((await quiesce(holding, "--model", "register", "--page", none)).err).toContain(
     "no violation was explained, so there is nothing to draw",

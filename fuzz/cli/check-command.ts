@@ -1,13 +1,24 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import type { Scalar } from "#model/object-shape.ts";
-import { type CheckOutcome, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
+import { type Command, Option } from "commander";
+import type { Engine } from "#fuzz/campaign/engine.ts";
+import { type CheckAnswer, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import type { RecordedOutcome } from "#reports/history-recording.ts";
+import type { TransactionsAnswer } from "#fuzz/campaign/history/transactions-task.ts";
+import type { TransactionsStopped } from "#properties/transactions/check-transactions.ts";
+import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
+import { CHECK_HELP } from "./check-help.ts";
+import { exclusionsOf, initialOf, parseCapacity } from "./history-options.ts";
+import { parseAssumptions, parseLevels, requireFitting, transactionModelNamed } from "./transaction-options.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 import { parseDuration } from "./duration.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { namedCommand } from "./command-names.ts";
 
-interface Options {
+interface Options extends TransactionOptions {
   readonly model: string;
-  readonly initial?: Scalar;
+  readonly initial?: string;
+  readonly capacity?: number;
+  readonly exclude?: readonly string[];
   readonly condition: CheckTask["condition"];
   /** Milliseconds. */
   readonly time?: number;
@@ -19,106 +30,165 @@ interface Options {
 
 /** `quiesce check`: is a recorded history linearizable? */
 export function checkCommand(): Command {
-  return namedCommand("check", "Jepsen logs, EDN, porcupine's kv logs or JSON lines; gzip or plain")
+  return namedCommand("check", "files of the formats below; gzip or plain")
     .requiredOption("--model <name|module.ts>", "a built-in model (below), or a module that exports `model`")
-    .option("--initial <json>", "what registers hold at first", parseScalar)
+    .option("--initial <json>", 'what it holds at first: null, true, a number, a text, :a; of a bank {"0": 10} or 10')
+    .option("--capacity <values>", "values that a queue, stack or deque holds at most", parseCapacity)
+    .option(
+      "--exclude <function…>",
+      "leave out a function (drain), or a client (client=7); the verdict counts them",
+      also,
+    )
     .addOption(new Option("--condition <name>", "what is checked").choices(CONDITIONS).default("linearizability"))
     .option("--time <duration>", "say unknown of a file that takes longer, such as 10s", parseDuration)
     .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
     .option("--page <file.html>", "draw the counterexample of the first violation")
     .option("--whole", "do not check key by key")
     .option("--search", "search even where a monitor could decide")
-    .addHelpText(
-      "after",
-      `
-Models: register, cas-register, kv-map, set, queue, stack, priority-queue, mutex, multi-register, counter.
-Registers start as 0; as nil in Jepsen logs; texts as "".
-A module exports \`model\` (see model/model.ts), and may export \`read({ f, key, argument, output })\`, which gives
-{ operation, response } of a recorded operation, or undefined to leave it out; without it the operation is
-{ kind: f, key, value: argument } and the response is the output.
-
-Exit codes: 0 all explained, 1 a violation, 2 bad input, 3 something unknown.
-
-Examples:
-  quiesce check etcd_001.log --model cas-register
-  quiesce check --page reports/out/history.html queue.jsonl.gz --model queue
-  quiesce check --json - --time 10s runs/*.edn --model multi-register
-  quiesce check history.jsonl --model ./my-model.ts`,
-    )
+    .option("--consistency <levels>", "of transactions: levels to check (default: strict-serializable)", parseLevels)
+    .option("--assume <assumptions>", "of rw-register: what to take for granted", parseAssumptions)
+    .addHelpText("after", CHECK_HELP)
     .action(run);
 }
 
-function parseScalar(text: string): Scalar {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      return value;
-  } catch {
-    // Said below.
-  }
-  throw new InvalidArgumentError('it must be null, true, false, a number or "text".');
+function also(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
-type Row = { readonly file: string } & (
-  | { readonly seconds: number; readonly outcome: CheckOutcome }
-  | { readonly error: string }
+type Decided<Answer> = Omit<Extract<Answer, { kind: "decided" }>, "kind">;
+type ObjectRow = { readonly file: string } & Decided<CheckAnswer>;
+type TransactionsRow = { readonly file: string } & (
+  | Decided<TransactionsAnswer>
+  | { readonly outcome: TransactionsStopped; readonly seconds: number }
 );
+/** What is written of a file. */
+type Row = ObjectRow | TransactionsRow | { readonly file: string; readonly error: string };
 
-async function run(files: readonly string[], options: Options): Promise<void> {
-  const { openEngine } = await import("#fuzz/campaign/engine.ts");
-  const { writeWholeFile } = await import("#fuzz/host/write-file.ts");
-  const { loadModel } = await import("#fuzz/subjects/load-model.ts");
-  const { outcomeText } = await import("#reports/history-verdict.ts");
+/** Worker threads are slow to start: they are not opened before they are needed. */
+type OpenEngine = () => Promise<Engine>;
+
+/** Decides a file; undefined once the run is stopped. */
+type Judge = (file: string) => Promise<Row | undefined>;
+
+async function run(files: readonly string[], options: Options, command: Command): Promise<void> {
+  const { exactJsonText } = await import("#reports/exact-json-text.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
   const { writeJson } = await import("./write-json.ts");
 
-  await loadModel(options.model); // a wrong name is refused before anything is read
+  const given = command.options.map((option) => option.attributeName());
+  requireFitting(
+    options.model,
+    given.filter((name) => command.getOptionValueSource(name) === "cli"),
+  );
+  let opened: Engine | undefined;
+  const engine: OpenEngine = async () => {
+    const { openEngine } = await import("#fuzz/campaign/engine.ts");
+    return (opened ??= openEngine({ workers: 1 }));
+  };
   const rows: Row[] = [];
-  const engine = openEngine({ workers: 1 });
   const progress = (text: string): void => {
     if (process.stderr.isTTY && files.length > 1) process.stderr.write(`\r\u001B[K${text}`);
   };
   let hasPage = false;
   try {
+    // A wrong name is refused before anything is read.
+    const transactions = transactionModelNamed(options.model);
+    const judge =
+      transactions === undefined
+        ? await objectJudge(engine, options, files.length === 1)
+        : transactionsJudge(engine, transactions, options);
     for (const [at, file] of files.entries()) {
       progress(`${at + 1} of ${files.length}: ${visibleText(file)}`);
-      const done = await engine.perform({ kind: "history", task: taskOf(file, options) });
+      const row = await judge(file);
       progress("");
       // What was decided before an interruption is still to be written.
-      if (done === undefined || engine.stopReason() !== undefined) break;
-      const answer = done.outcome;
-      if (answer.kind === "fault") {
-        process.stderr.write(`quiesce: ${visibleText(answer.fault)}\n`);
-        rows.push({ file, error: answer.fault });
-        continue;
-      }
-      const { outcome, seconds } = answer;
-      rows.push({ file, seconds, outcome });
-      if (options.json !== "-") process.stdout.write(`${outcomeText(file, outcome)}\n`);
-      if (options.page === undefined || hasPage || !("orders" in outcome)) continue;
-      const { historyPage } = await import("#reports/history-page.ts");
-      writeWholeFile(options.page, historyPage(outcome, file));
-      hasPage = true;
+      if (row === undefined) break;
+      rows.push(row);
+      if ("error" in row) process.stderr.write(`quiesce: ${visibleText(row.error)}\n`);
+      else if (options.json !== "-") process.stdout.write(`${await rowText(row)}\n`);
+      if (options.page !== undefined && !hasPage) hasPage = await writePage(options.page, row);
     }
   } finally {
-    await engine.close();
+    await opened?.close();
   }
   if (options.page !== undefined && !hasPage)
     process.stderr.write("quiesce: check: --page: no violation was explained, so there is nothing to draw\n");
-  writeJson(options.json, `${JSON.stringify({ histories: rows })}\n`);
+  writeJson(options.json, `${exactJsonText({ histories: rows })}\n`);
   process.exitCode = exitCodeOf(rows, files.length);
 }
 
-function taskOf(file: string, { model, initial, condition, time, whole, search }: Options): CheckTask {
-  return {
-    file,
-    model,
-    initial,
-    condition,
-    timeMs: time,
-    keys: whole === true ? "whole" : "split",
-    method: search === true ? "search" : "automatic",
+/**
+ * @param isAlone whether there is one file: nothing is lost then if its end must be awaited
+ * @throws InputError at options that the model does not have
+ */
+async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean): Promise<Judge> {
+  const { loadModel } = await import("#fuzz/subjects/load-model.ts");
+  const model = await loadModel(options.model);
+  if (options.capacity !== undefined && model.hasCapacity !== true)
+    throw new InputError(`check: --capacity: the model ${options.model} has none`);
+  const { decideAtOnce } = await import("#fuzz/campaign/history/decide-at-once.ts");
+  const onWorker = async (task: CheckTask): Promise<CheckAnswer | undefined> => {
+    const engine = await open();
+    const done = await engine.perform({ kind: "history", task });
+    return engine.stopReason() === undefined ? done?.outcome : undefined;
   };
+  const task = {
+    model: options.model,
+    initial: await initialOf(options.initial, model, options.model),
+    capacity: options.capacity,
+    exclude: await exclusionsOf(options.exclude),
+    condition: options.condition,
+    timeMs: options.time,
+    keys: options.whole === true ? "whole" : "split",
+    method: options.search === true ? "search" : "automatic",
+  } as const;
+  return async (file) => {
+    const answer = (isAlone ? await decideAtOnce({ ...task, file }) : undefined) ?? (await onWorker({ ...task, file }));
+    if (answer === undefined) return undefined;
+    if (answer.kind === "fault") return { file, error: answer.fault };
+    const { outcome, recording, lines, seconds } = answer;
+    return { file, seconds, outcome, recording, lines };
+  };
+}
+
+function transactionsJudge(open: OpenEngine, model: TransactionModel, options: Options): Judge {
+  const { consistency: levels = ["strict-serializable"], assume: assumptions = ["writes-follow-reads"] } = options;
+  const { time: timeMs = Infinity } = options;
+  return async (file) => {
+    const engine = await open();
+    const job = { kind: "transactions", task: { file, model, levels, assumptions } } as const;
+    const done = await engine.perform(job, { millisecondsMax: () => timeMs });
+    if (engine.stopReason() !== undefined) return undefined;
+    if (done === undefined) {
+      const outcome = { kind: "unknown", model, asked: levels, because: "time" } as const;
+      return { file, seconds: timeMs / 1000, outcome };
+    }
+    if (done.outcome.kind === "fault") return { file, error: done.outcome.fault };
+    const { outcome, reading, seconds } = done.outcome;
+    return { file, seconds, outcome, reading };
+  };
+}
+
+async function rowText(row: ObjectRow | TransactionsRow): Promise<string> {
+  if (!("recording" in row)) {
+    const { transactionsText } = await import("#reports/transactions-text.ts");
+    return transactionsText(row.file, row.outcome, "reading" in row ? row.reading : undefined);
+  }
+  const { outcomeText } = await import("#reports/history-verdict.ts");
+  return outcomeText(row.file, row.outcome, recordedOf(row));
+}
+
+/** @returns whether there was something to draw */
+async function writePage(path: string, row: Row): Promise<boolean> {
+  if (!("recording" in row) || !("orders" in row.outcome)) return false;
+  const { historyPage } = await import("#reports/history-page.ts");
+  const { writeWholeFile } = await import("#fuzz/host/write-file.ts");
+  writeWholeFile(path, historyPage(row.outcome, row.file, recordedOf(row)));
+  return true;
+}
+
+function recordedOf({ outcome, recording, lines }: ObjectRow): RecordedOutcome {
+  return { recording, lines, prefix: "prefix" in outcome ? outcome.prefix : undefined };
 }
 
 function exitCodeOf(rows: readonly Row[], files: number): ExitCode {

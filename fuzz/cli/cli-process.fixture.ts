@@ -1,5 +1,8 @@
 /** Runs `quiesce` as a person does, in a process of its own. For tests. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
@@ -18,7 +21,27 @@ export interface CliOptions {
 
 /** Runs `quiesce` in the project's root, and waits for its end. */
 export function quiesce(args: readonly string[], options?: CliOptions): Promise<Ended> {
-  return node([QUIESCE, ...args], options);
+  const isAside = WRITING.has(args[0] ?? "") && !args.includes("--out") && !args.includes("--help");
+  return node([QUIESCE, ...args, ...(isAside ? ["--out", reportsAside()] : [])], options);
+}
+
+/** Commands that write reports. A test that does not say where writes them beside the project. */
+const WRITING: ReadonlySet<string> = new Set(["bugs", "check", "litmus"]);
+
+let aside: string | undefined;
+
+function reportsAside(): string {
+  if (aside === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "quiesce-reports-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    aside = folder;
+  }
+  return aside;
+}
+
+/** Runs a command line that a person pasted into a shell in the project's root. */
+export function quiesceInShell(command: string): Promise<Ended> {
+  return run("sh", ["-c", command]);
 }
 
 /** Runs a module in the project's root. */
@@ -26,9 +49,13 @@ export function runModule(path: string, options?: CliOptions): Promise<Ended> {
   return node([path], options);
 }
 
-function node(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
+function node(args: readonly string[], options?: CliOptions): Promise<Ended> {
+  return run(process.execPath, args, options);
+}
+
+function run(command: string, args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       cwd: projectRoot,
       env: { ...process.env, GITHUB_STEP_SUMMARY: "", NO_COLOR: "1", ...env },
     });

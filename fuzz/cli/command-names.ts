@@ -31,12 +31,26 @@ export const commandNames = {
     about: "Explore a program of a few lines: every execution that the memory model allows, each once.",
   },
   certify: {
-    argument: "<system>",
+    argument: "[system]",
     about: "Explore every scenario of a system up to a size exhaustively, and write a certificate.",
+  },
+  campaign: {
+    argument: "[scenarios...]",
+    about: "Search, certify and stress without end, and keep what was found in a store.",
+  },
+  worker: { about: "Do jobs of campaigns on other machines, which a queue hands out." },
+  barriers: {
+    argument: "<system>",
+    about:
+      "Weaken each ordering of a system by one step in memory, and say which are needed under the kernel's memory model.",
   },
   "merge-reports": {
     argument: "<paths...>",
     about: "Put the shards of certificates together, each kind into one certificate.",
+  },
+  report: {
+    argument: "[results...]",
+    about: "Make the page of a run again: what was found and what was not covered, and counterexamples to watch.",
   },
   list: {
     argument: "[words...]",
@@ -52,7 +66,7 @@ export const commandNames = {
   },
   litmus: {
     argument: "<paths...>",
-    about: "Decide litmus tests of the Linux kernel's C dialect under a memory model.",
+    about: "Decide litmus tests under a memory model: the Linux kernel's C dialect, or agents of JavaScript.",
   },
   check: {
     argument: "<histories...>",

@@ -44,6 +44,8 @@ interface Verdict {
   /** Executions beyond the bound on preemptions or delays, which are not among `executions`. */
   readonly beyond?: number;
   readonly failure?: Failure;
+  /** Under es, whether an execution has a data race. */
+  readonly race?: boolean;
   /** What the machine found, for a program that only the machine can judge. */
   readonly violation?: MachineExploration["violation"];
 }
@@ -63,9 +65,10 @@ export function exploreCommand(): Command {
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .addOption(
-      new Option("--estimate <probes>", "only estimate the number of executions, by so many random descents").argParser(
-        parseExecutions,
-      ),
+      new Option(
+        "--estimate <nodes>",
+        "only estimate the number of executions, looking at about so many nodes of the tree",
+      ).argParser(parseExecutions),
     )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
     .option(
@@ -78,7 +81,8 @@ export function exploreCommand(): Command {
       `
 Accesses are taken as they are written under sc, tso and rc11, all as relaxed under rc11-relaxed, and all as release/acquire
 under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
-no failing assertion, is judged by the machine: exhaustively, and under sc alone.
+no failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain accesses are those
+of JavaScript and all others Atomics; litmus tests of agents (*.json, *.litmus.js) are explored too.
 
 Without --model, a program is explored under each of the memoryModels of quiesce.config.ts. "quiesce list" prints the toy programs.
 
@@ -88,7 +92,8 @@ Examples:
   quiesce explore sb --model tso
   quiesce explore rinc -p N=3 -p K=2 --json -
   quiesce explore rinc -p N=2 -p K=3 --strategy preemptions=2
-  quiesce explore my-queue.ts -p N=4 --estimate 100`,
+  quiesce explore my-queue.ts -p N=4 --estimate 10000
+  quiesce explore --model es MP.litmus.js`,
     )
     .action(async (word: string | undefined, options: Options, command: Command) => {
       const isGiven = command.getOptionValueSource("model") !== "default";
@@ -129,6 +134,19 @@ function parseStrategy(text: string): Strategy {
 async function run(word: string | undefined, options: Options, models: readonly TableModel[]): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined) throw new InputError("explore: name a program, or a module that exports create(parameters)");
+  const { agentsText, exploreAgentsFile, isAgentsFile } = await import("./explore-agents-file.ts");
+  const { writeJson } = await import("./write-json.ts");
+  if (isAgentsFile(word)) {
+    requireEs(word, options);
+    const found = await exploreAgentsFile(word, options);
+    if (found !== undefined) {
+      const { exactJson } = await import("#reports/exact-json.ts");
+      writeJson(options.json, `${exactJson(found)}\n`);
+      if (options.json !== "-") process.stdout.write(agentsText(found));
+    }
+    process.exitCode = found?.complete === true ? EXIT.verified : EXIT.unfinished;
+    return;
+  }
   const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await programSource(word, options.parameter);
   const judged = await loadJudgedProgram(source);
@@ -143,7 +161,6 @@ async function run(word: string | undefined, options: Options, models: readonly 
     verdicts.push(verdict);
     if (options.json !== "-") process.stdout.write(await describe(verdict));
   }
-  const { writeJson } = await import("./write-json.ts");
   writeJson(options.json, verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   process.exitCode = exitCodeOf(verdicts);
 }
@@ -153,15 +170,22 @@ function exitCodeOf(verdicts: readonly Verdict[]): ExitCode {
   return verdicts.every(({ complete }) => complete) ? EXIT.verified : EXIT.unfinished;
 }
 
+/** @throws InputError for options that an exploration of agents does not have */
+function requireEs(word: string, { model, strategy, estimate: probes }: Options): void {
+  if (model !== "es") throw new InputError(`explore: ${word}: agents have one model: add --model es`);
+  if (strategy !== "exhaustive" || probes !== undefined)
+    throw new InputError(`explore: ${word}: agents are explored exhaustively, without --strategy and --estimate`);
+}
+
 /** @throws InputError for options that the machine does not have */
 async function exploreJudged(
   word: string,
   { parameters }: ProgramSource,
   program: Program,
-  { model, strategy, estimate: probes, maxExecutions, time }: Options,
+  { model, strategy, estimate: nodesMax, maxExecutions, time }: Options,
 ): Promise<Verdict> {
   const { exploreOnMachine } = await import("./explore-on-machine.ts");
-  if (model !== "sc" || strategy !== "exhaustive" || probes !== undefined)
+  if (model !== "sc" || strategy !== "exhaustive" || nodesMax !== undefined)
     throw new InputError(`explore: ${word} is judged by the machine: exhaustively, and under sc alone`);
   const limits = { ...(maxExecutions !== undefined && { maxExecutions }), ...(time !== undefined && { time }) };
   return { program: word, parameters, model, ...exploreOnMachine(program, limits) };
@@ -179,7 +203,8 @@ async function explore(
 ): Promise<Verdict | undefined> {
   const { openEngine } = await import("#fuzz/campaign/engine.ts");
   const { exploreInParts, runEverySchedule } = await import("#fuzz/campaign/exploration/explore-in-parts.ts");
-  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { estimateExecutions } = await import("#fuzz/explore/estimate.ts");
+  const { estimateText } = await import("#reports/estimate-text.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const { linesBeside, progressOn } = await import("./progress.ts");
@@ -188,7 +213,7 @@ async function explore(
   let expected: string | undefined;
   const progress = progressOn(linesBeside(json));
   progress.show(() => {
-    expected ??= estimateText(estimateExecutions(program, { ...tableOptions(model), probes: PROGRESS_PROBES, seed }));
+    expected ??= estimateText(estimateExecutions(program, { ...tableOptions(model), nodesMax: PROGRESS_NODES, seed }));
     return `${word}: ${engine.executions().toLocaleString("en")} executions of ${expected}`;
   });
   const named = { program: word, parameters: source.parameters, model };
@@ -212,19 +237,27 @@ async function explore(
       return { ...named, executions: complete, blocked, complete: finished, strategy };
     }
     const bound = strategy === "exhaustive" ? undefined : strategy;
+    if (bound !== undefined && model === "es")
+      throw new InputError("explore: executions under es have no schedules, so --strategy has no meaning");
     const order = {
       source,
       model,
       ...(bound !== undefined && { bound }),
       ...(maxExecutions !== undefined && { executionsMax: maxExecutions }),
     };
-    const { executions, blocked, complete, failure, within } = await exploreInParts(program, order, engine, workers);
+    const { executions, blocked, complete, failure, race, within } = await exploreInParts(
+      program,
+      order,
+      engine,
+      workers,
+    );
     const counts = {
       ...named,
       executions: within ?? executions,
       blocked,
       complete,
       ...(failure !== undefined && { failure }),
+      ...(race !== undefined && { race }),
     };
     return bound === undefined
       ? counts
@@ -235,8 +268,8 @@ async function explore(
   }
 }
 
-/** Descents that the estimate in the line of progress is made of. */
-const PROGRESS_PROBES = 200;
+/** Nodes that are looked at for the estimate in the line of progress. */
+const PROGRESS_NODES = 2_000;
 
 async function describe({
   program,
@@ -248,6 +281,7 @@ async function describe({
   strategy,
   beyond,
   failure,
+  race,
   violation,
 }: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
@@ -260,7 +294,10 @@ async function describe({
   const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
   if (violation !== undefined)
     return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
-  if (failure === undefined) return line;
+  if (failure === undefined) {
+    const { raceLine } = await import("./explore-agents-file.ts");
+    return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
+  }
   return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
     .map((text) => `  ${text}\n`)
     .join("")}`;
@@ -270,17 +307,18 @@ async function estimate(
   word: string,
   source: ProgramSource,
   { model, seed, json }: Options,
-  probes: number,
+  nodesMax: number,
 ): Promise<void> {
   const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
-  const { estimateExecutions, estimateText } = await import("#fuzz/explore/estimate.ts");
+  const { estimateExecutions } = await import("#fuzz/explore/estimate.ts");
+  const { estimateText } = await import("#reports/estimate-text.ts");
   const { tableOptions } = await import("#fuzz/explore/table-model.ts");
   const program = await loadProgram(source);
-  const found = estimateExecutions(program, { ...tableOptions(model), probes, seed });
+  const found = estimateExecutions(program, { ...tableOptions(model), nodesMax, seed });
   const text =
     json === "-"
       ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
-      : `${word} under ${model}: ${estimateText(found)} executions, by ${probes} descents (one's deviation is ${Math.round(found.deviation).toLocaleString("en")}; seed ${seed})`;
+      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} nodes of the tree (seed ${seed})`;
   process.stdout.write(`${text}\n`);
 }
 

@@ -67,7 +67,7 @@ async function fuzz(word: string, options: Options): Promise<void> {
       savesTraces: save === true,
       reporters: await configuredReporters(),
     },
-    json,
+    { json },
   );
 }
 

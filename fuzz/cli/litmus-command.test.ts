@@ -1,29 +1,16 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { lockedCounter, rcuRing } from "#model/memory/litmus/families.ts";
+import { projectRoot as root } from "#fuzz/host/project-root.ts";
+import { litmus } from "./litmus-process.fixture.ts";
 
-const root = join(import.meta.dirname, "../..");
 const examples = join(root, "model/memory/litmus/examples");
 const ours = join(root, "model/memory/litmus/tests");
 const scratch = mkdtempSync(join(tmpdir(), "litmus-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function litmus(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "litmus", ...args], { cwd: root }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
-  });
-}
 
 function scratchFile(name: string, text: string): string {
   const path = join(scratch, name);
@@ -105,11 +92,47 @@ test("a bound that is hit leaves the test undecided, with exit code 3 and no ver
   const { code, out, err } = await litmus("--max-candidates", "20", ring);
   expect([code, out]).toEqual([3, ""]);
   expect(err).toBe(
-    `${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates or --time\n`,
+    `${ring}: undecided: more than 20 candidates, complete or partial; raise --max-candidates, --time or --time-each\n`,
   );
   const timed = await litmus("--time", "1ms", "--json", "-", scratchFile("counter.litmus", lockedCounter(9, 1)));
   expect(timed.code).toBe(3);
   expect(JSON.parse(timed.out).tests[0].undecided).toBe("time is up");
+});
+
+test("a run ends when its time is up, whatever is left, and a test when its own is", async () => {
+  const folder = join(scratch, "hours");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "a.litmus"), readFileSync(MP));
+  for (let i = 0; i < 50; i++) writeFileSync(join(folder, `b${i}.litmus`), lockedCounter(12, 1));
+  const bounded = await litmus("--time", "3s", folder);
+  expect(bounded.code).toBe(3);
+  expect(bounded.err).toContain("b49.litmus: undecided: time is up; raise --max-candidates, --time or --time-each");
+  expect(bounded.err).toMatch(/\n[01] of 51 litmus tests decided, 5[01] undecided\n$/);
+
+  // Of three hard tests between two easy ones, none starves the rest.
+  const few = [
+    join(folder, "a.litmus"),
+    ...[0, 1, 2].map((i) => join(folder, `b${i}.litmus`)),
+    join(examples, "SB.litmus"),
+  ];
+  const each = await litmus("--time-each", "1s", ...few);
+  expect(each.code).toBe(3);
+  expect(each.err).toContain("2 of 5 litmus tests decided, 3 undecided");
+  expect(each.out).toContain("Observation SB Sometimes 1 3");
+});
+
+test("a test without an execution says why, with its answer", async () => {
+  const stuck = scratchFile(
+    "stuck.litmus",
+    "C stuck\n\n{}\n\nP0(int *x)\n{\n\trcu_read_lock();\n\tsynchronize_rcu();\n\trcu_read_unlock();\n}\n\nexists (x=1)\n",
+  );
+  const json = join(scratch, "stuck.json");
+  const { code, out, err } = await litmus("--json", json, stuck);
+  const why = "a deadlock: P0 waits, in line 8, for the end of its own read-side critical section, lines 7 to 9";
+  expect(code).toBe(0);
+  expect(out).toContain("Observation stuck Never 0 0");
+  expect(err).toBe(`${stuck}: warning: there is no execution: ${why}\n`);
+  expect(JSON.parse(readFileSync(json, "utf8")).tests[0].noExecution).toBe(why);
 });
 
 test("an interrupt keeps what was decided and is exit code 3", async () => {

@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "./duration.ts";
-import type { Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
-import type { Expectation } from "./litmus-expectations.ts";
-import type { FileOutcome } from "#fuzz/campaign/litmus/decide-files.ts";
+import type { Engine } from "#fuzz/campaign/engine.ts";
+import type { FileOutcome, TaskOfAll } from "#fuzz/campaign/litmus/decide-files.ts";
+import type { TestFile } from "#fuzz/campaign/litmus/litmus-files.ts";
+import type { LitmusOutcome } from "#fuzz/campaign/litmus/litmus-task.ts";
 import { countOfFiles } from "./litmus-progress.ts";
 import { parseExecutions } from "./whole-number.ts";
 import { namedCommand } from "./command-names.ts";
@@ -15,48 +17,59 @@ interface Options {
   readonly json?: string;
   readonly show?: string;
   readonly explain?: true;
+  readonly outcome?: Readonly<Record<string, string>>;
   readonly expect?: string;
   readonly maxCandidates?: number;
   /** Milliseconds. */
   readonly time?: number;
+  readonly timeEach?: number;
 }
 
 /** `quiesce litmus`: what a memory model says of litmus tests. */
 export function litmusCommand(): Command {
   return namedCommand("litmus", "litmus tests, or folders of them")
-    .addOption(new Option("--model <name>", "memory model").choices(["lkmm", "sc", "tso", "ra"]).default("lkmm"))
+    .addOption(new Option("--model <name>", "memory model").choices(["lkmm", "sc", "tso", "ra", "es"]).default("lkmm"))
     .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
     .option("--show <file.svg>", "draw a witness, or the cycle that forbids it (one test only)")
     .option("--explain", "say in words which axiom forbids the condition, edge by edge, or show a witness")
-    .option("--expect <expected.json>", "compare with expected verdicts, states and flags")
+    .option("--outcome <entries>", 'with --model es, what to explain: "1:r0=1; 1:r1=0"', parseOutcome)
+    .option("--expect <expected.json>", "compare with expected verdicts, states and flags, or outcomes")
     .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseExecutions)
-    .option("--time <duration>", "leave undecided what is not decided by then, such as 10s", parseDuration)
+    .option("--time <duration>", "end the run by then, such as 10s; what is not decided stays undecided", parseDuration)
+    .option("--time-each <duration>", "leave a test undecided that takes longer, such as 5s", parseDuration)
     .addHelpText(
       "after",
       `
+Tests of the kernel are files *.litmus. With --model es, tests are agents in JSON (*.json) or in JavaScript (*.litmus.js).
+
 Exit codes: 0 all decided, 1 an answer differs from --expect, 2 bad input, 3 something undecided.
 
 Examples:
   quiesce litmus MP.litmus
   quiesce litmus --explain --show reports/out/mp.svg MP.litmus
   quiesce litmus --json - --expect tests/expected.json tests/
-  quiesce litmus --model sc tests/`,
+  quiesce litmus --model sc tests/
+  quiesce litmus --model es --explain MP.litmus.js`,
     )
     .action(run);
 }
 
-/** One test as `--json` prints it; one that was not decided says so instead of a verdict. */
-type Row = { readonly file: string } & (
-  | {
-      readonly name: string;
-      readonly verdict: string;
-      readonly states: number;
-      readonly flags: readonly string[];
-      readonly seconds: number;
-    }
-  | { readonly undecided: string }
-  | { readonly error: string }
-);
+/** Entries by column, as the lines of states have them. */
+function parseOutcome(text: string): Readonly<Record<string, string>> {
+  const entries = text
+    .split(";")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+  const outcome = new Map<string, string>();
+  for (const entry of entries) {
+    const [, column, value] = /^(\S+?)\s*=\s*(.*)$/.exec(entry) ?? [];
+    if (column !== undefined && value !== undefined) outcome.set(column, value);
+  }
+  if (outcome.size === 0 || outcome.size < entries.length) {
+    throw new InvalidArgumentError('it must be entries such as "1:r0=1; x[0]=2".');
+  }
+  return Object.fromEntries(outcome);
+}
 
 /** How often something other than success was met. */
 interface Counts {
@@ -66,55 +79,46 @@ interface Counts {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { litmusFiles, testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
-  const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
+  const { litmusFiles } = await import("#fuzz/campaign/litmus/litmus-files.ts");
   const { decideFiles } = await import("#fuzz/campaign/litmus/decide-files.ts");
   const { openEngine } = await import("#fuzz/campaign/engine.ts");
-  const { litmusText } = await import("#reports/litmus-text.ts");
+  const { rowOf } = await import("./litmus-rows.ts");
 
-  const files = litmusFiles(paths);
-  if (options.show !== undefined && files.length !== 1) {
-    throw new InputError(`litmus: --show draws one test, and ${files.length} are given`);
+  const { tests, leftOut } = litmusFiles(paths, options.model);
+  requireSense(tests, options);
+  const differenceOf = await expectationsOf(options);
+  for (const file of leftOut) {
+    if (file !== options.expect) process.stderr.write(`${file}: note: this is JSON without agents, and left out\n`);
   }
-  const expected: ReadonlyMap<string, Expectation> =
-    options.expect === undefined ? new Map() : readExpectations(options.expect);
-  const task = {
+  const task: TaskOfAll = {
     modelName: options.model,
     candidatesMax: options.maxCandidates,
-    deadline: options.time === undefined ? undefined : Date.now() + options.time,
+    outcome: options.outcome,
+    // From the start of the process: loading its modules is part of what a caller waits for.
+    deadline: options.time === undefined ? undefined : performance.timeOrigin + options.time,
+    millisecondsEach: options.timeEach,
   };
-  const isTextShown = options.json !== "-";
-  const rows: Row[] = [];
+  const rows: unknown[] = [];
   const counts: Counts = { differing: 0, refused: 0, undecided: 0 };
 
-  const engine = openEngine({ workers: Math.min(availableParallelism(), files.length) });
-  const progress = countOfFiles(files.length, process.stderr, () => Date.now());
+  const engine = openEngine({ workers: Math.min(availableParallelism(), tests.length) });
+  const progress = countOfFiles(tests.length, process.stderr, () => Date.now());
   try {
-    const outcomes = decideFiles(files, { task, engine, onDecided: progress.show });
-    for await (const { file, outcome } of outcomes) {
+    const outcomes = decideFiles(tests, { task, engine, onDecided: progress.show });
+    for await (const { test, outcome } of outcomes) {
       progress.clear();
-      rows.push(rowOf(file, outcome));
-      complain(file, outcome, counts);
-      if (outcome.kind !== "decided") continue;
-      for (const { message, position } of outcome.warnings) {
-        process.stderr.write(`${file}:${position.line}:${position.column}: warning: ${message}\n`);
-      }
-      if (isTextShown) process.stdout.write(`${litmusText(outcome, outcome.seconds)}\n`);
-      const wanted = expected.get(testKey(file));
-      const difference =
-        wanted === undefined ? undefined : differenceFrom(wanted, { ...outcome, states: outcome.states.length });
+      rows.push(rowOf(test.file, outcome));
+      complain(test.file, outcome, counts);
+      if (outcome.kind !== "decided" && outcome.kind !== "outcomes") continue;
+      if (options.json !== "-") process.stdout.write(`${await textOf(outcome)}\n`);
+      const difference = differenceOf(test.file, outcome);
       if (difference !== undefined) {
         counts.differing++;
-        process.stderr.write(`${file}: ${difference}\n`);
-      } else if (options.expect !== undefined && wanted === undefined) {
-        process.stderr.write(`${file}: warning: ${options.expect} expects nothing of ${testKey(file)}\n`);
+        process.stderr.write(`${test.file}: ${difference}\n`);
       }
       const isExplained = options.explain === true || options.show !== undefined;
       if (!isExplained || engine.stopReason() !== undefined) continue;
-      const explanation = await explain(file, options, async (text) => {
-        const job = { kind: "litmus-explanation", task: { ...task, text } } as const;
-        return (await engine.perform(job))?.outcome;
-      });
+      const explanation = await explain(test, options, { task, engine });
       // What was decided before an interrupted explanation is still to be written.
       if (explanation === undefined && engine.stopReason() !== undefined) counts.undecided++;
     }
@@ -122,33 +126,73 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     progress.clear();
     await engine.close();
   }
-  const { writeJson } = await import("./write-json.ts");
-  writeJson(options.json, `${JSON.stringify({ tests: rows })}\n`);
-  if (files.length > 1) process.stderr.write(`${summary(rows, counts)}\n`);
+  await writeRows(rows, options);
+  if (tests.length > 1) process.stderr.write(`${summary(rows.length, counts)}\n`);
   process.exitCode = exitCodeFor(counts);
 }
 
-function rowOf(file: string, outcome: FileOutcome): Row {
-  switch (outcome.kind) {
-    case "decided": {
-      const { name, verdict, states, flags, seconds } = outcome;
-      return { file, name, verdict, states: states.length, flags, seconds };
-    }
-    case "undecided":
-      return { file, undecided: outcome.because };
-    case "interrupted":
-      return { file, undecided: "interrupted" };
-    case "unreadable":
-      return { file, error: outcome.because };
-    case "refused":
-      return { file, error: `${outcome.position.line}:${outcome.position.column}: ${outcome.message}` };
+function requireSense(tests: readonly TestFile[], options: Options): void {
+  if (options.show !== undefined && tests.length !== 1) {
+    throw new InputError(`litmus: --show draws one test, and ${tests.length} are given`);
+  }
+  if (options.outcome === undefined) return;
+  if (options.model !== "es")
+    throw new InputError("litmus: --outcome is for --model es: a kernel's test has a condition");
+  if (options.explain === undefined && options.show === undefined) {
+    throw new InputError("litmus: --outcome says what to explain: add --explain or --show");
   }
 }
 
-/** Says on standard error why a test has no verdict. */
+type Answer = Extract<LitmusOutcome, { kind: "decided" | "outcomes" }>;
+
+/** How an answer differs from what `--expect` says, in words. */
+async function expectationsOf({
+  expect,
+  model,
+}: Options): Promise<(file: string, answer: Answer) => string | undefined> {
+  if (expect === undefined) return () => undefined;
+  const { testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
+  const compareWith =
+    <Wanted>(expected: ReadonlyMap<string, Wanted>, compare: (wanted: Wanted, answer: Answer) => string | undefined) =>
+    (file: string, answer: Answer): string | undefined => {
+      const wanted = expected.get(testKey(file));
+      if (wanted !== undefined) return compare(wanted, answer);
+      process.stderr.write(`${file}: warning: ${expect} expects nothing of ${testKey(file)}\n`);
+      return undefined;
+    };
+  if (model === "es") {
+    const { differenceFromOutcomes, readOutcomeExpectations } = await import("./outcome-expectations.ts");
+    return compareWith(readOutcomeExpectations(expect), (wanted, answer) =>
+      answer.kind === "outcomes" ? differenceFromOutcomes(wanted, answer) : undefined,
+    );
+  }
+  const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
+  return compareWith(readExpectations(expect), (wanted, answer) =>
+    answer.kind === "decided" ? differenceFrom(wanted, { ...answer, states: answer.states.length }) : undefined,
+  );
+}
+
+async function textOf(answer: Answer): Promise<string> {
+  if (answer.kind === "decided") {
+    const { litmusText } = await import("#reports/litmus-text.ts");
+    return litmusText(answer, answer.seconds);
+  }
+  const { outcomesText } = await import("#reports/outcomes-text.ts");
+  return outcomesText(answer, answer.seconds);
+}
+
+/** Says on standard error what is wrong with a test, or why it has no answer. */
 function complain(file: string, outcome: FileOutcome, counts: Counts): void {
   switch (outcome.kind) {
+    case "outcomes":
+      return;
     case "decided":
+      for (const { message, position } of outcome.warnings) {
+        process.stderr.write(`${file}:${position.line}:${position.column}: warning: ${message}\n`);
+      }
+      if (outcome.noExecution !== undefined) {
+        process.stderr.write(`${file}: warning: there is no execution: ${outcome.noExecution}\n`);
+      }
       return;
     case "refused":
       counts.refused++;
@@ -159,9 +203,12 @@ function complain(file: string, outcome: FileOutcome, counts: Counts): void {
       process.stderr.write(`${file}: ${outcome.because}\n`);
       return;
     case "undecided":
+    case "late": {
       counts.undecided++;
-      process.stderr.write(`${file}: undecided: ${outcome.because}; raise --max-candidates or --time\n`);
+      const because = outcome.kind === "late" ? "time is up" : outcome.because;
+      process.stderr.write(`${file}: undecided: ${because}; raise --max-candidates, --time or --time-each\n`);
       return;
+    }
     case "interrupted":
       counts.undecided++;
   }
@@ -173,42 +220,56 @@ function exitCodeFor({ differing, refused, undecided }: Counts): ExitCode {
   return undecided > 0 ? EXIT.unfinished : EXIT.verified;
 }
 
-function summary(rows: readonly Row[], { differing, refused, undecided }: Counts): string {
-  const decided = rows.length - refused - undecided;
-  const parts = [`${decided} of ${rows.length} litmus tests decided`];
+function summary(total: number, { differing, refused, undecided }: Counts): string {
+  const decided = total - refused - undecided;
+  const parts = [`${decided} of ${total} litmus tests decided`];
   if (differing > 0) parts.push(`${differing} not as expected`);
   if (refused > 0) parts.push(`${refused} refused`);
   if (undecided > 0) parts.push(`${undecided} undecided`);
   return parts.join(", ");
 }
 
-/** Says, and draws, why the verdict is what it is; returns the explanation, if one was found. */
+async function writeRows(rows: readonly unknown[], { json }: Options): Promise<void> {
+  if (json === undefined) return;
+  const { exactJson } = await import("#reports/exact-json.ts");
+  const { writeJson } = await import("./write-json.ts");
+  writeJson(json, `${exactJson({ tests: rows })}\n`);
+}
+
+/** Says, and draws, why the answer is what it is; returns the explanation, if one was found. */
 async function explain(
-  file: string,
+  test: TestFile,
   options: Options,
-  find: (text: string) => Promise<Explanation | undefined>,
+  { task: ofAll, engine }: { readonly task: TaskOfAll; readonly engine: Engine },
 ): Promise<Explanation | undefined> {
-  const { memoryModels } = await import("#model/memory/models.ts");
-  const { readLitmus } = await import("#fuzz/campaign/litmus/litmus-files.ts");
-  const model = memoryModels.get(options.model);
-  const read = readLitmus(file);
-  if (model === undefined || "because" in read) return undefined;
-  const explanation = await find(read.text);
+  const { millisecondsFor, taskOf } = await import("#fuzz/campaign/litmus/decide-files.ts");
+  const task = taskOf(test, ofAll);
+  if ("because" in task) return undefined;
+  const job = { kind: "litmus-explanation", task } as const;
+  const explanation = (await engine.perform(job, { millisecondsMax: () => millisecondsFor(task) }))?.outcome;
   if (explanation === undefined) {
-    process.stderr.write(`${file}: no explanation found within the bounds\n`);
+    process.stderr.write(`${test.file}: no explanation found within the bounds\n`);
     return undefined;
   }
   if (options.explain === true) {
     const { executionStory } = await import("#reports/execution-story.ts");
     // With --json - standard output is for machines alone.
-    (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation, model)}\n`);
+    (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation)}\n`);
   }
-  if (options.show === undefined) return explanation;
+  if (options.show !== undefined) await draw(explanation, options.show);
+  return explanation;
+}
+
+async function draw(explanation: Explanation, path: string): Promise<void> {
+  if (explanation.kind === "interleaved") {
+    throw new InputError("litmus: --show: every outcome is that of an interleaving: choose one with --outcome");
+  }
   if (explanation.kind === "impossible") {
-    throw new InputError("litmus: --show: no execution gives the values of the condition, so there is nothing to draw");
+    throw new InputError(
+      `litmus: --show: no execution gives the values of ${explanation.sought}, so there is nothing to draw`,
+    );
   }
   const { executionSvg } = await import("#reports/execution-graph.ts");
   const { writeWholeFile } = await import("#fuzz/host/write-file.ts");
-  writeWholeFile(options.show, await executionSvg(explanation));
-  return explanation;
+  writeWholeFile(path, await executionSvg(explanation));
 }

@@ -44,16 +44,21 @@ const nothing: CampaignPlan = {
     description: "tiny",
     enumerationMax: 50,
     searches: [{ strategy: "pos", executions: 100 }],
+    conformance: { sequential: 0, concurrent: 0 },
     museumMax: 2_000,
+    filesMutated: 0,
     stressMs: 0,
     certifies: false,
   },
   seed: 3,
   scenarios: [],
+  conformance: [],
   traces: [],
   bugs: [],
   certificates: [],
+  filesMutated: 0,
   stressed: [],
+  weak: [],
 };
 
 /** Runs a campaign in a process of its own. */

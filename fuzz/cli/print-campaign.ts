@@ -1,25 +1,45 @@
 /** Prints a campaign: its lines, its progress, and how it ended. What `verify` and `fuzz` have in common. */
 import { dirname, join, resolve } from "node:path";
-import type { CampaignPlan } from "#fuzz/campaign/campaign-plan.ts";
+import { type CampaignPlan, partsOf } from "#fuzz/campaign/campaign-plan.ts";
 import type { PartResult } from "#fuzz/campaign/part.ts";
 import { type CampaignEnd, type CampaignSettings, performCampaign } from "#fuzz/campaign/perform-campaign.ts";
 import { STRESS_THREADS } from "#fuzz/campaign/stress/stress-task.ts";
 import { NODE_COMMAND, commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
-import { certificateName } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 import { type Counterexample, resultJson } from "#reports/result.ts";
 import { countOf } from "#reports/searched-under.ts";
-import { bugLine, certificateResultLine, scenarioLine, stressLine, traceLine } from "#reports/verdict-line.ts";
+import { type Paint, paintFor } from "#reports/story.ts";
+import { summaryTable } from "#reports/summary-table.ts";
+import {
+  bugLine,
+  certificateResultLine,
+  readersLine,
+  scenarioLine,
+  stressLine,
+  traceLine,
+} from "#reports/verdict-line.ts";
 import { visibleText } from "#reports/visible-text.ts";
+import { pageLine } from "./page-line.ts";
 import { linesBeside, progressOn } from "./progress.ts";
 import { writeJson } from "./write-json.ts";
+
+export interface PrintOptions {
+  /** Where the result is written as JSON; `-` is standard output. */
+  readonly json?: string | undefined;
+  /** Print a line for everything, also for what is as it should be. */
+  readonly verbose?: boolean | undefined;
+}
+
+/** So many results are printed one by one; of more only what is wrong, and a row for each system. */
+const LINES_MAX = 24;
 
 /** @throws InputError for what is the caller's to put right */
 export async function printCampaign(
   plan: CampaignPlan,
   settings: CampaignSettings,
-  json: string | undefined,
+  { json, verbose = false }: PrintOptions = {},
 ): Promise<ExitCode> {
   if (json !== undefined && json !== "-") prepareFolder(dirname(resolve(json)), "--json");
   const linesTo = linesBeside(json);
@@ -29,6 +49,8 @@ export async function printCampaign(
     out: settings.out,
     modules: new Map(plan.scenarios.flatMap(({ name, module }) => (module === undefined ? [] : [[name, module]]))),
   };
+  const isListed = verbose || partsOf(plan).length <= LINES_MAX;
+  const folded: PartResult[] = [];
   try {
     const end = await performCampaign(plan, settings, {
       onStart(describe) {
@@ -37,12 +59,20 @@ export async function printCampaign(
         );
         progress.show(describe);
       },
-      onResult: (result) => resultLines(result, context).forEach(progress.print),
+      onResult(result) {
+        folded.push(result);
+        if (isListed || !isAsItShouldBe(result)) resultLines(result, context).forEach(progress.print);
+      },
       onNote: (line) => process.stderr.write(`quiesce: ${line}\n`),
     });
     progress.end();
     writeJson(json, resultJson(end.result));
-    for (const line of closingLines(end, settings)) linesTo.write(`${line}\n`);
+    const paint = paintFor(linesTo);
+    const lines = [
+      ...(isListed ? [] : [...foldedLines(folded, context), "", ...summaryTable(end.result, paint)]),
+      ...closingLines(end, settings, paint),
+    ];
+    for (const line of lines) linesTo.write(`${line}\n`);
     return EXIT_OF_VERDICT[end.result.verdict];
   } finally {
     progress.end();
@@ -66,6 +96,56 @@ interface LineContext {
   readonly modules: ReadonlyMap<string, string>;
 }
 
+function isAsItShouldBe(result: PartResult): boolean {
+  switch (result.kind) {
+    case "scenario":
+      return result.scenario.verdict === "holds";
+    case "trace":
+      return result.trace.verdict === "holds";
+    case "bug":
+      return result.bug.outcome === "found";
+    case "certificate":
+      return result.certificate.verdict === "holds";
+    case "stress":
+      return result.stress.verdict === "holds";
+    case "readers":
+      return result.readers.verdict === "holds";
+  }
+}
+
+/** All lines, in groups that a log of GitHub Actions shows folded; elsewhere none. */
+function foldedLines(results: readonly PartResult[], context: LineContext): readonly string[] {
+  if (process.env["GITHUB_ACTIONS"] !== "true") return [];
+  const groups = Map.groupBy(results, groupOf);
+  return [...groups].flatMap(([name, own]) => [
+    `::group::${visibleText(name)}: ${own.length}`,
+    ...own.flatMap((result) => resultLines(result, context).map(uncommanded)),
+    "::endgroup::",
+  ]);
+}
+
+/** A line that the log shows, whatever is in it: `::error::` would be a command. */
+function uncommanded(line: string): string {
+  return line.replace(/^(\s*)::/, "$1: :");
+}
+
+function groupOf(result: PartResult): string {
+  switch (result.kind) {
+    case "scenario":
+      return `scenarios of ${result.scenario.system}`;
+    case "trace":
+      return "saved traces";
+    case "bug":
+      return `known bugs of ${result.bug.system}`;
+    case "certificate":
+      return "certificates";
+    case "stress":
+      return "real threads";
+    case "readers":
+      return "readers";
+  }
+}
+
 function resultLines(result: PartResult, context: LineContext): readonly string[] {
   const { nameWidth, out, modules } = context;
   switch (result.kind) {
@@ -82,6 +162,13 @@ function resultLines(result: PartResult, context: LineContext): readonly string[
         ),
         ...saved.map(savedLine),
       ];
+    }
+    case "readers": {
+      const { file, model = "" } = result.readers;
+      const line = readersLine(result.readers, nameWidth);
+      if (file === undefined) return [line];
+      const saved = commandPath(join(out, file));
+      return [line, "", `again   npx quiesce check ${shellWord(saved)} --model ${model}`, ""];
     }
     case "stress": {
       const { system, history, seed } = result.stress;
@@ -109,16 +196,19 @@ function counterexampleLines(
   { story, trace, reproduction }: Counterexample,
   { out, module, saved }: { out: string; module: string | undefined; saved: string | undefined },
 ): readonly string[] {
-  const replay = [
-    "npx quiesce replay",
-    shellWord(commandPath(join(out, trace))),
-    ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
-  ];
+  const again =
+    trace === undefined
+      ? []
+      : [
+          "npx quiesce replay",
+          shellWord(commandPath(join(out, trace))),
+          ...(module === undefined ? [] : ["--module", shellWord(commandPath(module))]),
+        ];
   return [
     "",
     ...story.map(visibleText),
     "",
-    `replay  ${replay.join(" ")}`,
+    ...(again.length === 0 ? [] : [`replay  ${again.join(" ")}`]),
     ...(reproduction === undefined
       ? []
       : [`run it  ${NODE_COMMAND} ${shellWord(commandPath(join(out, reproduction)))}`]),
@@ -131,7 +221,11 @@ function savedLine(path: string): string {
   return `saved   ${visibleText(commandPath(path))}, which every later run of verify replays`;
 }
 
-function closingLines({ result, timing, stopped }: CampaignEnd, { out, state }: CampaignSettings): readonly string[] {
+function closingLines(
+  { result, timing, page, stopped }: CampaignEnd,
+  { out, state }: CampaignSettings,
+  paint: Paint,
+): readonly string[] {
   const { milliseconds, executions, accesses, stressOperations } = timing;
   const seconds = milliseconds / 1000;
   const found = result.museum.filter(({ outcome }) => outcome === "found").length;
@@ -141,7 +235,7 @@ function closingLines({ result, timing, stopped }: CampaignEnd, { out, state }: 
   return [
     "",
     [
-      `${result.verdict}: ${holding} of ${result.scenarios.length} scenarios hold`,
+      `${paint(result.verdict === "holds" ? "strong" : "bad", result.verdict)}: ${holding} of ${result.scenarios.length} scenarios hold`,
       ...(result.museum.length === 0 ? [] : [`${found} of ${result.museum.length} known bugs found`]),
       ...(result.certificates.length === 0 ? [] : [`${certified} of ${result.certificates.length} certificates hold`]),
       ...(stressOperations === 0 ? [] : [`${countOf(stressOperations, "operation")} of real threads`]),
@@ -153,5 +247,6 @@ function closingLines({ result, timing, stopped }: CampaignEnd, { out, state }: 
           `not finished: ${stopped}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
         ]),
     `seed ${result.seed}; reports in ${commandPath(out)}`,
+    pageLine(page),
   ];
 }

@@ -57,6 +57,7 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
     const subject = await loadSubject(trace, module);
     const { replayTrace } = await import("#fuzz/counterexample/replay-trace.ts");
     const { storyOf, paintFor } = await import("#reports/story.ts");
+    const { initialTexts } = await import("#fuzz/counterexample/counterexample.ts");
     const { replayJson } = await import("#fuzz/counterexample/replay-json.ts");
     const outcome = replayTrace(trace, subject, until === undefined ? {} : { until });
     if (json !== undefined) {
@@ -68,6 +69,7 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
     if (json !== "-" && kind !== "diverged") {
       const story = storyOf(replayed.execution, {
         headline: `${trace.scenario.name}: ${because}`,
+        initial: initialTexts(trace.scenario),
         orderings: trace.orderings ?? [],
         ...(trace.neighbour === undefined ? {} : { neighbour: trace.neighbour.because }),
         ...(all === true || until !== undefined ? { rowsMax: Infinity } : {}),

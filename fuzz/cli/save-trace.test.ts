@@ -19,7 +19,7 @@ import { verifyPlan } from "#fuzz/campaign/campaign-plan.ts";
 import { profileNamed } from "#fuzz/campaign/profile.ts";
 const whole = verifyPlan([{ name: "${SCENARIO}", system: "peers" }], profileNamed("quick"), 1, "gate");
 const settings = { command: "verify", out: process.argv[2], workers: 1, state: "none", savesTraces: false };
-process.exitCode = await printCampaign({ ...whole, scenarios: [], bugs: [] }, settings, undefined);
+process.exitCode = await printCampaign({ ...whole, scenarios: [], bugs: [] }, settings);
 `;
 
 test("a violation that --save keeps is replayed by every later run, and holds once the code is mended", () => {

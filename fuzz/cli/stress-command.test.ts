@@ -35,6 +35,9 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
   expect(stdout).toMatch(
     /^VIOLATED linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that$/mu,
   );
+  expect(stdout).toMatch(
+    /^ {8}in the simulator, an interleaving with the same history of \d+ operations, after [\d,]+ executions$/mu,
+  );
   expect(code).toBe(1);
   const history = JSON.parse(readFileSync(join(folder, "peers-inetpeer-ipid-range-overlap.history.json"), "utf8")) as {
     readonly history: readonly unknown[];

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { StressEnd } from "#fuzz/campaign/stress/stress-on-demand.ts";
+import type { Simulated, StressEnd } from "#fuzz/campaign/stress/stress-on-demand.ts";
 import { parseDuration } from "./duration.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { drawSeed, parseSeed, wholeNumber } from "./whole-number.ts";
@@ -47,8 +47,8 @@ export function stressCommand(): Command {
       "after",
       `
 Each round's history is checked for linearizability address by address, and what is left for its invariants. What is found is saved with
-its history; if the simulator finds a violation too (in the scenarios of the same source; with --bug, in the one that its patch names),
-it is saved as a trace that replays.
+its history. The simulator then looks for an interleaving in which the operations return the same; if it has none, for any violation in the
+scenarios of the same source (with --bug, in the one that its patch names). What it finds is saved as a trace that replays.
 
 Exit codes: 0 nothing found in that time, 1 a violation, 2 bad input, 3 interrupted.
 
@@ -94,6 +94,7 @@ function lines({
   seed,
   stopped,
   files,
+  simulated,
 }: StressEnd): readonly string[] {
   const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
   if (violation !== undefined) {
@@ -103,10 +104,27 @@ function lines({
     return [
       `VIOLATED ${violation.property}: ${violation.because}`,
       `        in a round that ${violation.kind}${violation.delayed ? ", with delays" : ""}, after ${amount}`,
+      ...(simulated === undefined ? [] : [`        ${simulatedText(simulated)}`]),
       ...files.map((file) => `saved   ${file}`),
       ...replay,
     ];
   }
   const name = bug === undefined ? system : `${system}-${bug}`;
   return [stopped === undefined ? `held      ${name}  ${amount}` : `unknown   ${name}  ${stopped} after ${amount}`];
+}
+
+/** What the simulator came to, in a sentence. */
+function simulatedText({ found, operations, executions }: Simulated): string {
+  const looked =
+    operations === 0
+      ? "the history is too long to look for in the simulator"
+      : `in the simulator, no interleaving with the same history of ${operations} operations in ${executions.toLocaleString("en-US")} executions`;
+  switch (found) {
+    case "same-history":
+      return `in the simulator, an interleaving with the same history of ${operations} operations, after ${executions.toLocaleString("en-US")} executions`;
+    case "violation":
+      return `${looked}; another violation of the same source`;
+    case "none":
+      return `${looked}; nor another violation of the same source`;
+  }
 }

@@ -19,7 +19,12 @@ interface Options {
   readonly resume?: true;
   readonly save?: true;
   readonly watch?: true;
+  readonly verbose?: true;
+  readonly memory: Memory;
 }
+
+const MEMORIES = ["sc", "tso", "ra", "lkmm"] as const;
+type Memory = (typeof MEMORIES)[number];
 
 /** Seed of the profiles that gate a change: the same every time, so that a red gate is red again. */
 const SEED_DEFAULT = 1;
@@ -31,6 +36,11 @@ export function verifyCommand(): Command {
     "scenarios, systems, or modules of your own; all unless named, or those of quiesce.config.ts",
   )
     .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
+    .addOption(
+      new Option("--memory <model>", "memory model; under another than sc the protocols and scenarios are explored")
+        .choices(MEMORIES)
+        .default("sc"),
+    )
     .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--json <file>", "write the result as JSON; - is standard output, which then carries nothing else")
@@ -39,11 +49,16 @@ export function verifyCommand(): Command {
     .option("--resume", "go on where a run with the same seed, profile and code was stopped")
     .option("--save", "save the trace of each violation, to be replayed by every later run")
     .option("--watch", "verify again what a change of a module, or of a file that it imports, touches; until ^C")
+    .option("--verbose", "a line for each scenario, trace and bug, also for those that are as they should be")
     .addHelpText(
       "after",
       `
-Writes result.json, timing.json, junit.xml, quiesce.sarif and summary.md to the folder of the reports, and a trace of each
-violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
+Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the folder of the reports,
+and a trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
+
+Under sc, the protocols of the systems (small programs over their procedures) are explored under lkmm as well. With --memory,
+protocols and scenarios are explored under that model: every execution without a cycle of program order and reads-from,
+up to the profile's bound. Leaks, lock order and what is watched in the middle of executions are looked at under sc alone.
 
 The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder, and run the
 library of peer pools on four real threads under load, for one minute and for ten; a violation is saved with its history in stress/.
@@ -57,6 +72,7 @@ Exit codes: 0 all holds, 1 a violation or a bug not found, 2 bad input, 3 not fi
 Examples:
   quiesce verify
   quiesce verify peers-two-creators peers-limiter-shared
+  quiesce verify peers --memory lkmm
   quiesce verify --profile full --seed 7 --json result.json
   quiesce verify --profile night --time 8h --resume
   quiesce verify ./my-structure.ts`,
@@ -80,7 +96,7 @@ async function verify(words: readonly string[], options: Options): Promise<void>
       savesTraces: save === true,
       reporters: await configuredReporters(),
     },
-    json,
+    { json, verbose: options.verbose },
   );
 }
 
@@ -116,6 +132,10 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
     checkSavable(scenarios);
   }
   const seed = options.seed ?? (await stoppedSeed(options)) ?? (profile.name === "night" ? drawSeed() : SEED_DEFAULT);
+  if (options.memory !== "sc") {
+    const { weakPlan } = await import("#fuzz/campaign/campaign-plan.ts");
+    return weakPlan(scenarios, profile, seed, options.memory);
+  }
   return verifyPlan(scenarios, profile, seed, words.length + own.length === 0 ? "gate" : "scenarios");
 }
 

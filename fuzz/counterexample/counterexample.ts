@@ -3,6 +3,7 @@ import { compressChoices, type Trace, traceOf } from "#fuzz/machine/trace.ts";
 import { accessTexts } from "./replay.ts";
 import { machineSettings } from "./replay-trace.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
+import { operationText } from "#fuzz/systems/operation-table.ts";
 import { storyOf, type StoryOptions } from "#reports/story.ts";
 import { ORDERED_ACCESSES_MAX } from "./orderings.ts";
 import { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
@@ -56,11 +57,17 @@ export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}):
   const explained = explanationText(shrunk);
   return storyOf(replayed.execution, {
     orderings: orderings.map(({ text }) => text),
+    initial: initialTexts(shrunk.subject.scenario),
     matters: new Set(orderings.flatMap(({ first, second }) => [first, second])),
     ...(explained === undefined ? {} : { explained }),
     ...(neighbour === undefined ? {} : { neighbour: neighbour.because }),
     ...options,
   });
+}
+
+/** The initial operations of a scenario, as a person reads them. */
+export function initialTexts({ initial }: Trace["scenario"]): readonly string[] {
+  return Array.isArray(initial) ? initial.map((operation: unknown) => operationText({}, operation)) : [];
 }
 
 /** Of random schedules with the orderings, the share that has to fail: fewer, and the orderings are no cause. */

@@ -10,7 +10,8 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
-import type { Location } from "#reports/result.ts";
+import type { Frame } from "#reports/recorded-execution.ts";
+import { currentStack } from "#fuzz/javascript/call-site.ts";
 import { commandPath } from "#fuzz/host/command-path.ts";
 import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
@@ -23,11 +24,17 @@ const PASSED_OVER = `${packageRoot}${isCheckout ? join("impl", "memory", "access
 /** Makes operations begin and end: nobody's line. In the package, so is all else that is quiesce's. */
 const GLUE = `${packageRoot}${isCheckout ? join("fuzz", "systems", "compile-scenario.ts") : ""}`;
 
-/** Frames looked at: the register, the access function, wrappers there may be around it, and procedures of the package. */
-const FRAMES = isCheckout ? 8 : 24;
+/** The machine's own module, below which no procedure stands. */
+const MACHINE = `${packageRoot}${join("fuzz", "machine", "machine.ts")}`;
 
-/** Runs `act`, and calls `at` with the source line of each access that is asked for meanwhile. */
-export function withLocations<T>(at: (location: Location | undefined) => void, act: () => T): T {
+/** Frames looked at: the register, the access function, and the procedures that call one another. */
+const FRAMES = 24;
+
+/**
+ * Runs `act`, and calls `at` for each access that is asked for meanwhile, with the procedures that led to it: the first
+ * is where the access stands, each next one the caller of the one before. None where no source of the project is found.
+ */
+export function withLocations<T>(at: (stack: readonly Frame[]) => void, act: () => T): T {
   let address = 0;
   const registers: Registers = {
     get address() {
@@ -35,7 +42,7 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
     },
     set address(value) {
       address = value;
-      at(locationNow());
+      at(stackNow());
     },
     operand: 0,
     expected: 0,
@@ -51,16 +58,42 @@ export function withLocations<T>(at: (location: Location | undefined) => void, a
   }
 }
 
-function locationNow(): Location | undefined {
+function stackNow(): Frame[] {
+  const stack = currentStack();
+  if (stack !== undefined) return framesInCodeUnderTest(stack);
+  const frames: Frame[] = [];
   // The first two frames are this function and the register.
-  for (const { scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
+  for (const { functionName, scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
     const path = pathOf(scriptName);
     if (path === undefined || path.startsWith(PASSED_OVER)) continue;
-    if (path.startsWith(GLUE)) return undefined;
+    if (path.startsWith(MACHINE) || path.startsWith(GLUE)) break;
     const file = shownFile(path);
-    if (file !== undefined) return { file, line: lineNumber, column: columnNumber };
+    if (file !== undefined) frames.push({ procedure: functionName, file, line: lineNumber, column: columnNumber });
   }
-  return undefined;
+  return frames;
+}
+
+/** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
+const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
+
+/** The simulation of the language, whose frames are passed over; in the package, all that is quiesce's. */
+const SIMULATION = isCheckout ? join(packageRoot, "fuzz", "javascript", sep) : packageRoot;
+
+function isSimulation(path: string): boolean {
+  // Tests and their fixtures in the same folder are code under test.
+  return path.startsWith(SIMULATION) && (!isCheckout || /^[\w-]+\.ts$/u.test(path.slice(SIMULATION.length)));
+}
+
+/** The frames that are not of the simulation of the language. */
+function framesInCodeUnderTest(stack: string): Frame[] {
+  return stack.split("\n").flatMap((text) => {
+    const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];
+    const path = url === undefined ? undefined : pathOf(url);
+    if (path === undefined || isSimulation(path)) return [];
+    const file = shownFile(path);
+    if (file === undefined) return [];
+    return [{ procedure, file, line: Number(line), column: Number(column) }];
+  });
 }
 
 /** The path of a script's file; a test runner may tell versions of a module apart with a query. */

@@ -116,7 +116,7 @@ function pendingAccesses(machine: RunningMachine, violating: number): RecordedAc
       waits: false,
       holds: [],
       known: true,
-      location: undefined,
+      stack: [],
     });
   }
   return pending;
@@ -322,24 +322,20 @@ function pendingIdentity({ pendingKind, pendingAddress }: RunningMachine, thread
   return identityOf(thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread));
 }
 
-function orderingText(
-  machine: RunningMachine,
-  accesses: readonly RecordedAccess[],
-  { first, second }: Conflict,
-): string {
+/** What gives words and threads their names. */
+type Named = Pick<RunningMachine, "heap" | "threadName">;
+
+/** `reader's read of peer#1.refcount before collector's write of peer#1.refcount`. */
+export function orderingText(machine: Named, accesses: readonly RecordedAccess[], { first, second }: Conflict): string {
   return `${deedText(machine, accesses, first)} before ${deedText(machine, accesses, second)}`;
 }
 
-function reversedText(
-  machine: RunningMachine,
-  accesses: readonly RecordedAccess[],
-  { first, second }: Conflict,
-): string {
+function reversedText(machine: Named, accesses: readonly RecordedAccess[], { first, second }: Conflict): string {
   return `with ${deedText(machine, accesses, second)} before ${deedText(machine, accesses, first)}`;
 }
 
 /** `reader's read of peer#1.refcount`, with the access number where the thread does the same more than once. */
-function deedText(machine: RunningMachine, accesses: readonly RecordedAccess[], step: number): string {
+function deedText(machine: Named, accesses: readonly RecordedAccess[], step: number): string {
   const access = accesses[step];
   if (access === undefined) return "";
   const alike = accesses.filter(

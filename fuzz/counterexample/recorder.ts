@@ -18,7 +18,7 @@ import {
   tookLock,
   touchesWord,
 } from "#impl/memory/access-class.ts";
-import type { AccessRow, OperationRow, Row } from "#reports/recorded-execution.ts";
+import type { AccessRow, Frame, OperationRow, Row } from "#reports/recorded-execution.ts";
 import type { Location } from "#reports/result.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { OperationNames } from "#fuzz/machine/program.ts";
@@ -30,7 +30,8 @@ export interface RecordedAccess extends ObservedAccess {
   readonly holds: readonly string[];
   /** The word had been written since its object was allocated. */
   readonly known: boolean;
-  readonly location: Location | undefined;
+  /** The procedures that led to it, the innermost first. */
+  readonly stack: readonly Frame[];
 }
 
 type Entry = RecordedAccess | OperationRow;
@@ -42,8 +43,8 @@ export class Recorder implements Observer {
   readonly #threads: ThreadState[] = [];
   /** Words of fresh objects that nobody has written. */
   readonly #blank = new Set<Address>();
-  /** Line of what was last made or asked for. */
-  lastLocation: Location | undefined;
+  /** Where what was last made or asked for stands. */
+  #lastStack: readonly Frame[] = [];
   /** Line of the first access that was asked for since one was last made. */
   firstAsked: Location | undefined;
   readonly #ownThreads: number;
@@ -61,6 +62,11 @@ export class Recorder implements Observer {
     return this.#entries.filter((entry) => typeof entry.kind === "number");
   }
 
+  /** Line of what was last made or asked for. */
+  get lastLocation(): Location | undefined {
+    return locationOf(this.#lastStack);
+  }
+
   /** Threads seen so far, and those that callbacks were started for. */
   get threadCount(): number {
     return Math.max(this.#ownThreads, this.#threads.length);
@@ -73,10 +79,10 @@ export class Recorder implements Observer {
   }
 
   /** Says where the thread that runs now asks for an access. */
-  asks(location: Location | undefined): void {
-    this.#thread(this.#current).location = location;
-    this.lastLocation = location ?? this.lastLocation;
-    this.firstAsked ??= location;
+  asks(stack: readonly Frame[]): void {
+    this.#thread(this.#current).stack = stack;
+    if (stack.length > 0) this.#lastStack = stack;
+    this.firstAsked ??= locationOf(stack);
   }
 
   performed(access: ObservedAccess): void {
@@ -85,14 +91,14 @@ export class Recorder implements Observer {
     this.#happen(thread, state, state.spans.accessed(), access.step);
     const known = !this.#blank.delete(address);
     if (!access.waits) this.#hold(state, access, known);
-    this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, location: state.location });
+    this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, stack: state.stack });
     if (kind === ACCESS.callRcu) {
       // The new thread stands where its callback was posted until its grace period is over.
       const child = this.#thread(this.threadCount);
-      child.location = state.location;
+      child.stack = state.stack;
     }
     this.#current = thread;
-    this.lastLocation = state.location ?? this.lastLocation;
+    if (state.stack.length > 0) this.#lastStack = state.stack;
     this.firstAsked = undefined;
   }
 
@@ -154,11 +160,18 @@ interface ThreadState {
   readonly spans: Spans;
   locks: Address[];
   references: Map<Address, number>;
-  location: Location | undefined;
+  stack: readonly Frame[];
 }
 
 function freshThread(): ThreadState {
-  return { spans: new Spans(), locks: [], references: new Map(), location: undefined };
+  return { spans: new Spans(), locks: [], references: new Map(), stack: [] };
+}
+
+function locationOf(stack: readonly Frame[]): Location | undefined {
+  const [innermost] = stack;
+  if (innermost === undefined) return undefined;
+  const { file, line, column } = innermost;
+  return { file, line, ...(column !== undefined && { column }) };
 }
 
 function holdsOf({ spans, locks, references }: ThreadState, heap: Heap): string[] {
@@ -220,7 +233,8 @@ function isObject(heap: Heap, value: number): boolean {
 }
 
 function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess): AccessRow {
-  const { step, thread, kind, address, operand, holds, location } = access;
+  const { step, thread, kind, address, operand, holds, stack } = access;
+  const location = locationOf(stack);
   const pointer = touchesWord(kind) && pointers.has(fieldOf(heap, address));
   const valueText = (value: number): string => (pointer ? (objectNameOf(heap, value) ?? String(value)) : String(value));
   const concerned =

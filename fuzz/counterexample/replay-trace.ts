@@ -57,11 +57,12 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
 
 /** How the machine was set when the trace was recorded. */
 export function machineSettings({ machine = {} }: Pick<Trace, "machine">): MachineSettings {
-  const { dataRaces, lockOrder, leaks, accessesMax } = machine;
+  const { dataRaces, lockOrder, leaks, checksRest, accessesMax } = machine;
   return {
     ...(dataRaces === undefined ? {} : { dataRaces }),
     ...(lockOrder === undefined ? {} : { lockOrder }),
     ...(leaks === undefined ? {} : { leaks }),
+    ...(checksRest === undefined ? {} : { checksRest }),
     ...(accessesMax === undefined ? {} : { accessesMax }),
   };
 }

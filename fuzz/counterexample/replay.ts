@@ -16,7 +16,7 @@ import { accessNames } from "#fuzz/machine/access-name.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
 import { isEnabled, type RunningMachine } from "#fuzz/machine/running-machine.ts";
-import type { ObservedAccess, Observer } from "#fuzz/machine/observer.ts";
+import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
 import type { OperationNames, Program } from "#fuzz/machine/program.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { UNYIELDED } from "#fuzz/machine/unyielded.ts";
@@ -38,6 +38,19 @@ export interface ReplayOptions {
   readonly until?: number;
   /** What the trace is called in messages. */
   readonly name?: string;
+  /** Looks on. */
+  readonly watch?: ReplayWatch;
+}
+
+/** Sees the machine itself during a replay: its memory, and who waits. */
+export interface ReplayWatch {
+  /** The execution begins. */
+  begins(machine: RunningMachine): void;
+  /** An access was made; marks that belong to it follow. */
+  accessed(access: ObservedAccess): void;
+  marked(mark: ObservedMark): void;
+  /** The thread of the access stands before its next one. */
+  performed(machine: RunningMachine, access: ObservedAccess): void;
 }
 
 export interface Replayed {
@@ -65,13 +78,13 @@ export interface Divergence {
 /** Runs `schedule` on `program` and records it, with source lines. */
 export function replay(program: Program, schedule: Schedule, options: ReplayOptions = {}): Replayed {
   const recorder = new Recorder(program.heap, program.threads.length, options.operations);
-  const strict = new StrictSchedule(schedule, options.until ?? Infinity, recorder);
+  const strict = new StrictSchedule(schedule, options.until ?? Infinity, recorder, options.watch);
   const machine = new Machine(announcing(program, recorder), { ...options.machine, observer: strict.observer });
   let end: StopReplay | undefined;
   let violation: Violation | undefined;
   try {
     violation = withLocations(
-      (location) => recorder.asks(location),
+      (stack) => recorder.asks(stack),
       () => machine.run(strict.strategy),
     );
     strict.checkEnd();
@@ -139,7 +152,8 @@ function otherAccess(made: readonly RecordedAccess[]): string {
       (mayWrite(kind) || mayWrite(last.kind)),
   );
   if (other === undefined || last === undefined) return "";
-  const where = other.location === undefined ? "" : ` (${other.location.file}:${other.location.line})`;
+  const [line] = other.stack;
+  const where = line === undefined ? "" : ` (${line.file}:${line.line})`;
   return `, its ${accessNames[other.kind]}${where}: no lock, barrier, or release with an acquire comes between them`;
 }
 
@@ -179,21 +193,26 @@ class StrictSchedule {
   readonly #schedule: Schedule;
   readonly #until: number;
   readonly #recorder: Recorder;
+  readonly #watch: ReplayWatch | undefined;
+  #lastAccess: ObservedAccess | undefined;
 
-  constructor(schedule: Schedule, until: number, recorder: Recorder) {
+  constructor(schedule: Schedule, until: number, recorder: Recorder, watch?: ReplayWatch) {
     this.#schedule = schedule;
     this.#until = until;
     this.#recorder = recorder;
+    this.#watch = watch;
   }
 
   readonly strategy: Strategy = {
     name: "replay",
     begin: (machine) => {
       this.#machine = machine;
+      this.#watch?.begins(machine);
       if (this.#until === 0) throw new StopReplay("stopped");
     },
     choose: (machine) => this.#choose(machine),
     performed: (machine) => {
+      if (this.#lastAccess !== undefined) this.#watch?.performed(machine, this.#lastAccess);
       if (machine.violation === undefined && machine.steps >= this.#until) throw new StopReplay("stopped");
     },
   };
@@ -203,9 +222,14 @@ class StrictSchedule {
     performed: (access) => {
       if (this.#machine !== undefined) this.#checkPerformed(this.#machine, access);
       this.lastThread = access.thread;
+      this.#lastAccess = access;
       this.#recorder.performed(access);
+      this.#watch?.accessed(access);
     },
-    marked: (mark) => this.#recorder.marked(mark),
+    marked: (mark) => {
+      this.#recorder.marked(mark);
+      this.#watch?.marked(mark);
+    },
   };
 
   #choose(machine: RunningMachine): number {

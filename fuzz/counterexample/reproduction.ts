@@ -8,6 +8,7 @@ export interface Reproduction {
     readonly dataRaces?: boolean;
     readonly lockOrder?: boolean;
     readonly leaks?: boolean;
+    readonly checksRest?: boolean;
     readonly accessesMax?: number;
   };
   readonly scenario: { readonly name: string; readonly system: string; readonly [field: string]: unknown };

@@ -1,39 +1,14 @@
 /**
- * Where an event may go: the writes that a read may read from, and the places that a write may have in coherence order.
+ * Where an event may go: the writes that a read may read from, and the places that a write may have.
  *
  * One stack holds the choices that are still to be tried, of every level of the explorer's recursion: whoever collects
  * some takes the count before for their beginning, and puts it back when they have been tried.
  */
-import {
-  AFTER,
-  BEFORE,
-  FLAGS,
-  FULL,
-  type Graph,
-  INITIAL,
-  LOCATION,
-  NONE,
-  PAIRED,
-  PARTNER,
-  SOURCE,
-  STATE,
-} from "./graph.ts";
-import { type LocalStates, STEP } from "./local-states.ts";
-import type { Order } from "./order.ts";
-import type { ReadSources } from "./read-sources.ts";
+import type { Graph } from "./graph.ts";
 
-export class Choices {
+export abstract class Choices {
   count = 0;
-  readonly #order: Order;
-  readonly #states: LocalStates;
-  readonly #sources: ReadSources;
   #stack = new Int32Array(256);
-
-  constructor(order: Order, states: LocalStates, sources: ReadSources) {
-    this.#order = order;
-    this.#states = states;
-    this.#sources = sources;
-  }
 
   at(index: number): number {
     return this.#stack[index] as number;
@@ -48,110 +23,23 @@ export class Choices {
     this.#stack[this.count++] = choice;
   }
 
-  /** Offers every write that the read may take its value from, the coherence-last one first; `INITIAL` for none. */
-  offerSources(graph: Graph, read: number): void {
-    const order = this.#order;
-    const last = graph.final[graph.get(read, LOCATION)] as number;
-    if (last === NONE) return this.offer(INITIAL);
-    if (order.includesPrefix && graph.isInPrefix(last, read)) return this.offer(last);
-    const base = this.count;
-    order.look(graph, read, false);
-    let write = last;
-    this.offer(write);
-    while (!order.isBefore(graph, write)) {
-      write = graph.get(write, BEFORE);
-      this.offer(write === NONE ? INITIAL : write);
-      if (write === NONE) break;
-    }
-    const step = this.#states.step(graph.get(read, STATE));
-    if (step === STEP.wait) this.#withdrawStaleWaits(graph, read, base);
-    else if (order.distinguishesUpdates && step === STEP.update) this.#withdrawUpdates(graph, read, base);
+  /** Puts a choice that stays into the place of one that goes. */
+  protected put(index: number, choice: number): void {
+    this.#stack[index] = choice;
   }
 
-  /** Offers every write before which the new one may be placed, `NONE` for the end of coherence order. */
-  offerPlaces(graph: Graph, write: number): void {
-    const location = graph.get(write, LOCATION);
-    const partner = graph.get(write, PARTNER);
-    if (partner !== NONE) {
-      const source = graph.get(partner, SOURCE);
-      const next = source === INITIAL ? (graph.first[location] as number) : graph.get(source, AFTER);
-      if (next === NONE || !graph.has(next, PAIRED)) this.offer(next);
-      return;
-    }
-    this.offer(NONE);
-    let next = graph.final[location] as number;
-    if (next === NONE || (this.#order.includesPrefix && graph.isInPrefix(next, write))) return;
-    this.#order.look(graph, write, false);
-    for (; next !== NONE && !this.#order.isBefore(graph, next); next = graph.get(next, BEFORE)) {
-      if (!graph.has(next, PAIRED)) this.offer(next);
-    }
-  }
+  /** Offers what a new read may take its value from: a write, or `INITIAL`. */
+  abstract offerSources(graph: Graph, read: number): void;
+
+  /** Offers every write before which a new one may be placed, `NONE` for the end; nothing if it may not be at all. */
+  abstract offerPlaces(graph: Graph, write: number): void;
+
+  /** Takes back, of the places from `base` on that `write` may have, those which `read` cannot read from. */
+  abstract withdrawPlaces(graph: Graph, write: number, read: number, base: number): void;
 
   /**
-   * Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again.
+   * Was `event`, which goes if `revisitor` revisits, or is revisited, added with the one option that is the rule, given
+   * only what stays and what came before it? (See `maximal.ts`.)
    */
-  #withdrawStaleWaits(graph: Graph, read: number, base: number): void {
-    let kept = base + 1;
-    for (let i = base + 1; i < this.count; i++) {
-      const source = this.at(i);
-      if (this.#sources.isOver(graph, read, source)) this.#stack[kept++] = source;
-    }
-    this.count = kept;
-  }
-
-  /**
-   * Takes back the sources with which a read-modify-write would succeed, and must not because of what its success
-   * orders.
-   */
-  #withdrawUpdates(graph: Graph, read: number, base: number): void {
-    const flags = graph.get(read, FLAGS);
-    graph.set(read, FLAGS, flags | (this.#states.flags(graph.get(read, STATE)) & FULL));
-    this.#order.look(graph, read, true);
-    let kept = base;
-    let isTooEarly = false;
-    for (let i = base; i < this.count; i++) {
-      const source = this.at(i);
-      const next = source === INITIAL ? (graph.first[graph.get(read, LOCATION)] as number) : graph.get(source, AFTER);
-      isTooEarly ||= next !== NONE && this.#order.isBefore(graph, next);
-      if (!isTooEarly || !this.#sources.wouldWrite(graph, read, source)) this.#stack[kept++] = source;
-    }
-    this.count = kept;
-    graph.set(read, FLAGS, flags);
-  }
-
-  /**
-   * Takes back, of the places from `base` on that `write` may have, those before writes that must come before `read`,
-   * which will read from it.
-   */
-  withdrawPlaces(graph: Graph, write: number, read: number, base: number): void {
-    if (this.count === base + 1 && this.#stack[base] === NONE) return;
-    const flags = graph.get(read, FLAGS);
-    const updates = this.#states.step(graph.get(read, STATE)) === STEP.update;
-    const writes = updates && this.#sources.wouldWrite(graph, read, write);
-    graph.set(read, FLAGS, writes ? flags | (this.#states.flags(graph.get(read, STATE)) & FULL) : flags & ~FULL);
-    this.#order.look(graph, read, writes);
-    let limit = graph.final[graph.get(write, LOCATION)] as number;
-    let kept = base;
-    for (let i = base; i < this.count; i++) {
-      const next = this.at(i);
-      if (next !== NONE) {
-        // Places follow coherence order backwards; those behind a write that must come before the read go as well.
-        limit = this.#walkBack(graph, limit, next);
-        if (limit !== next || this.#order.isBefore(graph, next)) continue;
-      }
-      this.#stack[kept++] = next;
-    }
-    this.count = kept;
-    graph.set(read, FLAGS, flags);
-  }
-
-  /**
-   * From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event
-   * looked at.
-   */
-  #walkBack(graph: Graph, write: number, goal: number): number {
-    let at = write;
-    while (at !== goal && !this.#order.isBefore(graph, at)) at = graph.get(at, BEFORE);
-    return at;
-  }
+  abstract isMaximal(graph: Graph, event: number, revisitor: number): boolean;
 }

@@ -486,8 +486,8 @@ test("an estimate is made where the tree is known, and left out where it is not"
         },
       ];
     });
-  expect(exploreProgram(program(false), { graphsMax: 1, estimateProbes: 50 }).estimate?.mean).toBeGreaterThan(1);
-  const early = exploreProgram(program(true), { graphsMax: 1, estimateProbes: 50 });
+  expect(exploreProgram(program(false), { graphsMax: 1, estimateNodes: 50 }).estimate?.executions).toBeGreaterThan(1);
+  const early = exploreProgram(program(true), { graphsMax: 1, estimateNodes: 50 });
   expect(early).toMatchObject({ executions: 1, complete: false });
   expect(early.estimate).toBeUndefined();
   expect(exploreProgram(program(true))).toMatchObject({ complete: true });

@@ -9,7 +9,7 @@ import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { HistoryWatcher, Program } from "#fuzz/machine/program.ts";
 import type { Violation } from "#properties/violation.ts";
-import { Random } from "#properties/random.ts";
+import { depthFirst } from "#fuzz/strategies/depth-first.ts";
 import { type Estimate, estimateLeaves } from "./estimate.ts";
 import { Explorer } from "./explorer.ts";
 import { BLOCKED, EVENT, type Graph, KIND } from "./graph.ts";
@@ -27,9 +27,10 @@ export interface ExploreProgramOptions {
   /** Asked at every execution; true ends the exploration undecided. */
   readonly shouldStop?: () => boolean;
   /**
-   * Random descents to estimate the number of graphs by, if the bound on them ends the exploration; none unless given.
+   * Nodes of the exploration's tree to look at for an estimate of the number of graphs, if the bound on them ends the
+   * exploration; none unless given.
    */
-  readonly estimateProbes?: number;
+  readonly estimateNodes?: number;
 }
 
 export interface ProgramExploration {
@@ -52,7 +53,7 @@ export interface ProgramExploration {
   readonly notExplorable?: string;
 }
 
-/** Where the random descents start: equal programs have equal estimates. */
+/** Equal programs have equal estimates. */
 const ESTIMATE_SEED = 1;
 
 /** Events of one execution: more than the accesses of all threads come to. */
@@ -65,11 +66,21 @@ export function exploreProgram(program: Program, options: ExploreProgramOptions 
     { ...program, ...(program.history !== undefined && { history: histories }) },
     options.checks,
   );
+  if (machine.setUpFails) return violationOfSetUp(machine);
   const lowering = new Lowering(program, machine.words.slice(0, program.heap.used));
   for (;;) {
     const result = new ProgramExplorer(machine, lowering, histories, options).run();
     if (result !== undefined) return result;
   }
+}
+
+/** The set-up comes before all executions, and there is only one of it. */
+function violationOfSetUp(machine: Machine): ProgramExploration {
+  const violation = machine.run(depthFirst());
+  const { steps: accesses } = machine;
+  const choices = machine.choices.slice(0, accesses);
+  const found = { executions: 1, blocked: 0, histories: 0, accesses, complete: false };
+  return violation === undefined ? found : { ...found, violation: { violation, choices } };
 }
 
 class ProgramExplorer {
@@ -94,7 +105,12 @@ class ProgramExplorer {
     this.#histories = histories;
     this.#options = options;
     this.#threads = threads.length;
-    this.#states = new LocalStates(threads, { keepsBarriers: false, accesses: "as-written", weakFences: false });
+    this.#states = new LocalStates(threads, {
+      keepsBarriers: false,
+      accesses: "as-written",
+      weakFences: false,
+      refusesLooking: false,
+    });
     this.#guided = new Guided(this.#states, lowering, threads.length);
     this.#explorer = new Explorer({
       order: new ScOrder(),
@@ -123,8 +139,8 @@ class ProgramExplorer {
       complete: this.#complete,
     };
     if (refusal !== undefined) return { ...result, complete: false, notExplorable: refusal };
-    const { estimateProbes } = this.#options;
-    const estimate = estimateProbes !== undefined && this.#isBounded() ? this.#estimate(estimateProbes) : undefined;
+    const { estimateNodes } = this.#options;
+    const estimate = estimateNodes !== undefined && this.#isBounded() ? this.#estimate(estimateNodes) : undefined;
     if (estimate !== undefined) return { ...result, estimate };
     return this.#violation === undefined ? result : { ...result, complete: false, violation: this.#violation };
   }
@@ -133,9 +149,9 @@ class ProgramExplorer {
    * Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is
    * not known.
    */
-  #estimate(probes: number): Estimate | undefined {
+  #estimate(nodesMax: number): Estimate | undefined {
     try {
-      const estimate = estimateLeaves(this.#explorer, probes, new Random(ESTIMATE_SEED));
+      const estimate = estimateLeaves(this.#explorer, { nodesMax, seed: ESTIMATE_SEED });
       return this.#lowering.isSufficient ? estimate : undefined;
     } catch (error) {
       if (error instanceof ProgramError && !this.#lowering.isSufficient) return undefined;

@@ -287,6 +287,34 @@ test("many locations and many local states are no bound", () => {
   expect(explore(adders).executions).toBe(120);
 });
 
+test("a loop that only looks is refused with what to write instead; one that reads many words is not", () => {
+  const looking = {
+    name: "looking",
+    threads: [
+      function* (): Access {
+        yield writeOnce(1, 1);
+      },
+      function* (): Access {
+        while ((yield readOnce(1)) === 0);
+      },
+    ],
+  };
+  expect(catching(() => explore(looking))).toMatchObject({
+    thread: 1,
+    message:
+      "thread 1 reads word 1 256 times in a row, and does nothing else: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+  });
+  const walking = {
+    name: "walking",
+    threads: [
+      function* (): Access {
+        for (let word = 1; word <= 600; word++) yield readOnce(word);
+      },
+    ],
+  };
+  expect(explore(walking).executions).toBe(1);
+});
+
 test.each(["rinc", "casrot", "ttas"])(
   "the cache of local states may be emptied on the way without a trace: %s",
   (name) => {
@@ -295,7 +323,7 @@ test.each(["rinc", "casrot", "ttas"])(
       const found: string[] = [];
       const states = new LocalStates(
         program.threads,
-        { keepsBarriers: false, accesses: "as-written", weakFences: false },
+        { keepsBarriers: false, accesses: "as-written", weakFences: false, refusesLooking: true },
         statesMax,
       );
       const explorer = new Explorer({ order: new ScOrder(), states, threads: 3, initial: () => 0, eventsMax: 100 });

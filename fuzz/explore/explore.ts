@@ -13,10 +13,14 @@
  * explore(storeBuffering, { model: "tso" }).executions;  // 4
  * ```
  */
+import { EsChoices } from "./es-choices.ts";
+import { EsOrder } from "./es-order.ts";
+import { hasDataRace } from "./es-race.ts";
 import { Execution } from "./explored-execution.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { Explorer, type Visitor } from "./explorer.ts";
 import { type ExecutionGraph, executionGraphOf } from "./graph-trace.ts";
+import { LkmmOrder } from "./lkmm-order.ts";
 import { LocalStates, type Orderings, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
@@ -24,9 +28,10 @@ import { ScOrder, TsoOrder } from "./total-order.ts";
 
 /**
  * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
- * RC11.
+ * RC11. `lkmm`: the Linux-kernel memory model, without executions in which program order and reads-from form a cycle.
+ * `es`: plain accesses and Atomics of ECMAScript.
  */
-export type ExplorerModel = "sc" | "tso" | "ra";
+export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm" | "es";
 
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
@@ -63,6 +68,8 @@ export interface Exploration {
   readonly complete: boolean;
   /** The first failure. The exploration ends there. */
   readonly failure?: Failure;
+  /** Under `es`, whether an execution has a data race. If none has, there is nothing but interleavings. */
+  readonly race?: boolean;
 }
 
 const EVENTS_MAX = 10_000;
@@ -89,9 +96,24 @@ export interface Prepared {
 
 export function prepare(program: ExploredProgram, options: ExploreOptions = {}): Prepared {
   const { model = "sc", accesses = "as-written", weakFences = false, eventsMax = EVENTS_MAX } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: model !== "sc", accesses, weakFences });
+  const { meaning, exchange } = program;
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: model !== "sc",
+    accesses,
+    weakFences,
+    refusesLooking: true,
+    meaning,
+    exchange,
+  });
   const initial = (address: number): number => program.initial?.get(address) ?? 0;
-  const explorer = new Explorer({ order: orderOf(model), states, threads: program.threads.length, initial, eventsMax });
+  const explorer = new Explorer({
+    order: orderOf(model, states),
+    states,
+    threads: program.threads.length,
+    initial,
+    choices: model === "es" ? (sources) => new EsChoices(states, sources) : undefined,
+    eventsMax,
+  });
   return { explorer, states };
 }
 
@@ -103,12 +125,13 @@ export function runExplorer(
   options: ExploreOptions,
   choose?: Visitor["choose"],
 ): Exploration {
-  const { onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
+  const { model, onExecution, onBlocked, executionsMax = Infinity, shouldStop } = options;
   const execution = new Execution(states, threads);
   let executions = 0;
   let blocked = 0;
   let complete = true;
   let failure: Failure | undefined;
+  let race = false;
   const visitor: Visitor = {
     reached(graph) {
       execution.show(graph);
@@ -123,6 +146,7 @@ export function runExplorer(
         if (step !== STEP.returned) returned = false;
       }
       if (failure !== undefined) return;
+      race ||= model === "es" && hasDataRace(graph);
       if (returned) {
         executions++;
         onExecution?.(execution);
@@ -139,10 +163,16 @@ export function runExplorer(
     ...(choose === undefined ? {} : { choose }),
   };
   explorer.explore(visitor);
-  return { executions, blocked, complete, ...(failure === undefined ? {} : { failure }) };
+  return {
+    executions,
+    blocked,
+    complete,
+    ...(failure === undefined ? {} : { failure }),
+    ...(model === "es" ? { race } : {}),
+  };
 }
 
-function orderOf(model: ExplorerModel): Order {
+export function orderOf(model: ExplorerModel, states: LocalStates): Order {
   switch (model) {
     case "sc":
       return new ScOrder();
@@ -150,5 +180,9 @@ function orderOf(model: ExplorerModel): Order {
       return new TsoOrder();
     case "ra":
       return new ReleaseAcquireOrder();
+    case "lkmm":
+      return new LkmmOrder(states);
+    case "es":
+      return new EsOrder();
   }
 }

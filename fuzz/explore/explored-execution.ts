@@ -66,9 +66,16 @@ export class Execution {
    * Per thread its events, each read with its source as `thread.position`; then the coherence order of each word.
    */
   canonical(): string {
+    return `${this.#threadTexts()}#${this.#orderTexts([EVENT.write, EVENT.lock])}`;
+  }
+
+  /** The same for a model without coherence: equal for equal program order, reads-from and orders of acquisitions. */
+  canonicalWithoutCoherence(): string {
+    return `${this.#threadTexts()}#${this.#orderTexts([EVENT.lock])}`;
+  }
+
+  #threadTexts(): string {
     const { graph } = this;
-    const name = (event: number): string =>
-      event < 0 ? "i" : `${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`;
     const threads: string[] = Array.from({ length: this.threads }, () => "");
     for (let event = 0; event < graph.count; event++) {
       const thread = graph.get(event, THREAD);
@@ -76,17 +83,27 @@ export class Execution {
       const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
       let text = `${"RWFLU"[kind]}${address}`;
       if (kind === EVENT.read)
-        text += `=${graph.get(event, VALUE)}<${name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
+        text += `=${graph.get(event, VALUE)}<${this.#name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
       threads[thread] += `${text};`;
     }
+    return threads.join("|");
+  }
+
+  #orderTexts(kinds: readonly number[]): string {
+    const { graph } = this;
     const orders: string[] = [];
     for (let location = 0; location < graph.locations; location++) {
       let order = "";
-      for (let write = graph.first[location] as number; write !== NONE; write = graph.get(write, AFTER))
-        order += `${name(write)},`;
+      for (let event = graph.first[location] as number; event !== NONE; event = graph.get(event, AFTER))
+        if (kinds.includes(graph.get(event, KIND))) order += `${this.#name(event)},`;
       if (order !== "") orders.push(`${this.states.addresses[location]}:${order}`);
     }
-    return `${threads.join("|")}#${orders.toSorted().join("|")}`;
+    return orders.toSorted().join("|");
+  }
+
+  #name(event: number): string {
+    const { graph } = this;
+    return event < 0 ? "i" : `${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`;
   }
 }

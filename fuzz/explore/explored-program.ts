@@ -1,4 +1,6 @@
-import { type Access, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+import { type Access, type AccessKind, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
+import type { AnsweredStep } from "./local-states.ts";
+import type { Meaning } from "./meaning.ts";
 
 /**
  * A program for the explorer: threads over words of memory that are named by any numbers but 0.
@@ -12,6 +14,13 @@ export interface ExploredProgram {
   readonly threads: readonly ExploredThread[];
   /** What the words hold at first; a word that is not named holds 0. */
   readonly initial?: ReadonlyMap<Address, number>;
+  /**
+   * What the access means that a thread has just asked for, after these steps, where the program can say more than the
+   * kind of the access does: only `lkmm` asks.
+   */
+  readonly meaning?: (thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: (operand: number, found: number) => number;
 }
 
 /** Makes the procedure of one thread anew. */

@@ -19,8 +19,9 @@
  *
  * The file is long because a step forward and the revisits it offers call each other, down to the last leaf.
  */
-import { valueWritten } from "#impl/memory/access-class.ts";
-import { Choices } from "./choices.ts";
+import { WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
+import type { Choices } from "./choices.ts";
+import { CoherentChoices } from "./coherent-choices.ts";
 import {
   ACQUIRES,
   AFTER,
@@ -45,7 +46,6 @@ import {
 import { LocalStates, ProgramError, STEP } from "./local-states.ts";
 import { findStates } from "./graph-states.ts";
 import { grant, heldLock, isGranted, joinChain } from "./lock-chain.ts";
-import { isMaximal, isRevisitable } from "./maximal.ts";
 import type { Order } from "./order.ts";
 import { ReadSources } from "./read-sources.ts";
 import { undoTo } from "./undo.ts";
@@ -68,6 +68,8 @@ export interface ExplorerOptions {
   readonly states: LocalStates;
   readonly threads: number;
   readonly initial: (address: number) => number;
+  /** How sources and places are chosen; along coherence, unless the model has none. */
+  readonly choices?: ((sources: ReadSources) => Choices) | undefined;
   /** Events an execution may have: more is taken for an endless loop. */
   readonly eventsMax: number;
 }
@@ -93,12 +95,12 @@ export class Explorer {
   #children = 0;
   #wanted = ALL;
 
-  constructor({ order, states, threads, initial, eventsMax }: ExplorerOptions) {
+  constructor({ order, states, threads, initial, choices, eventsMax }: ExplorerOptions) {
     this.#order = order;
     this.#states = states;
     this.#width = threads;
     this.#sources = new ReadSources(order, states, initial);
-    this.#choices = new Choices(order, states, this.#sources);
+    this.#choices = choices?.(this.#sources) ?? new CoherentChoices(order, states, this.#sources);
     this.#eventsMax = eventsMax;
     this.#visitor = { reached() {}, shouldStop: () => false };
   }
@@ -152,6 +154,7 @@ export class Explorer {
       if (states.isFull) this.#renewStates();
       const thread = this.#nextThread(graph);
       if (thread === -1) {
+        if (this.#order.isAllowed?.(graph) === false) break;
         this.#visitor.reached(graph);
         this.#stopped = this.#visitor.shouldStop();
         break;
@@ -256,12 +259,11 @@ export class Explorer {
     const thread = graph.get(read, THREAD);
     const state = graph.get(read, STATE);
     const states = this.#states;
-    const kind = states.kind(state);
     const flags = (states.flags(state) & (RELEASES | FULL)) | PAIRED | DRAINS;
     const write = graph.add(thread, EVENT.write, graph.get(read, LOCATION), flags);
     graph.set(write, PARTNER, read);
     graph.set(read, PARTNER, write);
-    graph.set(write, VALUE, valueWritten(kind, graph.get(read, VALUE), states.operand(state)));
+    graph.set(write, VALUE, states.written(state, graph.get(read, VALUE)));
     this.#order.added(graph, write);
     return this.#grow(graph, write);
   }
@@ -326,7 +328,7 @@ export class Explorer {
     const { stride } = graph;
     for (let event = write - 1; event >= 0; event--) {
       if (graph.isInPrefix(event, write)) continue;
-      if (!isMaximal(graph, event, write)) return;
+      if (!this.#choices.isMaximal(graph, event, write)) return;
       const { rows } = graph;
       const row = event * stride;
       if (rows[row + KIND] !== EVENT.read || rows[row + LOCATION] !== location || graph.has(event, SETTLED)) continue;
@@ -403,7 +405,7 @@ export class Explorer {
     for (let i = base; i < end && !this.#stopped; i++) {
       const revisited = this.#choices.at(i);
       joinChain(graph, lock, graph.get(revisited, BEFORE));
-      if (isRevisitable(graph, revisited, lock)) this.#revisitLock(graph, revisited);
+      if (this.#isRevisitable(graph, revisited, lock)) this.#revisitLock(graph, revisited);
       graph.resetClocks(lock);
       this.#order.added(graph, lock);
     }
@@ -412,6 +414,14 @@ export class Explorer {
 
   #isBeforeLock(graph: Graph, other: number, lock: number): boolean {
     return this.#order.includesPrefix ? this.#order.isBefore(graph, other) : graph.isInPrefix(other, lock);
+  }
+
+  /** Was every event that would go, and `revisited` itself, added with the option that is the rule? */
+  #isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
+    for (let event = revisitor - 1; event >= revisited; event--) {
+      if (!graph.isInPrefix(event, revisitor) && !this.#choices.isMaximal(graph, event, revisitor)) return false;
+    }
+    return true;
   }
 
   #revisitLock(graph: Graph, revisited: number): void {
@@ -462,7 +472,7 @@ export class Explorer {
   }
 
   #refuseLength(thread: number): never {
-    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: write a loop that only waits as one wait`;
+    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: ${WAIT_INSTEAD}`;
     throw new ProgramError(message, thread, this.#eventsMax);
   }
 }

@@ -4,11 +4,14 @@
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
+import { lkmm } from "#model/memory/lkmm.ts";
 import { sc } from "#model/memory/sc.ts";
 import { tso } from "#model/memory/tso.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { AccessKind } from "#impl/memory/access.ts";
 import { performOnWord, succeeds } from "#impl/memory/access-class.ts";
+import { isAllowedUnderEs } from "./es-reference.ts";
+import type { ExplorerModel } from "./explore.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import {
   ACQUIRES,
@@ -27,6 +30,7 @@ import {
   VALUE,
 } from "./graph.ts";
 import type { ExecutionGraph, GraphEvent } from "./graph-trace.ts";
+import { lkmmExecution } from "./lkmm-execution.ts";
 import { LocalStates, STEP } from "./local-states.ts";
 import { referenceExecution } from "./reference.ts";
 import { type TableModel, tableOptions } from "./table-model.ts";
@@ -52,7 +56,13 @@ export function replayGraph(
 ): GraphReplay {
   const options = tableOptions(model);
   const { accesses = "as-written", weakFences = false } = options;
-  const states = new LocalStates(program.threads, { keepsBarriers: options.model !== "sc", accesses, weakFences });
+  const states = new LocalStates(program.threads, {
+    keepsBarriers: options.model !== "sc",
+    accesses,
+    weakFences,
+    refusesLooking: true,
+    meaning: program.meaning,
+  });
   const graph = new Graph(program.threads.length, 1);
   const placed = new Map<string, Placed>();
   const made = program.threads.map((_, thread) => {
@@ -69,14 +79,26 @@ export function replayGraph(
   }
   const because = relate(graph, states, program, events, orders, placed);
   if (because !== undefined) return { kind: "diverged", because };
-  const axioms = { sc, tso, ra }[options.model ?? "sc"];
-  if (!allowed(referenceExecution(graph, states), axioms))
-    return { kind: "diverged", because: `${axioms.name} does not allow the graph` };
+  const memoryModel = options.model ?? "sc";
+  if (!isAllowed(graph, states, memoryModel))
+    return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
     const state = graph.state[thread] ?? 0;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };
   }
   return { kind: "passed" };
+}
+
+/** Do the axioms of the model allow the graph? */
+function isAllowed(graph: Graph, states: LocalStates, model: ExplorerModel): boolean {
+  switch (model) {
+    case "es":
+      return isAllowedUnderEs(graph);
+    case "lkmm":
+      return allowed(lkmmExecution(graph, states), lkmm);
+    default:
+      return allowed(referenceExecution(graph, states), { sc, tso, ra }[model]);
+  }
 }
 
 /** Lets a thread make its next access, which must be this one. */

@@ -1,4 +1,3 @@
-import { valueFound, valueWritten } from "#impl/memory/access-class.ts";
 import { BLOCKED, EVENT, type Graph, KIND, NONE, PAIRED, PARTNER, STATE, THREAD, VALUE } from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
@@ -20,7 +19,5 @@ function answerTo(graph: Graph, event: number, states: LocalStates): number {
   if (graph.get(event, KIND) !== EVENT.read) return 0;
   const found = graph.get(event, VALUE);
   if (!graph.has(event, PAIRED)) return found;
-  const state = graph.get(event, STATE);
-  const kind = states.kind(state);
-  return valueFound(kind, found, valueWritten(kind, found, states.operand(state)));
+  return states.found(graph.get(event, STATE), found);
 }

@@ -16,17 +16,23 @@ import {
   CLASSES,
   isAcquisition,
   isConditional,
+  isExchange,
   isFence,
   isLocal,
   isReadModifyWrite,
   isRelease,
   isStore,
   mayWait,
+  succeeds,
   touchesWord,
+  valueFound,
+  valueWritten,
 } from "#impl/memory/access-class.ts";
+import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
+import { type Meaning, meaningOf } from "./meaning.ts";
 
 /** What a state asks for. */
 export const STEP = {
@@ -44,6 +50,13 @@ export const STEP = {
 /** How to take the orderings that the accesses of a program carry. */
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
 
+/** What a thread asked for before, and what it got. */
+export interface AnsweredStep {
+  readonly kind: AccessKind;
+  readonly address: number;
+  readonly answer: number;
+}
+
 export interface LocalStatesOptions {
   /** Whether barriers are steps of their own: without weak memory they mean nothing. */
   readonly keepsBarriers: boolean;
@@ -51,6 +64,17 @@ export interface LocalStatesOptions {
   readonly accesses: Orderings;
   /** Whether full barriers are taken for barriers that only acquire and release. */
   readonly weakFences: boolean;
+  /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
+  readonly refusesLooking: boolean;
+  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  readonly exchange?: ((operand: number, found: number) => number) | undefined;
+  /**
+   * What the access means that a thread has just asked for, after these steps, if the program can say more than the
+   * kind of the access does.
+   */
+  readonly meaning?:
+    | ((thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined)
+    | undefined;
 }
 
 /** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
@@ -80,9 +104,14 @@ const ANSWER = 9;
 const FIRST_CHILD = 10;
 const SIBLING = 11;
 const DEPTH = 12;
-const STRIDE = 13;
+/** Events of the thread before this state. */
+const POSITION = 13;
+const STRIDE = 14;
 
 const NOBODY = -1;
+
+/** Reads of the same few words, one after the other, that a thread may make; more are taken for a loop that waits. */
+const LOOKS_MAX = 256;
 
 /** States kept at most, unless more are asked for. */
 const STATES_MAX = 1 << 16;
@@ -104,6 +133,8 @@ export class LocalStates {
   /** The state in which each generator stands. */
   readonly #standing: Int32Array;
   readonly #messages = new Map<number, string>();
+  /** Of those states whose access means more than its kind says. */
+  readonly #meanings = new Map<number, Meaning>();
   #path = new Int32Array(64);
 
   constructor(threads: readonly (() => Access)[], options: LocalStatesOptions, statesMax = STATES_MAX) {
@@ -164,6 +195,45 @@ export class LocalStates {
     return this.#table[state * STRIDE + DEPTH] as number;
   }
 
+  /** Events of the thread before this state: a read-modify-write that succeeds is two. */
+  position(state: number): number {
+    return this.#table[state * STRIDE + POSITION] as number;
+  }
+
+  /** What the access that the state asks for means to a memory model. */
+  meaning(state: number): Meaning {
+    return this.#meanings.get(state) ?? meaningOf(this.kind(state));
+  }
+
+  /** Does a read-modify-write write where it finds `found`? */
+  writesAt(state: number, found: number): boolean {
+    const { update } = this.meaning(state);
+    return update === undefined ? succeeds(this.kind(state), found, this.expected(state)) : update(found) !== undefined;
+  }
+
+  /** What a write, or a read-modify-write that succeeds where it finds `found`, leaves. */
+  written(state: number, found: number): number {
+    const written = this.meaning(state).update?.(found);
+    if (written !== undefined) return written;
+    const kind = this.kind(state);
+    const { exchange } = this.#options;
+    if (exchange !== undefined && isExchange(kind)) return exchange(this.operand(state), found);
+    return valueWritten(kind, found, this.operand(state));
+  }
+
+  /** What the thread gets of a read-modify-write that succeeds. */
+  found(state: number, found: number): number {
+    if (this.meaning(state).update !== undefined) return found;
+    return valueFound(this.kind(state), found, this.written(state, found));
+  }
+
+  /** The state of the same thread before its step number `depth`, on the way to `state`. */
+  ancestor(state: number, depth: number): number {
+    let at = state;
+    while (this.depth(at) > depth) at = this.#table[at * STRIDE + PARENT] as number;
+    return at;
+  }
+
   /** Why the thread failed in this state. */
   message(state: number): string {
     return this.#messages.get(state) ?? "";
@@ -202,6 +272,7 @@ export class LocalStates {
     this.#roots.fill(NOBODY);
     this.#standing.fill(NOBODY);
     this.#messages.clear();
+    this.#meanings.clear();
   }
 
   /**
@@ -327,6 +398,25 @@ export class LocalStates {
     );
   }
 
+  /** @throws ProgramError if the last accesses of the thread all read the same few words */
+  #refuseLooking(last: number): void {
+    const table = this.#table;
+    const words = new Set<number>();
+    let state = last;
+    for (let looks = 0; looks < LOOKS_MAX; looks++) {
+      if (table[state * STRIDE + STEP_KIND] !== STEP.read) return;
+      words.add(table[state * STRIDE + ADDRESS] as number);
+      if (words.size > LOOKED_AT_MAX) return;
+      state = table[state * STRIDE + PARENT] as number;
+    }
+    const thread = table[last * STRIDE + THREAD] as number;
+    throw new ProgramError(
+      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times in a row, and does nothing else: ${WAIT_INSTEAD}`,
+      thread,
+      table[last * STRIDE + DEPTH] as number,
+    );
+  }
+
   #fail(message: string): number {
     this.#message = message;
     return STEP.failed;
@@ -355,12 +445,39 @@ export class LocalStates {
     table[row + FIRST_CHILD] = NOBODY;
     table[row + SIBLING] = NOBODY;
     table[row + DEPTH] = parent === NOBODY ? 0 : (table[parent * STRIDE + DEPTH] as number) + 1;
+    table[row + POSITION] =
+      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, answer);
     if (step === STEP.failed) this.#messages.set(state, this.#message);
+    if (isAccess && this.#options.meaning !== undefined) {
+      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, answer));
+      if (meaning !== undefined) this.#meanings.set(state, meaning);
+    }
     if (parent !== NOBODY) {
       table[row + SIBLING] = table[parent * STRIDE + FIRST_CHILD] as number;
       table[parent * STRIDE + FIRST_CHILD] = state;
     }
+    const depth = table[row + DEPTH] as number;
+    if (this.#options.refusesLooking && step === STEP.read && depth % LOOKS_MAX === LOOKS_MAX - 1)
+      this.#refuseLooking(state);
     return state;
+  }
+
+  /** Events that the step of a state is, when it gets this answer. */
+  #eventsOf(state: number, answer: number): number {
+    if (this.step(state) !== STEP.update) return 1;
+    const isCertain = this.meaning(state).update === undefined && !isConditional(this.kind(state));
+    return isCertain || this.writesAt(state, answer) ? 2 : 1;
+  }
+
+  /** The thread's steps up to the child of `parent` that is `answer`. */
+  #stepsUpTo(parent: number, answer: number): AnsweredStep[] {
+    const steps: AnsweredStep[] = [];
+    let got = answer;
+    for (let at = parent; at !== NOBODY; at = this.#table[at * STRIDE + PARENT] as number) {
+      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, answer: got });
+      got = this.#table[at * STRIDE + ANSWER] as number;
+    }
+    return steps.toReversed();
   }
 
   #flagsOf(kind: AccessKind, step: number): number {

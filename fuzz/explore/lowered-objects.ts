@@ -5,16 +5,19 @@
  * with a word between two that is no object's.
  */
 import {
+  ACCESS,
   type Access,
+  type AccessKind,
   type Address,
   assertHolds,
   mutexLock,
   mutexUnlock,
   NIL,
   readOnce,
+  write,
   writeOnce,
 } from "#impl/memory/access.ts";
-import { type Heap, regionOf } from "#impl/memory/heap.ts";
+import { type Heap, nameOf, regionOf } from "#impl/memory/heap.ts";
 import { type LoweredWords, POISON, ROLE } from "./lowered-words.ts";
 import { SlabStates } from "./slab-states.ts";
 
@@ -28,6 +31,9 @@ export class LoweredObjects {
   readonly #words: LoweredWords;
   readonly #slabs: SlabStates;
   readonly #ownObjects = new Map<string, Address>();
+  readonly #freed = new Map<Address, Address>();
+  readonly #livesOf = new Map<Address, Address>();
+  readonly #places = new Map<Address, Address>();
   /** The first address behind the heap, and that behind the last object. */
   readonly #from: Address;
   #end: Address;
@@ -63,14 +69,22 @@ export class LoweredObjects {
     return object;
   }
 
+  /** Did the slab turn out to be one that may run out? */
+  mayRunOut(slab: Address): boolean {
+    return this.#slabs.isShared(slab);
+  }
+
   *free(slab: Address, object: Address): Access {
     yield* this.checkAddress(object);
     const state = this.#slabs.isShared(slab) ? this.#stateOf(slab) : NIL;
     const lock = this.#words.named("slabs", ROLE.bookkeeping);
     if (state !== NIL) yield mutexLock(lock);
-    yield writeOnce(this.lifeWord(object), 1);
+    // A call that the compiler does not know is not made before what decides about it; what it does is done to the
+    // whole object, and plain, as nothing may be concurrent with it.
+    yield writeOnce(this.freeingWord(object), 1);
+    yield write(this.lifeWord(object), 1);
     const words = this.#slabs.wordsOf(this.#heap, slab);
-    for (let word = 0; word < words; word++) yield writeOnce(object + word, POISON);
+    for (let word = 0; word < words; word++) yield write(object + word, POISON);
     if (state === NIL) return;
     yield writeOnce(state, this.#slabs.give(slab, yield readOnce(state), object));
     yield mutexUnlock(lock);
@@ -83,9 +97,64 @@ export class LoweredObjects {
     return region === undefined || region.slab === NIL ? NIL : address - ((address - region.base) % region.stride);
   }
 
+  /** The object of a slab, or the struct, that the word lies in, or `NIL`. */
+  containing(address: Address): Address {
+    const object = this.objectAt(address);
+    if (object !== NIL || address <= NIL || address >= this.#from) return object;
+    const region = regionOf(this.#heap, address);
+    return region === undefined ? NIL : address - ((address - region.base) % region.stride);
+  }
+
+  /**
+   * An address of the heap for one of a thread's own object, as a history wants it: another for each object, and none
+   * that the set-up has given away.
+   */
+  placeInHeap(address: Address): Address {
+    const object = this.objectAt(address);
+    const place = this.#places.get(object);
+    return place === undefined ? address : place + address - object;
+  }
+
+  isOwn(address: Address): boolean {
+    return address >= this.#from && address < this.#end;
+  }
+
+  /** A name for a word, as a person reads it. */
+  nameOf(address: Address): string {
+    const object = this.objectAt(address);
+    if (object < this.#from) return nameOf(this.#heap, address);
+    const own = [...this.#ownObjects].find(([, base]) => base === object)?.[0].split(":") ?? [];
+    const slab = Number(own[1] ?? NIL);
+    const region = this.#heap.regions.find((each) => each.slab === slab);
+    const first = region === undefined ? "" : nameOf(this.#heap, region.base + address - object);
+    return first.replace(/#\d+/u, `#${String.fromCodePoint(97 + Number(own[0] ?? 0))}${own[2] ?? ""}`);
+  }
+
   /** The word that `free` writes, and whoever uses a lock in the object reads. */
   lifeWord(object: Address): Address {
-    return this.#words.named(`life ${object}`, ROLE.act);
+    const word = this.#words.named(`life ${object}`, ROLE.act);
+    this.#livesOf.set(word, object);
+    return word;
+  }
+
+  /** The word that `free` writes first, and on which all else that it does depends. */
+  freeingWord(object: Address): Address {
+    const word = this.#words.named(`freeing ${object}`, ROLE.bookkeeping);
+    this.#freed.set(word, object);
+    return word;
+  }
+
+  /** The object that the access is part of a free of, or `NIL`. */
+  freedBy(kind: AccessKind, address: Address, operand: number): Address {
+    const freed = this.#freed.get(address);
+    if (freed !== undefined) return freed;
+    if (kind !== ACCESS.write) return NIL;
+    return this.#livesOf.get(address) ?? (operand === POISON ? this.objectAt(address) : NIL);
+  }
+
+  /** The object whose life the word stands for, if it is such a word. */
+  objectOfLife(word: Address): Address | undefined {
+    return this.#livesOf.get(word);
   }
 
   /** Ends the thread if there is no such word: the machine will not let it pass. */
@@ -109,6 +178,7 @@ export class LoweredObjects {
     const words = this.#slabs.wordsOf(this.#heap, slab);
     const base = this.#end;
     this.#ownObjects.set(key, base);
+    this.#places.set(base, this.#slabs.placeOfOwn(slab));
     for (let word = 0; word < words; word++) this.#objectOf.push(base);
     this.#objectOf.push(NIL);
     this.#end += words + 1;

@@ -34,21 +34,35 @@ import {
   mutexUnlock,
   NIL,
   type RcuCallback,
+  loadAcquire,
   readOnce,
   request,
+  smpMb,
+  storeRelease,
   writeOnce,
 } from "#impl/memory/access.ts";
-import { CLASSES, isAcquisition, isLocal } from "#impl/memory/access-class.ts";
+import { CLASSES, isAcquisition, isFence, isLocal, returnsWord } from "#impl/memory/access-class.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import type { ExploredThread } from "./explored-program.ts";
+import type { AnsweredStep } from "./local-states.ts";
 import { type Allocations, LoweredObjects } from "./lowered-objects.ts";
 import { LoweredWords, ROLE } from "./lowered-words.ts";
+import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
 
 /** Accesses of one thread: more are taken for an endless loop. */
 const ACCESSES_MAX = 5_000;
+
+/** Steps before a free that are looked at for what decided it. */
+const DECIDING_MAX = 24;
+
+/** What a step is answered instead, to see whether it matters. */
+const OTHER_ANSWERS: readonly ((answer: number) => number)[] = [
+  (answer) => answer + 1,
+  (answer) => (answer === 0 ? -1 : 0),
+];
 
 const EVERY_BIT = -1;
 const SECTION_OPEN = 1;
@@ -73,9 +87,21 @@ export class Lowering {
   readonly #readers = new Set<number>();
   #hasGracePeriods = false;
 
-  /** @param initialWords contents of the heap before the threads start */
-  constructor(program: Program, initialWords: Int32Array) {
+  readonly #keepsBarriers: boolean;
+  readonly #fencesSections: boolean;
+  #factories: readonly ExploredThread[] = [];
+  /** Accesses to objects that were found by a pointer, whose address dependency was taken for granted. */
+  dependencies = 0;
+
+  /**
+   * @param initialWords contents of the heap before the threads start
+   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency. A model that has no
+   *   read-copy-update of its own gets sections with barriers, `fenced`: stronger ones than the kernel promises
+   */
+  constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" | "fenced" = "strong") {
     this.program = program;
+    this.#keepsBarriers = memory !== "strong";
+    this.#fencesSections = memory === "fenced";
     this.#words = new LoweredWords(initialWords);
     this.#objects = new LoweredObjects(program.heap, initialWords, this.#words);
   }
@@ -98,12 +124,28 @@ export class Lowering {
       { length: this.#slots.size },
       (_, slot) => () => this.#runCallback(own.length + slot, slot),
     );
-    return [...own, ...callbacks];
+    const threads = [...own, ...callbacks];
+    this.#factories = threads;
+    return threads;
   }
 
   /** What a word or lock of the graph holds at first. */
   initial(address: Address): number {
     return this.#words.initial(address);
+  }
+
+  /** See `LoweredObjects`. */
+  placeInHeap(address: Address): Address {
+    return this.#objects.placeInHeap(address);
+  }
+
+  /** Does the word lie in an object that a thread has taken for itself, which nobody is given again? */
+  isOwnObject(address: Address): boolean {
+    return this.#objects.isOwn(address);
+  }
+
+  nameOf(address: Address): string {
+    return this.#objects.nameOf(this.#words.wordOf(address));
   }
 
   role(address: Address): number {
@@ -113,6 +155,135 @@ export class Lowering {
   /** The thread that a write to this word, whose role is `spawn`, starts. */
   startedBy(address: Address): number {
     return this.program.threads.length + (this.#slotOfSpawn.get(address) ?? 0);
+  }
+
+  /**
+   * What the access means that a thread has just asked for, to a model with dependencies: an access to an object whose
+   * address the thread has read before depends on the last read that found it.
+   */
+  meaning(thread: number, kind: AccessKind, steps: readonly AnsweredStep[]): Meaning | undefined {
+    const { address: asked, operand } = request;
+    const rcu = this.#rcuRole(kind, asked, operand);
+    const object = this.#objects.containing(this.#objects.objectOfLife(asked) ?? this.#words.wordOf(asked));
+    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, asked);
+    if (addr.length > 0) this.dependencies++;
+    const freed = this.#objects.freedBy(kind, asked, operand);
+    if (freed !== NIL) {
+      const freeing = this.#objects.freeingWord(freed);
+      const decided = steps.findLastIndex(({ address }) => address === freeing);
+      if (asked === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, asked) };
+      return { ...meaningOf(kind), addr: [...addr, decided] };
+    }
+    return rcu === undefined && addr.length === 0 ? undefined : { ...meaningOf(kind), ...(rcu && { rcu }), addr };
+  }
+
+  /**
+   * The last step that found the object at which the thread now makes an access, if the access follows what was found:
+   * with another pointer there, it is to another word.
+   */
+  #pointersTo(object: Address, thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+    const isOfLock = this.role(asked) !== ROLE.word; // its word is that of the object, whatever the offset
+    for (let step = steps.length - 1; step >= 0; step--) {
+      const { kind, address, answer } = steps[step] as AnsweredStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(answer) !== object)
+        continue;
+      if (isOfLock) return this.#objects.objectAt(object) === NIL ? [] : [step];
+      if (this.#addressAfter(thread, steps, step) === asked + 1) return [step];
+    }
+    return [];
+  }
+
+  /** The word of the access that the thread comes to if a step is answered by the next number; NIL if to another. */
+  #addressAfter(thread: number, steps: readonly AnsweredStep[], changed: number): Address {
+    let address = NIL;
+    const comes = this.#runAgain(
+      thread,
+      steps,
+      changed,
+      (answer) => answer + 1,
+      (at, kind) => {
+        address = request.address;
+        return at === steps.length || kind === steps[at]?.kind;
+      },
+    );
+    return comes ? address : NIL;
+  }
+
+  /**
+   * The steps that decide whether the thread comes to an access: with another answer to one of them, it asks for
+   * something else before, or instead.
+   */
+  #deciding(thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+    const found: number[] = [];
+    for (let step = steps.length - 1; step >= Math.max(0, steps.length - DECIDING_MAX); step--) {
+      const { kind, address } = steps[step] as AnsweredStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind)) continue;
+      if (OTHER_ANSWERS.some((change) => !this.#comesTo(thread, steps, step, change, asked))) found.push(step);
+    }
+    return found;
+  }
+
+  /** Does the thread ask for the same if that step is answered otherwise, and come to `asked`? */
+  #comesTo(
+    thread: number,
+    steps: readonly AnsweredStep[],
+    changed: number,
+    change: (answer: number) => number,
+    asked: Address,
+  ): boolean {
+    return this.#runAgain(thread, steps, changed, change, (at, kind) => {
+      const step = steps[at];
+      if (step === undefined) return request.address === asked;
+      return kind === step.kind && (at <= changed || isFence(kind) || request.address === step.address);
+    });
+  }
+
+  /**
+   * Runs a thread again with one step answered otherwise.
+   *
+   * @param agrees whether the thread, which asks for an access of this kind as step `at`, is still on its way
+   * @returns whether it is until it has asked for one access more than `steps`
+   */
+  #runAgain(
+    thread: number,
+    steps: readonly AnsweredStep[],
+    changed: number,
+    change: (answer: number) => number,
+    agrees: (at: number, kind: AccessKind) => boolean,
+  ): boolean {
+    const factory = this.#factories[thread];
+    if (factory === undefined) return false;
+    const procedure = factory();
+    let answer = 0;
+    try {
+      for (let at = 0; at <= steps.length; at++) {
+        let kind: AccessKind;
+        do {
+          const { done, value } = procedure.next(answer);
+          if (done === true) return false;
+          kind = value;
+          answer = 0;
+        } while (kind === ACCESS.assertHolds);
+        if (!agrees(at, kind)) return false;
+        const step = steps[at];
+        if (step !== undefined) answer = at === changed ? change(step.answer) : step.answer;
+      }
+      return true;
+    } catch {
+      return false; // what the answer makes it do is nothing that could happen
+    }
+  }
+
+  #rcuRole(kind: AccessKind, address: Address, operand: number): RcuRole | undefined {
+    switch (this.role(address)) {
+      case ROLE.spawn:
+        return kind === ACCESS.awaitUnequal ? "starts" : undefined;
+      case ROLE.section:
+        if (kind === ACCESS.awaitEqual) return "waits";
+        return (operand & SECTION_OPEN) === 0 ? "ends" : "opens";
+      default:
+        return undefined;
+    }
   }
 
   // ---- Threads
@@ -141,7 +312,13 @@ export class Lowering {
       const { address, operand, expected, callback, message } = request;
       if (isLocal(kind)) {
         if (kind === ACCESS.assertHolds && operand === 0) yield assertHolds(false, message);
+        if (kind === ACCESS.beginOperation) line.operation = operand;
+        if (kind === ACCESS.endOperation) line.response = operand;
         yield* this.#happen(thread, line, line.spans.marked(kind, operand));
+        if (this.#keepsBarriers && isFence(kind)) {
+          request.address = NIL;
+          yield kind;
+        }
         continue;
       }
       yield* this.#happen(thread, line, line.spans.accessed());
@@ -154,9 +331,16 @@ export class Lowering {
   /** What becomes of the thread's spans now: operations are ordered, and grace periods wait for outermost sections. */
   *#happen(thread: number, line: Line, events: number): Access {
     if ((events & SPAN.operationBegins) !== 0 && this.#isRecorded(thread)) {
+      // Calls and returns have one order, whatever the memory: whoever makes them would need barriers to tell it.
+      let isFirst = line.returned === 0;
       for (let other = 0; other < this.program.threads.length; other++) {
-        if (other !== thread && this.#isRecorded(other)) yield readOnce(this.#returnedWord(other));
+        if (other === thread || !this.#isRecorded(other)) continue;
+        if (this.#keepsBarriers && !isFirst) yield smpMb();
+        isFirst = false;
+        const returned = this.#returnedWord(other);
+        yield this.#keepsBarriers ? loadAcquire(returned) : readOnce(returned);
       }
+      if (this.#keepsBarriers) yield writeOnce(this.#words.named(`invoked ${thread}`, ROLE.invocation), line.operation);
     }
     const { depth, opened } = line.spans;
     if ((events & SPAN.sectionsOpen) !== 0 && depth === opened) {
@@ -164,12 +348,20 @@ export class Lowering {
         this.#readers.add(thread);
         if (this.#hasGracePeriods) this.#isSufficient = false;
       }
-      if (this.#hasGracePeriods) yield writeOnce(this.#sectionWord(thread), ++line.sections);
+      if (this.#hasGracePeriods) {
+        yield writeOnce(this.#sectionWord(thread), ++line.sections);
+        if (this.#fencesSections) yield smpMb();
+      }
     }
-    if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods)
-      yield writeOnce(this.#sectionWord(thread), ++line.sections);
-    if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread))
-      yield writeOnce(this.#returnedWord(thread), ++line.returned);
+    if ((events & SPAN.sectionEnds) !== 0 && depth === 0 && this.#hasGracePeriods) {
+      const section = this.#sectionWord(thread);
+      yield this.#fencesSections ? storeRelease(section, ++line.sections) : writeOnce(section, ++line.sections);
+    }
+    if ((events & SPAN.operationEnds) !== 0 && this.#isRecorded(thread)) {
+      const returned = this.#returnedWord(thread);
+      if (this.#keepsBarriers) yield writeOnce(this.#words.named(`response ${thread}`, ROLE.response), line.response);
+      yield this.#keepsBarriers ? storeRelease(returned, ++line.returned) : writeOnce(returned, ++line.returned);
+    }
   }
 
   /** Do the thread's operations appear in the history? */
@@ -191,6 +383,8 @@ export class Lowering {
         yield* this.#useLock(kind, address);
         return 0;
       case ACCESS.allocate:
+        if (this.#keepsBarriers && this.#objects.mayRunOut(address))
+          yield* this.#refuse("memory may run out, or be used again, which is explored under sc alone");
         return yield* this.#objects.allocate(thread, line.allocations, address);
       case ACCESS.free:
         yield* this.#objects.free(address, operand);
@@ -229,17 +423,25 @@ export class Lowering {
     const locks = isAcquisition(kind);
     const object = this.#objects.objectAt(address);
     const lock = this.#words.lockAt(address);
-    if (!locks && object !== NIL) yield readOnce(this.#objects.lifeWord(object));
+    if (!locks && object !== NIL) yield* this.#lookAtLife(object);
     yield locks ? mutexLock(lock) : mutexUnlock(lock);
-    if (locks && object !== NIL) yield readOnce(this.#objects.lifeWord(object));
+    if (locks && object !== NIL) yield* this.#lookAtLife(object);
+  }
+
+  *#lookAtLife(object: Address): Access {
+    yield readOnce(this.#objects.lifeWord(object));
   }
 
   // ---- Read-copy-update
 
   *#awaitGracePeriod(thread: number): Access {
     this.#needGracePeriods();
-    for (const reader of this.#readers)
-      if (reader !== thread) yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
+    if (this.#keepsBarriers) yield smpMb();
+    for (const reader of this.#readers) {
+      if (reader === thread) continue;
+      yield awaitEqual(this.#sectionWord(reader), SECTION_OPEN, 0);
+    }
+    if (this.#keepsBarriers) yield smpMb();
     yield writeOnce(this.#words.named(`grace over ${thread}`, ROLE.graceEnds), 1);
   }
 
@@ -254,7 +456,7 @@ export class Lowering {
     }
     let number = this.#callbacks.findIndex((known) => known.callback === callback && known.argument === argument) + 1;
     if (number === 0) number = this.#callbacks.push({ callback, argument });
-    yield writeOnce(this.#spawnWord(slot), number);
+    yield storeRelease(this.#spawnWord(slot), number);
   }
 
   #needGracePeriods(): void {
@@ -264,11 +466,11 @@ export class Lowering {
   }
 
   #sectionWord(thread: number): Address {
-    return this.#words.named(`section ${thread}`, ROLE.bookkeeping);
+    return this.#words.named(`section ${thread}`, ROLE.section);
   }
 
   #returnedWord(thread: number): Address {
-    return this.#words.named(`returned ${thread}`, ROLE.bookkeeping);
+    return this.#words.named(`returned ${thread}`, ROLE.returned);
   }
 
   #spawnWord(slot: number): Address {
@@ -293,5 +495,8 @@ class Line {
   sections = 0;
   returned = 0;
   callbacks = 0;
+  /** The operation that begins, and what it returned. */
+  operation = 0;
+  response = 0;
   readonly allocations: Allocations = new Map();
 }

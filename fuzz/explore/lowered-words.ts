@@ -17,6 +17,13 @@ export const ROLE = {
   graceEnds: 5,
   /** A write starts a callback; a read is nothing. */
   spawn: 6,
+  /** A write is the invocation of the operation of that number, or a response. */
+  invocation: 7,
+  response: 8,
+  /** Operations that a thread has ended: the order of calls and returns. */
+  returned: 9,
+  /** Odd while a thread's outermost read-side critical section is open. */
+  section: 10,
 } as const;
 
 /** What the words of a freed object, and of one that was never written, hold. */
@@ -38,6 +45,11 @@ export class LoweredWords {
   /** The lock that stands for the lock at a word of the heap. */
   lockAt(address: Address): Address {
     return LOCKS + address;
+  }
+
+  /** The word of the heap that a lock of the graph stands for; another word is its own. */
+  wordOf(address: Address): Address {
+    return address >= LOCKS && address < SPECIAL ? address - LOCKS : address;
   }
 
   /** The word, or lock, of that name, which the heap does not have. */

@@ -22,7 +22,7 @@ import {
 } from "./graph.ts";
 
 /** Was `event`, which goes if `revisitor` revisits, or is revisited, added with the last option in coherence order? */
-export function isMaximal({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
+export function isLastInCoherence({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
   const row = event * stride;
   const kind = rows[row + KIND] as number;
   const horizon = revisitor * stride + prefix;
@@ -55,13 +55,5 @@ export function isMaximal({ rows, stride, first, prefix }: Graph, event: number,
     return true;
   }
   for (; next !== NONE; next = rows[next * stride + AFTER] as number) if (isPrevious(next)) return false;
-  return true;
-}
-
-/** Was every event that would go, and `revisited` itself, added with the last option? */
-export function isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
-  for (let event = revisitor - 1; event >= revisited; event--) {
-    if (!graph.isInPrefix(event, revisitor) && !isMaximal(graph, event, revisitor)) return false;
-  }
   return true;
 }

@@ -7,6 +7,9 @@ import type { Graph } from "./graph.ts";
  * read comes before the writes that overwrite what it read, a write before those that follow it in coherence order. So
  * a choice is consistent if none of these writes must come before the event. The writes of a location that must are the
  * first ones of its coherence order, up to one of them.
+ *
+ * Where that last sentence is not so, because what must come before a read depends on what it reads, `look` and
+ * `isBefore` say what can be said of all choices, and `isConsistent` decides each one.
  */
 export interface Order {
   /** Rows of clocks an event has under this model, its prefix included. */
@@ -23,6 +26,16 @@ export interface Order {
   look(graph: Graph, event: number, drains: boolean): void;
   /** Must `write`, of the location of the event looked at, or a read of its value, come before the event? */
   isBefore(graph: Graph, write: number): boolean;
+  /**
+   * Is the graph consistent in which `event`, without successors, has the source and flags, or the place, that it has
+   * now? All else is consistent. Never asked of the last choice in coherence order, which always is.
+   */
+  isConsistent?(graph: Graph, event: number): boolean;
+  /**
+   * Does the model allow a graph that is done, complete or not? For what cannot be decided event by event; a graph that
+   * is refused is not an execution.
+   */
+  isAllowed?(graph: Graph): boolean;
   /** An event was added and its flags are set. */
   added(graph: Graph, event: number): void;
   /** A read has got its source. */

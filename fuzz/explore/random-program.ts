@@ -93,9 +93,13 @@ export type RandomThread = readonly (RandomStatement | RandomSection)[];
 
 const LOCK = 9;
 
-const statement = (words: number): fc.Arbitrary<RandomStatement> =>
+const BARRIERS: readonly string[] = ["smpMb", "smpRmb", "smpWmb"];
+const ALL_KINDS = Object.keys(kinds);
+const KINDS_WITHOUT_BARRIERS = ALL_KINDS.filter((kind) => !BARRIERS.includes(kind));
+
+const statement = (kindNames: readonly string[], words: number): fc.Arbitrary<RandomStatement> =>
   fc.record({
-    kind: fc.constantFrom(...Object.keys(kinds)),
+    kind: fc.constantFrom(...kindNames),
     word: fc.integer({ min: 1, max: words }),
     operand: fc.integer({ min: 1, max: 2 }),
     expected: fc.integer({ min: 0, max: 1 }),
@@ -111,11 +115,14 @@ export function randomThreads(limits: {
   readonly threads: number;
   readonly accesses: number;
   readonly words: number;
+  /** Unless false, there may be barriers. */
+  readonly barriers?: false;
 }): fc.Arbitrary<readonly RandomThread[]> {
-  const { threads, accesses, words } = limits;
-  const plain = fc.array(statement(words), { minLength: accesses - 1, maxLength: accesses });
+  const { threads, accesses, words, barriers } = limits;
+  const any = statement(barriers === false ? KINDS_WITHOUT_BARRIERS : ALL_KINDS, words);
+  const plain = fc.array(any, { minLength: accesses - 1, maxLength: accesses });
   const locked = fc
-    .tuple(fc.constantFrom("spin", "mutex"), fc.array(statement(words), { maxLength: accesses - 2 }))
+    .tuple(fc.constantFrom("spin", "mutex"), fc.array(any, { maxLength: accesses - 2 }))
     .map(([lock, section]): RandomThread => [{ lock, section }]);
   return fc.array(fc.oneof({ arbitrary: plain, weight: 3 }, { arbitrary: locked, weight: 1 }), {
     minLength: threads - 1,

@@ -1,5 +1,5 @@
 /** The writes that a read may read from: what it would find there, and how it comes to read from one of them. */
-import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
+import { waitIsOver } from "#impl/memory/access-class.ts";
 import {
   ACQUIRES,
   BLOCKED,
@@ -17,6 +17,9 @@ import {
 } from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
+
+/** In place of a source: a wait goes on, whatever its word holds. Later writes may still end it. */
+export const WAITS_ON = -3;
 
 export class ReadSources {
   readonly #order: Order;
@@ -53,14 +56,29 @@ export class ReadSources {
   wouldWrite(graph: Graph, read: number, source: number): boolean {
     const state = graph.get(read, STATE);
     const states = this.#states;
-    return (
-      states.step(state) === STEP.update &&
-      succeeds(states.kind(state), this.valueOf(graph, read, source), states.expected(state))
-    );
+    return states.step(state) === STEP.update && states.writesAt(state, this.valueOf(graph, read, source));
   }
 
-  /** Gives a read its source, whose clocks are those of program order, and tells its thread. */
+  /** Links a read to a source and sets its flags, for a look at the graph: its thread is not told. */
+  link(graph: Graph, read: number, source: number): void {
+    const states = this.#states;
+    graph.link(read, source);
+    const state = graph.get(read, STATE);
+    let flags = graph.get(read, FLAGS) & ~(BLOCKED | PAIRED | FULL);
+    if (states.step(state) === STEP.wait && !this.isOver(graph, read, source)) flags |= BLOCKED;
+    if (this.wouldWrite(graph, read, source)) flags |= PAIRED | (states.flags(state) & FULL);
+    graph.set(read, FLAGS, flags);
+  }
+
+  /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Tells its thread. */
   set(graph: Graph, read: number, source: number): void {
+    if (source === WAITS_ON) {
+      graph.link(read, INITIAL);
+      graph.set(read, VALUE, this.valueOf(graph, read, INITIAL));
+      graph.set(read, FLAGS, (graph.get(read, FLAGS) & SETTLED) | BLOCKED);
+      graph.state[graph.get(read, THREAD)] = graph.get(read, STATE);
+      return;
+    }
     const states = this.#states;
     const thread = graph.get(read, THREAD);
     const state = graph.get(read, STATE);
@@ -82,9 +100,8 @@ export class ReadSources {
       goesOn = this.isOver(graph, read, source);
       if (!goesOn) flags |= BLOCKED;
     } else if (this.wouldWrite(graph, read, source)) {
-      const kind = states.kind(state);
       flags |= PAIRED | (asked & FULL);
-      answer = valueFound(kind, found, valueWritten(kind, found, states.operand(state)));
+      answer = states.found(state, found);
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }

@@ -7,10 +7,12 @@ import { expect, test } from "vitest";
 import { allowed } from "#model/memory/execution.ts";
 import type { MemoryModel } from "#model/memory/memory-model.ts";
 import { ra } from "#model/memory/ra.ts";
+import { lkmm } from "#model/memory/lkmm.ts";
 import { sc } from "#model/memory/sc.ts";
 import { tso } from "#model/memory/tso.ts";
 import { explore, type ExplorerModel, runExplorer } from "./explore.ts";
 import { Explorer } from "./explorer.ts";
+import { lkmmExecution } from "./lkmm-execution.ts";
 import { LocalStates } from "./local-states.ts";
 import type { Order } from "./order.ts";
 import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
@@ -31,14 +33,17 @@ const anyOrder: Order = {
   granted: () => {},
 };
 
-const axioms: Readonly<Record<ExplorerModel, MemoryModel>> = { sc, tso, ra };
+type CoherentModel = Exclude<ExplorerModel, "es">;
+
+const axioms: Readonly<Record<CoherentModel, MemoryModel>> = { sc, tso, ra, lkmm };
 
 /** Every graph without a cycle of program order and reads-from, as text; those that the axioms allow. */
-function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<string> {
+function allowedGraphs(program: ExploredProgram, model: CoherentModel): Set<string> {
   const states = new LocalStates(program.threads, {
     keepsBarriers: model !== "sc",
     accesses: "as-written",
     weakFences: false,
+    refusesLooking: false,
   });
   const explorer = new Explorer({
     order: anyOrder,
@@ -50,7 +55,8 @@ function allowedGraphs(program: ExploredProgram, model: ExplorerModel): Set<stri
   const kept = new Set<string>();
   runExplorer(explorer, states, program.threads.length, {
     onExecution: (execution) => {
-      if (allowed(referenceExecution(execution.graph, states), axioms[model])) kept.add(execution.canonical());
+      const reference = model === "lkmm" ? lkmmExecution : referenceExecution;
+      if (allowed(reference(execution.graph, states), axioms[model])) kept.add(execution.canonical());
     },
   });
   return kept;
@@ -62,7 +68,7 @@ function exploredGraphs(program: ExploredProgram, model: ExplorerModel): Set<str
   return found;
 }
 
-test.each(["sc", "tso", "ra"] as const)(
+test.each(["sc", "tso", "ra", "lkmm"] as const)(
   "of all graphs of a random program, those are visited that the axioms of %s allow",
   (model) => {
     fc.assert(
@@ -83,6 +89,10 @@ test.each([
   ["dekker", "tso"],
   ["dekker", "ra"],
   ["wrc", "ra"],
+  ["iriw", "lkmm"],
+  ["2p2w", "lkmm"],
+  ["mpn", "lkmm"],
+  ["dekker", "lkmm"],
 ] as const)("of all graphs of %s, those are visited that the axioms of %s allow", (name, model) => {
   const program = exploredProgram(toyProgramNamed(name), {});
   const kept = allowedGraphs(program, model);

@@ -27,9 +27,40 @@ import {
   THREAD,
 } from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
+import { isGranted } from "./lock-chain.ts";
 
-/** The graph as events and relations; every wait in it must be over, and every acquisition granted. */
-export function referenceExecution(graph: Graph, states: LocalStates): Execution {
+/** How a model names an event that is a read, a write or a fence; locks have names of their own. */
+export type NameEvent = (graph: Graph, event: number, states: LocalStates) => Omit<MemoryEvent, "thread" | "variable">;
+
+/** By the orderings that the explorer's flags keep. */
+const byFlags: NameEvent = (graph, event, states) => {
+  const kind = graph.get(event, KIND);
+  const flags = graph.get(event, FLAGS);
+  if (kind === EVENT.fence) return { kind: "F", tag: fenceTag(flags) };
+  const half = isHalf(graph, event, states) ? { rmw: true } : {};
+  return { kind: kind === EVENT.read ? "R" : "W", tag: accessTag(flags, kind), ...half };
+};
+
+/** Is the event half of a read-modify-write, or the read of one that failed? */
+export function isHalf(graph: Graph, event: number, states: LocalStates): boolean {
+  return graph.get(event, KIND) === EVENT.write
+    ? graph.has(event, PAIRED)
+    : states.step(graph.get(event, STATE)) === STEP.update;
+}
+
+/**
+ * The graph as events and relations. An acquisition that was not granted is left out, and so is a wait that is not
+ * over: it orders nothing.
+ *
+ * @param name how to name events, by the explorer's flags unless given
+ * @param index room for where each event of the graph begins in the execution, -1 for one that is left out
+ */
+export function referenceExecution(
+  graph: Graph,
+  states: LocalStates,
+  name: NameEvent = byFlags,
+  index: number[] = [],
+): Execution {
   const events: MemoryEvent[] = [];
   const po: Pair[] = [];
   const rf: Pair[] = [];
@@ -41,8 +72,6 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
     initial.push(events.length);
     events.push({ kind: "IW", thread: -1, variable: variable(location) });
   }
-  /** Where each event of the graph begins: a lock has two here. */
-  const index: number[] = [];
   const last = new Map<number, number>();
   const add = (event: MemoryEvent): number => {
     const at = events.length;
@@ -59,7 +88,8 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
   function addEvent(event: number): number {
     const thread = graph.get(event, THREAD);
     const kind = graph.get(event, KIND);
-    if (kind === EVENT.fence) return add({ kind: "F", thread, tag: fenceTag(graph.get(event, FLAGS)) });
+    if (kind === EVENT.lock && !isGranted(graph, event)) return NONE;
+    if (kind === EVENT.fence) return add({ ...name(graph, event, states), thread });
     const at = variable(graph.get(event, LOCATION));
     if (kind === EVENT.lock) {
       const first = add({ kind: "LKR", thread, variable: at });
@@ -67,16 +97,7 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
       return first;
     }
     if (kind === EVENT.unlock) return add({ kind: "UL", thread, variable: at });
-    const isUpdate =
-      kind === EVENT.write ? graph.has(event, PAIRED) : states.step(graph.get(event, STATE)) === STEP.update;
-    const half = isUpdate ? { rmw: true } : {};
-    return add({
-      kind: kind === EVENT.read ? "R" : "W",
-      thread,
-      variable: at,
-      tag: accessTag(graph.get(event, FLAGS), kind),
-      ...half,
-    });
+    return add({ ...name(graph, event, states), thread, variable: at });
   }
 
   function relate(event: number): void {
@@ -93,6 +114,7 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
       if (graph.first[location] === event) co.push([initial[location] as number, here]);
       if (after !== NONE) co.push([here, index[after] as number]);
     }
+    if (here === NONE) return;
     if (kind === EVENT.lock) {
       if (graph.first[location] === event) {
         rf.push([initial[location] as number, here]);
@@ -103,7 +125,7 @@ export function referenceExecution(graph: Graph, states: LocalStates): Execution
       const released = index[unlock] as number;
       co.push([here + 1, released]);
       const next = graph.get(event, AFTER);
-      if (next === NONE) return;
+      if (next === NONE || index[next] === NONE) return;
       rf.push([released, index[next] as number]);
       co.push([released, (index[next] as number) + 1]);
     }

@@ -51,6 +51,12 @@ export class SlabStates {
     return wordAt(this.#words, Slab.used(slab)) + objects <= wordAt(this.#words, Slab.capacity(slab));
   }
 
+  /** Where the object that `hasRoom` counted last may lie in the heap. */
+  placeOfOwn(slab: Address): Address {
+    const index = wordAt(this.#words, Slab.used(slab)) + (this.#ownObjects.get(slab) ?? 1) - 1;
+    return wordAt(this.#words, Slab.first(slab)) + index * wordAt(this.#words, Slab.stride(slab));
+  }
+
   /** Takes an object in state `number`, 0 for the first one: answers it, or `NIL`, and the state after. */
   take(slab: Address, number: number): { readonly object: Address; readonly next: number } {
     const { used, freed } = this.#state(slab, number);

@@ -6,15 +6,18 @@ import type { Orderings } from "./local-states.ts";
  * under it.
  *
  * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
- * release/acquire. `rc11` takes accesses as they are written, which is what a program of one's own wants.
+ * release/acquire. `rc11` takes accesses as they are written, which is what a program of one's own wants. `es` takes
+ * plain accesses as JavaScript's, and all others for Atomics.
  */
 export const tableModels = {
   sc: { model: "sc" },
   tso: { model: "tso" },
+  lkmm: { model: "lkmm" },
   ra: { model: "ra", accesses: "release-acquire", weakFences: true },
   rc11: { model: "ra" },
   "rc11-relaxed": { model: "ra", accesses: "relaxed" },
   "rc11-release-acquire": { model: "ra", accesses: "release-acquire" },
+  es: { model: "es" },
 } as const satisfies Readonly<
   Record<string, { readonly model: ExplorerModel; readonly accesses?: Orderings; readonly weakFences?: boolean }>
 >;

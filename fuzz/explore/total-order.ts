@@ -14,7 +14,6 @@ import {
   FIRST_READER,
   FLAGS,
   type Graph,
-  INITIAL,
   KIND,
   LAST_DRAIN,
   LAST_READ,
@@ -28,6 +27,7 @@ import {
   SOURCE,
   THREAD,
 } from "./graph.ts";
+import { lastOfLocation } from "./last-of-location.ts";
 import type { Order } from "./order.ts";
 
 class Walk {
@@ -175,24 +175,4 @@ export class TsoOrder implements Order {
     if (waitsForWrites) walk.push(rows[from + LAST_WRITE] as number);
     if (rows[from + THREAD] !== rows[event * stride + THREAD]) walk.push(previous);
   }
-}
-
-/**
- * The write last read or made by the thread of `event` before it, at its location; `NONE` if there is none or it is the
- * initial one.
- */
-function lastOfLocation({ rows, stride }: Graph, event: number): number {
-  const location = rows[event * stride + LOCATION] as number;
-  const thread = rows[event * stride + THREAD] as number;
-  for (let at = rows[event * stride + PREVIOUS] as number; at !== NONE; at = rows[at * stride + PREVIOUS] as number) {
-    const row = at * stride;
-    if (rows[row + THREAD] !== thread) return NONE;
-    if (rows[row + LOCATION] !== location) continue;
-    if (rows[row + KIND] === EVENT.write) return at;
-    if (rows[row + KIND] === EVENT.read) {
-      const source = rows[row + SOURCE] as number;
-      return source === INITIAL ? NONE : source;
-    }
-  }
-  return NONE;
 }

@@ -54,8 +54,9 @@ type NamedFile = readonly [name: string, path: string];
 function filesBelow(root: string, folders: readonly string[], wanted: RegExp): readonly NamedFile[] {
   return folders.flatMap((folder) => {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts"))
-      .map((file) => file.split(sep).join("/"));
+      .map((file) => file.split(sep).join("/"))
+      // What a run writes to reports/out/ decides nothing.
+      .filter((file) => wanted.test(file) && !file.endsWith(".test.ts") && !file.startsWith("out/"));
     return files.toSorted().map((file): NamedFile => [`${folder}/${file}`, join(root, folder, file)]);
   });
 }

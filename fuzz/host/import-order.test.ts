@@ -20,6 +20,7 @@ const ORDER = [
   "javascript",
   "bugs",
   "subjects",
+  "gallery",
   "counterexample",
   "runner",
   "native",

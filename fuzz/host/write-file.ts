@@ -13,16 +13,16 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes a whole file, or leaves what was there: the text goes to a temporary name beside it, which is renamed at the
+ * Writes a whole file, or leaves what was there: the content goes to a temporary name beside it, which is renamed at the
  * end. Folders that are missing are made.
  *
  * @throws InputError if that cannot be done
  */
-export function writeWholeFile(path: string, text: string): void {
+export function writeWholeFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     makeFolder(dirname(path));
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     try {

@@ -231,7 +231,10 @@ test("a use after free by another thread is found in the schedules where the fre
         yield free(at.nodes, node);
       },
     }),
-  ).toEqual(["memory-safety: readOnce of node#1.value after it was freed"]);
+  ).toEqual([
+    "data-race: free of node#1.value races with an access by user",
+    "memory-safety: readOnce of node#1.value after it was freed",
+  ]);
 });
 
 test("a waiter whose word dies is told so, and does not wait for ever", () => {
@@ -634,6 +637,7 @@ test("a free without a grace period is found while the reader is in its section;
       }),
     }),
   ).toEqual([
+    "data-race: free of node#1.value races with an access by reader",
     "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
   ]);
   expect(
@@ -670,6 +674,7 @@ test("a grace period that begins before the node is taken away is too early", ()
       },
     }),
   ).toEqual([
+    "data-race: free of node#1.value races with an access by reader",
     "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
   ]);
 });

@@ -254,11 +254,25 @@ export class CheckedMemory {
         `${objectNameOf(this.#heap, object)} is freed while ${nameOf(this.#heap, held)} is held`,
         held,
       );
+    if (this.violation === undefined) this.#checkFreeIsOrdered(thread, object);
     for (const watcher of this.#watchers) {
       const because = watcher.freed?.(this.words, slab, object);
       if (because !== undefined) this.violate(watcher.property, because, object);
     }
     giveObject(this.words, slab, object);
+  }
+
+  /** To free an object is to write all its words. */
+  #checkFreeIsOrdered(thread: number, object: Address): void {
+    if (this.races === undefined) return;
+    const end = object + this.#memory.wordsOf(object);
+    for (let address = object; address < end; address++) {
+      const other = this.races.freed(thread, address);
+      if (other === -1) continue;
+      const word = nameOf(this.#heap, address);
+      const who = this.#threads.threadName(other);
+      return this.violate("data-race", `free of ${word} races with an access by ${who}`, address);
+    }
   }
 
   /** Opens a read-side critical section. */
@@ -310,6 +324,14 @@ export class CheckedMemory {
       this.violate("context", `${who} returns with the lock ${nameOf(this.#heap, lock)} held`, lock);
     } else if (this.grace.depth(thread) > 0) {
       this.violate("context", `${who} returns inside a read-side critical section`, NIL);
+    }
+  }
+
+  /** Nothing is under way: the watchers look at memory at rest. */
+  checkRested(): void {
+    for (const watcher of this.#watchers) {
+      const because = watcher.rested?.(this.words);
+      if (because !== undefined) return this.violate(watcher.property, because, NIL);
     }
   }
 

@@ -20,6 +20,11 @@ export interface MachineSettings {
   readonly lockOrder?: boolean;
   /** Refuse objects that nothing points to at the end. On unless switched off. */
   readonly leaks?: boolean;
+  /**
+   * Look at memory whenever the program's first thread stands between two operations and nothing is under way, not only at
+   * the end. Off unless switched on.
+   */
+  readonly checksRest?: boolean;
   /** Accesses an execution may make; more violate `progress`. */
   readonly accessesMax?: number;
 }

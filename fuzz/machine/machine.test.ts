@@ -184,19 +184,19 @@ test("a set-up runs its callbacks, may sleep, and has every check on", () => {
   expect(heap.words[at.x]).toBe(5);
 });
 
-test("a set-up that goes wrong is no program to run", () => {
+test("a set-up that goes wrong is the execution that violates, however often it is run", () => {
   const setUps: readonly [() => Access, string][] = [
     [
       function* () {
         yield spinLock(at.lock);
       },
-      "tiny: its set-up violates context: set-up returns with the lock shared.lock held",
+      "context: set-up returns with the lock shared.lock held",
     ],
     [
       function* () {
         yield awaitEqual(at.x, -1, 1);
       },
-      "tiny: its set-up waits for ever",
+      "deadlock: set-up waits for shared.x, which is 0",
     ],
     [
       function* () {
@@ -204,18 +204,25 @@ test("a set-up that goes wrong is no program to run", () => {
           yield synchronizeRcu();
         }, 0);
       },
-      "tiny: its set-up violates context: rcu callback 1 waits for a grace period, and an RCU callback must not sleep",
+      "context: rcu callback 1 waits for a grace period, and an RCU callback must not sleep",
     ],
     [
       function* () {
         for (let i = 0; i < 1000; i++) yield readOnce(at.x);
       },
-      "tiny: its set-up violates progress: 50 accesses were made and the threads have not returned; set-up is still at it",
+      "progress: 50 accesses were made and the threads have not returned; set-up is still at it",
     ],
   ];
   for (const [setUp, message] of setUps) {
-    // The program's own threads are none of the set-up's business: here there is none.
-    expect(() => new Machine(program({}, { setUp }), { accessesMax: 50 })).toThrow(message);
+    const performed: string[] = [];
+    const strategy: Strategy = { ...following(), performed: (running) => void performed.push(running.threadName(0)) };
+    const machine = new Machine(program({ unborn: setUp }, { setUp }), { accessesMax: 50 });
+    expect(machine.setUpFails).toBe(true);
+    for (let run = 0; run < 2; run++) {
+      const violation = machine.run(strategy);
+      expect(`${violation?.property}: ${violation?.because}`).toBe(message);
+    }
+    expect(performed).toEqual(Array.from({ length: 2 * machine.steps }, () => "set-up"));
   }
 });
 
@@ -257,6 +264,25 @@ test("an execution of more accesses than allowed makes no progress; one of just 
   expect(explore(program(bodies), { accessesMax: 30 }).violations).toEqual([]);
   expect(explore(program(bodies), { accessesMax: 29 }).violations).toEqual([
     "progress: 29 accesses were made and the threads have not returned; spinner is still at it",
+  ]);
+});
+
+test("a thread that only looks is told to wait instead, one that does more is not", () => {
+  const looker = {
+    *looker({ x }: Place): Access {
+      while ((yield readOnce(x)) === 0);
+    },
+  };
+  expect(explore(program(looker), { accessesMax: 100 }).violations).toEqual([
+    "progress: 100 accesses were made and the threads have not returned; looker is still at it, only looking at shared.x: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+  ]);
+  const writer = {
+    *writer({ x }: Place): Access {
+      while ((yield readOnce(x)) === 0) yield writeOnce(x, 0);
+    },
+  };
+  expect(explore(program(writer), { accessesMax: 400 }).violations).toEqual([
+    "progress: 400 accesses were made and the threads have not returned; writer is still at it",
   ]);
 });
 

@@ -20,13 +20,14 @@
  * and code that loops without asking for anything: whoever runs the machine on a thread of its own can end that.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
-import type { Heap } from "#impl/memory/heap.ts";
+import { type Heap, nameOf } from "#impl/memory/heap.ts";
 import { awaitsValue, CLASS, CLASSES, waitIsOver } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import type { Violation } from "#properties/violation.ts";
 import { CheckedMemory, type Threads } from "./checked-memory.ts";
 import { GraceWaits } from "./grace-waits.ts";
+import { LookingLoop, WAIT_INSTEAD } from "./looking-loop.ts";
 import { LocalAccesses } from "./local-access.ts";
 import { ACCESSES_MAX, CALLBACKS_MAX, type MachineOptions } from "./machine-settings.ts";
 import type { Observer } from "./observer.ts";
@@ -42,6 +43,8 @@ const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
 
+/** Last accesses of an execution that makes too many, which tell whether a thread only looks. */
+const WATCHED = 256;
 /** Barriers and marks that a thread may make without an access to a word between them: more are an endless loop. */
 const LOCAL_ACCESSES_MAX = 100_000;
 
@@ -76,6 +79,12 @@ export class Machine implements RunningMachine, Threads {
   #ownThreads: number;
   readonly #threadsMax: number;
   readonly #accessesMax: number;
+  /** The accesses from here on are looked at, should there be too many. */
+  readonly #watchedFrom: number;
+  readonly #looking = new LookingLoop();
+  readonly #checksRest: boolean;
+  /** Operations that the first thread had begun before its last access. */
+  #begunBefore = 0;
   readonly #status: Uint8Array;
   readonly #generators: (Access | undefined)[];
   #waitingCount = 0;
@@ -86,10 +95,11 @@ export class Machine implements RunningMachine, Threads {
   #local: LocalAccesses;
   /** Those of `#local`, nearer to the hot loop. */
   #spans: readonly Spans[];
-  readonly #observer: Observer | undefined;
+  #observer: Observer | undefined;
   #progress: ProgressWatch | undefined;
+  /** What runs is the set-up: until it has been run to its end, and for ever if it violates a property. */
+  #runsSetUp = true;
 
-  /** @throws Error if the program's set-up violates a property */
   constructor(program: Program, options: MachineOptions = {}) {
     const { heap } = program;
     this.program = program;
@@ -99,6 +109,8 @@ export class Machine implements RunningMachine, Threads {
     this.#threadsMax = threadsMax;
     this.#ownThreads = program.threads.length;
     this.#accessesMax = options.accessesMax ?? ACCESSES_MAX;
+    this.#watchedFrom = Math.max(0, this.#accessesMax - WATCHED);
+    this.#checksRest = options.checksRest === true;
     this.choices = new Int32Array(256);
     this.enabled = new Int32Array(threadsMax);
     this.pendingKind = new Int32Array(threadsMax);
@@ -110,15 +122,16 @@ export class Machine implements RunningMachine, Threads {
     this.#generators = Array.from({ length: threadsMax }, () => undefined);
     this.#memory = new CheckedMemory(heap, this, threadsMax, program.watchers, options);
     this.#grace = new GraceWaits(this.#memory, threadsMax);
-    // A history that cannot follow a set-up is not shown it.
-    const follows = program.history?.setUpBegins !== undefined;
-    this.#local = new LocalAccesses(this.#memory, follows ? program.history : undefined, threadsMax);
+    this.#local = this.#localOfSetUp();
     this.#spans = this.#local.spans;
-    if (program.setUp !== undefined) this.#runSetUp(program.setUp());
+    this.#observer = undefined;
+    if (program.setUp !== undefined) this.#runSetUp();
+    this.#runsSetUp = this.violation !== undefined;
+    this.#observer = options.observer;
+    if (this.#runsSetUp) return;
     if (program.progress !== undefined) this.#progress = new ProgressWatch(program.progress, threadsMax);
     this.#local = new LocalAccesses(this.#memory, program.history, threadsMax, this.#progress);
     this.#spans = this.#local.spans;
-    this.#observer = options.observer;
   }
 
   /** The first violation of this execution, if there has been one. */
@@ -126,11 +139,19 @@ export class Machine implements RunningMachine, Threads {
     return this.#memory.violation;
   }
 
+  /**
+   * Does the set-up violate a property? Then there is no initial state to start from: each execution is the set-up once
+   * more, up to its violation.
+   */
+  get setUpFails(): boolean {
+    return this.#runsSetUp;
+  }
+
   /** Name of a thread, as the program gave it; a callback's thread is named after the order of its start. */
   threadName(thread: number): string {
     return this.isCallback(thread)
       ? `rcu callback ${thread - this.#ownThreads + 1}`
-      : (this.program.threads[thread]?.name ?? "set-up");
+      : ((this.#runsSetUp ? undefined : this.program.threads[thread]?.name) ?? "set-up");
   }
 
   /** Does the thread run an RCU callback? */
@@ -154,11 +175,16 @@ export class Machine implements RunningMachine, Threads {
 
   /** Runs one execution from the initial state to its end or its first violation. */
   run(strategy: Strategy): Violation | undefined {
+    if (this.#runsSetUp) {
+      this.#runSetUp(strategy);
+      return this.#memory.violation;
+    }
     const { threads } = this.program;
     this.#reset(threads.length);
     for (let thread = 0; thread < threads.length; thread++) this.#start(thread, threads[thread]?.body());
     strategy.begin(this);
     const watches = strategy.performed !== undefined;
+    const checksRest = this.#checksRest;
     while (this.#memory.violation === undefined) {
       if (this.#enabledIsStale || this.#waitingCount > 0) {
         this.#refreshEnabled();
@@ -174,6 +200,7 @@ export class Machine implements RunningMachine, Threads {
         thread = strategy.choose(this);
       }
       if (!this.#mayGoOn(thread)) break;
+      if (checksRest && this.#rests(thread) && this.#isWrongAtRest()) break;
       this.#step(thread);
       if (watches) strategy.performed?.(this, thread);
     }
@@ -190,6 +217,7 @@ export class Machine implements RunningMachine, Threads {
     this.#enabledIsStale = true;
     this.steps = 0;
     this.choicePoints = 0;
+    this.#begunBefore = 0;
     this.#ownThreads = ownThreads;
     this.threadCount = ownThreads;
   }
@@ -200,31 +228,50 @@ export class Machine implements RunningMachine, Threads {
     this.#resume(thread, 0);
   }
 
-  /** Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. */
-  #runSetUp(procedure: Access): void {
-    const { name, history } = this.program;
+  /** A history that cannot follow a set-up is not shown it. */
+  #localOfSetUp(): LocalAccesses {
+    const { history } = this.program;
+    return new LocalAccesses(this.#memory, history?.setUpBegins === undefined ? undefined : history, this.#threadsMax);
+  }
+
+  /**
+   * Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. Callbacks that it asks
+   * for come after it as soon as they can; there is nothing to choose, so a strategy only hears of it.
+   */
+  #runSetUp(strategy?: Strategy): void {
+    const { history, setUp } = this.program;
     history?.setUpBegins?.();
     this.#reset(1);
-    this.#start(0, procedure);
+    this.#start(0, setUp?.());
+    strategy?.begin(this);
     this.#refreshEnabled();
     while (this.enabledCount > 0 && this.violation === undefined && this.#mayGoOn(0)) {
-      this.#step(this.enabled[0] as number);
+      const thread = this.enabled[0] as number;
+      this.#step(thread);
+      strategy?.performed?.(this, thread);
       this.#refreshEnabled();
     }
-    if (this.violation !== undefined)
-      throw new Error(`${name}: its set-up violates ${this.violation.property}: ${this.violation.because}`);
-    if (this.#status[0] !== RETURNED) throw new Error(`${name}: its set-up waits for ever`);
+    strategy?.end?.(this);
+    if (this.violation === undefined && this.#status[0] !== RETURNED) this.#checkEnd();
+    if (this.violation !== undefined) return;
     const because = history?.setUpEnds?.(this.words);
-    if (because !== undefined) throw new Error(`${name}: its set-up violates linearizability: ${because}`);
-    this.#memory.keep();
+    if (because === undefined) this.#memory.keep();
+    else this.#memory.violate("memory-at-rest", because, NIL);
   }
 
   /** Are there accesses left to make? */
   #mayGoOn(thread: number): boolean {
-    if (this.steps < this.#accessesMax) return true;
+    if (this.steps < this.#watchedFrom) return true;
+    if (this.steps === this.#watchedFrom) this.#looking.reset();
+    if (this.steps < this.#accessesMax) {
+      this.#looking.note(thread, this.#pendingClasses[thread] as number, this.pendingAddress[thread] as number);
+      return true;
+    }
+    const words = this.#looking.wordsOf(thread)?.map((address) => nameOf(this.heap, address));
+    const looking = words === undefined ? "" : `, only looking at ${words.join(", ")}: ${WAIT_INSTEAD}`;
     this.#memory.violate(
       "progress",
-      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it`,
+      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it${looking}`,
       NIL,
     );
     return false;
@@ -473,6 +520,27 @@ export class Machine implements RunningMachine, Threads {
     // An operation whose first access is the wait has not begun yet.
     if ((this.#spans[thread] as Spans).mayBegin) this.#local.begin(thread);
     return this.program.history?.mayWaitForEver?.(thread) === true;
+  }
+
+  /** Does the first thread, whose access comes next, stand between two operations, and is nothing under way? */
+  #rests(thread: number): boolean {
+    if (thread !== 0) return false;
+    const begun = this.program.operationsBegun?.() ?? 0;
+    const isBetween = begun !== this.#begunBefore;
+    this.#begunBefore = begun;
+    if (!isBetween) return false;
+    for (let other = 1; other < this.threadCount; other++) {
+      if (this.#status[other] === PENDING && !waitsForWork(this, other)) return false;
+    }
+    return true;
+  }
+
+  /** Is anything wrong that must be right when nothing is under way? If not, the history goes on from what memory shows. */
+  #isWrongAtRest(): boolean {
+    this.#memory.checkRested();
+    if (this.#memory.violation !== undefined) return true;
+    this.program.history?.rests?.(this.words);
+    return false;
   }
 
   /** No thread can go on: a deadlock, or the end. */

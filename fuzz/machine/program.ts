@@ -26,6 +26,8 @@ export interface HistoryWatcher {
   setUpBegins?(): void;
   /** Every execution starts from what the set-up has left in memory. @returns why that cannot be, if it cannot */
   setUpEnds?(words: Int32Array): string | undefined;
+  /** Nothing is under way, and the execution goes on from what memory shows. */
+  rests?(words: Int32Array): void;
 }
 
 /** Names for the operations of a program and their responses, as a person reads them. */
@@ -51,6 +53,11 @@ export interface Program {
   readonly progress?: ProgressCondition;
   /** What the operations are called, by the number given to `beginOperation`, and their responses. */
   readonly operationNames?: OperationNames;
+  /**
+   * How many of its operations the first thread has begun, or skipped, in this execution. It stands between two of them when
+   * the number has changed since its last access.
+   */
+  operationsBegun?(): number;
   /** RCU callbacks one execution may start, 16 if it does not say: one more violates `progress`. */
   readonly callbacksMax?: number;
 }

@@ -53,6 +53,7 @@ const TraceSchema = z.strictObject({
       dataRaces: z.boolean().optional(),
       lockOrder: z.boolean().optional(),
       leaks: z.boolean().optional(),
+      checksRest: z.boolean().optional(),
       accessesMax: z.int().min(1).max(ACCESSES_MAX).optional(),
     })
     .optional(),

@@ -48,7 +48,7 @@ export function fillCache(): void {
   const { packages } = JSON.parse(readFileSync(join(packageRoot, "package-lock.json"), "utf8")) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
-  const open = Object.keys(packages[""]?.dependencies ?? {});
+  const open = Object.keys({ ...packages[""]?.dependencies, ...packages[""]?.optionalDependencies });
   const wanted = new Set<string>();
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const locked = packages[`node_modules/${name}`];

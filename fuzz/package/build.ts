@@ -40,6 +40,9 @@ export const buildDelayedLibrary = buildLibrary;
  */
 const BUNDLED_DEPENDENCIES = ["zod", "fast-check"];
 
+/** Packages that are loaded when a queue is asked for, and may be absent. */
+const OPTIONAL_DEPENDENCIES = ["bullmq", "ioredis"];
+
 /**
  * Chunks that are loaded as one, though not everything in them is needed at once: hundreds of small files take longer to
  * find and open than their code to compile. What stands first wins.
@@ -109,7 +112,7 @@ await build({
   clean: true,
   sourcemap: true,
   dts: false,
-  deps: { alwaysBundle: BUNDLED_DEPENDENCIES },
+  deps: { alwaysBundle: BUNDLED_DEPENDENCIES, neverBundle: OPTIONAL_DEPENDENCIES },
   inputOptions: { preserveEntrySignatures: "allow-extension" },
   plugins: [withoutSources(), compiledWorkers(), withLicences()],
   outputOptions: {

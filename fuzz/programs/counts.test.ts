@@ -17,29 +17,27 @@ const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
 );
 const named = counts.map((entry) => ({ ...entry, text: `${entry.program} ${JSON.stringify(entry.parameters)}` }));
 
+/** No other engine explores under `es` or `lkmm`: they are held against their axioms. */
+const counted = Object.keys(tableModels).filter((model) => model !== "es" && model !== "lkmm");
+
 test("the table has 662 counts under five models", () => {
   expect(counts.reduce((sum, { executions }) => sum + Object.keys(executions).length, 0)).toBe(662);
-  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(
-    new Set(Object.keys(tableModels)),
-  );
+  expect(new Set(counts.flatMap(({ executions }) => Object.keys(executions)))).toEqual(new Set(counted));
 });
 
-test.each(Object.keys(tableModels))(
-  "each program has as many executions under %s as two other engines found",
-  (model) => {
-    if (!isTableModel(model)) throw new Error(`${model} is no column`);
-    const expected: Record<string, number | undefined> = {};
-    const found: Record<string, number> = {};
-    for (const { program, parameters, executions, text } of named) {
-      if (executions[model] === undefined) continue;
-      const result = explore(exploredProgram(toyProgramNamed(program), parameters), tableOptions(model));
-      expect(result.complete, text).toBe(true);
-      expected[text] = executions[model];
-      found[text] = result.executions;
-    }
-    expect(found).toEqual(expected);
-  },
-);
+test.each(counted)("each program has as many executions under %s as two other engines found", (model) => {
+  if (!isTableModel(model)) throw new Error(`${model} is no column`);
+  const expected: Record<string, number | undefined> = {};
+  const found: Record<string, number> = {};
+  for (const { program, parameters, executions, text } of named) {
+    if (executions[model] === undefined) continue;
+    const result = explore(exploredProgram(toyProgramNamed(program), parameters), tableOptions(model));
+    expect(result.complete, text).toBe(true);
+    expected[text] = executions[model];
+    found[text] = result.executions;
+  }
+  expect(found).toEqual(expected);
+});
 
 test("every parameter of the table is one of its program", () => {
   for (const { program, parameters, text } of named) {

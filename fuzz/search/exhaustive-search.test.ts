@@ -31,7 +31,7 @@ test("a bound on executions, and being told to stop, leave it undecided", () => 
   expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({
     kind: "searched",
     executions: 5,
-    estimate: { executions: 6, error: 0 },
+    estimate: { executions: 6, low: 6, high: 6 },
   });
   expect(searchExhaustively(writers, {}, { executionsMax: 100, shouldStop: () => true })).toMatchObject({
     kind: "stopped",
@@ -56,12 +56,12 @@ test("what seems to have far more executions than the bound is given up early, w
   expect(searchExhaustively(many(9), {}, { executionsMax: 20_000, estimateMax: 40_000 })).toMatchObject({
     kind: "searched",
     executions: 10_000,
-    estimate: { executions: 362_880, error: 0 },
+    estimate: { executions: 362_880, low: 362_880, high: 362_880 },
   });
   expect(searchExhaustively(many(8), {}, { executionsMax: 20_000, estimateMax: 50_000 })).toMatchObject({
     kind: "searched",
     executions: 20_000,
-    estimate: { executions: 40_320, error: 0 },
+    estimate: { executions: 40_320, low: 40_320, high: 40_320 },
   });
   expect(searchExhaustively(many(7), {}, { executionsMax: 20_000, estimateMax: 10 })).toMatchObject({
     kind: "exhausted",

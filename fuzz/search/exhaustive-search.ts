@@ -21,9 +21,6 @@ export interface ExhaustiveBounds extends SearchBounds {
   readonly estimateMax?: number;
 }
 
-/** Random descents that an estimate is made of. */
-const ESTIMATE_PROBES = 300;
-
 /** Executions after which an estimate is made. */
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
@@ -42,13 +39,14 @@ export function searchExhaustively(
   if (estimateMax !== undefined && bounds.executionsMax > EXECUTIONS_BEFORE_ESTIMATE) {
     const first = searchExhaustively(makeProgram, checks, { ...bounds, executionsMax: EXECUTIONS_BEFORE_ESTIMATE });
     const { estimate } = first;
-    if (estimate === undefined || estimate.executions - estimate.error > estimateMax) return first;
+    if (estimate === undefined || estimate.low > estimateMax) return first;
   }
   const { executionsMax, shouldStop } = bounds;
   const found = exploreProgram(makeProgram(), {
     checks,
     graphsMax: executionsMax,
-    estimateProbes: ESTIMATE_PROBES,
+    // What is looked at for an estimate is as much as what was explored before: the longer that went on, the better it is.
+    estimateNodes: executionsMax,
     ...(shouldStop !== undefined && { shouldStop }),
   });
   if (found.notExplorable !== undefined) return search(new Machine(makeProgram(), checks), depthFirst(), bounds);
@@ -63,7 +61,7 @@ export function searchExhaustively(
     kind: "searched",
     ...counts,
     ...(estimate !== undefined && {
-      estimate: { executions: Math.round(estimate.mean), error: Math.round(estimate.error) },
+      estimate: { executions: estimate.executions, low: estimate.low, high: estimate.high },
     }),
   };
 }

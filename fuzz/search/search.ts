@@ -1,3 +1,4 @@
+import type { EstimatedCount } from "#reports/estimate-text.ts";
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import type { Violation } from "#properties/violation.ts";
@@ -21,8 +22,8 @@ export interface SearchResult {
   /** Steps at which more than one thread was enabled, of all executions together. */
   readonly choicePoints: number;
   readonly violation?: Violation;
-  /** About how many executions there are, where the search could tell. */
-  readonly estimate?: { readonly executions: number; readonly error: number };
+  /** About how many executions there are, and between which numbers, where the search could tell. */
+  readonly estimate?: EstimatedCount;
   /** The thread of each access of the violating execution. */
   readonly choices?: Int32Array;
 }

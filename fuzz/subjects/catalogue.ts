@@ -34,6 +34,8 @@ export interface ScenarioReference {
   readonly module?: string;
   /** Checks that its system switches off, with the reasons. */
   readonly without?: Readonly<Record<string, string>>;
+  /** Whether its system is its scenarios: none can be drawn from its operations. */
+  readonly isFixed?: boolean;
 }
 
 export function allScenarios(): readonly ScenarioReference[] {
@@ -134,9 +136,16 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   if (toy !== undefined) return [{ name: toy.name, system: PROGRAMS_SYSTEM, module: path }];
   const systems = await systemsOfModule(path);
   for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
-  return systems.flatMap(({ name: system, scenarios, without }) => {
+  return systems.flatMap(({ name: system, scenarios, without, conformance }) => {
+    const isFixed = conformance === undefined;
     const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
-    return names.map((name) => ({ name, system, module: path, ...(without !== undefined && { without }) }));
+    return names.map((name) => ({
+      name,
+      system,
+      module: path,
+      ...(without !== undefined && { without }),
+      ...(isFixed && { isFixed }),
+    }));
   });
 }
 

@@ -5,10 +5,12 @@ import { pathToFileURL } from "node:url";
 import type { Model } from "#model/model.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { builtInModels } from "#properties/histories/built-in-models.ts";
-import type { ReadableModel, Meaning } from "#properties/histories/built-in-models.ts";
+import type { Meaning } from "#properties/histories/meanings/meaning.ts";
+import type { ReadableModel } from "#properties/histories/readable-model.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
+import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 
 /** @throws InputError if there is no such model, or the module cannot be used */
 export async function loadModel(name: string): Promise<ReadableModel> {
@@ -16,7 +18,7 @@ export async function loadModel(name: string): Promise<ReadableModel> {
   if (known !== undefined) return known;
   if (!/[./\\]/.test(name))
     throw new InputError(
-      `check: ${unknownName("model", name, Object.keys(builtInModels))}; or give a module such as ./my-model.ts`,
+      `check: ${unknownName("model", name, [...Object.keys(builtInModels), ...TRANSACTION_MODELS])}; or give a module such as ./my-model.ts`,
     );
   const path = resolve(name);
   if (!existsSync(path)) throw new InputError(`check: --model ${name}: there is no such file`);
@@ -36,17 +38,24 @@ export async function loadModel(name: string): Promise<ReadableModel> {
   if (read !== undefined && !isReader(read))
     throw new InputError(`check: --model ${name}: its \`read\` must be a function`);
   return {
-    summary: model.name,
-    open(_format, file, _initial, sinkOf) {
+    open(_reading, file, sinkOf) {
       const sink = sinkOf(model);
+      const tally = { taken: 0, refused: 0, unseen: 0, leftOut: 0 };
       return {
         add(recorded) {
           const meaning = meaningOf(read, recorded, file);
-          if (meaning === undefined) return;
+          if (meaning === undefined) {
+            tally.leftOut += 1;
+            return false;
+          }
           const { client, invokedAt, respondedAt } = recorded;
+          tally.taken += 1;
+          if (meaning.response === undefined && respondedAt !== undefined) tally.unseen += 1;
           sink.add({ client, operation: meaning.operation, response: meaning.response, invokedAt, respondedAt });
+          return true;
         },
         end: () => sink.end(),
+        tally,
       };
     },
   };
@@ -62,7 +71,11 @@ function meaningOf(
   if (read === undefined) {
     const { f, key, argument, output } = recorded;
     return {
-      operation: { kind: f, ...(key === undefined ? {} : { key }), ...(argument === null ? {} : { value: argument }) },
+      operation: {
+        kind: f,
+        ...(key === undefined ? {} : { key }),
+        ...(argument === null || argument === undefined ? {} : { value: argument }),
+      },
       response: output,
     };
   }

@@ -1,6 +1,7 @@
 /** Systems of a module of the user's own: what it exports by default or by name, one or several. */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { declaresSharedMemory, rewriteFrom } from "#fuzz/javascript/load-hook.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { filesLoadedBy, noteModules } from "#fuzz/host/loaded-modules.ts";
 import { isCheckout, packageRoot } from "#fuzz/host/project-root.ts";
@@ -29,6 +30,7 @@ export async function importModule(path: string): Promise<object> {
   if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
   noteModules();
   try {
+    if (declaresSharedMemory(path)) rewriteFrom(path);
     return await import(pathToFileURL(path).href);
   } catch (error) {
     throw new InputError(`${shown} cannot be loaded: ${firstLine(error)}`, { cause: error });

@@ -17,6 +17,7 @@ import {
 import { createHeap, type Heap, objectNameOf, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { OperationNames, Program, ThreadBody } from "#fuzz/machine/program.ts";
+import { memoryAtRestWatcher } from "#properties/linearizability/memory-at-rest.ts";
 import { createOperationHistory, type HistoryCall } from "#properties/linearizability/operation-history.ts";
 import { modelOfSteps } from "./model-of-steps.ts";
 import type { AnySystemDefinition, Plan } from "./system-definition.ts";
@@ -71,8 +72,8 @@ export function compileScenario(
     threadCount: hasEnd ? endThread + 1 : threads.length,
     objects: slab,
     identitiesMax,
-    settle: (state, words) =>
-      definition.settle === undefined ? state : definition.settle(state, structure, words, plan),
+    settle: (state, words, objects) =>
+      definition.settle === undefined ? { state } : definition.settle(state, structure, { ...objects, words }, plan),
   });
   const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
   const operationOfCall = all.flatMap((one) => Array.from({ length: one.callCount }, () => one));
@@ -134,11 +135,14 @@ export function compileScenario(
     if (definition.settled !== undefined) yield* definition.settled(structure, plan);
   }
 
+  let begun = 0;
   const bodies = threads.map(({ name, operations }, thread): ThreadBody => ({
     name,
     *body() {
       const caller = startThread(thread, false);
+      if (thread === 0) begun = 0;
       for (const one of operations) {
+        if (thread === 0) begun++;
         if (definition.isOver?.(caller) === true) break;
         yield* perform(one, caller);
       }
@@ -171,9 +175,10 @@ export function compileScenario(
     heap,
     setUp,
     threads: started,
-    watchers: [...(watchers ?? []), history],
+    watchers: [...(watchers ?? []), history, memoryAtRestWatcher(history, heap.used)],
     history,
     operationNames: namesOf(heap, calls),
+    operationsBegun: () => begun,
     callbacksMax,
     ...(definition.progress !== undefined && { progress: definition.progress }),
   };

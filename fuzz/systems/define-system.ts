@@ -9,7 +9,8 @@ import { getCallSites } from "node:util";
 import type { Arbitrary } from "fast-check";
 import { z, type ZodType } from "zod";
 import { compileScenario } from "./compile-scenario.ts";
-import { limitsArbitrary, operationArbitrary, operationSchemaOf } from "./operation-data.ts";
+import { withHeldReferences } from "./held-references.ts";
+import { limitsArbitrary, operationArbitrary, operationSchemaOf, type ValueWeights } from "./operation-data.ts";
 import type { Limit } from "./operation-arguments.ts";
 import {
   callsOf,
@@ -22,6 +23,13 @@ import {
 import { scenariosOf } from "./scenario.ts";
 import type { System } from "./system.ts";
 import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./system-definition.ts";
+
+const SEQUENCE_MAX = 160;
+
+/** Threads meet if there are few values, and boundaries are met if there are many. */
+const FEW_VALUES: ValueWeights = { few: 1, interesting: 0 };
+const SOME_VALUES: ValueWeights = { few: 4, interesting: 1 };
+const MANY_VALUES: ValueWeights = { few: 2, interesting: 3 };
 
 export function defineSystem<
   Table extends OperationTable,
@@ -50,7 +58,14 @@ export function defineSystem<
     get operationSchema() {
       return (operationSchema ??= operationSchemaOf(table) as unknown as ZodType<Operation>);
     },
-    operations: operationArbitrary(table) as Arbitrary<Operation>,
+    operations: operationArbitrary(table, FEW_VALUES) as Arbitrary<Operation>,
+    conformance: {
+      sequential: operationArbitrary(table, MANY_VALUES) as Arbitrary<Operation>,
+      concurrent: operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>,
+      leadToHeld: (operations) => withHeldReferences(table, operations),
+      sequenceMax: definition.sequenceMax ?? SEQUENCE_MAX,
+      closing: (operations) => definition.closing?.(operations) ?? [],
+    },
     scenarios: scenariosOf(name, definition.scenarios ?? {}),
     ...(smallScope !== undefined && {
       smallScope: { isIdle: (one, before) => lacksReference(table, one, before), ...smallScope },

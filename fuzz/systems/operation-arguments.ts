@@ -9,6 +9,8 @@ import { z } from "zod";
 export interface Argument<Raw, Value> {
   readonly schema: z.ZodType<Raw>;
   readonly values: fc.Arbitrary<Raw>;
+  /** Values at the boundaries: of a word, of a range, of what is equal but for its last part. */
+  readonly interesting: fc.Arbitrary<Raw>;
   readonly isOptional: boolean;
   /** Called once for each operation of a scenario. */
   parse(raw: Raw): Value;
@@ -19,8 +21,16 @@ export interface OptionalArgument<Raw, Value> extends Argument<Raw, Value> {
   readonly isOptional: true;
 }
 
-export function argument<Raw>(schema: z.ZodType<Raw>, values: fc.Arbitrary<NoInfer<Raw>>): Argument<Raw, Raw> {
-  return { schema, values, isOptional: false, parse: (raw) => raw };
+/**
+ * @param values few, so that threads meet
+ * @param interesting values at the boundaries, for generated scenarios; `values` if absent
+ */
+export function argument<Raw>(
+  schema: z.ZodType<Raw>,
+  values: fc.Arbitrary<NoInfer<Raw>>,
+  interesting: fc.Arbitrary<NoInfer<Raw>> = values,
+): Argument<Raw, Raw> {
+  return { schema, values, interesting, isOptional: false, parse: (raw) => raw };
 }
 
 /** An argument that is any 32-bit whole number; these are worth trying, in the order of their interest. */
@@ -33,8 +43,9 @@ export function parsedArgument<Raw, Value>(
   schema: z.ZodType<Raw>,
   values: fc.Arbitrary<NoInfer<Raw>>,
   parse: (raw: NoInfer<Raw>) => Value,
+  interesting: fc.Arbitrary<NoInfer<Raw>> = values,
 ): Argument<Raw, Value> {
-  return { schema, values, isOptional: false, parse };
+  return { schema, values, interesting, isOptional: false, parse };
 }
 
 export function optional<Raw, Value>(required: Argument<Raw, Value>): OptionalArgument<Raw, Value> {
@@ -79,3 +90,9 @@ export interface Limit {
 export function limit(schema: z.ZodDefault<z.ZodType<number>>, ...values: readonly number[]): Limit {
   return { schema, values };
 }
+
+/** What a sequence lock's sequence is at the start: even, since nobody writes. */
+export const sequenceAtStart = z
+  .int32()
+  .refine((sequence) => sequence % 2 === 0, "must be even")
+  .default(0);

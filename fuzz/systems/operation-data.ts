@@ -20,17 +20,31 @@ export function operationSchemaOf(table: OperationTable): z.ZodType {
 /** fast-check takes whole weights only: rows may have halves, thirds and the like. */
 const WEIGHT_UNIT = 60;
 
+/** How often an argument is one of the few values, and how often an interesting one. */
+export interface ValueWeights {
+  readonly few: number;
+  readonly interesting: number;
+}
+
 /** Operations for generated scenarios, each as often as its weight says. */
-export function operationArbitrary(table: OperationTable): fc.Arbitrary<unknown> {
+export function operationArbitrary(table: OperationTable, weights: ValueWeights): fc.Arbitrary<unknown> {
   const weighted = Object.entries(table).flatMap(([kind, { arguments: named, row }]) => {
     const { weight = 1 } = row;
-    return weight === 0 ? [] : [{ weight: Math.round(weight * WEIGHT_UNIT), arbitrary: rowArbitrary(kind, named) }];
+    const arbitrary = weight === 0 ? undefined : rowArbitrary(kind, named, weights);
+    return arbitrary === undefined ? [] : [{ weight: Math.round(weight * WEIGHT_UNIT), arbitrary }];
   });
   return fc.oneof(...weighted);
 }
 
-function rowArbitrary(kind: string, named: Arguments): fc.Arbitrary<unknown> {
-  const values = Object.fromEntries(Object.entries(named).map(([name, { values: arbitrary }]) => [name, arbitrary]));
+function rowArbitrary(kind: string, named: Arguments, weights: ValueWeights): fc.Arbitrary<unknown> {
+  const values = Object.fromEntries(
+    Object.entries(named).map(([name, { values: few, interesting }]) => [
+      name,
+      weights.interesting === 0 || few === interesting
+        ? few
+        : fc.oneof({ weight: weights.few, arbitrary: few }, { weight: weights.interesting, arbitrary: interesting }),
+    ]),
+  );
   const requiredKeys = Object.keys(named).filter((name) => named[name]?.isOptional === false);
   return fc.record(values, { requiredKeys }).map((rest) => ({ kind, ...rest }));
 }

@@ -253,7 +253,7 @@ export function lacksReference(table: OperationTable, operation: unknown, before
 }
 
 /** The names of the references that an operation takes and, if it finds an object, gives. */
-function referencesOf(table: OperationTable, operation: unknown) {
+export function referencesOf(table: OperationTable, operation: unknown) {
   const { kind, ...raw } = operation as { readonly kind: string };
   const { row, arguments: named = {} } = table[kind] ?? {};
   if (row === undefined) return { takes: undefined, consumes: false, gives: undefined };

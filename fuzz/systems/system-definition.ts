@@ -3,7 +3,7 @@ import type { Access, Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import type { ThreadBody } from "#fuzz/machine/program.ts";
 import type { OnlineModel } from "#properties/linearizability/online.ts";
-import type { OperationHistory } from "#properties/linearizability/operation-history.ts";
+import type { IdentifiedObjects, OperationHistory, Settled } from "#properties/linearizability/operation-history.ts";
 import type { ProgressCondition } from "#properties/machine/progress-condition.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import type { ChecksOff } from "./checks-off.ts";
@@ -24,6 +24,11 @@ export interface Plan<Operation = unknown, Limits = Readonly<Record<string, numb
   /** The initial operations and those of all threads. */
   readonly operations: readonly Operation[];
   readonly threadCount: number;
+}
+
+/** Memory when nothing is under way. */
+export interface MemoryAtRest extends IdentifiedObjects {
+  readonly words: Int32Array;
 }
 
 export type LimitsShape = Readonly<Record<string, Limit>>;
@@ -67,10 +72,10 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
     plan: Plan<Operation, Limits>,
   ): { readonly slab: Address; readonly identitiesMax: number };
   /**
-   * The state that memory shows at rest, of one that the model allows: without what may have vanished and has. Undefined
-   * where memory shows something else. The state itself if absent.
+   * The abstraction function: the state that memory shows when nothing is under way, of one that the model allows (without
+   * what may have vanished and has), or why memory shows something else. The state itself if absent.
    */
-  settle?(state: State, structure: Structure, words: Int32Array, plan: Plan<Operation, Limits>): State | undefined;
+  settle?(state: State, structure: Structure, memory: MemoryAtRest, plan: Plan<Operation, Limits>): Settled<State>;
   /** Threads that serve the others. */
   daemons?(structure: Structure, plan: Plan<Operation, Limits>): readonly ThreadBody[];
   /** What must hold besides the machine's own checks and linearizability. */
@@ -91,6 +96,12 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
   readonly progress?: ProgressCondition;
   /** Checks of the machine that are switched off, each with the reason, which every report shows. */
   readonly without?: ChecksOff;
+  /**
+   * What follows generated sequences of these operations: all is given back, and time passes until nothing need be there.
+   */
+  closing?(operations: readonly Operation[]): readonly Operation[];
+  /** Operations that a generated sequence may have before that; 160 if absent. */
+  readonly sequenceMax?: number;
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
   /** What is tried; scenarios are drawn from the operations if absent. */

@@ -32,6 +32,19 @@ export interface System<Operation = unknown> {
   readonly limits: Arbitrary<Readonly<Record<string, number>>>;
   /** Operations for generated scenarios. Few keys, small numbers: threads should meet. */
   readonly operations: Arbitrary<Operation>;
+  /** What scenarios for conformance are made of; absent where its scenarios are all there is. */
+  readonly conformance?: {
+    /** Operations of long sequences: values over their whole ranges. */
+    readonly sequential: Arbitrary<Operation>;
+    /** Operations of threads that should meet. */
+    readonly concurrent: Arbitrary<Operation>;
+    /** After these operations, all that gives back what is held and lets time pass until nothing need be there. */
+    closing(operations: readonly Operation[]): readonly Operation[];
+    /** The operations of one thread, led to references that it may hold by then. */
+    leadToHeld(operations: readonly Operation[]): readonly Operation[];
+    /** Operations of a sequence, those of `closing` not counted. */
+    readonly sequenceMax: number;
+  };
   /** What is tried. */
   readonly scenarios: readonly Scenario<Operation>[];
   /** Checks that are switched off, with the reasons. */

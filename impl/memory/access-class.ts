@@ -7,6 +7,7 @@
  * pointer.
  */
 import { ACCESS, type AccessKind, type Address } from "./access.ts";
+import { updated } from "./update.ts";
 
 /** The classes, as bits of a row. */
 export const CLASS = {
@@ -42,10 +43,12 @@ export const CLASS = {
   local: 1 << 14,
   /** A barrier; also local. */
   fence: 1 << 15,
+  /** Writes what an update makes of the word, and finds the word before: see update.ts. */
+  updates: 1 << 16,
 } as const;
 
 const { reads, writes, exchanges, compares, adds, plain, acquires, releases, full } = CLASS;
-const { pointer, returns, waits, takesLock, releasesLock, local, fence } = CLASS;
+const { pointer, returns, waits, takesLock, releasesLock, local, fence, updates } = CLASS;
 
 const load = reads | returns;
 const wait = load | waits | acquires;
@@ -102,6 +105,7 @@ const ROWS: Readonly<Record<keyof typeof ACCESS, number>> = {
   beginOperation: local,
   endOperation: local,
   assertHolds: local,
+  atomicUpdate: reads | writes | updates | returns | ordered,
   awaitEqualRelaxed: relaxedWait,
   awaitUnequalRelaxed: relaxedWait,
 };
@@ -243,7 +247,8 @@ function succeedsBy(classes: number, found: number, expected: number): boolean {
 }
 
 function writtenBy(classes: number, found: number, operand: number): number {
-  return (classes & adds) === 0 ? operand : (found + operand) | 0;
+  if ((classes & (adds | updates)) === 0) return operand;
+  return (classes & adds) === 0 ? updated(operand, found) : (found + operand) | 0;
 }
 
 function foundBy(classes: number, found: number, written: number): number {

@@ -67,8 +67,9 @@ export const ACCESS = {
   beginOperation: 41,
   endOperation: 42,
   assertHolds: 43,
-  awaitEqualRelaxed: 44,
-  awaitUnequalRelaxed: 45,
+  atomicUpdate: 44,
+  awaitEqualRelaxed: 45,
+  awaitUnequalRelaxed: 46,
 } as const;
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
@@ -274,6 +275,14 @@ export function xchgRelease(address: Address, value: number): AccessKind {
   request.address = address;
   request.operand = value;
   return ACCESS.xchgRelease;
+}
+
+/** Replaces the word by what the update of this number (`updateNumber`) makes of it; returns the word before. */
+export function atomicUpdate(address: Address, update: number): AccessKind {
+  request.count = (request.count + 1) | 0;
+  request.address = address;
+  request.operand = update;
+  return ACCESS.atomicUpdate;
 }
 
 /** Adds `value`. Answers nothing of use, and orders nothing: a barrier must stand beside it where order matters. */

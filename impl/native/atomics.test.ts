@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { KIND_ASKED_FOR } from "../memory/access.ts";
+import { updateNumber } from "../memory/update.ts";
 import { returnsWord } from "../memory/access-class.ts";
 import * as vocabulary from "../memory/access.ts";
 import { createHeap } from "../memory/heap.ts";
@@ -21,6 +22,7 @@ const natives: Readonly<Record<string, unknown>> = { ...atomics };
 const simulations: Readonly<Record<string, unknown>> = { ...vocabulary };
 
 test("every access to words has its counterpart, which finds and leaves the same", () => {
+  const update = updateNumber("doubles", (word) => 2 * word);
   for (const [name, kind] of KIND_ASKED_FOR) {
     if (ELSEWHERE.test(name)) continue;
     const native = natives[name] as (...args: unknown[]) => number;
@@ -29,7 +31,9 @@ test("every access to words has its counterpart, which finds and leaves the same
       ? [1, -1, name.startsWith("awaitEqual") ? 10 : 7]
       : name === "assertHolds"
         ? [true, ""]
-        : [1, 10, 77];
+        : name === "atomicUpdate"
+          ? [1, update]
+          : [1, 10, 77];
     const words = freshWords();
     const heap = createHeap(16);
     heap.words.set(words);

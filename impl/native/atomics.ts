@@ -17,6 +17,8 @@
  * Waits spin for a while, then sleep for a millisecond at a time: nobody wakes them, so no wake-up can be lost.
  */
 
+import { updated } from "../memory/update.ts";
+
 /** What a procedure gives, once it is a function. */
 export type Access<T = void> = T;
 
@@ -119,6 +121,13 @@ export function atomicAdd(address: Address, value: number): number {
 
 export function atomicAddReturn(address: Address, value: number): number {
   return (Atomics.add(words, address, value) + value) | 0;
+}
+
+export function atomicUpdate(address: Address, update: number): number {
+  for (;;) {
+    const found = Atomics.load(words, address);
+    if (Atomics.compareExchange(words, address, found, updated(update, found)) === found) return found;
+  }
 }
 
 export {

@@ -16,7 +16,7 @@ import { struct, type StructLayout } from "../memory/struct.ts";
 import { acquireLock, releaseLock } from "./lock.ts";
 import { beginGracePeriod, isOver, lastFinished, type Rcu } from "./rcu.ts";
 
-const DeferredQueue = struct("deferred", { lock: 1, head: 1, tail: 1 });
+export const DeferredQueue = struct("deferred", { lock: 1, head: 1, tail: 1 });
 
 const ENTRY_WORDS = 3;
 

@@ -20,7 +20,6 @@ import {
   loadAcquire,
   NIL,
   read,
-  readOnce,
   spinLock,
   spinUnlock,
   storeRelease,
@@ -57,8 +56,9 @@ export function* createConnection(neighbours: Neighbours, neighbour: Address): A
 /** Takes the connection, if any, from a neighbour that nobody can reach any more. Without L. */
 export function* destroyConnection(neighbours: Neighbours, neighbour: Address): Access {
   const { device } = neighbours;
-  // Nobody gives it one any more; but the starter may still take away the one it has.
-  const seen = yield readOnce(Neighbour.connection(neighbour));
+  // Nobody gives it one any more; but the starter may still take away the one it has, and be done with the neighbour
+  // before the caller frees it.
+  const seen = yield loadAcquire(Neighbour.connection(neighbour));
   if (seen === NIL) return;
   yield spinLock(Device.lock(device));
   const connection = yield read(Neighbour.connection(neighbour));

@@ -25,7 +25,7 @@ import { struct } from "../memory/struct.ts";
 
 export const GenericNeighbour = struct("generic", { lock: 1, cookie: 1 });
 
-const CookieRecord = struct("record", { sends: 1 });
+export const CookieRecord = struct("record", { sends: 1 });
 
 /** Where the system's neighbour is, and the slab of the driver's records. */
 export interface CookieNeighbour {

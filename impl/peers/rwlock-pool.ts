@@ -14,7 +14,7 @@
  * Source: Linux net/ipv4/inetpeer.c (2010), before commit aa1039e73cc2, "inetpeer: RCU conversion".
  */
 import type { PeerAddress } from "#model/peers/peer-address.ts";
-import { type Access, type Address, free, NIL, read, readOnce } from "../memory/access.ts";
+import { type Access, type Address, free, loadAcquire, NIL, read } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { Clock } from "../sync/jiffies.ts";
 import { initialiseLink } from "../sync/list.ts";
@@ -94,7 +94,7 @@ function* lookupReadLocked({ empty, v4 }: ListedPool, address: PeerAddress): Acc
 function* unlinkFromPool(pool: ListedPool, peer: Address): Access {
   const { v4 } = pool;
   yield* writeLock(v4.lock);
-  const refcount = yield readOnce(ListedPeer.refcount(peer));
+  const refcount = yield loadAcquire(ListedPeer.refcount(peer)); // those who let go are done with the peer
   const isAlone = refcount === 1;
   if (isAlone) {
     const address = yield* addressOf(v4, peer);

@@ -5,7 +5,7 @@
  * one; it is not searched for the one a reader would have chosen.
  */
 
-import type { MemoryModel, Terms, Violation } from "./memory-model.ts";
+import type { AxiomaticModel, NamedRelations, Violation } from "./memory-model.ts";
 import { has, type Relation } from "./relation.ts";
 
 /** One step of a reason: `from` is related to `to` by a relation that has no derivation of its own. */
@@ -19,13 +19,13 @@ export interface Step {
 const DEPTH_MAX = 12;
 
 /** The cycle that breaks an axiom, in basic steps. For an axiom of kind empty, the one pair, derived. */
-export function stepsOf(model: MemoryModel, terms: Terms, { axiom, events }: Violation): readonly Step[] {
+export function stepsOf(model: AxiomaticModel, terms: NamedRelations, { axiom, events }: Violation): readonly Step[] {
   const pairs = events.map((event, i) => [event, events[(i + 1) % events.length] ?? event] as const);
   const wanted = axiom.kind === "empty" ? pairs.slice(0, 1) : pairs;
   return wanted.flatMap(([from, to]) => derive(model, terms, { relation: axiom.relation, from, to }, 0));
 }
 
-function derive(model: MemoryModel, terms: Terms, step: Step, depth: number): readonly Step[] {
+function derive(model: AxiomaticModel, terms: NamedRelations, step: Step, depth: number): readonly Step[] {
   const alternatives = model.derivations[step.relation];
   if (alternatives === undefined || depth > DEPTH_MAX) return [step];
   let best: readonly Step[] | undefined;
@@ -44,7 +44,12 @@ interface Visit {
 }
 
 /** A shortest way from one event to another along a chain of relations; undefined if there is none. */
-function matchChain(terms: Terms, chain: readonly string[], from: number, to: number): readonly Step[] | undefined {
+function matchChain(
+  terms: NamedRelations,
+  chain: readonly string[],
+  from: number,
+  to: number,
+): readonly Step[] | undefined {
   const seen = new Set<string>();
   let frontier: Visit[] = [{ position: 0, event: from, cameBy: undefined, previous: undefined }];
   while (frontier.length > 0) {

@@ -46,3 +46,10 @@ export function hasMember({ members }: EventSet, event: number): boolean {
 export function isEmptySet({ members }: EventSet): boolean {
   return members.every((word) => word === 0);
 }
+
+/** The members in ascending order. */
+export function membersOf(set: EventSet): number[] {
+  const found: number[] = [];
+  for (let event = 0; event < set.size; event++) if (hasMember(set, event)) found.push(event);
+  return found;
+}

@@ -6,26 +6,33 @@
 import type { Axiom, Flag } from "./axiom.ts";
 import { cycleOf, isAcyclic, loopOf } from "./cycle.ts";
 import { executionDefinitions, type ExecutionTerms } from "./execution-terms.ts";
+import { termsFor, type TermsOver } from "./lazy-terms.ts";
 import { misuseDefinitions, misuseFlags, type MisuseTerms } from "./misuse.ts";
 import { isEmpty, pairsOf, type Relation } from "./relation.ts";
 import type { Skeleton } from "./skeleton.ts";
-import { termsFor, type Choices, type Definitions, type Primitives } from "./terms.ts";
+import { CandidatePrimitives, type Choices, type Definitions } from "./terms.ts";
 
 /**
  * How a pair of a composite relation comes about: by one of these chains of relations. A name may end
  * in `?` (or nothing) or `*` (any number). They explain verdicts and never decide one.
  */
-type Derivations = { readonly [relation: string]: readonly (readonly string[])[] };
+export type Derivations = { readonly [relation: string]: readonly (readonly string[])[] };
 
 /** One candidate's relations by name. */
-export interface Terms {
-  readonly skeleton: Skeleton;
-  readonly rf: Relation;
-  readonly co: Relation;
+export interface NamedRelations {
+  /** @throws RangeError if the model defines no relation of this name */
   relation(name: string): Relation;
 }
 
-export interface MemoryModel {
+/** The relations of a candidate that a model over variables judges. */
+export interface Terms extends NamedRelations {
+  readonly skeleton: Skeleton;
+  readonly rf: Relation;
+  readonly co: Relation;
+}
+
+/** What a model demands, whatever its executions are made of. */
+export interface AxiomaticModel {
   readonly name: string;
   /** One line for a list of models. */
   readonly title: string;
@@ -33,8 +40,11 @@ export interface MemoryModel {
   readonly axioms: readonly Axiom[];
   readonly flags: readonly Flag[];
   readonly derivations: Derivations;
+}
+
+export interface MemoryModel extends AxiomaticModel {
   /** Prepares for the candidates that share a skeleton. */
-  readonly over: (skeleton: Skeleton) => (choices: Choices) => Terms;
+  readonly over: TermsOver<Skeleton, Choices, Terms>;
 }
 
 /** An axiom that a candidate breaks, and the events that show it. */
@@ -56,54 +66,22 @@ export interface ModelSource<T extends object> {
 
 export function memoryModel<T extends object>(source: ModelSource<T>): MemoryModel {
   const definitions = { ...executionDefinitions, ...misuseDefinitions, ...source.definitions };
-  // The three records define the names of the three types; TypeScript does not see it through a generic spread.
-  const termsOver = termsFor(definitions as unknown as Definitions<ExecutionTerms & MisuseTerms & T>);
   return {
     name: source.name,
     title: source.title,
     axioms: source.axioms,
     flags: [...source.flags, ...misuseFlags].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     derivations: source.derivations,
-    over: (skeleton) => {
-      const termsOf = termsOver(skeleton);
-      return (choices) => new NamedTerms(termsOf(choices));
-    },
+    over: termsFor(
+      CandidatePrimitives,
+      // The three records define the names of the three types; TypeScript does not see it through a generic spread.
+      definitions as unknown as Definitions<ExecutionTerms & MisuseTerms & T>,
+    ),
   };
 }
 
-class NamedTerms implements Terms {
-  readonly #terms: Primitives;
-
-  constructor(terms: Primitives) {
-    this.#terms = terms;
-  }
-
-  get skeleton(): Skeleton {
-    return this.#terms.skeleton;
-  }
-
-  get rf(): Relation {
-    return this.#terms.rf;
-  }
-
-  get co(): Relation {
-    return this.#terms.co;
-  }
-
-  /** @throws RangeError if the model defines no relation of this name */
-  relation(name: string): Relation {
-    const value: unknown = Reflect.get(this.#terms, name);
-    if (isRelation(value)) return value;
-    throw new RangeError(`the model defines no relation named ${name}`);
-  }
-}
-
-function isRelation(value: unknown): value is Relation {
-  return typeof value === "object" && value !== null && "rows" in value;
-}
-
 /** Whether a candidate breaks no axiom. */
-export function isAllowed(model: MemoryModel, terms: Terms): boolean {
+export function isAllowed(model: AxiomaticModel, terms: NamedRelations): boolean {
   return model.axioms.every((axiom) => isKept(axiom, terms.relation(axiom.relation)));
 }
 
@@ -119,7 +97,7 @@ function isKept({ kind }: Axiom, relation: Relation): boolean {
 }
 
 /** The first axiom that a candidate breaks, with what shows it; undefined if it is allowed. */
-export function violationOf(model: MemoryModel, terms: Terms): Violation | undefined {
+export function violationOf(model: AxiomaticModel, terms: NamedRelations): Violation | undefined {
   for (const axiom of model.axioms) {
     const relation = terms.relation(axiom.relation);
     const events = offenders(axiom, relation);
@@ -140,7 +118,11 @@ function offenders({ kind }: Axiom, relation: Relation): readonly number[] | und
 }
 
 /** The names of the flags that a candidate raises, sorted; those in `known` are not looked at again. */
-export function flagsOf(model: MemoryModel, terms: Terms, known: ReadonlySet<string> = new Set()): string[] {
+export function flagsOf(
+  model: AxiomaticModel,
+  terms: NamedRelations,
+  known: ReadonlySet<string> = new Set(),
+): string[] {
   return model.flags
     .filter(({ name, relation }) => !known.has(name) && !isEmpty(terms.relation(relation)))
     .map(({ name }) => name);

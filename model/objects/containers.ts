@@ -1,7 +1,8 @@
 /**
- * What queue, stack and priority queue have in common: push puts a value in, pop takes one out.
+ * What queue, stack and priority queue have in common: push puts a value in, pop takes one out. With a capacity, a push
+ * is refused exactly when the container is full.
  *
- * Responses: a push answers null, a pop the value or null when there was none.
+ * Responses: a push answers null, or false when it was refused; a pop the value, or null when there was none.
  */
 import type { Model } from "../model.ts";
 import type { ContainerRole, ObjectShape, Scalar } from "../object-shape.ts";
@@ -15,32 +16,42 @@ export type ContainerModel = Model<readonly Scalar[], ContainerOperation, Scalar
 
 /**
  * @param inserted the contents after a push
- * @param shapeOf the shape, given the role of an operation
  * @param taken index of the value that a pop takes, -1 when there is none
+ * @param shapeOf the shape of one that is never full, given the role of an operation
+ * @param capacity values it holds at most
  */
 export function container(
   name: string,
   inserted: (state: readonly Scalar[], value: Scalar) => readonly Scalar[],
   taken: (state: readonly Scalar[]) => number,
   shapeOf: (roleOf: ContainerRoleOf) => ObjectShape<ContainerOperation, Scalar>,
+  capacity = Infinity,
 ): ContainerModel {
   return {
     name,
     initial: [],
     next(state, operation, response) {
-      if (operation.kind === "push") return [inserted(state, operation.value)];
+      if (operation.kind === "push") {
+        const isFull = state.length >= capacity;
+        if (response !== undefined && isFull !== (response === false)) return [];
+        return isFull ? [state] : [inserted(state, operation.value)];
+      }
       const at = taken(state);
       if (response !== undefined && response !== (state[at] ?? null)) return [];
       return at === -1 ? [state] : [state.toSpliced(at, 1)];
     },
     outcomes(state, operation) {
-      if (operation.kind === "push") return [{ response: null, next: inserted(state, operation.value) }];
+      if (operation.kind === "push") {
+        return state.length >= capacity
+          ? [{ response: false, next: state }]
+          : [{ response: null, next: inserted(state, operation.value) }];
+      }
       const at = taken(state);
       return [{ response: state[at] ?? null, next: at === -1 ? state : state.toSpliced(at, 1) }];
     },
     key: (state) => state.map(scalarKey).join(),
-    observes: (operation, response) => operation.kind === "pop" && response === null,
-    shape: shapeOf(roleOf),
+    observes: (operation, response) => response === (operation.kind === "pop" ? null : false),
+    ...(capacity === Infinity ? { shape: shapeOf(roleOf) } : {}),
   };
 }
 

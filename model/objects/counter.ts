@@ -1,27 +1,56 @@
-/** A number that starts at 0: increment raises it by 1 and answers null, read answers it. */
+/**
+ * A number that operations add to, with every digit.
+ *
+ * Responses: increment answers null, read the number, add-and-get the number after its addition, get-and-add the one
+ * before.
+ */
+import { sumOf } from "../exact-number.ts";
 import type { Model } from "../model.ts";
+import type { CounterRole } from "../object-shape.ts";
+import { scalarKey } from "./register.ts";
 
-export interface CounterOperation {
-  readonly kind: "increment" | "read";
-}
+export type Amount = number | bigint;
 
-export function counter(): Model<number, CounterOperation, number | null> {
+export type CounterOperation =
+  /** By 1 where nothing is said. */
+  | { readonly kind: "increment"; readonly by?: Amount }
+  | { readonly kind: "add-and-get" | "get-and-add"; readonly by: Amount }
+  | { readonly kind: "read" };
+
+/** @param initial the number at first */
+export function counter(initial: Amount = 0): Model<Amount, CounterOperation, Amount | null> {
+  function outcome(state: Amount, operation: CounterOperation): { response: Amount | null; next: Amount } {
+    switch (operation.kind) {
+      case "read":
+        return { response: state, next: state };
+      case "increment":
+        return { response: null, next: sumOf(state, operation.by ?? 1) };
+      case "add-and-get": {
+        const next = sumOf(state, operation.by);
+        return { response: next, next };
+      }
+      case "get-and-add":
+        return { response: state, next: sumOf(state, operation.by) };
+    }
+  }
   return {
     name: "counter",
-    initial: 0,
-    next(state, { kind }, response) {
-      if (kind === "increment") return [state + 1];
-      return response === undefined || response === state ? [state] : [];
+    initial,
+    next(state, operation, response) {
+      const { response: own, next } = outcome(state, operation);
+      return response === undefined || operation.kind === "increment" || response === own ? [next] : [];
     },
-    outcomes: (state, { kind }) =>
-      kind === "increment" ? [{ response: null, next: state + 1 }] : [{ response: state, next: state }],
-    key: (state) => state,
+    outcomes: (state, operation) => [outcome(state, operation)],
+    key: scalarKey,
     observes: ({ kind }) => kind === "read",
-    shape: {
-      kind: "counter",
-      // A read that answers null is wrong whatever the count, not unseen.
-      roleOf: ({ kind }, response) =>
-        kind === "increment" ? { role: "increment" } : { role: "read", value: response === null ? NaN : response },
-    },
+    ...(initial === 0 ? { shape: { kind: "counter", roleOf } } : {}),
   };
+}
+
+/** Numbers of more digits than a double has are left to the search. */
+function roleOf(operation: CounterOperation, response: Amount | null | undefined): CounterRole | undefined {
+  if (operation.kind === "increment" && (operation.by ?? 1) === 1) return { role: "increment" };
+  if (operation.kind !== "read" || typeof response === "bigint") return undefined;
+  // A read that answers null is wrong whatever the count, not unseen.
+  return { role: "read", value: response === null ? NaN : response };
 }

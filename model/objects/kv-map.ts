@@ -1,7 +1,7 @@
 /**
  * A map from keys to values; every key holds `initial` at first, and keys are independent.
  *
- * Responses: put and append answer null, get what it found. Append concatenates text at the end.
+ * Responses: put and append answer null, get what it found. Append concatenates text at the end; null counts as "".
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -37,7 +37,7 @@ export function kvMap(initial: Scalar = ""): Model<KvState, KvOperation, Scalar>
   const after = (state: KvState, operation: KvOperation): KvState => {
     if (operation.kind === "get") return state;
     const { key } = operation;
-    const value = operation.kind === "put" ? operation.value : `${valueIn(state, key)}${operation.value}`;
+    const value = operation.kind === "put" ? operation.value : `${valueIn(state, key) ?? ""}${operation.value}`;
     let at = 0;
     for (const entry of state) {
       if (entry.key >= key) break;
@@ -71,7 +71,7 @@ export function kvMap(initial: Scalar = ""): Model<KvState, KvOperation, Scalar>
     outgrown(state, operation, response) {
       if (operation.kind !== "get" || response === undefined) return false;
       const value = valueIn(state, operation.key);
-      return response !== value && !`${response}`.startsWith(`${value}`);
+      return response !== value && !`${response}`.startsWith(`${value ?? ""}`);
     },
     shape: {
       kind: "register",

@@ -1,16 +1,27 @@
-/** A lock that anybody may release: acquire needs it free, release needs it taken. Both answer null. */
+/**
+ * A lock that anybody may release.
+ *
+ * Responses: null when it was acquired or released, false when acquire found it taken, or release found it free.
+ */
 import type { Model } from "../model.ts";
 
 export interface MutexOperation {
   readonly kind: "acquire" | "release";
 }
 
-export function mutex(): Model<boolean, MutexOperation, null> {
+export function mutex(): Model<boolean, MutexOperation, null | false> {
+  function outcome(taken: boolean, { kind }: MutexOperation): { response: null | false; next: boolean } {
+    return taken === (kind === "release") ? { response: null, next: !taken } : { response: false, next: taken };
+  }
   return {
     name: "mutex",
     initial: false,
-    next: (taken, { kind }) => (taken === (kind === "release") ? [!taken] : []),
-    outcomes: (taken, { kind }) => (taken === (kind === "release") ? [{ response: null, next: !taken }] : []),
+    next(taken, operation, response) {
+      const { response: own, next } = outcome(taken, operation);
+      return response === undefined || response === own ? [next] : [];
+    },
+    outcomes: (taken, operation) => [outcome(taken, operation)],
     key: Number,
+    observes: (_operation, response) => response === false,
   };
 }

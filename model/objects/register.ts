@@ -3,6 +3,7 @@
  *
  * Responses: a write answers null, a read what it found.
  */
+import { Literal } from "../literal.ts";
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
 
@@ -33,7 +34,9 @@ export function register(initial: Scalar = 0): Model<Scalar, RegisterOperation, 
   };
 }
 
-/** Tells scalars of different types apart: 1 is not "1". */
+/** Tells scalars of different types apart: 1 is not "1", and :a is not ":a". */
 export function scalarKey(value: Scalar): string | number {
-  return typeof value === "number" ? value : JSON.stringify(value);
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return `${value}n`;
+  return value instanceof Literal ? `edn ${value.edn}` : JSON.stringify(value);
 }

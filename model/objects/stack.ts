@@ -1,12 +1,13 @@
 import { container } from "./containers.ts";
 import type { ContainerModel } from "./containers.ts";
 
-/** A LIFO stack: pop takes the newest value. Empty at first. */
-export function stack(): ContainerModel {
+/** A LIFO stack: pop takes the newest value. Empty at first. @param capacity values it holds at most */
+export function stack(capacity?: number): ContainerModel {
   return container(
     "stack",
     (state, value) => [...state, value],
     (state) => state.length - 1,
     (roleOf) => ({ kind: "stack", roleOf }),
+    capacity,
   );
 }

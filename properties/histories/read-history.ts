@@ -1,26 +1,34 @@
 /**
- * Reads a file of operations, compressed or not, in pieces: the text is never in memory as a whole.
+ * Reads a file of operations, compressed or not, in pieces: the text is never in memory as a whole, unless one JSON
+ * value holds all of it, or it is a table.
+ *
+ * Every line is an operation, a note that is known as such, or an error: nothing else is left out.
  */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { createEdnSplitter, ednEvent } from "./edn.ts";
-import { jepsenLogEvent } from "./jepsen-log.ts";
-import { jsonLineOperation } from "./json-lines.ts";
-import { createPairing } from "./pairing.ts";
-import { HistoryFileError } from "./record.ts";
-import type { RecordedOperation } from "./record.ts";
-
-export type HistoryFormat = "jepsen-log" | "edn" | "json-lines";
+import { layoutOf } from "./formats/format.ts";
+import type { HistoryFormat } from "./formats/format.ts";
+import { createFormatReader } from "./formats/format-reader.ts";
+import type { FormatReader } from "./formats/format-reader.ts";
+import type { Receiver } from "./formats/recorded-event.ts";
+import { excerpt, HistoryFileError } from "./record.ts";
+import type { RecordedNote, RecordedOperation } from "./record.ts";
 
 export interface RecordedHistory {
-  /** Told from the first line that is not blank; an empty file is an empty log. */
+  /** An empty file is an empty log. */
   readonly format: HistoryFormat;
   readonly operations: readonly RecordedOperation[];
+  readonly notes: readonly RecordedNote[];
 }
 
-const LINE_LENGTH_MAX = 1 << 22;
+/** What was read, and what of it is no operation of the history. */
+export interface ReadSummary {
+  readonly format: HistoryFormat;
+  /** Operations that the file says did not take effect. */
+  readonly failed: number;
+}
 
 /**
  * The whole history in memory; {@link streamHistory} does without.
@@ -29,130 +37,47 @@ const LINE_LENGTH_MAX = 1 << 22;
  */
 export async function readHistory(file: string): Promise<RecordedHistory> {
   const operations: RecordedOperation[] = [];
-  const format = await streamHistory(file, () => (operation) => void operations.push(operation));
-  return { format, operations };
+  const notes: RecordedNote[] = [];
+  const { format } = await streamHistory(file, () => ({
+    operation: (operation) => void operations.push(operation),
+    note: (note) => void notes.push(note),
+  }));
+  return { format, operations, notes };
 }
 
 /**
- * Hands on the operations of a file one by one, in the order of their invocations (of JSON lines, in that of the
- * lines).
+ * Hands on the operations of a file one by one: those of events in the order of their invocations, others in that of
+ * the file; or, to a receiver of events, the events as they stand.
  *
- * @param start told the format before the first operation; gives what takes them
- * @throws HistoryFileError at text that is no history, with its line
+ * @param start told the format before the first operation; gives what takes operations or events, and notes
+ * @throws HistoryFileError at text that is no history, with its line; where events are wanted and the format has none
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
-export async function streamHistory(
-  file: string,
-  start: (format: HistoryFormat) => (operation: RecordedOperation) => void,
-): Promise<HistoryFormat> {
-  let reader: Reader | undefined;
-  let format: HistoryFormat | undefined;
+export async function streamHistory(file: string, start: (format: HistoryFormat) => Receiver): Promise<ReadSummary> {
+  let reader: FormatReader | undefined;
   let ahead = "";
+  const begin = (isAll: boolean): void => {
+    const layout = layoutOf(ahead, isAll);
+    if (layout === "more") return;
+    if (layout === undefined)
+      throw new HistoryFileError(
+        file,
+        ahead.slice(0, ahead.search(/\S/)).split("\n").length,
+        `expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), found "${excerpt(ahead.trimStart())}"`,
+      );
+    reader = createFormatReader(layout, file, start);
+    reader.add(ahead);
+    ahead = "";
+  };
   for await (const text of textOf(file)) {
-    if (reader !== undefined) {
-      reader.add(text);
-      continue;
-    }
-    ahead += text;
-    format = formatOf(ahead);
-    if (format === undefined) continue;
-    reader = createReader(format, file, start(format));
-    reader.add(ahead);
+    if (reader === undefined) {
+      ahead += text;
+      begin(false);
+    } else reader.add(text);
   }
-  if (reader === undefined) {
-    format = formatOf(`${ahead}\n`) ?? "jepsen-log";
-    reader = createReader(format, file, start(format));
-    reader.add(ahead);
-  }
-  reader.end();
-  return format ?? "jepsen-log";
-}
-
-/** Known once the first line that is not blank is complete. */
-function formatOf(text: string): HistoryFormat | undefined {
-  const start = text.search(/\S/);
-  if (start === -1 || !text.includes("\n", start)) return undefined;
-  if (/^\[\s*(?:-?\d|")/.test(text.slice(start, start + 200))) return "json-lines";
-  return /^[[({;]/.test(text.slice(start, start + 1)) ? "edn" : "jepsen-log";
-}
-
-interface Reader {
-  add(text: string): void;
-  end(): void;
-}
-
-function createReader(
-  format: HistoryFormat,
-  file: string,
-  onOperation: (operation: RecordedOperation) => void,
-): Reader {
-  const pairing = createPairing(file, onOperation);
-  switch (format) {
-    case "edn": {
-      const splitter = createEdnSplitter(file, (text, line) => {
-        const event = ednEvent(text, file, line);
-        if (event !== undefined) pairing.add(event);
-      });
-      return {
-        add: (text) => splitter.add(text),
-        end() {
-          splitter.end();
-          pairing.end();
-        },
-      };
-    }
-    case "jepsen-log": {
-      const lines = createLines(file, (text, line) => pairing.add(jepsenLogEvent(text, file, line)));
-      return {
-        add: lines.add,
-        end() {
-          lines.end();
-          pairing.end();
-        },
-      };
-    }
-    case "json-lines": {
-      const lastOf = new Map<number | string, RecordedOperation>();
-      const lines = createLines(file, (text, line) => {
-        const operation = jsonLineOperation(text, file, line);
-        const last = lastOf.get(operation.client);
-        // A client whose operation never returned may have been started again under its number.
-        if (last?.respondedAt !== undefined && last.respondedAt > operation.invokedAt) {
-          throw new HistoryFileError(
-            file,
-            line,
-            `client ${operation.client} invokes ${operation.f} at ${operation.invokedAt} while its ${last.f} of line ${last.line} is open`,
-          );
-        }
-        lastOf.set(operation.client, operation);
-        onOperation(operation);
-      });
-      return lines;
-    }
-  }
-}
-
-/** Calls `onLine` with each line that is not blank. */
-function createLines(
-  file: string,
-  onLine: (text: string, line: number) => void,
-): { add: (text: string) => void; end: () => void } {
-  let rest = "";
-  let line = 0;
-  const take = (text: string): void => {
-    line += 1;
-    if (text.trim() !== "") onLine(text, line);
-  };
-  return {
-    add(text) {
-      const pieces = (rest + text).split("\n");
-      rest = pieces.pop() ?? "";
-      if (rest.length > LINE_LENGTH_MAX)
-        throw new HistoryFileError(file, line + 1, `expected lines of at most ${LINE_LENGTH_MAX} characters`);
-      for (const piece of pieces) take(piece);
-    },
-    end: () => take(rest),
-  };
+  if (reader === undefined) begin(true);
+  if (reader === undefined) throw new Error(`${file}: no layout was chosen for ${ahead.length} characters`);
+  return reader.end();
 }
 
 async function* textOf(file: string): AsyncGenerator<string> {
@@ -161,9 +86,21 @@ async function* textOf(file: string): AsyncGenerator<string> {
   await handle.read(magic, 0, 2, 0).finally(() => handle.close());
   const bytes = createReadStream(file);
   const compressed = magic[0] === 0x1f && magic[1] === 0x8b;
-  const decoder = new TextDecoder();
   // pipeline hands errors of either stream to the iteration, and closes both when the reader stops early.
   const chunks: AsyncIterable<Uint8Array> = compressed ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  const decoded = (chunk: Uint8Array | undefined): string => {
+    try {
+      const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+      for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) line += 1;
+      return text;
+    } catch {
+      // Where another text would take its place without a word.
+      const upTo = new TextDecoder().decode(chunk).split("\uFFFD", 1)[0] ?? "";
+      throw new HistoryFileError(file, line + upTo.split("\n").length - 1, "expected text in UTF-8");
+    }
+  };
+  for await (const chunk of chunks) yield decoded(chunk);
+  yield decoded(undefined);
 }

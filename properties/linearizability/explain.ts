@@ -33,6 +33,8 @@ export interface Explanation<Operation, Response> {
   readonly impossible: number;
   /** Operations of the whole history that were explained before that response. */
   readonly reached: number;
+  /** Index of the first response that nothing explains, in the whole or of the key; undefined where only a monitor knows. */
+  readonly first: number | undefined;
   /** How orders of `operations` fail, the longest first; at most {@link ORDERS_MAX}. */
   readonly orders: readonly FailedOrder[];
 }
@@ -89,6 +91,8 @@ export function explain<State, Operation, Response>(
     indices,
     impossible,
     reached,
+    // A search that gives up on states early, for what can never be seen, may give up at an earlier response.
+    first: model.outgrown === undefined ? verdict.impossible : undefined,
     orders: failedOrders(operations, model, ORDERS_MAX),
   };
 }

@@ -1,6 +1,7 @@
 /** How every order of a few operations fails: the orders that go as far as they can, and what stops them there. */
 import type { Model } from "#model/model.ts";
 import type { HistoryOperation } from "./history.ts";
+import { valueText } from "./value-text.ts";
 
 export interface FailedOrder {
   /** Places of the operations that took effect, in order. */
@@ -56,9 +57,9 @@ function whyNot<State, Operation, Response>(
   state: State,
   item: HistoryOperation<Operation, Response>,
 ): string {
-  const found = JSON.stringify(item.response);
+  const found = valueText(item.response);
   if (model.outcomes === undefined) return `cannot answer ${found} here`;
-  const answers = [...new Set(model.outcomes(state, item.operation).map(({ response }) => JSON.stringify(response)))];
+  const answers = [...new Set(model.outcomes(state, item.operation).map(({ response }) => valueText(response)))];
   if (answers.length === 0) return "cannot happen here";
   return `answered ${found}, would answer ${answers.join(" or ")} here`;
 }

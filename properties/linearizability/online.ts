@@ -47,6 +47,15 @@ export interface OnlineChecker<State, Operation, Response> {
    * @throws RangeError if there are none
    */
   startFrom(states: readonly State[]): void;
+  /**
+   * Goes on as if the model were in one of these states, of which `possibleStates` has just said that it may be. Later
+   * histories start where they did.
+   *
+   * @throws RangeError if there are none, or an operation is open
+   */
+  goOnFrom(states: readonly State[]): void;
+  /** What the past leaves to the future: equal numbers, equal futures, until the statistics say that it restarted. */
+  readonly position: number;
   /** Every state that the model may be in now, if no operation that is still open has taken effect. */
   possibleStates(): readonly State[];
   /**
@@ -119,8 +128,13 @@ export function createOnlineChecker<State, Operation, Response>(
 
   /** The empty history: no slot, and one configuration for each state of the start. */
   function startNode(): number {
+    return nodeOf(start);
+  }
+
+  /** No slot, and one configuration for each of the states. */
+  function nodeOf(states: readonly State[]): number {
     kept.clear(1);
-    for (const state of start) {
+    for (const state of states) {
       scratch[0] = steps.stateId(state);
       kept.add(scratch, 0);
     }
@@ -317,6 +331,14 @@ export function createOnlineChecker<State, Operation, Response>(
       start = [...states];
       root = startNode();
       at = root;
+    },
+    goOnFrom(states) {
+      if (states.length === 0) throw new RangeError(`${model.name}: a history must go on from at least one state`);
+      if (openMask !== 0) throw new RangeError(`${model.name}: an operation is open, so the state is not known`);
+      at = nodeOf(states);
+    },
+    get position() {
+      return at;
     },
     possibleStates() {
       if (at === IMPOSSIBLE) return [];

@@ -74,6 +74,14 @@ export interface OperationHistory<State> extends Holders, Watcher {
   setUpBegins(): void;
   /** Every execution starts from what the set-up has left. @returns why that cannot be, if it cannot */
   setUpEnds(words: Int32Array): string | undefined;
+  /** Why memory, at rest, is no image of any state that the model may be in; undefined if it is one. */
+  differsFrom(words: Int32Array): string | undefined;
+  /** The identity of each object of the slab, 0 for one that has none. */
+  readonly identities: Int32Array;
+  /** What the history leaves to the future: equal numbers, equal answers of {@link differsFrom} about equal memory. */
+  readonly position: number;
+  /** Nothing is under way: the history goes on from those of its states that memory is an image of, if there are any. */
+  rests(words: Int32Array): void;
   /** The states that the model may be in at the end of an execution. */
   possibleStates(): readonly State[];
   /** Calls `listener` after each response that the model allows. */
@@ -90,11 +98,27 @@ export interface OperationHistoryOptions<State, Operation> {
   /** Objects that may ever be returned. */
   readonly identitiesMax: number;
   /**
-   * The state that memory shows after the set-up, of one that the model allows: without what may have vanished and has.
-   * Undefined where memory shows something else.
+   * The state that memory shows at rest, of one that the model allows: without what may have vanished and has. Or why
+   * memory shows something else.
    */
-  readonly settle: (state: State, words: Int32Array) => State | undefined;
+  readonly settle: (state: State, words: Int32Array, objects: IdentifiedObjects) => Settled<State>;
 }
+
+/** A state of the model that memory is an image of, or why it is none. */
+export type Settled<State> =
+  | { readonly state: State; readonly because?: never }
+  | { readonly because: string; readonly state?: never };
+
+/** The objects that the model knows by numbers. */
+export interface IdentifiedObjects {
+  /** The object with that identity; NIL if it has been freed, or nobody has seen it. O(objects). */
+  objectOf(identity: number): Address;
+  /** The identity of the object; 0 if it has none. */
+  identityOf(object: Address): number;
+}
+
+/** More than a checker has before it restarts. */
+const POSITIONS_MAX = 2 ** 31;
 
 /** Steps that one operation may have. */
 const STEPS_MAX = 4;
@@ -193,6 +217,29 @@ export function createOperationHistory<State, Operation>(
     return word === NIL ? "nothing" : (objectNameOf(heap, word) ?? `word ${word}`);
   }
 
+  const identified: IdentifiedObjects = {
+    objectOf(identity) {
+      const index = identity === 0 ? -1 : identityOf.indexOf(identity);
+      return index === -1 || objects === undefined ? NIL : objects.base + index * objects.stride;
+    },
+    identityOf(object) {
+      const index = indexIn(objects, object);
+      return index === -1 ? 0 : wordAt(identityOf, index);
+    },
+  };
+
+  /** The states that the model may be in, as memory shows them. */
+  function settledStates(words: Int32Array): { readonly states: readonly State[]; readonly because: string } {
+    const states: State[] = [];
+    let because = "";
+    for (const state of checker.possibleStates()) {
+      const settled = settle(state, words, identified);
+      if (settled.because === undefined) states.push(settled.state);
+      else because ||= settled.because;
+    }
+    return { states, because };
+  }
+
   function forget(): void {
     for (const held of heldBy) held.length = 0;
   }
@@ -216,18 +263,26 @@ export function createOperationHistory<State, Operation>(
       leftIdentities = 0;
     },
     setUpEnds(words) {
-      const states: State[] = [];
-      for (const state of checker.possibleStates()) {
-        const settled = settle(state, words);
-        if (settled !== undefined) states.push(settled);
-      }
-      if (states.length === 0) return "the set-up leaves something in memory that the model does not allow";
+      const { states, because } = settledStates(words);
+      if (states.length === 0) return because;
       checker.startFrom(states);
       left = heldBy.flat();
       leftIdentityOf.set(identityOf);
       leftIdentities = identities;
       forget();
       return undefined;
+    },
+    differsFrom(words) {
+      const { states, because } = settledStates(words);
+      return states.length === 0 ? because : undefined;
+    },
+    identities: identityOf,
+    get position() {
+      return checker.statistics.restarts * POSITIONS_MAX + checker.position;
+    },
+    rests(words) {
+      const { states } = settledStates(words);
+      if (states.length > 0) checker.goOnFrom(states);
     },
     possibleStates: () => checker.possibleStates(),
     onResponse: (listener) => void listeners.push(listener),

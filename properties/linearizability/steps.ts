@@ -4,6 +4,7 @@
  * The table is direct-mapped and of bounded size: a collision costs a call of the model, never memory.
  */
 import type { Model } from "#model/model.ts";
+import { valueText } from "./value-text.ts";
 
 export interface StepTable<State = unknown> {
   /** The number of a state, given on first sight. */
@@ -102,7 +103,7 @@ export function createStepTable<State, Operation, Response>(
   }
 
   function describe(label: number): string {
-    return `${JSON.stringify(operations[label])} answering ${responses[label] === undefined ? "anything" : JSON.stringify(responses[label])}`;
+    return `${valueText(operations[label])} answering ${responses[label] === undefined ? "anything" : valueText(responses[label])}`;
   }
 
   function compute(state: number, label: number): number {

@@ -8,11 +8,13 @@
  * into its bounds, and a queue, stack or priority queue (which only a monitor could decide as a whole) are kept.
  */
 import type { Model } from "#model/model.ts";
-import { CONFIGURATIONS_MAX, deadlineOf } from "./check.ts";
+import { CONFIGURATIONS_MAX, deadlineOf, partsOf } from "./check.ts";
 import type { CheckOptions, CheckVerdict } from "./check.ts";
 import { explain } from "./explain.ts";
 import type { Explanation } from "./explain.ts";
-import type { HistoryOperation } from "./history.ts";
+import type { History, HistoryOperation } from "./history.ts";
+import { longestPrefix } from "./longest-prefix.ts";
+import type { LongestPrefix } from "./longest-prefix.ts";
 import { startingInAny, statesAfter } from "./settled.ts";
 
 /** Operations out of order, noticed too late to sort them. */
@@ -27,7 +29,12 @@ export interface StreamChecker<Operation, Response> {
   end(): StreamVerdict<Operation, Response>;
 }
 
-export type StreamVerdict<Operation, Response> = CheckVerdict | Explanation<Operation, Response>;
+export type StreamVerdict<Operation, Response> = CheckVerdict | ExplainedStream<Operation, Response>;
+
+export interface ExplainedStream<Operation, Response> extends Explanation<Operation, Response> {
+  /** How far the whole history, or that of the key, can be explained; undefined where that is too much to find out. */
+  readonly prefix: LongestPrefix<Operation, Response> | undefined;
+}
 
 export interface StreamOptions extends CheckOptions {
   /** Operations held before any are forgotten. */
@@ -41,6 +48,8 @@ interface KeyPart<State, Operation, Response> {
   items: HistoryOperation<Operation, Response>[];
   /** Number of each item among all that were added. */
   numbers: number[];
+  /** How many were forgotten; all of them have responded. */
+  forgotten: number;
 }
 
 export function createStreamChecker<State, Operation, Response>(
@@ -84,6 +93,7 @@ export function createStreamChecker<State, Operation, Response>(
       part.states = after;
       part.items = part.items.slice(cut);
       part.numbers = part.numbers.slice(cut);
+      part.forgotten += cut;
       held -= cut;
       hasForgotten = true;
     }
@@ -96,18 +106,35 @@ export function createStreamChecker<State, Operation, Response>(
     states,
     items,
     numbers,
+    forgotten,
   }: KeyPart<State, Operation, Response>): StreamVerdict<Operation, Response> {
     const from = states ?? [model.initial];
     const left = remaining();
     const found =
       states === undefined
-        ? explain(items, model, left)
+        ? explainedWithPrefix(items, model, left)
         : from.length === 1
-          ? explain(items, startingIn(model, from), left)
-          : explain(items, startingInAny(model, from), left);
+          ? explainedWithPrefix(items, startingIn(model, from), left)
+          : explainedWithPrefix(items, startingInAny(model, from), left);
     const numberOf = (index: number): number => numbers[index] ?? index;
-    if (found.kind === "violated" && "orders" in found) return { ...found, key, indices: found.indices.map(numberOf) };
-    return found.kind === "unknown" ? { ...found, key, open: found.open.map(numberOf) } : found;
+    if (found.kind === "violated" && "orders" in found) {
+      const { prefix } = found;
+      return {
+        ...found,
+        key: key ?? found.key,
+        indices: found.indices.map(numberOf),
+        reached: found.reached + forgotten,
+        prefix: prefix && {
+          ...prefix,
+          explained: prefix.explained + forgotten,
+          unexplained: prefix.unexplained + forgotten,
+          responses: prefix.responses + forgotten,
+          next: numberOf(prefix.next),
+          indices: prefix.indices.map(numberOf),
+        },
+      };
+    }
+    return found.kind === "unknown" ? { ...found, key: key ?? found.key, open: found.open.map(numberOf) } : found;
   }
 
   return {
@@ -123,7 +150,7 @@ export function createStreamChecker<State, Operation, Response>(
       const key = isCut ? model.partition?.(item.operation) : undefined;
       let part = parts.get(key);
       if (part === undefined) {
-        part = { key, states: undefined, items: [], numbers: [] };
+        part = { key, states: undefined, items: [], numbers: [], forgotten: 0 };
         parts.set(key, part);
       }
       if (violated === undefined) {
@@ -138,6 +165,7 @@ export function createStreamChecker<State, Operation, Response>(
       if (violated !== undefined) return violated;
       let unknown: StreamVerdict<Operation, Response> | undefined;
       let decidedBy: Extract<CheckVerdict, { kind: "holds" }>["decidedBy"] | undefined;
+      let keys = 0;
       for (const part of [...parts.values()].toSorted((left, right) => left.items.length - right.items.length)) {
         const verdict = explanationOf(part);
         if (verdict.kind === "violated") return verdict;
@@ -145,14 +173,28 @@ export function createStreamChecker<State, Operation, Response>(
         else {
           const own = part.states === undefined ? verdict.decidedBy : "search";
           decidedBy = decidedBy === undefined || decidedBy === own ? own : "monitor and search";
+          keys += verdict.parts;
         }
       }
-      const keys = options.keys === "whole" ? 1 : parts.size;
       return (
         unknown ?? { kind: "holds", operations: added, parts: Math.max(1, keys), decidedBy: decidedBy ?? "search" }
       );
     },
   };
+}
+
+/** The explanation of a violation with how far the history, or that of its key, can be explained. */
+function explainedWithPrefix<State, Operation, Response>(
+  items: History<Operation, Response>,
+  model: Model<State, Operation, Response>,
+  options: CheckOptions,
+): ExplainedStream<Operation, Response> | Exclude<CheckVerdict, { kind: "violated" }> {
+  const outOfTime = deadlineOf(options);
+  const found = explain(items, model, options);
+  if (found.kind !== "violated") return found;
+  const part = partsOf(items, model).find(({ key }) => key === found.key)?.included;
+  const included = part ?? Int32Array.from(items.keys());
+  return { ...found, prefix: longestPrefix(items, model, included, found.first, options, outOfTime) };
 }
 
 /**

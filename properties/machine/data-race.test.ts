@@ -16,11 +16,14 @@ type Event =
   | { readonly does: "barrier"; readonly thread: number; readonly barrier: AccessKind }
   | { readonly does: "sectionStart" | "sectionEnd" | "graceStart" | "graceEnd"; readonly thread: number }
   | { readonly does: "fork"; readonly thread: number; readonly child: number }
+  | { readonly does: "free"; readonly thread: number; readonly address: number }
   | { readonly does: "allocate"; readonly address: number; readonly words: number };
 
 function feed(races: DataRaces, event: Event): number {
   if ("kind" in event) return races.accessed(event.thread, event.kind, event.address, event.failed !== true);
   switch (event.does) {
+    case "free":
+      return races.freed(event.thread, event.address);
     case "acquire":
       races.acquired(event.thread, event.lock);
       break;
@@ -348,6 +351,29 @@ test("a callback's thread knows what its starter did before, and not what it doe
   ).toBeUndefined();
 });
 
+test("to free an object is to write its words, as one who knows of every access to them", () => {
+  const freed: Event = { does: "free", thread: 1, address: X };
+  for (const kind of [read, write, readOnce, writeOnce] as const) {
+    expect(firstRace(by(0, kind, X), freed)).toEqual([1, 0]);
+    expect(firstRace(by(0, kind, X), by(0, storeRelease, Y), by(1, loadAcquire, Y), freed)).toBeUndefined();
+    expect(firstRace(by(0, kind, X), by(0, storeRelease, Y), by(1, readOnce, Y), freed)).toEqual([3, 0]);
+  }
+  expect(firstRace(by(1, write, X), by(0, write, Y), freed)).toBeUndefined();
+  expect(firstRace(freed)).toBeUndefined();
+});
+
+test("marked accesses to a word of which somebody made a read-modify-write race with no free, plain ones do", () => {
+  const freed: Event = { does: "free", thread: 1, address: X };
+  const { atomicAdd, cmpxchg } = ACCESS;
+  expect(firstRace(by(0, readOnce, X), by(0, atomicAdd, X), freed)).toBeUndefined();
+  expect(firstRace(by(0, atomicAdd, X), by(2, writeOnce, X), freed)).toBeUndefined();
+  expect(firstRace(by(0, read, X), by(2, atomicAdd, X))).toEqual([1, 0]);
+  expect(firstRace(by(0, cmpxchg, X), freed)).toBeUndefined();
+  expect(firstRace({ kind: cmpxchg, thread: 0, address: X, failed: true }, freed)).toEqual([1, 0]);
+  const born: Event = { does: "allocate", address: X, words: 1 };
+  expect(firstRace(by(0, atomicAdd, X), born, by(0, writeOnce, X), freed)).toEqual([3, 0]);
+});
+
 test("what was done to an object in its former life races with nothing", () => {
   expect(
     firstRace(
@@ -388,6 +414,7 @@ class NaiveRaces {
   readonly #seen = new Map<number, number[]>();
   readonly #sources = new Map<number, number[]>();
   readonly #lockReleased = new Map<number, number>();
+  readonly #atomic = new Set<number>();
   #graceStarts: number[] = [];
   #sectionEnds: number[] = [];
   #accesses: { node: number; thread: number; address: number; plain: boolean; writes: boolean }[] = [];
@@ -399,10 +426,13 @@ class NaiveRaces {
       const isOld = (address: number): boolean => address >= event.address && address < event.address + event.words;
       this.#accesses = this.#accesses.filter(({ address }) => !isOld(address));
       for (const address of this.#sources.keys()) if (isOld(address)) this.#sources.delete(address);
+      for (const address of this.#atomic) if (isOld(address)) this.#atomic.delete(address);
       return [];
     }
     const { thread } = event;
     switch (event.does) {
+      case "free":
+        return this.#free(thread, event.address);
       case "acquire":
         this.#next(thread, this.#lockReleased.has(event.lock) ? [this.#lockReleased.get(event.lock) ?? 0] : []);
         break;
@@ -455,6 +485,7 @@ class NaiveRaces {
     const node = this.#next(thread, acquires ? sources : []);
     this.#accesses.push({ node, thread, address, plain, writes });
     if (reads && !plain && !acquires) this.#seen.set(thread, [...(this.#seen.get(thread) ?? []), ...sources]);
+    if (modifies && !failed) this.#atomic.add(address);
     if (writes && !plain) {
       const fence = this.#lastFence.get(thread);
       const source = releases ? [node] : fence === undefined ? [] : [fence];
@@ -462,6 +493,15 @@ class NaiveRaces {
     }
     if (full) this.#fence(thread, true, true);
     return racing.map((other) => other.thread);
+  }
+
+  #free(thread: number, address: number): number[] {
+    const check = this.#node(this.#before(thread));
+    const isExcepted = (plain: boolean): boolean => !plain && this.#atomic.has(address);
+    return this.#accesses
+      .filter((other) => other.address === address && other.thread !== thread && !isExcepted(other.plain))
+      .filter((other) => !this.#leads(other.node, check))
+      .map((other) => other.thread);
   }
 
   #fence(thread: number, loads: boolean, stores: boolean): void {
@@ -526,6 +566,7 @@ test("agrees with happens-before by its definition, on random sequences in one d
         thread,
       }),
     },
+    { weight: 2, arbitrary: fc.record({ does: fc.constant("free" as const), thread, address }) },
     {
       weight: 1,
       arbitrary: fc.record({ does: fc.constant("allocate" as const), address, words: fc.integer({ min: 1, max: 2 }) }),

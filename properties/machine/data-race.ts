@@ -9,6 +9,10 @@
  * it orders nothing after itself. `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every
  * writer away.
  *
+ * To free an object is to write its words, as KCSAN has it (Linux mm/slub.c, slab_free_freelist_hook()): who touched
+ * one must be ordered before. Marked accesses to a word of which somebody made a read-modify-write are excepted: whoever
+ * takes the count to zero has seen the others' decrements, whatever they order.
+ *
  * Rows are read `as number`: threads and words are in range, and a fallback would be a branch in the innermost loop
  * that nothing can take.
  *
@@ -45,6 +49,8 @@ export class DataRaces {
    */
   readonly #rows: Int32Array;
   readonly #stamp: Float64Array; // executions are counted beyond 2^31
+  /** 1 for a word of which a read-modify-write was made; valid as the rows are. */
+  readonly #isAtomic: Uint8Array;
   #execution = 0;
   #threadCount = 0;
 
@@ -58,6 +64,7 @@ export class DataRaces {
     this.#graceStart = new Int32Array(width);
     this.#rows = new Int32Array(words * width * ROWS);
     this.#stamp = new Float64Array(words);
+    this.#isAtomic = new Uint8Array(words);
   }
 
   /** A new execution begins, with this many threads: everything set up before happens before all of it. */
@@ -106,6 +113,7 @@ export class DataRaces {
     }
     if ((classes & WRITES) !== 0) {
       this.#rows[row + MARKED_WRITES * width + thread] = now;
+      if ((classes & READS) !== 0) this.#isAtomic[address] = 1;
       this.#release(thread, row, classes);
     }
     return race;
@@ -127,6 +135,22 @@ export class DataRaces {
   /** An object of `words` words is handed out again: what was done to it before is its former life. */
   allocated(object: Address, words: number): void {
     for (let address = object; address < object + words; address++) this.#stamp[address] = 0;
+  }
+
+  /**
+   * The object that the word belongs to is freed.
+   *
+   * @returns the thread whose earlier access to the word is not ordered before that, or -1
+   */
+  freed(thread: number, address: Address): number {
+    if (this.#stamp[address] !== this.#execution) return -1;
+    const row = address * this.#width * ROWS;
+    const own = thread * this.#width;
+    let other = this.#unordered(PLAIN_WRITES, row, own, thread);
+    if (other === -1) other = this.#unordered(PLAIN_READS, row, own, thread);
+    if (other !== -1 || this.#isAtomic[address] === 1) return other;
+    other = this.#unordered(MARKED_WRITES, row, own, thread);
+    return other === -1 ? this.#unordered(MARKED_READS, row, own, thread) : other;
   }
 
   barrier(thread: number, kind: AccessKind): void {
@@ -221,6 +245,7 @@ export class DataRaces {
     this.#stamp[address] = this.#execution;
     const row = address * this.#width * ROWS;
     this.#rows.fill(0, row, row + this.#width * ROWS);
+    this.#isAtomic[address] = 0;
   }
 }
 

@@ -3,7 +3,7 @@
  * access, without allocation.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { addressWord, Peer } from "#impl/peers/layout.ts";
+import { addressWord, GcQueue, Peer } from "#impl/peers/layout.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import type { PeerStore, PeerTree } from "#impl/peers/store.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -85,4 +85,21 @@ export function peerOf(pool: PeerStore, address: Address): Address {
 export function peerName(pool: PeerStore, peer: Address): string {
   if (peer === pool.empty) return "empty";
   return isPeer(pool, peer) ? `peer#${peerIndex(pool, peer) + 1}` : `word ${peer}`;
+}
+
+/** Peers of detached trees that wait for the deferred collector, or were left by it. */
+export function detachedPeers(words: Int32Array, pool: PeerStore): readonly Address[] {
+  if (pool.gcQueue === undefined) return [];
+  const seen = new Set<Address>();
+  const below = new Int32Array(pool.peersMax);
+  for (
+    let at = wordAt(words, GcQueue.head(pool.gcQueue));
+    at !== NIL && !seen.has(at);
+    at = wordAt(words, Peer.gcNext(at))
+  ) {
+    seen.add(at);
+    const count = collectPeers(words, pool, at, below);
+    for (const peer of below.subarray(0, Math.max(0, count))) seen.add(peer);
+  }
+  return [...seen];
 }

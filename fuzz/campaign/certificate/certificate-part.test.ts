@@ -49,10 +49,11 @@ async function certify(
     perform: engine.part(0).perform,
     stopReason: engine.stopReason,
     pathOf: String,
-    save: (file, text) => void saved.set(file, text),
+    save: (file, content) => void saved.set(file, String(content)),
     saveTrace: () => undefined,
   });
-  const [text = ""] = [...saved].filter(([file]) => !file.startsWith("traces/")).map(([, one]) => one);
+  const file = [...saved.keys()].find((one) => !one.startsWith("traces/") && !one.endsWith(".rows.json"));
+  const text = saved.get(file ?? "") ?? "";
   return { text, asked, verdict: result?.kind === "certificate" ? result.certificate.verdict : undefined };
 }
 

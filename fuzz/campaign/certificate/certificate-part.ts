@@ -16,10 +16,11 @@ import {
   type CertificateRow,
   certificateFile,
   certificateJson,
-  certificateName,
   certificateOf,
   digestOf,
 } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
+import { rowsFile, rowsJson } from "#reports/certificate-rows.ts";
 import type { CertificateResult } from "#reports/result.ts";
 import type { Part, PartContext } from "../part.ts";
 import { safeFileName } from "../safe-file-name.ts";
@@ -54,6 +55,7 @@ export function certificatePart(plan: CertificatePlan, of: System = systemNamed(
       const violations = outcomes.flatMap((outcome) => violationOf(outcome, plan.folder, context));
       const certificate = certificateFrom(plan, places.length, outcomes, context.stopReason());
       const file = `${plan.folder}${certificateFile(certificate)}`;
+      context.save(rowsFile(file), rowsJson(outcomes.filter(({ kind }) => kind === "explored")));
       context.save(file, certificateJson(certificate));
       const saved = violations.flatMap((violation) => violation.saved ?? []);
       const result = resultOf(certificate, file, violations);

@@ -3,13 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
-import {
-  Certificate,
-  certificateFile,
-  certificateJson,
-  certificateName,
-  mergeCertificates,
-} from "#reports/certificate.ts";
+import { Certificate, certificateFile, certificateJson, mergeCertificates } from "#reports/certificate.ts";
+import { certificateName } from "#reports/coverage-text.ts";
 
 export interface Merged {
   readonly certificate: Certificate;

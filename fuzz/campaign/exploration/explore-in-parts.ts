@@ -82,6 +82,7 @@ function sumOf(results: readonly ExploreTaskResult[], parts: number): ExploreTas
     blocked: sum(({ blocked }) => blocked),
     complete: results.length === parts && results.every(({ complete }) => complete),
     ...(failure !== undefined && { failure }),
+    ...(results.some(({ race }) => race !== undefined) && { race: results.some(({ race }) => race === true) }),
     ...(results.some(({ within }) => within !== undefined) && { within: sum(({ within = 0 }) => within) }),
   };
 }

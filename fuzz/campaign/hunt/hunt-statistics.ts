@@ -17,6 +17,7 @@ export interface StrategyStatistics {
 
 export interface BugStatistics {
   readonly slug: string;
+  readonly system: string;
   readonly scenario: string;
   readonly outcome: "found" | "missed";
   readonly because: string;
@@ -25,6 +26,8 @@ export interface BugStatistics {
   readonly preemptions?: number;
   /** Of the counterexample, if it was shrunk. */
   readonly accesses?: number;
+  /** The text of its trace file, if it was shrunk. */
+  readonly trace?: string;
   /** Empty unless it was shrunk. */
   readonly story: readonly string[];
 }
@@ -58,12 +61,16 @@ export function statisticsOf(
   });
   const reliable = strategies.filter(({ catches, searches }) => catches === searches).length;
   const story = counterexample?.shrunk?.story ?? [];
-  const parts = { slug: bug.slug, scenario: bug.scenario, strategies, story };
+  const parts = { slug: bug.slug, system: bug.system, scenario: bug.scenario, strategies, story };
   if (failed !== undefined) return { ...parts, outcome: "missed", because: `the hunt itself fails: ${failed}` };
   if (counterexample === undefined)
     return { ...parts, outcome: "missed", because: `${bug.caughtBy.join(" or ")} is not violated in ${bug.scenario}` };
   const { preemptions, shrunk } = counterexample;
-  const found = { ...parts, preemptions, ...(shrunk !== undefined && { accesses: shrunk.accesses }) };
+  const found = {
+    ...parts,
+    preemptions,
+    ...(shrunk !== undefined && { accesses: shrunk.accesses, trace: shrunk.trace }),
+  };
   const because = foundText(bug.scenario, counterexample);
   if (reliable < strategiesMin)
     return {

@@ -5,26 +5,81 @@ import { basename, join } from "node:path";
 import { TEXT_LENGTH_MAX } from "#model/memory/litmus/parse.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 
-const SUFFIX = ".litmus";
+/** How a test is written: in the kernel's C dialect, or as agents in JSON or JavaScript. */
+export type Notation = "kernel" | "json" | "javascript";
+
+export interface TestFile {
+  readonly file: string;
+  readonly notation: Notation;
+}
+
+export interface FoundFiles {
+  readonly tests: readonly TestFile[];
+  /** JSON in folders that holds something else. */
+  readonly leftOut: readonly string[];
+}
+
+/** How tests of each notation are named; in folders, only what ends like this is one. */
+const SUFFIXES: Readonly<Record<Notation, string>> = { kernel: ".litmus", json: ".json", javascript: ".litmus.js" };
 
 /**
- * The tests that paths name: files as they are, folders with all `.litmus` files below them, by name.
+ * The tests that paths name: files as they are, folders with all tests below them, by name.
  *
- * @throws InputError if a path does not exist or a folder holds no test
+ * @throws InputError if a path does not exist, a folder holds no test, or a file is in a notation of another model
  */
-export function litmusFiles(paths: readonly string[]): readonly string[] {
-  const found = new Set<string>();
+export function litmusFiles(paths: readonly string[], modelName: string): FoundFiles {
+  const notations: readonly Notation[] = modelName === "es" ? ["json", "javascript"] : ["kernel"];
+  const tests = new Map<string, Notation>();
+  const leftOut: string[] = [];
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) throw new InputError(`litmus: no file or folder ${path}`);
-    if (!stat.isDirectory()) found.add(path);
-    else {
-      const below = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(SUFFIX));
-      if (below.length === 0) throw new InputError(`litmus: folder ${path} has no file *${SUFFIX}`);
-      for (const name of below.toSorted()) found.add(join(path, name));
+    if (!stat.isDirectory()) {
+      tests.set(path, notationOf(path, modelName));
+      continue;
+    }
+    const suffixes = notations.map((notation) => SUFFIXES[notation]);
+    const below = readdirSync(path, { recursive: true, encoding: "utf8" })
+      .filter((name) => suffixes.some((suffix) => name.endsWith(suffix)))
+      .toSorted();
+    for (const name of below) {
+      const file = join(path, name);
+      if (holdsAnotherThing(file)) leftOut.push(file);
+      else tests.set(file, notationOf(file, modelName));
+    }
+    if (below.length === leftOut.length) {
+      throw new InputError(`litmus: folder ${path} has no file *${suffixes.join(" or *")} with a test`);
     }
   }
-  return [...found];
+  return { tests: [...tests].map(([file, notation]) => ({ file, notation })), leftOut };
+}
+
+/** @throws InputError if the model reads no tests of this notation */
+function notationOf(file: string, modelName: string): Notation {
+  const isAgents = /\.(?:json|[cm]?js)$/.test(file);
+  if (modelName === "es" && file.endsWith(SUFFIXES.kernel)) {
+    throw new InputError(`litmus: ${file}: --model es reads tests in JSON and JavaScript, not the kernel's C dialect`);
+  }
+  if (modelName !== "es" && isAgents) {
+    throw new InputError(
+      `litmus: ${file}: --model ${modelName} reads the kernel's C dialect; for this, add --model es`,
+    );
+  }
+  if (modelName !== "es") return "kernel";
+  return file.endsWith(SUFFIXES.json) ? "json" : "javascript";
+}
+
+/** Whether a file is sound JSON, and no test. */
+function holdsAnotherThing(file: string): boolean {
+  if (!file.endsWith(SUFFIXES.json)) return false;
+  const read = readLitmus(file);
+  if ("because" in read) return false;
+  try {
+    const value: unknown = JSON.parse(read.text);
+    return typeof value === "object" && value !== null && !("agents" in value);
+  } catch {
+    return false;
+  }
 }
 
 /** The text of a test; or, for one that cannot be one, why. */
@@ -43,5 +98,5 @@ export function readLitmus(file: string): { readonly text: string } | { readonly
 
 /** The key of a test in an expectations file: its file name without the suffix. */
 export function testKey(file: string): string {
-  return basename(file, SUFFIX);
+  return basename(file).replace(/\.litmus(?:\.[cm]?js)?$|\.(?:json|[cm]?js)$/, "");
 }

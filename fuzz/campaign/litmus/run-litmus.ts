@@ -1,37 +1,86 @@
-/** Decides and explains litmus tests on a worker thread. */
+/**
+ * Decides and explains litmus tests on a worker thread.
+ *
+ * What reads a notation is loaded when a test in it comes: a run has one model, and little time to start.
+ */
+import { InputError } from "#fuzz/host/input-error.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
-import { checkLitmus, type LitmusBounds, type LitmusResult } from "#model/memory/litmus/check-litmus.ts";
-import { explainLitmus, type Explanation } from "#model/memory/litmus/explain-litmus.ts";
+import type { EsAnswer, EsTest } from "#model/memory/es/check-es-litmus.ts";
+import type { Explanation } from "#model/memory/explained-execution.ts";
+import type { LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
+import type { LitmusResult } from "#model/memory/litmus/check-litmus.ts";
 import { LitmusError } from "#model/memory/litmus/litmus-error.ts";
 import type { MemoryModel } from "#model/memory/memory-model.ts";
-import { memoryModels } from "#model/memory/models.ts";
 import type { LitmusOutcome, LitmusRefused, LitmusTask } from "./litmus-task.ts";
 
 /** When it is told to stop, its time is up. */
-export function runLitmus(task: LitmusTask, control: JobControl): LitmusOutcome {
-  const model = modelNamed(task.modelName);
+export async function runLitmus(task: LitmusTask, control: JobControl): Promise<LitmusOutcome> {
+  const check = task.notation === "kernel" ? await kernelCheck(task, control) : await agentsCheck(task, control);
   const start = performance.now();
-  const result = refusable(() => checkLitmus(task.text, model, boundsOf(task, control)));
+  const result = refusable(check);
   return { ...result, seconds: (performance.now() - start) / 1_000 };
 }
 
-/** Undefined if a bound is hit first. */
-export function runLitmusExplanation(task: LitmusTask, control: JobControl): Explanation | undefined {
-  return explainLitmus(task.text, modelNamed(task.modelName), boundsOf(task, control));
+async function kernelCheck(task: LitmusTask, control: JobControl): Promise<() => LitmusResult> {
+  const { checkLitmus } = await import("#model/memory/litmus/check-litmus.ts");
+  const model = await modelNamed(task.modelName);
+  return () => checkLitmus(task.text, model, boundsOf(task, control));
 }
 
-function modelNamed(name: string): MemoryModel {
+async function agentsCheck(task: LitmusTask, control: JobControl): Promise<() => LitmusResult | EsAnswer> {
+  const { checkEsLitmus } = await import("#model/memory/es/check-es-litmus.ts");
+  const parse = await parserFor(task);
+  return () => checkEsLitmus(parse(), boundsOf(task, control));
+}
+
+/**
+ * Undefined if a bound is hit first.
+ *
+ * @throws InputError if the outcome to explain has a column that the test has not
+ */
+export async function runLitmusExplanation(task: LitmusTask, control: JobControl): Promise<Explanation | undefined> {
+  if (task.notation === "kernel") {
+    const { explainLitmus } = await import("#model/memory/litmus/explain-litmus.ts");
+    return explainLitmus(task.text, await modelNamed(task.modelName), boundsOf(task, control));
+  }
+  const { explainEsLitmus, NoSuchColumn } = await import("#model/memory/es/explain-es-litmus.ts");
+  const parse = await parserFor(task);
+  const outcome = task.outcome === undefined ? undefined : new Map(Object.entries(task.outcome));
+  try {
+    return explainEsLitmus(parse(), outcome, boundsOf(task, control));
+  } catch (error) {
+    if (error instanceof NoSuchColumn) throw new InputError(`litmus: --outcome: ${error.message}`);
+    throw error;
+  }
+}
+
+async function parserFor({ notation, text, name }: LitmusTask): Promise<() => EsTest> {
+  if (notation === "json") {
+    const { parseJsonLitmus } = await import("#model/memory/es/notation/json-litmus.ts");
+    return () => ({ program: parseJsonLitmus(text), text });
+  }
+  const { parseJavaScriptLitmus } = await import("#model/memory/es/notation/javascript-litmus.ts");
+  return () => ({ program: parseJavaScriptLitmus(text, name), text });
+}
+
+async function modelNamed(name: string): Promise<MemoryModel> {
+  const { memoryModels } = await import("#model/memory/models.ts");
   const model = memoryModels.get(name);
   if (model === undefined)
     throw new RangeError(`no memory model ${name}: there are ${[...memoryModels.keys()].join(", ")}`);
   return model;
 }
 
-function boundsOf({ candidatesMax, deadline = Infinity }: LitmusTask, control: JobControl): LitmusBounds {
-  return { candidatesMax, isTimeUp: () => control.shouldStop(0) || Date.now() >= deadline };
+/** To be asked for when the search begins. */
+function boundsOf(
+  { candidatesMax, deadline = Infinity, millisecondsEach = Infinity }: LitmusTask,
+  control: JobControl,
+): LitmusBounds {
+  const end = Math.min(deadline, Date.now() + millisecondsEach);
+  return { candidatesMax, isTimeUp: () => control.shouldStop(0) || Date.now() >= end };
 }
 
-function refusable(check: () => LitmusResult): LitmusResult | LitmusRefused {
+function refusable<T>(check: () => T): T | LitmusRefused {
   try {
     return check();
   } catch (error) {

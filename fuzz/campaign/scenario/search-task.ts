@@ -26,7 +26,7 @@ export const SearchOutcome = z.strictObject({
   /** Accesses of all executions together. */
   accesses: count,
   /** About how many executions there are, if an exhaustive search was ended by its bound. */
-  estimate: z.strictObject({ executions: count, error: count }).exactOptional(),
+  estimate: z.strictObject({ executions: count, low: count, high: count }).exactOptional(),
   /** Why it failed. */
   because: z.string().exactOptional(),
   violation: z.strictObject({ property: z.string(), because: z.string() }).exactOptional(),
@@ -45,10 +45,7 @@ export const ENUMERATION = EXHAUSTIVE;
  */
 const EXECUTIONS_PER_TASK = 50_000;
 
-/**
- * Times the bound that an exploration may be estimated at before it is given up: estimates are rough, and often too
- * low.
- */
+/** Times the bound that an exploration may be estimated at, at least, before it is given up. */
 const ESTIMATE_FACTOR = 2;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Stress for `quiesce stress`. What is found is saved with its history; if the simulator finds a violation too, it is
- * saved as a trace that replays.
+ * Stress for `quiesce stress`. What is found is saved with its history, and the simulator looks for an interleaving with
+ * the same history, or else for any violation of the same source; what it finds is saved as a trace that replays.
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,12 @@ import { packageRoot } from "#fuzz/host/project-root.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { runStress, type StressProgress, type StressResult } from "#fuzz/native/run-stress.ts";
 import { stressHistoryJson } from "#fuzz/native/stress-history.ts";
+import type { StressOperation } from "#fuzz/native/stress-log.ts";
+import { operationsToReenact } from "#fuzz/native/stress-scenario.ts";
 import { referencesOf } from "#fuzz/subjects/catalogue.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { huntTask } from "../hunt/hunt-task.ts";
+import type { ReenactmentOutcome } from "./reenactment-task.ts";
 import { STRESSED_SYSTEMS } from "./stress-task.ts";
 
 export interface StressDemand {
@@ -45,6 +48,21 @@ export interface StressEnd extends StressResult {
   readonly stopped: string | undefined;
   /** Paths of what was saved. */
   readonly files: readonly string[];
+  /** What the simulator came to, if there was a violation. */
+  readonly simulated: Simulated | undefined;
+}
+
+/** What the simulator made of a violation on real threads. */
+export interface Simulated {
+  /**
+   * `same-history`: it has an interleaving in which the operations return the same. `violation`: it has another
+   * violation of the same source.
+   */
+  readonly found: "same-history" | "violation" | "none";
+  /** Operations that were to return the same; 0 where the history has none so few that no order explains. */
+  readonly operations: number;
+  /** Executions in which the same history was looked for. */
+  readonly executions: number;
 }
 
 /** @throws InputError if there is no such system or bug, or a file cannot be written */
@@ -70,8 +88,8 @@ export async function stressOnDemand(demand: StressDemand, listener: StressListe
       shouldStop: () => engine.stopReason() !== undefined,
       onRound: (now) => (latest = now),
     });
-    const files = await saved(demand, bug, result, engine, listener);
-    return { system, bug: slug, threads, seed, ...result, stopped: engine.stopReason(), files };
+    const { files, simulated } = await saved(demand, bug, result, engine, listener);
+    return { system, bug: slug, threads, seed, ...result, stopped: engine.stopReason(), files, simulated };
   } finally {
     await engine.close();
   }
@@ -83,25 +101,50 @@ function patchedSources({ slug, patch }: Bug): ReadonlyMap<string, string> {
   return new Map([...sources].map(([url, text]) => [relative(packageRoot, fileURLToPath(url)), text]));
 }
 
-/** Saves a violation; returns the paths of the files. */
+/** Saves a violation, and looks for it in the simulator. */
 async function saved(
   { system, threads, seed, out }: StressDemand,
   bug: Bug | undefined,
   { violation }: StressResult,
   engine: Engine,
   { onViolation }: StressListener,
-): Promise<readonly string[]> {
-  if (violation === undefined) return [];
+): Promise<Pick<StressEnd, "files" | "simulated">> {
+  if (violation === undefined) return { files: [], simulated: undefined };
   onViolation();
   const name = bug === undefined ? system : `${system}-${bug.slug}`;
   const run = { system, ...(bug !== undefined && { bug: bug.slug }), threads, seed };
   const history = join(out, `${name}.history.json`);
   writeWholeFile(history, stressHistoryJson(run, violation));
-  const trace = bug === undefined ? await ownTrace(name, engine) : await traceOfBug(bug, engine);
-  if (trace === undefined) return [history];
+  const operations = operationsToReenact(violation.history ?? []);
+  const same = operations && (await reenacted(name, operations, bug, engine));
+  const trace = same?.trace ?? (bug === undefined ? await ownTrace(name, engine) : await traceOfBug(bug, engine));
+  const simulated = {
+    found: same?.trace !== undefined ? "same-history" : trace === undefined ? "none" : "violation",
+    operations: operations?.length ?? 0,
+    executions: same?.executions ?? 0,
+  } as const;
+  if (trace === undefined) return { files: [history], simulated };
   const file = join(out, `${name}.trace.json`);
   writeWholeFile(file, trace);
-  return [history, file];
+  return { files: [history, file], simulated };
+}
+
+/** Executions of each strategy in which an interleaving with the same history is looked for. */
+const REENACTED_EXECUTIONS_MAX = 20_000;
+
+async function reenacted(
+  name: string,
+  history: readonly StressOperation[],
+  bug: Bug | undefined,
+  engine: Engine,
+): Promise<ReenactmentOutcome | undefined> {
+  const task = {
+    name: `${name}-stressed`,
+    history,
+    bug: bug && { slug: bug.slug, patch: bug.patch },
+    executionsMax: REENACTED_EXECUTIONS_MAX,
+  };
+  return (await engine.perform({ kind: "reenactment", task }))?.outcome;
 }
 
 /** Executions of each strategy in which the simulator is to find a bug, and to shrink it. */

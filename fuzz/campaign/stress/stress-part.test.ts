@@ -16,7 +16,7 @@ async function stress(milliseconds: number, run: LocalOutcomes["stress"]) {
     perform: engine.part(0).perform,
     stopReason: engine.stopReason,
     pathOf: String,
-    save: (file, text) => void saved.set(file, text),
+    save: (file, content) => void saved.set(file, String(content)),
     saveTrace: () => undefined,
   });
   return { result, tasks, saved };

@@ -36,6 +36,9 @@ const NUMBERS = 10_000;
 const DESTINATIONS = ["eth0/1", "eth0/2", "ib0/1", "veth1/1", "none/1"] as const;
 const REFERENCES = [...DESTINATIONS, "eth0/1>", "ib0/1>"] as const;
 
+/** Several of one bucket, and the ends of the range. */
+const MORE_DESTINATIONS = ["eth0/0", "eth0/5", "eth0/9", "eth0/9999", "ib0/2", "ib0/5", "veth1/2", "none/2"] as const;
+
 const destination = parsedArgument(
   z
     .string()
@@ -45,6 +48,7 @@ const destination = parsedArgument(
     ),
   fc.constantFrom(...DESTINATIONS),
   (name) => ({ name, key: keyOf(name), device: deviceOf(name) }),
+  fc.constantFrom(...MORE_DESTINATIONS),
 );
 
 const referenceSchema = z
@@ -54,7 +58,11 @@ const referenceSchema = z
     'must be a destination such as "eth0/1", or that of a parent and ">" for its child',
   );
 
-const reference = argument(referenceSchema, fc.constantFrom(...REFERENCES));
+const reference = argument(
+  referenceSchema,
+  fc.constantFrom(...REFERENCES),
+  fc.constantFrom(...MORE_DESTINATIONS, "veth1/1>", "none/1>", "eth0/5>", "eth0/1>>"),
+);
 
 const over = optional(argument(referenceSchema.or(z.literal("private")), fc.constantFrom("private", ...DESTINATIONS)));
 
@@ -172,7 +180,13 @@ export const dstOperations = {
   unregister: deviceChange("unregister", unregister),
   advance: operation({
     weight: 4,
-    arguments: { ticks: argument(z.int().min(0).max(0x7fffffff), fc.constantFrom(1, 5, 60)) },
+    arguments: {
+      ticks: argument(
+        z.int().min(0).max(0x7fffffff),
+        fc.constantFrom(1, 5, 60),
+        fc.constantFrom(0, 2, 4, 6, 10, 11, 30, 1_200),
+      ),
+    },
     run: ({ clock }: PlacedDst, values) => advanceClock(clock, values.ticks),
   }),
 };

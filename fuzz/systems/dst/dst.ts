@@ -27,6 +27,11 @@ import type { Plan } from "../system-definition.ts";
 import { dstScenarios, dstSoftirqScenarios } from "./dst-scenarios.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
 import { DST_DEVICES, dstOperations, type DstScenarioOperation } from "./dst-table.ts";
+import { settleDst } from "./settle-dst.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { BUCKETS, Cache, DstEntry } from "#impl/dst/layout.ts";
+import { listedEntries } from "#properties/dst/dst-memory.ts";
 
 /** Ten ticks a second: the least delay is one tick, the growth five. */
 const limits = {
@@ -83,10 +88,41 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
         creationMayFail: entriesMaxOf(plan) < entriesMade(plan),
       }),
     objects: ({ cache }, plan) => ({ slab: cache.entries, identitiesMax: entriesMade(plan) }),
+    settle: settleDst,
+    // What was got is released, whatever it has become, all is dropped, and the collector has the time it may take.
+    closing(operations) {
+      const names = operations.flatMap((one) => ("destination" in one && one.kind !== "drop" ? [one.destination] : []));
+      const released = names.flatMap((name) => [name, `${name}>`, `${name}>>`]);
+      const idle = { kind: "advance" as const, ticks: 10_000 };
+      return [
+        ...released.map((reference) => ({ kind: "release" as const, reference })),
+        ...[...new Set(names)].map((destination) => ({ kind: "drop" as const, destination })),
+        ...Array.from({ length: 6 }, () => idle),
+      ];
+    },
     daemons: ({ cache }) => [
       { name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) },
     ],
-    watchers: ({ cache }, { history }) => [
+    watchers: ({ cache }, { history, operationAt }) => [
+      // A long delay is rounded to whole seconds.
+      worksInTimeWatcher(cache.jiffies, [
+        { name: "the collector", work: cache.work, delayMax: cache.limits.maxTicks + cache.limits.ticksPerSecond },
+      ]),
+      aloneWatcher<{ readonly kind: string }>(history, operationAt, {
+        property: "hits-without-lock",
+        locks: Array.from({ length: BUCKETS }, (_, bucket) => Cache.locks(cache.cache) + bucket),
+        promises(words) {
+          const cached = new Set(
+            Array.from({ length: BUCKETS }, (_, bucket) =>
+              listedEntries(words, cache, Cache.heads(cache.cache) + bucket, DstEntry.hashNext),
+            ).flatMap((chain) => (typeof chain === "string" ? [] : chain)),
+          );
+          return ({ operation: { kind }, word, wasSlow }) =>
+            (kind === "find" || kind === "get") && wasSlow && cached.has(word)
+              ? "the entry was in the cache, and the search took the lock of its bucket"
+              : undefined;
+        },
+      }),
       entryBoundWatcher(cache),
       garbageListsWatcher(cache),
       collectorWakesWatcher(cache),

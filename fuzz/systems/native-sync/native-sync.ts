@@ -20,8 +20,10 @@ import {
   write,
 } from "#impl/memory/access.ts";
 import { type Heap, place, placeSlab } from "#impl/memory/heap.ts";
+import { Slab } from "#impl/memory/slab.ts";
 import { struct } from "#impl/memory/struct.ts";
-import { type Deferred, defer, placeDeferred, runDeferred } from "#impl/native/deferred.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { type Deferred, defer, DeferredQueue, placeDeferred, runDeferred } from "#impl/native/deferred.ts";
 import { acquireLock, FREE, releaseLock } from "#impl/native/lock.ts";
 import { runIfQueued } from "#impl/native/queued-work.ts";
 import {
@@ -33,12 +35,14 @@ import {
   placeRcu,
 } from "#impl/native/rcu.ts";
 import { WaitList } from "#impl/native/wait-list.ts";
-import { placeDelayedWork, queueDelayedWork } from "#impl/sync/delayed-work.ts";
-import { createNativeSyncModel } from "#model/native-sync/native-sync.ts";
+import { DelayedWork, placeDelayedWork, queueDelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
+import { createNativeSyncModel, type NativeSyncState } from "#model/native-sync/native-sync.ts";
+import type { OperationHistory, Settled } from "#properties/linearizability/operation-history.ts";
 import type { Watcher } from "#properties/watcher.ts";
 import { defineSystem } from "../define-system.ts";
 import { argument } from "../operation-arguments.ts";
 import { type Caller, operation } from "../operation-table.ts";
+import type { MemoryAtRest } from "../system-definition.ts";
 import { nativeSyncScenarios } from "./native-sync-scenarios.ts";
 
 const Counter = struct("counter", { lock: 1, count: 1 });
@@ -84,7 +88,7 @@ const operations = {
   replace: operation({
     weight: 6,
     arguments: {
-      value: argument(z.int32(), fc.integer({ min: 1, max: 9 })),
+      value: argument(z.int32(), fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, -1, 0x7fffffff, -0x80000000)),
       waits: argument(z.boolean(), fc.boolean()),
     },
     run: (placed: Placed, values, { thread }: MortalCaller) => replace(placed, thread + 1, values),
@@ -157,7 +161,12 @@ export const nativeSync = defineSystem({
     yield storeRelease(Cell.root(cell), version);
   },
   model: () => createNativeSyncModel({ count: 0, value: FIRST_VALUE, requested: false }),
-  watchers: (placed) => [lockIsFreeWatcher(placed)],
+  settle: settleNativeSync,
+  closing: () => Array.from({ length: 3 }, () => ({ kind: "reclaim" as const })),
+  watchers: (placed, { history, operationAt }) => [
+    lockIsFreeWatcher(placed),
+    reclaimsWhatIsDueWatcher(placed, history, operationAt),
+  ],
   scenarios: nativeSyncScenarios,
 });
 
@@ -221,4 +230,55 @@ function lockIsFreeWatcher({ counter, cell, works }: Placed): Watcher {
       return held === undefined ? undefined : `the lock at word ${held} is held, and every thread has returned`;
     },
   };
+}
+
+/** What lies in memory at rest, against a state of the model. Versions that are not the cell's wait for reclamation. */
+function settleNativeSync(
+  state: NativeSyncState,
+  { counter, cell, versions, work, deferred }: Placed,
+  { words }: MemoryAtRest,
+): Settled<NativeSyncState> {
+  const count = words[Counter.count(counter)];
+  if (count !== state.count) return differs("the count", count, state.count);
+  const value = words[Version.value(wordAt(words, Cell.root(cell)))];
+  if (value !== state.value) return differs("the value", value, state.value);
+  const requested = words[DelayedWork.state(work)] === WORK_STATE.queued;
+  if (requested !== state.requested) return differs("that the work is asked for", requested, state.requested);
+  const live = wordAt(words, Slab.live(versions));
+  const waiting = waitingIn(words, deferred);
+  return live === 1 + waiting ? { state } : differs("the number of versions in memory", live, 1 + waiting);
+}
+
+function differs(what: string, found: unknown, wanted: unknown): { readonly because: string } {
+  return { because: `${what} is ${String(found)}, and should be ${String(wanted)}` };
+}
+
+/** Where no thread is online, every entry is due: a reclaimer that nobody disturbs takes as many as it may. */
+function reclaimsWhatIsDueWatcher(
+  { deferred }: Placed,
+  history: Pick<OperationHistory<unknown>, "onResponse">,
+  operationAt: (number: number) => { readonly kind: string } | undefined,
+): Watcher {
+  let before: number | undefined;
+  let reclaimed = false;
+  history.onResponse((number) => {
+    reclaimed = operationAt(number)?.kind === "reclaim";
+  });
+  return {
+    property: "reclaims-what-is-due",
+    begin() {
+      before = undefined;
+      reclaimed = false;
+    },
+    rested(words) {
+      const waiting = waitingIn(words, deferred);
+      const wanted = before === undefined || !reclaimed ? waiting : Math.max(0, before - DUE_AT_ONCE);
+      before = waiting;
+      return waiting === wanted ? undefined : `after a reclaim ${waiting} entries wait, and should ${wanted}`;
+    },
+  };
+}
+
+function waitingIn(words: Int32Array, { queue }: Deferred): number {
+  return (wordAt(words, DeferredQueue.tail(queue)) - wordAt(words, DeferredQueue.head(queue))) | 0;
 }

@@ -177,6 +177,12 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     initial: resolved("1/1"),
     threads: { holder: [get("1/1"), remove("1/1"), put("1/1")] },
   },
+  "destroy-against-giving-up": {
+    about: "the last reference to a neighbour goes while the starter gives its connection up, whose path has gone",
+    limits: CONNECTED,
+    initial: resolved("1/1"),
+    threads: { holder: [get("1/1"), removePath("1"), put("1/1")] },
+  },
   "transmit-against-removal-connected": {
     about: "a packet is to wait for a connection whose neighbour is taken out",
     limits: CONNECTED,

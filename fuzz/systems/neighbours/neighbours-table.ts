@@ -56,22 +56,28 @@ export interface NamedAddress {
 
 const PORT_ADDRESSES = ["1/1", "1/2", "2/1"] as const;
 
+/** Equal but for one of their words; all bits of a queue's number; many queues of one port. */
+const PORT_BOUNDARIES = ["0/1", "1/0", "1/3", "1/4", "1/8388608", "1/9999999", "2/2", "3/1", "9999/1"] as const;
+
 const address = parsedArgument(
   z.string().regex(/^(\d{1,4}\/\d{1,7}|m\d{1,4})$/, 'must be "port/queue", such as "1/7", or a group such as "m1"'),
   fc.constantFrom(...PORT_ADDRESSES, "m1"),
   namedAddress,
+  fc.constantFrom(...PORT_BOUNDARIES, "m2", "m9999"),
 );
 
 const portAddress = parsedArgument(
   z.string().regex(/^\d{1,4}\/\d{1,7}$/, 'must be "port/queue", such as "1/7"'),
   fc.constantFrom(...PORT_ADDRESSES),
   namedAddress,
+  fc.constantFrom(...PORT_BOUNDARIES),
 );
 
 const gid = parsedArgument(
   z.string().regex(/^m?\d{1,4}$/, 'must be a port such as "1", or a group such as "m1"'),
   fc.constantFrom("1", "2", "m1"),
   (name) => ({ name, words: parseGid(name) }),
+  fc.constantFrom("0", "3", "9999", "m2", "m9999"),
 );
 
 /** An operation on the reference that the thread holds to that address. */
@@ -205,7 +211,13 @@ export const neighboursOperations = {
   }),
   advance: operation({
     weight: 2,
-    arguments: { ticks: argument(z.int().min(0).max(0x7fffffff), fc.constantFrom(1, 30, 70)) },
+    arguments: {
+      ticks: argument(
+        z.int().min(0).max(0x7fffffff),
+        fc.constantFrom(1, 30, 70),
+        fc.constantFrom(0, 29, 31, 59, 60, 61, 89, 90, 91),
+      ),
+    },
     run: ({ clock }: PlacedNeighbours, values) => advanceClock(clock, values.ticks),
   }),
   sendByCookie: operation({ weight: 1 / 2, run: ({ cookie }: PlacedNeighbours) => sendByCookie(cookie) }),
@@ -262,6 +274,6 @@ export function parseNeighbourAddress(name: string): HardwareAddress {
 }
 
 /** `1` is port 1; `m1` is group 1. */
-function parseGid(name: string): Gid {
+export function parseGid(name: string): Gid {
   return isGroup(name) ? multicastGid(Number(name.slice(1)), PARTITION_KEY) : portGid(Number(name));
 }

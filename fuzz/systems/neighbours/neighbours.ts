@@ -4,14 +4,15 @@ import { type Access, type Address, atomicAdd, readOnce, smpMbBeforeAtomic, writ
 import { reapConnections, startConnections } from "#impl/neighbours/connection.ts";
 import { placeCookieNeighbour } from "#impl/neighbours/cookie.ts";
 import { startDevice } from "#impl/neighbours/device.ts";
-import { NetDevice, QUEUES } from "#impl/neighbours/layout.ts";
+import { Device, NetDevice, QUEUES } from "#impl/neighbours/layout.ts";
+import type { Neighbours } from "#impl/neighbours/neighbours.ts";
 import type { NeighbourCapacities } from "#impl/neighbours/neighbours.ts";
 import { placeNeighbours } from "#impl/neighbours/place-neighbours.ts";
 import { reapNeighbours } from "#impl/neighbours/table.ts";
 import { CancellableWork, cancellableLoop } from "#impl/sync/cancellable-work.ts";
 import { WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
-import { createNeighboursModel, PACKET } from "#model/neighbours/neighbours.ts";
+import { createNeighboursModel, gidOfName, PACKET } from "#model/neighbours/neighbours.ts";
 import { chainLengthWatcher } from "#properties/neighbours/chain-length.ts";
 import { neighbourRefcountWatcher } from "#properties/neighbours/neighbour-refcount.ts";
 import { neighbourTableWatcher } from "#properties/neighbours/neighbour-table.ts";
@@ -28,10 +29,16 @@ import {
   giveBack,
   neighboursOperations,
   type NeighboursScenarioOperation,
+  parseGid,
   parseNeighbourAddress,
   PARTITION_KEY,
 } from "./neighbours-table.ts";
 import { settleNeighbours } from "./settle-neighbours.ts";
+import { heededPromise, type NamedOperation } from "#properties/neighbours/heeded.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { isDeviceUp } from "#properties/neighbours/neighbour-words.ts";
+import { Link } from "#impl/sync/list.ts";
 
 /** Small numbers, so that little waiting is needed: a neighbour idle for more than 60 ticks is taken. */
 const limits = {
@@ -113,7 +120,18 @@ export const neighbours = defineSystem({
       idleTicksMax: 2 * plan.limits.intervalTicks,
     }),
   objects: (placed, plan) => ({ slab: placed.neighbours.neighbours, identitiesMax: countOf(plan, "get") }),
-  settle: (state, placed, words) => settleNeighbours(state, placed.neighbours, words),
+  settle: settleNeighbours,
+  // Paths go, with what waits at them, idle neighbours are reaped; or the whole device is taken down.
+  closing(operations) {
+    const puts = operations.flatMap((one) =>
+      one.kind === "get" ? [{ kind: "put" as const, address: one.address }] : [],
+    );
+    if (operations.length % 2 === 0) return [...puts, { kind: "freeCookie" }, { kind: "takeDown" }];
+    const gids = new Set(operations.flatMap((one) => ("address" in one ? [gidOfName(one.address)] : [])));
+    const paths = [...gids].map((gid) => ({ kind: "removePath" as const, gid }));
+    const idle = { kind: "advance" as const, ticks: 100 };
+    return [...puts, ...paths, idle, idle, { kind: "freeCookie" }];
+  },
   daemons({ neighbours: table }, plan) {
     const reaper = {
       name: REAPER,
@@ -138,7 +156,29 @@ export const neighbours = defineSystem({
       const used = addressUsed(operationAt(number), word);
       if (used !== undefined) reapedInTime.used(parseNeighbourAddress(used));
     });
+    const named = (number: number): NamedOperation | undefined => {
+      const one = operationAt(number);
+      if (one === undefined) return undefined;
+      const gid = "gid" in one ? parseGid(one.gid) : [];
+      return { kind: one.kind, gid, address: "address" in one ? parseNeighbourAddress(one.address).words : [] };
+    };
     return [
+      aloneWatcher(history, named, heededPromise(table)),
+      worksInTimeWatcher(table.jiffies, [
+        { name: "the reaper", work: table.reapWork, delayMax: plan.limits.intervalTicks },
+        {
+          name: "the starter of connections",
+          work: table.startWork,
+          delayMax: 0,
+          isDemanded: (words) => plan.limits.connected === 1 && isListFilled(words, table, Device.startList),
+        },
+        {
+          name: "the reaper of connections",
+          work: table.connectionReapWork,
+          delayMax: 0,
+          isDemanded: (words) => plan.limits.connected === 1 && isListFilled(words, table, Device.reapList),
+        },
+      ]),
       neighbourRefcountWatcher(table),
       reapsOnlyIdleWatcher(table, reaper),
       neighbourTableWatcher(table),
@@ -202,4 +242,10 @@ function capacitiesOf(plan: NeighboursPlan): NeighbourCapacities & { readonly al
     packetsMax: Math.max(packets, 1),
     allocationMayFail: neighboursMax < transmissions || pathsMax < transmissions,
   };
+}
+
+/** Is anything on the device's list? */
+function isListFilled(words: Int32Array, table: Neighbours, listOf: (device: Address) => Address): boolean {
+  const head = listOf(table.device);
+  return isDeviceUp(words, table) && words[Link.next(head)] !== head;
 }

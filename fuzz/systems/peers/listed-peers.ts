@@ -27,15 +27,21 @@ import type { SmallScope } from "../small-scope.ts";
 import { peersRcuListScenarios, peersRwlockScenarios } from "./listed-peers-scenarios.ts";
 import { peersRcuListSmallScope, peersRwlockSmallScope } from "./peers-small-scope.ts";
 import {
+  advance,
   creationsOf,
   listedPeersOperations,
   type ListedPeersOperation,
   peersMaxOf,
   peersModel,
   type PlacedPeers,
-  settlePeers,
+  putsOf,
   ticks,
 } from "./peers-table.ts";
+import { settlePeers } from "./settle-peers.ts";
+import { timerTakesExpiredWatcher } from "#properties/peers/collects-in-time.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
 /** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
 const limits = {
@@ -62,6 +68,8 @@ interface Generation extends Pick<PlacedPeers<ListedPool>, "findPeer" | "getPeer
   readonly implementation: string;
   create(heap: Heap, clock: Clock, options: ListedPoolOptions): ListedPool;
   readonly convention: RefcountConvention;
+  /** A hit takes no lock of the tree. */
+  readonly isLockless: boolean;
   /** Watchers for what this generation alone promises. */
   own(pool: ListedPool): readonly Watcher[];
   readonly scenarios: Readonly<Record<string, ScenarioContents<ListedPeersOperation>>>;
@@ -69,9 +77,21 @@ interface Generation extends Pick<PlacedPeers<ListedPool>, "findPeer" | "getPeer
 }
 
 const SECRET = [0x03020100, 0x07060504] as const;
+/** As long as a peer may be idle, and the timer may wait. */
+const TIMER_TICKS = 120;
+
 const TIMER = "timer";
 
-function listedPeersSystem({ create, convention, own, findPeer, getPeer, implementation, ...declared }: Generation) {
+function listedPeersSystem({
+  create,
+  convention,
+  own,
+  isLockless,
+  findPeer,
+  getPeer,
+  implementation,
+  ...declared
+}: Generation) {
   return defineSystem({
     ...declared,
     sources: { model: "model/peers/peers.ts", implementation },
@@ -86,14 +106,24 @@ function listedPeersSystem({ create, convention, own, findPeer, getPeer, impleme
     start: ({ pool }, plan) => startTimer(pool, plan.limits.timerJitterTicks),
     model: (placed, plan) => peersModel(placed, plan, { ...plan.limits, burstFactor: 1, collection: "list" }),
     objects: ({ pool }, plan) => ({ slab: pool.peers, identitiesMax: creationsOf(plan) }),
-    settle: settlePeers,
+    settle: (state, { pool }, memory) => settlePeers(state, pool, memory, { hasLimiter: false, clearsFreed: false }),
     daemons: ({ pool }, plan) =>
       plan.operations.some(({ kind }) => kind === "advance")
         ? [{ name: TIMER, daemon: true, body: () => workerLoop(pool.timer, () => checkExpired(pool)) }]
         : [],
-    watchers: ({ pool }, { history, threadsMax, daemon }) => [
+    watchers: ({ pool }, { plan, history, threadsMax, daemon, operationAt }) => [
       sentinelWatcher(pool),
       ...own(pool),
+      ...(isLockless ? [aloneWatcher(history, operationAt, hitsWithoutLock(pool, { heldOnly: true }))] : []),
+      timerTakesExpiredWatcher(pool),
+      worksInTimeWatcher(pool.jiffies, [
+        {
+          name: "the timer",
+          work: pool.timer,
+          delayMax: plan.limits.timerMaxTicks + plan.limits.timerJitterTicks,
+          isDemanded: () => true,
+        },
+      ]),
       refcountWatcher(pool, history, convention),
       unusedListWatcher(pool, history),
       takesLongestIdleWatcher(pool, { threadsMax, timerThread: daemon(TIMER) }),
@@ -102,6 +132,8 @@ function listedPeersSystem({ create, convention, own, findPeer, getPeer, impleme
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
     ],
+    // All are idle, and the timer comes for them.
+    closing: (operations) => [...putsOf(operations), ...Array.from({ length: 6 }, () => advance(TIMER_TICKS))],
     callbacksMax: (plan) => creationsOf(plan) + 1,
   });
 }
@@ -122,6 +154,7 @@ export const peersRwlock = listedPeersSystem({
   findPeer: findReadLocked,
   getPeer: getReadLocked,
   convention: FREED_BY_HOLDER,
+  isLockless: false,
   own: () => [],
   scenarios: peersRwlockScenarios,
   smallScope: peersRwlockSmallScope,
@@ -137,6 +170,7 @@ export const peersRcuList = listedPeersSystem({
   findPeer: findLockless,
   getPeer: getLockless,
   convention: DEAD_IS_ZERO,
+  isLockless: true,
   own: (pool) => [readerWalkWatcher(pool)],
   scenarios: peersRcuListScenarios,
   smallScope: peersRcuListSmallScope,

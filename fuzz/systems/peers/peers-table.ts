@@ -15,7 +15,7 @@ import type { PeerStore } from "#impl/peers/store.ts";
 import { allowPeer } from "#impl/peers/token-bucket.ts";
 import { advanceClock, type Clock } from "#impl/sync/jiffies.ts";
 import { type PeerAddress, peerAddress } from "#model/peers/peer-address.ts";
-import { createPeersModel, type PeersOperation, type PeersSpecification, type PeersState } from "#model/peers/peers.ts";
+import { createPeersModel, type PeersOperation, type PeersSpecification } from "#model/peers/peers.ts";
 import { argument, parsedArgument } from "../operation-arguments.ts";
 import { operation, type OperationOf } from "../operation-table.ts";
 import type { Plan } from "../system-definition.ts";
@@ -38,20 +38,44 @@ export interface NamedAddress {
   readonly address: PeerAddress;
 }
 
-const anyAddress = addressArgument(/^v[46]\/\d{1,9}$/, '"v4/" or "v6/"', [
-  "v4/10",
-  "v4/20",
-  "v4/30",
-  "v4/40",
-  "v6/1",
-  "v6/2",
-]);
+const V4_FEW = ["v4/10", "v4/20", "v4/30", "v4/40"];
 
-const v4Address = addressArgument(/^v4\/\d{1,9}$/, '"v4/"', ["v4/10", "v4/20", "v4/30", "v4/40"]);
+/** All and none of the bits, the sign bit alone and all but it, and enough others to make trees deep. */
+const v4Interesting = fc.oneof(
+  fc.constantFrom("v4/0", "v4/1", "v4/2147483647", "v4/2147483648", "v4/4294967295"),
+  fc.integer({ min: 0, max: 60 }).map((number) => `v4/${number}`),
+);
 
-function addressArgument(pattern: RegExp, families: string, values: readonly string[]) {
-  const schema = z.string().regex(pattern, `must be ${families} and a number, such as "v4/20"`);
-  return parsedArgument(schema, fc.constantFrom(...values), namedAddress);
+/** Equal but for one word: any of them, with the sign bit and without. */
+const v6Interesting = fc.oneof(
+  fc.constantFrom("v6/0:0:0:0", "v6/ffffffff:ffffffff:ffffffff:ffffffff"),
+  fc.tuple(fc.nat(3), fc.constantFrom("0", "1", "7fffffff", "80000000", "ffffffff")).map(([place, word]) => {
+    const words = ["fd000000", "0", "0", "0"];
+    words[place] = word;
+    return `v6/${words.join(":")}`;
+  }),
+);
+
+const anyAddress = addressArgument(
+  /^(v[46]\/\d{1,10}|v6(?:[/:][0-9a-f]{1,8}){4})$/,
+  '"v4/" or "v6/"',
+  [...V4_FEW, "v6/1", "v6/2"],
+  fc.oneof({ weight: 2, arbitrary: v4Interesting }, { weight: 1, arbitrary: v6Interesting }),
+);
+
+const v4Address = addressArgument(/^v4\/\d{1,10}$/, '"v4/"', V4_FEW, v4Interesting);
+
+function addressArgument(
+  pattern: RegExp,
+  families: string,
+  values: readonly string[],
+  interesting: fc.Arbitrary<string>,
+) {
+  const schema = z
+    .string()
+    .regex(pattern, `must be ${families} and a number, such as "v4/20"`)
+    .refine((text) => text.includes(":") || Number(text.slice(3)) <= 0xffffffff, "must be at most 4294967295");
+  return parsedArgument(schema, fc.constantFrom(...values), namedAddress, interesting);
 }
 
 function namedAddress(name: string): NamedAddress {
@@ -79,14 +103,23 @@ function peersRows<Pool extends PeerStore>(address: typeof anyAddress) {
       model: (_values, { identity }): PeersOperation => ({ kind: "put", identity }),
     }),
     nextIdentifier: operation({
-      arguments: { address, more: argument(z.int().min(0).max(0xffff), fc.constantFrom(0, 3)) },
+      arguments: {
+        address,
+        more: argument(
+          z.int().min(0).max(0xffff),
+          fc.constantFrom(0, 3),
+          fc.constantFrom(0, 1, 0x7fff, 0xfffe, 0xffff),
+        ),
+      },
       takes: (values) => values.address.name,
       run: (_placed: PlacedPeers<Pool>, { more }, { taken }) => nextIdentifier(taken, more),
       model: ({ more }, { identity }): PeersOperation => ({ kind: "nextIdentifier", identity, more }),
     }),
     advance: operation({
       weight: 2,
-      arguments: { ticks: argument(ticks, fc.constantFrom(1, 5, 90, 150)) },
+      arguments: {
+        ticks: argument(ticks, fc.constantFrom(1, 5, 90, 150), fc.constantFrom(0, 1, 9, 10, 11, 99, 100, 101, 1_000)),
+      },
       run: ({ clock }: PlacedPeers<Pool>, values) => advanceClock(clock, values.ticks),
     }),
   };
@@ -95,7 +128,10 @@ function peersRows<Pool extends PeerStore>(address: typeof anyAddress) {
 export const peersOperations = {
   ...peersRows<PeerPool>(anyAddress),
   allow: operation({
-    arguments: { address: anyAddress, timeout: argument(ticks, fc.constantFrom(0, 3, 10)) },
+    arguments: {
+      address: anyAddress,
+      timeout: argument(ticks, fc.constantFrom(0, 3, 10), fc.constantFrom(0, 1, 2, 9, 10)),
+    },
     takes: ({ address }) => address.name,
     run: ({ pool }: PlacedPeers<PeerPool>, { timeout }, { taken }) => allowPeer(pool, taken, timeout),
     model: ({ timeout }, { identity }): PeersOperation => ({ kind: "allow", identity, timeout }),
@@ -121,9 +157,18 @@ export const nextIdentifiers = (address: string, more: number) => ({ kind: "next
 export const advance = (count: number) => ({ kind: "advance" as const, ticks: count });
 
 /**
- * `v4/20` is the one word 20; `v6/n` are four words that differ in the third and last, so that comparing takes all four.
+ * `v4/20` is the one word 20; `v6/n` are four words that differ in the third and last, so that comparing takes all four;
+ * `v6/fd000000:0:0:1` are four words.
  */
 export function parseAddress(text: string): PeerAddress {
+  if (text.includes(":"))
+    return peerAddress(
+      "v6",
+      text
+        .slice(3)
+        .split(":")
+        .map((word) => Number.parseInt(word, 16)),
+    );
   const number = Number(text.slice(3));
   return text.startsWith("v4/")
     ? peerAddress("v4", [number])
@@ -157,7 +202,9 @@ export function peersModel(
   });
 }
 
-/** A release at rest can have noted the present time only. */
-export function settlePeers(state: PeersState): PeersState {
-  return { ...state, clock: [state.now] };
+/** All references are given back, as often as they may have been taken. */
+export function putsOf<Operation extends { readonly kind: string }>(operations: readonly Operation[]) {
+  return operations.flatMap((one) =>
+    one.kind === "get" && "address" in one && typeof one.address === "string" ? [put(one.address)] : [],
+  );
 }

@@ -22,21 +22,29 @@ import { readerWalkWatcher } from "#properties/peers/reader-walk.ts";
 import { refcountWatcher } from "#properties/peers/refcount.ts";
 import { sentinelWatcher } from "#properties/peers/sentinel.ts";
 import { defineSystem } from "../define-system.ts";
-import { limit } from "../operation-arguments.ts";
+import { limit, sequenceAtStart } from "../operation-arguments.ts";
 import type { ScenarioContents } from "../scenario.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import { peersOptimisticScenarios, peersScenarios } from "./peers-scenarios.ts";
 import { peersSmallScope } from "./peers-small-scope.ts";
 import {
+  advance,
   creationsOf,
   peersMaxOf,
   peersModel,
   peersOperations,
   type PeersScenarioOperation,
   type PlacedPeers,
-  settlePeers,
+  putsOf,
   ticks,
 } from "./peers-table.ts";
+import { settlePeers } from "./settle-peers.ts";
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { GcQueue } from "#impl/peers/layout.ts";
+import { collectsDetachedWatcher } from "#properties/peers/collects-in-time.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
+import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
 /** Longest timeout for which a new peer's limiter is full: a sixth of the 60 seconds it starts with. */
 const TIMEOUT_SECONDS_MAX = 10;
@@ -45,6 +53,8 @@ const TIMEOUT_SECONDS_MAX = 10;
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -120, 2147483600),
+  /** The trees' sequences at the start: even. */
+  sequence: limit(sequenceAtStart, -2, 2147483646),
   threshold: limit(z.int().min(0).max(0x7fffffff).default(100), 0, 2, 3),
   ttlMinTicks: limit(ticks.default(10)),
   ttlMaxTicks: limit(ticks.default(100)),
@@ -67,12 +77,29 @@ interface Generation extends Pick<Placed, "findPeer" | "getPeer"> {
   create(heap: Heap, clock: Clock, options: PeerPoolOptions): PeerPool;
   /** Callbacks that it takes to free a peer. */
   readonly callbacksPerPeer: number;
+  /** Words that a search reads only when its first attempt has failed. */
+  slowWords?(pool: PeerPool): readonly Address[];
+  /** Nothing of a peer is left in its memory. */
+  readonly clearsFreed: boolean;
   readonly scenarios: Readonly<Record<string, ScenarioContents<PeersScenarioOperation>>>;
 }
 
+/** Longer than any delay of the deferred collector. */
+const COLLECTED_TICKS = 5;
+
 const SECRET = [0x03020100, 0x07060504] as const;
 
-function peersSystem({ name, about, implementation, create, callbacksPerPeer, scenarios, ...searches }: Generation) {
+function peersSystem({
+  name,
+  about,
+  implementation,
+  create,
+  callbacksPerPeer,
+  clearsFreed,
+  slowWords,
+  scenarios,
+  ...searches
+}: Generation) {
   return defineSystem({
     name,
     about,
@@ -84,16 +111,17 @@ function peersSystem({ name, about, implementation, create, callbacksPerPeer, sc
       const clock = placeClock(heap, plan.limits.now);
       const firstIdentifier = keyedIdentifier(SECRET);
       const pool = create(heap, clock, { limits: plan.limits, peersMax: peersMaxOf(plan), firstIdentifier });
+      for (const { seqlock } of [pool.v4, pool.v6]) heap.words[seqlock.sequence] = plan.limits.sequence;
       return { pool, clock, putPeer, ...searches };
     },
     model: (placed, plan) => peersModel(placed, plan, plan.limits),
     objects: ({ pool }, plan) => ({ slab: pool.peers, identitiesMax: creationsOf(plan) }),
-    settle: settlePeers,
+    settle: (state, { pool }, memory) => settlePeers(state, pool, memory, { hasLimiter: true, clearsFreed }),
     daemons: ({ pool }, plan) =>
       invalidatesOf(plan.operations) === 0
         ? []
         : [{ name: "gc worker", daemon: true, body: () => workerLoop(pool.gcWork, () => collectDetached(pool)) }],
-    watchers: ({ pool }, { history, threadsMax }) => [
+    watchers: ({ pool }, { history, threadsMax, operationAt }) => [
       sentinelWatcher(pool),
       readerWalkWatcher(pool),
       refcountWatcher(pool, history),
@@ -101,6 +129,24 @@ function peersSystem({ name, about, implementation, create, callbacksPerPeer, sc
       collectsWhenDueWatcher(pool, threadsMax),
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
+      collectsDetachedWatcher(pool),
+      worksInTimeWatcher(pool.jiffies, [
+        {
+          name: "the deferred collector",
+          work: pool.gcWork,
+          delayMax: pool.limits.gcDelayTicks,
+          isDemanded: (words) => words[GcQueue.head(pool.gcQueue)] !== NIL,
+        },
+      ]),
+      aloneWatcher(history, operationAt, hitsWithoutLock(pool, { words: slowWords?.(pool) ?? [] })),
+    ],
+    // Thrown away, they are all freed within two runs of the deferred collector.
+    closing: (operations) => [
+      ...putsOf(operations),
+      { kind: "invalidate" as const, family: "v4" as const },
+      { kind: "invalidate" as const, family: "v6" as const },
+      advance(COLLECTED_TICKS),
+      advance(COLLECTED_TICKS),
     ],
     callbacksMax: (plan) => creationsOf(plan) * callbacksPerPeer + invalidatesOf(plan.operations) + 1,
     scenarios,
@@ -116,6 +162,7 @@ export const peers = peersSystem({
   findPeer,
   getPeer,
   callbacksPerPeer: 1,
+  clearsFreed: false,
   scenarios: peersScenarios,
 });
 
@@ -131,7 +178,9 @@ export const peersOptimistic = peersSystem({
   },
   findPeer: findOptimistically,
   getPeer: getOptimistically,
+  slowWords: ({ v4, v6 }) => [v4.seqlock.sequence, v6.seqlock.sequence],
   callbacksPerPeer: 2,
+  clearsFreed: true,
   scenarios: peersOptimisticScenarios,
 });
 

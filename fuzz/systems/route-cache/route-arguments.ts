@@ -31,6 +31,7 @@ export const to = parsedArgument(
   addressSchema,
   fc.constantFrom("v4/20", "v4/21", "v6/40", "v6/41", "v6/224"),
   parseRouteAddress,
+  fc.constantFrom("v4/0", "v4/16", "v4/128", "v4/255", "v6/0", "v6/33", "v6/128", "v6/224%2", "v6/255", "v6/250%7"),
 );
 
 /** Where a selection, which IPv6 alone has, is to send. */
@@ -38,18 +39,25 @@ export const selected = parsedArgument(
   addressSchema,
   fc.constantFrom("v6/40", "v6/41", "v6/224", "v6/250"),
   parseRouteAddress,
+  fc.constantFrom("v6/1", "v6/0", "v6/33", "v6/128", "v6/224%2", "v6/247", "v6/248", "v6/255", "v6/200"),
 );
 
 /** An address of our own, by its number. */
-export const own = parsedArgument(ownSchema, fc.constantFrom("v6/33", "v6/200", "v6/226"), numberOf);
+export const own = parsedArgument(
+  ownSchema,
+  fc.constantFrom("v6/33", "v6/200", "v6/226"),
+  numberOf,
+  fc.constantFrom("v6/1", "v6/40", "v6/128", "v6/224", "v6/255"),
+);
 
 export const route = parsedArgument(
   prefixSchema,
   fc.constantFrom("v4/0/0", "v4/16/4", "v4/20/8", "v6/0/0", "v6/40/8", "v6/32/3"),
   parsePrefix,
+  fc.constantFrom("v4/128/1", "v4/255/8", "v4/20/6", "v4/21/8", "v6/128/1", "v6/224/5", "v6/0/8", "v6/255/8"),
 );
 
-export const index = argument(z.int().min(1).max(7), fc.integer({ min: 1, max: 3 }));
+export const index = argument(z.int().min(1).max(7), fc.integer({ min: 1, max: 3 }), fc.constantFrom(1, 2, 7));
 export const cache = argument(cacheSchema, fc.constantFrom("a", "b"));
 export const flag = argument(z.boolean(), fc.boolean());
 export const cpu = argument(z.int().min(0).max(7), fc.integer({ min: 0, max: 2 }));

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Access, mutexLock, mutexUnlock, NIL } from "#impl/memory/access.ts";
 import { type Heap, place } from "#impl/memory/heap.ts";
-import { Cache, Entry, Interface, MulticastOptions } from "#impl/route-cache/layout.ts";
+import { Entry, Interface, MulticastOptions } from "#impl/route-cache/layout.ts";
 import { createNetwork, type Network, placeCache, placeTunnelLock } from "#impl/route-cache/network.ts";
 import { prepareTunnel } from "#impl/route-cache/per-cpu.ts";
 import { disposeOfDead } from "#impl/route-cache/table.ts";
@@ -10,7 +10,6 @@ import { placeLwp, type Runner } from "#impl/sync/cpu.ts";
 import { workerLoop } from "#impl/sync/delayed-work.ts";
 import { Psref } from "#impl/sync/psref.ts";
 import { createRouteCacheModel } from "#model/route-cache/route-cache.ts";
-import { cacheNamed, type RouteCacheState } from "#model/route-cache/route-table.ts";
 import { liveCachesWatcher } from "#properties/route-cache/live-caches.ts";
 import { passiveReferencesWatcher } from "#properties/route-cache/passive-references.ts";
 import { routeMemoryWatcher } from "#properties/route-cache/route-memory.ts";
@@ -23,6 +22,7 @@ import { routeCacheScenarios } from "./route-cache-scenarios.ts";
 import { routeCacheSmallScope } from "./route-cache-small-scope.ts";
 import { routeCacheOperations, type RouteCacheScenarioOperation } from "./route-cache-table.ts";
 import { emptyHand, letGo, type PlacedNetwork, type ThreadPlace } from "./route-threads.ts";
+import { settleRouteCache } from "./settle-route-cache.ts";
 
 const limits = {
   /** CPUs; threads are spread over them in turn. 0 for one each. */
@@ -76,7 +76,21 @@ export const routeCache = defineSystem({
       threadCount: plan.threadCount,
     });
   },
-  settle: (state, placed, words) => (agrees(state, placed, words) ? state : undefined),
+  settle: settleRouteCache,
+  sequenceMax: 40,
+  closing(operations) {
+    const routes = operations.flatMap((one) => (one.kind === "add" ? [one.route] : []));
+    const addresses = operations.flatMap((one) => (one.kind === "assign" ? [one.address] : []));
+    const interfaces = operations.flatMap((one) => (one.kind === "attach" ? [one.interface] : []));
+    return [
+      { kind: "release" as const },
+      { kind: "free" as const, cache: "a" as const },
+      { kind: "free" as const, cache: "b" as const },
+      ...routes.map((route) => ({ kind: "delete" as const, route })),
+      ...addresses.map((address) => ({ kind: "remove" as const, address })),
+      ...interfaces.map((index) => ({ kind: "detach" as const, interface: index })),
+    ];
+  },
   daemons: ({ network, worker }, plan) =>
     deletesInInterrupt(plan)
       ? [
@@ -167,19 +181,6 @@ function placeAll(heap: Heap, plan: RoutePlan): PlacedNetwork {
   }));
   const caches = [...places.flatMap((each) => Object.values(each.caches)), ...tunnels.map(({ cache }) => cache)];
   return { heap, network, places, worker: { lwp: placeLwp(heap, "worker", 0), inInterrupt: false }, caches, tunnels };
-}
-
-/**
- * Do the caches have destinations where the state says so? Whether memory was lacking, a response does not always say;
- * what the caches hold does.
- */
-function agrees(state: RouteCacheState, { places }: PlacedNetwork, words: Int32Array): boolean {
-  return places.every(({ caches }, thread) =>
-    Object.entries(caches).every(([name, address]) => {
-      const isEmpty = words[Cache.destination(address)] === NIL;
-      return (cacheNamed(state, `${thread}${name}`).destination === undefined) === isEmpty;
-    }),
-  );
 }
 
 function* disposeUnderLock(network: Network, worker: Runner): Access {

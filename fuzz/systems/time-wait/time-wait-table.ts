@@ -27,18 +27,29 @@ export interface PlacedTimeWait {
   readonly table: TimeWaitTable;
 }
 
+const PORT_MAX = 0xffff;
+
 const connection = parsedArgument(
   z
     .string()
     .regex(
-      /^(lo|lan|wan)[46]\/\d{1,4}:\d{1,4}$/,
+      /^(lo|lan|wan)[46]\/\d{1,5}:\d{1,5}$/,
       'must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"',
-    ),
+    )
+    .refine((text) => portsOf(text).every((port) => port <= PORT_MAX), `must have ports of at most ${PORT_MAX}`),
   fc.constantFrom("lan4/80:1", "lan4/80:2", "lan4/81:1", "lo4/80:1", "wan4/80:3", "wan6/80:1"),
   (text) => ({ connection: parseConnection(text), identity: identityOf(text) }),
+  // Each reach in both families; ports at the ends of their range, with the sign bit, and many to fill classes with.
+  fc
+    .tuple(
+      fc.constantFrom("lo4", "lan4", "wan4", "lo6", "lan6", "wan6"),
+      fc.constantFrom(0, 80, 0x7fff, 0x8000, PORT_MAX),
+      fc.oneof(fc.constantFrom(0, 0x8000, PORT_MAX), fc.integer({ min: 1, max: 12 })),
+    )
+    .map(([ends, local, foreign]) => `${ends}/${local}:${foreign}`),
 );
 
-const sequence = argument(z.int().min(1).max(300), fc.constantFrom(1, 2, 3));
+const sequence = argument(z.int().min(1).max(300), fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2, 299, 300));
 const reuse = argument(z.boolean(), fc.boolean());
 
 /** What became of a record, as a word. */
@@ -92,14 +103,22 @@ export const timeWaitOperations = {
     weight: 2,
     arguments: {
       family: argument(z.enum(["v4", "v6"]), fc.constantFrom("v4", "v6")),
-      port: argument(z.int().min(0).max(9999), fc.constantFrom(80, 81)),
+      port: argument(
+        z.int().min(0).max(PORT_MAX),
+        fc.constantFrom(80, 81),
+        fc.constantFrom(0, 80, 0x7fff, 0x8000, PORT_MAX),
+      ),
       reuse,
     },
     run: ({ table }: PlacedTimeWait, values) => countInTheWay(table, values.family, values.port, values.reuse),
   }),
   set: operation({
     arguments: {
-      knob: argument(z.string().max(40), fc.constantFrom("enable", "truncation", "entries")),
+      knob: argument(
+        z.string().max(40),
+        fc.constantFrom("enable", "truncation", "entries"),
+        fc.constantFrom("", "enable", "truncation", "truncatio"),
+      ),
       on: argument(z.boolean(), fc.boolean()),
     },
     text: (raw) => `${raw.knob} ${raw.on ? "on" : "off"}`,
@@ -107,7 +126,14 @@ export const timeWaitOperations = {
   }),
   advance: operation({
     weight: 3,
-    arguments: { ticks: argument(z.int().min(0).max(100_000), fc.constantFrom(1, 4, 19, 120)) },
+    // The lifetimes of the classes, and what is just below and above.
+    arguments: {
+      ticks: argument(
+        z.int().min(0).max(100_000),
+        fc.constantFrom(1, 4, 19, 120),
+        fc.constantFrom(0, 1, 2, 3, 5, 19, 20, 21, 28, 119, 121, 140, 840),
+      ),
+    },
     run: ({ clock }: PlacedTimeWait, values) => advanceClock(clock, values.ticks),
   }),
 };
@@ -153,4 +179,11 @@ function partsOf(text: string) {
   if (ends === undefined)
     throw new RangeError(`connection "${text}" must begin with one of ${Object.keys(ENDS).join(", ")}`);
   return { ends, ports: ports.split(":").map(Number) };
+}
+
+function portsOf(text: string): readonly number[] {
+  return text
+    .slice(text.indexOf("/") + 1)
+    .split(":")
+    .map(Number);
 }

@@ -11,11 +11,14 @@ import { expiresInTimeWatcher } from "#properties/time-wait/expires-in-time.ts";
 import { hashedOnceWatcher } from "#properties/time-wait/hashed-once.ts";
 import { linesAccountedWatcher } from "#properties/time-wait/lines-accounted.ts";
 import { defineSystem } from "../define-system.ts";
-import { limit } from "../operation-arguments.ts";
+import { limit, sequenceAtStart } from "../operation-arguments.ts";
 import type { LimitsOf } from "../system-definition.ts";
 import { timeWaitScenarios } from "./time-wait-scenarios.ts";
 import { timeWaitSmallScope } from "./time-wait-small-scope.ts";
 import { timeWaitOperations } from "./time-wait-table.ts";
+import { settleTimeWait } from "./settle-time-wait.ts";
+import { aloneWatcher } from "#properties/progress/alone.ts";
+import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 
 const seconds = z.int().min(0).max(3600);
 const flag = z.int().min(0).max(1);
@@ -29,6 +32,8 @@ const powerOfTwo = z
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -100, 2147483600),
+  /** The table's sequence at the start: even. */
+  sequence: limit(sequenceAtStart, -2, 2147483646),
   ticksPerSecond: limit(z.int().min(1).max(1000).default(1), 7),
   remoteSeconds: limit(seconds.default(60)),
   localSeconds: limit(seconds.default(10)),
@@ -72,7 +77,9 @@ export const timeWait = defineSystem({
   place(heap, plan) {
     const clock = placeClock(heap, plan.limits.now);
     const options = { ...plan.limits, lines: linesOf(plan.limits), prefixes: { v4: 24, v6: 64 } };
-    return { clock, table: createTimeWait(heap, clock, options, plan.limits.objectsMax) };
+    const table = createTimeWait(heap, clock, options, plan.limits.objectsMax);
+    heap.words[table.seqlock.sequence] = plan.limits.sequence;
+    return { clock, table };
   },
   *start({ table }, { limits: { enabled, truncating } }) {
     if (enabled === 1) yield* setKnob(table, "enable", true);
@@ -86,10 +93,25 @@ export const timeWait = defineSystem({
       linesMayRunOut: linesOf(plan.limits) < ampleLines(plan.limits.slots, plan.limits.heads),
       memoryIsShort: plan.limits.objectsMax < 4,
     }),
+  settle: settleTimeWait,
+  // Nothing lives that long, and the timer takes it away.
+  closing: () => [
+    { kind: "advance", ticks: 1_000 },
+    { kind: "advance", ticks: 1_000 },
+  ],
   daemons: ({ table }) => [
     { name: "timer", daemon: true, body: () => workerLoop(table.tickWork, () => tickTimeWait(table)) },
   ],
-  watchers: ({ table }) => [
+  watchers: ({ table }, { history, operationAt }) => [
+    worksInTimeWatcher(table.jiffies, [{ name: "the timer", work: table.tickWork, delayMax: table.tickTicks }]),
+    aloneWatcher<{ readonly kind: string }>(history, operationAt, {
+      property: "lookup-without-lock",
+      locks: [table.seqlock.lock],
+      promises:
+        () =>
+        ({ operation: { kind }, wasSlow }) =>
+          kind === "lookup" && wasSlow ? "nobody changed the table, and a lookup took the lock" : undefined,
+    }),
     linesAccountedWatcher(table),
     hashedOnceWatcher(table),
     arenaWindowWatcher(table),

@@ -360,6 +360,88 @@ test("locks that can only deadlock leave no execution", () => {
   expect(statesBeside("spin_lock(l); r0 = spin_is_locked(l); spin_unlock(l);")).toBe(1);
 });
 
+/** Why a test whose processes and condition are these has no execution. */
+function reasonFor(processes: string, final = "exists (x=1)"): string | undefined {
+  return decide(`C t\n{}\n${processes}\n${final}\n`).noExecution;
+}
+
+test("a test without an execution says why", () => {
+  const locks = "(spinlock_t *s, int *x)";
+  expect(reasonFor(`P0${locks} {\nspin_lock(s);\nspin_lock(s);\n}`)).toBe(
+    "a deadlock: P0 takes s in line 5, which it holds since line 4",
+  );
+  expect(reasonFor(`P0${locks} {\nspin_lock(s);\n}\nP1${locks} {\nspin_lock(s);\n}`)).toBe(
+    "a deadlock: P0 takes s in line 4, P1 in line 7, and neither unlocks it",
+  );
+  expect(reasonFor("P0(int *x) {\nrcu_read_lock();\nsynchronize_rcu();\nrcu_read_unlock();\n}")).toBe(
+    "a deadlock: P0 waits, in line 5, for the end of its own read-side critical section, lines 4 to 6",
+  );
+  const srcu = "r0 = srcu_read_lock(d);\nsynchronize_srcu(d);\nsrcu_read_unlock(d, r0);";
+  expect(reasonFor(`P0(struct srcu_struct *d) {\nint r0;\n${srcu}\n}`)).toBe(
+    "a deadlock: P0 waits, in line 6, for the end of its own read-side critical section, lines 5 to 7",
+  );
+  expect(reasonFor("P0(int *x) { WRITE_ONCE(*x, 1); }", "filter (x=7) exists (x=1)")).toBe(
+    "its filter holds in no execution that lkmm allows",
+  );
+  expect(reasonFor("P0(int **x) { int r0; int r1; r0 = READ_ONCE(*x); r1 = READ_ONCE(*r0); }")).toBe(
+    "no choice of what the reads read gives values that fit together",
+  );
+  expect(reasonFor("P0(int *x) { WRITE_ONCE(*x, 1); }")).toBeUndefined();
+});
+
+test("a grace period of another domain is no deadlock", () => {
+  const body = "r0 = srcu_read_lock(d); synchronize_srcu(e); srcu_read_unlock(d, r0);";
+  const text = `C t\n{}\nP0(struct srcu_struct *d, struct srcu_struct *e) { int r0; ${body} }\nexists (x=0)\n`;
+  expect(decide(text)).toMatchObject({ positive: 1, noExecution: undefined });
+});
+
+test("negations and logical operators mean what they mean in C", () => {
+  const truth = (condition: string): readonly string[] =>
+    decide(
+      `C t\n{}\nP0(int *x, int *y) { int r0; int r1; int r2; r0 = READ_ONCE(*x); r1 = READ_ONCE(*y); if (${condition}) r2 = 1; }\n` +
+        "P1(int *x, int *y) { WRITE_ONCE(*x, 2); WRITE_ONCE(*y, 1); }\nlocations [0:r0; 0:r1] exists (0:r2=1)\n",
+    )
+      .states.filter((state) => state.includes("0:r2=1"))
+      .map((state) => state.replace(/ 0:r2=1;.*$/, ""));
+  const [none, second, first, both] = ["0:r0=0; 0:r1=0;", "0:r0=0; 0:r1=1;", "0:r0=2; 0:r1=0;", "0:r0=2; 0:r1=1;"];
+  expect(truth("!r0")).toEqual([none, second]);
+  expect(truth("!!r0")).toEqual([first, both]);
+  // 2 & 1 is 0, and 2 && 1 is not.
+  expect(truth("r0 & r1")).toEqual([]);
+  expect(truth("r0 && r1")).toEqual([both]);
+  expect(truth("r0 || r1")).toEqual([second, first, both]);
+  expect(truth("!r0 && r1 || r0 && !r1")).toEqual([second, first]);
+  expect(truth("-r0 == -2")).toEqual([first, both]);
+  expect(truth("~r0 == -1")).toEqual([none, second]);
+  expect(() => truth("r0 && READ_ONCE(*x)")).toThrow(
+    "the right side of && makes an access only if the left side does not decide: write an if",
+  );
+});
+
+test("conditions may be written with C's operators", () => {
+  const text = (condition: string): string =>
+    `C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0; r0 = READ_ONCE(*x); }\nexists (${condition})\n`;
+  for (const [ours, theirs] of [
+    ["1:r0=1 && x=1", "1:r0=1 /\\ x=1"],
+    ["1:r0=1 || x=0", "1:r0=1 \\/ x=0"],
+    ["!1:r0=1 && !(x=0)", "~1:r0=1 /\\ ~(x=0)"],
+  ] as const) {
+    const [{ positive, negative }, wanted] = [decide(text(ours)), decide(text(theirs))];
+    expect([positive, negative]).toEqual([wanted.positive, wanted.negative]);
+  }
+});
+
+test("smp_store_mb is a store and then a full barrier", () => {
+  const buffering = (between: string): string =>
+    decide(
+      `C t\n{}\nP0(int *x, int *y) { int r0; ${between.replaceAll("v", "x")} r0 = READ_ONCE(*y); }\n` +
+        `P1(int *x, int *y) { int r0; ${between.replaceAll("v", "y")} r0 = READ_ONCE(*x); }\nexists (0:r0=0 /\\ 1:r0=0)\n`,
+    ).verdict;
+  expect(buffering("WRITE_ONCE(*v, 1);")).toBe("Sometimes");
+  expect(buffering("smp_store_mb(*v, 1);")).toBe("Never");
+  expect(buffering("if (1) smp_store_mb(*v, 1);")).toBe("Never");
+});
+
 test("a register that nobody assigns is warned of and 0", () => {
   const { verdict, warnings } = one("r0 = 1;", "exists (0:r9=0)");
   expect(verdict).toBe("Always");

@@ -6,18 +6,14 @@
  */
 
 import { flagsOf, isAllowed, type MemoryModel, type Terms } from "../memory-model.ts";
-import { relationOf, type Pair, type Relation } from "../relation.ts";
 import type { Skeleton } from "../skeleton.ts";
-import type { Choices } from "../terms.ts";
-import { searchCandidates, SearchStopped, type Candidate, type SearchSpace } from "./candidates.ts";
-import { combine, type Combination } from "./combination.ts";
+import { forEachCandidate, type LitmusBounds } from "./candidate-search.ts";
+import { SearchStopped, type Candidate } from "./candidates.ts";
 import { observedPlaces, satisfies, showPlace, stateOf } from "./final-state.ts";
 import { LitmusError, positionAt } from "./litmus-error.ts";
+import { whyNoExecution } from "./no-execution.ts";
 import { parseLitmus, type Warning } from "./parse.ts";
-import type { Path } from "./path.ts";
-import type { Unfolding } from "./path-state.ts";
 import type { LitmusTest, Place, Quantifier } from "./syntax.ts";
-import { unfold } from "./unfold.ts";
 
 type LitmusVerdict = "Never" | "Sometimes" | "Always";
 
@@ -36,6 +32,8 @@ export interface LitmusAnswer {
   readonly quantifier: Quantifier;
   readonly conditionText: string;
   readonly warnings: readonly Warning[];
+  /** If there is no allowed execution: why, such as a deadlock. */
+  readonly noExecution: string | undefined;
 }
 
 /** A bound was hit first, so nothing is known. */
@@ -46,20 +44,6 @@ interface LitmusUndecided {
 }
 
 export type LitmusResult = LitmusAnswer | LitmusUndecided;
-
-export interface LitmusBounds {
-  /** Steps of the search: a candidate, or a choice on the way to one. */
-  readonly candidatesMax?: number | undefined;
-  /** `pruned` unless said otherwise; both give the same answer. */
-  readonly space?: SearchSpace | undefined;
-  /** Asked now and then; true ends the search as undecided. */
-  readonly isTimeUp?: (() => boolean) | undefined;
-}
-
-const CANDIDATES_MAX_DEFAULT = 20_000_000;
-
-/** Steps between two questions whether time is up. */
-const STEPS_PER_CLOCK = 256;
 
 /**
  * Decides a test of the kernel's C dialect.
@@ -84,6 +68,7 @@ export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBoun
     throw error;
   }
   const { positive, negative } = tally;
+  const noExecution = positive + negative === 0 ? whyNoExecution(text, test, model, bounds) : undefined;
   return {
     kind: "decided",
     name: test.name,
@@ -95,6 +80,7 @@ export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBoun
     quantifier: test.quantifier,
     conditionText: test.conditionText,
     warnings,
+    noExecution,
   };
 }
 
@@ -156,85 +142,3 @@ function observesLock({ events }: Skeleton, places: readonly Place[]): boolean {
 }
 
 const LOCK_EVENTS: ReadonlySet<string> = new Set(["LKR", "LKW", "UL", "LF", "RL", "RU", "GPS"]);
-
-/** Calls `onCandidate` with every candidate that the filter lets pass, allowed or not. */
-export function forEachCandidate(
-  text: string,
-  test: LitmusTest,
-  bounds: LitmusBounds,
-  onCandidate: (candidate: Candidate, termsOver: (model: MemoryModel) => Terms) => void,
-): void {
-  const onStep = stepCounter(bounds);
-  const unfolding: Unfolding = { nextSlot: 0, text };
-  const paths = test.processes.map((process, i) => unfold(process, test.registers[i] ?? new Map(), unfolding));
-  for (const combination of combinationsOf(test, paths)) {
-    onStep();
-    const prepared = new Map<Skeleton, (choices: Choices) => Terms>();
-    searchCandidates(combination, text, {
-      space: bounds.space ?? "pruned",
-      onStep,
-      onCandidate: (candidate) => {
-        if (test.filter !== undefined && !satisfies(candidate, test.filter)) return;
-        onCandidate(candidate, (model) => {
-          const termsOf = prepared.get(candidate.skeleton) ?? model.over(candidate.skeleton);
-          prepared.set(candidate.skeleton, termsOf);
-          return termsOf(choicesOf(candidate));
-        });
-      },
-    });
-  }
-}
-
-function stepCounter({ candidatesMax = CANDIDATES_MAX_DEFAULT, isTimeUp }: LitmusBounds): () => void {
-  let steps = 0;
-  return () => {
-    if (steps++ >= candidatesMax) {
-      throw new SearchStopped(`more than ${candidatesMax.toLocaleString("en")} candidates, complete or partial`);
-    }
-    if (steps % STEPS_PER_CLOCK === 0 && isTimeUp?.() === true) throw new SearchStopped("time is up");
-  };
-}
-
-/** One path of each process, in every way. */
-function* combinationsOf(test: LitmusTest, paths: readonly (readonly Path[])[]): Generator<Combination> {
-  const chosen: Path[] = [];
-  yield* choose(0);
-
-  function* choose(process: number): Generator<Combination> {
-    const ofProcess = paths[process];
-    if (ofProcess === undefined) {
-      yield combine(test, [...chosen]);
-      return;
-    }
-    for (const path of ofProcess) {
-      chosen[process] = path;
-      yield* choose(process + 1);
-    }
-  }
-}
-
-/** A candidate's rf and co as relations. */
-function choicesOf(candidate: Candidate): Choices {
-  const { skeleton, rf, lockOrder, writesInOrder, combination, resolve } = candidate;
-  const size = skeleton.events.length;
-  const co: Pair[] = [...lockOrder.co];
-  for (const writes of writesInOrder.values()) {
-    for (let i = 0; i < writes.length; i++) {
-      for (let j = i + 1; j < writes.length; j++) co.push([writes[i] ?? -1, writes[j] ?? -1]);
-    }
-  }
-  return {
-    rf: relationOf(size, [...rf, ...lockOrder.rf]),
-    co: relationOf(size, co),
-    sameValue: (): Relation => {
-      const values = combination.events.map(({ value }) => (value === undefined ? undefined : resolve(value)));
-      const pairs: Pair[] = [];
-      values.forEach((a, i) => {
-        values.forEach((b, j) => {
-          if (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b)) pairs.push([i, j]);
-        });
-      });
-      return relationOf(size, pairs);
-    },
-  };
-}

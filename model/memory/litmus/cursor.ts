@@ -21,6 +21,7 @@ const TYPE_WORDS: ReadonlySet<string> = new Set([
   "const",
   "volatile",
   "unsigned",
+  "_Atomic",
 ]);
 
 export class Cursor {
@@ -57,6 +58,18 @@ export class Cursor {
     if (!this.is(text)) return false;
     this.take();
     return true;
+  }
+
+  /** The next token that looks like this, if it comes before one of text `end` closes what is open here. */
+  textBefore(pattern: RegExp, end: string): string | undefined {
+    let depth = 0;
+    for (let ahead = 0; this.peek(ahead).kind !== "end"; ahead++) {
+      const { text } = this.peek(ahead);
+      if (pattern.test(text)) return text;
+      if (text === "(") depth++;
+      if (text === end && --depth <= 0) return undefined;
+    }
+    return undefined;
   }
 
   expect(text: string, wanted = JSON.stringify(text)): Token {
@@ -98,7 +111,12 @@ export class Cursor {
   skipType(): boolean {
     let found = false;
     while (this.atType()) {
-      if (this.take().text === "struct") this.word("the name of a struct");
+      const { text } = this.take();
+      if (text === "struct") this.word("the name of a struct");
+      if (text === "_Atomic" && this.accept("(")) {
+        this.skipType();
+        this.expect(")");
+      }
       found = true;
     }
     if (!found) return false;

@@ -4,48 +4,15 @@
  */
 
 import { stepsOf, type Step } from "../derivation.ts";
-import { isAllowed, violationOf, type MemoryModel, type Terms, type Violation } from "../memory-model.ts";
+import { Enough, type ExplainedEvent, type Explanation } from "../explained-execution.ts";
+import { isAllowed, violationOf, type MemoryModel, type Terms } from "../memory-model.ts";
 import { has } from "../relation.ts";
 import { SearchStopped, type Candidate } from "./candidates.ts";
-import { forEachCandidate, type LitmusBounds } from "./check-litmus.ts";
+import { forEachCandidate, type LitmusBounds } from "./candidate-search.ts";
 import { satisfies } from "./final-state.ts";
 import { positionAt } from "./litmus-error.ts";
 import { parseLitmus } from "./parse.ts";
-import type { Quantifier } from "./syntax.ts";
 import { showValue } from "./value.ts";
-
-/** An event as people read it. */
-export interface ExplainedEvent {
-  /** −1 for initial writes. */
-  readonly process: number;
-  /** Line in the text, 0 for initial writes. */
-  readonly line: number;
-  /** `W x=1`, `F Mb`, … */
-  readonly label: string;
-}
-
-export type Explanation =
-  | {
-      readonly kind: "witness";
-      readonly name: string;
-      readonly events: readonly ExplainedEvent[];
-      readonly edges: readonly Step[];
-    }
-  | {
-      readonly kind: "forbidden";
-      readonly name: string;
-      readonly events: readonly ExplainedEvent[];
-      /** Program order and communication. */
-      readonly edges: readonly Step[];
-      readonly violation: Violation;
-      /** The cycle, in basic relations. */
-      readonly cycle: readonly Step[];
-    }
-  /** No choice of reads-from and coherence gives the values that the condition asks for. */
-  | { readonly kind: "impossible"; readonly name: string; readonly quantifier: Quantifier };
-
-/** Breaks off a search that has what it wants. */
-class Enough extends Error {}
 
 /**
  * @returns undefined if a bound is hit first
@@ -53,17 +20,13 @@ class Enough extends Error {}
  */
 export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBounds = {}): Explanation | undefined {
   const { test } = parseLitmus(text);
+  const asked = { name: test.name, model: model.name, sought: "the condition" };
   let witness: Explanation | undefined;
   let best: { readonly rank: number; readonly explanation: Explanation } | undefined;
   const consider = (candidate: Candidate, terms: Terms): void => {
     if (!satisfies(candidate, test.condition)) return;
     if (isAllowed(model, terms)) {
-      witness = {
-        kind: "witness",
-        name: test.name,
-        events: eventsOf(candidate, text),
-        edges: edgesOf(candidate, terms),
-      };
+      witness = { kind: "witness", ...asked, events: eventsOf(candidate, text), edges: edgesOf(candidate, terms) };
       throw new Enough();
     }
     const violation = violationOf(model, terms);
@@ -73,7 +36,7 @@ export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBo
     if (best !== undefined && best.rank >= rank) return;
     const explanation: Explanation = {
       kind: "forbidden",
-      name: test.name,
+      ...asked,
       events: eventsOf(candidate, text),
       edges: edgesOf(candidate, terms),
       violation,
@@ -89,7 +52,7 @@ export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBo
     if (error instanceof SearchStopped && best === undefined) return undefined;
     if (!(error instanceof Enough || error instanceof SearchStopped)) throw error;
   }
-  return witness ?? best?.explanation ?? { kind: "impossible", name: test.name, quantifier: test.quantifier };
+  return witness ?? best?.explanation ?? { kind: "impossible", ...asked };
 }
 
 function eventsOf({ combination, skeleton, resolve }: Candidate, text: string): ExplainedEvent[] {
@@ -98,7 +61,13 @@ function eventsOf({ combination, skeleton, resolve }: Candidate, text: string): 
     const what = variable === undefined ? "" : ` ${variable}`;
     const which = value === undefined ? "" : `=${showValue(resolve(value))}`;
     const how = tag === undefined ? "" : ` ${tag}`;
-    return { process, line: kind === "IW" ? 0 : positionAt(text, at).line, label: `${kind}${what}${which}${how}` };
+    const processName = process < 0 ? "" : `P${process}`;
+    return {
+      process,
+      processName,
+      line: kind === "IW" ? 0 : positionAt(text, at).line,
+      label: `${kind}${what}${which}${how}`,
+    };
   });
 }
 

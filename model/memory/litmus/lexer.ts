@@ -2,7 +2,8 @@
  * Splits a litmus test into tokens, all at once.
  *
  * Comments are `(* … *)` outside the bodies of processes, where `(*` is code, and C's two forms
- * everywhere.
+ * everywhere. A block between braces that follows another, before a process, is for compilers of tests: it is skipped,
+ * whatever it holds.
  */
 
 import { LitmusError, positionAt } from "./litmus-error.ts";
@@ -13,7 +14,7 @@ export interface Token {
   readonly at: number;
 }
 
-const SYMBOL = /\/\\|\\\/|=>|==|!=|<>|<=|>=|[{}()[\]<>=+\-*/&|^~,;:!]/y;
+const SYMBOL = /\/\\|\\\/|=>|==|!=|<>|<=|>=|&&|\|\||[{}()[\]<>=+\-*/&|^~,;:!]/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|[0-9]+/y;
 const SPACE = /\s+/y;
@@ -78,6 +79,10 @@ export function tokenize(text: string, start: number): readonly Token[] {
       continue;
     }
     const token = tokenAt(text, at);
+    if (token.text === "{" && depth === 0 && tokens.at(-1)?.text === "}") {
+      at = blockEnd(text, at);
+      continue;
+    }
     if (token.text === "{") depth++;
     if (token.text === "}") {
       depth--;
@@ -89,6 +94,19 @@ export function tokenize(text: string, start: number): readonly Token[] {
   tokens.push({ kind: "end", text: "the end of the file", at: text.length });
   return tokens;
 }
+
+/** Where a block ends whose braces match, outside C's texts and comments. */
+function blockEnd(text: string, start: number): number {
+  let depth = 0;
+  BRACE_OR_TEXT.lastIndex = start;
+  for (let found = BRACE_OR_TEXT.exec(text); found !== null; found = BRACE_OR_TEXT.exec(text)) {
+    if (found[0] === "{") depth++;
+    if (found[0] === "}" && --depth === 0) return BRACE_OR_TEXT.lastIndex;
+  }
+  throw new LitmusError("this block is never closed by }", positionAt(text, start));
+}
+
+const BRACE_OR_TEXT = /[{}]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/.*/g;
 
 function tokenAt(text: string, at: number): Token {
   const word = matchAt(WORD, text, at);

@@ -30,6 +30,10 @@ type LockEvent = MemoryEvent & { readonly index: number };
  * one.
  */
 export function* lockOrders(skeleton: Skeleton): Generator<LockOrder> {
+  yield* combineLocks(skeleton, locksOf(skeleton), 0);
+}
+
+function locksOf(skeleton: Skeleton): readonly Lock[] {
   const byLock = new Map<string, LockEvent[]>();
   const initial = new Map<string, number>();
   skeleton.events.forEach((event, index) => {
@@ -41,8 +45,7 @@ export function* lockOrders(skeleton: Skeleton): Generator<LockOrder> {
     byLock.set(variable, events);
     events.push({ ...event, index });
   });
-  const locks = [...byLock].map(([variable, events]) => ({ events, initial: initial.get(variable) ?? -1 }));
-  yield* combineLocks(skeleton, locks, 0);
+  return [...byLock].map(([variable, events]) => ({ events, initial: initial.get(variable) ?? -1 }));
 }
 
 const LOCK_KINDS: ReadonlySet<string> = new Set(["LKR", "LKW", "UL", "LF", "RL", "RU"]);
@@ -65,27 +68,64 @@ function* combineLocks(skeleton: Skeleton, locks: readonly Lock[], from: number)
   }
 }
 
+function sectionsOf(skeleton: Skeleton, events: readonly LockEvent[]): readonly Section[] {
+  const before = (a: LockEvent, b: LockEvent): boolean => has(skeleton.po, a.index, b.index);
+  return events
+    .filter(({ kind }) => kind === "LKW")
+    .map((held): Section => {
+      const lockRead = events.find((read) => read.kind === "LKR" && has(skeleton.rmw, read.index, held.index));
+      const ends = events.filter((end) => end.kind === "UL" && before(held, end));
+      const unlock = ends.find((end) => !ends.some((other) => before(other, end)));
+      return { lockRead: lockRead?.index ?? -1, lockWrite: held.index, unlock: unlock?.index, thread: held.thread };
+    });
+}
+
+/** The lock write whose section an event stands in, if any. */
+function holderOf(skeleton: Skeleton, events: readonly LockEvent[], event: LockEvent): LockEvent | undefined {
+  const before = (a: LockEvent, b: LockEvent): boolean => has(skeleton.po, a.index, b.index);
+  const isEnded = (held: LockEvent): boolean =>
+    events.some((end) => end.kind === "UL" && before(held, end) && before(end, event));
+  return events.find((held) => held.kind === "LKW" && before(held, event) && !isEnded(held));
+}
+
+/** Why the sections of a lock have no order, whatever is read. Events are those that take it. */
+export type Deadlock =
+  /** A process takes what it holds. */
+  | { readonly kind: "again"; readonly held: number; readonly again: number }
+  /** Two keep it for ever, so that one of them waits for ever. */
+  | { readonly kind: "kept"; readonly first: number; readonly second: number };
+
+function deadlockOf(skeleton: Skeleton, events: readonly LockEvent[]): Deadlock | undefined {
+  for (const event of events) {
+    const holder = event.kind === "LKR" ? holderOf(skeleton, events, event) : undefined;
+    if (holder !== undefined) return { kind: "again", held: holder.index, again: event.index };
+  }
+  const [first, second] = sectionsOf(skeleton, events).filter(({ unlock }) => unlock === undefined);
+  if (first === undefined || second === undefined) return undefined;
+  return { kind: "kept", first: first.lockRead, second: second.lockRead };
+}
+
+/** A lock whose sections have no order; undefined if each may have one. */
+export function deadlock(skeleton: Skeleton): Deadlock | undefined {
+  for (const { events } of locksOf(skeleton)) {
+    const found = deadlockOf(skeleton, events);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function* ordersOf(skeleton: Skeleton, { events, initial }: Lock): Generator<LockOrder> {
   const { po } = skeleton;
   const ofKind = (kind: MemoryEvent["kind"]): LockEvent[] => events.filter((event) => event.kind === kind);
   const unlocks = ofKind("UL");
   const lockWrites = ofKind("LKW");
   const before = (a: LockEvent, b: LockEvent): boolean => has(po, a.index, b.index);
-  /** The lock write whose section `event` stands in, if any. */
-  const holderAt = (event: LockEvent): LockEvent | undefined =>
-    lockWrites.find((held) => before(held, event) && !unlocks.some((end) => before(held, end) && before(end, event)));
+  const holderAt = (event: LockEvent): LockEvent | undefined => holderOf(skeleton, events, event);
 
-  // A process that waits for itself, or finds free what it holds, cannot be.
-  if ([...ofKind("LKR"), ...ofKind("RU")].some((event) => holderAt(event) !== undefined)) return;
-
-  const sections = lockWrites.map((held): Section => {
-    const lockRead = ofKind("LKR").find((read) => has(skeleton.rmw, read.index, held.index));
-    const ends = unlocks.filter((end) => before(held, end));
-    const unlock = ends.find((end) => !ends.some((other) => before(other, end)));
-    return { lockRead: lockRead?.index ?? -1, lockWrite: held.index, unlock: unlock?.index, thread: held.thread };
-  });
-  // Two that both keep the lock wait for each other.
-  if (sections.filter(({ unlock }) => unlock === undefined).length > 1) return;
+  const sections = sectionsOf(skeleton, events);
+  if (deadlockOf(skeleton, events) !== undefined) return;
+  // A process that finds free what it holds cannot be.
+  if (ofKind("RU").some((event) => holderAt(event) !== undefined)) return;
 
   const looks: { readonly reader: number; readonly writers: readonly number[] }[] = [];
   for (const event of [...ofKind("LF"), ...ofKind("RL")]) {

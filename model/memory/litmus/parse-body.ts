@@ -1,6 +1,7 @@
 /** Parses the processes of a litmus test: a small part of C, and the kernel's primitives. */
 
 import type { Cursor } from "./cursor.ts";
+import { kernelCounterpart } from "./c11-atomics.ts";
 import { primitives } from "./primitives.ts";
 import type { BinaryOperator, Call, Expression, Process, Statement } from "./syntax.ts";
 
@@ -18,6 +19,7 @@ export function parseProcess(cursor: Cursor, expected: number): Process {
   while (!cursor.is(")")) {
     if (!cursor.skipType()) cursor.failExpecting("the type of a parameter");
     const parameter = cursor.word("the name of a parameter");
+    refuseArray(cursor, parameter.text);
     if (parameters.includes(parameter.text)) cursor.fail(`parameter ${parameter.text} is named twice`, parameter.at);
     parameters.push(parameter.text);
     if (!cursor.accept(",") && !cursor.is(")")) cursor.failExpecting('"," or ")"');
@@ -66,7 +68,17 @@ function parseStatement(cursor: Cursor): Statement[] {
   return [parseAssignment(cursor, text, at)];
 }
 
+/** @throws LitmusError at a `[` */
+export function refuseArray(cursor: Cursor, name: string): void {
+  if (!cursor.is("[")) return;
+  cursor.fail(
+    `arrays are not supported: write a variable for each element, such as ${name}0 and ${name}1`,
+    cursor.peek().at,
+  );
+}
+
 function parseAssignment(cursor: Cursor, register: string, at: number): Statement {
+  refuseArray(cursor, register);
   cursor.expect("=", '"=" or a call');
   const value = parseExpression(cursor);
   cursor.expect(";");
@@ -114,7 +126,9 @@ function parseIf(cursor: Cursor): Statement {
 }
 
 /** Operators from the loosest to the tightest; comparisons do not chain. */
-const LEVELS: readonly { readonly operators: readonly BinaryOperator[]; readonly chains: boolean }[] = [
+const LEVELS: readonly { readonly operators: readonly (BinaryOperator | "||" | "&&")[]; readonly chains: boolean }[] = [
+  { operators: ["||"], chains: true },
+  { operators: ["&&"], chains: true },
   { operators: ["|"], chains: true },
   { operators: ["^"], chains: true },
   { operators: ["&"], chains: true },
@@ -136,14 +150,57 @@ function parseLevel(cursor: Cursor, level: number): Expression {
     const operator = rule.operators.find((candidate) => candidate === text);
     if (operator === undefined) return left;
     cursor.take();
-    left = { kind: "binary", operator, left, right: parseLevel(cursor, level + 1), at };
+    const right = parseLevel(cursor, level + 1);
+    left =
+      operator === "||" || operator === "&&"
+        ? logical(cursor, { operator, left, right, at })
+        : { kind: "binary", operator, left, right, at };
     if (!rule.chains) return left;
   }
 }
 
+/** Without an access on its right side, which would only take place if the left one does not decide. */
+function logical(
+  cursor: Cursor,
+  { operator, left, right, at }: { operator: "||" | "&&"; left: Expression; right: Expression; at: number },
+): Expression {
+  if (makesAccess(right)) {
+    cursor.fail(`the right side of ${operator} makes an access only if the left side does not decide: write an if`, at);
+  }
+  const isTrue = (operand: Expression): Expression => ({
+    kind: "binary",
+    operator: "!=",
+    left: operand,
+    right: { kind: "number", value: 0, at },
+    at,
+  });
+  return { kind: "binary", operator: operator === "||" ? "|" : "&", left: isTrue(left), right: isTrue(right), at };
+}
+
+function makesAccess(expression: Expression): boolean {
+  if (expression.kind === "binary") return makesAccess(expression.left) || makesAccess(expression.right);
+  return expression.kind === "load" || expression.kind === "call";
+}
+
+/** Unary operators as the binary operation that each stands for. */
+const UNARY: Readonly<Record<string, (operand: Expression, at: number) => Expression>> = {
+  "!": (left, at) => ({ kind: "binary", operator: "==", left, right: { kind: "number", value: 0, at }, at }),
+  "~": (left, at) => ({ kind: "binary", operator: "^", left, right: { kind: "number", value: -1, at }, at }),
+  "-": (right, at) => ({ kind: "binary", operator: "-", left: { kind: "number", value: 0, at }, right, at }),
+};
+
 function parseOperand(cursor: Cursor): Expression {
   const { kind, text, at } = cursor.peek();
-  if (kind === "number" || text === "-") return { kind: "number", value: cursor.integer(), at };
+  const isNegative = text === "-" && cursor.peek(1).kind === "number";
+  if (kind === "number" || isNegative) return { kind: "number", value: cursor.integer(), at };
+  const unary = kind === "symbol" ? UNARY[text] : undefined;
+  if (unary !== undefined) {
+    cursor.take();
+    return unary(
+      cursor.nested(() => parseOperand(cursor)),
+      at,
+    );
+  }
   if (text === "*") {
     cursor.take();
     return { kind: "load", address: cursor.nested(() => parseOperand(cursor)), at };
@@ -161,6 +218,7 @@ function parseOperand(cursor: Cursor): Expression {
   if (kind !== "word") cursor.failExpecting("an expression");
   if (cursor.peek(1).text !== "(") {
     cursor.take();
+    refuseArray(cursor, text);
     return { kind: "register", name: text, at };
   }
   const call = parseCall(cursor);
@@ -171,7 +229,11 @@ function parseOperand(cursor: Cursor): Expression {
 function parseCall(cursor: Cursor): Call {
   const { text: name, at } = cursor.take();
   const signature = primitives.get(name);
-  if (signature === undefined) cursor.fail(`${name} is not supported: the memory model does not define it`, at);
+  if (signature === undefined) {
+    const counterpart = kernelCounterpart(name, cursor.textBefore(/^memory_order_\w+$/, ")"));
+    const instead = counterpart === undefined ? "" : `; write ${counterpart}`;
+    cursor.fail(`${name} is not supported: the memory model does not define it${instead}`, at);
+  }
   cursor.expect("(");
   const operands: Expression[] = [];
   while (!cursor.is(")")) {

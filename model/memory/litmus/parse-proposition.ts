@@ -5,6 +5,7 @@
  */
 
 import type { Cursor } from "./cursor.ts";
+import { refuseArray } from "./parse-body.ts";
 import type { Literal, Place, Proposition, Quantifier } from "./syntax.ts";
 
 /** What a proposition may name. */
@@ -70,13 +71,14 @@ function parseLocations(cursor: Cursor, scope: Scope): Place[] {
 /** `or`, the loosest. */
 function parseProposition(cursor: Cursor, scope: Scope): Proposition {
   let left = parseAnd(cursor, scope);
-  while (cursor.accept("\\/")) left = { kind: "or", left, right: parseAnd(cursor, scope) };
+  while (cursor.accept("\\/") || cursor.accept("||")) left = { kind: "or", left, right: parseAnd(cursor, scope) };
   return left;
 }
 
 function parseAnd(cursor: Cursor, scope: Scope): Proposition {
   let left = parseImplication(cursor, scope);
-  while (cursor.accept("/\\")) left = { kind: "and", left, right: parseImplication(cursor, scope) };
+  while (cursor.accept("/\\") || cursor.accept("&&"))
+    left = { kind: "and", left, right: parseImplication(cursor, scope) };
   return left;
 }
 
@@ -87,7 +89,7 @@ function parseImplication(cursor: Cursor, scope: Scope): Proposition {
 }
 
 function parseNegation(cursor: Cursor, scope: Scope): Proposition {
-  if (cursor.accept("~") || cursor.accept("not")) {
+  if (cursor.accept("~") || cursor.accept("!") || cursor.accept("not")) {
     return { kind: "not", operand: cursor.nested(() => parseNegation(cursor, scope)) };
   }
   if (cursor.accept("(")) {
@@ -123,6 +125,7 @@ function parseOther(cursor: Cursor, scope: Scope): Extract<Proposition, { kind: 
 
 function variable(cursor: Cursor, scope: Scope): Place {
   const { text } = cursor.word("the name of a variable");
+  refuseArray(cursor, text);
   scope.onVariable(text);
   return { kind: "variable", name: text };
 }

@@ -37,6 +37,63 @@ test("what cannot be read is named with line and column", () => {
   expect(messageFor(`r0 = ${"(".repeat(200)}1;`)).toContain("nested more than 100 deep");
 });
 
+test("what another dialect has is refused with what to write instead", () => {
+  const arrays = "arrays are not supported: write a variable for each element, such as";
+  expect(messageFor("r0 = READ_ONCE(x[1]);")).toBe(`5:17: ${arrays} x0 and x1`);
+  expect(messageFor("x[1] = 2;")).toBe(`5:2: ${arrays} x0 and x1`);
+  expect(messageFor("int r[2];")).toBe(`5:6: ${arrays} r0 and r1`);
+  expect(messageFor("r0 = 1;", "exists (x[1]=2)")).toBe(`7:10: ${arrays} x0 and x1`);
+  expect(messageFor("r0 = 1;", "locations [a[0]]")).toBe(`7:13: ${arrays} a0 and a1`);
+  expect(messageFor("r0 = 1;", "exists (x=1)", "int a[2] = {1, 2};")).toBe(`2:7: ${arrays} a0 and a1`);
+  expect(messageOf("C t\n{}\nP0(int x[])\n{\nr0 = 1;\n}\n")).toBe(`3:9: ${arrays} x0 and x1`);
+
+  const c11: readonly (readonly [string, string])[] = [
+    ["r0 = atomic_load_explicit(x, memory_order_relaxed);", "READ_ONCE(*p)"],
+    ["r0 = atomic_load_explicit(x, memory_order_acquire);", "smp_load_acquire(p)"],
+    ["r0 = atomic_load(x);", "smp_mb(), then smp_load_acquire(p)"],
+    ["atomic_store_explicit(x, 1, memory_order_release);", "smp_store_release(p, v)"],
+    ["atomic_store_explicit(x, 1, memory_order_seq_cst);", "smp_store_release(p, v), then smp_mb()"],
+    ["r0 = atomic_exchange_explicit(x, 1, memory_order_acq_rel);", "xchg(p, v)"],
+    ["r0 = atomic_fetch_add_explicit(x, 1, memory_order_relaxed);", "atomic_fetch_add_relaxed(v, p)"],
+    [
+      "r0 = atomic_compare_exchange_strong_explicit(x, r1, 1, memory_order_acquire, memory_order_relaxed);",
+      "cmpxchg_acquire(p, old, new), which returns what it found",
+    ],
+    ["atomic_thread_fence(memory_order_seq_cst);", "smp_mb()"],
+    ["mtx_lock(x);", "spin_lock(s)"],
+  ];
+  for (const [statement, instead] of c11) {
+    const name = /atomic_\w+|mtx_\w+/.exec(statement)?.[0] ?? "";
+    expect(messageFor(statement)).toMatch(/^5:\d+: /);
+    expect(messageFor(statement)).toContain(
+      `${name} is not supported: the memory model does not define it; write ${instead}`,
+    );
+  }
+  // Each call is told its own order.
+  expect(messageFor("r0 = atomic_load(x); atomic_thread_fence(memory_order_acquire);")).toContain("smp_mb(), then");
+});
+
+test("types of C11 are read as every other type", () => {
+  const declared = "P0(_Atomic int *x, _Atomic(int) *y, atomic_int *z)\n{\n_Atomic(int) r0 = READ_ONCE(*x);\n}";
+  expect(messageOf(`C t\n{}\n${declared}\nexists (0:r0=1)\n`)).toBe("no error");
+});
+
+test("blocks between the initial values and the processes are skipped, whatever they hold", () => {
+  const process = "P0(int *x)\n{\nr0 = 1;\n}\n";
+  const blocks = [
+    '{\n#include "shim.h"\n}\n',
+    "{ static inline void f(void) { if (1) { g('}', \"}\"); } } }\n",
+    "{ /* } */ // }\n @ $ }\n{ another }\n",
+  ];
+  for (const block of blocks) {
+    expect(messageOf(`C t\n{ x=1; }\n${block}${process}exists (x=1)\n`)).toBe("no error");
+    expect(messageOf(`C t\n{ x=1; }\n${process}${block}P1(int *x)\n{\nr0 = 1;\n}\nexists (x=1)\n`)).toBe("no error");
+  }
+  expect(messageOf(`C t\n{}\n{ int f(void) {\n${process}`)).toBe("3:1: this block is never closed by }");
+  // Lines are counted on.
+  expect(messageOf(`C t\n{}\n{\n#define A\n}\nP0(int *x)\n{\nr0 = ;\n}\n`)).toMatch(/^8:6: /);
+});
+
 test("a condition that names what is not there is refused", () => {
   expect(messageFor("r0 = 1;", "exists (1:r0=1)")).toBe("7:9: no process P1: there is only P0");
   expect(messageFor("r0 = 1;", "exists (r0)")).toBe('7:11: expected "=" or "!=", found ")"');

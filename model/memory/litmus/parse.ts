@@ -7,7 +7,7 @@
 import { Cursor } from "./cursor.ts";
 import { readHeader } from "./lexer.ts";
 import { LitmusError, positionAt, type Position } from "./litmus-error.ts";
-import { parseProcess } from "./parse-body.ts";
+import { parseProcess, refuseArray } from "./parse-body.ts";
 import { parseFinal } from "./parse-proposition.ts";
 import type { LitmusTest, Literal, Process, Statement } from "./syntax.ts";
 
@@ -101,6 +101,7 @@ function parseInit(cursor: Cursor): Init {
       const bracketed = cursor.accept("[");
       const { text } = cursor.word("a variable, a register or }");
       if (bracketed) cursor.expect("]");
+      refuseArray(cursor, text);
       variables.set(text, parseInitialValue(cursor));
     }
     if (!cursor.accept(";") && !cursor.is("}")) cursor.failExpecting('";" or "}"');

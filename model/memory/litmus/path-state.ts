@@ -37,6 +37,8 @@ export interface Unfolding {
   /** Numbers the unknowns. */
   nextSlot: number;
   readonly text: string;
+  /** Called at each statement of each path; throws to end the unfolding. */
+  readonly onStatement: () => void;
 }
 
 /** What enclosing conditions read. */

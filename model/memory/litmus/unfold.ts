@@ -43,7 +43,10 @@ function runAll(
 ): readonly PathState[] {
   let states = start;
   for (const statement of statements) {
-    states = states.flatMap((state) => run(statement, state, unfolding));
+    states = states.flatMap((state) => {
+      unfolding.onStatement();
+      return run(statement, state, unfolding);
+    });
     if (states.length > PATHS_MAX) {
       const because = `more than ${PATHS_MAX.toLocaleString("en")} paths through one process`;
       throw new LitmusError(because, positionAt(unfolding.text, statement.at));

@@ -1,0 +1,94 @@
+/**
+ * Workers on other machines, as a pool: jobs go through a queue on Redis or Valkey, and whoever takes one says what it came
+ * to. A job's name is its identity there, so it is in the queue once, however often it is asked for.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { type Job, type JobKind, jobName, type OutcomeOf } from "../job.ts";
+import { jobKinds } from "../job-kinds.ts";
+import type { WorkerPool } from "../worker-pool.ts";
+import { announce, connect, connectionOptions, presences, queueName, queuePackages } from "./queue-connection.ts";
+
+/** How an error of the caller's crosses the queue. */
+export const INPUT_ERROR = "InputError: ";
+
+/** Milliseconds after which a job that nobody says anything of is looked for, and put in again if the server lost it. */
+const SILENCE_MS_MAX = 15_000;
+
+export interface QueueAddress {
+  readonly url: string;
+  /** Digest of the sources: only workers of the same take the jobs. */
+  readonly code: string;
+}
+
+/** @throws InputError if there is no server */
+export async function queuePool({ url, code }: QueueAddress): Promise<WorkerPool> {
+  const packages = await queuePackages();
+  const client = await connect(packages, url);
+  const connection = connectionOptions(url);
+  const queue = new packages.Queue(queueName(code), { connection });
+  const events = new packages.QueueEvents(queueName(code), { connection });
+  // A connection that is lost is made again; requests wait for it.
+  queue.on("error", () => {});
+  events.on("error", () => {});
+  // One listener for each job that waits.
+  events.setMaxListeners(0);
+  queue.setMaxListeners(0);
+  await events.waitUntilReady();
+  const ending = new AbortController();
+  let executions = 0;
+  const lookAround = async (): Promise<void> => {
+    if (client.status !== "ready") return;
+    const workers = await presences(client, "worker");
+    executions = workers.reduce((sum, one) => sum + (one.code === code ? one.executions : 0), 0);
+  };
+  const timer = setInterval(() => void lookAround().catch(() => {}), 1_000);
+  const leave = announce(client, () => ({ kind: "campaign", code, executions, doing: "hands out jobs" }));
+  const stopped = new Promise<undefined>((resolve) => {
+    ending.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+
+  const ask = async (job: Job): Promise<unknown> => {
+    const jobId = jobName(job).replace(" ", "-");
+    for (;;) {
+      const asked = await queue.add(job.kind, job, {
+        jobId,
+        // A worker that is stopped gives its job back.
+        attempts: 1_000,
+        removeOnComplete: { age: 24 * 3_600 },
+        removeOnFail: true,
+      });
+      try {
+        const value: unknown = await asked.waitUntilFinished(events, SILENCE_MS_MAX);
+        void asked.remove().catch(() => {});
+        return value;
+      } catch (error) {
+        const because = error instanceof Error ? error.message : String(error);
+        if (because.startsWith(INPUT_ERROR)) throw new InputError(because.slice(INPUT_ERROR.length), { cause: error });
+        if (!because.includes("timed out") && !because.includes("Missing key")) throw error;
+        await pause(50);
+      }
+    }
+  };
+  return {
+    async run<Kind extends JobKind>(job: Job<Kind>): Promise<OutcomeOf<Kind> | undefined> {
+      if (ending.signal.aborted) return undefined;
+      const value = await Promise.race([ask(job), stopped]);
+      if (value === undefined || value === null) return undefined;
+      const schema = jobKinds[job.kind].kept?.schema;
+      return schema === undefined ? (value as OutcomeOf<Kind>) : schema.parse(value);
+    },
+    executions: () => executions,
+    stop() {
+      ending.abort();
+      void queue.drain().catch(() => {});
+    },
+    async close() {
+      clearInterval(timer);
+      await leave();
+      const closing = Promise.allSettled([queue.close(), events.close(), client.quit()]);
+      await Promise.race([closing, pause(2_000, undefined, { ref: false })]);
+      client.disconnect();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";
+import { Channel } from "./channel.ts";
+
+export default sharedMemory({
+  name: "channel-right",
+  about: "a host asks a worker twice",
+  setUp: () => new Channel(new Int32Array(new SharedArrayBuffer(8))),
+  threads: {
+    host: (channel) => [channel.ask(3), channel.ask(4)],
+    worker(channel) {
+      channel.serve((question) => question * 10);
+      channel.serve((question) => question * 10);
+    },
+  },
+  after: ({ host }) => host.join() === "30,40",
+});

@@ -1,0 +1,25 @@
+/** A mutex that sleeps: 0 free, 1 held, 2 held and somebody may sleep. After Drepper, "Futexes are tricky" (2011). */
+export class Mutex {
+  readonly word: Int32Array;
+
+  constructor(word: Int32Array) {
+    this.word = word;
+  }
+
+  lock(): void {
+    if (Atomics.compareExchange(this.word, 0, 0, 1) === 0) return;
+    while (Atomics.exchange(this.word, 0, 2) !== 0) Atomics.wait(this.word, 0, 2);
+  }
+
+  unlock(): void {
+    if (Atomics.exchange(this.word, 0, 0) === 2) Atomics.notify(this.word, 0, 1);
+  }
+}
+
+/** A thread that was woken takes the mutex for its own, and does not look whether another was faster. */
+export class TrustingMutex extends Mutex {
+  override lock(): void {
+    if (Atomics.compareExchange(this.word, 0, 0, 1) === 0) return;
+    if (Atomics.exchange(this.word, 0, 2) !== 0) Atomics.wait(this.word, 0, 2);
+  }
+}

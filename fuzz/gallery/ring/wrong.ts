@@ -1,0 +1,17 @@
+import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";
+import { EarlyRing } from "./ring.ts";
+
+export default sharedMemory({
+  name: "ring-wrong",
+  about: "one producer, one consumer, room for two elements, so that places are used again",
+  setUp: () => new EarlyRing(EarlyRing.storageFor(2)),
+  threads: {
+    producer: (ring) => [7, 8, 9].map((value) => ring.push(value)),
+    consumer: (ring) => [ring.pop(), ring.pop()],
+  },
+  after({ producer, consumer }) {
+    const pushed = [7, 8, 9].filter((_, index) => producer[index]);
+    const popped = consumer.filter((value) => value !== undefined);
+    return popped.every((value, index) => value === pushed[index]);
+  },
+});

@@ -1,0 +1,18 @@
+import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";
+import { WorkStealingDeque } from "./work-stealing-deque.ts";
+
+export default sharedMemory({
+  name: "work-stealing-deque-right",
+  about: "the owner pops two tasks, of which a thief steals",
+  setUp() {
+    const deque = new WorkStealingDeque(new Int32Array(new SharedArrayBuffer(16)));
+    deque.push(1);
+    deque.push(2);
+    return deque;
+  },
+  threads: { owner: (deque) => [deque.pop(), deque.pop()], thief: (deque) => [deque.steal()] },
+  after({ owner, thief }) {
+    const taken = [...owner, ...thief].filter((task) => task !== undefined);
+    return new Set(taken).size === taken.length;
+  },
+});

@@ -1,0 +1,40 @@
+/**
+ * Notices a thread that only looks: it reads the same few words again and again, and does nothing else. Under the
+ * machine such a loop is to be written as one wait, which no schedule can starve.
+ */
+import { CLASS } from "#impl/memory/access-class.ts";
+import type { Address } from "#impl/memory/access.ts";
+
+/** Reads that a thread must have made: fewer may be a search that comes to an end. */
+export const LOOKS_MIN = 64;
+
+/** Words that a loop may look at. */
+export const LOOKED_AT_MAX = 4;
+
+/** What to write instead. */
+export const WAIT_INSTEAD = "a loop that only waits is one wait: yield awaitEqual(address, mask, value)";
+
+export class LookingLoop {
+  readonly #looks = new Map<number, { reads: number; does: boolean; readonly words: Set<Address> }>();
+
+  reset(): void {
+    this.#looks.clear();
+  }
+
+  /** Hears of an access of a thread. */
+  note(thread: number, classes: number, address: Address): void {
+    const looks = this.#looks.get(thread) ?? { reads: 0, does: false, words: new Set() };
+    if ((classes & (CLASS.reads | CLASS.writes | CLASS.waits)) !== CLASS.reads) looks.does = true;
+    looks.reads++;
+    looks.words.add(address);
+    this.#looks.set(thread, looks);
+  }
+
+  /** The words that a thread looked at; undefined if it did something else, or not for long. */
+  wordsOf(thread: number): readonly Address[] | undefined {
+    const looks = this.#looks.get(thread);
+    if (looks === undefined || looks.does || looks.reads < LOOKS_MIN || looks.words.size > LOOKED_AT_MAX)
+      return undefined;
+    return [...looks.words];
+  }
+}

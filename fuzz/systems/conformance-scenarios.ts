@@ -1,0 +1,54 @@
+/**
+ * Scenarios that are drawn from a system's operation table: long sequences of one thread, and a few operations of several
+ * threads over a state that a sequence has reached.
+ */
+import * as fc from "fast-check";
+import type { Scenario } from "./scenario.ts";
+import type { System } from "./system.ts";
+
+type Generated = Pick<System, "name" | "limits" | "isInitial"> & {
+  readonly conformance: NonNullable<System["conformance"]>;
+};
+
+/** One thread, its operations, and those that give everything back. */
+export function sequentialScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
+  const { sequential, sequenceMax } = conformance;
+  const operations = fc.array(sequential, { minLength: 1, maxLength: sequenceMax, size: "max" });
+  return fc.tuple(limits, operations).map(([set, drawn]) => {
+    const own = conformance.leadToHeld(drawn);
+    return {
+      name: `${name}-sequence`,
+      system: name,
+      ...(Object.keys(set).length > 0 && { limits: set }),
+      initial: [],
+      threads: [{ name: "client", operations: [...own, ...conformance.closing(own)] }],
+    };
+  });
+}
+
+/** Operations that lead to the state in which the threads begin. */
+const INITIAL_MAX = 16;
+const THREADS_MAX = 4;
+const OPERATIONS_MAX = 4;
+
+/** Two to four threads of one to four operations each. */
+export function concurrentScenarios({ name, limits, conformance, isInitial }: Generated): fc.Arbitrary<Scenario> {
+  const initial = fc.array(
+    conformance.concurrent.filter((one) => isInitial(one)),
+    { maxLength: INITIAL_MAX, size: "max" },
+  );
+  const thread = fc.array(conformance.concurrent, { minLength: 1, maxLength: OPERATIONS_MAX, size: "max" });
+  const threads = fc.array(thread, { minLength: 2, maxLength: THREADS_MAX, size: "max" });
+  return fc
+    .tuple(limits, initial, threads)
+    .map(([set, before, operations]) => ({
+      name: `${name}-threads`,
+      system: name,
+      ...(Object.keys(set).length > 0 && { limits: set }),
+      initial: conformance.leadToHeld(before),
+      threads: operations.map((own, index) => ({
+        name: `thread ${index + 1}`,
+        operations: conformance.leadToHeld(own),
+      })),
+    }));
+}

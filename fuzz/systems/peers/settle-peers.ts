@@ -1,0 +1,129 @@
+/**
+ * The abstraction function of the peer pools: what lies in memory at rest, against a state of the model.
+ *
+ * - A tree has a peer for each record of its family that is attached, and no other; one that may have been collected, and
+ *   that nobody holds, may be missing. Each has its record's count, identifier, time of last use and rate limiter.
+ * - A record that an invalidation hid is a peer outside the trees, as long as somebody holds it.
+ * - All other memory is free, but for peers of detached trees that wait for the deferred collector. In the pool with the
+ *   optimistic search, free memory says that nobody lives there and leads nowhere.
+ */
+import { type Address, NIL } from "#impl/memory/access.ts";
+import { Slab } from "#impl/memory/slab.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { addressWord, Peer } from "#impl/peers/layout.ts";
+import type { PeerStore } from "#impl/peers/store.ts";
+import { DEAD } from "#impl/sync/refcount.ts";
+import type { PeersState } from "#model/peers/peers.ts";
+import { collectPeers, detachedPeers, peerName } from "#properties/peers/peer-tree.ts";
+import type { Settled } from "#properties/linearizability/operation-history.ts";
+import type { MemoryAtRest } from "../system-definition.ts";
+
+type PeerRecord = PeersState["records"][number];
+
+/** What the words of a peer mean, which differs from generation to generation. */
+export interface PeerWords {
+  /** The times of last use are noted without a lock, and so is the rate limiter there. */
+  readonly hasLimiter: boolean;
+  /** Free memory is cleared before it can be used again. */
+  readonly clearsFreed: boolean;
+}
+
+export function settlePeers(
+  state: PeersState,
+  pool: PeerStore,
+  memory: MemoryAtRest,
+  meaning: PeerWords,
+): Settled<PeersState> {
+  const { words } = memory;
+  if (words[pool.jiffies] !== state.now)
+    return { because: `it is ${state.now}, and the clock shows ${words[pool.jiffies]}` };
+  const unclaimed = new Set(pool.trees.flatMap((tree) => peersBelow(words, pool, wordAt(words, tree.root))));
+  const inTrees = unclaimed.size;
+  const records: PeerRecord[] = [];
+  let detached = 0;
+  for (const record of state.records) {
+    const peer = memory.objectOf(record.identity);
+    const isInTree = peer !== NIL && unclaimed.delete(peer);
+    if (!isInTree && record.attached && record.references === 0 && record.mayVanish) continue;
+    if (isInTree !== record.attached)
+      return {
+        because: `${nameOf(record)} is ${isInTree ? "" : "not "}in a tree, and should ${isInTree ? "not " : ""}be`,
+      };
+    if (peer === NIL) return { because: `${nameOf(record)} was freed, and somebody holds it` };
+    const because = differenceOf(words, pool, record, peer, state.now, meaning);
+    if (because !== undefined) return { because };
+    if (!isInTree) detached++;
+    records.push(record);
+  }
+  const [extra] = unclaimed;
+  if (extra !== undefined) return { because: `${peerName(pool, extra)} is in a tree, and should not be` };
+  const because = memoryDifference(words, pool, inTrees + detached, meaning);
+  // A release at rest can have noted the present time only.
+  return because === undefined ? { state: { ...state, records, clock: [state.now] } } : { because };
+}
+
+function nameOf({ identity, address }: PeerRecord): string {
+  return `peer ${identity}, of ${address.family} ${address.words.join(".")},`;
+}
+
+/** What the peer's words say that its record does not. */
+function differenceOf(
+  words: Int32Array,
+  pool: PeerStore,
+  record: PeerRecord,
+  peer: Address,
+  now: number,
+  { hasLimiter }: PeerWords,
+): string | undefined {
+  const says = (what: string, found: number, wanted: string | number): string =>
+    `${nameOf(record)} has ${what} ${found} at ${peerName(pool, peer)}, and should have ${wanted}`;
+  for (const [i, word] of record.address.words.entries()) {
+    const found = wordAt(words, addressWord(peer, i)) >>> 0;
+    if (found !== word) return says(`address word ${i}`, found, word);
+  }
+  const refcount = wordAt(words, Peer.refcount(peer));
+  if (refcount !== record.references) return says("the count", refcount, record.references);
+  const identifier = wordAt(words, Peer.identifier(peer)) & 0xffff;
+  if (identifier !== record.identifier) return says("the identifier", identifier, record.identifier);
+  const { releasedAt } = record;
+  const dtime = wordAt(words, Peer.dtime(peer));
+  const isIdle = record.references === 0 && releasedAt !== undefined;
+  if (isIdle && (((dtime - releasedAt) | 0) < 0 || ((now - dtime) | 0) < 0))
+    return says("the time of last use", dtime, `${releasedAt} to ${now}`);
+  if (!hasLimiter) return undefined;
+  const emptySince = wordAt(words, Peer.emptySince(peer));
+  const wanted = (record.tokensAt - record.tokens) | 0;
+  return emptySince === wanted ? undefined : says("a limiter that is empty since", emptySince, wanted);
+}
+
+function peersBelow(words: Int32Array, pool: PeerStore, root: Address): readonly Address[] {
+  const peers = new Int32Array(pool.peersMax);
+  const count = collectPeers(words, pool, root, peers);
+  return [...peers.subarray(0, Math.max(0, count))];
+}
+
+/** Are as many peers allocated as there should be, and is the rest of the memory as free memory is? */
+function memoryDifference(
+  words: Int32Array,
+  pool: PeerStore,
+  alive: number,
+  { clearsFreed }: PeerWords,
+): string | undefined {
+  const live = wordAt(words, Slab.live(pool.peers));
+  const waiting = detachedPeers(words, pool).filter((peer) => words[Peer.refcount(peer)] === 0).length;
+  if (live !== alive + waiting)
+    return `${live} peers are allocated, and ${alive} are in use, ${waiting} wait for the deferred collector`;
+  return clearsFreed ? livingAmongTheFree(words, pool) : undefined;
+}
+
+function livingAmongTheFree(words: Int32Array, pool: PeerStore): string | undefined {
+  const { peers, peersMax, empty } = pool;
+  let peer: Address = wordAt(words, Slab.head(peers));
+  for (let count = 0; peer !== NIL && count < peersMax; count++, peer = wordAt(words, peer)) {
+    const refcount = wordAt(words, Peer.refcount(peer));
+    if (refcount !== DEAD) return `${peerName(pool, peer)} is free, and its count is ${refcount}`;
+    for (const side of [Peer.left(peer), Peer.right(peer)])
+      if (words[side] !== empty) return `${peerName(pool, peer)} is free, and leads to word ${words[side]}`;
+  }
+  return undefined;
+}

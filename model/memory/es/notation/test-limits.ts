@@ -1,0 +1,9 @@
+/** How large a litmus test may be. What is larger is a mistake: the search is exponential. */
+
+export const AGENTS_MAX = 16;
+
+/** Of all agents together, those of branches included. */
+export const STATEMENTS_MAX = 400;
+
+/** Of all buffers together. */
+export const BYTES_MAX = 1_048_576;

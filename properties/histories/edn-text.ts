@@ -1,0 +1,30 @@
+/**
+ * The one EDN text of a recorded value: equal values have equal texts, as the members of sets and the keys of maps stand
+ * in order.
+ */
+import { Literal } from "#model/literal.ts";
+
+/** @param value what an EDN or JSON file may hold: objects are maps with texts as keys */
+export function ednText(value: unknown): string {
+  if (value === null || value === undefined) return "nil";
+  if (typeof value === "string") return textText(value);
+  if (typeof value !== "object") return String(value);
+  if (value instanceof Literal) return value.edn;
+  if (Array.isArray(value)) return `[${value.map(ednText).join(" ")}]`;
+  if (value instanceof Set) return `#{${[...value].map(ednText).toSorted().join(" ")}}`;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return `{${entries
+    .map(([key, each]) => `${ednText(key)} ${ednText(each)}`)
+    .toSorted()
+    .join(", ")}}`;
+}
+
+/** Control characters stand in escapes, so that a text takes one line. */
+function textText(text: string): string {
+  return `"${text.replaceAll(/["\\\p{Cc}\u2028\u2029]/gu, (character) => {
+    const short = SHORT[character];
+    return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  })}"`;
+}
+
+const SHORT: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };

@@ -1,0 +1,50 @@
+/** How banks read the operations of a file. */
+import type { Balances, BankOperation } from "#model/objects/bank.ts";
+import type { Amount } from "#model/objects/counter.ts";
+import { isStruct, keyOf, memberOf, scalarOf } from "../recorded-value.ts";
+import { acknowledged, answerOf, expected, plainName, unknownFunction, wholeNumber } from "./meaning.ts";
+import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+
+const EXAMPLE = "{:from 0, :to 1, :amount 5}";
+
+export function bankMeaning(asked: Asked, reading: Reading): MeaningOr<BankOperation, Balances | null> {
+  const name = plainName(asked.f);
+  if (name === "read") return readMeaning(asked, reading);
+  if (name !== "transfer") return unknownFunction(asked.f, "transfer, read");
+  const { argument } = asked;
+  const [from, to, amountGiven] = Array.isArray(argument)
+    ? (argument as unknown[])
+    : [memberOf(argument, "from"), memberOf(argument, "to"), memberOf(argument, "amount")];
+  const amount = wholeNumber(scalarOf(amountGiven));
+  if (!isAccount(from) || !isAccount(to) || amount === undefined || amount < 0)
+    return expected(`a transfer such as ${EXAMPLE} of a whole amount`, argument);
+  const ending = asked.isPending ? "done" : acknowledged(asked, reading);
+  if (ending !== "done") return ending;
+  return { operation: { kind: "transfer", from: String(keyOf(from)), to: String(keyOf(to)), amount }, response: null };
+}
+
+function isAccount(value: unknown): boolean {
+  return value !== undefined && value !== null && scalarOf(value) !== undefined;
+}
+
+function readMeaning(asked: Asked, reading: Reading): MeaningOr<BankOperation, Balances | null> {
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  if (read.answer === undefined) return { operation: { kind: "read" }, response: undefined };
+  const response = balancesOf(read.answer);
+  return response === undefined
+    ? expected("the balances by account, such as {0 10, 1 5}, in whole numbers", read.answer)
+    : { operation: { kind: "read" }, response };
+}
+
+/** Balances by account, of a map, an object or a list; undefined where one is no whole number. */
+export function balancesOf(value: unknown): Balances | undefined {
+  if (!(Array.isArray(value) || value instanceof Map || isStruct(value))) return undefined;
+  const entries: [string, Amount][] = [];
+  for (const [account, balance] of isStruct(value) ? Object.entries(value) : value.entries()) {
+    const amount = wholeNumber(scalarOf(balance));
+    if (amount === undefined) return undefined;
+    entries.push([String(keyOf(account)), amount]);
+  }
+  return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}

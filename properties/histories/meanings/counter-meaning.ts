@@ -1,0 +1,68 @@
+/** How counters read the operations of a file. */
+import type { Amount, CounterOperation } from "#model/objects/counter.ts";
+import { scalarOf } from "../recorded-value.ts";
+import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction, wholeNumber } from "./meaning.ts";
+import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+
+interface Function {
+  readonly kind: CounterOperation["kind"];
+  readonly sign: 1 | -1;
+  /** Whether the amount may be left out: it is 1 then. */
+  readonly mayLeaveOut: boolean;
+}
+
+const FUNCTIONS: ReadonlyMap<string, Function> = new Map(
+  (
+    [
+      ["increment", "increment", 1, true],
+      ["inc", "increment", 1, true],
+      ["incr", "increment", 1, true],
+      ["add", "increment", 1, false],
+      ["decrement", "increment", -1, true],
+      ["dec", "increment", -1, true],
+      ["decr", "increment", -1, true],
+      ["subtract", "increment", -1, false],
+      ["addandget", "add-and-get", 1, false],
+      ["incrementandget", "add-and-get", 1, true],
+      ["decrementandget", "add-and-get", -1, true],
+      ["getandadd", "get-and-add", 1, false],
+      ["fetchadd", "get-and-add", 1, false],
+      ["getandincrement", "get-and-add", 1, true],
+      ["getanddecrement", "get-and-add", -1, true],
+    ] as const
+  ).map(([name, kind, sign, mayLeaveOut]) => [name, { kind, sign, mayLeaveOut }]),
+);
+
+export function counterMeaning(asked: Asked, reading: Reading): MeaningOr<CounterOperation, Amount | null> {
+  const { f, argument } = asked;
+  const name = plainName(f);
+  if (name === "read" || name === "get") return numberRead(asked, reading, { kind: "read" });
+  const known = FUNCTIONS.get(name);
+  if (known === undefined)
+    return unknownFunction(f, "increment (inc), decrement (dec), add, read, add-and-get, get-and-add");
+  const isLeftOut = argument === undefined || argument === null;
+  const amount = isLeftOut && known.mayLeaveOut ? 1 : wholeNumber(scalarOf(argument));
+  if (amount === undefined) return expected("a whole number to add", argument);
+  const by = known.sign === 1 ? amount : negative(amount);
+  if (known.kind !== "increment")
+    return numberRead({ ...asked, argument: undefined }, reading, { kind: known.kind, by });
+  const ending = asked.isPending ? "done" : acknowledged(asked, reading);
+  if (ending !== "done") return ending;
+  return { operation: by === 1 ? { kind: "increment" } : { kind: "increment", by }, response: null };
+}
+
+function numberRead(
+  asked: Asked,
+  reading: Reading,
+  operation: Extract<CounterOperation, { kind: string }>,
+): MeaningOr<CounterOperation, Amount | null> {
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  const response = wholeNumber(scalarOf(read.answer));
+  if (read.answer !== undefined && response === undefined) return expected("a number as the value read", read.answer);
+  return strayArgument(asked, reading) ?? { operation, response };
+}
+
+function negative(amount: Amount): Amount {
+  return typeof amount === "number" ? 0 - amount : -amount;
+}

@@ -1,0 +1,52 @@
+/**
+ * Objects by key: the key of an operation is a field of its record, or, as in Jepsen's independent tests, its value is a
+ * pair of key and value (`[k v]`; of a read `[k nil]` or `[k]`; of a compare-and-swap `[k [old new]]` or `[k old new]`).
+ */
+import { ednText } from "../edn-text.ts";
+import type { HistoryFormat } from "../formats/format.ts";
+import type { RecordedOperation } from "../record.ts";
+import { foundText, keyOf, scalarOf } from "../recorded-value.ts";
+import { isEventFormat } from "./meaning.ts";
+import type { Asked } from "./meaning.ts";
+
+export interface OfKey {
+  readonly key: string | number | undefined;
+  readonly asked: Asked;
+}
+
+/**
+ * Takes the key from an operation.
+ *
+ * @param values how many values the function takes where there is no key
+ * @returns what is wrong, where the completion is of another key
+ */
+export function withoutKey(
+  { client, f, key, argument, output, respondedAt }: RecordedOperation,
+  format: HistoryFormat,
+  values: 0 | 1 | 2,
+): OfKey | { readonly fault: string } {
+  const asked: Asked = { client, f, argument, output, isPending: respondedAt === undefined };
+  if (key !== undefined) return { key, asked };
+  const inner = behindKey(argument, values);
+  if (inner === undefined) return { key: undefined, asked };
+  const [name] = argument as readonly unknown[];
+  const ofKey = { key: keyOf(name), asked: { ...asked, argument: inner.value } };
+  if (!Array.isArray(output) || !(isEventFormat(format) || output === argument)) return ofKey;
+  // What a completion repeats has the key too.
+  const answer = behindKey(output, values);
+  if (answer === undefined || ednText((output as readonly unknown[])[0]) !== ednText(name))
+    return { fault: `expected an answer with the key ${foundText(name)}, found ${foundText(output)}` };
+  return { ...ofKey, asked: { ...ofKey.asked, output: answer.value } };
+}
+
+/** What stands behind the key; undefined for what has none. */
+function behindKey(value: unknown, values: 0 | 1 | 2): { readonly value: unknown } | undefined {
+  if (!Array.isArray(value) || scalarOf(value[0]) === undefined) return undefined;
+  const [, first] = value as unknown[];
+  if (values === 2) {
+    if (value.length === 3) return { value: value.slice(1) };
+    return value.length === 2 && Array.isArray(first) ? { value: first } : undefined;
+  }
+  if (value.length === 2) return { value: first };
+  return values === 0 && value.length === 1 ? { value: null } : undefined;
+}

@@ -1,0 +1,117 @@
+/** How registers and maps read the operations of a file. */
+import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
+import type { KvOperation } from "#model/objects/kv-map.ts";
+import type { RegisterOperation } from "#model/objects/register.ts";
+import type { Scalar } from "#model/object-shape.ts";
+import {
+  acknowledged,
+  answerOf,
+  expected,
+  isEventFormat,
+  plainName,
+  strayArgument,
+  unknownFunction,
+} from "./meaning.ts";
+import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import { memberOf, nameOf, scalarOf } from "../recorded-value.ts";
+
+const READ: ReadonlySet<string> = new Set(["read", "r", "get"]);
+const WRITE: ReadonlySet<string> = new Set(["write", "w", "put", "set"]);
+const CAS: ReadonlySet<string> = new Set(["cas", "c", "compareandset", "compareandswap"]);
+
+function isCas(f: string): boolean {
+  return CAS.has(plainName(f));
+}
+
+/** How many values a function takes. */
+export function registerValues(f: string): 0 | 1 | 2 {
+  return isCas(f) ? 2 : READ.has(plainName(f)) ? 0 : 1;
+}
+
+export function registerMeaning(asked: Asked, reading: Reading): MeaningOr<RegisterOperation, Scalar> {
+  const { f, argument } = asked;
+  if (READ.has(plainName(f))) return readMeaning(asked, reading, { kind: "read" });
+  if (!WRITE.has(plainName(f))) return unknownFunction(f, "read (r), write (w)");
+  const value = scalarOf(argument);
+  if (value === undefined) return expected("a scalar to write", argument);
+  const ending = acknowledged(asked, reading);
+  return ending === "done" ? { operation: { kind: "write", value }, response: null } : ending;
+}
+
+export function casMeaning(asked: Asked, reading: Reading): MeaningOr<CasRegisterOperation, Scalar> {
+  const { f, output, isPending } = asked;
+  if (!isCas(f)) {
+    if (READ.has(plainName(f)) || WRITE.has(plainName(f))) return registerMeaning(asked, reading);
+    return unknownFunction(f, "read (r), write (w), cas (c)");
+  }
+  const pair = pairOf(asked.argument);
+  if (pair === undefined) return expected("a pair [old new]", asked.argument);
+  const [old, replacement] = pair.map(scalarOf);
+  if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", asked.argument);
+  const operation = { kind: "cas", old, new: replacement } as const;
+  if (isPending) return { operation, response: undefined };
+  // That an event is ok says that it swapped.
+  if (pairOf(output) !== undefined || (isEventFormat(reading.format) && (output ?? null) === null))
+    return { operation, response: true };
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  return read.answer === undefined || typeof read.answer === "boolean"
+    ? { operation, response: read.answer }
+    : expected("true, false or the pair as the answer of cas", output);
+}
+
+/** Old and new value, as a list or by their names. */
+function pairOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value.length === 2 ? value : undefined;
+  const [old, replacement] = [
+    ["old", "expected", "from"],
+    ["new", "update", "to"],
+  ].map((names) => names.map((name) => memberOf(value, name)).find((each) => each !== undefined));
+  return old === undefined || replacement === undefined ? undefined : [old, replacement];
+}
+
+/** @param key of the register, as text: `1` and `"1"` are one */
+export function kvMeaning(asked: Asked, reading: Reading, key: string): MeaningOr<KvOperation, Scalar> {
+  const { f, argument } = asked;
+  const name = plainName(f);
+  if (READ.has(name)) {
+    const read = readMeaning<KvOperation>(asked, reading, { kind: "get", key });
+    return typeof read === "object" && "response" in read
+      ? { ...read, response: printed(read.response, reading) }
+      : read;
+  }
+  const value = printed(scalarOf(argument), reading);
+  if (value === undefined) return expected("a scalar to store", argument);
+  if (!WRITE.has(name) && name !== "append") return unknownFunction(f, "get (r), put (w), append");
+  if (name === "append" && typeof value !== "string") return expected("text to append", value);
+  const ending = acknowledged(asked, reading);
+  if (ending !== "done") return ending;
+  return name === "append" && typeof value === "string"
+    ? { operation: { kind: "append", key, value }, response: null }
+    : { operation: { kind: "put", key, value }, response: null };
+}
+
+/** Printed values have no types, and those of a map are texts: what looks like a number is none. */
+function printed<Value extends Scalar | undefined>(value: Value, { format }: Reading): Value | string {
+  const isPrinted = format === "porcupine-visualization" || format === "porcupine-go";
+  return isPrinted && (typeof value === "number" || typeof value === "bigint") ? String(value) : value;
+}
+
+function readMeaning<Operation>(asked: Asked, reading: Reading, operation: Operation): MeaningOr<Operation, Scalar> {
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  const response = scalarOf(read.answer);
+  if (read.answer !== undefined && response === undefined) return expected("a scalar as the value read", read.answer);
+  return strayArgument(asked, reading) ?? { operation, response };
+}
+
+/** Key and value of an operation of a map; undefined if it has no key. */
+export function keyAndValue(
+  key: string | number | undefined,
+  argument: unknown,
+): readonly [string, unknown] | undefined {
+  const [name, value] = key === undefined && Array.isArray(argument) ? (argument as unknown[]) : [key, argument];
+  if (typeof name === "string" || typeof name === "number") return [String(name), value];
+  const text = name === undefined ? undefined : nameOf(name);
+  return text === undefined ? undefined : [String(name), value];
+}

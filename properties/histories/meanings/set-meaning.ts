@@ -1,0 +1,58 @@
+/** How sets read the operations of a file. */
+import type { SetOperation } from "#model/objects/set.ts";
+import type { SnapshotSetOperation } from "#model/objects/snapshot-set.ts";
+import type { Scalar } from "#model/object-shape.ts";
+import { acknowledged, answerOf, expected, plainName, unknownFunction } from "./meaning.ts";
+import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import { ednText } from "../edn-text.ts";
+import { Literal } from "#model/literal.ts";
+import { scalarOf } from "../recorded-value.ts";
+
+const KINDS: ReadonlyMap<string, SetOperation["kind"]> = new Map([
+  ["add", "add"],
+  ["insert", "add"],
+  ["remove", "remove"],
+  ["rem", "remove"],
+  ["delete", "remove"],
+  ["has", "has"],
+  ["contains", "has"],
+]);
+
+/** Whether a function reads the whole set. */
+export function isWholeRead(f: string): boolean {
+  return ["read", "elements", "members"].includes(plainName(f));
+}
+
+export function setMeaning(asked: Asked, reading: Reading): MeaningOr<SetOperation, boolean> {
+  const { f, argument, output, isPending } = asked;
+  const kind = KINDS.get(plainName(f));
+  if (kind === undefined) return unknownFunction(f, "add, remove (rem), has (contains)");
+  const key = scalarOf(argument);
+  if (key === undefined) return expected("a key", argument);
+  const operation = { kind, key };
+  if (isPending) return { operation, response: undefined };
+  if (typeof output === "boolean") return { operation, response: output };
+  // Done; whether the key was there before, nobody says.
+  if (kind !== "has" && acknowledged(asked, reading) === "done") return { operation, response: undefined };
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  return read.answer === undefined
+    ? { operation, response: undefined }
+    : expected("true or false as the answer", output);
+}
+
+export function snapshotSetMeaning(
+  asked: Asked,
+  reading: Reading,
+): MeaningOr<SnapshotSetOperation, boolean | readonly Scalar[]> {
+  if (!isWholeRead(asked.f)) return setMeaning(asked, reading);
+  const read = answerOf(asked, reading);
+  if ("fault" in read) return read;
+  const operation = { kind: "read" } as const;
+  if (read.answer === undefined) return { operation, response: undefined };
+  if (!Array.isArray(read.answer) && !(read.answer instanceof Set))
+    return expected("a set or a list as the keys read", read.answer);
+  const keys: unknown[] = [...read.answer];
+  // A key may itself be a list, as elements of a set are whatever was added.
+  return { operation, response: keys.map((key) => scalarOf(key) ?? Literal.of(ednText(key))) };
+}

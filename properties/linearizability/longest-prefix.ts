@@ -1,0 +1,164 @@
+/**
+ * The longest prefix of a history that is linearizable. What responds behind it is pending in it. Every prefix of a
+ * linearizable history is linearizable, so the longest is found by halving.
+ */
+import type { Model } from "#model/model.ts";
+import type { CheckOptions } from "./check.ts";
+import type { History, HistoryOperation } from "./history.ts";
+import { decideByMonitor } from "./monitors/choose.ts";
+import { problemOf } from "./problem.ts";
+import { search } from "./search.ts";
+import { createStepTable } from "./steps.ts";
+
+export interface LongestPrefix<Operation, Response> {
+  /** Responses in it, at least, and in the whole. */
+  readonly explained: number;
+  readonly responses: number;
+  /** So many responses cannot be explained: one more than `explained`, unless a bound came first. */
+  readonly unexplained: number;
+  /** Index of the operation whose response is the last of those. */
+  readonly next: number;
+  /** Operations at its end: those that responded last, those that are open there, `next` among them; by invocation. */
+  readonly operations: readonly HistoryOperation<Operation, Response>[];
+  readonly indices: readonly number[];
+}
+
+/** Operations up to which it is looked for: some twenty prefixes are decided. */
+export const OPERATIONS_MAX = 100_000;
+/** Operations and configurations of one search of a prefix, where no monitor decides. */
+const SEARCHED_MAX = 20_000;
+const CONFIGURATIONS_MAX = 20_000;
+/** Searches that may end undecided. */
+const UNDECIDED_MAX = 3;
+/** Operations of its end that are told. */
+const RESPONDED_MAX = 16;
+const OPEN_MAX = 16;
+
+/**
+ * @param included the operations to look at, by index: those of one object, or of one key; they are not linearizable
+ * @param next the index of the operation whose response is not explained first, where a search has found it
+ * @returns undefined where that is too much work
+ */
+export function longestPrefix<State, Operation, Response>(
+  history: History<Operation, Response>,
+  model: Model<State, Operation, Response>,
+  included: Int32Array,
+  next: number | undefined,
+  options: CheckOptions,
+  outOfTime: () => boolean,
+): LongestPrefix<Operation, Response> | undefined {
+  const responded = [...included]
+    .filter((index) => history[index]?.respondedAt !== undefined)
+    .toSorted((left, right) => timeOf(history, left) - timeOf(history, right));
+  const bounds =
+    next === undefined
+      ? explainedResponses(history, model, included, responded, options, outOfTime)
+      : { explained: responded.indexOf(next), unexplained: responded.indexOf(next) + 1 };
+  if (bounds === undefined) return undefined;
+  const { explained, unexplained } = bounds;
+  const last = responded[unexplained - 1];
+  if (last === undefined) return undefined;
+  const at = timeOf(history, last);
+  const open = [...included].filter((index) => {
+    const item = history[index];
+    return item !== undefined && index !== last && item.invokedAt <= at && (item.respondedAt ?? Infinity) >= at;
+  });
+  const isOpen = new Set(open);
+  const before = responded.slice(0, unexplained - 1).filter((index) => !isOpen.has(index));
+  const indices = [...new Set([...before.slice(-RESPONDED_MAX), ...open.slice(-OPEN_MAX), last])].toSorted(
+    (left, right) => (history[left]?.invokedAt ?? 0) - (history[right]?.invokedAt ?? 0),
+  );
+  return {
+    explained,
+    unexplained,
+    responses: responded.length,
+    next: last,
+    operations: indices.flatMap((index) => history[index] ?? []),
+    indices,
+  };
+}
+
+/** How many responses, in order of time, are explained for certain, and how many are not; undefined if it is too much. */
+function explainedResponses<State, Operation, Response>(
+  history: History<Operation, Response>,
+  model: Model<State, Operation, Response>,
+  included: Int32Array,
+  responded: readonly number[],
+  { method, keys }: CheckOptions,
+  outOfTime: () => boolean,
+): { readonly explained: number; readonly unexplained: number } | undefined {
+  if (included.length > OPERATIONS_MAX) return undefined;
+  // A shape is that of one object.
+  const isOne = keys !== "whole" || model.partition === undefined;
+  const shape = method === "search" || !isOne ? undefined : model.shape;
+  // Responses at one time belong together: the prefix ends before or behind all of them.
+  const times = [...new Set(responded.map((index) => timeOf(history, index)))];
+  const latest = (times.at(-1) ?? 0) + 1;
+  const known = new Map<number, "holds" | "violated" | "unknown">([[times.length - 1, "violated"]]);
+  const kindOf = (place: number): "holds" | "violated" | "unknown" => {
+    let kind = known.get(place);
+    if (kind !== undefined) return kind;
+    const until = times[place] ?? 0;
+    kind = outOfTime()
+      ? "unknown"
+      : decide(
+          included.filter((index) => (history[index]?.invokedAt ?? 0) <= until),
+          until,
+        );
+    known.set(place, kind);
+    return kind;
+  };
+  let undecided = 0;
+  const held = lastOf(-1, times.length - 1, (place) => kindOf(place) === "holds");
+  const violated =
+    kindOf(held + 1) === "violated"
+      ? held + 1
+      : 1 + lastOf(held, times.length - 1, (place) => kindOf(place) !== "violated");
+  const before = times[held] ?? -Infinity;
+  const upTo = times[violated] ?? Infinity;
+  return {
+    explained: responded.filter((index) => timeOf(history, index) <= before).length,
+    unexplained: responded.findIndex((index) => timeOf(history, index) === upTo) + 1,
+  };
+
+  function decide(prefix: Int32Array, until: number): "holds" | "violated" | "unknown" {
+    const open = prefix.filter((index) => timeOf(history, index) > until);
+    const cut = (as: (item: HistoryOperation<Operation, Response>) => HistoryOperation<Operation, Response>) => {
+      const items = history.slice();
+      for (const index of open) {
+        const item = history[index];
+        if (item !== undefined) items[index] = as(item);
+      }
+      return items;
+    };
+    if (shape !== undefined) {
+      // What is open may answer what it will answer, if only later: a monitor decides that more often.
+      const late = cut((item) => (item.respondedAt === undefined ? item : { ...item, respondedAt: latest }));
+      if (decideByMonitor(late, shape, prefix).kind === "holds") return "holds";
+    }
+    const pending = cut((item) => ({ ...item, response: undefined, respondedAt: undefined }));
+    const verdict = shape === undefined ? undefined : decideByMonitor(pending, shape, prefix).kind;
+    if (verdict === "holds" || verdict === "violated") return verdict;
+    if (prefix.length > SEARCHED_MAX || undecided === UNDECIDED_MAX) return "unknown";
+    const problem = problemOf(pending, model, prefix);
+    const steps = createStepTable(model, problem.labelOperations, problem.labelResponses);
+    const { kind } = search(problem, steps, { configurationsMax: CONFIGURATIONS_MAX, outOfTime });
+    if (kind === "unknown") undecided += 1;
+    return kind;
+  }
+}
+
+/** The last place from `low` on, below `high`, with a property that places lose once and for all; it is true of `low`. */
+function lastOf(low: number, high: number, holds: (place: number) => boolean): number {
+  let [last, first] = [low, high];
+  while (first - last > 1) {
+    const middle = (last + first) >> 1;
+    if (holds(middle)) last = middle;
+    else first = middle;
+  }
+  return last;
+}
+
+function timeOf(history: History<unknown, unknown>, index: number): number {
+  return history[index]?.respondedAt ?? Infinity;
+}

@@ -1,0 +1,67 @@
+/**
+ * Delayed work runs no earlier than it was asked for, nor later than was promised, and is never forgotten.
+ *
+ * - It is handed to its worker at a time that its asker's delay has reached.
+ * - When nothing is under way, no work is left queued or half asked for, one that is due has been handed over, and the next
+ *   run lies no further away than the longest delay that anybody asks for.
+ * - Work for which there is something to do has been asked for.
+ *
+ * Source: Linux kernel/timer.c, kernel/workqueue.c.
+ */
+import type { Address } from "#impl/memory/access.ts";
+import { wordAt } from "#impl/memory/word.ts";
+import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
+import { hasReached } from "#impl/sync/ticks.ts";
+import type { Watcher } from "../watcher.ts";
+
+export interface PromisedWork {
+  /** As a person reads it. */
+  readonly name: string;
+  readonly work: Address;
+  /** Longest delay with which it is ever asked for. */
+  readonly delayMax: number;
+  /** Is there something to do, so that it must have been asked for? */
+  isDemanded?(words: Int32Array): boolean;
+}
+
+export function worksInTimeWatcher(jiffies: Address, works: readonly PromisedWork[]): Watcher {
+  function checkEnd(words: Int32Array): string | undefined {
+    for (const { name, work, delayMax, isDemanded } of works) {
+      const state = wordAt(words, DelayedWork.state(work));
+      if (state === WORK_STATE.queued) return `${name} is due, and nobody runs it`;
+      if (state === WORK_STATE.arming) return `${name} is being asked for, for ever`;
+      if (state === WORK_STATE.idle && isDemanded?.(words) === true)
+        return `there is something to do for ${name}, and nobody has asked for it`;
+      const wait = (wordAt(words, DelayedWork.expires(work)) - wordAt(words, jiffies)) | 0;
+      if (state === WORK_STATE.pending && wait > delayMax)
+        return `${name} runs in ${wait} ticks, and ${delayMax} are promised`;
+    }
+    return undefined;
+  }
+
+  return {
+    property: "works-in-time",
+    watches: (address) => (works.some(({ work }) => DelayedWork.state(work) === address) ? "writes" : undefined),
+    accessed(words, { address, before, after }) {
+      if (before !== WORK_STATE.pending || after !== WORK_STATE.queued) return undefined;
+      const found = works.find(({ work }) => DelayedWork.state(work) === address);
+      if (found === undefined) return undefined;
+      const expires = wordAt(words, DelayedWork.expires(found.work));
+      const now = wordAt(words, jiffies);
+      return hasReached(now, expires) ? undefined : `${found.name} is to run at ${expires}, and runs at ${now}`;
+    },
+    rested(words) {
+      const now = wordAt(words, jiffies);
+      const late = works.find(
+        ({ work }) =>
+          wordAt(words, DelayedWork.state(work)) === WORK_STATE.pending &&
+          hasReached(now, wordAt(words, DelayedWork.expires(work))),
+      );
+      // With others at work the clock may have moved while it was asked for.
+      if (late !== undefined)
+        return `${late.name} was to run at ${wordAt(words, DelayedWork.expires(late.work))}, and it is ${now}`;
+      return checkEnd(words);
+    },
+    ended: checkEnd,
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * A transaction that saw one write of another, and of a second key a state before the other's write.
+ *
+ * Source: Bailis et al., "Scalable Atomic Visibility with RAMP Transactions", SIGMOD 2014; Cerone, Bernardi, Gotsman,
+ * CONCUR 2015, axiom EXT without transitive visibility.
+ */
+import type { ExternalOperations } from "./external-operations.ts";
+import type { Finding } from "./finding.ts";
+import { FindingCounter } from "./finding.ts";
+import { WRITE } from "./micro-operation.ts";
+import { ABORTED, COMMITTED } from "./transaction-history.ts";
+import type { TransactionHistory } from "./transaction-history.ts";
+import { keyText, readText, versionText } from "./transaction-text.ts";
+import type { VersionForest } from "./version-forest.ts";
+import { NOBODY } from "./version-table.ts";
+
+/** @param stateRead the state that a micro-operation read, or a negative number */
+export function fracturedReads(
+  history: TransactionHistory,
+  { reads, transactionOf }: ExternalOperations,
+  order: VersionForest,
+  stateRead: (operation: number) => number,
+): Finding[] {
+  const { versions, outcome, key, value, firstOperation, endOperation } = history;
+  const counter = new FindingCounter("G-single-item");
+  const readBy = new Int32Array(versions.keys.length).fill(NOBODY);
+  const readAt = new Int32Array(versions.keys.length);
+
+  /** A read of the transaction that misses a write of another, if there is one. */
+  function missedWrite(reader: number, writer: number): { readonly read: number; readonly write: number } | undefined {
+    for (let write = firstOperation[writer] ?? 0; write < (endOperation[writer] ?? 0); write += 1) {
+      const written = key[write] ?? 0;
+      if (history.function[write] !== WRITE || readBy[written] !== reader) continue;
+      const read = readAt[written] ?? 0;
+      if (order.isBefore(stateRead(read), value[write] ?? 0)) return { read, write };
+    }
+    return undefined;
+  }
+
+  for (let next = 0; next < reads.length;) {
+    const reader = transactionOf[reads[next] ?? 0] ?? 0;
+    const first = next;
+    for (; transactionOf[reads[next] ?? -1] === reader; next += 1) {
+      const read = reads[next] ?? 0;
+      readBy[key[read] ?? 0] = reader;
+      readAt[key[read] ?? 0] = read;
+    }
+    if (outcome[reader] !== COMMITTED) continue;
+    for (const seen of reads.subarray(first, next)) {
+      const state = stateRead(seen);
+      const writer = state < 0 || state >= versions.count ? NOBODY : versions.writerOf(state);
+      if (writer === NOBODY || writer === reader || outcome[writer] === ABORTED) continue;
+      const missed = missedWrite(reader, writer);
+      if (missed === undefined) continue;
+      const { read, write } = missed;
+      counter.add(() => {
+        const [sawKey, missedKey] = [keyText(history, key[seen] ?? 0), keyText(history, key[read] ?? 0)];
+        const saw = `T1 saw what T2 wrote to ${sawKey}, ${sawKey} = ${readText(history, value[seen] ?? 0)}`;
+        const older = `read ${missedKey} = ${readText(history, value[read] ?? 0)}`;
+        const because = `${saw}, and ${older}, before T2 wrote ${versionText(history, value[write] ?? 0)} there`;
+        return { transactions: [reader, writer], because };
+      });
+      break; // a case for each transaction
+    }
+  }
+  return counter.findings();
+}

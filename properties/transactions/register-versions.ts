@@ -1,0 +1,191 @@
+/**
+ * In which order registers took their values, as far as it can be told.
+ *
+ * Unlike a list, a register does not show its past. Known is what it held at first, which all writes came after; and
+ * that a transaction which read one value and then wrote another put the second after the first, or else it would have
+ * read from its own future (writes follow reads). More can be assumed of a database that promises more.
+ *
+ * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.2, and `elle.rw-register`.
+ */
+import { ASSUMPTIONS } from "./assumption.ts";
+import type { Assumption } from "./assumption.ts";
+import { DependencyGraphBuilder, WRITE_WRITE } from "./dependency-graph.ts";
+import type { ExternalOperations } from "./external-operations.ts";
+import type { Finding } from "./finding.ts";
+import { FindingCounter } from "./finding.ts";
+import { ordersOfProcesses, ordersOfRealTime, stateOf, StateOrders, touchesOf } from "./state-orders.ts";
+import { components } from "./strong-components.ts";
+import { COMMITTED, INITIAL } from "./transaction-history.ts";
+import type { TransactionHistory } from "./transaction-history.ts";
+import { keyText, versionText } from "./transaction-text.ts";
+import { NOBODY } from "./version-table.ts";
+
+export interface RegisterVersions {
+  /** By key: the state that it had at first. */
+  readonly initial: Int32Array;
+  /** Orders beside that of the initial state before all others, by the assumption that tells them. */
+  readonly orders: ReadonlyMap<Assumption, StateOrders>;
+  /** What a database keeps to that keeps the order of each process … */
+  readonly inProcess: StateOrders;
+  /** … and of real time. */
+  readonly inRealTime: StateOrders;
+  readonly findings: readonly Finding[];
+}
+
+export function stateText(history: TransactionHistory, state: number): string {
+  return state >= history.versions.count ? "nil" : versionText(history, state);
+}
+
+export function keyOfState({ versions }: TransactionHistory, state: number): number {
+  return state >= versions.count ? state - versions.count : versions.keyOf(state);
+}
+
+export function registerVersions(
+  history: TransactionHistory,
+  external: ExternalOperations,
+  assumptions: readonly Assumption[],
+): RegisterVersions {
+  const { initial, findings } = initialStates(history, external);
+  const touches = touchesOf(history, external);
+  const inProcess = ordersOfProcesses(history, touches);
+  const inRealTime = ordersOfRealTime(history, touches);
+  const orders = new Map<Assumption, StateOrders>();
+  const cyclic = new FindingCounter("cyclic-versions");
+  for (const because of ASSUMPTIONS) {
+    if (!assumptions.includes(because)) continue;
+    const found = {
+      "writes-follow-reads": () => ordersWithin(history, external),
+      "sequential-keys": () => inProcess,
+      "linearizable-keys": () => inRealTime,
+    }[because]();
+    const keys = cyclicKeys(history, initial, [...orders.values(), found]);
+    // Reads and writes of one transaction that contradict each other are a cycle of reads, and found as that.
+    if (because !== "writes-follow-reads")
+      for (const [key, states] of keys)
+        cyclic.add(() => ({
+          transactions: transactionsOf(history, external, states),
+          because: cycleText(history, key, states, because),
+        }));
+    orders.set(because, withoutKeys(history, found, keys));
+  }
+  return { initial, orders, inProcess, inRealTime, findings: [...findings, ...cyclic.findings()] };
+}
+
+/** nil, or the one value of a key that was read though nobody wrote it; more of those, and nil as well, are garbage. */
+function initialStates(
+  history: TransactionHistory,
+  { reads, transactionOf }: ExternalOperations,
+): { readonly initial: Int32Array; readonly findings: readonly Finding[] } {
+  const { versions, outcome, key, value } = history;
+  const initial = Int32Array.from(versions.keys, (_, each) => versions.count + each);
+  const readerOf = new Int32Array(versions.keys.length).fill(NOBODY);
+  const garbage = new FindingCounter("garbage-read");
+  const visit = (isWanted: (read: number) => boolean): void => {
+    for (const at of reads) {
+      const reader = transactionOf[at] ?? 0;
+      const read = value[at] ?? 0;
+      if (outcome[reader] !== COMMITTED || !isWanted(read)) continue;
+      const touched = key[at] ?? 0;
+      const state = stateOf(history, touched, read);
+      const other = readerOf[touched] ?? NOBODY;
+      const first = initial[touched] ?? 0;
+      if (other === NOBODY) {
+        initial[touched] = state;
+        readerOf[touched] = reader;
+      } else if (first !== state) {
+        garbage.add(() => {
+          const name = keyText(history, touched);
+          const both = `T1 read ${name} = ${stateText(history, state)}, and T2 read ${name} = ${stateText(history, first)}`;
+          const because = `${both}: no transaction writes either, and only one can be what ${name} held at first`;
+          return { transactions: [reader, other], because };
+        });
+      }
+    }
+  };
+  visit((read) => read === INITIAL);
+  visit((read) => read >= 0 && versions.writerOf(read) === NOBODY);
+  return { initial, findings: garbage.findings() };
+}
+
+/** Of transactions that read a key and then wrote it. */
+function ordersWithin(history: TransactionHistory, { reads, writes, transactionOf }: ExternalOperations): StateOrders {
+  const { outcome, key, value, versions } = history;
+  const orders = new StateOrders();
+  const readBy = new Int32Array(versions.keys.length).fill(NOBODY);
+  const stateRead = new Int32Array(versions.keys.length);
+  let next = 0;
+  for (const at of writes) {
+    const transaction = transactionOf[at] ?? 0;
+    for (; next < reads.length && (transactionOf[reads[next] ?? 0] ?? 0) <= transaction; next += 1) {
+      const read = reads[next] ?? 0;
+      const touched = key[read] ?? 0;
+      readBy[touched] = transactionOf[read] ?? 0;
+      stateRead[touched] = stateOf(history, touched, value[read] ?? 0);
+    }
+    const written = key[at] ?? 0;
+    if (outcome[transaction] === COMMITTED && readBy[written] === transaction)
+      orders.add(stateRead[written] ?? 0, value[at] ?? 0);
+  }
+  return orders;
+}
+
+/** Keys whose states would come before themselves, with those states. */
+function cyclicKeys(
+  history: TransactionHistory,
+  initial: Int32Array,
+  orders: readonly StateOrders[],
+): Map<number, number[]> {
+  const { versions } = history;
+  const states = versions.count + versions.keys.length;
+  const graph = new DependencyGraphBuilder(states);
+  for (let version = 0; version < versions.count; version += 1)
+    graph.link(initial[versions.keyOf(version)] ?? 0, version, WRITE_WRITE);
+  for (const each of orders)
+    for (let order = 0; order < each.count; order += 1) graph.link(each.from(order), each.to(order), WRITE_WRITE);
+  const { of, sizes } = components(graph.build(), WRITE_WRITE, "any");
+  const keys = new Map<number, number[]>();
+  const componentOf = new Map<number, number>();
+  for (let state = 0; state < states; state += 1) {
+    const component = of[state] ?? 0;
+    if ((sizes[component] ?? 0) < 2) continue;
+    const key = keyOfState(history, state);
+    if (!componentOf.has(key)) componentOf.set(key, component);
+    if (componentOf.get(key) !== component) continue;
+    const list = keys.get(key) ?? [];
+    list.push(state);
+    keys.set(key, list);
+  }
+  return keys;
+}
+
+function withoutKeys(
+  history: TransactionHistory,
+  orders: StateOrders,
+  keys: ReadonlyMap<number, unknown>,
+): StateOrders {
+  if (keys.size === 0) return orders;
+  const left = new StateOrders();
+  for (let order = 0; order < orders.count; order += 1)
+    if (!keys.has(keyOfState(history, orders.from(order)))) left.add(orders.from(order), orders.to(order));
+  return left;
+}
+
+function transactionsOf(
+  history: TransactionHistory,
+  { reads, transactionOf }: ExternalOperations,
+  states: readonly number[],
+): number[] {
+  const found = new Set<number>();
+  for (const state of states) {
+    const writer = state < history.versions.count ? history.versions.writerOf(state) : NOBODY;
+    const reader = reads.find((at) => stateOf(history, history.key[at] ?? 0, history.value[at] ?? 0) === state);
+    const transaction = writer !== NOBODY ? writer : reader === undefined ? NOBODY : (transactionOf[reader] ?? NOBODY);
+    if (transaction !== NOBODY) found.add(transaction);
+  }
+  return [...found];
+}
+
+function cycleText(history: TransactionHistory, key: number, states: readonly number[], because: Assumption): string {
+  const values = states.map((state) => stateText(history, state)).join(", ");
+  return `${keyText(history, key)} took each of the values ${values} before each other, if ${because} are assumed`;
+}

@@ -1,0 +1,147 @@
+/**
+ * Orders of the states of registers that follow from the order of transactions, where each key is seen to change in one
+ * direction only: what a transaction found in a key did not come before what an earlier one had left there.
+ *
+ * A state is a version, or nil of a key: versions come first, then the nils of all keys.
+ *
+ * Source: Kingsbury, Elle, `elle.rw-register`, sequential and linearizable keys.
+ */
+import { Buckets } from "./buckets.ts";
+import type { ExternalOperations } from "./external-operations.ts";
+import { Int32List } from "./int32-list.ts";
+import { ABORTED, COMMITTED, INITIAL } from "./transaction-history.ts";
+import type { TransactionHistory } from "./transaction-history.ts";
+import { NOBODY } from "./version-table.ts";
+
+/** Pairs of different states, of which the first came before the second. */
+export class StateOrders {
+  readonly #from = new Int32List();
+  readonly #to = new Int32List();
+
+  get count(): number {
+    return this.#from.length;
+  }
+
+  add(from: number, to: number): void {
+    if (from === to) return;
+    this.#from.push(from);
+    this.#to.push(to);
+  }
+
+  from(order: number): number {
+    return this.#from.at(order);
+  }
+
+  to(order: number): number {
+    return this.#to.at(order);
+  }
+}
+
+export function stateOf({ versions }: TransactionHistory, key: number, value: number): number {
+  return value === INITIAL ? versions.count + key : value;
+}
+
+/** What transactions found keys in and left them in, by key and in the order of invocations. */
+export interface Touches {
+  /** Touches of a key, in that order. */
+  of(key: number): Int32Array;
+  readonly transaction: Int32Array;
+  readonly found: Int32Array;
+  readonly left: Int32Array;
+}
+
+/** Of committed transactions their external reads and writes; of those of unknown outcome, what they wrote. */
+export function touchesOf(history: TransactionHistory, { reads, writes, transactionOf }: ExternalOperations): Touches {
+  const { outcome, key, value, versions } = history;
+  const columns = { key: new Int32List(), transaction: new Int32List(), found: new Int32List(), left: new Int32List() };
+  const touchedBy = new Int32Array(versions.keys.length).fill(NOBODY);
+  const touch = new Int32Array(versions.keys.length);
+  const add = (transaction: number, touched: number, state: number): void => {
+    if (touchedBy[touched] === transaction) {
+      columns.left.set(touch[touched] ?? 0, state);
+      return;
+    }
+    touchedBy[touched] = transaction;
+    touch[touched] = columns.key.length;
+    columns.key.push(touched);
+    columns.transaction.push(transaction);
+    columns.found.push(state);
+    columns.left.push(state);
+  };
+  let [read, write] = [0, 0];
+  for (let transaction = 0; transaction < history.count; transaction += 1) {
+    for (; transactionOf[reads[read] ?? -1] === transaction; read += 1) {
+      const at = reads[read] ?? 0;
+      const touched = key[at] ?? 0;
+      if (outcome[transaction] === COMMITTED) add(transaction, touched, stateOf(history, touched, value[at] ?? 0));
+    }
+    for (; transactionOf[writes[write] ?? -1] === transaction; write += 1) {
+      const at = writes[write] ?? 0;
+      if (outcome[transaction] !== ABORTED) add(transaction, key[at] ?? 0, value[at] ?? 0);
+    }
+  }
+  const keys = columns.key.words();
+  const byKey = new Buckets(versions.keys.length, (addTo) => {
+    for (const [i, touched] of keys.entries()) addTo(touched, i);
+  });
+  return {
+    of: (touched) => byKey.of(touched),
+    transaction: columns.transaction.words(),
+    found: columns.found.words(),
+    left: columns.left.words(),
+  };
+}
+
+/** If a process sees each key change in one direction. */
+export function ordersOfProcesses(history: TransactionHistory, touches: Touches): StateOrders {
+  const { versions, process, processes, outcome } = history;
+  const orders = new StateOrders();
+  const last = new Int32Array(processes.length);
+  const lastKey = new Int32Array(processes.length).fill(-1);
+  for (let key = 0; key < versions.keys.length; key += 1) {
+    for (const touch of touches.of(key)) {
+      const transaction = touches.transaction[touch] ?? 0;
+      const by = process[transaction] ?? 0;
+      if (lastKey[by] === key) orders.add(last[by] ?? 0, touches.found[touch] ?? 0);
+      if (outcome[transaction] !== COMMITTED) continue;
+      last[by] = touches.left[touch] ?? 0;
+      lastKey[by] = key;
+    }
+  }
+  return orders;
+}
+
+/** Transactions that are ordered before another directly: the last to respond. More of them overlap only in a crowd. */
+const ORDERS_MAX = 32;
+
+/** If all that happens after a transaction has responded sees keys no earlier than as it left them. */
+export function ordersOfRealTime(history: TransactionHistory, touches: Touches): StateOrders {
+  const { versions, invokedAt, respondedAt } = history;
+  const orders = new StateOrders();
+  const lastAfter = new Int32Array(versions.count + versions.keys.length).fill(-1); // the order added last, by state
+  const invoked = (touch: number): number => invokedAt[touches.transaction[touch] ?? 0] ?? -1;
+  const responded = (touch: number): number => respondedAt[touches.transaction[touch] ?? 0] ?? -1;
+  for (let key = 0; key < versions.keys.length; key += 1) {
+    const list = touches.of(key);
+    const responses = list.filter((touch) => responded(touch) >= 0).toSorted((a, b) => responded(a) - responded(b));
+    let done: number[] = []; // responded, and not known to come before another that has
+    let next = 0;
+    for (const touch of list) {
+      const start = invoked(touch);
+      if (start < 0) continue;
+      for (; next < responses.length && responded(responses[next] ?? 0) < start; next += 1) {
+        const response = responses[next] ?? 0;
+        const began = invoked(response);
+        done = done.filter((other) => responded(other) > began);
+        done.push(response);
+      }
+      const found = touches.found[touch] ?? 0;
+      for (const other of done.slice(-ORDERS_MAX)) {
+        const left = touches.left[other] ?? 0;
+        if (lastAfter[left] !== found) orders.add(left, found);
+        lastAfter[left] = found;
+      }
+    }
+  }
+  return orders;
+}

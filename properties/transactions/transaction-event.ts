@@ -1,0 +1,14 @@
+/** One event of a recorded history of transactions, whatever the format of the file. */
+import type { EventType } from "#properties/histories/formats/event-types.ts";
+
+export interface TransactionEvent {
+  readonly process: number | string;
+  /** Of an `info` nobody knows whether the transaction committed; a `fail` did not. */
+  readonly type: EventType;
+  /** The function's name; what a transaction does stands in its value. */
+  readonly f: string | undefined;
+  /** Micro-operations `[name, key, value]`. */
+  readonly value: unknown;
+  /** Line of the file, from 1. */
+  readonly line: number;
+}

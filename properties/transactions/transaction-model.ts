@@ -1,0 +1,3 @@
+/** What transactions do to their keys. */
+export const TRANSACTION_MODELS = ["list-append", "rw-register"] as const;
+export type TransactionModel = (typeof TRANSACTION_MODELS)[number];

@@ -1,0 +1,44 @@
+/**
+ * Which states of keys are known to come before which others: each has one that came right before it, as far as it is
+ * known, and before that another.
+ *
+ * A state is a version, or the empty state of a key: versions come first, then the empty states of all keys.
+ */
+export interface VersionForest {
+  /** Whether a state is known to come before another. Constant time. */
+  isBefore(state: number, other: number): boolean;
+}
+
+/** @param previous of each state the one before it, or a negative number; states that would come before themselves have no order */
+export function createVersionForest(previous: Int32Array): VersionForest {
+  const states = previous.length;
+  const firstChild = new Int32Array(states).fill(-1);
+  const nextSibling = new Int32Array(states).fill(-1);
+  for (const [state, before] of previous.entries()) {
+    if (before < 0) continue;
+    nextSibling[state] = firstChild[before] ?? -1;
+    firstChild[before] = state;
+  }
+  // A walk through all trees: what comes after a state is entered and left while the walk is in it.
+  const entered = new Int32Array(states);
+  const left = new Int32Array(states);
+  let time = 0;
+  for (let root = 0; root < states; root += 1) {
+    if ((previous[root] ?? -1) >= 0) continue;
+    const walk = [root]; // states to enter, and by their complements those to leave
+    for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
+      time += 1;
+      if (at < 0) {
+        left[~at] = time;
+        continue;
+      }
+      entered[at] = time;
+      walk.push(~at);
+      for (let child = firstChild[at] ?? -1; child !== -1; child = nextSibling[child] ?? -1) walk.push(child);
+    }
+  }
+  return {
+    isBefore: (state, other) =>
+      (entered[state] ?? 0) < (entered[other] ?? 0) && (left[other] ?? 0) < (left[state] ?? 0),
+  };
+}

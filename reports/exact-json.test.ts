@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { exactJson } from "./exact-json.ts";
+
+test("BigInts keep their digits, and −0 its sign", () => {
+  expect(exactJson([18446744073709551615n, -0, 0.5])).toBe("[18446744073709551615,-0,0.5]");
+});
+
+test("what is no JSON number is a text", () => {
+  expect(exactJson([NaN, -Infinity, null])).toBe('["NaN","-Infinity",null]');
+});

@@ -1,0 +1,57 @@
+/**
+ * Builds the page into one file without data: script and style stand inside, and a Content-Security-Policy allows these
+ * and nothing else. Nothing is fetched.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import { viteSingleFile } from "vite-plugin-singlefile";
+
+/** The viewer of mutation results: its text goes into pages that have such results, and runs when it is asked for. */
+const viewer = readFileSync(createRequire(import.meta.url).resolve("mutation-testing-elements"), "utf8");
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** Allows what the finished page has inside, by its hashes. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: "content-security-policy",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const page = bundle["index.html"];
+        if (page?.type !== "asset") return this.error("there is no index.html to secure");
+        const html = String(page.source);
+        const scripts = [...html.matchAll(/<script type="module"[^>]*>([^]*?)<\/script>/g)].map(
+          (match) => match[1] ?? "",
+        );
+        const styles = [...html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map((match) => match[1] ?? "");
+        if (scripts.length !== 1) return this.error(`the page has ${scripts.length} scripts, and should have one`);
+        const policy = [
+          "default-src 'none'",
+          `script-src ${[...scripts, viewer].map(hashOf).join(" ")}`,
+          `style-src ${styles.map(hashOf).join(" ")}`,
+          "img-src data:",
+          "base-uri 'none'",
+          "form-action 'none'",
+        ].join("; ");
+        const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+        page.source = html.replace(/<meta charset="utf-8"[^>]*>/, (charset) => `${charset}\n    ${meta}`);
+        this.emitFile({ type: "asset", fileName: "mutation-viewer.js", source: viewer });
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./",
+  plugins: [viteSingleFile({ useRecommendedBuildConfig: true }), contentSecurityPolicy()],
+  build: { outDir: fileURLToPath(new URL("../../dist/page", import.meta.url)), emptyOutDir: true, target: "es2023" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+});

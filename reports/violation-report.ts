@@ -1,0 +1,33 @@
+/** The violations of a campaign, by cause. */
+import { visibleText } from "./visible-text.ts";
+
+export interface ReportedViolation {
+  readonly property: string;
+  readonly because: string;
+  readonly scenario: string;
+  /** The pair of source lines that conflict. */
+  readonly lines: string;
+  /** Dates as ISO 8601 writes them. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly lastCode: string;
+  readonly isFailing: boolean;
+}
+
+/**
+ * Lines for the terminal: those that fail with this code first, then those not looked for with it, then what is mended.
+ *
+ * @param code that is being looked at
+ */
+export function violationReport(violations: readonly ReportedViolation[], code: string): readonly string[] {
+  const state = ({ isFailing, lastCode }: ReportedViolation): string =>
+    lastCode !== code ? "not looked for with this code" : isFailing ? "still failing" : "mended";
+  const order = ["still failing", "not looked for with this code", "mended"];
+  return violations
+    .toSorted((one, other) => order.indexOf(state(one)) - order.indexOf(state(other)))
+    .map((violation) => {
+      const { property, because, scenario, lines, firstSeen, lastSeen } = violation;
+      const seen = `first seen ${firstSeen.slice(0, 16)}, last seen ${lastSeen.slice(0, 16)}`;
+      return visibleText(`${state(violation)}: ${property}: ${because} (${scenario}; ${lines}; ${seen})`);
+    });
+}
