@@ -16,7 +16,21 @@ test("the verdict stands first, then what was searched, the bugs found and the s
 test("every scenario, trace, bug, certificate and stress has a row with as many cells as its table", () => {
   const rows = lines.filter((line) => line.startsWith("| ") && !line.includes("---"));
   const cells = rows.map((line) => line.replace(/\\\|/g, "").split("|").length - 2);
-  expect(cells).toEqual([4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3, 3, 3]);
+  // Systems, scenarios; then all others.
+  expect(cells).toEqual([4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
+});
+
+test("long tables are folded, and what is not covered stands before them", () => {
+  const uncovered = lines.indexOf("Not covered:");
+  const folds = lines.flatMap((line, at) => (line.startsWith("<details>") ? [at] : []));
+  expect(lines.filter((line) => line.startsWith("<details>"))).toEqual([
+    "<details><summary>Scenarios: 3</summary>",
+    "<details><summary>Saved traces: 3</summary>",
+    "<details><summary>Known bugs: 3</summary>",
+  ]);
+  expect(uncovered).toBeGreaterThan(0);
+  expect(Math.min(...folds)).toBeGreaterThan(uncovered);
+  expect(lines[uncovered + 2]).toBe("- 1 of 3 scenarios are not decided.");
 });
 
 test("nothing from a trace becomes HTML, a link or an escape sequence", () => {
@@ -57,7 +71,7 @@ test("stress says for how long on how many threads, and where the history of a v
   expect(violated?.endsWith(" History: `reports/out/stress/peers.history.json` |")).toBe(true);
 });
 
-test("a result without traces and bugs has only its table of scenarios, and an unfinished one says so", () => {
+test("a result without traces and bugs has only its tables of systems and scenarios, and an unfinished one says so", () => {
   const partial = markdownSummary(
     wholeResult({
       ...exampleResult,
@@ -73,7 +87,8 @@ test("a result without traces and bugs has only its table of scenarios, and an u
   );
   expect(partial).toContain("**Unfinished**");
   expect(partial).not.toContain("Saved trace");
-  expect(partial).not.toContain("Known bug");
+  expect(partial).not.toContain("Known bugs");
+  expect(partial).toContain("- No known bug was put back: that the gate can fail was not shown.");
   expect(partial).not.toContain("Certificate");
   expect(partial).not.toContain("On real threads");
   expect(partial.split("\n")[0]).toBe("## ❔ quiesce verify: unknown");

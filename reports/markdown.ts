@@ -64,15 +64,13 @@ function systemTable({ scenarios, museum }: Result): string[] {
       markdownText(system),
       `${holding === own.length ? MARKS.holds : MARKS.violated} ${holding} of ${own.length}`,
       `${explored} of ${own.length}`,
-      bugs.length === 0 ? "" : `${found === bugs.length ? MARKS.found : MARKS.missed} ${found} of ${bugs.length}`,
+      ...(museum.length === 0
+        ? []
+        : [`${found === bugs.length ? MARKS.found : MARKS.missed} ${found} of ${bugs.length}`]),
     ]);
   });
-  return [
-    row(["System", "Hold", "Explored to the end", "Known bugs found"]),
-    row(["---", "---", "---", "---"]),
-    ...rows,
-    "",
-  ];
+  const head = ["System", "Hold", "Explored to the end", ...(museum.length === 0 ? [] : ["Known bugs found"])];
+  return [row(head), row(head.map(() => "---")), ...rows, ""];
 }
 
 function uncoveredList(result: Result): string[] {

@@ -8,8 +8,14 @@ interface Cell {
   readonly look?: "bad" | "quiet";
 }
 
-/** Characters of a system's name. */
-const NAME_MAX = 20;
+/** Characters of a line. */
+const LINE_MAX = 80;
+
+/** Characters of a system's name at least. */
+const NAME_MIN = 8;
+
+/** Between columns. */
+const GAP = "  ";
 
 /** Lines without ends of line; none for a result about nothing. Columns of which nothing was done are left out. */
 export function summaryTable(result: Result, paint: Paint): string[] {
@@ -20,7 +26,7 @@ export function summaryTable(result: Result, paint: Paint): string[] {
     { title: "scenarios", cell: (system) => scenariosCell(result.scenarios.filter((one) => one.system === system)) },
     { title: "explored", cell: (system) => exploredCell(result.scenarios.filter((one) => one.system === system)) },
     {
-      title: "known bugs",
+      title: "bugs",
       cell: (system) =>
         shareCell(
           result.museum.filter((bug) => bug.system === system).map(({ outcome }) => outcome),
@@ -58,17 +64,20 @@ export function summaryTable(result: Result, paint: Paint): string[] {
   const widths = columns.map(({ title }, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)),
   );
-  const nameWidth = Math.min(NAME_MAX, Math.max(6, ...systems.map((system) => visibleText(system).length)));
+  const taken = widths.reduce((sum, width, column) => sum + (shown[column] === true ? width + GAP.length : 0), 0);
+  const longest = Math.max("system".length, ...systems.map((system) => visibleText(system).length));
+  const nameWidth = Math.min(longest, Math.max(NAME_MIN, LINE_MAX - taken));
   const line = (name: string, cells: readonly (Cell | undefined)[]): string =>
     [
       fit(name, nameWidth).padEnd(nameWidth),
       ...cells.flatMap((cell, column) => {
         if (shown[column] !== true) return [];
-        const text = (cell?.text ?? "").padStart(widths[column] ?? 0);
-        return [cell?.look === undefined ? text : paint(cell.look, text)];
+        const { text, look } = cell ?? { text: "" };
+        const blanks = " ".repeat((widths[column] ?? 0) - text.length);
+        return [blanks + (look === undefined ? text : paint(look, text))];
       }),
     ]
-      .join("  ")
+      .join(GAP)
       .trimEnd();
   return [
     paint(

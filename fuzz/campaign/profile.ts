@@ -46,7 +46,7 @@ export const profiles: readonly Profile[] = [
     description: "quick profile (under a minute on two cores)",
     enumerationMax: 42_000,
     searches: eachOf(["random", "pct3", "pos", "surw"], 2_500),
-    conformance: { sequential: 100, concurrent: 100 },
+    conformance: { sequential: 80, concurrent: 40 },
     museumMax: 20_000,
     filesMutated: 0,
     stressMs: 0,

@@ -29,7 +29,7 @@ const SEQUENCE_MAX = 160;
 /** Threads meet if there are few values, and boundaries are met if there are many. */
 const FEW_VALUES: ValueWeights = { few: 1, interesting: 0 };
 const SOME_VALUES: ValueWeights = { few: 4, interesting: 1 };
-const MANY_VALUES: ValueWeights = { few: 2, interesting: 3 };
+const MANY_VALUES: ValueWeights = { few: 1, interesting: 1 };
 
 export function defineSystem<
   Table extends OperationTable,

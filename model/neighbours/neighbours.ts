@@ -110,6 +110,8 @@ export interface NeighboursSpecification {
   readonly identitiesMax: number;
   /** May memory for neighbours and paths run out? */
   readonly allocationMayFail: boolean;
+  /** May memory for connections run out? A record for whose connection there is none goes. */
+  readonly connectionsMayRunOut?: boolean;
 }
 
 interface Outcome {
@@ -308,7 +310,7 @@ function waitAtPath(
 }
 
 function answer(
-  { connected }: NeighboursSpecification,
+  { connected, connectionsMayRunOut = false }: NeighboursSpecification,
   state: NeighboursState,
   gid: string,
   granted: boolean,
@@ -321,9 +323,17 @@ function answer(
     if (gidOfName(record.address) !== gid) return record;
     return { ...record, waiting: 0, link: record.link === "unresolved" ? resolved : record.link };
   });
-  return [
-    { response: 1, next: { ...withPath(state, { gid, known: true, valid: true, asked: false, waiting: 0 }), records } },
-  ];
+  const known = withPath(state, { gid, known: true, valid: true, asked: false, waiting: 0 });
+  if (!connectionsMayRunOut) return [{ response: 1, next: { ...known, records } }];
+  const mayGo = records.filter(({ address, link }) => gidOfName(address) === gid && link === "connecting");
+  return subsetsOf(mayGo).map((gone) => ({
+    response: 1,
+    next: { ...known, records: records.filter((record) => !gone.includes(record)) },
+  }));
+}
+
+function subsetsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return items.reduce<readonly (readonly T[])[]>((sets, item) => [...sets, ...sets.map((set) => [...set, item])], [[]]);
 }
 
 function forgetPath(state: NeighboursState, gid: string): readonly Outcome[] {

@@ -1,7 +1,8 @@
 /**
  * Delayed work runs no earlier than it was asked for, nor later than was promised, and is never forgotten.
  *
- * - It is handed to its worker at a time that its asker's delay has reached.
+ * - It is handed to its worker at a time that its asker's delay has reached. Of several threads that move the clock at once
+ *   one may hand over a run that was asked for after it had looked: scenarios alone have more than one such thread.
  * - When nothing is under way, no work is left queued or half asked for, one that is due has been handed over, and the next
  *   run lies no further away than the longest delay that anybody asks for.
  * - Work for which there is something to do has been asked for.
@@ -9,6 +10,7 @@
  * Source: Linux kernel/timer.c, kernel/workqueue.c.
  */
 import type { Address } from "#impl/memory/access.ts";
+import { mayWrite } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { hasReached } from "#impl/sync/ticks.ts";
@@ -25,6 +27,10 @@ export interface PromisedWork {
 }
 
 export function worksInTimeWatcher(jiffies: Address, works: readonly PromisedWork[]): Watcher {
+  /** How often each work has been asked for with a delay, and how often it had been when a thread looked. */
+  const askings = new Int32Array(works.length);
+  const lookedAt = new Map<number, number>();
+
   function checkEnd(words: Int32Array): string | undefined {
     for (const { name, work, delayMax, isDemanded } of works) {
       const state = wordAt(words, DelayedWork.state(work));
@@ -41,11 +47,24 @@ export function worksInTimeWatcher(jiffies: Address, works: readonly PromisedWor
 
   return {
     property: "works-in-time",
-    watches: (address) => (works.some(({ work }) => DelayedWork.state(work) === address) ? "writes" : undefined),
-    accessed(words, { address, before, after }) {
+    begin() {
+      askings.fill(0);
+      lookedAt.clear();
+    },
+    watches(address) {
+      if (works.some(({ work }) => DelayedWork.state(work) === address)) return "writes";
+      return works.some(({ work }) => DelayedWork.expires(work) === address) ? "accesses" : undefined;
+    },
+    accessed(words, { thread, kind, address, before, after }) {
+      const place = works.findIndex(({ work }) => DelayedWork.expires(work) === address);
+      if (place !== -1) {
+        if (mayWrite(kind)) askings[place] = wordAt(askings, place) + 1;
+        else lookedAt.set(thread, wordAt(askings, place));
+        return undefined;
+      }
       if (before !== WORK_STATE.pending || after !== WORK_STATE.queued) return undefined;
       const found = works.find(({ work }) => DelayedWork.state(work) === address);
-      if (found === undefined) return undefined;
+      if (found === undefined || lookedAt.get(thread) !== askings[works.indexOf(found)]) return undefined;
       const expires = wordAt(words, DelayedWork.expires(found.work));
       const now = wordAt(words, jiffies);
       return hasReached(now, expires) ? undefined : `${found.name} is to run at ${expires}, and runs at ${now}`;

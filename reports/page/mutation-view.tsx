@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { PageData } from "../page-data.ts";
 import { shownText } from "./shown-text.ts";
 
@@ -7,20 +7,21 @@ interface ReportElement extends HTMLElement {
   report: unknown;
 }
 
-/** Mutation results in the viewer that their schema's authors made; it is started when this view is opened. */
+/**
+ * Mutation results in the viewer that their schema's authors made; it is started when this view is opened, in a frame
+ * of its own: it keeps its place in its address, as this page does.
+ */
 export function MutationView({ data }: { data: PageData }) {
   const { mutation, mutationViewer } = data;
   const [chosen, setChosen] = useState(mutation[0]?.name ?? "");
   const [problem, setProblem] = useState("");
-  const holder = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const report = mutation.find(({ name }) => name === chosen)?.report;
-    if (report === undefined || mutationViewer === undefined) return;
-    startViewer(mutationViewer).then(
-      () => show(holder.current, report),
-      (error: unknown) => setProblem(String(error)),
-    );
-  }, [chosen, mutation, mutationViewer]);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const report = mutation.find(({ name }) => name === chosen)?.report;
+  const start = (): void => {
+    const inner = frame.current?.contentDocument;
+    if (report === undefined || mutationViewer === undefined || inner === null || inner === undefined) return;
+    startViewer(inner, mutationViewer, report).catch((error: unknown) => setProblem(String(error)));
+  };
   return (
     <section aria-labelledby="mutation">
       <h2 id="mutation">Mutation</h2>
@@ -35,26 +36,22 @@ export function MutationView({ data }: { data: PageData }) {
         </label>
       )}
       {problem !== "" && <p class="bad">{shownText(problem)}</p>}
-      <div ref={holder} class="mutation" />
+      <iframe key={chosen} ref={frame} class="mutation" title="mutation results" srcdoc={FRAME} onLoad={start} />
     </section>
   );
 }
 
-function show(holder: HTMLDivElement | null, report: unknown): void {
-  if (holder === null) return;
-  const element = document.createElement("mutation-test-report-app") as ReportElement;
-  element.setAttribute("title-postfix", "quiesce");
-  element.report = report;
-  holder.replaceChildren(element);
-}
+const FRAME = '<!doctype html><html lang="en"><head><title>mutation results</title></head><body></body></html>';
 
-/** Runs the viewer's source, which the policy of the page knows by its hash. */
-async function startViewer(compressed: string): Promise<void> {
-  if (customElements.get("mutation-test-report-app") !== undefined) return;
+/** Runs the viewer's source, which the policy of the page, and so that of its frames, knows by its hash. */
+async function startViewer(inner: Document, compressed: string, report: unknown): Promise<void> {
   const bytes = Uint8Array.from(atob(compressed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = document.createElement("script");
+  const script = inner.createElement("script");
   script.textContent = await new Response(stream).text();
-  document.head.append(script);
-  await customElements.whenDefined("mutation-test-report-app");
+  inner.head.append(script);
+  const element = inner.createElement("mutation-test-report-app") as ReportElement;
+  element.setAttribute("title-postfix", "quiesce");
+  element.report = report;
+  inner.body.replaceChildren(element);
 }

@@ -37,8 +37,8 @@ export function ScenarioView({ data, name, ...watching }: { data: PageData; name
             preemptions.
           </p>
           <Counterexample
-            name={counterexample.trace}
-            trace={data.traces[counterexample.trace]}
+            name={counterexample.trace ?? counterexample.property}
+            trace={counterexample.trace === undefined ? undefined : data.traces[counterexample.trace]}
             lines={counterexample.story}
             {...watching}
           />
@@ -127,7 +127,9 @@ function Searches({ searches }: { searches: readonly Search[] }) {
               <td class="figure">{numberText(executions)}</td>
               <td class="figure">{numberText(accesses)}</td>
               <td class="figure">
-                {estimate === undefined ? "" : `${numberText(estimate.executions)} ± ${numberText(estimate.error)}`}
+                {estimate === undefined
+                  ? ""
+                  : `${numberText(estimate.executions)} (${numberText(estimate.low)} to ${numberText(estimate.high)})`}
               </td>
             </tr>
           ))}

@@ -10,7 +10,10 @@ import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 
 /** The viewer of mutation results: its text goes into pages that have such results, and runs when it is asked for. */
-const viewer = readFileSync(createRequire(import.meta.url).resolve("mutation-testing-elements"), "utf8");
+const viewer = readFileSync(
+  createRequire(import.meta.url).resolve("mutation-testing-elements/mutation-test-elements.js"),
+  "utf8",
+);
 
 function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -36,6 +39,8 @@ function contentSecurityPolicy(): Plugin {
           "default-src 'none'",
           `script-src ${[...scripts, viewer].map(hashOf).join(" ")}`,
           `style-src ${styles.map(hashOf).join(" ")}`,
+          // The viewer of mutation results sets style attributes; style elements still go by their hashes.
+          "style-src-attr 'unsafe-inline'",
           "img-src data:",
           "base-uri 'none'",
           "form-action 'none'",

@@ -177,6 +177,11 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     initial: resolved("1/1"),
     threads: { holder: [get("1/1"), remove("1/1"), put("1/1")] },
   },
+  "answer-to-a-second-query": {
+    about: "a path that was declared invalid is asked for once more, and answered",
+    initial: [...resolved("1/1"), invalidatePaths],
+    threads: { sender: [transmitByPath("1/1"), answer("1"), transmitByPath("1/1")] },
+  },
   "destroy-against-giving-up": {
     about: "the last reference to a neighbour goes while the starter gives its connection up, whose path has gone",
     limits: CONNECTED,

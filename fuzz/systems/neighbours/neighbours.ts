@@ -60,6 +60,7 @@ const limits = {
   /** Neighbours and paths there is memory for; 0 for as many as the scenario may make. */
   neighboursMax: limit(z.int().min(0).max(1000).default(0), 1, 2),
   pathsMax: limit(z.int().min(0).max(1000).default(0), 1),
+  connectionsMax: limit(z.int().min(0).max(1000).default(0), 1),
   /** Neighbours that a bucket may hold; 0 for any number. */
   chainMax: limit(z.int().min(0).max(1000).default(0)),
 };
@@ -115,6 +116,7 @@ export const neighbours = defineSystem({
     createNeighboursModel({
       ...plan.limits,
       allocationMayFail: capacitiesOf(plan).allocationMayFail,
+      connectionsMayRunOut: capacitiesOf(plan).connectionsMayRunOut,
       identitiesMax: countOf(plan, "get"),
       connected: plan.limits.connected === 1,
       idleTicksMax: 2 * plan.limits.intervalTicks,
@@ -227,20 +229,25 @@ function countOf({ operations }: NeighboursPlan, ...kinds: readonly NeighboursSc
 }
 
 /** As many objects as the operations can make, packets that are transmitted again included, unless the scenario sets fewer. */
-function capacitiesOf(plan: NeighboursPlan): NeighbourCapacities & { readonly allocationMayFail: boolean } {
+function capacitiesOf(
+  plan: NeighboursPlan,
+): NeighbourCapacities & { readonly allocationMayFail: boolean; readonly connectionsMayRunOut: boolean } {
   const { limits: set } = plan;
   const packets = countOf(plan, "transmit", "transmitByPath");
   const answers = countOf(plan, "answer", "refuse");
   const transmissions = packets * (1 + answers + countOf(plan, "connect"));
   const neighboursMax = set.neighboursMax === 0 ? Math.max(transmissions, 1) : set.neighboursMax;
   const pathsMax = set.pathsMax === 0 ? Math.max(transmissions, 1) : set.pathsMax;
+  const connections = set.connected === 1 ? Math.max(transmissions, 1) : 1;
+  const connectionsMax = set.connectionsMax === 0 ? connections : set.connectionsMax;
   return {
     neighboursMax,
     pathsMax,
     handlesMax: Math.max(answers, 1),
-    connectionsMax: set.connected === 1 ? Math.max(transmissions, 1) : 1,
+    connectionsMax,
     packetsMax: Math.max(packets, 1),
-    allocationMayFail: neighboursMax < transmissions || pathsMax < transmissions,
+    allocationMayFail: neighboursMax < transmissions || pathsMax < transmissions || connectionsMax < connections,
+    connectionsMayRunOut: connectionsMax < connections,
   };
 }
 

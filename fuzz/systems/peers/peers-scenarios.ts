@@ -97,6 +97,16 @@ export const peersScenarios: Scenarios = {
     initial: [create("v4/20"), put("v4/20"), advance(LONG_TICKS)],
     threads: { reader: [find("v4/20"), put("v4/20"), find("v4/20")], collector: [create("v4/30")] },
   },
+  "removal-beside-even-children": {
+    about: "a removal leaves a tree of five heavy on the left, where both children are of one height",
+    initial: [...held("v4/40", "v4/20", "v4/60", "v4/10", "v4/30"), put("v4/60"), advance(LONG_TICKS)],
+    threads: { collector: [create("v4/70")], reader: [find("v4/30")] },
+  },
+  "removal-beside-even-children-on-the-right": {
+    about: "the same on the right",
+    initial: [...held("v4/20", "v4/10", "v4/40", "v4/30", "v4/50"), put("v4/10"), advance(LONG_TICKS)],
+    threads: { collector: [create("v4/5")], reader: [find("v4/30")] },
+  },
   "collection-of-several": {
     about: "a search collects several peers of its path, the root among them",
     initial: [

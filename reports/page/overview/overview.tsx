@@ -141,7 +141,7 @@ function Wrong({ data: { runs } }: { data: PageData }) {
       })),
     ...result.certificates.flatMap(({ violations }) =>
       violations.map(({ scenario, counterexample }) => ({
-        href: hashOf({ view: "trace", name: counterexample.trace, watch: UNWATCHED }),
+        href: hashOf({ view: "trace", name: counterexample.trace ?? scenario, watch: UNWATCHED }),
         name: scenario,
         verdict: "violated",
         property: counterexample.property,

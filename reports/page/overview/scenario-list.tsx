@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ScenarioResult } from "../../result.ts";
-import { searchedText } from "../../verdict-line.ts";
+import { searchedUnder } from "../../searched-under.ts";
 import { shownText } from "../shown-text.ts";
 import { type Filter, hashOf, NO_FILTER, UNWATCHED } from "../address.ts";
 import { decisionOf, DECISION_TEXT } from "../../not-covered.ts";
@@ -122,7 +122,7 @@ function ScenarioRow({ scenario }: { scenario: ScenarioResult }) {
         {share !== "" && <span class="quiet"> ({share})</span>}
       </td>
       <td class="small">
-        {shownText(why === undefined ? searchedText(searches) : `${why} (${searchedText(searches)})`)}
+        {shownText(why === undefined ? searchedUnder(searches) : `${why} (${searchedUnder(searches)})`)}
       </td>
     </tr>
   );
