@@ -176,7 +176,7 @@ test("bad input is refused in one line, with exit code 2", async () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
     [["explore"], /^quiesce: explore: name a program/],
     [["explore", "nope"], /^quiesce: no program "nope"; there are /],
-    [["explore", "sb", "--model", "arm"], /^quiesce: [^\n]*arm[^\n]*there are sc, tso, ra/],
+    [["explore", "sb", "--model", "arm"], /^quiesce: [^\n]*arm[^\n]*there are sc, tso, lkmm, ra/],
     [["explore", "sb", "-p", "N"], /^quiesce: [^\n]*such as N=3/],
     [["explore", "sb", "-p", "M=2"], /^quiesce: sb has no parameter "M"; there is N\n$/],
     [["explore", "sb", "--strategy", "preemptions=x"], /^quiesce: [^\n]*preemptions=N/],
