@@ -18,7 +18,7 @@ function quiesce(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ["fuzz/cli/quiesce.mjs", "check", ...args, "--out", scratch],
+      ["fuzz/cli/quiesce.mjs", "check", ...args],
       { cwd: root },
       (error, out, err) => {
         resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });

@@ -468,7 +468,7 @@ class NaiveRaces {
     const full = !failed && modifies && !/(?:Relaxed|Acquire|Release)$|^atomicAdd$/u.test(name);
     const writes = !failed && (modifies || /^(?:write|store|rcuAssign)/u.test(name));
     const reads = modifies || !writes;
-    const acquires = full || (!failed && /Acquire$|^rcuDereference$|^await/u.test(name));
+    const acquires = full || (!failed && /Acquire$|^rcuDereference$|^await(?:Equal|Unequal)$/u.test(name));
     const releases = full || (!failed && /Release$|^rcuAssign/u.test(name));
 
     if (full) this.#fence(thread, true, true);
