@@ -16,14 +16,9 @@ function quiesce(
   ...args: readonly string[]
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ["fuzz/cli/quiesce.mjs", "check", ...args],
-      { cwd: root },
-      (error, out, err) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-      },
-    );
+    execFile(process.execPath, ["fuzz/cli/quiesce.mjs", "check", ...args], { cwd: root }, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
   });
 }
 

@@ -26,7 +26,7 @@ export function quiesce(args: readonly string[], options?: CliOptions): Promise<
 }
 
 /** Commands that write reports. A test that does not say where writes them beside the project. */
-const WRITING: ReadonlySet<string> = new Set(["bugs", "check", "litmus"]);
+const WRITING: ReadonlySet<string> = new Set(["bugs"]);
 
 let aside: string | undefined;
 

@@ -251,7 +251,7 @@ class WeakExplorer {
   // ---- Names
 
   #addressOf(graph: Graph, event: number): number {
-    return this.#states.addresses[graph.get(event, LOCATION)] ?? 0;
+    return this.#states.addresses[graph.get(event, LOCATION)] as number;
   }
 
   #roleOf(graph: Graph, event: number): number {

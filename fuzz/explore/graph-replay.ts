@@ -83,7 +83,7 @@ export function replayGraph(
   if (!isAllowed(graph, states, memoryModel))
     return { kind: "diverged", because: `${memoryModel} does not allow the graph` };
   for (let thread = 0; thread < program.threads.length; thread++) {
-    const state = graph.state[thread] ?? 0;
+    const state = graph.state[thread] as number;
     if (states.step(state) === STEP.failed) return { kind: "failed", thread, message: states.message(state) };
   }
   return { kind: "passed" };
@@ -109,7 +109,7 @@ function perform(
   name: string,
   placed: Map<string, Placed>,
 ): string | undefined {
-  const state = graph.state[thread] ?? 0;
+  const state = graph.state[thread] as number;
   const step = states.step(state);
   if (step <= STEP.failed) return `the thread has ended, and the graph has it go on with ${access}`;
   const kind = states.kind(state);

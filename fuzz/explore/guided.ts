@@ -101,7 +101,7 @@ export class Guided implements Strategy {
   }
 
   #address(graph: Graph, event: number): number {
-    return this.#states.addresses[graph.get(event, LOCATION)] ?? 0;
+    return this.#states.addresses[graph.get(event, LOCATION)] as number;
   }
 
   #meaning(graph: Graph, event: number): number {

@@ -200,7 +200,7 @@ export class LoweredAgents {
     const offsets = neverTears(statement) ? [] : (this.#torn.get(start) ?? []);
     for (const offset of offsets.slice(1)) {
       const others = this.#cells.bytesOf(yield read(start + 1), statement.view.type);
-      bytes[offset] = others[offset] ?? 0;
+      bytes[offset] = others[offset] as number;
     }
     return bytes;
   }

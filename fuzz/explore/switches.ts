@@ -64,7 +64,7 @@ export function cheapestLinearisation(
         let cheapest = Infinity;
         for (const [last, cost] of costs.entries())
           cheapest = Math.min(cheapest, cost + switchCost(kind, able, last, thread));
-        const after = done.with(thread, (done[thread] ?? 0) + 1);
+        const after = done.with(thread, (done[thread] as number) + 1);
         const key = after.join();
         let cut = next.get(key);
         if (cut === undefined) {
@@ -119,13 +119,13 @@ class StepOrder {
       this.#place.push(line.length);
     }
     for (let event = 0; event < count; event++) {
-      const step = this.#line(event)[(this.#place[event] ?? 0) - 1];
+      const step = this.#line(event)[(this.#place[event] as number) - 1];
       for (const before of directlyBefore(graph, event)) {
         const other = graph.get(before, THREAD);
         if (step !== undefined)
           step.needs[other] = Math.max(
-            step.needs[other] ?? 0,
-            other === graph.get(event, THREAD) ? 0 : (this.#place[before] ?? 0),
+            step.needs[other] as number,
+            other === graph.get(event, THREAD) ? 0 : (this.#place[before] as number),
           );
       }
     }
@@ -134,13 +134,13 @@ class StepOrder {
 
   /** Does the graph let the thread make its next step? */
   mayGo(thread: number, done: readonly number[]): boolean {
-    const step = this.#lines[thread]?.[done[thread] ?? 0];
-    return step !== undefined && step.needs.every((needed, other) => (done[other] ?? 0) >= needed);
+    const step = this.#lines[thread]?.[done[thread] as number];
+    return step !== undefined && step.needs.every((needed, other) => (done[other] as number) >= needed);
   }
 
   /** Has the thread a next step, and nothing to wait for? */
   couldGoOn(thread: number, done: readonly number[]): boolean {
-    const step = this.#lines[thread]?.[done[thread] ?? 0];
+    const step = this.#lines[thread]?.[done[thread] as number];
     if (step === undefined) return false;
     const graph = this.#graph;
     const states = this.#states;
@@ -152,7 +152,8 @@ class StepOrder {
     const state = graph.get(step.event, STATE);
     if (states.step(state) !== STEP.wait) return true;
     const write = this.#lastDone(location, done);
-    const value = write === NONE ? (this.#initial.get(states.addresses[location] ?? 0) ?? 0) : graph.get(write, VALUE);
+    const value =
+      write === NONE ? (this.#initial.get(states.addresses[location] as number) ?? 0) : graph.get(write, VALUE);
     return waitIsOver(states.kind(state), value, states.expected(state), states.operand(state));
   }
 
@@ -161,7 +162,7 @@ class StepOrder {
   }
 
   #isDone(event: number, done: readonly number[]): boolean {
-    return event !== NONE && (done[this.#graph.get(event, THREAD)] ?? 0) >= (this.#place[event] ?? 0);
+    return event !== NONE && (done[this.#graph.get(event, THREAD)] as number) >= (this.#place[event] as number);
   }
 
   /** The last write, or acquisition, of a word among those that are done. */

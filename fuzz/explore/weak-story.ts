@@ -41,7 +41,7 @@ export function weakStory(graph: Graph, states: LocalStates, order: readonly num
       continue;
     }
     const asked = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
-    const word = kind === EVENT.fence ? "" : names.word(states.addresses[location] ?? 0);
+    const word = kind === EVENT.fence ? "" : names.word(states.addresses[location] as number);
     if (word === undefined) continue;
     const number = lines.length + 1;
     const value = graph.get(event, VALUE);

@@ -15,7 +15,7 @@ export function sequentialScenarios({ name, limits, conformance }: Generated): f
   const { sequential, sequenceMax } = conformance;
   const operations = fc.array(sequential, { minLength: 1, maxLength: sequenceMax, size: "max" });
   return fc.tuple(limits, operations).map(([set, drawn]) => {
-    const own = conformance.leadToHeld(drawn);
+    const own = conformance.leadToHeld(echoing(drawn, []));
     return {
       name: `${name}-sequence`,
       system: name,
@@ -45,10 +45,41 @@ export function concurrentScenarios({ name, limits, conformance, isInitial }: Ge
       name: `${name}-threads`,
       system: name,
       ...(Object.keys(set).length > 0 && { limits: set }),
-      initial: conformance.leadToHeld(before),
+      initial: conformance.leadToHeld(echoing(before, [])),
       threads: operations.map((own, index) => ({
         name: `thread ${index + 1}`,
-        operations: conformance.leadToHeld(own),
+        operations: conformance.leadToHeld(echoing(own, before)),
       })),
     }));
+}
+
+/** Strides over what was named, so that neither the first nor the last is always the one. */
+const STRIDE = 5;
+
+/**
+ * Every other operation names again what an earlier one of its thread, or one before all threads, has named: else values
+ * over a wide range would never meet.
+ */
+function echoing(operations: readonly unknown[], before: readonly unknown[]): readonly unknown[] {
+  const named = new Map<string, string[]>();
+  const note = (operation: unknown): void => {
+    for (const [argument, value] of Object.entries(operation as object))
+      if (argument !== "kind" && typeof value === "string")
+        named.set(argument, [...(named.get(argument) ?? []), value]);
+  };
+  for (const operation of before) note(operation);
+  return operations.map((operation, place) => {
+    const echoed = place % 2 === 0 ? operation : echoOf(operation as object, named, place);
+    note(echoed);
+    return echoed;
+  });
+}
+
+function echoOf(operation: object, named: ReadonlyMap<string, readonly string[]>, place: number): unknown {
+  const again = Object.entries(operation).flatMap(([argument, value]) => {
+    const earlier = named.get(argument) ?? [];
+    const chosen = earlier[(place * STRIDE) % Math.max(1, earlier.length)];
+    return argument === "kind" || typeof value !== "string" || chosen === undefined ? [] : [[argument, chosen]];
+  });
+  return { ...operation, ...Object.fromEntries(again) };
 }

@@ -94,8 +94,11 @@ export function* interrupted<T>(
       isDone = true;
       const { address, operand, expected, callback, message } = request;
       const kind = step.value;
+      // The access that stands here is asked for only when it is yielded.
+      request.count--;
       yield* by;
       Object.assign(request, { address, operand, expected, callback, message });
+      request.count++;
       step = procedure.next(yield kind);
     } else {
       step = procedure.next(yield step.value);

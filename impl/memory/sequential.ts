@@ -13,10 +13,16 @@ import { wordAt } from "./word.ts";
  */
 export function runAlone<T>(heap: Heap, procedure: Access<T>): T {
   const callbacks: [RcuCallback, number][] = [];
-  const result = runOne(heap, procedure, callbacks);
-  for (let entry = callbacks.shift(); entry !== undefined; entry = callbacks.shift())
-    runOne(heap, entry[0](entry[1]), callbacks);
-  return result;
+  // Where this runs inside another procedure, its accesses are not that one's.
+  const { count } = request;
+  try {
+    const result = runOne(heap, procedure, callbacks);
+    for (let entry = callbacks.shift(); entry !== undefined; entry = callbacks.shift())
+      runOne(heap, entry[0](entry[1]), callbacks);
+    return result;
+  } finally {
+    request.count = count;
+  }
 }
 
 function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallback, number][]): T {

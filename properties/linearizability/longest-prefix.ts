@@ -98,7 +98,7 @@ function explainedResponses<State, Operation, Response>(
   const kindOf = (place: number): "holds" | "violated" | "unknown" => {
     let kind = known.get(place);
     if (kind !== undefined) return kind;
-    const until = times[place] ?? 0;
+    const until = times[place] as number;
     kind = outOfTime()
       ? "unknown"
       : decide(

@@ -108,7 +108,7 @@ class BreadthFirst {
   states(): Int32Array {
     const { rows, count, width, dead } = this.#layer;
     const found = new Set<number>();
-    for (let row = 0; row < count; row += 1) if (dead[row] !== 1) found.add(rows[row * width] ?? 0);
+    for (let row = 0; row < count; row += 1) if (dead[row] !== 1) found.add(rows[row * width] as number);
     return Int32Array.from(found);
   }
 

@@ -13,6 +13,7 @@ import type { Neighbours } from "#impl/neighbours/neighbours.ts";
 import { Link } from "#impl/sync/list.ts";
 import type { AlonePromise } from "../progress/alone.ts";
 import { ADDRESS_WORDS, collectTable, isDeviceUp } from "./neighbour-words.ts";
+import { chainOf } from "../chain.ts";
 
 /** An operation with the words of what it names; none if it names nothing of that kind. */
 export interface NamedOperation {
@@ -52,12 +53,10 @@ export function heededPromise(neighbours: Neighbours): AlonePromise<NamedOperati
 }
 
 function askedGids(words: Int32Array, device: Address): readonly string[] {
-  const gids: string[] = [];
   const head = Device.paths(device);
-  for (let path = wordAt(words, Link.next(head)); path !== head; path = wordAt(words, Link.next(path))) {
-    if (words[Path.query(path)] === QUERY.asked) gids.push(words.slice(Path.gid(path), Path.gid(path) + 4).join());
-  }
-  return gids;
+  return chainOf(words, Link.next(head), Link.next, head)
+    .filter((path) => words[Path.query(path)] === QUERY.asked)
+    .map((path) => words.slice(Path.gid(path), Path.gid(path) + 4).join());
 }
 
 /** By the words of the neighbours' addresses. */

@@ -6,17 +6,19 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inetpeer_gc_worker(); (2010), peer_check_expire().
  */
-import { type Address, NIL } from "#impl/memory/access.ts";
+import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
-import { ListedPeer, Peer } from "#impl/peers/layout.ts";
+import { ListedPeer, Peer, UnusedList } from "#impl/peers/layout.ts";
 import type { ListedPool } from "#impl/peers/listed-pool.ts";
 import type { PeerPool } from "#impl/peers/pool.ts";
 import { DelayedWork, WORK_STATE } from "#impl/sync/delayed-work.ts";
+import { peerOfLink } from "#impl/peers/unused-list.ts";
+import { Link } from "#impl/sync/list.ts";
 import { hasReached } from "#impl/sync/ticks.ts";
 import { idleTicksMax } from "#model/peers/peers.ts";
 import type { Watcher } from "../watcher.ts";
 import { detachedPeers, peerName } from "./peer-tree.ts";
-import { nextUnused } from "./unused-list.ts";
+import { chainOf } from "../chain.ts";
 
 export function collectsDetachedWatcher(pool: PeerPool): Watcher {
   /** Since when each peer has been seen detached, with a count of 0. */
@@ -60,7 +62,8 @@ export function timerTakesExpiredWatcher(pool: ListedPool): Watcher {
       if (lastRun === undefined) return undefined;
       const { at, ttl } = lastRun;
       lastRun = undefined;
-      for (let peer = nextUnused(words, pool, NIL); peer !== NIL; peer = nextUnused(words, pool, peer)) {
+      const ends = UnusedList.ends(pool.unusedList);
+      for (const peer of chainOf(words, Link.next(ends), Link.next, ends).map(peerOfLink)) {
         const idle = (at - wordAt(words, ListedPeer.dtime(peer))) | 0;
         if (idle >= ttl)
           return `the timer ran at ${at} and left ${peerName(pool, peer)}, idle for ${idle} ticks, where the ttl was ${ttl}`;

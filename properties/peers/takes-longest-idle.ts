@@ -9,7 +9,7 @@
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), cleanup_once(), peer_check_expire().
  */
-import { type Address, NIL } from "#impl/memory/access.ts";
+import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite } from "#impl/memory/access-class.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { ListedPeer, UnusedList } from "#impl/peers/layout.ts";
@@ -84,7 +84,7 @@ export function takesLongestIdleWatcher(pool: ListedPool, { threadsMax, timerThr
     },
     accessed(words, { thread, kind, address, before, after }) {
       if (address === v4.total) {
-        if (!mayWrite(kind)) totals[thread] = after;
+        if (kind === ACCESS.readOnce) totals[thread] = after; // plain reads are those of who links and unlinks
         return undefined;
       }
       if (address === jiffies) {

@@ -71,10 +71,10 @@ export function forEachRead(
 ): void {
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] === ABORTED) continue;
-    const end = endOperation[transaction] ?? 0;
-    for (let at = firstOperation[transaction] ?? 0; at < end; at += 1) {
+    const end = endOperation[transaction] as number;
+    for (let at = firstOperation[transaction] as number; at < end; at += 1) {
       const node = value[at] ?? NONE;
-      if (functions[at] === READ && node >= 0) visit(transaction, key[at] ?? 0, node);
+      if (functions[at] === READ && node >= 0) visit(transaction, key[at] as number, node);
     }
   }
 }
@@ -86,8 +86,8 @@ export function forEachWrite(
 ): void {
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] === ABORTED) continue;
-    const end = endOperation[transaction] ?? 0;
-    for (let at = firstOperation[transaction] ?? 0; at < end; at += 1)
+    const end = endOperation[transaction] as number;
+    for (let at = firstOperation[transaction] as number; at < end; at += 1)
       if (functions[at] === WRITE) visit(transaction, value[at] ?? NONE);
   }
 }

@@ -8,14 +8,14 @@ export class Buckets {
     this.#start = new Int32Array(buckets + 1);
     const start = this.#start;
     visit((bucket) => {
-      start[bucket + 1] = (start[bucket + 1] ?? 0) + 1;
+      start[bucket + 1] = (start[bucket + 1] as number) + 1;
     });
     for (let bucket = 0; bucket < buckets; bucket += 1)
-      start[bucket + 1] = (start[bucket + 1] ?? 0) + (start[bucket] ?? 0);
+      start[bucket + 1] = (start[bucket + 1] as number) + (start[bucket] as number);
     const next = start.slice();
-    const items = new Int32Array(start[buckets] ?? 0);
+    const items = new Int32Array(start[buckets] as number);
     visit((bucket, item) => {
-      const at = next[bucket] ?? 0;
+      const at = next[bucket] as number;
       items[at] = item;
       next[bucket] = at + 1;
     });

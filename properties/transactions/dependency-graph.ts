@@ -101,7 +101,7 @@ export class DependencyGraphBuilder {
         this.link(from, upTo + last, kind);
         continue;
       }
-      const i = this.#position[from] ?? 0;
+      const i = this.#position[from] as number;
       if (i > 0) this.link(from, upTo + i - 1, kind);
       if (i < last) this.link(from, onFrom + last - i - 1, kind);
     }
@@ -112,7 +112,7 @@ export class DependencyGraphBuilder {
     const start = this.#nodes;
     for (let i = first; i >= 0 && i < tos.length; i += step) {
       const node = this.addNode();
-      this.link(node, tos[i] ?? 0, PASSAGE);
+      this.link(node, tos[i] as number, PASSAGE);
       if (node > start) this.link(node, node - 1, PASSAGE);
     }
     return start;
@@ -121,14 +121,15 @@ export class DependencyGraphBuilder {
   build(): DependencyGraph {
     const froms = this.#from.words();
     const start = new Int32Array(this.#nodes + 1);
-    for (const from of froms) start[from + 1] = (start[from + 1] ?? 0) + 1;
-    for (let node = 0; node < this.#nodes; node += 1) start[node + 1] = (start[node + 1] ?? 0) + (start[node] ?? 0);
+    for (const from of froms) start[from + 1] = (start[from + 1] as number) + 1;
+    for (let node = 0; node < this.#nodes; node += 1)
+      start[node + 1] = (start[node + 1] as number) + (start[node] as number);
     const next = start.slice();
     const target = new Int32Array(froms.length);
     const kind = new Uint8Array(froms.length);
     for (let i = 0; i < froms.length; i += 1) {
-      const from = froms[i] ?? 0;
-      const edge = next[from] ?? 0;
+      const from = froms[i] as number;
+      const edge = next[from] as number;
       next[from] = edge + 1;
       target[edge] = this.#to.at(i);
       kind[edge] = this.#kind.at(i);

@@ -25,17 +25,17 @@ export function externalOperations(history: TransactionHistory): ExternalOperati
   const touchedBy = new Int32Array(history.versions.keys.length).fill(NOBODY);
   const writtenBy = touchedBy.slice();
   for (let transaction = 0; transaction < count; transaction += 1) {
-    const first = firstOperation[transaction] ?? 0;
-    const end = endOperation[transaction] ?? 0;
+    const first = firstOperation[transaction] as number;
+    const end = endOperation[transaction] as number;
     for (let at = first; at < end; at += 1) {
       transactionOf[at] = transaction;
-      const touched = key[at] ?? 0;
+      const touched = key[at] as number;
       if (touchedBy[touched] !== transaction && history.function[at] === READ) reads.push(at);
       touchedBy[touched] = transaction;
     }
     for (let at = end - 1; at >= first; at -= 1) {
       if (history.function[at] === READ) continue;
-      const written = key[at] ?? 0;
+      const written = key[at] as number;
       if (writtenBy[written] !== transaction) writes.push(at);
       writtenBy[written] = transaction;
     }

@@ -28,22 +28,22 @@ export function fracturedReads(
 
   /** A read of the transaction that misses a write of another, if there is one. */
   function missedWrite(reader: number, writer: number): { readonly read: number; readonly write: number } | undefined {
-    for (let write = firstOperation[writer] ?? 0; write < (endOperation[writer] ?? 0); write += 1) {
-      const written = key[write] ?? 0;
+    for (let write = firstOperation[writer] as number; write < (endOperation[writer] as number); write += 1) {
+      const written = key[write] as number;
       if (history.function[write] !== WRITE || readBy[written] !== reader) continue;
-      const read = readAt[written] ?? 0;
-      if (order.isBefore(stateRead(read), value[write] ?? 0)) return { read, write };
+      const read = readAt[written] as number;
+      if (order.isBefore(stateRead(read), value[write] as number)) return { read, write };
     }
     return undefined;
   }
 
   for (let next = 0; next < reads.length;) {
-    const reader = transactionOf[reads[next] ?? 0] ?? 0;
+    const reader = transactionOf[reads[next] as number] as number;
     const first = next;
     for (; transactionOf[reads[next] ?? -1] === reader; next += 1) {
-      const read = reads[next] ?? 0;
-      readBy[key[read] ?? 0] = reader;
-      readAt[key[read] ?? 0] = read;
+      const read = reads[next] as number;
+      readBy[key[read] as number] = reader;
+      readAt[key[read] as number] = read;
     }
     if (outcome[reader] !== COMMITTED) continue;
     for (const seen of reads.subarray(first, next)) {
@@ -54,10 +54,10 @@ export function fracturedReads(
       if (missed === undefined) continue;
       const { read, write } = missed;
       counter.add(() => {
-        const [sawKey, missedKey] = [keyText(history, key[seen] ?? 0), keyText(history, key[read] ?? 0)];
-        const saw = `T1 saw what T2 wrote to ${sawKey}, ${sawKey} = ${readText(history, value[seen] ?? 0)}`;
-        const older = `read ${missedKey} = ${readText(history, value[read] ?? 0)}`;
-        const because = `${saw}, and ${older}, before T2 wrote ${versionText(history, value[write] ?? 0)} there`;
+        const [sawKey, missedKey] = [keyText(history, key[seen] as number), keyText(history, key[read] as number)];
+        const saw = `T1 saw what T2 wrote to ${sawKey}, ${sawKey} = ${readText(history, value[seen] as number)}`;
+        const older = `read ${missedKey} = ${readText(history, value[read] as number)}`;
+        const because = `${saw}, and ${older}, before T2 wrote ${versionText(history, value[write] as number)} there`;
         return { transactions: [reader, writer], because };
       });
       break; // a case for each transaction

@@ -62,7 +62,7 @@ function inferLists(history: TransactionHistory, graph: DependencyGraphBuilder):
       ...lostUpdates(history, history.lists.count, (_key, node) => node),
     ],
     fractured: fracturedReads(history, externalOperations(history), forestOfAppends(history, order), (at) =>
-      stateOfList(history, history.key[at] ?? 0, history.value[at] ?? 0),
+      stateOfList(history, history.key[at] as number, history.value[at] as number),
     ),
     linkInTime() {
       // The reads of lists tell their order, whatever that of the transactions.
@@ -89,7 +89,7 @@ function inferRegisters(
       ...lostUpdates(history, states, (key, value) => stateOf(history, key, value)),
     ],
     fractured: fracturedReads(history, external, forestOfWrites(history, versions), (at) =>
-      stateOf(history, history.key[at] ?? 0, history.value[at] ?? 0),
+      stateOf(history, history.key[at] as number, history.value[at] as number),
     ),
     linkInTime: (each) => dependencies.linkInTime(each),
     explain: (step, names) => dependencies.explain(step, names),

@@ -8,11 +8,11 @@ export function intermediateVersions(history: TransactionHistory): Uint8Array {
   const isIntermediate = new Uint8Array(versions.count);
   const writtenBy = new Int32Array(versions.keys.length).fill(NOBODY);
   for (let transaction = 0; transaction < count; transaction += 1) {
-    const first = firstOperation[transaction] ?? 0;
-    for (let at = (endOperation[transaction] ?? 0) - 1; at >= first; at -= 1) {
+    const first = firstOperation[transaction] as number;
+    for (let at = (endOperation[transaction] as number) - 1; at >= first; at -= 1) {
       if (history.function[at] !== WRITE) continue;
-      const written = key[at] ?? 0;
-      if (writtenBy[written] === transaction) isIntermediate[value[at] ?? 0] = 1;
+      const written = key[at] as number;
+      if (writtenBy[written] === transaction) isIntermediate[value[at] as number] = 1;
       writtenBy[written] = transaction;
     }
   }

@@ -92,7 +92,7 @@ function markLists({ lists, versions, outcome }: TransactionHistory): ListMarks 
     const writer = versions.writerOf(version);
     aborted[node] = aborted[parent] ?? NONE;
     garbage[node] = garbage[parent] ?? NONE;
-    repeated[node] = repeated[parent] ?? 0;
+    repeated[node] = repeated[parent] as number;
     if (writer === NOBODY) garbage[node] = garbage[node] === NONE ? node : (garbage[node] ?? NONE);
     else if (outcome[writer] === ABORTED) aborted[node] = aborted[node] === NONE ? node : (aborted[node] ?? NONE);
     if (firstNode[version] === NONE) firstNode[version] = node;
@@ -155,7 +155,7 @@ function forEachAppendPair(
   const last = new Int32Array(versions.keys.length);
   forEachWrite(history, (transaction, version) => {
     const key = versions.keyOf(version);
-    if (lastBy[key] === transaction) visit(transaction, last[key] ?? 0, version);
+    if (lastBy[key] === transaction) visit(transaction, last[key] as number, version);
     lastBy[key] = transaction;
     last[key] = version;
   });
@@ -203,10 +203,10 @@ function internalReads(history: TransactionHistory): Finding[] {
   const touchedBy = new Int32Array(history.versions.keys.length).fill(NOBODY);
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] !== COMMITTED) continue;
-    const first = firstOperation[transaction] ?? 0;
-    const end = endOperation[transaction] ?? 0;
+    const first = firstOperation[transaction] as number;
+    const end = endOperation[transaction] as number;
     for (let at = first; at < end; at += 1) {
-      const touched = key[at] ?? 0;
+      const touched = key[at] as number;
       const isFirst = touchedBy[touched] !== transaction;
       touchedBy[touched] = transaction;
       if (isFirst || history.function[at] !== READ || isExpected(history, first, at)) continue;
@@ -258,10 +258,10 @@ function futureReads(history: TransactionHistory, order: AppendOrder): Finding[]
   const readBy = new Int32Array(history.versions.keys.length).fill(NOBODY);
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] !== COMMITTED) continue;
-    const first = firstOperation[transaction] ?? 0;
-    const end = endOperation[transaction] ?? 0;
+    const first = firstOperation[transaction] as number;
+    const end = endOperation[transaction] as number;
     for (let at = first; at < end; at += 1) {
-      const touched = key[at] ?? 0;
+      const touched = key[at] as number;
       if (history.function[at] === READ) readBy[touched] = transaction;
       else if (readBy[touched] === transaction) {
         const version = value[at] ?? NONE;

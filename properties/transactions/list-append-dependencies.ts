@@ -121,7 +121,12 @@ function operations(
   what: number,
 ): { readonly key: number; readonly value: number }[] {
   const found: { readonly key: number; readonly value: number }[] = [];
-  for (let at = history.firstOperation[transaction] ?? 0; at < (history.endOperation[transaction] ?? 0); at += 1)
-    if (history.function[at] === what) found.push({ key: history.key[at] ?? 0, value: history.value[at] ?? 0 });
+  for (
+    let at = history.firstOperation[transaction] as number;
+    at < (history.endOperation[transaction] as number);
+    at += 1
+  )
+    if (history.function[at] === what)
+      found.push({ key: history.key[at] as number, value: history.value[at] as number });
   return found;
 }

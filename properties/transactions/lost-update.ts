@@ -30,17 +30,17 @@ export function lostUpdates(
   const isCounted = new Uint8Array(states);
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] !== COMMITTED) continue;
-    const end = endOperation[transaction] ?? 0;
-    for (let at = firstOperation[transaction] ?? 0; at < end; at += 1) {
-      const touched = key[at] ?? 0;
+    const end = endOperation[transaction] as number;
+    for (let at = firstOperation[transaction] as number; at < end; at += 1) {
+      const touched = key[at] as number;
       if (history.function[at] === READ) {
-        if (readBy[touched] !== transaction) firstRead[touched] = value[at] ?? 0;
+        if (readBy[touched] !== transaction) firstRead[touched] = value[at] as number;
         readBy[touched] = transaction;
         continue;
       }
       if (readBy[touched] !== transaction || writtenBy[touched] === transaction) continue;
       writtenBy[touched] = transaction;
-      const read = firstRead[touched] ?? 0;
+      const read = firstRead[touched] as number;
       const state = stateOf(touched, read);
       const other = firstUpdate[state] ?? NOBODY;
       if (other === NOBODY) firstUpdate[state] = transaction;

@@ -82,13 +82,13 @@ function initialStates(
   const garbage = new FindingCounter("garbage-read");
   const visit = (isWanted: (read: number) => boolean): void => {
     for (const at of reads) {
-      const reader = transactionOf[at] ?? 0;
-      const read = value[at] ?? 0;
+      const reader = transactionOf[at] as number;
+      const read = value[at] as number;
       if (outcome[reader] !== COMMITTED || !isWanted(read)) continue;
-      const touched = key[at] ?? 0;
+      const touched = key[at] as number;
       const state = stateOf(history, touched, read);
       const other = readerOf[touched] ?? NOBODY;
-      const first = initial[touched] ?? 0;
+      const first = initial[touched] as number;
       if (other === NOBODY) {
         initial[touched] = state;
         readerOf[touched] = reader;
@@ -115,16 +115,16 @@ function ordersWithin(history: TransactionHistory, { reads, writes, transactionO
   const stateRead = new Int32Array(versions.keys.length);
   let next = 0;
   for (const at of writes) {
-    const transaction = transactionOf[at] ?? 0;
-    for (; next < reads.length && (transactionOf[reads[next] ?? 0] ?? 0) <= transaction; next += 1) {
-      const read = reads[next] ?? 0;
-      const touched = key[read] ?? 0;
-      readBy[touched] = transactionOf[read] ?? 0;
-      stateRead[touched] = stateOf(history, touched, value[read] ?? 0);
+    const transaction = transactionOf[at] as number;
+    for (; next < reads.length && (transactionOf[reads[next] as number] as number) <= transaction; next += 1) {
+      const read = reads[next] as number;
+      const touched = key[read] as number;
+      readBy[touched] = transactionOf[read] as number;
+      stateRead[touched] = stateOf(history, touched, value[read] as number);
     }
-    const written = key[at] ?? 0;
+    const written = key[at] as number;
     if (outcome[transaction] === COMMITTED && readBy[written] === transaction)
-      orders.add(stateRead[written] ?? 0, value[at] ?? 0);
+      orders.add(stateRead[written] as number, value[at] as number);
   }
   return orders;
 }
@@ -139,15 +139,15 @@ function cyclicKeys(
   const states = versions.count + versions.keys.length;
   const graph = new DependencyGraphBuilder(states);
   for (let version = 0; version < versions.count; version += 1)
-    graph.link(initial[versions.keyOf(version)] ?? 0, version, WRITE_WRITE);
+    graph.link(initial[versions.keyOf(version)] as number, version, WRITE_WRITE);
   for (const each of orders)
     for (let order = 0; order < each.count; order += 1) graph.link(each.from(order), each.to(order), WRITE_WRITE);
   const { of, sizes } = components(graph.build(), WRITE_WRITE, "any");
   const keys = new Map<number, number[]>();
   const componentOf = new Map<number, number>();
   for (let state = 0; state < states; state += 1) {
-    const component = of[state] ?? 0;
-    if ((sizes[component] ?? 0) < 2) continue;
+    const component = of[state] as number;
+    if ((sizes[component] as number) < 2) continue;
     const key = keyOfState(history, state);
     if (!componentOf.has(key)) componentOf.set(key, component);
     if (componentOf.get(key) !== component) continue;
@@ -178,7 +178,9 @@ function transactionsOf(
   const found = new Set<number>();
   for (const state of states) {
     const writer = state < history.versions.count ? history.versions.writerOf(state) : NOBODY;
-    const reader = reads.find((at) => stateOf(history, history.key[at] ?? 0, history.value[at] ?? 0) === state);
+    const reader = reads.find(
+      (at) => stateOf(history, history.key[at] as number, history.value[at] as number) === state,
+    );
     const transaction = writer !== NOBODY ? writer : reader === undefined ? NOBODY : (transactionOf[reader] ?? NOBODY);
     if (transaction !== NOBODY) found.add(transaction);
   }

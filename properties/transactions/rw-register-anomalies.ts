@@ -24,12 +24,12 @@ function wrongReads(history: TransactionHistory, { transactionOf }: ExternalOper
   const intermediate = new FindingCounter("G1b");
   const isIntermediate = intermediateVersions(history);
   for (let at = 0; at < key.length; at += 1) {
-    const version = value[at] ?? 0;
+    const version = value[at] as number;
     if (history.function[at] !== READ || version < 0) continue;
-    const reader = transactionOf[at] ?? 0;
+    const reader = transactionOf[at] as number;
     const writer = versions.writerOf(version);
     if (outcome[reader] !== COMMITTED || writer === NOBODY) continue;
-    const read = (): string => `T1 read ${keyText(history, key[at] ?? 0)} = ${versionText(history, version)}`;
+    const read = (): string => `T1 read ${keyText(history, key[at] as number)} = ${versionText(history, version)}`;
     if (outcome[writer] === ABORTED)
       aborted.add(() => ({ transactions: [reader, writer], because: `${read()}, but T2, which wrote it, failed` }));
     if (isIntermediate[version] === 1 && writer !== reader)
@@ -46,12 +46,12 @@ function futureReads(history: TransactionHistory, { reads, transactionOf }: Exte
   const { versions, outcome, key, value } = history;
   const counter = new FindingCounter("future-read");
   for (const at of reads) {
-    const reader = transactionOf[at] ?? 0;
-    const version = value[at] ?? 0;
+    const reader = transactionOf[at] as number;
+    const version = value[at] as number;
     if (outcome[reader] !== COMMITTED || version < 0 || versions.writerOf(version) !== reader) continue;
     counter.add(() => ({
       transactions: [reader],
-      because: `T1 read ${keyText(history, key[at] ?? 0)} = ${versionText(history, version)} before it wrote that`,
+      because: `T1 read ${keyText(history, key[at] as number)} = ${versionText(history, version)} before it wrote that`,
     }));
   }
   return counter.findings();
@@ -69,11 +69,11 @@ function internalReads(history: TransactionHistory): Finding[] {
   const expected = new Int32Array(versions.keys.length);
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] !== COMMITTED) continue;
-    const end = endOperation[transaction] ?? 0;
-    for (let at = firstOperation[transaction] ?? 0; at < end; at += 1) {
-      const touched = key[at] ?? 0;
-      const found = value[at] ?? 0;
-      const before = touchedBy[touched] === transaction ? (expected[touched] ?? 0) : found;
+    const end = endOperation[transaction] as number;
+    for (let at = firstOperation[transaction] as number; at < end; at += 1) {
+      const touched = key[at] as number;
+      const found = value[at] as number;
+      const before = touchedBy[touched] === transaction ? (expected[touched] as number) : found;
       touchedBy[touched] = transaction;
       expected[touched] = found;
       if (history.function[at] !== READ || before === found) continue;

@@ -49,13 +49,13 @@ export function registerDependencies(
   // Of each state, who wrote it so that others may see it.
   const writerOf = new Int32Array(states).fill(NOBODY);
   for (const at of writes) {
-    const writer = transactionOf[at] ?? 0;
-    if (outcome[writer] !== ABORTED) writerOf[value[at] ?? 0] = writer;
+    const writer = transactionOf[at] as number;
+    if (outcome[writer] !== ABORTED) writerOf[value[at] as number] = writer;
   }
   const readersOf = new Buckets(states, (add) => {
     for (const at of reads) {
-      const reader = transactionOf[at] ?? 0;
-      if (outcome[reader] === COMMITTED) add(stateOf(history, key[at] ?? 0, value[at] ?? 0), reader);
+      const reader = transactionOf[at] as number;
+      if (outcome[reader] === COMMITTED) add(stateOf(history, key[at] as number, value[at] as number), reader);
     }
   });
   const isInitial = (state: number): boolean => initial[keyOfState(history, state)] === state;
@@ -68,7 +68,7 @@ export function registerDependencies(
       }
       linkOverwriters(graph, READ_WRITE, (add) => {
         for (let version = 0; version < versions.count; version += 1)
-          add(initial[versions.keyOf(version)] ?? 0, version);
+          add(initial[versions.keyOf(version)] as number, version);
         for (const each of orders.values()) addOrders(each, add);
       });
       for (const [because, each] of orders) {
@@ -136,7 +136,7 @@ export function registerDependencies(
   function readsOf(transaction: number): StateRead[] {
     return [...reads]
       .filter((at) => transactionOf[at] === transaction)
-      .map((at) => ({ touched: key[at] ?? 0, state: stateOf(history, key[at] ?? 0, value[at] ?? 0) }));
+      .map((at) => ({ touched: key[at] as number, state: stateOf(history, key[at] as number, value[at] as number) }));
   }
 
   function shown({ touched, state }: StateRead): string {
@@ -148,7 +148,7 @@ export function registerDependencies(
   function overwritingOf({ touched, state }: StateRead, writer: number, kind: number): string | undefined {
     if (kind === READ_WRITE && isInitial(state)) {
       const at = writes.find((each) => transactionOf[each] === writer && key[each] === touched);
-      return at === undefined ? undefined : versionText(history, value[at] ?? 0);
+      return at === undefined ? undefined : versionText(history, value[at] as number);
     }
     for (const [why, each] of ordersOf(kind)) {
       const order = orderBetween(each, (from) => from === state, writer);

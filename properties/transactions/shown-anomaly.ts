@@ -106,8 +106,8 @@ const OUTCOMES = new Map<number | undefined, ShownTransaction["outcome"]>([
 function shownTransaction(history: TransactionHistory, transaction: number, i: number): ShownTransaction {
   return {
     name: `T${i + 1}`,
-    line: history.line[transaction] ?? 0,
-    process: history.processes[history.process[transaction] ?? 0] ?? "?",
+    line: history.line[transaction] as number,
+    process: history.processes[history.process[transaction] as number] ?? "?",
     outcome: OUTCOMES.get(history.outcome[transaction]) ?? "info",
     operations: transactionText(history, transaction),
   };

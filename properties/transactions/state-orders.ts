@@ -58,7 +58,7 @@ export function touchesOf(history: TransactionHistory, { reads, writes, transact
   const touch = new Int32Array(versions.keys.length);
   const add = (transaction: number, touched: number, state: number): void => {
     if (touchedBy[touched] === transaction) {
-      columns.left.set(touch[touched] ?? 0, state);
+      columns.left.set(touch[touched] as number, state);
       return;
     }
     touchedBy[touched] = transaction;
@@ -71,13 +71,13 @@ export function touchesOf(history: TransactionHistory, { reads, writes, transact
   let [read, write] = [0, 0];
   for (let transaction = 0; transaction < history.count; transaction += 1) {
     for (; transactionOf[reads[read] ?? -1] === transaction; read += 1) {
-      const at = reads[read] ?? 0;
-      const touched = key[at] ?? 0;
-      if (outcome[transaction] === COMMITTED) add(transaction, touched, stateOf(history, touched, value[at] ?? 0));
+      const at = reads[read] as number;
+      const touched = key[at] as number;
+      if (outcome[transaction] === COMMITTED) add(transaction, touched, stateOf(history, touched, value[at] as number));
     }
     for (; transactionOf[writes[write] ?? -1] === transaction; write += 1) {
-      const at = writes[write] ?? 0;
-      if (outcome[transaction] !== ABORTED) add(transaction, key[at] ?? 0, value[at] ?? 0);
+      const at = writes[write] as number;
+      if (outcome[transaction] !== ABORTED) add(transaction, key[at] as number, value[at] as number);
     }
   }
   const keys = columns.key.words();
@@ -100,11 +100,11 @@ export function ordersOfProcesses(history: TransactionHistory, touches: Touches)
   const lastKey = new Int32Array(processes.length).fill(-1);
   for (let key = 0; key < versions.keys.length; key += 1) {
     for (const touch of touches.of(key)) {
-      const transaction = touches.transaction[touch] ?? 0;
-      const by = process[transaction] ?? 0;
-      if (lastKey[by] === key) orders.add(last[by] ?? 0, touches.found[touch] ?? 0);
+      const transaction = touches.transaction[touch] as number;
+      const by = process[transaction] as number;
+      if (lastKey[by] === key) orders.add(last[by] as number, touches.found[touch] as number);
       if (outcome[transaction] !== COMMITTED) continue;
-      last[by] = touches.left[touch] ?? 0;
+      last[by] = touches.left[touch] as number;
       lastKey[by] = key;
     }
   }
@@ -119,8 +119,8 @@ export function ordersOfRealTime(history: TransactionHistory, touches: Touches):
   const { versions, invokedAt, respondedAt } = history;
   const orders = new StateOrders();
   const lastAfter = new Int32Array(versions.count + versions.keys.length).fill(-1); // the order added last, by state
-  const invoked = (touch: number): number => invokedAt[touches.transaction[touch] ?? 0] ?? -1;
-  const responded = (touch: number): number => respondedAt[touches.transaction[touch] ?? 0] ?? -1;
+  const invoked = (touch: number): number => invokedAt[touches.transaction[touch] as number] ?? -1;
+  const responded = (touch: number): number => respondedAt[touches.transaction[touch] as number] ?? -1;
   for (let key = 0; key < versions.keys.length; key += 1) {
     const list = touches.of(key);
     const responses = list.filter((touch) => responded(touch) >= 0).toSorted((a, b) => responded(a) - responded(b));
@@ -129,15 +129,15 @@ export function ordersOfRealTime(history: TransactionHistory, touches: Touches):
     for (const touch of list) {
       const start = invoked(touch);
       if (start < 0) continue;
-      for (; next < responses.length && responded(responses[next] ?? 0) < start; next += 1) {
-        const response = responses[next] ?? 0;
+      for (; next < responses.length && responded(responses[next] as number) < start; next += 1) {
+        const response = responses[next] as number;
         const began = invoked(response);
         done = done.filter((other) => responded(other) > began);
         done.push(response);
       }
-      const found = touches.found[touch] ?? 0;
+      const found = touches.found[touch] as number;
       for (const other of done.slice(-ORDERS_MAX)) {
-        const left = touches.left[other] ?? 0;
+        const left = touches.left[other] as number;
         if (lastAfter[left] !== found) orders.add(left, found);
         lastAfter[left] = found;
       }

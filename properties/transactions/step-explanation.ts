@@ -18,7 +18,7 @@ export interface Explanation {
 /** For steps that are not of the data. */
 export function explainOrder(history: TransactionHistory, { from, to, kind }: Step, names: StepNames): Explanation {
   if (kind === PROCESS) {
-    const process = history.processes[history.process[from] ?? 0];
+    const process = history.processes[history.process[from] as number];
     return { key: undefined, text: `process ${process} ran ${names.from} before ${names.to}` };
   }
   const [responded, invoked] = [history.line[from], history.invokedLine[to]];

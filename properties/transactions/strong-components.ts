@@ -24,9 +24,9 @@ export interface Components {
 
 /** The state that an edge leads to from a state, or -1 if it may not be taken. */
 export function stateAfter(graph: DependencyGraph, state: number, edge: number, kinds: number, ways: Ways): number {
-  const kind = graph.kind[edge] ?? 0;
+  const kind = graph.kind[edge] as number;
   if ((kind & (kinds | PASSAGE)) === 0) return -1;
-  const target = graph.target[edge] ?? 0;
+  const target = graph.target[edge] as number;
   if (ways === "any") return target;
   if (kind === PASSAGE) return 2 * target + (state & 1);
   if ((kind & ANTI_DEPENDENCIES) === 0) return 2 * target;
@@ -57,29 +57,29 @@ export function components(graph: DependencyGraph, kinds: number, ways: Ways): C
     let depth = 0;
     calls[0] = root;
     while (depth >= 0) {
-      const state = calls[depth] ?? 0;
+      const state = calls[depth] as number;
       const node = nodeOf(state, ways);
       if (order[state] === 0) {
         visited += 1;
         order[state] = visited;
         low[state] = visited;
-        edge[state] = graph.start[node] ?? 0;
+        edge[state] = graph.start[node] as number;
         open[openCount] = state;
         openCount += 1;
       }
-      const end = graph.start[node + 1] ?? 0;
-      let at = edge[state] ?? 0;
-      let lowest = low[state] ?? 0;
+      const end = graph.start[node + 1] as number;
+      let at = edge[state] as number;
+      let lowest = low[state] as number;
       let called = -1;
       for (; at < end; at += 1) {
         const next = stateAfter(graph, state, at, kinds, ways);
         if (next === -1 || of[next] !== -1) continue;
-        const nextOrder = order[next] ?? 0;
+        const nextOrder = order[next] as number;
         if (nextOrder === 0) {
           called = next;
           break;
         }
-        lowest = Math.min(lowest, low[next] ?? 0);
+        lowest = Math.min(lowest, low[next] as number);
       }
       edge[state] = at; // a call's edge is looked at again when it returns, for its low
       low[state] = lowest;
@@ -94,7 +94,7 @@ export function components(graph: DependencyGraph, kinds: number, ways: Ways): C
       let member = -1;
       while (member !== state) {
         openCount -= 1;
-        member = open[openCount] ?? 0;
+        member = open[openCount] as number;
         of[member] = sizes.length;
         size += 1;
       }
@@ -113,7 +113,7 @@ export function hasCycle(graph: DependencyGraph, kinds: number, ways: Ways): boo
 function cyclicComponents(graph: DependencyGraph, kinds: number): Int32Array[] {
   const { of, sizes } = components(graph, kinds, "any");
   const members = new Buckets(sizes.length, (add) => {
-    for (const [node, component] of of.entries()) if ((sizes[component] ?? 0) > 1) add(component, node);
+    for (const [node, component] of of.entries()) if ((sizes[component] as number) > 1) add(component, node);
   });
   const result: Int32Array[] = [];
   for (const [component, size] of sizes.entries()) if (size > 1) result.push(members.of(component));
@@ -132,7 +132,9 @@ export function cyclicParts(graph: DependencyGraph | Subgraph, kinds: number): S
   const scratch = new Int32Array(found.length === 0 ? 0 : graph.nodes);
   return found.map((nodes) => {
     const part = subgraph(graph, nodes, scratch);
-    return "nodeInWhole" in graph ? { ...part, nodeInWhole: nodes.map((node) => graph.nodeInWhole[node] ?? 0) } : part;
+    return "nodeInWhole" in graph
+      ? { ...part, nodeInWhole: nodes.map((node) => graph.nodeInWhole[node] as number) }
+      : part;
   });
 }
 
@@ -145,21 +147,21 @@ function subgraph(graph: DependencyGraph, nodes: Int32Array, scratch: Int32Array
   const start = new Int32Array(nodes.length + 1);
   let edges = 0;
   for (const [i, node] of nodes.entries()) {
-    const end = graph.start[node + 1] ?? 0;
-    for (let edge = graph.start[node] ?? 0; edge < end; edge += 1)
-      if (scratch[graph.target[edge] ?? 0] !== 0) edges += 1;
+    const end = graph.start[node + 1] as number;
+    for (let edge = graph.start[node] as number; edge < end; edge += 1)
+      if (scratch[graph.target[edge] as number] !== 0) edges += 1;
     start[i + 1] = edges;
   }
   const target = new Int32Array(edges);
   const kind = new Uint8Array(edges);
   let at = 0;
   for (const node of nodes) {
-    const end = graph.start[node + 1] ?? 0;
-    for (let edge = graph.start[node] ?? 0; edge < end; edge += 1) {
-      const to = scratch[graph.target[edge] ?? 0] ?? 0;
+    const end = graph.start[node + 1] as number;
+    for (let edge = graph.start[node] as number; edge < end; edge += 1) {
+      const to = scratch[graph.target[edge] as number] as number;
       if (to === 0) continue;
       target[at] = to - 1;
-      kind[at] = graph.kind[edge] ?? 0;
+      kind[at] = graph.kind[edge] as number;
       at += 1;
     }
   }

@@ -15,7 +15,7 @@ export function linkProcesses(history: TransactionHistory, graph: DependencyGrap
   for (let transaction = 0; transaction < history.count; transaction += 1) {
     const outcome = history.outcome[transaction];
     if (outcome === ABORTED) continue;
-    const process = history.process[transaction] ?? 0;
+    const process = history.process[transaction] as number;
     const before = last[process] ?? -1;
     if (before !== -1) graph.link(before, transaction, PROCESS);
     if (outcome === COMMITTED) last[process] = transaction;

@@ -41,15 +41,15 @@ export function listText(history: TransactionHistory, node: number): string {
 
 /** `[append x 1] [r y [1 2]]`. */
 export function transactionText(history: TransactionHistory, transaction: number): string {
-  const first = history.firstOperation[transaction] ?? 0;
-  const end = history.endOperation[transaction] ?? 0;
+  const first = history.firstOperation[transaction] as number;
+  const end = history.endOperation[transaction] as number;
   const write = history.model === "list-append" ? "append" : "w";
   const texts: string[] = [];
   for (let at = first; at < Math.min(end, first + OPERATIONS_SHOWN); at += 1) {
     const value = history.value[at] ?? UNSEEN;
     const isWrite = history.function[at] === WRITE;
     texts.push(
-      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] ?? 0)} ${isWrite ? versionText(history, value) : readText(history, value)}]`,
+      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] as number)} ${isWrite ? versionText(history, value) : readText(history, value)}]`,
     );
   }
   if (end - first > OPERATIONS_SHOWN) texts.push(`… ${end - first} in all`);

@@ -39,6 +39,6 @@ export function createVersionForest(previous: Int32Array): VersionForest {
   }
   return {
     isBefore: (state, other) =>
-      (entered[state] ?? 0) < (entered[other] ?? 0) && (left[other] ?? 0) < (left[state] ?? 0),
+      (entered[state] as number) < (entered[other] as number) && (left[other] as number) < (left[state] as number),
   };
 }

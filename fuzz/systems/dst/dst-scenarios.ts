@@ -35,6 +35,11 @@ const left = (...names: string[]): Operation[] => [...dead(...names), advance(1)
 const GROWN_TICKS = 6;
 
 export const dstScenarios: Scenarios = {
+  "held-for-hours": {
+    about: "garbage that somebody holds for hours is looked at less and less often, and at least every two minutes",
+    initial: [...dead("eth0/1"), ...Array.from({ length: 30 }, () => advance(1_300))],
+    threads: { clock: [advance(1_300)] },
+  },
   "lookup-against-drop": {
     about: "a lookup is at an entry while it is dropped and destroyed",
     initial: idle("eth0/1", "eth0/5"),

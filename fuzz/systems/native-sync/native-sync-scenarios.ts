@@ -25,6 +25,10 @@ export const nativeSyncScenarios: Readonly<Record<string, ScenarioContents<Opera
     about: "two readers while a version is replaced and its memory reclaimed",
     threads: { writer: [replace(2), reclaim], first: [read, read], second: [read] },
   },
+  "readers-apart": {
+    about: "the reader whose slot comes later has been at it for longer, and holds what the other cannot",
+    threads: { "late reader": [read], "early reader": [read], writer: [replace(2), replace(3), reclaim] },
+  },
   "grace-period": {
     about: "a writer waits for a grace period before it frees, and reuses the memory",
     threads: { writer: [replaceAndWait(2), replaceAndWait(3)], reader: [read, read] },

@@ -178,7 +178,7 @@ function placeAll(
   const rcu = placeRcu(heap, threads);
   return {
     waitList,
-    deferred: placeDeferred(heap, rcu, versionsMax, waitList),
+    deferred: placeDeferred(heap, rcu, Math.max(1, versionsMax - 1), waitList), // one for each that may be replaced
     counter: place(heap, Counter, "counter"),
     cell: place(heap, Cell, "cell"),
     versions: placeSlab(heap, Version, "version", versionsMax),

@@ -25,6 +25,7 @@ import {
 } from "#properties/neighbours/neighbour-words.ts";
 import type { MemoryAtRest } from "../system-definition.ts";
 import { parseGid, parseNeighbourAddress, type PlacedNeighbours } from "./neighbours-table.ts";
+import { chainOf } from "#properties/chain.ts";
 
 type NeighbourRecord = NeighboursState["records"][number];
 type PathRecord = NeighboursState["paths"][number];
@@ -90,7 +91,7 @@ function neighboursInTable(words: Int32Array, neighbours: Neighbours): Map<strin
 function pathsOf(words: Int32Array, { device }: Neighbours): ReadonlyMap<string, Address> {
   const paths = new Map<string, Address>();
   const head = Device.paths(device);
-  for (let path = wordAt(words, Link.next(head)); path !== head; path = wordAt(words, Link.next(path)))
+  for (const path of chainOf(words, Link.next(head), Link.next, head))
     paths.set(words.slice(Path.gid(path), Path.gid(path) + 4).join(), path);
   return paths;
 }
@@ -178,16 +179,11 @@ function memoryDifference(words: Int32Array, neighbours: Neighbours, state: Neig
   if (live(neighbours.handles) !== holders.size)
     return `${live(neighbours.handles)} handles are in memory, and ${holders.size} are held`;
   const connected = inTable.filter((one) => words[Neighbour.connection(one)] !== NIL).length;
-  const toReap = lengthOf(words, Device.reapList(neighbours.device));
+  const reaped = Device.reapList(neighbours.device);
+  const toReap = chainOf(words, Link.next(reaped), Link.next, reaped).length;
   return live(neighbours.connections) === connected + toReap
     ? undefined
     : `${live(neighbours.connections)} connections are in memory, ${connected} are neighbours', ${toReap} to be reaped`;
-}
-
-function lengthOf(words: Int32Array, head: Address): number {
-  let count = 0;
-  for (let link = wordAt(words, Link.next(head)); link !== head; link = wordAt(words, Link.next(link))) count++;
-  return count;
 }
 
 /** Packets that the cookie's record has sent; undefined if there is none. */

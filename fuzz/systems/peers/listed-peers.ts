@@ -120,8 +120,7 @@ function listedPeersSystem({
         {
           name: "the timer",
           work: pool.timer,
-          delayMax: plan.limits.timerMaxTicks + plan.limits.timerJitterTicks,
-          isDemanded: () => true,
+          delayMax: Math.max(plan.limits.timerMinTicks, plan.limits.timerMaxTicks) + plan.limits.timerJitterTicks,
         },
       ]),
       refcountWatcher(pool, history, convention),

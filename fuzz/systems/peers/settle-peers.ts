@@ -17,6 +17,7 @@ import type { PeersState } from "#model/peers/peers.ts";
 import { collectPeers, detachedPeers, peerName } from "#properties/peers/peer-tree.ts";
 import type { Settled } from "#properties/linearizability/operation-history.ts";
 import type { MemoryAtRest } from "../system-definition.ts";
+import { chainOf } from "#properties/chain.ts";
 
 type PeerRecord = PeersState["records"][number];
 
@@ -117,9 +118,8 @@ function memoryDifference(
 }
 
 function livingAmongTheFree(words: Int32Array, pool: PeerStore): string | undefined {
-  const { peers, peersMax, empty } = pool;
-  let peer: Address = wordAt(words, Slab.head(peers));
-  for (let count = 0; peer !== NIL && count < peersMax; count++, peer = wordAt(words, peer)) {
+  const { peers, empty } = pool;
+  for (const peer of chainOf(words, Slab.head(peers), (free) => free, NIL)) {
     const refcount = wordAt(words, Peer.refcount(peer));
     if (refcount !== DEAD) return `${peerName(pool, peer)} is free, and its count is ${refcount}`;
     for (const side of [Peer.left(peer), Peer.right(peer)])

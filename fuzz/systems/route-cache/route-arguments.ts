@@ -54,7 +54,18 @@ export const route = parsedArgument(
   prefixSchema,
   fc.constantFrom("v4/0/0", "v4/16/4", "v4/20/8", "v6/0/0", "v6/40/8", "v6/32/3"),
   parsePrefix,
-  fc.constantFrom("v4/128/1", "v4/255/8", "v4/20/6", "v4/21/8", "v6/128/1", "v6/224/5", "v6/0/8", "v6/255/8"),
+  fc.constantFrom(
+    "v4/128/1",
+    "v4/255/8",
+    "v4/20/6",
+    "v4/20/7",
+    "v4/16/5",
+    "v4/21/8",
+    "v6/128/1",
+    "v6/224/5",
+    "v6/0/8",
+    "v6/255/8",
+  ),
 );
 
 export const index = argument(z.int().min(1).max(7), fc.integer({ min: 1, max: 3 }), fc.constantFrom(1, 2, 7));

@@ -32,6 +32,16 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     initial: [DEFAULT, lookup(HOST)],
     threads: { "first user": [validate, release], "second user": [validate, release], router: [add("v4/20/8", 2)] },
   },
+  "deleted-in-interrupts": {
+    about: "two routes are deleted in soft interrupts before the worker comes to dispose of either",
+    initial: [DEFAULT, add("v4/20/8", 2)],
+    threads: {
+      timer: [
+        { kind: "delete", route: "v4/20/8", inInterrupt: true },
+        { kind: "delete", route: "v4/0/0", inInterrupt: true },
+      ],
+    },
+  },
   "hit-against-delete": {
     about: "a route is used by a cache, and by a count, while it is deleted",
     initial: [add("v4/20/8", 2), lookup(HOST)],

@@ -224,7 +224,6 @@ export const routeCacheOperations = {
       },
       {
         text: (raw) => `endChange interface ${raw.interface}`,
-        returns: "nothing",
         model: (values): RouteOperation => ({
           kind: "endChange",
           family: values.route.family,

@@ -24,6 +24,7 @@ import { cacheNamed, type RouteCacheState, type RouteRecord } from "#model/route
 import type { Settled } from "#properties/linearizability/operation-history.ts";
 import type { MemoryAtRest } from "../system-definition.ts";
 import type { PlacedNetwork } from "./route-threads.ts";
+import { chainOf } from "#properties/chain.ts";
 
 const FAMILIES = ["v4", "v6"] as const;
 
@@ -61,7 +62,7 @@ function tableDifference(
     return `route ${changed} is being changed, and should be ${state.updating[family]}`;
   const wanted = state.routes.filter(({ prefix }) => prefix.family === family);
   let count = 0;
-  for (let entry = wordAt(words, Domain.routes(domain)); entry !== NIL; entry = wordAt(words, Entry.next(entry))) {
+  for (const entry of chainOf(words, Domain.routes(domain), Entry.next, NIL)) {
     const number = wordAt(words, Entry.serial(entry));
     const route = wanted.find((one) => one.serial === number);
     if (route === undefined) return `route ${number} is in the table, and should not be`;
@@ -140,8 +141,7 @@ function interfacesDifference(words: Int32Array, { interfaces }: Network, state:
 
 function addressesDifference(words: Int32Array, { interfaces }: Network, state: RouteCacheState): string | undefined {
   const left = [...state.addresses];
-  let address = wordAt(words, Interfaces.addresses(interfaces));
-  for (; address !== NIL; address = wordAt(words, InterfaceAddress.next(address))) {
+  for (const address of chainOf(words, Interfaces.addresses(interfaces), InterfaceAddress.next, NIL)) {
     const number = wordAt(words, InterfaceAddress.address(address));
     const at = left.findIndex((one) => one.address === number);
     const [wanted] = at === -1 ? [] : left.splice(at, 1);

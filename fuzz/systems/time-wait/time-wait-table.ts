@@ -33,8 +33,8 @@ const connection = parsedArgument(
   z
     .string()
     .regex(
-      /^(lo|lan|wan)[46]\/\d{1,5}:\d{1,5}$/,
-      'must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"',
+      /^(?:(?:lo|lan|wan)[46]|far6)\/\d{1,5}:\d{1,5}$/,
+      'must be "lo", "lan" or "wan" and "4" or "6", or "far6", and two ports, such as "lan4/80:1"',
     )
     .refine((text) => portsOf(text).every((port) => port <= PORT_MAX), `must have ports of at most ${PORT_MAX}`),
   fc.constantFrom("lan4/80:1", "lan4/80:2", "lan4/81:1", "lo4/80:1", "wan4/80:3", "wan6/80:1"),
@@ -42,7 +42,7 @@ const connection = parsedArgument(
   // Each reach in both families; ports at the ends of their range, with the sign bit, and many to fill classes with.
   fc
     .tuple(
-      fc.constantFrom("lo4", "lan4", "wan4", "lo6", "lan6", "wan6"),
+      fc.constantFrom("lo4", "lan4", "wan4", "lo6", "lan6", "wan6", "far6"),
       fc.constantFrom(0, 80, 0x7fff, 0x8000, PORT_MAX),
       fc.oneof(fc.constantFrom(0, 0x8000, PORT_MAX), fc.integer({ min: 1, max: 12 })),
     )
@@ -144,7 +144,10 @@ function* outcomeWord(procedure: Access<SegmentOutcome>): Access<number> {
   return OUTCOMES[yield* procedure];
 }
 
-/** The two ends' addresses, by the connection's first letters. The model is given the reach; the implementation finds it. */
+/**
+ * The two ends' addresses, by the connection's first letters. The model is given the reach; the implementation finds it.
+ * The hosts of `wan6` and `far6` differ in nothing but the order of two words, so that their connections have one key.
+ */
 const ENDS: Readonly<
   Record<string, { readonly reach: Reach; readonly local: readonly number[]; readonly foreign: readonly number[] }>
 > = {
@@ -153,6 +156,7 @@ const ENDS: Readonly<
   wan4: { reach: "remote", local: [0x0a000001], foreign: [0xc0000201] },
   lo6: { reach: "loopback", local: [0, 0, 0, 1], foreign: [0, 0, 0, 1] },
   lan6: { reach: "local", local: [0xfd000000, 0, 0, 1], foreign: [0xfd000000, 0, 0, 2] },
+  far6: { reach: "remote", local: [0xfd000000, 0, 0, 1], foreign: [0x20010db8, 0, 1, 0] },
   wan6: { reach: "remote", local: [0xfd000000, 0, 0, 1], foreign: [0x20010db8, 0, 0, 1] },
 };
 

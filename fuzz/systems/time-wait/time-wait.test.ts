@@ -39,7 +39,7 @@ test("a connection's text names its two ends", () => {
 test("what is wrong with a scenario is said by its path", () => {
   const wrong = (operation: object) => () => parseScenario(timeWait, { ...scenario([]), initial: [operation] });
   expect(wrong({ ...add, connection: "van4/80:1" })).toThrow(
-    'scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan", "4" or "6", and two ports, such as "lan4/80:1"',
+    'scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan" and "4" or "6", or "far6", and two ports, such as "lan4/80:1"',
   );
   expect(wrong({ ...add, sequence: 0 })).toThrow("scenario of time-wait: initial.0.sequence: ");
   const limited = (limits: Record<string, number>) => () => parseScenario(timeWait, scenario([add], { limits }));

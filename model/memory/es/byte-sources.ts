@@ -90,7 +90,7 @@ function waysOfRegion({ start, end, candidates }: ReadRegion, question: SourceQu
         if (isWhole && wholeSource !== undefined && wholeSource !== candidate) continue;
         question.onStep();
         const way: Way = {
-          masks: [(masks[0] ?? 0) | (1 << i)],
+          masks: [(masks[0] as number) | (1 << i)],
           bytes: [...bytes, question.byteOf(candidate, address)],
           wholeSource: isWhole ? candidate : wholeSource,
         };
@@ -108,7 +108,7 @@ function keyOf(bytes: readonly ByteToken[]): string {
 
 function withoutIdleSources(ways: readonly Way[], { regions, mayRace }: SourceQuestion): readonly Way[] {
   const isIdle = (way: Way, fewer: Way): boolean => {
-    if (way === fewer || !fewer.masks.every((mask, i) => (mask & ~(way.masks[i] ?? 0)) === 0)) return false;
+    if (way === fewer || !fewer.masks.every((mask, i) => (mask & ~(way.masks[i] as number)) === 0)) return false;
     const kept = new Set(fewer.masks.flatMap((mask, i) => membersOf(mask, regions[i]?.candidates ?? [])));
     const all = way.masks.flatMap((mask, i) => membersOf(mask, regions[i]?.candidates ?? []));
     return all.every((source) => kept.has(source) || !mayRace(source));

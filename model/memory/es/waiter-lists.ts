@@ -61,7 +61,7 @@ function* ordersOf(sections: readonly PlacedSection[]): Generator<SectionOrder> 
       return;
     }
     for (const [i, queue] of queues.entries()) {
-      const position = taken[i] ?? 0;
+      const position = taken[i] as number;
       const section = queue[position];
       if (section === undefined) continue;
       const after = enterSection(section, waiters);

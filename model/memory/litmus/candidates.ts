@@ -96,7 +96,7 @@ class Search {
     this.#processOf = Int32Array.from(events, ({ process }) => process);
     paths.forEach(({ rmw }, process) => {
       if (hooks.space === "whole") return; // atomicity is left to the model
-      const first = firstOf[process] ?? 0;
+      const first = firstOf[process] as number;
       for (const [read, write] of rmw) this.#rmwWriteOf[first + read] = first + write;
     });
     events.forEach(({ kind, address }, i) => {

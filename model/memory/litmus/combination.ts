@@ -55,7 +55,7 @@ export function skeletonFor(
 ): Skeleton {
   const shifted = (choose: (path: Path) => readonly Pair[]): Pair[] =>
     paths.flatMap((path, process) => {
-      const first = firstOf[process] ?? 0;
+      const first = firstOf[process] as number;
       return choose(path).map(([a, b]): Pair => [a + first, b + first]);
     });
   const po = shifted(({ flow }) => flow);

@@ -183,7 +183,7 @@ function* interleavings(sections: readonly Section[]): Generator<readonly Sectio
       return;
     }
     for (const [i, queue] of threads.entries()) {
-      const at = taken[i] ?? 0;
+      const at = taken[i] as number;
       const next = queue[at];
       if (next === undefined || (next.unlock === undefined && order.length + 1 < sections.length)) continue;
       order.push(next);

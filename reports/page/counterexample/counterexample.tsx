@@ -72,6 +72,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
     () => (passing === undefined ? undefined : alignSchedules(failing, passing)),
     [failing, passing],
   );
+  const important = useMemo(() => mattering(story), [story]);
   const [matters, setMatters] = useState(true);
   const last = shown.steps.length;
   const at = Math.min(watch.step ?? last, last);
@@ -128,7 +129,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
               label={schedule === "passing" ? "schedule that passes" : "schedule that fails"}
               at={at}
               arrows={arrowsOf(story, shown, at, matters && shown === failing)}
-              mattering={matters && shown === failing ? mattering(story) : NOTHING}
+              mattering={matters && shown === failing ? important : NOTHING}
               firstDifference={shown === failing || alignment === undefined ? undefined : alignment.firstDifference}
               onGo={go}
             />

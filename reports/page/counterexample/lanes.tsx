@@ -1,5 +1,5 @@
 import { Component } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
 import type { StoryExecution, StoryStep } from "../../counterexample-story.ts";
 import { shownText } from "../shown-text.ts";
 import { type LaneState, laneStates } from "./lane-bars.ts";
@@ -12,47 +12,59 @@ interface RowProps {
   readonly step: number;
   readonly access: StoryStep;
   readonly lanes: readonly LaneState[];
-  readonly isCurrent: boolean;
   readonly isDifferent: boolean;
   readonly isLast: boolean;
   readonly matters: boolean;
   readonly onGo: (steps: number) => void;
 }
 
-/** Drawn anew only when it becomes, or is no longer, the current one: scrubbing touches two rows. */
-class Row extends Component<RowProps> {
-  override shouldComponentUpdate(next: RowProps): boolean {
-    const { isCurrent, access, isDifferent, matters } = this.props;
-    return (
-      next.isCurrent !== isCurrent ||
-      next.access !== access ||
-      next.isDifferent !== isDifferent ||
-      next.matters !== matters
-    );
+function Row({ step, access, lanes, isDifferent, isLast, matters, onGo }: RowProps) {
+  const classes = [...(isDifferent ? ["different"] : []), ...(matters ? ["matters"] : [])];
+  return (
+    <tr class={classes.join(" ")} data-step={step + 1} onClick={() => onGo(step + 1)}>
+      <th scope="row">{step + 1}</th>
+      {lanes.map((lane, thread) => (
+        <td key={thread} class={barsOf(lane)} title={titleOf(lane)}>
+          {thread === access.thread && <AccessText access={access} isBad={isLast} />}
+        </td>
+      ))}
+      <td class="holds">{shownText(access.holds.join(", "))}</td>
+    </tr>
+  );
+}
+
+interface RowsProps {
+  readonly execution: StoryExecution;
+  readonly mattering: ReadonlySet<number>;
+  readonly firstDifference: number | undefined;
+  readonly onGo: (steps: number) => void;
+}
+
+/** The rows of an execution. They do not know which one is current: scrubbing marks that in what is there already. */
+class Rows extends Component<RowsProps> {
+  override shouldComponentUpdate({ execution, mattering, firstDifference }: RowsProps): boolean {
+    const { props } = this;
+    return execution !== props.execution || mattering !== props.mattering || firstDifference !== props.firstDifference;
   }
 
-  override render({ step, access, lanes, isCurrent, isDifferent, isLast, matters, onGo }: RowProps) {
-    const classes = [
-      ...(isCurrent ? ["now"] : []),
-      ...(isDifferent ? ["different"] : []),
-      ...(matters ? ["matters"] : []),
-    ];
+  override render({ execution, mattering, firstDifference, onGo }: RowsProps) {
+    const { steps, violation } = execution;
+    const states = laneStates(execution);
     return (
-      <tr
-        class={classes.join(" ")}
-        data-step={step + 1}
-        aria-current={isCurrent ? "step" : undefined}
-        onClick={() => onGo(step + 1)}
-      >
-        <th scope="row">{step + 1}</th>
-        {lanes.map((lane, thread) => (
-          <td key={thread} title={titleOf(lane)}>
-            <Bars lane={lane} />
-            {thread === access.thread && <AccessText access={access} isBad={isLast} />}
-          </td>
+      <tbody>
+        {steps.map((access, step) => (
+          <Row
+            key={step}
+            step={step}
+            access={access}
+            lanes={states[step] ?? []}
+            isDifferent={step === firstDifference}
+            isLast={step === steps.length - 1 && violation !== undefined}
+            matters={mattering.has(step)}
+            onGo={onGo}
+          />
         ))}
-        <td class="holds">{shownText(access.holds.join(", "))}</td>
-      </tr>
+      </tbody>
     );
   }
 }
@@ -67,15 +79,13 @@ function AccessText({ access, isBad }: { access: StoryStep; isBad: boolean }) {
   );
 }
 
-function Bars({ lane }: { lane: LaneState }) {
-  const { inSection, inGracePeriod, locks, waitsFor } = lane;
-  return (
-    <span class="bars" aria-hidden="true">
-      <i class={inSection ? "section" : ""} />
-      <i class={locks === "" ? "" : "lock"} />
-      <i class={waitsFor === "" ? (inGracePeriod ? "grace" : "") : "waits"} />
-    </span>
-  );
+/** Bars are backgrounds of cells: an element each would be thousands to paint. */
+function barsOf({ inSection, inGracePeriod, locks, waitsFor }: LaneState): string {
+  return [
+    ...(inSection ? ["in-section"] : []),
+    ...(locks === "" ? [] : ["has-lock"]),
+    ...(waitsFor === "" ? (inGracePeriod ? ["in-grace"] : []) : ["is-waiting"]),
+  ].join(" ");
 }
 
 function titleOf({ inSection, inGracePeriod, locks, waitsFor }: LaneState): string {
@@ -107,12 +117,12 @@ export function Lanes({
   firstDifference: number | undefined;
   onGo: (steps: number) => void;
 }) {
-  const lanes = useRef<{ of: StoryExecution; states: ReturnType<typeof laneStates> } | undefined>(undefined);
-  if (lanes.current?.of !== execution) lanes.current = { of: execution, states: laneStates(execution) };
-  const { states } = lanes.current;
   const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => keepInView(scroller.current, at), [at]);
-  const { steps, threads, violation } = execution;
+  const latest = useRef(onGo);
+  latest.current = onGo;
+  const go = useCallback((steps: number) => latest.current(steps), []);
+  useLayoutEffect(() => markCurrent(scroller.current, at), [at, execution, mattering, firstDifference]);
+  const { threads } = execution;
   return (
     <div class="scroll lanes" tabindex={0} role="region" aria-label={label} ref={scroller}>
       <table>
@@ -130,21 +140,7 @@ export function Lanes({
             <th scope="col">holds</th>
           </tr>
         </thead>
-        <tbody>
-          {steps.map((access, step) => (
-            <Row
-              key={step}
-              step={step}
-              access={access}
-              lanes={states[step] ?? []}
-              isCurrent={step === at - 1}
-              isDifferent={step === firstDifference}
-              isLast={step === steps.length - 1 && violation !== undefined}
-              matters={mattering.has(step)}
-              onGo={onGo}
-            />
-          ))}
-        </tbody>
+        <Rows execution={execution} mattering={mattering} firstDifference={firstDifference} onGo={go} />
       </table>
       <Conflicts arrows={arrows} execution={execution} />
     </div>
@@ -177,8 +173,20 @@ function Conflicts({
   );
 }
 
-function keepInView(scroller: HTMLDivElement | null, at: number): void {
+/** Marks the row of the access that was made last, and has it in view. */
+function markCurrent(scroller: HTMLDivElement | null, at: number): void {
   if (scroller === null) return;
+  for (const row of scroller.querySelectorAll("tr.now")) {
+    row.classList.remove("now");
+    row.removeAttribute("aria-current");
+  }
+  const row = scroller.querySelector(`tr[data-step="${at}"]`);
+  row?.classList.add("now");
+  row?.setAttribute("aria-current", "step");
+  keepInView(scroller, at);
+}
+
+function keepInView(scroller: HTMLDivElement, at: number): void {
   const top = at * ROW_HEIGHT;
   if (top < scroller.scrollTop + ROW_HEIGHT * 2) scroller.scrollTop = Math.max(0, top - ROW_HEIGHT * 3);
   else if (top + ROW_HEIGHT * 3 > scroller.scrollTop + scroller.clientHeight)
