@@ -13,6 +13,7 @@ for (const part of [
   "impl/sync",
   "model/model.ts",
   "properties/violation.ts",
+  "reports/visible-text.ts",
   "fuzz/machine",
   "fuzz/systems",
   "package.json",
