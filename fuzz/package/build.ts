@@ -96,7 +96,7 @@ function withLicences(): Rolldown.Plugin {
 const shared = {
   cwd: packageRoot,
   config: false,
-  tsconfig: "fuzz/package/tsconfig.json",
+  tsconfig: "tsconfig.package.json",
   outDir: "dist",
   platform: "node",
   target: "node22.18",
@@ -123,6 +123,6 @@ await build({
   },
 });
 // By itself: declarations take no part in the chunks.
-await build({ ...shared, entry: { quiesce: ENTRIES.quiesce }, clean: false, dts: { dtsOnly: true } });
+await build({ ...shared, entry: { quiesce: ENTRIES.quiesce }, clean: false, dts: { emitDtsOnly: true } });
 writeWholeFile(join(packageRoot, "dist/digest.txt"), `${compiledDigest(packageRoot)}\n`);
 buildPeers();
