@@ -41,7 +41,7 @@ export const buildDelayedLibrary = buildLibrary;
 const BUNDLED_DEPENDENCIES = ["zod", "fast-check"];
 
 /** Packages that are loaded when a queue is asked for, and may be absent. */
-const OPTIONAL_DEPENDENCIES = ["bullmq", "ioredis"];
+const OPTIONAL_PEERS = ["bullmq", "ioredis"];
 
 /**
  * Chunks that are loaded as one, though not everything in them is needed at once: hundreds of small files take longer to
@@ -112,7 +112,7 @@ await build({
   clean: true,
   sourcemap: true,
   dts: false,
-  deps: { alwaysBundle: BUNDLED_DEPENDENCIES, neverBundle: OPTIONAL_DEPENDENCIES },
+  deps: { alwaysBundle: BUNDLED_DEPENDENCIES, neverBundle: OPTIONAL_PEERS },
   inputOptions: { preserveEntrySignatures: "allow-extension" },
   plugins: [withoutSources(), compiledWorkers(), withLicences()],
   outputOptions: {
