@@ -107,7 +107,7 @@ test("where nothing is checked, nothing holds", async () => {
   expect(history).toMatchObject({
     code: 2,
     stdout: "",
-    stderr: expect.stringContaining("no operation is there to check"),
+    stderr: expect.stringContaining("empty.jsonl: expected operations to check, found none"),
   });
 });
 
@@ -175,6 +175,9 @@ test("scenarios are drawn where none is declared, chosen by pattern, and certifi
   const path = moduleOf("drawn.ts", { scenarios: "" });
   const all = await verify(path);
   expect([all.code, all.stdout.match(/^holds {5}tickets-generated-/gm)?.length]).toEqual([0, 12]);
+  expect(all.stdout).toMatch(/^holds {5}tickets-conformance-concurrent /m);
+  const declared = await verify(moduleOf("declared.ts", {}));
+  expect(declared.stdout).toContain("holds: 1 of 1 scenario hold;");
   const some = await verify(`${join(folder, "drawn*.ts")}#generated-3x1-*`);
   expect([some.code, some.stdout.match(/^holds {5}tickets-generated-3x1-/gm)?.length]).toEqual([0, 4]);
   const certified = await quiesce(["certify", path, "--out", join(folder, "out"), "--workers", "1"]);

@@ -34,7 +34,7 @@ export interface ScenarioReference {
   readonly module?: string;
   /** Checks that its system switches off, with the reasons. */
   readonly without?: Readonly<Record<string, string>>;
-  /** Whether its system is its scenarios: none can be drawn from its operations. */
+  /** Whether its system is its scenarios: none are drawn, or none can be, from its operations. */
   readonly isFixed?: boolean;
 }
 
@@ -137,7 +137,8 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   const systems = await systemsOfModule(path);
   for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
   return systems.flatMap(({ name: system, scenarios, without, conformance }) => {
-    const isFixed = conformance === undefined;
+    // Who declares scenarios may have operations that are for one thread alone, such as those of a queue's only consumer.
+    const isFixed = conformance === undefined || scenarios.length > 0;
     const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
     return names.map((name) => ({
       name,

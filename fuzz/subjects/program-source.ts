@@ -115,7 +115,7 @@ async function find(program: string): Promise<Makeable> {
   const { create, parameters = {} } = exported as Partial<Makeable>;
   if (typeof create !== "function")
     throw new InputError(
-      `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program"`,
+      `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program" or by default`,
     );
   return { create, parameters };
 }

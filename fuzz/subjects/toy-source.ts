@@ -7,8 +7,8 @@ export const PROGRAMS_SYSTEM = "programs";
 
 /** The toy program that a module exports, if it exports one. */
 export function exportedToy(exported: object): ToyProgram | undefined {
-  const program: unknown = "program" in exported ? exported.program : undefined;
-  return isToyProgram(program) ? program : undefined;
+  const { program, default: main } = exported as { readonly program?: unknown; readonly default?: unknown };
+  return [program, main].find(isToyProgram);
 }
 
 /**
