@@ -150,13 +150,6 @@ export function fuzzPlan(
   };
 }
 
-/**
- * Systems of which generated scenarios violate a property of the timer or of the collection, and it is open whether code
- * or property is wrong: `peers-rwlock` (takes-longest-idle: a peer idle for 99 ticks is taken at a ttl of 100),
- * `peers-rcu-list` (works-in-time: the timer is 9 ticks late). Their own scenarios are verified as before.
- */
-const OPEN_FINDINGS: ReadonlySet<string> = new Set(["peers-rwlock", "peers-rcu-list"]);
-
 /** Both forms of each system of which all scenarios are asked for: a few of them, asked for by name, are no system. */
 function conformanceOf(
   scenarios: readonly ScenarioReference[],
@@ -168,7 +161,6 @@ function conformanceOf(
     const module = references[0]?.module;
     const all =
       module === undefined ? systems.find(({ name }) => name === system)?.scenarios.length : references.length;
-    if (OPEN_FINDINGS.has(system)) return [];
     if (system === PROGRAMS_SYSTEM || references[0]?.isFixed === true || references.length !== all) return [];
     const plan = { system, ...(module !== undefined && { module }) };
     return [

@@ -23,10 +23,10 @@ test("a bug that only one strategy finds is missed, and the exit code is 1", asy
     "50",
     "--strategies",
     "random,surw",
-    "inetpeer-gc-worker-no-grace-period",
+    "inetpeer-miss-trusted-during-writer",
   ]);
   expect(stdout).toMatch(
-    /^missed {2}inetpeer-gc-worker-no-grace-period .*but only 1 of the strategies found it from every seed; executions: random –, surw \d+$/m,
+    /^missed {2}inetpeer-miss-trusted-during-writer .*but only 1 of the strategies found it from every seed; executions: random –, surw \d+$/m,
   );
   expect(code).toBe(1);
 });
@@ -38,9 +38,9 @@ test("a bug that nobody finds is missed, with the property that stays quiet", as
     "5",
     "--strategies",
     "random",
-    "inetpeer-gc-worker-no-grace-period",
+    "inetpeer-miss-needs-locked-retry-2010",
   ]);
-  expect(stdout).toContain("grace-period or memory-safety is not violated in peers-collector-against-old-root");
+  expect(stdout).toContain("linearizability is not violated in peers-rcu-list-rotate");
   expect(code).toBe(1);
 });
 
@@ -81,10 +81,11 @@ test("JSON on standard output stands there alone", async () => {
 test("the story of a bug is told in at most 25 rows, and ends where it went wrong", async () => {
   const { stdout } = await quiesce(["bugs", "--story", "--strategies", "pct3", "inetpeer-gc-worker-no-grace-period"]);
   expect(stdout).toMatch(
-    / grace-period in peers-collector-against-old-root, shrunk to 1 preemption and \d+ accesses; /,
+    / data-race in peers-collector-against-old-root, shrunk to 0 preemptions and \d+ accesses; /,
   );
-  const story = stdout.slice(stdout.indexOf("VIOLATED grace-period"));
-  const rows = story.slice(0, story.indexOf("\nmatters")).trimEnd().split("\n").slice(2);
+  const story = stdout.slice(stdout.indexOf("VIOLATED data-race"));
+  // The line above names the threads.
+  const rows = story.slice(story.indexOf("gc worker\n"), story.indexOf("\nmatters")).trimEnd().split("\n").slice(1);
   expect(rows.length).toBeLessThanOrEqual(25);
   expect(rows.at(-1)).toContain("← here");
 });
@@ -105,7 +106,7 @@ test("an unknown bug, an unknown strategy, a number out of range and a file that
 });
 
 test("a hunt that is interrupted says how far it came, and the exit code is 3", async () => {
-  const bugs = ["inetpeer-ipid-range-overlap", "inetpeer-gc-worker-no-grace-period"];
+  const bugs = ["inetpeer-ipid-range-overlap", "inetpeer-miss-needs-locked-retry-2010"];
   const { code, stderr } = await quiesce(["bugs", "--executions", "100000000", "--strategies", "random", ...bugs], {
     // The first bug's line says that the hunt is on; the second is not found this way.
     meanwhile: (child) => void child.stdout.once("data", () => child.kill("SIGINT")),

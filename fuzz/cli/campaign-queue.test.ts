@@ -39,7 +39,9 @@ test(
     });
     const together = campaign("together", ...queue);
     expect((await first).code).toBeNull();
-    const second = quiesce(["worker", ...queue, "--concurrency", "2", "--idle", "8s"]);
+    const second = quiesce(["worker", ...queue, "--concurrency", "2"], {
+      meanwhile: (child) => void together.finally(() => child.kill("SIGINT")),
+    });
     const { code, stdout, stderr } = await together;
     expect([code, stdout], stderr).toEqual([1, alone.stdout]);
     expect(readFileSync(join(folder, "together", CERTIFICATE), "utf8")).toBe(

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { pageTemplate } from "#fuzz/host/page-template.ts";
 import { Result } from "#reports/result.ts";
 import { quiesce } from "./cli-process.fixture.ts";
 
@@ -36,6 +37,7 @@ test("a scenario that holds is one line, exit code 0, and every report", async (
   expect(stdout).toMatch(/^seed 1; reports in /m);
   expect(code).toBe(0);
   expect(readdirSync(out).toSorted()).toEqual([
+    ...(pageTemplate() === undefined ? [] : ["index.html"]),
     "junit.xml",
     "quiesce.sarif",
     "result.json",
@@ -124,7 +126,9 @@ test("--json - writes the result to standard output, and nothing else", async ()
     join(folder, "json"),
   ]);
   expect(Result.parse(JSON.parse(stdout)).verdict).toBe("holds");
-  expect(stderr).toContain("holds     peers-identifiers  random, pct3, pos, surw, 80 executions");
+  expect(stderr).toContain(
+    "holds     peers-identifiers  80 executions by random, pct3, pos, surw, sequentially consistent",
+  );
   expect(code).toBe(0);
 });
 
@@ -151,7 +155,7 @@ test("--time ends undecided, with a partial report and exit code 3; --resume say
 
 test("^C leaves a partial report and the state, without a stack; --resume takes over what was done, and ends alike", async () => {
   const out = join(folder, "interrupted");
-  const { code, stdout, stderr } = await quiesce(["verify", SMALL, "peers", "--seed", "9", "--out", out], {
+  const { code, stdout, stderr } = await quiesce(["verify", SMALL, "peers", "--seed", "9", "--verbose", "--out", out], {
     // The first scenario has been decided when its line comes.
     meanwhile: (child) => {
       let text = "";
@@ -211,7 +215,7 @@ export default {
 
 test("a reader that goes away stops the run the same way", async () => {
   const out = join(folder, "pipe");
-  const { code, stderr } = await quiesce(["verify", SMALL, "peers", "--out", out], {
+  const { code, stderr } = await quiesce(["verify", SMALL, "peers", "--verbose", "--out", out], {
     meanwhile: (child) => void once(child.stdout, "data").then(() => child.stdout.destroy()),
   });
   expect(code).toBe(3);

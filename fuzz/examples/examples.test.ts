@@ -9,7 +9,6 @@ const VIOLATED: Readonly<Record<string, readonly string[]>> = {
   "lazy-initialisation": ["data-race"],
   "michael-scott-queue": ["linearizability", "leak"],
   "readers-writer-lock": ["data-race"],
-  // A free is an access too, and comes before what the readers look at then.
   "resizing-hash-table": ["data-race", "grace-period", "memory-safety"],
   "ring-buffer": ["data-race", "memory-safety"],
   semaphore: ["linearizability", "deadlock"],

@@ -16,6 +16,7 @@ for (const part of [
   "reports/result.ts",
   "fuzz/machine",
   "fuzz/systems",
+  "reports/verdict-line.ts",
   "package.json",
 ])
   cpSync(join(projectRoot, part), join(copy, part), { recursive: true });

@@ -7,7 +7,10 @@ import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import { Machine } from "./machine.ts";
 import { machineProperties } from "./machine-properties.ts";
 
-/** The names that the machine's own sources call a violation by; a watcher's and a history's come with them. */
+/**
+ * The names that the machine's own sources call a violation by. A watcher's and a history's come with them: so does
+ * `memory-at-rest`, which the machine raises when a history finds fault with a set-up.
+ */
 function raised(): Set<string> {
   const folder = new URL("./", import.meta.url);
   const sources = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
@@ -16,7 +19,7 @@ function raised(): Set<string> {
       (match) => match[1] ?? "",
     ),
   );
-  return new Set(names);
+  return new Set(names.filter((name) => name !== "memory-at-rest"));
 }
 
 test("the properties of the machine are those that it raises, each of them", () => {

@@ -17,8 +17,11 @@ const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
 );
 const named = counts.map((entry) => ({ ...entry, text: `${entry.program} ${JSON.stringify(entry.parameters)}` }));
 
-/** No other engine explores under `es` or `lkmm`: they are held against their axioms. */
-const counted = Object.keys(tableModels).filter((model) => model !== "es" && model !== "lkmm");
+/**
+ * No other engine explores under `es` or `lkmm`: they are compared with their axioms. The table has no column for `rc11`,
+ * whose accesses are as the program writes them: its columns take all alike.
+ */
+const counted = Object.keys(tableModels).filter((model) => !["es", "lkmm", "rc11"].includes(model));
 
 test("the table has 662 counts under five models", () => {
   expect(counts.reduce((sum, { executions }) => sum + Object.keys(executions).length, 0)).toBe(662);

@@ -47,7 +47,7 @@ test("a violation is an error that tells the story, and names a script that runs
   expect(error.name).toMatch(/^VIOLATED (linearizability|leak)$/);
   expect(error.message).toContain("npx quiesce replay");
   expect(error.message).toMatch(/^seed {4}1$/m);
-  expect(error.message).toContain("writeOnce stack.top");
+  expect(error.message).toContain("rcuAssignPointer stack.top");
   expect(error.stack).toBe(`${error.name}: ${error.message}`);
   const trace = JSON.parse(readFileSync(join(out, "treiber-broken-check.trace.json"), "utf8")) as { module?: string };
   expect(trace.module).toBe("fuzz/examples/treiber-stack.ts");
