@@ -43,7 +43,7 @@ test("a change of what a module imports verifies that module again, and no other
     ["holds", "tickets-two-customers"],
     ["holds", "others-two-customers"],
     // With another step its set-up is wrong already.
-    ["unknown", "tickets-two-customers"],
+    ["violated", "tickets-two-customers"],
   ]);
 });
 

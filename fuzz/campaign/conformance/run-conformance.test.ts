@@ -76,7 +76,7 @@ test("where no operation may come before the threads, they begin with nothing", 
           yield writeOnce(Counter.count(counter), 1);
           return 1;
         },
-        step: (_: number) => ({ response: 1, next: 1 }),
+        step: () => ({ response: 1, next: 1 }),
       }),
     },
   });
