@@ -70,7 +70,7 @@ test("a module that is missing, broken or without a system is refused by name, i
   const path = moduleOf(mine("go"));
   expect(await referencesOf([path])).toMatchObject([{ name: "mine-one", system: "mine" }]);
   // Among the own modules, names are enough.
-  const own = [{ name: "mine-one", system: "mine", module: path }];
+  const own = [{ name: "mine-one", system: "mine", module: path, isFixed: true }];
   expect(await referencesOf([], [path])).toEqual(own);
   expect(await referencesOf(["mine"], [path])).toEqual(own);
   expect(await referencesOf(["mine-one"], [path])).toEqual(own);
