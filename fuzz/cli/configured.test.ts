@@ -17,7 +17,7 @@ writeFileSync(
 test("options have the configured values, each command its own folder below the configured one", async () => {
   const verify = verifyCommand();
   await configure("verify", verify, folder);
-  expect(verify.opts()).toMatchObject({ profile: "full", seed: 7, workers: 1, out: join(folder, "verified") });
+  expect(verify.opts()).toEqual({ profile: "full", memory: "sc", seed: 7, workers: 1, out: join(folder, "verified") });
   const fuzz = fuzzCommand();
   await configure("fuzz", fuzz, folder);
   expect(fuzz.opts()).toMatchObject({ seed: 7, out: join(folder, "verified/fuzz") });
