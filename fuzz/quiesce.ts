@@ -95,7 +95,9 @@ export type { Scenario, ScenarioContents } from "./systems/scenario.ts";
 export { parseScenario } from "./systems/parse-scenario.ts";
 export type { Plan } from "./systems/system-definition.ts";
 
-// ---- A check in a test of any runner.
+// ---- A check in a test of any runner, and the scripts that failures leave.
+export { reproduce } from "./counterexample/reproduce.ts";
+export type { Reproduction } from "./counterexample/reproduction.ts";
 export { check, type Checked, type CheckOptions, type TestContext } from "./runner/check.ts";
 
 // ---- Properties and watchers.
@@ -144,5 +146,7 @@ export { checkLitmus, type LitmusResult } from "#model/memory/litmus/check-litmu
 export type { LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
 export { memoryModels } from "#model/memory/models.ts";
 
+// ---- What quiesce.config.ts exports.
+export type { Configuration } from "./host/configuration.ts";
 // ---- Code over SharedArrayBuffer, as it is.
 export { sharedMemory, type SharedMemoryTest } from "./javascript/shared-memory.ts";

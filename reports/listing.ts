@@ -35,23 +35,69 @@ interface ListingSystem extends ListingEntry {
   readonly bugs: readonly { readonly slug: string; readonly about: string }[];
 }
 
-/** The listing for a terminal, without the end of its last line. */
+/** Kinds of things in a listing, by which it can be filtered. */
+export const LISTED_KINDS = [
+  "systems",
+  "scenarios",
+  "properties",
+  "bugs",
+  "programs",
+  "strategies",
+  "profiles",
+] as const;
+
+export type ListedKind = (typeof LISTED_KINDS)[number];
+
+/**
+ * What of a listing has one of these words in its name, whatever the case. A system whose name has one is listed whole;
+ * another with what of it fits, if anything does.
+ *
+ * @param words none for all
+ * @param only the kind that is wanted; all unless given
+ */
+export function filteredListing(listing: Listing, words: readonly string[], only?: ListedKind): Listing {
+  const typed = words.map((word) => word.toLowerCase());
+  const fits = (name: string): boolean => typed.length === 0 || typed.some((word) => name.toLowerCase().includes(word));
+  const wants = (kind: ListedKind): boolean => only === undefined || only === kind;
+  const entries = (kind: ListedKind, all: readonly ListingEntry[]): readonly ListingEntry[] =>
+    wants(kind) ? all.filter(({ name }) => fits(name)) : [];
+  const systems = listing.systems.flatMap((system) => {
+    const isWhole = fits(system.name);
+    const scenarios = system.scenarios.filter(({ name }) => wants("scenarios") && (isWhole || fits(name)));
+    const properties = system.properties.filter((name) => wants("properties") && (isWhole || fits(name)));
+    const bugs = system.bugs.filter(({ slug }) => wants("bugs") && (isWhole || fits(slug)));
+    const isListed = (isWhole && wants("systems")) || scenarios.length + properties.length + bugs.length > 0;
+    return isListed ? [{ ...system, scenarios, properties, bugs }] : [];
+  });
+  return {
+    ...listing,
+    systems,
+    programs: entries("programs", listing.programs),
+    strategies: entries("strategies", listing.strategies),
+    profiles: entries("profiles", listing.profiles),
+  };
+}
+
+/** The listing for a terminal, without the end of its last line. Sections without an entry are left out. */
 export function listingText({ systems, programs, strategies, profiles }: Listing): string {
-  const sections = systems.flatMap((system) => [
-    [`${visibleText(system.name)}: ${visibleText(system.about)}`, countsText(system)].join("\n"),
-    section("scenarios", system.scenarios),
-    `properties\n${system.properties.map((name) => `  ${visibleText(name)}`).join("\n")}`,
-    section(
-      "bugs",
-      system.bugs.map(({ slug, about }) => ({ name: slug, about })),
-    ),
-  ]);
-  return [
-    ...sections,
+  const sections = [
+    ...systems.flatMap((system) => [
+      [`${visibleText(system.name)}: ${visibleText(system.about)}`, countsText(system)].join("\n"),
+      section("scenarios", system.scenarios),
+      section(
+        "properties",
+        system.properties.map((name) => ({ name, about: "" })),
+      ),
+      section(
+        "bugs",
+        system.bugs.map(({ slug, about }) => ({ name: slug, about })),
+      ),
+    ]),
     section("toy programs, for fuzz and explore", programs),
     section("strategies", strategies),
     section("profiles", profiles),
-  ].join("\n\n");
+  ].filter((text) => text !== undefined);
+  return sections.length === 0 ? "nothing has such a name" : sections.join("\n\n");
 }
 
 function countsText({ counts, model, implementation, certificates }: ListingSystem): string {
@@ -61,10 +107,11 @@ function countsText({ counts, model, implementation, certificates }: ListingSyst
   return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n  model ${visibleText(model)}, implementation ${visibleText(implementation)}`;
 }
 
-function section(title: string, entries: readonly ListingEntry[]): string {
+function section(title: string, entries: readonly ListingEntry[]): string | undefined {
+  if (entries.length === 0) return undefined;
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   return [
     title,
-    ...entries.map(({ name, about }) => `  ${visibleText(name.padEnd(width))}  ${visibleText(about)}`),
+    ...entries.map(({ name, about }) => `  ${visibleText(name.padEnd(width))}  ${visibleText(about)}`.trimEnd()),
   ].join("\n");
 }

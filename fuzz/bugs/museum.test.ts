@@ -12,6 +12,9 @@ test("every patch of the museum fits the present code and names a scenario there
   }
 });
 
-test("an unknown bug is refused with the names of those there are", () => {
-  expect(() => bugNamed("nope")).toThrow(/^no bug "nope"; there are .*\binetpeer-/);
+test("an unknown bug is refused with the name that was meant, or with those there are", () => {
+  expect(() => bugNamed("inetpeer-put-write-after-dec")).toThrow(
+    'no bug "inetpeer-put-write-after-dec"; did you mean inetpeer-put-writes-after-dec?',
+  );
+  expect(() => bugNamed("nope")).toThrow(/^no bug "nope"; there are dst-.* more; "quiesce list --only bugs"/);
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { type BugHeader, parseBugHeader } from "./patch.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 const MUSEUM = new URL(".//", import.meta.url);
 const SUFFIX = ".patch";
@@ -35,6 +36,13 @@ export function bugNamed(slug: string): Bug {
   const bugs = museumBugs();
   const found = bugs.find((bug) => bug.slug === slug);
   if (found === undefined)
-    throw new InputError(`no bug "${slug}"; there are ${bugs.map((bug) => bug.slug).join(", ")}`);
+    throw new InputError(
+      unknownName(
+        "bug",
+        slug,
+        bugs.map((bug) => bug.slug),
+        "quiesce list --only bugs",
+      ),
+    );
   return found;
 }

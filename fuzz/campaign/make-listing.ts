@@ -1,5 +1,6 @@
 import type { Listing } from "#reports/listing.ts";
 import { systems } from "#fuzz/systems/all-systems.ts";
+import type { System } from "#fuzz/systems/system.ts";
 import { systemProperties } from "#fuzz/systems/system-properties.ts";
 import { CERTIFIED_SIZES, sizeName } from "#fuzz/systems/small-scenarios.ts";
 import { toyPrograms } from "#fuzz/programs/toy-programs.ts";
@@ -9,13 +10,17 @@ import { profiles } from "./profile.ts";
 import { museumBugs } from "#fuzz/bugs/museum.ts";
 import { machineProperties } from "#fuzz/machine/machine-properties.ts";
 
-/** What there is to verify, and with what. */
-export function makeListing(): Listing {
+/**
+ * What there is to verify, and with what.
+ *
+ * @param own systems of the user's modules, which come first
+ */
+export function makeListing(own: readonly System[] = []): Listing {
   const bugs = museumBugs();
   return {
     format: "quiesce-list",
     version: 1,
-    systems: systems.map((system) => {
+    systems: [...own, ...systems].map((system) => {
       const { name, about, sources = { model: "", implementation: "" }, scenarios, smallScope } = system;
       const certificates = smallScope === undefined ? [] : (smallScope.sizes ?? CERTIFIED_SIZES).map(sizeName);
       const known = bugs.filter((bug) => bug.system === name);

@@ -5,8 +5,9 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { codeVersion, sourcesDigest } from "#fuzz/host/code-version.ts";
-import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import type { Reporter } from "#fuzz/host/configuration.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
+import { filesDecidedBy } from "#fuzz/subjects/user-module.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { type Result, wholeResult } from "#reports/result.ts";
 import type { Timing } from "#reports/timing.ts";
@@ -29,6 +30,8 @@ export interface CampaignSettings {
   readonly time?: number | undefined;
   /** Whether to keep the state of a stopped run, for `--resume`; and whether to take one over. */
   readonly state: "none" | "kept" | "resumed";
+  /** Reports that are written besides result and timing; all unless given. */
+  readonly reporters?: readonly Reporter[] | undefined;
   /** Whether traces of violations are saved, to be replayed by later runs. */
   readonly savesTraces: boolean;
 }
@@ -82,7 +85,7 @@ export async function performCampaign(
     });
     const result = resultOf(plan, settings, campaign);
     const timing = timingOf(result, campaign, { startedAt, milliseconds: performance.now() - start, workers });
-    writeReports(out, result, timing);
+    writeReports(out, result, timing, settings.reporters);
     if (campaign.finished) state?.remove();
     else state?.write();
     const page = await writePage(
@@ -110,13 +113,12 @@ function stateFor(
   if (state === "none") return undefined;
   const path = join(out, STATE_FILE);
   const own = new Set(scenarios.flatMap(({ module }) => module ?? []));
-  const modules = filesLoadedBy([...own]);
-  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(projectRoot, modules) };
+  const key: ResumeKey = { seed, profile: profile.name, code: sourcesDigest(packageRoot, filesDecidedBy([...own])) };
   return state === "resumed" ? resumedState(path, key, onNote) : freshState(path, key);
 }
 
 function resultOf(plan: CampaignPlan, { command }: CampaignSettings, campaign: CampaignResult): Result {
-  const code = codeVersion(projectRoot);
+  const code = codeVersion(packageRoot);
   return wholeResult({
     quiesce: code.replace(/\+.*/, ""),
     code,

@@ -2,8 +2,8 @@
  * How much a campaign searches, counted in executions: equal seed and profile then give equal results on any machine.
  */
 
-import { visibleText } from "#reports/visible-text.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 /** Executions of one strategy on each scenario. */
 export interface SearchBudget {
@@ -81,7 +81,11 @@ export function profileNamed(name: string): Profile {
   const found = profiles.find((profile) => profile.name === name);
   if (found === undefined)
     throw new InputError(
-      `no profile "${visibleText(name)}"; there are ${profiles.map((profile) => profile.name).join(", ")}`,
+      unknownName(
+        "profile",
+        name,
+        profiles.map((profile) => profile.name),
+      ),
     );
   return found;
 }

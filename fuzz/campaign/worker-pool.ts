@@ -2,6 +2,7 @@
 import { Piscina } from "piscina";
 import { busyThreads } from "#fuzz/host/busy-threads.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { isCheckout } from "#fuzz/host/project-root.ts";
 import { poolControl } from "#fuzz/host/worker-control.ts";
 import type { Job, JobKind, OutcomeOf } from "./job.ts";
 import type { Done } from "./job-worker.ts";
@@ -87,7 +88,9 @@ export function workerPool(workers: number): WorkerPool {
 }
 
 /** The modules of this project that drive the code under test, and what is not ours to name. */
-const DRIVERS = /\/node_modules\/|\/fuzz\/(?!examples\/|systems\/[^/]+\/)|\/properties\//;
+const DRIVERS = isCheckout
+  ? /\/node_modules\/|\/fuzz\/(?!examples\/|systems\/[^/]+\/)|\/properties\//
+  : /\/node_modules\//;
 
 /** Is it a module under test, or its model? */
 function isUnderTest(url: string): boolean {

@@ -1,6 +1,7 @@
-/** Writes every report of a run into one folder. */
+/** Writes the reports of a run into one folder. */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Reporter, REPORTERS } from "#fuzz/host/configuration.ts";
 import { commandPath } from "#fuzz/host/command-path.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
@@ -13,17 +14,26 @@ import { type Timing, timingJson } from "#reports/timing.ts";
 export const RESULT_FILE = "result.json";
 
 /**
+ * @param reporters what is written besides result and timing; all unless given
  * @returns the paths written
  * @throws InputError if one of them cannot be written
  */
-export function writeReports(folder: string, result: Result, timing: Timing): readonly string[] {
+export function writeReports(
+  folder: string,
+  result: Result,
+  timing: Timing,
+  reporters: readonly Reporter[] = REPORTERS,
+): readonly string[] {
   const shown = commandPath(folder);
+  const reports: { readonly [Name in Reporter]: () => readonly [file: string, text: string] } = {
+    junit: () => ["junit.xml", junitXml(result, { folder: shown, parts: timing.parts })],
+    sarif: () => ["quiesce.sarif", sarifJson(result, shown)],
+    markdown: () => ["summary.md", markdownSummary(result, shown)],
+  };
   const files: readonly (readonly [name: string, text: string])[] = [
     [RESULT_FILE, resultJson(result)],
     ["timing.json", timingJson(timing)],
-    ["junit.xml", junitXml(result, { folder: shown, parts: timing.parts })],
-    ["quiesce.sarif", sarifJson(result, shown)],
-    ["summary.md", markdownSummary(result, shown)],
+    ...reporters.map((name) => reports[name]()),
   ];
   return files.map(([name, text]) => {
     const path = join(folder, name);

@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { BugStatistics } from "#fuzz/campaign/hunt/hunt-statistics.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { isCheckout } from "#fuzz/host/project-root.ts";
 import { namedCommand } from "./command-names.ts";
 
 interface Options {
@@ -57,6 +59,10 @@ function parseList(text: string): readonly string[] {
 }
 
 async function run(slugs: readonly string[], options: Options): Promise<void> {
+  if (!isCheckout)
+    throw new InputError(
+      "bugs: the museum puts bugs back into quiesce's own sources, which the package does not hold; run it in a checkout",
+    );
   const { bugNamed, museumBugs } = await import("#fuzz/bugs/museum.ts");
   const { huntMuseum } = await import("#fuzz/campaign/hunt/hunt-museum.ts");
   const { strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");

@@ -102,13 +102,13 @@ const JOBS_IN_QUEUE = 64;
 async function poolOf(url: string, scenarios: readonly ScenarioReference[]): Promise<WorkerPool> {
   const { queuePool } = await import("#fuzz/campaign/queue/queue-pool.ts");
   const { sourcesDigest } = await import("#fuzz/host/code-version.ts");
-  const { projectRoot } = await import("#fuzz/host/project-root.ts");
+  const { packageRoot } = await import("#fuzz/host/project-root.ts");
   const own = scenarios.find(({ module }) => module !== undefined);
   if (own !== undefined)
     throw new InputError(
       `campaign: ${own.name} is of a module of your own, which workers do not have; leave --queue out`,
     );
-  return queuePool({ url, code: sourcesDigest(projectRoot, []) });
+  return queuePool({ url, code: sourcesDigest(packageRoot, []) });
 }
 
 /** Shows who works at the queue, until ^C. */

@@ -66,7 +66,7 @@ test("bad input ends with 2 and one line each, and the rest is still checked", a
   );
   expect(out).toContain("holds");
   expect((await quiesce(holding, "--model", "registre")).err).toContain(
-    'quiesce: check: no model "registre"; there are register, cas-register, kv-map',
+    'quiesce: check: no model "registre"; did you mean register?',
   );
   expect((await quiesce(holding, "--model", "register", "--initial", "[1]")).code).toBe(2);
   expect((await quiesce(holding, "--model", "register", "--initial", "[")).err).toContain(

@@ -52,7 +52,14 @@ export const commandNames = {
     argument: "[results...]",
     about: "Make the page of a run again: what was found and what was not covered, and counterexamples to watch.",
   },
-  list: { about: "List systems with their scenarios, properties and bugs; strategies; profiles." },
+  list: {
+    argument: "[words...]",
+    about: "List systems with their scenarios, properties and bugs; strategies; profiles.",
+  },
+  init: {
+    about: "Write an example, a test, a configuration and a CI workflow into this project; nothing is overwritten.",
+  },
+  complete: { argument: "[shell]", about: "Print the script that completes commands and names in bash or zsh." },
   costs: {
     about:
       "Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.",

@@ -178,7 +178,7 @@ test("bad input is refused in one line, with exit code 2", async () => {
     [["explore", "nope"], /^quiesce: no program "nope"; there are /],
     [["explore", "sb", "--model", "arm"], /^quiesce: [^\n]*arm[^\n]*there are sc, tso, lkmm, ra/],
     [["explore", "sb", "-p", "N"], /^quiesce: [^\n]*such as N=3/],
-    [["explore", "sb", "-p", "M=2"], /^quiesce: sb has no parameter "M"; there are N\n$/],
+    [["explore", "sb", "-p", "M=2"], /^quiesce: sb has no parameter "M"; there is N\n$/],
     [["explore", "sb", "--strategy", "preemptions=x"], /^quiesce: [^\n]*preemptions=N/],
     [
       ["explore", fickle],

@@ -8,11 +8,12 @@ import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { isTableModel, type TableModel, tableModels } from "#fuzz/explore/table-model.ts";
 import { parseDuration } from "./duration.ts";
-import { EXIT } from "#fuzz/host/exit-code.ts";
+import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { MachineExploration } from "./explore-on-machine.ts";
 import { parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
 import { namedCommand } from "./command-names.ts";
+import { knownNames, unknownName } from "#fuzz/host/unknown-name.ts";
 
 type Strategy = "exhaustive" | "dfs" | SwitchBound;
 
@@ -70,7 +71,10 @@ export function exploreCommand(): Command {
       ).argParser(parseExecutions),
     )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
-    .option("--json <file>", "write the counts as JSON; - is standard output, which then carries nothing else")
+    .option(
+      "--json <file>",
+      "write the counts as JSON, a line for each model; - is standard output, which then carries nothing else",
+    )
     .option("--replay <file>", "run the failing execution in a file that --json wrote again, strictly")
     .addHelpText(
       "after",
@@ -80,7 +84,7 @@ under ra and rc11-release-acquire (ra has fences of that kind too). A program th
 no failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain accesses are those
 of JavaScript and all others Atomics; litmus tests of agents (*.json, *.litmus.js) are explored too.
 
-"quiesce list" prints the toy programs.
+Without --model, a program is explored under each of the memoryModels of quiesce.config.ts. "quiesce list" prints the toy programs.
 
 Exit codes: 0 every execution visited, 1 one of them failed, 2 bad input, 3 not finished (a bound, --time or ^C).
 
@@ -91,7 +95,22 @@ Examples:
   quiesce explore my-queue.ts -p N=4 --estimate 10000
   quiesce explore --model es MP.litmus.js`,
     )
-    .action(run);
+    .action(async (word: string | undefined, options: Options, command: Command) => {
+      const isGiven = command.getOptionValueSource("model") !== "default";
+      await run(word, options, isGiven ? [options.model] : await configuredModels(options.model));
+    });
+}
+
+/** @throws InputError for a model of the configuration that there is none of */
+async function configuredModels(unless: TableModel): Promise<readonly TableModel[]> {
+  const { readConfiguration } = await import("#fuzz/host/configuration.ts");
+  const names = (await readConfiguration())?.memoryModels;
+  return (
+    names?.map((name) => {
+      if (isTableModel(name)) return name;
+      throw new InputError(`quiesce.config: ${unknownName("memory model", name, Object.keys(tableModels))}`);
+    }) ?? [unless]
+  );
 }
 
 function collectParameter(text: string, before: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
@@ -102,7 +121,7 @@ function collectParameter(text: string, before: Readonly<Record<string, number>>
 
 function parseModel(text: string): TableModel {
   if (isTableModel(text)) return text;
-  throw new InvalidArgumentError(`there are ${Object.keys(tableModels).join(", ")}.`);
+  throw new InvalidArgumentError(knownNames(text, Object.keys(tableModels)));
 }
 
 function parseStrategy(text: string): Strategy {
@@ -112,7 +131,7 @@ function parseStrategy(text: string): Strategy {
   return { kind: match[1] === "delays" ? "delays" : "preemptions", max: Number(match[2]) };
 }
 
-async function run(word: string | undefined, options: Options): Promise<void> {
+async function run(word: string | undefined, options: Options, models: readonly TableModel[]): Promise<void> {
   if (options.replay !== undefined) return replay(options.replay);
   if (word === undefined) throw new InputError("explore: name a program, or a module that exports create(parameters)");
   const { agentsText, exploreAgentsFile, isAgentsFile } = await import("./explore-agents-file.ts");
@@ -132,13 +151,23 @@ async function run(word: string | undefined, options: Options): Promise<void> {
   const source = await programSource(word, options.parameter);
   const judged = await loadJudgedProgram(source);
   if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
-  const verdict =
-    judged === undefined ? await explore(word, source, options) : await exploreJudged(word, source, judged, options);
-  if (verdict === undefined) return;
-  writeJson(options.json, `${JSON.stringify(verdict)}\n`);
-  if (options.json !== "-") process.stdout.write(await describe(verdict));
-  const fails = verdict.failure !== undefined || verdict.violation !== undefined;
-  process.exitCode = fails ? EXIT.violated : verdict.complete ? EXIT.verified : EXIT.unfinished;
+  const verdicts: Verdict[] = [];
+  // The machine has one model: a program that it judges is not run again for each that is configured.
+  for (const model of judged !== undefined && models.includes("sc") ? (["sc"] as const) : models) {
+    const under = { ...options, model };
+    const verdict =
+      judged === undefined ? await explore(word, source, under) : await exploreJudged(word, source, judged, under);
+    if (verdict === undefined) return;
+    verdicts.push(verdict);
+    if (options.json !== "-") process.stdout.write(await describe(verdict));
+  }
+  writeJson(options.json, verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
+  process.exitCode = exitCodeOf(verdicts);
+}
+
+function exitCodeOf(verdicts: readonly Verdict[]): ExitCode {
+  if (verdicts.some(({ failure, violation }) => failure !== undefined || violation !== undefined)) return EXIT.violated;
+  return verdicts.every(({ complete }) => complete) ? EXIT.verified : EXIT.unfinished;
 }
 
 /** @throws InputError for options that an exploration of agents does not have */

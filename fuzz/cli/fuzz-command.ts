@@ -54,10 +54,19 @@ Examples:
 
 async function fuzz(word: string, options: Options): Promise<void> {
   const { printCampaign } = await import("./print-campaign.ts");
+  const { configuredReporters } = await import("./configured.ts");
   const { time, json, out, save, workers = availableParallelism() } = options;
   process.exitCode = await printCampaign(
     await planOf(word, options),
-    { command: "fuzz", out: resolve(out), workers, time, state: "none", savesTraces: save === true },
+    {
+      command: "fuzz",
+      out: resolve(out),
+      workers,
+      time,
+      state: "none",
+      savesTraces: save === true,
+      reporters: await configuredReporters(),
+    },
     { json },
   );
 }
@@ -66,7 +75,8 @@ async function planOf(word: string, { strategy, executions, seed, save }: Option
   const { fuzzPlan } = await import("#fuzz/campaign/campaign-plan.ts");
   const { referencesOf, strategiesNamed } = await import("#fuzz/subjects/catalogue.ts");
   const strategies = strategiesNamed(strategy.split(","));
-  const scenarios = await referencesOf([word]);
+  const { ownModules } = await import("./configured.ts");
+  const scenarios = await referencesOf([word], await ownModules());
   if (save === true) {
     const { checkSavable } = await import("#fuzz/campaign/trace/saved-traces.ts");
     checkSavable(scenarios);

@@ -176,6 +176,9 @@ test("scenarios are drawn where none is declared, chosen by pattern, and certifi
   const path = moduleOf("drawn.ts", { scenarios: "" });
   const all = await verify(path);
   expect([all.code, all.stdout.match(/^holds {5}tickets-generated-/gm)?.length]).toEqual([0, 12]);
+  expect(all.stdout).toMatch(/^holds {5}tickets-conformance-concurrent /m);
+  const declared = await verify(moduleOf("declared.ts", {}));
+  expect(declared.stdout.match(/^holds +\S+-\S+/gm)).toEqual(["holds     tickets-two"]);
   const some = await verify(`${join(folder, "drawn*.ts")}#generated-3x1-*`);
   expect([some.code, some.stdout.match(/^holds {5}tickets-generated-3x1-/gm)?.length]).toEqual([0, 4]);
   const certified = await quiesce(["certify", path, "--out", join(folder, "out"), "--workers", "1"]);

@@ -18,7 +18,7 @@ test("explore finds the bug of a program in a file, with any parameters and unde
   expect(failed.code).toBe(1);
   expect(failed.stdout).toMatch(/own-program\.fixture\.ts N=3 under tso: \d+ executions\nFAILED thread \d: it has run/);
   const refused = await quiesce(["explore", own, "-p", "M=3"]);
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('has no parameter "M"; there are N') });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('has no parameter "M"; there is N') });
 });
 
 test("fuzz finds the same bug in the same file, and its trace is replayed", async () => {

@@ -4,7 +4,7 @@ import { type CampaignPlan, partsOf } from "#fuzz/campaign/campaign-plan.ts";
 import type { PartResult } from "#fuzz/campaign/part.ts";
 import { type CampaignEnd, type CampaignSettings, performCampaign } from "#fuzz/campaign/perform-campaign.ts";
 import { STRESS_THREADS } from "#fuzz/campaign/stress/stress-task.ts";
-import { commandPath, shellWord } from "#fuzz/host/command-path.ts";
+import { NODE_COMMAND, commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { EXIT_OF_VERDICT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { certificateName } from "#reports/coverage-text.ts";
@@ -209,7 +209,9 @@ function counterexampleLines(
     ...story.map(visibleText),
     "",
     ...(again.length === 0 ? [] : [`replay  ${again.join(" ")}`]),
-    ...(reproduction === undefined ? [] : [`run it  npx node ${shellWord(commandPath(join(out, reproduction)))}`]),
+    ...(reproduction === undefined
+      ? []
+      : [`run it  ${NODE_COMMAND} ${shellWord(commandPath(join(out, reproduction)))}`]),
     ...(saved === undefined ? [] : [savedLine(saved)]),
     "",
   ];

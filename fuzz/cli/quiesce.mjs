@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { existsSync, realpathSync } from "node:fs";
 import module from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 // Plain JavaScript on purpose: a Node too old to strip types must still be able to say so.
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -9,14 +12,25 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
-// The sources are TypeScript, which Node runs anywhere but there; what is installed as a package is the library.
-if (import.meta.url.includes("/node_modules/")) {
-  process.stderr.write(
-    'quiesce: the command runs in a checkout of the project, where npm ci has been run; the package offers the library, "quiesce/peers".\n',
-  );
-  process.exit(2);
-}
 // What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it
 // compiled anew.
 if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
-await import("./main.ts");
+// A checkout runs its sources, the package what was compiled from them.
+const sources = new URL("./main.ts", import.meta.url);
+await import(existsSync(sources) ? sources.href : new URL("dist/main.js", installedRoot()).href);
+
+/**
+ * The package that the project in the present folder has installed, else the one that this file belongs to: a module of the
+ * user's imports the former, and its accesses must be those of the machine that runs it.
+ */
+function installedRoot() {
+  const own = new URL("../../", import.meta.url);
+  try {
+    const found = module.createRequire(join(process.cwd(), "package.json")).resolve("quiesce/package.json");
+    return realpathSync(found) === fileURLToPath(new URL("package.json", own))
+      ? own
+      : new URL("./", pathToFileURL(found));
+  } catch {
+    return own;
+  }
+}

@@ -5,7 +5,7 @@ import { visibleText } from "#reports/visible-text.ts";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { onInterruption } from "#fuzz/host/interruption.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { namedCommand } from "./command-names.ts";
 import type { Host } from "./command-host.ts";
 import { storyWidth } from "./story-width.ts";
@@ -150,7 +150,7 @@ function exitCodeOf(
 /** Says whether it is the code that has changed, or the trace. */
 async function codeText(recorded: string): Promise<string> {
   const { codeVersion } = await import("#fuzz/host/code-version.ts");
-  const present = codeVersion(projectRoot);
+  const present = codeVersion(packageRoot);
   if (present === recorded) return "the trace was recorded by this very code, so it has been edited";
   return `the trace was recorded by ${visibleText(recorded)}, and this is ${present}`;
 }

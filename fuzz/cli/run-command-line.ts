@@ -1,13 +1,17 @@
 /** Runs one command line, and is the one place that says what the caller did wrong. */
 import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Host } from "./command-host.ts";
 import { type CommandName, commandNames, namedCommand } from "./command-names.ts";
+import { configure } from "./configured.ts";
 
 /** A command is loaded when it is called: what others need would only make it slower to start. */
-const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command> } = {
+const loaders: { readonly [Name in Exclude<CommandName, "complete">]: (host: Host) => Promise<Command> } = {
   verify: async () => (await import("./verify-command.ts")).verifyCommand(),
   fuzz: async () => (await import("./fuzz-command.ts")).fuzzCommand(),
   replay: async (host) => (await import("./replay-command.ts")).replayCommand(host),
@@ -21,6 +25,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
   "merge-reports": async () => (await import("./merge-reports-command.ts")).mergeReportsCommand(),
   report: async () => (await import("./report-command.ts")).reportCommand(),
   list: async () => (await import("./list-command.ts")).listCommand(),
+  init: async (host) => (await import("./init-command.ts")).initCommand(host),
   costs: async () => (await import("./costs-command.ts")).costsCommand(),
   litmus: async () => (await import("./litmus-command.ts")).litmusCommand(),
   check: async () => (await import("./check-command.ts")).checkCommand(),
@@ -36,6 +41,7 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
 export async function runCommandLine(words: readonly string[], host: Host): Promise<void> {
   const program = new Command("quiesce")
     .description("Verify lock-free and RCU-protected structures under every schedule a budget allows.")
+    .version(packageVersion(), "-V, --version", "print the version")
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -45,12 +51,18 @@ export async function runCommandLine(words: readonly string[], host: Host): Prom
     });
   // `quiesce help verify` shows the options of verify.
   const wanted = words[0] === "help" ? words[1] : words[0];
+  const isCompleting = wanted === "complete";
   for (const name of Object.keys(commandNames) as CommandName[]) {
+    if (name === "complete" && isCompleting) continue; // added below, with all that can be completed
+    const isWanted = name !== "complete" && (name === wanted || isCompleting);
     // Of the others only the list of commands tells: that each has options, and what they are called with.
-    const command = name === wanted ? await loaders[name](host) : namedCommand(name).option("--any");
+    const command = isWanted ? await loaders[name](host) : namedCommand(name).option("--any");
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {
+    if (isCompleting) await (await import("./completion.ts")).addCompletion(program);
+    const named = program.commands.find((command) => command.name() === wanted);
+    if (named !== undefined) await configure(wanted as CommandName, named);
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) host.exitCode = error.exitCode === 0 ? EXIT.verified : EXIT.usage;
@@ -59,4 +71,11 @@ export async function runCommandLine(words: readonly string[], host: Host): Prom
       host.exitCode = EXIT.usage;
     } else throw error;
   }
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  return version;
 }

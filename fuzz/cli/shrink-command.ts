@@ -78,7 +78,7 @@ async function print(found: ShrunkTrace, json: string | undefined, host: Host): 
   if (json === "-") return void host.stdout.write(text);
   if (json !== undefined) writeWholeFile(json, text);
   const { counterexampleStory } = await import("#fuzz/counterexample/counterexample.ts");
-  const { shellWord } = await import("#fuzz/host/command-path.ts");
+  const { NODE_COMMAND, shellWord } = await import("#fuzz/host/command-path.ts");
   const { paintFor } = await import("#reports/story.ts");
   const { shrunk, target, script, before } = found;
   const story = counterexampleStory(shrunk, {
@@ -88,7 +88,7 @@ async function print(found: ShrunkTrace, json: string | undefined, host: Host): 
   });
   const fewest = shrunk.fewestPreemptions ? ", the fewest there are" : "";
   host.stdout.write(
-    `shrunk from ${before.accesses} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  npx node ${shellWord(script)}\n`,
+    `shrunk from ${before.accesses} accesses to ${shrunk.choices.length}, from ${shrunk.preemptionsBefore} preemptions to ${shrunk.preemptions}${fewest}, in ${shrunk.executions} executions\n\n${story.join("\n")}\nrun it  ${NODE_COMMAND} ${shellWord(script)}\n`,
   );
 }
 

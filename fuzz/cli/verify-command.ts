@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { CampaignPlan } from "#fuzz/campaign/campaign-plan.ts";
+import { InputError } from "#fuzz/host/input-error.ts";
+import { isCheckout } from "#fuzz/host/project-root.ts";
 import { namedCommand } from "./command-names.ts";
 import { parseDuration } from "./duration.ts";
 import { drawSeed, parseSeed, parseWorkers } from "./whole-number.ts";
@@ -16,6 +18,7 @@ interface Options {
   readonly workers?: number;
   readonly resume?: true;
   readonly save?: true;
+  readonly watch?: true;
   readonly verbose?: true;
   readonly memory: Memory;
 }
@@ -28,7 +31,10 @@ const SEED_DEFAULT = 1;
 
 /** `quiesce verify`: the gate. */
 export function verifyCommand(): Command {
-  return namedCommand("verify", "scenarios, systems, or modules of your own; all unless named")
+  return namedCommand(
+    "verify",
+    "scenarios, systems, or modules of your own; all unless named, or those of quiesce.config.ts",
+  )
     .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
     .addOption(
       new Option("--memory <model>", "memory model; under another than sc the protocols and scenarios are explored")
@@ -42,6 +48,7 @@ export function verifyCommand(): Command {
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
     .option("--resume", "go on where a run with the same seed, profile and code was stopped")
     .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .option("--watch", "verify again what a change of a module, or of a file that it imports, touches; until ^C")
     .option("--verbose", "a line for each scenario, trace and bug, also for those that are as they should be")
     .addHelpText(
       "after",
@@ -74,7 +81,9 @@ Examples:
 }
 
 async function verify(words: readonly string[], options: Options): Promise<void> {
+  if (options.watch === true) return watchModules(words);
   const { printCampaign } = await import("./print-campaign.ts");
+  const { configuredReporters } = await import("./configured.ts");
   const { time, json, resume, save, out, workers = availableParallelism() } = options;
   process.exitCode = await printCampaign(
     await planOf(words, options),
@@ -85,17 +94,39 @@ async function verify(words: readonly string[], options: Options): Promise<void>
       time,
       state: resume === true ? "resumed" : "kept",
       savesTraces: save === true,
+      reporters: await configuredReporters(),
     },
     { json, verbose: options.verbose },
   );
+}
+
+/** @throws InputError for words that name no modules: the sources of quiesce's own systems are no user's to change */
+async function watchModules(words: readonly string[]): Promise<void> {
+  const { watchAndVerify } = await import("./watch-verify.ts");
+  const { ownModules } = await import("./configured.ts");
+  const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const own = await ownModules();
+  const references = words.length === 0 ? [] : await referencesOf(words, own);
+  const modules = words.length === 0 ? own : references.flatMap(({ module }) => module ?? []);
+  if (modules.length === 0)
+    throw new InputError("verify: --watch is for modules of your own: name one, or list modules in quiesce.config.ts");
+  // As they were typed, without the words and --watch itself.
+  const options = process.argv.slice(3).filter((word) => word !== "--watch" && !words.includes(word));
+  await watchAndVerify({ modules: [...new Set(modules)], options });
 }
 
 async function planOf(words: readonly string[], options: Options): Promise<CampaignPlan> {
   const { verifyPlan } = await import("#fuzz/campaign/campaign-plan.ts");
   const { profileNamed } = await import("#fuzz/campaign/profile.ts");
   const { referencesOf } = await import("#fuzz/subjects/catalogue.ts");
+  const { ownModules } = await import("./configured.ts");
   const profile = profileNamed(options.profile);
-  const scenarios = await referencesOf(words);
+  const own = await ownModules();
+  if (words.length === 0 && own.length === 0 && !isCheckout)
+    throw new InputError(
+      'verify: name a module, such as ./stack.ts, or list modules in quiesce.config.ts; "quiesce init" writes both',
+    );
+  const scenarios = await referencesOf(words, own);
   if (options.save === true) {
     const { checkSavable } = await import("#fuzz/campaign/trace/saved-traces.ts");
     checkSavable(scenarios);
@@ -105,7 +136,7 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
     const { weakPlan } = await import("#fuzz/campaign/campaign-plan.ts");
     return weakPlan(scenarios, profile, seed, options.memory);
   }
-  return verifyPlan(scenarios, profile, seed, words.length === 0 ? "gate" : "scenarios");
+  return verifyPlan(scenarios, profile, seed, words.length + own.length === 0 ? "gate" : "scenarios");
 }
 
 /** The seed of the run to go on with: one that was drawn need not be typed. */

@@ -34,10 +34,10 @@ Example:
 async function run({ queue: url, concurrency = availableParallelism(), idle }: Options): Promise<void> {
   const { runQueueWorker } = await import("#fuzz/campaign/queue/queue-worker.ts");
   const { sourcesDigest } = await import("#fuzz/host/code-version.ts");
-  const { projectRoot } = await import("#fuzz/host/project-root.ts");
+  const { packageRoot } = await import("#fuzz/host/project-root.ts");
   const { countOf } = await import("#reports/searched-under.ts");
   const { visibleText } = await import("#reports/visible-text.ts");
-  const code = sourcesDigest(projectRoot, []);
+  const code = sourcesDigest(packageRoot, []);
   const note = (line: string): void => void process.stderr.write(`quiesce: worker: ${visibleText(line)}\n`);
   note(`code ${code}, ${countOf(concurrency, "job")} at once`);
   const { jobs, executions } = await runQueueWorker({ url, code, concurrency, idleMs: idle }, note);

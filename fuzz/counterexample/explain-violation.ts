@@ -1,7 +1,7 @@
 /** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
 import { isAbsolute, relative, sep } from "node:path";
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace, type Trace } from "#fuzz/machine/trace.ts";
 import { loadScenario, type ScenarioReference } from "#fuzz/subjects/catalogue.ts";
@@ -75,7 +75,7 @@ export async function tellViolation(
   storyOptions: StoryOptions = {},
 ): Promise<{ readonly counterexample: Told; readonly trace: Trace; readonly recorded: Execution }> {
   const explained = await counterexampleOf(
-    { ...found, codeVersion: codeVersion(projectRoot), ...moduleInTrace(module) },
+    { ...found, codeVersion: codeVersion(packageRoot), ...moduleInTrace(module) },
     { executionsMax: SHRINK_MAX, shouldStop: () => shouldStop(0) },
   );
   const violation = explained?.trace.violation;

@@ -6,23 +6,26 @@
  * microseconds, and code that has seen such registers stays about a fifth slower in its host thread: for replay, not
  * for searching.
  */
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
 import { type Registers, useRegisters } from "#impl/memory/access.ts";
 import type { Frame } from "#reports/recorded-execution.ts";
 import { currentStack } from "#fuzz/javascript/call-site.ts";
 import { commandPath } from "#fuzz/host/command-path.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
-/** The access functions' own module, whose frames are passed over. */
-const ACCESS_MODULE = "impl/memory/access.ts";
+/**
+ * Code whose frames are passed over: the access functions, and in the package the procedures made of them as well, so that
+ * an access of a lock from there is told at the line that takes the lock.
+ */
+const PASSED_OVER = `${packageRoot}${isCheckout ? join("impl", "memory", "access.ts") : join("dist", "accesses.js")}`;
 
-/** Makes operations begin and end: nobody's line. */
-const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
+/** Makes operations begin and end: nobody's line. In the package, so is all else that is quiesce's. */
+const GLUE = `${packageRoot}${isCheckout ? join("fuzz", "systems", "compile-scenario.ts") : ""}`;
 
 /** The machine's own module, below which no procedure stands. */
-const MACHINE_MODULE = "fuzz/machine/machine.ts";
+const MACHINE = `${packageRoot}${join("fuzz", "machine", "machine.ts")}`;
 
 /** Frames looked at: the register, the access function, and the procedures that call one another. */
 const FRAMES = 24;
@@ -61,10 +64,11 @@ function stackNow(): Frame[] {
   const frames: Frame[] = [];
   // The first two frames are this function and the register.
   for (const { functionName, scriptName, lineNumber, columnNumber } of getCallSites(FRAMES).slice(2)) {
-    const file = projectFile(scriptName);
-    if (file === MACHINE_MODULE || file === GLUE_MODULE) break;
-    if (file !== undefined && file !== ACCESS_MODULE)
-      frames.push({ procedure: functionName, file, line: lineNumber, column: columnNumber });
+    const path = pathOf(scriptName);
+    if (path === undefined || path.startsWith(PASSED_OVER)) continue;
+    if (path.startsWith(MACHINE) || path.startsWith(GLUE)) break;
+    const file = shownFile(path);
+    if (file !== undefined) frames.push({ procedure: functionName, file, line: lineNumber, column: columnNumber });
   }
   return frames;
 }
@@ -72,22 +76,34 @@ function stackNow(): Frame[] {
 /** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
 const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
 
+/** The simulation of the language, whose frames are passed over; in the package, all that is quiesce's. */
+const SIMULATION = isCheckout ? join(packageRoot, "fuzz", "javascript", sep) : packageRoot;
+
+function isSimulation(path: string): boolean {
+  // Tests and their fixtures in the same folder are code under test.
+  return path.startsWith(SIMULATION) && (!isCheckout || /^[\w-]+\.ts$/u.test(path.slice(SIMULATION.length)));
+}
+
 /** The frames that are not of the simulation of the language. */
 function framesInCodeUnderTest(stack: string): Frame[] {
   return stack.split("\n").flatMap((text) => {
     const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];
-    const file = url === undefined ? undefined : projectFile(url);
-    if (file === undefined || /^fuzz\/javascript\/[\w-]+\.ts$/u.test(file)) return [];
+    const path = url === undefined ? undefined : pathOf(url);
+    if (path === undefined || isSimulation(path)) return [];
+    const file = shownFile(path);
+    if (file === undefined) return [];
     return [{ procedure, file, line: Number(line), column: Number(column) }];
   });
 }
 
-/** The path below the root, or as a person types it, with forward slashes; undefined for what is a package's. */
-function projectFile(scriptName: string): string | undefined {
-  if (!scriptName.startsWith("file:")) return undefined;
-  // A test runner may tell versions of a module apart with a query.
-  const file = fileURLToPath(scriptName.replace(/[?#].*$/, ""));
-  const path = relative(projectRoot, file);
-  if (!path.startsWith("..")) return path.split(sep).join("/");
-  return file.includes("/node_modules/") ? undefined : commandPath(file);
+/** The path of a script's file; a test runner may tell versions of a module apart with a query. */
+function pathOf(scriptName: string): string | undefined {
+  return scriptName.startsWith("file:") ? fileURLToPath(scriptName.replace(/[?#].*$/, "")) : undefined;
+}
+
+/** The path below the root, or as a person types it, with forward slashes; undefined for what is another package's. */
+function shownFile(path: string): string | undefined {
+  const below = relative(projectRoot, path);
+  if (!below.startsWith("..") && !below.includes("node_modules")) return below.split(sep).join("/");
+  return path.includes("/node_modules/") ? undefined : commandPath(path);
 }

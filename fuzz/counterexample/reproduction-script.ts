@@ -9,7 +9,8 @@ import { accessText, type AccessRow, type Execution, type OperationRow } from "#
 import { visibleText } from "#reports/visible-text.ts";
 
 import type { Trace } from "#fuzz/machine/trace.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { NODE_COMMAND } from "#fuzz/host/command-path.ts";
+import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
 /** Where what an access found stands, at least. */
 const COMMENT_COLUMN = 60;
@@ -22,7 +23,7 @@ const COMMENT_COLUMN = 60;
  */
 export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
-  const command = `npx node ${commandPath(path)}`;
+  const command = `${NODE_COMMAND} ${commandPath(path)}`;
   const lines = [
     "/**",
     ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
@@ -33,7 +34,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ...(neighbour === undefined ? [] : [` * It passes ${comment(neighbour.because)}.`, " *"]),
     ` * Run it:   ${comment(command)}`,
     ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
-    ` * Debug it: ${comment(command.replace("npx node", "npx node --inspect-brk"))}`,
+    ` * Debug it: ${comment(command.replace(NODE_COMMAND, `${NODE_COMMAND} --inspect-brk`))}`,
     " * Edit it:  the schedule is run line by line and strictly: it says where the code asks for something else.",
     " *",
     " * It ends with 1 as long as it fails like this, and with 0 once it no longer does.",
@@ -153,8 +154,9 @@ function comment(text: string): string {
   return visibleText(text).replaceAll("*/", "* /");
 }
 
+/** What a script imports: a file of the checkout, or the package. */
 function importPath(from: string, file: string): string {
-  return pathFrom(from, `${projectRoot}${file}`);
+  return isCheckout ? pathFrom(from, `${packageRoot}${file}`) : "quiesce";
 }
 
 function pathFrom(from: string, to: string): string {

@@ -9,6 +9,7 @@ import { loadSubject } from "#fuzz/subjects/trace-subject.ts";
 import { EXIT, type ExitCode } from "#fuzz/host/exit-code.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Reproduction, ReproductionArguments } from "./reproduction.ts";
+import { knownNames } from "#fuzz/host/unknown-name.ts";
 
 /** Schedules tried around one that the code no longer follows. */
 export const NEARBY_EXECUTIONS = 5_000;
@@ -81,7 +82,10 @@ function threadNumber({ threads }: Program, name: string): number {
   const callback = /^rcu callback ([1-9]\d{0,5})$/.exec(name)?.[1];
   if (callback !== undefined) return threads.length + Number(callback) - 1;
   throw new InputError(
-    `the schedule names thread "${visibleText(name)}"; there are ${threads.map((thread) => visibleText(thread.name)).join(", ")}`,
+    `the schedule names thread "${visibleText(name)}"; ${knownNames(
+      name,
+      threads.map((thread) => thread.name),
+    )}`,
   );
 }
 

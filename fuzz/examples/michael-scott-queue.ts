@@ -29,7 +29,7 @@ const michaelScott = (name: string, linkTo: Link) =>
   defineSystem({
     name,
     about: "the queue of Michael and Scott",
-    place: (heap: Heap): Placed => ({ queue: place(heap, Queue, "queue"), nodes: placeSlab(heap, Node, "node", 8) }),
+    place: (heap: Heap): Placed => ({ queue: place(heap, Queue, "queue"), nodes: placeSlab(heap, Node, "node", 200) }),
     *start({ queue, nodes }: Placed): Access {
       const dummy = yield* newNode(nodes, 0);
       for (const end of [Queue.head, Queue.tail]) yield writeOnce(end(queue), dummy);

@@ -47,7 +47,8 @@ const treiber = (name: string, run: typeof push) =>
   defineSystem({
     name,
     about: "Treiber's stack",
-    place: (heap): Placed => ({ top: place(heap, Stack, "stack"), nodes: placeSlab(heap, Node, "node", 8) }),
+    // A node for each operation of the longest sequence that is drawn.
+    place: (heap): Placed => ({ top: place(heap, Stack, "stack"), nodes: placeSlab(heap, Node, "node", 200) }),
     initialState: model.initial,
     operations: {
       push: operation({ arguments: { value: word(1, 2, 3) }, returns: "nothing", run, step: model.put }),

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { codeVersion, sourcesDigest } from "./code-version.ts";
+import { codeVersion, compiledDigest, sourcesDigest } from "./code-version.ts";
 import { projectRoot } from "./project-root.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quiesce-code-"));
@@ -13,6 +13,7 @@ for (const part of [
   "impl/sync",
   "model/model.ts",
   "properties/violation.ts",
+  "reports/result.ts",
   "fuzz/machine",
   "fuzz/systems",
   "reports/verdict-line.ts",
@@ -41,4 +42,21 @@ test("the digest depends on all of fuzz/, on patches, and on the user's modules"
   const before = sourcesDigest(copy, []);
   writeFileSync(join(copy, "fuzz/a.patch"), "");
   expect(sourcesDigest(copy, [])).not.toBe(before);
+});
+
+test("of the package, version and digest depend on the digest of its compiled code, which depends on each file", () => {
+  const installed = join(folder, "installed");
+  mkdirSync(join(installed, "dist"), { recursive: true });
+  writeFileSync(join(installed, "package.json"), '{ "version": "1.2.3" }');
+  const compile = (code: string) => {
+    writeFileSync(join(installed, "dist/main.js"), code);
+    writeFileSync(join(installed, "dist/digest.txt"), compiledDigest(installed));
+    return [codeVersion(installed), sourcesDigest(installed, [])];
+  };
+  const [version, digest] = compile("1");
+  expect(version).toMatch(/^1\.2\.3\+[0-9a-f]{12}$/);
+  expect(compile("1")).toEqual([version, digest]);
+  const [otherVersion, otherDigest] = compile("2");
+  expect(otherVersion).not.toBe(version);
+  expect(otherDigest).not.toBe(digest);
 });

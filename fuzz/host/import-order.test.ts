@@ -28,6 +28,8 @@ const ORDER = [
   "costs",
   "bench",
   "cli",
+  "package",
+  "newcomer",
 ] as const;
 
 function plant(file: string, text: string): void {

@@ -1,8 +1,8 @@
 /** Where `npm run build:page` puts the page without data, in a checkout and in the package alike. */
 import { existsSync, readFileSync } from "node:fs";
-import { projectRoot } from "./project-root.ts";
+import { packageRoot } from "./project-root.ts";
 
-const FOLDER = `${projectRoot}dist/page/`;
+const FOLDER = `${packageRoot}dist/page/`;
 
 /** What to do when it is not there. */
 export const NO_TEMPLATE = "the page is not built; npm run build:page builds it";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LIBRARY_ENTRY } from "./library-entry.ts";
 import { type NativeModule, translateAll, writeModules } from "./translation/build-native.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -50,13 +50,13 @@ export function buildDelayedLibrary(out: string, sources?: ReadonlyMap<string, s
 
 function translated(sources: ReadonlyMap<string, string> | undefined): readonly NativeModule[] {
   return translateAll({
-    root: projectRoot,
+    root: packageRoot,
     entries: [LIBRARY_ENTRY, REST_ENTRY],
     ...(sources === undefined ? {} : { sources }),
   }).map(withLocatedPackages);
 }
 
 function written(modules: readonly NativeModule[], out: string): BuiltLibrary {
-  writeModules(modules, { root: projectRoot, out });
+  writeModules(modules, { root: packageRoot, out });
   return { modules, urlOf: (file) => pathToFileURL(join(out, file.replace(/\.ts$/u, ".js"))).href };
 }

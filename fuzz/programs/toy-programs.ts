@@ -14,6 +14,7 @@ import { stalePointers } from "./stale-pointers.ts";
 import type { ToyProgram } from "./toy-program.ts";
 import { reorderNamed, unlocked } from "./unlocked.ts";
 import { workStealQueueProgram } from "./work-steal-queue.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export const toyPrograms: readonly ToyProgram[] = [
   ...memoryShapes,
@@ -43,5 +44,12 @@ export function findToyProgram(name: string): ToyProgram | undefined {
 export function toyProgramNamed(name: string): ToyProgram {
   const found = findToyProgram(name);
   if (found !== undefined) return found;
-  throw new InputError(`no toy program "${name}"; there are ${toyPrograms.map((program) => program.name).join(", ")}`);
+  throw new InputError(
+    unknownName(
+      "toy program",
+      name,
+      toyPrograms.map((program) => program.name),
+      "quiesce list --only programs",
+    ),
+  );
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
-import { commandPath, shellWord } from "#fuzz/host/command-path.ts";
+import { NODE_COMMAND, commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
@@ -59,7 +59,7 @@ export async function failureOf(
     ...rest,
     "",
     `replay  npx quiesce replay ${shellWord(commandPath(trace))}`,
-    `run it  npx node ${shellWord(commandPath(script))}`,
+    `run it  ${NODE_COMMAND} ${shellWord(commandPath(script))}`,
     `seed    ${seed}`,
   ].map(visibleText);
   const error = new Error(message.join("\n"));

@@ -20,7 +20,12 @@ test("pct is known with any depth from 1 to 99", () => {
 });
 
 test("a strategy that does not exist is refused with the names of those that do", () => {
-  for (const name of ["", "pct", "pct0", "pct100", "pct3x", "POS", "nope"]) {
+  expect(() => strategyNamed("pct3x")).toThrow(
+    'no strategy "pct3x"; did you mean pct3? (and pct with any depth from 1 to 99)',
+  );
+  for (const name of ["", "pct0", "pct100", "POS"])
+    expect(() => strategyNamed(name)).toThrow(new RegExp(`^no strategy "${name}"; `));
+  for (const name of ["", "nope"]) {
     expect(() => strategyNamed(name)).toThrow(
       `no strategy "${name}"; there are random, pct2, pct3, pct5, pct10, pos, urw, surw, delay, dfs (and pct with any depth from 1 to 99)`,
     );

@@ -8,6 +8,7 @@ import { randomWalk } from "./random-walk.ts";
 import { surw } from "./surw.ts";
 import { urw } from "./urw.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface StrategyEntry {
   readonly name: string;
@@ -61,7 +62,11 @@ export function strategyNamed(name: string): StrategyEntry {
   const depth = /^pct([1-9][0-9]?)$/u.exec(name)?.[1];
   if (depth !== undefined) return pctOfDepth(Number(depth));
   throw new InputError(
-    `no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} (and pct with any depth from 1 to ${DEPTH_MAX})`,
+    `${unknownName(
+      "strategy",
+      name,
+      strategies.map((entry) => entry.name),
+    )} (and pct with any depth from 1 to ${DEPTH_MAX})`,
   );
 }
 

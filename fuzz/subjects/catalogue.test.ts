@@ -43,7 +43,10 @@ test("scenarios of the registry and toy programs make programs that run", async 
 
 test("an unknown scenario is refused with the names there are", async () => {
   await expect(referencesOf(["nope"])).rejects.toThrow(
-    /^no scenario "nope"; there are peers-.*; "quiesce list" says more$/,
+    /^no scenario "nope"; there are (peers-[a-z-]+, ){9}peers-[a-z-]+ and \d+ more; "quiesce list --only scenarios" prints them all$/,
+  );
+  await expect(referencesOf(["peers-two-creator"])).rejects.toThrow(
+    'no scenario "peers-two-creator"; did you mean peers-two-creators?',
   );
   await expect(loadScenario({ name: "gone", system: "peers" })).rejects.toThrow('no scenario "gone"');
 });
@@ -64,7 +67,14 @@ test("a module that is missing, broken or without a system is refused by name, i
       operations: { go: operation({ *run() { return 1; }, step: () => ({ response: 1, next: 0 }) }) },
       scenarios: { one: { threads: { only: [{ kind: "${operation}" }] } } },
     });`;
-  expect(await referencesOf([moduleOf(mine("go"))])).toMatchObject([{ name: "mine-one", system: "mine" }]);
+  const path = moduleOf(mine("go"));
+  expect(await referencesOf([path])).toMatchObject([{ name: "mine-one", system: "mine" }]);
+  // Among the own modules, names are enough.
+  const own = [{ name: "mine-one", system: "mine", module: path, isFixed: true }];
+  expect(await referencesOf([], [path])).toEqual(own);
+  expect(await referencesOf(["mine"], [path])).toEqual(own);
+  expect(await referencesOf(["mine-one"], [path])).toEqual(own);
+  await expect(referencesOf(["mine-on"], [path])).rejects.toThrow("did you mean mine-one?");
   const refused: readonly (readonly [string, RegExp])[] = [
     [join(folder, "missing.mjs"), /^there is no module .*missing\.mjs; name a file that exports a system$/],
     [moduleOf("throw new Error('first\\nsecond')"), /cannot be loaded: first$/],

@@ -21,6 +21,7 @@ import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 import { exportsSystem, importModule, systemsOfModule } from "./user-module.ts";
@@ -33,7 +34,7 @@ export interface ScenarioReference {
   readonly module?: string;
   /** Checks that its system switches off, with the reasons. */
   readonly without?: Readonly<Record<string, string>>;
-  /** Whether its system is its scenarios: none can be drawn from its operations. */
+  /** Whether its system is its scenarios: none are drawn, or none can be, from its operations. */
   readonly isFixed?: boolean;
 }
 
@@ -44,35 +45,45 @@ export function allScenarios(): readonly ScenarioReference[] {
 /**
  * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
  *
- * @returns each scenario once; those of the registry for no words at all
+ * @param own modules whose scenarios have names as those of the registry have; absolute paths
+ * @returns each scenario once; for no words at all those of the own modules, or of the registry if there are none
  * @throws InputError that names the word and what there is
  */
-export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
-  if (words.length === 0) return allScenarios();
+export async function referencesOf(
+  words: readonly string[],
+  own: readonly string[] = [],
+): Promise<readonly ScenarioReference[]> {
+  if (words.length === 0 && own.length === 0) return allScenarios();
   const found = new Map<string, ScenarioReference>();
-  for (const word of words) {
-    for (const reference of await meantBy(word)) found.set(`${reference.module ?? ""}|${reference.name}`, reference);
+  for (const word of words.length === 0 ? own : words) {
+    for (const reference of await meantBy(word, own))
+      found.set(`${reference.module ?? ""}|${reference.name}`, reference);
   }
   return [...found.values()];
 }
 
-async function meantBy(word: string): Promise<readonly ScenarioReference[]> {
+async function meantBy(word: string, own: readonly string[]): Promise<readonly ScenarioReference[]> {
   // `./stack.ts#two-*`: those scenarios of the module whose names match.
   const [path = "", pattern] = word.split("#");
   if (isModulePath(path)) {
     const found = isPattern(path) ? await scenariosOfModules(path) : await scenariosOfModule(resolve(path));
     const wanted = pattern === undefined ? found : found.filter(({ name, system }) => isMeant(pattern, name, system));
     if (wanted.length > 0) return wanted;
-    throw new InputError(
-      `${visibleText(path)} has no scenario "${visibleText(pattern ?? "")}"; there are ${found.map(({ name }) => name).join(", ")}`,
-    );
+    const names = found.map(({ name }) => name);
+    throw new InputError(`${visibleText(path)} has ${unknownName("scenario", pattern ?? "", names)}`);
   }
-  const all = allScenarios();
+  const named = await Promise.all(own.map(scenariosOfModule));
+  const all = [...named.flat(), ...allScenarios()];
   const matching = all.filter(({ name, system }) => name === word || system === word || isMeant(word, name, system));
   if (matching.length > 0) return matching;
   if (findToyProgram(word) !== undefined) return [{ name: word, system: PROGRAMS_SYSTEM }];
   throw new InputError(
-    `no scenario "${visibleText(word)}"; there are ${all.map(({ name }) => name).join(", ")}; "quiesce list" says more`,
+    unknownName(
+      "scenario",
+      word,
+      all.map(({ name }) => name),
+      "quiesce list --only scenarios",
+    ),
   );
 }
 
@@ -126,7 +137,8 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   const systems = await systemsOfModule(path);
   for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
   return systems.flatMap(({ name: system, scenarios, without, conformance }) => {
-    const isFixed = conformance === undefined;
+    // Who declares scenarios may have operations that are for one thread alone, such as those of a queue's only consumer.
+    const isFixed = conformance === undefined || scenarios.length > 0;
     const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
     return names.map((name) => ({
       name,

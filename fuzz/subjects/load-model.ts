@@ -9,6 +9,7 @@ import type { Meaning } from "#properties/histories/meanings/meaning.ts";
 import type { ReadableModel } from "#properties/histories/readable-model.ts";
 import { HistoryFileError } from "#properties/histories/record.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 
 /** @throws InputError if there is no such model, or the module cannot be used */
@@ -17,7 +18,7 @@ export async function loadModel(name: string): Promise<ReadableModel> {
   if (known !== undefined) return known;
   if (!/[./\\]/.test(name))
     throw new InputError(
-      `check: no model "${name}"; there are ${[...Object.keys(builtInModels), ...TRANSACTION_MODELS].join(", ")}, or give a module such as ./my-model.ts`,
+      `check: ${unknownName("model", name, [...Object.keys(builtInModels), ...TRANSACTION_MODELS])}; or give a module such as ./my-model.ts`,
     );
   const path = resolve(name);
   if (!existsSync(path)) throw new InputError(`check: --model ${name}: there is no such file`);

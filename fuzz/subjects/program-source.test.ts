@@ -33,9 +33,25 @@ test("a module exports create, and parameters if it has any", async () => {
   expect(explore(await loadProgram(await programSource(path, {}))).executions).toBe(2);
 });
 
+test("a module exports a toy program by default, or by name", async () => {
+  for (const way of ["default", "const program ="]) {
+    const path = moduleWith(
+      `${way.slice(0, 7)}.ts`,
+      `import { share, thread, toyProgram } from ${JSON.stringify(new URL("../programs/toy-program.ts", import.meta.url).href)};
+       import { writeOnce } from ${JSON.stringify(new URL("../../impl/memory/access.ts", import.meta.url).href)};
+       export ${way} toyProgram({ name: "two", about: "two writes", parameters: {}, build: (heap) => {
+         const { word } = share(heap, "shared", { word: 1 });
+         const write = function* () { yield writeOnce(word, 1); };
+         return { threads: [thread("one", write), thread("other", write)] };
+       } });`,
+    );
+    expect(explore(await loadProgram(await programSource(path, {}))).executions).toBe(2);
+  }
+});
+
 test.each([
   ["nope", {}, 'no program "nope"; there are 1wnr, 2p2w'],
-  ["sb", { M: 1 }, 'sb has no parameter "M"; there are N'],
+  ["sb", { M: 1 }, 'sb has no parameter "M"; there is N'],
   ["mp", { N: 1 }, 'mp has no parameter "N"; it has none'],
   ["./none.ts", {}, "there is no module"],
 ])("%s %j is refused in words", async (word, parameters, message) => {

@@ -14,6 +14,7 @@ import type { Parameters, ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { findToyProgram, toyPrograms } from "#fuzz/programs/toy-programs.ts";
 import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy } from "./toy-source.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface ProgramSource {
   /** Name of a toy program, or absolute path of a module. */
@@ -39,7 +40,7 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
     if (name in parameters) continue;
     const known = Object.keys(parameters);
     throw new InputError(
-      `${visibleText(word)} has no parameter "${visibleText(name)}"; ${known.length === 0 ? "it has none" : `there are ${known.join(", ")}`}`,
+      `${visibleText(word)} has ${known.length === 0 ? `no parameter "${visibleText(name)}"; it has none` : unknownName("parameter", name, known)}`,
     );
   }
   return { program, parameters: { ...parameters, ...given } };
@@ -91,10 +92,12 @@ async function find(program: string): Promise<Makeable> {
   if (toy !== undefined) return makeableToy(toy);
   if (!/[/\\]/.test(program))
     throw new InputError(
-      `no program "${visibleText(program)}"; there are ${toyPrograms
-        .map(({ name }) => name)
-        .toSorted()
-        .join(", ")}; a path names a module`,
+      `${unknownName(
+        "program",
+        program,
+        toyPrograms.map(({ name }) => name).toSorted(),
+        "quiesce list --only programs",
+      )}; a path names a module`,
     );
   const shown = visibleText(program);
   if (!existsSync(program)) throw new InputError(`there is no module ${shown}; name a file that exports "create"`);
@@ -112,7 +115,7 @@ async function find(program: string): Promise<Makeable> {
   const { create, parameters = {} } = exported as Partial<Makeable>;
   if (typeof create !== "function")
     throw new InputError(
-      `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program"`,
+      `${shown} exports no "create": a function that takes parameters and returns { threads }; nor a toy program as "program" or by default`,
     );
   return { create, parameters };
 }

@@ -1,4 +1,4 @@
-/** Toy programs of the registry, and of modules of the user's own, which export one as `program`. */
+/** Toy programs of the registry, and of modules of the user's own, which export one as `program` or by default. */
 import type { ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 
@@ -7,8 +7,8 @@ export const PROGRAMS_SYSTEM = "programs";
 
 /** The toy program that a module exports, if it exports one. */
 export function exportedToy(exported: object): ToyProgram | undefined {
-  const program: unknown = "program" in exported ? exported.program : undefined;
-  return isToyProgram(program) ? program : undefined;
+  const { program, default: main } = exported as { readonly program?: unknown; readonly default?: unknown };
+  return [program, main].find(isToyProgram);
 }
 
 /**

@@ -6,7 +6,7 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import type { Trace } from "#fuzz/machine/trace.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import type { Subject } from "./subject.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 
 /**
  * What a trace's scenario stands for: one of a registered system, a toy program, or what is in the module given.
@@ -45,7 +45,7 @@ export async function loadSubject(
 /** Loads the code with a bug of the museum put back. */
 function putBack(slug: string): void {
   try {
-    substituteModules(applyToModules(slug, bugNamed(slug).patch, projectRoot).sources);
+    substituteModules(applyToModules(slug, bugNamed(slug).patch, packageRoot).sources);
   } catch (error) {
     if (error instanceof InputError)
       throw new InputError(`the trace was recorded with a bug put back: ${visibleText(error.message)}`, {

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { declaresSharedMemory, rewriteFrom } from "#fuzz/javascript/load-hook.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
-import { noteModules } from "#fuzz/host/loaded-modules.ts";
+import { filesLoadedBy, noteModules } from "#fuzz/host/loaded-modules.ts";
+import { isCheckout, packageRoot } from "#fuzz/host/project-root.ts";
 import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { System } from "#fuzz/systems/system.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -58,4 +59,12 @@ function checkScenarios(module: string, system: System): void {
 /** The first line of an error's message, as it may be shown. */
 export function firstLine(error: unknown): string {
   return visibleText(String(error instanceof Error ? error.message : error).split("\n")[0] ?? "");
+}
+
+/**
+ * Files that decide what these modules come to, besides quiesce's own: the modules, and all that they have imported. The
+ * compiled package has a digest of its own, and is not read here.
+ */
+export function filesDecidedBy(modules: readonly string[]): readonly string[] {
+  return filesLoadedBy(modules).filter((file) => isCheckout || !file.startsWith(packageRoot));
 }

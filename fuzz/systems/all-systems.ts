@@ -9,6 +9,7 @@ import { routeCache } from "./route-cache/route-cache.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 import { timeWait } from "./time-wait/time-wait.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export const systems: readonly System[] = [
   peers,
@@ -29,7 +30,13 @@ export const scenarios: readonly Scenario[] = systems.flatMap((system) => system
 export function systemNamed(name: string): System {
   const found = systems.find((system) => system.name === name);
   if (found === undefined)
-    throw new InputError(`no system "${name}"; there are ${systems.map((system) => system.name).join(", ")}`);
+    throw new InputError(
+      unknownName(
+        "system",
+        name,
+        systems.map((system) => system.name),
+      ),
+    );
   return found;
 }
 
@@ -37,6 +44,13 @@ export function systemNamed(name: string): System {
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined)
-    throw new InputError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+    throw new InputError(
+      unknownName(
+        "scenario",
+        name,
+        scenarios.map((scenario) => scenario.name),
+        "quiesce list --only scenarios",
+      ),
+    );
   return found;
 }

@@ -6,9 +6,7 @@ import * as fc from "fast-check";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 
-type Generated = Pick<System, "name" | "limits" | "isInitial"> & {
-  readonly conformance: NonNullable<System["conformance"]>;
-};
+type Generated = Pick<System, "name" | "limits"> & { readonly conformance: NonNullable<System["conformance"]> };
 
 /** One thread, its operations, and those that give everything back. */
 export function sequentialScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
@@ -32,11 +30,11 @@ const THREADS_MAX = 4;
 const OPERATIONS_MAX = 4;
 
 /** Two to four threads of one to four operations each. */
-export function concurrentScenarios({ name, limits, conformance, isInitial }: Generated): fc.Arbitrary<Scenario> {
-  const initial = fc.array(
-    conformance.concurrent.filter((one) => isInitial(one)),
-    { maxLength: INITIAL_MAX, size: "max" },
-  );
+export function concurrentScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
+  const initial =
+    conformance.initial === undefined
+      ? fc.constant([])
+      : fc.array(conformance.initial, { maxLength: INITIAL_MAX, size: "max" });
   const thread = fc.array(conformance.concurrent, { minLength: 1, maxLength: OPERATIONS_MAX, size: "max" });
   const threads = fc.array(thread, { minLength: 2, maxLength: THREADS_MAX, size: "max" });
   return fc

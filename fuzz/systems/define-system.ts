@@ -43,6 +43,9 @@ export function defineSystem<
   const { name, about, sources, operations: table, limits = {}, smallScope } = definition;
   // Schemas take a while to build, and only scenarios from outside need them.
   let operationSchema: ZodType<Operation> | undefined;
+  const isInitial = ({ kind }: Operation): boolean => table[kind]?.row.neverInitially !== true;
+  const concurrent = operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>;
+  const hasInitial = Object.values(table).some(({ row }) => row.neverInitially !== true && row.weight !== 0);
   const limitsSchema = z.strictObject(
     Object.fromEntries(Object.entries<Limit>(limits).map(([limit, { schema }]) => [limit, schema])),
   );
@@ -61,7 +64,9 @@ export function defineSystem<
     operations: operationArbitrary(table, FEW_VALUES) as Arbitrary<Operation>,
     conformance: {
       sequential: operationArbitrary(table, MANY_VALUES) as Arbitrary<Operation>,
-      concurrent: operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>,
+      concurrent,
+      // A filter that nothing passes would draw for ever.
+      ...(hasInitial && { initial: concurrent.filter(isInitial) }),
       leadToHeld: (operations) => withHeldReferences(table, operations),
       sequenceMax: definition.sequenceMax ?? SEQUENCE_MAX,
       closing: (operations) => definition.closing?.(operations) ?? [],
@@ -70,7 +75,7 @@ export function defineSystem<
     ...(smallScope !== undefined && {
       smallScope: { isIdle: (one, before) => lacksReference(table, one, before), ...smallScope },
     }),
-    isInitial: ({ kind }) => table[kind]?.row.neverInitially !== true,
+    isInitial,
     operationText: (operation) => operationText(table, operation),
     compile: (scenario) => compileScenario(definition as unknown as AnySystemDefinition, limitsSchema, scenario),
   };

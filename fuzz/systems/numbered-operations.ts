@@ -6,6 +6,7 @@ import { parsedValues } from "./operation-arguments.ts";
 import type { AnyRow, OperationTable } from "./operation-table.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
+import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface NumberedOperation {
   /** As it stands in the scenario. */
@@ -42,7 +43,7 @@ export function numberOperations(
     const { kind, ...raw } = operation as { readonly kind: string };
     const { row, arguments: named = {} } = table[kind] ?? {};
     if (row === undefined)
-      throw new ScenarioError(`${scenario}: no operation "${kind}"; there are ${Object.keys(table).join(", ")}`);
+      throw new ScenarioError(`${scenario}: ${unknownName("operation", kind, Object.keys(table))}`);
     if (isInitial && row.neverInitially === true)
       throw new ScenarioError(`${scenario}: ${kind} cannot be an initial operation`);
     const callCount = "calls" in row ? row.calls.length : 1;

@@ -30,7 +30,7 @@ test("every scenario has a name of its own, and a line on what it tries", () => 
 test("the registry finds by name, and says what there is when it does not", () => {
   expect(systemNamed("peers").name).toBe("peers");
   expect(scenarioNamed("peers-two-creators").system).toBe("peers");
-  expect(() => systemNamed("pears")).toThrow(/^no system "pears"; there are peers/);
+  expect(() => systemNamed("pears")).toThrow(/^no system "pears"; did you mean peers\?$/);
   expect(() => scenarioNamed("nope")).toThrow(/^no scenario "nope"; there are .*peers-rotate-right/);
 });
 

@@ -38,6 +38,8 @@ export interface System<Operation = unknown> {
     readonly sequential: Arbitrary<Operation>;
     /** Operations of threads that should meet. */
     readonly concurrent: Arbitrary<Operation>;
+    /** Operations that lead to the state in which those threads begin; absent where none may. */
+    readonly initial?: Arbitrary<Operation>;
     /** After these operations, all that gives back what is held and lets time pass until nothing need be there. */
     closing(operations: readonly Operation[]): readonly Operation[];
     /** The operations of one thread, led to references that it may hold by then. */

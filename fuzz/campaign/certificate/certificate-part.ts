@@ -5,8 +5,8 @@
  * piece ends first, changes only the time.
  */
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { scopeScenarios } from "#fuzz/subjects/scope-scenarios.ts";
 import { systemNamed } from "#fuzz/systems/all-systems.ts";
 import type { System } from "#fuzz/systems/system.ts";
@@ -112,7 +112,7 @@ export function certificateFrom(
   const because = rows.length === scenarios || violations.length > 0 ? undefined : reasonOf(outcomes, stopped);
   const sum = (of: (row: CertificateRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
   return certificateOf({
-    code: codeVersion(projectRoot),
+    code: codeVersion(packageRoot),
     system,
     scope: { threads: size.threads, operations: size.operations, keys: size.keys },
     shard,

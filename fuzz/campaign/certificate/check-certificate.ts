@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { Random } from "#properties/random.ts";
 import { Certificate } from "#reports/certificate.ts";
 import { certificateName } from "#reports/coverage-text.ts";
@@ -44,7 +44,7 @@ export async function checkCertificate(
 ): Promise<CheckEnd> {
   const certificate = readAs("certificate", file, (text) => Certificate.parse(JSON.parse(text)));
   const rows = readAs("file of a certificate's rows", rowsFile(file), parseRows);
-  const code = codeVersion(projectRoot);
+  const code = codeVersion(packageRoot);
   if (certificate.code !== code)
     throw new InputError(
       `certify: ${visibleText(file)} is of code ${visibleText(certificate.code)}, and this is ${code}; make it anew, or check out that code`,

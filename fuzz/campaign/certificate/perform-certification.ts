@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourcesDigest } from "#fuzz/host/code-version.ts";
-import { filesLoadedBy } from "#fuzz/host/loaded-modules.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { filesDecidedBy } from "#fuzz/subjects/user-module.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder, writeWholeFile } from "#fuzz/host/write-file.ts";
 import { certifiedSystem } from "#fuzz/subjects/scope-scenarios.ts";
 import { sizeName } from "#fuzz/systems/small-scenarios.ts";
@@ -46,7 +46,7 @@ export async function performCertification(
     system,
     size: sizeName(size),
     shard: `${shard.index}/${shard.count}`,
-    code: sourcesDigest(projectRoot, module === undefined ? [] : filesLoadedBy([module])),
+    code: sourcesDigest(packageRoot, module === undefined ? [] : filesDecidedBy([module])),
   };
   const state = resumes ? resumedState(statePath, key, onNote) : freshState(statePath, key);
   const start = performance.now();

@@ -63,6 +63,27 @@ test("what is left behind is found at the rest after it, in the shortest sequenc
   expect(violated?.scenario.threads[0]?.operations).toHaveLength(3);
 });
 
+test("where no operation may come before the threads, they begin with nothing", () => {
+  const never = defineSystem({
+    name: "latch",
+    about: "a word that is set once",
+    place: (heap) => place(heap, Counter, "counter"),
+    initialState: 0,
+    operations: {
+      set: operation({
+        neverInitially: true,
+        *run(counter: Address) {
+          yield writeOnce(Counter.count(counter), 1);
+          return 1;
+        },
+        step: () => ({ response: 1, next: 1 }),
+      }),
+    },
+  });
+  const { violated, cases } = drawAndCheck(never, { form: "concurrent", seed: 1, cases: 5 }, control);
+  expect([violated, cases]).toEqual([undefined, 5]);
+});
+
 test("told to stop, it says so and draws no more", async () => {
   const outcome = await runConformance(
     { system: "native-sync", form: "sequential", seed: 1, cases: 10, scriptPath: "x.ts" },

@@ -2,7 +2,7 @@
 import { counterexampleOf, counterexampleStory } from "#fuzz/counterexample/counterexample.ts";
 import { withFewPreemptions } from "#fuzz/counterexample/few-preemptions.ts";
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -73,7 +73,7 @@ async function counterexampleFor(
     const { property, because } = run.violation;
     return { property, because, preemptions: run.preemptions };
   }
-  const found = { subject, choices, codeVersion: codeVersion(projectRoot), bug: bug.slug, strategy, seed };
+  const found = { subject, choices, codeVersion: codeVersion(packageRoot), bug: bug.slug, strategy, seed };
   const counterexample = await counterexampleOf(found, { executionsMax: shrinkMax, shouldStop });
   const violation = counterexample?.trace.violation;
   if (counterexample === undefined || violation === undefined) throw new Error(lost);

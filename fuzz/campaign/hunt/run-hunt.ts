@@ -1,7 +1,7 @@
 /** Puts a bug back beside the code as it stands, in this thread, and looks for it. */
 import { importPatched } from "#fuzz/bugs/patched-modules.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { HuntReport, HuntTask } from "./hunt-task.ts";
 
@@ -15,7 +15,7 @@ import type { HuntReport, HuntTask } from "./hunt-task.ts";
  * @throws InputError if the patch does not fit the code
  */
 export async function runHunt({ bug, bounds }: HuntTask, control: JobControl): Promise<HuntReport | undefined> {
-  const { sources } = applyToModules(bug.slug, bug.patch, projectRoot);
+  const { sources } = applyToModules(bug.slug, bug.patch, packageRoot);
   const url = new URL("./hunt-patched.ts", import.meta.url).href;
   try {
     const { huntPatched } = (await importPatched(url, bug.slug, sources)) as typeof import("./hunt-patched.ts");

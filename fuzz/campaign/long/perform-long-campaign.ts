@@ -1,7 +1,7 @@
 /** A campaign without end, from its store to its end: rounds, deadline, interruption. It prints nothing. */
 import { join } from "node:path";
 import { sourcesDigest } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { parseTrace } from "#fuzz/machine/trace.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
@@ -113,7 +113,7 @@ export async function recheckViolations(
 }
 
 function codeOf(subjects: readonly { readonly module?: string }[]): string {
-  return sourcesDigest(projectRoot, [...new Set(subjects.flatMap(({ module }) => module ?? []))].toSorted());
+  return sourcesDigest(packageRoot, [...new Set(subjects.flatMap(({ module }) => module ?? []))].toSorted());
 }
 
 function endOf(

@@ -2,7 +2,7 @@ import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
 import { importPatched } from "#fuzz/bugs/patched-modules.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { parseTrace, type Trace } from "#fuzz/machine/trace.ts";
 import { loadSubject } from "#fuzz/subjects/trace-subject.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -28,7 +28,7 @@ async function tell(trace: Trace, { replay, module }: StoryTask): Promise<StoryO
 
 /** In copies of the modules that the bug's patch changes, beside the code as it stands. */
 async function tellPatched(trace: Trace, bug: string, { replay }: StoryTask): Promise<StoryOutcome> {
-  const { sources } = applyToModules(bug, bugNamed(bug).patch, projectRoot);
+  const { sources } = applyToModules(bug, bugNamed(bug).patch, packageRoot);
   const url = new URL("./story-patched.ts", import.meta.url).href;
   const { storyPatched } = (await importPatched(url, bug, sources)) as typeof import("./story-patched.ts");
   const told = storyPatched(trace, replay);

@@ -1,7 +1,7 @@
 /** The part of a reenactment that runs in the patched code: this module and those it imports may be copies with a bug. */
 import { counterexampleOf } from "#fuzz/counterexample/counterexample.ts";
 import { codeVersion } from "#fuzz/host/code-version.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -43,7 +43,7 @@ export async function reenact(
         {
           subject,
           choices: machine.choices.slice(0, machine.steps),
-          codeVersion: codeVersion(projectRoot),
+          codeVersion: codeVersion(packageRoot),
           strategy: strategyName,
           seed: SEED,
           ...(bug !== undefined && { bug: bug.slug }),

@@ -1,6 +1,6 @@
 import { importPatched } from "#fuzz/bugs/patched-modules.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { ReenactmentOutcome, ReenactmentTask } from "./reenactment-task.ts";
 
@@ -14,7 +14,7 @@ export async function runReenactment(
   const { reenact } = (
     bug === undefined
       ? await import(url)
-      : await importPatched(url, bug.slug, applyToModules(bug.slug, bug.patch, projectRoot).sources)
+      : await importPatched(url, bug.slug, applyToModules(bug.slug, bug.patch, packageRoot).sources)
   ) as typeof import("./reenact.ts");
   return reenact(task, control);
 }

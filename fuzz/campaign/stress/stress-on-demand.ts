@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Bug, bugNamed } from "#fuzz/bugs/museum.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { packageRoot } from "#fuzz/host/project-root.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { runStress, type StressProgress, type StressResult } from "#fuzz/native/run-stress.ts";
 import { stressHistoryJson } from "#fuzz/native/stress-history.ts";
@@ -97,8 +97,8 @@ export async function stressOnDemand(demand: StressDemand, listener: StressListe
 
 /** The sources that a bug's patch changes, by their names from the root. */
 function patchedSources({ slug, patch }: Bug): ReadonlyMap<string, string> {
-  const { sources } = applyToModules(slug, patch, projectRoot);
-  return new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
+  const { sources } = applyToModules(slug, patch, packageRoot);
+  return new Map([...sources].map(([url, text]) => [relative(packageRoot, fileURLToPath(url)), text]));
 }
 
 /** Saves a violation, and looks for it in the simulator. */

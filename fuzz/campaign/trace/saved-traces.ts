@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { InputError } from "#fuzz/host/input-error.ts";
-import { projectRoot } from "#fuzz/host/project-root.ts";
+import { isCheckout, projectRoot } from "#fuzz/host/project-root.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { parseTrace, readTrace, type Trace } from "#fuzz/machine/trace.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
@@ -28,7 +28,8 @@ export interface SavedTrace {
 
 /** The folder that holds the traces of our own systems, or of those of a user's module. */
 export function tracesFolder(module?: string): string {
-  return module === undefined ? join(projectRoot, "fuzz", "traces") : join(dirname(module), "traces");
+  if (module !== undefined) return join(dirname(module), "traces");
+  return isCheckout ? join(projectRoot, "fuzz", "traces") : join(projectRoot, "traces");
 }
 
 /**

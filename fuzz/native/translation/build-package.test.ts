@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const { exports: offered } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   exports: Record<string, unknown>;
 };
-buildPackage({ root, entries: ["impl/native/peers.ts"], out: join(folder, "node_modules/quiesce/dist") });
+buildPackage({ root, entries: ["impl/native/peers.ts"], out: join(folder, "node_modules/quiesce/dist/peers") });
 // A package of its own: from within the project, the name would lead to the project itself.
 writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "guest", private: true }));
 writeFileSync(

@@ -49,7 +49,7 @@ export interface NeighboursThread {
 export const PARTITION_KEY = 0x8001;
 
 /** The address that an operation names: `1/7` is queue 7 of port 1; `m1` is group 1. */
-interface NamedAddress {
+export interface NamedAddress {
   readonly name: string;
   readonly address: HardwareAddress;
 }

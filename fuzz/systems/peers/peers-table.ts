@@ -33,7 +33,7 @@ export interface PlacedPeers<Pool extends PeerStore = PeerStore> {
 export const ticks = z.int().min(0).max(0x7fffffff);
 
 /** The address that an operation names. */
-interface NamedAddress {
+export interface NamedAddress {
   readonly name: string;
   readonly address: PeerAddress;
 }
