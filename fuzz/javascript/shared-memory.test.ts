@@ -114,8 +114,15 @@ test.each([
   ["eval", "first: () => eval('1')", /eval makes code that cannot be checked/],
   ["a buffer that grows", "first: () => new SharedArrayBuffer(1, { maxByteLength: 2 })", /growable/],
   ["the engine's own array", "first: (words) => new globalThis.Int32Array(words.buffer)", /code that is not checked/],
+  ["a buffer beyond the limit", "first: () => new SharedArrayBuffer(1e9)", /a test may use/],
 ])("%s is refused by name", async (_, threads, message) => {
   await expect(programOf(`${WORDS} threads: { ${threads} }`)).rejects.toThrow(message);
+});
+
+test("a test has one to sixteen threads", async () => {
+  await expect(programOf(`${WORDS} threads: {}`)).rejects.toThrow(/there is no thread/);
+  const many = Array.from({ length: 60 }, (_, i) => `t${i}: () => 1`).join();
+  await expect(programOf(`${WORDS} threads: { ${many} }`)).rejects.toThrow(/there are 60 threads, and there may be/);
 });
 
 test("a thread that depends on what it did in another run is refused", async () => {
@@ -123,6 +130,25 @@ test("a thread that depends on what it did in another run is refused", async () 
     programOf(`${WORDS} threads: { first: (words) => words[count++ % 2] + words[0] }`, "let count = 0;"),
   ).rejects.toThrow(/does something else when it is run again/);
 });
+
+test.each(["Int8Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array"] as const)(
+  "in a thread, atomic modifications of %s find and leave what the language's own do",
+  async (name) => {
+    const n = name.startsWith("Big") ? "n" : "";
+    const steps = ["add 250", "sub 3", "and 214", "or 9", "xor 3", "exchange 7", "store 100"].map((step) => {
+      const [operation, operand] = step.split(" ");
+      return `Atomics.${operation}(words, 1, ${operand}${n})`;
+    });
+    const calls = `[${steps.join(", ")}, Atomics.compareExchange(words, 1, 100${n}, 5${n}), Atomics.compareExchange(words, 1, 4${n}, 6${n}), Atomics.load(words, 1), words[1], words[0]].map(String).join()`;
+    const expected: unknown = new Function("words", `return ${calls}`)(
+      new (globalThis[name] as Int32ArrayConstructor)(new SharedArrayBuffer(16)),
+    );
+    const body = (last: string): string =>
+      `setUp: () => new ${name}(new SharedArrayBuffer(16)), threads: { first: (words) => ${calls} }, outcomes: [["${last}"]]`;
+    expect(await verdictOf(body(String(expected)))).toBe("1");
+    expect(await verdictOf(body("something else"))).toContain(String(expected));
+  },
+);
 
 test("a wrong index or type gives Atomics the language's own error", async () => {
   const body = (expression: string): string =>

@@ -120,6 +120,8 @@ export function porcupineOutput(f: string, output: unknown): { readonly answer: 
   if (error !== "" && !/^(?:ok|(?:err)?nokey)$/i.test(String(nameOf(error))))
     return `an output with the error ${String(nameOf(error))} does not say what became of the operation`;
   if (isRead(f) && fields.exists === false) return { answer: null };
+  // The value beside it is one that nobody set.
+  if (f === "cas" && fields.ok !== undefined) return { answer: fields.ok };
   if (fields.output !== undefined && (isRead(f) || fields.ok !== false)) return { answer: fields.output };
   if (isRead(f)) return "expected the value read in the output";
   return { answer: fields.ok ?? null };
