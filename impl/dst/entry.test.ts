@@ -240,7 +240,7 @@ test("an entry whose device goes down discards, and keeps the device", () => {
   ]).toEqual([eth0, HANDLER.discard, HANDLER.discard, 1]);
 });
 
-test("an entry whose device goes away moves to its namespace's loopback with its neighbour; the driver's record stays", () => {
+test("an entry whose device goes away moves to loopback with its neighbour; the driver's own record stays", () => {
   const { get, eth0, ib0, veth1, dst, run, word } = setUp();
   const [lo = NIL, lo1 = NIL] = dst.loopbacks;
   const [plain, neighboured, foreign] = [get(1, eth0), get(2, ib0), get(3, veth1)];

@@ -1,11 +1,11 @@
-/** What users of the library may choose, and are told. */
+/** The options and statistics of the library. */
 import { wordAt } from "../memory/word.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 import { CAPACITY_MAX, type PoolSettings } from "./pool-buffer.ts";
 
 /** Times are milliseconds. */
 export interface PeerPoolOptions {
-  /** Peers there is memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
+  /** Peers to allocate memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
   readonly capacity: number;
   /**
    * Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given.
@@ -52,7 +52,7 @@ export interface PeerPoolStats {
 const TIME_MAX_MS = 0x3fffffff;
 
 /**
- * What a new pool is made with: the options, what takes the place of those not given, and a secret of its own.
+ * The settings of a new pool: the options, defaults for those not given, and a fresh secret.
  *
  * @throws PeerPoolError `ERR_LIMITS` for an option out of its range
  */
