@@ -15,7 +15,7 @@ export interface PeerPoolOptions {
   readonly ttlMinMs?: number;
   /** How long a peer may stay idle in an empty pool; 600,000 if not given. */
   readonly ttlMaxMs?: number;
-  /** From an invalidation to the run of the collector that frees what nobody holds; 1,000 if not given. */
+  /** From an invalidation to the run of the collector that frees peers that nobody holds; 1,000 if not given. */
   readonly gcDelayMs?: number;
   /** Grants that the rate limiter saves up; 6 if not given. */
   readonly burstFactor?: number;
@@ -41,7 +41,7 @@ export interface PeerPoolStats {
   /** Peers that can be found. */
   readonly v4: number;
   readonly v6: number;
-  /** Peers in use, those included that nobody can find any more but somebody holds, or that wait to be freed. */
+  /** Peers in use, including those that can no longer be found but are still held, or wait to be freed. */
   readonly inUse: number;
   /** Peers and trees that wait for a grace period. */
   readonly reclaiming: number;
