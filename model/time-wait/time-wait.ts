@@ -3,7 +3,7 @@
  *
  * A record is the rest of a closed connection: it keeps the connection's name from being used again until it
  * expires. Specified: how long it lives (twice the segment lifetime of its class), that it is never found past its
- * expiry, that a class with no room gives up its oldest (all of one expiry at once), and never another class's, and
+ * expiry, that a class with no room gives up its oldest (all of one expiry at once), and never another class's,
  * and the responses to a new connection, a bind, a late segment and a new SYN.
  *
  * A class is a queue of slots, oldest first: a record that is deleted in the middle of the queue leaves its slot taken
