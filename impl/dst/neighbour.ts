@@ -1,5 +1,5 @@
 /**
- * What an entry needs to send through a device that resolves neighbours: the neighbour, and the header it prepared.
+ * The data an entry needs to send through a device that resolves neighbours: the neighbour, and its prepared header.
  *
  * A device's driver counts its neighbours in its private area. When a device goes, its dead entries and their
  * neighbours are pointed at loopback. The driver's own record of the neighbour's owner (`owner`) stays, and the

@@ -4,7 +4,7 @@
  * An object that was never used comes before one that was freed, and a freed one waits until all those freed before
  * it are in use again: a stale pointer refers to a dead object for as long as possible, so that a checker can see it.
  *
- * Each of the two functions is one event: no thread sees a slab half-way. The driver of the accesses `allocate` and
+ * Each of the two functions is one event: no thread sees a slab half-changed. The driver of the accesses `allocate` and
  * `free` calls them; code under verification never reads a slab's words.
  */
 import { type Address, NIL } from "./access.ts";

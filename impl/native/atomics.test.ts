@@ -49,7 +49,7 @@ test("every access to words has a counterpart that finds and leaves the same val
   }
 });
 
-test("a failed cmpxchg leaves the word, sums wrap round, and a failed assertion throws", () => {
+test("a failed cmpxchg leaves the word, sums wrap, and a failed assertion throws", () => {
   const words = freshWords();
   expect(atomics.cmpxchg(2, 21, 5)).toBe(20);
   words[3] = 0x7fffffff;

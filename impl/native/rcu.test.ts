@@ -44,7 +44,7 @@ test("a grace period is over when every thread has been quiescent or offline sin
   runAlone(heap, awaitGracePeriod(rcu));
 });
 
-test("epochs wrap round and are never the mark of being offline", () => {
+test("epochs wrap and never equal `OFFLINE`", () => {
   const heap = createHeap(32);
   const rcu = placeRcu(heap, 1);
   heap.words[rcu.epoch] = -3;

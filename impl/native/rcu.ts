@@ -121,7 +121,7 @@ export function* awaitGracePeriod(rcu: Rcu): Access {
   }
 }
 
-/** Epochs wrap round: right while less than 2^30 grace periods lie between the two. */
+/** Epochs wrap: right while less than 2^30 grace periods lie between the two. */
 function isBehind(seen: number, epoch: number): boolean {
   return seen !== OFFLINE && ((seen - epoch) | 0) < 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Address handles: what the hardware needs to reach a port. Counted: a path holds one, and each neighbour that uses it
+ * Address handles: the hardware's data for reaching a port. Counted: a path holds one, and each neighbour that uses it
  * holds one.
  *
  * A transmission uses a neighbour's handle inside a read-side critical section and takes no reference: the path may

@@ -6,7 +6,7 @@
  * One word counts the requested callbacks that have not returned; it belongs to the caller of callbacks, and outlives
  * the structure. A structure that is never freed has no such word (`NIL`): its callbacks are not counted.
  *
- * Source: Linux kernel/rcu/tree.c, rcu_barrier(), which queues a callback of its own on every CPU instead of counting.
+ * Source: Linux kernel/rcu/tree.c, rcu_barrier(), which queues its own callback on every CPU instead of counting.
  */
 import {
   type Access,

@@ -19,7 +19,7 @@ import { skeletonOf, type SkeletonPairs } from "./skeleton.ts";
  *   and so does the read of one that failed.
  * - `addr`, `data`, `ctrl`: dependencies, which only lkmm uses.
  * - Locks either are ordinary acquire and release accesses, or `LKR`, `LKW` (joined by `rmw`) and `UL`
- *   with rf and co of their own.
+ *   with their own rf and co.
  */
 export interface Execution extends SkeletonPairs {
   readonly rf: readonly Pair[];

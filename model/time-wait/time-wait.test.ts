@@ -239,14 +239,14 @@ test("a restart takes a slot: in a full class the oldest are given up, and it ma
 });
 
 test("a record deleted in the middle keeps its slot, the oldest one gives it back", () => {
-  const midst = after([
+  const middle = after([
     [add(one, 1), 1],
     [advance(1), 1001],
     [add(two, 2), 1],
     [reopen(two, 9), 1],
     [add(three, 3), 1],
   ]);
-  expect([midst(lookup(one)), midst(lookup(three))]).toEqual([[0], [found(3)]]);
+  expect([middle(lookup(one)), middle(lookup(three))]).toEqual([[0], [found(3)]]);
   const oldest = after([
     [add(one, 1), 1],
     [advance(1), 1001],

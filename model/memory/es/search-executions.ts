@@ -61,9 +61,9 @@ class Search {
   readonly #combination: AgentCombination;
   readonly #hooks: EsSearchHooks;
   readonly #values: ValueFlow;
-  /** Happens-before, as far as it is known. */
+  /** The part of happens-before that is known. */
   readonly #hb: GrowingOrder;
-  /** What memory-order must contain. */
+  /** The pairs that memory-order must contain. */
   readonly #mo: GrowingOrder;
   readonly #reads: readonly number[];
   readonly #seqCstWrites: readonly number[];

@@ -16,7 +16,7 @@ import type { Section } from "./agent-state.ts";
 export interface SectionOrder {
   /** Leave to the next enter, by events of the whole execution. */
   readonly edges: readonly Pair[];
-  /** What each notify returns, by slot. */
+  /** The result of each notify, by slot. */
   readonly notified: ReadonlyMap<number, number>;
 }
 

@@ -19,7 +19,7 @@ import {
 import { constantOf, type DeclaredMemory, type Refuse } from "./javascript-memory.ts";
 import { binaryOperator, CONDITIONAL, operation, unaryOperator } from "./javascript-operators.ts";
 
-const BUILT_IN = "makes several accesses, in an order of its own: write them one by one";
+const BUILT_IN = "makes several accesses, in its own order: write them one by one";
 
 export interface AgentSurroundings {
   readonly memory: DeclaredMemory;
@@ -371,4 +371,4 @@ export class AgentReader implements CallSurroundings {
   }
 }
 
-const ASSIGNMENT_INSIDE = "an assignment inside an expression is not supported: make it a statement of its own";
+const ASSIGNMENT_INSIDE = "an assignment inside an expression is not supported: make it a separate statement";

@@ -186,7 +186,7 @@ function message(text: string): string {
 test("unsupported code in an agent is rejected with its place and an alternative", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["while (x[0]) {}", "loops are not supported: write out the iterations"],
-    ["x.fill(1);", "x.fill() makes several accesses, in an order of its own: write them one by one"],
+    ["x.fill(1);", "x.fill() makes several accesses, in its own order: write them one by one"],
     ["x[4] = 1;", "4 is not an index of x, as Int32: they go from 0 to 3"],
     ["const r = x[-1];", "-1 is not an index of x"],
     ["view.setInt32(13, 1);", "13 is not an index of view, as Int32: they go from 0 to 12"],
