@@ -21,12 +21,12 @@ test("equal numbers are one value, however they are written", () => {
   expect(exactNumber("1/3")).toBe(Literal.of("1/3"));
 });
 
-test("what is no number, or none that could be held, is undefined", () => {
+test("text that is not a number, or not one that can be held, is undefined", () => {
   for (const text of ["", "a", "1/0", "1/", "1e", "1e401", "--1", "0x1", "1 2", "9".repeat(10_001)])
     expect([text.slice(0, 9), exactNumber(text)]).toEqual([text.slice(0, 9), undefined]);
 });
 
-test("doubles are read back from their text, and compare as before", () => {
+test("doubles are read back from their text, and compare unchanged", () => {
   const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
   fc.assert(
     fc.property(finite, finite, (left, right) => {
@@ -50,7 +50,7 @@ test("whole numbers of any size compare and add with every digit", () => {
   );
 });
 
-test("ratios and long decimals compare by size, and other values do not", () => {
+test("ratios and long decimals compare by size, and other values are not compared", () => {
   const ascending = ["-1/3", "0.33333333333333333333", "1/3", "0.33333333333333333334", "1", "90071992547409930000"];
   const numbers = ascending.map(exactNumber);
   for (const [i, left] of numbers.entries())

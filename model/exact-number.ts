@@ -7,14 +7,14 @@ import { Literal } from "./literal.ts";
 
 export type ExactNumber = number | bigint | Literal;
 
-/** Digits that an exponent may add: a short text must not become a number of gigabytes. */
+/** The limit on the digits that an exponent may add: a short text must not become a number of gigabytes. */
 const EXPONENT_MAX = 400;
-/** Characters of a number; more are no number that anybody wrote. */
+/** The limit on a number's characters; nobody writes longer ones. */
 const LENGTH_MAX = 10_000;
 
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** @returns the number of `-12.50e3` or `2/6`; undefined for another text, or one of an exponent beyond ±400 */
+/** @returns the number of `-12.50e3` or `2/6`; undefined for other text, or for an exponent beyond ±400 */
 export function exactNumber(text: string): ExactNumber | undefined {
   if (text.length > LENGTH_MAX) return undefined;
   const slash = text.indexOf("/");
@@ -30,7 +30,9 @@ export function exactNumber(text: string): ExactNumber | undefined {
   return decimal(sign === "-" ? -digits : digits, power - fraction.length);
 }
 
-/** Whether a number, bigint or literal is below (negative), equal to or above another; undefined if one is no number. */
+/**
+ * Whether a value is below (negative), equal to or above another; undefined if one is not a number, bigint or literal.
+ */
 export function compareNumbers(left: unknown, right: unknown): number | undefined {
   if (typeof left === "number" && typeof right === "number") return left - right;
   const [first, second] = [fractionOf(left), fractionOf(right)];
@@ -48,7 +50,7 @@ export function sumOf(left: number | bigint, right: number | bigint): number | b
   return narrowed(BigInt(left) + BigInt(right));
 }
 
-/** What the left number is more than the right one, with every digit; undefined if one is no number. */
+/** The left number minus the right one, with every digit; undefined if one is not a number. */
 export function differenceOf(left: unknown, right: unknown): ExactNumber | undefined {
   if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) {
     const difference = Number(left) - Number(right);
@@ -84,7 +86,7 @@ function ratio(over: string, under: string): ExactNumber | undefined {
 function quotient(over: bigint, under: bigint): ExactNumber {
   const divisor = greatestCommonDivisor(over < 0n ? -over : over, under);
   const [top, bottom] = [over / divisor, under / divisor];
-  // A decimal if no other primes divide the denominator than those of ten.
+  // A decimal if the denominator has no prime factors other than those of ten.
   let [rest, power] = [bottom, 0];
   let factor = 1n;
   while (rest % 10n === 0n) [rest, power] = [rest / 10n, power - 1];

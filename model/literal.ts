@@ -2,8 +2,8 @@
  * A value that JavaScript has no primitive for, by its text in EDN: a keyword `:x`, a character `\a`, a ratio `1/3`, a
  * decimal of many digits `0.12345678901234567890M`, a set `#{1 2}`, a tagged value `#inst "…"`.
  *
- * There is one object for each text, so `===` and Map keys tell literals apart as they do primitives. They are kept
- * for the life of the thread; what another thread sends is a copy, which {@link literal} turns back.
+ * There is one object for each text, so `===` and Map keys distinguish literals like primitives. They are kept
+ * for the life of the thread; values sent by another thread are copies, which {@link literal} turns back.
  */
 export class Literal {
   readonly edn: string;

@@ -1,27 +1,27 @@
 import type { Literal } from "./literal.ts";
 
 /**
- * The kinds of object whose histories can be decided without a search, and what an operation does to one.
+ * The kinds of object whose histories can be decided without a search, and the roles of their operations.
  *
- * A model that is such an object says which; the checkers then choose a monitor where the history allows it. Values are
- * told apart as a Map tells its keys apart.
+ * A model of such an object names its kind; the checkers then choose a monitor where the history allows it. Values are
+ * distinguished like the keys of a Map.
  */
 export type Scalar = string | number | bigint | boolean | null | Literal;
 
-/** A cell that starts with a value, which a write replaces and a read answers. */
+/** A cell that starts with a value; a write replaces it and a read returns it. */
 export type RegisterRole =
   | { readonly role: "write"; readonly value: Scalar }
-  /** undefined: nobody saw what was read. */
+  /** undefined: the value read was not observed. */
   | { readonly role: "read"; readonly value: Scalar | undefined };
 
 /** A container that starts empty: insert puts a value in, take takes one out (the oldest, the newest, the smallest). */
 export type ContainerRole =
   | { readonly role: "insert"; readonly value: Scalar }
-  /** undefined: nobody saw what was taken. */
+  /** undefined: the value taken was not observed. */
   | { readonly role: "take"; readonly value: Scalar | undefined }
   | { readonly role: "take-none" };
 
-/** One key of a set, absent at first. `present` is what the operation found (undefined: nobody saw it). */
+/** One key of a set, absent at first. `present` is what the operation found (undefined: not observed). */
 export interface SetRole {
   readonly role: "add" | "remove" | "has";
   readonly present: boolean | undefined;
@@ -32,7 +32,7 @@ export type CounterRole =
   | { readonly role: "increment" }
   | { readonly role: "read"; readonly value: number | undefined };
 
-/** Gives undefined for an operation of another kind (a compare-and-swap, say): no monitor then. */
+/** Returns undefined for an operation of another kind (a compare-and-swap, say): no monitor then. */
 type RoleOf<Operation, Response, Role> = (operation: Operation, response: Response | undefined) => Role | undefined;
 
 export type ObjectShape<Operation, Response> =

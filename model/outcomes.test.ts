@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nextFromOutcomes } from "./outcomes.ts";
 
-test("a response leaves the states of its outcomes, an unseen one those of all, an impossible one none", () => {
+test("a response leaves the states of its outcomes, an unobserved one those of all, an impossible one none", () => {
   const next = nextFromOutcomes((state: number, operation: number) => [
     { response: "low", next: state - operation },
     { response: "high", next: state + operation },

@@ -1,8 +1,8 @@
 import type { Model } from "./model.ts";
 
 /**
- * Makes a model's `next` from its `outcomes`, so that the two agree: the states of those outcomes whose response is the
- * one that was seen.
+ * Makes a model's `next` from its `outcomes`, so that the two agree: the states of those outcomes with the observed
+ * response.
  */
 export function nextFromOutcomes<State, Operation, Response>(
   outcomes: NonNullable<Model<State, Operation, Response>["outcomes"]>,

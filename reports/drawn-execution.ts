@@ -34,7 +34,7 @@ export function drawnExplanation(explanation: DrawnExplanation): DrawnExecution 
   return {
     title:
       explanation.kind === "forbidden"
-        ? `${name}: forbidden by the axiom ${explanation.violation.axiom.name}: ${explanation.violation.axiom.says}`
+        ? `${name}: forbidden by the axiom ${explanation.violation.axiom.name}: ${explanation.violation.axiom.statement}`
         : `${name}: allowed, and the condition holds`,
     events: events.map(({ label, process, line }, event) => ({
       name: names[event] ?? "?",

@@ -16,7 +16,7 @@ const READS_BACKWARDS =
 
 test("a forbidden condition is told edge by edge, back to where it began", () => {
   expect(executionStory(explained(READS_BACKWARDS, "exists (1:r0=1 /\\ 1:r1=0)"))).toBe(
-    `t: lkmm forbids every execution in which the condition holds. One breaks the axiom "coherence": the accesses of one variable take place in one order, which program order respects.
+    `t: lkmm forbids every execution in which the condition holds. One breaks the axiom "coherence": the accesses of one variable take place in one order, which respects program order.
   a: W x=1 Once (P0, line 3)
      is read by [rf]
   b: R x=1 Once (P1, line 4)

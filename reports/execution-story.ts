@@ -68,7 +68,7 @@ export function executionStory(explanation: Explanation): string {
   const { axiom } = explanation.violation;
   return (
     `${name}: ${explanation.model} forbids every execution in which ${sought} holds. ` +
-    `One breaks the axiom "${axiom.name}": ${axiom.says}.\n` +
+    `One breaks the axiom "${axiom.name}": ${axiom.statement}.\n` +
     explanation.cycle.map((step) => `  ${show(step.from)}\n${how(step)}`).join("") +
     ending(explanation, show)
   );

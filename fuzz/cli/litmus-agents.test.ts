@@ -116,7 +116,7 @@ test("what cannot be read is named with file, line and reason, and is exit code 
   const { code, err } = await es(folder);
   expect(code).toBe(2);
   expect(err.trim().split("\n")).toEqual([
-    expect.stringContaining("broken.json:3:1: no JSON: Unexpected end of input"),
+    expect.stringContaining("broken.json:3:1: not JSON: Unexpected end of input"),
     expect.stringContaining("loop.litmus.js:2:3: loops are not supported: write out the iterations"),
     expect.stringContaining("types.json:1:10: name: expected string, received number"),
     "0 of 3 litmus tests decided, 3 refused",

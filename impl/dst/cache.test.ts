@@ -33,13 +33,13 @@ test("an entry is found under its key, in chains of any length, and held once mo
   expect(locks()).toEqual([0, 0, 0, 0]);
 });
 
-test("an entry that there is is not made again", () => {
+test("an existing entry is not created again", () => {
   const { get, eth0, ib0, word, live } = setUp();
   const entry = get(7, eth0);
   expect([get(7, ib0), word(DstEntry.refcount(entry)), live()]).toEqual([entry, 2, 1]);
 });
 
-test("of two creators the later one takes the other's entry, and gives up its own with all it holds", () => {
+test("the later of two creators takes the other's entry, and gives up its own with everything it holds", () => {
   const { get, run, eth0, ib0, dst, word, words, live, locks } = setUp();
   get(3, eth0); // the same bucket
   const get7 = (device: number) => getEntry(dst, { key: 7, device, over: NIL, hasPrivateChild: true });
@@ -60,7 +60,7 @@ test("of two creators the later one takes the other's entry, and gives up its ow
   expect(locks()).toEqual([0, 0, 0, 0]);
 });
 
-test("nothing is made for a device that is not up, not even if it was when the lookup began", () => {
+test("no entry is created for a device that is down, even if it was up when the lookup began", () => {
   const { run, get, eth0, dst, live, words, word, example } = setUp();
   const get7 = () => getEntry(dst, { key: 7, device: eth0, over: NIL, hasPrivateChild: false });
   expect(run(interrupted(get7(), (kind) => kind === ACCESS.allocate, takeDown(dst, eth0)))).toBe(NIL);
@@ -75,14 +75,14 @@ test("nothing is made for a device that is not up, not even if it was when the l
   expect(get(7, eth0)).not.toBe(NIL);
 });
 
-test("what has no device needs none that is up", () => {
+test("an entry without a device needs no device that is up", () => {
   const { run, dst } = setUp();
   const entry = run(getUncachedEntry(dst, 7, NIL));
   expect(entry).not.toBe(NIL);
   expect(run(getEntry(dst, { key: 8, device: NIL, over: NIL, hasPrivateChild: false }))).not.toBe(NIL);
 });
 
-test("without room nothing is made, and a parent without room for its child is not made either", () => {
+test("without room no entry is created, and no parent without room for its child", () => {
   const { get, eth0, dst, live, word, example } = setUp();
   for (let key = 1; key <= 7; key++) get(key, eth0);
   expect([
@@ -95,7 +95,7 @@ test("without room nothing is made, and a parent without room for its child is n
   expect([get(9, eth0) === NIL, get(10, eth0), live()]).toEqual([false, NIL, 8]);
 });
 
-test("a dropped entry is found no more, and its neighbours in the bucket are", () => {
+test("a dropped entry is no longer found, and its neighbours in the bucket still are", () => {
   const { get, eth0, run, dst, example, locks } = setUp();
   for (const key of [1, 5, 9]) get(key, eth0);
   expect([run(dropEntry(dst, 5)), run(dropEntry(dst, 5)), run(dropEntry(dst, 13))]).toEqual([true, false, false]);
@@ -106,7 +106,7 @@ test("a dropped entry is found no more, and its neighbours in the bucket are", (
   expect(locks()).toEqual([0, 0, 0, 0]);
 });
 
-test("after the grace period an entry that nobody holds is gone, and one that is held is garbage", () => {
+test("after the grace period an entry that nobody holds is gone, and a held one is garbage", () => {
   const { get, eth0, run, dst, words, live, fresh } = setUp();
   const held = get(1, eth0);
   const idle = get(2, eth0);
@@ -117,7 +117,7 @@ test("after the grace period an entry that nobody holds is gone, and one that is
   expect([live(), fresh(), words[DstEntry.obsolete(held)]]).toEqual([1, [held], OBSOLETE.dead]);
 });
 
-test("an entry that is garbage already is not given to the collector again", () => {
+test("an entry that is already garbage is not given to the collector again", () => {
   const { dead, eth0, run, dst, fresh } = setUp();
   const entry = dead(1, eth0, 1);
   run(freeAfterGrace(dst, entry));
@@ -146,7 +146,7 @@ test("an entry may leave its bucket without being given up", () => {
   ]);
 });
 
-test("a device goes down and up again, and each is said to whoever asked first", () => {
+test("a device goes down and up again, and only the first request for each change succeeds", () => {
   const { run, dst, eth0, word } = setUp();
   expect([
     run(bringUp(dst, eth0)),
@@ -161,7 +161,7 @@ test("a device goes down and up again, and each is said to whoever asked first",
   ]);
 });
 
-test("a device that is gone stays so", () => {
+test("a device that is gone stays gone", () => {
   const { run, dst, eth0, word } = setUp();
   expect([
     run(unregister(dst, eth0)),
@@ -172,7 +172,7 @@ test("a device that is gone stays so", () => {
   expect([word(Device.state(eth0)), word(dst.configuration)]).toEqual([DEVICE_STATE.gone, 0]);
 });
 
-test("a collector hears that a device goes down, and away: down first", () => {
+test("a collector is notified that a device goes down before it is notified that the device goes away", () => {
   const heard: number[] = [];
   const listening: Collector = {
     ...workQueueCollector,

@@ -1,9 +1,9 @@
 /**
- * The cache that entries are found in: a hash table with a lock a bucket for writers, and readers under RCU.
+ * The destination cache's hash table: one lock per bucket for writers; readers use RCU.
  *
- * The table holds no reference. An entry that is dropped leaves its bucket at once; a lookup may still be at it and
- * take a reference until the end of its read-side section, so what comes then waits for a grace period: from there on
- * the count only falls, and an entry that is held goes to the collector.
+ * The table holds no reference. A dropped entry leaves its bucket at once. A lookup may still reach it and take a
+ * reference until its read-side section ends, so the rest waits for a grace period. After that the count only falls,
+ * and an entry that is still held goes to the collector.
  *
  * Source: Linux net/ipv4/route.c (2.6.24), ip_route_input(), rt_intern_hash(), rt_free(); include/net/dst.h,
  * dst_free(), dst_rcu_free().
@@ -29,20 +29,20 @@ import type { Dst } from "./dst.ts";
 import { addPrivateChild, createEntry, destroyEntry, discardEntry } from "./entry.ts";
 import { BUCKETS, Cache, Device, DEVICE_STATE, DstEntry, FLAG, OBSOLETE } from "./layout.ts";
 
-/** What a lookup that fails is to make. */
+/** The entry to create when a lookup fails. */
 export interface Destination {
   readonly key: number;
-  /** NIL for one that discards. */
+  /** NIL for an entry that discards. */
   readonly device: Address;
   /** An entry in a bucket, held by the caller, to send through; NIL for none. */
   readonly over: Address;
-  /** Send through an entry made for this one alone. Not together with `over`. */
+  /** Send through a private child, made for this entry alone. Not together with `over`. */
   readonly hasPrivateChild: boolean;
 }
 
 /**
- * Takes a reference to the entry with that key; NIL if there is none. Linearizes at the read that finds it, or finds
- * the chain's end.
+ * Takes a reference to the entry with that key; NIL if there is none. Linearizes at the read that finds it, or that
+ * reaches the chain's end.
  */
 export function* findEntry(dst: Dst, key: number): Access<Address> {
   yield rcuReadLock();
@@ -60,11 +60,11 @@ export function* findEntry(dst: Dst, key: number): Access<Address> {
 }
 
 /**
- * Takes a reference to the entry with that key, and makes it first if there is none; NIL if its device is not up, or
- * there are `entriesMax` entries. An entry that another thread made meanwhile comes first.
+ * Takes a reference to the entry with that key, and creates it first if there is none; NIL if its device is not up, or
+ * there are `entriesMax` entries. An entry that another thread created meanwhile takes precedence.
  *
  * Linearizes: a hit as in {@link findEntry}, or under the bucket's lock; a creation at the store that links the entry
- * in; NIL at the read of the device's state, or, for want of room, at the search that failed.
+ * in; NIL at the read of the device's state or, if there is no room, at the search that failed.
  */
 export function* getEntry(dst: Dst, destination: Destination): Access<Address> {
   const { key, device } = destination;
@@ -75,29 +75,29 @@ export function* getEntry(dst: Dst, destination: Destination): Access<Address> {
   const lock = lockOf(dst, key);
   yield spinLock(lock);
   const head = yield rcuDereferenceProtected(headOf(dst, key));
-  let answer = head;
-  while (answer !== NIL) {
-    const theirs = yield read(DstEntry.key(answer));
+  let result = head;
+  while (result !== NIL) {
+    const theirs = yield read(DstEntry.key(result));
     if (theirs === key) break;
-    answer = yield rcuDereferenceProtected(DstEntry.hashNext(answer));
+    result = yield rcuDereferenceProtected(DstEntry.hashNext(result));
   }
-  if (answer !== NIL) {
-    yield* acquireAlive(DstEntry.refcount(answer));
+  if (result !== NIL) {
+    yield* acquireAlive(DstEntry.refcount(result));
   } else {
-    const isUp = yield* isDeviceUp(device); // here, where nobody else can make the entry: it is missing, and its device is not up
+    const isUp = yield* isDeviceUp(device); // under the lock: the entry is missing while its device is not up
     if (isUp) {
       yield write(DstEntry.hashNext(made), head);
       yield rcuAssignPointer(headOf(dst, key), made);
-      answer = made;
+      result = made;
     }
   }
   yield spinUnlock(lock);
-  if (answer !== made) yield* giveUp(dst, made);
-  return answer;
+  if (result !== made) yield* giveUp(dst, made);
+  return result;
 }
 
 /**
- * A new entry that no lookup finds and the last release destroys; NIL as in {@link getEntry}. Linearizes at the read of
+ * A new entry that no lookup finds and its last release destroys; NIL as in {@link getEntry}. Linearizes at the read of
  * the device's state.
  */
 export function* getUncachedEntry(dst: Dst, key: number, device: Address): Access<Address> {
@@ -106,7 +106,7 @@ export function* getUncachedEntry(dst: Dst, key: number, device: Address): Acces
   return yield* createEntry(dst, { key, device, flags: FLAG.notCached, child: NIL });
 }
 
-/** No device is as good as one that is up. */
+/** No device counts as a device that is up. */
 function* isDeviceUp(device: Address): Access<boolean> {
   if (device === NIL) return true;
   const state = yield readOnce(Device.state(device));
@@ -132,8 +132,8 @@ function* giveUp(dst: Dst, made: Address): Access {
 }
 
 /**
- * Takes the entry with that key out of its bucket; NIL if there is none. Linearizes at the store, or the read that
- * finds the end.
+ * Takes the entry with that key out of its bucket; NIL if there is none. Linearizes at the store, or at the read that
+ * reaches the end.
  */
 export function* unlinkEntry(dst: Dst, key: number): Access<Address> {
   const lock = lockOf(dst, key);
@@ -155,7 +155,7 @@ export function* unlinkEntry(dst: Dst, key: number): Access<Address> {
 }
 
 /**
- * Drops the entry with that key from the cache; false if there is none. Who holds it keeps it. Linearizes as
+ * Drops the entry with that key from the cache; false if there is none. Its holders keep it. Linearizes like
  * {@link unlinkEntry}.
  */
 export function* dropEntry(dst: Dst, key: number): Access<boolean> {
@@ -168,7 +168,7 @@ export function* dropEntry(dst: Dst, key: number): Access<boolean> {
 /** After the grace period: destroys an entry that nobody holds, and gives one that is held to the collector. */
 export function* freeAfterGrace(dst: Dst, entry: Address): Access {
   const obsolete = yield read(DstEntry.obsolete(entry));
-  if (obsolete === OBSOLETE.dead) return; // on a garbage list already
+  if (obsolete === OBSOLETE.dead) return; // already on a garbage list
   const refcount = yield readOnce(DstEntry.refcount(entry));
   if (refcount !== 0) return yield* dst.collector.queueDead(dst, entry);
   const child = yield* destroyEntry(dst, entry);

@@ -24,7 +24,7 @@ const setUp = (collector: Collector) => {
       words[Garbage.delay(garbage)] = delay;
       words[Garbage.growth(garbage)] = growth;
     },
-    /** Ticks until the run that is asked for, undefined if none is. */
+    /** Ticks until the run that has been requested, undefined if there is none. */
     wait: () =>
       words[DelayedWork.state(work)] === WORK_STATE.pending
         ? (words[DelayedWork.expires(work)] ?? 0) - (words[dst.jiffies] ?? 0)
@@ -42,7 +42,7 @@ const both = [
 ] as const;
 
 for (const [name, collector] of both) {
-  test(`${name}: an entry that dies is put first on the list, and the first one asks for a run after the least delay`, () => {
+  test(`${name}: an entry that dies goes to the list's head; the first one requests a run with the least delay`, () => {
     const { dead, eth0, fresh, backOff, wait, word, locksAreFree } = setUp(collector);
     const first = dead(1, eth0, 1);
     expect([fresh(), backOff(), wait(), word(DstEntry.obsolete(first))]).toEqual([[first], [1, 5], 1, OBSOLETE.dead]);
@@ -58,14 +58,14 @@ for (const [name, collector] of both) {
     expect([backOff(), wait()]).toEqual([[1, 5], 1]);
   });
 
-  test(`${name}: while the collector hurries nobody asks again`, () => {
+  test(`${name}: while the collector hurries, no further run is requested`, () => {
     const { dead, eth0, setBackOff, backOff, wait } = setUp(collector);
     setBackOff(1, 5);
     dead(1, eth0, 1);
     expect([backOff(), wait()]).toEqual([[1, 5], undefined]);
   });
 
-  test(`${name}: a run destroys what nobody holds and keeps the rest in order`, () => {
+  test(`${name}: a run destroys the entries that nobody holds and keeps the rest in order`, () => {
     const { dead, eth0, collect, fresh, busy, live, locksAreFree, forget } = setUp(collector);
     const entries = [1, 0, 1, 0, 0, 2].map((references, index) => dead(index + 1, eth0, references));
     forget();
@@ -82,7 +82,7 @@ for (const [name, collector] of both) {
     expect([fresh(), busy(), live(), backOff(), wait()]).toEqual([[], [], 0, [1, 1200], undefined]);
   });
 
-  test(`${name}: a run that frees nothing makes the delay grow, by more each time, up to two minutes`, () => {
+  test(`${name}: a run that frees nothing increases the delay, by more each time, up to two minutes`, () => {
     const { dead, eth0, collect, backOff, wait, forget, setBackOff } = setUp(collector);
     dead(1, eth0, 1);
     const waits = Array.from({ length: 4 }, () => {
@@ -94,7 +94,7 @@ for (const [name, collector] of both) {
       [[6, 10], 6],
       [[16, 15], 16],
       [[31, 20], 31],
-      [[51, 25], 50], // more than four seconds: the end is a whole second
+      [[51, 25], 50], // more than four seconds: it ends at a whole second
     ]);
     setBackOff(1190, 300);
     forget();
@@ -116,7 +116,7 @@ for (const [name, collector] of both) {
     expect(wait()).toBe(47);
   });
 
-  test(`${name}: a device that goes down makes every dead entry of it discard, fresh or not, and no other`, () => {
+  test(`${name}: when a device goes down, all its dead entries discard, fresh or not, and no others`, () => {
     const { dead, eth0, ib0, get, run, dst, collect, word, locksAreFree, forget } = setUp(collector);
     const [old, other] = [dead(1, eth0, 1), dead(2, ib0, 1)];
     forget();
@@ -132,7 +132,7 @@ for (const [name, collector] of both) {
     expect(locksAreFree()).toBe(true);
   });
 
-  test(`${name}: a device that goes away is named by no dead entry, and every dead entry is still listed`, () => {
+  test(`${name}: after a device goes away, no dead entry names it, and every dead entry is still listed`, () => {
     const { dead, eth0, get, run, dst, collect, word, fresh, busy, forget } = setUp(collector);
     const old = [dead(1, eth0, 1), dead(2, eth0, 1)];
     forget();
@@ -157,7 +157,7 @@ for (const [name, collector] of both) {
   });
 }
 
-/** A dead parent that nobody holds, whose private child is held `references` times besides. */
+/** A dead parent that nobody holds; its private child has `references` other references. */
 function deadParent(example: ReturnType<typeof setUp>, references: number) {
   const { get, eth0, run, dst, word, words, dead } = example;
   const parent = get(9, eth0, "private");
@@ -169,7 +169,7 @@ function deadParent(example: ReturnType<typeof setUp>, references: number) {
   return { parent, child };
 }
 
-test("soft interrupt: a child that outlives its parent takes its place, and is not looked at in the same run", () => {
+test("soft interrupt: a child that outlives its parent takes its place, and is not examined in the same run", () => {
   const example = setUp(softirqCollector);
   const { dead, eth0, collect, fresh, word, words, dst, forget, backOff } = example;
   const after = dead(1, eth0, 1);
@@ -194,7 +194,7 @@ test("soft interrupt: a child that outlives its parent takes its place, and is n
   expect(words[DstEntry.next(before)]).toBe(after);
 });
 
-test("work queue: a child that outlives its parent is the next to be looked at", () => {
+test("work queue: a child that outlives its parent is examined next", () => {
   const example = setUp(workQueueCollector);
   const { dead, eth0, busy, dst, forget, live } = example;
   const after = dead(1, eth0, 1);
@@ -212,7 +212,7 @@ test("work queue: a child that outlives its parent is the next to be looked at",
 });
 
 for (const [name, collector] of both) {
-  test(`${name}: a child that others hold stays, and one that is on a list already is not put there again`, () => {
+  test(`${name}: a child that others hold stays, and a child already on a list is not added again`, () => {
     const held = setUp(collector);
     const { child } = deadParent(held, 1);
     held.forget();
@@ -237,7 +237,7 @@ for (const [name, collector] of both) {
   });
 }
 
-test("soft interrupt: a run takes back the timer that was set meanwhile", () => {
+test("soft interrupt: a run cancels the timer that was set meanwhile", () => {
   const { dead, eth0, collect, wait, run, dst } = setUp(softirqCollector);
   dead(1, eth0, 0);
   run(queueDelayedWork(dst.work, 3, dst.jiffies));
@@ -245,7 +245,7 @@ test("soft interrupt: a run takes back the timer that was set meanwhile", () => 
   expect(wait()).toBeUndefined();
 });
 
-test("soft interrupt: one entry freed of a dozen makes it hurry; the work queue goes on growing slower", () => {
+test("soft interrupt: one entry freed out of a dozen makes it hurry; the work queue keeps slowing down", () => {
   const freesOneOf = (collector: Collector, count: number) => {
     const { dead, eth0, collect, backOff, setBackOff, forget } = setUp(collector);
     for (let key = 1; key <= count; key++) dead(key, eth0, key === 5 ? 0 : 1);
@@ -265,7 +265,7 @@ test("soft interrupt: one entry freed of a dozen makes it hurry; the work queue 
   ]);
 });
 
-test("work queue: fresh entries are taken once; what comes then is left, and the next run asked for at once", () => {
+test("work queue: fresh entries are taken once; later ones are left, and the next run is requested at once", () => {
   const { dead, eth0, run, dst, fresh, busy, wait, backOff, forget, get, live, locksAreFree } =
     setUp(workQueueCollector);
   const first = dead(1, eth0, 1);
@@ -289,7 +289,7 @@ test("work queue: fresh entries are taken once; what comes then is left, and the
   ]);
 });
 
-test("work queue: entries that die during the first look are looked at in the same run", () => {
+test("work queue: entries that die during the first walk are examined in the same run", () => {
   const { dead, eth0, run, dst, fresh, busy, forget, get, collect } = setUp(workQueueCollector);
   const first = dead(1, eth0, 1);
   forget();
@@ -300,7 +300,7 @@ test("work queue: entries that die during the first look are looked at in the sa
   expect([busy(), fresh()]).toEqual([[first, second], []]);
 });
 
-test("work queue: a run looks at the CPU's flag before each entry", () => {
+test("work queue: a run checks the CPU's flag before each entry", () => {
   const { dead, eth0, run, dst } = setUp(workQueueCollector);
   for (let key = 1; key <= 3; key++) dead(key, eth0, key % 2);
   let offers = 0;

@@ -66,7 +66,7 @@ export function createDst(
   return dst;
 }
 
-/** A device without `loopback` is one. */
+/** A device without `loopback` is a loopback device. */
 function placeDevice(heap: Heap, { name, namespace, hasNeighbours }: DeviceOptions, loopback?: Address): Address {
   const device = place(heap, Device, name);
   heap.words[Device.state(device)] = DEVICE_STATE.up;

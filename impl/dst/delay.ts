@@ -1,5 +1,5 @@
 /**
- * How long the collector sleeps: short after a run that freed much, longer and longer after runs that freed little.
+ * How long the collector sleeps: briefly after a run that freed much, longer and longer after runs that freed little.
  *
  * Source: Linux net/core/dst.c (2.6.24), DST_GC_MIN, DST_GC_INC, DST_GC_MAX, dst_gc_task(); kernel/timer.c,
  * __round_jiffies_relative() for CPU 0.
@@ -7,17 +7,17 @@
 
 /** All in ticks. */
 export interface DelayLimits {
-  /** HZ, at least 10: shorter, and the least delay would be no delay. */
+  /** HZ, at least 10: with less, the least delay would be no delay. */
   readonly ticksPerSecond: number;
   readonly minTicks: number;
-  /** What the growth begins with, and grows by. */
+  /** The initial growth, and its increment. */
   readonly growthTicks: number;
   readonly maxTicks: number;
 }
 
 /**
- * The sleep before the next run, and by how much it grows after a run that frees little. Growth `maxTicks`: nothing is
- * asked for.
+ * The sleep before the next run, and the increment after a run that frees little. With a growth of `maxTicks`, no run
+ * is requested.
  */
 export interface BackOff {
   readonly delay: number;
@@ -29,13 +29,13 @@ export interface RunCounts {
   readonly freed: number;
 }
 
-/** Was a run worth its while, so that the next may follow at once? */
+/** Did a run free enough that the next may follow at once? */
 export type WorthRule = (counts: RunCounts) => boolean;
 
 /** The soft-interrupt collector's rule: one entry freed is enough. */
 export const freedAny: WorthRule = ({ freed }) => freed > 0;
 
-/** The work-queue collector's rule: more freed than a tenth of those kept. */
+/** The work-queue collector's rule: frees more than a tenth of those kept. */
 export const freedTenth: WorthRule = ({ kept, freed }) => freed > Math.trunc(kept / 10);
 
 /** @throws RangeError if a second has fewer than 10 ticks */
@@ -52,7 +52,7 @@ export function delayLimits(ticksPerSecond: number): DelayLimits {
   };
 }
 
-/** The back-off that asks for a run as soon as there may be one. */
+/** The back-off that requests a run as soon as one is allowed. */
 export function hurried({ minTicks, growthTicks }: DelayLimits): BackOff {
   return { delay: minTicks, growth: growthTicks };
 }
@@ -74,7 +74,7 @@ export function isRounded(delay: number, { ticksPerSecond }: DelayLimits): boole
 }
 
 /**
- * The delay that ends at a whole second: the last one if it is less than a quarter of a second before, else the next.
+ * The delay that ends at a whole second: the last one if less than a quarter of a second earlier, else the next.
  */
 export function roundedDelay(delay: number, now: number, { ticksPerSecond }: DelayLimits): number {
   const remainder = ((now + delay) >>> 0) % ticksPerSecond;

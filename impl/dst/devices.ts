@@ -1,7 +1,7 @@
 /**
- * Devices that go up, down and away, one at a time under the configuration lock; whoever keeps dead entries is told.
+ * Devices that go up, down and away, one at a time under the configuration lock, with notification of the collector.
  *
- * A device goes down before it goes away, so an entry that is pointed at loopback discards already.
+ * A device goes down before it goes away, so an entry that is pointed at loopback already discards.
  *
  * Source: Linux net/core/dev.c (2.6.24), dev_open(), dev_close(), unregister_netdevice(); net/core/dst.c,
  * dst_dev_event(), with the events of every namespace (2.6.25).
@@ -11,8 +11,8 @@ import type { Dst } from "./dst.ts";
 import { Device, DEVICE_EVENT, DEVICE_STATE } from "./layout.ts";
 
 /**
- * Takes a device that is down up; false if it is not down. Linearizes at the store to its state, or the read that finds
- * it otherwise.
+ * Takes a device that is down up; false if it is not down. Linearizes at the store to its state, or at the read that
+ * finds it otherwise.
  */
 export function* bringUp(dst: Dst, device: Address): Access<boolean> {
   yield mutexLock(dst.configuration);
@@ -23,8 +23,8 @@ export function* bringUp(dst: Dst, device: Address): Access<boolean> {
 }
 
 /**
- * Takes a device that is up down: from the response on every dead entry of it discards. False if it is not up.
- * Linearizes as {@link bringUp}.
+ * Takes a device that is up down: from the response on, all its dead entries discard. False if it is not up.
+ * Linearizes like {@link bringUp}.
  */
 export function* takeDown(dst: Dst, device: Address): Access<boolean> {
   yield mutexLock(dst.configuration);
@@ -35,7 +35,7 @@ export function* takeDown(dst: Dst, device: Address): Access<boolean> {
 }
 
 /**
- * Takes a device away: when this returns, no entry that was dead before names it. False if it is gone already.
+ * Takes a device away: when this returns, no entry that was already dead names it. False if it is already gone.
  * Linearizes at the first store to its state, or the read that finds it gone.
  */
 export function* unregister(dst: Dst, device: Address): Access<boolean> {

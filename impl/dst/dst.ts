@@ -13,39 +13,39 @@ import type { DeviceEvent } from "./layout.ts";
 
 /** How garbage is collected: one of softirq.ts and workqueue.ts. */
 export interface Collector {
-  /** Does it keep what a run leaves on a list of its own? */
+  /** Does it keep the entries that a run leaves on a separate list? */
   readonly hasBusyList: boolean;
-  /** Takes over an entry that nobody finds any more, and marks it dead. */
+  /** Takes over an entry that no lookup can find any more, and marks it dead. */
   queueDead(dst: Dst, entry: Address): Access;
-  /** Tells every dead entry that something happened to a device. The caller holds the configuration lock. */
+  /** Notifies every dead entry of a device event. The caller holds the configuration lock. */
   deviceEvent(dst: Dst, device: Address, event: DeviceEvent): Access;
   /** One run: the handler of the collector's timer or work. */
   run(dst: Dst): Access;
 }
 
-/** A device as it is set up: up, named, in a namespace, maybe with a driver that keeps neighbours. */
+/** A device as it is set up: up, named, in a namespace, possibly with a driver that keeps neighbours. */
 export interface DeviceOptions {
   readonly name: string;
   readonly namespace: number;
   readonly hasNeighbours: boolean;
 }
 
-/** Where everything of a destination cache is. Frozen: all that changes is in the heap. */
+/** The addresses of a destination cache. Frozen: everything that changes is in the heap. */
 export interface Dst {
   readonly limits: DelayLimits;
   /** The clock's word. */
   readonly jiffies: Address;
   readonly entriesMax: number;
-  /** Word: entries that live or are about to be made. Never below the number that live. */
+  /** Word: entries that live or are about to be created. Never below the number that live. */
   readonly entryCount: Address;
   readonly entries: Address;
   readonly neighbours: Address;
   readonly headerCaches: Address;
-  /** The slab's first entry, and the words from one to the next: for those who check the cache. */
+  /** The slab's first entry, and the words from one to the next: for code that checks the cache. */
   readonly firstEntry: Address;
   readonly entryStride: number;
   readonly cache: Address;
-  /** In the order of the options; loopback devices are not among them. */
+  /** In the order of the options, without the loopback devices. */
   readonly devices: readonly Address[];
   /** By namespace. */
   readonly loopbacks: readonly Address[];
@@ -56,7 +56,7 @@ export interface Dst {
   readonly busy: Address;
   /** The collector's timer or delayed work. */
   readonly work: Address;
-  /** Word: the CPU on which the collector runs has something better to do. */
+  /** Word: set when other work is waiting for the CPU on which the collector runs. */
   readonly needResched: Address;
   readonly collector: Collector;
   /** Frees or queues a dropped entry once no lookup can find it. */
@@ -66,7 +66,7 @@ export interface Dst {
 export interface DstOptions {
   readonly collector: Collector;
   readonly ticksPerSecond: number;
-  /** Entries that may live at once. */
+  /** Entries that may live at the same time. */
   readonly entriesMax: number;
   readonly devices: readonly DeviceOptions[];
 }

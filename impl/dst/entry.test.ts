@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { NIL } from "../memory/access.ts";
 import { Slab } from "../memory/slab.ts";
 import { dropEntry, getUncachedEntry } from "./cache.ts";
-import { createEntry, destroyEntry, markDead, popChild, releaseEntry, sendThrough, tellEntry } from "./entry.ts";
+import { createEntry, destroyEntry, markDead, notifyEntry, popChild, releaseEntry, sendThrough } from "./entry.ts";
 import { exampleDst, interrupted, isCached } from "./example-dst.fixture.ts";
 import {
   Device,
@@ -29,7 +29,7 @@ const setUp = () => {
   };
 };
 
-test("a new entry is live, held once, forwards through its device, and is counted there and by the owner", () => {
+test("a new entry is live, held once, forwards through its device, and is counted by device and owner", () => {
   const { get, eth0, word, count } = setUp();
   const entry = get(7, eth0);
   const fields = [
@@ -59,7 +59,7 @@ test("a new entry is live, held once, forwards through its device, and is counte
   expect([word(Device.refcount(eth0)), count()]).toEqual([1, 1]);
 });
 
-test("an entry without a device discards, and one of a device with a driver has a neighbour that the driver counts", () => {
+test("an entry without a device discards; one whose device has a driver has a neighbour that the driver counts", () => {
   const { get, ib0, word, run, dst } = setUp();
   const none = get(1, NIL);
   expect([word(DstEntry.input(none)), word(DstEntry.output(none)), run(sendThrough(dst, none))]).toEqual([
@@ -77,7 +77,7 @@ test("an entry without a device discards, and one of a device with a driver has 
   expect([word(Device.refcount(ib0)), word(Driver.neighbours(word(Device.driver(ib0))))]).toEqual([2, 1]);
 });
 
-test("there are never more entries than there may be, and room comes back", () => {
+test("there are never more entries than the limit, and freed room is reused", () => {
   const { dst, eth0, run, count } = setUp();
   const create = () => run(createEntry(dst, { key: 1, device: eth0, flags: 0, child: NIL }));
   const made = Array.from({ length: 8 }, create);
@@ -86,7 +86,7 @@ test("there are never more entries than there may be, and room comes back", () =
   expect([count(), create(), create()]).toEqual([8 - 1, made[3], NIL]);
 });
 
-test("who counts an entry too many takes it back", () => {
+test("a thread that counts one entry too many undoes its count", () => {
   const { dst, eth0, run, words, count, live } = setUp();
   words[dst.entryCount] = 7;
   const create = () => createEntry(dst, { key: 1, device: eth0, flags: 0, child: NIL });
@@ -159,7 +159,7 @@ test("a private child shares its parent's neighbour", () => {
   ]).toEqual([neighbour, 2, 1, 3]);
 });
 
-test("the first to send makes the neighbour's header, and every entry of the neighbour holds it", () => {
+test("the first send creates the neighbour's header, and every entry of the neighbour holds it", () => {
   const { get, ib0, run, dst, word, live } = setUp();
   const parent = get(7, ib0, "private");
   const child = word(DstEntry.child(parent));
@@ -179,7 +179,7 @@ test("the first to send makes the neighbour's header, and every entry of the nei
   ]);
 });
 
-test("of two senders one attaches the header", () => {
+test("only one of two senders attaches the header", () => {
   const { get, ib0, run, dst, word } = setUp();
   const entry = get(7, ib0);
   const driver = word(Device.driver(ib0));
@@ -208,7 +208,7 @@ test("a dead entry discards if its device is not up", () => {
   expect([run(sendThrough(dst, first)), run(sendThrough(dst, second))]).toEqual([NIL, ib0]);
 });
 
-test("an entry whose device is gone when it dies discards too", () => {
+test("an entry whose device is already gone when the entry dies also discards", () => {
   const { get, eth0, run, words, word } = setUp();
   const entry = get(1, eth0);
   words[Device.state(eth0)] = DEVICE_STATE.gone;
@@ -216,11 +216,11 @@ test("an entry whose device is gone when it dies discards too", () => {
   expect([word(DstEntry.input(entry)), word(DstEntry.output(entry))]).toEqual([HANDLER.discard, HANDLER.discard]);
 });
 
-test("an entry that is told of another device stays as it is", () => {
+test("an event of another device leaves an entry unchanged", () => {
   const { get, eth0, ib0, run, word } = setUp();
   const entry = get(1, eth0);
-  run(tellEntry(entry, ib0, DEVICE_EVENT.down));
-  run(tellEntry(entry, ib0, DEVICE_EVENT.unregister));
+  run(notifyEntry(entry, ib0, DEVICE_EVENT.down));
+  run(notifyEntry(entry, ib0, DEVICE_EVENT.unregister));
   expect([word(DstEntry.device(entry)), word(DstEntry.input(entry)), word(DstEntry.output(entry))]).toEqual([
     eth0,
     HANDLER.forward,
@@ -228,10 +228,10 @@ test("an entry that is told of another device stays as it is", () => {
   ]);
 });
 
-test("an entry whose device goes down discards and keeps it", () => {
+test("an entry whose device goes down discards, and keeps the device", () => {
   const { get, eth0, run, word } = setUp();
   const entry = get(1, eth0);
-  run(tellEntry(entry, eth0, DEVICE_EVENT.down));
+  run(notifyEntry(entry, eth0, DEVICE_EVENT.down));
   expect([
     word(DstEntry.device(entry)),
     word(DstEntry.input(entry)),
@@ -240,13 +240,13 @@ test("an entry whose device goes down discards and keeps it", () => {
   ]).toEqual([eth0, HANDLER.discard, HANDLER.discard, 1]);
 });
 
-test("an entry whose device goes away moves to the loopback of that namespace, with its neighbour; the driver's own record stays", () => {
+test("an entry whose device goes away moves to loopback with its neighbour; the driver's own record stays", () => {
   const { get, eth0, ib0, veth1, dst, run, word } = setUp();
   const [lo = NIL, lo1 = NIL] = dst.loopbacks;
   const [plain, neighboured, foreign] = [get(1, eth0), get(2, ib0), get(3, veth1)];
-  run(tellEntry(plain, eth0, DEVICE_EVENT.unregister));
-  run(tellEntry(neighboured, ib0, DEVICE_EVENT.unregister));
-  run(tellEntry(foreign, veth1, DEVICE_EVENT.unregister));
+  run(notifyEntry(plain, eth0, DEVICE_EVENT.unregister));
+  run(notifyEntry(neighboured, ib0, DEVICE_EVENT.unregister));
+  run(notifyEntry(foreign, veth1, DEVICE_EVENT.unregister));
   expect([plain, neighboured, foreign].map((entry) => word(DstEntry.device(entry)))).toEqual([lo, lo, lo1]);
   const neighbour = word(DstEntry.neighbour(neighboured));
   expect([word(Neighbour.device(neighbour)), word(Neighbour.owner(neighbour))]).toEqual([lo, ib0]);
@@ -256,12 +256,12 @@ test("an entry whose device goes away moves to the loopback of that namespace, w
 test("the second entry of a neighbour does not move it again", () => {
   const { get, ib0, dst, run, word } = setUp();
   const parent = get(2, ib0, "private");
-  run(tellEntry(parent, ib0, DEVICE_EVENT.unregister));
-  run(tellEntry(word(DstEntry.child(parent)), ib0, DEVICE_EVENT.unregister));
+  run(notifyEntry(parent, ib0, DEVICE_EVENT.unregister));
+  run(notifyEntry(word(DstEntry.child(parent)), ib0, DEVICE_EVENT.unregister));
   expect([word(Device.refcount(ib0)), word(Device.refcount(dst.loopbacks[0] ?? NIL))]).toEqual([0, 3]);
 });
 
-test("destruction gives back everything, and destroys a private child that nobody else holds", () => {
+test("destruction returns everything, and destroys a private child that nobody else holds", () => {
   const { get, ib0, dst, run, word, live, words } = setUp();
   const parent = get(2, ib0, "private");
   run(sendThrough(dst, parent));
@@ -274,7 +274,7 @@ test("destruction gives back everything, and destroys a private child that nobod
   );
 });
 
-test("destruction of a child leaves its parent the neighbour and the header", () => {
+test("destroying a child leaves its parent the neighbour and the header", () => {
   const { get, ib0, dst, run, word, live } = setUp();
   const parent = get(2, ib0, "private");
   const child = word(DstEntry.child(parent));
@@ -289,7 +289,7 @@ test("destruction of a child leaves its parent the neighbour and the header", ()
   ]).toEqual([1, 1, 2]);
 });
 
-test("destruction answers a private child that others hold, not one of the cache", () => {
+test("destruction returns a private child that others hold, but not a cached one", () => {
   const { get, eth0, dst, run, word, words, live } = setUp();
   const parent = get(2, eth0, "private");
   const child = word(DstEntry.child(parent));

@@ -1,12 +1,12 @@
 /**
- * One entry's life: made, held, sent through, released, marked dead, told of device events, destroyed.
+ * The life of one entry: created, held, sent through, released, marked dead, notified of device events, destroyed.
  *
  * An entry holds its device, its neighbour, its header and its child. Destruction begins with a read barrier: it pairs
- * with the full barrier in the releases, so that what the last holders wrote is seen.
+ * with the full barrier in the releases, so that the writes of the last holders are visible.
  *
  * Source: Linux net/core/dst.c (2.6.24): dst_alloc(), ___dst_free(), dst_destroy(), dst_ifdown(); include/net/dst.h:
  * dst_release(), dst_pop(), dst_output(); destruction by the last release: net/core/dst.c (3.1), dst_release(), with
- * the flag read before the decrement (Linux 4.9), since afterwards not even the last one may touch an entry that a
+ * the flag read before the decrement (Linux 4.9), since after it not even the last holder may touch an entry that a
  * collector can see.
  */
 import {
@@ -39,7 +39,7 @@ import {
 } from "./layout.ts";
 import { attachHeader, createNeighbour, releaseHeader, releaseNeighbour } from "./neighbour.ts";
 
-/** What a new entry is to be. Without a device (`NIL`) it discards. */
+/** The properties of a new entry. Without a device (`NIL`) it discards. */
 export interface NewEntry {
   readonly key: number;
   readonly device: Address;
@@ -49,7 +49,7 @@ export interface NewEntry {
   readonly child: Address;
 }
 
-/** A new entry, live, in no bucket, with one reference; NIL if there are `entriesMax` already. */
+/** A new entry: live, in no bucket, with one reference; NIL if there are already `entriesMax`. */
 export function* createEntry(dst: Dst, { key, device, flags, child }: NewEntry): Access<Address> {
   const driver = device === NIL ? NIL : yield read(Device.driver(device));
   const entry = yield* allocateEntry(dst);
@@ -61,8 +61,8 @@ export function* createEntry(dst: Dst, { key, device, flags, child }: NewEntry):
 }
 
 /**
- * A private child for `parent`, which nobody else can reach yet, on its device; false, and no change, if there are
- * `entriesMax` already.
+ * Creates a private child for `parent`, which nobody else can reach yet, on its device; false, and no change, if there
+ * are already `entriesMax`.
  */
 export function* addPrivateChild(dst: Dst, parent: Address): Access<boolean> {
   const child = yield* allocateEntry(dst);
@@ -78,8 +78,8 @@ export function* addPrivateChild(dst: Dst, parent: Address): Access<boolean> {
 }
 
 /**
- * Counts first and allocates then; destruction does it the other way round: the count is never below what lives. Who
- * counts one too many takes it back, and may meanwhile keep others from an entry that there is room for.
+ * Counts first, then allocates; destruction uses the reverse order: the count is never below the number that live. A
+ * thread that counts one too many undoes that, and may meanwhile refuse another thread an entry that there is room for.
  */
 function* allocateEntry(dst: Dst): Access<Address> {
   const count = yield atomicAddReturn(dst.entryCount, 1);
@@ -109,7 +109,7 @@ function* connect(entry: Address, device: Address, neighbour: Address, child: Ad
 }
 
 /**
- * Drops a reference. The entry may be gone at once: the flag is read before. Linearizes at the decrement.
+ * Drops a reference. The entry may be gone at once, so the flag is read first. Linearizes at the decrement.
  */
 export function* releaseEntry(dst: Dst, entry: Address): Access {
   const flags = yield read(DstEntry.flags(entry));
@@ -125,9 +125,9 @@ export function* discardEntry(dst: Dst, entry: Address): Access {
 }
 
 /**
- * Exchanges the caller's reference to `entry` for one to its child; answers the child. NIL, and no change, if it has
- * none. The child cannot be gone: until the release the caller holds the entry, which holds it. Linearizes at the read
- * of the child.
+ * Exchanges the caller's reference to `entry` for one to its child, and returns the child. NIL, and no change, if it
+ * has none. The child cannot be gone: until the release the caller holds the entry, which holds it. Linearizes at the
+ * read of the child.
  */
 export function* popChild(dst: Dst, entry: Address): Access<Address> {
   const child = yield read(DstEntry.child(entry));
@@ -138,11 +138,11 @@ export function* popChild(dst: Dst, entry: Address): Access<Address> {
 }
 
 /**
- * Sends through an entry that the caller holds; answers the device, or NIL if the entry discards.
+ * Sends through an entry that the caller holds; returns the device, or NIL if the entry discards.
  *
- * An event that takes the device away has first made the entry discard. So the device is read first: who finds the
- * replacement finds the handler that discards, and nothing is ever sent through loopback by mistake. Linearizes at the
- * read of the handler.
+ * An event that takes the device away has first made the entry discard. So the device is read first: a thread that
+ * finds the replacement finds the handler that discards, and nothing is ever sent through loopback by mistake.
+ * Linearizes at the read of the handler.
  */
 export function* sendThrough(dst: Dst, entry: Address): Access<Address> {
   const device = yield readOnce(DstEntry.device(entry));
@@ -154,7 +154,7 @@ export function* sendThrough(dst: Dst, entry: Address): Access<Address> {
   return device;
 }
 
-/** Marks an entry that goes on a garbage list: nobody finds it any more. It discards if its device is not up. */
+/** Marks an entry that goes on a garbage list: no lookup finds it any more. It discards if its device is not up. */
 export function* markDead(entry: Address): Access {
   const device = yield read(DstEntry.device(entry));
   const state = device === NIL ? DEVICE_STATE.down : yield readOnce(Device.state(device));
@@ -167,8 +167,8 @@ function* makeDiscard(entry: Address): Access {
   yield writeOnce(DstEntry.output(entry), HANDLER.discard);
 }
 
-/** Tells a dead entry, under what guards its list, that its device goes down or away, if it is this one. */
-export function* tellEntry(entry: Address, device: Address, event: DeviceEvent): Access {
+/** Notifies a dead entry, under the guard of its list, that a device goes down or away; no effect if not its device. */
+export function* notifyEntry(entry: Address, device: Address, event: DeviceEvent): Access {
   const own = yield read(DstEntry.device(entry));
   if (own !== device) return;
   if (event === DEVICE_EVENT.down) return yield* makeDiscard(entry);
@@ -182,15 +182,15 @@ export function* tellEntry(entry: Address, device: Address, event: DeviceEvent):
 
 function* moveToLoopback(field: Address, device: Address, loopback: Address): Access {
   yield atomicAdd(Device.refcount(loopback), 1);
-  yield smpWmb(); // whoever sends and finds loopback finds the handler that the event before this one stored
+  yield smpWmb(); // a sender that finds loopback finds the handler that the previous event stored
   yield writeOnce(field, loopback);
   yield atomicAdd(Device.refcount(device), -1);
 }
 
 /**
- * Destroys an entry that nobody holds or finds, and with it a private child that it alone held. Answers a private child
- * that others hold still, for the caller to put on a garbage list; else NIL: a child in a bucket is the cache's
- * concern.
+ * Destroys an entry that nobody holds or finds, and with it a private child that it alone held. Returns a private child
+ * that others still hold, for the caller to put on a garbage list; else NIL: a child in a bucket is the cache's
+ * responsibility.
  */
 export function* destroyEntry(dst: Dst, entry: Address): Access<Address> {
   for (let doomed = entry; ;) {
@@ -205,7 +205,7 @@ export function* destroyEntry(dst: Dst, entry: Address): Access<Address> {
     yield free(dst.entries, doomed);
     yield atomicAdd(dst.entryCount, -1);
     if (child === NIL) return NIL;
-    const flags = yield read(DstEntry.flags(child)); // before: a child in a bucket may be gone at once
+    const flags = yield read(DstEntry.flags(child)); // read first: a child in a bucket may be gone at once
     const left = yield atomicAddReturn(DstEntry.refcount(child), -1);
     if ((flags & FLAG.notHashed) === 0) return NIL;
     if (left !== 0) return child;

@@ -22,11 +22,11 @@ export interface ExampleDst {
   readonly ib0: Address;
   readonly veth1: Address;
   run<T>(procedure: Access<T>): T;
-  /** An entry of the cache, held once. */
+  /** A cached entry, held once. */
   get(key: number, device: Address, over?: "private" | Address): Address;
-  /** An entry that is dead, on the fresh list, held `references` times. */
+  /** A dead entry on the fresh list, held `references` times. */
   dead(key: number, device: Address, references: number): Address;
-  /** The entries of the fresh list, and of the busy list. */
+  /** The entries of the fresh list and of the busy list. */
   fresh(): readonly Address[];
   busy(): readonly Address[];
 }
@@ -81,7 +81,7 @@ export function exampleDst(
   };
 }
 
-/** Runs `by` when `procedure` stands before the first access that `isHere` picks, and then goes on. */
+/** Runs `by` when `procedure` is about to make the first access that `isHere` picks, then continues `procedure`. */
 export function* interrupted<T>(
   procedure: Access<T>,
   isHere: (kind: AccessKind, address: Address) => boolean,
@@ -94,7 +94,7 @@ export function* interrupted<T>(
       isDone = true;
       const { address, operand, expected, callback, message } = request;
       const kind = step.value;
-      // The access that stands here is asked for only when it is yielded.
+      // The registers describe the next access only once it is yielded.
       request.count--;
       yield* by;
       Object.assign(request, { address, operand, expected, callback, message });

@@ -1,9 +1,9 @@
 /**
- * What an entry needs to send through a device that resolves neighbours: the neighbour, and the header it prepared.
+ * The data an entry needs to send through a device that resolves neighbours: the neighbour, and its prepared header.
  *
  * A device's driver counts its neighbours in its private area. When a device goes, its dead entries and their
- * neighbours are pointed at loopback; the driver's own record of whose the neighbour is (`owner`) stays, and is what
- * the destructor goes by.
+ * neighbours are pointed at loopback. The driver's own record of the neighbour's owner (`owner`) stays, and the
+ * destructor uses it.
  *
  * Source: Linux net/core/neighbour.c (2.6.24), neigh_hh_init(), neigh_destroy();
  * drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_neigh_cleanup().
@@ -27,7 +27,8 @@ import type { Dst } from "./dst.ts";
 import { Device, Driver, DstEntry, HeaderCache, Neighbour } from "./layout.ts";
 
 /**
- * A neighbour of a device that has a driver, with one reference. There is memory for one an entry, so this cannot fail.
+ * Creates a neighbour of a device that has a driver, with one reference. There is memory for one per entry, so this
+ * cannot fail.
  */
 export function* createNeighbour(dst: Dst, device: Address): Access<Address> {
   const neighbour = yield allocate(dst.neighbours);
@@ -59,7 +60,7 @@ export function* releaseHeader(dst: Dst, header: Address): Access {
   if (left === 0) yield free(dst.headerCaches, header);
 }
 
-/** Gives an entry, which the caller holds, the header of its neighbour, and makes the header first if there is none. */
+/** Gives a held entry its neighbour's header, and creates the header first if there is none. */
 export function* attachHeader(dst: Dst, entry: Address, neighbour: Address): Access {
   const attached = yield readOnce(DstEntry.headerCache(entry));
   if (attached !== NIL) return;

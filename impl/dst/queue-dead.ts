@@ -1,5 +1,5 @@
 /**
- * Giving an entry to the collector: what both collectors do alike.
+ * Giving an entry to the collector: the part that both collectors share.
  *
  * Source: Linux net/core/dst.c (2.6.24), __dst_free(), with the waking of commit f262b59becc3, "net: fix scheduling of
  * dst_gc_task by __dst_free".
@@ -12,8 +12,8 @@ import { markDead } from "./entry.ts";
 import { DstEntry, Garbage } from "./layout.ts";
 
 /**
- * Puts an entry that nobody finds any more on the list. A collector that has grown slow is woken: a run that it has
- * asked for is moved forward. O(1) accesses under the lock.
+ * Puts an entry that no lookup finds any more on the list. Wakes a collector that has grown slow: a run that it has
+ * requested is moved forward. O(1) accesses under the lock.
  */
 export function* queueDead(dst: Dst, entry: Address): Access {
   const { garbage, limits } = dst;

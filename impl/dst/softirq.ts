@@ -1,11 +1,11 @@
 /**
- * The collector before: a timer's soft interrupt that walks the one list under the one lock.
+ * The earlier collector: a timer's soft interrupt that walks the one list under the one lock.
  *
- * `Garbage.lock` is held for the whole walk, so every thread that gives up an entry meanwhile spins for as long as the
- * list is. One entry freed sets the delay back to its least, so a trickle of them means ten walks a second.
+ * `Garbage.lock` is held for the whole walk, so a thread that gives up an entry meanwhile spins for a time proportional
+ * to the list. One freed entry resets the delay to its least, so a trickle of them means ten walks a second.
  *
- * The original's timer goes away again, for a tenth of a second, when it finds the lock taken: entries that die
- * steadily can keep it from ever running. This one waits for the lock, which nobody holds for longer than a walk.
+ * The original's timer backs off for a tenth of a second when it finds the lock taken: entries that die steadily can
+ * keep it from ever running. This one waits for the lock, which nobody holds for longer than a walk.
  *
  * Source: Linux net/core/dst.c (2.6.23), dst_run_gc(), dst_dev_event().
  */
@@ -13,7 +13,7 @@ import { type Access, type Address, NIL, read, readOnce, spinLock, spinUnlock, w
 import { cancelDelayedWork } from "../sync/modify-delayed-work.ts";
 import { backOffAfter, freedAny } from "./delay.ts";
 import type { Collector, Dst } from "./dst.ts";
-import { destroyEntry, markDead, tellEntry } from "./entry.ts";
+import { destroyEntry, markDead, notifyEntry } from "./entry.ts";
 import { type DeviceEvent, DstEntry, Garbage, OBSOLETE } from "./layout.ts";
 import { askForRun, readBackOff, sleepUntilGarbage } from "./next-run.ts";
 import { queueDead } from "./queue-dead.ts";
@@ -51,8 +51,8 @@ function* run(dst: Dst): Access {
 }
 
 /**
- * Puts a child that others hold where its parent was, unless it is on the list already; answers the link from which the
- * walk goes on.
+ * Puts a child that others hold where its parent was, unless it is already on the list; returns the link from which the
+ * walk continues.
  */
 function* insertChild(child: Address, link: Address, next: Address): Access<Address> {
   const obsolete = yield read(DstEntry.obsolete(child));
@@ -67,7 +67,7 @@ function* deviceEvent({ garbage }: Dst, device: Address, event: DeviceEvent): Ac
   yield spinLock(Garbage.lock(garbage));
   let entry = yield read(Garbage.list(garbage));
   while (entry !== NIL) {
-    yield* tellEntry(entry, device, event);
+    yield* notifyEntry(entry, device, event);
     entry = yield read(DstEntry.next(entry));
   }
   yield spinUnlock(Garbage.lock(garbage));

@@ -1,15 +1,15 @@
 /**
- * The collector after: a delayed work that holds the lock for a few accesses only, however long the lists are.
+ * The later collector: a delayed work that holds the lock for a few accesses only, however long the lists are.
  *
- * Entries are given up onto `Garbage.list` under the spinlock. A run walks `Busy.list`, what the run before left, under
- * the mutex; then it takes the fresh list whole, in one step under the spinlock, and walks that. While it runs
- * `Busy.list` still names entries that may be gone: device events wait for the mutex.
+ * Entries are given up onto `Garbage.list` under the spinlock. A run walks `Busy.list`, left by the previous run, under
+ * the mutex; then it takes the whole fresh list in one step under the spinlock, and walks that. While it runs,
+ * `Busy.list` still names entries that may be gone, so device events wait for the mutex.
  *
- * The original goes on taking fresh entries as long as there are any, so that a run need never end. Here it takes them
- * once; what came since is left to the next run, which is asked for at once.
+ * The original keeps taking fresh entries as long as there are any, so that a run need never end. This one takes them
+ * once; later ones are left to the next run, which is requested at once.
  *
- * Always true when the spinlock is free: if there is garbage, a run goes on that will look at the fresh list again, or
- * the work is asked for.
+ * Invariant while the spinlock is free: if there is garbage, either a run that will check the fresh list again is under
+ * way, or the work has been requested.
  *
  * Source: Linux net/core/dst.c (2.6.24), dst_gc_task(), dst_dev_event(); the offer to reschedule: commit 2fc1b5dd99f6.
  */
@@ -28,12 +28,12 @@ import {
 import { offerToReschedule } from "../sync/reschedule.ts";
 import { backOffAfter, freedTenth, hurried } from "./delay.ts";
 import type { Collector, Dst } from "./dst.ts";
-import { destroyEntry, markDead, tellEntry } from "./entry.ts";
+import { destroyEntry, markDead, notifyEntry } from "./entry.ts";
 import { Busy, type DeviceEvent, DstEntry, Garbage, OBSOLETE } from "./layout.ts";
 import { askForRun, readBackOff, sleepUntilGarbage } from "./next-run.ts";
 import { queueDead } from "./queue-dead.ts";
 
-/** What a run has kept so far: a chain of its own, in the order of the lists, and counts. One run's. */
+/** The entries a run has kept so far: a chain in the order of the lists, with counts. Private to the run. */
 interface Kept {
   first: Address;
   last: Address;
@@ -70,7 +70,7 @@ function* run(dst: Dst): Access {
   yield mutexUnlock(Busy.mutex(busy));
 }
 
-/** Destroys what nobody holds of a list that is this run's own, and appends the rest to the chain. */
+/** Destroys the entries that nobody holds of a list private to this run, and appends the rest to the chain. */
 function* scan(dst: Dst, list: Address, chain: Kept): Access {
   let next = list;
   while (next !== NIL) {
@@ -89,33 +89,33 @@ function* scan(dst: Dst, list: Address, chain: Kept): Access {
     const child = yield* destroyEntry(dst, entry);
     if (child === NIL) continue;
     const obsolete = yield read(DstEntry.obsolete(child));
-    if (obsolete === OBSOLETE.dead) continue; // on a list already
+    if (obsolete === OBSOLETE.dead) continue; // already on a list
     yield* markDead(child);
     yield write(DstEntry.next(child), next);
     next = child; // which its holder may have released by now
   }
 }
 
-/** Every dead entry is on one of the two lists while the mutex is held, and on the one this walks when it is told. */
+/** While the mutex is held, every dead entry is on one of the two lists, and is notified when its list is walked. */
 function* deviceEvent({ garbage, busy }: Dst, device: Address, event: DeviceEvent): Access {
   yield mutexLock(Busy.mutex(busy));
   const first = yield read(Busy.list(busy));
-  const last = yield* tellList(first, device, event);
+  const last = yield* notifyList(first, device, event);
   yield spinLock(Garbage.lock(garbage));
   const fresh = yield read(Garbage.list(garbage));
   yield write(Garbage.list(garbage), NIL);
   yield spinUnlock(Garbage.lock(garbage));
   yield write(last === NIL ? Busy.list(busy) : DstEntry.next(last), fresh);
-  yield* tellList(fresh, device, event);
+  yield* notifyList(fresh, device, event);
   yield mutexUnlock(Busy.mutex(busy));
 }
 
-/** Tells every entry of a list; answers the last, NIL if there is none. */
-function* tellList(first: Address, device: Address, event: DeviceEvent): Access<Address> {
+/** Notifies every entry of a list; returns the last one, NIL if there is none. */
+function* notifyList(first: Address, device: Address, event: DeviceEvent): Access<Address> {
   let last: Address = NIL;
   let entry = first;
   while (entry !== NIL) {
-    yield* tellEntry(entry, device, event);
+    yield* notifyEntry(entry, device, event);
     last = entry;
     entry = yield read(DstEntry.next(entry));
   }

@@ -16,12 +16,12 @@ import {
   waitIsOver,
 } from "./access-class.ts";
 
-/** The answer and the word left when `kind` finds 5, with operand 3 and comparand `expected`. */
+/** The result, and the word left, when `kind` finds 5, with operand 3 and comparand `expected`. */
 function outcome(kind: AccessKind, expected = 0): [number, number] {
   const words = new Int32Array([9, 5, 9]);
-  const answer = performOnWord(words, kind, 1, 3, expected);
+  const returned = performOnWord(words, kind, 1, 3, expected);
   expect([words[0], words[2]]).toEqual([9, 9]);
-  return [answer, words[1] ?? 0];
+  return [returned, words[1] ?? 0];
 }
 
 const loads = [
@@ -43,26 +43,26 @@ const sums = [
   ACCESS.atomicAddReturnRelease,
 ];
 
-test("loads answer the word and leave it", () => {
+test("loads return the word and leave it unchanged", () => {
   for (const kind of loads) expect(outcome(kind)).toEqual([5, 5]);
 });
 
-test("stores leave the operand", () => {
+test("stores write the operand", () => {
   for (const kind of stores) expect(outcome(kind)[1]).toBe(3);
 });
 
-test("an exchange answers the word that was there", () => {
+test("an exchange returns the previous word", () => {
   for (const kind of exchanges) expect(outcome(kind)).toEqual([5, 3]);
 });
 
-test("a cmpxchg writes when it finds what it expects, and answers what it found either way", () => {
+test("a cmpxchg writes when it finds the expected word, and returns the word found either way", () => {
   for (const kind of compares) {
     expect(outcome(kind, 5)).toEqual([5, 3]);
     expect(outcome(kind, 4)).toEqual([5, 5]);
   }
 });
 
-test("an addition answers the sum, which wraps at 32 bits", () => {
+test("an addition returns the sum, which wraps at 32 bits", () => {
   for (const kind of sums) expect(outcome(kind)).toEqual([8, 8]);
   expect(outcome(ACCESS.atomicAdd)[1]).toBe(8);
   const words = new Int32Array([0, 0x7fffffff]);
@@ -72,7 +72,7 @@ test("an addition answers the sum, which wraps at 32 bits", () => {
 
 const kinds: readonly (readonly [name: string, kind: AccessKind])[] = Object.entries(ACCESS);
 
-test("a row says what the access does to its word, and what its name says of its order", () => {
+test("a row states the access's effect on its word, and the ordering that its name states", () => {
   for (const [name, kind] of kinds) {
     const isUpdate = /^(?:cmpxchg|xchg|atomic)/u.test(name);
     const finds = isUpdate || /^(?:read|load|rcuDeref|await)/u.test(name);
@@ -96,7 +96,7 @@ test("a row says what the access does to its word, and what its name says of its
   }
 });
 
-test("plain is what the compiler may tear; pointers are what RCU publishes", () => {
+test("the compiler may tear plain accesses; RCU publishes pointers", () => {
   const ofClass = (bit: number): string[] =>
     kinds.flatMap(([name, kind]) => (((CLASSES[kind] ?? 0) & bit) === 0 ? [] : [name]));
   expect(ofClass(CLASS.plain)).toEqual(["read", "rcuDereferenceProtected", "write"]);
@@ -112,7 +112,7 @@ test("plain is what the compiler may tear; pointers are what RCU publishes", () 
   ]);
 });
 
-test("what is local touches no word and no lock; a barrier is local", () => {
+test("a local access touches no word and no lock; a barrier is local", () => {
   for (const [, kind] of kinds) {
     if (isLocal(kind)) expect(touchesWord(kind) || isAcquisition(kind) || isRelease(kind)).toBe(false);
     if (isFence(kind)) expect(isLocal(kind)).toBe(true);
@@ -126,13 +126,13 @@ test("what is local touches no word and no lock; a barrier is local", () => {
   ]);
 });
 
-test("a lock is taken by every acquisition but a try that finds it held", () => {
+test("every acquisition takes its lock, except a try that finds it held", () => {
   expect([ACCESS.spinLock, ACCESS.mutexLock].map((kind) => tookLock(kind, 0))).toEqual([true, true]);
   expect([0, 1].map((result) => tookLock(ACCESS.spinTrylock, result))).toEqual([false, true]);
   expect([ACCESS.spinUnlock, ACCESS.readOnce].map((kind) => tookLock(kind, 1))).toEqual([false, false]);
 });
 
-test("a wait looks only at the bits under its mask", () => {
+test("a wait compares only the bits under its mask", () => {
   expect(waitIsOver(ACCESS.awaitEqual, 0b1010, 0b0011, 0b0010)).toBe(true);
   expect(waitIsOver(ACCESS.awaitEqualRelaxed, 0b1010, 0b0011, 0b0010)).toBe(true);
   expect(waitIsOver(ACCESS.awaitUnequalRelaxed, 0b1010, 0b0011, 0b0010)).toBe(false);
@@ -141,6 +141,6 @@ test("a wait looks only at the bits under its mask", () => {
   expect(waitIsOver(ACCESS.awaitUnequal, 0b1010, 0b0011, 0b0011)).toBe(true);
 });
 
-test("where there is no word, a load finds 0", () => {
+test("a load outside memory finds 0", () => {
   expect(performOnWord(new Int32Array(2), ACCESS.read, 5, 3, 0)).toBe(0);
 });

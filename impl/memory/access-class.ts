@@ -1,8 +1,8 @@
 /**
- * What each kind of access is, one row a kind, and what it does to its word.
+ * The classes of each kind of access, one row per kind, and its effect on its word.
  *
- * Every reader of kinds goes by this table, so a new kind is a row here, its function in access.ts and its counterpart
- * for real threads in impl/native/. Orderings are those of the Linux kernel memory model, but for dereferences: a
+ * Every reader of kinds uses this table, so a new kind is a row here, its function in access.ts and its counterpart
+ * for real threads in impl/native/. Orderings are those of the Linux kernel memory model, except for dereferences: a
  * dereference counts as an acquire, that is, it orders every later access of its thread and not only those through the
  * pointer.
  */
@@ -11,13 +11,13 @@ import { updated } from "./update.ts";
 
 /** The classes, as bits of a row. */
 export const CLASS = {
-  /** Finds out what its word holds. A read-modify-write reads and writes. */
+  /** Reads its word. A read-modify-write reads and writes. */
   reads: 1 << 0,
-  /** Writes its word, or may. */
+  /** Writes its word, or may write it. */
   writes: 1 << 1,
-  /** Writes the operand, whatever the word is, and finds the word before. */
+  /** Writes the operand, whatever the word is, and finds the previous word. */
   exchanges: 1 << 2,
-  /** Writes only if the word is what is expected; otherwise it is a read that orders nothing. */
+  /** Writes only if the word has the expected value; otherwise it is a read that orders nothing. */
   compares: 1 << 3,
   /** Writes the sum of the word and the operand, and finds the sum. */
   adds: 1 << 4,
@@ -29,7 +29,7 @@ export const CLASS = {
   full: 1 << 8,
   /** Its word is a pointer. */
   pointer: 1 << 9,
-  /** What it finds means something to the procedure. */
+  /** The word it finds matters to the procedure. */
   returns: 1 << 10,
   /** Its thread may have to wait before it can make the access. */
   waits: 1 << 11,
@@ -37,13 +37,13 @@ export const CLASS = {
   takesLock: 1 << 12,
   releasesLock: 1 << 13,
   /**
-   * Touches nothing shared, so it is no point at which another thread may run: whoever drives the procedure carries it
+   * Touches nothing shared, so it is no point at which another thread may run: the driver of the procedure carries it
    * out together with the access beside it.
    */
   local: 1 << 14,
   /** A barrier; also local. */
   fence: 1 << 15,
-  /** Writes what an update makes of the word, and finds the word before: see update.ts. */
+  /** Writes the word that an update computes from the old word, and finds the old word: see update.ts. */
   updates: 1 << 16,
 } as const;
 
@@ -110,7 +110,7 @@ const ROWS: Readonly<Record<keyof typeof ACCESS, number>> = {
   awaitUnequalRelaxed: relaxedWait,
 };
 
-/** The row of each kind, by kind. For hot loops, which test several classes of one access; others ask by function. */
+/** The row of each kind, by kind. For hot loops that test several classes of one access; other code calls functions. */
 export const CLASSES: Int32Array = new Int32Array(Object.keys(ACCESS).length);
 for (const [name, kind] of Object.entries(ACCESS)) CLASSES[kind] = ROWS[name as keyof typeof ACCESS];
 
@@ -123,7 +123,7 @@ export function touchesWord(kind: AccessKind): boolean {
   return is(kind, reads | writes);
 }
 
-/** Does it write its word, or may it? So do stores and read-modify-writes. */
+/** Does it write its word, or may it? True of stores and read-modify-writes. */
 export function mayWrite(kind: AccessKind): boolean {
   return is(kind, writes);
 }
@@ -132,7 +132,7 @@ export function isReadModifyWrite(kind: AccessKind): boolean {
   return ((CLASSES[kind] as number) & (reads | writes)) === (reads | writes);
 }
 
-/** Does it write its word without a look at it? */
+/** Does it write its word without reading it? */
 export function isStore(kind: AccessKind): boolean {
   return ((CLASSES[kind] as number) & (reads | writes)) === writes;
 }
@@ -142,7 +142,7 @@ export function isExchange(kind: AccessKind): boolean {
   return is(kind, exchanges);
 }
 
-/** Does it write only if the word is what is expected? */
+/** Does it write only if the word has the expected value? */
 export function isConditional(kind: AccessKind): boolean {
   return is(kind, compares);
 }
@@ -186,7 +186,7 @@ export function isFence(kind: AccessKind): boolean {
   return is(kind, fence);
 }
 
-/** Does what it finds mean something to the procedure? */
+/** Does the word that it finds matter to the procedure? */
 export function returnsWord(kind: AccessKind): boolean {
   return is(kind, returns);
 }
@@ -206,16 +206,16 @@ export function valueWritten(kind: AccessKind, found: number, operand: number): 
   return writtenBy(CLASSES[kind] as number, found, operand);
 }
 
-/** What the procedure gets of a successful write or read-modify-write that found one word and left another. */
+/** The value that a successful write or read-modify-write returns to the procedure, from the words found and left. */
 export function valueFound(kind: AccessKind, found: number, written: number): number {
   return foundBy(CLASSES[kind] as number, found, written);
 }
 
 /**
- * Carries out one access to one word and returns what it found: the word before, or the sum for an addition. This is
+ * Carries out one access to one word and returns the value found: the word before, or the sum for an addition. This is
  * the meaning of the memory accesses under sequential consistency, in one place.
  *
- * A failed cmpxchg writes nothing. Accesses that are no access to a word (locks, slabs, RCU) are not its business.
+ * A failed cmpxchg writes nothing. Accesses that are not to a word (locks, slabs, RCU) are handled elsewhere.
  */
 export function performOnWord(
   words: Int32Array,
@@ -227,7 +227,7 @@ export function performOnWord(
   return performClasses(words, CLASSES[kind] as number, address, operand, expected);
 }
 
-/** `performOnWord` for those who have looked up the classes of the kind. */
+/** `performOnWord` for callers that have already looked up the classes of the kind. */
 export function performClasses(
   words: Int32Array,
   classes: number,
@@ -255,7 +255,7 @@ function foundBy(classes: number, found: number, written: number): number {
   return (classes & adds) === 0 ? found : written;
 }
 
-/** Does the wait that the access asks for end with this word? */
+/** Does this word end the wait that the access asks for? */
 export function waitIsOver(kind: AccessKind, word: number, mask: number, value: number): boolean {
   return ((word & mask) === value) === (kind === ACCESS.awaitEqual || kind === ACCESS.awaitEqualRelaxed);
 }

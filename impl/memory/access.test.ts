@@ -3,7 +3,7 @@ import * as access from "./access.ts";
 
 const { ACCESS, request } = access;
 
-/** What is left in the registers after the request, beginning with what is certainly not. */
+/** The registers after the request; beforehand they hold values that no request leaves. */
 function registers(ask: () => access.AccessKind): [access.AccessKind, number, number, number] {
   request.address = 99;
   request.operand = 99;
@@ -15,7 +15,7 @@ function registers(ask: () => access.AccessKind): [access.AccessKind, number, nu
 /** The access functions, by name. */
 const functions: ReadonlyMap<string, unknown> = new Map(Object.entries(access));
 
-test("every kind has a name of its own function, and kinds are numbered without gaps", () => {
+test("every kind has the name of its function, and kinds are numbered without gaps", () => {
   expect(Object.values(ACCESS)).toEqual(Object.keys(ACCESS).map((_, index) => index));
   for (const name of Object.keys(ACCESS)) expect(functions.get(name)).toBeTypeOf("function");
 });
@@ -33,17 +33,17 @@ test("loads ask with their address", () => {
   }
 });
 
-test("unordered loads and stores are marked ones without ordering", () => {
+test("unordered loads and stores are marked accesses without ordering", () => {
   expect(registers(() => access.readUnordered(7))).toEqual([ACCESS.readOnce, 7, 99, 99]);
   expect(registers(() => access.writeUnordered(7, 8))).toEqual([ACCESS.writeOnce, 7, 8, 99]);
 });
 
-test("the names of access functions are those of kinds and the unordered ones, and each is a function", () => {
+test("the access functions are named after the kinds and the unordered accesses, and each is a function", () => {
   expect([...access.KIND_ASKED_FOR.keys()]).toEqual([...Object.keys(ACCESS), "readUnordered", "writeUnordered"]);
   for (const name of access.KIND_ASKED_FOR.keys()) expect(functions.get(name)).toBeTypeOf("function");
 });
 
-test("locks and slabs are asked for by address", () => {
+test("locks and slabs are requested by address", () => {
   const asked = [
     [access.spinLock, ACCESS.spinLock],
     [access.spinTrylock, ACCESS.spinTrylock],
@@ -91,7 +91,7 @@ test("a cmpxchg asks with its comparand, a wait with its mask", () => {
   expect(registers(() => access.awaitUnequal(7, 6, 8))).toEqual([ACCESS.awaitUnequal, 7, 8, 6]);
 });
 
-test("what has no address asks with NIL, so that nothing is left of an earlier request", () => {
+test("an access without an address requests NIL, so that nothing is left of an earlier request", () => {
   const asked = [
     [access.synchronizeRcu, ACCESS.synchronizeRcu],
     [access.rcuReadLock, ACCESS.rcuReadLock],
@@ -122,7 +122,7 @@ test("a callback asks with itself and its argument, an assertion with its messag
   expect(request.message).toBe("is broken");
 });
 
-test("other registers can be put in the place of the usual ones, and back", () => {
+test("other registers can replace the usual ones, and be replaced again", () => {
   const others: access.Registers = { address: 0, operand: 0, expected: 0, callback: undefined, message: "", count: 0 };
   const usual = access.useRegisters(others);
   try {

@@ -4,14 +4,14 @@
  * A procedure is a generator that yields one access at a time and is resumed with the word the access found. An access
  * function writes its arguments into `request`, a set of registers shared by all procedures, and returns the kind of
  * the access, which the procedure yields at once: `const seen = yield readOnce(address)`. No object is made per access.
- * The registers hold one request at a time, so `yield` must stand directly before the call, and whoever drives the
+ * The registers hold one request at a time, so `yield` must stand directly before the call, and the driver of a
  * procedure copies the registers before it resumes any other.
  *
  * Names and orderings are those of the Linux kernel memory model (tools/memory-model, and
  * Documentation/memory-barriers.txt), in camelCase. Every value is an int32; an address is a word index into the heap.
  */
 
-/** A word index into the heap. `NIL` is nobody's address. */
+/** A word index into the heap. `NIL` is no object's address. */
 export type Address = number;
 
 export const NIL: Address = 0;
@@ -19,7 +19,7 @@ export const NIL: Address = 0;
 /** A procedure: it makes accesses and returns a `T`. Call it with `yield*`. */
 export type Access<T = void> = Generator<AccessKind, T, number>;
 
-/** Runs in a thread of its own once a grace period has passed; gets the argument given to `callRcu`. */
+/** Runs in a separate thread once a grace period has passed; gets the argument given to `callRcu`. */
 export type RcuCallback = (argument: number) => Access;
 
 export const ACCESS = {
@@ -74,7 +74,7 @@ export const ACCESS = {
 
 export type AccessKind = (typeof ACCESS)[keyof typeof ACCESS];
 
-/** The kind that each access function asks for, by the function's name: its own, or for two functions another's. */
+/** The kind that each access function requests, by the function's name: its own, or for two functions another's. */
 export const KIND_ASKED_FOR: ReadonlyMap<string, AccessKind> = new Map([
   ...Object.entries(ACCESS),
   ["readUnordered", ACCESS.readOnce],
@@ -82,7 +82,7 @@ export const KIND_ASKED_FOR: ReadonlyMap<string, AccessKind> = new Map([
 ]);
 
 /**
- * The registers of the access that is being asked for.
+ * The registers of the access that is being requested.
  *
  * `address` is the word (or lock, or slab) concerned. `operand` is the value to write, to add, or to wait for;
  * `expected` the comparand of a cmpxchg, or the mask of a wait.
@@ -94,8 +94,8 @@ export interface Registers {
   callback: RcuCallback | undefined;
   message: string;
   /**
-   * Accesses asked for so far, as an int32 that wraps: who drives a procedure sees when it asked for one and did not
-   * yield it.
+   * Accesses requested so far, as an int32 that wraps: the driver of a procedure detects an access that was requested
+   * but not yielded.
    */
   count: number;
 }
@@ -103,10 +103,11 @@ export interface Registers {
 export let request: Registers = { address: NIL, operand: 0, expected: 0, callback: undefined, message: "", count: 0 };
 
 /**
- * Puts other registers in the place of `request` and answers those it replaces.
+ * Replaces `request` by other registers and returns the previous ones.
  *
- * For replay, whose registers notice from where in the source they are written: every access function writes `address`.
- * Code that has seen two kinds of registers stays a fifth slower in its host thread, so nothing else should want this.
+ * For replay, whose registers record the source position from which they are written: every access function writes
+ * `address`. Code that has seen two kinds of registers stays a fifth slower in its host thread, so only replay does
+ * this.
  */
 export function useRegisters(registers: Registers): Registers {
   const replaced = request;
@@ -129,9 +130,9 @@ export function readOnce(address: Address): AccessKind {
 }
 
 /**
- * A marked load of which nothing is believed until something else has confirmed it. Under simulation it is `readOnce`;
- * on real threads it is what ECMAScript calls an Unordered load: not torn, but it synchronises with nothing, so what an
- * address leads to may look older than the address. Not to be waited on: an engine may take it out of a loop.
+ * A marked load whose result is not trusted until something else has confirmed it. Under simulation it is `readOnce`;
+ * on real threads it is ECMAScript's Unordered load: not torn, but it synchronises with nothing, so the memory that an
+ * address leads to may look older than the address. Never to be waited on: an engine may hoist it out of a loop.
  */
 export function readUnordered(address: Address): AccessKind {
   request.count = (request.count + 1) | 0;
@@ -156,7 +157,7 @@ export function rcuDereference(address: Address): AccessKind {
   return ACCESS.rcuDereference;
 }
 
-/** Loads a published pointer where the update-side lock keeps it still; needs no read-side critical section. */
+/** Loads a published pointer where the update-side lock keeps it unchanged; needs no read-side critical section. */
 export function rcuDereferenceProtected(address: Address): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -180,7 +181,7 @@ export function writeOnce(address: Address, value: number): AccessKind {
 }
 
 /**
- * A marked store that a later release of its thread makes known: `writeOnce` under simulation, on real threads an
+ * A marked store that a later release of its thread publishes: `writeOnce` under simulation, on real threads an
  * Unordered store.
  */
 export function writeUnordered(address: Address, value: number): AccessKind {
@@ -198,7 +199,7 @@ export function storeRelease(address: Address, value: number): AccessKind {
   return ACCESS.storeRelease;
 }
 
-/** Publishes a pointer: everything written before is seen by whoever reads through it. */
+/** Publishes a pointer: everything written before is visible to a thread that reads through it. */
 export function rcuAssignPointer(address: Address, value: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -207,7 +208,7 @@ export function rcuAssignPointer(address: Address, value: number): AccessKind {
 }
 
 /**
- * Writes `next` if the word is `expected`; answers the word found, so it succeeded when the answer is `expected`. A
+ * Writes `next` if the word is `expected`; returns the word found, so it succeeded when the result is `expected`. A
  * full barrier when it succeeds, no ordering when it fails.
  */
 export function cmpxchg(address: Address, expected: number, next: number): AccessKind {
@@ -245,7 +246,7 @@ export function cmpxchgRelease(address: Address, expected: number, next: number)
   return ACCESS.cmpxchgRelease;
 }
 
-/** Writes `value` and answers the word that was there. A full barrier. */
+/** Writes `value` and returns the previous word. A full barrier. */
 export function xchg(address: Address, value: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -277,7 +278,7 @@ export function xchgRelease(address: Address, value: number): AccessKind {
   return ACCESS.xchgRelease;
 }
 
-/** Replaces the word by what the update of this number (`updateNumber`) makes of it; returns the word before. */
+/** Replaces the word by the result of the update with this number (`updateNumber`); returns the previous word. */
 export function atomicUpdate(address: Address, update: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -285,7 +286,7 @@ export function atomicUpdate(address: Address, update: number): AccessKind {
   return ACCESS.atomicUpdate;
 }
 
-/** Adds `value`. Answers nothing of use, and orders nothing: a barrier must stand beside it where order matters. */
+/** Adds `value`. Returns nothing of use, and orders nothing: a barrier must stand beside it where order matters. */
 export function atomicAdd(address: Address, value: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -293,7 +294,7 @@ export function atomicAdd(address: Address, value: number): AccessKind {
   return ACCESS.atomicAdd;
 }
 
-/** Adds `value` and answers the sum. A full barrier. */
+/** Adds `value` and returns the sum. A full barrier. */
 export function atomicAddReturn(address: Address, value: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -326,7 +327,7 @@ export function atomicAddReturnRelease(address: Address, value: number): AccessK
 }
 
 /**
- * Waits until the bits of the word under `mask` are `value`; answers the whole word, as an acquire load.
+ * Waits until the bits of the word under `mask` are `value`; returns the whole word, as an acquire load.
  *
  * The thread cannot run before that, so nothing spins under the machine: a spin loop without side effects is written
  * as one wait.
@@ -339,7 +340,7 @@ export function awaitEqual(address: Address, mask: number, value: number): Acces
   return ACCESS.awaitEqual;
 }
 
-/** Waits until the bits of the word under `mask` are no longer `value`; answers the whole word, as an acquire load. */
+/** Waits until the bits of the word under `mask` are no longer `value`; returns the whole word, as an acquire load. */
 export function awaitUnequal(address: Address, mask: number, value: number): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = address;
@@ -373,7 +374,7 @@ export function spinLock(lock: Address): AccessKind {
   return ACCESS.spinLock;
 }
 
-/** Takes a spinlock if it is free; answers 1 if so, else 0. */
+/** Takes a spinlock if it is free; returns 1 if so, else 0. */
 export function spinTrylock(lock: Address): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = lock;
@@ -402,7 +403,7 @@ export function mutexUnlock(lock: Address): AccessKind {
 }
 
 /**
- * Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. Its words are uninitialised.
+ * Takes an object from a slab; returns its address, or `NIL` when the slab is exhausted. Its words are uninitialised.
  */
 export function allocate(slab: Address): AccessKind {
   request.count = (request.count + 1) | 0;
@@ -410,7 +411,7 @@ export function allocate(slab: Address): AccessKind {
   return ACCESS.allocate;
 }
 
-/** Gives an object back to the slab it came from. Nobody may touch it afterwards. */
+/** Returns an object to the slab it came from. No thread may touch it afterwards. */
 export function free(slab: Address, object: Address): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = slab;
@@ -426,9 +427,9 @@ export function synchronizeRcu(): AccessKind {
 }
 
 /**
- * Runs `callback(argument)` in a thread of its own after a grace period that starts now. Never waits.
+ * Runs `callback(argument)` in a separate thread after a grace period that starts now. Never waits.
  *
- * Make the callback once for each structure, not at each call: under the machine it is recorded by identity.
+ * Create the callback once per structure, not at each call: under the machine it is recorded by identity.
  */
 export function callRcu(callback: RcuCallback, argument: number): AccessKind {
   request.count = (request.count + 1) | 0;
@@ -473,14 +474,14 @@ export function smpWmb(): AccessKind {
   return ACCESS.smpWmb;
 }
 
-/** Makes the next atomic operation order what stands before it. */
+/** Makes the next atomic operation order the accesses before it. */
 export function smpMbBeforeAtomic(): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = NIL;
   return ACCESS.smpMbBeforeAtomic;
 }
 
-/** Makes the last atomic operation order what stands after it. */
+/** Makes the last atomic operation order the accesses after it. */
 export function smpMbAfterAtomic(): AccessKind {
   request.count = (request.count + 1) | 0;
   request.address = NIL;
@@ -495,7 +496,7 @@ export function smpMbAfterSpinlock(): AccessKind {
 }
 
 /**
- * Marks the invocation of the operation with this number (the harness knows which it is). The invocation is recorded
+ * Marks the invocation of the operation with this number (known to the harness). The invocation is recorded
  * with the operation's first access, as late as it can be.
  */
 export function beginOperation(operation: number): AccessKind {

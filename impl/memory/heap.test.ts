@@ -6,7 +6,7 @@ import { struct } from "./struct.ts";
 const Pool = struct("pool", { lock: 1, root: 1 });
 const Peer = struct("peer", { refcount: 1, address: 2 });
 
-test("the heap is shared, empty, and gives word 0 to nobody", () => {
+test("the heap is shared, empty, and never hands out word 0", () => {
   const heap = createHeap(32);
   expect(heap.words.buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(heap.words.length).toBe(32);
@@ -14,7 +14,7 @@ test("the heap is shared, empty, and gives word 0 to nobody", () => {
   expect(place(heap, Pool, "pool")).toBe(1);
 });
 
-test("objects lie side by side with a word between them that belongs to nobody", () => {
+test("objects lie side by side with an unowned word between them", () => {
   const heap = createHeap(64);
   const first = place(heap, Pool, "first");
   const second = place(heap, Pool, "second");
@@ -29,7 +29,7 @@ test("objects lie side by side with a word between them that belongs to nobody",
   expect(heap.used).toBe(slab + Slab.words + 1 + 12);
 });
 
-test("every word has the name its owner would give it", () => {
+test("every word is named as in its owner's source", () => {
   const heap = createHeap(64);
   const pool = place(heap, Pool, "pool");
   const slab = placeSlab(heap, Peer, "peer", 2);
@@ -71,7 +71,7 @@ test("an object is named where it starts, and only there", () => {
   ]);
 });
 
-test("a region reaches from its first word to the word after its last object", () => {
+test("a region extends from its first word to the word after its last object", () => {
   const heap = createHeap(64);
   const pool = place(heap, Pool, "pool");
   expect(regionOf(heap, pool - 1)).toBeUndefined();
@@ -80,7 +80,7 @@ test("a region reaches from its first word to the word after its last object", (
   expect(regionOf(heap, pool + 3)).toBeUndefined();
 });
 
-test("a full heap says what was asked and what is left", () => {
+test("a full heap reports the words requested and the words left", () => {
   const heap = createHeap(8);
   place(heap, Pool, "pool");
   expect(() => placeSlab(heap, Peer, "peer", 100)).toThrow(

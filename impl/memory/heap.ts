@@ -10,11 +10,11 @@ export interface Region {
   /** Words from one object to the next. */
   readonly stride: number;
   readonly count: number;
-  /** The slab that hands these objects out, or `NIL` for a static object, which lives for ever. */
+  /** The slab that hands these objects out, or `NIL` for a static object, which lives forever. */
   readonly slab: Address;
 }
 
-/** The shared memory and the map of what lies where in it. Word 0 belongs to nobody. */
+/** The shared memory, and the map of the objects in it. Word 0 belongs to no object. */
 export interface Heap {
   readonly words: Int32Array;
   readonly regions: Region[];
@@ -22,7 +22,7 @@ export interface Heap {
   used: Address;
 }
 
-/** A word between two objects that nobody may touch, so that running past an object's end is seen. */
+/** A word between two objects that no thread may touch, so that an access past an object's end is detected. */
 const REDZONE_WORDS = 1;
 
 /**
@@ -48,7 +48,7 @@ export function place(heap: Heap, layout: StructLayout, name: string): Address {
 }
 
 /**
- * Places a slab with room for `capacity` objects; answers the slab's address, for `allocate` and `free`.
+ * Places a slab with room for `capacity` objects; returns the slab's address, for `allocate` and `free`.
  *
  * @throws RangeError when the heap is full
  */
@@ -65,7 +65,7 @@ export function regionOf(heap: Heap, address: Address): Region | undefined {
 }
 
 /**
- * The name of a word as its owner would write it: `pool.lock`, `peer#2.refcount`, `peer#1.address[3]`.
+ * The name of a word as in its owner's source: `pool.lock`, `peer#2.refcount`, `peer#1.address[3]`.
  *
  * A word outside every object is named by its number: `word 17`.
  */
@@ -92,7 +92,8 @@ function reserve(heap: Heap, layout: StructLayout, name: string, count: number, 
   const end = base + stride * count;
   if (end > heap.words.length) {
     throw new RangeError(
-      `${name}: needs ${stride * count} words, and ${heap.words.length - base} of the heap's ${heap.words.length} are left`,
+      `${name}: needs ${stride * count} words, ` +
+        `and ${heap.words.length - base} of the heap's ${heap.words.length} are left`,
     );
   }
   heap.regions.push({ name, layout, base, stride, count, slab });

@@ -35,7 +35,7 @@ function layOut(): { heap: Heap; cell: number } {
   return { heap, cell: place(heap, Cell, "cell") };
 }
 
-test("runs a procedure to its end and answers what it returns", () => {
+test("runs a procedure to its end and returns its result", () => {
   const { heap, cell } = layOut();
   function* add(): Access<string> {
     yield write(cell, 40);
@@ -57,25 +57,25 @@ test("an argument beyond 32 bits wraps as it does in memory", () => {
   expect(runAlone(heap, compare())).toBe(5);
 });
 
-test("locks are taken, tried and released; a wait that is over is no wait", () => {
+test("locks are taken, tried and released; a wait whose condition already holds passes", () => {
   const { heap, cell } = layOut();
   function* lockAll(): Access<number[]> {
     const lock = Cell.lock(cell);
-    const answers: number[] = [];
+    const results: number[] = [];
     yield spinLock(lock);
-    answers.push(yield spinTrylock(lock));
+    results.push(yield spinTrylock(lock));
     yield spinUnlock(lock);
-    answers.push(yield spinTrylock(lock));
+    results.push(yield spinTrylock(lock));
     yield spinUnlock(lock);
     yield mutexLock(lock);
     yield mutexUnlock(lock);
-    answers.push(yield awaitEqual(lock, -1, 0), yield awaitUnequal(lock, -1, 1));
-    return answers;
+    results.push(yield awaitEqual(lock, -1, 0), yield awaitUnequal(lock, -1, 1));
+    return results;
   }
   expect(runAlone(heap, lockAll())).toEqual([0, 1, 0, 0]);
 });
 
-test("what would wait for ever with nobody else running is an error", () => {
+test("a wait that would never end with no other thread running is an error", () => {
   const { heap, cell } = layOut();
   function* waitFor(kind: "spin" | "mutex" | "equal" | "unequal"): Access {
     yield writeOnce(cell, 3);
@@ -94,7 +94,7 @@ test("what would wait for ever with nobody else running is an error", () => {
   expect(() => runAlone(heap, waitFor("unequal"))).toThrow(`word ${cell} is 3`);
 });
 
-test("callbacks run in the order asked for once the procedure has returned, and so do those they ask for", () => {
+test("callbacks run in the order requested once the procedure has returned, and so do those they request", () => {
   const { heap } = layOut();
   const order: string[] = [];
   function* inner(argument: number): Access {
@@ -114,7 +114,7 @@ test("callbacks run in the order asked for once the procedure has returned, and 
   expect(order).toEqual(["returned", "outer 1", "outer 2", "inner 11", "inner 12"]);
 });
 
-test("objects are taken and given back; a grace period is over at once; sections, barriers and operations pass", () => {
+test("objects are taken and returned; a grace period ends at once; sections, barriers and operations pass", () => {
   const { heap } = layOut();
   const slab = placeSlab(heap, Cell, "node", 1);
   function* use(): Access<number[]> {

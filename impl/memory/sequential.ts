@@ -5,15 +5,15 @@ import { giveObject, takeObject } from "./slab.ts";
 import { wordAt } from "./word.ts";
 
 /**
- * Runs one procedure to its end with nothing beside it and nothing checked; then the RCU callbacks it left behind.
+ * Runs one procedure to its end, with no other thread and no checks; then the RCU callbacks it left behind.
  *
  * For setting a structure up, and for code whose concurrency is not the point.
  *
- * @throws Error when the procedure would wait for ever, or an assertion of its own fails
+ * @throws Error when the procedure would wait forever, or one of its assertions fails
  */
 export function runAlone<T>(heap: Heap, procedure: Access<T>): T {
   const callbacks: [RcuCallback, number][] = [];
-  // Where this runs inside another procedure, its accesses are not that one's.
+  // If this runs inside another procedure, its accesses do not count as that procedure's.
   const { count } = request;
   try {
     const result = runOne(heap, procedure, callbacks);
@@ -67,7 +67,7 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
         if (callback !== undefined) callbacks.push([callback, operand]);
         break;
       case ACCESS.synchronizeRcu:
-        break; // Nobody else runs, so no section is open and the grace period is over.
+        break; // No other thread runs, so no section is open and the grace period is over.
       case ACCESS.assertHolds:
         if (operand === 0) throw new Error(request.message);
         break;
@@ -79,7 +79,7 @@ function runOne<T>({ words }: Heap, procedure: Access<T>, callbacks: [RcuCallbac
   return step.value;
 }
 
-/** Resumes the procedure, and sees to it that it yields what it asks for. */
+/** Resumes the procedure, and checks that it yields the access it requests. */
 function nextStep<T>(procedure: Access<T>, found: number): IteratorResult<AccessKind, T> {
   const { count } = request;
   const step = procedure.next(found);

@@ -17,7 +17,7 @@ function layOut(capacity: number): { words: Int32Array; slab: number; nodes: num
   };
 }
 
-test("objects are handed out in order, until there is none", () => {
+test("objects are handed out in order, until none is left", () => {
   const { words, slab, nodes } = layOut(3);
   expect([1, 2, 3, 4].map(() => takeObject(words, slab))).toEqual([...nodes, 0]);
   expect(words[Slab.live(slab)]).toBe(3);
@@ -29,7 +29,7 @@ test("a slab without room has no object", () => {
   expect(words[Slab.live(slab)]).toBe(0);
 });
 
-test("a freed object comes back only when all that were never used are in use, the one freed first before the others", () => {
+test("a freed object is reused only when every unused one is in use, and the first freed comes first", () => {
   const {
     words,
     slab,

@@ -1,11 +1,11 @@
 /**
  * The slab allocator: objects of one size, handed out oldest first.
  *
- * An object that was never used comes before one that was freed, and a freed one waits until all that were freed before
- * it are in use again: a stale pointer meets a dead object for as long as it can, which is what a checker wants to see.
+ * An object that was never used comes before one that was freed, and a freed one waits until all those freed before
+ * it are in use again: a stale pointer refers to a dead object for as long as possible, so that a checker can see it.
  *
- * The two functions are one event each: nobody sees a slab half-way. Whoever drives the accesses `allocate` and `free`
- * calls them; code under verification never reads a slab's words.
+ * Each of the two functions is one event: no thread sees a slab half-changed. The driver of the accesses `allocate` and
+ * `free` calls them; code under verification never reads a slab's words.
  */
 import { type Address, NIL } from "./access.ts";
 import { struct } from "./struct.ts";
@@ -45,7 +45,7 @@ export function takeObject(words: Int32Array, slab: Address): Address {
   return object;
 }
 
-/** Gives an object back. It must be one of the slab's, and in use: the caller checks. O(1). */
+/** Returns an object. It must be one of the slab's, and in use: the caller checks. O(1). */
 export function giveObject(words: Int32Array, slab: Address, object: Address): void {
   words[object] = NIL;
   if (wordAt(words, Slab.head(slab)) === NIL) words[Slab.head(slab)] = object;

@@ -9,7 +9,7 @@ test("fields lie in the order given, without padding", () => {
   expect(Peer.structName).toBe("peer");
 });
 
-test("a word is named by its field, with an index where the field has several, and by its offset beyond the end", () => {
+test("a word is named by its field, with an index if the field has several, and by its offset beyond the end", () => {
   expect([0, 1, 4, 5, 6].map((offset) => Peer.wordName(offset))).toEqual([
     "refcount",
     "address[0]",
@@ -26,7 +26,7 @@ test("a field has at least one whole word", () => {
   expect(() => struct("peer", { refcount: 1.5 })).toThrow("peer.refcount has 1.5 words");
 });
 
-test("rare fields follow the others, and the layout says how many words they have", () => {
+test("rare fields follow the others, and the layout records their number of words", () => {
   const Long = struct("long", { refcount: 1, left: 1 }, { address: 3, next: 1 });
   expect([Long.refcount(10), Long.left(10), Long.address(10), Long.next(10)]).toEqual([10, 11, 12, 15]);
   expect([Long.words, Long.rareWords, Peer.rareWords]).toEqual([6, 4, undefined]);

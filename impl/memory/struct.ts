@@ -3,12 +3,12 @@ import type { Address } from "./access.ts";
 /** The fields of a struct by name, with their size in words. */
 export type Fields = Readonly<Record<string, number>>;
 
-/** What is known of a struct without its type parameters: enough to name a word. */
+/** The layout of a struct without its type parameters: enough to name a word. */
 export interface StructLayout {
   readonly structName: string;
   /** Size in words. */
   readonly words: number;
-  /** How many of them, at the end, are fields that are rarely touched. */
+  /** How many of them, at the end, belong to rarely accessed fields. */
   readonly rareWords?: number;
   /** The address that the word at `offset` holds, for fields whose words hold more than an address. */
   readonly addressIn?: (offset: number, word: number) => Address;
@@ -16,11 +16,11 @@ export interface StructLayout {
   readonly wordName: (offset: number) => string;
 }
 
-/** A struct: one function a field that gives the field's address in the object at `base`. */
+/** A struct: for each field, a function that gives the field's address in the object at `base`. */
 export type Struct<F extends Fields> = StructLayout & { readonly [Field in keyof F]: (base: Address) => Address };
 
 /**
- * The same struct, whose named fields hold an address together with a tag or a count: how to get at the address.
+ * The same struct, whose named fields hold an address together with a tag or a count, with the way to get the address.
  *
  * @throws RangeError for a field that the struct does not have
  */
@@ -37,7 +37,7 @@ export function withTags<S extends StructLayout>(
 /**
  * Lays fields out in the order given, without padding: a word is 4 bytes.
  *
- * @param rare fields that follow the others; on real threads they stand elsewhere, lest they take room in the cache
+ * @param rare fields that follow the others; on real threads they are stored elsewhere, to save room in the cache
  * lines that are fetched often
  * @throws RangeError if a field has no words, or takes a name of `StructLayout`
  */

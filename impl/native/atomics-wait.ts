@@ -1,8 +1,8 @@
 /**
- * Sleeping until woken, on real threads: takes the place of wait-list.ts, whose head says what is promised.
+ * Sleeping until woken, on real threads: replaces wait-list.ts, whose head states the promises.
  *
- * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that is no
- * more; the caller looks again in any case.
+ * A sleep ends after `SLEEP_MS` at the latest, so that the observer of the heap can end a wait for a thread that no
+ * longer exists; the caller checks again in any case.
  */
 import { type Access, type Address, NIL, pause, SPINS_MAX, stillWaiting, words } from "./atomics.ts";
 
@@ -11,10 +11,10 @@ export const OWN_LIST: Address = NIL;
 
 const SLEEP_MS = 50;
 
-/** How long this thread has slept for the lock that it waits for. */
+/** How long this thread has slept for the lock it is waiting for. */
 let sleptMs = 0;
 
-/** Looks at a lock until it is free, a number of times; answers what it found last. */
+/** Rereads a lock until it is free, up to a number of times; returns the last word found. */
 export function lookAgain(lock: Address): Access<number> {
   let found = Atomics.load(words, lock);
   for (let looks = 0; found !== 0 && looks < SPINS_MAX; looks++) {

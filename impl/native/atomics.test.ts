@@ -15,13 +15,13 @@ function freshWords(observer: atomics.WaitObserver = () => {}): Int32Array<Share
   return words;
 }
 
-/** Accesses that are more than one on a processor: native-access.ts has them. */
+/** Accesses that are more than one on a processor: see native-access.ts. */
 const ELSEWHERE = /^(?:spin|mutex|allocate|free|synchronizeRcu|callRcu|rcuRead)/u;
 
 const natives: Readonly<Record<string, unknown>> = { ...atomics };
 const simulations: Readonly<Record<string, unknown>> = { ...vocabulary };
 
-test("every access to words has its counterpart, which finds and leaves the same", () => {
+test("every access to words has a counterpart that finds and leaves the same values", () => {
   const update = updateNumber("doubles", (word) => 2 * word);
   for (const [name, kind] of KIND_ASKED_FOR) {
     if (ELSEWHERE.test(name)) continue;
@@ -49,17 +49,17 @@ test("every access to words has its counterpart, which finds and leaves the same
   }
 });
 
-test("a failed cmpxchg leaves the word, sums wrap round, and a failed assertion throws", () => {
+test("a failed cmpxchg leaves the word, sums wrap, and a failed assertion throws", () => {
   const words = freshWords();
   expect(atomics.cmpxchg(2, 21, 5)).toBe(20);
   words[3] = 0x7fffffff;
   expect(atomics.atomicAddReturn(3, 1)).toBe(-0x80000000);
-  expect(() => atomics.assertHolds(false, "so it is")).toThrow("so it is");
+  expect(() => atomics.assertHolds(false, "the count is off")).toThrow("the count is off");
   expect(atomics.words).toBe(words);
   atomics.pause();
 });
 
-test("a wait that goes on tells its observer, who may end it", () => {
+test("a wait that continues notifies its observer, which may end it", () => {
   const waited: number[] = [];
   const words = freshWords((milliseconds) => {
     waited.push(milliseconds);
@@ -71,13 +71,13 @@ test("a wait that goes on tells its observer, who may end it", () => {
   expect(() => atomics.awaitEqual(1, 1, 0)).toThrow("too long");
 });
 
-test("a sleeper that nobody wakes looks up after a while, and tells how long it slept", () => {
+test("a sleeper that nobody wakes wakes up after a while, and reports how long it slept", () => {
   const slept: number[] = [];
   freshWords((milliseconds) => {
     slept.push(milliseconds);
     if (slept.length === 4) throw new Error("too long");
   });
-  sleepWhile(atomics.NIL, 1, 99, 1); // the word is another already
+  sleepWhile(atomics.NIL, 1, 99, 1); // the word has already changed
   expect(slept).toEqual([]);
   sleepWhile(atomics.NIL, 1, 10, 1);
   sleepWhile(atomics.NIL, 1, 10, 1);

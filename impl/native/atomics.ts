@@ -2,63 +2,63 @@
  * The access vocabulary on real threads: each access to a word is a call of `Atomics`, or a plain load or store of the
  * typed array.
  *
- * In code without generators, these functions stand where memory/access.ts stood: same names, same arguments, and the
- * answer is the word that the access found. They work on the heap that `useWords` named last; a thread does one
- * operation at a time, so one variable of the module is enough for any number of heaps.
+ * In code without generators, these functions replace those of memory/access.ts: same names, same arguments, and the
+ * result is the word that the access found. They work on the heap that `useWords` named last; a thread performs one
+ * operation at a time, so one variable of the module suffices for any number of heaps.
  *
- * Orderings. Every marked access is sequentially consistent, which is at least what its name asks for: ECMAScript has
+ * Orderings. Every marked access is sequentially consistent, which is at least what its name requires: ECMAScript has
  * nothing weaker that is still atomic. Plain `read` and `write`, and `readUnordered` and `writeUnordered`, are
  * unordered, and must be ordered by marked accesses around them, or confirmed by one:
- * - a marked store orders what stands before it, a marked load what stands after it, a read-modify-write both;
- * - `smpMb` and `smpWmb` are a read-modify-write of word 0, which belongs to nobody: one after the other, all of them
- *   synchronise, so that what stands before one is seen behind every later one, plain accesses included;
- * - `smpRmb` is nothing: it stands behind a marked load throughout impl/, which orders what comes after.
+ * - a marked store orders the accesses before it, a marked load those after it, a read-modify-write both;
+ * - `smpMb` and `smpWmb` are a read-modify-write of word 0, which belongs to no object. All of these happen one after
+ *   another and synchronise, so accesses before one are visible after every later one, plain accesses included;
+ * - `smpRmb` is nothing: throughout impl/ it follows a marked load, which orders the accesses after it.
  *
- * Waits spin for a while, then sleep for a millisecond at a time: nobody wakes them, so no wake-up can be lost.
+ * Waits spin for a while, then sleep for a millisecond at a time: there is no wake-up, so none can be lost.
  */
 
 import { updated } from "../memory/update.ts";
 
-/** What a procedure gives, once it is a function. */
+/** The result of a procedure, once it is a function. */
 export type Access<T = void> = T;
 
-/** A word index into the heap. `NIL` is nobody's address. */
+/** A word index into the heap. `NIL` is no object's address. */
 export type Address = number;
 
 export const NIL: Address = 0;
 
-/** What an access gives: the word it found. */
+/** The result of an access: the word it found. */
 export type AccessKind = number;
 
 /** Runs once a grace period has passed; gets the argument given to `callRcu`. */
 export type RcuCallback = (argument: number) => Access;
 
-/** Hears, while a wait goes on, for how many milliseconds it has; may throw to end it. */
+/** Called while a wait continues, with its duration so far in milliseconds; may throw to end it. */
 export type WaitObserver = (milliseconds: number) => void;
 
-/** The heap that accesses go to. The build writes the simplest accesses out where they stand: they need it there. */
+/** The heap that accesses go to. The build inlines the simplest accesses: they need it exported. */
 export let words: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
 
 let observe: WaitObserver = () => {};
 
-/** Makes all accesses from now on go to this heap. */
+/** Directs all accesses from now on to this heap. */
 export function useWords(heap: Int32Array<SharedArrayBuffer>, observer: WaitObserver): void {
   words = heap;
   observe = observer;
 }
 
-/** Tells the observer of the heap in use how long a wait has lasted. */
+/** Reports the duration of a wait to the observer of the heap in use. */
 export function stillWaiting(milliseconds: number): void {
   observe(milliseconds);
 }
 
-/** Looks at a word that others hold up before a wait sleeps: some microseconds. */
+/** How often a wait reads a word that others hold before it sleeps: some microseconds. */
 export const SPINS_MAX = 200;
 
 /** Milliseconds of one sleep of a wait that nobody wakes. */
 const SLEEP_MS = 1;
 
-/** Tells the processor that this is a spin loop, where the engine can (Node 24 and newer). */
+/** Marks a spin loop for the processor, where the engine can (Node 24 and newer). */
 export const pause: () => void =
   "pause" in Atomics && typeof Atomics.pause === "function" ? () => Atomics.pause() : () => {};
 
@@ -82,7 +82,7 @@ export function rcuDereference(address: Address): number {
   return Atomics.load(words, address);
 }
 
-/** The lock that keeps the pointer still orders it too, so that the load may be plain. */
+/** The lock that keeps the pointer unchanged also orders it, so the load may be plain. */
 export function rcuDereferenceProtected(address: Address): number {
   return words[address] as number;
 }

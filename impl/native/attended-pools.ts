@@ -1,4 +1,4 @@
-/** This thread's pools: they want to know of the ends of the workers that it starts. Who holds a pool is its user. */
+/** This thread's pools, which must learn when a worker that it starts ends. The holder of a pool is its user. */
 import type { Worker } from "node:worker_threads";
 import type { Access } from "../memory/access.ts";
 
@@ -9,7 +9,7 @@ export interface AttendedPool {
 
 const attached = new Set<WeakRef<AttendedPool>>();
 
-/** From now on the pool hears of threads that end. */
+/** From now on the pool is notified of threads that end. */
 export function attend(pool: AttendedPool): void {
   if (attached.size === 0) process.on("worker", watchWorker);
   attached.add(new WeakRef(pool));

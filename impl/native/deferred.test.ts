@@ -24,7 +24,7 @@ function runner(): { ran: number[][]; run: (callback: number, argument: number) 
   };
 }
 
-test("what is deferred runs once, in order, when its grace period is over", () => {
+test("a deferred callback runs once, in order, when its grace period is over", () => {
   const { heap, deferred, slot } = placed(2);
   const { ran, run } = runner();
   for (let round = 0; round < 3; round++) {
@@ -47,7 +47,7 @@ test("what is deferred runs once, in order, when its grace period is over", () =
   expect(wordAt(heap.words, deferredLock(deferred))).toBe(0);
 });
 
-test("entries have names, and more than there is room for are an error", () => {
+test("entries have names, and exceeding the capacity is an error", () => {
   const { heap, deferred } = placed(1);
   expect([0, 1, 2].map((word) => nameOf(heap, deferred.entries + word))).toEqual([
     "entries.callback[0]",

@@ -1,8 +1,8 @@
 /**
- * What is to be done after a grace period: a queue in shared memory, which any thread serves.
+ * Callbacks deferred until after a grace period: a queue in shared memory, which any thread serves.
  *
- * It lies in shared memory so that nothing is lost with the thread that asked. An entry names the callback by its
- * number: every thread makes the same callbacks in the same order.
+ * It lies in shared memory so that nothing is lost with the thread that deferred it. An entry names the callback by its
+ * number: every thread creates the same callbacks in the same order.
  *
  *     lock        guards tail and the entries between head and tail, and head against other servers
  *     head, tail  entries ever taken, ever put; marked, so that an empty queue is seen without the lock
@@ -25,17 +25,17 @@ export interface Deferred {
   readonly queue: Address;
   readonly entries: Address;
   readonly capacity: number;
-  /** Where sleepers on the lock are kept; see wait-list.ts. */
+  /** Where threads that sleep on the lock are kept; see wait-list.ts. */
   readonly waitList: Address;
 }
 
-/** What an entry stands for: runs callback number `callback`. */
+/** Carries out an entry: runs callback number `callback`. */
 export type RunCallback = (callback: number, argument: number) => Access;
 
 /**
  * Places an empty queue.
  *
- * @param capacity entries it has room for: as many as can be asked for and not yet due
+ * @param capacity number of entries: as many as can be deferred and not yet due
  * @throws RangeError when the heap is full
  */
 export function placeDeferred(heap: Heap, rcu: Rcu, capacity: number, waitList: Address): Deferred {
@@ -54,13 +54,13 @@ function entryWordName(offset: number): string {
   return `${field}[${Math.floor(offset / ENTRY_WORDS)}]`;
 }
 
-/** The lock's word: for those who ask what a terminated thread held. */
+/** The lock's word: for finding out whether a terminated thread held it. */
 export function deferredLock({ queue }: Deferred): Address {
   return DeferredQueue.lock(queue);
 }
 
 /**
- * Asks for `callback` to run after a grace period that begins now. Never waits for one. Linearizes at the store to
+ * Defers `callback` until after a grace period that begins now. Never waits for one. Linearizes at the store to
  * tail.
  */
 export function* defer(
@@ -86,7 +86,7 @@ function entryAt(entries: Address, number: number, capacity: number): Address {
   return entries + ((number >>> 0) % capacity) * ENTRY_WORDS;
 }
 
-/** Entries that wait for their grace period or for a server; may be old at once. */
+/** Entries that wait for their grace period or for a server; may be stale at once. */
 export function* deferredCount({ queue }: Deferred): Access<number> {
   const head = yield readOnce(DeferredQueue.head(queue));
   const tail = yield readOnce(DeferredQueue.tail(queue));
@@ -94,8 +94,8 @@ export function* deferredCount({ queue }: Deferred): Access<number> {
 }
 
 /**
- * Runs what is due, at most `countMax` entries, each once; answers how many. The caller holds no lock, and nothing that
- * is to be freed.
+ * Runs entries that are due, at most `countMax`, each once; returns how many. The caller holds no lock, and nothing
+ * that is to be freed.
  */
 export function* runDeferred(deferred: Deferred, me: number, countMax: number, run: RunCallback): Access<number> {
   const { rcu, queue, entries, capacity, waitList } = deferred;

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { expect, test } from "vitest";
 import { canonicalIPv4, parseIpAddress } from "./ip-address.ts";
 
-/** The address as text again, by ipaddr.js. */
+/** The address converted back to text by ipaddr.js. */
 function textOf({ words }: { readonly words: readonly number[] }): string {
   const bytes = words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]);
   return ipaddr.fromByteArray(bytes).toString();
@@ -20,7 +20,7 @@ test("canonical IPv4 is read as ipaddr.js reads it", () => {
   );
 });
 
-test("what is almost canonical IPv4 is read exactly if ipaddr.js calls it four decimal parts without leading zeros", () => {
+test("nearly canonical IPv4 is accepted exactly if ipaddr.js sees four decimal parts without leading zeros", () => {
   fc.assert(
     fc.property(
       fc.string({
@@ -36,7 +36,7 @@ test("what is almost canonical IPv4 is read exactly if ipaddr.js calls it four d
   );
 });
 
-test("of one to four numbers with dots between, four from 0 to 255 are an address, whatever their digits", () => {
+test("of one to four dotted numbers, exactly four from 0 to 255 are an address, whatever their digits", () => {
   const part = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.stringMatching(/^0?[0-9]{0,3}$/u));
   fc.assert(
     fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
@@ -50,7 +50,7 @@ test("of one to four numbers with dots between, four from 0 to 255 are an addres
   );
 });
 
-test("IPv6 is read as ipaddr.js reads it; a mapped address is IPv4, a zone no part of it", () => {
+test("IPv6 is read as ipaddr.js reads it; a mapped address is IPv4, and a zone is ignored", () => {
   fc.assert(
     fc.property(fc.ipV6(), (text) => {
       const expected = ipaddr.IPv6.parse(text);
@@ -76,14 +76,14 @@ test("packed words are taken as they are", () => {
   });
 });
 
-test("what is no address is refused with what would be one", () => {
+test("text that is not an address is rejected, with an example of an address", () => {
   const cases: readonly (readonly [unknown, string])[] = [
-    ["", '"" is no IP address; write 192.0.2.1 or 2001:db8::1'],
-    ["256.1.1.1", '"256.1.1.1" is no IP address'],
-    ["01.2.3.4", "is no IP address"],
-    ["1.2.3", "is no IP address"],
-    ["1.2.3.4.5", "is no IP address"],
-    ["localhost", "is no IP address"],
+    ["", '"" is not an IP address; write 192.0.2.1 or 2001:db8::1'],
+    ["256.1.1.1", '"256.1.1.1" is not an IP address'],
+    ["01.2.3.4", "is not an IP address"],
+    ["1.2.3", "is not an IP address"],
+    ["1.2.3.4.5", "is not an IP address"],
+    ["localhost", "is not an IP address"],
     [-1, "an address word is -1, and must be a whole number from 0 to 4294967295"],
     [1.5, "an address word is 1.5"],
     [[], "an address has 1 word (IPv4) or 4 (IPv6), and not 0"],
@@ -96,7 +96,7 @@ test("what is no address is refused with what would be one", () => {
   }
 });
 
-test("what is neither text nor words is told by what it is", () => {
+test("a value that is neither text nor words is reported with its type", () => {
   const cases: readonly (readonly [unknown, string])[] = [
     [undefined, "an address is undefined, and must be text or its words; a socket that is closed has none"],
     [null, "an address is null, "],

@@ -1,9 +1,9 @@
 /**
- * Addresses as users have them: text, or packed words.
+ * Addresses as users supply them: text, or packed words.
  *
- * Text is read by ipaddr.js, but for IPv4 in its canonical form, of which a server sees millions, also within an IPv6
- * address (`::ffff:192.0.2.1`, as dual-stack sockets show it), which is the IPv4 address: that is read here, without
- * allocating. A zone (`fe80::1%eth0`) is no part of the address.
+ * Text is read by ipaddr.js, except for IPv4 in its canonical form, of which a server sees millions, also inside an
+ * IPv6 address (`::ffff:192.0.2.1`, as dual-stack sockets show it), which denotes the IPv4 address: that is read here,
+ * without allocating. A zone (`fe80::1%eth0`) is not part of the address.
  */
 import ipaddr from "ipaddr.js";
 import type { PeerAddress } from "#model/peers/peer-address.ts";
@@ -20,12 +20,12 @@ interface Scratch extends PeerAddress {
   readonly words: number[];
 }
 
-// One of each is enough: nobody keeps the address of an operation. The halves make the lists ones of doubles, for good.
+// One of each suffices: no operation keeps its address. The halves make these arrays of doubles, permanently.
 const v4: Scratch = { family: "v4", words: [0.5] };
 const v6: Scratch = { family: "v6", words: [0.5, 0.5, 0.5, 0.5] };
 
 /**
- * The address as the pool has it; valid until the next call.
+ * The address in the pool's form; valid until the next call.
  *
  * @throws PeerPoolError `ERR_ADDRESS`
  */
@@ -35,7 +35,8 @@ export function parseIpAddress(address: IpAddress): PeerAddress {
   if (!isWordList(address))
     throw new PeerPoolError(
       "ERR_ADDRESS",
-      `an address is ${address === null ? "null" : typeof address}, and must be text or its words; a socket that is closed has none`,
+      `an address is ${address === null ? "null" : typeof address}, and must be text or its words; ` +
+        "a socket that is closed has none",
     );
   const [first = Number.NaN] = address;
   if (address.length === 1) return packedV4(first);
@@ -45,7 +46,7 @@ export function parseIpAddress(address: IpAddress): PeerAddress {
   return v6;
 }
 
-/** Callers without types hand over anything: most often the `remoteAddress` of a socket that is closed, undefined. */
+/** Untyped callers pass anything: most often the `remoteAddress` of a closed socket, which is undefined. */
 function isWordList(address: unknown): address is readonly number[] | Uint32Array {
   return Array.isArray(address) || address instanceof Uint32Array;
 }
@@ -73,7 +74,10 @@ function parseText(text: string): PeerAddress {
     return v4;
   }
   if (!ipaddr.IPv6.isValid(text))
-    throw new PeerPoolError("ERR_ADDRESS", `"${text.slice(0, 60)}" is no IP address; write 192.0.2.1 or 2001:db8::1`);
+    throw new PeerPoolError(
+      "ERR_ADDRESS",
+      `"${text.slice(0, 60)}" is not an IP address; write 192.0.2.1 or 2001:db8::1`,
+    );
   const address = ipaddr.IPv6.parse(text);
   if (address.isIPv4MappedAddress()) {
     v4.words[0] = wordsOf(address.toIPv4Address().toByteArray(), 0);
@@ -93,21 +97,21 @@ function wordsOf(bytes: readonly number[], from: number): number {
 
 const ZERO = 0x30;
 
-/** `.` less `0`: the one code below those of digits that an address has. */
+/** `.` minus `0`: the only code below the digits that an address contains. */
 const DOT = -2;
 
-/** The longest is 255.255.255.255. */
+/** The length of the longest address, 255.255.255.255. */
 const IPV4_LENGTH_MAX = 15;
 
-/** The least that a number of so many digits is; more than any if it has none. */
+/** The least number with so many digits; more than any if there are none. */
 const LEAST = Int32Array.of(256, 0, 10, 100);
 
 /**
- * The word of four decimal numbers from 0 to 255 without leading zeros, from a place in the text to its end; -1 if
+ * The word of four decimal numbers from 0 to 255 without leading zeros, from a position in the text to its end; -1 if
  * something else is there.
  *
- * Which characters are dots cannot be foreseen, so the loop does not jump by it: `isDot` is all ones or zeros, and
- * whatever must not be makes `wrong` negative.
+ * The positions of dots are unpredictable, so the loop does not branch on them: `isDot` is all ones or zeros, and
+ * anything illegal makes `wrong` negative.
  */
 export function canonicalIPv4(text: string, from = 0): number {
   if (text.length - from > IPV4_LENGTH_MAX) return -1;

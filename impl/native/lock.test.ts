@@ -25,7 +25,7 @@ test("a lock names its holder, and is free afterwards", () => {
   expect(holderOf(wordAt(heap.words, lock) | CONTENDED)).toBe(4);
 });
 
-test("who has to sleep alone would sleep for ever", () => {
+test("a thread that has to sleep alone would sleep forever", () => {
   const { heap, counter, list } = placed();
   runAlone(heap, acquireLock(Counter.lock(counter), 1, list));
   expect(() => runAlone(heap, acquireLock(Counter.lock(counter), 2, list))).toThrow("the wait for it never ends");

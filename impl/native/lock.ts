@@ -1,11 +1,11 @@
 /**
- * The lock of the native target: looks at the word for a while, then sleeps until woken.
+ * The lock of the native target: rereads the word for a while, then sleeps until woken.
  *
- * One word: `FREE`, or the number of the thread that holds the lock, with `CONTENDED` added when somebody may be
- * asleep. Whoever slept takes the lock with `CONTENDED`, because others may sleep still: at worst one wakes nobody. The
- * word names its holder, so that it is known what a thread held that was terminated.
+ * One word: `FREE`, or the number of the thread that holds the lock, with `CONTENDED` added when another thread may be
+ * asleep. A thread that slept takes the lock with `CONTENDED`, because others may still sleep: at worst a wake-up finds
+ * none. The word names its holder, so the locks that a terminated thread held are known.
  *
- * Not fair, and no recursion. What was written under the lock is seen by whoever takes it next.
+ * Not fair, not recursive. Writes made under the lock are visible to the next holder.
  *
  * Source: Drepper, "Futexes are tricky", 2011, mutex 2, with a holder.
  */
@@ -14,10 +14,10 @@ import { lookAgain, sleepWhile, wakeOne } from "./wait-list.ts";
 
 export const FREE = 0;
 
-/** Bit of a held lock for which somebody may be asleep. Numbers of threads lie below it. */
+/** Bit of a held lock for which a thread may be asleep. Thread numbers lie below it. */
 export const CONTENDED = 1 << 30;
 
-/** The number of the thread that holds a lock with this word; 0 if none does. */
+/** The number of the thread that holds a lock with this word; 0 if there is none. */
 export function holderOf(lockWord: number): number {
   return lockWord & ~CONTENDED;
 }
@@ -55,7 +55,7 @@ export function* tryLock(lock: Address, me: number): Access<number> {
   return found === FREE ? 1 : 0;
 }
 
-/** Releases the lock, and wakes somebody if anybody may be asleep. Linearizes at the xchg. */
+/** Releases the lock, and wakes a thread if any may be asleep. Linearizes at the xchg. */
 export function* releaseLock(lock: Address, list: Address): Access {
   const found = yield xchgRelease(lock, FREE);
   if ((found & CONTENDED) !== 0) yield* wakeOne(list, lock);

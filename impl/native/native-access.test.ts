@@ -23,7 +23,7 @@ import { OWN_LIST } from "./wait-list.ts";
 
 const Node = struct("node", { link: 1, value: 1 });
 
-test("without a runtime, an operation says what is missing", () => {
+test("without a runtime, an operation reports what is missing", () => {
   expect(() => runAlone(createHeap(4), spinLock(1))).toThrow("useRuntime comes before the first operation");
 });
 

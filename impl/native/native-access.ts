@@ -1,7 +1,7 @@
 /**
- * The whole access vocabulary on real threads: what is one access under simulation and more than one on a processor
- * (locks, the slab allocator, grace periods) stands here as procedures. Takes the place of memory/access.ts, but for
- * this folder, whose own procedures make accesses to words only.
+ * The whole access vocabulary on real threads. Accesses that are one under simulation and several on a processor
+ * (locks, the slab allocator, grace periods) are procedures here. Replaces memory/access.ts, except for this folder,
+ * whose own procedures access only words.
  *
  * The procedures work for the thread and heap that `useRuntime` named last.
  */
@@ -52,7 +52,7 @@ export {
   xchgRelease,
 } from "../memory/access.ts";
 
-/** A thread's part in a heap. */
+/** One thread's view of a heap. */
 export interface Runtime {
   readonly words: Int32Array;
   /** The thread's number, from 1. */
@@ -62,7 +62,7 @@ export interface Runtime {
   /** Guards every slab of the heap. */
   readonly allocatorLock: Address;
   readonly deferred: Deferred;
-  /** Callbacks that the thread has asked for and not made up for by running as many. */
+  /** Callbacks that the thread has deferred and not yet balanced by running as many. */
   owed: number;
   /** The structure's RCU callbacks by number, the same in every thread. */
   readonly callbacks: readonly RcuCallback[];

@@ -6,7 +6,7 @@ import { inLines, LINE_WORDS, place, placeSlab } from "./native-heap.ts";
 
 const Node = struct("node", { link: 1, value: 12 });
 
-test("static objects and those of a slab begin cache lines", () => {
+test("static objects and slab objects begin on cache lines", () => {
   const heap = createHeap(20 * LINE_WORDS);
   const one = place(heap, Node, "one");
   const slab = placeSlab(heap, Node, "node", 3);
@@ -18,7 +18,7 @@ test("static objects and those of a slab begin cache lines", () => {
   expect(takeObject(heap.words, slab)).toBe(0);
 });
 
-test("word 0 belongs to nobody, and a heap that is full says what was asked", () => {
+test("word 0 is never handed out, and a full heap reports the request", () => {
   const heap = createHeap(2 * LINE_WORDS);
   expect(place(heap, Node, "one")).toBe(LINE_WORDS);
   expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 32 are left");

@@ -1,9 +1,9 @@
 /**
- * Placing objects on real threads: a static object begins a cache line, so that threads that write different ones do
- * not disturb one another. Takes the place of memory/heap.ts, whose red zones only a checker sees.
+ * Placing objects on real threads: a static object begins on a cache line, so that threads that write different ones do
+ * not disturb one another. Replaces memory/heap.ts, whose red zones are visible only to a checker.
  *
- * The objects of a slab whose struct has rare fields are laid close together, none across two lines, and the rare
- * fields of the object at `a` at `2 a`: the slab begins so far up that they lie behind its end.
+ * The objects of a slab whose struct has rare fields are packed, none across two lines, and the rare
+ * fields of the object at `a` are at `2 a`: the slab begins high enough that they lie beyond its end.
  */
 import { type Address, NIL } from "../memory/access.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -27,7 +27,7 @@ export function placeSlab(heap: Heap, layout: StructLayout, name: string, capaci
   const slab = reserve(heap, `${name}.slab`, inLines(Slab.words));
   const stride = strideOf(layout);
   const objects = inLines(stride * capacity);
-  if (layout.rareWords !== undefined) heap.used = Math.max(heap.used, objects); // or rare fields would begin among the objects
+  if (layout.rareWords !== undefined) heap.used = Math.max(heap.used, objects); // rare fields begin beyond the objects
   const first = reserve(heap, name, objects);
   if (layout.rareWords !== undefined) {
     heap.used = RARE_FACTOR * first;
@@ -37,7 +37,7 @@ export function placeSlab(heap: Heap, layout: StructLayout, name: string, capaci
   return slab;
 }
 
-/** Words of a heap that are taken at most once {@link placeSlab} has placed such a slab, if `used` were before. */
+/** Words of a heap taken at most after {@link placeSlab} has placed such a slab, if `used` were taken before. */
 export function usedAfterSlab(layout: StructLayout, capacity: number, used: number): number {
   const objects = inLines(strideOf(layout) * capacity);
   const below = inLines(used) + inLines(Slab.words) + LINE_WORDS;
@@ -63,7 +63,8 @@ function reserve(heap: Heap, name: string, words: number): Address {
   const base = Math.max(inLines(heap.used), LINE_WORDS);
   if (base === NIL || base + words > heap.words.length) {
     throw new RangeError(
-      `${name}: needs ${words} words, and ${Math.max(0, heap.words.length - base)} of the heap's ${heap.words.length} are left`,
+      `${name}: needs ${words} words, ` +
+        `and ${Math.max(0, heap.words.length - base)} of the heap's ${heap.words.length} are left`,
     );
   }
   heap.used = base + words;

@@ -9,7 +9,7 @@ import { struct } from "./native-struct.ts";
 const FIELDS = { key: 1, links: 2, count: 1 } as const;
 const RARE = { rest: 2, next: 1 } as const;
 
-test("fields lie where they lie under simulation, and rare ones at twice the address of their object", () => {
+test("fields have the same places as under simulation, and rare fields twice the address of their object", () => {
   const Node = struct("node", FIELDS, RARE);
   const Simulated = simulated.struct("node", FIELDS, RARE);
   expect([Node.key(64), Node.links(64), Node.count(64)]).toEqual([
@@ -21,7 +21,7 @@ test("fields lie where they lie under simulation, and rare ones at twice the add
   expect([Node.words, Node.rareWords, Simulated.words, Simulated.rareWords]).toEqual([4, 3, 7, 3]);
 });
 
-test("a struct without rare fields is as under simulation", () => {
+test("a struct without rare fields is the same as under simulation", () => {
   const Node = struct("node", FIELDS);
   expect([Node.key(8), Node.links(8), Node.count(8), Node.words, Node.rareWords]).toEqual([8, 9, 11, 4, undefined]);
 });
@@ -38,7 +38,7 @@ for (const [capacity, used] of [
   [1000, 500],
   [1000, 9000],
 ] as const) {
-  test(`no word of ${capacity} objects, of what was placed before, and of what comes after is another's: ${used} words used`, () => {
+  test(`${capacity} objects share no word with each other or with objects before or after: ${used} words used`, () => {
     const Node = struct("node", FIELDS, RARE);
     const heap = createHeap(usedAfterSlab(Node, capacity, used));
     heap.used = used;
@@ -46,7 +46,7 @@ for (const [capacity, used] of [
     const owned = new Set<number>();
     for (let index = 0; index < capacity; index++) {
       const object = takeObject(heap.words, slab);
-      expect(object % 4).toBe(0); // none lies across two cache lines
+      expect(object % 4).toBe(0); // no object crosses a cache line
       for (const word of [
         Node.key(object),
         Node.links(object),
@@ -66,7 +66,7 @@ for (const [capacity, used] of [
   });
 }
 
-test("objects larger than a line begin lines, rare fields or not", () => {
+test("objects larger than a line begin on lines, with or without rare fields", () => {
   const Large = struct("large", { body: 20 }, { rest: 3 });
   const heap = createHeap(usedAfterSlab(Large, 2, 1));
   expect(wordAt(heap.words, Slab.stride(placeSlab(heap, Large, "large", 2)))).toBe(32);

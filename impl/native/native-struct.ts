@@ -1,6 +1,6 @@
 /**
- * Structs on real threads. Takes the place of memory/struct.ts: rare fields stand apart, at twice the address of their
- * object, where native-heap.ts keeps room for them. So the objects of a slab, without their rare fields, lie closer
+ * Structs on real threads. Replaces memory/struct.ts: rare fields are stored apart, at twice the address of their
+ * object, where native-heap.ts reserves room for them. So the objects of a slab, without their rare fields, lie closer
  * together, and a search fetches fewer cache lines.
  */
 import type { Address } from "../memory/access.ts";

@@ -1,18 +1,18 @@
 /**
- * What can be wrong with a call of the library:
+ * The errors of a call of the library:
  *
- * - `ERR_ADDRESS` the address is no IPv4 or IPv6 address
+ * - `ERR_ADDRESS` the address is not an IPv4 or IPv6 address
  * - `ERR_LIMITS` an option or argument is out of its range
  * - `ERR_POOL_FULL` every peer is in use, or waits for a thread that is at work; nothing was changed, and a later call
  *   may succeed
- * - `ERR_BUFFER_FOREIGN` the buffer is no `SharedArrayBuffer` of a peer pool
+ * - `ERR_BUFFER_FOREIGN` the buffer is not a `SharedArrayBuffer` of a peer pool
  * - `ERR_BUFFER_VERSION` the buffer is a pool of another version of the library
- * - `ERR_BUFFER_DAMAGED` the buffer is a pool, and its head or its size are wrong
- * - `ERR_PEER_RELEASED` the peer was given back before
- * - `ERR_THREADS` as many threads are attached as a pool has room for
+ * - `ERR_BUFFER_DAMAGED` the buffer is a pool, but its head or its size is wrong
+ * - `ERR_PEER_RELEASED` the peer was already given back
+ * - `ERR_THREADS` no more threads can be attached to the pool
  * - `ERR_POOL_DETACHED` this thread has detached itself from the pool
- * - `ERR_POOL_STALLED` another thread holds a lock and has not let go for long; nothing was changed
- * - `ERR_POOL_ABANDONED` a thread was terminated while it changed the pool: it must be made anew
+ * - `ERR_POOL_STALLED` another thread has held a lock for too long; nothing was changed
+ * - `ERR_POOL_ABANDONED` a thread was terminated while it changed the pool; create a new pool
  */
 export type PeerPoolErrorCode =
   | "ERR_ADDRESS"
@@ -27,7 +27,7 @@ export type PeerPoolErrorCode =
   | "ERR_POOL_STALLED"
   | "ERR_POOL_ABANDONED";
 
-/** An error of the peer pool; `code` says which. */
+/** An error of the peer pool, identified by `code`. */
 export class PeerPoolError extends Error {
   override readonly name = "PeerPoolError";
   readonly code: PeerPoolErrorCode;

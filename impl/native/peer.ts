@@ -1,11 +1,11 @@
-/** A peer in the hands of a user of the library. */
+/** A peer held by a user of the library. */
 import { type Access, NIL } from "../memory/access.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 
-/** A reference to a peer as a number: what `acquire` gives and `release` takes. 0 is none. */
+/** A reference to a peer as a number: returned by `acquire`, taken by `release`. 0 is none. */
 export type PeerReference = number;
 
-/** Where a peer is given back: its pool. */
+/** The pool to which a peer is given back. */
 export interface PeerOwner {
   put(peer: Peer): Access;
 }
@@ -15,7 +15,7 @@ export class Peer {
   readonly #pool: PeerOwner;
   #reference: PeerReference;
 
-  /** Peers come from `PeerPool.get`. */
+  /** Peers are created by `PeerPool.get`. */
   constructor(pool: PeerOwner, reference: PeerReference) {
     this.#pool = pool;
     this.#reference = reference;
@@ -37,14 +37,14 @@ export class Peer {
     return this.#reference === NIL;
   }
 
-  /** Takes the reference out, for the pool to release. @throws PeerPoolError `ERR_PEER_RELEASED` */
+  /** Detaches the reference, for the pool to release. @throws PeerPoolError `ERR_PEER_RELEASED` */
   takeReference(): PeerReference {
     const { reference } = this;
     this.#reference = NIL;
     return reference;
   }
 
-  /** Gives the peer back, if that has not been done. */
+  /** Gives the peer back, unless that has been done. */
   *[Symbol.dispose](): Access {
     if (!this.isReleased) yield* this.#pool.put(this);
   }

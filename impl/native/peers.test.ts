@@ -1,4 +1,4 @@
-/** The library as it stands, under the sequential driver; on real threads it is tested in fuzz/native. */
+/** The library's behaviour under the sequential driver; on real threads it is tested in fuzz/native. */
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { Access } from "../memory/access.ts";
@@ -32,7 +32,7 @@ function codeOf(act: () => unknown): unknown {
   return "none";
 }
 
-test("a peer is made, found, used and given back", () => {
+test("a peer is created, found, used and given back", () => {
   const { pool, run } = created({ capacity: 4 });
   expect(run(pool.get("10.0.0.1"))).toBeUndefined();
   const peer = run(pool.get("10.0.0.1", { create: true }));
@@ -53,7 +53,7 @@ test("a peer is made, found, used and given back", () => {
   expect(peer.isReleased).toBe(true);
   expect(codeOf(() => run(pool.put(peer)))).toBe("ERR_PEER_RELEASED");
   expect(codeOf(() => run(pool.allow(peer, 1)))).toBe("ERR_PEER_RELEASED");
-  run(peer[Symbol.dispose]()); // nothing, once it is given back
+  run(peer[Symbol.dispose]()); // no effect, once it is given back
   const again = run(pool.get("10.0.0.1"));
   if (again !== undefined) run(again[Symbol.dispose]());
   expect(again?.isReleased).toBe(true);
@@ -61,7 +61,7 @@ test("a peer is made, found, used and given back", () => {
   expect(run(pool.allowAt("10.0.0.2", 10))).toBe(true);
 });
 
-test("a full pool says so, and an idle peer makes room", () => {
+test("a full pool is reported, and an idle peer makes room", () => {
   const { pool, run } = created({ capacity: 1, threshold: 0 });
   const peer = run(pool.get(1, { create: true }));
   expect(codeOf(() => run(pool.acquire(2, true)))).toBe("ERR_POOL_FULL");
@@ -72,7 +72,7 @@ test("a full pool says so, and an idle peer makes room", () => {
   run(pool.stats());
 });
 
-test("options and arguments out of their range are told by name", () => {
+test("options and arguments out of their range are reported by name", () => {
   const cases: readonly (readonly [PeerPoolOptions, string])[] = [
     [{ capacity: 0 }, "capacity is 0, and must be a whole number from 1 to 16777216"],
     [{ capacity: 1.5 }, "capacity is 1.5"],
@@ -88,7 +88,7 @@ test("options and arguments out of their range are told by name", () => {
   for (const more of [-1, 65_536, 0.5]) expect(codeOf(() => run(pool.nextId(1, more)))).toBe("ERR_LIMITS");
 });
 
-test("what is invalidated is not found, of one family or both", () => {
+test("invalidated peers are not found, of one family or both", () => {
   const { pool, run } = created({ capacity: 9 });
   const fill = (): void => {
     for (const address of ["10.0.0.1", "2001:db8::1"]) run(pool.release(run(pool.acquire(address, true))));
@@ -104,7 +104,7 @@ test("what is invalidated is not found, of one family or both", () => {
   expect(run(pool.stats())).toMatchObject({ v4: 0, v6: 0 });
 });
 
-test("every 64 operations the thread is quiescent, the clock moves, and what is due is done", () => {
+test("at regular intervals the thread is quiescent, the clock moves, and due work is done", () => {
   const time = { now: 1000 };
   const { pool, heap, run } = created({ capacity: 9, gcDelayMs: 5 }, time);
   const layout = layoutOf(pool.buffer);
@@ -142,13 +142,13 @@ test("a lock that another thread holds stalls an operation; a terminated holder 
   expect(codeOf(() => run(other.acquire(1, false)))).toBe("ERR_POOL_ABANDONED");
 });
 
-/** Runs a procedure into a lock that is taken, and then into an error. */
+/** Runs a procedure until it waits for a taken lock, then makes it fail. */
 function failAtLock(heap: Heap, procedure: Access<unknown>): void {
   expect(() => runAlone(heap, procedure)).toThrow("never ends");
   expect(() => procedure.throw(new Error("the wait was ended"))).toThrow("the wait was ended");
 }
 
-test("an operation that fails with a lock in its hands abandons the pool, and one without does not", () => {
+test("an operation that fails while it holds a lock abandons the pool, and one without a lock does not", () => {
   const [get, invalidate] = [created({ capacity: 4 }), created({ capacity: 4 })];
   const locks = (pool: PeerPool) => layoutOf(pool.buffer).pool;
   for (const holder of [2, 1]) {
@@ -163,7 +163,7 @@ test("an operation that fails with a lock in its hands abandons the pool, and on
   }
 });
 
-test("more threads than there are slots, and a thread that has detached itself, are told", () => {
+test("more threads than slots, and a thread that has detached itself, are errors", () => {
   const { pool, run } = created({ capacity: 4 });
   const { deferred } = layoutOf(pool.buffer);
   for (let thread = 0; thread < THREADS_MAX; thread++) run(claimSlot(deferred.rcu, 100 + thread));
@@ -181,7 +181,7 @@ test("one listener serves all pools of a thread", () => {
   const worker = Object.assign(new EventEmitter(), { threadId: 41 });
   process.emit("worker", worker as never);
   expect(worker.listenerCount("exit")).toBe(1);
-  worker.emit("exit", 0); // what it starts is for real threads
+  worker.emit("exit", 0); // the work that this starts needs real threads
 });
 
 test("a turn that ends takes the thread offline", async () => {
@@ -190,11 +190,11 @@ test("a turn that ends takes the thread offline", async () => {
   run(pool.stats());
   const slot = deferred.rcu.slots[0] ?? 0;
   expect(wordAt(heap.words, ThreadSlot.seen(slot))).not.toBe(0);
-  await Promise.resolve(); // under simulation, nobody runs what the end of the turn would do
+  await Promise.resolve(); // under simulation, nothing runs the work of the turn's end
   expect(pool.buffer.byteLength).toBeGreaterThan(0);
 });
 
-test("a thread that asked for no callback runs two of the others' at a quiescent state", () => {
+test("a thread that deferred nothing runs two callbacks of other threads at a quiescent state", () => {
   const { pool, run } = created({ capacity: 20 });
   const { deferred, pool: places } = layoutOf(pool.buffer);
   const peers = Array.from({ length: 20 }, (_, word) => run(pool.acquire(word, true)));
@@ -206,7 +206,7 @@ test("a thread that asked for no callback runs two of the others' at a quiescent
   expect(run(other.stats()).reclaiming).toBe(18);
 });
 
-test("no reference, and a family that there is not, are told instead of done", () => {
+test("a missing reference and an unknown family are rejected", () => {
   const { pool, run } = created({ capacity: 4 });
   const missing = run(pool.acquire(1, false));
   expect(missing).toBe(0);

@@ -9,14 +9,14 @@
  * if (!pool.allowAt(socket.remoteAddress, 100)) refuse(); // one request in 100 ms, six in a row
  * ```
  *
- * Written in the one-source style: what is a generator here is a plain function in the library.
+ * Written in the one-source style: a generator here is a plain function in the library.
  *
  * A thread is online from its first operation in a turn of its event loop to the end of that turn, and passes a
- * quiescent state every `OPERATIONS_BETWEEN` operations. What it finds stays valid while it holds a reference, whatever
- * the turn. A thread that blocks in the midst of a turn delays only that freed peers are used again. One that is
- * terminated does so until the thread that started it hears of its end, or somebody calls `forgetThread`; the
+ * quiescent state every `OPERATIONS_BETWEEN` operations. The peers it finds stay valid while it holds references to
+ * them, whatever the turn. A thread that blocks in the middle of a turn delays only the reuse of freed peers. So does a
+ * terminated thread, until the thread that started it is notified of its end, or `forgetThread` is called; the
  * references that it held are never given back. If it was terminated while it changed the pool, holding a lock, the
- * pool is abandoned: every call from then on throws, rather than trust it.
+ * pool is abandoned: every later call throws instead of trusting it.
  */
 import { threadId } from "node:worker_threads";
 import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
@@ -57,28 +57,28 @@ export type { AttachOptions, GetOptions, PeerPoolOptions, PeerPoolStats } from "
 const OPERATIONS_BETWEEN = 128;
 
 /**
- * Entries of the deferred queue that a thread runs at a quiescent state beside as many as it has asked for: who only
- * looks peers up does little of the others' work, and what a thread left behind is done all the same.
+ * Entries of the deferred queue that a thread runs at a quiescent state, besides as many as it has deferred: a thread
+ * that only looks peers up does little of the others' work, and the entries a thread left behind still get done.
  */
 const HELPED_AT_ONCE = 2;
 
-/** Entries that one operation runs at most. */
+/** The most entries that one operation runs. */
 const DEFERRED_AT_ONCE = 256;
 
-/** How often a creation that finds no memory looks for some. */
+/** How often a creation that finds no memory tries to free some. */
 const ROOM_TRIES = 4;
 
 const STALL_MS = 5_000;
 
-/** Timeouts for which a new peer may be granted something at once. */
+/** The longest timeout: a new peer is granted its first request at once for any timeout up to this. */
 const TIMEOUT_MAX_MS = 60_000;
 
 const MORE_MAX = 0xffff;
 
-/** The pool whose heap the accesses go to. */
+/** The pool to whose heap the accesses go. */
 let inUse: PeerPool | undefined;
 
-/** Is it the pool already? */
+/** Is this pool already in use? */
 function isInUse(pool: PeerPool): boolean {
   return inUse === pool;
 }
@@ -88,7 +88,7 @@ function takeIntoUse(pool: PeerPool): void {
 }
 
 /**
- * Makes an empty pool, and attaches this thread to it.
+ * Creates an empty pool, and attaches this thread to it.
  *
  * @throws PeerPoolError `ERR_LIMITS` for an option out of its range
  * @throws RangeError if the host has no memory for it
@@ -115,13 +115,13 @@ function monotonicMs(): () => number {
 }
 
 /**
- * A thread's part in a pool. Not to be sent to other threads: send `buffer`.
+ * One thread's handle of a pool. Not to be sent to other threads: send `buffer`.
  *
  * Every operation may throw `ERR_POOL_STALLED`, `ERR_POOL_ABANDONED` and `ERR_POOL_DETACHED`, and the first also
  * `ERR_THREADS`.
  */
 export class PeerPool {
-  /** What other threads attach to. */
+  /** The buffer that other threads attach to. */
   readonly buffer: SharedArrayBuffer;
   readonly #layout: PoolLayout;
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -132,12 +132,12 @@ export class PeerPool {
   #isOnline = false;
   /** Operations until the next quiescent state; 0 while this thread is offline. */
   #operationsLeft = 0;
-  // Made once, so that operations allocate nothing.
+  // Created once, so that operations allocate nothing.
   readonly #leaveSoon = (): unknown => this.#leave();
   readonly #runDue = (callback: number, argument: number): Access => this.#runCallback(callback, argument);
   readonly #collectDue = (): Access => collectDetached(this.#layout.pool);
 
-  /** Pools come from `createPeerPool` and `attachPeerPool`. */
+  /** Pools are created by `createPeerPool` and `attachPeerPool`. */
   constructor(layout: PoolLayout, { stallMs = STALL_MS, now = monotonicMs() }: AttachOptions) {
     const { buffer } = layout.heap.words;
     if (!(buffer instanceof SharedArrayBuffer))
@@ -184,7 +184,7 @@ export class PeerPool {
   }
 
   /**
-   * `put` for hot paths. The reference must be one that `acquire` gave and that was not released: that is not checked.
+   * `put` for hot paths. The reference must come from `acquire` and not have been released: that is not checked.
    *
    * @throws PeerPoolError `ERR_PEER_RELEASED` for 0
    */
@@ -195,8 +195,8 @@ export class PeerPool {
   }
 
   /**
-   * May the holder do now what is allowed once in `timeoutMs`, and `burstFactor` times in a row? If so, it counts as
-   * done.
+   * May the holder act now, if an action is allowed once in `timeoutMs` and `burstFactor` times in a row? If so, it
+   * counts as done.
    *
    * @param timeoutMs 0 to 60,000
    * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
@@ -208,8 +208,8 @@ export class PeerPool {
   }
 
   /**
-   * `get` with `create`, `allow` and `put` in one: the decision of a rate limiter. Allocates nothing for canonical IPv4
-   * addresses.
+   * `get` with `create`, `allow` and `put` in one call: the decision of a rate limiter. Allocates nothing for canonical
+   * IPv4 addresses.
    *
    * @throws PeerPoolError `ERR_ADDRESS`, `ERR_LIMITS`, `ERR_POOL_FULL`
    */
@@ -223,8 +223,8 @@ export class PeerPool {
   }
 
   /**
-   * The first of `more` + 1 consecutive 16-bit identifiers that nobody else is given, modulo 65,536; they start where
-   * outsiders cannot tell.
+   * The first of `more` + 1 consecutive 16-bit identifiers that no other caller is given, modulo 65,536; outsiders
+   * cannot predict where they start.
    *
    * @throws PeerPoolError `ERR_PEER_RELEASED`, `ERR_LIMITS`
    */
@@ -236,7 +236,7 @@ export class PeerPool {
   }
 
   /**
-   * Hides every peer of a family (of both, if none is given): nobody finds them any more; who holds one keeps it.
+   * Hides every peer of a family (of both, if none is given): no lookup finds them any more; holders keep theirs.
    *
    * @throws PeerPoolError `ERR_LIMITS` for another family
    */
@@ -252,7 +252,7 @@ export class PeerPool {
     }
   }
 
-  /** Numbers that may be old at once. */
+  /** Numbers that may be stale at once. */
   *stats(): Access<PeerPoolStats> {
     yield* this.#enter();
     const { pool, deferred } = this.#layout;
@@ -269,8 +269,8 @@ export class PeerPool {
   }
 
   /**
-   * Says that the thread with this id (`worker.threadId`) is no more: what it looked at may be freed. Done by itself in
-   * the thread that started the worker, if that was attached before. Answers whether the thread was attached.
+   * Reports that the thread with this id (`worker.threadId`) has ended, so that memory it could see may be freed. Done
+   * automatically in the thread that started the worker, if attached before. Returns whether the thread was attached.
    *
    * If it was terminated while it held a lock, the pool is abandoned.
    */
@@ -288,7 +288,7 @@ export class PeerPool {
     return wasAttached;
   }
 
-  /** Ends this thread's part in the pool. It must hold no reference; every later operation throws. */
+  /** Ends this thread's use of the pool. It must hold no reference; every later operation throws. */
   *detach(): Access {
     this.#isDetached = true;
     const runtime = this.#runtime;
@@ -299,7 +299,7 @@ export class PeerPool {
     this.#runtime = undefined;
   }
 
-  /** Makes the accesses go to this pool. */
+  /** Directs the accesses to this pool. */
   #use(): void {
     if (isInUse(this)) return;
     takeIntoUse(this);
@@ -307,13 +307,13 @@ export class PeerPool {
     if (this.#runtime !== undefined) useRuntime(this.#runtime);
   }
 
-  /** What comes before every operation. */
+  /** Runs before every operation. */
   *#enter(): Access {
     if (this.#operationsLeft > 0 && isInUse(this)) this.#operationsLeft--;
     else yield* this.#arrive();
   }
 
-  /** Comes online, or back to this pool, or to where a quiescent state is due. */
+  /** Comes online, switches back to this pool, or passes a quiescent state that is due. */
   *#arrive(): Access {
     this.#use();
     if (this.#operationsLeft > 0) {
@@ -336,7 +336,7 @@ export class PeerPool {
   }
 
   /**
-   * Passes a quiescent state, and does what is due: of the deferred queue what this thread owes, and `more` entries.
+   * Passes a quiescent state, and runs due work: as many deferred entries as this thread owes, and `more` others.
    */
   *#serve(more: number): Access {
     const { deferred, clock, pool, workGuard } = this.#layout;
@@ -389,7 +389,7 @@ export class PeerPool {
     yield* goOffline(runtime.slot);
   }
 
-  /** Frees what can be freed, and tries again. */
+  /** Frees memory if it can, and tries again. */
   *#makeRoom(address: PeerAddress): Access<Address> {
     const { pool } = this.#layout;
     for (let tries = 0; tries < ROOM_TRIES; tries++) {
@@ -403,13 +403,14 @@ export class PeerPool {
     );
   }
 
-  /** Hears of a wait that goes on. */
+  /** Called while a wait continues. */
   #waited(milliseconds: number): void {
     if (wordAt(this.#words, this.#layout.condition) !== SOUND) throw abandonedError();
     if (milliseconds >= this.#stallMs) {
       throw new PeerPoolError(
         "ERR_POOL_STALLED",
-        `another thread has held a lock of the pool for ${milliseconds} ms: it is blocked, or was terminated and nobody called forgetThread`,
+        `another thread has held a lock of the pool for ${milliseconds} ms: ` +
+          "it is blocked, or was terminated and nobody called forgetThread",
       );
     }
   }
@@ -422,7 +423,7 @@ export class PeerPool {
     Atomics.store(this.#words, this.#layout.condition, ABANDONED);
   }
 
-  /** An operation that failed with a lock in its hands leaves a pool that nobody may trust. */
+  /** An operation that failed while it held a lock leaves a pool that no thread may trust. */
   #failed(error: unknown): unknown {
     if (this.#runtime !== undefined && this.#holdsLock(this.#runtime.me)) this.#abandon();
     return error;

@@ -40,7 +40,7 @@ test("another thread finds everything where the creator put it", () => {
   expect(found.heap.words[found.clock.jiffies]).toBe(1000);
 });
 
-test("every bit of a pool's head that is turned is noticed", () => {
+test("every flipped bit in a pool's head is detected", () => {
   const { control, condition } = createLayout(settings, 0);
   for (let word = control; word < Math.min(control + 12, condition); word++) {
     for (const bit of [0, 7, 31]) {
@@ -53,7 +53,7 @@ test("every bit of a pool's head that is turned is noticed", () => {
   }
 });
 
-test("a buffer that is none, too small, cut off or grown is refused", () => {
+test("a value that is not a buffer, or a buffer too small, truncated or grown, is rejected", () => {
   const words = poolWords();
   const copy = (bytes: number): SharedArrayBuffer => {
     const buffer = new SharedArrayBuffer(bytes);

@@ -1,12 +1,12 @@
 /**
- * A peer pool in a buffer: what lies in it where, and how a thread that is handed one sees that it is one.
+ * A peer pool in a buffer: its layout, and how a thread recognises a buffer that it receives.
  *
- *     Control  written by the creator before anybody else has the buffer, never after: what the buffer is, and the
- *     pool's limits
+ *     Control  written by the creator before any other thread has the buffer, never after: identifies the buffer, and
+ *              holds the pool's limits
  *     State    atomic: `SOUND`, or `ABANDONED` for good
- *     Locks    allocator guards the slab; work is only ever tried, by those who would run the deferred collector
+ *     Locks    allocator guards the slab; work is only ever tried, by threads that would run the deferred collector
  *
- * The places follow from the capacity alone, so every thread works them out for itself.
+ * The places follow from the capacity alone, so every thread computes them.
  */
 import { createHeap, type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
@@ -53,7 +53,7 @@ export const THREADS_MAX = 64;
 export const CAPACITY_MAX = 1 << 24;
 
 /**
- * Words of what it takes to free a peer, and of everything that does not grow with the capacity, with some to spare.
+ * Words needed to free a peer, and of everything that does not grow with the capacity, with some to spare.
  */
 const DEFERRED_WORDS = 3;
 const OTHER_WORDS = 16 * (THREADS_MAX + 64);
@@ -61,7 +61,7 @@ const OTHER_WORDS = 16 * (THREADS_MAX + 64);
 const TICKS_PER_SECOND = 1000;
 const LINKS_MAX = 40;
 
-/** All of it but the secret may be read by users. Times are milliseconds. */
+/** Users may read everything except the secret. Times are milliseconds. */
 export interface PoolSettings {
   readonly capacity: number;
   readonly threshold: number;
@@ -126,7 +126,8 @@ export function layoutOf(buffer: unknown): PoolLayout {
   if (version !== VERSION)
     throw new PeerPoolError(
       "ERR_BUFFER_VERSION",
-      `the buffer holds a peer pool of version ${version}, and this library knows version ${VERSION}: use one release of it in all threads`,
+      `the buffer holds a peer pool of version ${version}, and this library knows version ${VERSION}: ` +
+        "use one release of it in all threads",
     );
   if (at(Control.size(control)) !== words.length) {
     throw new PeerPoolError(
@@ -145,8 +146,8 @@ export function layoutOf(buffer: unknown): PoolLayout {
     burstFactor: at(Control.burstFactor(control)),
     secret: [at(Control.secret(control)), at(Control.secret(control) + 1)],
   };
-  // Placing writes first contents, so it is done on memory that nobody has; of that, the host gives what is written
-  // only.
+  // Placing writes the initial contents, so it is done in memory that no other thread has; the host commits only the
+  // pages that are written.
   const { heap, ...places } = placeAll({ words: new Int32Array(words.length), regions: [], used: 1 }, settings, 0);
   return { ...places, heap: { ...heap, words } };
 }
@@ -161,7 +162,7 @@ function placeAll(
   const locks = place(heap, Locks, "locks");
   const clock = placeClock(heap, now);
   const rcu = placeRcu(heap, THREADS_MAX);
-  // Whatever waits to be freed is a peer, or the root of a detached tree of peers.
+  // A deferred entry is a peer, or the root of a detached tree of peers.
   const deferred = placeDeferred(heap, rcu, capacity + 1, OWN_LIST);
   const limits = {
     threshold,

@@ -1,11 +1,11 @@
-/** What users of the library may choose, and are told. */
+/** The options and statistics of the library. */
 import { wordAt } from "../memory/word.ts";
 import { PeerPoolError } from "./peer-pool-error.ts";
 import { CAPACITY_MAX, type PoolSettings } from "./pool-buffer.ts";
 
 /** Times are milliseconds. */
 export interface PeerPoolOptions {
-  /** Peers there is memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
+  /** Peers to allocate memory for, 64 bytes each: 1 to 16,777,216. Fixed for the pool's life. */
   readonly capacity: number;
   /**
    * Peers of one family from which on idle ones may be collected at once. Seven eighths of the capacity if not given.
@@ -15,7 +15,7 @@ export interface PeerPoolOptions {
   readonly ttlMinMs?: number;
   /** How long a peer may stay idle in an empty pool; 600,000 if not given. */
   readonly ttlMaxMs?: number;
-  /** From an invalidation to the run of the collector that frees what nobody holds; 1,000 if not given. */
+  /** From an invalidation to the run of the collector that frees peers that nobody holds; 1,000 if not given. */
   readonly gcDelayMs?: number;
   /** Grants that the rate limiter saves up; 6 if not given. */
   readonly burstFactor?: number;
@@ -41,7 +41,7 @@ export interface PeerPoolStats {
   /** Peers that can be found. */
   readonly v4: number;
   readonly v6: number;
-  /** Peers in use, those included that nobody can find any more but somebody holds, or that wait to be freed. */
+  /** Peers in use, including those that can no longer be found but are still held, or wait to be freed. */
   readonly inUse: number;
   /** Peers and trees that wait for a grace period. */
   readonly reclaiming: number;
@@ -52,7 +52,7 @@ export interface PeerPoolStats {
 const TIME_MAX_MS = 0x3fffffff;
 
 /**
- * What a new pool is made with: the options, what takes the place of those not given, and a secret of its own.
+ * The settings of a new pool: the options, defaults for those not given, and a fresh secret.
  *
  * @throws PeerPoolError `ERR_LIMITS` for an option out of its range
  */

@@ -44,7 +44,7 @@ test("a grace period is over when every thread has been quiescent or offline sin
   runAlone(heap, awaitGracePeriod(rcu));
 });
 
-test("epochs wrap round and are never the mark of being offline", () => {
+test("epochs wrap and never equal `OFFLINE`", () => {
   const heap = createHeap(32);
   const rcu = placeRcu(heap, 1);
   heap.words[rcu.epoch] = -3;
@@ -57,7 +57,7 @@ test("epochs wrap round and are never the mark of being offline", () => {
   }
 });
 
-test("what begins while it is looked who was quiescent is not over", () => {
+test("a grace period that begins during the scan of the threads is not over", () => {
   const heap = createHeap(32);
   const rcu = placeRcu(heap, 1);
   const finished = runAlone(heap, lastFinished(rcu)); // nobody is online

@@ -1,17 +1,17 @@
 /**
- * RCU for worker threads, by quiescent states: a section costs nothing, and each thread says now and then that it is in
- * none.
+ * RCU for worker threads, by quiescent states: a section costs nothing, and each thread reports from time to time that
+ * it is in none.
  *
  *     Epoch.now         atomic; odd, counts grace periods by 2
- *     ThreadSlot.owner  0 while nobody has the slot; taken by cmpxchg
- *     ThreadSlot.seen   written by the owner: `OFFLINE`, or the epoch at its last quiescent state. While it is online,
- *     everything it
- *                       found since then may still be in its hands. Written by others only when the owner is no more
+ *     ThreadSlot.owner  0 while the slot is free; taken by cmpxchg
+ *     ThreadSlot.seen   written by the owner: `OFFLINE`, or the epoch at its last quiescent state. While online, it may
+ *                       still hold everything found since then. Written by other threads only when the owner no longer
+ *                       exists
  *
- * A grace period moves the epoch on and is over once every thread is offline, or has seen that epoch. What was unlinked
- * before it began is then in nobody's hands: a thread that came online later, or was quiescent later, looks at memory
- * after the unlinking. A thread that blocks while online holds every grace period up, and nothing else; one that was
- * terminated does so until `forgetThread`.
+ * A grace period advances the epoch and is over once every thread is offline or has seen that epoch. Then no thread
+ * holds anything that was unlinked before it began: a thread that came online or was quiescent later reads memory as of
+ * after the unlinking. A thread that blocks while online delays every grace period, and nothing else; so does a
+ * terminated thread until `forgetThread`.
  *
  * Source: Desnoyers, McKenney, Stern, Dagenais, Walpole, "User-level implementations of read-copy update", IEEE TPDS
  * 2012, section 5.1.
@@ -33,20 +33,20 @@ const Epoch = struct("epoch", { now: 1 });
 
 export const ThreadSlot = struct("threadSlot", { owner: 1, seen: 1 });
 
-/** `seen` of a thread that holds nothing. No epoch is it: they are odd. */
+/** `seen` of a thread that holds nothing. Never an epoch: epochs are odd. */
 export const OFFLINE = 0;
 
 const EVERY_BIT = -1;
 const FIRST_EPOCH = 1;
 
-/** Where it all is. */
+/** The addresses of the epoch and the slots. */
 export interface Rcu {
   readonly epoch: Address;
   readonly slots: readonly Address[];
 }
 
 /**
- * Places the epoch and slots for so many threads.
+ * Places the epoch, and slots for `threadsMax` threads.
  *
  * @throws RangeError when the heap is full
  */
@@ -60,7 +60,7 @@ export function placeRcu(heap: Heap, threadsMax: number): Rcu {
 }
 
 /**
- * Takes a slot for `owner`, a number that is not 0; answers the slot's index, or -1 if all are taken. Linearizes at the
+ * Takes a slot for `owner`, a number that is not 0; returns the slot's index, or -1 if all are taken. Linearizes at the
  * cmpxchg.
  */
 export function* claimSlot({ slots }: Rcu, owner: number): Access<number> {
@@ -71,34 +71,34 @@ export function* claimSlot({ slots }: Rcu, owner: number): Access<number> {
   return -1;
 }
 
-/** Comes online, or says that nothing found before is needed any more: a quiescent state. */
+/** Comes online, or reports that nothing found before is needed any more: a quiescent state. */
 export function* passQuiescentState({ epoch }: Rcu, slot: Address): Access {
-  // The epoch is read after everything that was done with what was found: the store releases it.
+  // The epoch is read after every use of the objects found: the store releases them.
   const now = yield loadAcquire(epoch);
   yield storeRelease(ThreadSlot.seen(slot), now);
-  yield smpMb(); // whoever waits sees the slot before this thread looks at memory
+  yield smpMb(); // a waiting thread sees the slot before this thread reads memory
 }
 
-/** Goes offline: the thread holds nothing, and looks at nothing until it passes a quiescent state. */
+/** Goes offline: the thread holds nothing, and reads nothing until it passes a quiescent state. */
 export function* goOffline(slot: Address): Access {
   yield storeRelease(ThreadSlot.seen(slot), OFFLINE);
 }
 
-/** Gives a slot up: the owner's last access, or somebody's when the owner is no more. */
+/** Gives a slot up: the owner's last access, or another thread's when the owner no longer exists. */
 export function* forgetThread(slot: Address): Access {
   yield storeRelease(ThreadSlot.seen(slot), OFFLINE);
   yield storeRelease(ThreadSlot.owner(slot), 0);
 }
 
-/** Begins a grace period: what was unlinked before is free when {@link lastFinished} comes to the answer. */
+/** Begins a grace period: memory unlinked before is free when {@link lastFinished} reaches the result. */
 export function* beginGracePeriod({ epoch }: Rcu): Access<number> {
   return yield atomicAddReturn(epoch, 2);
 }
 
 /** The last epoch since whose beginning every thread that was online has been quiescent. Never waits. */
 export function* lastFinished({ epoch, slots }: Rcu): Access<number> {
-  let last = yield loadAcquire(epoch); // before the slots: of what begins later, they say nothing
-  yield smpMb(); // a thread that comes online is seen, or sees what was unlinked before, by whatever loads
+  let last = yield loadAcquire(epoch); // before the slots, which prove nothing about later epochs
+  yield smpMb(); // a thread that comes online is seen, or its loads see every earlier unlinking
   for (const slot of slots) {
     const seen = yield loadAcquire(ThreadSlot.seen(slot));
     if (isBehind(seen, last)) last = seen;
@@ -111,7 +111,7 @@ export function isOver(begun: number, finished: number): boolean {
   return ((finished - begun) | 0) >= 0;
 }
 
-/** Waits for a grace period. The caller is offline, or waits for itself for ever. */
+/** Waits for a grace period. The caller must be offline, or it waits for itself forever. */
 export function* awaitGracePeriod(rcu: Rcu): Access {
   const begun = yield* beginGracePeriod(rcu);
   yield smpMb(); // see lastFinished
@@ -121,7 +121,7 @@ export function* awaitGracePeriod(rcu: Rcu): Access {
   }
 }
 
-/** Epochs wrap round: right while less than 2^30 grace periods lie between the two. */
+/** Epochs wrap: right while less than 2^30 grace periods lie between the two. */
 function isBehind(seen: number, epoch: number): boolean {
   return seen !== OFFLINE && ((seen - epoch) | 0) < 0;
 }

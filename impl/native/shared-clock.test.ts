@@ -7,7 +7,7 @@ import { placeClock, placeTimedWork } from "../sync/jiffies.ts";
 import type { Access } from "../memory/access.ts";
 import { moveClockTo } from "./shared-clock.ts";
 
-test("the clock goes forward only, across the wrap too, and hands over the works that are due", () => {
+test("the clock only moves forward, even across the wrap, and queues the works that are due", () => {
   const heap = createHeap(32);
   const clock = placeClock(heap, 0x7ffffff0);
   const work = placeTimedWork(heap, clock, "work");
@@ -25,12 +25,12 @@ test("the clock goes forward only, across the wrap too, and hands over the works
   expect(wordAt(heap.words, clock.jiffies)).toBe((0x7ffffff0 + 100) | 0);
 });
 
-test("who comes second to move the clock leaves it", () => {
+test("the second thread to move the clock leaves it", () => {
   const heap = createHeap(32);
   const clock = placeClock(heap, 5);
   const moving: Access<boolean> = moveClockTo(clock, 9);
   moving.next(0); // the time is read
-  heap.words[clock.jiffies] = 7; // somebody else moves the clock
+  heap.words[clock.jiffies] = 7; // another thread moves the clock
   moving.next(5);
   expect(moving.next(7)).toEqual({ done: true, value: false });
 });

@@ -1,14 +1,14 @@
 /**
- * A clock without a thread of its own: whoever comes by moves it to the host's time, which it shows in milliseconds.
+ * A clock without a dedicated thread: any thread that passes by moves it to the host's time, in milliseconds.
  *
- * It never goes back. Who moves it serves the works that are due by it.
+ * It never goes back. The thread that moves it queues the works that are due by it.
  */
 import { type Access, cmpxchg, readOnce } from "../memory/access.ts";
 import { queueWhenDue } from "../sync/delayed-work.ts";
 import type { Clock } from "../sync/jiffies.ts";
 
 /**
- * Moves the clock on to `now`; false if it shows that already, or somebody else moved it meanwhile. Linearizes at the
+ * Moves the clock to `now`; false if it already shows that, or another thread moved it meanwhile. Linearizes at the
  * cmpxchg.
  */
 export function* moveClockTo({ jiffies, works }: Clock, now: number): Access<boolean> {

@@ -1,10 +1,10 @@
 /**
- * Sleeping until woken, under simulation: what ECMAScript's list of waiters does, in accesses.
+ * Sleeping until woken, under simulation: the behaviour of ECMAScript's list of waiters, in accesses.
  *
- * `lock` is the list's critical section, `sleepers` a bit for each thread in it. The comparison and the entry into the
- * list are one critical section, so a waker that changed the word before sees the sleeper, or the sleeper the change.
+ * `lock` is the list's critical section, `sleepers` has a bit for each thread in it. The comparison and the entry into
+ * the list are one critical section, so a waker that changed the word sees the sleeper, or the sleeper the change.
  *
- * On real threads atomics-wait.ts takes the place of this file: there the list belongs to the engine.
+ * On real threads atomics-wait.ts replaces this file: there the list belongs to the engine.
  *
  * Source: ECMA-262, 25.4.1.2 to 25.4.1.13 (WaiterList records) and 25.4.11 (Atomics.wait), 25.4.13 (Atomics.notify).
  */
@@ -22,15 +22,15 @@ import { struct } from "../memory/struct.ts";
 
 export const WaitList = struct("waitList", { lock: 1, sleepers: 1 });
 
-/** The list where the engine has one of its own for each word. */
+/** Stands for the engine's list, where the engine has one for each word. */
 export const OWN_LIST: Address = NIL;
 
-/** Looks once more at a lock that somebody holds; answers what it found. On real threads it looks for a while. */
+/** Rereads a held lock once more; returns the word found. On real threads it rereads for a while. */
 export function* lookAgain(lock: Address): Access<number> {
   return yield readOnce(lock);
 }
 
-/** Sleeps until woken, unless `word` no longer is `value`. `sleeper` is the thread's own, from 1 to 30. */
+/** Sleeps until woken, unless `word` is no longer `value`. `sleeper` identifies the thread, from 1 to 30. */
 export function* sleepWhile(list: Address, word: Address, value: number, sleeper: number): Access {
   yield spinLock(WaitList.lock(list));
   const found = yield readOnce(word);
@@ -43,7 +43,7 @@ export function* sleepWhile(list: Address, word: Address, value: number, sleeper
   yield awaitEqual(WaitList.sleepers(list), 1 << sleeper, 0);
 }
 
-/** Wakes one of those who sleep on `word`, if there is one. */
+/** Wakes one of the threads that sleep on `word`, if there is one. */
 export function* wakeOne(list: Address, _word: Address): Access {
   yield spinLock(WaitList.lock(list));
   const sleepers = yield readOnce(WaitList.sleepers(list));

@@ -17,7 +17,7 @@ export function isMulticast(gid: Gid): boolean {
   return (numberAt(gid, 0) & 0xff) === 0xff;
 }
 
-/** A multicast address with the partition key in octets 8 and 9; any other address as it is. */
+/** A multicast address with the partition key in octets 8 and 9; any other address unchanged. */
 export function withPartitionKey({ words }: HardwareAddress, key: number): HardwareAddress {
   if (!isMulticast(gidOf({ words }))) return { words };
   const octets = ((key & 0xff) << 8) | (key >>> 8);

@@ -1,11 +1,11 @@
 /**
- * Connections: in connected mode a unicast neighbour sends over a connection of its own, once that is up.
+ * Connections: in connected mode a unicast neighbour sends over its own connection, once that is up.
  *
  * L guards lists and links. A transmission reads a neighbour's connection and its `up` without L, under its queue lock;
- * so who takes a connection from a neighbour that is still in use holds all queue locks. A neighbour that nobody holds
- * any more needs none. A connection is freed by a worker, which finds it on the reap list.
+ * so taking a connection from a neighbour that is still in use requires all queue locks. A neighbour that no thread
+ * holds any more needs none. A connection is freed by a worker, which finds it on the reap list.
  *
- * Connections name no path: the starter looks the path up again, because it may have gone since.
+ * Connections name no path: the starter looks the path up again, because it may have gone in the meantime.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_cm.c (3.6): ipoib_cm_create_tx(), ipoib_cm_tx_start(),
  * ipoib_cm_rep_handler(), ipoib_cm_tx_handler(), ipoib_cm_destroy_tx(), ipoib_cm_tx_reap(); 6ab4aba00f81 (2019).
@@ -34,7 +34,7 @@ import { NOTHING, takePackets } from "./packet-queue.ts";
 import { findPath } from "./path-list.ts";
 import { findLocked, unlinkNeighbour } from "./table.ts";
 
-/** Gives the neighbour a connection if it should have one and has none; false if there is no memory for it. Under L. */
+/** Gives the neighbour a connection if it should have one and has none; false if memory for it is used up. Under L. */
 export function* createConnection(neighbours: Neighbours, neighbour: Address): Access<boolean> {
   const { device, limits } = neighbours;
   if (!limits.connected) return true;
@@ -53,11 +53,11 @@ export function* createConnection(neighbours: Neighbours, neighbour: Address): A
   return true;
 }
 
-/** Takes the connection, if any, from a neighbour that nobody can reach any more. Without L. */
+/** Takes the connection, if any, from a neighbour that no thread can reach any more. Without L. */
 export function* destroyConnection(neighbours: Neighbours, neighbour: Address): Access {
   const { device } = neighbours;
-  // Nobody gives it one any more; but the starter may still take away the one it has, and be done with the neighbour
-  // before the caller frees it.
+  // The neighbour gets no new connection; but the starter may still take away the one it has, and finish with the
+  // neighbour before the caller frees it.
   const seen = yield loadAcquire(Neighbour.connection(neighbour));
   if (seen === NIL) return;
   yield spinLock(Device.lock(device));
@@ -81,9 +81,9 @@ export function* startConnections(neighbours: Neighbours): Access {
 }
 
 /**
- * The other side has accepted the connection to `address`: it is up, and the packets that waited for it are the
- * caller's to transmit again; {@link NOTHING} if there is no such connection. Linearizes at the write of `up`, within
- * L.
+ * The other side has accepted the connection to `address`: it is up, and the packets that waited for it are returned
+ * to the caller to transmit again; {@link NOTHING} if there is no such connection. Linearizes at the write of `up`,
+ * within L.
  */
 export function* connectionUp(neighbours: Neighbours, address: HardwareAddress): Access<Address> {
   const { device } = neighbours;
@@ -104,8 +104,8 @@ export function* connectionUp(neighbours: Neighbours, address: HardwareAddress):
 }
 
 /**
- * The connection to `address` has failed: it goes, and its neighbour with it. False if there is none. Linearizes within
- * L.
+ * The connection to `address` has failed: it is removed, and its neighbour with it. False if there is none. Linearizes
+ * within L.
  */
 export function* connectionLost(neighbours: Neighbours, address: HardwareAddress): Access<boolean> {
   const { device } = neighbours;
@@ -181,8 +181,8 @@ function* giveUp(neighbours: Neighbours, neighbour: Address, connection: Address
 }
 
 /**
- * Parts neighbour and connection, and puts the connection on the reap list. Under L. The first store is the last touch
- * of the neighbour: if nobody holds it, whoever takes it apart may free it once it sees that there is no connection.
+ * Separates neighbour and connection, and puts the connection on the reap list. Under L. The first store is the last
+ * access to the neighbour: if no thread holds it, its destroyer may free it once it sees that there is no connection.
  */
 function* disconnect(neighbours: Neighbours, neighbour: Address, connection: Address): Access {
   const { device } = neighbours;

@@ -1,9 +1,9 @@
 /**
- * The way before the table: the driver's record hangs off the system's own neighbour, in a word that it keeps for the
+ * The scheme before the table: the driver's record hangs off the system's neighbour, in a word kept there for the
  * driver.
  *
- * Guarded by `lock`, for readers too: that is what the cookie would have needed at least. The driver read it without
- * any lock, and freed the record at once; the table replaced it so that readers need none.
+ * Guarded by `lock`, for readers too: the least that the cookie would have needed. The driver read it without
+ * any lock, and freed the record at once; the table replaced it so that readers need no lock.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (before 3.6): to_ipoib_neigh(), ipoib_neigh_free().
  */
@@ -27,7 +27,7 @@ export const GenericNeighbour = struct("generic", { lock: 1, cookie: 1 });
 
 export const CookieRecord = struct("record", { sends: 1 });
 
-/** Where the system's neighbour is, and the slab of the driver's records. */
+/** The address of the system's neighbour, and the slab of the driver's records. */
 export interface CookieNeighbour {
   readonly generic: Address;
   readonly records: Address;
@@ -42,8 +42,8 @@ export function placeCookieNeighbour(heap: Heap, recordsMax: number): CookieNeig
 }
 
 /**
- * Sends by the driver's record, which is made if there is none; answers the packets sent by that record, 0 if memory is
- * used up. Linearizes under the lock.
+ * Sends by the driver's record, which is created if there is none; returns the packets sent by that record, 0 if memory
+ * is used up. Linearizes under the lock.
  */
 export function* sendByCookie({ generic, records }: CookieNeighbour): Access<number> {
   yield spinLock(GenericNeighbour.lock(generic));
@@ -55,8 +55,8 @@ export function* sendByCookie({ generic, records }: CookieNeighbour): Access<num
 }
 
 /**
- * The system's neighbour goes: clears the cookie and frees the record; false if there is none. Linearizes under the
- * lock.
+ * The system's neighbour is removed: clears the cookie and frees the record; false if there is none. Linearizes under
+ * the lock.
  */
 export function* freeCookie({ generic, records }: CookieNeighbour): Access<boolean> {
   yield spinLock(GenericNeighbour.lock(generic));

@@ -1,10 +1,10 @@
 /**
  * Setting the device up, and taking it down.
  *
- * Down, in this order: transmissions are stopped; paths and groups go, with their neighbours; the reaper is cancelled;
- * the table is flushed, which waits for all neighbours to be taken apart, whoever holds them, and for the table; the
- * connections' works are cancelled and the last connections freed. Then, with the last user gone, the RCU callbacks are
- * waited for: they signalled what they did before they returned, and run code that goes with the device.
+ * Down, in this order: transmissions are stopped; paths and groups are removed, with their neighbours; the reaper is
+ * cancelled; the table is flushed, which waits until all neighbours, even held ones, and the table are destroyed;
+ * the connections' works are cancelled and the last connections freed. Then, with the last user gone, the RCU callbacks
+ * are awaited: they signalled their effects before they returned, and run code that goes with the device.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_hash_init(), ipoib_flush_neighs(),
  * ipoib_neigh_hash_uninit(), with the completions initialised before the flag can be seen.
@@ -38,7 +38,7 @@ import { unlinkAll } from "./table.ts";
 
 const EVERY_BIT = -1;
 
-/** Sets the device up with an empty table, and lets the reaper run after one interval. Nobody else is about yet. */
+/** Sets the device up with an empty table, and lets the reaper run after one interval. No other thread uses it yet. */
 export function* startDevice(neighbours: Neighbours): Access {
   const { device, devices, limits, netDevice, tables, Table } = neighbours;
   const allocated = yield allocate(devices);
@@ -63,7 +63,7 @@ export function* startDevice(neighbours: Neighbours): Access {
 }
 
 /**
- * Stops transmissions; those under way have ended when it returns. False if they were stopped already. Linearizes
+ * Stops transmissions; those in progress have ended when it returns. False if they were already stopped. Linearizes
  * within the queue locks.
  */
 export function* stopDevice({ device }: Neighbours): Access<boolean> {
@@ -75,8 +75,8 @@ export function* stopDevice({ device }: Neighbours): Access<boolean> {
 }
 
 /**
- * Takes everything down but the device itself: paths, neighbours, table, connections. Waits for whoever holds a
- * neighbour. May sleep; once, after {@link stopDevice}.
+ * Takes everything down but the device itself: paths, neighbours, table, connections. Waits for all holders of
+ * neighbours. May sleep; once, after {@link stopDevice}.
  */
 export function* closeDevice(neighbours: Neighbours): Access {
   const { device } = neighbours;
@@ -100,7 +100,7 @@ export function* freeDevice({ device, devices, netDevice, pendingCallbacks }: Ne
   yield free(devices, device);
 }
 
-/** Empties the table and throws it away, even if it is empty; waits until every neighbour has been taken apart. */
+/** Empties the table and discards it, even if it is empty; waits until every neighbour has been destroyed. */
 function* flushTable(neighbours: Neighbours): Access {
   const { device } = neighbours;
   yield spinLock(Device.lock(device));
@@ -109,9 +109,9 @@ function* flushTable(neighbours: Neighbours): Access {
   yield rcuAssignPointer(Device.table(device), NIL);
   yield* callRcuCounted(neighbours.pendingCallbacks, neighbours.freeTable, table);
   yield writeOnce(Device.flushed(device), 0);
-  yield smpMb(); // the signal is made ready before anybody may give it
+  yield smpMb(); // the signal is reset before any thread may give it
   yield writeOnce(Device.flushing(device), 1);
-  yield smpMb(); // pairs with the decrement in destroyNeighbour: who counts to 0 after this sees the flag
+  yield smpMb(); // pairs with the decrement in destroyNeighbour: a thread that counts to 0 after this sees the flag
   const left = yield readOnce(Device.entries(device));
   yield spinUnlock(Device.lock(device));
   if (left !== 0) yield awaitEqual(Device.flushed(device), EVERY_BIT, 1);

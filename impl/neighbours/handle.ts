@@ -1,12 +1,12 @@
 /**
- * Address handles: what the hardware needs to reach a port. Counted: a path holds one, and each neighbour that goes by
- * it.
+ * Address handles: the hardware's data for reaching a port. Counted: a path holds one, and each neighbour that uses it
+ * holds one.
  *
  * A transmission uses a neighbour's handle inside a read-side critical section and takes no reference: the path may
- * exchange the handle meanwhile, and the old one is freed after a grace period.
+ * replace the handle meanwhile, and the old one is freed after a grace period.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_ib.c (3.6): ipoib_create_ah(), ipoib_free_ah(). The kernel parks
- * unused handles until the sends that used them have completed; a grace period takes the place of that.
+ * unused handles until the sends that used them have completed; here a grace period replaces that.
  */
 import { type Access, type Address, allocate, assertHolds, free, NIL, read, write } from "../memory/access.ts";
 import { releaseWasLast } from "../sync/kref.ts";

@@ -24,7 +24,7 @@ const fromOctets = (all: readonly number[]) => ({
   ),
 });
 
-test("three words are mixed as Jenkins published it", () => {
+test("three words are mixed as Jenkins published", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer(), fc.integer(), (first, second, third) => {
       const unsigned = (value: number): bigint => BigInt(value >>> 0);
@@ -39,7 +39,7 @@ test("three words are mixed as Jenkins published it", () => {
   );
 });
 
-test("flags and subnet prefix make no difference", () => {
+test("flags and subnet prefix do not affect the bucket", () => {
   fc.assert(
     fc.property(octets, octets, (one, other) => {
       const mixed = one.map((octet, index) =>
@@ -51,7 +51,7 @@ test("flags and subnet prefix make no difference", () => {
   );
 });
 
-test("each octet of queue number and port guid makes a difference for most addresses", () => {
+test("each octet of queue number and port guid changes the bucket of most addresses", () => {
   const sample = fc.sample(octets, { numRuns: 100, seed: 3 });
   for (const index of [1, 2, 3, 12, 13, 14, 15, 16, 17, 18, 19]) {
     const changed = sample.filter((one) => {

@@ -1,7 +1,7 @@
 /**
- * The bucket of a hardware address: by its queue number (octets 1 to 3) and its port guid (octets 12 to 19), and
- * nothing else. One port is not reached with one queue number over two subnets, so the prefix would spread nothing;
- * flags name no destination.
+ * The bucket of a hardware address: depends on its queue number (octets 1 to 3) and its port guid (octets 12 to 19),
+ * and nothing else. One port is not reached with one queue number over two subnets, so the prefix would spread nothing;
+ * flags identify no destination.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_addr_hash(), with the mask of "IPoIB: Fix ipoib_neigh
  * hashing to use the correct daddr octets"; include/linux/jhash.h, jhash_3words() (Jenkins, lookup3.c, 2006).

@@ -6,7 +6,7 @@ test("the table has as many buckets as the ARP table may have entries, rounded u
   expect([1, 2, 3, 1000, 1024, 1025].map(buckets)).toEqual([1, 2, 4, 1024, 1024, 2048]);
 });
 
-test("the reaper runs as often as that of the ARP table, every 30 seconds if nobody has set it", () => {
+test("the reaper runs as often as that of the ARP table, by default every 30 seconds", () => {
   expect(defaultLimits(DEFAULT_ARP_LIMITS, 250)).toEqual({
     buckets: 1024,
     intervalTicks: 7500,

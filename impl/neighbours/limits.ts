@@ -8,26 +8,26 @@
 export interface NeighbourLimits {
   /** Buckets of the table: a power of two. */
   readonly buckets: number;
-  /** Time between two runs of the reaper, M; a neighbour idle for more than two of them is taken. */
+  /** Time between two runs of the reaper, M; a neighbour idle for more than two of them is removed. */
   readonly intervalTicks: number;
   /** Packets that may wait at a neighbour, and at a path. */
   readonly queueMax: number;
-  /** Unicast neighbours send over connections. */
+  /** Do unicast neighbours send over connections? */
   readonly connected: boolean;
-  /** The partition that multicast addresses are completed with. */
+  /** The partition key that is put into multicast addresses. */
   readonly partitionKey: number;
-  /** The device may be taken down; its RCU callbacks are counted then. */
+  /** May the device be taken down? Then its RCU callbacks are counted. */
   readonly removable: boolean;
 }
 
-/** What the original takes from the system's ARP table. */
+/** The settings that the original takes from the system's ARP table. */
 export interface ArpLimits {
-  /** Entries that the table never has more of. */
+  /** The most entries that the table may have. */
   readonly hardLimit: number;
   readonly intervalSeconds: number;
 }
 
-/** The ARP table's limits if nobody has set them. */
+/** The ARP table's default limits. */
 export const DEFAULT_ARP_LIMITS: ArpLimits = { hardLimit: 1024, intervalSeconds: 30 };
 
 /** The original's limits, on the default partition, in datagram mode. */

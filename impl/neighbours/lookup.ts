@@ -1,12 +1,13 @@
 /**
- * Finding a neighbour and letting it go.
+ * Finding a neighbour and releasing it.
  *
  * A neighbour is found without a lock: walk its bucket inside a read-side critical section, and take a reference unless
  * the count is 0. The table's own reference is dropped a grace period after the neighbour was unlinked, so a reader
  * never meets a count of 0; the test is a second line of defence. Outside the section the reference keeps the
  * neighbour.
  *
- * Whoever drops the last reference takes the neighbour apart, which may take L: so it is never dropped with L held.
+ * The thread that drops the last reference destroys the neighbour, which may take L: so it is never dropped with L
+ * held.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_get(), ipoib_neigh_put(),
  * ipoib_neigh_dtor().
@@ -38,10 +39,10 @@ import { noteUse } from "./use.ts";
 
 /**
  * Takes a reference to the neighbour at `address`; NIL if the table has none, or is gone. Notes the use, unless the
- * neighbour has as many packets waiting as it may: then it is a black hole, and shall grow old.
+ * neighbour's packet queue is full: then it is a black hole, and should age.
  *
  * Linearizes: a hit at the increment of the count; a miss at the read of the bucket, or at a later moment of the walk
- * at which the address is in no neighbour.
+ * at which no neighbour has the address.
  */
 export function* getNeighbour(neighbours: Neighbours, address: HardwareAddress): Access<Address> {
   const neighbour = yield* findNeighbour(neighbours, address);
@@ -80,7 +81,7 @@ export function* putNeighbour(neighbours: Neighbours, neighbour: Address): Acces
   if (last) yield* destroyNeighbour(neighbours, neighbour);
 }
 
-/** Takes apart a neighbour that nobody can reach any more. */
+/** Destroys a neighbour that no thread can reach any more. */
 function* destroyNeighbour(neighbours: Neighbours, neighbour: Address): Access {
   const { device } = neighbours;
   const handle = yield rcuDereferenceProtected(Neighbour.handle(neighbour));

@@ -96,7 +96,7 @@ function setUp(changed: Partial<NeighbourLimits & NeighbourCapacities> = {}) {
 
 // Look-up and references.
 
-test("an address without a neighbour is not found; a packet to it makes one, which waits for its path", () => {
+test("an address without a neighbour is not found; a packet to it creates one, which waits for its path", () => {
   const { get, put, send, word, entries } = setUp();
   expect(get(at(1, 1))).toBe(NIL);
   expect(send(at(1, 1))).toBe(OUTCOME.waits);
@@ -119,7 +119,7 @@ test("all five words of an address count", () => {
   expect(get(at(1, 1))).not.toBe(NIL);
 });
 
-test("neighbours hang in the bucket of their hash", () => {
+test("neighbours are in the bucket of their hash", () => {
   const { send, get, word, neighbours } = setUp({ buckets: 8 });
   for (const queue of [1, 2, 3]) {
     send(at(1, queue));
@@ -129,7 +129,7 @@ test("neighbours hang in the bucket of their hash", () => {
   expect(word(neighbours.Table.mask(neighbours.firstTable))).toBe(7);
 });
 
-test("a neighbour that is being taken apart is not found", () => {
+test("a neighbour that is being destroyed is not found", () => {
   const { send, get, heap } = setUp();
   send(at(1, 1));
   const neighbour = get(at(1, 1));
@@ -152,7 +152,7 @@ test("a look-up notes the use, but not at a full queue", () => {
   expect(word(Neighbour.alive(neighbour))).toBe(1005);
 });
 
-test("a use is written once a tick", () => {
+test("a use is written once per tick", () => {
   const { send, find, neighbours, run } = setUp();
   send(at(1, 1));
   const log: string[] = [];
@@ -160,14 +160,14 @@ test("a use is written once a tick", () => {
   expect(log).toEqual(["readOnce", "smpRmb", "readOnce"]);
 });
 
-test("who finds the time of last use changed tries again, and never moves it back", () => {
+test("a thread that finds the time of last use changed tries again, and never moves it back", () => {
   const { neighbours } = setUp();
   const procedure = noteUse(neighbours, 1);
   procedure.next(0);
   procedure.next(5); // the word
   procedure.next(0);
   procedure.next(7); // the clock
-  expect(procedure.next(6).done).toBe(false); // the cmpxchg finds another's time
+  expect(procedure.next(6).done).toBe(false); // the cmpxchg finds another thread's time
   procedure.next(6); // the word again
   procedure.next(0);
   procedure.next(7); // the clock
@@ -176,7 +176,7 @@ test("who finds the time of last use changed tries again, and never moves it bac
 
 // Transmission.
 
-test("packets wait up to the limit, then are dropped; with the answer they come back in their order", () => {
+test("packets wait up to the limit, then are dropped; the answer to the query returns them in order", () => {
   const { send, answer, numbers, dropped, neighbours, live, find, word } = setUp();
   expect([send(at(1, 1)), send(at(1, 1)), send(at(1, 1))]).toEqual([OUTCOME.waits, OUTCOME.waits, OUTCOME.dropped]);
   expect(dropped()).toBe(1);
@@ -187,7 +187,7 @@ test("packets wait up to the limit, then are dropped; with the answer they come 
   expect(live(neighbours.packets)).toBe(2); // those that came back are ours
 });
 
-test("a neighbour made when its path is known sends at once, as does the path itself", () => {
+test("a neighbour created when its path is known sends at once, as does the path itself", () => {
   const { send, answer, find, path, word } = setUp();
   send(at(1, 1));
   answer(PORT);
@@ -199,7 +199,7 @@ test("a neighbour made when its path is known sends at once, as does the path it
   expect(word(Handle.destination(handle))).toBe(1);
 });
 
-test("packets by the path wait at the path, up to the limit, and come back before those of its neighbours", () => {
+test("packets by the path wait at the path, up to the limit, and are returned before those of its neighbours", () => {
   const { send, answer, numbers, find } = setUp();
   expect([send(at(1, 1)), send(at(1, 9), "path"), send(at(1, 9), "path"), send(at(1, 9), "path")]).toEqual([
     OUTCOME.waits,
@@ -230,7 +230,7 @@ test("the partition key goes into octets 8 and 9 of multicast addresses only", (
   expect([isMulticast(gidOf(group(7))), isMulticast(PORT), isMulticast([])]).toEqual([true, false, false]);
 });
 
-test("without memory for a neighbour or a path a packet is dropped; to a group that is joined it is sent", () => {
+test("without memory for a neighbour or a path a packet is dropped; a packet to a joined group is sent", () => {
   const { send, answer, dropped, find } = setUp({ neighboursMax: 1, pathsMax: 2 });
   expect(send(group(7))).toBe(OUTCOME.waits);
   answer(gidOf(group(7)));
@@ -243,7 +243,7 @@ test("without memory for a neighbour or a path a packet is dropped; to a group t
   expect(dropped()).toBe(3);
 });
 
-test("who finds under the lock that another has made the neighbour takes that one", () => {
+test("a thread that finds under the lock that another has created the neighbour takes that one", () => {
   const { send, neighbours, device, heap, find, word, entries, run, clock } = setUp();
   send(at(1, 1));
   const table = word(Device.table(device));
@@ -251,7 +251,7 @@ test("who finds under the lock that another has made the neighbour takes that on
     address: at(1, 1),
     via: "neighbour",
   });
-  // Its look-up sees no table: as if it had come before the neighbour was there.
+  // Its look-up sees no table: as if it had come before the neighbour existed.
   heap.words[Device.table(device)] = NIL;
   const seen: string[] = [];
   const outcome = run(
@@ -289,7 +289,7 @@ function* restoringTable<T>(procedure: Access<T>, between: () => void): Access<T
 
 // Leaving the table.
 
-test("the first, the middle and the last of a chain are taken out alike; who is out keeps its own link", () => {
+test("the first, the middle and the last of a chain are removed alike; a removed one keeps its own link", () => {
   for (const [leaves, stay] of [
     [1, [3, 2]],
     [2, [3, 1]],
@@ -303,15 +303,15 @@ test("the first, the middle and the last of a chain are taken out alike; who is 
     run(removeNeighbour(neighbours, leaving));
     expect(chain()).toEqual(stay.map((queue) => byQueue[queue]));
     expect(word(Neighbour.next(leaving))).toBe(link);
-    expect([word(Neighbour.refcount(leaving)), entries()]).toEqual([1, 3]); // ours; the table's has gone
-    run(removeNeighbour(neighbours, leaving)); // is not in it any more
+    expect([word(Neighbour.refcount(leaving)), entries()]).toEqual([1, 3]); // ours; the table's is gone
+    run(removeNeighbour(neighbours, leaving)); // it is no longer in the table
     expect([word(Neighbour.refcount(leaving)), chain().length]).toEqual([1, 2]);
     put(leaving);
     expect(entries()).toBe(2);
   }
 });
 
-test("the last reference takes the neighbour apart: its packets are dropped, its handle let go", () => {
+test("dropping the last reference destroys the neighbour: its packets are dropped, its handle released", () => {
   const { send, get, put, run, neighbours, dropped, live, entries } = setUp();
   send(at(1, 1));
   const neighbour = get(at(1, 1));
@@ -330,7 +330,7 @@ test("only the neighbours of a gid are deleted with it", () => {
   expect(chain()).toHaveLength(2);
 });
 
-test("the reaper takes what has been idle for more than two intervals, and runs again after one", () => {
+test("the reaper removes neighbours idle for more than two intervals, and runs again after one", () => {
   const { send, run, neighbours, advance, find, word, entries } = setUp();
   send(at(1, 1));
   advance(1);
@@ -343,10 +343,10 @@ test("the reaper takes what has been idle for more than two intervals, and runs 
   expect([
     word(CancellableWork.state(neighbours.reapWork)),
     word(CancellableWork.expires(neighbours.reapWork)),
-  ]).toEqual([WORK_STATE.queued, 1030]); // asked for at the start
+  ]).toEqual([WORK_STATE.queued, 1030]); // requested at the start
 });
 
-test("the reaper asks to run again after one interval, unless it is to stop", () => {
+test("the reaper requests its next run after one interval, unless it is to stop", () => {
   for (const stop of [0, 1]) {
     const { run, neighbours, heap, word, device, advance } = setUp();
     const state = CancellableWork.state(neighbours.reapWork);
@@ -359,7 +359,7 @@ test("the reaper asks to run again after one interval, unless it is to stop", ()
   }
 });
 
-test("a use that lies after the reaper's clock is no idleness", () => {
+test("a use later than the reaper's clock does not count as idle time", () => {
   const { send, run, neighbours, heap, find } = setUp();
   send(at(1, 1));
   heap.words[Neighbour.alive(find(at(1, 1)))] = 1001;
@@ -369,7 +369,7 @@ test("a use that lies after the reaper's clock is no idleness", () => {
 
 // Paths.
 
-test("an answer to what nobody asked, or asked of another, concerns nothing", () => {
+test("an answer without a query, or to a query already answered, has no effect", () => {
   const { send, answer } = setUp();
   expect(answer(PORT)).toBe(NOTHING);
   send(at(1, 1));
@@ -378,7 +378,7 @@ test("an answer to what nobody asked, or asked of another, concerns nothing", ()
   expect(answer(PORT)).toBe(NOTHING);
 });
 
-test("a refused path leaves its packets where they are, and may be asked for again", () => {
+test("a refused path leaves its packets where they are, and may be queried again", () => {
   const { send, answer, path, word, find } = setUp();
   send(at(1, 1));
   expect(answer(PORT, false)).toBe(NIL);
@@ -392,7 +392,7 @@ test("a refused path leaves its packets where they are, and may be asked for aga
   expect(answer(PORT)).not.toBe(NOTHING);
 });
 
-test("an answer for which there is no handle is no answer", () => {
+test("an answer for which there is no handle is ignored", () => {
   const { send, answer, path, word } = setUp({ handlesMax: 1 });
   send(at(1, 1));
   send(at(2, 1));
@@ -402,13 +402,13 @@ test("an answer for which there is no handle is no answer", () => {
   expect(word(Path.handle(path(gidOf(at(2, 1)))))).toBe(NIL);
 });
 
-test("a new handle takes the place of the old one, which is freed", () => {
+test("a new handle replaces the old one, which is freed", () => {
   const { send, answer, run, neighbours, path, word, find, live } = setUp();
   send(at(1, 1));
   answer(PORT);
   const before = word(Path.handle(path(PORT)));
   run(invalidatePaths(neighbours));
-  expect(send(at(1, 1))).toBe(OUTCOME.sent); // a neighbour goes on with what it has
+  expect(send(at(1, 1))).toBe(OUTCOME.sent); // a neighbour keeps using its handle
   expect(send(at(1, 1), "path")).toBe(OUTCOME.waits);
   answer(PORT);
   const after = word(Path.handle(path(PORT)));
@@ -427,7 +427,7 @@ test("paths are invalidated, groups are not", () => {
   expect([word(Path.valid(path(PORT))), word(Path.valid(path(gidOf(group(7)))))]).toEqual([0, 1]);
 });
 
-test("a path that goes takes its neighbours, its packets, its handle and its query along", () => {
+test("removing a path removes its neighbours, its packets, its handle and its query", () => {
   const { send, answer, run, neighbours, path, live, entries, dropped } = setUp();
   send(at(1, 1));
   send(at(1, 1), "path");
@@ -443,7 +443,7 @@ test("a path that goes takes its neighbours, its packets, its handle and its que
   expect([live(neighbours.paths), live(neighbours.handles), entries()]).toEqual([0, 0, 0]);
 });
 
-test("whoever takes a path off the list waits for the answer under way", () => {
+test("removing a path from the list waits for an answer in progress", () => {
   const { send, neighbours, heap, path, run, word, live } = setUp();
   send(at(1, 1));
   const going = path(PORT);
@@ -453,7 +453,7 @@ test("whoever takes a path off the list waits for the answer under way", () => {
   expect([word(Path.listed(going)), live(neighbours.paths)]).toEqual([0, 1]);
 });
 
-test("paths are told by all four words of their gids", () => {
+test("paths are distinguished by all four words of their gids", () => {
   const { send, path } = setUp();
   send(at(1, 1));
   for (let index = 0; index < 4; index++)
@@ -477,7 +477,7 @@ function connectedSetUp(changed: Partial<NeighbourCapacities> = {}) {
   };
 }
 
-test("with its path a neighbour gets a connection; packets wait until that is started and up", () => {
+test("a neighbour gets a connection with its path; packets wait until that is started and up", () => {
   const { send, answer, numbers, start, up, connection, word, works, find } = connectedSetUp();
   send(at(1, 1));
   expect(connection(at(1, 1))).toBe(NIL);
@@ -510,7 +510,7 @@ test("a group needs no connection, and a neighbour gets one only once", () => {
   start();
 });
 
-test("a connection whose path has gone is not started: its neighbour goes, and the connection is freed", () => {
+test("a connection whose path has gone is not started: its neighbour is removed, and the connection is freed", () => {
   const { send, answer, start, reapThem, find, neighbours, run, live, works, entries } = connectedSetUp();
   send(at(1, 1));
   answer(PORT);
@@ -524,7 +524,7 @@ test("a connection whose path has gone is not started: its neighbour goes, and t
   expect(live(neighbours.connections)).toBe(0);
 });
 
-test("a connection that is lost takes its neighbour along, started or not", () => {
+test("losing a connection removes its neighbour, started or not", () => {
   for (const isStarted of [true, false]) {
     const { send, answer, start, up, lose, reapThem, find, neighbours, live, device, word } = connectedSetUp();
     send(at(1, 1));
@@ -543,7 +543,7 @@ test("a connection that is lost takes its neighbour along, started or not", () =
   }
 });
 
-test("who takes a neighbour apart puts its connection on the reap list, and parts the two", () => {
+test("destroying a neighbour puts its connection on the reap list, and separates the two", () => {
   const { send, answer, get, put, run, neighbours, device, word, works } = connectedSetUp();
   send(at(1, 1));
   answer(PORT);
@@ -556,7 +556,7 @@ test("who takes a neighbour apart puts its connection on the reap list, and part
   expect(works()[1]).toBe(WORK_STATE.queued);
 });
 
-test("without memory for a connection, an answer takes the neighbour out, and a packet to a new one is dropped", () => {
+test("without memory for a connection, an answer removes the neighbour, and a packet to a new one is dropped", () => {
   const { send, answer, find, dropped, numbers, chain } = connectedSetUp({ connectionsMax: 1 });
   send(at(1, 1));
   send(at(1, 2));
@@ -570,7 +570,7 @@ test("without memory for a connection, an answer takes the neighbour out, and a 
 
 // The device.
 
-test("a device is stopped once, and drops what it is given from then on", () => {
+test("a device is stopped once, and drops all packets from then on", () => {
   const { run, neighbours, send, dropped, find } = setUp();
   expect(run(stopDevice(neighbours))).toBe(true);
   expect(run(stopDevice(neighbours))).toBe(false);
@@ -578,7 +578,7 @@ test("a device is stopped once, and drops what it is given from then on", () => 
   expect([dropped(), find(at(1, 1))]).toEqual([2, NIL]);
 });
 
-test("a closed table has no neighbours, and takes none", () => {
+test("a closed table has no neighbours, and accepts none", () => {
   const { run, neighbours, word, device, get, send, find, entries } = setUp();
   run(takeDownAlone(neighbours, word));
   expect(word(Device.table(device))).toBe(NIL);
@@ -588,7 +588,7 @@ test("a closed table has no neighbours, and takes none", () => {
   run(reapNeighbours(neighbours));
 });
 
-test("the driver's memory is all given back, the device last", () => {
+test("all the driver's memory is returned, the device last", () => {
   const { heap, run, neighbours, word, live } = setUp();
   heap.words[NetDevice.users(neighbours.netDevice)] = 0;
   expect(word(NetDevice.driver(neighbours.netDevice))).toBe(neighbours.device);
@@ -607,7 +607,7 @@ test("the driver's memory is all given back, the device last", () => {
 });
 
 /**
- * Closes the device; where it would wait for RCU callbacks, which nobody runs meanwhile, it is told that they have run.
+ * Closes the device; where it would wait for RCU callbacks, which nothing runs meanwhile, pretends that they have run.
  */
 function* takeDownAlone(
   neighbours: ReturnType<typeof setUp>["neighbours"],
@@ -618,7 +618,7 @@ function* takeDownAlone(
   let step = closing.next(0);
   while (!step.done) {
     const found = yield step.value;
-    // The flush has thrown the table away: its callbacks are to come.
+    // The flush has discarded the table: its callbacks are still to come.
     if (word(Device.flushing(device)) === 1) {
       yield write(Device.deleted(device), 1);
     }
@@ -626,7 +626,7 @@ function* takeDownAlone(
   }
 }
 
-test("the count of pending callbacks comes back to nothing", () => {
+test("the count of pending callbacks returns to zero", () => {
   const { send, answer, run, neighbours, get, put, word } = setUp();
   send(at(1, 1));
   answer(PORT);
@@ -642,7 +642,7 @@ test("an address is read back from its neighbour", () => {
   expect(run(readAddress(find(at(1, 3))))).toEqual(at(1, 3));
 });
 
-// The way before.
+// The scheme before the table.
 
 test("a cookie's record counts its packets, and starts anew after it was freed", () => {
   const heap = createHeap(50);

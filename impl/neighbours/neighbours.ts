@@ -8,7 +8,7 @@ import type { Address, RcuCallback } from "../memory/access.ts";
 import type { TableLayout } from "./layout.ts";
 import type { NeighbourLimits } from "./limits.ts";
 
-/** Objects there is memory for: one more, and allocation fails. */
+/** Objects that there is memory for: beyond that, allocation fails. */
 export interface NeighbourCapacities {
   readonly neighboursMax: number;
   readonly pathsMax: number;
@@ -17,7 +17,7 @@ export interface NeighbourCapacities {
   readonly packetsMax: number;
 }
 
-/** Where everything is. Frozen: all that changes is in the heap. */
+/** The addresses of a neighbour table. Frozen: everything that changes is in the heap. */
 export interface Neighbours {
   readonly limits: NeighbourLimits;
   readonly capacities: NeighbourCapacities;
@@ -35,16 +35,16 @@ export interface Neighbours {
   readonly handles: Address;
   readonly connections: Address;
   readonly packets: Address;
-  /** The slab's first neighbour, and the words from one to the next: for those who check the table. */
+  /** The slab's first neighbour, and the words from one to the next: for code that checks the table. */
   readonly firstNeighbour: Address;
   readonly neighbourStride: number;
-  /** Where the table is while there is one. */
+  /** The address of the table while there is one. */
   readonly firstTable: Address;
   /** Works: the reaper of neighbours, the starter of connections, the reaper of connections. */
   readonly reapWork: Address;
   readonly startWork: Address;
   readonly connectionReapWork: Address;
-  /** Callbacks asked for and not returned: see sync/rcu-barrier.ts. NIL if the device is never taken down. */
+  /** Callbacks requested and not returned: see sync/rcu-barrier.ts. NIL if the device is never taken down. */
   readonly pendingCallbacks: Address;
   /** Drops the table's reference to an unlinked neighbour. */
   readonly releaseNeighbour: RcuCallback;

@@ -1,6 +1,6 @@
 /**
- * Packets that wait at a neighbour or at a path: singly linked, first in first out, with a limit. Guarded by L, or the
- * owner's own once nobody else can reach it.
+ * Packets that wait at a neighbour or at a path: singly linked, first in first out, with a limit. Guarded by L, or
+ * owned by a thread once no other can reach it.
  *
  * Neighbours and paths name their fields alike, so a queue is given by the addresses of its three words.
  */
@@ -15,11 +15,11 @@ interface Queue {
   readonly length: Address;
 }
 
-/** What may become of a packet. */
+/** The possible outcomes of a packet. */
 export const OUTCOME = { sent: 1, waits: 2, dropped: 3 } as const;
 
 /**
- * What an answer, or a connection, that concerned nothing comes back with instead of packets: none has this address.
+ * Returned in place of packets by an answer or a connection that had no effect: no packet has this address.
  */
 export const NOTHING = -1;
 
@@ -31,17 +31,17 @@ export function* emptyPathQueue(path: Address): Access {
   yield* makeEmpty(queueOfPath(path));
 }
 
-/** Lets the packet wait at the neighbour if there is room, else drops it; answers which. Under L. */
+/** Lets the packet wait at the neighbour if there is room, else drops it; returns the outcome. Under L. */
 export function* waitAtNeighbour(neighbours: Neighbours, neighbour: Address, packet: Address): Access<number> {
   return yield* waitIn(neighbours, queueOfNeighbour(neighbour), packet);
 }
 
-/** Lets the packet wait at the path if there is room, else drops it; answers which. Under L. */
+/** Lets the packet wait at the path if there is room, else drops it; returns the outcome. Under L. */
 export function* waitAtPath(neighbours: Neighbours, path: Address, packet: Address): Access<number> {
   return yield* waitIn(neighbours, queueOfPath(path), packet);
 }
 
-/** Takes all packets of the neighbour; answers the first, linked to the others in their order. */
+/** Takes all packets of the neighbour; returns the first, linked to the others in their order. */
 export function* takePackets(neighbour: Address): Access<Address> {
   return yield* takeAll(queueOfNeighbour(neighbour));
 }
@@ -51,7 +51,7 @@ export function* takePathPackets(path: Address): Access<Address> {
   return yield* takeAll(queueOfPath(path));
 }
 
-/** Puts the packets from `second` on behind those from `first` on, both the caller's; answers the first of all. */
+/** Appends the packets from `second` on to those from `first` on, both the caller's; returns the first of all. */
 export function* joinPackets(first: Address, second: Address): Access<Address> {
   if (first === NIL) return second;
   let last = first;

@@ -36,7 +36,7 @@ export function* findOrCreatePath(neighbours: Neighbours, gid: Gid): Access<Addr
   return path;
 }
 
-/** Asks for the path unless somebody has. */
+/** Queries the path, unless a query is outstanding. */
 export function* askForPath(path: Address): Access {
   const query = yield read(Path.query(path));
   if (query === QUERY.none) yield write(Path.query(path), QUERY.asked);

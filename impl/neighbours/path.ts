@@ -1,10 +1,10 @@
 /**
- * Paths to ports, and multicast groups: a question that is answered some time, the handle that the answer brings, and
- * the neighbours that go by it.
+ * Paths to ports, and multicast groups: a query that is answered at some time, the handle that the answer brings, and
+ * the neighbours that use it.
  *
- * One object does for both: the gid says which it is. A query (a group's join) is `asked` at most once at a time.
- * Whoever answers claims it under L, makes the handle without L, and comes back under L: meanwhile the path is
- * `answering`, and whoever takes the path off the list waits for that before freeing it.
+ * One object serves as both: the gid says which it is. A query (a group's join) is `asked` at most once at a time.
+ * The answerer claims it under L, creates the handle without L, and returns under L: meanwhile the path is `answering`,
+ * and a thread that takes the path off the list waits for the answer's end before freeing it.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): path_rec_start(), path_rec_completion(), path_free(),
  * ipoib_flush_paths(), ipoib_mark_paths_invalid(); ipoib_multicast.c: ipoib_mcast_join_complete(),
@@ -40,8 +40,8 @@ import { deleteByGid, unlinkNeighbour } from "./table.ts";
 const EVERY_BIT = -1;
 
 /**
- * The answer to the query for `gid` has come: with a handle if it is granted. Answers the packets that waited for it,
- * as a chain that is the caller's to transmit again; {@link NOTHING} if no query was outstanding, or the path was given
+ * Delivers the answer to the query for `gid`: with a handle if it is granted. Returns the packets that waited for it,
+ * as a chain for the caller to transmit again; {@link NOTHING} if no query was outstanding, or the path was given
  * up meanwhile.
  *
  * Linearizes at the first store of the new handle, or, if refused, under the second L.
@@ -74,8 +74,8 @@ export function* answerQuery(neighbours: Neighbours, gid: Gid, granted: boolean)
 }
 
 /**
- * Takes the path to `gid` off the device's list, withdraws its query, and waits for an answer that is under way;
- * answers the path, which is the caller's to free, or NIL if there is none. May sleep. Linearizes at the removal from
+ * Takes the path to `gid` off the device's list, withdraws its query, and waits for an answer that is in progress;
+ * returns the path, for the caller to free, or NIL if there is none. May sleep. Linearizes at the removal from
  * the list.
  */
 export function* forgetPath(neighbours: Neighbours, gid: Gid): Access<Address> {
@@ -100,7 +100,7 @@ export function* forgetFirstPath({ device }: Neighbours): Access<Address> {
 }
 
 /**
- * Frees a path that was forgotten, and takes its neighbours out of the table before. Linearizes as {@link deleteByGid}.
+ * Frees a path that was forgotten, after removing its neighbours from the table. Linearizes like {@link deleteByGid}.
  */
 export function* freePath(neighbours: Neighbours, path: Address): Access {
   const gid: number[] = [];
@@ -116,7 +116,7 @@ export function* freePath(neighbours: Neighbours, path: Address): Access {
   yield free(neighbours.paths, path);
 }
 
-/** The subnet has changed: no path is to be used by itself before it is asked for again. Linearizes under L. */
+/** The subnet has changed: no path may be used by itself until it is queried again. Linearizes under L. */
 export function* invalidatePaths({ device }: Neighbours): Access {
   const lock = Device.lock(device);
   const head = Device.paths(device);
@@ -128,7 +128,7 @@ export function* invalidatePaths({ device }: Neighbours): Access {
   yield spinUnlock(lock);
 }
 
-/** The path whose query is outstanding, from now on the caller's to answer; NIL if there is none. Under L. */
+/** The path whose query is outstanding, claimed for the caller to answer; NIL if there is none. Under L. */
 function* claimQuery(neighbours: Neighbours, gid: Gid): Access<Address> {
   const path = yield* findPath(neighbours, gid);
   if (path === NIL) return NIL;
@@ -139,14 +139,14 @@ function* claimQuery(neighbours: Neighbours, gid: Gid): Access<Address> {
 }
 
 /**
- * Gives the path's handle to each of its neighbours; answers all packets that waited, the path's own first. Under L.
+ * Gives the path's handle to each of its neighbours; returns all packets that waited, the path's own first. Under L.
  */
 function* resolveNeighbours(neighbours: Neighbours, path: Address, handle: Address): Access<Address> {
   let waiting = yield* takePathPackets(path);
   const head = Path.neighbours(path);
   let neighbour = yield* memberAfter(head, head);
   while (neighbour !== NIL) {
-    const next = yield* memberAfter(head, neighbour); // the neighbour may have to go
+    const next = yield* memberAfter(head, neighbour); // the neighbour may be removed
     const resolved = yield* giveHandle(neighbours, neighbour, handle);
     if (resolved) {
       const packets = yield* takePackets(neighbour);
@@ -160,8 +160,8 @@ function* resolveNeighbours(neighbours: Neighbours, path: Address, handle: Addre
 }
 
 /**
- * Gives the neighbour a reference to the handle, for the one it has; before, a connection if it should have one. False
- * if there is no memory for that. Under L. The connection is stored first: who sees the handle sees the connection.
+ * Replaces the neighbour's handle by a reference to this one; before that, gives it a connection if it should have one.
+ * False if there is no memory for that. Under L. The connection is stored first: readers of the handle see it.
  */
 export function* giveHandle(neighbours: Neighbours, neighbour: Address, handle: Address): Access<boolean> {
   const connected = yield* createConnection(neighbours, neighbour);

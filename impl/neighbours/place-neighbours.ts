@@ -15,7 +15,7 @@ import type { NeighbourCapacities, Neighbours } from "./neighbours.ts";
 const CallbackCount = struct("callbacks", { pending: 1 });
 
 /**
- * Places everything; the device is yet to be set up (device.ts).
+ * Places everything; the device has yet to be set up (device.ts).
  *
  * @throws RangeError when the heap is full
  */

@@ -1,8 +1,8 @@
 /**
- * The table as its writers change it, under L: a new neighbour, and the four ways in which neighbours leave.
+ * The writers' side of the table, under L: a new neighbour, and the four ways in which neighbours leave.
  *
  * A neighbour leaves its bucket and the list of its path together; the table's reference is dropped by an RCU callback,
- * so every reader that may still stand on the neighbour is through. The neighbour keeps its own link, which leads those
+ * after every reader that may still be at the neighbour. The neighbour keeps its own link, which leads those
  * readers on.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_neigh_alloc(), ipoib_neigh_free(),
@@ -51,7 +51,7 @@ export function* findLocked(neighbours: Neighbours, address: HardwareAddress): A
 }
 
 /**
- * Takes a reference to the neighbour at `address`, which exists: somebody else came first. Under L. Linearizes at the
+ * Takes a reference to the neighbour at `address`, which exists: another thread came first. Under L. Linearizes at the
  * increment.
  */
 export function* takeExisting(neighbours: Neighbours, neighbour: Address): Access {
@@ -87,7 +87,7 @@ export function* createNeighbour(neighbours: Neighbours, address: HardwareAddres
   return neighbour;
 }
 
-/** Takes the neighbour out of the table, if it is still in it. Under L. Linearizes at the store that unlinks. */
+/** Removes the neighbour from the table, if it is still in it. Under L. Linearizes at the store that unlinks. */
 export function* unlinkNeighbour(neighbours: Neighbours, neighbour: Address): Access {
   const { device, Table } = neighbours;
   const table = yield rcuDereferenceProtected(Device.table(device));
@@ -104,14 +104,14 @@ export function* unlinkNeighbour(neighbours: Neighbours, neighbour: Address): Ac
   }
 }
 
-/** Takes the neighbour out of the table by its holder's wish. Without L. Linearizes as {@link unlinkNeighbour}. */
+/** Removes the neighbour from the table at its holder's request. Without L. Linearizes like {@link unlinkNeighbour}. */
 export function* removeNeighbour(neighbours: Neighbours, neighbour: Address): Access {
   yield spinLock(Device.lock(neighbours.device));
   yield* unlinkNeighbour(neighbours, neighbour);
   yield spinUnlock(Device.lock(neighbours.device));
 }
 
-/** Takes every neighbour of the port or group out of the table, one after the other. Without L. */
+/** Removes every neighbour of the port or group from the table, one after the other. Without L. */
 export function* deleteByGid(neighbours: Neighbours, gid: Gid): Access {
   const { device } = neighbours;
   yield spinLock(Device.lock(device));
@@ -130,8 +130,8 @@ export function* deleteByGid(neighbours: Neighbours, gid: Gid): Access {
 }
 
 /**
- * The reaper: takes every neighbour that has been idle for more than two intervals out of the table, and asks to run
- * again after one. So a neighbour goes between two and three intervals after its last use.
+ * The reaper: removes every neighbour that has been idle for more than two intervals from the table, and requests its
+ * next run after one. So a neighbour is removed between two and three intervals after its last use.
  */
 export function* reapNeighbours(neighbours: Neighbours): Access {
   const { device, jiffies, limits } = neighbours;
@@ -143,7 +143,7 @@ export function* reapNeighbours(neighbours: Neighbours): Access {
       let link = neighbours.Table.bucket(table) + bucket;
       for (let at = yield rcuDereferenceProtected(link); at !== NIL; at = yield rcuDereferenceProtected(link)) {
         const alive = yield readOnce(Neighbour.alive(at));
-        // Signed: a use since the clock was read lies after `now`, and is no idleness.
+        // Signed: a use since the clock was read is later than `now`, and does not count as idle time.
         if (((now - alive) | 0) > 2 * limits.intervalTicks) yield* unlinkAt(neighbours, link, at);
         else link = Neighbour.next(at);
       }
@@ -154,7 +154,7 @@ export function* reapNeighbours(neighbours: Neighbours): Access {
   if (stop === 0) yield* queueDelayedWork(neighbours.reapWork, limits.intervalTicks, jiffies);
 }
 
-/** Takes every neighbour out of the table. Under L. */
+/** Removes every neighbour from the table. Under L. */
 export function* unlinkAll(neighbours: Neighbours, table: Address): Access {
   for (let bucket = 0; bucket < neighbours.limits.buckets; bucket++) {
     const link = neighbours.Table.bucket(table) + bucket;
@@ -164,7 +164,7 @@ export function* unlinkAll(neighbours: Neighbours, table: Address): Access {
   }
 }
 
-/** Takes out the neighbour that `link` leads to, and asks for the table's reference to be dropped. */
+/** Removes the neighbour that `link` leads to, and requests that the table's reference be dropped. */
 function* unlinkAt(neighbours: Neighbours, link: Address, neighbour: Address): Access {
   const next = yield rcuDereferenceProtected(Neighbour.next(neighbour));
   yield rcuAssignPointer(link, next);

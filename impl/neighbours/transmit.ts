@@ -1,13 +1,13 @@
 /**
  * Transmission: a packet is sent, waits, or is dropped.
  *
- * A transmission holds the lock of its queue from beginning to end, and an RCU reference or section beside it for what
- * other queues and other code may take away. With a neighbour that has its handle, or whose connection is up, it takes
- * no other lock. Otherwise it takes L and looks again: what it saw without L may have changed, and a packet that is put
- * into a queue after its last draining waits for ever.
+ * A transmission holds the lock of its queue throughout, and also a reference or an RCU section for objects that other
+ * queues and other code may remove. With a neighbour that has its handle, or whose connection is up, it takes no other
+ * lock. Otherwise it takes L and checks again: the state it saw without L may have changed, and a packet that is queued
+ * after the queue's last draining waits forever.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6): ipoib_start_xmit(), neigh_add_path(),
- * unicast_arp_send(); ipoib_multicast.c: ipoib_mcast_send(). The second look is commit 816e846c2eb9 (2018).
+ * unicast_arp_send(); ipoib_multicast.c: ipoib_mcast_send(). The second check is commit 816e846c2eb9 (2018).
  */
 import type { HardwareAddress } from "#model/neighbours/hardware-address.ts";
 import {
@@ -37,14 +37,14 @@ import { askForPath, findOrCreatePath } from "./path-list.ts";
 import { createNeighbour, findLocked, takeExisting, unlinkNeighbour } from "./table.ts";
 import { noteUse } from "./use.ts";
 
-/** Where a packet goes, and whether by the neighbour or, as ARP replies do, by the path itself. */
+/** The destination of a packet, and whether it is sent by the neighbour or, like ARP replies, by the path itself. */
 export interface Destination {
   readonly address: HardwareAddress;
   readonly via: "neighbour" | "path";
 }
 
 /**
- * Transmits a packet, which is the caller's, on one of the queues; answers an {@link OUTCOME}.
+ * Transmits a packet, which is the caller's, on one of the queues; returns an {@link OUTCOME}.
  *
  * Linearizes at the read of the handle, or of `up`, that lets it send; else under L; a stopped device drops it under
  * the queue's lock.
@@ -107,7 +107,7 @@ function* sendIfReady(
   return sent;
 }
 
-/** As {@link sendIfReady}, under L; if the neighbour is not ready, the packet waits there, or is dropped. */
+/** Like {@link sendIfReady}, under L; if the neighbour is not ready, the packet waits there, or is dropped. */
 function* sendOrWait(neighbours: Neighbours, neighbour: Address, packet: Address, destination: number): Access<number> {
   const handle = yield rcuDereferenceProtected(Neighbour.handle(neighbour));
   if (handle === NIL) return yield* waitAtNeighbour(neighbours, neighbour, packet);
@@ -122,7 +122,7 @@ function* sendOrWait(neighbours: Neighbours, neighbour: Address, packet: Address
   return OUTCOME.sent;
 }
 
-/** The table had no neighbour: makes one, unless somebody has meanwhile, and asks for the path if it is not known. */
+/** The table had no neighbour: creates one, unless another thread has, and queries the path if it is not known. */
 function* sendToNewNeighbour(neighbours: Neighbours, packet: Address, address: HardwareAddress): Access<number> {
   const lock = Device.lock(neighbours.device);
   yield spinLock(lock);
@@ -135,7 +135,7 @@ function* sendToNewNeighbour(neighbours: Neighbours, packet: Address, address: H
       yield* dropPacket(neighbours, packet);
       outcome = OUTCOME.dropped;
     } else if (handle === NIL && isMulticast(gidOf(address))) {
-      yield* askForPath(path); // a group that was not joined yet has no neighbours
+      yield* askForPath(path); // a group that is not yet joined has no neighbours
       outcome = yield* waitAtPath(neighbours, path, packet);
     } else {
       neighbour = yield* createNeighbour(neighbours, address);

@@ -5,7 +5,7 @@ import { addressWord } from "./layout.ts";
 import type { PeerTree } from "./store.ts";
 
 /**
- * Negative, 0 or positive as `address` stands before, at or after that of `peer`, which is in the same family's tree.
+ * Negative, 0 or positive as `address` orders before, equal to or after that of `peer`, in the same family's tree.
  *
  * Words compare unsigned. The reads are plain: a peer's address never changes once it can be reached.
  */
@@ -18,7 +18,7 @@ export function* compareWithPeer(address: PeerAddress, peer: Address): Access<nu
   return 0;
 }
 
-/** Gives a peer its address. Nobody else can reach it yet; but one who searches optimistically may stray to it. */
+/** Gives a peer its address. No other thread can reach it yet; but an optimistic search may stray to it. */
 export function* writeAddress(peer: Address, address: PeerAddress): Access {
   for (let i = 0; i < address.words.length; i++)
     yield writeUnordered(addressWord(peer, i), numberAt(address.words, i) | 0);

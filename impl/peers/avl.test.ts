@@ -62,7 +62,7 @@ function keysOf(shape: unknown): number[] {
   return Array.isArray(shape) ? shape.flatMap(keysOf) : [];
 }
 
-test("after any insertions and removals the tree holds what it should, in order, balanced, with true heights and total", () => {
+test("after any insertions and removals the tree is right: peers, order, balance, heights and total", () => {
   const steps = fc.array(fc.record({ key: fc.integer({ min: 1, max: 30 }), removes: fc.boolean() }), { maxLength: 60 });
   fc.assert(
     fc.property(steps, (all) => {
@@ -81,7 +81,7 @@ test("after any insertions and removals the tree holds what it should, in order,
   );
 });
 
-test("each insertion that unbalances the tree is answered by the rotation that fits", () => {
+test("each insertion that unbalances the tree causes the fitting rotation", () => {
   expect(setUp([30, 20, 10]).shape()).toEqual([10, 20, 30]);
   expect(setUp([10, 20, 30]).shape()).toEqual([10, 20, 30]);
   expect(setUp([30, 10, 20]).shape()).toEqual([10, 20, 30]);
@@ -97,7 +97,7 @@ test("a removal that leaves an even child on the heavy side takes a single rotat
   expect(fromTheLeft.shape()).toEqual([["", 20, 25], 30, 35]);
 });
 
-test("a removal is made good all the way up to the root", () => {
+test("a removal is rebalanced all the way up to the root", () => {
   // The least tree of height 4, whose removal at the shallow end rotates twice.
   const { remove, shape } = setUp([50, 30, 80, 20, 40, 70, 90, 10, 25, 35, 60, 5]);
   remove(90);
@@ -152,8 +152,8 @@ function* interrupted<T>(procedure: Access<T>, at: number, between: () => void):
 
 test("a miss during which a writer ran is looked up again under the lock", () => {
   const { heap, pool, create, word } = setUp([20]);
-  // Right after the sequence was read, another thread creates the peer that is looked for, above where the search will
-  // look.
+  // Right after the sequence was read, another thread creates the wanted peer, above the point that the search will
+  // reach.
   const log: string[] = [];
   const search = recorded(findPeer(pool, v4(10)), log);
   let created = NIL;
@@ -166,7 +166,7 @@ test("a miss during which a writer ran is looked up again under the lock", () =>
   expect(log).toContain("spinLock");
 });
 
-test("a miss repeated under the lock answers nothing, and collects what is idle on its path", () => {
+test("a miss repeated under the lock returns no peer, and collects the idle peers on its path", () => {
   const { heap, pool, create, run, total } = setUp([20]);
   run(putPeer(pool, run(findPeer(pool, v4(20)))));
   const held = run(findPeer(pool, v4(20)));
@@ -181,7 +181,7 @@ test("a miss repeated under the lock answers nothing, and collects what is idle 
   expect(total()).toBe(1);
 });
 
-test("a creation that meets the peer of another creation takes a reference to it", () => {
+test("a creation that finds the peer of another creation takes a reference to it", () => {
   const { heap, pool, create, word, total } = setUp([20]);
   let created = NIL;
   const found = runAlone(
@@ -200,7 +200,7 @@ test("a reader without a lock finds every peer, on either side of any other", ()
   }
 });
 
-test("victims are removed by their own addresses, wherever in the tree they stand", () => {
+test("victims are removed by their own addresses, wherever in the tree they are", () => {
   const { pool, run, create, heap, shape } = setUp();
   for (const key of [40, 20, 60, 10, 30]) {
     const peer = create(key);
@@ -223,7 +223,7 @@ test("victims of long addresses are removed by all their words", () => {
   expect([40, 20, 60, 10].map((word) => run(findPeer(pool, v6(word))) !== NIL)).toEqual([true, false, true, true]);
 });
 
-test("whoever takes a peer while it is about to be collected keeps it, at whichever access that is", () => {
+test("a thread that takes a peer about to be collected keeps it, at whichever access", () => {
   const outcomes = new Set<boolean>();
   for (let at = 1; at < 60; at++) {
     const { heap, pool, run, create, word, live } = setUp();
@@ -231,7 +231,7 @@ test("whoever takes a peer while it is about to be collected keeps it, at whiche
     run(putPeer(pool, idle));
     heap.words[pool.jiffies] = 100_000;
     let taken = NIL;
-    // A search without a lock, as another CPU makes it; where a writer is inside, it would wait.
+    // A search without a lock, as on another CPU; where a writer is inside, it would wait.
     const take = (): void => {
       const isWriting = (word(pool.v4.seqlock.sequence) & 1) === 1;
       if (word(Peer.refcount(idle)) === 0) {
@@ -263,7 +263,7 @@ test("a creation without memory writes nothing but the lock's sequence", () => {
   expect(changed).toEqual([pool.v4.seqlock.sequence]);
 });
 
-/** The procedure, which notes the words that it reads or writes plainly. */
+/** The procedure, recording the words that it reads or writes plainly. */
 function* noting<T>(
   procedure: Access<T>,
   plain: { readonly read: Set<Address>; readonly written: Set<Address> },
@@ -283,7 +283,7 @@ for (const [rotation, key] of [
   ["left", 80],
   ["right, then left", 65],
 ] as const) {
-  test(`where a subtree is as high as before, nothing above is looked at: rotated to the ${rotation}`, () => {
+  test(`where a subtree keeps its height, nothing above is visited: rotated to the ${rotation}`, () => {
     const { pool, run, word, shape } = setUp([40, 20, 60, 10, 70]);
     const root = word(pool.v4.root);
     const plain = { read: new Set<Address>(), written: new Set<Address>() };
@@ -293,7 +293,7 @@ for (const [rotation, key] of [
   });
 }
 
-test("a height that stays what it is, is not written, and nothing above is looked at; one that changes is", () => {
+test("an unchanged height is not written, and nothing above is visited; a changed one is", () => {
   const { pool, run, word } = setUp([40, 20, 60, 10]);
   const [root, left, right] = [40, 20, 60].map((key) => run(findPeer(pool, v4(key))));
   const heights = (peers: Set<Address>): boolean[] =>

@@ -1,12 +1,12 @@
 /**
- * An AVL tree of peers as its writer changes it: insertion and removal, with lockless readers inside all the while.
+ * An AVL tree of peers from its writer's side: insertion and removal, with lockless readers inside all the while.
  *
  * All of it runs under the tree's lock. Links are stored with rcuAssignPointer throughout. The original re-links with
  * plain stores in rotations and removal, which is right while rcu_assign_pointer is a write barrier before the store: a
- * peer that was linked in once may be linked elsewhere without more ado. A store-release orders no later store, so a
+ * peer that was linked in once may be linked elsewhere without a barrier. A store-release orders no later store, so a
  * rotation that makes the peer just inserted the root of its subtree must release it again.
  *
- * Readers may miss peers while a rotation or a removal is under way (the tree's sequence tells them) but never meet a
+ * Readers may miss peers while a rotation or a removal is in progress (the tree's sequence shows it) but never meet a
  * cycle, nor a link that leads to freed memory.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): lookup(), lookup_rightempty(), peer_avl_rebalance(), link_to_pool(),
@@ -28,11 +28,11 @@ import { compareWithPeer } from "./address.ts";
 import { Peer } from "./layout.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
-/** The link words from the root down to a peer or to where it would be, the root's own link first. One call's own. */
+/** The link words from the root to a peer or to its place, the root's own link first. Private to one call. */
 export interface TreePath {
   readonly slots: Address[];
   length: number;
-  /** Slots there may be. */
+  /** An empty path with room for every slot. */
   readonly lengthMax: number;
 }
 
@@ -40,7 +40,7 @@ export function createPath({ limits }: PeerStore): TreePath {
   return { slots: [], length: 0, lengthMax: limits.linksMax };
 }
 
-/** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds what was found. */
+/** Finds the peer at `address`, or the sentinel, and records the path to it: its last slot holds the peer found. */
 export function* lookupLocked(pool: PeerStore, tree: PeerTree, address: PeerAddress, path: TreePath): Access<Address> {
   path.length = 0;
   yield* pushSlot(path, tree.root);
@@ -64,7 +64,7 @@ export function* insertAtPath(pool: PeerStore, tree: PeerTree, path: TreePath, p
   yield writeOnce(tree.total, total + 1);
 }
 
-/** Takes a dead peer out of the tree and frees it after a grace period. Overwrites `path`. */
+/** Removes a dead peer from the tree and frees it after a grace period. Overwrites `path`. */
 export function* removePeer(
   pool: PeerStore,
   tree: PeerTree,
@@ -77,10 +77,10 @@ export function* removePeer(
 }
 
 /**
- * Takes a peer out of the tree; what becomes of it is the caller's business. Overwrites `path`.
+ * Removes a peer from the tree; freeing it is left to the caller. Overwrites `path`.
  *
- * A peer with a left child is replaced by its predecessor in the order. A reader may pass just when the predecessor has
- * taken the place and not yet the children.
+ * A peer with a left child is replaced by its predecessor in the order. A reader may pass when the predecessor has
+ * already taken the place but not yet the children.
  */
 export function* unlinkPeer(
   pool: PeerStore,
@@ -110,7 +110,7 @@ export function* unlinkPeer(
     yield rcuAssignPointer(Peer.right(predecessor), right);
     const height = yield read(Peer.height(peer));
     yield write(Peer.height(predecessor), height);
-    path.slots[place + 1] = Peer.left(predecessor); // was the link of the peer that goes
+    path.slots[place + 1] = Peer.left(predecessor); // was the link of the removed peer
   }
   yield* rebalance(pool, path);
   const total = yield read(tree.total);
@@ -138,9 +138,9 @@ function* pushSlot(path: TreePath, link: Address): Access {
 }
 
 /**
- * Restores heights and balance of the subtrees on the path, the deepest first, up to one whose height is what it was:
- * nothing changes above it, and a cache line that is not written is not taken from readers. The original goes on to the
- * root.
+ * Restores heights and balance of the subtrees on the path, deepest first, up to one whose height is unchanged:
+ * nothing changes above it, and a cache line that is not written is not taken from readers. The original continues to
+ * the root.
  */
 function* rebalance(pool: PeerStore, path: TreePath): Access {
   for (let depth = path.length - 1; depth >= 0; depth--) {
@@ -159,14 +159,14 @@ function* rebalance(pool: PeerStore, path: TreePath): Access {
   }
 }
 
-/** The sentinel's height is 0, and nowhere written: on real threads it has no rare fields. */
+/** The sentinel's height is 0, and stored nowhere: on real threads it has no rare fields. */
 function* heightOf({ empty }: PeerStore, peer: Address): Access<number> {
   return peer === empty ? 0 : yield read(Peer.height(peer));
 }
 
 /**
- * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, takes the place of `peer`.
- * Answers the height of what stands there now.
+ * `left` is 2 higher than its sibling, of height `rightHeight`: it, or its right child, replaces `peer`.
+ * Returns the height of the new subtree root.
  */
 function* rotateRight(
   pool: PeerStore,

@@ -1,5 +1,5 @@
 /**
- * One step of collection: the peer that has been idle for longest goes, if it has been idle for long enough.
+ * One step of collection: removes the longest idle peer, if it has been idle for long enough.
  *
  * It is taken off the unused list with a reference, and removed from the tree under another lock. In between others may
  * find it: then it stays, and is put back with a fresh time.
@@ -11,7 +11,7 @@ import type { ListedPool } from "./listed-pool.ts";
 import { takeLongestIdle } from "./unused-list.ts";
 
 /**
- * Removes the longest idle peer, if it has been idle for `ttl` ticks and nobody comes to use it. False if there was
+ * Removes the longest idle peer, if it has been idle for `ttl` ticks and no thread comes to use it. False if there was
  * none to try.
  */
 export function* cleanupOnce(pool: ListedPool, ttl: number): Access<boolean> {
@@ -22,8 +22,8 @@ export function* cleanupOnce(pool: ListedPool, ttl: number): Access<boolean> {
 }
 
 /**
- * Removes one idle peer, however fresh, if the pool is at its threshold. Holds no lock while it looks: by then others
- * may have filled the pool, or made room.
+ * Removes one idle peer, however fresh, if the pool is at its threshold. Holds no lock while it checks: meanwhile
+ * others may fill the pool, or make room.
  */
 export function* cleanupWhenFull(pool: ListedPool): Access {
   const total = yield readOnce(pool.v4.total);

@@ -1,9 +1,9 @@
 /**
- * The search without a lock, inside a read-side critical section, with a writer at work all the while.
+ * The search without a lock, inside a read-side critical section, possibly with a writer at work.
  *
- * The order of the tree and the length of the way hold only while no writer is at work: a peer that is there may be
- * missed, and rotations may carry a reader on and on, so it gives up after `linksMax` links. What is found may be
- * removed, not yet freed.
+ * The order of the tree and the path's length hold only while no writer is at work: a peer in the tree may be
+ * missed, and rotations may carry a reader on and on, so it gives up after `linksMax` links. The peer found may be
+ * removed, but is not yet freed.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012): lookup_rcu_bh(), lookup_rcu().
  */

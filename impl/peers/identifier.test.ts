@@ -11,7 +11,7 @@ test("the hash is HalfSipHash-1-3: the vectors of Linux lib/test_siphash.c for 0
   expect(hashWords([0x03020100, 0x07060504], key) >>> 0).toBe(0x577999b1);
 });
 
-test("where identifiers start depends on the address and on either half of the secret", () => {
+test("the first identifier depends on the address and on either half of the secret", () => {
   const address = { family: "v4", words: [42] } as const;
   const starts = [keyedIdentifier([1, 2]), keyedIdentifier([1, 3]), keyedIdentifier([0, 2])].map((first) =>
     first(address),
@@ -21,7 +21,7 @@ test("where identifiers start depends on the address and on either half of the s
   expect(keyedIdentifier([1, 2])(address)).toBe(starts[0]);
 });
 
-test("an identifier is the counter before it moves past all that were asked for", () => {
+test("an identifier is the counter's value before it advances past all those requested", () => {
   const heap = createHeap(40);
   const peer = place(heap, Peer, "peer");
   heap.words[Peer.identifier(peer)] = 100;

@@ -1,8 +1,8 @@
 /**
- * Identifiers for the packets to one peer: consecutive, 16 bits, from a start that outsiders cannot foretell.
+ * Identifiers for the packets to one peer: consecutive, 16 bits, from a start that outsiders cannot predict.
  *
  * Source: Linux include/net/inetpeer.h, inet_getid(), with the return value of commit 39c36094d78c, "net: fix
- * inet_getid() and ipv6_select_ident() bugs"; net/core/secure_seq.c, secure_ip_id(), of which the hash is replaced by
+ * inet_getid() and ipv6_select_ident() bugs"; net/core/secure_seq.c, secure_ip_id(), whose hash is replaced by
  * HalfSipHash-1-3 (Aumasson and Bernstein, "SipHash", 2012; Linux lib/siphash.c, hsiphash).
  */
 import type { PeerAddress } from "#model/peers/peer-address.ts";
@@ -11,7 +11,7 @@ import { wordAt } from "../memory/word.ts";
 import { Peer } from "./layout.ts";
 
 /**
- * The first of `more` + 1 consecutive identifiers, modulo 2^16, that nobody else is given. The caller holds a
+ * The first of `more` + 1 consecutive identifiers, modulo 2^16, that no other caller is given. The caller holds a
  * reference. Linearizes at its only access.
  */
 export function* nextIdentifier(peer: Address, more: number): Access<number> {
@@ -29,7 +29,7 @@ export function keyedIdentifier(secret: readonly [number, number]): (address: Pe
 export function hashWords(words: readonly number[], [key0, key1]: readonly [number, number]): number {
   const v = Int32Array.of(key0, key1, 0x6c796765 ^ key0, 0x74656462 ^ key1);
   for (const word of words) compress(v, word);
-  compress(v, words.length << 26); // the number of bytes, in the topmost byte
+  compress(v, words.length << 26); // the number of bytes, in the top byte
   v[2] = wordAt(v, 2) ^ 0xff;
   round(v);
   round(v);

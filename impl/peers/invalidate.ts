@@ -1,9 +1,9 @@
 /**
- * Throwing away a whole family at once, and the deferred collector that frees what was thrown away.
+ * Discarding a whole family at once, and the deferred collector that frees the discarded peers.
  *
  * The invalidation only swaps the root. A reader may be anywhere in the old tree and take references there until the
- * end of its section, so the tree goes to the deferred collector after a grace period: from then on nobody finds its
- * peers, their counts only fall, and a count of 0 is for good. The collector looks again, a delay later, at the peers
+ * end of its section, so the tree goes to the deferred collector after a grace period: from then on no lookup finds its
+ * peers, their counts only fall, and a count of 0 is final. The collector re-examines, a delay later, the peers
  * that were still held.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inetpeer_invalidate_tree(), inetpeer_inval_rcu(), inetpeer_gc_worker(), as
@@ -29,7 +29,7 @@ import { writeSeqlock, writeSequnlock } from "../sync/seqlock.ts";
 import { GcQueue, Peer } from "./layout.ts";
 import type { PeerPool } from "./pool.ts";
 
-/** Empties the pool of one family. Who holds a reference keeps it. Linearizes at the store to the root. */
+/** Empties the pool of one family. Holders keep their references. Linearizes at the store to the root. */
 export function* invalidateTree(pool: PeerPool, family: AddressFamily): Access {
   const tree = pool[family];
   yield* writeSeqlock(tree.seqlock);
@@ -42,7 +42,7 @@ export function* invalidateTree(pool: PeerPool, family: AddressFamily): Access {
   yield* writeSequnlock(tree.seqlock);
 }
 
-/** After the grace period: puts a detached tree on the queue by its root, and asks for the deferred collector. */
+/** After the grace period: puts a detached tree on the queue by its root, and requests the deferred collector. */
 export function* queueDetached(pool: PeerPool, root: Address): Access {
   const { gcQueue } = pool;
   yield spinLock(GcQueue.lock(gcQueue));
@@ -56,7 +56,7 @@ export function* queueDetached(pool: PeerPool, root: Address): Access {
 
 /**
  * The deferred collector, the handler of the pool's work: frees the peers of the detached trees that nobody holds, and
- * asks to be run again if any are left.
+ * requests another run if any are left.
  */
 export function* collectDetached(pool: PeerPool): Access {
   const { gcQueue } = pool;
@@ -67,16 +67,16 @@ export function* collectDetached(pool: PeerPool): Access {
   yield write(GcQueue.tail(gcQueue), NIL);
   yield spinUnlock(GcQueue.lock(gcQueue));
 
-  // From here to the end the list is this thread's own: `first` to `last`, of which `held` to `heldLast` are done and
-  // stay.
+  // From here to the end the list is private to this thread: `first` to `last`, of which `held` to `heldLast` are done
+  // and stay.
   let held: Address = NIL;
   let heldLast: Address = NIL;
   let peer = first;
   while (peer !== NIL) {
     last = yield* appendChild(pool, Peer.left(peer), last);
     last = yield* appendChild(pool, Peer.right(peer), last);
-    const next = yield read(Peer.gcNext(peer)); // not before: the peer may have been the last
-    const refcount = yield loadAcquire(Peer.refcount(peer)); // a holder's last accesses come before its release
+    const next = yield read(Peer.gcNext(peer)); // not earlier: the peer may have been the last
+    const refcount = yield loadAcquire(Peer.refcount(peer)); // a holder's last accesses precede its release
     if (refcount === 0) {
       yield* pool.freePeer(peer);
     } else {
@@ -97,7 +97,7 @@ export function* collectDetached(pool: PeerPool): Access {
   yield* queueDelayedWork(pool.gcWork, pool.limits.gcDelayTicks, pool.jiffies);
 }
 
-/** Moves the child that `link` leads to, if any, to the end of the list; answers the new last peer. */
+/** Moves the child that `link` leads to, if any, to the end of the list; returns the new last peer. */
 function* appendChild(pool: PeerPool, link: Address, last: Address): Access<Address> {
   const child = yield rcuDereferenceProtected(link);
   if (child === pool.empty) return last;

@@ -10,7 +10,7 @@ test("the threshold halves at 32 and at 16 MiB of memory, and falls to a quarter
   ]);
 });
 
-test("the original's limits: 2 to 10 minutes, a minute's delay, 40 links, bursts of 6", () => {
+test("the original's limits: 2 to 10 minutes, a delay of a minute, 40 links, bursts of 6", () => {
   expect(defaultLimits(64 * MEBIBYTE, 250)).toEqual({
     threshold: 65664,
     ttlMinTicks: 30_000,
@@ -22,7 +22,7 @@ test("the original's limits: 2 to 10 minutes, a minute's delay, 40 links, bursts
   });
 });
 
-test("the ttl falls from 600 s in an empty pool to 121 s in one that lacks one peer, and is 0 at the threshold", () => {
+test("the ttl falls from 600 s in an empty pool to 121 s one peer below the threshold, and is 0 at it", () => {
   const limits = defaultLimits(64 * MEBIBYTE, 1000);
   expect(ttlTicks(0, limits)).toBe(600_000);
   expect(ttlTicks(65_663, limits)).toBe(121_000);
@@ -30,7 +30,7 @@ test("the ttl falls from 600 s in an empty pool to 121 s in one that lacks one p
   expect(ttlTicks(100_000, limits)).toBe(0);
 });
 
-test("the ttl moves by whole seconds", () => {
+test("the ttl changes by whole seconds", () => {
   const limits = { ...defaultLimits(64 * MEBIBYTE, 100), threshold: 7, ttlMinTicks: 150, ttlMaxTicks: 1090 };
   // 9 whole seconds of range: 9·total/7 seconds, cut off.
   expect([0, 1, 2, 3, 4, 5, 6].map((total) => ttlTicks(total, limits))).toEqual([1090, 990, 890, 790, 590, 490, 390]);
@@ -41,6 +41,6 @@ test("a range of less than a second has no slope", () => {
   expect([0, 3, 4].map((total) => ttlTicks(total, limits))).toEqual([199, 199, 0]);
 });
 
-test("a threshold of 0 divides nothing", () => {
+test("a threshold of 0 causes no division", () => {
   expect(ttlTicks(0, { ...defaultLimits(64 * MEBIBYTE, 100), threshold: 0 })).toBe(0);
 });

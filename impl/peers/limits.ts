@@ -6,24 +6,24 @@
  * sets; numbers here do not.
  */
 
-/** What decides how long a peer may stay idle. */
+/** The limits that decide how long a peer may stay idle. */
 export interface IdleLimits {
-  /** Peers in one family's tree from which on every idle peer that a collection comes by may be taken. */
+  /** Peers in one family's tree from which on a collection may take every idle peer that it passes. */
   readonly threshold: number;
-  /** What the time a peer may stay idle falls to as the pool fills. */
+  /** The least time a peer may stay idle, as the pool fills. */
   readonly ttlMinTicks: number;
-  /** Time a peer may stay idle in an empty pool. */
+  /** The time a peer may stay idle in an empty pool. */
   readonly ttlMaxTicks: number;
   /** HZ. */
   readonly ticksPerSecond: number;
 }
 
 export interface PeerLimits extends IdleLimits {
-  /** From the invalidation of a tree to the run of the deferred collector. */
+  /** Time from the invalidation of a tree to the run of the deferred collector. */
   readonly gcDelayTicks: number;
   /** Links a lockless reader follows before it gives up, and slots of a recorded path. */
   readonly linksMax: number;
-  /** How many grants the rate limiter saves up. */
+  /** The number of grants that the rate limiter saves up. */
   readonly burstFactor: number;
 }
 

@@ -16,14 +16,14 @@ test("the original's limits: a ttl of 2 to 10 minutes, a timer of 10 seconds to 
   expect(defaultListLimits(8 * MEBIBYTE, 1).threshold).toBe(4104);
 });
 
-test("the timer's ttl falls from 600 s in an empty pool to 121 s in one that lacks one peer, and is 120 s at the threshold", () => {
+test("the timer's ttl is 600 s in an empty pool, 121 s one peer below the threshold, 120 s at the threshold", () => {
   const limits = defaultListLimits(64 * MEBIBYTE, 1000);
   expect([0, 65_663, 65_664, 100_000].map((total) => expiryTicks(total, limits))).toEqual([
     600_000, 121_000, 120_000, 120_000,
   ]);
 });
 
-test("the timer's next run comes after 120 s in an empty pool, 11 s in one that lacks one peer, 10 s at the threshold", () => {
+test("the timer's next run is after 120 s in an empty pool, 11 s one peer below the threshold, 10 s at it", () => {
   const limits = defaultListLimits(64 * MEBIBYTE, 100);
   expect([0, 65_663, 65_664, 100_000].map((total) => timerTicks(total, limits))).toEqual([12_000, 1_100, 1_000, 1_000]);
 });

@@ -8,7 +8,7 @@ import { defaultLimits, ttlTicks } from "./limits.ts";
 import type { StoreLimits } from "./store.ts";
 
 export interface ListLimits extends StoreLimits {
-  /** From one run of the timer to the next in a pool at its threshold. */
+  /** Time from one run of the timer to the next in a pool at its threshold. */
   readonly timerMinTicks: number;
   /** The same in an empty pool. */
   readonly timerMaxTicks: number;

@@ -100,7 +100,7 @@ function runWith<T>(heap: Heap, procedure: Access<T>, kind: AccessKind, meanwhil
 for (const generation of GENERATIONS) {
   const name = (title: string) => `${generation.name}: ${title}`;
 
-  test(name("an address that the pool lacks is not found, and created when asked for"), () => {
+  test(name("an address that the pool lacks is not found, and is created on request"), () => {
     const { create, find, pool, word, total, refcount, unused, live } = setUp(generation);
     expect(find(7)).toBe(NIL);
     expect(live()).toBe(0);
@@ -124,7 +124,7 @@ for (const generation of GENERATIONS) {
   });
 
   test(
-    name("the last release puts a peer at the end of the unused list with the time, one before it changes nothing"),
+    name("the last release puts a peer at the end of the unused list with the time; an earlier one changes nothing"),
     () => {
       const { create, put, advance, unused, word, refcount, pool } = setUp(generation);
       const [first, second] = [create(1), create(2)];
@@ -144,7 +144,7 @@ for (const generation of GENERATIONS) {
     },
   );
 
-  test(name("a peer that is found again leaves the unused list, wherever in it"), () => {
+  test(name("a peer that is found again leaves the unused list from any place in it"), () => {
     const { create, put, find, unused, refcount } = setUp(generation);
     const [first, second, third] = [create(1), create(2), create(3)];
     for (const peer of [first, second, third]) put(peer);
@@ -208,7 +208,7 @@ for (const generation of GENERATIONS) {
   });
 
   test(
-    name("a peer that others came to use stays, and goes back on the list with a fresh time when all let go"),
+    name("a peer that others have come to use stays, and returns to the list with a fresh time when all release it"),
     () => {
       const { create, put, run, pool, find, unused, refcount, advance, word, total } = setUp(generation);
       const peer = create(1);
@@ -224,7 +224,7 @@ for (const generation of GENERATIONS) {
     },
   );
 
-  test(name("a user that lets go before the peer is removed does not keep it"), () => {
+  test(name("a user that releases before the peer is removed does not keep it"), () => {
     const { create, put, run, pool, find, total, live, unused } = setUp(generation);
     const peer = create(1);
     put(peer);
@@ -234,7 +234,7 @@ for (const generation of GENERATIONS) {
     expect([total(), live(), unused()]).toEqual([0, 0, []]);
   });
 
-  test(name("a peer is freed with its count as the generation has it"), () => {
+  test(name("a peer is freed with the count that its generation specifies"), () => {
     const { create, put, run, pool, refcount, live } = setUp(generation);
     const peer = create(1);
     put(peer);
@@ -242,7 +242,7 @@ for (const generation of GENERATIONS) {
     expect([live(), refcount(peer)]).toEqual([0, generation.mayFreeWith]);
   });
 
-  test(name("without memory a creation answers NIL and changes nothing"), () => {
+  test(name("without memory a creation returns NIL and changes nothing"), () => {
     const { create, find, total, live } = setUp(generation, { peersMax: 1 });
     const only = create(1);
     expect([create(2), total(), live()]).toEqual([NIL, 1, 1]);
@@ -257,7 +257,7 @@ for (const generation of GENERATIONS) {
     expect(heap.words).toEqual(words);
   });
 
-  test(name("words are named after what they are of"), () => {
+  test(name("words are named after their objects"), () => {
     const { heap, pool } = setUp(generation);
     expect(
       [pool.v4.root, pool.v4.lock, UnusedList.lock(pool.unusedList), DelayedWork.state(pool.timer)].map((address) =>
@@ -276,7 +276,7 @@ for (const generation of GENERATIONS) {
     ]);
   });
 
-  test(name("the clock hands the timer over when its time has come"), () => {
+  test(name("the clock queues the timer when its time has come"), () => {
     const { run, pool, word, advance } = setUp(generation);
     run(startTimer(pool, 0));
     advance(119);
@@ -285,7 +285,7 @@ for (const generation of GENERATIONS) {
     expect(word(DelayedWork.state(pool.timer))).toBe(WORK_STATE.queued);
   });
 
-  test(name("a run of the timer takes all that are old, and asks for the next as full as the pool is then"), () => {
+  test(name("a run of the timer takes all old peers, and requests the next by how full the pool then is"), () => {
     const { create, put, run, pool, advance, unused, word, total } = setUp(generation, { threshold: 10 });
     const [first, second, third] = [create(1), create(2), create(3)];
     put(first);
@@ -310,7 +310,7 @@ for (const generation of GENERATIONS) {
   });
 
   test(
-    name("at the threshold the timer takes peers idle for the least ttl, not fresh ones, and comes again soonest"),
+    name("at the threshold the timer takes peers idle for the least ttl, not fresh ones, and runs again soonest"),
     () => {
       const { create, put, run, pool, advance, total, word } = setUp(generation, { threshold: 2 });
       const peers = [create(1), create(2)];
@@ -333,7 +333,7 @@ for (const generation of GENERATIONS) {
     function* ticking(procedure: Access): Access {
       let step = procedure.next(0);
       while (!step.done) {
-        // Its own first look at the clock, the look at the first peer's idle time, and the look whether it has ticked.
+        // Its own first read of the clock, the read of the first peer's idle time, and the check whether it has ticked.
         if (step.value === ACCESS.readOnce && request.address === pool.jiffies && ++reads === 3)
           heap.words[pool.jiffies] = 1701;
         const found = yield step.value;
@@ -341,10 +341,10 @@ for (const generation of GENERATIONS) {
       }
     }
     runAlone(heap, ticking(checkExpired(pool)));
-    expect([total(), reads]).toEqual([2, 4]); // and a last look for the time of the next run
+    expect([total(), reads]).toEqual([2, 4]); // and a last read for the time of the next run
   });
 
-  test(name("the sentinel and the pool's words are where the pool says"), () => {
+  test(name("the sentinel and the pool's words are where the pool records them"), () => {
     const { pool, word, heap } = setUp(generation, { peersMax: 3 });
     expect([word(ListedPeer.left(pool.empty)), word(ListedPeer.right(pool.empty)), word(pool.v4.root)]).toEqual([
       pool.empty,
@@ -362,7 +362,7 @@ for (const generation of GENERATIONS) {
 
 const [before, after] = GENERATIONS;
 
-test("before the conversion: a thread that comes too late takes the other's peer, and frees its own", () => {
+test("before the conversion: a thread that is too late takes the other's peer, and frees its own", () => {
   const { heap, creating, create, live, refcount, total, unused, put } = setUp(before);
   let other: number = NIL;
   const found = runWith(heap, creating(1), ACCESS.cmpxchgAcquire, () => {
@@ -372,7 +372,7 @@ test("before the conversion: a thread that comes too late takes the other's peer
   expect([found, live(), refcount(found), total(), unused()]).toEqual([other, 1, 1, 1, []]);
 });
 
-test("before the conversion: lookups take the lock once and the list's lock, a miss the first alone", () => {
+test("before the conversion: lookups take the lock once and the list's lock, a miss only the first", () => {
   const { heap, create, finding } = setUp(before);
   create(1);
   const hit: string[] = [];
@@ -438,7 +438,7 @@ test("after the conversion: a peer in use is found without the tree's lock, an i
   ]);
 });
 
-test("after the conversion: a thread that comes too late takes the other's peer, and makes none", () => {
+test("after the conversion: a thread that is too late takes the other's peer, and creates none", () => {
   const { heap, creating, create, live, refcount, total, unused } = setUp(after);
   let other: number = NIL;
   const found = runWith(heap, creating(1), ACCESS.spinLock, () => {

@@ -1,11 +1,11 @@
 /**
  * The peer pool of 2010 and its set-up: one tree, a list of unused peers, a periodic timer. The lock of the tree, and
- * how a peer is removed, are what differs before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. What
- * is the same: unused-list.ts, cleanup-once.ts, periodic-timer.ts.
+ * how a peer is removed, differ before and after the RCU conversion: rwlock-pool.ts, rcu-list-pool.ts. The common
+ * parts: unused-list.ts, cleanup-once.ts, periodic-timer.ts.
  *
  * Memory: the threshold is no cap. A creation that finds the pool at its threshold takes one idle peer, if there is one
- * and nobody uses it meanwhile. So a tree holds at most the threshold, or the peers that are in use if they are more,
- * and one for each creation whose collection has not run yet or was passed by a user of its peer.
+ * and it stays unused meanwhile. So a tree holds at most the threshold, or the peers that are in use if they are more,
+ * and one for each creation whose collection has not run yet or was overtaken by a user of its peer.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010).
  */
@@ -21,7 +21,7 @@ import { ListedPeer, ListedPeerBase, Sentinel, UnusedList } from "./layout.ts";
 import type { ListLimits } from "./list-limits.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
-/** Where everything of a pool is. Frozen: all that changes is in the heap. */
+/** The addresses of a pool. Frozen: everything that changes is in the heap. */
 export interface ListedPool extends PeerStore {
   readonly limits: ListLimits;
   readonly v4: PeerTree;
@@ -29,15 +29,15 @@ export interface ListedPool extends PeerStore {
   /** The delayed work that stands for the timer. */
   readonly timer: Address;
   /**
-   * Removes a peer of which the caller holds the one reference, and is on no list; gives the reference back if others
-   * have come.
+   * Removes a peer of which the caller holds the only reference, and which is on no list; gives the reference back if
+   * others have taken one.
    */
   readonly unlinkFromPool: (peer: Address) => Access;
 }
 
 export interface ListedPoolOptions {
   readonly limits: ListLimits;
-  /** Peers there is memory for: one more, and allocation fails. */
+  /** Peers that there is memory for: beyond that, allocation fails. */
   readonly peersMax: number;
   readonly firstIdentifier: (address: PeerAddress) => number;
 }
@@ -88,7 +88,9 @@ export function createListedPool(
   return pool;
 }
 
-/** A new peer with one reference, not linked in yet, all but its link in the unused list; NIL if memory is used up. */
+/**
+ * A new peer with one reference, not linked in yet, complete but for its link in the unused list; NIL without memory.
+ */
 export function* createListedPeer(pool: ListedPool, address: PeerAddress): Access<Address> {
   const peer = yield allocate(pool.peers);
   if (peer === NIL) return NIL;

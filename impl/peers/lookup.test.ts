@@ -37,7 +37,7 @@ function setUp({ peersMax = 20, ...changed }: Partial<PeerLimits> & { peersMax?:
   };
 }
 
-test("an address that the pool lacks is not found, and created when asked for", () => {
+test("an address that the pool lacks is not found, and is created on request", () => {
   const { find, create, total, word, pool } = setUp();
   expect(find(v4(7))).toBe(NIL);
   const peer = create(v4(7));
@@ -50,7 +50,7 @@ test("an address that the pool lacks is not found, and created when asked for", 
   expect(word(Peer.identifier(peer))).toBe(7);
 });
 
-test("addresses order by unsigned words, the first that differ deciding", () => {
+test("addresses order by unsigned words, and the first that differ decide", () => {
   const { create, word } = setUp();
   const root = create(v6(5, 5, 5, 5));
   const left = create(v6(5, 5, 5, 4));
@@ -60,7 +60,7 @@ test("addresses order by unsigned words, the first that differ deciding", () => 
   expect(word(Peer.left(right))).toBe(between);
 });
 
-test("the families have trees of their own", () => {
+test("each family has its own tree", () => {
   const { create, find, total } = setUp();
   const peer = create(v4(1));
   expect(find(v6(1, 0, 0, 0))).toBe(NIL);
@@ -68,7 +68,7 @@ test("the families have trees of their own", () => {
   expect([total("v4"), total("v6")]).toEqual([1, 1]);
 });
 
-test("a release notes the time, then lets go", () => {
+test("a release notes the time, then drops the reference", () => {
   const { create, pool, advance, word, run } = setUp();
   const peer = create(v4(1));
   advance(23);
@@ -104,7 +104,7 @@ test("a search collects the peers on its path that were idle for the ttl, and no
   expect([find(v4(20)), find(v4(10)), find(v4(30))]).toEqual([NIL, held, aside]);
 });
 
-test("a miss that is sure collects nothing", () => {
+test("a confirmed miss collects nothing", () => {
   const { create, put, find, advance, total } = setUp();
   put(create(v4(20)));
   advance(10_000);
@@ -120,7 +120,7 @@ test("a tree at its threshold gives up every idle peer on a path", () => {
   expect([total("v4"), live()]).toEqual([1, 1]);
 });
 
-test("a creation without memory answers NIL and changes nothing, after a collection that may make room", () => {
+test("a creation without memory returns NIL and changes nothing, after a collection that may make room", () => {
   const { create, put, total, advance } = setUp({ peersMax: 1 });
   const only = create(v4(1));
   expect(create(v4(2))).toBe(NIL);
@@ -133,7 +133,7 @@ test("a creation without memory answers NIL and changes nothing, after a collect
   expect(create(v4(2))).not.toBe(NIL);
 });
 
-test("an invalidation hides all peers at once; the holders keep theirs until the collector finds them let go", () => {
+test("an invalidation hides all peers at once; the holders keep theirs until the collector finds them released", () => {
   const { create, find, put, pool, run, live, total, advance, word } = setUp();
   const held = create(v4(20));
   put(create(v4(10)));
@@ -165,7 +165,7 @@ test("an address can be created anew beside the peer that a holder kept", () => 
   expect(after).not.toBe(before);
 });
 
-test("an invalidation of an empty tree asks for no work", () => {
+test("an invalidation of an empty tree requests no work", () => {
   const { pool, run, word } = setUp();
   run(invalidateTree(pool, "v4"));
   expect(word(DelayedWork.state(pool.gcWork))).toBe(WORK_STATE.idle);
@@ -199,13 +199,13 @@ test("several detached trees queue up, and those still held go back to the front
   expect([queue(), live()]).toEqual([[], 0]);
 });
 
-test("held peers go before what was queued while the collector ran", () => {
+test("held peers are queued before those queued while the collector ran", () => {
   const { create, put, pool, run, word } = setUp();
   const held = create(v4(1));
   run(invalidateTree(pool, "v4"));
   const late = create(v4(2));
   const collecting = collectDetached(pool);
-  // Stops the collector between its two visits to the queue, by a flush in the middle of its first look at a count.
+  // Stops the collector between its two visits to the queue, by a flush in the middle of its first read of a count.
   const log: string[] = [];
   function* interrupted(): Access {
     let step = collecting.next(0);
@@ -223,7 +223,7 @@ test("held peers go before what was queued while the collector ran", () => {
   put(held);
 });
 
-test("a peer is not removed under a false name", () => {
+test("a peer is not removed under a wrong address", () => {
   const { create, pool, run } = setUp();
   const peer = create(v4(1));
   expect(() => run(removePeer(pool, pool.v4, v4(2), peer, createPath(pool)))).toThrow(
@@ -231,7 +231,7 @@ test("a peer is not removed under a false name", () => {
   );
 });
 
-test("a tree deeper than its bound is refused by the writer, and given up by the reader", () => {
+test("a tree deeper than its bound is rejected by the writer, and given up on by the reader", () => {
   const { create, find, pool, run } = setUp({ linksMax: 3 });
   const peers = [4, 2, 6].map((word) => create(v4(word)));
   expect(find(v4(6))).toBe(peers[2]);

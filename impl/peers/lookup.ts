@@ -1,8 +1,8 @@
 /**
- * Finding a peer and letting it go.
+ * Finding a peer and releasing it.
  *
  * A peer in the tree is found without a lock: descend inside a read-side critical section, take a reference unless the
- * peer is dead. A miss proves something only if no writer ran meanwhile, which the tree's sequence tells; otherwise the
+ * peer is dead. A miss proves something only if no writer ran meanwhile, which the tree's sequence shows; otherwise the
  * search is repeated under the lock, where a missing peer is created and the idle ones on its path are collected.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): lookup_rcu(), inet_getpeer(), inet_putpeer().
@@ -36,7 +36,7 @@ import type { PeerTree } from "./store.ts";
  * Takes a reference to the peer at `address` if the pool has one; NIL if not.
  *
  * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began,
- * just before the invalidation; a miss at the search's second look at the sequence, or under the lock.
+ * just before the invalidation; a miss at the search's second read of the sequence, or under the lock.
  */
 export function* findPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const tree = pool[address.family];
@@ -77,7 +77,7 @@ export function* getPeer(pool: PeerPool, address: PeerAddress): Access<Address> 
   return yield* getPeerLocked(pool, address);
 }
 
-/** As {@link getPeer}, for those who did not find the peer without the lock. */
+/** {@link getPeer} for callers that did not find the peer without the lock. */
 export function* getPeerLocked(pool: PeerPool, address: PeerAddress): Access<Address> {
   const tree = pool[address.family];
   yield* writeSeqlock(tree.seqlock);
@@ -85,7 +85,7 @@ export function* getPeerLocked(pool: PeerPool, address: PeerAddress): Access<Add
   let peer = yield* lookupLocked(pool, tree, address, path);
   if (peer === pool.empty) {
     const collected = yield* collectPath(pool, tree, path);
-    // The path leads through peers that are gone, or stand elsewhere now. It is not collected a second time.
+    // The path leads through peers that are gone, or are elsewhere now. It is not collected a second time.
     if (collected > 0) yield* lookupLocked(pool, tree, address, path);
     peer = yield* createPeer(pool, address);
     if (peer !== NIL) yield* insertAtPath(pool, tree, path, peer);
@@ -97,18 +97,18 @@ export function* getPeerLocked(pool: PeerPool, address: PeerAddress): Access<Add
 }
 
 /**
- * Gives back a reference; answers the time it noted as the peer's last use. The peer must not be touched afterwards: it
- * is neither freed nor removed here, but may be at once by others. Linearizes at the decrement.
+ * Gives back a reference; returns the time it noted as the peer's last use. The peer must not be touched afterwards: it
+ * is neither freed nor removed here, but other threads may do so at once. Linearizes at the decrement.
  */
 export function* putPeer(pool: PeerPool, peer: Address): Access<number> {
-  const now = yield readUnordered(pool.jiffies); // no older than this thread's last look at the clock
+  const now = yield readUnordered(pool.jiffies); // no older than this thread's last read of the clock
   yield writeUnordered(Peer.dtime(peer), now);
-  yield* release(Peer.refcount(peer)); // its barrier pairs with the collector's: whoever sees the count sees the time
+  yield* release(Peer.refcount(peer)); // its barrier pairs with the collector's: readers of the count see the time
   return now;
 }
 
 /**
- * The search without a lock, inside a read-side critical section: takes a reference to what it finds, unless that is
+ * The search without a lock, inside a read-side critical section: takes a reference to the peer it finds, unless it is
  * dead.
  */
 function* lookupLockless(pool: PeerPool, tree: PeerTree, address: PeerAddress): Access<Address> {
@@ -131,6 +131,6 @@ function* createPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   yield writeUnordered(Peer.left(peer), pool.empty);
   yield writeUnordered(Peer.right(peer), pool.empty);
   yield write(Peer.height(peer), 1);
-  yield storeRelease(Peer.refcount(peer), 1); // last: whoever takes a reference sees the rest
+  yield storeRelease(Peer.refcount(peer), 1); // last: a thread that takes a reference sees the rest
   return peer;
 }

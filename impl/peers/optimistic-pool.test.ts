@@ -47,7 +47,7 @@ function setUp(peersMax = 20) {
   };
 }
 
-/** The procedure, before whose access number `at`, from 0, something happens. */
+/** The procedure, with a disturbance before access number `at`, from 0. */
 function* disturbed<T>(procedure: Access<T>, at: number, disturb: () => void): Access<T> {
   let step = procedure.next(0);
   for (let access = 0; step.done !== true; access++) {
@@ -57,11 +57,11 @@ function* disturbed<T>(procedure: Access<T>, at: number, disturb: () => void): A
   return step.value;
 }
 
-test("a hit reads a word for each link and address on its way, takes a reference, and looks at the address again", () => {
+test("a hit reads a word for each link and address on its way, takes a reference, and rereads the address", () => {
   const { create, pool, log, word } = setUp();
   create(v4(2));
   const peer = create(v4(1));
-  const way = ["readOnce", "readOnce", "readOnce", "readOnce"]; // the root's link and address, the left link and address
+  const way = ["readOnce", "readOnce", "readOnce", "readOnce"]; // the root's link and address, then the left ones
   expect(log(findPeer(pool, v4(1)))).toEqual([
     "rcuReadLock",
     ...way,
@@ -81,7 +81,7 @@ test("a hit reads a word for each link and address on its way, takes a reference
   expect(word(Peer.refcount(peer))).toBe(3);
 });
 
-test("a miss proves nothing: a search that creates goes on under the lock, another by the sequence", () => {
+test("a miss proves nothing: a creating search continues under the lock, another by the sequence", () => {
   const { create, pool, log } = setUp();
   create(v4(2));
   const missed = ["rcuReadLock", "readOnce", "readOnce", "readOnce", "rcuReadUnlock"];
@@ -89,7 +89,7 @@ test("a miss proves nothing: a search that creates goes on under the lock, anoth
   expect(log(getPeer(pool, v4(1))).slice(0, 6)).toEqual([...missed, "spinLock"]);
 });
 
-test("addresses are told apart by every word, whichever decides", () => {
+test("addresses are distinguished by every word, whichever decides", () => {
   const { create, find, word } = setUp();
   const root = create(v6(5, 5, 5, 5));
   const others = [v6(5, 5, 5, 4), v6(5, 5, 6, 0), v6(5, 4, 9, 9), v6(0x80000000, 0, 0, 0)].map(create);
@@ -101,7 +101,7 @@ test("addresses are told apart by every word, whichever decides", () => {
   expect(word(Peer.refcount(root))).toBe(1);
 });
 
-test("every peer of a tree at rest is found without the search in order, whichever words its address shares with others", () => {
+test("every peer of a tree at rest is found without the search in order, whatever words addresses share", () => {
   const address = fc.oneof(
     fc.integer({ min: 0, max: 30 }).map(v4),
     fc
@@ -126,7 +126,7 @@ test("every peer of a tree at rest is found without the search in order, whichev
   );
 });
 
-test("the search gives up after linksMax links, and leaves the rest to the search in order", () => {
+test("the search gives up after linksMax links, and leaves the rest to the ordered search", () => {
   const { create, pool, log } = setUp();
   for (const word of [4, 2, 6, 7]) create(v4(word));
   const within = (linksMax: number): string[] =>
@@ -144,7 +144,7 @@ test("the search gives up after linksMax links, and leaves the rest to the searc
   ]);
 });
 
-test("an idle peer is taken; a dead one is not, nor one whose count is another by then", () => {
+test("an idle peer is taken; a dead one is not, nor one whose count has changed meanwhile", () => {
   const { heap, create, put, find, pool, run, word } = setUp();
   const peer = create(v4(1));
   put(peer);
@@ -168,7 +168,7 @@ for (const [family, address, other] of [
   ["IPv4", v4(1), Peer.address],
   ["IPv6", v6(1, 2, 3, 4), Peer.addressRest],
 ] as const) {
-  test(`memory in which a peer of another address lives by the time it is taken is given back, and the search begins anew: ${family}`, () => {
+  test(`a peer whose address has changed when it is taken is given back, and the search restarts: ${family}`, () => {
     const { heap, create, pool, run, word } = setUp();
     const peer = create(address);
     const addressReads = family === "IPv4" ? 1 : 4;
@@ -182,7 +182,7 @@ for (const [family, address, other] of [
   });
 }
 
-test("memory of peers is dead before its first peer, and after each", () => {
+test("peer memory is marked dead before its first peer, and after each", () => {
   const { create, put, advance, run, pool, word, find } = setUp(3);
   const counts = (): number[] =>
     [0, 1, 2].map((index) => word(Peer.refcount(pool.firstPeer + index * pool.peerStride)));
@@ -212,7 +212,7 @@ test("the links of a peer are cleared, and a grace period passes, before its mem
   expect([word(Peer.left(root)), word(Peer.right(root))]).toEqual([pool.empty, pool.empty]);
 });
 
-test("one operation after the other, it answers what the pool of 2012 answers", () => {
+test("sequentially, it returns the same results as the pool of 2012", () => {
   const operation = fc.oneof(
     fc.record({
       kind: fc.constantFrom("create" as const, "find" as const, "put" as const),
@@ -220,7 +220,7 @@ test("one operation after the other, it answers what the pool of 2012 answers", 
     }),
     fc.record({ kind: fc.constantFrom("advance" as const, "invalidate" as const), word: fc.constantFrom(1, 90, 150) }),
   );
-  const answers = (
+  const results = (
     operations: readonly { readonly kind: string; readonly word: number }[],
     isOptimistic: boolean,
   ): unknown[] => {
@@ -250,7 +250,7 @@ test("one operation after the other, it answers what the pool of 2012 answers", 
   };
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
-      expect(answers(operations, true)).toEqual(answers(operations, false));
+      expect(results(operations, true)).toEqual(results(operations, false));
     }),
     { seed: 5, numRuns: 300 },
   );

@@ -1,28 +1,25 @@
 /**
- * The pool of 2012 with a search in front that believes nothing until it holds the peer.
+ * The pool of 2012 preceded by a search that trusts nothing until it holds the peer.
  *
  * An ordered load costs twenty times a plain one where the language has nothing between the two (ECMAScript: Unordered
  * and SeqCst), and a search makes two for each peer on its way. So this one descends by unordered loads, as if memory
- * could not change, and then makes sure: it takes a reference, which is ordered, and looks at the address once more.
- * What it is not sure of it leaves to the search in order.
+ * could not change, and then verifies: it takes a reference, which is ordered, and reads the address once more.
+ * Anything that it cannot verify is left to the search in order.
  *
- * Why that is enough, though a link may be seen before what it leads to is:
+ * This suffices, although a link may be seen before the object it leads to:
  *
- *   - Memory. The search runs in a read-side section: what it strays to, by whatever link, was in a tree when the
- *     section began, or was
- *     made since. Links of a peer are cleared a grace period before its memory is used again, so they never lead back
- *     into an earlier tree.
+ *   - Memory. The search runs in a read-side section: every object that it strays to, by whatever link, was in a tree
+ *     when the section began, or was created since. Links of a peer are cleared a grace period before its memory is
+ *     used again, so they never lead back into an earlier tree.
  *   - The reference. A peer's count is `DEAD` from before its memory is given back until everything else about its
- *     successor is
- *     written: a reference is to a peer that lives, and who has it sees the address that it was taken by, or the right
- *     one.
- *   - The answer. Who finds the address has it; it was in the tree at the increment, or the tree was invalidated since
- *     the search began.
- *     Who does not find it knows nothing.
+ *     successor has been written: a reference is to a live peer, and its holder sees the address by which it was taken,
+ *     or the right one.
+ *   - The result. A search that finds the address has the peer; it was in the tree at the increment, or the tree was
+ *     invalidated since the search began. A search that does not find it proves nothing.
  *
- * So an idle peer is in no reader's way, writers are waited for by nobody who finds what he looks for, and a hit writes
- * one word. unordered.test.ts holds the three orderings against the memory model of the kernel, without what address
- * dependencies give.
+ * So an idle peer is in no reader's way, a search that finds its peer waits for no writer, and a hit writes
+ * one word. unordered.test.ts checks the three orderings against the kernel's memory model without address
+ * dependencies.
  */
 import type { PeerAddress } from "#model/peers/peer-address.ts";
 import {
@@ -47,7 +44,7 @@ import type { PeerPool, PeerPoolOptions } from "./pool.ts";
 import type { PeerTree } from "./store.ts";
 
 export interface OptimisticPool extends PeerPool {
-  /** Gives back the memory of a peer whose links were cleared, once nobody can have seen them otherwise. */
+  /** Frees the memory of a peer whose links were cleared, once no thread can have seen the old links. */
   readonly freeCleared: RcuCallback;
 }
 
@@ -69,7 +66,7 @@ export function createOptimisticPool(heap: Heap, clock: Clock, options: PeerPool
   return optimistic;
 }
 
-/** Before the first peer is made: says of all memory for peers that no peer lives there. */
+/** Before the first peer is created: marks all memory for peers as holding no live peer. */
 export function markAllDead({ words }: Heap, { firstPeer, peerStride, peersMax }: PeerPool): void {
   for (let index = 0; index < peersMax; index++) words[Peer.refcount(firstPeer + index * peerStride)] = DEAD;
 }
@@ -78,7 +75,7 @@ export function markAllDead({ words }: Heap, { firstPeer, peerStride, peersMax }
  * Takes a reference to the peer at `address` if the pool has one; NIL if not.
  *
  * Linearizes: a hit at the increment of the reference count, or, if the tree was invalidated since the search began,
- * just before the invalidation; a miss as the search in order does.
+ * just before the invalidation; a miss like the search in order.
  */
 export function* findPeer(pool: PeerPool, address: PeerAddress): Access<Address> {
   const found = yield* lookupOptimistically(pool, address);
@@ -99,19 +96,19 @@ export function* getPeer(pool: PeerPool, address: PeerAddress): Access<Address> 
   return yield* getPeerLocked(pool, address);
 }
 
-/** A reference to the peer at `address`; NIL if there is none, or that cannot be said. */
+/** A reference to the peer at `address`; NIL if there is none, or if that is uncertain. */
 function* lookupOptimistically(pool: PeerPool, address: PeerAddress): Access<Address> {
   yield rcuReadLock();
   const peer = yield* descendOptimistically(pool, address.family === "v4" ? pool.v4 : pool.v6, address);
   const taken = peer !== NIL && (yield* acquireUnlessDead(Peer.refcount(peer)));
   const isRight = taken && (yield* hasAddress(peer, address));
-  // Wrong is who saw the peer that was there before: one of another address lives there now.
+  // Mismatch: the search saw the previous peer; one of another address lives there now.
   if (taken && !isRight) yield* release(Peer.refcount(peer));
   yield rcuReadUnlock();
   return isRight ? peer : NIL;
 }
 
-/** What looks like the peer at `address`; NIL if the search ends elsewhere. */
+/** The apparent peer at `address`; NIL if the search ends elsewhere. */
 function* descendOptimistically(
   { limits, empty }: PeerPool,
   { root }: PeerTree,
@@ -126,7 +123,7 @@ function* descendOptimistically(
       if (order === 0) return peer;
       peer = yield readUnordered(order < 0 ? Peer.left(peer) : Peer.right(peer));
     } else {
-      peer = yield readUnordered(Peer.left(peer) + Number(wanted > theirs)); // the right link is behind the left one
+      peer = yield readUnordered(Peer.left(peer) + Number(wanted > theirs)); // the right link follows the left one
     }
   }
   return NIL;
@@ -152,11 +149,11 @@ function* compareRest({ words }: PeerAddress, peer: Address): Access<number> {
 }
 
 /**
- * Leaves nothing of a peer that nobody can reach any more by which one who strays to it could be led on, or believe
- * that it lives.
+ * Clears everything in an unreachable peer by which a search that strays to it could be led on, or conclude that it
+ * is alive.
  */
 function* clearPeer({ empty }: PeerPool, peer: Address): Access {
-  yield* markDead(Peer.refcount(peer)); // those that were collected are dead; of a tree that was thrown away they are idle
+  yield* markDead(Peer.refcount(peer)); // collected ones are dead; those of a discarded tree are idle
   yield writeUnordered(Peer.left(peer), empty);
   yield writeUnordered(Peer.right(peer), empty);
 }

@@ -1,8 +1,8 @@
 /**
- * The periodic timer: takes peers that have been idle for long, the longest idle first, and asks to be run again.
+ * The periodic timer: takes peers that have been idle for long, the longest idle first, and requests its next run.
  *
- * How long is long, and when the next run is, fall as the pool fills. A run ends where the clock ticks: what is left is
- * for the next one.
+ * The required idle time, and the time to the next run, fall as the pool fills. A run ends where the clock ticks: the
+ * rest is left to the next one.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010): peer_check_expire(), inet_initpeers().
  */

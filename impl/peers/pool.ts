@@ -10,12 +10,12 @@ import type { Seqlock } from "../sync/seqlock.ts";
 import type { PeerLimits } from "./limits.ts";
 import type { PeerStore, PeerTree } from "./store.ts";
 
-/** One family's tree, with the lock that keeps writers apart and tells readers of them. */
+/** One family's tree, with the lock that excludes writers and announces them to readers. */
 export interface SeqlockedTree extends PeerTree {
   readonly seqlock: Seqlock;
 }
 
-/** Where everything of a pool is. Frozen: all that changes is in the heap. */
+/** The addresses of a pool. Frozen: everything that changes is in the heap. */
 export interface PeerPool extends PeerStore {
   readonly limits: PeerLimits;
   readonly v4: SeqlockedTree;
@@ -29,8 +29,8 @@ export interface PeerPool extends PeerStore {
 
 export interface PeerPoolOptions {
   readonly limits: PeerLimits;
-  /** Peers there is memory for: one more, and allocation fails. */
+  /** Peers that there is memory for: beyond that, allocation fails. */
   readonly peersMax: number;
-  /** Where a new peer's identifiers begin; a keyed hash, lest an outsider foretell them: see identifier.ts. */
+  /** A new peer's first identifier; a keyed hash, so that an outsider cannot predict it: see identifier.ts. */
   readonly firstIdentifier: (address: PeerAddress) => number;
 }

@@ -2,15 +2,15 @@
  * The peer pool of 2010 after the RCU conversion: readers take no lock of the tree; writers exclude one another by a
  * spinlock.
  *
- * - A count of 0 is idle or removed, and a lockless reader cannot tell: it takes only peers in use. An idle one it
- *   finds a second time, under the lock, as it does everything that it may have missed while a writer was at work: no
- *   miss is believed.
- * - A peer is removed by whoever takes the collector's reference, the last, from 1 to 0 by cmpxchg under the lock: a
- *   reader that came before makes that fail, one that comes after misses. From 0 a count is raised only under the lock,
+ * - A count of 0 is idle or removed, and a lockless reader cannot distinguish them: it takes only peers in use. It
+ *   looks an idle one up again under the lock, as it does anything that it may have missed while a writer was at work:
+ *   no miss is trusted.
+ * - A peer is removed by the thread that takes the collector's reference, the last, from 1 to 0 by cmpxchg under the
+ *   lock: an earlier reader makes that fail, a later one misses. From 0 a count is raised only under the lock,
  *   or the unused list's.
- * - A removed peer is freed after a grace period: readers may still look at it.
- * - A new peer is complete, its link in the unused list included, before it can be found: who finds it takes it off
- *   that list.
+ * - A removed peer is freed after a grace period: readers may still read it.
+ * - A new peer is complete, its link in the unused list included, before it can be found: a thread that finds it takes
+ *   it off that list.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), as of commit aa1039e73cc2, "inetpeer: RCU conversion".
  */
@@ -54,7 +54,7 @@ export function* findPeer(pool: ListedPool, address: PeerAddress): Access<Addres
     yield spinLock(v4.lock);
     const found = yield* lookupLocked(pool, v4, address, createPath(pool));
     if (found !== pool.empty) {
-      yield* acquireAlive(ListedPeer.refcount(found)); // from 0 too: nobody removes it while the lock is held
+      yield* acquireAlive(ListedPeer.refcount(found)); // from 0 too: no thread removes it while the lock is held
       peer = found;
     }
     yield spinUnlock(v4.lock);
@@ -104,7 +104,7 @@ function* acquireLockless(pool: ListedPool, address: PeerAddress): Access<Addres
   return taken ? found : NIL;
 }
 
-/** Removes a peer that only the caller, a collection, holds; others that came keep it. Linearizes at the cmpxchg. */
+/** Removes a peer that only the caller, a collection, holds; one taken by others stays. Linearizes at the cmpxchg. */
 function* unlinkFromPool(pool: ListedPool, peer: Address): Access {
   const { v4 } = pool;
   yield spinLock(v4.lock);

@@ -2,14 +2,14 @@
  * The peer pool of 2010 before the RCU conversion: readers and writers of the tree exclude one another by a
  * reader–writer lock.
  *
- * - A reader takes its reference before it leaves the lock; whoever holds the write lock sees every reference that a
+ * - A reader takes its reference before it leaves the lock; the holder of the write lock sees every reference that a
  *   reader took.
- * - So a peer whose count is 1 under the write lock is its collector's alone: it is unlinked and freed at once, no
- *   grace period.
- * - A new peer is made outside the lock; if another thread was faster, it is thrown away.
+ * - So a peer whose count is 1 under the write lock is its collector's alone: it is unlinked and freed at once, without
+ *   a grace period.
+ * - A new peer is created outside the lock; if another thread was faster, it is discarded.
  * - The two locks, the tree's and the unused list's, are never held together.
  *
- * Every packet's lookup writes the lock's cache line twice, and the list's: what the conversion is for.
+ * Every packet's lookup writes the lock's cache line twice, and the list's: the reason for the conversion.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), before commit aa1039e73cc2, "inetpeer: RCU conversion".
  */
@@ -70,7 +70,7 @@ export function* getPeer(pool: ListedPool, address: PeerAddress): Access<Address
     return other;
   }
   yield* insertAtPath(pool, v4, path, made);
-  yield* initialiseLink(ListedPeer.unused(made)); // nobody finds the peer before the lock is released
+  yield* initialiseLink(ListedPeer.unused(made)); // no lookup finds the peer before the lock is released
   yield* writeUnlock(v4.lock);
   yield* cleanupWhenFull(pool);
   return made;
@@ -88,13 +88,13 @@ function* lookupReadLocked({ empty, v4 }: ListedPool, address: PeerAddress): Acc
 }
 
 /**
- * Removes and frees a peer that only the caller, a collection, holds; others that came keep it. Linearizes at the
- * unlinking.
+ * Removes and frees a peer that only the caller, a collection, holds; one that others have taken stays. Linearizes at
+ * the unlinking.
  */
 function* unlinkFromPool(pool: ListedPool, peer: Address): Access {
   const { v4 } = pool;
   yield* writeLock(v4.lock);
-  const refcount = yield loadAcquire(ListedPeer.refcount(peer)); // those who let go are done with the peer
+  const refcount = yield loadAcquire(ListedPeer.refcount(peer)); // former holders are done with the peer
   const isAlone = refcount === 1;
   if (isAlone) {
     const address = yield* addressOf(v4, peer);

@@ -1,10 +1,10 @@
 /**
- * What the pools of all generations have in common: a slab of peers, a sentinel, and AVL trees of peers. Trees are
- * searched and changed, and checkers look, through this.
+ * The common part of the pools of all generations: a slab of peers, a sentinel, and AVL trees of peers. Trees are
+ * searched, changed and checked through this.
  *
- * How readers are kept from a writer's work differs: a reader–writer lock (rwlock-pool.ts), RCU and a second look under
- * the lock (rcu-list-pool.ts), RCU and a sequence lock (lookup.ts). So does who is collected: peers on the list of
- * unused ones (cleanup-once.ts), or those on the path of a search (collect.ts).
+ * How readers are kept from a writer's work differs: a reader–writer lock (rwlock-pool.ts), RCU and a second search
+ * under the lock (rcu-list-pool.ts), RCU and a sequence lock (lookup.ts). So does which peers are collected: those on
+ * the list of unused ones (cleanup-once.ts), or those on the path of a search (collect.ts).
  */
 import type { AddressFamily, PeerAddress } from "#model/peers/peer-address.ts";
 import type { Address, RcuCallback } from "../memory/access.ts";
@@ -26,7 +26,7 @@ export interface StoreLimits extends IdleLimits {
   readonly linksMax: number;
 }
 
-/** Where everything of a pool is. All that changes is in the heap. */
+/** The addresses of a pool. Everything that changes is in the heap. */
 export interface PeerStore {
   readonly limits: StoreLimits;
   /** The clock's word. */
@@ -36,13 +36,13 @@ export interface PeerStore {
   /** The slab of peers. */
   readonly peers: Address;
   readonly peersMax: number;
-  /** The slab's first peer, and the words from one to the next: for those who check the pool. */
+  /** The slab's first peer, and the words from one to the next: for code that checks the pool. */
   readonly firstPeer: Address;
   readonly peerStride: number;
   readonly trees: readonly PeerTree[];
-  /** The queue of detached trees, where trees can be detached. */
+  /** The queue of detached trees, if trees can be detached. */
   readonly gcQueue?: Address;
-  /** Where a new peer's identifiers begin; a keyed hash, lest an outsider foretell them: see identifier.ts. */
+  /** A new peer's first identifier; a keyed hash, so that an outsider cannot predict it: see identifier.ts. */
   readonly firstIdentifier: (address: PeerAddress) => number;
   /** Frees a peer once no reader can be at it. */
   readonly freePeer: RcuCallback;

@@ -35,7 +35,7 @@ function twoWordBucket(created: number, ticksPerSecond: number) {
   };
 }
 
-test("one word does what the original's two words do, across the wrap of the clock", () => {
+test("one word behaves like the original's two words, across the wrap of the clock", () => {
   const step = fc.record({
     ticks: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 0x7fffffff })),
     timeout: fc.oneof(fc.constantFrom(0, 1, 7), fc.integer({ min: 0, max: 100_000 })),
@@ -67,7 +67,7 @@ test("a new peer may burst six times at any time of the clock, and not a seventh
   }
 });
 
-test("an emptied bucket gains one grant each timeout", () => {
+test("an emptied bucket gains one grant per timeout", () => {
   const { heap, clock, allow } = setUp(-50, 10);
   for (let i = 0; i < 6; i++) allow(100);
   runAlone(heap, advanceClock(clock, 99));
@@ -83,14 +83,14 @@ test("the bucket is read before the clock, so that the clock is never behind it"
   expect(log).toEqual(["readOnce", "smpRmb", "readOnce", "cmpxchg"]);
 });
 
-test("a grant that another comes between is decided again by the bucket as it is then", () => {
+test("a grant that another interrupts is decided again by the new state of the bucket", () => {
   const { pool, peer } = setUp(600, 10);
   const asking = allowPeer(pool, peer, 100);
   asking.next(0);
   asking.next(0); // the barrier
   asking.next(0); // the bucket has been empty since 0
-  asking.next(600); // a full burst: asks for the cmpxchg
-  asking.next(550); // somebody took more than there was
+  asking.next(600); // a full burst: requests the cmpxchg
+  asking.next(550); // another thread took more than there was
   asking.next(550);
   asking.next(0);
   expect(asking.next(600)).toEqual({ done: true, value: false });

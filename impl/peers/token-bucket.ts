@@ -1,12 +1,13 @@
 /**
- * The rate limiter of one peer: a bucket that gains a token a tick and holds `burstFactor` times the price of a grant.
+ * The rate limiter of one peer: a bucket that gains a token per tick and holds `burstFactor` times the price of a
+ * grant.
  *
  * The original keeps two words, the tokens and when they were counted, and updates them without a lock: two callers may
- * spend the same tokens, and one that was late may count a negative time and find the bucket full. Here the bucket is
+ * spend the same tokens, and a late one may count a negative time and find the bucket full. Here the bucket is
  * one word, `emptySince` = when it was counted − the tokens: the time at which it would have been empty. Same
  * arithmetic, but one cmpxchg changes it.
  *
- * The word is read before the clock, and whoever wrote it read the clock before: the clock is never behind the word.
+ * The word is read before the clock, and its writer read the clock before writing: the clock is never behind the word.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012): inet_peer_xrlim_allow().
  */
@@ -16,11 +17,11 @@ import { Peer } from "./layout.ts";
 import type { PeerPool } from "./pool.ts";
 
 /**
- * May the caller, who holds a reference, do now what may be done once in `timeout` ticks and `burstFactor` times in a
- * row?
+ * May the caller, who holds a reference, act now, if an action is allowed once in `timeout` ticks and `burstFactor`
+ * times in a row?
  *
- * The clock is read last but for the cmpxchg, and grants to others only empty the bucket further, so a refusal is still
- * right then, and a grant that the cmpxchg lets pass was: everything linearizes at the last read of the clock.
+ * The clock is read last except for the cmpxchg, and grants to others only empty the bucket further, so a refusal is
+ * still right then, and a grant that passes the cmpxchg was: everything linearizes at the last read of the clock.
  */
 export function* allowPeer(pool: PeerPool, peer: Address, timeout: number): Access<boolean> {
   const bucket = Peer.emptySince(peer);

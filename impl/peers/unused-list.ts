@@ -1,11 +1,11 @@
 /**
- * The list of unused peers: whoever lets go of the last reference puts the peer at its end, and whoever takes a
- * reference takes the peer off it, whether or not it is on it. So the list is in the order of the times of last use,
+ * The list of unused peers: the release of the last reference puts the peer at its end, and taking a reference removes
+ * the peer, whether or not it is listed. So the list is in the order of the times of last use,
  * the longest idle first.
  *
  * The last reference is dropped, the time noted and the peer listed under one hold of the list's lock. The first is
- * taken outside of it: for a moment a peer in use may be on the list. A collection that comes then finds others beside
- * its own reference, and puts the peer back.
+ * taken outside of it: for a moment a peer in use may be on the list. A collection at that moment finds references
+ * besides its own, and puts the peer back.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010): unlink_from_unused(), inet_putpeer(), cleanup_once().
  */
@@ -17,7 +17,7 @@ import { ticksSince } from "../sync/ticks.ts";
 import { ListedPeer, UnusedList } from "./layout.ts";
 import type { ListedPool } from "./listed-pool.ts";
 
-/** Words from a peer to its link in the list. */
+/** The offset in words from a peer to its link in the list. */
 const LINK_OFFSET = ListedPeer.unused(0);
 
 /** The peer whose link in the unused list this is. */
@@ -62,7 +62,7 @@ export function* takeLongestIdle({ unusedList, jiffies }: ListedPool, ttl: numbe
     const now = yield readOnce(jiffies);
     if (ticksSince(now, released) >= ttl) {
       yield* takeOut(link);
-      yield* acquireAlive(ListedPeer.refcount(peer)); // lest it go away before it is removed
+      yield* acquireAlive(ListedPeer.refcount(peer)); // so that it does not vanish before it is removed
       taken = peer;
     }
   }

@@ -1,7 +1,7 @@
 /**
  * The addresses of all interfaces, one list, oldest first. Writers hold the interfaces' sequence lock; readers walk it
- * inside a section. An address taken off keeps its link, so that a reader who stands on it goes on; it is freed when
- * readers have gone and no route has it as its source.
+ * inside a section. An address taken off keeps its link, so that a reader at it can continue; it is freed when
+ * the readers are gone and no route has it as its source.
  *
  * The list counts as one reference. Routes refer to an address by the address of its reference count.
  *
@@ -30,15 +30,15 @@ import type { Network } from "./network.ts";
 import { waitForReaders } from "./wait-for-readers.ts";
 
 export interface NewAddress {
-  /** Its number, which no other address of the list has. */
+  /** The address as a number, unique in the list. */
   readonly address: number;
-  /** Index. */
+  /** The interface's index. */
   readonly interface: number;
   /** `ADDRESS_FLAG`s. */
   readonly flags: number;
 }
 
-/** Gives an interface an address; answers an error. Linearizes at the store that links it in. */
+/** Gives an interface an address; returns an error. Linearizes at the store that links it in. */
 export function* assignAddress(network: Network, { address, interface: index, flags }: NewAddress): Access<number> {
   const { interfaces, interfacesLock, addressSlab } = network;
   const entry = yield allocate(addressSlab);
@@ -61,7 +61,7 @@ export function* assignAddress(network: Network, { address, interface: index, fl
 }
 
 /**
- * Takes an address away; answers an error. An lwp returns when the list's reference is dropped. Linearizes at the
+ * Removes an address; returns an error. An lwp returns when the list's reference is dropped. Linearizes at the
  * unlinking store.
  */
 export function* removeAddress(network: Network, runner: Runner, address: number): Access<number> {
@@ -77,7 +77,7 @@ export function* removeAddress(network: Network, runner: Runner, address: number
   return 0;
 }
 
-/** Takes all addresses of an interface off the list, as its writer; answers them, linked by `dead`. */
+/** Removes all addresses of an interface from the list, as its writer; returns them, linked by `dead`. */
 export function* unlinkAddressesOf({ interfaces }: Network, index: number): Access<Address> {
   let link = Interfaces.addresses(interfaces);
   let dead: Address = NIL;

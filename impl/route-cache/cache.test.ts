@@ -62,14 +62,14 @@ function setUp({ entriesMax = 8, sockaddrsMax = 20 } = {}) {
       return "serial" in outcome ? outcome.serial : -outcome.error;
     },
     remove: (address: number, length: number) => run(deleteRoute(network, own, { family: "v4", address, length })),
-    /** Looks up, drops the reference, and answers the entry's serial number. */
+    /** Looks up, drops the reference, and returns the entry's serial number. */
     find: (to: RouteAddress, by = cache) => {
       const { entry, isHit } = run(lookupCache(network, own, by, to));
       const serial = entry === NIL ? 0 : word(Entry.serial(entry));
       run(unrefRoute(network, own, by, entry));
       return { serial, isHit };
     },
-    /** Runs to the end and drops the reference that it answers. */
+    /** Runs to the end and drops the reference that it returns. */
     use: (procedure: Access<Address>, by = cache) => {
       const entry = run(procedure);
       const serial = entry === NIL ? 0 : word(Entry.serial(entry));
@@ -81,7 +81,7 @@ function setUp({ entriesMax = 8, sockaddrsMax = 20 } = {}) {
   };
 }
 
-test("a lookup finds the longest prefix, and the cache has it from then on", () => {
+test("a lookup finds the longest prefix, and the cache holds it from then on", () => {
   const { add, find } = setUp();
   expect([add(0, 0), add(16, 4), add(20, 8)]).toEqual([1, 2, 3]);
   expect(find(at(20))).toEqual({ serial: 3, isHit: false });
@@ -91,7 +91,7 @@ test("a lookup finds the longest prefix, and the cache has it from then on", () 
   expect(find(at(99, "v6"))).toEqual({ serial: 0, isHit: false });
 });
 
-test("a cache is invalid from the move of the generation on, before its entry is taken", () => {
+test("a cache is invalid as soon as the generation advances, before its entry is taken", () => {
   const { add, find, use, network, own, cache, heap, word, run } = setUp();
   add(0, 0);
   find(at(20));
@@ -101,7 +101,7 @@ test("a cache is invalid from the move of the generation on, before its entry is
   expect([run(placementOf(own.lwp)).isBound, word(Psref.target(Cache.psref(cache)))]).toEqual([false, NIL]);
 });
 
-test("an addition and a deletion make every cache of their family invalid, and take its entry", () => {
+test("an addition and a deletion invalidate every cache of their family, and take its entry", () => {
   const { add, find, use, remove, network, own, cache, second, word } = setUp();
   add(0, 0);
   add(0, 0, 0, "v6");
@@ -187,7 +187,7 @@ test("hits on two CPUs write no word in common", () => {
   expect([...one].filter((address) => two.has(address))).toEqual([]);
 });
 
-test("a destination of the same family is copied into its place, and the route forgotten first", () => {
+test("a destination of the same family is copied into place, after the route is forgotten", () => {
   const { add, find, run, network, cache, word, destination, live } = setUp();
   add(0, 0);
   find(at(20));
@@ -205,7 +205,7 @@ test("a destination of the same family is copied into its place, and the route f
   expect([live(network.sockaddrs.v4), live(network.sockaddrs.v6)]).toEqual([before - 1, 1]);
 });
 
-test("a destination that finds no memory leaves the cache without one, and a lookup without a route", () => {
+test("setting a destination without memory leaves the cache without one, and lookups without a route", () => {
   const { find, run, network, cache, second, destination, own, use } = setUp({ sockaddrsMax: 1 });
   expect(run(setDestination(network, second, at(1)))).toBe(0);
   expect(run(setDestination(network, cache, at(20, "v6")))).toBe(0);
@@ -226,7 +226,7 @@ test("the scope belongs to the destination", () => {
   expect(find(at(224, "v6", 3)).isHit).toBe(false);
 });
 
-test("a fill clones a cloning route where asked to, and others stay as they are", () => {
+test("a fill clones a cloning route on request, and leaves others unchanged", () => {
   const { add, run, network, own, cache, use, word } = setUp({ entriesMax: 3 });
   add(0, 0, ENTRY_FLAG.cloning);
   run(setDestination(network, cache, at(20)));
@@ -265,7 +265,7 @@ test("a cache that holds an entry is not filled", () => {
   expect(() => run(initCache(network, own, cache))).toThrow("a cache holds no entry when it is filled");
 });
 
-test("a check answers what is right now, an update looks up anew", () => {
+test("a check returns the currently valid entry, an update looks up anew", () => {
   const { add, find, network, own, cache, use } = setUp();
   add(0, 0);
   find(at(20));
@@ -275,7 +275,7 @@ test("a check answers what is right now, an update looks up anew", () => {
   expect(use(updateCache(network, own, cache))).toBe(2);
 });
 
-test("a copy shares the entry while it is valid, under the stamp it had, and no longer", () => {
+test("a copy shares the entry while it is valid, under its stamp, and no longer", () => {
   const { add, find, run, network, own, cache, second, use, word, destination } = setUp();
   add(0, 0);
   find(at(20));
@@ -287,7 +287,7 @@ test("a copy shares the entry while it is valid, under the stamp it had, and no 
   add(20, 8);
   run(copyCache(network, second, cache));
   expect(use(validateCache(network, own, second), second)).toBe(0);
-  expect(word(Domain.caches(network.v4))).toBe(NIL); // what has no entry is not on the chain
+  expect(word(Domain.caches(network.v4))).toBe(NIL); // a cache without an entry is not on the chain
   run(freeCache(network, cache));
   run(copyCache(network, second, cache));
   expect(destination(second)).toBeUndefined();
@@ -303,7 +303,7 @@ test("a copy that finds no memory leaves the copy empty, and the original as it 
   expect(use(validateCache(network, own, cache))).toBe(1);
 });
 
-test("clearing keeps the destination, freeing keeps nothing", () => {
+test("clearing keeps only the destination, freeing keeps nothing", () => {
   const { add, find, run, network, cache, destination, word, live } = setUp();
   add(0, 0);
   find(at(20));
@@ -315,7 +315,7 @@ test("clearing keeps the destination, freeing keeps nothing", () => {
   expect([destination(), word(Cache.entry(cache)), live(network.sockaddrs.v4)]).toEqual([undefined, NIL, 1]);
 });
 
-test("who uses an entry keeps it beyond its cache's invalidation, until the reference is dropped", () => {
+test("a user of an entry keeps it beyond its cache's invalidation, until the reference is dropped", () => {
   const { add, find, run, network, own, other, cache, word } = setUp();
   add(0, 0);
   find(at(20));
@@ -329,7 +329,7 @@ test("who uses an entry keeps it beyond its cache's invalidation, until the refe
   expect(() => run(unrefRoute(network, own, cache, NIL))).not.toThrow();
 });
 
-test("an lwp waits while its entry is changed, and a soft interrupt has none meanwhile", () => {
+test("an lwp waits while its entry is changed, and a soft interrupt finds none meanwhile", () => {
   const { add, find, run, network, own, other, cache, second, use } = setUp();
   add(0, 0);
   find(at(20));
@@ -356,7 +356,7 @@ test("addresses come from the pool of their family, and are copied within it onl
   expect(() => run(copySockaddr(sockaddr, at(1)))).toThrow("an address is copied to one of its own family");
 });
 
-test("a cache that moves takes its place on the chain along, and leaves nothing where it was", () => {
+test("moving a cache moves its place on the chain, and leaves nothing behind", () => {
   const { add, find, run, network, own, cache, second, use, word, destination, live } = setUp();
   add(0, 0);
   find(at(20));

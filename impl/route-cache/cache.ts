@@ -1,10 +1,10 @@
 /**
- * The route cache: remembers the route to one destination, and finds out without a lock whether it is still right.
+ * The route cache: remembers the route to one destination, and checks without a lock whether it is still valid.
  *
- * A cache is its owner's, who lets one thread use it at a time. The entry that an operation answers is kept by the
- * cache's one passive reference until `unrefRoute`, so nothing may be obtained through a cache whose entry is in use.
- * Whoever uses a cache must expect its entry to be gone at any call, and its destination after a `setDestination` that
- * failed.
+ * A cache belongs to its owner, who lets one thread use it at a time. The entry that an operation returns is kept by
+ * the cache's one passive reference until `unrefRoute`, so nothing may be obtained through a cache whose entry is in
+ * use. A user of a cache must expect its entry to be gone at any call, and its destination after a `setDestination`
+ * that failed.
  *
  * A hit takes no lock of the domain and writes no word that another CPU writes: inside a section, read the entry, its
  * flags, the generation. The flags come before the generation, which is where a hit linearizes: an entry that is not
@@ -43,8 +43,8 @@ import { cloneEntry, lockAndMatch } from "./table.ts";
 const EVERY_BIT = -1;
 
 /**
- * Gives the cache a destination; answers an error, after which the cache has none. The route to the destination before
- * is forgotten first: a cache never pairs a destination with the route to another.
+ * Gives the cache a destination; returns an error, after which the cache has none. The route to the previous
+ * destination is forgotten first: a cache never pairs a destination with the route to another.
  */
 export function* setDestination(network: Network, cache: Address, destination: RouteAddress): Access<number> {
   const present = yield* getDestination(cache);
@@ -67,7 +67,7 @@ export function* getDestination(cache: Address): Access<RouteAddress | undefined
 }
 
 /**
- * Looks the route to the cache's destination up, cloning a cloning route, and remembers it; answers its entry,
+ * Looks the route to the cache's destination up, cloning a cloning route, and remembers it; returns its entry,
  * referenced, or NIL. The cache holds no entry before. The entry is found and the cache put on the chain under one hold
  * of the lock, so no route can be added in between. Linearizes there.
  */
@@ -99,8 +99,8 @@ function* fillFromTable(network: Network, runner: Runner, cache: Address, clones
 
 /**
  * The cache's entry, referenced, if it still is the route to the destination; NIL if not. Looks nothing up. An lwp
- * waits while the entry is being changed; a soft interrupt is answered NIL. Linearizes: a hit at the read of the
- * generation; NIL at the read that tells.
+ * waits while the entry is being changed; a soft interrupt gets NIL. Linearizes: a hit at the read of the
+ * generation; NIL at the read that finds the entry invalid.
  */
 export function* validateCache({ entryClass }: Network, runner: Runner, cache: Address): Access<Address> {
   for (;;) {
@@ -125,11 +125,11 @@ export function* validateCache({ entryClass }: Network, runner: Runner, cache: A
     }
     yield* pserializeReadExit();
     if (runner.inInterrupt) return NIL;
-    yield awaitEqual(Domain.updating(domain), EVERY_BIT, NIL); // outside the section: the entry may be gone when it ends
+    yield awaitEqual(Domain.updating(domain), EVERY_BIT, NIL); // outside the section: after it, the entry may be gone
   }
 }
 
-/** The cache's entry if it is still right, else the one that is now, referenced; NIL if there is no route. */
+/** The cache's entry if it is still valid, else the one that is now, referenced; NIL if there is no route. */
 export function* checkCache(network: Network, runner: Runner, cache: Address): Access<Address> {
   const valid = yield* validateCache(network, runner, cache);
   if (valid !== NIL) return valid;
@@ -142,13 +142,13 @@ export function* updateCache(network: Network, runner: Runner, cache: Address): 
   return yield* initCache(network, runner, cache);
 }
 
-/** The entry that a lookup found, and whether the cache had it. */
+/** The entry that a lookup found, and whether the cache held it. */
 export interface LookupOutcome {
   readonly entry: Address;
   readonly isHit: boolean;
 }
 
-/** The route to a destination, by way of the cache: the entry, referenced, or NIL. */
+/** The route to a destination, through the cache: the entry, referenced, or NIL. */
 export function* lookupCache(
   network: Network,
   runner: Runner,
@@ -169,8 +169,8 @@ export function* lookupCache(
 }
 
 /**
- * Makes `to` a copy of `from`, entry included if it is still right; without memory, `to` is left without destination.
- * The stamp is copied with the entry, under the lock: a copy is never valid for longer than what it is copied from.
+ * Makes `to` a copy of `from`, entry included if it is still valid; without memory, `to` is left without destination.
+ * The stamp is copied with the entry, under the lock: a copy is never valid for longer than its original.
  * Linearizes under the lock.
  */
 export function* copyCache(network: Network, to: Address, from: Address): Access {
@@ -181,14 +181,14 @@ export function* copyCache(network: Network, to: Address, from: Address): Access
   if (error !== 0) return;
   const domain = network[destination.family];
   yield spinLock(Domain.lock(domain));
-  const entry = yield rcuDereferenceProtected(Cache.entry(from)); // a cache that holds an entry is valid while the lock is held
+  const entry = yield rcuDereferenceProtected(Cache.entry(from)); // if any, valid while the lock is held
   if (entry !== NIL) yield* fillCache(domain, to, entry);
   yield spinUnlock(Domain.lock(domain));
 }
 
 /**
- * Moves what `from` holds to `to`, which takes its place on the chain; `from` is left empty. For owners that move in
- * memory: the chain would go on leading to where the cache was. Nobody may use an entry through `from`, whose record
+ * Moves the contents of `from` to `to`, which takes its place on the chain; `from` is left empty. For owners that move
+ * in memory: otherwise the chain would still lead to the old place. No entry may be in use through `from`, whose record
  * stays where it is. Linearizes under the lock.
  */
 export function* moveCache(network: Network, to: Address, from: Address): Access {
@@ -209,9 +209,9 @@ export function* moveCache(network: Network, to: Address, from: Address): Access
   yield write(Cache.destination(from), NIL);
 }
 
-/** Forgets the entry and keeps the destination. Who still uses the entry keeps it. */
+/** Forgets the entry and keeps the destination. Current users of the entry keep it. */
 export function* clearCache(cache: Address): Access {
-  const entry = yield loadAcquire(Cache.entry(cache)); // pairs with the invalidation's release: it is done with the cache
+  const entry = yield loadAcquire(Cache.entry(cache)); // pairs with the release of the invalidation, its last access
   if (entry === NIL) return;
   const domain = yield read(Cache.domain(cache));
   yield spinLock(Domain.lock(domain));
@@ -229,7 +229,7 @@ export function* freeCache(network: Network, cache: Address): Access {
 }
 
 /**
- * Drops the reference to an entry that was obtained through the cache; of NIL, nothing. The entry may be gone at once.
+ * Drops the reference to an entry that was obtained through the cache; no effect on NIL. The entry may be gone at once.
  */
 export function* unrefRoute({ entryClass }: Network, runner: Runner, cache: Address, entry: Address): Access {
   if (entry === NIL) return;

@@ -1,5 +1,5 @@
 /**
- * The errors that operations answer, as positive numbers. 0 is success.
+ * The errors that operations return, as positive numbers. 0 is success.
  *
  * Source: NetBSD sys/sys/errno.h.
  */

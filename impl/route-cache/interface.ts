@@ -1,8 +1,8 @@
 /**
  * Interfaces: found by index inside a section, kept by a passive reference.
  *
- * Whatever lives longer than a call keeps an index and not a pointer, and looks the interface up each time. An index
- * can come to name another interface meanwhile; that is allowed: who stores an index means whatever has it when a
+ * Data that lives longer than a call keeps an index and not a pointer, and looks the interface up each time. An index
+ * can come to name another interface meanwhile; that is allowed: a stored index means the interface that has it when a
  * packet is sent.
  *
  * Source: NetBSD sys/net/if.c: if_get_byindex(), if_put(), if_detach(), if_acquire().
@@ -32,7 +32,7 @@ import { waitForReaders } from "./wait-for-readers.ts";
 /** An error, or the new interface's serial number. */
 export type AttachOutcome = { readonly error: number } | { readonly error: 0; readonly serial: number };
 
-/** Makes an interface and gives it the index. Linearizes at the store to its slot. */
+/** Creates an interface and gives it the index. Linearizes at the store to its slot. */
 export function* attachInterface(network: Network, index: number, isUp: boolean): Access<AttachOutcome> {
   const { interfaces, interfacesLock, interfaceSlab, interfaceClass } = network;
   const made = yield allocate(interfaceSlab);
@@ -56,7 +56,7 @@ export function* attachInterface(network: Network, index: number, isUp: boolean)
 }
 
 /**
- * Takes the interface of that index away, with its addresses; answers an error. Returns when it is freed. Linearizes at
+ * Removes the interface of that index, with its addresses; returns an error. Returns when it is freed. Linearizes at
  * the store to its slot.
  */
 export function* detachInterface(network: Network, runner: Runner, index: number): Access<number> {
@@ -101,7 +101,7 @@ export function* getInterface(
   return found;
 }
 
-/** Drops the reference that {@link getInterface} took; of NIL, nothing. */
+/** Drops the reference that {@link getInterface} took; no effect on NIL. */
 export function* putInterface({ interfaceClass }: Network, runner: Runner, found: Address, record: Address): Access {
   if (found === NIL) return;
   yield* psrefRelease(interfaceClass, runner, record, Interface.target(found));

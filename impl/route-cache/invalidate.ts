@@ -2,13 +2,13 @@
  * The chain of live caches of a domain, and their invalidation when a route is added or deleted. All under the domain's
  * lock.
  *
- * A cache is on the chain exactly while it holds an entry. Whoever adds or deletes a route first moves the generation
- * on: from that store on every cache filled before is invalid, all at once, for those who validate without the lock.
+ * A cache is on the chain exactly while it holds an entry. Adding or deleting a route first advances the generation:
+ * from that store on every cache filled before is invalid, all at once, for readers that validate without the lock.
  * Then the chain is emptied and each cache loses its entry, so that no cache leads to an entry that is freed once the
  * readers have gone.
  *
- * The chain alone would make caches invalid one after the other; the generation alone would leave pointers to freed
- * entries in caches that nobody looks at.
+ * The chain alone would invalidate caches one after the other; the generation alone would leave pointers to freed
+ * entries in caches that are not used again.
  *
  * Source: NetBSD sys/net/route.c: rtcache(), rtflush(), rtflushall() of revision 1.71 (2006); rtcache_invalidate() of
  * 1.166 and 1.229.
@@ -26,7 +26,7 @@ import {
 } from "../memory/access.ts";
 import { Cache, Domain } from "./layout.ts";
 
-/** Gives a cache that has none an entry that was found under this hold of the lock. */
+/** Gives an empty cache an entry that was found under this hold of the lock. */
 export function* fillCache(domain: Address, cache: Address, entry: Address): Access {
   const generation = yield read(Domain.generation(domain));
   yield write(Cache.domain(cache), domain);
@@ -51,7 +51,7 @@ export function* emptyCache(cache: Address): Access {
 }
 
 /**
- * Makes every cache of the domain invalid, at the store to the generation, and takes their entries away. O(live
+ * Invalidates every cache of the domain, at the store to the generation, and takes their entries away. O(live
  * caches).
  */
 export function* invalidateCaches(domain: Address): Access {

@@ -1,37 +1,38 @@
 /**
- * What lies where in the network's routing, and who guards it.
+ * The layout of the network's routing, and the lock or protocol that guards each field.
  *
- * Domain, one for each address family: lock        guards the table, the chain of live caches, and what is said to be
- *   guarded by it below generation  written under `lock`, released; read by anybody. Moves with every route added or
- *   deleted: a cache that was
- *               filled under another generation is invalid from that very store on
+ * Domain, one for each address family:
+ *   lock        guards the table, the chain of live caches, and the fields marked `lock` below
+ *   generation  written under `lock`, released; read by any thread. Advances with every route added or deleted: that
+ *               store invalidates every cache filled under an earlier generation
  *   caches      `lock`; the chain of caches that hold an entry
  *   routes      `lock`; the table, longest prefixes first
  *   serial      `lock`; number of the route added last
- *   updating    the entry that is being changed, or NIL; written under `lock`, marked, so that anybody may wait for NIL
+ *   updating    the entry that is being changed, or NIL; written under `lock`, marked, so that threads may wait for NIL
  *   dead        `lock`; entries deleted in a soft interrupt, linked by `next`, for the worker to dispose of
  *
- * Sockaddr (pool of its family): its owner's. Immutable while an entry owns it and is in the table.
+ * Sockaddr (pool of its family): belongs to its owner. Immutable while an entry in the table owns it.
  *
  * Entry (rtentry):
  *   next                   `lock`: in the table, or on the dead list
  *   key, length, serial    immutable once it is in the table; so are gateway and source
- *   interface              plain; written by a change when nobody holds the entry, and none can begin to
- *   flags                  written under `lock`, released; read with an acquire by anybody who keeps the entry
- *   refcount               atomic; holders that are no caches. Taken under `lock`
- *   target                 of passive references: those who use the entry through a cache
+ *   interface              plain; written by a change when no thread holds the entry, and none can begin to
+ *   flags                  written under `lock`, released; read with an acquire by any thread that keeps the entry
+ *   refcount               atomic; holders other than caches. Taken under `lock`
+ *   target                 of passive references: held by users of the entry through a cache
  *
- * Cache (struct route): its owner's, who lets one thread use it at a time, but for entry                  written under
- *   `lock`, marked: by the owner, and by whoever invalidates; not NIL exactly while the
+ * Cache (struct route): belongs to its owner, who lets one thread use it at a time, except for
+ *   entry                  written under `lock`, marked: by the owner, and by invalidations; not NIL exactly while the
  *                          cache is on the chain. Read by the owner inside a section
  *   next, previous         `lock`. `previous` is the link that leads here
  *   stamp, domain          the owner's: generation and domain it was filled under
  *   psref                  record of the one reference that the owner can hold through it
  *
  * Interface:         immutable but for its target; found through its slot, which is written under the interfaces' lock,
- * published InterfaceAddress:  address, scope, interface and flags are immutable once listed; `next` is written under
- * the lock, published,
- *                    and stays as it is when the address is taken off; `dead` is the remover's; refcount atomic
+ *                    published
+ * InterfaceAddress:  address, scope, interface and flags are immutable once listed; `next` is written under the lock,
+ *                    published, and stays as it is when the address is taken off; `dead` belongs to the remover;
+ *                    refcount atomic
  *
  * Left out: metrics, expiry, tags, packet counters. The table is a list and not a radix tree: caches rely only on the
  * lock.
@@ -110,7 +111,7 @@ export const Interfaces = struct("interfaces", {
 /** The multicast options of a socket: an index, 0 for none. They outlive interfaces, so they hold no pointer to one. */
 export const MulticastOptions = struct("multicastOptions", { interface: 1 });
 
-/** What an area of per-CPU memory holds for a tunnel: where its cache and its lock are, not the things themselves. */
+/** The per-CPU memory of a tunnel: it holds the addresses of the cache and the lock, not the objects themselves. */
 export const PerCpuArea = struct("perCpuArea", { cache: 1, lock: 1 });
 
 export const Tunnel = struct("tunnel", { lock: 1 });

@@ -17,9 +17,10 @@ export interface Lost {
 
 /**
  * A connection loses packets: deletes the route that its cache holds, so that the next packet looks for a better one.
- * The reference is dropped first: who deletes a route waits for all references to it.
+ * The reference is dropped first: a deletion waits for all references to the route.
  *
- * Linearizes twice: as `validateCache`, and as `deleteRoute`, which finds the route gone if somebody came between.
+ * Linearizes twice: as `validateCache`, and as `deleteRoute`, which finds the route gone if another thread came
+ * between.
  *
  * Source: NetBSD sys/netinet/in_pcb.c, in_losing().
  */

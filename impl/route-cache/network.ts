@@ -2,14 +2,14 @@
  * The network's addresses and its set-up. The operations: sockaddr.ts, table.ts, cache.ts, invalidate.ts, interface.ts,
  * address-list.ts, per-cpu.ts, select-route.ts, select-interface.ts, select-source.ts.
  *
- * Two ways to run, as the original had while its network was made ready for many processors:
+ * Two ways to run, like the original while its network was made ready for many processors:
  * - with readers and writers side by side: writers wait for readers before they free;
- * - under one big lock, `softnetLock`, which everybody holds from the moment a pointer is obtained to its last use:
- *   nobody waits for readers, because there are none, and because a soft interrupt that waits for the lock would never
- *   let the wait end.
+ * - under one big lock, `softnetLock`, held from the moment a pointer is obtained to its last use:
+ *   writers do not wait for readers, because there are none, and because a soft interrupt that waits for the lock would
+ *   never let the wait end.
  *
- * Memory is bounded by what the pools are given: `entriesMax` entries, `sockaddrsMax` addresses of each family, and so
- * on. One more, and the operation that asks answers ENOMEM.
+ * Memory is bounded by the pools' sizes: `entriesMax` entries, `sockaddrsMax` addresses of each family, and so
+ * on. Beyond that, the requesting operation returns ENOMEM.
  *
  * Source: NetBSD sys/net/route.c, doc/TODO.smpnet.
  */
@@ -34,10 +34,10 @@ import {
   Tunnel,
 } from "./layout.ts";
 
-/** A family as words name it. */
+/** A family as stored in words. */
 export const FAMILY = { v4: 1, v6: 2 } as const satisfies Record<RouteFamily, number>;
 
-/** Where everything is. Frozen: all that changes is in the heap. */
+/** The addresses of a network. Frozen: everything that changes is in the heap. */
 export interface Network {
   readonly cpus: Cpus;
   readonly v4: Address;
@@ -53,7 +53,7 @@ export interface Network {
   readonly interfacesLock: Seqlock;
   readonly entryClass: PsrefClass;
   readonly interfaceClass: PsrefClass;
-  /** Asks the worker to dispose of what was deleted in soft interrupts. */
+  /** Requests the worker to dispose of entries deleted in soft interrupts. */
   readonly deadWork: Address;
   /** The first of the words, one for each CPU, that lead to its area of per-CPU memory: guarded by the CPU's `ipl`. */
   readonly areas: Address;
@@ -63,7 +63,7 @@ export interface Network {
   readonly bounds: NetworkBounds;
 }
 
-/** How much of everything there is memory for. */
+/** How many objects of each kind there is memory for. */
 interface NetworkBounds {
   readonly cpuCount: number;
   readonly entriesMax: number;

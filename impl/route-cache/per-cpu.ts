@@ -1,9 +1,9 @@
 /**
  * Tunnels keep a route cache for each CPU, so that packets on different CPUs share nothing.
  *
- * Per-CPU memory moves when it grows, under the CPU's `ipl`. An area therefore holds only where the cache and its lock
- * are: a cache has a record inside that lists point to, and must stay where it is. Threads that run on one CPU take
- * turns by the cache's lock, held from the lookup to the last use, because a cache has room for one reference.
+ * Per-CPU memory moves when it grows, under the CPU's `ipl`. An area therefore holds only the addresses of the cache
+ * and its lock: a cache contains a record that lists point to, and must stay where it is. Threads that run on one CPU
+ * take turns by the cache's lock, held from the lookup to the last use, because a cache has room for one reference.
  *
  * Source: NetBSD sys/net/if_gif.c and sys/net/if_l2tp.c (tunnel_ro), sys/kern/subr_percpu.c, percpu_cpu_swap().
  */
@@ -27,13 +27,13 @@ import { ERROR } from "./errors.ts";
 import { Entry, PerCpuArea } from "./layout.ts";
 import type { Network } from "./network.ts";
 
-/** What is known of a route that was used: 0 and 0 if there was none. */
+/** The route that was used: 0 and 0 if there was none. */
 export interface RouteUsed {
   readonly serial: number;
   readonly interface: number;
 }
 
-/** Gives a CPU its area, once, before anybody looks for it. */
+/** Gives a CPU its area, once, before any thread looks for it. */
 export function* prepareTunnel({ areas, areaSlab }: Network, cpu: number, cache: Address, lock: Address): Access {
   const area = yield allocate(areaSlab);
   yield write(PerCpuArea.cache(area), cache);
@@ -41,7 +41,7 @@ export function* prepareTunnel({ areas, areaSlab }: Network, cpu: number, cache:
   yield write(areas + cpu, area);
 }
 
-/** Looks a route up by the tunnel's cache of the CPU that the runner is on, and uses it. Linearizes as the lookup. */
+/** Looks a route up in the tunnel's cache of the runner's CPU, and uses it. Linearizes like the lookup. */
 export function* sendThroughTunnel(network: Network, runner: Runner, destination: RouteAddress): Access<RouteUsed> {
   const { areas, cpus } = network;
   const cpu = yield* bind(runner.lwp);
@@ -60,7 +60,7 @@ export function* sendThroughTunnel(network: Network, runner: Runner, destination
   return used;
 }
 
-/** Moves a CPU's area to larger memory, as a cross call there; answers an error. */
+/** Moves a CPU's area to larger memory, as a cross call there; returns an error. */
 export function* growPerCpu({ areas, areaSlab, cpus }: Network, cpu: number): Access<number> {
   const ipl = Cpu.ipl(cpus[cpu] ?? NIL);
   const larger = yield allocate(areaSlab);
@@ -77,7 +77,7 @@ export function* growPerCpu({ areas, areaSlab, cpus }: Network, cpu: number): Ac
   return 0;
 }
 
-/** Reads what a referenced entry, or NIL, stands for. */
+/** Reads the route of a referenced entry, or of NIL. */
 export function* useRoute(entry: Address): Access<RouteUsed> {
   if (entry === NIL) return { serial: 0, interface: 0 };
   const serial = yield read(Entry.serial(entry));

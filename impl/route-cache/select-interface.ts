@@ -1,8 +1,8 @@
 /**
- * The interface that an IPv6 packet leaves by: the one demanded, the one of the multicast options, or the one its route
- * leads to.
+ * The interface that an IPv6 packet leaves by: the one demanded, the one of the multicast options, or that of its
+ * route.
  *
- * The answer is an interface with a passive reference, or an error, never both.
+ * The result is an interface with a passive reference, or an error, never both.
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectif().
  */
@@ -37,7 +37,7 @@ export function* setMulticastInterface(options: Address, index: number): Access 
   yield write(MulticastOptions.interface(options), index);
 }
 
-/** Linearizes step by step: the lookup of the route, and the look at the interface's slot. */
+/** Linearizes step by step: the lookup of the route, and the read of the interface's slot. */
 export function* selectInterface(
   network: Network,
   runner: Runner,
@@ -80,7 +80,7 @@ function* demandedIndex(
 }
 
 /**
- * The interface whose address the route's source is, if it still exists (a packet to ourselves), else the route's own.
+ * The interface that has the route's source address, if it still exists (a packet to ourselves), else the route's own.
  */
 function* interfaceOfRoute(network: Network, runner: Runner, entry: Address, record: Address): Access<Address> {
   const through = yield read(Entry.interface(entry));

@@ -1,8 +1,8 @@
 /**
  * The route for an IPv6 packet, by the caller's cache or, when a next hop is demanded, by the cache in the options.
  *
- * It answers a route and the cache that it was obtained through, so that the caller drops the reference where it was
- * taken; and on any error no route.
+ * Returns a route and the cache that it was obtained through, so that the caller drops the reference where it was
+ * taken; on any error, no route.
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectroute().
  */
@@ -15,23 +15,23 @@ import { Entry, ENTRY_FLAG, LOOPBACK_INDEX, Statistics } from "./layout.ts";
 import type { Network } from "./network.ts";
 
 export interface RouteOptions {
-  /** Send by way of this neighbour, whose route the options cache. */
+  /** Send through this neighbour, whose route the options cache. */
   readonly nextHop?: RouteAddress;
   readonly nextHopCache: Address;
   /** Send out of this interface only, by its index. */
   readonly interface?: number;
-  /** Count packets that are refused as discarded: asked for by who sends, not by who only asks where he would send. */
+  /** Count refused packets as discarded: set by senders, not by callers that only look up where a packet would go. */
   readonly countsDiscards: boolean;
 }
 
 export interface SelectedRoute {
   readonly error: number;
-  /** Referenced by way of `cache`; NIL exactly when there is an error. */
+  /** Referenced through `cache`; NIL exactly when there is an error. */
   readonly entry: Address;
   readonly cache: Address;
 }
 
-/** Linearizes as the lookup in the cache that it uses. */
+/** Linearizes like the lookup in the cache that it uses. */
 export function* selectRoute(
   network: Network,
   runner: Runner,

@@ -1,7 +1,7 @@
 /**
- * The source address of an IPv6 packet: the one demanded, the one bound, or the best of the interfaces' own.
+ * The source address of an IPv6 packet: the one demanded, the one bound, or the best of the interfaces' addresses.
  *
- * The list of addresses is walked inside a section, between two looks at the list's sequence: the best is the best of
+ * The list of addresses is walked inside a section, between two reads of the list's sequence: the result is the best at
  * one moment. Its number is copied out before the section ends: nothing that leaves the section points into an address.
  *
  * Source: NetBSD sys/netinet6/in6_src.c, in6_selectsrc(); RFC 3484, section 5.
@@ -26,7 +26,7 @@ export interface SourceOptions extends InterfaceOptions {
 
 export interface SelectedSource {
   readonly error: number;
-  /** Meaningful without an error. */
+  /** Meaningful only without an error. */
   readonly address: number;
   /** The interface the packet leaves by, its index and its serial number: 0 and 0 if none was selected. */
   readonly interface: number;
@@ -35,7 +35,7 @@ export interface SelectedSource {
   readonly isRouted: boolean;
 }
 
-/** An address as the rules see it. */
+/** An address in the form that the rules need. */
 interface Candidate {
   readonly entry: Address;
   readonly address: number;
@@ -52,7 +52,7 @@ const LABEL_FIRST = 128;
 const SCOPE = { link: 2, global: 14 } as const;
 const NOT_READY = ADDRESS_FLAG.tentative | ADDRESS_FLAG.duplicated | ADDRESS_FLAG.anycast;
 
-/** Linearizes step by step: as `selectInterface`, then at the second look at the sequence. */
+/** Linearizes step by step: like `selectInterface`, then at the second read of the sequence. */
 export function* selectSource(
   network: Network,
   runner: Runner,
@@ -89,7 +89,7 @@ function* chooseSource(
   return address === 0 ? { error: ERROR.addressNotAvailable, address: 0 } : { error: 0, address };
 }
 
-/** The best address for packets to `destination` that leave by the interface of that index; 0 if none will do. */
+/** The best address for packets to `destination` that leave by the interface of that index; 0 if none is usable. */
 function* bestSource({ interfaces, interfacesLock }: Network, destination: number, index: number): Access<number> {
   yield* pserializeReadEnter();
   let best: Candidate | undefined;
@@ -149,7 +149,7 @@ function isUsable({ address, interface: owner, flags }: Candidate, destination: 
   return (flags & NOT_READY) === 0;
 }
 
-/** Does the candidate take the place of the best so far? The rules in their order, the first that tells decides. */
+/** Does the candidate replace the best so far? The rules in their order; the first that distinguishes decides. */
 function isBetter(candidate: Candidate, best: Candidate, destination: number, index: number): boolean {
   if (candidate.address === destination || best.address === destination) return candidate.address === destination;
   const scope = scopeOf(candidate.address);

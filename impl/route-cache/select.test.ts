@@ -94,7 +94,7 @@ function setUp({ hasSoftnetLock = false, addressesMax = 8 } = {}) {
 
 // Interfaces and their addresses.
 
-test("an index is given to one interface at a time, and each has a serial number of its own", () => {
+test("an index is given to one interface at a time, and each has its own serial number", () => {
   const { attach, network, own, run, word } = setUp();
   expect([attach(2), attach(2), attach(3)]).toEqual([{ error: 0, serial: 1 }, { error: 17 }, { error: 0, serial: 2 }]);
   expect(run(detachInterface(network, own, 2))).toBe(0);
@@ -105,7 +105,7 @@ test("an index is given to one interface at a time, and each has a serial number
   expect(attach(6)).toEqual({ error: 12 });
 });
 
-test("an interface found is kept until it is put back", () => {
+test("a found interface is kept until it is put back", () => {
   const { attach, network, own, run, record, expectNothingHeld } = setUp();
   attach(2);
   expect(run(getInterface(network, own, 3, record))).toBe(NIL);
@@ -118,7 +118,7 @@ test("an interface found is kept until it is put back", () => {
   expectNothingHeld();
 });
 
-test("under the big lock nobody waits for an interface's users", () => {
+test("under the big lock no thread waits for an interface's users", () => {
   const { attach, network, own, run } = setUp({ hasSoftnetLock: true });
   attach(2);
   const log: string[] = [];
@@ -128,7 +128,7 @@ test("under the big lock nobody waits for an interface's users", () => {
   );
 });
 
-test("an address belongs to an interface that is there, and to one only", () => {
+test("an address belongs to exactly one existing interface", () => {
   const { attach, assign, network, own, run, word } = setUp({ addressesMax: 2 });
   attach(3);
   expect([assign(33, 2), assign(33, 5)]).toEqual([6, 6]);
@@ -143,7 +143,7 @@ test("an address belongs to an interface that is there, and to one only", () => 
   ]);
 });
 
-test("addresses stand in the order of their assignment, and leave with their interface", () => {
+test("addresses are in the order of their assignment, and leave with their interface", () => {
   const { attach, assign, network, own, run, word } = setUp();
   attach(2);
   attach(3);
@@ -172,7 +172,7 @@ test("addresses stand in the order of their assignment, and leave with their int
   expect(run(unlinkAddressesOf(network, 5))).toBe(NIL);
 });
 
-test("an address taken off the list keeps its link, for those who stand on it", () => {
+test("an address taken off the list keeps its link, for readers at it", () => {
   const { attach, assign, network, own, run, word } = setUp();
   attach(2);
   for (const address of [30, 31, 32]) assign(address, 2);
@@ -189,7 +189,7 @@ test("an address taken off the list keeps its link, for those who stand on it", 
   expect(word(NIL)).toBe(0);
 });
 
-test("a reference to an address is looked for anew when a writer came between", () => {
+test("the search for an address restarts when a writer intervenes", () => {
   const { attach, assign, network, run, word, heap } = setUp();
   attach(2);
   assign(30, 2);
@@ -259,7 +259,7 @@ test("a next hop must be a neighbour in IPv6, and its route is in the options' c
 
 // Interfaces for packets.
 
-test("the interface demanded is taken if it exists, and else that of the route", () => {
+test("the interface demanded is used if it exists, and otherwise that of the route", () => {
   const { route, attach, toInterface, expectNothingHeld } = setUp();
   attach(2);
   expect(toInterface(v6(40), { interface: 2 })).toEqual({ error: 0, index: 2, isRouted: false });
@@ -267,11 +267,11 @@ test("the interface demanded is taken if it exists, and else that of the route",
   route(0, 0, 2);
   expect(toInterface(v6(40))).toEqual({ error: 0, index: 2, isRouted: true });
   route(40, 8, 5);
-  expect(toInterface(v6(40))).toEqual({ error: 6, index: 0, isRouted: true }); // the route leads to an interface that is gone
+  expect(toInterface(v6(40))).toEqual({ error: 6, index: 0, isRouted: true }); // the route's interface is gone
   expectNothingHeld();
 });
 
-test("multicast packets leave by the interface of the options, whichever has its index by then", () => {
+test("multicast packets leave by the interface of the options, whichever interface then has its index", () => {
   const { attach, toInterface, multicast, run, network, own, word } = setUp();
   attach(3);
   run(setMulticastInterface(multicast, 3));
@@ -284,7 +284,7 @@ test("multicast packets leave by the interface of the options, whichever has its
   expect(toInterface(v6(250))).toEqual({ error: 0, index: 3, isRouted: false });
 });
 
-test("a route that rejects packets answers an error and no interface: host or network", () => {
+test("a route that rejects packets returns an error and no interface: host or network", () => {
   const { route, attach, toInterface, from, expectNothingHeld } = setUp();
   attach(2);
   route(40, 8, 2, { flags: ENTRY_FLAG.reject });
@@ -295,7 +295,7 @@ test("a route that rejects packets answers an error and no interface: host or ne
   expectNothingHeld();
 });
 
-test("a packet to an address of our own takes the interface that the address is on, while it is there", () => {
+test("a packet to our own address takes the interface that has the address, while it exists", () => {
   const { route, attach, assign, toInterface, run, network, own } = setUp();
   attach(1);
   attach(2);
@@ -310,7 +310,7 @@ test("a packet to an address of our own takes the interface that the address is 
 
 // Source addresses.
 
-test("the source demanded is taken if it is ours and ready, whatever else is wrong", () => {
+test("the source demanded is used if it is ours and ready, whatever else is wrong", () => {
   const { attach, assign, from } = setUp();
   attach(2);
   for (const [address, flag] of [
@@ -326,12 +326,12 @@ test("the source demanded is taken if it is ours and ready, whatever else is wro
   expect(from(v6(40), { source: 33 })).toEqual({ error: 0, address: 33, interface: 0, serial: 0, isRouted: true });
 });
 
-test("a bound address is taken whether there is a route or not", () => {
+test("a bound address is used with or without a route", () => {
   const { from } = setUp();
   expect(from(v6(40), { bound: 77 })).toEqual({ error: 0, address: 77, interface: 0, serial: 0, isRouted: true });
 });
 
-test("the error of the route is passed on, as is that of the zone", () => {
+test("the route's error is passed on, and so is the zone's", () => {
   const { attach, assign, from } = setUp();
   attach(2);
   assign(226, 2);
@@ -345,10 +345,10 @@ test("the error of the route is passed on, as is that of the zone", () => {
   });
   expect(from(v6(224, 2), { interface: 2 })).toMatchObject({ error: 0, address: 226 });
   expect(from(v6(224), { interface: 2 })).toMatchObject({ error: 0, address: 226 });
-  expect(from(v6(40, 3), { interface: 2 })).toMatchObject({ error: 0, address: 226 }); // no zone to be out of
+  expect(from(v6(40, 3), { interface: 2 })).toMatchObject({ error: 0, address: 226 }); // no zone to be outside of
 });
 
-test("without an address that will do there is none, and the interface is put back all the same", () => {
+test("without a usable address there is no result, and the interface is still put back", () => {
   const { attach, assign, from, expectNothingHeld } = setUp();
   attach(2);
   assign(34, 2, ADDRESS_FLAG.tentative);
@@ -356,14 +356,14 @@ test("without an address that will do there is none, and the interface is put ba
   expectNothingHeld();
 });
 
-test("a walk that a writer came between begins anew", () => {
+test("a walk restarts when a writer intervenes", () => {
   const { attach, assign, heap, network, own, cache, record, nextHopCache, multicast } = setUp();
   attach(2);
   assign(33, 2);
   const choice = selectSource(network, own, v6(40), { interface: 2, nextHopCache, multicast }, cache, record);
   const log: string[] = [];
   const watched = recorded(choice, log);
-  // The sequence moves on once, just after the walk has looked at it.
+  // The sequence advances once, just after the walk has read it.
   const interfered = function* (): Access<Awaited<ReturnType<typeof choice.return>>["value"]> {
     let step = watched.next(0);
     let isMoved = false;
@@ -381,7 +381,7 @@ test("a walk that a writer came between begins anew", () => {
   expect(log.filter((name) => name === "awaitEqual")).toHaveLength(2);
 });
 
-test("of several addresses the rules choose, in their order", () => {
+test("the rules, in their order, choose among several addresses", () => {
   const { deprecated, temporary } = ADDRESS_FLAG;
   const chosenOf = (
     to: number,
@@ -421,7 +421,7 @@ test("of several addresses the rules choose, in their order", () => {
   expect(chosenOf(223, [239, 3])).toBe(239);
 });
 
-test("an address of an interface that is up is better than one of an interface that is down, and loopback serves itself", () => {
+test("an address is preferred if its interface is up; loopback serves itself", () => {
   const { attach, assign, from } = setUp();
   attach(1);
   attach(3, false);
@@ -438,7 +438,7 @@ test("an address of an interface that is up is better than one of an interface t
 
 // Tunnels and losses.
 
-test("a tunnel's cache serves the CPU it is for, before and after its memory has moved", () => {
+test("a tunnel's cache serves its CPU, before and after its memory has moved", () => {
   const { heap, network, own, run, route, word } = setUp();
   const caches = [0, 1].map((cpu) => placeCache(heap, `tunnel${cpu}`));
   for (const [cpu, cache] of caches.entries())
@@ -463,7 +463,7 @@ test("a tunnel's cache serves the CPU it is for, before and after its memory has
   expect(run(placementOf(own.lwp)).isBound).toBe(false);
 });
 
-test("memory for one area more is all that growing needs, and what it asks for", () => {
+test("growing needs and requests memory for just one more area", () => {
   const { heap, network, run } = setUp();
   for (const cpu of [0, 1])
     run(prepareTunnel(network, cpu, placeCache(heap, `tunnel${cpu}`), placeTunnelLock(heap, `lock${cpu}`)));
@@ -478,7 +478,7 @@ test("memory for one area more is all that growing needs, and what it asks for",
   expect(run(growPerCpu(network, 1))).toBe(12);
 });
 
-test("a connection that loses packets deletes the route it uses, and no other that took its place", () => {
+test("a connection that loses packets deletes the route it uses, not one that replaced it", () => {
   const { network, own, run, route, cache, heap, word } = setUp();
   expect(run(loseRoute(network, own, cache))).toEqual({
     used: { serial: 0, interface: 0 },

@@ -56,7 +56,7 @@ function setUp({ entriesMax = 8, sockaddrsMax = 20, hasSoftnetLock = false } = {
   };
 }
 
-test("the table stands longest prefixes first, and each prefix once", () => {
+test("the table has the longest prefixes first, and each prefix once", () => {
   const { add, table, live } = setUp();
   for (const at of [prefix(16, 4), prefix(20, 8), prefix(0, 0), prefix(32, 4), prefix(21, 8)])
     expect(add(at).error).toBe(0);
@@ -67,7 +67,7 @@ test("the table stands longest prefixes first, and each prefix once", () => {
   expect(add(prefix(16, 5))).toEqual({ error: 0, serial: 6 });
 });
 
-test("a deletion takes the entry with that prefix, and its serial number if it is asked for", () => {
+test("a deletion takes the entry with that prefix and, if given, that serial number", () => {
   const { add, remove, table, live } = setUp();
   for (const at of [prefix(16, 4), prefix(20, 8), prefix(0, 0)]) add(at);
   expect([remove(prefix(16, 5)), remove(prefix(20, 4)), remove(prefix(21, 8))]).toEqual([false, false, false]);
@@ -79,7 +79,7 @@ test("a deletion takes the entry with that prefix, and its serial number if it i
   expect(live()).toEqual([0, 0, 0]);
 });
 
-test("a deleted entry is no longer up, and waits in the order readers, holders, passive references", () => {
+test("a deleted entry is no longer up; the deletion waits for readers, then holders, then passive references", () => {
   const { add, network, own, run, word } = setUp();
   add(prefix(20, 8));
   const entry = word(Domain.routes(network.v4));
@@ -92,7 +92,7 @@ test("a deleted entry is no longer up, and waits in the order readers, holders, 
   expect(waits.slice(0, 5)).toEqual(["spinUnlock", "awaitEqual", "synchronizeRcu", "awaitEqual", "mutexLock"]);
 });
 
-test("a soft interrupt leaves what it deletes to the worker", () => {
+test("a soft interrupt leaves the entries it deletes to the worker", () => {
   const { add, network, own, interrupt, run, live, word, table } = setUp();
   for (const at of [prefix(20, 8), prefix(21, 8)]) add(at);
   for (const at of [prefix(20, 8), prefix(21, 8)]) expect(run(deleteRoute(network, interrupt, at))).toBe(true);
@@ -105,7 +105,7 @@ test("a soft interrupt leaves what it deletes to the worker", () => {
   run(disposeOfDead(network, own)); // and a worker without work does nothing
 });
 
-test("a counted reference keeps its entry, and no second is needed to let go", () => {
+test("a counted reference keeps its entry, and its release needs no second one", () => {
   const { add, network, own, run, word, live } = setUp();
   add(prefix(16, 4));
   const entry = run(findRoute(network, own, { family: "v4", address: 20, scope: 0 }));
@@ -120,7 +120,7 @@ test("a counted reference keeps its entry, and no second is needed to let go", (
   expect(word(Domain.lock(network.v4))).toBe(0);
 });
 
-test("a route that cannot be made leaves nothing behind, whatever is lacking", () => {
+test("a route that cannot be created leaves nothing behind, whichever memory is lacking", () => {
   const without = setUp({ entriesMax: 1, sockaddrsMax: 3 });
   without.add(prefix(0, 0));
   expect(without.add(prefix(20, 8))).toEqual({ error: 12 });
@@ -141,7 +141,7 @@ test("a route that cannot be made leaves nothing behind, whatever is lacking", (
   expect(noSource.live()).toEqual([0, 0, 0]);
 });
 
-test("a route with a gateway and a source has its own of each, and gives them back", () => {
+test("a route with a gateway and a source owns one of each, and gives them back", () => {
   const { add, remove, network, run, own, word, live } = setUp();
   run(attachInterface(network, 2, true));
   run(assignAddress(network, { address: 33, interface: 2, flags: 0 }));
@@ -152,12 +152,13 @@ test("a route with a gateway and a source has its own of each, and gives them ba
   expect(word(Entry.flags(entry))).toBe(ENTRY_FLAG.up | ENTRY_FLAG.gateway);
   expect(live()).toEqual([1, 1, 1]);
   run(removeAddress(network, own, 33));
-  expect([word(Slab.live(network.addressSlab)), word(InterfaceAddress.refcount(source))]).toEqual([1, 1]); // the route keeps it
+  // The route keeps it.
+  expect([word(Slab.live(network.addressSlab)), word(InterfaceAddress.refcount(source))]).toEqual([1, 1]);
   remove(prefix(20, 8));
   expect([...live(), word(Slab.live(network.addressSlab))]).toEqual([0, 0, 0, 0]);
 });
 
-test("a change gives the entry another interface once nobody uses it, and is over for everybody at once", () => {
+test("a change gives the entry another interface once it is unused, and ends for all threads at once", () => {
   const { add, network, own, run, word } = setUp();
   add(prefix(20, 8));
   const entry = run(beginChange(network, own, prefix(20, 8)));
@@ -181,7 +182,7 @@ test("a change gives the entry another interface once nobody uses it, and is ove
   expect([word(Domain.updating(network.v4)), word(Domain.lock(network.v4))]).toEqual([NIL, 0]);
 });
 
-test("a change waits for those who hold the entry by a count, and is no work for a soft interrupt", () => {
+test("a change waits for counted holders of the entry, and never runs in a soft interrupt", () => {
   const { add, network, own, interrupt, run } = setUp();
   add(prefix(20, 8));
   run(findRoute(network, own, { family: "v4", address: 20, scope: 0 }));
@@ -192,7 +193,7 @@ test("a change waits for those who hold the entry by a count, and is no work for
   );
 });
 
-test("to a soft interrupt a route that is being changed is none", () => {
+test("a soft interrupt does not find a route that is being changed", () => {
   const { add, network, own, interrupt, run, word } = setUp();
   add(prefix(0, 0));
   run(beginChange(network, own, prefix(0, 0)));
@@ -200,7 +201,7 @@ test("to a soft interrupt a route that is being changed is none", () => {
   expect(word(Domain.lock(network.v4))).toBe(0);
 });
 
-test("under the big lock a deletion waits for nobody", () => {
+test("under the big lock a deletion never waits", () => {
   const { add, network, own, run, live } = setUp({ hasSoftnetLock: true });
   add(prefix(20, 8));
   const log: string[] = [];

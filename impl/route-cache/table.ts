@@ -1,8 +1,8 @@
 /**
  * The table of routes of a domain: longest prefix first, all under the domain's lock.
  *
- * An entry that is being changed (UPDATING) is used by nobody: an lwp waits and looks again, a soft interrupt takes it
- * that there is none. An entry is deleted in the order: out of the table, no longer up, caches invalid; then, without
+ * An entry that is being changed (UPDATING) is used by no thread: an lwp waits and looks again; a soft interrupt finds
+ * none. An entry is deleted in the order: out of the table, no longer up, caches invalid; then, without
  * the lock, wait for readers, for its holders, for its passive references; then freed. A soft interrupt must not wait,
  * and leaves that to the worker.
  *
@@ -41,7 +41,7 @@ const HOST_LENGTH = 8;
 
 export interface NewRoute {
   readonly prefix: RoutePrefix;
-  /** Index. */
+  /** The interface's index. */
   readonly interface: number;
   /** `ENTRY_FLAG`s that the caller decides: reject, cloning. */
   readonly flags: number;
@@ -53,7 +53,7 @@ export interface NewRoute {
 /** An error, or the new route's serial number. */
 export type AddOutcome = { readonly error: number } | { readonly error: 0; readonly serial: number };
 
-/** Adds a route, and makes every cache of the domain invalid. Linearizes at the store to the generation. */
+/** Adds a route, and invalidates every cache of the domain. Linearizes at the store to the generation. */
 export function* addRoute(network: Network, route: NewRoute): Access<AddOutcome> {
   const domain = network[route.prefix.family];
   const entry = yield* makeEntry(network, route);
@@ -67,9 +67,9 @@ export function* addRoute(network: Network, route: NewRoute): Access<AddOutcome>
 }
 
 /**
- * Deletes the route with this prefix, if there is one (and if its serial is the one asked for), and makes every cache
- * of the domain invalid; false if there is none. An lwp returns when the entry is freed, so it must hold no reference
- * to it. Linearizes at the store to the generation.
+ * Deletes the route with this prefix, if there is one (and, if a serial is given, has that serial), and invalidates
+ * every cache of the domain; false if there is none. An lwp returns when the entry is freed, so it must hold no
+ * reference to it. Linearizes at the store to the generation.
  */
 export function* deleteRoute(network: Network, runner: Runner, prefix: RoutePrefix, serial?: number): Access<boolean> {
   const domain = network[prefix.family];
@@ -97,7 +97,7 @@ export function* deleteRoute(network: Network, runner: Runner, prefix: RoutePref
   return true;
 }
 
-/** The worker's part, the handler of the network's work: disposes of what soft interrupts deleted. */
+/** The worker's part, the handler of the network's work: disposes of entries that soft interrupts deleted. */
 export function* disposeOfDead(network: Network, worker: Runner): Access {
   for (const domain of [network.v4, network.v6]) {
     yield spinLock(Domain.lock(domain));
@@ -113,8 +113,8 @@ export function* disposeOfDead(network: Network, worker: Runner): Access {
 }
 
 /**
- * Begins a change: nobody uses the entry anew from here on. Answers the entry, held, or NIL if there is none with this
- * prefix. Waits for another change of the domain to end. Linearizes at the store to the flags.
+ * Begins a change: no thread starts to use the entry from here on. Returns the entry, held, or NIL if there is none
+ * with this prefix. Waits for another change of the domain to end. Linearizes at the store to the flags.
  */
 export function* beginChange(network: Network, runner: Runner, prefix: RoutePrefix): Access<Address> {
   const domain = network[prefix.family];
@@ -138,7 +138,7 @@ export function* beginChange(network: Network, runner: Runner, prefix: RoutePref
   return entry;
 }
 
-/** Ends a change: once nobody uses the entry, gives it another interface. Linearizes at the store to the flags. */
+/** Ends a change: once the entry is unused, gives it another interface. Linearizes at the store to the flags. */
 export function* endChange(
   network: Network,
   runner: Runner,
@@ -171,7 +171,7 @@ export function* findRoute(network: Network, runner: Runner, destination: RouteA
 }
 
 /**
- * Drops a counted reference. The entry may be freed at once: nothing of it is touched after the count. Linearizes
+ * Drops a counted reference. The entry may be freed at once: nothing of it is touched after the decrement. Linearizes
  * there.
  */
 export function* releaseRoute(entry: Address): Access {
@@ -225,7 +225,7 @@ export function* cloneEntry(
     source,
     flags: ENTRY_FLAG.cloned,
   });
-  if (source !== NIL) yield* acquireAlive(source); // the entry it is cloned from keeps it
+  if (source !== NIL) yield* acquireAlive(source); // the original entry keeps it
   yield* insertEntry(domain, clone);
   return clone;
 }
@@ -241,7 +241,7 @@ interface EntryContents {
 }
 
 /**
- * An entry with everything that belongs to it, not in the table yet; or why there is none, and nothing is left behind.
+ * An entry complete with everything that belongs to it, not in the table yet; or the error, with nothing left behind.
  */
 function* makeEntry(
   network: Network,
@@ -290,7 +290,7 @@ function* fillEntry(network: Network, entry: Address, contents: EntryContents): 
 }
 
 /**
- * Puts an entry in its place and makes the caches invalid; answers its serial number, 0 if its prefix is taken. Under
+ * Puts an entry in its place and invalidates the caches; returns its serial number, 0 if its prefix is taken. Under
  * the lock.
  */
 function* insertEntry(domain: Address, entry: Address): Access<number> {
@@ -346,7 +346,7 @@ function* match(domain: Address, address: number): Access<Address> {
   return NIL;
 }
 
-/** Frees an entry that nobody finds any more, once nobody is at it. */
+/** Frees an entry that no lookup finds any more, once no thread is at it. */
 function* disposeOfEntry(network: Network, runner: Runner, entry: Address): Access {
   yield* waitForReaders(network, runner);
   yield* waitForUsers(network, runner, entry, 0);
@@ -355,12 +355,12 @@ function* disposeOfEntry(network: Network, runner: Runner, entry: Address): Acce
 
 /** Waits until `count` counted references and no passive ones are left. */
 function* waitForUsers({ softnetLock, entryClass }: Network, runner: Runner, entry: Address, count: number): Access {
-  if (softnetLock !== NIL) return; // its holder is the only user there is
+  if (softnetLock !== NIL) return; // its holder is the only user
   yield awaitEqual(Entry.refcount(entry), EVERY_BIT, count);
   yield* psrefDrain(entryClass, runner, Entry.target(entry));
 }
 
-/** Frees an entry that nobody can reach, and all that belongs to it. */
+/** Frees an entry that no thread can reach, and everything that belongs to it. */
 function* freeEntry(network: Network, entry: Address): Access {
   const key = yield read(Entry.key(entry));
   yield* freeSockaddr(network, key);

@@ -4,10 +4,10 @@ import { pserializePerform } from "../sync/pserialize.ts";
 import type { Network } from "./network.ts";
 
 /**
- * Waits until no reader can be at what the caller has just taken out of reach.
+ * Waits until no reader can be at the object that the caller has just unlinked.
  *
- * Under the big lock there is nobody to wait for, and waiting would be a deadlock: a soft interrupt that waits for the
- * lock keeps its CPU from being quiescent.
+ * Under the big lock there are no readers to wait for, and waiting would be a deadlock: a soft interrupt that waits for
+ * the lock keeps its CPU from being quiescent.
  */
 export function* waitForReaders({ cpus, softnetLock }: Network, runner: Runner): Access {
   if (softnetLock === NIL) yield* pserializePerform(cpus, runner);

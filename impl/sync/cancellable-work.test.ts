@@ -29,8 +29,8 @@ function setUp() {
 }
 
 /**
- * Lets a procedure go on until it would wait, has made `accessesMax` accesses, or has returned; answers what it still
- * waits for.
+ * Runs a procedure until it would wait, has made `accessesMax` accesses, or has returned; returns which, with the
+ * word it waits for.
  */
 function advance(
   words: Int32Array,
@@ -48,7 +48,7 @@ function advance(
   return "returned";
 }
 
-test("its first words are those of a delayed work, so that it is asked for and comes due like one", () => {
+test("its first words are those of a delayed work, so that it is requested and becomes due like one", () => {
   expect([CancellableWork.state(7), CancellableWork.expires(7)]).toEqual([
     DelayedWork.state(7),
     DelayedWork.expires(7),
@@ -61,7 +61,7 @@ test("its first words are those of a delayed work, so that it is asked for and c
   expect(state()).toBe(WORK_STATE.queued);
 });
 
-test("the worker runs the handler once for each time it was asked, and is not running in between", () => {
+test("the worker runs the handler once for each request, and is not running in between", () => {
   const { heap, work, handler, jiffies, runs, state, running } = setUp();
   const worker = cancellableLoop(work, handler);
   expect(advance(heap.words, worker)).toBe("waits");
@@ -77,7 +77,7 @@ for (const [name, before] of [
   ["pending", WORK_STATE.pending],
   ["queued", WORK_STATE.queued],
 ] as const) {
-  test(`${name} work that is cancelled never runs, and cannot be asked for again`, () => {
+  test(`${name} work that is cancelled never runs, and cannot be requested again`, () => {
     const { heap, work, handler, jiffies, runs, state } = setUp();
     heap.words[CancellableWork.state(work)] = before;
     runAlone(heap, cancelWork(work));
@@ -89,7 +89,7 @@ for (const [name, before] of [
   });
 }
 
-test("cancelling waits for who is just asking, and for a handler that runs", () => {
+test("cancelling waits for a request in progress, and for a running handler", () => {
   const { heap, work } = setUp();
   heap.words[CancellableWork.state(work)] = WORK_STATE.arming;
   expect(advance(heap.words, cancelWork(work))).toBe("waits");
@@ -100,11 +100,11 @@ test("cancelling waits for who is just asking, and for a handler that runs", () 
   expect(advance(heap.words, cancelWork(work))).toBe("returned");
 });
 
-test("work cancelled between the worker's wait and its grasp is not run", () => {
+test("work cancelled between the worker's wait and its taking the work is not run", () => {
   const { heap, work, handler, jiffies, runs, running } = setUp();
   runAlone(heap, queueDelayedWork(work, 0, jiffies));
   const worker = cancellableLoop(work, handler);
-  expect(advance(heap.words, worker, 0, 2)).toBe("goes on"); // it has seen the work, and says that it runs
+  expect(advance(heap.words, worker, 0, 2)).toBe("goes on"); // it has seen the work, and marks itself running
   expect(running()).toBe(1);
   expect(advance(heap.words, cancelWork(work))).toBe("waits");
   heap.words[CancellableWork.running(work)] = 1;
@@ -113,7 +113,7 @@ test("work cancelled between the worker's wait and its grasp is not run", () => 
   expect([runs(), running()]).toEqual([0, 0]);
 });
 
-test("a state that changes under the canceller is looked at again", () => {
+test("a state that changes under the canceller is read again", () => {
   const { heap, work, state } = setUp();
   const canceller = cancelWork(work);
   expect(canceller.next(0).value).toBe(ACCESS.awaitUnequal);

@@ -1,12 +1,12 @@
 /**
- * Delayed work that can be cancelled for good: afterwards its handler neither runs nor will.
+ * Delayed work that can be cancelled for good: afterwards its handler neither runs nor will run.
  *
- * The first two words are those of delayed-work.ts, which asks for the work and tells when it is due. One state more:
+ * The first two words are those of delayed-work.ts, which requests the work and makes it due. One additional state:
  *
- *     IDLE, PENDING, QUEUED → CANCELLED   whoever cancels, by cmpxchg; it stays so for ever, and nobody can ask again
+ *     IDLE, PENDING, QUEUED → CANCELLED   the canceller, by cmpxchg; final, and no thread can request the work again
  *
  * `running` is 1 from before the worker takes the work up (QUEUED → IDLE) until its handler has returned. The worker
- * writes `running` and then goes for the state, the canceller goes for the state and then reads `running`, with a full
+ * writes `running` and then takes the state, the canceller takes the state and then reads `running`, with a full
  * barrier between: one of the two sees the other.
  *
  * Source: Linux kernel/workqueue.c, cancel_delayed_work_sync().
@@ -32,7 +32,7 @@ export const CANCELLED = 4;
 const EVERY_BIT = -1;
 
 /**
- * Places a work that nobody has asked for yet. A clock whose timer shall serve it must be told.
+ * Places a work that has not been requested. If a clock's timer is to serve it, add it to the clock's works.
  *
  * @throws RangeError when the heap is full
  */
@@ -60,7 +60,7 @@ export function* cancelWork(work: Address): Access {
   for (;;) {
     const seen = yield awaitUnequal(CancellableWork.state(work), EVERY_BIT, WORK_STATE.arming);
     const found = yield cmpxchg(CancellableWork.state(work), seen, CANCELLED);
-    if (found === seen) break; // else it was asked for or taken up in between
+    if (found === seen) break; // else it was requested or taken up in between
   }
   yield smpMb();
   yield awaitEqual(CancellableWork.running(work), EVERY_BIT, 0);

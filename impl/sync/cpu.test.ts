@@ -23,7 +23,7 @@ function setUp() {
   return { heap, cpus, lwp, run: <T>(procedure: Access<T>): T => runAlone(heap, procedure) };
 }
 
-test("an lwp is bound where it runs, as often as it asks", () => {
+test("an lwp is bound where it runs, as many times as it requests", () => {
   const { lwp, run } = setUp();
   expect(run(placementOf(lwp))).toEqual({ cpu: 1, isBound: false });
   expect([run(bind(lwp)), run(bind(lwp))]).toEqual([1, 1]);
@@ -48,7 +48,7 @@ test("a migration gives up when the lwp is bound between its two accesses", () =
   const { heap, lwp } = setUp();
   const migration = migrate(lwp, 2);
   migration.next(0);
-  migration.next(1); // found unbound on CPU 1, and asks for the exchange
+  migration.next(1); // found unbound on CPU 1, and requests the exchange
   heap.words[Lwp.placement(lwp)] = 0x101;
   expect(migration.next(0x101)).toEqual({ done: true, value: false });
 });
@@ -66,7 +66,7 @@ test("a soft interrupt counts on its CPU and keeps the lwp there", () => {
   expect(run(placementOf(lwp)).isBound).toBe(false);
 });
 
-test("there are as many CPUs as asked for, if a placement can name them", () => {
+test("the requested number of CPUs is placed, if a placement can name them", () => {
   expect(placeCpus(createHeap(2000), 255)).toHaveLength(255);
   for (const count of [0, -1, 256, 1.5])
     expect(() => placeCpus(createHeap(2000), count)).toThrow(

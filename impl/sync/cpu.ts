@@ -1,13 +1,12 @@
 /**
  * CPUs and the light-weight processes (lwps) that run on them: binding, migration, soft interrupts.
  *
- *     Cpu.ipl         a spinlock that stands for "interrupts blocked on this CPU": whoever edits the CPU's own lists
- *     holds it,
- *                     and a cross call, which runs there between two such edits, takes it too
- *     Cpu.interrupts  soft interrupts that run on this CPU; atomic. Whoever waits for the CPU to be quiescent waits for
- *     0
- *     Lwp.placement   the CPU's number, plus `BOUND` for each binding; atomic. Moved to another CPU only while there is
- *     none
+ *     Cpu.ipl         a spinlock that stands for "interrupts blocked on this CPU": held while the CPU's lists are
+ *                     edited; a cross call, which runs there between two such edits, takes it too
+ *     Cpu.interrupts  soft interrupts that run on this CPU; atomic. A wait for the CPU to be quiescent is a wait
+ *                     for 0
+ *     Lwp.placement   the CPU's number, plus `BOUND` for each binding; atomic. Moved to another CPU only while there
+ *                     is no binding
  *
  * Source: NetBSD sys/kern/kern_lwp.c and sys/sys/lwp.h (curlwp_bind()), sys/kern/kern_softint.c, sys/kern/subr_xcall.c.
  */
@@ -27,13 +26,15 @@ export const Cpu = struct("cpu", { ipl: 1, interrupts: 1 });
 
 export const Lwp = struct("lwp", { placement: 1 });
 
-/** Who runs a procedure: an lwp, or a soft interrupt on the lwp's CPU. A soft interrupt must not wait for others. */
+/**
+ * The runner of a procedure: an lwp, or a soft interrupt on the lwp's CPU. A soft interrupt must not wait for others.
+ */
 export interface Runner {
   readonly lwp: Address;
   readonly inInterrupt: boolean;
 }
 
-/** One binding. A lwp may be bound many times over, and is free again when each has been undone. */
+/** One binding. An lwp may be bound many times over, and is free again when each has been undone. */
 const BOUND = 0x100;
 const CPU_MASK = BOUND - 1;
 
@@ -58,7 +59,7 @@ export function placeLwp(heap: Heap, name: string, cpu: number): Address {
   return lwp;
 }
 
-/** Binds the lwp to the CPU it runs on; answers the CPU's number. Linearizes at its only access. */
+/** Binds the lwp to the CPU it runs on; returns the CPU's number. Linearizes at its only access. */
 export function* bind(lwp: Address): Access<number> {
   const placement = yield atomicAddReturn(Lwp.placement(lwp), BOUND);
   return placement & CPU_MASK;
@@ -69,14 +70,14 @@ export function* unbind(lwp: Address): Access {
   yield atomicAdd(Lwp.placement(lwp), -BOUND);
 }
 
-/** The CPU that the lwp runs on, and whether it is bound there. If not, the answer may be old at once. */
+/** The CPU that the lwp runs on, and whether it is bound there. If not, the result may be stale at once. */
 export function* placementOf(lwp: Address): Access<{ readonly cpu: number; readonly isBound: boolean }> {
   const placement = yield readOnce(Lwp.placement(lwp));
   return { cpu: placement & CPU_MASK, isBound: placement >= BOUND };
 }
 
 /**
- * The scheduler moves the lwp to another CPU, unless it is bound; answers whether it did. Linearizes at the cmpxchg.
+ * The scheduler moves the lwp to another CPU, unless it is bound; returns whether it did. Linearizes at the cmpxchg.
  */
 export function* migrate(lwp: Address, cpu: number): Access<boolean> {
   const placement = yield readOnce(Lwp.placement(lwp));
@@ -91,7 +92,7 @@ export function* enterInterrupt(cpus: Cpus, lwp: Address): Access {
   yield atomicAdd(Cpu.interrupts(cpus[cpu] ?? 0), 1);
 }
 
-/** The soft interrupt ends: its accesses come before what waits for the CPU to be quiescent. */
+/** The soft interrupt ends: its accesses precede the end of any wait for the CPU to be quiescent. */
 export function* leaveInterrupt(cpus: Cpus, lwp: Address): Access {
   const { cpu } = yield* placementOf(lwp);
   yield smpMbBeforeAtomic();

@@ -14,7 +14,7 @@ function setUp(now = 100) {
   return { heap, clock, work, state };
 }
 
-test("work asked for is queued at the tick it is due, not before", () => {
+test("requested work is queued at the tick it is due, not before", () => {
   const { heap, clock, work, state } = setUp();
   expect(runAlone(heap, queueDelayedWork(work, 5, clock.jiffies))).toBe(true);
   expect(state()).toBe(WORK_STATE.pending);
@@ -24,7 +24,7 @@ test("work asked for is queued at the tick it is due, not before", () => {
   expect(state()).toBe(WORK_STATE.queued);
 });
 
-test("work asked for again while it is pending keeps its time", () => {
+test("work requested again while pending keeps its time", () => {
   const { heap, clock, work, state } = setUp();
   runAlone(heap, queueDelayedWork(work, 5, clock.jiffies));
   runAlone(heap, advanceClock(clock, 3));
@@ -51,7 +51,7 @@ test("a delay counts across the wrap of the clock", () => {
   expect(state()).toBe(WORK_STATE.queued);
 });
 
-test("the clock serves every work it knows, and leaves alone what nobody asked for", () => {
+test("the clock serves each of its works, and leaves alone those not requested", () => {
   const { heap, clock, work, state } = setUp();
   const other = placeTimedWork(heap, clock, "other");
   runAlone(heap, queueDelayedWork(other, 1, clock.jiffies));
@@ -61,7 +61,7 @@ test("the clock serves every work it knows, and leaves alone what nobody asked f
   expect(work).not.toBe(other);
 });
 
-test("the worker sets the work idle before it runs the handler, so that work asked for meanwhile runs again", () => {
+test("the worker sets the work idle before it runs the handler, so that work requested meanwhile runs again", () => {
   const { heap, clock, work, state } = setUp();
   runAlone(heap, queueDelayedWork(work, 0, clock.jiffies));
   let runs = 0;
@@ -74,7 +74,7 @@ test("the worker sets the work idle before it runs the handler, so that work ask
   expect(runs).toBe(2);
 });
 
-test("a failed request for work still orders what was written before it", () => {
+test("a failed request for work still orders earlier writes", () => {
   const { heap, clock, work } = setUp();
   const log: string[] = [];
   runAlone(heap, recorded(queueDelayedWork(work, 5, clock.jiffies), log));

@@ -1,12 +1,12 @@
 /**
- * Delayed work: a handler that runs once, in a worker thread of its own, some ticks after it was asked for.
+ * Delayed work: a handler that runs once, in a separate worker thread, some ticks after it was requested.
  *
  * One word of state, moved by atomic accesses only, no lock:
  *
- *     IDLE → ARMING    whoever asks, by cmpxchg; asking in any other state changes nothing
+ *     IDLE → ARMING    the requester, by cmpxchg; a request in any other state changes nothing
  *     ARMING → PENDING the same thread, once `expires` is written; with no delay, ARMING → QUEUED
  *     PENDING → QUEUED the timer, by cmpxchg, at the first tick that finds `expires` reached
- *     QUEUED → IDLE    the worker, before it runs the handler: work asked for from then on runs again
+ *     QUEUED → IDLE    the worker, before it runs the handler: work requested from then on runs again
  *
  * `expires` is written in ARMING only and read in PENDING only; the release of the one and the acquire of the other
  * order them.
@@ -36,7 +36,7 @@ export const WORK_STATE = { idle: 0, arming: 1, pending: 2, queued: 3 } as const
 const EVERY_BIT = -1;
 
 /**
- * Places a work that nobody has asked for yet.
+ * Places a work that has not been requested.
  *
  * @throws RangeError when the heap is full
  */
@@ -45,14 +45,14 @@ export function placeDelayedWork(heap: Heap, name: string): Address {
 }
 
 /**
- * Asks for the work to run `delay` ticks from now; false, and no change, when it has been asked for already and has not
+ * Requests the work to run `delay` ticks from now; false, and no change, when it has already been requested and not yet
  * begun.
  *
- * Whatever the caller wrote before is seen by the run that comes, even when the answer is false. Linearizes at the
+ * The coming run sees everything the caller wrote before, even when the result is false. Linearizes at the
  * cmpxchg.
  */
 export function* queueDelayedWork(work: Address, delay: number, jiffies: Address): Access<boolean> {
-  // A cmpxchg that fails orders nothing, and the caller relies on the run that is coming: pairs with the worker's xchg.
+  // A failed cmpxchg orders nothing, and the caller relies on the run that is coming: pairs with the worker's xchg.
   yield smpMb();
   const found = yield cmpxchg(DelayedWork.state(work), WORK_STATE.idle, WORK_STATE.arming);
   if (found !== WORK_STATE.idle) return false;
@@ -74,7 +74,7 @@ export function* queueWhenDue(work: Address, now: number): Access {
   if (hasReached(now, expires)) yield cmpxchg(DelayedWork.state(work), WORK_STATE.pending, WORK_STATE.queued);
 }
 
-/** The worker thread: waits for the work and runs `handler`, for ever. */
+/** The worker thread: waits for the work and runs `handler`, forever. */
 export function* workerLoop(work: Address, handler: () => Access): Access<never> {
   for (;;) {
     yield awaitEqual(DelayedWork.state(work), EVERY_BIT, WORK_STATE.queued);

@@ -1,7 +1,7 @@
 /**
  * The clock: one word of ticks, which only {@link advanceClock} moves, and the delayed works that its timer serves.
  *
- * Everybody may read `jiffies` with a marked load. It wraps round (see ticks.ts).
+ * Any thread may read `jiffies` with a marked load. It wraps (see ticks.ts).
  *
  * Source: Linux kernel/timer.c, do_timer() and run_timer_softirq().
  */
@@ -40,7 +40,7 @@ export function placeTimedWork(heap: Heap, clock: Clock, name: string): Address 
   return work;
 }
 
-/** Moves the clock on, then hands every work that is due to its worker; answers the new time. Linearizes at the add. */
+/** Advances the clock, then hands every work that is due to its worker; returns the new time. Linearizes at the add. */
 export function* advanceClock(clock: Clock, ticks: number): Access<number> {
   const now = yield atomicAddReturn(clock.jiffies, ticks);
   for (const work of clock.works) yield* queueWhenDue(work, now);

@@ -13,7 +13,7 @@ function setUp(count: number) {
   return { heap, refcount, count: () => heap.words[refcount] };
 }
 
-test("a held object is taken once more; one that is gone is not", () => {
+test("a held object is acquired again; one that is gone is not", () => {
   const held = setUp(2);
   expect(runAlone(held.heap, acquireUnlessZero(held.refcount))).toBe(true);
   expect(held.count()).toBe(3);
@@ -22,17 +22,17 @@ test("a held object is taken once more; one that is gone is not", () => {
   expect(gone.count()).toBe(0);
 });
 
-test("the last reference dropped is told from the others", () => {
+test("dropping the last reference is distinguished from the others", () => {
   const { heap, refcount, count } = setUp(2);
   expect(runAlone(heap, releaseWasLast(refcount))).toBe(false);
   expect(runAlone(heap, releaseWasLast(refcount))).toBe(true);
   expect(count()).toBe(0);
 });
 
-test("who loses the race for the count tries again with what is there, and gives up if it is 0", () => {
+test("an acquisition that loses the race retries with the count it finds, and gives up if that is 0", () => {
   const procedure = acquireUnlessZero(1);
   procedure.next(0);
-  procedure.next(5); // the read finds 5, somebody takes one more
+  procedure.next(5); // the read finds 5, another thread takes one more
   expect(procedure.next(6)).toMatchObject({ done: false }); // the cmpxchg finds 6
   expect(procedure.next(6)).toEqual({ done: true, value: true });
   const loser = acquireUnlessZero(1);

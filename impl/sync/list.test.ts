@@ -25,13 +25,13 @@ function setUp(members: number) {
   return { heap, head, links, forwards: () => inOrder(Link.next), backwards: () => inOrder(Link.previous) };
 }
 
-test("an empty list leads to itself, and has no member", () => {
+test("an empty list links to itself, and has no member", () => {
   const { heap, head } = setUp(0);
   expect([heap.words[Link.next(head)], heap.words[Link.previous(head)]]).toEqual([head, head]);
   expect(runAlone(heap, memberAfter(head, head))).toBe(NIL);
 });
 
-test("members come in the order in which they were added, and the last is followed by none", () => {
+test("members keep the order in which they were added, and none follows the last", () => {
   const { heap, head, links } = setUp(2);
   for (const link of links) runAlone(heap, addLast(head, link));
   const [first = 0, second = 0] = links;
@@ -40,7 +40,7 @@ test("members come in the order in which they were added, and the last is follow
   expect(runAlone(heap, memberAfter(head, second))).toBe(NIL);
 });
 
-test("a link taken out leads to itself; taking out one that is in no list changes nothing", () => {
+test("a removed link links to itself; removing one that is in no list changes nothing", () => {
   const { heap, head, links, forwards } = setUp(2);
   const [first = 0, second = 0] = links;
   runAlone(heap, addLast(head, first));
@@ -50,7 +50,7 @@ test("a link taken out leads to itself; taking out one that is in no list change
   expect(forwards()).toEqual([]);
 });
 
-test("whatever is added and taken out, the list runs alike both ways and is what an array would be", () => {
+test("after any additions and removals, the list equals an array, forwards and backwards", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(5)), { maxLength: 30 }), (steps) => {
       const { heap, head, links, forwards, backwards } = setUp(6);

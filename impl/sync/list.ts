@@ -1,8 +1,8 @@
 /**
  * Circular doubly linked lists: two words, next and previous, in the head and in every member.
  *
- * A link that is in no list leads to itself. One lock guards a list, all its links included; the accesses are plain.
- * Moving a member is four writes, and whoever reads in between finds the list torn.
+ * A link that is in no list links to itself. One lock guards a list, all its links included; the accesses are plain.
+ * Moving a member is four writes, and a reader in between finds the list torn.
  *
  * Source: Linux include/linux/list.h.
  */
@@ -11,10 +11,10 @@ import { type Access, type Address, NIL, read, write } from "../memory/access.ts
 /** Words of a link, or of a head. */
 export const LINK_WORDS = 2;
 
-/** Where the link at `link` says what comes after it, and what before. */
+/** The words of the link at `link` that hold the next and the previous link. */
 export const Link = { next: (link: Address): Address => link, previous: (link: Address): Address => link + 1 } as const;
 
-/** Makes a head of an empty list, or a link that is in none. */
+/** Initialises a head as an empty list, or a link as being in none. */
 export function* initialiseLink(link: Address): Access {
   yield write(Link.next(link), link);
   yield write(Link.previous(link), link);
@@ -29,7 +29,7 @@ export function* addLast(head: Address, link: Address): Access {
   yield write(Link.previous(head), link);
 }
 
-/** Takes a link out of its list, if it is in one. */
+/** Removes a link from its list, if it is in one. */
 export function* takeOut(link: Address): Access {
   const next = yield read(Link.next(link));
   const previous = yield read(Link.previous(link));
@@ -38,7 +38,7 @@ export function* takeOut(link: Address): Access {
   yield* initialiseLink(link);
 }
 
-/** The member after `link` in the list at `head`, the head itself being before the first; `NIL` after the last. */
+/** The member after `link` in the list at `head` (pass the head for the first); `NIL` after the last. */
 export function* memberAfter(head: Address, link: Address): Access<Address> {
   const next = yield read(Link.next(link));
   return next === head ? NIL : next;

@@ -22,7 +22,7 @@ function setUp() {
   };
 }
 
-test("a work that is asked for is taken back, and does not become due", () => {
+test("a requested work is cancelled, and does not become due", () => {
   const { clock, work, run, state } = setUp();
   run(queueDelayedWork(work, 5, clock.jiffies));
   expect(run(cancelDelayedWork(work))).toBe(true);
@@ -31,7 +31,7 @@ test("a work that is asked for is taken back, and does not become due", () => {
   expect(state()).toBe(WORK_STATE.idle);
 });
 
-test("nothing is taken back where nobody asked, or the work is due already", () => {
+test("nothing is cancelled if the work is not requested, or is already due", () => {
   const { clock, work, run, state } = setUp();
   expect(run(cancelDelayedWork(work))).toBe(false);
   run(queueDelayedWork(work, 5, clock.jiffies));
@@ -49,7 +49,7 @@ test("a work is moved forward and back", () => {
   expect([state(), expires()]).toEqual([WORK_STATE.pending, 180]);
 });
 
-test("a work that nobody asked for is asked for, and one that is due stays so", () => {
+test("a work not yet requested is requested, and one that is due stays due", () => {
   const { clock, work, run, state, expires } = setUp();
   run(modifyDelayedWork(work, 3, clock.jiffies));
   expect([state(), expires()]).toEqual([WORK_STATE.pending, 103]);
@@ -58,7 +58,7 @@ test("a work that nobody asked for is asked for, and one that is due stays so", 
   expect([state(), expires()]).toEqual([WORK_STATE.queued, 103]);
 });
 
-test("an offer to reschedule is one look at the CPU's flag", () => {
+test("an offer to reschedule is one read of the CPU's flag", () => {
   const { heap, work } = setUp();
   const offer = offerToReschedule(work);
   expect(offer.next(0).done).toBe(false);

@@ -33,7 +33,7 @@ test("perform waits for the soft interrupts of every CPU, then for the sections"
   }
 });
 
-test("perform in a soft interrupt is refused", () => {
+test("perform in a soft interrupt violates an assertion", () => {
   const { heap, cpus, lwp } = setUp();
   expect(() => runAlone(heap, pserializePerform(cpus, { lwp, inInterrupt: true }))).toThrow(
     "pserializePerform runs in no soft interrupt, which would wait for itself",

@@ -1,16 +1,16 @@
 /**
- * Passive serialisation: readers do nothing but say where they read, and a writer waits until all of them have been
+ * Passive serialisation: readers only mark where they read, and a writer waits until all of them have been
  * elsewhere.
  *
- * Rules, and who enforces them:
+ * Rules, and how each is enforced:
  * - no sleeping between enter and exit: the machine, as inside every read-side critical section;
  * - perform runs in an lwp, outside a section, without a spinlock: an assertion and the machine;
  * - perform never runs under a lock that a reader or a soft interrupt needs: a soft interrupt that waits for the lock
- *   keeps its CPU from being quiescent, and nobody goes on: a deadlock, which the machine sees;
- * - writers exclude one another by a lock of their own.
+ *   keeps its CPU from being quiescent, and neither proceeds: a deadlock, which the machine detects;
+ * - writers exclude one another by their own lock.
  *
- * Unlike a grace period, a perform also waits until no soft interrupt runs on any CPU: what a soft interrupt remembers
- * from a section is good until the interrupt ends.
+ * Unlike a grace period, a perform also waits until no soft interrupt runs on any CPU: a pointer that a soft interrupt
+ * keeps from a section is valid until the interrupt ends.
  *
  * Source: NetBSD sys/kern/subr_pserialize.c.
  */
@@ -19,7 +19,7 @@ import { Cpu, type Cpus, type Runner } from "./cpu.ts";
 
 const EVERY_BIT = -1;
 
-/** Begins to read; sections nest. */
+/** Begins a read section; sections nest. */
 export function* pserializeReadEnter(): Access {
   yield rcuReadLock();
 }

@@ -59,13 +59,13 @@ test("references are listed on the CPU that takes them, the newest first, and dr
   run(psrefRelease(psrefClass, zero, third, target));
   expect([listOf(0), listOf(1)]).toEqual([[], [second]]);
   expect([first, second, third].map((record) => heap.words[Psref.target(record)])).toEqual([NIL, target, NIL]);
-  expect(heap.words[psrefClass.released]).toBe(0); // nobody waits, so nobody is told
+  expect(heap.words[psrefClass.released]).toBe(0); // no thread waits, so none is notified
 });
 
 test("the rules of taking a reference are enforced", () => {
   const { run, psrefClass, otherClass, zero, first, second, target, other } = setUp();
   expect(() => run(psrefAcquire(psrefClass, zero, first, target))).toThrow(
-    "who takes a passive reference is bound to its CPU",
+    "the taker of a passive reference is bound to its CPU",
   );
   run(bind(zero.lwp));
   expect(() => run(psrefAcquire(otherClass, zero, first, target))).toThrow(
@@ -124,7 +124,7 @@ test("a drain waits for the references of every CPU to the target, and to no oth
   expect(heap.words[PsrefTarget.draining(other)]).toBe(0);
 });
 
-test("who drains looks again when a reference was dropped between its look and its wait", () => {
+test("a drain checks again when a reference was dropped between its check and its wait", () => {
   const { psrefClass, zero, one, first, target, run, heap } = setUp();
   run(bind(one.lwp));
   run(psrefAcquire(psrefClass, one, first, target));
@@ -137,7 +137,7 @@ test("who drains looks again when a reference was dropped between its look and i
   expect(heap.words[psrefClass.released]).toBe(seen + 1);
 });
 
-test("who drains holds no reference of its own, and is no soft interrupt", () => {
+test("a draining thread holds no reference itself, and is not a soft interrupt", () => {
   const { run, psrefClass, zero, first, target } = setUp();
   expect(() => run(psrefDrain(psrefClass, { ...zero, inInterrupt: true }, target))).toThrow(
     "no soft interrupt waits for passive references",
@@ -145,11 +145,11 @@ test("who drains holds no reference of its own, and is no soft interrupt", () =>
   run(bind(zero.lwp));
   run(psrefAcquire(psrefClass, zero, first, target));
   expect(() => run(psrefDrain(psrefClass, zero, target))).toThrow(
-    "who waits for a target's passive references holds none itself",
+    "a thread that waits for a target's passive references holds none itself",
   );
 });
 
-test("a release looks whether somebody waits before it gives the list free", () => {
+test("a release checks for a waiting thread before it releases the list", () => {
   const { run, psrefClass, zero, first, target } = setUp();
   run(bind(zero.lwp));
   run(psrefAcquire(psrefClass, zero, first, target));

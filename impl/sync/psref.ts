@@ -2,24 +2,22 @@
  * Passive references: an object is kept by a record in the list of the CPU that reads it, so that taking and dropping a
  * reference writes no word that another CPU writes.
  *
- *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited by code on that CPU
- *     only. An object
- *                    for each CPU: what one CPU writes all the time shares no cache line with what another does
- *     Psref          its owner's; `next` and `previous`, the link that leads here, are guarded by the `ipl` of the CPU
- *     it is listed
- *                    on. `target` is NIL while it is not in use
- *     draining       of a target: marked; 1 from the moment somebody waits for its references. No reference is taken
- *     then
- *     released       atomic; counts the references to draining targets that were dropped, for those who wait
- *     lock           a mutex held while the lists are looked through, which takes turns and may sleep
+ *     heads[cpu]     records of this class on the CPU's list; guarded by the CPU's `ipl`, edited only by code on that
+ *                    CPU. One object per CPU: a word that one CPU keeps writing shares no cache line with another's
+ *     Psref          belongs to its owner; `next` and `previous`, the link that leads here, are guarded by the `ipl` of
+ *                    the CPU it is listed on. `target` is NIL while the record is not in use
+ *     draining       of a target: marked; 1 from the moment a thread waits for its references. From then on no
+ *                    reference is taken
+ *     released       atomic; counts the dropped references to draining targets, for waiting threads
+ *     lock           a mutex held while the lists are scanned, which takes turns and may sleep
  *
  * Rules, each an assertion: the taker is bound to its CPU until it drops the reference there; a record is used for one
- * target at a time, and dropped from the same target in the same class; no reference to a draining target; who waits
- * for a target's references holds none itself, and is no soft interrupt. A reference must be taken where the target
- * cannot go: in a section whose writer performs before it drains, or under the writer's lock. Sleeping with a reference
- * is allowed.
+ * target at a time, and dropped from the same target in the same class; no reference to a draining target; a thread
+ * that waits for a target's references holds none, and is not a soft interrupt. A reference must be taken where the
+ * target cannot go: in a section whose writer performs before it drains, or under the writer's lock. Sleeping with a
+ * reference is allowed.
  *
- * The release looks at `draining` before it gives the list free again: from then on the target may be gone.
+ * The release reads `draining` before it releases the list: after that the target may be gone.
  *
  * Source: NetBSD sys/kern/subr_psref.c.
  */
@@ -43,19 +41,19 @@ import { type Heap, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 import { Cpu, type Cpus, placementOf, type Runner } from "./cpu.ts";
 
-/** A record: what a holder of a reference keeps. */
+/** A record that the holder of a reference keeps. */
 export const Psref = struct("psref", { next: 1, previous: 1, target: 1, lwp: 1, cpu: 1 });
 
 const PsrefHead = struct("psrefHead", { first: 1 });
 
 const PsrefClassCell = struct("psrefClass", { lock: 1, released: 1 });
 
-/** What an object that can be referred to has inside. */
+/** The part of an object that makes it a target. */
 export const PsrefTarget = struct("psrefTarget", { owner: 1, draining: 1 });
 
-/** One kind of targets. */
+/** One kind of target. */
 export interface PsrefClass {
-  /** The class as targets name it. */
+  /** The class, as recorded in its targets. */
   readonly cell: Address;
   readonly cpus: Cpus;
   readonly lock: Address;
@@ -79,7 +77,7 @@ export function placePsrefClass(heap: Heap, cpus: Cpus, name: string): PsrefClas
   });
 }
 
-/** Makes a target of an object that nobody can reach yet. */
+/** Makes an object a target; no other thread can reach it yet. */
 export function* initTarget(psrefClass: PsrefClass, target: Address): Access {
   yield write(PsrefTarget.owner(target), psrefClass.cell);
   yield writeOnce(PsrefTarget.draining(target), 0);
@@ -93,7 +91,7 @@ export function* psrefAcquire(
   target: Address,
 ): Access {
   const { cpu, isBound } = yield* placementOf(lwp);
-  yield assertHolds(isBound, "who takes a passive reference is bound to its CPU");
+  yield assertHolds(isBound, "the taker of a passive reference is bound to its CPU");
   const owner = yield read(PsrefTarget.owner(target));
   yield assertHolds(owner === cell, "a passive reference is taken in the class of its target");
   const draining = yield readOnce(PsrefTarget.draining(target));
@@ -141,8 +139,8 @@ export function* psrefRelease(
 }
 
 /**
- * Waits until nobody refers to the target, and lets nobody begin to. May sleep. The caller has taken the target out of
- * every place where it is found, or marked it, and has performed since.
+ * Waits until nothing refers to the target, and prevents new references. May sleep. The caller has removed the target
+ * from every place where it is found, or marked it, and has performed since.
  */
 export function* psrefDrain(psrefClass: PsrefClass, { lwp, inInterrupt }: Runner, target: Address): Access {
   const { cpus, lock, released } = psrefClass;
@@ -176,7 +174,7 @@ function* isListed({ cpus, heads }: PsrefClass, cpu: number, target: Address, lw
     if (referred === target) {
       found = true;
       const holder = yield read(Psref.lwp(record));
-      yield assertHolds(holder !== lwp, "who waits for a target's passive references holds none itself");
+      yield assertHolds(holder !== lwp, "a thread that waits for a target's passive references holds none itself");
     }
     record = yield read(Psref.next(record));
   }

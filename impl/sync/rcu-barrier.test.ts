@@ -18,7 +18,7 @@ function setUp() {
   return { heap, pending, callback, effect: () => heap.words[Words.effect(words)], count: () => heap.words[pending] };
 }
 
-test("a callback is counted from when it is asked for", () => {
+test("a callback is counted from its request on", () => {
   const { heap, pending, callback, count } = setUp();
   const log: string[] = [];
   runAlone(heap, recorded(callRcuCounted(pending, callback, 5), log));
@@ -34,7 +34,7 @@ test("a callback gets its argument, and is counted off only after its own last a
   expect([effect(), count()]).toEqual([5, -1]);
 });
 
-test("callbacks that nobody will wait for are not counted", () => {
+test("callbacks for which no barrier will wait are not counted", () => {
   const { heap } = setUp();
   function* callback(): Access {}
   expect(countedCallback(NIL, callback)).toBe(callback);

@@ -1,12 +1,12 @@
 /**
- * Waiting for RCU callbacks: not for what they do, but until they have returned.
+ * Waiting for RCU callbacks: until they have returned, not only until their effects are visible.
  *
- * A callback that signals its effect is still running when the waiter wakes. Whoever frees what callbacks run on (the
- * owner's memory, a module's code) must wait for their return, which only their caller can tell. One word counts the
- * callbacks asked for and not returned; it belongs to the caller of callbacks, and outlives the structure that asked. A
- * structure that is never freed has no such word, `NIL`: nobody will wait for its callbacks, and they are not counted.
+ * A callback that signals its effect is still running when the waiter wakes. Before freeing memory that callbacks run
+ * on (the owner's memory, a module's code), a thread must wait for their return, which only their caller can report.
+ * One word counts the requested callbacks that have not returned; it belongs to the caller of callbacks, and outlives
+ * the structure. A structure that is never freed has no such word (`NIL`): its callbacks are not counted.
  *
- * Source: Linux kernel/rcu/tree.c, rcu_barrier(), which queues a callback of its own on every CPU instead of counting.
+ * Source: Linux kernel/rcu/tree.c, rcu_barrier(), which queues its own callback on every CPU instead of counting.
  */
 import {
   type Access,
@@ -21,7 +21,7 @@ import {
 
 const EVERY_BIT = -1;
 
-/** The callback, and after its return the note that it has returned. Make it once for each structure. */
+/** The callback, counted off after its return. Create it once per structure. */
 export function countedCallback(pending: Address, callback: RcuCallback): RcuCallback {
   if (pending === NIL) return callback;
   return function* (argument: number): Access {
@@ -37,7 +37,7 @@ export function* callRcuCounted(pending: Address, callback: RcuCallback, argumen
   yield callRcu(callback, argument);
 }
 
-/** Waits until every callback asked for before has returned. May sleep. */
+/** Waits until every callback requested before has returned. May sleep. */
 export function* rcuBarrier(pending: Address): Access {
   yield awaitEqual(pending, EVERY_BIT, 0);
 }

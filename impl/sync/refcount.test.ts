@@ -27,7 +27,7 @@ test("a dead object is not acquired, and stays dead", () => {
   expect(heap.words[refcount]).toBe(DEAD);
 });
 
-test("an acquisition that another comes between takes the count it finds there", () => {
+test("an acquisition that another interrupts uses the count it then finds", () => {
   expect(foundInTurn(acquireUnlessDead(1), [0, 2, 2])).toEqual({
     result: true,
     asked: [
@@ -49,7 +49,7 @@ test("only an idle object can be marked dead", () => {
   }
 });
 
-test("a holder's release orders what it did to the object before the decrement", () => {
+test("a holder's release orders its accesses to the object before the decrement", () => {
   const { heap, refcount } = setUp(1);
   const log: string[] = [];
   runAlone(heap, recorded(release(refcount), log));
@@ -59,7 +59,9 @@ test("a holder's release orders what it did to the object before the decrement",
   expect(heap.words[refcount]).toBe(1);
 });
 
-/** Resumes a procedure with these words in turn, whatever it asks; answers its result and the cmpxchgs it asked for. */
+/**
+ * Resumes a procedure with these words in turn, whatever it requests; returns its result and the cmpxchgs it requested.
+ */
 function foundInTurn(procedure: Access<boolean>, words: readonly number[]): { result: boolean; asked: number[][] } {
   const asked: number[][] = [];
   let step: IteratorResult<AccessKind, boolean> = procedure.next(0);
@@ -68,6 +70,6 @@ function foundInTurn(procedure: Access<boolean>, words: readonly number[]): { re
     if (index > 0) asked.push([request.expected, request.operand]);
     step = procedure.next(word);
   }
-  if (!step.done) throw new Error("the procedure goes on");
+  if (!step.done) throw new Error("the procedure has not returned");
   return { result: step.value, asked };
 }

@@ -1,14 +1,14 @@
 /**
- * A reference count of three kinds of values: n > 0 held n times, 0 idle but alive, `DEAD` about to be freed for ever.
+ * A reference count with three kinds of values: n > 0 held n times, 0 idle but alive, `DEAD` final, about to be freed.
  *
- * All accesses are atomic; no lock guards the word. An idle object may be taken again. A dead one never is: whoever
- * took it from 0 to `DEAD` owns it and reclaims it after a grace period.
+ * All accesses are atomic; no lock guards the word. An idle object may be taken again. A dead one never is: the thread
+ * that took it from 0 to `DEAD` owns it and reclaims it after a grace period.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), the use of refcnt; include/linux/atomic.h, atomic_add_unless().
  */
 import { type Access, type Address, atomicAdd, cmpxchg, readUnordered, smpMbBeforeAtomic } from "../memory/access.ts";
 
-/** The count of an object that nobody may take any more. */
+/** The count of an object to which no reference may be taken any more. */
 export const DEAD = -1;
 
 /**
@@ -16,11 +16,11 @@ export const DEAD = -1;
  * dead.
  */
 export function* acquireUnlessDead(refcount: Address): Access<boolean> {
-  let seen = yield readUnordered(refcount); // the cmpxchg tells whether it is still so
+  let seen = yield readUnordered(refcount); // the cmpxchg checks whether it still holds
   while (seen !== DEAD) {
     const found = yield cmpxchg(refcount, seen, seen + 1);
     if (found === seen) return true;
-    seen = found; // somebody came between: try again with what is there now
+    seen = found; // another thread intervened: retry with the value found
   }
   return false;
 }
@@ -42,7 +42,7 @@ export function* release(refcount: Address): Access {
   yield atomicAdd(refcount, -1);
 }
 
-/** Marks an idle object dead; false if somebody holds it. Linearizes at its only access. */
+/** Marks an idle object dead; false if it is held. Linearizes at its only access. */
 export function* markDead(refcount: Address): Access<boolean> {
   const found = yield cmpxchg(refcount, 0, DEAD);
   return found === 0;

@@ -1,6 +1,6 @@
 /**
- * Offering the CPU to others in a long loop: one look at the CPU's flag. Under the machine every access is such an
- * offer, so nothing more happens; what is checked is that the loop makes it.
+ * Offering the CPU to others in a long loop: one read of the CPU's flag. Under the machine every access is such an
+ * offer, so nothing more happens; the check is that the loop makes it.
  *
  * Source: Linux include/linux/sched.h, cond_resched().
  */

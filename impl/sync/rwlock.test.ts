@@ -14,7 +14,7 @@ function setUp() {
   return { heap, rwlock, word: () => heap.words[rwlock], run: (procedure: Access) => runAlone(heap, procedure) };
 }
 
-test("the word counts the readers inside, and is negative exactly while a writer is", () => {
+test("the word counts the readers inside, and is negative exactly while a writer is inside", () => {
   const { rwlock, run, word } = setUp();
   run(readLock(rwlock));
   run(readLock(rwlock));
@@ -50,7 +50,7 @@ test("the lock is taken by one acquire and given back by one release", () => {
   expect(log).toEqual(["atomicAddReturnAcquire", "atomicAddReturnRelease", "cmpxchgAcquire", "atomicAddReturnRelease"]);
 });
 
-/** The access that a procedure asks for once it is told what the last one found. */
+/** The access that a procedure requests when resumed with the last word found. */
 function next(
   procedure: Access,
   found: number,
@@ -69,7 +69,7 @@ test("a reader that meets a writer counts itself out, waits for the writer alone
   expect(next(reader, 1).kind).toBeUndefined();
 });
 
-test("a writer that meets anybody waits until nobody is inside, and tries again", () => {
+test("a writer that meets another thread waits until the lock is free, and tries again", () => {
   const { rwlock } = setUp();
   const writer = writeLock(rwlock);
   expect(next(writer, 0)).toMatchObject({ kind: ACCESS.cmpxchgAcquire, operand: WRITER, mask: 0 });

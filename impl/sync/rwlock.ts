@@ -2,13 +2,13 @@
  * A reader–writer spinlock: any number of readers inside, or one writer. One word, moved by atomic accesses only.
  *
  * The word is the number of readers, plus `WRITER` while a writer is inside: negative then, and only then. A reader
- * counts itself in and looks at what came out; one that meets a writer counts itself out again and waits. A writer
- * enters only where the word is 0. So a word is added to, never stored to: a reader on its way out may be counted
- * still.
+ * counts itself in and checks the result; one that meets a writer counts itself out again and waits. A writer
+ * enters only where the word is 0. So a word is added to, never stored to: a departing reader may still be
+ * counted.
  *
- * Not fair, as the original: readers that keep coming keep a writer out. No sleeping inside, and no second lock: the
- * machine sees the words, not that they are a lock, so its checks of lock order and context do not see into it. That
- * readers and writers exclude one another it does see: what the lock guards is accessed plainly.
+ * Not fair, like the original: a steady stream of readers keeps a writer out. No sleeping inside, and no second lock:
+ * the machine sees the words, not a lock, so its checks of lock order and context do not cover it. It does check that
+ * readers and writers exclude one another: the data that the lock guards is accessed plainly.
  *
  * Source: Linux arch/x86/include/asm/spinlock.h, arch_read_lock() and arch_write_lock(); arch/x86/lib/rwlock_64.S
  * (2010).
@@ -23,7 +23,7 @@ import {
   cmpxchgAcquire,
 } from "../memory/access.ts";
 
-/** What a writer adds to the word: more than there can be readers. */
+/** Added to the word by a writer: more than there can be readers. */
 export const WRITER = -0x0100_0000;
 
 const SIGN_BIT = 0x8000_0000 | 0;
@@ -44,7 +44,7 @@ export function* readUnlock(rwlock: Address): Access {
   yield atomicAddReturnRelease(rwlock, -1);
 }
 
-/** Enters as the writer; waits while anybody is inside. Linearizes at the cmpxchg that finds 0. */
+/** Enters as the writer; waits while any thread is inside. Linearizes at the cmpxchg that finds 0. */
 export function* writeLock(rwlock: Address): Access {
   for (;;) {
     const found = yield cmpxchgAcquire(rwlock, 0, WRITER);

@@ -21,7 +21,7 @@ test("the sequence is odd and the lock taken while a writer is inside, even and 
   expect([heap.words[seqlock.sequence], heap.words[seqlock.lock]]).toEqual([2, 0]);
 });
 
-test("a reader between two writers need not retry, one that a writer passed must", () => {
+test("a reader between two writers need not retry; one that overlaps a writer must", () => {
   const { heap, seqlock } = setUp();
   const begun = runAlone(heap, readBegin(seqlock));
   expect(runAlone(heap, readRetry(seqlock, begun))).toBe(false);
@@ -38,7 +38,7 @@ test("a reader cannot begin while a writer is inside", () => {
   expect(() => runAlone(heap, readBegin(seqlock))).toThrow("never ends");
 });
 
-test("the sequence goes round at the end of the int32s", () => {
+test("the sequence wraps at the end of the int32s", () => {
   const { heap, seqlock } = setUp();
   heap.words[seqlock.sequence] = -2;
   runAlone(heap, writeSeqlock(seqlock));
@@ -46,7 +46,7 @@ test("the sequence goes round at the end of the int32s", () => {
   expect(heap.words[seqlock.sequence]).toBe(0);
 });
 
-test("barriers stand where the kernel has them", () => {
+test("barriers are where the kernel has them", () => {
   const { heap, seqlock } = setUp();
   const log: string[] = [];
   runAlone(heap, recorded(writeSeqlock(seqlock), log));

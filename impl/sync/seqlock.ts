@@ -1,9 +1,9 @@
 /**
- * A sequence lock: writers exclude one another, readers take nothing and learn afterwards whether a writer came by.
+ * A sequence lock: writers exclude one another; readers take nothing and find out afterwards whether a writer entered.
  *
- * The sequence is odd while a writer is inside. `lock` guards writes to it, so a writer reads it plainly; everybody
- * else uses marked loads. The two smpWmb keep what a writer writes between its two increments; they pair with the two
- * smpRmb, which keep what a reader reads between its two looks at the sequence.
+ * The sequence is odd while a writer is inside. `lock` guards writes to it, so a writer reads it plainly; all other
+ * threads use marked loads. The two smpWmb keep a writer's writes between its two increments; they pair with the two
+ * smpRmb, which keep a reader's reads between its two reads of the sequence.
  *
  * Source: Linux include/linux/seqlock.h.
  */
@@ -42,7 +42,7 @@ export function* writeSequnlock({ lock, sequence }: Seqlock): Access {
   yield spinUnlock(lock);
 }
 
-/** Waits until no writer is inside; answers the sequence to give to {@link readRetry}. */
+/** Waits until no writer is inside; returns the sequence to pass to {@link readRetry}. */
 export function* readBegin({ sequence }: Seqlock): Access<number> {
   const even = yield awaitEqual(sequence, 1, 0);
   yield smpRmb();
@@ -50,7 +50,7 @@ export function* readBegin({ sequence }: Seqlock): Access<number> {
 }
 
 /**
- * Did a writer enter since the {@link readBegin} that answered `begun`? Then what was read in between proves nothing.
+ * Did a writer enter since the {@link readBegin} that returned `begun`? Then the values read in between prove nothing.
  */
 export function* readRetry({ sequence }: Seqlock, begun: number): Access<boolean> {
   yield smpRmb();

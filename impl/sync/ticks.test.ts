@@ -7,7 +7,7 @@ test("time passes across the wrap of the clock", () => {
   expect(ticksSince(7, 7)).toBe(0);
 });
 
-test("a time that has not come yet is nearly a whole turn of the clock ago", () => {
+test("a time that has not come yet is nearly a whole wrap of the clock ago", () => {
   expect(ticksSince(7, 8)).toBe(4294967295);
 });
 

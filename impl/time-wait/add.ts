@@ -1,5 +1,5 @@
 /**
- * A connection closes: a record of a few words takes the place of its control block for as long as it must wait.
+ * A connection closes: a record of a few words replaces its control block for as long as it must wait.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_add().
  */
@@ -14,20 +14,20 @@ import { findVestige } from "./lookup.ts";
 import { arenaFor, storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 import { writeTuple } from "./tuple.ts";
 
-/** What is kept of a connection. Numbers are int32. */
+/** The part of a connection that is kept. Numbers are int32. */
 export interface ClosedConnection {
   readonly connection: TcpConnection;
   readonly receiveNext: number;
   readonly receiveWindow: number;
   readonly sendNext: number;
   readonly uid: number;
-  /** Did its owner allow others to use the local port again? */
+  /** Did its owner allow others to reuse the local port? */
   readonly reuse: boolean;
 }
 
 /**
- * Puts a record in the place of the closed connection. False if it was not to be had, and the owner must keep the
- * connection: the facility is disabled, there is no slot or line, or there is a record of the same four names already.
+ * Replaces the closed connection by a record. False if that is impossible, and the owner must keep the connection:
+ * the facility is disabled, there is no slot or line, or there is already a record of the same tuple.
  *
  * Linearizes where it reads the clock, or where it finds that the facility is disabled.
  */
@@ -43,7 +43,7 @@ export function* addTimeWait(table: TimeWaitTable, closed: ClosedConnection): Ac
 function* addLocked(table: TimeWaitTable, closed: ClosedConnection): Access<boolean> {
   const enabled = yield read(TimeWaitCell.enabled(table.cell));
   if (enabled === 0) return false;
-  // Before the clock is read: who finds the timer asleep then comes before this record, whose life begins at that
+  // Before the clock is read: a thread that finds the timer asleep then precedes this record, whose life begins at that
   // reading.
   yield* startTicking(table);
   const { connection } = closed;
@@ -65,7 +65,7 @@ function* addLocked(table: TimeWaitTable, closed: ClosedConnection): Access<bool
   return true;
 }
 
-/** Fills in a slot that has just been taken. */
+/** Fills in a newly taken slot. */
 export function* writeVestige(vestige: Address, closed: ClosedConnection): Access {
   yield writeOnce(Vestige.receiveNext(vestige), closed.receiveNext);
   yield writeOnce(Vestige.receiveWindow(vestige), closed.receiveWindow);
@@ -78,8 +78,8 @@ export function* writeVestige(vestige: Address, closed: ClosedConnection): Acces
 }
 
 /**
- * The first record starts the timer, and lets lookups look. The timer stops itself, even if the record did not come
- * about: tick.ts.
+ * The first record starts the timer, and makes lookups search. The timer stops itself, even if the record was not
+ * created: tick.ts.
  */
 function* startTicking(table: TimeWaitTable): Access {
   const ticking = yield read(TimeWaitCell.ticking(table.cell));

@@ -2,8 +2,8 @@
  * Slots of one class: taken in a circle, and given up in the order in which they were taken, which is the order of
  * their expiry, because all records of a class live equally long.
  *
- * Only the oldest slot is ever given back. One that is deleted in the midst stays taken until the hand of age has come
- * to it. The one class of all connections and the three classes share the slots: an arena that comes to a slot which
+ * Only the oldest slot is ever given back. One that is deleted in the middle stays taken until the hand of age reaches
+ * it. The one class of all connections and the three classes share the slots: an arena that reaches a slot which
  * the other scheme has not given up yet is refused it.
  *
  * All of it runs as the writer of the table.
@@ -102,7 +102,7 @@ export function* removeSlot(table: TimeWaitTable, family: TimeWaitFamily, storag
   yield write(ArenaCell.oldest(arena.cell), slotAfter(arena, slot));
 }
 
-/** Gives up what has expired at `until`, oldest first; answers how many slots are still taken. */
+/** Gives up the slots that have expired at `until`, oldest first; returns how many slots are still taken. */
 export function* ageArena(
   table: TimeWaitTable,
   family: TimeWaitFamily,

@@ -1,7 +1,7 @@
 /**
- * What a bind to a local port looks for: records of connections that used it.
+ * The search of a bind to a local port: records of connections that used it.
  *
- * Under the lock, but not as a writer: lookups go on. Each walk has a state of its own; in the original all walks of a
+ * Under the lock, but not as a writer: lookups continue. Each walk has its own state; in the original all walks of a
  * family share one.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), tcp_init_ports_v4() and tcp_next_port_v4(); in_pcb.c,
@@ -16,8 +16,8 @@ import { storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 import { localPortOf, portKey } from "./tuple.ts";
 
 /**
- * How many records stand in the way of a bind to the port: all of that local port that have not expired, but for those
- * whose owner shares the port, if `reuse` says that this one does too.
+ * The number of records that conflict with a bind to the port: all of that local port that have not expired, except
+ * those whose owner shares the port, if `reuse` says that this one does too.
  *
  * Linearizes where it reads the clock, or at its only access if there is no record at all.
  */

@@ -1,8 +1,8 @@
 /**
  * The administrator's knobs.
  *
- * The first enabling takes all memory there will ever be, or none. Disabling keeps it, and the records that there are:
- * no more come, and those live to their expiry.
+ * The first enabling takes all the memory there will ever be, or none. Disabling keeps it, and the existing records:
+ * no more are added, and those live to their expiry.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), sysctl_tcp_vtw_enable() and vtw_control_init(); tcp_usrreq.c, mslt.
  */
@@ -22,11 +22,11 @@ import { FamilyCell, TimeWaitCell, Vestige } from "./layout.ts";
 import { initialiseLines } from "./lines.ts";
 import type { TimeWaitFamily, TimeWaitTable } from "./table.ts";
 
-/** Error numbers: there is no such knob, there is no memory. */
+/** Error numbers: no such knob, no memory. */
 const ENOENT = 2;
 const ENOMEM = 12;
 
-/** Turns the knob of that name; answers 0, or an error number and nothing is changed. Linearizes under the lock. */
+/** Turns the knob of that name; returns 0, or an error number and nothing is changed. Linearizes under the lock. */
 export function* setKnob(table: TimeWaitTable, knob: string, on: boolean): Access<number> {
   switch (knob) {
     case "enable":
@@ -77,7 +77,7 @@ function* prepareFamily(table: TimeWaitTable, family: TimeWaitFamily): Access<bo
   return true;
 }
 
-/** Nobody has used them: a record needs the facility enabled. */
+/** No thread has used them: a record needs the facility enabled. */
 function* dropFamily(family: TimeWaitFamily): Access {
   const vestiges = yield read(FamilyCell.vestiges(family.cell));
   const lines = yield read(FamilyCell.lines(family.cell));

@@ -21,14 +21,14 @@ test("a line of 64 bytes has fifteen tags, and seventeen bits for the next line"
   expect(lineShape(64, 2 ** 17)).toEqual({ words: 16, tags: 14, isWide: true, inUseMask: 0x3fff });
 });
 
-test("a line of 32 bytes has seven tags; one of 128 has room for the number of no line but one, and gives up a tag", () => {
+test("a line of 32 bytes has seven tags; one of 128 has room for just one line's number, and gives up a tag", () => {
   expect(lineShape(32, 1000)).toEqual({ words: 8, tags: 7, isWide: false, inUseMask: 0x7f });
   expect(lineShape(128, 1)).toEqual({ words: 32, tags: 31, isWide: false, inUseMask: 0x7fffffff });
   expect(lineShape(128, 2)).toEqual({ words: 32, tags: 30, isWide: true, inUseMask: 0x3fffffff });
   expect(lineShape(8, 1000)).toEqual({ words: 2, tags: 1, isWide: false, inUseMask: 1 });
 });
 
-test("a line that has room for no tag, or whose tags no header could count, is refused", () => {
+test("a line without room for a tag, or with more tags than a header can count, is rejected", () => {
   for (const bytes of [4, 6, 132])
     expect(() => lineShape(bytes, 1)).toThrow(`lineBytes is ${bytes}, and must be a multiple of 4 from 8 to 128`);
   expect(() => lineShape(8, 2 ** 31)).toThrow(
@@ -36,7 +36,7 @@ test("a line that has room for no tag, or whose tags no header could count, is r
   );
 });
 
-test("lines begin where a line would begin, behind the heads", () => {
+test("lines are aligned to their size, behind the heads", () => {
   const shape = lineShape(16, 5);
   expect(linesLayout(shape, 1, 5).firstLine).toBe(4);
   const layout = linesLayout(shape, 2, 5);

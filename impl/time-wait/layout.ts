@@ -1,27 +1,27 @@
 /**
- * What lies where in the compressed TIME_WAIT, and who guards it.
+ * The layout of the compressed TIME_WAIT, and the lock or protocol that guards each field.
  *
  * TimeWaitCell, one:
  *   lock, sequence  the sequence lock of everything here
- *   enabled         written under the lock, read by anybody: may connections that close be added?
- *   truncating      the lock: does a connection's reach decide how long it waits?
- *   ticking         written under the lock, read by anybody as an acquire: is there a record at all? While it is 0 the
- *                   timer sleeps and nobody looks further
+ *   enabled         written under the lock, read by any thread: may closing connections be added?
+ *   truncating      guarded by the lock: does a connection's reach decide how long it waits?
+ *   ticking         written under the lock, read by any thread as an acquire: is there any record at all? While it is 0
+ *                   the timer sleeps and lookups end here
  *
- * FamilyCell, one for each address family: where its two objects are, NIL until the first enabling; the lock. They are
- * never freed, so who has seen `ticking` as 1 may read them.
+ * FamilyCell, one for each address family: the addresses of its two objects, NIL until the first enabling; the lock.
+ * They are never freed, so a thread that has seen `ticking` as 1 may read them.
  *
- * ArenaCell, four for each family, one a class; the lock:
+ * ArenaCell, four for each family, one per class; the lock:
  *   hand            the slot that is next to be taken
- *   oldest          the slot that was taken first of those that are taken; meaningless if none is
- *   free, taken     slots; together the arena's size. Taken are those from `oldest` to before `hand`, round the end
+ *   oldest          the slot taken longest ago; meaningless if none is taken
+ *   free, taken     slots; together the arena's size. Those from `oldest` to before `hand`, cyclically, are taken
  *
  * A vestige is the record of a closed connection; the slots of a family are one object, side by side. Written under the
  * lock, with marked accesses, because a lookup without the lock reads it (lookup.ts):
- *   expires         tick from which on nobody finds it
- *   tupleLocator    where its two tags are: line and position
+ *   expires         tick from which on no lookup finds it
+ *   tupleLocator    line and position of its two tags
  *   portLocator
- *   receiveNext, receiveWindow, sendNext, uid  as the connection had them
+ *   receiveNext, receiveWindow, sendNext, uid  as in the connection
  *   attributes      class and flags; 0 if the slot is free
  *   ports           local << 16 | foreign
  *   addresses       local, then foreign; 1 or 4 words each
@@ -30,11 +30,11 @@
  * of the chains, and the lines. Heads and lines are written under the lock, with marked accesses, as above.
  *
  * A line is as long as a cache line: its header, then tags. The header has a bit for each tag in use, and, in the bits
- * left, the number of the next line. Where the bits left are too few for the number of lines (a line of 128 bytes has
- * one), the next line has a word of its own, at the cost of a tag. The original has no such case and loses lines.
+ * left, the number of the next line. Where these are too few for the number of lines (a line of 128 bytes has one bit
+ * left), the next line has its own word, at the cost of a tag. The original has no such case and loses lines.
  *
- * Left out of a record: what only its users ask for (window scale, IPv6 only); address and port sharing are one flag.
- * Counts of what happened are not kept.
+ * Left out of a record: fields that only its users need (window scale, IPv6 only); address and port sharing are one
+ * flag. There are no statistics.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.h (2011).
  */
@@ -75,13 +75,13 @@ export const TAKEN = 4;
 export const HASHED = 8;
 export const REUSE = 16;
 
-/** What a line of the hash table is made of. */
+/** The shape of a line of the hash table. */
 export interface LineShape {
   readonly words: number;
   readonly tags: number;
-  /** Has the next line a word of its own? */
+  /** Does the next line's number have its own word? */
   readonly isWide: boolean;
-  /** The bits of the header that say which tags are in use. */
+  /** The bits of the header that mark the tags in use. */
   readonly inUseMask: number;
 }
 
@@ -108,7 +108,7 @@ export const LINES_FREE = 0;
 export const LINES_FREE_COUNT = 1;
 const LINES_HEADS = 2;
 
-/** Where the parts of a family's hash table are, in words from its start. */
+/** The offsets of the parts of a family's hash table, in words from its start. */
 export interface LinesLayout {
   readonly shape: LineShape;
   /** Chains of each kind, a power of two. */

@@ -55,7 +55,7 @@ function setUp(changed: { slots?: number; heads?: number; lines?: number; lineBy
   };
 }
 
-test("a tag gives its slot to its own key, and nothing to nearly every other", () => {
+test("a tag yields its slot for its own key, and nothing for nearly every other", () => {
   const { table } = setUp({ slots: 1024 });
   fc.assert(
     fc.property(
@@ -77,7 +77,7 @@ test("a tag gives its slot to its own key, and nothing to nearly every other", (
   expect(tagOf(table, 5, 3, 0)).not.toBe(tagOf(table, 5, 3, 1));
 });
 
-test("a locator is a line and a position, and never nowhere", () => {
+test("a locator is a line and a position, and never NOWHERE", () => {
   expect([lineOf(locatorOf(7, 30)), positionOf(locatorOf(7, 30)), locatorOf(1, 0) === NOWHERE]).toEqual([7, 30, false]);
 });
 
@@ -104,7 +104,7 @@ test("the two kinds of chains are apart, and so are heads", () => {
   ]);
 });
 
-test("a line that is emptied is free again, unless it is the only one of its chain", () => {
+test("an emptied line is free again, unless it is the only one of its chain", () => {
   const { insert, remove, walk, freeCount } = setUp();
   const [first, second, third] = [insert(5, 1), insert(5, 2), insert(5, 3)];
   expect(freeCount()).toBe(2);
@@ -117,7 +117,7 @@ test("a line that is emptied is free again, unless it is the only one of its cha
   expect(insert(5, 4)).toBe(locatorOf(1, 1));
 });
 
-test("a line in the midst or at the end of its chain leaves it", () => {
+test("a line in the middle or at the end of its chain is removed from it", () => {
   const { insert, remove, walk, freeCount } = setUp();
   const tags = [1, 2, 3, 4, 5, 6].map((slot) => insert(5, slot));
   expect(freeCount()).toBe(1);
@@ -129,7 +129,7 @@ test("a line in the midst or at the end of its chain leaves it", () => {
   expect([freeCount(), walk(5).map(([slot]) => slot)]).toEqual([3, [6, 5]]);
 });
 
-test("when lines are short, a tag goes wherever its chain has room; the last line goes to a chain without", () => {
+test("when lines are short, a tag goes wherever its chain has room; the last line goes to a chain without room", () => {
   const { insert, remove, walk, freeCount } = setUp({ lines: 3 });
   const tags = [1, 2, 3, 4].map((slot) => insert(5, slot));
   expect(freeCount()).toBe(1);
@@ -143,14 +143,14 @@ test("when lines are short, a tag goes wherever its chain has room; the last lin
   expect(walk(5).map(([slot]) => slot)).toEqual([7, 6, 8, 3, 5, 1]);
 });
 
-test("while two lines are free, a full head line is no reason to look further down its chain", () => {
+test("while two lines are free, a full head line does not cause a search further down its chain", () => {
   const { insert, remove } = setUp();
   const tags = [1, 2, 3, 4].map((slot) => insert(5, slot));
   remove(5, tags[1] ?? 0);
   expect(insert(5, 5)).toBe(locatorOf(3, 1));
 });
 
-test("a wide line in the midst of its chain leaves it", () => {
+test("a wide line in the middle of its chain is removed from it", () => {
   const { insert, remove, walk, freeCount } = setUp({ lineBytes: 128, lines: 4, slots: 128 });
   const tags = Array.from({ length: 61 }, (_, slot) => insert(5, slot));
   expect([lineOf(tags[29] ?? 0), lineOf(tags[30] ?? 0), lineOf(tags[60] ?? 0), freeCount()]).toEqual([1, 2, 3, 1]);
@@ -161,12 +161,12 @@ test("a wide line in the midst of its chain leaves it", () => {
   ]);
 });
 
-test("with no line at all nothing can be put in", () => {
+test("without any line nothing can be inserted", () => {
   const { insert, freeCount, heap, lines } = setUp({ lines: 0 });
   expect([insert(5, 1), freeCount(), heap.words[lines + LINES_FREE]]).toEqual([NOWHERE, 0, 0]);
 });
 
-test("a walk in a chain that leads in a circle ends", () => {
+test("a walk along a cyclic chain ends", () => {
   const { insert, walk, heap, table, lines } = setUp();
   insert(5, 1);
   const header = heap.words[lineAddress(table, lines, 1)] ?? 0;
@@ -184,7 +184,7 @@ for (const [name, changed] of [
   ["lines of three tags", { lineBytes: 16, lines: 6 }],
   ["lines with a word for the next line", { lineBytes: 128, lines: 6 }],
 ] as const) {
-  test(`${name}: whatever is put in and taken out, each tag is found once, and no line is lost`, () => {
+  test(`${name}: after any insertions and removals, each tag is found once, and no line is lost`, () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -233,7 +233,8 @@ for (const [name, changed] of [
             free++;
           }
           expect(free).toBe(freeCount());
-          expect(free + used.size).toBeGreaterThanOrEqual(table.lines.linesMax - 4); // at most one empty line at each head
+          // At most one empty line at each head.
+          expect(free + used.size).toBeGreaterThanOrEqual(table.lines.linesMax - 4);
         },
       ),
       { seed: 5, numRuns: 120 },

@@ -3,15 +3,15 @@
  * touching any of them.
  *
  * A tag is the record's key, its slot's number twice over, and a constant of the tag's position, all xored. The search
- * key xored with a tag and the constant therefore gives a number that reads the same in both halves if the keys are
+ * key xored with a tag and the constant therefore gives a number with two equal halves if the keys are
  * equal, and hardly ever if not.
  *
  * A chain's newest line comes first. An emptied line goes back to the list of free lines, unless it is the only one of
- * its chain. The last free line goes only to a chain that has no tag free: so a record whose tags have just been taken
- * out can always be put in again (restart.ts relies on it).
+ * its chain. The last free line goes only to a chain without a free tag: so a record whose tags have just been removed
+ * can always be inserted again (restart.ts relies on it).
  *
- * All but the walk runs under the lock. The walk may run without it, and then finds anything: whoever walks so must
- * find out afterwards whether a writer came by. It stays inside the table's lines all the same, and ends.
+ * Everything except the walk runs under the lock. The walk may run without it, and then finds anything: its caller must
+ * check afterwards whether a writer intervened. It still stays inside the table's lines, and ends.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), fatp_vtw_insert(), fatp_vtw_unlink() and fatp_alloc().
  */
@@ -24,7 +24,7 @@ export const CHAIN = { tuple: 0, port: 1 } as const;
 
 export type Chain = (typeof CHAIN)[keyof typeof CHAIN];
 
-/** Where a tag is: the line's number and the position. Never {@link NOWHERE}. */
+/** The place of a tag: the line's number and the position. Never {@link NOWHERE}. */
 export type Locator = number;
 
 export const NOWHERE: Locator = 0;
@@ -52,7 +52,7 @@ export function tagOf({ slotBits }: TimeWaitTable, key: number, slot: number, po
   return key ^ ((slot << slotBits) | slot) ^ positionConstant(position);
 }
 
-/** The slot whose record may have that key, if this is its tag; {@link NO_SLOT} if surely not. */
+/** The slot whose record may have that key, if this is its tag; {@link NO_SLOT} if it cannot. */
 export function slotOfTag({ slotBits, limits }: TimeWaitTable, key: number, tag: number, position: number): number {
   const twice = key ^ tag ^ positionConstant(position);
   const slot = twice & (limits.slots - 1);
@@ -72,7 +72,7 @@ export function tagAddress({ lines: { shape } }: TimeWaitTable, line: Address, p
   return line + (shape.words - shape.tags) + position;
 }
 
-/** Fills the chains' heads and the list of free lines. Nobody else is at the table yet. */
+/** Fills the chains' heads and the list of free lines. No other thread uses the table yet. */
 export function* initialiseLines(table: TimeWaitTable, lines: Address): Access {
   const { heads, linesMax } = table.lines;
   for (let chain = 0; chain < 2; chain++) {
@@ -84,15 +84,15 @@ export function* initialiseLines(table: TimeWaitTable, lines: Address): Access {
   yield write(lines + LINES_FREE_COUNT, linesMax);
 }
 
-/** A walk along a chain. It is its user's own, one for each walk. */
+/** A walk along a chain. Private to its user, one per walk. */
 export interface ChainWalk {
   /** The tag found last. */
   line: number;
   position: number;
-  /** Tags of the line that are still to be looked at, and the line after it. */
+  /** Tags of the line that are still to be checked, and the line after it. */
   inUse: number;
   next: number;
-  /** Lines that may still be followed: without the lock, a chain may lead in a circle. */
+  /** Lines that may still be followed: without the lock, a chain may be cyclic. */
   linesLeft: number;
 }
 
@@ -124,7 +124,7 @@ export function* nextCandidate(table: TimeWaitTable, lines: Address, key: number
   }
 }
 
-/** Puts in a tag for the slot; {@link NOWHERE} if there is no line left. */
+/** Inserts a tag for the slot; {@link NOWHERE} if there is no line left. */
 export function* insertTag(
   table: TimeWaitTable,
   lines: Address,
@@ -196,7 +196,7 @@ function* insertIntoLine(
   return locatorOf(line, position);
 }
 
-/** Takes a tag out, and its line out of the chain if that leaves it empty and there are others. */
+/** Removes a tag, and its line from the chain if that leaves it empty and there are others. */
 export function* removeTag(table: TimeWaitTable, lines: Address, chain: Chain, key: number, locator: Locator): Access {
   const line = lineOf(locator);
   const address = lineAddress(table, lines, line);
@@ -221,7 +221,7 @@ export function* removeTag(table: TimeWaitTable, lines: Address, chain: Chain, k
   yield write(lines + LINES_FREE_COUNT, freeCount + 1);
 }
 
-/** Lets the line before `line` in its chain lead to `next`. */
+/** Links the line before `line` in its chain to `next`. */
 function* unchain(table: TimeWaitTable, lines: Address, first: number, line: number, next: number): Access {
   let before = first;
   for (;;) {

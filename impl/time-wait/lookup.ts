@@ -1,9 +1,9 @@
 /**
- * What a new connection looks for: is there a record of a connection with the same four names?
+ * The lookup of a new connection: is there a record of a connection with the same tuple?
  *
- * Without the lock: read the sequence, walk the chain, copy the record, and believe it only if no writer came by.
- * Records and lines are never freed, so a walk that goes astray finds nonsense and no dead memory. After one failure
- * the lock is taken. In the original, whatever looks up holds the one lock of the network.
+ * Without the lock: read the sequence, walk the chain, copy the record, and trust it only if no writer intervened.
+ * Records and lines are never freed, so a walk that goes astray finds nonsense but no freed memory. After one failure
+ * the lock is taken. In the original, lookups hold the one lock of the network.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_lookup_hash_v4() and tcp_lookup_v4().
  */
@@ -16,13 +16,13 @@ import { CHAIN, locatorOf, NO_SLOT, nextCandidate, startWalk } from "./lines.ts"
 import { type Storage, storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 import { isVestigeOf, tupleKey } from "./tuple.ts";
 
-/** What is left of a connection. */
+/** The rest of a connection. */
 export interface VestigeSnapshot {
   readonly receiveNext: number;
   readonly receiveWindow: number;
   readonly sendNext: number;
   readonly uid: number;
-  /** Had its owner allowed others to use the local port again? */
+  /** Had its owner allowed others to reuse the local port? */
   readonly reuse: boolean;
   readonly mslClass: number;
 }
@@ -72,7 +72,8 @@ export function* snapshotOf(vestige: Address): Access<VestigeSnapshot> {
 }
 
 /**
- * The slot of the connection's record, if it has one that has not expired at `now`. Under the lock, or to be doubted.
+ * The slot of the connection's record, if it has one that has not expired at `now`. Under the lock, or not to be
+ * trusted.
  */
 export function* findVestige(
   table: TimeWaitTable,

@@ -26,12 +26,12 @@ test("a record lives for two segment lifetimes of its class", () => {
   expect(lifeTicksOf(MSL_CLASS.remote, { ...lifetimes, remoteSeconds: 25 }, 1)).toBe(50);
 });
 
-test("a lifetime of 0 stands for a minute, half a minute, a quarter", () => {
+test("a lifetime of 0 means a minute, half a minute, a quarter of a minute", () => {
   const none = { remoteSeconds: 0, localSeconds: 0, loopbackSeconds: 0 };
   expect(CLASSES.map((mslClass) => lifeTicksOf(mslClass, none, 1))).toEqual([120, 120, 60, 30]);
 });
 
-test("the own address and 127.0.0.0/8 are loopback, and so is ::1", () => {
+test("one's own address and 127.0.0.0/8 are loopback, and so is ::1", () => {
   expect(reachOf(v4(0x0a000001, 0x0a000001), prefixes)).toBe("loopback");
   expect(reachOf(v4(0x0a000001, 0x7f123456), prefixes)).toBe("loopback");
   expect(reachOf(v4(0x0a000001, 0x7e000001), prefixes)).toBe("remote");

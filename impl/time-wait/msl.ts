@@ -1,9 +1,9 @@
 /**
  * How long a connection waits: twice the longest time that a segment may live in the network it went through.
  *
- * Without truncation all connections wait alike (class 0). With it, a connection whose other end is this machine waits
- * the shortest (3), one on the same link longer (2), one beyond a gateway as long as ever (1). The class comes from the
- * addresses each time it is asked for. The original goes from class to lifetime and back, which is wrong as soon as two
+ * Without truncation all connections wait equally long (class 0). With it, a connection whose other end is this machine
+ * waits the shortest (3), one on the same link longer (2), one beyond a gateway as long as before (1). The class is
+ * computed from the addresses each time. The original converts from class to lifetime and back, which is wrong if two
  * lifetimes are equal or out of order.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), class_to_msl() and msl_to_class(); tcp_input.c, the choice of t_msl.
@@ -15,7 +15,7 @@ export const MSL_CLASS = { classless: 0, remote: 1, local: 2, loopback: 3 } as c
 
 export type MslClass = (typeof MSL_CLASS)[keyof typeof MSL_CLASS];
 
-/** Longest life of a segment, by reach. 0 stands for the built-in one: a minute, half of it, a quarter. */
+/** Longest life of a segment, by reach. 0 selects the default: a minute, half of it, a quarter. */
 export interface SegmentLifetimes {
   readonly remoteSeconds: number;
   readonly localSeconds: number;
@@ -52,7 +52,7 @@ export function truncatedClassOf(connection: TcpConnection, prefixes: LinkPrefix
   return MSL_CLASS[reachOf(connection, prefixes)];
 }
 
-/** Where the other end is, told from the two addresses. */
+/** The location of the other end, from the two addresses. */
 export function reachOf({ family, localAddress, foreignAddress }: TcpConnection, prefixes: LinkPrefixes): Reach {
   const bits = 32 * localAddress.length;
   if (isLoopback(foreignAddress) || agreeInBits(localAddress, foreignAddress, bits)) return "loopback";

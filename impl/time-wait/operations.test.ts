@@ -58,7 +58,7 @@ function setUp({
   const clock = placeClock(heap, 1000);
   const table = createTimeWait(heap, clock, limits, objectsMax);
   const run = <T>(procedure: Access<T>): T => runAlone(heap, procedure);
-  // What lies in memory before it is allocated is anything but 0.
+  // Memory holds anything but 0 before it is allocated.
   for (const { name, base, stride, count } of heap.regions)
     if (/\.(vestiges|lines)$/.test(name)) heap.words.fill(0x55555555, base, base + stride * count);
   if (enabled) run(setKnob(table, "enable", true));
@@ -86,7 +86,8 @@ function setUp({
     bind: (port: number, reuse = false, family: "v4" | "v6" = "v4") => run(countInTheWay(table, family, port, reuse)),
     advance: (ticks: number) => run(advanceClock(clock, ticks)),
     tick: () => {
-      heap.words[DelayedWork.state(table.tickWork)] = WORK_STATE.idle; // as the worker leaves it before it runs the handler
+      // As the worker leaves it before it runs the handler.
+      heap.words[DelayedWork.state(table.tickWork)] = WORK_STATE.idle;
       run(tickTimeWait(table));
     },
     free: (mslClass: 0 | 1 | 2 | 3, family: "v4" | "v6" = "v4") =>
@@ -96,7 +97,7 @@ function setUp({
   };
 }
 
-/** Runs a procedure, and another one as a whole after so many of its accesses. */
+/** Runs a procedure, and another one completely after so many of its accesses. */
 function* interrupted<T>(procedure: Access<T>, accesses: number, other: Access<unknown>): Access<T> {
   let step = procedure.next(0);
   for (let made = 1; !step.done; made++) {
@@ -128,7 +129,7 @@ test("slots and heads must be powers of two, and the heap must have room", () =>
   expect(() => setUp({ slots: 1024 })).toThrow("v4.vestiges: needs 11265 words");
 });
 
-test("a class has a third of the slots, one behind the other", () => {
+test("each class has a third of the slots, one behind the other", () => {
   const { v4, v6 } = setUp({ slots: 16 }).table;
   expect(v4.arenas.map(({ mslClass, first, size, lifeTicks }) => [mslClass, first, size, lifeTicks])).toEqual([
     [0, 0, 16, 120],
@@ -139,7 +140,7 @@ test("a class has a third of the slots, one behind the other", () => {
   expect([v4.vestigeWords, v6.vestigeWords, setUp({ slots: 16 }).table.slotBits]).toEqual([11, 17, 4]);
 });
 
-test("a closed connection is found with all that was kept of it, and no other one", () => {
+test("a closed connection is found with everything kept of it, and no other is found", () => {
   const { add, run, table, find } = setUp();
   expect(add(lan(1), 40, true)).toBe(true);
   expect(run(lookupTimeWait(table, lan(1)))).toEqual({
@@ -167,7 +168,7 @@ test("without truncation all connections are of one class", () => {
   expect([free(0), free(3)]).toEqual([7, 2]);
 });
 
-test("a record of IPv6 lies in slots of its own", () => {
+test("IPv6 records have separate slots", () => {
   const { add, find, free, table, heap, word } = setUp();
   expect([add(six(1), 7), add(lan(1), 8)]).toEqual([true, true]);
   expect([find(six(1)), find(lan(1)), free(2, "v6"), free(2)]).toEqual([7, 8, 1, 1]);
@@ -175,7 +176,7 @@ test("a record of IPv6 lies in slots of its own", () => {
   expect(nameOf(heap, Vestige.expires(vestiges + 2 * table.v6.vestigeWords))).toBe("v6.vestiges#1.slot[2].expires");
 });
 
-test("who asks while there is no record makes one access, and takes no lock", () => {
+test("a lookup while there is no record makes one access, and takes no lock", () => {
   const { run, table } = setUp();
   for (const procedure of [
     lookupTimeWait(table, lan(1)),
@@ -195,15 +196,16 @@ test("a lookup takes no lock, and touches no record but the one it finds", () =>
   const log: string[] = [];
   run(recorded(lookupTimeWait(table, lan(3)), log));
   expect(log).not.toContain("spinLock");
-  // One line holds all five: its header, three tags, then the record's attributes, expiry, locator, names and what was
-  // kept.
-  expect(log.filter((kind) => kind === "readOnce")).toHaveLength(1 + 1 + 1 + 3 + 3 + 3 + 5 + 1); // clock, head, header, tags, …, sequence
+  // One line holds all five: its header, three tags, then the record's attributes, expiry, locator, names and the
+  // values kept.
+  // Clock, head, header, tags, …, sequence.
+  expect(log.filter((kind) => kind === "readOnce")).toHaveLength(1 + 1 + 1 + 3 + 3 + 3 + 5 + 1);
   const miss: string[] = [];
   run(recorded(lookupTimeWait(table, lan(9)), miss));
   expect(miss.filter((kind) => kind === "readOnce")).toHaveLength(1 + 1 + 1 + 5 + 1);
 });
 
-test("a lookup that a writer came by asks again under the lock", () => {
+test("a lookup during which a writer intervened is repeated under the lock", () => {
   const { run, table, add } = setUp();
   add(lan(1), 1);
   add(lan(2), 2);
@@ -217,7 +219,7 @@ test("a lookup that a writer came by asks again under the lock", () => {
   }
 });
 
-test("a record is gone when it expires, whether the timer came by or not", () => {
+test("a record is gone when it expires, whether or not the timer has run", () => {
   const { add, find, advance, restart, reopen, bind } = setUp();
   add(loopback(1), 1);
   advance(3);
@@ -231,14 +233,14 @@ test("a record is gone when it expires, whether the timer came by or not", () =>
   ]);
 });
 
-test("a connection that is there already is refused, and one that has expired is not", () => {
+test("a connection with a live record is refused, and one with an expired record is not", () => {
   const { add, advance, find } = setUp();
   expect([add(lan(1), 1), add(lan(1), 2), find(lan(1))]).toEqual([true, false, 1]);
   advance(20);
   expect([add(lan(1), 3), find(lan(1))]).toEqual([true, 3]);
 });
 
-test("a disabled facility takes no record, and no lock", () => {
+test("a disabled facility accepts no record, and takes no lock", () => {
   const { run, table, add, find } = setUp();
   add(lan(1), 1);
   run(setKnob(table, "enable", false));
@@ -254,14 +256,14 @@ test("a disabled facility takes no record, and no lock", () => {
   expect([log, find(lan(1))]).toEqual([["readOnce"], 1]);
 });
 
-test("an addition that finds the facility disabled under the lock leaves everything as it was", () => {
+test("an addition that finds the facility disabled under the lock changes nothing", () => {
   const { run, table, word, free } = setUp();
   const closed = { connection: lan(2), receiveNext: 1, receiveWindow: 1, sendNext: 1, uid: 1, reuse: false };
   expect(run(interrupted(addTimeWait(table, closed), 1, setKnob(table, "enable", false)))).toBe(false);
   expect([free(2), word(TimeWaitCell.lock(table.cell)), word(TimeWaitCell.sequence(table.cell))]).toEqual([2, 0, 2]);
 });
 
-test("a full class gives up the oldest, with all of its expiry", () => {
+test("a full class gives up the oldest record, with all of the same expiry", () => {
   const { add, find, advance, free } = setUp();
   add(lan(1), 1);
   advance(1);
@@ -290,7 +292,7 @@ test("a restarted record moves to a new slot and lives its whole life again", ()
   expect(find(lan(1))).toBeUndefined();
 });
 
-test("a restart keeps all that was known", () => {
+test("a restart keeps all the connection's data", () => {
   const { add, run, table, restart } = setUp();
   add(lan(1), 40, true);
   const before = run(lookupTimeWait(table, lan(1)));
@@ -321,7 +323,7 @@ test("a restarted record that was evicted leaves the other scheme's slots alone"
   expect([restart(wan(3)), find(wan(2)), find(wan(3)), free(0), free(1)]).toEqual(["done", undefined, 3, 8, 1]);
 });
 
-test("a record of another scheme moves to its class, or is kept as it is if its class cannot have the slot", () => {
+test("a record of another scheme moves to its class, or stays unchanged if its class cannot have the slot", () => {
   const { add, run, table, restart, find, reopen } = setUp({ truncating: false, slots: 4 });
   add(wan(1), 1); // slot 0, which is the remote class's only one
   add(lan(2), 2); // slot 1, the local one
@@ -333,7 +335,7 @@ test("a record of another scheme moves to its class, or is kept as it is if its 
   expect([find(lan(2)), find(lan(3))]).toEqual([2, 3]);
 });
 
-test("the slot of a deleted record is free at once if it is the oldest, and else when those before it are gone", () => {
+test("the slot of a deleted record is free at once if it is the oldest, otherwise when earlier ones are gone", () => {
   const { add, advance, reopen, free, tick } = setUp({ slots: 16 });
   add(lan(1), 1);
   advance(1);
@@ -341,13 +343,13 @@ test("the slot of a deleted record is free at once if it is the oldest, and else
   add(lan(3), 3);
   expect([reopen(lan(2), 9), free(2)]).toEqual(["done", 2]);
   expect([reopen(lan(1), 9), free(2)]).toEqual(["done", 3]);
-  expect([reopen(lan(3), 9), free(2)]).toEqual(["done", 3]); // the second slot is the oldest now, and gone in the midst
+  expect([reopen(lan(3), 9), free(2)]).toEqual(["done", 3]); // the second slot is the oldest now; the third is gone
   advance(20);
   tick();
   expect(free(2)).toBe(5);
 });
 
-test("a SYN takes a record away only if it is past all that was received, round the end of the numbers", () => {
+test("a SYN removes a record only if it is past everything received, across the wrap of the numbers", () => {
   const { add, reopen, find } = setUp();
   add(lan(1), 5);
   expect([
@@ -362,7 +364,7 @@ test("a SYN takes a record away only if it is past all that was received, round 
   expect([reopen(lan(1), 0x7ffffff0), reopen(lan(1), -0x7fffffff)]).toEqual(["kept", "done"]);
 });
 
-test("a bind counts the records of the local port, but for those that share it", () => {
+test("a bind counts the records of the local port, except those that share it", () => {
   const { add, bind, run, table } = setUp({ heads: 1, slots: 16 });
   add(lan(1), 1, true);
   add(wan(2), 2);
@@ -374,7 +376,7 @@ test("a bind counts the records of the local port, but for those that share it",
   expect(log.filter((kind) => /^write|lock$/i.test(kind))).toEqual(["spinLock", "spinUnlock"]);
 });
 
-test("a tag that can be taken for another's is not counted for it", () => {
+test("a tag that matches another key is not counted for it", () => {
   const { add, bind } = setUp({ slots: 16, heads: 1 });
   // These ports' keys differ by the number 3 twice over, and so do the numbers of the slots that their records get.
   expect(portKey(13011) ^ portKey(62708)).toBe((3 << 4) | 3);
@@ -383,7 +385,7 @@ test("a tag that can be taken for another's is not counted for it", () => {
   expect([bind(13011), bind(62708)]).toEqual([1, 1]);
 });
 
-test("the first record starts the timer; it goes on while records are left, and stops itself", () => {
+test("the first record starts the timer; it continues while records are left, and stops itself", () => {
   const { run, add, advance, tick, ticking, timer, find, word, table } = setUp();
   expect([ticking(), timer()]).toEqual([0, WORK_STATE.idle]);
   add(loopback(1), 1);
@@ -411,7 +413,7 @@ test("the first record starts the timer; it goes on while records are left, and 
   expect([ticking(), timer()]).toEqual([1, WORK_STATE.pending]);
 });
 
-test("the timer is started before a record's life begins, and stops again if none came about", () => {
+test("the timer is started before a record's life begins, and stops again if no record was created", () => {
   const { run, table, add, ticking, timer, tick } = setUp({ slots: 2 });
   expect([add(lan(1)), ticking(), timer()]).toEqual([false, 1, WORK_STATE.pending]);
   tick();
@@ -432,7 +434,7 @@ test("the timer is started before a record's life begins, and stops again if non
   ).toEqual(["storeRelease", "cmpxchg", "readOnce", "storeRelease", "readOnce"]);
 });
 
-test("one run of the timer gives up all that has expired, of every class and family, and nothing else", () => {
+test("one run of the timer gives up all expired records, of every class and family, and nothing else", () => {
   const { add, advance, tick, free, find } = setUp({ slots: 16 });
   for (const port of [1, 2, 3, 4]) add(loopback(port), port);
   add(lan(1), 1);
@@ -483,12 +485,12 @@ for (const objectsMax of [0, 1, 2, 3]) {
   });
 }
 
-test("a knob that there is not is refused", () => {
+test("an unknown knob is refused", () => {
   const { run, table } = setUp();
   expect(run(setKnob(table, "entries", true))).toBe(2);
 });
 
-test("turning truncation concerns connections that close from then on", () => {
+test("switching truncation affects connections that close from then on", () => {
   const { run, table, add, word } = setUp({ slots: 16 });
   add(lan(1), 1);
   expect(run(setKnob(table, "truncation", false))).toBe(0);
@@ -516,14 +518,14 @@ test("when lines run out and the class has nothing to give up, the connection is
   expect(word(Vestige.attributes(vestiges))).toBe(0);
 });
 
-test("a tag whose port chain has no line left is taken out of the tuples' chain again", () => {
+test("a tag whose port chain has no line left is removed from the tuples' chain again", () => {
   const { add, find, free } = setUp({ lineBytes: 8, lines: 3, heads: 1, slots: 16 });
   add(lan(1), 1);
   expect([add(wan(1), 3), find(wan(1)), find(lan(1)), free(1)]).toEqual([false, undefined, 1, 5]);
   expect([add(lan(2), 2), find(lan(1)), find(lan(2))]).toEqual([true, undefined, 2]); // by eviction
 });
 
-test("however short lines are, a restarted record finds room again", () => {
+test("however few lines there are, a restarted record finds room again", () => {
   const { add, restart, find, reopen, free } = setUp({ lineBytes: 8, lines: 4, heads: 1, slots: 16 });
   add(lan(1), 1);
   add(lan(2), 2);
@@ -531,9 +533,9 @@ test("however short lines are, a restarted record finds room again", () => {
   expect([reopen(lan(1), 9), free(2) < 5]).toEqual(["done", true]);
 });
 
-test("the last free line is left to the chain that needs it: a restarted record costs no other one its place", () => {
+test("the last free line is left to the chain that needs it: a restarted record displaces no other", () => {
   const { add, restart, reopen, find, word, table } = setUp({ lineBytes: 12, lines: 6, heads: 2, slots: 32 });
-  // Two ports whose chains differ, and foreign ports by which the tuples' chain is chosen.
+  // Two ports with different chains, and foreign ports that determine the tuples' chain.
   const [even = 0, odd = 0] = [0, 1].map(
     (head) => Array.from({ length: 50 }, (_, port) => port + 80).find((port) => (portKey(port) & 1) === head) ?? 0,
   );
@@ -565,7 +567,7 @@ test("a slot that is taken but not in the hash table is not found", () => {
   expect(find(lan(1))).toBeUndefined();
 });
 
-test("a tag that leads to a record which says that it is elsewhere is passed over", () => {
+test("a tag is skipped if its record names another place for it", () => {
   const { add, find, bind, word, table, heap } = setUp();
   add(lan(1), 1);
   const vestige = word(FamilyCell.vestiges(table.v4.cell)) + 2 * table.v4.vestigeWords;

@@ -13,12 +13,12 @@ import { NO_SLOT } from "./lines.ts";
 import { findVestige, snapshotOf } from "./lookup.ts";
 import { arenaFor, storageOf, type TimeWaitTable, vestigeAt } from "./table.ts";
 
-/** What became of the record: there was none, it has what was asked for, or it stays as it was. */
+/** The outcome for the record: there was none, the request was done, or it stays as it was. */
 export type SegmentOutcome = "absent" | "done" | "kept";
 
 /**
- * The other end repeats itself: the record lives its whole life again, in the class that it has now. It is kept as it
- * was if there is no slot to be had.
+ * The other end repeats itself: the record lives its whole life again, in the class that it has now. It is kept
+ * unchanged if no slot is available.
  *
  * Linearizes where it reads the clock, or where it finds that there is no record at all.
  */
@@ -53,10 +53,10 @@ function* restartLocked(table: TimeWaitTable, connection: TcpConnection): Access
 }
 
 /**
- * The other end asks for a new connection of the same names: the record is gone at once if `sequence` is past all that
- * the old connection received, and is kept if the SYN may be an old one.
+ * The other end requests a new connection of the same tuple: the record is gone at once if `sequence` is past
+ * everything the old connection received, and is kept if the SYN may be an old one.
  *
- * Linearizes as {@link restartTimeWait}.
+ * Linearizes like {@link restartTimeWait}.
  */
 export function* reopenTimeWait(
   table: TimeWaitTable,

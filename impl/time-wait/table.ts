@@ -2,7 +2,7 @@
  * The compressed TIME_WAIT's addresses and its set-up. Operations: add.ts, lookup.ts, bind.ts, restart.ts, knobs.ts,
  * tick.ts.
  *
- * Memory is bounded for good: a slot for each record and the lines of the hash tables, all taken at the first enabling.
+ * Memory is bounded permanently: a slot per record and the lines of the hash tables, all taken at the first enabling.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_control_init().
  */
@@ -67,14 +67,14 @@ export interface TimeWaitFamily {
   readonly linesSlab: Address;
 }
 
-/** Where everything is. Frozen: all that changes is in the heap. */
+/** The addresses of a table. Frozen: everything that changes is in the heap. */
 export interface TimeWaitTable {
   readonly limits: TimeWaitLimits;
   readonly jiffies: Address;
   readonly cell: Address;
   readonly seqlock: Seqlock;
   readonly lines: LinesLayout;
-  /** Bits of a slot's number. */
+  /** The number of bits of a slot's number. */
   readonly slotBits: number;
   readonly v4: TimeWaitFamily;
   readonly v6: TimeWaitFamily;
@@ -98,7 +98,7 @@ export function defaultLines(slots: number, heads: number, lineBytes: number): n
   return 2 * (2 * heads + Math.floor((11 * Math.floor(slots / tags)) / 10));
 }
 
-/** Lines that never run out: each record alone in its two, and an empty one kept at each head. */
+/** Enough lines never to run out: each record alone in its two, and an empty one kept at each head. */
 export function ampleLines(slots: number, heads: number): number {
   return 2 * (slots + heads);
 }
@@ -119,7 +119,7 @@ export const defaultLimits: TimeWaitLimits = {
 /**
  * Places a disabled, empty TIME_WAIT that takes its time from `clock`.
  *
- * @param objectsMax how many of the four objects of the first enabling there is memory for
+ * @param objectsMax how many of the first enabling's four objects there is memory for
  * @throws RangeError when the heap is full, or `slots` or `heads` is no power of two
  */
 export function createTimeWait(heap: Heap, clock: Clock, limits: TimeWaitLimits, objectsMax = 4): TimeWaitTable {

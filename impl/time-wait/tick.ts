@@ -1,8 +1,8 @@
 /**
- * The timer: five times a second, while there are records, those that have expired are given up.
+ * The timer: five times a second, while there are records, the expired ones are given up.
  *
- * Whether any are left, and that the timer stops if not, is settled under one hold of the lock: an addition in between
- * would see a timer that runs, and start none.
+ * Whether any are left, and the timer's stop if not, are decided under one hold of the lock: an addition in between
+ * would see a running timer, and start none.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_tick().
  */
@@ -14,7 +14,7 @@ import { TimeWaitCell } from "./layout.ts";
 import { storageOf, type TimeWaitTable } from "./table.ts";
 
 /**
- * The handler of the table's work. It is asked for only once there are records, so both families have their objects.
+ * The handler of the table's work. It is requested only once there are records, so both families have their objects.
  */
 export function* tickTimeWait(table: TimeWaitTable): Access {
   yield* writeSeqlock(table.seqlock);

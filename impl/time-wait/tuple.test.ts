@@ -53,7 +53,7 @@ test("the port's key is that of the original, in 32-bit arithmetic", () => {
   );
 });
 
-test("a record knows its connection, and no other, and has its key", () => {
+test("a record matches its connection, and no other, and has its key", () => {
   fc.assert(
     fc.property(connections, connections, fc.nat({ max: 9 }), (connection, other, changedPart) => {
       const heap = createHeap(40);

@@ -1,5 +1,5 @@
 /**
- * The two keys of a record, and its four names in memory.
+ * The two keys of a record, and its tuple in memory.
  *
  * The key of the tuple is the sum of its parts, so a connection and the one with its ends swapped collide; the key of
  * the port spreads the bits of the local port.

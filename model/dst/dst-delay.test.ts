@@ -4,7 +4,7 @@ import { type DstBackOff, dstBackOffAfter, dstDelayTicks, dstWaitedTicks } from 
 const HZ = 250;
 
 /**
- * Runs that the commit message of the original printed, as kept and freed, with the delay that follows, before
+ * Runs printed in the original's commit message, as kept and freed, with the delay that follows, before
  * rounding.
  */
 const GOLDEN: readonly (readonly [kept: number, freed: number, delay: number])[] = [
@@ -22,7 +22,7 @@ const GOLDEN: readonly (readonly [kept: number, freed: number, delay: number])[]
   [46865, 2762, 2650],
 ];
 
-test("the twelve runs that the original prints have its delays", () => {
+test("the twelve runs that the original prints yield its delays", () => {
   let backOff: DstBackOff = { delay: 25, growth: 125 };
   const delays = GOLDEN.map(([kept, freed]) => {
     backOff = dstBackOffAfter("workqueue", backOff, { kept, freed, leaves: "entries" }, HZ);
@@ -47,7 +47,7 @@ test("the delays that the original prints are whole seconds away for some time o
   }
 });
 
-test("rounding shifts a long delay by less than a quarter of a second down and three quarters up, a short one not at all", () => {
+test("rounding moves a long delay less than a quarter of a second down or three quarters up, a short one never", () => {
   const shifts = Array.from({ length: HZ }, (_, now) => dstWaitedTicks(1001, now, HZ) - 1001);
   expect([Math.min(...shifts), Math.max(...shifts)]).toEqual([-61, 188]);
   expect(Array.from({ length: HZ }, (_, now) => dstWaitedTicks(1000, now, HZ)).every((delay) => delay === 1000)).toBe(
@@ -55,7 +55,7 @@ test("rounding shifts a long delay by less than a quarter of a second down and t
   );
 });
 
-test("one entry freed makes the soft interrupt hurry, and of the work queue more than a tenth", () => {
+test("one entry freed makes the soft interrupt hurry; the work queue needs more than a tenth", () => {
   const after = (kind: "softirq" | "workqueue", kept: number, freed: number) =>
     dstBackOffAfter(kind, { delay: 400, growth: 375 }, { kept, freed, leaves: "entries" }, HZ);
   const hurry = { delay: 25, growth: 125 };
@@ -69,13 +69,13 @@ test("one entry freed makes the soft interrupt hurry, and of the work queue more
   ]).toEqual([slower, hurry, hurry, slower]);
 });
 
-test("delays end at two minutes, and the growth goes on", () => {
+test("delays are limited to two minutes, and the growth continues", () => {
   const run = { kept: 1, freed: 0, leaves: "entries" } as const;
   expect(dstBackOffAfter("workqueue", { delay: 29_900, growth: 200 }, run, HZ)).toEqual({ delay: 30_000, growth: 325 });
   expect(dstDelayTicks(HZ)).toEqual({ min: 25, step: 125, max: 30_000 });
 });
 
-test("nothing left: whoever comes next will hurry; newcomers left: hurry now", () => {
+test("with nothing left the next entry hurries; with newcomers left the next run hurries", () => {
   const before = { delay: 400, growth: 375 };
   expect(dstBackOffAfter("workqueue", before, { kept: 0, freed: 3, leaves: "nothing" }, HZ)).toEqual({
     delay: 400,

@@ -2,7 +2,7 @@
  * When the collector of dead destination entries must run next, as a function of what its last run achieved.
  *
  * Two rules: the soft-interrupt collector hurries after any run that freed something, the work-queue collector after
- * runs that freed more than a tenth, rounded down, of what they kept. Left out: who asks for the run.
+ * runs that freed more than a tenth, rounded down, of those they kept. Left out: the requester of the run.
  *
  * Source: Linux net/core/dst.c, dst_run_gc() (2.6.23) and dst_gc_task() (2.6.24); kernel/timer.c,
  * round_jiffies_relative().
@@ -10,17 +10,17 @@
 
 export type CollectorKind = "softirq" | "workqueue";
 
-/** Ticks to the next run, and what they grow by. */
+/** Ticks to the next run, and their increment. */
 export interface DstBackOff {
   readonly delay: number;
   readonly growth: number;
 }
 
 export interface DstRun {
-  /** Entries that somebody held. */
+  /** Entries that were still held. */
   readonly kept: number;
   readonly freed: number;
-  /** What is on the lists when it ends; newcomers are entries that it has not looked at. */
+  /** The lists' contents when it ends; newcomers are entries that it has not examined. */
   readonly leaves: "nothing" | "entries" | "newcomers";
 }
 
@@ -33,7 +33,7 @@ export function dstDelayTicks(ticksPerSecond: number): {
   return { min: Math.floor(ticksPerSecond / 10), step: Math.floor(ticksPerSecond / 2), max: ticksPerSecond * 120 };
 }
 
-/** The back-off that a run leaves. With nothing left to collect only the growth changes, and no run is asked for. */
+/** The back-off that a run leaves. With nothing left to collect only the growth changes, and no run is requested. */
 export function dstBackOffAfter(
   kind: CollectorKind,
   { delay, growth }: DstBackOff,
@@ -50,7 +50,7 @@ export function dstBackOffAfter(
     : { delay: Math.min(delay + growth, max), growth: growth + step };
 }
 
-/** The ticks that are really waited: long delays end at a whole second, at most a quarter of one early. */
+/** The ticks actually waited: long delays end at a whole second, at most a quarter of one early. */
 export function dstWaitedTicks(delay: number, now: number, ticksPerSecond: number): number {
   if (delay <= 4 * ticksPerSecond) return delay;
   const early = ((now + delay) >>> 0) % ticksPerSecond;

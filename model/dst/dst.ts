@@ -1,69 +1,70 @@
 /**
- * What the destination cache may answer, one operation at a time: a map from destinations to records, and devices.
+ * The allowed results of the destination cache, one operation at a time: a map from destinations to records, and
+ * devices.
  *
- * A record is an entry as its users see it: its identity (a small number; 0 is none), who holds it, through which
- * device it sends, its child. Specified besides: a record stays findable until it is dropped, and usable as long as it
- * is held; a record in the cache always sends; one that was dropped may begin to discard once its device is down or
- * gone, and then discards for ever. One model serves every collector.
+ * A record is an entry as its users see it: its identity (a small number; 0 is none), its holders, the device it
+ * sends through, its child. Also specified: a record stays findable until it is dropped, and usable as long as it
+ * is held; a record in the cache always sends; a dropped one may begin to discard once its device is down or
+ * gone, and then discards forever. One model serves every collector.
  *
- * Left out: memory, and when it comes back; at what moment exactly a dropped record learns of its device: it has learnt
- * when a device event returns, which properties/dst/gone-device.ts checks.
+ * Left out: memory, and when it comes back; the exact moment at which a dropped record learns of its device's state: it
+ * has learnt it when a device event returns, which properties/dst/gone-device.ts checks.
  *
  * Source: Linux net/core/dst.c (2.6.23, 2.6.24).
  */
 import type { Model } from "../model.ts";
 import { nextFromOutcomes } from "../outcomes.ts";
 
-/** What a new record sends through: nothing, a child of its own, or a record in the cache. */
+/** The child of a new record: none, a private one, or a record in the cache. */
 type DstChild =
   | { readonly kind: "none" }
   | { readonly kind: "private" }
   | { readonly kind: "shared"; readonly identity: number };
 
 export type DstOperation =
-  /** Answers the identity of the record, now held once more, or 0. */
+  /** Returns the identity of the record, with one more reference, or 0. */
   | { readonly kind: "find"; readonly destination: number }
-  /** As `find`, and makes a record first if there is none. Device 0 is none. */
+  /** Like `find`, and creates a record first if there is none. Device 0 is none. */
   | { readonly kind: "get"; readonly destination: number; readonly device: number; readonly child: DstChild }
-  /** Makes a record that nobody finds. */
+  /** Creates a record that no lookup finds. */
   | { readonly kind: "getUncached"; readonly destination: number; readonly device: number }
-  /** Exchanges a reference for one to the child; answers the child's identity, or 0 if there is none. */
+  /** Exchanges a reference for one to the child; returns the child's identity, or 0 if there is none. */
   | { readonly kind: "pop"; readonly identity: number }
-  /** Answers 0. */
+  /** Returns 0. */
   | { readonly kind: "release"; readonly identity: number }
-  /** Answers the device sent through, or 0 if the record discards. */
+  /** Returns the device sent through, or 0 if the record discards. */
   | { readonly kind: "send"; readonly identity: number }
-  /** Answers 1 if there was a record. */
+  /** Returns 1 if there was a record. */
   | { readonly kind: "drop"; readonly destination: number }
-  /** Answer 1 if the device's state changed. */
+  /** Return 1 if the device's state changed. */
   | { readonly kind: "up" | "down" | "unregister"; readonly device: number }
-  /** Moves the clock; answers the new time. */
+  /** Moves the clock; returns the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
 interface DstRecord {
   readonly identity: number;
   readonly destination: number;
   readonly device: number;
-  /** `found`: in the cache until dropped. `private`: some record's own child. `uncached`: nobody finds it. */
+  /** `found`: in the cache until dropped. `private`: some record's own child. `uncached`: never found. */
   readonly origin: "found" | "private" | "uncached";
   /** Still in the cache. */
   readonly cached: boolean;
   readonly references: number;
   readonly hasPrivateChild: boolean;
-  /** Identity of the child; 0 if there is none, or it was not seen yet. */
+  /** Identity of the child; 0 if there is none, or if it has not been seen yet. */
   readonly child: number;
-  /** Of a private child, the record whose it is. */
+  /** Of a private child, its parent. */
   readonly parent: number;
-  /** Was out of the cache while its device was not up. */
+  /** Has been out of the cache while its device was not up. */
   readonly mayDiscard: boolean;
-  /** Was seen to discard. */
+  /** Has been seen to discard. */
   readonly discards: boolean;
 }
 
 type DstDeviceState = "up" | "down" | "gone";
 
 export interface DstState {
-  /** int32; wraps round. */
+  /** int32; wraps. */
   readonly now: number;
   /** By number − 1. */
   readonly devices: readonly DstDeviceState[];
@@ -160,7 +161,7 @@ function taken(state: DstState, record: DstRecord): Outcome {
 }
 
 /**
- * A new record under every identity that is free. Failing is allowed for want of room, and where the device is not up.
+ * A new record under every free identity. Failure is allowed if there is no room, or if the device is not up.
  */
 function created(
   specification: DstSpecification,
@@ -234,7 +235,7 @@ function freeIdentities({ identitiesMax }: DstSpecification, { records }: DstSta
   return Array.from({ length: identitiesMax }, (_, index) => index + 1).filter((identity) => !used.has(identity));
 }
 
-/** The outcomes for a record that is held; none for others, of which nobody may ask anything. */
+/** The outcomes for a held record; none for others, on which no operation is possible. */
 function withRecord(
   { records }: DstState,
   identity: number,
@@ -264,7 +265,7 @@ function isUp({ devices }: DstState, device: number): boolean {
   return device === 0 || devices[device - 1] === "up";
 }
 
-/** Forgets records that nobody reaches any more, and marks those that may have learnt that their device is not up. */
+/** Removes records that nothing reaches any more, and marks those that may have learnt that their device is not up. */
 function tidied(state: DstState): DstState {
   const reached = new Set<number>();
   const reach = (identity: number): void => {
@@ -285,7 +286,7 @@ function tidied(state: DstState): DstState {
   return { ...state, records };
 }
 
-/** May the record be garbage, kept only because somebody holds it? A private child is, once its parent is destroyed. */
+/** May the record be garbage, kept only by a holder? A private child is, once its parent is destroyed. */
 function mayBeDead({ records }: DstState, { origin, cached, parent }: DstRecord): boolean {
   if (origin === "uncached") return false;
   if (origin === "found") return !cached;

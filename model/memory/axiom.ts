@@ -1,12 +1,12 @@
-/** What a memory model demands of an execution, and what it warns of. */
+/** The demands of a memory model on an execution, and its warnings. */
 
 export interface Axiom<Name extends string = string> {
   readonly name: string;
   readonly kind: "acyclic" | "irreflexive" | "empty";
-  /** The relation it is about. */
+  /** The relation it constrains. */
   readonly relation: Name;
-  /** What it says, for the reader of a verdict. */
-  readonly says: string;
+  /** The axiom in words, for the reader of a verdict. */
+  readonly statement: string;
 }
 
 /** A warning about the program, raised by an allowed execution in which the relation has a pair. */

@@ -1,4 +1,4 @@
-/** What every model here demands of single variables: coherence, and atomic read-modify-writes. */
+/** The demands of every model here on single variables: coherence, and atomic read-modify-writes. */
 
 import type { Axiom } from "./axiom.ts";
 import type { ExecutionTerms } from "./execution-terms.ts";
@@ -8,7 +8,7 @@ import type { Definitions } from "./terms.ts";
 export interface CoherenceTerms {
   /** po-loc ∪ rf ∪ co ∪ fr, which must be acyclic. */
   readonly communication: Relation;
-  /** Read-modify-writes that another process wrote between: rmw ∩ (fre · coe). */
+  /** Read-modify-writes with another process's write in between: rmw ∩ (fre · coe). */
   readonly torn: Relation;
 }
 
@@ -22,12 +22,12 @@ export const coherenceAxioms: readonly Axiom<keyof CoherenceTerms>[] = [
     name: "coherence",
     kind: "acyclic",
     relation: "communication",
-    says: "the accesses of one variable take place in one order, which program order respects",
+    statement: "the accesses of one variable take place in one order, which respects program order",
   },
   {
     name: "atomicity",
     kind: "empty",
     relation: "torn",
-    says: "nothing of another process comes between the two halves of a read-modify-write",
+    statement: "no write of another process comes between the two halves of a read-modify-write",
   },
 ];

@@ -1,10 +1,10 @@
-/** Acyclicity and irreflexivity of a relation, with the cycle that offends. */
+/** Acyclicity and irreflexivity of a relation, with the offending cycle. */
 
 import { has, type Relation } from "./relation.ts";
 import { lowestBit, wordAt } from "./words.ts";
 
 /**
- * Whether no event reaches itself, by a depth-first search that looks at every row once: O(n²/32).
+ * Whether no event reaches itself, by a depth-first search that visits every row once: O(n²/32).
  */
 export function isAcyclic({ size, words, rows }: Relation): boolean {
   const fresh = new Uint32Array(words).fill(0xffff_ffff);

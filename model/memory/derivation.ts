@@ -1,21 +1,21 @@
 /**
- * Why a pair is in a composite relation: the basic relations it is made of, step by step.
+ * Why a pair is in a composite relation: the basic relations that it consists of, step by step.
  *
  * For explanations only. A derivation found here is a reason that the definitions admit, and a shortest
- * one; it is not searched for the one a reader would have chosen.
+ * one, but not necessarily the one that a reader would choose.
  */
 
 import type { AxiomaticModel, NamedRelations, Violation } from "./memory-model.ts";
 import { has, type Relation } from "./relation.ts";
 
-/** One step of a reason: `from` is related to `to` by a relation that has no derivation of its own. */
+/** One step of a reason: `from` is related to `to` by a relation that has no derivation. */
 export interface Step {
   readonly relation: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Derivations nest less deep than this in every model. */
+/** Derivations nest less deeply than this in every model. */
 const DEPTH_MAX = 12;
 
 /** The cycle that breaks an axiom, in basic steps. For an axiom of kind empty, the one pair, derived. */
@@ -54,7 +54,7 @@ function matchChain(
   let frontier: Visit[] = [{ position: 0, event: from, cameBy: undefined, previous: undefined }];
   while (frontier.length > 0) {
     const next: Visit[] = [];
-    // Skipping an optional relation costs no step, so the list grows while it is read.
+    // Skipping an optional relation costs no step, so the list grows during iteration.
     for (const visit of frontier) {
       const key = `${visit.position} ${visit.event}`;
       if (seen.has(key)) continue;

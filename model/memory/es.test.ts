@@ -9,7 +9,7 @@ import { atomicConditions, es, esAxioms, esDefinitions, esModel, memoryOrderDefi
 import { isAllowed, violationOf } from "./memory-model.ts";
 import { emptyRelation, intersection, relationOf, union, within, type Pair } from "./relation.ts";
 
-/** A store buffer between three agents: only the first condition for seq-cst events forbids that all look past it. */
+/** A store buffer between three agents: only the first condition for seq-cst events forbids that all miss it. */
 const THIRD_WRITER = `
 const x = new Int32Array(new SharedArrayBuffer(4));
 const y = new Int32Array(new SharedArrayBuffer(4));
@@ -26,9 +26,9 @@ function kept(name: string): EsTest {
 
 /** Outcomes, with the whole space searched, so that the model alone decides. */
 function outcomesOf(check: EsTest, model: EsModel): ReadonlySet<string> {
-  const answer = checkEsLitmus(check, { space: "whole" }, model);
-  if (answer.kind === "undecided") throw new Error(answer.because);
-  return keysOf(answer.outcomes);
+  const result = checkEsLitmus(check, { space: "whole" }, model);
+  if (result.kind === "undecided") throw new Error(result.because);
+  return keysOf(result.outcomes);
 }
 
 const withoutAxiom = (name: string): EsModel =>
@@ -41,7 +41,7 @@ const withoutCondition = (i: number): EsModel =>
 
 const thirdWriter: EsTest = { program: parseJavaScriptLitmus(THIRD_WRITER, "third writer"), text: THIRD_WRITER };
 
-/** Wrong models, each with a test that tells it from the right one. */
+/** Wrong models, each with a test that distinguishes it from the right one. */
 const faults: readonly (readonly [fault: string, model: EsModel, check: EsTest])[] = [
   ["a read may read from the future", withoutAxiom("coherent-reads-past"), kept("CoRW1+uu")],
   ["a read may read what was overwritten", withoutAxiom("coherent-reads-latest"), kept("MP+us+su")],
@@ -103,7 +103,7 @@ function access(kind: "read" | "write", agent: number, start: number, order: "un
   return { kind, agent, order, noTear: true, start, end: start + 4 };
 }
 
-/** An execution that is known by events and relations alone, such as an explorer's. */
+/** An execution given by events and relations alone, such as an explorer's. */
 function isAllowedExecution(events: readonly ByteEvent[], ao: readonly Pair[], rf: readonly Pair[]): boolean {
   const skeleton = esSkeletonOf({ events, ao });
   const readsBytesFrom = skeleton.regions.map(({ start }) =>

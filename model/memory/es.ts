@@ -1,12 +1,12 @@
 /**
  * The memory model of ECMAScript: agents that share bytes, by plain accesses and Atomics.
  *
- * Reads read bytes, each from one write that covers it. What happens before what is agent-order and
+ * Reads read bytes, each from one write that covers it. happens-before follows from agent-order and
  * synchronization; a memory-order of all events, which must exist, constrains sequentially consistent accesses alone.
  * So racing plain accesses are not coherent, and cycles of agent-order and reads-from are allowed.
  *
  * Where the text of the specification is unclear: two events race if neither happens before the other; the initial
- * zeros happen before everything; a read may mix them with a write of its range; what a read-modify-write writes may be
+ * zeros happen before everything; a read may mix them with a write of its range; a read-modify-write may write
  * any solution of its equation.
  *
  * Source: ECMA-262, "Memory Model", draft of 2026 (after pull requests 1511 and 1692); Watt et al., "Repairing and
@@ -40,9 +40,11 @@ import {
   type Relation,
 } from "./relation.ts";
 
-/** What one candidate chooses. */
+/** The choices of one candidate. */
 export interface EsChoices {
-  /** reads-bytes-from: a relation from write to read for each region of the skeleton. A read may have several sources. */
+  /**
+   * reads-bytes-from: a relation from write to read for each region of the skeleton. A read may have several sources.
+   */
   readonly readsBytesFrom: readonly Relation[];
   /** Each leave of a waiter list's section to the next enter of the list. */
   readonly sections: Relation;
@@ -98,11 +100,11 @@ export interface EsTerms {
   readonly hb: Relation;
   /** Reads-from, then happens-before: back to the write, if a read happens before it. */
   readonly readsLater: Relation;
-  /** Read to a write of a byte that it reads from another write, which happens before. */
+  /** Read to a write of a byte that the read takes from another write, which happens before. */
   readonly readsOlder: Relation;
-  /** Then happens-before: back to the read, if what it reads was overwritten. */
+  /** Then happens-before: back to the read, if the write that it reads was overwritten. */
   readonly readsOverwritten: Relation;
-  /** Reads that the two rules above forbid, to the write that happens after, or overwrites. */
+  /** Reads that the two rules above forbid, to the write that happens after, or that overwrites. */
   readonly incoherent: Relation;
   /** Reads-from of equal range, where both ends never tear. */
   readonly wholeRf: Relation;
@@ -113,10 +115,10 @@ export interface EsTerms {
   readonly readBefore: Relation;
   /** Such a write to the source. */
   readonly writeBefore: Relation;
-  /** Happens-before, and what the rules for seq-cst events add to it: acyclic exactly if a memory-order exists. */
+  /** Happens-before, with the pairs that the rules for seq-cst events add: acyclic exactly if a memory-order exists. */
   readonly mo: Relation;
   readonly dataRace: Relation;
-  /** agent-order, reads-from and synchronization: cyclic in executions that no step-by-step machine makes. */
+  /** agent-order, reads-from and synchronization: cyclic in executions that no step-by-step machine produces. */
   readonly causality: Relation;
 }
 
@@ -212,31 +214,33 @@ function exclusionsOf(x: EsTerms, conditions: readonly AtomicCondition[]): Exclu
 }
 
 export const esAxioms: readonly Axiom<keyof EsTerms>[] = [
-  // Implied by the last: memory-order contains happens-before. It has words of its own for what it forbids.
-  { name: "happens-before", kind: "acyclic", relation: "hbStep", says: "no event happens before itself" },
+  // Implied by the last: memory-order contains happens-before. Separate, so that its violations are described in words.
+  { name: "happens-before", kind: "acyclic", relation: "hbStep", statement: "no event happens before itself" },
   {
     name: "coherent-reads-past",
     kind: "irreflexive",
     relation: "readsLater",
-    says: "a read does not read from a write that happens after it",
+    statement: "a read does not read from a write that happens after it",
   },
   {
     name: "coherent-reads-latest",
     kind: "irreflexive",
     relation: "readsOverwritten",
-    says: "a read does not read a byte that another write, which happens before it, has overwritten",
+    statement: "a read does not read a byte that another write, which happens before it, has overwritten",
   },
   {
     name: "tear-free-reads",
     kind: "empty",
     relation: "torn",
-    says: "a read that never tears does not mix two writes of its range that never tear",
+    statement: "a read that never tears does not mix two writes of its range that never tear",
   },
   {
     name: "sequentially-consistent-atomics",
     kind: "acyclic",
     relation: "mo",
-    says: "one order of all events contains happens-before, and no atomic write in it comes between an atomic access and its source",
+    statement:
+      "one order of all events contains happens-before, " +
+      "and no atomic write in it comes between an atomic access and its source",
   },
 ];
 
@@ -256,7 +260,7 @@ export interface EsModel extends AxiomaticModel {
   readonly over: TermsOver<EsSkeleton, EsChoices, NamedRelations>;
 }
 
-/** The model with some definitions or axioms replaced: what tests show to be noticed. */
+/** The model with some definitions or axioms replaced: tests show that replacements are detected. */
 export function esModel(
   definitions: EsDefinitions = esDefinitions,
   axioms: readonly Axiom<keyof EsTerms>[] = esAxioms,

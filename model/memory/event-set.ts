@@ -12,7 +12,7 @@ export interface EventSet {
   readonly members: Uint32Array;
 }
 
-/** The events of `size` for which `isMember` answers true. */
+/** The events of `size` for which `isMember` returns true. */
 export function setOf(size: number, isMember: (event: number) => boolean): EventSet {
   const members = new Uint32Array(wordsFor(size));
   for (let event = 0; event < size; event++) {

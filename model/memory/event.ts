@@ -1,7 +1,7 @@
 /**
- * Events of an execution: what a program did to memory, one record each.
+ * Events of an execution: a program's operations on memory, one record each.
  *
- * The names of kinds are those of the Linux-kernel memory model, so that model and code can be laid
+ * The names of kinds are those of the Linux-kernel memory model, so that model and code can be compared
  * side by side.
  *
  * Source: Linux tools/memory-model, linux-kernel.bell and lock.cat.
@@ -9,17 +9,17 @@
 
 /**
  * - `R`, `W`: read and write of a variable; `IW`: the initial write of one.
- * - `F`: fence, told apart by its tag.
+ * - `F`: fence, identified by its tag.
  * - `LKR`, `LKW`: the read and the write of a lock operation that succeeded; `UL`: an unlock.
- * - `LF`: a trylock that failed; `RL`, `RU`: `spin_is_locked` that answered yes, no.
- * - `GPS`: a grace period of an SRCU domain: it has a variable, but is no access.
+ * - `LF`: a trylock that failed; `RL`, `RU`: `spin_is_locked` that returned true, false.
+ * - `GPS`: a grace period of an SRCU domain: it has a variable, but is not an access.
  */
 export type EventKind = "R" | "W" | "IW" | "F" | "LKR" | "LKW" | "UL" | "LF" | "RL" | "RU" | "GPS";
 
-/** What an access says about its order. An access without a tag is plain. */
+/** The ordering that an access specifies. An access without a tag is plain. */
 export type AccessTag = "Once" | "Acq" | "Rel" | "Mb" | "NoRet" | "SLock" | "SUnlock";
 
-/** Which fence: the kernel's, the four that strengthen a neighbour, and the RCU markers. */
+/** The kind of fence: the kernel's, the four that strengthen a neighbour, and the RCU markers. */
 export type FenceTag =
   | "Mb"
   | "Rmb"

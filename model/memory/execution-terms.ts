@@ -1,5 +1,5 @@
 /**
- * Sets and relations that every memory model here starts from: what the accesses are, communication
+ * Sets and relations that every memory model here starts from: kinds of access, communication
  * between processes, critical sections.
  *
  * Source: Linux tools/memory-model, linux-kernel.bell and lock.cat.
@@ -41,7 +41,7 @@ export interface ExecutionTerms {
   readonly Failed: EventSet;
   /** Plain accesses: neither tagged nor initial. */
   readonly Pl: EventSet;
-  /** Everything else. */
+  /** All accesses that are not plain. */
   readonly Mk: EventSet;
   /** Acquire that orders: a read, or the read of a lock operation. */
   readonly Acq: EventSet;

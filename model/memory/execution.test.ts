@@ -36,7 +36,7 @@ function poOf(events: readonly MemoryEvent[]): Pair[] {
   );
 }
 
-/** Which of the four models allow an execution, as a text. */
+/** The names of the four models that allow an execution, as a text. */
 function allowedBy(execution: Execution): string {
   return [...memoryModels.values()]
     .filter((model) => allowed(execution, model))
@@ -73,7 +73,7 @@ function storeBuffering(...between: readonly Tag[]): Execution {
   };
 }
 
-/** The message is seen, what was written before it is not. */
+/** The message is seen, but not the write before it. */
 function messagePassing(release: Tag, acquire: Tag): Execution {
   const events = [
     initial("x"),
@@ -100,19 +100,19 @@ function messagePassing(release: Tag, acquire: Tag): Execution {
   };
 }
 
-test("store buffering is allowed but under sc, and by nobody with full fences", () => {
+test("store buffering is allowed except under sc, and by no model with full fences", () => {
   expect(allowedBy(storeBuffering())).toBe("lkmm tso ra");
   expect(allowedBy(storeBuffering("Wmb"))).toBe("lkmm tso ra");
   expect(allowedBy(storeBuffering("Mb"))).toBe("");
 });
 
-test("message passing out of order needs neither release nor acquire to be missing under tso", () => {
+test("under tso, message passing is in order even without release and acquire", () => {
   expect(allowedBy(messagePassing("Once", "Once"))).toBe("lkmm ra");
   expect(allowedBy(messagePassing("Rel", "Once"))).toBe("lkmm ra");
   expect(allowedBy(messagePassing("Rel", "Acq"))).toBe("");
 });
 
-test("load buffering is allowed by lkmm alone, and not with a data dependency", () => {
+test("load buffering is allowed by lkmm only, and not with a data dependency", () => {
   const events = [initial("x"), initial("y"), read(0, "x"), write(0, "y"), read(1, "y"), write(1, "x")];
   const execution: Execution = {
     events,
@@ -243,7 +243,7 @@ function exchange(tag: Tag): Execution {
   };
 }
 
-test("store buffering between full read-modify-writes is forbidden, between relaxed ones as the model says", () => {
+test("store buffering between full read-modify-writes is forbidden; between relaxed ones it depends", () => {
   expect(allowedBy(exchange("Mb"))).toBe("");
   expect(allowedBy(exchange("Once"))).toBe("lkmm ra");
 });
@@ -336,7 +336,7 @@ test("fences in RC11 give release and acquire to relaxed accesses", () => {
   expect(forbiddenBy(execution, ra)?.axiom.name).toBe("release-acquire");
 });
 
-test("program order and coherence may be given by neighbours", () => {
+test("program order and coherence may be given as neighbouring pairs", () => {
   const events = [initial("x"), write(0, "x"), write(0, "x"), read(1, "x"), read(1, "x"), fence(1, "Mb"), read(1, "x")];
   const execution: Execution = {
     events,
@@ -401,7 +401,7 @@ test("a plain write against the order around it breaks plain coherence, and a ra
   ).toBe(true);
 });
 
-test("data that is no execution is refused with the event at fault", () => {
+test("data that is not an execution is rejected with the event at fault", () => {
   const { events, po, rf, co } = messagePassing("Once", "Once");
   expect(() => allowed({ events, po, rf: [[3, 4]], co }, tso)).toThrow("event 5 is a read, and reads from no write");
   expect(() =>
@@ -444,7 +444,7 @@ test("a model without an axiom allows what the axiom forbids", () => {
   expect(allowed(storeBuffering("Mb"), weakened)).toBe(true);
 });
 
-test("every derivation is made of relations of its model and stays inside what it explains", () => {
+test("every derivation consists of relations of its model and stays inside the relation it explains", () => {
   const execution = storeBuffering("Mb");
   for (const model of memoryModels.values()) {
     const terms = termsOf(execution, model);

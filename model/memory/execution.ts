@@ -1,8 +1,8 @@
 /**
  * A candidate execution as plain data, and whether a memory model allows it.
  *
- * This entry knows nothing of litmus tests: whoever has events and relations, such as an explorer or a
- * trace, asks here.
+ * This entry knows nothing of litmus tests: it is for callers with events and relations, such as an explorer or a
+ * trace.
  */
 
 import { isAllowed, violationOf, type MemoryModel, type Terms, type Violation } from "./memory-model.ts";
@@ -12,19 +12,19 @@ import { skeletonOf, type SkeletonPairs } from "./skeleton.ts";
 /**
  * Events by index, and relations as pairs of indices.
  *
- * - `po`, `co`: any pairs whose transitive closure is meant; neighbours are enough.
+ * - `po`, `co`: any pairs; their transitive closure is meant, so neighbours suffice.
  * - `co` orders the writes of each variable, its `IW` event first.
  * - `rf` gives each read exactly one write, the `IW` event of the variable included.
  * - `rmw`: read to write of each read-modify-write that succeeded; the halves also carry `rmw: true`,
  *   and so does the read of one that failed.
- * - `addr`, `data`, `ctrl`: dependencies, which only lkmm reads.
+ * - `addr`, `data`, `ctrl`: dependencies, which only lkmm uses.
  * - Locks either are ordinary acquire and release accesses, or `LKR`, `LKW` (joined by `rmw`) and `UL`
- *   with rf and co of their own.
+ *   with their own rf and co.
  */
 export interface Execution extends SkeletonPairs {
   readonly rf: readonly Pair[];
   readonly co: readonly Pair[];
-  /** One value an event, where it has one; only SRCU flags look at them. */
+  /** One value per event, where it has one; only SRCU flags use them. */
   readonly values?: readonly unknown[] | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Execution extends SkeletonPairs {
  * Whether the model allows the execution: O(n³/32) for n events, with fixpoints where there are grace
  * periods.
  *
- * @throws RangeError if the data is no execution: a pair out of range, a read without a write or with
+ * @throws RangeError if the data is not an execution: a pair out of range, a read without a write or with
  *   two, an rf or co between different variables
  */
 export function allowed(execution: Execution, model: MemoryModel): boolean {

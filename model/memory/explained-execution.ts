@@ -1,4 +1,4 @@
-/** One execution that shows why a test's verdict is what it is, as people read it. */
+/** One execution that shows why a test's verdict is as it is, in readable form. */
 
 import type { Step } from "./derivation.ts";
 import type { Violation } from "./memory-model.ts";
@@ -14,7 +14,7 @@ export interface ExplainedEvent {
   readonly label: string;
 }
 
-/** An allowed execution in which what is sought holds, or a forbidden one with what forbids it. */
+/** An allowed execution in which the sought condition holds, or a forbidden one with its violated axiom. */
 export type Explanation =
   | {
       readonly kind: "witness";
@@ -37,10 +37,10 @@ export type Explanation =
       /** The cycle, in basic relations. */
       readonly cycle: readonly Step[];
     }
-  /** No choice of what the reads read gives the values that are sought. */
+  /** No choice of reads' sources gives the values that are sought. */
   | { readonly kind: "impossible"; readonly name: string; readonly sought: string }
-  /** Nothing was asked for, and every outcome is that of an interleaving. */
+  /** Nothing was sought, and every outcome is that of an interleaving. */
   | { readonly kind: "interleaved"; readonly name: string };
 
-/** Breaks off a search that has what it wants. */
+/** Ends a search that has found its result. */
 export class Enough extends Error {}

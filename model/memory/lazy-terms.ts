@@ -1,10 +1,10 @@
 /**
- * Named definitions over one candidate execution, each evaluated when first asked for.
+ * Named definitions over one candidate execution, each evaluated when first needed.
  *
- * A model is a record of definitions such as `rfe: ({ rf, ext }) => intersection(rf, ext)`, over primitives that
- * a subclass of `LazyTerms` offers. What a definition reads decides how long its value lives: one that reads no
- * choice of the candidate, directly or through others, is computed once for all candidates that share the rest,
- * the others once a candidate. A definition must therefore be a pure function of the terms it reads.
+ * A model is a record of definitions such as `rfe: ({ rf, ext }) => intersection(rf, ext)`, over primitives that a
+ * subclass of `LazyTerms` offers. The terms that a definition reads decide how long its value lives: one that reads no
+ * choice of the candidate, directly or through others, is computed once for all candidates that share the rest, the
+ * others once per candidate. A definition must therefore be a pure function of the terms it reads.
  */
 
 import type { EventSet } from "./event-set.ts";
@@ -15,7 +15,7 @@ export type Term = Relation | EventSet;
 /** One definition for each name of `T`, over the primitives `P` and all names of `Known`. */
 export type DefinitionsOver<P, T, Known = T> = { readonly [Name in keyof T]: (terms: P & Known) => T[Name] };
 
-/** The values of definitions, as far as they were asked for. */
+/** The values of definitions, as far as they have been needed. */
 export abstract class LazyTerms {
   readonly #shared: Map<string, Term>;
   readonly #own = new Map<string, Term>();
@@ -26,7 +26,7 @@ export abstract class LazyTerms {
     this.#shared = shared;
   }
 
-  /** To be called where a primitive returns what the candidate chose. */
+  /** To be called where a primitive returns a choice of the candidate. */
   protected markChoice(): void {
     this.#readsChoices = true;
   }
@@ -66,7 +66,7 @@ export type TermsOver<Skeleton, Choices, Terms> = (skeleton: Skeleton) => (choic
 /**
  * Prepares definitions for evaluation.
  *
- * @param Primitives what definitions start from
+ * @param Primitives the primitives that definitions start from
  */
 export function termsFor<Skeleton, Choices, P extends LazyTerms, T extends object>(
   Primitives: new (skeleton: Skeleton, shared: Map<string, Term>, choices: Choices) => P,

@@ -1,6 +1,6 @@
 /**
  * The Linux-kernel memory model up to `pb`: fences, preserved program order, propagation,
- * happens-before, propagates-before. One definition a relation, in the order of the model.
+ * happens-before, propagates-before. One definition per relation, in the order of the model.
  *
  * Source: Linux tools/memory-model/linux-kernel.cat.
  */
@@ -75,7 +75,7 @@ export function fence({ po }: ExecutionTerms, middle: EventSet): Relation {
   return via(po, middle, po);
 }
 
-/** acum(r) = (rfe · [Mk])? · r: what r orders, it orders for whoever was read from before it too. */
+/** acum(r) = (rfe · [Mk])? · r: r also orders for the process that was read from before it. */
 function acum({ rfeMarked }: Known, r: Relation): Relation {
   return union(r, compose(rfeMarked, r));
 }

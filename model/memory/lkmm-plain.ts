@@ -1,5 +1,5 @@
 /**
- * The part of the Linux-kernel memory model about plain accesses: what orders them, and data races.
+ * The part of the Linux-kernel memory model about plain accesses: their ordering, and data races.
  *
  * Source: Linux tools/memory-model/linux-kernel.cat, "Plain accesses and data races".
  */
@@ -26,9 +26,9 @@ import {
 import type { Definitions } from "./terms.ts";
 
 export interface LkmmPlainTerms {
-  /** Every event but the reads of operations without a result. */
+  /** Every event except the reads of operations without a result. */
   readonly N: EventSet;
-  /** fen and strong, with what grace periods add. */
+  /** fen and strong, with the pairs that grace periods add. */
   readonly fenRcu: Relation;
   readonly strongRcu: Relation;
   readonly vis: Relation;

@@ -1,5 +1,5 @@
 /**
- * The RCU part of the Linux-kernel memory model: what a grace period orders.
+ * The RCU part of the Linux-kernel memory model: the ordering of grace periods.
  *
  * Source: Linux tools/memory-model/linux-kernel.cat.
  */

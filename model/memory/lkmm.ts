@@ -1,7 +1,7 @@
 /**
  * The Linux-kernel memory model.
  *
- * Locks are events with rf and co of their own, chosen by whoever makes candidates. Not modelled, as
+ * Locks are events with their own rf and co, chosen by the maker of candidates. Not modelled, as
  * in the kernel's model: compiler transformations beyond what the flags report, and interrupts.
  *
  * Source: Linux tools/memory-model, linux-kernel.cat of 2025 (after v6.12).
@@ -21,24 +21,24 @@ export const lkmm = memoryModel<LkmmTerms>({
   definitions: { ...coherenceDefinitions, ...lkmmOrderDefinitions, ...lkmmRcuDefinitions, ...lkmmPlainDefinitions },
   axioms: [
     ...coherenceAxioms,
-    { name: "happens-before", kind: "acyclic", relation: "hb", says: "an access does not happen before itself" },
+    { name: "happens-before", kind: "acyclic", relation: "hb", statement: "an access does not happen before itself" },
     {
       name: "propagation",
       kind: "acyclic",
       relation: "pb",
-      says: "writes propagate to other processes in the order that strong fences impose",
+      statement: "writes propagate to other processes in the order that strong fences impose",
     },
     {
       name: "rcu",
       kind: "irreflexive",
       relation: "rb",
-      says: "a grace period does not end while a read-side critical section that began before it is open",
+      statement: "a grace period does not end while a read-side critical section that began before it is open",
     },
     {
       name: "plain-coherence",
       kind: "empty",
       relation: "plainCoherence",
-      says: "plain accesses do not take effect against the order that surrounds them",
+      statement: "plain accesses do not take effect against the order that surrounds them",
     },
   ],
   flags: [

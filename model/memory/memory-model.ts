@@ -31,7 +31,7 @@ export interface Terms extends NamedRelations {
   readonly co: Relation;
 }
 
-/** What a model demands, whatever its executions are made of. */
+/** The demands of a model, whatever its executions consist of. */
 export interface AxiomaticModel {
   readonly name: string;
   /** One line for a list of models. */
@@ -54,7 +54,7 @@ export interface Violation {
   readonly events: readonly number[];
 }
 
-/** What `memoryModel` is made from: definitions of the model's own, over those that all models share. */
+/** The source of `memoryModel`: the model's own definitions, over those that all models share. */
 export interface ModelSource<T extends object> {
   readonly name: string;
   readonly title: string;
@@ -74,7 +74,7 @@ export function memoryModel<T extends object>(source: ModelSource<T>): MemoryMod
     derivations: source.derivations,
     over: termsFor(
       CandidatePrimitives,
-      // The three records define the names of the three types; TypeScript does not see it through a generic spread.
+      // The three records define the names of the three types; TypeScript does not see that through a generic spread.
       definitions as unknown as Definitions<ExecutionTerms & MisuseTerms & T>,
     ),
   };
@@ -96,7 +96,7 @@ function isKept({ kind }: Axiom, relation: Relation): boolean {
   }
 }
 
-/** The first axiom that a candidate breaks, with what shows it; undefined if it is allowed. */
+/** The first axiom that a candidate breaks, with its events; undefined if it is allowed. */
 export function violationOf(model: AxiomaticModel, terms: NamedRelations): Violation | undefined {
   for (const axiom of model.axioms) {
     const relation = terms.relation(axiom.relation);
@@ -117,7 +117,7 @@ function offenders({ kind }: Axiom, relation: Relation): readonly number[] | und
   }
 }
 
-/** The names of the flags that a candidate raises, sorted; those in `known` are not looked at again. */
+/** The names of the flags that a candidate raises, sorted; those in `known` are not checked again. */
 export function flagsOf(
   model: AxiomaticModel,
   terms: NamedRelations,

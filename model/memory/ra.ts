@@ -28,7 +28,7 @@ interface RaTerms extends CoherenceTerms {
   readonly sw: Relation;
   readonly hb: Relation;
   readonly eco: Relation;
-  /** hb? · eco?, which coherence forbids to return. */
+  /** hb? · eco?, which coherence requires to be irreflexive. */
   readonly hbEco: Relation;
   readonly psc: Relation;
   readonly porf: Relation;
@@ -87,25 +87,25 @@ export const ra = memoryModel<RaTerms>({
       name: "no-thin-air",
       kind: "acyclic",
       relation: "porf",
-      says: "no read takes its value from a write that comes after it",
+      statement: "no read takes its value from a write that comes after it",
     },
     {
       name: "release-acquire",
       kind: "irreflexive",
       relation: "hbEco",
-      says: "what happens before an access is visible to it, and no later write is",
+      statement: "events that happen before an access are visible to it, and no later write is",
     },
     {
       name: "sequentially-consistent-fences",
       kind: "acyclic",
       relation: "psc",
-      says: "full fences take place in one order, which communication respects",
+      statement: "full fences take place in one order, which respects communication",
     },
     {
       name: "rcu",
       kind: "irreflexive",
       relation: "rb",
-      says: "a grace period does not end while a read-side critical section that began before it is open",
+      statement: "a grace period does not end while a read-side critical section that began before it is open",
     },
   ],
   flags: [],

@@ -1,6 +1,6 @@
 /**
- * Grace periods against read-side critical sections: the counting rule of RCU, for any model that says
- * what links the two.
+ * Grace periods against read-side critical sections: the counting rule of RCU, for any model that provides
+ * the link between the two.
  *
  * Source: Linux tools/memory-model/linux-kernel.cat, rcu-order; Alglave, Maranget, McKenney, Parri and
  * Stern, "Frightening small children and disconcerting grown-ups", ASPLOS 2018.
@@ -59,7 +59,7 @@ export function rcuOrder(x: Primitives & ExecutionTerms, link: Relation): Relati
       intersection(pairedWith(srcuGp, srcuSection, inner), x.loc),
       compose(order, link, order),
     );
-    // Grows by at least one pair a round, so it ends.
+    // Grows by at least one pair per round, so it ends.
     if (isEqual(grown, order)) return order;
     order = grown;
   }
@@ -70,7 +70,9 @@ function pairedWith(gracePeriods: EventSet, sections: Relation, inner: Relation)
   return union(compose(from(gracePeriods, inner), sections), compose(sections, into(inner, gracePeriods)));
 }
 
-/** po · rcu-order · po?, where `linked` says what joins a chain between processes. Empty without a grace period. */
+/**
+ * po · rcu-order · po?, where `linked` returns the links of a chain between processes. Empty without a grace period.
+ */
 export function rcuFenceOf(x: Primitives & ExecutionTerms, linked: () => Relation): Relation {
   if (!hasGracePeriod(x)) return emptyRelation(x.M.size);
   const markers = rcuMarkers(x);

@@ -22,10 +22,10 @@ function withoutTimes(output: string): string {
     .trim();
 }
 
-/** Commands that run at the same time: starting one takes longer than what it does. */
+/** Commands that run at the same time: starting one takes longer than its work. */
 const AT_ONCE = 4;
 
-test("every command of the page prints what the page says", async () => {
+test("every command of the page prints the output on the page", async () => {
   const commands = commandsOf(readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
   expect(commands.length).toBeGreaterThanOrEqual(17);
   const run = promisify(execFile);

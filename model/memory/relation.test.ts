@@ -31,7 +31,7 @@ function law(count: number, check: (size: number, ...given: Relation[]) => void)
 const EMPTY = algebra.emptyRelation(0);
 const show = (r: Relation): string => algebra.pairsOf(r).join(" ");
 
-/** The same operations on sets of pairs, as a textbook has them. */
+/** The same operations on sets of pairs, by their textbook definitions. */
 type Naive = ReadonlySet<string>;
 const key = (a: number, b: number): string => `${a},${b}`;
 const naiveOf = (r: Relation): Naive => new Set(algebra.pairsOf(r).map(([a, b]) => key(a, b)));
@@ -53,7 +53,7 @@ function naiveClosure(r: Naive): Naive {
   }
 }
 
-test("union, intersection and difference are those of sets of pairs", () => {
+test("union, intersection and difference agree with those of sets of pairs", () => {
   law(2, (_, r = EMPTY, s = EMPTY) => {
     const [a, b] = [naiveOf(r), naiveOf(s)];
     expect(naiveOf(algebra.union(r, s))).toEqual(new Set([...a, ...b]));
@@ -62,7 +62,7 @@ test("union, intersection and difference are those of sets of pairs", () => {
   });
 });
 
-test("composition, inverse and closure are those of sets of pairs", () => {
+test("composition, inverse and closure agree with those of sets of pairs", () => {
   law(2, (_, r = EMPTY, s = EMPTY) => {
     expect(naiveOf(algebra.compose(r, s))).toEqual(naiveCompose(naiveOf(r), naiveOf(s)));
     expect(naiveOf(algebra.inverse(r))).toEqual(new Set(algebra.pairsOf(r).map(([a, b]) => key(b, a))));
@@ -85,7 +85,7 @@ test("composition distributes over union on both sides", () => {
   });
 });
 
-test("closing twice is closing once, and closing keeps what was there", () => {
+test("closure is idempotent, and contains its relation", () => {
   law(1, (_, r = EMPTY) => {
     const closed = algebra.closure(r);
     expect(algebra.isEqual(algebra.closure(closed), closed)).toBe(true);
@@ -94,7 +94,7 @@ test("closing twice is closing once, and closing keeps what was there", () => {
   });
 });
 
-test("inverting twice gives the relation back, and reverses a composition", () => {
+test("inverting twice returns the relation, and inversion reverses a composition", () => {
   law(2, (_, r = EMPTY, s = EMPTY) => {
     expect(algebra.isEqual(algebra.inverse(algebra.inverse(r)), r)).toBe(true);
     const reversed = algebra.compose(algebra.inverse(s), algebra.inverse(r));
@@ -151,7 +151,7 @@ test("the cycle found is a shortest one", () => {
   expect(shortestPath(r, 0, 4)).toBeUndefined();
 });
 
-test("a pair outside the events is refused", () => {
+test("a pair outside the events is rejected", () => {
   expect(() => algebra.relationOf(3, [[0, 3]])).toThrow("pair (0, 3) is outside a relation over 3 events");
   expect(() => algebra.relationOf(3, [[-1, 0]])).toThrow(RangeError);
 });

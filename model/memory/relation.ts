@@ -1,11 +1,11 @@
 /**
  * A small algebra of binary relations over events, as bit matrices.
  *
- * Events are the numbers 0 to size − 1. A relation keeps one row of bits an event: bit b of row a is
+ * Events are the numbers 0 to size − 1. A relation keeps one row of bits per event: bit b of row a is
  * set if (a, b) is in the relation. Values are immutable: every function returns a new relation, or
  * one of its arguments unchanged. All arguments of one call have the same size.
  *
- * Cost: n events take n²/32 words. Union and the like are linear in that; composition and closure are
+ * Cost: n events take n²/32 words. Union and similar operations are linear in that; composition and closure are
  * n³/32 at worst, and skip empty rows.
  */
 
@@ -14,7 +14,7 @@ import { lowestBit, wordAt, wordsFor } from "./words.ts";
 
 export interface Relation {
   readonly size: number;
-  /** Words a row. */
+  /** Words per row. */
   readonly words: number;
   readonly rows: Uint32Array;
 }

@@ -1,8 +1,8 @@
 /**
- * Sequential consistency: one order of all accesses, which every process's program order respects.
+ * Sequential consistency: one order of all accesses, which respects every process's program order.
  *
  * Fences and tags are irrelevant. Read-side critical sections and grace periods keep their guarantee,
- * which under one order is that a grace period which began after a section did ends after it.
+ * which under one order is that a grace period that began after a section did ends after it.
  *
  * Source: Lamport, "How to make a multiprocessor computer that correctly executes multiprocess
  * programs", IEEE Transactions on Computers, 1979; as axioms: Shasha and Snir, TOPLAS 1988.
@@ -14,7 +14,7 @@ import { rcuFenceOf } from "./rcu-order.ts";
 import { compose, star, union, type Relation } from "./relation.ts";
 
 interface ScTerms extends CoherenceTerms {
-  /** Program order and communication: what the one order must extend. */
+  /** Program order and communication, which the one order must extend. */
   readonly hb: Relation;
   readonly rcuFence: Relation;
   readonly rb: Relation;
@@ -35,13 +35,13 @@ export const sc = memoryModel<ScTerms>({
       name: "sequential-consistency",
       kind: "acyclic",
       relation: "hb",
-      says: "all accesses take place in one order that respects program order",
+      statement: "all accesses take place in one order that respects program order",
     },
     {
       name: "rcu",
       kind: "irreflexive",
       relation: "rb",
-      says: "a grace period does not end while a read-side critical section that began before it is open",
+      statement: "a grace period does not end while a read-side critical section that began before it is open",
     },
   ],
   flags: [],

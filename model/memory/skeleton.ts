@@ -1,5 +1,5 @@
 /**
- * The part of an execution that does not depend on what reads read: events, program order,
+ * The part of an execution that does not depend on the values read: events, program order,
  * dependencies. Many candidates share one.
  */
 
@@ -10,7 +10,7 @@ export interface Skeleton {
   readonly events: readonly MemoryEvent[];
   /** Transitive, and not total: reads of one statement may be unordered. */
   readonly po: Relation;
-  /** Same process. Initial writes are not even in their own. */
+  /** Same process. An initial write is not related even to itself. */
   readonly int: Relation;
   /** Same variable, reflexive. */
   readonly loc: Relation;
@@ -32,7 +32,7 @@ export interface SkeletonPairs {
   readonly rmw?: Iterable<Pair> | undefined;
 }
 
-/** @throws RangeError if a pair names an event that is not there */
+/** @throws RangeError if a pair names an event that does not exist */
 export function skeletonOf({ events, po, addr = [], data = [], ctrl = [], rmw = [] }: SkeletonPairs): Skeleton {
   const size = events.length;
   const same = (together: (a: MemoryEvent, b: MemoryEvent) => boolean): Relation => {

@@ -1,6 +1,6 @@
 /**
- * What every definition of a model over variables may read: events with kinds and tags, program order, and what a
- * candidate chooses, reads-from and coherence.
+ * The primitives of every definition of a model over variables: events with kinds and tags, program order, and a
+ * candidate's choices, reads-from and coherence.
  */
 
 import { setOf, type EventSet } from "./event-set.ts";
@@ -24,11 +24,11 @@ export interface Primitives {
 /** One definition for each name of `T`, over the primitives and all names of `Known`. */
 export type Definitions<T, Known = T> = DefinitionsOver<Primitives, T, Known>;
 
-/** What one candidate chooses. */
+/** The choices of one candidate. */
 export interface Choices {
   readonly rf: Relation;
   readonly co: Relation;
-  /** Asked for only by rules about values. */
+  /** Used only by rules about values. */
   readonly sameValue: () => Relation;
 }
 

@@ -31,11 +31,11 @@ import {
 } from "./relation.ts";
 
 interface TsoTerms extends CoherenceTerms {
-  /** What drains the store buffer. */
+  /** The events that drain the store buffer. */
   readonly Drain: EventSet;
-  /** Program order among accesses, but for writes before reads. */
+  /** Program order among accesses, except from writes to reads. */
   readonly ppo: Relation;
-  /** Program order through what drains the buffer. */
+  /** Program order through events that drain the buffer. */
   readonly drained: Relation;
   readonly hb: Relation;
   readonly rcuFence: Relation;
@@ -76,13 +76,13 @@ export const tso = memoryModel<TsoTerms>({
       name: "total-store-order",
       kind: "acyclic",
       relation: "hb",
-      says: "writes reach memory in one order, which program order respects but for writes before reads",
+      statement: "writes reach memory in one order, which respects program order except from writes to reads",
     },
     {
       name: "rcu",
       kind: "irreflexive",
       relation: "rb",
-      says: "a grace period does not end while a read-side critical section that began before it is open",
+      statement: "a grace period does not end while a read-side critical section that began before it is open",
     },
   ],
   flags: [],

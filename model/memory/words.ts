@@ -1,6 +1,6 @@
-/** Words of bits: what sets and relations are kept in. */
+/** Words of bits, in which sets and relations are stored. */
 
-/** 32-bit words that `size` bits take. */
+/** The number of 32-bit words for `size` bits. */
 export function wordsFor(size: number): number {
   return (size + 31) >>> 5;
 }

@@ -3,8 +3,8 @@ import { createNativeSyncModel, type NativeSyncOperation } from "./native-sync.t
 
 const model = createNativeSyncModel({ count: 0, value: 7, requested: false });
 
-/** The answers that each operation in turn may give, taking the first. */
-function answers(...operations: readonly NativeSyncOperation[]): readonly (readonly number[])[] {
+/** The responses that each operation in turn may have, continuing with the first. */
+function responses(...operations: readonly NativeSyncOperation[]): readonly (readonly number[])[] {
   let state = model.initial;
   return operations.map((operation) => {
     const outcomes = model.outcomes?.(state, operation) ?? [];
@@ -13,20 +13,25 @@ function answers(...operations: readonly NativeSyncOperation[]): readonly (reado
   });
 }
 
-test("increments count, a replacement answers the value before, a read the value", () => {
+test("increments count, a replacement returns the previous value, a read the value", () => {
   expect(
-    answers({ kind: "increment" }, { kind: "increment" }, { kind: "replace", value: 9, waits: true }, { kind: "read" }),
+    responses(
+      { kind: "increment" },
+      { kind: "increment" },
+      { kind: "replace", value: 9, waits: true },
+      { kind: "read" },
+    ),
   ).toEqual([[1], [2], [7], [9]]);
 });
 
-test("a work is run once for each time it was asked for and not yet begun", () => {
+test("a work runs once for requests made before it begins", () => {
   expect(
-    answers({ kind: "serve" }, { kind: "request" }, { kind: "request" }, { kind: "serve" }, { kind: "serve" }),
+    responses({ kind: "serve" }, { kind: "request" }, { kind: "request" }, { kind: "serve" }, { kind: "serve" }),
   ).toEqual([[0], [1], [0], [0, 1], [0]]);
 });
 
-test("reclaiming, dying and forgetting change nothing that anybody sees", () => {
-  expect(answers({ kind: "reclaim" }, { kind: "die" }, { kind: "forget" }, { kind: "read" })).toEqual([
+test("reclaiming, dying and forgetting have no visible effect", () => {
+  expect(responses({ kind: "reclaim" }, { kind: "die" }, { kind: "forget" }, { kind: "read" })).toEqual([
     [0],
     [0],
     [0],

@@ -1,30 +1,30 @@
 /**
- * What the synchronisation of the native target may answer, one operation at a time: a counter under a lock, a
- * published value whose old versions are reclaimed after a grace period, and a work that is asked for and run.
+ * The allowed responses of the native target's synchronisation, one operation at a time: a counter under a lock, a
+ * published value whose old versions are reclaimed after a grace period, and a work that is requested and run.
  *
- * Left out: memory and threads that are no more; that nothing is reclaimed too early is for the machine to see.
+ * Left out: memory and ended threads; the machine checks that nothing is reclaimed too early.
  */
 import type { Model } from "../model.ts";
 
 export type NativeSyncOperation =
-  /** Adds 1 under the lock; answers the sum. */
+  /** Adds 1 under the lock; returns the sum. */
   | { readonly kind: "increment" }
   /**
-   * Publishes a value; answers the one before. The old version is reclaimed some time later, or, if `waits`, before the
-   * answer.
+   * Publishes a value; returns the previous one. The old version is reclaimed some time later, or, if `waits`, before
+   * the response.
    */
   | { readonly kind: "replace"; readonly value: number; readonly waits: boolean }
-  /** Answers the value. */
+  /** Returns the value. */
   | { readonly kind: "read" }
-  /** Reclaims what is due. Answers 0. */
+  /** Reclaims due versions. Returns 0. */
   | { readonly kind: "reclaim" }
-  /** Asks for the work to run; answers 1, or 0 if it has been asked for already. */
+  /** Requests the work; returns 1, or 0 if it has already been requested. */
   | { readonly kind: "request" }
-  /** Runs the work if it has been asked for and nobody runs it; answers whether it did. */
+  /** Runs the work if it has been requested and no thread runs it; returns whether it did. */
   | { readonly kind: "serve" }
-  /** The thread looks at the value, and is terminated. Answers 0. */
+  /** The thread reads the value, and is terminated. Returns 0. */
   | { readonly kind: "die" }
-  /** Waits for the end of the thread that dies, and gives its slot up. Answers 0. */
+  /** Waits for the end of the thread that dies, and gives its slot up. Returns 0. */
   | { readonly kind: "forget" };
 
 export interface NativeSyncState {

@@ -21,7 +21,7 @@ test("words are int32s", () => {
     expect(word | 0).toBe(word);
 });
 
-test("a queue number of more than 24 bits is refused", () => {
+test("a queue number of more than 24 bits is rejected", () => {
   expect(() => hardwareAddress(0x1000000, portGid(1))).toThrow(
     "queue number 16777216: must be a whole number of 24 bits",
   );

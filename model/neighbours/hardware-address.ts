@@ -2,8 +2,8 @@
  * InfiniBand hardware addresses of 20 octets: a flag octet, three octets of queue number, and the 16-octet gid of the
  * port, which is a subnet prefix of 8 octets and a port guid of 8 octets.
  *
- * As five words, octet 0 lowest, the way a little-endian host loads them. Big-endian numbers stand in them with their
- * octets turned round.
+ * As five words, octet 0 lowest, the way a little-endian host loads them. Big-endian numbers appear in them with their
+ * octets reversed.
  *
  * Source: RFC 4391, section 9.1.1; RFC 4391, section 4, the multicast gid.
  */

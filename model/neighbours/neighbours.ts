@@ -1,23 +1,23 @@
 /**
- * What the neighbour table and its users may answer, one operation at a time.
+ * The allowed responses of the neighbour table and its users, one operation at a time.
  *
- * A record is a neighbour as its users see it: which it is (a small number; 0 as long as nobody has seen it), when it
- * was last used, whether it sends at once, and how many packets wait at it. A path, or group, is what is known of a
- * gid: its handle, whether that is valid, whether somebody has asked for it, and how many packets wait at it. An
+ * A record is a neighbour as its users see it: its identity (a small number; 0 until it has been seen), the time of its
+ * last use, whether it sends at once, and the number of packets that wait at it. A path, or group, is the state of a
+ * gid: its handle, whether that is valid, whether it has been queried, and the number of packets that wait at it. An
  * address is named `gid/queue`, a group by its gid alone, which starts with an m.
  *
- * What is weaker than one atomic step, and why:
- * - Neighbours of one gid, or all of them, are taken out one by one while others look, as are the paths of a stopped
- *   device. `forgetPath` and `stop` mark the records concerned: from then on each may vanish for itself; `deleteByGid`
- *   and `close` are the moments by which all have.
- * - The reaper judges a record by the clock and then takes it, and a use may come between. The mark that a record was
- *   idle for too long once stays; that the reaper itself judges by fresh words is
+ * Parts that are weaker than one atomic step, and why:
+ * - Neighbours of one gid, or all of them, are removed one by one while others look them up, and so are the paths of a
+ *   stopped device. `forgetPath` and `stop` mark the records concerned: from then on each may vanish independently;
+ *   `deleteByGid` and `close` are the points by which all have vanished.
+ * - The reaper judges a record by the clock and then removes it, and a use may come between. The mark that a record was
+ *   idle for too long once stays; the rule that the reaper itself judges by fresh words is
  *   properties/neighbours/reaps-only-idle.ts.
- * - `answer`, `connect` and `disconnect` may find nothing to do although there is, because somebody else is at it or a
- *   worker has not come to it yet: then they answer 0 and have no effect.
+ * - `answer`, `connect` and `disconnect` may find nothing to do although there is, because another thread is doing it
+ *   or a worker has not reached it yet: then they return 0 and have no effect.
  *
- * Left out: memory, references (they keep a record's memory, not its place), and when exactly idle records go: see
- * properties/neighbours/reaped-in-time.ts.
+ * Left out: memory, references (they keep a record's memory, not its place), and the exact time at which idle records
+ * are removed: see properties/neighbours/reaped-in-time.ts.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6).
  */
@@ -25,38 +25,38 @@ import type { Model } from "../model.ts";
 import { nextFromOutcomes } from "../outcomes.ts";
 
 export type NeighboursOperation =
-  /** Answers the identity of the record at the address, now held, or 0. */
+  /** Returns the identity of the record at the address, now held, or 0. */
   | { readonly kind: "get"; readonly address: string }
-  /** Answers 0. */
+  /** Returns 0. */
   | { readonly kind: "put" }
-  /** The holder takes the record out of the table; answers 0. */
+  /** The holder removes the record from the table; returns 0. */
   | { readonly kind: "remove"; readonly identity: number }
-  /** Answers what became of the packet: a `PACKET`. */
+  /** Returns the packet's outcome: a `PACKET`. */
   | { readonly kind: "transmit"; readonly address: string; readonly via: "neighbour" | "path" }
   /** The query for a gid is answered; 1 if one was outstanding, else 0. */
   | { readonly kind: "answer"; readonly gid: string; readonly granted: boolean }
-  /** A path goes; 1 if there was one. */
+  /** A path is removed; 1 if there was one. */
   | { readonly kind: "forgetPath"; readonly gid: string }
-  /** The neighbours of a path that went have gone; answers 0. */
+  /** The neighbours of a removed path are gone; returns 0. */
   | { readonly kind: "deleteByGid"; readonly gid: string }
-  /** Paths are not to be used by themselves until asked for again; answers 0. */
+  /** Paths may not be used by themselves until queried again; returns 0. */
   | { readonly kind: "invalidate" }
-  /** The connection to an address is up; 1 if there was one to be. */
+  /** The connection to an address is up; 1 if one was being started. */
   | { readonly kind: "connect"; readonly address: string }
   /** The connection to an address is lost, and the neighbour with it; 1 if there was one. */
   | { readonly kind: "disconnect"; readonly address: string }
-  /** No more transmissions; 1 for the first to say so. */
+  /** No more transmissions; 1 for the first such request. */
   | { readonly kind: "stop" }
-  /** The table is gone; answers 0. */
+  /** The table is gone; returns 0. */
   | { readonly kind: "close" }
-  /** Moves the clock; answers the new time. */
+  /** Moves the clock; returns the new time. */
   | { readonly kind: "advance"; readonly ticks: number }
-  /** Sends by the record in the generic neighbour's cookie; answers the packets it has sent. */
+  /** Sends by the record in the generic neighbour's cookie; returns the packets it has sent. */
   | { readonly kind: "sendByCookie" }
   /** Frees that record; 1 if there was one. */
   | { readonly kind: "freeCookie" };
 
-/** What may become of a packet. */
+/** The possible outcomes of a packet. */
 export const PACKET = { sent: 1, waits: 2, dropped: 3 } as const;
 
 /** `connecting` and `unresolved` records let packets wait; only the latter need their path. */
@@ -67,7 +67,7 @@ interface NeighbourRecord {
   readonly address: string;
   /** The oldest time that may be noted as its last use. */
   readonly usedAt: number;
-  /** May be gone, or go, at any time. */
+  /** May already be gone, or vanish at any time. */
   readonly mayVanish: boolean;
   readonly link: NeighbourLink;
   readonly waiting: number;
@@ -82,14 +82,14 @@ interface PathRecord {
 }
 
 export interface NeighboursState {
-  /** int32; wraps round. */
+  /** int32; wraps. */
   readonly now: number;
   /** Bit i: identity i has been seen. No other record ever has it. */
   readonly seen: number;
-  /** In the order of their addresses, as `paths` in that of their gids. */
+  /** In the order of their addresses, like `paths` in that of their gids. */
   readonly records: readonly NeighbourRecord[];
   readonly paths: readonly PathRecord[];
-  /** Gids whose neighbours are being taken out, one entry for each who does. */
+  /** Gids whose neighbours are being removed, one entry per removal. */
   readonly doomed: readonly string[];
   readonly stopped: boolean;
   readonly closed: boolean;
@@ -100,17 +100,17 @@ export interface NeighboursState {
 export interface NeighboursSpecification {
   /** The clock at the start. */
   readonly now: number;
-  /** A record idle for more ticks than this may be taken. */
+  /** A record idle for more ticks than this may be removed. */
   readonly idleTicksMax: number;
   /** Packets that may wait at a record, and at a path. */
   readonly queueMax: number;
-  /** Unicast records send over connections. */
+  /** Do unicast records send over connections? */
   readonly connected: boolean;
   /** Identities are 1 to this, which is below 31. */
   readonly identitiesMax: number;
   /** May memory for neighbours and paths run out? */
   readonly allocationMayFail: boolean;
-  /** May memory for connections run out? A record for whose connection there is none goes. */
+  /** May memory for connections run out? A record without memory for its connection is removed. */
   readonly connectionsMayRunOut?: boolean;
 }
 
@@ -213,7 +213,9 @@ function outcomesOf(
   }
 }
 
-/** How the table may look to one who searches an address: with its record, and without it if it may have vanished. */
+/**
+ * The possible views of the table for a search of an address: with its record, and without it if it may have vanished.
+ */
 interface View {
   readonly state: NeighboursState;
   readonly record: NeighbourRecord | undefined;
@@ -274,7 +276,7 @@ function sendByNeighbour(
   return outcomes;
 }
 
-/** There was no memory for the path, or for the path and none for the record. A group that is known needs no record. */
+/** There was no memory for the path, or for the path but none for the record. A group that is known needs no record. */
 function withoutMemory(state: NeighboursState, path: PathRecord): readonly Outcome[] {
   if (isGroup(path.gid) && path.known) return [{ response: PACKET.sent, next: state }];
   return [
@@ -341,7 +343,7 @@ function forgetPath(state: NeighboursState, gid: string): readonly Outcome[] {
   if (paths.length === state.paths.length) return [{ response: 0, next: state }];
   const records = state.records.map((record) => (gidOfName(record.address) === gid ? vanishing(record) : record));
   const forgotten = { response: 1, next: { ...state, paths, records, doomed: [...state.doomed, gid].toSorted() } };
-  // Whoever stopped the device takes its paths.
+  // The thread that stopped the device removes its paths.
   return state.stopped ? [forgotten, { response: 0, next: { ...state, paths } }] : [forgotten];
 }
 

@@ -2,13 +2,13 @@
  * Accounts between which money moves: a transfer takes from one what it gives to another, so the total never changes; a
  * read sees all balances at one point.
  *
- * What the accounts hold at first may be unknown. Then the first read tells: it shows what every account held, plus what
- * was moved until then. An account that a read does not list holds 0.
+ * The initial balances may be unknown. Then the first read determines them: it shows every account's balance, which
+ * includes all earlier transfers. An account that a read does not list holds 0.
  *
- * Responses: a transfer answers null, a read the balances by account.
+ * Responses: a transfer returns null, a read the balances by account.
  *
- * Source: Jepsen, jepsen/tests/bank.clj (the checker asks for the total and, unless told otherwise, for balances of at
- * least 0; here every read must also be explained by the transfers).
+ * Source: Jepsen, jepsen/tests/bank.clj (the checker requires the total and, unless configured otherwise, balances of
+ * at least 0; here every read must also be explained by the transfers).
  */
 import { sumOf } from "../exact-number.ts";
 import type { Model } from "../model.ts";
@@ -20,7 +20,7 @@ export type BankOperation =
   | { readonly kind: "transfer"; readonly from: string; readonly to: string; readonly amount: Amount }
   | { readonly kind: "read" };
 
-/** What moved into an account while nobody knew what it held, in all and at its lowest. */
+/** The amount moved into an account while its balance was unknown, in all and at its lowest. */
 interface Moved {
   readonly net: Amount;
   readonly lowest: Amount;
@@ -28,11 +28,11 @@ interface Moved {
 
 export type BankState =
   | { readonly kind: "unseen"; readonly moved: ReadonlyMap<string, Moved> }
-  /** Accounts that do not hold 0. */
+  /** Accounts with a balance other than 0. */
   | { readonly kind: "seen"; readonly balances: ReadonlyMap<string, Amount> };
 
 export interface BankRules {
-  /** Balances at first, or their total; undefined: the first read tells. */
+  /** The initial balances, or their total; undefined: the first read determines them. */
   readonly initial?: Balances | Amount | undefined;
   /** May an account go below 0? */
   readonly overdraft: "allowed" | "refused";
@@ -65,7 +65,7 @@ export function bank({ initial, overdraft }: BankRules): Model<BankState, BankOp
     return isWithinTotal(moved) ? { kind: "unseen", moved } : undefined;
   }
 
-  /** What the accounts must have held at first is not more than there is. */
+  /** Checks that the accounts' necessary initial balances do not exceed the total. */
   function isWithinTotal(moved: ReadonlyMap<string, Moved>): boolean {
     if (total === undefined) return true;
     let needed: Amount = 0;
@@ -121,7 +121,7 @@ export function bank({ initial, overdraft }: BankRules): Model<BankState, BankOp
           if (net !== 0 || lowest !== 0) entries.push(`${entryText(account, net)} ${lowest}`);
       return `${state.kind} ${entries.toSorted().join()}`;
     },
-    // The first read of unknown balances tells them: it changes the state.
+    // The first read of unknown balances determines them: it changes the state.
     observes: ({ kind }) => kind === "read" && typeof initial === "object",
     ...(typeof initial === "object"
       ? {

@@ -1,8 +1,8 @@
 /**
  * A register with compare-and-swap.
  *
- * Responses: a write answers null, a read what it found, a compare-and-swap whether it swapped. One that answers false
- * did run, and found another value than `old`.
+ * Responses: a write returns null, a read the value found, a compare-and-swap whether it swapped. One that returns
+ * false did run, and found another value than `old`.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -13,7 +13,7 @@ export type CasRegisterOperation =
   | RegisterOperation
   | { readonly kind: "cas"; readonly old: Scalar; readonly new: Scalar };
 
-/** @param initial what the register holds before any write */
+/** @param initial the register's value before any write */
 export function casRegister(initial: Scalar = 0): Model<Scalar, CasRegisterOperation, Scalar> {
   function outcomes(state: Scalar, operation: CasRegisterOperation): { response: Scalar; next: Scalar }[] {
     switch (operation.kind) {

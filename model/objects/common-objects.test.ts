@@ -36,7 +36,7 @@ function statesWithin<State, Operation, Response>(
   return [...found.values()];
 }
 
-/** What a model promises of itself is true in every state within four steps. */
+/** Checks a model's promises about itself in every state within four steps. */
 function expectHonest<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   operations: readonly Operation[],
@@ -66,7 +66,7 @@ function expectHonest<State, Operation, Response>(
   }
 }
 
-test("the models keep what they promise: outcomes, observations, replacements", () => {
+test("the models keep their promises: outcomes, observations, replacements", () => {
   const read = { kind: "read" } as const;
   const writes = [1, "1", null].map((value) => ({ kind: "write", value }) as const);
   const scalars: Scalar[] = [null, 0, 1, "1", 2, true, false];
@@ -203,11 +203,11 @@ test("a container with a capacity refuses a push exactly when it is full", () =>
     expect(model.next([], { kind: "push", value: 1 }, false)).toEqual([]);
     expect(model.next(full, { kind: "push", value: 2 }, null)).toEqual([]);
     expect(model.next(full, { kind: "push", value: 2 }, false)).toEqual([[1]]);
-    expect(model.shape).toBeUndefined(); // the monitors know no capacity
+    expect(model.shape).toBeUndefined(); // the monitors have no notion of capacity
   }
 });
 
-test("a deque takes at the end that is asked for, and what lies between keeps its order", () => {
+test("a deque takes from the requested end, and the rest keeps its order", () => {
   const model = deque();
   let state = model.initial;
   for (const kind of ["push-back", "push-front", "push-back"] as const)
@@ -226,7 +226,7 @@ test("a double-ended priority queue takes the smallest and the largest", () => {
   expect(model.next(state, { kind: "pop-max" }, 11n)).toEqual([[9, 10]]);
 });
 
-test("a lock with an owner is released by nobody else, and not acquired twice", () => {
+test("a lock with an owner is released only by it, and not acquired twice", () => {
   const model = ownerMutex();
   const held = model.next(model.initial, { kind: "acquire", owner: "a" }, null);
   expect(held).toEqual([{ owner: "a" }]);
@@ -237,7 +237,7 @@ test("a lock with an owner is released by nobody else, and not acquired twice", 
   expect(model.next(state, { kind: "release", owner: "a" }, null)).toEqual([undefined]);
 });
 
-test("the first read of a bank tells what the accounts held, and the total never changes", () => {
+test("the first read of a bank determines the balances, and the total never changes", () => {
   const model = bank({ overdraft: "refused" });
   const after = (state: typeof model.initial, operations: readonly (readonly [BankOperation, Balances | null])[]) =>
     operations.reduce<readonly (typeof model.initial)[]>(
@@ -250,7 +250,8 @@ test("the first read of a bank tells what the accounts held, and the total never
   expect(
     after(initial, [move("a", "b", 5), read({ a: 0, b: 5 }), move("b", "a", 2), read({ a: 2, b: 3 })]),
   ).toHaveLength(1);
-  expect(after(initial, [read({ a: 5, b: 5 }), move("a", "b", 2), read({ a: 3, b: 6 })])).toEqual([]); // the total changes
+  // The total changes.
+  expect(after(initial, [read({ a: 5, b: 5 }), move("a", "b", 2), read({ a: 3, b: 6 })])).toEqual([]);
   expect(after(initial, [move("a", "b", 5), move("b", "a", 5), read({ a: 4, b: 6 })])).toEqual([]); // a was below 0
   expect(after(initial, [read({ a: 4 }), move("a", "b", 5)])).toEqual([]);
   expect(after(initial, [read({ a: -1, b: 1 })])).toEqual([]);
@@ -261,7 +262,7 @@ test("the first read of a bank tells what the accounts held, and the total never
   expect(small.next(small.initial, { kind: "transfer", from: "a", to: "b", amount: 11 }, null)).toEqual([]);
 });
 
-test("what a read of a set lists is all of it, in any order", () => {
+test("a read of a set lists all of it, in any order", () => {
   const model = snapshotSet();
   const [one = model.initial] = model.next(model.initial, { kind: "add", key: 1 }, undefined);
   const [two = model.initial] = model.next(one, { kind: "add", key: "1" }, true);
@@ -269,7 +270,7 @@ test("what a read of a set lists is all of it, in any order", () => {
   for (const wrong of [[1], [1, 1], [1, "1", 2], []]) expect(model.next(two, { kind: "read" }, wrong)).toEqual([]);
 });
 
-test("append to null begins a text", () => {
+test("append to null starts a text", () => {
   const model = kvMap(null);
   const [state = []] = model.next([], { kind: "append", key: "a", value: "x" }, null);
   expect(model.next(state, { kind: "get", key: "a" }, "x")).toEqual([state]);

@@ -1,8 +1,8 @@
 /**
- * What queue, stack and priority queue have in common: push puts a value in, pop takes one out. With a capacity, a push
+ * The common part of queue, stack and priority queue: push puts a value in, pop takes one out. With a capacity, a push
  * is refused exactly when the container is full.
  *
- * Responses: a push answers null, or false when it was refused; a pop the value, or null when there was none.
+ * Responses: a push returns null, or false when it was refused; a pop the value, or null when there was none.
  */
 import type { Model } from "../model.ts";
 import type { ContainerRole, ObjectShape, Scalar } from "../object-shape.ts";
@@ -18,7 +18,7 @@ export type ContainerModel = Model<readonly Scalar[], ContainerOperation, Scalar
  * @param inserted the contents after a push
  * @param taken index of the value that a pop takes, -1 when there is none
  * @param shapeOf the shape of one that is never full, given the role of an operation
- * @param capacity values it holds at most
+ * @param capacity the maximum number of values
  */
 export function container(
   name: string,

@@ -1,7 +1,7 @@
 /**
  * A number that operations add to, with every digit.
  *
- * Responses: increment answers null, read the number, add-and-get the number after its addition, get-and-add the one
+ * Responses: increment returns null, read the number, add-and-get the number after its addition, get-and-add the one
  * before.
  */
 import { sumOf } from "../exact-number.ts";
@@ -12,12 +12,12 @@ import { scalarKey } from "./register.ts";
 export type Amount = number | bigint;
 
 export type CounterOperation =
-  /** By 1 where nothing is said. */
+  /** By 1 by default. */
   | { readonly kind: "increment"; readonly by?: Amount }
   | { readonly kind: "add-and-get" | "get-and-add"; readonly by: Amount }
   | { readonly kind: "read" };
 
-/** @param initial the number at first */
+/** @param initial the initial number */
 export function counter(initial: Amount = 0): Model<Amount, CounterOperation, Amount | null> {
   function outcome(state: Amount, operation: CounterOperation): { response: Amount | null; next: Amount } {
     switch (operation.kind) {
@@ -47,10 +47,10 @@ export function counter(initial: Amount = 0): Model<Amount, CounterOperation, Am
   };
 }
 
-/** Numbers of more digits than a double has are left to the search. */
+/** Numbers with more digits than a double has are left to the search. */
 function roleOf(operation: CounterOperation, response: Amount | null | undefined): CounterRole | undefined {
   if (operation.kind === "increment" && (operation.by ?? 1) === 1) return { role: "increment" };
   if (operation.kind !== "read" || typeof response === "bigint") return undefined;
-  // A read that answers null is wrong whatever the count, not unseen.
+  // A read that returns null is wrong whatever the count, not unobserved.
   return { role: "read", value: response === null ? NaN : response };
 }

@@ -2,7 +2,7 @@
  * A double-ended queue: values go in and come out at either end. Empty at first. With a capacity, a push is refused
  * exactly when it is full.
  *
- * Responses: a push answers null, or false when it was refused; a pop the value, or null when there was none.
+ * Responses: a push returns null, or false when it was refused; a pop the value, or null when there was none.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -12,7 +12,7 @@ export type DequeOperation =
   | { readonly kind: "push-front" | "push-back"; readonly value: Scalar }
   | { readonly kind: "pop-front" | "pop-back" };
 
-/** @param capacity values it holds at most */
+/** @param capacity the maximum number of values */
 export function deque(capacity = Infinity): Model<readonly Scalar[], DequeOperation, Scalar> {
   function outcome(state: readonly Scalar[], operation: DequeOperation): { response: Scalar; next: readonly Scalar[] } {
     switch (operation.kind) {

@@ -2,7 +2,7 @@
  * A priority queue with two ends: pop-min takes the smallest value, pop-max the largest. Empty at first. With a
  * capacity, a push is refused exactly when it is full.
  *
- * Responses: a push answers null, or false when it was refused; a pop the value, or null when there was none.
+ * Responses: a push returns null, or false when it was refused; a pop the value, or null when there was none.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -13,7 +13,7 @@ export type DoubleEndedPriorityQueueOperation =
   | { readonly kind: "push"; readonly value: Scalar }
   | { readonly kind: "pop-min" | "pop-max" };
 
-/** @param capacity values it holds at most */
+/** @param capacity the maximum number of values */
 export function doubleEndedPriorityQueue(
   capacity = Infinity,
 ): Model<readonly Scalar[], DoubleEndedPriorityQueueOperation, Scalar> {

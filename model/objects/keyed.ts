@@ -1,5 +1,5 @@
 /**
- * Many objects of one kind, each with a key: registers, queues, locks by name. What happens to one never affects
+ * Many objects of one kind, each with a key: registers, queues, locks by name. Operations on one never affect
  * another, so a history is checked key by key (Jepsen's independent keys).
  */
 import type { Model } from "../model.ts";
@@ -10,10 +10,10 @@ export interface KeyedOperation<Operation> {
   readonly operation: Operation;
 }
 
-/** The objects that are not as they were at first. */
+/** The objects that differ from their initial state. */
 export type KeyedState<State> = ReadonlyMap<string | number, { readonly state: State }>;
 
-/** @param model one of the objects; it must have no keys of its own, or ones that are independent too */
+/** @param model one of the objects; it must have no keys itself, or independent ones */
 export function keyed<State, Operation, Response>(
   model: Model<State, Operation, Response>,
 ): Model<KeyedState<State>, KeyedOperation<Operation>, Response> {

@@ -1,7 +1,7 @@
 /**
  * A map from keys to values; every key holds `initial` at first, and keys are independent.
  *
- * Responses: put and append answer null, get what it found. Append concatenates text at the end; null counts as "".
+ * Responses: put and append return null, get the value found. Append concatenates text at the end; null counts as "".
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -11,19 +11,19 @@ export type KvOperation =
   | { readonly kind: "put"; readonly key: string; readonly value: Scalar }
   | { readonly kind: "append"; readonly key: string; readonly value: string };
 
-/** What one key holds; `tag` is equal for two entries exactly when key and value are. */
+/** The value of one key; `tag` is equal for two entries exactly when key and value are. */
 interface KvEntry {
   readonly key: string;
   readonly value: Scalar;
   readonly tag: string;
 }
 
-/** The keys that do not hold their first value, in order. */
+/** The keys whose value is not the initial one, in order. */
 export type KvState = readonly KvEntry[];
 
-/** @param initial what every key holds before any put */
+/** @param initial the value of every key before any put */
 export function kvMap(initial: Scalar = ""): Model<KvState, KvOperation, Scalar> {
-  // Values may be long and most of a state stays as it was: tags are made of the values' numbers, which no caller sees.
+  // Values may be long and most of a state is unchanged by a step: tags use internal numbers of the values.
   const numbers = new Map<Scalar, number>();
   const tagOf = (key: string, value: Scalar): string => {
     const known = numbers.get(value);

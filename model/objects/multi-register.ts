@@ -1,8 +1,8 @@
 /**
  * Several registers, read and written together: an operation is a list of reads and writes that take effect at one
- * point, in order. Linearizability of it is strict serializability of these transactions.
+ * point, in order. Linearizability of this object is strict serializability of these transactions.
  *
- * The response lists what the reads found, in order; undefined for a read that nobody saw.
+ * The response lists the values that the reads found, in order; undefined for a read that was not observed.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -16,7 +16,7 @@ export type MultiRegisterOperation = readonly MultiRegisterStep[];
 
 export type MultiRegisterState = ReadonlyMap<string, Scalar>;
 
-/** @param initial what every register holds at first */
+/** @param initial the initial value of every register */
 export function multiRegister(
   initial: Scalar = 0,
 ): Model<MultiRegisterState, MultiRegisterOperation, readonly (Scalar | undefined)[]> {

@@ -1,5 +1,5 @@
 /**
- * A lock that anybody may release.
+ * A lock that any thread may release.
  *
  * Responses: null when it was acquired or released, false when acquire found it taken, or release found it free.
  */

@@ -1,8 +1,8 @@
 /**
- * A lock that its owner alone releases; who has it does not get it again.
+ * A lock that only its owner releases; the owner does not acquire it again.
  *
- * Responses: null when it was acquired or released; false when acquire found it taken, by whomever, or release found
- * that the owner is another, or none.
+ * Responses: null when it was acquired or released; false when acquire found it taken, by any thread, or release found
+ * another owner, or none.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";

@@ -3,7 +3,7 @@ import { container } from "./containers.ts";
 import type { ContainerModel } from "./containers.ts";
 import type { Scalar } from "../object-shape.ts";
 
-/** A priority queue: pop takes the smallest value. Empty at first. @param capacity values it holds at most */
+/** A priority queue: pop takes the smallest value. Empty at first. @param capacity the maximum number of values */
 export function priorityQueue(capacity?: number): ContainerModel {
   return container(
     "priority-queue",
@@ -14,7 +14,7 @@ export function priorityQueue(capacity?: number): ContainerModel {
   );
 }
 
-/** Numbers by size, before all else; the rest by their text. */
+/** Numbers by size, before everything else; the rest by their text. */
 export function comparePriorities(left: Scalar, right: Scalar): number {
   const bySize = compareNumbers(left, right);
   if (bySize !== undefined) return bySize;

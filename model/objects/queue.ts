@@ -1,7 +1,7 @@
 import { container } from "./containers.ts";
 import type { ContainerModel } from "./containers.ts";
 
-/** A FIFO queue: pop takes the oldest value. Empty at first. @param capacity values it holds at most */
+/** A FIFO queue: pop takes the oldest value. Empty at first. @param capacity the maximum number of values */
 export function queue(capacity?: number): ContainerModel {
   return container(
     "queue",

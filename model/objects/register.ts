@@ -1,7 +1,7 @@
 /**
- * A cell that a write replaces and a read answers.
+ * A cell; a write replaces its value and a read returns it.
  *
- * Responses: a write answers null, a read what it found.
+ * Responses: a write returns null, a read the value found.
  */
 import { Literal } from "../literal.ts";
 import type { Model } from "../model.ts";
@@ -9,7 +9,7 @@ import type { Scalar } from "../object-shape.ts";
 
 export type RegisterOperation = { readonly kind: "write"; readonly value: Scalar } | { readonly kind: "read" };
 
-/** @param initial what a read finds before any write */
+/** @param initial the value before any write */
 export function register(initial: Scalar = 0): Model<Scalar, RegisterOperation, Scalar> {
   return {
     name: "register",
@@ -34,7 +34,7 @@ export function register(initial: Scalar = 0): Model<Scalar, RegisterOperation, 
   };
 }
 
-/** Tells scalars of different types apart: 1 is not "1", and :a is not ":a". */
+/** Distinguishes scalars of different types: 1 is not "1", and :a is not ":a". */
 export function scalarKey(value: Scalar): string | number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return `${value}n`;

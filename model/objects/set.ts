@@ -1,7 +1,7 @@
 /**
  * A set of keys, empty at first; keys are independent.
  *
- * Responses: add answers whether the key was absent, remove and has whether it was present.
+ * Responses: add returns whether the key was absent, remove and has whether it was present.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";

@@ -1,8 +1,9 @@
 /**
- * A set of keys that can be read as a whole; empty at first. Its keys are not independent, as a read sees all of them at
- * one point.
+ * A set of keys that can be read as a whole; empty at first. Its keys are not independent, as a read sees all of them
+ * at one point.
  *
- * Responses: add answers whether the key was absent, remove and has whether it was present, read the keys, in any order.
+ * Responses: add returns whether the key was absent, remove and has whether it was present, read the keys, in any
+ * order.
  */
 import type { Model } from "../model.ts";
 import type { Scalar } from "../object-shape.ts";
@@ -42,7 +43,7 @@ export function snapshotSet(): Model<Keys, SnapshotSetOperation, boolean | reado
   };
 }
 
-/** A key that is listed twice makes a list no set. */
+/** A list with a key twice is not a set. */
 function isEqual(state: Keys, listed: readonly Scalar[]): boolean {
   return state.size === listed.length && new Set(listed.map(scalarKey)).size === listed.length
     ? listed.every((key) => state.has(scalarKey(key)))

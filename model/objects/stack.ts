@@ -1,7 +1,7 @@
 import { container } from "./containers.ts";
 import type { ContainerModel } from "./containers.ts";
 
-/** A LIFO stack: pop takes the newest value. Empty at first. @param capacity values it holds at most */
+/** A LIFO stack: pop takes the newest value. Empty at first. @param capacity the maximum number of values */
 export function stack(capacity?: number): ContainerModel {
   return container(
     "stack",

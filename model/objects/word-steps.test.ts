@@ -10,7 +10,7 @@ import {
   stackSteps,
 } from "./word-steps.ts";
 
-test("a queue gives the oldest value, a stack the newest, and an empty one says so", () => {
+test("a queue returns the oldest value, a stack the newest, and an empty one its `empty` value", () => {
   const queue = queueSteps({ empty: -1 });
   expect(queue.take([1, 2])).toEqual({ response: 1, next: [2] });
   expect(queue.take([])).toEqual({ response: -1, next: [] });
@@ -19,7 +19,7 @@ test("a queue gives the oldest value, a stack the newest, and an empty one says 
   expect(stack.put([1], { value: 2 })).toEqual({ next: [1, 2] });
 });
 
-test("a bounded container refuses or waits when it is full, and one that waits takes nothing from an empty one", () => {
+test("a bounded container refuses or waits when it is full, and a waiting one takes nothing when it is empty", () => {
   const queue = queueSteps({ capacity: 1 });
   expect(queue.offer([], { value: 7 })).toEqual({ response: true, next: [7] });
   expect(queue.offer([7], { value: 8 })).toEqual({ response: false, next: [7] });
@@ -29,7 +29,7 @@ test("a bounded container refuses or waits when it is full, and one that waits t
   expect(queue.takeWhenThere([7])).toEqual([{ response: 7, next: [] }]);
 });
 
-test("registers, counters, sets and maps answer from their state alone", () => {
+test("the responses of registers, counters, sets and maps depend only on their state", () => {
   const register = registerSteps(3);
   expect([register.initial, register.read(3), register.write(3, { value: 4 })]).toEqual([
     3,
@@ -59,7 +59,7 @@ test("registers, counters, sets and maps answer from their state alone", () => {
   ]);
 });
 
-test("a lock and a semaphore let nobody in where no permit is left", () => {
+test("a lock and a semaphore admit no thread when no permit is left", () => {
   const lock = mutexSteps();
   expect([lock.acquire(lock.initial), lock.acquire(0), lock.release(0)]).toEqual([[{ next: 0 }], [], { next: 1 }]);
   const semaphore = semaphoreSteps(2);

@@ -1,8 +1,8 @@
 /**
  * Ready-made models whose responses are words: steps for the rows of an operation table, and the state they start from.
  *
- * A step gives the response and the next state; an empty list says that the operation cannot take effect now, so that it
- * waits. Arguments are called `value`, or `key` and `value`.
+ * A step returns the response and the next state; an empty list means that the operation cannot take effect now, so
+ * that it waits. Arguments are called `value`, or `key` and `value`.
  */
 
 interface Step<State> {
@@ -40,11 +40,11 @@ export function counterSteps(initial = 0) {
   };
 }
 
-/** How a container takes and what it does when it cannot. */
+/** How a container takes, and its behaviour when it cannot. */
 interface ContainerOptions {
-  /** What a take returns that finds nothing; 0 unless given. */
+  /** The result of a take that finds nothing; 0 by default. */
   readonly empty?: number;
-  /** Values that fit in; no bound unless given. `put` returns whether the value went in. */
+  /** The maximum number of values; unbounded by default. `put` returns whether the value went in. */
   readonly capacity?: number;
 }
 
@@ -82,7 +82,7 @@ export function stackSteps(options: ContainerOptions = {}) {
   return containerSteps((state) => state.length - 1, options);
 }
 
-/** A set of keys: `add` returns whether the key was absent, `remove` and `has` whether it was there. */
+/** A set of keys: `add` returns whether the key was absent, `remove` and `has` whether it was present. */
 export function setSteps() {
   type State = readonly number[];
   return {
@@ -99,7 +99,7 @@ export function setSteps() {
   };
 }
 
-/** A map from keys to words: `get` returns `absent` where there is nothing. */
+/** A map from keys to words: `get` returns `absent` for a missing key. */
 export function mapSteps(absent = 0) {
   type State = Readonly<Record<number, number>>;
   return {
@@ -113,12 +113,14 @@ export function mapSteps(absent = 0) {
   };
 }
 
-/** A lock: `acquire` waits while it is held, `tryAcquire` returns whether it got it, `release` needs it held. */
+/**
+ * A lock: `acquire` waits while it is held, `tryAcquire` returns whether it acquired it, `release` requires it held.
+ */
 export function mutexSteps() {
   return semaphoreSteps(1);
 }
 
-/** A number of permits: `acquire` waits while there is none. */
+/** A number of permits: `acquire` waits while none is left. */
 export function semaphoreSteps(permits: number) {
   return {
     initial: permits,

@@ -13,7 +13,7 @@ test("a word is an unsigned 32-bit integer", () => {
     expect(() => peerAddress("v4", [word])).toThrow("whole number from 0 to 4294967295");
 });
 
-test("words compare unsigned, the first that differ decide", () => {
+test("words compare unsigned, and the first that differ decide", () => {
   expect(compareAddresses(peerAddress("v4", [0x80000000]), peerAddress("v4", [1]))).toBeGreaterThan(0);
   expect(compareAddresses(peerAddress("v6", [1, 0, 9, 9]), peerAddress("v6", [1, 1, 0, 0]))).toBeLessThan(0);
   expect(compareAddresses(peerAddress("v6", [1, 2, 3, 4]), peerAddress("v6", [1, 2, 3, 4]))).toBe(0);

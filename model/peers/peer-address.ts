@@ -17,7 +17,7 @@ export interface PeerAddress {
 
 const ADDRESS_WORDS: Readonly<Record<AddressFamily, number>> = { v4: 1, v6: 4 };
 
-/** @throws RangeError if the number of words is not the family's, or a word is no unsigned 32-bit integer */
+/** @throws RangeError if the number of words is not the family's, or a word is not an unsigned 32-bit integer */
 export function peerAddress(family: AddressFamily, words: readonly number[]): PeerAddress {
   if (words.length !== ADDRESS_WORDS[family]) {
     throw new RangeError(`a ${family} address has ${words.length} words, and must have ${ADDRESS_WORDS[family]}`);
@@ -28,7 +28,7 @@ export function peerAddress(family: AddressFamily, words: readonly number[]): Pe
   return { family, words: [...words] };
 }
 
-/** Negative, 0 or positive as `left` stands before, at or after `right`, which must be of the same family. */
+/** Negative, 0 or positive as `left` orders before, equal to or after `right`, which must be of the same family. */
 export function compareAddresses(left: PeerAddress, right: PeerAddress): number {
   for (let i = 0; i < left.words.length; i++) {
     const difference = (left.words[i] ?? 0) - (right.words[i] ?? 0);

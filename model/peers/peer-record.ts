@@ -1,9 +1,9 @@
 /**
- * What a pool of peers may answer about one address: whether there is a record, who holds it, which identifiers it
- * gives out.
+ * The allowed responses of a pool of peers about one address: whether there is a record, its holders, and the
+ * identifiers it gives out.
  *
- * References are the numbers that the pool gave, whatever they are: while anybody holds the record, everybody gets the
- * same. A record that nobody holds may have been collected, if the pool collects; then the next one starts its
+ * References are the numbers that the pool gave, whatever they are: while the record is held, every caller gets the
+ * same one. A record that nobody holds may have been collected, if the pool collects; then the next one starts its
  * identifiers afresh.
  *
  * Left out: time, the rate limiter, other addresses. So histories are checked address by address.
@@ -11,25 +11,25 @@
 import type { Model } from "../model.ts";
 
 export type PeerRecordOperation =
-  /** Answers the reference, or 0. With `create`, 0 only when memory is used up. */
+  /** Returns the reference, or 0. With `create`, 0 only when memory is used up. */
   | { readonly kind: "get"; readonly address: number; readonly create: boolean }
-  /** Gives a reference back. Answers 0. */
+  /** Gives a reference back. Returns 0. */
   | { readonly kind: "put"; readonly address: number; readonly reference: number }
-  /** Answers the first of `more` + 1 identifiers. */
+  /** Returns the first of `more` + 1 identifiers. */
   | { readonly kind: "nextId"; readonly address: number; readonly reference: number; readonly more: number };
 
 export interface PeerRecordState {
   /** 0 while there is no record. */
   readonly reference: number;
   readonly held: number;
-  /** The identifier that comes next, 16 bits. */
+  /** The next identifier, 16 bits. */
   readonly identifier: number;
 }
 
 export interface PeerRecordOptions {
   /** May a record that nobody holds be gone, and memory be used up? */
   readonly collects: boolean;
-  /** Where a new record's identifiers start. */
+  /** The first identifier of a new record. */
   readonly firstIdentifier: number;
 }
 
@@ -56,7 +56,7 @@ export function createPeerRecordModel({
     next(state, operation, response) {
       switch (operation.kind) {
         case "get":
-          // An answer that nobody saw may have been any; the histories of stress have none of these.
+          // An unobserved response may have been any; the histories of stress have none of these.
           return response === undefined ? [] : found(state, operation.create, response);
         case "put":
           return state.held > 0 && operation.reference === state.reference ? [{ ...state, held: state.held - 1 }] : [];

@@ -27,7 +27,7 @@ const six = peerAddress("v6", [1, 0, 0, 0]);
 type Step = readonly [PeersOperation, number];
 
 /**
- * What may be answered after these steps, which must all be possible in one way; undefined at the first that is not.
+ * The possible responses after these steps, which must all be possible in one way; undefined at the first that is not.
  */
 function after(
   steps: readonly Step[],
@@ -57,7 +57,7 @@ test("nothing is found in an empty pool, and anything new may be created", () =>
   expect(after([])?.may(get())).toEqual([1, 2, 3, 4]);
 });
 
-test("a creation fails only where memory may be short", () => {
+test("a creation fails only if memory may be short", () => {
   expect(after([], { allocationMayFail: true })?.may(get())).toEqual([0, 1, 2, 3, 4]);
   expect(after([[get(), 0]])).toBeUndefined();
 });
@@ -79,11 +79,11 @@ test("a record is found by its address, family included, while it is held or fre
   ).toEqual([1]);
 });
 
-test("a new record's identity is none that is known", () => {
+test("a new record's identity is none of the known ones", () => {
   expect(after([[get(), 2]])?.may(get(two))).toEqual([1, 3, 4]);
 });
 
-test("a record idle for the ttl may be gone, and may be there", () => {
+test("a record idle for the ttl may be gone, and may still exist", () => {
   const old = after([
     [get(), 1],
     [put(1), 1000],
@@ -115,7 +115,7 @@ test("a record found missing stays missing", () => {
   ).toEqual([0]);
 });
 
-test("the time of last use counts on while a collector may still judge by it, until the next release", () => {
+test("the time of last use still counts while a collector may judge by it, until the next release", () => {
   const taken: Step[] = [
     [get(), 1],
     [put(1), 1000],
@@ -125,7 +125,7 @@ test("the time of last use counts on while a collector may still judge by it, un
   expect(after([...taken, [advance(50), 1050], [put(1), 1050], [advance(50), 1100]])?.may(find())).toEqual([1]);
 });
 
-test("of releases that overlap, the oldest time counts", () => {
+test("among overlapping releases, the oldest time counts", () => {
   const twice: Step[] = [
     [get(), 1],
     [get(), 1],
@@ -161,7 +161,7 @@ test("a release notes a time that the clock has shown", () => {
   ).toEqual([1000]);
 });
 
-test("nobody releases what nobody holds", () => {
+test("a record that nobody holds cannot be released", () => {
   expect(after([])?.may(put(1))).toEqual([]);
   expect(
     after([
@@ -199,7 +199,7 @@ test("the ttl falls as a family fills, and other families do not count", () => {
   expect(after([...steps, [get(two), 2]], crowded)?.may(find())).toEqual([1, 0]); // 50
 });
 
-test("a family at its threshold may give up whatever is idle", () => {
+test("a family at its threshold may give up any idle record", () => {
   const full = { threshold: 2 };
   expect(
     after(
@@ -222,12 +222,12 @@ test("a family at its threshold may give up whatever is idle", () => {
   ).toEqual([1]);
 });
 
-test("the ttl is cut to whole seconds as the original cuts it", () => {
+test("the ttl is truncated to whole seconds like the original's", () => {
   const limits = { threshold: 7, ttlMinTicks: 150, ttlMaxTicks: 1090, ticksPerSecond: 100 };
   expect([0, 1, 3, 6, 7].map((total) => idleTicksMax(total, limits))).toEqual([1090, 990, 790, 390, 0]);
 });
 
-test("an invalidation hides a family; who holds a record keeps it until the last release", () => {
+test("an invalidation hides a family; holders keep their records until the last release", () => {
   const gone = after([
     [get(), 1],
     [get(two), 2],
@@ -237,7 +237,7 @@ test("an invalidation hides a family; who holds a record keeps it until the last
   ]);
   expect([gone?.may(find()), gone?.may(find(two)), gone?.may(find(six))]).toEqual([[0], [0], [3]]);
   expect(gone?.may(next(1, 0))).toEqual([1]);
-  expect(gone?.may(get(two))).toEqual([2, 4]); // 1 is held still
+  expect(gone?.may(get(two))).toEqual([2, 4]); // 1 is still held
   expect(
     after([
       [get(), 1],
@@ -262,7 +262,7 @@ test("an invalidation hides a family; who holds a record keeps it until the last
   ).toEqual([1]);
 });
 
-test("identifiers are consecutive, 16 bits wide, and start where the address says", () => {
+test("identifiers are consecutive, 16 bits wide, and start at a value given by the address", () => {
   const steps: Step[] = [
     [get(), 1],
     [next(1, 3), 1],
@@ -281,7 +281,7 @@ test("identifiers are consecutive, 16 bits wide, and start where the address say
   ).toEqual([0]);
 });
 
-test("a new record may burst, then gains one grant each timeout", () => {
+test("a new record may burst, then gains one grant per timeout", () => {
   const burst: Step[] = [[get(), 1], ...Array.from({ length: 6 }, (): Step => [allow(1, 10), 1])];
   expect(after(burst)?.may(allow(1, 10))).toEqual([0]);
   expect(after([...burst, [advance(9), 1009]])?.may(allow(1, 10))).toEqual([0]);
@@ -289,13 +289,13 @@ test("a new record may burst, then gains one grant each timeout", () => {
   expect(after([...burst, [advance(5), 1005]])?.may(allow(1, 0))).toEqual([1]);
 });
 
-test("a pending operation may answer all it may answer", () => {
+test("a pending operation may have any allowed response", () => {
   const model = createPeersModel(specification);
   expect(model.next(model.initial, get(), undefined)).toHaveLength(4);
   expect(model.next(model.initial, get(), 7)).toEqual([]);
 });
 
-test("states are the same exactly when their keys are, and the limiter's two words count as their difference", () => {
+test("states are equal exactly when their keys are, and only the difference of the limiter's two words counts", () => {
   const model = createPeersModel(specification);
   const keyAfter = (...steps: Step[]) =>
     model.key(
@@ -315,7 +315,7 @@ test("states are the same exactly when their keys are, and the limiter's two wor
 
 const list = { collection: "list" } as const;
 
-test("a release to a list answers nothing, and the last of several notes its time", () => {
+test("a release to a list returns nothing, and the last of several notes its time", () => {
   expect(after([[get(), 1]], list)?.may(put(1))).toEqual([0]);
   const twice: Step[] = [
     [get(), 1],
@@ -328,7 +328,7 @@ test("a release to a list answers nothing, and the last of several notes its tim
   expect(after([...twice, [advance(100), 1160]], list)?.may(find())).toEqual([1, 0]);
 });
 
-test("a record that was taken from the list and is released anew is fresh", () => {
+test("a record that was taken from the list and released again is fresh", () => {
   const steps: Step[] = [
     [get(), 1],
     [put(1), 0],
@@ -341,7 +341,7 @@ test("a record that was taken from the list and is released anew is fresh", () =
   expect(after([...steps, [advance(1), 1150]], list)?.may(find())).toEqual([1, 0]);
 });
 
-test("a collection from a list judges by the time of last use even while somebody has just taken the record", () => {
+test("a collection from a list judges by the time of last use even just after the record was taken", () => {
   const steps: Step[] = [
     [get(), 1],
     [put(1), 0],
@@ -352,7 +352,7 @@ test("a collection from a list judges by the time of last use even while somebod
   expect(after(steps, list)?.may(find())).toEqual([1, 0]);
 });
 
-test("a collection from a list may have decided by a fuller pool than there is", () => {
+test("a collection from a list may have decided by a fuller pool than the present one", () => {
   const full = { threshold: 2 };
   const emptied: Step[] = [
     [get(), 1],
@@ -363,8 +363,8 @@ test("a collection from a list may have decided by a fuller pool than there is",
     [put(3), 1000],
   ];
   const steps = emptied.map(([operation, response]): Step => [operation, operation.kind === "put" ? 0 : response]);
-  // 1 is held; 2 was collected, made anew as 3 in a full pool, and let go: it may be taken at once, with one record
-  // left or more.
+  // 1 is held; 2 was collected, created anew as 3 in a full pool, and released: it may be taken at once, with one
+  // record left or more.
   expect(after(steps, { ...list, ...full })?.may(find(two))).toEqual([3, 0]);
   const left: Step[] = [...steps, [find(two), 0], [put(1), 0]];
   expect(after(left, { ...list, ...full })?.may(find())).toEqual([1, 0]);
@@ -372,7 +372,7 @@ test("a collection from a list may have decided by a fuller pool than there is",
   expect(after(leftOfPath, full)?.may(find())).toEqual([1]);
 });
 
-test("from a list of a pool whose threshold is 0 anything idle may be taken, and nothing held", () => {
+test("from a list of a pool whose threshold is 0 any idle record may be taken, and no held one", () => {
   expect(after([[get(), 1]], { ...list, threshold: 0 })?.may(find())).toEqual([1]);
   expect(
     after(
@@ -385,7 +385,7 @@ test("from a list of a pool whose threshold is 0 anything idle may be taken, and
   ).toEqual([1, 0]);
 });
 
-test("states that differ in the ttl a collection may have decided by are told apart", () => {
+test("states that differ in the ttl a collection may have decided by are distinguished", () => {
   const model = createPeersModel({ ...specification, ...list, threshold: 4, ttlMinTicks: 0 });
   const states = (...steps: Step[]) =>
     steps.reduce(

@@ -1,23 +1,23 @@
 /**
- * What the peer pool may answer, one operation at a time: a map from address to record.
+ * The allowed responses of the peer pool, one operation at a time: a map from address to record.
  *
- * A record is a peer as its users see it: its identity (which record it is, a small number; 0 is no record), who holds
- * it, its identifier counter, its rate limiter. Specified besides: a record stays findable while it is held or fresh;
- * an invalidation hides all records of a family, and those who hold one keep it; collection may take a record that has
+ * A record is a peer as its users see it: its identity (a small number; 0 is no record), its holders, its identifier
+ * counter, its rate limiter. Also specified: a record stays findable while it is held or fresh;
+ * an invalidation hides all records of a family, and their holders keep them; collection may take a record that has
  * been idle for the ttl, or any idle record of a full tree.
  *
  * Left out: memory, time of reclaim, and which idle records a collection visits. A record that may have been collected
- * stays here, marked, until an operation on its address tells; so the number of records is an upper bound of the
+ * stays here, marked, until an operation on its address decides; so the number of records is an upper bound of the
  * pool's, and the ttl, which falls as the pool fills, a lower bound.
  *
  * Collection tests the count, the time of last use and the clock one after the other, and then marks the peer. So the
- * mark `mayVanish` is for ever, and the time of last use stands until the next release, even while somebody holds the
- * record. That the collector itself judges by fresh words is properties/peers/evicts-only-idle.ts.
+ * mark `mayVanish` is permanent, and the time of last use stands until the next release, even while the record is
+ * held. The rule that the collector itself judges by fresh words is properties/peers/evicts-only-idle.ts.
  *
  * The pools of 2010 are the same map, with one family, and without invalidation and rate limiter. Their release notes
- * its time only when it is the last, under a lock, and answers nothing. Their collection decides by how full the pool
- * is, and takes later, when it may no longer be: the model does not know which collections are under way, so the least
- * ttl that there ever was stands for good. That a collection takes only what is due by its own decision, and the
+ * its time only when it is the last, under a lock, and returns nothing. Their collection decides by how full the pool
+ * is, and takes later, when the pool may be emptier: the model does not know which collections are in progress, so the
+ * least ttl so far applies permanently. The rule that a collection takes only records due by its own decision, and the
  * longest idle first, is properties/peers/takes-longest-idle.ts.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010 and 2012).
@@ -27,33 +27,33 @@ import { nextFromOutcomes } from "../outcomes.ts";
 import { type AddressFamily, compareAddresses, type PeerAddress } from "./peer-address.ts";
 
 export type PeersOperation =
-  /** Answers the identity of the record at `address`, now held once more, or 0. */
+  /** Returns the identity of the record at `address`, with one more reference, or 0. */
   | { readonly kind: "get"; readonly address: PeerAddress; readonly create: boolean }
-  /** Lets go of a record held; answers the time noted as its last use, or 0 where collection is from a list. */
+  /** Releases a held record; returns the time noted as its last use, or 0 where collection is from a list. */
   | { readonly kind: "put"; readonly identity: number }
-  /** May the holder do what is limited to one in `timeout` ticks? Answers 1 or 0. */
+  /** May the holder act, if actions are limited to one in `timeout` ticks? Returns 1 or 0. */
   | { readonly kind: "allow"; readonly identity: number; readonly timeout: number }
-  /** Answers the first of `more` + 1 identifiers. */
+  /** Returns the first of `more` + 1 identifiers. */
   | { readonly kind: "nextIdentifier"; readonly identity: number; readonly more: number }
-  /** Answers 0. */
+  /** Returns 0. */
   | { readonly kind: "invalidate"; readonly family: AddressFamily }
-  /** Moves the clock; answers the new time. */
+  /** Moves the clock; returns the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
 interface PeerRecord {
   readonly identity: number;
   readonly address: PeerAddress;
-  /** False once an invalidation hid it: nobody finds it any more. */
+  /** False once an invalidation hid it: no lookup finds it any more. */
   readonly attached: boolean;
   readonly references: number;
   /** The oldest time that its last releases may have left behind; undefined before the first. */
   readonly releasedAt: number | undefined;
   /** Taken from idle since `releasedAt`: the next release starts afresh. */
   readonly takenSince: boolean;
-  /** Was once idle for so long that a collection may have marked it: gone, or to go, whenever it is idle. */
+  /** Was once idle for so long that a collection may have marked it: it may be gone, or vanish, whenever it is idle. */
   readonly mayVanish: boolean;
   readonly identifier: number;
-  /** The rate limiter as the original keeps it: tokens, and when they were counted. */
+  /** The rate limiter in the original's form: tokens, and when they were counted. */
   readonly tokens: number;
   readonly tokensAt: number;
 }
@@ -66,9 +66,9 @@ interface PeerRecord {
 type Collection = "path" | "list";
 
 export interface PeersState {
-  /** int32; wraps round. */
+  /** int32; wraps. */
   readonly now: number;
-  /** What the clock has shown so far, `now` last: a release may have noted any of these. */
+  /** All times that the clock has shown, `now` last: a release may have noted any of these. */
   readonly clock: readonly number[];
   /** In the order of their identities. */
   readonly records: readonly PeerRecord[];
@@ -76,9 +76,9 @@ export interface PeersState {
   readonly ttlLeast?: number;
 }
 
-/** What decides how long a record may stay idle. */
+/** The limits that decide how long a record may stay idle. */
 export interface IdleLimits {
-  /** Records of one family from which on none may. */
+  /** Records of one family from which on none may stay idle. */
   readonly threshold: number;
   readonly ttlMinTicks: number;
   readonly ttlMaxTicks: number;
@@ -89,11 +89,11 @@ export interface PeersSpecification extends IdleLimits {
   /** The clock at the start. */
   readonly now: number;
   readonly burstFactor: number;
-  /** `path` if absent. */
+  /** `path` by default. */
   readonly collection?: Collection;
   /** Identities are 1 to this. */
   readonly identitiesMax: number;
-  /** May a creation fail for want of memory? */
+  /** May a creation fail because memory is used up? */
   readonly allocationMayFail: boolean;
   readonly firstIdentifier: (address: PeerAddress) => number;
 }
@@ -224,7 +224,7 @@ function put(specification: PeersSpecification, state: PeersState, identity: num
       return state.clock.map((response) => ({ response, next: left }));
     }
     return state.clock.map((response) => {
-      // Who releases at the same time may overwrite a newer time with an older one.
+      // A concurrent release may overwrite a newer time with an older one.
       const earlier = record.takenSince ? undefined : record.releasedAt;
       const releasedAt = earlier === undefined ? response : older(state.now, earlier, response);
       const released = {
@@ -267,12 +267,12 @@ function replace(state: PeersState, changed: PeerRecord): PeersState {
   };
 }
 
-/** Nobody finds the record any more, so what decides whether it may be collected is nobody's concern. */
+/** No lookup finds the record any more, so the data that decides whether it may be collected is dropped. */
 function detached(record: PeerRecord): PeerRecord {
   return { ...record, attached: false, releasedAt: undefined, takenSince: false, mayVanish: false };
 }
 
-/** Marks what a collection could take now. */
+/** Marks the records that a collection could take now. */
 function aged(specification: PeersSpecification, state: PeersState): PeersState {
   const totals = { v4: 0, v6: 0 };
   for (const { attached, address } of state.records) if (attached) totals[address.family]++;
@@ -289,12 +289,12 @@ function aged(specification: PeersSpecification, state: PeersState): PeersState 
   };
 }
 
-/** The state, with a ttl noted that a collection may decide by and take later. */
+/** The state, with the ttl noted that a collection may decide by before it takes. */
 function noteTtl(state: PeersState, ttl: number): PeersState {
   return state.ttlLeast === undefined || state.ttlLeast <= ttl ? state : { ...state, ttlLeast: ttl };
 }
 
-/** Whichever of two times lies further back from `now`. */
+/** The one of two times that lies further back from `now`. */
 function older(now: number, one: number, other: number): number {
   return (now - one) >>> 0 > (now - other) >>> 0 ? one : other;
 }
@@ -309,7 +309,8 @@ function keyOf({ clock, records, ttlLeast }: PeersState): string {
     const { identity, address, attached, references, releasedAt, takenSince, mayVanish, identifier, tokens, tokensAt } =
       record;
     key += `;${identity}@${address.family}.${address.words.join(".")}${attached ? "" : "-"}*${references}`;
-    key += `,${releasedAt ?? ""}${takenSince ? "t" : ""}${mayVanish ? "m" : ""},${identifier},${(tokensAt - tokens) | 0}`;
+    key += `,${releasedAt ?? ""}${takenSince ? "t" : ""}${mayVanish ? "m" : ""},${identifier}`;
+    key += `,${(tokensAt - tokens) | 0}`;
   }
   return key;
 }

@@ -23,7 +23,7 @@ test("a prefix has a length of up to 8 bits, and no bits beyond it", () => {
   expect(() => routePrefix("v4", 0, 0.5)).toThrow("length is 0.5");
 });
 
-test("a prefix covers the addresses of its family that begin as it does", () => {
+test("a prefix covers the addresses of its family that begin with its bits", () => {
   const prefix = routePrefix("v4", 0x50, 4);
   expect([0x4f, 0x50, 0x5f, 0x60].map((address) => covers(prefix, routeAddress("v4", address)))).toEqual([
     false,
@@ -36,7 +36,7 @@ test("a prefix covers the addresses of its family that begin as it does", () => 
   expect(covers(routePrefix("v6", 9, 8), routeAddress("v6", 9, 3))).toBe(true);
 });
 
-test("addresses and prefixes are the same in all parts or not at all", () => {
+test("addresses and prefixes are equal only if all their parts are", () => {
   const address = routeAddress("v6", 9, 1);
   expect(isSameAddress(address, routeAddress("v6", 9, 1))).toBe(true);
   expect(
@@ -54,7 +54,7 @@ test("addresses and prefixes are the same in all parts or not at all", () => {
   ).toBe(false);
 });
 
-test("bits in common are counted from the front", () => {
+test("common bits are counted from the front", () => {
   expect([
     commonBits(9, 9),
     commonBits(8, 9),

@@ -1,8 +1,8 @@
 /**
- * Addresses as the route caches' table knows them: a family, a number of 8 bits, and for IPv6 the index of an interface
+ * Addresses in the route caches' table: a family, a number of 8 bits, and for IPv6 the index of an interface
  * as scope, 0 where there is none.
  *
- * Eight bits are enough for prefixes that nest, and leave room for every class that source selection tells apart.
+ * Eight bits suffice for nested prefixes, and leave room for every class that source selection distinguishes.
  */
 
 export type RouteFamily = "v4" | "v6";
@@ -11,7 +11,7 @@ export interface RouteAddress {
   readonly family: RouteFamily;
   /** 0 to 255. */
   readonly address: number;
-  /** Interface index that an IPv6 address is meant on; 0 for none. */
+  /** Interface index that an IPv6 address refers to; 0 for none. */
   readonly scope: number;
 }
 
@@ -25,7 +25,7 @@ export interface RoutePrefix {
 
 const ADDRESS_BITS = 8;
 
-/** @throws RangeError at a number that is no address or no interface index */
+/** @throws RangeError for a number that is not an address or not an interface index */
 export function routeAddress(family: RouteFamily, address: number, scope = 0): RouteAddress {
   if (!Number.isInteger(address) || address < 0 || address > 255)
     throw new RangeError(`address is ${address}, and must be a whole number from 0 to 255`);
@@ -35,7 +35,7 @@ export function routeAddress(family: RouteFamily, address: number, scope = 0): R
   return { family, address, scope };
 }
 
-/** @throws RangeError at a length that is none, or bits set beyond it */
+/** @throws RangeError for an invalid length, or bits set beyond it */
 export function routePrefix(family: RouteFamily, address: number, length: number): RoutePrefix {
   if (!Number.isInteger(length) || length < 0 || length > ADDRESS_BITS)
     throw new RangeError(`length is ${length}, and must be a whole number from 0 to ${ADDRESS_BITS}`);

@@ -64,10 +64,10 @@ const validate = (cache = "0a", holder = NOBODY, inInterrupt = false): RouteOper
 });
 const beginChange: RouteOperation = { kind: "beginChange", prefix: routePrefix("v4", 0, 0) };
 const endChange: RouteOperation = { kind: "endChange", family: "v4", interface: 5 };
-/** The route numbered so, out of interface 1. */
+/** The route with this number, out of interface 1. */
 const route = (serial: number, toInterface = 1): number => 8 * serial + toInterface;
 
-test("a lookup answers the longest prefix, and whether the cache had it", () => {
+test("a lookup returns the longest prefix, and whether the cache held it", () => {
   const routes: Step[] = [
     [add(0, 0), 1],
     [add(16, 4), 2],
@@ -80,7 +80,7 @@ test("a lookup answers the longest prefix, and whether the cache had it", () => 
   expect(after(routes)?.may(lookup(routeAddress("v6", 20)))).toEqual([0]);
 });
 
-test("routes are numbered by family in the order of their addition, and a prefix is there once", () => {
+test("routes are numbered by family in the order of their addition, and each prefix exists once", () => {
   expect(
     after([
       [add(0, 0), 1],
@@ -107,7 +107,7 @@ test("a cache is valid until a route of its family is added or deleted", () => {
   expect(after([])?.may(validate())).toEqual([0]);
 });
 
-test("a check answers a valid cache's route, or what is right now; an update looks up", () => {
+test("a check returns a valid cache's route, or the current one; an update looks up", () => {
   const stale: Step[] = [
     [add(0, 0), 1],
     [lookup(), 2 * route(1)],
@@ -120,7 +120,7 @@ test("a check answers a valid cache's route, or what is right now; an update loo
   expect(after([])?.may({ kind: "update", cache: "0a", clones: true })).toEqual([0]);
 });
 
-test("caches keep, lose, copy and move what they remember", () => {
+test("caches keep, lose, copy and move their contents", () => {
   const filled: Step[] = [
     [add(0, 0), 1],
     [lookup(), 2 * route(1)],
@@ -148,7 +148,7 @@ test("caches keep, lose, copy and move what they remember", () => {
   expect([set?.may(validate()), set?.may(destination("0a"))]).toEqual([[0], [addressWord(routeAddress("v4", 9))]]);
 });
 
-test("destinations have words of their own", () => {
+test("every destination has its own word", () => {
   const words = [
     undefined,
     routeAddress("v4", 0),
@@ -161,7 +161,7 @@ test("destinations have words of their own", () => {
   expect([lostWord("v4", 3), lostWord("v6", 3)]).toEqual([6, 7]);
 });
 
-test("a reference is dropped as the route was when it was taken", () => {
+test("a released reference names the route as it was when taken", () => {
   const release: RouteOperation = { kind: "release", holder: 1 };
   const held = after([
     [add(0, 0), 1],
@@ -220,7 +220,7 @@ test("while a route is changed lwps wait and soft interrupts find none", () => {
   expect(after([[beginChange, 0]])?.may(beginChange)).toEqual([0]);
 });
 
-test("a route that is deleted while it is changed is not there afterwards", () => {
+test("a route that is deleted while it is changed is gone afterwards", () => {
   const left = after([
     [add(0, 0), 1],
     [add(0, 0, {}, "v6"), 1],
@@ -251,7 +251,7 @@ test("a cloning route is cloned for a host, with its source, unless it is the ho
   expect(after([[add(20, 8, { cloning: true }), 1]])?.may(lookup())).toEqual([2 * route(1)]);
 });
 
-test("a clone makes the other caches invalid", () => {
+test("a clone invalidates the other caches", () => {
   const steps: Step[] = [
     [add(0, 0, { cloning: true }), 1],
     [lookup(), 2 * route(2)],
@@ -298,7 +298,7 @@ test("a clone that may lack memory may be given up", () => {
   expect(after(cloning, { sockaddrsMax: 2 })?.may(lookup())).toEqual([2 * route(2), 2 * route(1)]);
 });
 
-test("what was deleted may still be in use where deletions are deferred", () => {
+test("deleted objects may still be in use if deletions are deferred", () => {
   const gone: Step[] = [
     [add(0, 0), 1],
     [remove(0, 0), 0],
@@ -356,7 +356,7 @@ test("interfaces and addresses come and go", () => {
   expect(left?.state.owners).toEqual([2 * 256 + 33, 3 * 256 + 34]);
 });
 
-test("steps of a call may be left out, or answer what is so at the time", () => {
+test("steps of a call may be skipped, or return the state at their time", () => {
   const state = after([
     [attach(2), 1],
     [attach(3, false), 2],
@@ -384,7 +384,7 @@ test("steps of a call may be left out, or answer what is so at the time", () => 
 const to = routeAddress("v6", 40, 2);
 const caches = { cache: "0a", nextHopCache: "0n", to };
 
-test("a selected route is that of the destination without its scope, by the demands", () => {
+test("a selected route is that of the destination without its scope, subject to the demands", () => {
   const routes: Step[] = [
     [add(0, 0, { interface: 2 }, "v6"), 1],
     [add(50, 8, { gateway: "v6" }, "v6"), 2],
@@ -398,7 +398,7 @@ test("a selected route is that of the destination without its scope, by the dema
   expect(may({ nextHop: routeAddress("v6", 50) })).toEqual([256 * 65]);
   expect(may({ nextHop: routeAddress("v6", 51) })).toEqual([route(3, 3)]);
   expect(may({ nextHop: routeAddress("v6", 51) }, [])).toEqual([256 * 65]);
-  expect(may({ outgoing: 3 }, [[add(0, 0, {}, "v6"), 1]])).toEqual([route(1)]); // the loopback interface will do
+  expect(may({ outgoing: 3 }, [[add(0, 0, {}, "v6"), 1]])).toEqual([route(1)]); // the loopback interface is acceptable
   const selected = after([
     ...routes,
     [{ kind: "selectRoute", ...caches }, route(1, 2)],
@@ -425,7 +425,7 @@ test("a route leads to its interface, or to that of its source address, or to an
   expect(after([])?.may({ kind: "routeTo", ...caches })).toEqual([SKIPPED, UNKNOWN, errorWord(65)]);
 });
 
-test("states that no operation tells apart have one key, and others have not", () => {
+test("states have equal keys exactly if no operation distinguishes them", () => {
   const model = createRouteCacheModel(specification);
   const keyAfter = (...operations: RouteOperation[]) =>
     model.key(

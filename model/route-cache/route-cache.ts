@@ -1,15 +1,15 @@
 /**
- * What the NetBSD route caches may answer, one operation at a time: a table of routes by longest prefix, and caches
- * that remember a route for as long as no route of its family is added or deleted.
+ * The allowed responses of the NetBSD route caches, one operation at a time: a table of routes by longest prefix, and
+ * caches that remember a route for as long as no route of its family is added or deleted.
  *
- * An operation that would wait (for a route that is being changed) has no outcome until it need not. Soft interrupts do
- * not wait: to them a route that is being changed is none.
+ * An operation that would wait (for a route that is being changed) has no outcome until it can proceed. Soft interrupts
+ * do not wait: they do not find a route that is being changed.
  *
- * Selections of interface and source address are not one step but several; here each step is an operation of its own,
- * which may have been left out (`SKIPPED`). That the steps come in their order is not specified here.
+ * Selections of interface and source address are not one step but several; here each step is a separate operation,
+ * which may have been skipped (`SKIPPED`). The order of the steps is not specified here.
  *
- * Left out: where objects lie and when memory comes back. An operation may fail for want of memory while what is in
- * use, or may still be on its way back, fills a pool.
+ * Left out: where objects lie and when memory comes back. An operation may fail for lack of memory while the objects in
+ * use, or possibly still being freed, fill a pool.
  *
  * Source: NetBSD sys/net/route.c (2006 to 2020), sys/netinet6/in6_src.c (2016).
  */
@@ -36,10 +36,10 @@ import { bestSource } from "./source-selection.ts";
 /** Holder of no reference: it was dropped within the operation. */
 export const NOBODY = -1;
 
-/** Response of a step that was left out. */
+/** Response of a step that was skipped. */
 export const SKIPPED = -1;
 
-/** Response of a lookup inside a selection of which nothing more is known. */
+/** Response of a lookup inside a selection about which nothing more is known. */
 export const UNKNOWN = 1000;
 
 /** An error as the response of an operation whose success is a number. */
@@ -54,76 +54,77 @@ export interface RouteDemands {
 }
 
 /**
- * A cache is named; a route is answered as `8 * serial + interface`, 0 for none; an error as its number, 0 for none.
+ * A cache is identified by name; a route is returned as `8 * serial + interface`, 0 for none; an error as its number,
+ * 0 for none.
  */
 export type RouteOperation =
   | { readonly kind: "setDestination"; readonly cache: string; readonly to: RouteAddress }
-  /** Answers `addressWord` of the destination, or 0. */
+  /** Returns `addressWord` of the destination, or 0. */
   | { readonly kind: "destination"; readonly cache: string }
-  /** Answers the route. The thread `holder`, if any, keeps a reference to it. */
+  /** Returns the route. The thread `holder`, if any, keeps a reference to it. */
   | { readonly kind: "validate"; readonly cache: string; readonly holder: number; readonly inInterrupt: boolean }
-  /** Answers twice the route, plus 1 if the cache had it, which a soft interrupt does not tell. */
+  /** Returns twice the route, plus 1 if the cache held it, which a soft interrupt does not report. */
   | { readonly kind: "lookup"; readonly cache: string; readonly to: RouteAddress; readonly inInterrupt: boolean }
-  /** Answer the route. */
+  /** Return the route. */
   | { readonly kind: "check"; readonly cache: string }
   | { readonly kind: "update"; readonly cache: string; readonly clones: boolean }
   | { readonly kind: "copy"; readonly cache: string; readonly from: string }
   | { readonly kind: "move"; readonly cache: string; readonly from: string }
   | { readonly kind: "clear"; readonly cache: string }
   | { readonly kind: "free"; readonly cache: string }
-  /** Answer the route, without a cache of which the model knows. */
+  /** Return the route, without a cache that the model knows. */
   | { readonly kind: "find"; readonly to: RouteAddress; readonly holder: number }
   | { readonly kind: "send"; readonly to: RouteAddress }
-  /** Drops the reference of the thread; answers the route as it was when it was obtained. */
+  /** Drops the reference of the thread; returns the route as it was when it was obtained. */
   | { readonly kind: "release"; readonly holder: number }
-  /** Answers the serial number, or `errorWord`. */
+  /** Returns the serial number, or `errorWord`. */
   | { readonly kind: "add"; readonly route: Omit<RouteRecord, "serial"> }
-  /** Answers an error. */
+  /** Returns an error. */
   | { readonly kind: "delete"; readonly prefix: RoutePrefix }
-  /** Deletes any route; answers `lostWord` of it, or 0 if it deletes none. */
+  /** Deletes any route; returns its `lostWord`, or 0 if it deletes none. */
   | { readonly kind: "lose" }
-  /** Answers the serial number of the route that nobody uses from now on, 0 if there is none. */
+  /** Returns the serial number of the route, which is unused from now on, 0 if there is none. */
   | { readonly kind: "beginChange"; readonly prefix: RoutePrefix }
   | { readonly kind: "endChange"; readonly family: RouteFamily; readonly interface: number }
-  /** Answers the serial number, or `errorWord`. */
+  /** Returns the serial number, or `errorWord`. */
   | { readonly kind: "attach"; readonly index: number; readonly isUp: boolean }
-  /** Answer an error. */
+  /** Return an error. */
   | { readonly kind: "detach"; readonly index: number }
   | { readonly kind: "assign"; readonly address: RouteCacheState["addresses"][number] }
   | { readonly kind: "remove"; readonly address: number }
-  /** A step: answers 1 if the address is assigned (and ready), else 0. */
+  /** A step: returns 1 if the address is assigned (and ready), else 0. */
   | { readonly kind: "holdsSource"; readonly address: number }
   | { readonly kind: "isReadySource"; readonly address: number }
-  /** Answers `256 * error + route`. */
+  /** Returns `256 * error + route`. */
   | ({
       readonly kind: "selectRoute";
       readonly cache: string;
       readonly nextHopCache: string;
       readonly to: RouteAddress;
     } & RouteDemands)
-  /** A step: answers the index of the interface, or `errorWord`, or `UNKNOWN`. */
+  /** A step: returns the index of the interface, or `errorWord`, or `UNKNOWN`. */
   | ({
       readonly kind: "routeTo";
       readonly cache: string;
       readonly nextHopCache: string;
       readonly to: RouteAddress;
     } & RouteDemands)
-  /** A step: answers `64 * index + serial` of an interface. */
+  /** A step: returns `64 * index + serial` of an interface. */
   | { readonly kind: "interfaceUsed" }
-  /** A step: answers `256 * index + address`: the best address for packets that leave there, 0 if there is none. */
+  /** A step: returns `256 * index + address`: the best address for packets that leave there, 0 if there is none. */
   | { readonly kind: "sourceOn"; readonly to: number };
 
 export interface RouteCacheSpecification {
-  /** What the pools hold: entries, and addresses of each family. */
+  /** The pools' sizes: entries, and addresses of each family. */
   readonly entriesMax: number;
   readonly sockaddrsMax: number;
   /**
-   * Objects that may be in use beyond what the state tells: those of operations under way, and of caches it does not
+   * Objects that may be in use beyond those in the state: those of operations in progress, and of caches it does not
    * know.
    */
   readonly slack: number;
   /**
-   * May the memory of what was deleted come back after the deletion has answered, or have others looked on meanwhile?
+   * May deleted objects' memory come back, or other threads still use it, after the deletion has returned?
    */
   readonly isDeferred: boolean;
   readonly threadCount: number;
@@ -159,20 +160,20 @@ export function createRouteCacheModel(
   };
 }
 
-/** What the state holds, in an order of its own: caches are listed as they were first used. */
+/** The state in a fixed order: caches are listed in order of first use. */
 function keyOf({ caches, ...rest }: RouteCacheState): string {
   const known = Object.entries(caches).filter(([, { destination }]) => destination !== undefined);
   return JSON.stringify([rest, known.toSorted(([left], [right]) => (left < right ? -1 : 1))]);
 }
 
-/** A destination as an operation answers it. */
+/** A destination as operations return it. */
 export function addressWord(address: RouteAddress | undefined): number {
   return address === undefined
     ? 0
     : 1 + (address.family === "v4" ? 0 : 1) + 2 * (address.address + 256 * address.scope);
 }
 
-/** A route that was deleted, by its family and serial number. */
+/** A deleted route, by its family and serial number. */
 export function lostWord(family: RouteFamily, serial: number): number {
   return 2 * serial + (family === "v4" ? 0 : 1);
 }
@@ -341,7 +342,7 @@ function setDestination(
   return [set, { error: NO_MEMORY, next: without }];
 }
 
-/** The cache's route if it has one that is right; nothing at all while an lwp would have to wait for it. */
+/** The cache's route if it has a valid one; no outcome while an lwp would have to wait for it. */
 function validate(state: RouteCacheState, name: string, inInterrupt: boolean): readonly (RouteRecord | undefined)[] {
   const { destination, route } = cacheNamed(state, name);
   const found = destination === undefined ? undefined : routeNumbered(state, destination.family, route);
@@ -373,7 +374,7 @@ function fromTable(
     : [cloned];
 }
 
-/** Looks the cache's destination up and has the cache remember what is found. */
+/** Looks the cache's destination up and lets the cache remember the result. */
 function fill(
   specification: RouteCacheSpecification,
   state: RouteCacheState,
@@ -500,7 +501,7 @@ function selectRoute(
 }
 
 /**
- * What a selection may make of a route: the interface it leads to, or the one that its source address belongs to; or an
+ * A selection's possible results for a route: the interface it leads to, or that of its source address; or an
  * error.
  */
 function routeResponses({ owners }: RouteCacheState, error: number, route: RouteRecord | undefined): readonly number[] {
@@ -511,7 +512,7 @@ function routeResponses({ owners }: RouteCacheState, error: number, route: Route
   return [...new Set([route.interface, ...ofSource])];
 }
 
-/** Could every address of the family be in use, or on its way back? */
+/** Could every address of the family be in use, or still being freed? */
 function mayLackSockaddr(
   { sockaddrsMax, slack }: RouteCacheSpecification,
   { caches, routes, deleted }: RouteCacheState,

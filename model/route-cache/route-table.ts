@@ -11,21 +11,21 @@ export interface RouteRecord {
   /** Counts the routes of its family in the order in which they were added. */
   readonly serial: number;
   readonly prefix: RoutePrefix;
-  /** Index. */
+  /** The interface's index. */
   readonly interface: number;
   /** Family of its gateway, if it leads through one. */
   readonly gateway?: RouteFamily;
   readonly reject?: boolean;
-  /** A lookup makes a route to the host of it. */
+  /** Does a lookup clone it into a host route? */
   readonly cloning?: boolean;
   /** Number of the interface address that packets come from. */
   readonly source?: number;
 }
 
-/** What a cache remembers. */
+/** The contents of a cache. */
 export interface CacheRecord {
   readonly destination?: RouteAddress;
-  /** Serial number of a route that is still the right one, 0 if there is none. */
+  /** Serial number of a route that is still valid, 0 if there is none. */
   readonly route: number;
 }
 
@@ -46,12 +46,12 @@ export interface RouteCacheState {
   readonly routes: readonly RouteRecord[];
   /** Serial number of the route added last. */
   readonly serials: PerFamily;
-  /** Serial number of the route that is being changed, 0 if none is. */
+  /** Serial number of the route that is being changed, 0 if there is none. */
   readonly updating: PerFamily;
   /** Deletions so far, if their memory may come back late. */
   readonly deleted: PerFamily;
   readonly caches: Readonly<Record<string, CacheRecord>>;
-  /** What each thread holds a reference to: the route as it was answered, 0 for nothing. */
+  /** The reference that each thread holds: the route as it was returned, 0 for none. */
   readonly held: readonly number[];
   readonly interfaces: readonly InterfaceRecord[];
   readonly interfaceSerial: number;
@@ -73,7 +73,7 @@ export const EMPTY_STATE: RouteCacheState = {
   owners: [],
 };
 
-/** The route as operations answer it; 0 for none. */
+/** The route as operations return it; 0 for none. */
 export function wordOf(route: RouteRecord | undefined): number {
   return route === undefined ? 0 : 8 * route.serial + route.interface;
 }
@@ -108,7 +108,7 @@ export function isUpdating({ updating }: RouteCacheState, { prefix, serial }: Ro
 }
 
 /**
- * The state with one route more; its serial number is the family's last. Every cache of the family forgets its route.
+ * The state with one more route; its serial number is the family's last. Every cache of the family forgets its route.
  */
 export function withRoute(state: RouteCacheState, route: Omit<RouteRecord, "serial">): RouteCacheState {
   const { family } = route.prefix;
@@ -136,7 +136,7 @@ function invalidated(state: RouteCacheState, family: RouteFamily): RouteCacheSta
   return { ...state, caches: Object.fromEntries(caches) };
 }
 
-/** The addresses as source selection sees them. */
+/** The addresses in the form that source selection needs. */
 export function ownAddresses({ addresses, interfaces }: RouteCacheState): readonly OwnAddress[] {
   return addresses.map((address) => ({
     ...address,

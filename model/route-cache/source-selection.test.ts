@@ -11,7 +11,7 @@ const own = (address: number, more: Partial<OwnAddress> = {}): OwnAddress => ({
   ...more,
 });
 
-test("numbers have the scopes of the addresses that they stand for", () => {
+test("numbers have the scopes of the addresses that they represent", () => {
   expect([1, 2, 223, 224, 239, 240, 247, 248, 255, 0].map(scopeOf)).toEqual([
     "link",
     "global",
@@ -26,7 +26,7 @@ test("numbers have the scopes of the addresses that they stand for", () => {
   ]);
 });
 
-test("nothing is chosen from nothing, nor from what cannot be used", () => {
+test("nothing is chosen if there are no candidates, or only unusable ones", () => {
   expect(bestSource([], 40, 2)).toBe(0);
   expect(bestSource([own(33, { notReady: true })], 40, 2)).toBe(0);
   expect(bestSource([own(1)], 40, 2)).toBe(0); // the loopback address, on another link
@@ -35,7 +35,7 @@ test("nothing is chosen from nothing, nor from what cannot be used", () => {
   expect(bestSource([own(226)], 224, 2)).toBe(226);
 });
 
-test("the rules decide in their order", () => {
+test("the rules decide in order", () => {
   const wins = (better: OwnAddress, worse: OwnAddress, to = 40): void => {
     expect(bestSource([better, worse], to, 2)).toBe(better.address);
     expect(bestSource([worse, better], to, 2)).toBe(better.address);
@@ -51,7 +51,7 @@ test("the rules decide in their order", () => {
   wins(own(33), own(2)); // the longest prefix in common with 40
 });
 
-test("of equally good addresses the first is chosen", () => {
+test("among equally good addresses the first is chosen", () => {
   expect(bestSource([own(48), own(49)], 2, 2)).toBe(48);
   expect(bestSource([own(49), own(48)], 2, 2)).toBe(49);
 });

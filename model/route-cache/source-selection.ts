@@ -1,7 +1,7 @@
 /**
- * Which of its own addresses a host gives to a packet: the rules in their order, over all candidates at once.
+ * The choice of a packet's source among a host's own addresses: the rules in their order, over all candidates at once.
  *
- * Numbers of 8 bits stand for IPv6 addresses: 1 is the loopback address, 224 to 239 are link-local, 240 to 247
+ * Numbers of 8 bits represent IPv6 addresses: 1 is the loopback address, 224 to 239 are link-local, 240 to 247
  * link-local multicast, 248 to 255 global multicast, everything else is global. Numbers below 128 have one label of the
  * policy table, the others another.
  *
@@ -36,8 +36,8 @@ function labelOf(address: number): boolean {
 }
 
 /**
- * The number of the best candidate for packets to `destination` that leave by the interface of that index; 0 if none
- * will do. Of equally good ones, the first.
+ * The number of the best candidate for packets to `destination` that leave by the interface of that index; 0 if none is
+ * usable. Among equally good ones, the first.
  */
 export function bestSource(candidates: readonly OwnAddress[], destination: number, outgoing: number): number {
   const usable = candidates.filter(
@@ -46,7 +46,7 @@ export function bestSource(candidates: readonly OwnAddress[], destination: numbe
       (scopeOf(destination) === "global" || candidate.interface === outgoing) &&
       (candidate.address !== 1 || outgoing === LOOPBACK_INDEX),
   );
-  // Each rule keeps those that it likes best, if it likes any better than others.
+  // Each rule keeps the candidates that it prefers, if it prefers any to others.
   const rules: ((candidate: OwnAddress) => number)[] = [
     ({ address }) => Number(address === destination),
     // The smallest scope that is not smaller than the destination's; failing that, the largest.

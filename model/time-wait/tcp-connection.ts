@@ -1,7 +1,7 @@
-/** A TCP connection by its four names: two addresses and two ports. */
+/** A TCP connection by its tuple: two addresses and two ports. */
 import type { AddressFamily } from "#model/peers/peer-address.ts";
 
-/** Where a connection's other end is: this machine itself, the same link, or beyond a gateway. */
+/** The location of a connection's other end: this machine itself, the same link, or beyond a gateway. */
 export type Reach = "loopback" | "local" | "remote";
 
 export interface TcpConnection {

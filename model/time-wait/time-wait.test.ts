@@ -59,7 +59,7 @@ const three = connection(3);
 const loopback = connection(1, "loopback");
 const remote = connection(1, "remote");
 
-/** What may be answered after operations that are answered so; every state that they may leave counts. */
+/** The possible responses after operations with these responses; every state that they may leave counts. */
 function after(
   steps: readonly (readonly [TimeWaitOperation, number])[],
   changed: Partial<TimeWaitSpecification> = {},
@@ -68,27 +68,27 @@ function after(
   let states = [model.initial];
   for (const [operation, response] of steps) states = states.flatMap((state) => model.next(state, operation, response));
   return (operation) => {
-    const answers = states.flatMap((state) =>
+    const responses = states.flatMap((state) =>
       (model.outcomes?.(state, operation) ?? []).map(({ response }) => response),
     );
-    return [...new Set(answers)].toSorted((left, right) => left - right);
+    return [...new Set(responses)].toSorted((left, right) => left - right);
   };
 }
 
 const found = (sequence: number): number => sequence * 1_000_000 + (sequence + 300) * 1000 + sequence + 600;
 
-test("a class's records live twice its segment lifetime, and 0 seconds stand for the built-in ones", () => {
+test("a class's records live twice its segment lifetime, and 0 seconds select the defaults", () => {
   expect([0, 1, 2, 3].map((mslClass) => lifeTicks(mslClass, specification, 10))).toEqual([1200, 1200, 200, 40]);
   const none = { remoteSeconds: 0, localSeconds: 0, loopbackSeconds: 0 };
   expect([0, 1, 2, 3].map((mslClass) => lifeTicks(mslClass, none, 1))).toEqual([120, 120, 60, 30]);
 });
 
-test("the three numbers of a connection can be told from a lookup's answer", () => {
+test("a lookup's response determines the three numbers of a connection", () => {
   expect(numbersAt(7)).toEqual({ receiveNext: 7, sendNext: 307, receiveWindow: 607 });
   expect(snapshotWord(numbersAt(7))).toBe(7_307_607);
 });
 
-test("a record is found until it expires, by its connection alone", () => {
+test("a record is found until it expires, only by its connection", () => {
   const at = (ticks: number) =>
     after([
       [add(one, 5), 1],
@@ -100,7 +100,7 @@ test("a record is found until it expires, by its connection alone", () => {
   expect(at(0)(lookup(two))).toEqual([0]);
 });
 
-test("each reach has a life of its own, unless truncation is off", () => {
+test("each reach has its own lifetime, unless truncation is off", () => {
   const lives = (which: ConnectionIdentity, ticks: number, truncating: boolean) =>
     after(
       [
@@ -133,7 +133,7 @@ test("a disabled facility refuses, and keeps the records it has", () => {
   expect([disabled(add(two)), disabled(lookup(one))]).toEqual([[0], [found(1)]]);
 });
 
-test("a full class gives up all that expire with its oldest, and no other class any", () => {
+test("a full class gives up all records that expire with its oldest, and other classes none", () => {
   const together = after([
     [add(one, 1), 1],
     [add(two, 2), 1],
@@ -155,7 +155,7 @@ test("a full class gives up all that expire with its oldest, and no other class 
   expect([apart(lookup(one)), apart(lookup(two)), apart(lookup(three))]).toEqual([[0], [found(2)], [found(3)]]);
 });
 
-test("the families have classes of their own", () => {
+test("each family has its own classes", () => {
   const [first, second] = [connection(1, "local", 80, "v6"), connection(2, "local", 80, "v6")];
   const may = after([
     [add(one, 1), 1],
@@ -186,7 +186,7 @@ test("a class without slots refuses records, and keeps none", () => {
   expect(after([], { slots: 2, truncating: false })(add(one))).toEqual([1]);
 });
 
-test("expired slots make room before a record that has not expired, whether the timer came by or not", () => {
+test("expired slots make room before a record that has not expired, whether or not the timer has run", () => {
   const may = after([
     [add(one, 1), 1],
     [advance(19), 1019],
@@ -221,7 +221,7 @@ test("a restarted record lives its whole life again", () => {
   ).toEqual([0]);
 });
 
-test("a restart takes a slot: in a full class the oldest go, and it may be the oldest itself", () => {
+test("a restart takes a slot: in a full class the oldest are given up, and it may be the oldest itself", () => {
   const itself = after([
     [add(one, 1), 1],
     [advance(1), 1001],
@@ -238,15 +238,15 @@ test("a restart takes a slot: in a full class the oldest go, and it may be the o
   expect([younger(lookup(one)), younger(lookup(two))]).toEqual([[0], [found(2)]]);
 });
 
-test("a record deleted in the midst keeps its slot, the oldest one gives it back", () => {
-  const midst = after([
+test("a record deleted in the middle keeps its slot, the oldest one gives it back", () => {
+  const middle = after([
     [add(one, 1), 1],
     [advance(1), 1001],
     [add(two, 2), 1],
     [reopen(two, 9), 1],
     [add(three, 3), 1],
   ]);
-  expect([midst(lookup(one)), midst(lookup(three))]).toEqual([[0], [found(3)]]);
+  expect([middle(lookup(one)), middle(lookup(three))]).toEqual([[0], [found(3)]]);
   const oldest = after([
     [add(one, 1), 1],
     [advance(1), 1001],
@@ -257,7 +257,7 @@ test("a record deleted in the midst keeps its slot, the oldest one gives it back
   expect([oldest(lookup(two)), oldest(lookup(three))]).toEqual([[found(2)], [found(3)]]);
 });
 
-test("a record behind expired ones is the oldest or not, as the timer came by or not", () => {
+test("a record behind expired ones is the oldest only if the timer has run", () => {
   const later = [4, 5, 6, 7].map((port) => [add(connection(port), port), 1] as const);
   const steps = [
     [add(one, 1), 1],
@@ -268,13 +268,13 @@ test("a record behind expired ones is the oldest or not, as the timer came by or
     [reopen(two, 9), 1],
     ...later,
   ] as const;
-  // Five slots. Either the second one is free again, or it stays taken and goes together with the third, of the same
+  // Five slots. Either the second one is free again, or it stays taken and is given up with the third, of the same
   // expiry.
   expect(after(steps, { slots: 16 })(lookup(three))).toEqual([0, found(3)]);
   expect(after(steps.slice(0, -1), { slots: 16 })(lookup(three))).toEqual([found(3)]);
 });
 
-test("a SYN takes the record away only if its number is past what was received", () => {
+test("a SYN removes the record only if its number is past everything received", () => {
   const may = after([[add(one, 5), 1]]);
   expect([may(reopen(one, 4)), may(reopen(one, 5)), may(reopen(one, 6)), may(reopen(two, 9))]).toEqual([
     [2],
@@ -296,7 +296,7 @@ test("a SYN takes the record away only if its number is past what was received",
   ).toEqual([found(5)]);
 });
 
-test("a bind counts the records of its port, but for those that share it with one that shares too", () => {
+test("a bind counts the records of its port, except those that share it with a bind that shares too", () => {
   const may = after([
     [add(one, 1, true), 1],
     [add(remote, 2), 1],
@@ -351,7 +351,7 @@ test("when the scheme changes, slots of the other one may refuse, until they are
   expect(same(add(two))).toEqual([1]);
 });
 
-test("a record of one scheme is refused a restart in a class that has no slots", () => {
+test("a record of one scheme cannot be restarted in a class without slots", () => {
   const may = after(
     [
       [add(one, 1), 1],
@@ -362,7 +362,7 @@ test("a record of one scheme is refused a restart in a class that has no slots",
   expect([may(restart(one)), may(lookup(one))]).toEqual([[2], [found(1)]]);
 });
 
-test("a record that is refused a restart keeps its expiry", () => {
+test("a record whose restart is refused keeps its expiry", () => {
   const may = after(
     [
       [add(one, 1), 1],
@@ -376,7 +376,7 @@ test("a record that is refused a restart keeps its expiry", () => {
   expect(may(lookup(one))).toEqual([0]);
 });
 
-test("when lines run out, an addition evicts more of its class, or all of it in vain", () => {
+test("when lines run out, an addition evicts more of its class, or all of it without success", () => {
   const may = after(
     [
       [add(one, 1), 1],
@@ -426,14 +426,14 @@ test("the clock wraps, and records expire across it", () => {
   ).toEqual([0]);
 });
 
-test("a pending operation may leave whatever some answer leaves", () => {
+test("a pending operation may leave any state that some response leaves", () => {
   const model = createTimeWaitModel({ ...specification, linesMayRunOut: true });
   const [held] = model.next(model.initial, add(one, 1), 1);
   expect(model.next(held ?? model.initial, add(two, 2), undefined)).toHaveLength(3);
   expect(model.next(model.initial, add(one), 7)).toEqual([]);
 });
 
-test("states have equal keys exactly when they look the same for ever", () => {
+test("states have equal keys exactly if they stay indistinguishable", () => {
   const model = createTimeWaitModel(specification);
   const keys = (operation: TimeWaitOperation, from = model.initial) =>
     model.next(from, operation, undefined).map((state) => model.key(state));

@@ -1,18 +1,18 @@
 /**
- * What compressed TIME_WAIT may answer, one operation at a time.
+ * The allowed responses of compressed TIME_WAIT, one operation at a time.
  *
- * A record is what is left of a closed connection: it keeps the connection's name from being used again until it
+ * A record is the rest of a closed connection: it keeps the connection's name from being used again until it
  * expires. Specified: how long it lives (twice the segment lifetime of its class), that it is never found past its
- * expiry, that a class with no room gives up its oldest (all of one expiry at once), and never another class's, and
- * which answers a new connection, a bind, a late segment and a new SYN get.
+ * expiry, that a class with no room gives up its oldest (all of one expiry at once), and never another class's,
+ * and the responses to a new connection, a bind, a late segment and a new SYN.
  *
- * A class is a queue of slots, oldest first: a record that is deleted in the midst of the queue leaves its slot taken
- * until the queue has come to it. Expired slots leave the front of the queue some time after their expiry, by the
- * timer, of which nothing else is said here: every operation may find them gone, or still there.
+ * A class is a queue of slots, oldest first: a record that is deleted in the middle of the queue leaves its slot taken
+ * until the queue reaches it. Expired slots leave the front of the queue some time after their expiry, by the
+ * timer, about which nothing else is specified: every operation may find them gone, or still there.
  *
  * Left out: the hash table. If its lines may run out, an addition may give up more of its class than it needs for its
- * slot, and may fail. A class of the one scheme (all connections alike) whose turn it is on a slot of the other (three
- * classes) is refused, and here may be, whenever the other scheme has slots left.
+ * slot, and may fail. A class of one scheme (all connections alike) that reaches a slot of the other (three
+ * classes) is refused, and here may be refused, whenever the other scheme has slots left.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011).
  */
@@ -21,7 +21,7 @@ import { nextFromOutcomes } from "../outcomes.ts";
 import type { AddressFamily } from "#model/peers/peer-address.ts";
 import type { Reach } from "./tcp-connection.ts";
 
-/** A connection as far as the model tells connections apart. */
+/** A connection, as far as the model distinguishes connections. */
 export interface ConnectionIdentity {
   /** Equal for equal connections, family included. */
   readonly name: string;
@@ -31,26 +31,27 @@ export interface ConnectionIdentity {
 }
 
 export type TimeWaitOperation =
-  /** The connection closes: 1, and a record stands for it; or 0, and its owner must wait in full. */
+  /** The connection closes: 1, and a record replaces it; or 0, and its owner must wait in full. */
   | {
       readonly kind: "add";
       readonly connection: ConnectionIdentity;
       readonly sequence: number;
       readonly reuse: boolean;
     }
-  /** May the connection be made? Answers what is left of its predecessor ({@link snapshotWord}), or 0. */
+  /** May the connection be created? Returns the rest of its predecessor ({@link snapshotWord}), or 0. */
   | { readonly kind: "lookup"; readonly connection: ConnectionIdentity }
   /** A late segment: 1, and the record lives its whole life again; 2, and it keeps its old expiry; 0, there is none. */
   | { readonly kind: "restart"; readonly connection: ConnectionIdentity }
   /**
-   * A SYN: 1, and the record is gone, because `sequence` is past what it has received; 2, it stands; 0, there is none.
+   * A SYN: 1, and the record is gone, because `sequence` is past everything it has received; 2, it stays; 0, there is
+   * none.
    */
   | { readonly kind: "reopen"; readonly connection: ConnectionIdentity; readonly sequence: number }
-  /** Answers how many records stand in the way of a bind to the local port. */
+  /** Returns how many records conflict with a bind to the local port. */
   | { readonly kind: "bind"; readonly family: AddressFamily; readonly port: number; readonly reuse: boolean }
-  /** Turns a knob; answers 0, or an error number. */
+  /** Turns a knob; returns 0, or an error number. */
   | { readonly kind: "set"; readonly knob: string; readonly on: boolean }
-  /** Moves the clock; answers the new time. */
+  /** Moves the clock; returns the new time. */
   | { readonly kind: "advance"; readonly ticks: number };
 
 interface TimeWaitSlot {
@@ -66,16 +67,16 @@ interface TimeWaitSlot {
 }
 
 export interface TimeWaitState {
-  /** int32; wraps round. */
+  /** int32; wraps. */
   readonly now: number;
   readonly enabled: boolean;
-  /** Are connections told apart by their reach? */
+  /** Are connections distinguished by their reach? */
   readonly truncating: boolean;
   /** Taken slots, oldest first, of the four classes of IPv4, then of those of IPv6. */
   readonly arenas: readonly (readonly TimeWaitSlot[])[];
 }
 
-/** Longest time a segment may live in the network, by reach; 0 for the built-in one. */
+/** Longest time a segment may live in the network, by reach; 0 for the default. */
 export interface SegmentLifetimes {
   readonly remoteSeconds: number;
   readonly localSeconds: number;
@@ -137,7 +138,7 @@ export function lifeTicks(
 }
 
 /**
- * What a lookup answers for a record whose connection had come to `sequence`: its three numbers, in decimal one behind
+ * A lookup's response for a record whose connection had reached `sequence`: its three numbers, in decimal one behind
  * the other.
  */
 export function snapshotWord({
@@ -153,7 +154,7 @@ export function snapshotWord({
 }
 
 /**
- * The three numbers of a connection that has come to `sequence`, 1 to 300: all different, and different for each
+ * The three numbers of a connection that has reached `sequence`, 1 to 300: all different, and different for each
  * sequence.
  */
 export function numbersAt(sequence: number): {
@@ -252,7 +253,7 @@ function restart(
       outcomes.push(refused);
       continue;
     }
-    const without = withoutRecord(withArena(aged, place, room), connection.name); // unless making room was its end already
+    const without = withoutRecord(withArena(aged, place, room), connection.name); // if making room did not
     outcomes.push({ response: 1, next: withArena(without, place, [...(without.arenas[place] ?? []), slot]) });
   }
   return outcomes;
@@ -282,7 +283,7 @@ function set(
   }
 }
 
-/** The record of the connection, and where it is. Expired ones are none. */
+/** The record of the connection, and its place. Expired ones do not count. */
 function find({ arenas }: TimeWaitState, { name }: ConnectionIdentity) {
   for (const [place, arena] of arenas.entries()) {
     for (const { record } of arena) if (record?.name === name) return { record, place };
@@ -290,7 +291,7 @@ function find({ arenas }: TimeWaitState, { name }: ConnectionIdentity) {
   return undefined;
 }
 
-/** The state as it is, and as it is once the timer has taken what is expired from the front of these arenas. */
+/** The state unchanged, and the state after the timer has taken the expired slots from the front of these arenas. */
 function agings(state: TimeWaitState, places: readonly number[]): readonly TimeWaitState[] {
   let states: readonly TimeWaitState[] = [state];
   for (const place of new Set(places)) {
@@ -303,8 +304,8 @@ function agings(state: TimeWaitState, places: readonly number[]): readonly TimeW
 }
 
 /**
- * The arena with room for one more: if it is full, without all that expire with the oldest. Undefined if it has no
- * slots at all.
+ * The arena with room for one more: if it is full, without all slots that expire with the oldest. Undefined if it has
+ * no slots at all.
  */
 function makeRoom(
   { slots }: TimeWaitSpecification,

@@ -6,7 +6,7 @@ import { wordAt } from "#impl/memory/word.ts";
 import { dropEntry, findEntry, getEntry } from "#impl/dst/cache.ts";
 import { createDst } from "#impl/dst/create-dst.ts";
 import type { Dst } from "#impl/dst/dst.ts";
-import { releaseEntry, sendThrough, tellEntry } from "#impl/dst/entry.ts";
+import { notifyEntry, releaseEntry, sendThrough } from "#impl/dst/entry.ts";
 import { Device, DEVICE_EVENT, DstEntry } from "#impl/dst/layout.ts";
 import { softirqCollector } from "#impl/dst/softirq.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
@@ -51,8 +51,8 @@ const sendWhileDown = protocol("dst", "send-device-down", "a packet is sent whil
       },
       *events() {
         const entry = yield read(Holding.entry(holding));
-        yield* tellEntry(entry, device, DEVICE_EVENT.down);
-        yield* tellEntry(entry, device, DEVICE_EVENT.unregister);
+        yield* notifyEntry(entry, device, DEVICE_EVENT.down);
+        yield* notifyEntry(entry, device, DEVICE_EVENT.unregister);
       },
     },
   };

@@ -275,7 +275,7 @@ test("who drains what it holds itself is told so", () => {
   ]);
   expect(wrong).toEqual({
     property: "assertion",
-    because: "who waits for a target's passive references holds none itself",
+    because: "a thread that waits for a target's passive references holds none itself",
   });
 });
 

@@ -1,4 +1,4 @@
-/** What one access of an agent adds to each way through its program. */
+/** The events and choices that one access of an agent adds to each way through its program. */
 
 import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
 import type { Statement, View } from "./agent-program.ts";
@@ -29,7 +29,7 @@ import { applied, known, type Operator } from "./symbolic-value.ts";
 
 export type AccessStatement = Exclude<Statement, { kind: "let" | "return" | "if" }>;
 
-/** Where an access goes on one path, and what decided it. */
+/** The target of an access on one path, and the slots that decided it. */
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -78,7 +78,7 @@ function readEvent(
   };
 }
 
-/** What makes values of the bytes that an event reads. */
+/** Computes a value from the bytes that an event reads. */
 function returning(
   slot: number,
   type: ElementType,
@@ -146,7 +146,7 @@ function runModify(
   return assignSlot(after, register, slot);
 }
 
-/** It writes exactly if the bytes read are those of the expected value; if not, it is a read. */
+/** It writes exactly if the bytes read are those of the expected value; otherwise it is a read. */
 function runCompareExchange(
   { view, expected, value, register }: Extract<Statement, { kind: "compareExchange" }>,
   state: State,
@@ -177,7 +177,7 @@ function runCompareExchange(
   );
 }
 
-/** Whether a value that was read has the bytes that another value becomes. */
+/** Whether a value that was read has the bytes that another value is encoded as. */
 function sameAs(type: ElementType, place: Place, options: PathOptions): Operator {
   return {
     symbol: "is",
@@ -241,7 +241,7 @@ function sectionEnd(kind: "enter" | "leave", place: Place): PathEvent {
   return { ...place, kind, order: "unordered", noTear: false, start: 0, end: 0 };
 }
 
-/** Does what may throw a TypeError of the program, and says where it was. */
+/** Runs a conversion that may throw a TypeError of the program, and adds its position. */
 function throwing<T>({ text }: PathOptions, { at }: Place, convert: () => T): T {
   try {
     return convert();

@@ -1,4 +1,4 @@
-/** One path of each agent together: the events of an execution, but for what reads read. */
+/** One path of each agent together: the events of an execution, without the sources of reads. */
 
 import { closure, relationOf, union, type Pair, type Relation } from "../relation.ts";
 import type { AgentProgram } from "./agent-program.ts";
@@ -15,7 +15,7 @@ export interface AgentCombination {
   readonly program: AgentProgram;
   /** In the order of `AgentProgram.agents`. */
   readonly paths: readonly AgentPath[];
-  /** Of the main agent, at the end; without events if an agent sleeps for ever. */
+  /** Of the main agent, at the end; without events if an agent sleeps forever. */
   readonly final: AgentPath;
   /** The initial zeros first. */
   readonly events: readonly PlacedEvent[];
@@ -89,7 +89,7 @@ function initialZeros({ bytes }: AgentProgram): PlacedEvent {
   };
 }
 
-/** Read to the events whose value, place or existence depends on what it returned. */
+/** Read to the events whose value, place or existence depends on the value it returned. */
 export function dependency({ events, eventOfSlot }: AgentCombination): Relation {
   const pairs = events.flatMap(({ dependsOn }, event) =>
     [...dependsOn].flatMap((slot): Pair[] => {
@@ -100,7 +100,7 @@ export function dependency({ events, eventOfSlot }: AgentCombination): Relation 
   return relationOf(events.length, pairs);
 }
 
-/** Happens-before as far as it holds whatever is read. */
+/** The part of happens-before that holds whatever is read. */
 export function certainOrder({ events, skeleton: { ao, host } }: AgentCombination): Relation {
   const initially = events.slice(1).map((_, i): Pair => [0, i + 1]);
   return closure(union(ao, host, relationOf(events.length, initially)));

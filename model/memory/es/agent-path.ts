@@ -1,6 +1,6 @@
 /**
- * Every way through an agent's program, with what it reads left open: the events of each way, and what must hold of the
- * values read for the agent to go it.
+ * Every way through an agent's program, with the values of reads left open: the events of each way, and the conditions
+ * on the values read under which the agent takes it.
  */
 
 import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
@@ -75,7 +75,7 @@ function runIf(
   return [true, false].flatMap((holds) =>
     constrain({ ...state, control }, value, holds).flatMap((constrained) =>
       runAll(holds ? thenBranch : elseBranch, constrained, options).map((after) =>
-        // What follows a branch that may return depends on it; what follows another does not.
+        // Statements after a branch that may return depend on it; those after another branch do not.
         mayReturn ? after : { ...after, control: state.control },
       ),
     ),
@@ -89,11 +89,11 @@ function returns(statement: Statement): boolean {
 
 const IS_INDEX: Operator = { symbol: "is index", apply: (value, index) => value === index };
 const IS_NO_INDEX: Operator = {
-  symbol: "is no index below",
+  symbol: "is not an index below",
   apply: (value, count) => !(Number.isInteger(value) && Number(value) >= 0 && Number(value) < Number(count)),
 };
 
-/** More elements than this are too many for an index that depends on what was read. */
+/** With more elements than this, an index must not depend on a value that was read. */
 const OPEN_INDICES_MAX = 64;
 
 /** One path for each index that the access may have, and one for those out of range. */

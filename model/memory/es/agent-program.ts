@@ -1,4 +1,4 @@
-/** A litmus test of agents that share memory, whatever notation it was written in. */
+/** A litmus test of agents that share memory, independent of its notation. */
 
 import type { ElementType, Modification, Value } from "./element-type.ts";
 import type { Operator } from "./symbolic-value.ts";
@@ -8,15 +8,15 @@ export type Expression =
   | { readonly kind: "register"; readonly name: string }
   | { readonly kind: "operation"; readonly operator: Operator; readonly operands: readonly Expression[] };
 
-/** The elements that an access may mean: of a typed array, or those of one type that a DataView reaches. */
+/** The elements that an access may address: of a typed array, or those of one type that a DataView reaches. */
 export interface View {
   readonly name: string;
   readonly type: ElementType;
-  /** Address of what index 0 means. */
+  /** Address of index 0. */
   readonly start: number;
   /** Bytes from one index to the next. */
   readonly stride: number;
-  /** Indices go from 0 to one less. */
+  /** Indices are from 0 to one less. */
   readonly count: number;
   readonly littleEndian: boolean;
   readonly isDataView: boolean;
@@ -29,7 +29,7 @@ interface Accessing {
   readonly at: number;
 }
 
-/** Where a result goes, if anywhere. */
+/** The register of a result, if any. */
 interface Resulting {
   readonly register: string | undefined;
 }
@@ -64,7 +64,7 @@ export type Quantifier = "exists" | "never" | "forall";
 
 export interface Condition {
   readonly quantifier: Quantifier;
-  /** As the test writes it. */
+  /** As written in the test. */
   readonly text: string;
   /** Registers are columns of the outcomes. */
   readonly expression: Expression;
@@ -74,13 +74,13 @@ export interface AgentProgram {
   readonly name: string;
   /** Of all blocks together. */
   readonly bytes: number;
-  /** What the main agent does before it starts the others. */
+  /** Accesses of the main agent before it starts the others. */
   readonly setUp: readonly Statement[];
   readonly agents: readonly Agent[];
   /** Plain reads by the main agent after all others have ended, each into a register named after its column. */
   readonly final: readonly Statement[];
   readonly finalColumns: readonly string[];
-  /** A register that was never assigned. */
+  /** The value of a register that was never assigned. */
   readonly unassigned: Value;
   /** Values that reads in a cycle of values are offered besides those that the program has. */
   readonly domain: readonly Value[];
@@ -107,7 +107,7 @@ export function assignedRegisters(body: readonly Statement[]): readonly string[]
   return [...names].toSorted();
 }
 
-/** What an expression comes to, given its registers. */
+/** The value of an expression, given its registers. */
 export function valueOfExpression(expression: Expression, register: (name: string) => Value): Value {
   switch (expression.kind) {
     case "literal":

@@ -1,5 +1,5 @@
 /**
- * One agent on its way through its program: what it has done, what it knows of its registers, and what must hold of the
+ * One agent on its way through its program: the events so far, the values of its registers, and the conditions on the
  * values that it has read.
  */
 
@@ -8,11 +8,11 @@ import type { ByteEvent } from "./byte-event.ts";
 import type { Value } from "./element-type.ts";
 import { applied, known, type SymbolicValue } from "./symbolic-value.ts";
 
-/** How the bytes of a write come about. */
+/** How the bytes of a write are computed. */
 export interface Payload {
   readonly operand: SymbolicValue;
   /**
-   * @param old the bytes read; without meaning for a plain write
+   * @param old the bytes read; meaningless for a plain write
    * @throws LitmusError if the program's own conversion would throw
    */
   readonly bytesOf: (operand: Value, old: Uint8Array) => Uint8Array;
@@ -21,13 +21,13 @@ export interface Payload {
 }
 
 export interface PathEvent extends Omit<ByteEvent, "agent"> {
-  /** Of what reads: the number by which values refer to what it returns. */
+  /** Of reading events: the number by which values refer to the value it returns. */
   readonly slot?: number;
   /** Of an access: the value of its bytes. */
   readonly decode?: (bytes: Uint8Array) => Value;
-  /** Of what reads: the bytes that stand for a value, if there are any. */
+  /** Of reading events: the bytes that stand for a value, if there are any. */
   readonly encode?: (value: Value) => Uint8Array | undefined;
-  /** Of what writes. */
+  /** Of writing events. */
   readonly payload?: Payload;
   /** Slots that the event depends on, through values or branches. */
   readonly dependsOn: ReadonlySet<number>;
@@ -46,7 +46,7 @@ export type Section = {
 } & (
   | { readonly kind: "sleep"; readonly ending: "ok" | "timed-out" | "never" }
   | { readonly kind: "wake"; readonly ending: "ok" | "timed-out" }
-  /** A wait that found another value. */
+  /** A wait that found a different value. */
   | { readonly kind: "pass" }
   | { readonly kind: "notify"; readonly count: number; readonly slot: number }
 );
@@ -62,16 +62,16 @@ export interface AgentPath {
   readonly constraints: readonly Constraint[];
   readonly sections: readonly Section[];
   readonly registers: ReadonlyMap<string, SymbolicValue>;
-  /** The agent sleeps for ever in a wait. */
+  /** The agent sleeps forever in a wait. */
   readonly isBlocked: boolean;
-  /** What no agent may do, if the path ends in it. */
+  /** An illegal action at which the path ends. */
   readonly illegal: { readonly message: string; readonly at: number } | undefined;
 }
 
 export interface PathOptions {
   readonly text: string;
   readonly unassigned: Value;
-  /** Gives out slots, each once a test. */
+  /** Gives out slots, each once per test. */
   readonly newSlot: () => number;
   /** Called at each statement of each path; throws to end the unfolding. */
   readonly onStep: () => void;
@@ -113,7 +113,7 @@ export function assignSlot(state: State, register: string | undefined, slot: num
   return assign(state, register, { value: { kind: "slot", slot }, dependsOn: new Set([slot]) });
 }
 
-/** The state with the constraint, or none if the constraint is known not to hold. */
+/** The state with the constraint, or none if the constraint is known to be false. */
 export function constrain(state: State, value: SymbolicValue, holds: boolean): readonly State[] {
   if (value.kind === "known") return Boolean(value.value) === holds ? [state] : [];
   return [{ ...state, constraints: [...state.constraints, { value, holds }] }];

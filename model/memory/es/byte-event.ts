@@ -11,8 +11,8 @@ import { closure, relationOf, type Pair, type Relation } from "../relation.ts";
 import { setOf } from "../event-set.ts";
 
 /**
- * - `init`: the initial zeros. One event stands for the one-byte writes of the specification, so it has the range of
- *   no other event; no rule looks at more of it than which bytes it covers.
+ * - `init`: the initial zeros. One event stands for the one-byte writes of the specification, so its range equals
+ *   that of no other event; rules depend only on the bytes that it covers.
  * - `rmw`: a read-modify-write, one event that reads and writes.
  * - `enter`, `leave`: the ends of a critical section of a waiter list. They touch no byte.
  */
@@ -21,21 +21,21 @@ export interface ByteEvent {
   /** From 0; −1 is the main agent, which creates the memory, starts the others and waits for their end. */
   readonly agent: number;
   readonly order: "init" | "unordered" | "seq-cst";
-  /** Whether a read never mixes this write with another of its range, or this read two such writes. */
+  /** Whether a read never mixes this write with another of its range, or this read never mixes two such writes. */
   readonly noTear: boolean;
   /** First byte, and the one after the last. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Bytes that the same events write: no rule tells them apart. */
+/** Bytes that the same events write: no rule distinguishes them. */
 export interface Region {
   readonly start: number;
   readonly end: number;
   readonly writers: EventSet;
 }
 
-/** The part of an execution that does not depend on what reads read. Many candidates share one. */
+/** The part of an execution that does not depend on the values read. Many candidates share one. */
 export interface EsSkeleton {
   readonly events: readonly ByteEvent[];
   /** agent-order, transitive. */
@@ -75,7 +75,7 @@ export function intersect(a: ByteEvent, b: ByteEvent): boolean {
   return Math.max(a.start, b.start) < Math.min(a.end, b.end);
 }
 
-/** @throws RangeError if a pair names an event that is not there */
+/** @throws RangeError if a pair names an event that does not exist */
 export function esSkeletonOf({ events, ao, host = [] }: EsSkeletonPairs): EsSkeleton {
   const size = events.length;
   const related = (holds: (a: ByteEvent, b: ByteEvent) => boolean): Relation => {

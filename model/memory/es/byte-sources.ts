@@ -1,15 +1,15 @@
 /**
- * The ways in which a read may take its bytes from writes, up to what any rule of the model can tell apart.
+ * The ways in which a read may take its bytes from writes, up to the distinctions that rules of the model can make.
  *
- * A way is a set of sources for each region of the read, and the bytes that result. Which byte of a region comes from
- * which of its sources makes no difference but for the value, since all bytes of a region have the same writers. Fewer
+ * A way is a set of sources for each region of the read, and the resulting bytes. Which byte of a region comes from
+ * which of its sources affects only the value, since all bytes of a region have the same writers. Fewer
  * sources only remove happens-before, so a way is left out if another has the same bytes and fewer sources, unless a
  * source that only the first has could be in a data race with the read.
  */
 
 import { LitmusError, positionAt } from "../litmus/litmus-error.ts";
 
-/** A byte that is known, or that the payload of a write will say. */
+/** A byte that is known, or that the payload of a write will provide. */
 export type ByteToken = number | { readonly write: number; readonly offset: number };
 
 export interface SourceChoice {
@@ -31,7 +31,7 @@ export interface SourceQuestion {
   readonly byteOf: (write: number, address: number) => ByteToken;
   /** Whether the tear-free rule allows the read only one source of this kind. */
   readonly isWhole: (write: number) => boolean;
-  /** Whether a source that a read could do without matters all the same. */
+  /** Whether an unnecessary source of a read still matters. */
   readonly mayRace: (write: number) => boolean;
   /** Called at each partial way; throws to end the search. */
   readonly onStep: () => void;
@@ -76,7 +76,7 @@ interface Way {
   /** Bit i is candidate i of the region. */
   readonly masks: readonly number[];
   readonly bytes: readonly ByteToken[];
-  /** The source of which the tear-free rule allows but one. */
+  /** The source of which the tear-free rule allows at most one. */
   readonly wholeSource: number | undefined;
 }
 

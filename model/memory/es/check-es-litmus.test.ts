@@ -10,18 +10,18 @@ import { expected, keysOf, textOf } from "./test-data.fixture.ts";
 import type { LitmusBounds } from "../litmus/candidate-search.ts";
 
 function decide(text: string, bounds: LitmusBounds = {}): EsAnswer {
-  const answer = checkEsLitmus({ program: parseJsonLitmus(text), text }, bounds);
-  if (answer.kind === "undecided") throw new Error(answer.because);
-  return answer;
+  const result = checkEsLitmus({ program: parseJsonLitmus(text), text }, bounds);
+  if (result.kind === "undecided") throw new Error(result.because);
+  return result;
 }
 
 function decideJavaScript(text: string): EsAnswer {
-  const answer = checkEsLitmus({ program: parseJavaScriptLitmus(text, "test"), text });
-  if (answer.kind === "undecided") throw new Error(answer.because);
-  return answer;
+  const result = checkEsLitmus({ program: parseJavaScriptLitmus(text, "test"), text });
+  if (result.kind === "undecided") throw new Error(result.because);
+  return result;
 }
 
-test("all 232 tests have exactly the outcomes that are expected of them", () => {
+test("all 232 tests have exactly their expected outcomes", () => {
   expect(Object.keys(expected)).toHaveLength(232);
   for (const [name, wanted] of Object.entries(expected)) {
     const found = decide(textOf(name));
@@ -57,15 +57,15 @@ function agreesWithEnumeration(text: string): void {
   expect(found).toEqual(wanted);
 }
 
-test("the search finds what enumeration of the definition finds, on random accesses of mixed sizes", () => {
+test("the search and an enumeration of the definition agree on random accesses of mixed sizes", () => {
   fc.assert(fc.property(randomAccesses, agreesWithEnumeration), { seed: 1, numRuns: 80 });
 });
 
-test("the search finds what enumeration of the definition finds, on random waits and notifies", () => {
+test("the search and an enumeration of the definition agree on random waits and notifies", () => {
   fc.assert(fc.property(randomWaits, agreesWithEnumeration), { seed: 1, numRuns: 40 });
 });
 
-test("the search finds what enumeration of the definition finds, on random cycles of agents", () => {
+test("the search and an enumeration of the definition agree on random cycles of agents", () => {
   fc.assert(fc.property(randomCycles, agreesWithEnumeration), { seed: 1, numRuns: 40 });
 });
 
@@ -77,7 +77,7 @@ test("pruned and whole search agree on random programs", () => {
   fc.assert(fc.property(randomWaits, agrees), { seed: 1, numRuns: 20 });
 });
 
-test("interleaved outcomes are outcomes that need no cycle, and all there are without a data race", () => {
+test("interleaved outcomes need no cycle, and without a data race there are no others", () => {
   const holds = (text: string): void => {
     const { outcomes, needsCycle, interleaved, race } = decide(text);
     const withoutCycle = keysOf(outcomes).difference(keysOf(needsCycle));
@@ -236,7 +236,7 @@ function shapeText(name: string, agents: readonly (readonly string[])[], mix: Mi
 }
 
 test.each(shapes)(
-  "$name is forbidden exactly by the atomic accesses that theory asks for",
+  "$name is forbidden exactly by the atomic accesses that theory requires",
   ({ name, agents, weak, isForbidden }) => {
     const count = agents.flat().length;
     for (let bits = 0; bits < 2 ** count; bits++) {
@@ -249,7 +249,7 @@ test.each(shapes)(
   },
 );
 
-test("an index that depends on what was read reaches each element that it may", () => {
+test("an index that depends on a value read reaches each possible element", () => {
   const { outcomes } = decideJavaScript(`
     const x = new Int32Array(new SharedArrayBuffer(12));
     function left() { x[0] = 1; x[1] = 5; x[2] = 6; }
@@ -283,7 +283,7 @@ test("big-endian and unaligned accesses through a DataView see the bytes that ot
   expect(outcomes).toEqual([[0x0203, 0x0302, 0x01000005, 0x06050000]]);
 });
 
-test("a bound that is hit leaves a program undecided", () => {
+test("hitting a bound leaves a program undecided", () => {
   const text = textOf("RND-g033");
   const bounded = checkEsLitmus({ program: parseJsonLitmus(text), text }, { candidatesMax: 50 });
   expect(bounded).toMatchObject({ kind: "undecided", because: "more than 50 candidates, complete or partial" });

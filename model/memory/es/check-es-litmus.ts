@@ -1,4 +1,4 @@
-/** Decides what a program of agents may end in under the memory model of ECMAScript: the complete set of outcomes. */
+/** Decides the outcomes of a program of agents under the memory model of ECMAScript: the complete set of outcomes. */
 
 import { isAcyclic } from "../cycle.ts";
 import { es, type EsModel } from "../es.ts";
@@ -31,13 +31,15 @@ export interface EsAnswer {
   readonly outcomes: readonly Row[];
   /** Those that an interleaving of the accesses gives. */
   readonly interleaved: readonly Row[];
-  /** Those which no execution gives in which agent-order, reads-from and the order of sections are acyclic together. */
+  /**
+   * Those that every execution gives only with a cycle in agent-order, reads-from and the order of sections together.
+   */
   readonly needsCycle: readonly Row[];
   /** Those of them which only executions give in which values depend on themselves. */
   readonly needsValueCycle: readonly Row[];
   /** Whether some valid execution has a data race. */
   readonly race: boolean;
-  /** What the test asks, if it asks. */
+  /** The test's condition, if it has one. */
   readonly question: Question | undefined;
 }
 
@@ -56,13 +58,13 @@ export interface EsUndecided {
   readonly because: string;
 }
 
-/** What an execution runs in circles in: none is as a machine makes it that goes step by step. */
+/** The cycles of an execution: one without any can be produced by a machine that goes step by step. */
 type Cycle = "none" | "causality" | "values";
 
 const CYCLES: readonly Cycle[] = ["none", "causality", "values"];
 
 /**
- * @throws LitmusError, with line and column, if a valid execution does what the language forbids, or the test is too
+ * @throws LitmusError, with line and column, if a valid execution violates the language's rules, or the test is too
  *   large
  */
 export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: EsModel = es): EsAnswer | EsUndecided {
@@ -80,7 +82,7 @@ export function checkEsLitmus(test: EsTest, bounds: LitmusBounds = {}, model: Es
       (candidate) => {
         const row = rowOf(endingOf(candidate));
         const known = rows.get(keyOf(row));
-        // What an execution could add is its outcome, less of a cycle behind it, or a race.
+        // An execution contributes only an outcome, a weaker cycle behind one, or a race.
         if (race && known?.cycle === "none") return;
         const terms = judge.termsOf(candidate);
         if (!isAllowed(model, terms)) return;
@@ -183,7 +185,7 @@ export function forEachExecution(
   }
 }
 
-/** One of each, in every way. */
+/** One of each list, in every way. */
 function* choicesOf<T>([first, ...rest]: readonly (readonly T[])[]): Generator<readonly T[]> {
   if (first === undefined) {
     yield [];

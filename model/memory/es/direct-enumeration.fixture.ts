@@ -1,9 +1,9 @@
 /**
- * What a program of agents may end in, by the definition as it is written: every value that a read could return, every
- * source of every byte, every order of waiter lists, every memory-order. Slow, and meant to be obvious; the search is
+ * The outcomes of a program of agents by the literal definition: every value that a read could return, every source of
+ * every byte, every order of waiter lists, every memory-order. Slow, and meant to be obviously right; the search is
  * tested against it.
  *
- * It shares with the search how elements become bytes and which values are offered out of thin air, and nothing else.
+ * It shares with the search only the encoding of elements and the values offered out of thin air.
  */
 
 import { statementsIn, type AgentProgram, type Expression, type Statement, type View } from "./agent-program.ts";
@@ -27,12 +27,12 @@ interface Event {
   readonly noTear: boolean;
   readonly start: number;
   readonly end: number;
-  /** Chosen at will. */
+  /** Chosen freely. */
   readonly bytesRead: readonly number[];
   readonly bytesWritten: readonly number[];
   /** Reads that the event's value, place or existence depends on. */
   readonly dependsOn: ReadonlySet<Event>;
-  /** Those of them that the bytes which it writes are computed from. */
+  /** Those of them from which the bytes that it writes are computed. */
   readonly computedFrom: ReadonlySet<Event>;
   /** Whether they are computed from the bytes that it reads itself. */
   readonly usesOld: boolean;
@@ -45,7 +45,7 @@ type Section = { readonly list: number; readonly agent: number; readonly enter: 
   | { readonly kind: "notify"; readonly count: number; readonly woken: number }
 );
 
-/** One run of one agent, with whatever its reads returned. */
+/** One run of one agent, for some values returned by its reads. */
 interface Run {
   readonly events: readonly Event[];
   readonly sections: readonly Section[];
@@ -58,7 +58,7 @@ interface Tainted {
   readonly from: ReadonlySet<Event>;
 }
 
-/** Registers and what decided that the run is here. */
+/** Registers, and the reads that decided that the run is here. */
 interface State extends Run {
   readonly tainted: ReadonlyMap<string, Tainted>;
   readonly control: ReadonlySet<Event>;
@@ -71,7 +71,7 @@ const NONE: ReadonlySet<Event> = new Set();
 
 class Agents {
   readonly #program: AgentProgram;
-  /** What a read may return, by address. */
+  /** The values that a read may return, by address. */
   readonly #bytes: ReadonlyMap<number, ReadonlySet<number>>;
   readonly #statesMax: number;
 
@@ -107,7 +107,7 @@ class Agents {
   #one(statement: Statement, state: State, agent: number): readonly State[] {
     switch (statement.kind) {
       case "return":
-        throw new RangeError("return is not in the programs that are enumerated");
+        throw new RangeError("enumerated programs have no return");
       case "let":
         return [assign(state, statement.register, this.#value(statement.value, state))];
       case "if": {
@@ -299,10 +299,10 @@ interface Runs {
 }
 
 /**
- * Runs of all agents, with reads that return whatever bytes could be at an address: those that some run writes there,
- * which is a run with other bytes, and so on, as often as there are writes that a value could go through.
+ * Runs of all agents, with reads that return any bytes that could be at an address: those that some run writes there,
+ * which is a run with other bytes, and so on, as often as there are writes that a value could pass through.
  *
- * @throws RangeError if that makes too many
+ * @throws RangeError if that gives too many
  */
 function allRuns(program: AgentProgram, combinationsMax: number): Runs {
   const bytes = new Map<number, Set<number>>();
@@ -334,12 +334,12 @@ function allRuns(program: AgentProgram, combinationsMax: number): Runs {
 }
 
 function fail(): never {
-  throw new RangeError("the program does what is not enumerated");
+  throw new RangeError("the program contains an operation that is not enumerated");
 }
 
 /**
- * Bytes that a cycle could bring to an address: what a write there writes if it takes place at all, and, if any value is
- * computed, every value that is offered.
+ * Bytes that a cycle could bring to an address: those that a write there writes if it takes place at all, and, if any
+ * value is computed, every value that is offered.
  */
 function inventedBytes(program: AgentProgram, address: number): readonly number[] {
   const statements = allStatements(program);
@@ -407,7 +407,7 @@ function rowOf({ agents, finalColumns }: AgentProgram, runs: readonly Run[], las
 
 type Order = (a: Event, b: Event) => boolean;
 
-/** Every order of waiter lists, and every source of every byte, for runs that are given. */
+/** Every order of waiter lists, and every source of every byte, for given runs. */
 function* executionsOf(
   program: AgentProgram,
   setUp: Run,
@@ -469,7 +469,9 @@ function writtenAt({ start, bytesWritten }: Event, address: number): number | un
   return bytesWritten[address - start];
 }
 
-/** Orders of one list's sections that respect each agent's own and in which the list gives the results that the runs had. */
+/**
+ * Orders of one list's sections that respect each agent's order and make the list give the results that the runs had.
+ */
 function legalOrders(sections: readonly Section[]): readonly (readonly Section[])[] {
   const orders: (readonly Section[])[] = [];
   const extend = (order: readonly Section[], queues: readonly (readonly Section[])[]): void => {
@@ -631,7 +633,7 @@ class DirectExecution {
 
   /** Whether a read whose value is computed from itself returns a value that is not offered. */
   inventsBeyond(offered: readonly Value[]): boolean {
-    // Each event twice: what it reads, and what it writes.
+    // Each event twice: its read and its write.
     const reading = new Map(this.#events.map((event) => [event, { event }]));
     const writing = new Map(this.#events.map((event) => [event, { event }]));
     const nodes = [...reading.values(), ...writing.values()];

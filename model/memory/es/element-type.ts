@@ -1,5 +1,5 @@
 /**
- * Element types of typed arrays: how values become bytes and bytes values.
+ * Element types of typed arrays: encoding values as bytes, and decoding bytes.
  *
  * Source: ECMA-262, TypedArray Objects, table "The TypedArray Constructors"; NumericToRawBytes; RawBytesToNumeric.
  */
@@ -18,7 +18,7 @@ export type ElementType =
   | "Float32"
   | "Float64";
 
-/** Whatever an agent's expression may be. */
+/** The possible values of an agent's expression. */
 export type Value = number | bigint | string | boolean | undefined;
 
 export interface ElementFormat {
@@ -46,12 +46,12 @@ export function isElementType(name: string): name is ElementType {
   return Object.hasOwn(elementFormats, name);
 }
 
-/** Whether Atomics take arrays of this type: the eight integer types, which the clamped one is not among. */
+/** Whether Atomics accept arrays of this type: the eight integer types, without the clamped one. */
 export function isAtomic(type: ElementType): boolean {
   return elementFormats[type].holds !== "float" && type !== "Uint8Clamped";
 }
 
-/** Whether `Atomics.wait` and `notify` take arrays of this type. */
+/** Whether `Atomics.wait` and `notify` accept arrays of this type. */
 export function isWaitable(type: ElementType): boolean {
   return type === "Int32" || type === "BigInt64";
 }
@@ -66,14 +66,14 @@ export function isNoTear(type: ElementType, isSeqCst: boolean): boolean {
 const scratch = new DataView(new ArrayBuffer(8));
 
 /**
- * The bytes that a value becomes in an array of this type, its integers modulo the size.
+ * The bytes of a value in an array of this type, its integers modulo the size.
  *
- * @throws TypeError for a Number where a BigInt is needed, and the other way round
+ * @throws TypeError for a Number where a BigInt is needed, and vice versa
  */
 export function encode(type: ElementType, value: Value, littleEndian: boolean): Uint8Array {
   const { size, holds } = elementFormats[type];
   if (holds === "bigint") {
-    if (typeof value !== "bigint") throw new TypeError(`${show(value)} is no BigInt, which ${type} elements are`);
+    if (typeof value !== "bigint") throw new TypeError(`${show(value)} is not a BigInt, which ${type} elements are`);
     scratch.setBigUint64(0, BigInt.asUintN(64, value), littleEndian);
   } else {
     if (typeof value === "bigint") throw new TypeError(`${show(value)} is a BigInt, which ${type} elements are not`);
@@ -138,13 +138,13 @@ export function decode(type: ElementType, bytes: Uint8Array, littleEndian: boole
 }
 
 /**
- * What `Atomics.store` and its like make of their argument before they use it.
+ * The conversion that `Atomics.store` and the other functions apply to their argument before they use it.
  *
- * @throws TypeError as `encode` does
+ * @throws TypeError like `encode`
  */
 export function toAtomicValue(type: ElementType, value: Value): number | bigint {
   if (elementFormats[type].holds === "bigint") {
-    if (typeof value !== "bigint") throw new TypeError(`${show(value)} is no BigInt, which ${type} elements are`);
+    if (typeof value !== "bigint") throw new TypeError(`${show(value)} is not a BigInt, which ${type} elements are`);
     return value;
   }
   if (typeof value === "bigint") throw new TypeError(`${show(value)} is a BigInt, which ${type} elements are not`);

@@ -1,7 +1,7 @@
 /**
- * One execution of a program of agents that shows why an outcome is allowed, or one with what forbids it.
+ * One execution of a program of agents that shows why an outcome is allowed, or one with the axiom that forbids it.
  *
- * What is sought is what the test's condition asks for, or an outcome; without either, the first outcome that no
+ * The search is for the test's condition, or for an outcome; without either, for the first outcome that no
  * interleaving gives.
  */
 
@@ -26,7 +26,7 @@ export class NoSuchColumn extends Error {}
 
 /**
  * @returns undefined if a bound is hit first
- * @throws LitmusError as `checkEsLitmus` does
+ * @throws LitmusError like `checkEsLitmus`
  * @throws NoSuchColumn if the outcome names one
  */
 export function explainEsLitmus(
@@ -70,7 +70,8 @@ export function explainEsLitmus(
         const terms = judge.termsOf(candidate);
         const violation = violationOf(model, terms);
         if (violation === undefined) return;
-        // The later the axiom, and the fewer reads are wrong, the more of the model agrees with it: that tells most.
+        // The later the axiom, and the fewer reads are wrong, the more of the model agrees with it: the most
+        // informative.
         const wrong = pairsOf(terms.relation("incoherent")).length;
         const rank = model.axioms.indexOf(violation.axiom) * 10_000 - wrong * 100 - violation.events.length;
         if (best !== undefined && best.rank >= rank) return;
@@ -106,10 +107,10 @@ function whatIsSought(
   if (program.condition !== undefined) {
     return { text: "the condition", isMet: satisfies(program.condition.expression, columns) };
   }
-  const answer = checkEsLitmus(test, bounds);
-  if (answer.kind === "undecided") return undefined;
-  const interleaved = new Set(answer.interleaved.map(keyOf));
-  const weak = answer.outcomes.find((row) => !interleaved.has(keyOf(row)));
+  const result = checkEsLitmus(test, bounds);
+  if (result.kind === "undecided") return undefined;
+  const interleaved = new Set(result.interleaved.map(keyOf));
+  const weak = result.outcomes.find((row) => !interleaved.has(keyOf(row)));
   if (weak === undefined) return "interleaved";
   const entries = columns.map((column, i): [string, string] => [column, showEntry(weak[i] ?? null)]);
   return soughtOutcome(new Map(entries), columns);

@@ -1,5 +1,5 @@
 /**
- * A transitive order of events that grows pair by pair, and shrinks again to what it was at a mark.
+ * A transitive order of events that grows pair by pair, and can be reset to a mark.
  *
  * Events are the numbers 0 to size − 1. For searches: adding a pair is linear in size²/32, a mark copies the order.
  */
@@ -56,7 +56,7 @@ export class GrowingOrder {
     this.#depth++;
   }
 
-  /** Goes back to the last mark that was not undone. */
+  /** Returns to the last mark that was not undone. */
   undo(): void {
     const saved = this.#marks[--this.#depth];
     if (saved === undefined) throw new RangeError("undo without a mark");

@@ -1,9 +1,9 @@
 /**
- * What a program of agents may end in when its accesses take place one after the other: the outcomes that sequential
- * consistency allows, and that every outcome is one of in a program without data races.
+ * The outcomes of a program of agents when its accesses take place one after the other: those that sequential
+ * consistency allows, and the only ones of a program without data races.
  *
- * An access is one step, whatever its size; so is each section of a waiter list. States that were met before are not
- * gone on from again.
+ * An access is one step, whatever its size; so is each section of a waiter list. States already visited are not
+ * explored again.
  */
 
 import { elementFormats, encode, decode, modify, toAtomicValue, type Value } from "./element-type.ts";
@@ -12,7 +12,7 @@ import { compareRows, keyOf, rowsOf, type Ending, type Row } from "./outcome.ts"
 
 type AccessStatement = Exclude<Statement, { kind: "let" | "if" | "return" }>;
 
-/** One agent between two steps: what it does next, if anything, is an access. */
+/** One agent between two steps: its next action, if any, is an access. */
 interface AgentState {
   readonly rest: readonly Statement[];
   readonly registers: ReadonlyMap<string, Value>;
@@ -57,7 +57,7 @@ export function interleavedOutcomes(program: AgentProgram, onStep: () => void): 
   return [...rows.values()].toSorted(compareRows);
 }
 
-/** What memory holds when the agents are started. */
+/** The contents of memory when the agents are started. */
 export function memoryAfterSetUp({ setUp, bytes, unassigned }: AgentProgram): Uint8Array {
   return runAlone(setUp, new Uint8Array(bytes), unassigned).memory;
 }
@@ -78,7 +78,7 @@ function runAlone(
   return { memory: state.memory, registers: state.agents[0]?.registers ?? new Map() };
 }
 
-/** Does what touches no memory, up to the next access. */
+/** Runs statements that touch no memory, up to the next access. */
 function settled(agent: AgentState, unassigned: Value): AgentState {
   let { rest, registers } = agent;
   for (;;) {
@@ -149,7 +149,7 @@ function stepsOf(state: MachineState, agent: number, unassigned: Value): readonl
   }
 }
 
-/** What an access to bytes of this content writes, if it does, and returns. */
+/** The bytes that an access to these bytes writes, if any, and its result. */
 function perform(
   statement: Exclude<AccessStatement, { kind: "wait" | "notify" }>,
   old: Uint8Array,
@@ -202,7 +202,7 @@ function valueOf(expression: Expression, registers: ReadonlyMap<string, Value>, 
 function keyOfState({ memory, agents, lists }: MachineState): string {
   const ofAgents = agents.map(({ rest, registers, isAsleep }) => {
     const values = [...registers].map(([name, value]) => `${name}=${typeof value} ${String(value)}`);
-    // How many statements are left, and where the first stands, says which.
+    // The number of statements left, and the place of the first, identify it.
     return `${rest.length} ${rest[0]?.at} ${isAsleep} ${values.toSorted().join()}`;
   });
   const ofLists = [...lists].map(([address, waiters]) => `${address}: ${waiters.join()}`);

@@ -1,9 +1,9 @@
 /**
- * The values that reads in a cycle of values are offered.
+ * The values offered to reads in a cycle of values.
  *
  * The model lets such a cycle carry any value at all, "out of thin air". Offered are zero, the constants of the
- * program's writes, the domain that the test names, and what the program's own writes make of them in at most as many
- * steps as there are writes.
+ * program's writes, the domain that the test names, and the results of the program's own writes on them in at most as
+ * many steps as there are writes.
  */
 
 import { LitmusError } from "../litmus/litmus-error.ts";
@@ -24,7 +24,7 @@ export class TooManyValues extends Error {}
 type WriteStatement = Extract<Statement, { kind: "write" | "modify" | "compareExchange" }>;
 
 /**
- * Each whole number both as a Number and as a BigInt, whichever a read may return.
+ * Each whole number both as a Number and as a BigInt, since a read may return either.
  *
  * @throws TooManyValues beyond a bound
  */
@@ -72,7 +72,7 @@ function constantsOf(expression: Expression): readonly Value[] {
   }
 }
 
-/** What a statement may write if every register, and what it modifies, holds one of the values. */
+/** The values that a statement may write if every register, and the element it modifies, holds one of the values. */
 function* resultsOf(statement: WriteStatement, values: readonly Value[]): Generator<Value> {
   const { type } = statement.view;
   const registers = [...new Set(registersOf(statement.value))];

@@ -25,7 +25,7 @@ function hasTotalOrder(order: Relation, exclusions: readonly Exclusion[]): boole
   });
 }
 
-test("exclusions can be met exactly if some total order meets them", () => {
+test("exclusions can be satisfied exactly if some total order satisfies them", () => {
   const counts = { met: 0, unmet: 0 };
   const pairs = fc.array(fc.tuple(event, event), { maxLength: 5 });
   const triples = fc.array(fc.uniqueArray(event, { minLength: 3, maxLength: 3 }), { maxLength: 5 });
@@ -45,7 +45,7 @@ test("exclusions can be met exactly if some total order meets them", () => {
   expect(Math.min(counts.met, counts.unmet)).toBeGreaterThan(20);
 });
 
-test("an order that grows is the closure of its pairs, refuses cycles, and goes back to its marks", () => {
+test("a growing order is the closure of its pairs, rejects cycles, and returns to its marks", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(event, event), { maxLength: 12 }), (pairs) => {
       const growing = new GrowingOrder(relationOf(SIZE, []));

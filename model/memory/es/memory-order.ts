@@ -1,8 +1,8 @@
 /**
- * Whether a partial order extends to a total one in which certain events do not stand between certain others.
+ * Whether a partial order extends to a total one in which certain events are not between certain others.
  *
- * Exact: what the order so far decides is propagated, the rest is tried both ways. Exponential in the exclusions that
- * propagation leaves open, of which programs of litmus size have few.
+ * Exact: the consequences of the order so far are propagated, the rest is tried both ways. Exponential in the
+ * exclusions that propagation leaves open; programs of litmus size have few.
  */
 
 import { isAcyclic } from "../cycle.ts";
@@ -16,8 +16,8 @@ export interface Exclusion {
 }
 
 /**
- * The order with what the exclusions add to it: acyclic exactly if there is a total order. If there is none, one cycle
- * of it shows why one way of meeting the exclusions fails.
+ * The order with the pairs that the exclusions add: acyclic exactly if there is a total order. If there is none, one
+ * cycle of it shows why one way of satisfying the exclusions fails.
  *
  * @param order transitive
  */

@@ -1,9 +1,9 @@
-/** Outcomes of a program as rows: what registers and final reads hold, and which agents sleep for ever. */
+/** Outcomes of a program as rows: the values of registers and final reads, and the agents that sleep forever. */
 
 import { statementsIn, valueOfExpression, type AgentProgram, type Expression } from "./agent-program.ts";
 import { show, type Value } from "./element-type.ts";
 
-/** null is a register that was never assigned, or that an agent which sleeps for ever did not come to. */
+/** null is a register that was never assigned, or that an agent sleeping forever did not reach. */
 export type Entry = Exclude<Value, undefined> | null;
 
 /** In the order of the columns. */
@@ -42,7 +42,7 @@ export function rowsOf(program: AgentProgram): (ending: Ending) => Row {
   };
 }
 
-/** The same for equal rows alone. */
+/** Equal for equal rows only. */
 export function keyOf(row: Row): string {
   return row.map((entry) => (entry === null ? "null" : show(entry))).join();
 }

@@ -74,7 +74,7 @@ function agentsOf(inner: fc.Arbitrary<Statement>): fc.Arbitrary<readonly (readon
   return fc.array(fc.array(statement, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 });
 }
 
-/** Accesses of one and two bytes, by every operation that is no wait. */
+/** Accesses of one and two bytes, by every operation except waits. */
 export const randomAccesses: fc.Arbitrary<string> = fc
   .tuple(agentsOf(access), fc.option(fc.constantFrom(1, 258)), fc.array(place, { maxLength: 2 }))
   .map(([agents, initial, final]) =>
@@ -92,7 +92,7 @@ export const randomAccesses: fc.Arbitrary<string> = fc
     }),
   );
 
-/** Accesses of one byte by every operation that is no wait: no two of them overlap in part. */
+/** Accesses of one byte by every operation except waits: no two of them overlap partially. */
 export const randomCells: fc.Arbitrary<string> = randomAccesses.map((text) =>
   text.replaceAll('"array":"h"', '"array":"b"').replaceAll("Uint16", "Uint8"),
 );
@@ -108,7 +108,7 @@ export const randomWaits: fc.Arbitrary<string> = agentsOf(waiting).map((agents) 
   }),
 );
 
-/** Agents that each read one cell and write another, so that what they read may depend on what they write. */
+/** Agents that each read one cell and write another, so that the values they read may depend on those they write. */
 export const randomCycles: fc.Arbitrary<string> = fc
   .array(
     fc.tuple(

@@ -1,10 +1,10 @@
 /**
- * Every candidate execution of a combination of paths whose values work out, once each; of the pruned space, those that
- * the model may still allow.
+ * Every candidate execution of a combination of paths whose values are consistent, once each; in the pruned space, only
+ * those that the model may still allow.
  *
- * Chosen are, in this order, the sections of waiter lists and the sources of each read. Values follow; only where they
- * run in a circle are they guessed. In the pruned space, what happens-before and memory-order are forced to be grows
- * with each choice, and a choice against them is taken back at once.
+ * The search chooses, in this order, the sections of waiter lists and the sources of each read. Values follow; only if
+ * they depend on themselves are they guessed. In the pruned space, the forced parts of happens-before and memory-order
+ * grow with each choice, and a choice against them is undone at once.
  */
 
 import { closure, has, relationOf, type Pair, type Relation } from "../relation.ts";
@@ -24,7 +24,7 @@ import { sectionOrders, type SectionOrder } from "./waiter-lists.ts";
 export interface EsCandidate {
   readonly combination: AgentCombination;
   readonly choices: () => EsChoices;
-  /** Complete while the candidate is looked at, and reused for the next. */
+  /** Complete during the callback, and reused for the next candidate. */
   readonly values: ValueFlow;
 }
 
@@ -43,7 +43,7 @@ export function endingOf({ combination: { paths, final }, values }: EsCandidate)
 export interface EsSearchHooks {
   readonly space: SearchSpace;
   readonly text: string;
-  /** Whether data races are still looked for: sources that only they could need are then kept. */
+  /** Whether data races are still searched for: sources that only they could need are then kept. */
   readonly wantsRaces: () => boolean;
   /** Values for reads in a cycle of values. */
   readonly invented: () => readonly Value[];
@@ -61,9 +61,9 @@ class Search {
   readonly #combination: AgentCombination;
   readonly #hooks: EsSearchHooks;
   readonly #values: ValueFlow;
-  /** Happens-before, as far as it is known. */
+  /** The part of happens-before that is known. */
   readonly #hb: GrowingOrder;
-  /** What memory-order must contain. */
+  /** The pairs that memory-order must contain. */
   readonly #mo: GrowingOrder;
   readonly #reads: readonly number[];
   readonly #seqCstWrites: readonly number[];
@@ -101,8 +101,8 @@ class Search {
   }
 
   /**
-   * Reads whose sources' values are known first: then their own are, and branches are decided. Of those, the ones with
-   * few writes to choose from.
+   * Reads whose sources' values are known come first: then their own are known, and branches are decided. Among these,
+   * those with few writes to choose from.
    */
   #readsInOrder(reads: readonly number[]): readonly number[] {
     const { events, eventOfSlot } = this.#combination;
@@ -140,7 +140,7 @@ class Search {
     }
   }
 
-  /** Does what may choose, and takes every choice back. */
+  /** Runs code that may choose, and undoes every choice. */
   #attempt(act: () => void): void {
     const mark = this.#values.mark();
     this.#hb.mark();
@@ -188,7 +188,7 @@ class Search {
       const candidates = this.#isPruned ? writers.filter((write) => this.#isVisible(write, read, region)) : writers;
       return { start, end, candidates };
     });
-    // In the whole space the model itself is to say what tears.
+    // In the whole space the model itself decides which reads tear.
     const isWhole = (write: number): boolean => {
       const writer = events[write];
       return this.#isPruned && reader.noTear && writer?.noTear === true && haveEqualRange(writer, reader);
@@ -212,7 +212,7 @@ class Search {
     return !(this.#writersOf[region] ?? []).some((other) => this.#hb.has(write, other) && this.#hb.has(other, read));
   }
 
-  /** Makes a choice known to everything that follows from it; false if it cannot be. */
+  /** Propagates a choice to everything that follows from it; false if it is impossible. */
   #take(read: number, choice: SourceChoice): boolean {
     this.#values.setSource(read, choice.bytes);
     this.#values.settle();
@@ -242,7 +242,7 @@ class Search {
     });
   }
 
-  /** Adds to memory-order what the rules for seq-cst events decide already; false if that makes a cycle. */
+  /** Adds to memory-order the pairs that the rules for seq-cst events already force; false if that makes a cycle. */
   #orderAtomics(): boolean {
     for (let hasChanged = true; hasChanged;) {
       hasChanged = false;
@@ -275,7 +275,7 @@ class Search {
     return likeSource && this.#hb.has(other, read);
   }
 
-  /** All reads have sources. What values are still open run in a circle. */
+  /** All reads have sources. The values still open depend on themselves. */
   #finish(order: SectionOrder): void {
     const open = this.#values.openReads();
     const inCircle = open.length === 0 ? [] : this.#readsInCircle(open);
@@ -314,7 +314,7 @@ class Search {
     return open.filter((read) => has(flow, read, read));
   }
 
-  /** The bytes that a read may be offered, by what they are joined. */
+  /** The bytes that a read may be offered, by their joined text. */
   #offeredTo(read: number): ReadonlyMap<string, Uint8Array> {
     const encode = this.#combination.events[read]?.encode;
     const found = new Map<string, Uint8Array>();

@@ -1,4 +1,4 @@
-/** Values that depend on what reads will return: expressions over slots. */
+/** Values that depend on the results of reads: expressions over slots. */
 
 import type { Value } from "./element-type.ts";
 
@@ -10,11 +10,11 @@ export interface Operator {
 
 export type SymbolicValue =
   | { readonly kind: "known"; readonly value: Value }
-  /** What the read with this slot returns, or the notify with it. */
+  /** The result of the read or notify with this slot. */
   | { readonly kind: "slot"; readonly slot: number }
   | { readonly kind: "applied"; readonly operator: Operator; readonly operands: readonly SymbolicValue[] };
 
-/** What a slot holds while nothing is known of it. */
+/** The value of a slot of which nothing is known. */
 export const UNKNOWN = Symbol("unknown");
 
 export function known(value: Value): SymbolicValue {

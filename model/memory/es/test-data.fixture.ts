@@ -1,4 +1,4 @@
-/** The tests that the project keeps, with the outcomes that an enumeration of the definition gave. */
+/** The tests kept in the project, with the outcomes of an enumeration of the definition. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

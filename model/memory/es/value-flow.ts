@@ -1,6 +1,6 @@
 /**
- * The values of an execution, as far as reads-from and constants decide them: bytes that are written, bytes that are
- * read, and what reads return. What becomes known can be taken back to a mark.
+ * The values of an execution, as far as reads-from and constants determine them: bytes written, bytes
+ * read, and results of reads. Values that become known can be undone back to a mark.
  */
 
 import type { AgentCombination } from "./agent-combination.ts";
@@ -12,16 +12,16 @@ const NO_BYTES = new Uint8Array(0);
 
 export class ValueFlow {
   readonly #combination: AgentCombination;
-  /** What each write wrote, by event. */
+  /** The bytes that each write wrote, by event. */
   readonly #written: (Uint8Array | undefined)[];
-  /** What each read returned the bytes of, by event. */
+  /** The bytes that each read returned, by event. */
   readonly #read: (Uint8Array | undefined)[];
-  /** Where the bytes of each read come from, once that is chosen. */
+  /** The sources of each read's bytes, once chosen. */
   readonly #tokens: (readonly ByteToken[] | undefined)[];
   readonly #valueOfSlot = new Map<number, Value>();
   readonly #writes: readonly number[];
   readonly #reads: readonly number[];
-  /** Takes back what became known, the last first. */
+  /** Undoes the values that became known, last first. */
   readonly #trail: (() => void)[] = [];
 
   constructor(combination: AgentCombination) {
@@ -43,7 +43,7 @@ export class ValueFlow {
     while (this.#trail.length > mark) this.#trail.pop()?.();
   }
 
-  /** What the program computes from what is known. */
+  /** The values that the program computes from known ones. */
   valueOf(symbolic: SymbolicValue): Value | typeof UNKNOWN {
     return evaluate(symbolic, (slot) => (this.#valueOfSlot.has(slot) ? this.#valueOfSlot.get(slot) : UNKNOWN));
   }
@@ -64,19 +64,19 @@ export class ValueFlow {
     return this.#written[write]?.[offset] ?? { write, offset };
   }
 
-  /** Says what a notify returns. */
+  /** Sets the result of a notify. */
   setSlot(slot: number, value: Value): void {
     this.#valueOfSlot.set(slot, value);
     this.#trail.push(() => this.#valueOfSlot.delete(slot));
   }
 
-  /** Says where the bytes of a read come from. */
+  /** Sets the sources of a read's bytes. */
   setSource(read: number, bytes: readonly ByteToken[]): void {
     this.#tokens[read] = bytes;
     this.#trail.push(() => (this.#tokens[read] = undefined));
   }
 
-  /** Says what a read returns, as a guess that `isConsistent` will judge. */
+  /** Sets the result of a read, as a guess that `isConsistent` will check. */
   setRead(read: number, bytes: Uint8Array): void {
     const event = this.#combination.events[read];
     if (event?.slot === undefined || event.decode === undefined) return;
@@ -89,7 +89,7 @@ export class ValueFlow {
     });
   }
 
-  /** Computes whatever has become known. */
+  /** Computes all values that have become known. */
   settle(): void {
     for (let hasChanged = true; hasChanged;) {
       hasChanged = false;
@@ -134,14 +134,14 @@ export class ValueFlow {
     return this.#reads.filter((read) => this.#tokens[read] !== undefined && this.#read[read] === undefined);
   }
 
-  /** Writes of which the value of an open read still waits. */
+  /** Writes whose value an open read still waits for. */
   awaitedWrites(read: number): readonly number[] {
     const tokens = this.#tokens[read] ?? [];
     const writes = tokens.flatMap((token) => (typeof token === "number" ? [] : [token.write]));
     return [...new Set(writes)].filter((write) => this.#written[write] === undefined);
   }
 
-  /** Whether every read returned what its sources wrote: false only after a wrong guess. */
+  /** Whether every read returned the bytes that its sources wrote: false only after a wrong guess. */
   isConsistent(): boolean {
     return this.#reads.every((read) => {
       const [found, bytes] = [this.#read[read], this.#sourceBytes(read)];
@@ -149,7 +149,7 @@ export class ValueFlow {
     });
   }
 
-  /** Whether every branch may still go the way that the paths took. */
+  /** Whether every branch may still go as the paths went. */
   mayHold(): boolean {
     return this.#combination.constraints.every(({ value, holds }) => {
       const found = this.valueOf(value);

@@ -1,6 +1,6 @@
 /**
- * The orders in which agents may pass through the critical sections of waiter lists, and what the lists then make of
- * waits and notifies.
+ * The orders in which agents may pass through the critical sections of waiter lists, and the results of waits and
+ * notifies in each order.
  *
  * A list is a queue of sleeping agents, one for each address. Sections of one list exclude one another, so they have a
  * total order, and each one's end synchronizes with the next one's beginning. Time is not modelled: a wait with a
@@ -12,18 +12,18 @@
 import type { Pair } from "../relation.ts";
 import type { Section } from "./agent-state.ts";
 
-/** One order of the sections of all lists, as the waits of the paths ended. */
+/** One order of the sections of all lists, consistent with the waits' endings in the paths. */
 export interface SectionOrder {
   /** Leave to the next enter, by events of the whole execution. */
   readonly edges: readonly Pair[];
-  /** What each notify returns, by slot. */
+  /** The result of each notify, by slot. */
   readonly notified: ReadonlyMap<number, number>;
 }
 
 /** A section with its events in the numbering of the whole execution. */
 export type PlacedSection = Section & { readonly agent: number };
 
-/** Every order that agrees with how waits ended; one without edges if there are no sections. */
+/** Every order consistent with the waits' endings; one without edges if there are no sections. */
 export function* sectionOrders(sections: readonly PlacedSection[]): Generator<SectionOrder> {
   const lists = [...Map.groupBy(sections, ({ list }) => list).values()];
   yield* combine(lists);
@@ -85,7 +85,7 @@ function enterSection(section: PlacedSection, waiters: readonly Waiter[]): reado
     case "sleep":
       return [...waiters, { agent, ending: section.ending }];
     case "wake": {
-      // Being taken off the list is what counts: then a wait ends well, even if its time is up as well.
+      // Being taken off the list is decisive: then a wait ends with "ok", even if its time is also up.
       const isListed = waiters.some((waiter) => waiter.agent === agent);
       if (isListed !== (section.ending === "timed-out")) return undefined;
       return waiters.filter((waiter) => waiter.agent !== agent);

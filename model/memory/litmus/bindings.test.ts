@@ -5,7 +5,7 @@ import { addressOf, integer, operate, showValue, type SymbolicValue, type Unknow
 const a: Unknown = { kind: "unknown", slot: 1 };
 const b: Unknown = { kind: "unknown", slot: 2 };
 
-test("what is equated is substituted, through other unknowns and operations", () => {
+test("equated unknowns are substituted, through other unknowns and operations", () => {
   const bindings = new Bindings();
   expect(bindings.equate(a, operate("+", b, integer(1)))).toBe(true);
   expect(showValue(bindings.resolve(a))).toBe("(S2 + 1)");
@@ -20,7 +20,7 @@ test("an address and an integer are never equal", () => {
   expect(new Bindings().equate(addressOf("x"), addressOf("y"))).toBe(false);
 });
 
-test("going back forgets what came after the mark, and nothing else", () => {
+test("going back forgets everything after the mark, and nothing else", () => {
   const bindings = new Bindings();
   bindings.equate(a, integer(1));
   const mark = bindings.mark();
@@ -32,13 +32,13 @@ test("going back forgets what came after the mark, and nothing else", () => {
   expect(bindings.settle()).toBe(true);
 });
 
-test("an operation in a circle has no solution, a copy in a circle stays open", () => {
+test("a cyclic operation has no solution, a cyclic copy stays open", () => {
   const copy = new Bindings();
   expect([copy.equate(a, b), copy.equate(b, a), copy.settle()]).toEqual([true, true, true]);
   expect(copy.resolve(a).kind).toBe("unknown");
   const circle = new Bindings();
   expect([circle.equate(a, operate("*", a, integer(1))), circle.settle()]).toEqual([true, false]);
-  // Folding ends the circle once both are known to be the same.
+  // Folding ends the cycle once both are known to be the same.
   const folded = new Bindings();
   expect(folded.equate(a, operate("^", a, b))).toBe(true);
   expect(folded.equate(b, a)).toBe(true);
@@ -67,7 +67,7 @@ test("shared operands are resolved once, so that a chain of doublings ends", () 
   expect(bindings.equate(b, value)).toBe(true);
 });
 
-test("an expression deeper than anyone writes is illegal instead of a stack overflow", () => {
+test("an excessively deep expression is illegal instead of a stack overflow", () => {
   let value: SymbolicValue = a;
   for (let i = 0; i < 2_000; i++) value = operate("*", value, integer(3));
   expect(value).toEqual({ kind: "illegal", because: "an expression of more than 1000 operations" });

@@ -1,8 +1,8 @@
 /**
- * What is known about unknowns: equations "value read = value written", solved by substitution, with
- * the way back for a search.
+ * The known facts about unknowns: equations "value read = value written", solved by substitution, with
+ * undo for a search.
  *
- * An equation that runs in a circle through an operation has no solution here even if some value
+ * A cyclic equation through an operation has no solution here even if some value
  * would satisfy it; one that only copies leaves its unknowns open.
  */
 
@@ -10,13 +10,13 @@ import { areEqual, isKnown, operate, type Operation, type SymbolicValue } from "
 
 type Equation = readonly [SymbolicValue, SymbolicValue];
 
-/** Where to go back to. */
+/** A state to return to. */
 export interface Mark {
   readonly bound: number;
   readonly pending: readonly Equation[];
 }
 
-/** From this depth on, shared operands are resolved once instead of once a use. */
+/** From this depth on, shared operands are resolved once instead of once per use. */
 const MEMO_DEPTH_MIN = 6;
 
 export class Bindings {
@@ -39,7 +39,7 @@ export class Bindings {
     this.#pending = pending;
   }
 
-  /** The value with everything known put in, and folded. */
+  /** The value with everything known substituted, and folded. */
   resolve(value: SymbolicValue): SymbolicValue {
     if (value.kind === "unknown") return this.#follow(value, undefined);
     if (value.kind === "operation") return this.#fold(value, value.depth < MEMO_DEPTH_MIN ? undefined : new Map());
@@ -91,7 +91,7 @@ export class Bindings {
     return false;
   }
 
-  /** Solves what is left. False on a contradiction, or if an operation still hides an unknown. */
+  /** Solves the rest. False on a contradiction, or if an operation still hides an unknown. */
   settle(): boolean {
     for (;;) {
       const before = this.#pending;

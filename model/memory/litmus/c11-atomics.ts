@@ -1,4 +1,4 @@
-/** What to write instead of C11's atomics, which the kernel's memory model does not define. */
+/** The kernel's replacements for C11's atomics, which the kernel's memory model does not define. */
 
 const SUFFIXES: Readonly<Record<string, string>> = {
   memory_order_relaxed: "_relaxed",
@@ -25,7 +25,7 @@ const FENCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The kernel's counterpart of a C11 function, as far as there is one.
+ * The kernel's counterpart of a C11 function, if there is one.
  *
  * @param order `memory_order_acquire` and the like; undefined where the call names none, which means
  *   `memory_order_seq_cst`
@@ -33,7 +33,7 @@ const FENCES: Readonly<Record<string, string>> = {
  */
 export function kernelCounterpart(name: string, order: string | undefined): string | undefined {
   const base = name.replace(/_explicit$/, "");
-  // Full order is what a read-modify-write without suffix has.
+  // A read-modify-write without suffix has full order.
   const suffix = SUFFIXES[order ?? ""] ?? "";
   switch (base) {
     case "atomic_load":

@@ -1,4 +1,4 @@
-/** All candidate executions of a litmus test: every path of each process, with every choice of what is read. */
+/** All candidate executions of a litmus test: every path of each process, with every choice of reads' sources. */
 
 import type { MemoryModel, Terms } from "../memory-model.ts";
 import { relationOf, type Pair, type Relation } from "../relation.ts";
@@ -15,15 +15,15 @@ import { unfold } from "./unfold.ts";
 export interface LitmusBounds {
   /** Steps of the search: a candidate, or a choice on the way to one. */
   readonly candidatesMax?: number | undefined;
-  /** `pruned` unless said otherwise; both give the same answer. */
+  /** `pruned` by default; both give the same result. */
   readonly space?: SearchSpace | undefined;
-  /** Asked now and then; true ends the search as undecided. */
+  /** Called now and then; true ends the search as undecided. */
   readonly isTimeUp?: (() => boolean) | undefined;
 }
 
 const CANDIDATES_MAX_DEFAULT = 20_000_000;
 
-/** Ticks between two questions whether time is up. */
+/** Ticks between two checks whether time is up. */
 const TICKS_PER_CLOCK = 256;
 
 /** Calls `onCandidate` with every candidate that the filter lets pass, allowed or not. */
@@ -72,7 +72,7 @@ export function stepCounter(bounds: LitmusBounds): () => void {
   };
 }
 
-/** Asks now and then whether time is up. */
+/** Checks now and then whether time is up. */
 function clock({ isTimeUp }: LitmusBounds): () => void {
   let ticks = 0;
   return () => {

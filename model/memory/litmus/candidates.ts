@@ -1,11 +1,11 @@
 /**
- * Every candidate execution of a combination of paths whose values work out, once each; of the pruned
- * space, the coherent ones.
+ * Every candidate execution of a combination of paths whose values are consistent, once each; in the pruned
+ * space, only the coherent ones.
  *
- * Exact: what it leaves out is forbidden by coherence or atomicity, which every model here demands, or
- * by what a lock handover orders. The search chooses, in this order, an order of lock sections, the
+ * Exact: everything left out is forbidden by coherence or atomicity, which every model here demands, or
+ * by the order of a lock handover. The search chooses, in this order, an order of lock sections, the
  * write that each read reads, and the coherence order of each variable; values are solved on the way,
- * and a choice is taken back as soon as coherence or a branch condition contradicts it.
+ * and a choice is undone as soon as coherence or a branch condition contradicts it.
  */
 
 import {
@@ -38,9 +38,9 @@ export interface Candidate {
   /** For each variable with its ordinary writes: the writes in coherence order, the initial one first. */
   readonly writesInOrder: ReadonlyMap<string, readonly number[]>;
   readonly lockOrder: LockOrder;
-  /** The value with everything known put in. */
+  /** The value with everything known substituted. */
   readonly resolve: (value: SymbolicValue) => SymbolicValue;
-  /** Set if the program computes what no program may; an allowed candidate of this kind spoils the test. */
+  /** Set if the program computes something illegal; an allowed candidate of this kind invalidates the test. */
   readonly illegal: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface SearchHooks {
   readonly onCandidate: (candidate: Candidate) => void;
 }
 
-/** @throws LitmusError if a candidate writes through something that is no address */
+/** @throws LitmusError if a candidate writes through a value that is not an address */
 export function searchCandidates(combination: Combination, text: string, hooks: SearchHooks): void {
   const search = new Search(combination, text, hooks);
   search.run();
@@ -137,7 +137,7 @@ class Search {
     }
   }
 
-  /** What a coherent candidate cannot go against. */
+  /** The order that every coherent candidate respects. */
   #certainOrder(skeleton: Skeleton, lockOrder: LockOrder): Relation {
     if (this.#hooks.space === "whole") return emptyRelation(skeleton.events.length);
     return union(skeleton.po, handedOver(skeleton, lockOrder));
@@ -182,7 +182,7 @@ class Search {
     if (address === undefined || value === undefined) throw new RangeError("a read has an address and a value");
     const resolved = this.#bindings.resolve(address);
     const variable = variableNamed(resolved);
-    // A read through something that is no address: no such execution.
+    // A read through a value that is not an address: no such execution.
     if (isKnown(resolved) && variable === undefined) return;
 
     for (const write of this.#writersFor(read, variable)) {
@@ -207,7 +207,7 @@ class Search {
 
   /**
    * Whether a certain order puts the read before the write, or another write between the two. The
-   * coherence check would find out too, but this is quick and leaves one choice inside lock sections.
+   * coherence check would also find it, but this is quick and leaves one choice inside lock sections.
    */
   #isOverwritten(write: number, read: number, { before, accesses }: Fixed, variable: string): boolean {
     if (has(before, read, write)) return true;
@@ -223,7 +223,7 @@ class Search {
     for (const write of this.#writes) {
       const event = events[write];
       if (event === undefined) continue;
-      // Own later writes: the coherence check would refuse them too.
+      // Own later writes: the coherence check would reject them too.
       if (
         this.#hooks.space === "pruned" &&
         event.process === this.#processOf[read] &&
@@ -257,7 +257,7 @@ class Search {
     });
   }
 
-  /** All reads have their writes: solves what is left and goes on to coherence orders. */
+  /** All reads have their writes: solves the rest and continues with coherence orders. */
   #finish(fixed: Fixed | undefined): void {
     const mark = this.#bindings.mark();
     this.#finishSettled(fixed);
@@ -281,7 +281,7 @@ class Search {
     }
   }
 
-  /** False if an operation or a branch still hides an unknown; else what the program may not compute, if it does. */
+  /** False if an operation or a branch still hides an unknown; else the illegal computation of the program, if any. */
   #valuesComeOut(): string | undefined | false {
     let illegal: string | undefined;
     for (const { value, holds } of this.#constraints) {
@@ -352,7 +352,7 @@ class Search {
   }
 }
 
-/** What is chosen before any read. */
+/** The part that is chosen before any read. */
 interface Fixed {
   readonly skeleton: Skeleton;
   readonly lockOrder: LockOrder;

@@ -60,10 +60,10 @@ test.skipIf(!existsSync(OTHERS))(
   },
 );
 
-test("the comparison fires when the model loses a rule", () => {
+test("the comparison fails when the model loses a rule", () => {
   for (const lost of ["happens-before", "propagation", "rcu", "coherence", "atomicity"]) {
     const weakened: MemoryModel = { ...lkmm, axioms: lkmm.axioms.filter(({ name }) => name !== lost) };
-    // Coherence and atomicity are also what the search prunes by, so they are missed in the whole space.
+    // The search also prunes by coherence and atomicity, so their absence shows only in the whole space.
     const texts = [...textsIn(OURS).values(), rcuRing("RG"), LOST_UPDATE, BACKWARDS];
     const differs = texts.some((text) => {
       const found = checkLitmus(text, weakened, { space: "whole", candidatesMax: 20_000 });
@@ -140,7 +140,7 @@ test("pruned and whole search agree on random programs in verdict, states and fl
   expect(compared).toBeGreaterThan(150);
 });
 
-/** The answer; or what refused the test; or that there is none within the bound. */
+/** The answer; or the error of the test; or that there is none within the bound. */
 function attempt(check: () => ReturnType<typeof checkLitmus>): Answer | string {
   try {
     const result = check();
@@ -175,7 +175,7 @@ test("a counter under one lock loses nothing, whatever the number of sections", 
   }
 });
 
-test("a family refuses a shape that it does not have", () => {
+test("a family rejects a shape that it does not have", () => {
   expect(() => rcuRing("RX")).toThrow('shape "RX" must be a word over R and G');
 });
 
@@ -193,7 +193,7 @@ test("a search whose time is up is undecided", () => {
   expect(result).toEqual({ kind: "undecided", name: "rcu-ring-RGRGRGRG", because: "time is up" });
 });
 
-test("cutting a file anywhere, or changing a character, gives an answer or an error with its place", () => {
+test("cutting a file anywhere, or changing a character, gives a result or an error with its place", () => {
   const texts = [...textsIn(OURS).values()];
   const characters = '(){}[]*=;,:&|^~<>!+-/\\"x0 \nPré\0'.split("");
   const mutation = fc.record({
@@ -241,7 +241,7 @@ test("operators follow C's precedence", () => {
   expect(one("r0 = (1 < 2) + (2 <= 2) + (3 > 4) + (3 >= 3) + (1 != 1);", "exists (0:r0=3)").verdict).toBe("Always");
 });
 
-test("an address equals itself alone, and is true", () => {
+test("an address equals only itself, and is true", () => {
   const body = "r0 = x == x; r1 = x == y; r2 = x != 0; r3 = x ^ x; r4 = x + 0; r5 = x > 0; r6 = x - x; r7 = x | 0;";
   const condition = "exists (0:r0=1 /\\ 0:r1=0 /\\ 0:r2=1 /\\ 0:r3=0 /\\ 0:r4=x /\\ 0:r5=1 /\\ 0:r6=0 /\\ 0:r7=x)";
   expect(one(body, condition).verdict).toBe("Always");
@@ -253,7 +253,7 @@ test("an address equals itself alone, and is true", () => {
   ).toBe("Always");
 });
 
-test("a test is refused if an execution divides by zero or computes with an address", () => {
+test("a test is rejected if an execution divides by zero or computes with an address", () => {
   expect(() => one("r0 = 1 / READ_ONCE(*x);", "exists (0:r0=0)")).toThrow(
     "an execution of the test computes a division by zero",
   );
@@ -261,7 +261,7 @@ test("a test is refused if an execution divides by zero or computes with an addr
   expect(() => one("if (x * 1) r0 = 1;", "exists (0:r0=0)")).toThrow("* on the address of a variable");
 });
 
-test("a read through an integer is no execution, a write through one spoils the test", () => {
+test("a read through an integer is no execution, a write through one invalidates the test", () => {
   expect(answerOf(one("r0 = READ_ONCE(*x); r1 = READ_ONCE(*r0);", "exists (0:r1=0)"))).toEqual({
     verdict: "Never",
     states: 0,
@@ -284,10 +284,13 @@ test("pointers may be followed through memory", () => {
 
 /** Two processes that copy, one of them through `value`, each reading what the other wrote. */
 function circle(value: string): string {
-  return `C circle\n{}\nP0(int *x, int *y) { int r0; r0 = *x; *y = ${value}; }\nP1(int *x, int *y) { int r0; r0 = *y; *x = r0; }\nexists (0:r0=0)\n`;
+  return (
+    `C circle\n{}\nP0(int *x, int *y) { int r0; r0 = *x; *y = ${value}; }\n` +
+    "P1(int *x, int *y) { int r0; r0 = *y; *x = r0; }\nexists (0:r0=0)\n"
+  );
 }
 
-test("a value that depends on itself through an operation exists nowhere, one that is copied in a circle does", () => {
+test("a value that depends on itself through an operation does not exist, one that is copied cyclically does", () => {
   expect(decide(circle("r0")).states).toEqual(["0:r0=0;", "0:r0=S1;"]);
   for (const value of ["r0 + 0", "r0 | 0", "0 + r0"]) expect(decide(circle(value)).states).toHaveLength(2);
   for (const value of ["r0 * 1", "r0 - r0", "1 + (r0 & 0)"])
@@ -308,7 +311,7 @@ test("propositions bind => tighter than and, and that tighter than or", () => {
   expect(holds("P0:x=&x")).toBe(true);
 });
 
-test("the quantifier changes the question and not the verdict", () => {
+test("the quantifier changes the condition's reading but not the verdict", () => {
   for (const condition of ["exists (x=1)", "~exists (x=1)", "forall (x=1)", "(x=1)"]) {
     expect(one("WRITE_ONCE(*x, 1);", condition).verdict).toBe("Always");
   }
@@ -325,7 +328,7 @@ ${filter} exists (1:r0=1)
 `;
 }
 
-test("a filter takes away executions, with their states and flags", () => {
+test("a filter removes executions, with their states and flags", () => {
   expect(answerOf(decide(racy("")))).toEqual({ verdict: "Sometimes", states: 2, flags: ["data-race"] });
   expect(decide(racy("filter (1:r0=1)")).verdict).toBe("Always");
   expect(decide(racy("filter (1:r0=2)")).states).toEqual([]);
@@ -349,7 +352,8 @@ test("misuse of locks and RCU is flagged", () => {
 
 /** States of a process beside one that takes the lock and keeps it. */
 function statesBeside(body: string): number {
-  const text = `C stuck\n{}\nP0(spinlock_t *l)\n{\n${body}\n}\nP1(spinlock_t *l)\n{\nspin_lock(l);\n}\nexists (0:r0=0)\n`;
+  const holder = "P1(spinlock_t *l)\n{\nspin_lock(l);\n}\n";
+  const text = `C stuck\n{}\nP0(spinlock_t *l)\n{\n${body}\n}\n${holder}exists (0:r0=0)\n`;
   return decide(text).states.length;
 }
 
@@ -360,12 +364,12 @@ test("locks that can only deadlock leave no execution", () => {
   expect(statesBeside("spin_lock(l); r0 = spin_is_locked(l); spin_unlock(l);")).toBe(1);
 });
 
-/** Why a test whose processes and condition are these has no execution. */
+/** Why a test with these processes and this condition has no execution. */
 function reasonFor(processes: string, final = "exists (x=1)"): string | undefined {
   return decide(`C t\n{}\n${processes}\n${final}\n`).noExecution;
 }
 
-test("a test without an execution says why", () => {
+test("a test without an execution is reported with the reason", () => {
   const locks = "(spinlock_t *s, int *x)";
   expect(reasonFor(`P0${locks} {\nspin_lock(s);\nspin_lock(s);\n}`)).toBe(
     "a deadlock: P0 takes s in line 5, which it holds since line 4",
@@ -389,16 +393,17 @@ test("a test without an execution says why", () => {
   expect(reasonFor("P0(int *x) { WRITE_ONCE(*x, 1); }")).toBeUndefined();
 });
 
-test("a grace period of another domain is no deadlock", () => {
+test("a grace period of another domain causes no deadlock", () => {
   const body = "r0 = srcu_read_lock(d); synchronize_srcu(e); srcu_read_unlock(d, r0);";
   const text = `C t\n{}\nP0(struct srcu_struct *d, struct srcu_struct *e) { int r0; ${body} }\nexists (x=0)\n`;
   expect(decide(text)).toMatchObject({ positive: 1, noExecution: undefined });
 });
 
-test("negations and logical operators mean what they mean in C", () => {
+test("negations and logical operators have C's meaning", () => {
   const truth = (condition: string): readonly string[] =>
     decide(
-      `C t\n{}\nP0(int *x, int *y) { int r0; int r1; int r2; r0 = READ_ONCE(*x); r1 = READ_ONCE(*y); if (${condition}) r2 = 1; }\n` +
+      "C t\n{}\nP0(int *x, int *y) { int r0; int r1; int r2; r0 = READ_ONCE(*x); r1 = READ_ONCE(*y); " +
+        `if (${condition}) r2 = 1; }\n` +
         "P1(int *x, int *y) { WRITE_ONCE(*x, 2); WRITE_ONCE(*y, 1); }\nlocations [0:r0; 0:r1] exists (0:r2=1)\n",
     )
       .states.filter((state) => state.includes("0:r2=1"))
@@ -435,14 +440,15 @@ test("smp_store_mb is a store and then a full barrier", () => {
   const buffering = (between: string): string =>
     decide(
       `C t\n{}\nP0(int *x, int *y) { int r0; ${between.replaceAll("v", "x")} r0 = READ_ONCE(*y); }\n` +
-        `P1(int *x, int *y) { int r0; ${between.replaceAll("v", "y")} r0 = READ_ONCE(*x); }\nexists (0:r0=0 /\\ 1:r0=0)\n`,
+        `P1(int *x, int *y) { int r0; ${between.replaceAll("v", "y")} r0 = READ_ONCE(*x); }\n` +
+        "exists (0:r0=0 /\\ 1:r0=0)\n",
     ).verdict;
   expect(buffering("WRITE_ONCE(*v, 1);")).toBe("Sometimes");
   expect(buffering("smp_store_mb(*v, 1);")).toBe("Never");
   expect(buffering("if (1) smp_store_mb(*v, 1);")).toBe("Never");
 });
 
-test("a register that nobody assigns is warned of and 0", () => {
+test("a register that is never assigned causes a warning and is 0", () => {
   const { verdict, warnings } = one("r0 = 1;", "exists (0:r9=0)");
   expect(verdict).toBe("Always");
   expect(warnings).toEqual([{ message: "P0 has no register r9: it stays 0", position: { line: 7, column: 11 } }]);

@@ -1,7 +1,7 @@
 /**
  * Decides a litmus test under a memory model: verdict, final states, flags.
  *
- * All candidate executions are searched, not only those of interest to the condition, since states and
+ * All candidate executions are searched, not only those relevant to the condition, since states and
  * flags need the others.
  */
 
@@ -17,12 +17,12 @@ import type { LitmusTest, Place, Quantifier } from "./syntax.ts";
 
 type LitmusVerdict = "Never" | "Sometimes" | "Always";
 
-/** What a test's allowed executions come to. */
+/** The result of a test over its allowed executions. */
 export interface LitmusAnswer {
   readonly kind: "decided";
   readonly name: string;
   readonly verdict: LitmusVerdict;
-  /** Different final states, each as `0:r1=1; [x]=2;`, sorted. */
+  /** Distinct final states, each as `0:r1=1; [x]=2;`, sorted. */
   readonly states: readonly string[];
   /** Sorted by name. */
   readonly flags: readonly string[];
@@ -32,7 +32,7 @@ export interface LitmusAnswer {
   readonly quantifier: Quantifier;
   readonly conditionText: string;
   readonly warnings: readonly Warning[];
-  /** If there is no allowed execution: why, such as a deadlock. */
+  /** If there is no allowed execution: the reason, such as a deadlock. */
   readonly noExecution: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export type LitmusResult = LitmusAnswer | LitmusUndecided;
  * The verdict counts executions that the model allows and that satisfy the test's filter: the condition
  * holds in none, some or all of them. A test without any is `Never`.
  *
- * @throws LitmusError, with line and column, if the text is no litmus test or does what no program may
+ * @throws LitmusError, with line and column, if the text is not a litmus test or does something illegal
  */
 export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBounds = {}): LitmusResult {
   const { test, warnings } = parseLitmus(text);
@@ -84,7 +84,7 @@ export function checkLitmus(text: string, model: MemoryModel, bounds: LitmusBoun
   };
 }
 
-/** @throws LitmusError if an execution that the model allows does what no program may */
+/** @throws LitmusError if an execution that the model allows does something illegal */
 function refuseIllegal({ illegal }: Candidate, text: string): void {
   if (illegal === undefined) return;
   throw new LitmusError(`an execution of the test computes ${illegal}`, positionAt(text, text.indexOf("{")));
@@ -129,7 +129,7 @@ function showPlaceAt(places: readonly Place[], i: number): string {
   return place === undefined ? "" : showPlace(place);
 }
 
-/** The value of a lock variable says nothing, so asking for it is a mistake. */
+/** The value of a lock variable is meaningless, so observing it is a mistake. */
 function observesLock({ events }: Skeleton, places: readonly Place[]): boolean {
   return places.some(
     ({ kind, name }) =>

@@ -1,8 +1,8 @@
 /**
- * Which coherence orders of one variable its program order and reads-from leave possible.
+ * The coherence orders of one variable that its program order and reads-from leave possible.
  *
  * Each access stands for a write: itself, or the one it reads from. An access before another forces
- * the one's write before the other's. What is forced without a cycle can be extended to an order, and
+ * the one's write before the other's. An acyclic set of forced pairs can be extended to an order, and
  * every extension is coherent.
  */
 
@@ -21,7 +21,7 @@ export interface VariableAccesses {
 
 export interface CoherenceInput {
   readonly accesses: VariableAccesses;
-  /** Program order, and whatever else orders two accesses of this variable for certain. */
+  /** Program order, and any other certain order between two accesses of this variable. */
   readonly before: Relation;
   /** The write that a read reads, −1 while it is not chosen. */
   readonly writeOf: Int32Array;
@@ -33,7 +33,7 @@ export interface CoherenceInput {
 /** Pairs of positions in `[initial, ...writes]`, closed under transitivity. */
 export type ForcedOrder = Relation;
 
-/** What is forced, or undefined if it cannot be. */
+/** The forced pairs, or undefined if they are contradictory. */
 export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
   const { accesses, before, writeOf, rmwWriteOf, processOf } = input;
   const all = [accesses.initial, ...accesses.writes];
@@ -76,7 +76,7 @@ export function forcedOrder(input: CoherenceInput): ForcedOrder | undefined {
 }
 
 /**
- * Every total order that extends what is forced, as positions, the initial write first.
+ * Every total order that extends the forced pairs, as positions, the initial write first.
  *
  * @returns a generator of one array that it reuses
  */

@@ -1,6 +1,6 @@
 /**
- * One path of each process, put together: the events of a candidate execution, before it is said what
- * reads read.
+ * One path of each process, combined: the events of a candidate execution, before the sources of reads
+ * are chosen.
  */
 
 import type { MemoryEvent } from "../event.ts";
@@ -48,7 +48,7 @@ export function combine(test: LitmusTest, paths: readonly Path[]): Combination {
   return { test, paths, events, firstOf };
 }
 
-/** The skeleton, once it is known which variable each event is about. */
+/** The skeleton, once each event's variable is known. */
 export function skeletonFor(
   { paths, events, firstOf }: Combination,
   variableOf: (event: number) => string | undefined,

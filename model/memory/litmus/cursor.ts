@@ -1,9 +1,9 @@
-/** A place in the tokens of a litmus test, and the ways to move on from it. */
+/** A position in the tokens of a litmus test, and the ways to move on from it. */
 
 import { LitmusError, positionAt } from "./litmus-error.ts";
 import { tokenize, type Token } from "./lexer.ts";
 
-/** Deeper nesting than anyone writes; keeps the parser's own stack bounded. */
+/** More nesting than anyone writes; keeps the parser's own stack bounded. */
 const NESTING_MAX = 100;
 
 const TYPE_WORDS: ReadonlySet<string> = new Set([
@@ -35,7 +35,7 @@ export class Cursor {
     this.#tokens = tokenize(text, start);
   }
 
-  /** The token `ahead` places on, the next one by default; at the end, the end. */
+  /** The token `ahead` positions on, the next one by default; past the last token, the last one. */
   peek(ahead = 0): Token {
     const token = this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)];
     if (token === undefined) throw new RangeError("a token list ends with a token of kind end");
@@ -60,7 +60,7 @@ export class Cursor {
     return true;
   }
 
-  /** The next token that looks like this, if it comes before one of text `end` closes what is open here. */
+  /** The next token that matches the pattern, if it comes before the `end` text that closes the open bracket. */
   textBefore(pattern: RegExp, end: string): string | undefined {
     let depth = 0;
     for (let ahead = 0; this.peek(ahead).kind !== "end"; ahead++) {

@@ -1,5 +1,5 @@
 /**
- * One execution that shows why a test's verdict is what it is: an allowed one in which the condition
+ * One execution that shows why a test's verdict is as it is: an allowed one in which the condition
  * holds, or a forbidden one with the axiom and the cycle that forbid it.
  */
 
@@ -16,7 +16,7 @@ import { showValue } from "./value.ts";
 
 /**
  * @returns undefined if a bound is hit first
- * @throws LitmusError as `checkLitmus` does
+ * @throws LitmusError like `checkLitmus`
  */
 export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBounds = {}): Explanation | undefined {
   const { test } = parseLitmus(text);
@@ -31,7 +31,7 @@ export function explainLitmus(text: string, model: MemoryModel, bounds: LitmusBo
     }
     const violation = violationOf(model, terms);
     if (violation === undefined) return;
-    // The later the axiom, the more of the model agrees with the execution: that tells most.
+    // The later the axiom, the more of the model agrees with the execution: the most informative.
     const rank = model.axioms.indexOf(violation.axiom) * 100 - violation.events.length;
     if (best !== undefined && best.rank >= rank) return;
     const explanation: Explanation = {
@@ -71,7 +71,7 @@ function eventsOf({ combination, skeleton, resolve }: Candidate, text: string): 
   });
 }
 
-/** Program order between neighbours, and communication without what follows from the rest. */
+/** Program order between neighbours, and communication, without edges that follow from the others. */
 function edgesOf({ skeleton, rf, lockOrder, writesInOrder }: Candidate, terms: Terms): Step[] {
   const edges: Step[] = [];
   const { po, events } = skeleton;

@@ -1,4 +1,4 @@
-/** Litmus tests of any size whose answer is known from theory, for tests and benchmarks. */
+/** Litmus tests of any size whose verdict is known from theory, for tests and benchmarks. */
 
 /**
  * A ring of processes that pass a message on, each in a read-side critical section (`R`) or around a
@@ -7,7 +7,7 @@
  * By the counting rule it is allowed if there are more sections than grace periods, and forbidden
  * otherwise. There are 2^n states if it is allowed, one less if not.
  *
- * @param shape a word over R and G, one letter a process
+ * @param shape a word over R and G, one letter per process
  * @throws RangeError for an empty word or another letter
  */
 export function rcuRing(shape: string): string {

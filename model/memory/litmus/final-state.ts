@@ -1,11 +1,11 @@
-/** The final state of a candidate execution, and what a proposition says of it. */
+/** The final state of a candidate execution, and propositions about it. */
 
 import type { Candidate } from "./candidates.ts";
 import type { LitmusTest, Place, Proposition } from "./syntax.ts";
 import { valueOf } from "./unfold.ts";
 import { areEqual, integer, isKnown, showValue, type SymbolicValue } from "./value.ts";
 
-/** The places that tell states apart: those of `locations` and of the condition, each once. */
+/** The places that distinguish states: those of `locations` and of the condition, each once. */
 export function observedPlaces({ locations, condition }: LitmusTest): readonly Place[] {
   const found = new Map<string, Place>();
   const add = (place: Place): void => {

@@ -3,7 +3,7 @@
  *
  * Comments are `(* … *)` outside the bodies of processes, where `(*` is code, and C's two forms
  * everywhere. A block between braces that follows another, before a process, is for compilers of tests: it is skipped,
- * whatever it holds.
+ * whatever its contents.
  */
 
 import { LitmusError, positionAt } from "./litmus-error.ts";
@@ -26,7 +26,7 @@ export interface Header {
   readonly initAt: number;
 }
 
-/** Reads `C name` and skips what stands before the init block. */
+/** Reads `C name` and skips everything before the init block. */
 export function readHeader(text: string): Header {
   const match = /^(?:\s|\(\*[\s\S]*?\*\))*C[ \t]+([A-Za-z0-9_/.+[\]-]+)/.exec(text);
   const name = match?.[1];
@@ -95,7 +95,7 @@ export function tokenize(text: string, start: number): readonly Token[] {
   return tokens;
 }
 
-/** Where a block ends whose braces match, outside C's texts and comments. */
+/** The end of a block whose braces match, outside C's strings and comments. */
 function blockEnd(text: string, start: number): number {
   let depth = 0;
   BRACE_OR_TEXT.lastIndex = start;

@@ -1,12 +1,12 @@
-/** What is wrong with a litmus test, and where. */
+/** Errors in a litmus test, with their position. */
 
-/** A place in a file, both from 1. */
+/** A position in a file, both from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** A test that cannot be read, or asks for what cannot be answered. */
+/** A test that cannot be read, or that asks for something that cannot be decided. */
 export class LitmusError extends Error {
   readonly position: Position;
 

@@ -80,7 +80,7 @@ function sectionsOf(skeleton: Skeleton, events: readonly LockEvent[]): readonly 
     });
 }
 
-/** The lock write whose section an event stands in, if any. */
+/** The lock write whose section contains an event, if any. */
 function holderOf(skeleton: Skeleton, events: readonly LockEvent[], event: LockEvent): LockEvent | undefined {
   const before = (a: LockEvent, b: LockEvent): boolean => has(skeleton.po, a.index, b.index);
   const isEnded = (held: LockEvent): boolean =>
@@ -90,9 +90,9 @@ function holderOf(skeleton: Skeleton, events: readonly LockEvent[], event: LockE
 
 /** Why the sections of a lock have no order, whatever is read. Events are those that take it. */
 export type Deadlock =
-  /** A process takes what it holds. */
+  /** A process takes a lock that it holds. */
   | { readonly kind: "again"; readonly held: number; readonly again: number }
-  /** Two keep it for ever, so that one of them waits for ever. */
+  /** Two processes keep it forever, so that one of them waits forever. */
   | { readonly kind: "kept"; readonly first: number; readonly second: number };
 
 function deadlockOf(skeleton: Skeleton, events: readonly LockEvent[]): Deadlock | undefined {
@@ -124,7 +124,7 @@ function* ordersOf(skeleton: Skeleton, { events, initial }: Lock): Generator<Loc
 
   const sections = sectionsOf(skeleton, events);
   if (deadlockOf(skeleton, events) !== undefined) return;
-  // A process that finds free what it holds cannot be.
+  // A process that finds a lock free that it holds is impossible.
   if (ofKind("RU").some((event) => holderAt(event) !== undefined)) return;
 
   const looks: { readonly reader: number; readonly writers: readonly number[] }[] = [];

@@ -10,7 +10,7 @@ import { positionAt } from "./litmus-error.ts";
 import { deadlock, type Deadlock } from "./lock-orders.ts";
 import type { LitmusTest } from "./syntax.ts";
 
-/** For a test of which the search found no allowed execution that its filter lets pass. */
+/** For a test for which the search found no allowed execution that its filter lets pass. */
 export function whyNoExecution(text: string, test: LitmusTest, model: MemoryModel, bounds: LitmusBounds): string {
   const lineOf = (candidate: Combination, event: number): number =>
     positionAt(text, candidate.events[event]?.at ?? 0).line;
@@ -50,7 +50,7 @@ function brokenBy(
   { axiom, events }: Violation,
   lineOf: LineOf,
 ): string {
-  // A process that waits for its own read-side critical section waits for ever, in every model.
+  // A process that waits for its own read-side critical section waits forever, in every model.
   for (const name of ["rscs", "srscs"]) {
     for (const [lock, unlock] of pairsOf(terms.relation(name))) {
       const waits = skeleton.events.findIndex(
@@ -62,12 +62,13 @@ function brokenBy(
       if (waits === -1) continue;
       const process = combination.events[waits]?.process ?? 0;
       const [begins, ends, at] = [lock, unlock, waits].map((event) => lineOf(combination, event));
-      return `a deadlock: P${process} waits, in line ${at}, for the end of its own read-side critical section, lines ${begins} to ${ends}`;
+      const section = `its own read-side critical section, lines ${begins} to ${ends}`;
+      return `a deadlock: P${process} waits, in line ${at}, for the end of ${section}`;
     }
   }
   const lines = [...new Set(events.map((event) => lineOf(combination, event)))].toSorted((a, b) => a - b);
   const where = lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.join(", ")}`;
-  return `every candidate breaks an axiom, one of them "${axiom.name}" (${where}): ${axiom.says}`;
+  return `every candidate breaks an axiom, one of them "${axiom.name}" (${where}): ${axiom.statement}`;
 }
 
 function deadlocked(found: Deadlock, combination: Combination, lineOf: LineOf): string {
@@ -78,5 +79,6 @@ function deadlocked(found: Deadlock, combination: Combination, lineOf: LineOf): 
   const lock = variableNamed(address) ?? "a lock";
   return found.kind === "again"
     ? `a deadlock: ${processOf(second)} takes ${lock} in line ${to}, which it holds since line ${from}`
-    : `a deadlock: ${processOf(first)} takes ${lock} in line ${from}, ${processOf(second)} in line ${to}, and neither unlocks it`;
+    : `a deadlock: ${processOf(first)} takes ${lock} in line ${from}, ${processOf(second)} in line ${to}, ` +
+        "and neither unlocks it";
 }

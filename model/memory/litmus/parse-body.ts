@@ -94,7 +94,7 @@ function parseStore(cursor: Cursor): Statement {
   return { kind: "store", address, value, at };
 }
 
-/** What follows the first `*` of a store. */
+/** The part after the first `*` of a store. */
 function parseTarget(cursor: Cursor): Expression {
   const { at } = cursor.peek();
   if (cursor.accept("*")) return { kind: "load", address: cursor.nested(() => parseTarget(cursor)), at };
@@ -159,7 +159,7 @@ function parseLevel(cursor: Cursor, level: number): Expression {
   }
 }
 
-/** Without an access on its right side, which would only take place if the left one does not decide. */
+/** Rejects an access on the right side, which would take place only if the left side does not decide. */
 function logical(
   cursor: Cursor,
   { operator, left, right, at }: { operator: "||" | "&&"; left: Expression; right: Expression; at: number },

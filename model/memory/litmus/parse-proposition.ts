@@ -1,5 +1,5 @@
 /**
- * Parses what stands after the processes: observed places, filter, condition.
+ * Parses the part after the processes: observed places, filter, condition.
  *
  * `=>` binds tighter than `/\`, which binds tighter than `\/`; `~` takes the nearest atom.
  */
@@ -8,12 +8,12 @@ import type { Cursor } from "./cursor.ts";
 import { refuseArray } from "./parse-body.ts";
 import type { Literal, Place, Proposition, Quantifier } from "./syntax.ts";
 
-/** What a proposition may name. */
+/** The names that a proposition may use. */
 export interface Scope {
   readonly processCount: number;
   /** Called with each variable named, as place or as address. */
   readonly onVariable: (name: string) => void;
-  /** Called with each register named, and where. */
+  /** Called with each register named, and its position. */
   readonly onRegister: (process: number, name: string, at: number) => void;
 }
 

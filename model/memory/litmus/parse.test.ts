@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { LitmusError, positionAt } from "./litmus-error.ts";
 import { parseLitmus } from "./parse.ts";
 
-/** The message for a test whose process and condition are these. */
+/** The message for a test with this body and condition. */
 function messageFor(body: string, condition = "exists (x=1)", init = ""): string {
   return messageOf(`C t\n{${init}}\nP0(int *x)\n{\n${body}\n}\n${condition}\n`);
 }
@@ -17,7 +17,7 @@ function messageOf(text: string): string {
   return "no error";
 }
 
-test("what cannot be read is named with line and column", () => {
+test("errors are reported with line and column", () => {
   expect(messageFor("smp_memb();")).toBe("5:1: smp_memb is not supported: the memory model does not define it");
   expect(messageFor("r0 = atomic_swap(x);")).toContain("5:6: atomic_swap is not supported");
   expect(messageFor("while (1) r0 = 1;")).toBe("5:1: while: loops are not supported, write out the iterations");
@@ -37,7 +37,7 @@ test("what cannot be read is named with line and column", () => {
   expect(messageFor(`r0 = ${"(".repeat(200)}1;`)).toContain("nested more than 100 deep");
 });
 
-test("what another dialect has is refused with what to write instead", () => {
+test("features of other dialects are rejected with a replacement", () => {
   const arrays = "arrays are not supported: write a variable for each element, such as";
   expect(messageFor("r0 = READ_ONCE(x[1]);")).toBe(`5:17: ${arrays} x0 and x1`);
   expect(messageFor("x[1] = 2;")).toBe(`5:2: ${arrays} x0 and x1`);
@@ -69,7 +69,7 @@ test("what another dialect has is refused with what to write instead", () => {
       `${name} is not supported: the memory model does not define it; write ${instead}`,
     );
   }
-  // Each call is told its own order.
+  // Each call is reported with its own order.
   expect(messageFor("r0 = atomic_load(x); atomic_thread_fence(memory_order_acquire);")).toContain("smp_mb(), then");
 });
 
@@ -78,7 +78,7 @@ test("types of C11 are read as every other type", () => {
   expect(messageOf(`C t\n{}\n${declared}\nexists (0:r0=1)\n`)).toBe("no error");
 });
 
-test("blocks between the initial values and the processes are skipped, whatever they hold", () => {
+test("blocks between the initial values and the processes are skipped, whatever their contents", () => {
   const process = "P0(int *x)\n{\nr0 = 1;\n}\n";
   const blocks = [
     '{\n#include "shim.h"\n}\n',
@@ -90,11 +90,11 @@ test("blocks between the initial values and the processes are skipped, whatever 
     expect(messageOf(`C t\n{ x=1; }\n${process}${block}P1(int *x)\n{\nr0 = 1;\n}\nexists (x=1)\n`)).toBe("no error");
   }
   expect(messageOf(`C t\n{}\n{ int f(void) {\n${process}`)).toBe("3:1: this block is never closed by }");
-  // Lines are counted on.
+  // Line counting continues.
   expect(messageOf(`C t\n{}\n{\n#define A\n}\nP0(int *x)\n{\nr0 = ;\n}\n`)).toMatch(/^8:6: /);
 });
 
-test("a condition that names what is not there is refused", () => {
+test("a condition with unknown names is rejected", () => {
   expect(messageFor("r0 = 1;", "exists (1:r0=1)")).toBe("7:9: no process P1: there is only P0");
   expect(messageFor("r0 = 1;", "exists (r0)")).toBe('7:11: expected "=" or "!=", found ")"');
   expect(messageFor("r0 = 1;", "exists (x=)")).toBe('7:11: expected a number, a variable or a register, found ")"');
@@ -128,14 +128,14 @@ test("processes are numbered in order, each once, with named parameters", () => 
   expect(messageOf("C t\n{}\nP0(int *x)\n{\nr0 = 1;")).toBe('5:8: expected "}", found the end of the file');
 });
 
-test("a file that is no litmus test says so", () => {
+test("a file that is not a litmus test is reported as such", () => {
   expect(messageOf("")).toBe("1:1: a litmus test starts with a line `C name`");
   expect(messageOf("X86 SB\n{}\n")).toBe("1:1: a litmus test starts with a line `C name`");
   expect(messageOf("C t\n")).toBe("2:1: expected { and the initial values, found the end of the file");
   expect(messageOf('C t\n"open {}')).toBe('2:1: this " is never closed');
   expect(messageOf("C t\n(* open {}")).toBe("2:1: this comment is never closed by *)");
   expect(messageOf(`C t\n${" ".repeat(1_000_000)}`)).toBe(
-    "1:1: 1,000,004 characters are no litmus test: the limit is 1,000,000",
+    "1:1: 1,000,004 characters are not a litmus test: the limit is 1,000,000",
   );
 });
 

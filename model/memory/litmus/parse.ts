@@ -11,7 +11,7 @@ import { parseProcess, refuseArray } from "./parse-body.ts";
 import { parseFinal } from "./parse-proposition.ts";
 import type { LitmusTest, Literal, Process, Statement } from "./syntax.ts";
 
-/** Longest text that is a litmus test and not a mistake. */
+/** The longest text accepted as a litmus test; longer ones are mistakes. */
 export const TEXT_LENGTH_MAX = 1_000_000;
 
 /** Something legal that the author may not have meant. */
@@ -25,12 +25,12 @@ export interface Parsed {
   readonly warnings: readonly Warning[];
 }
 
-/** @throws LitmusError with line and column of what cannot be read */
+/** @throws LitmusError with line and column of the error */
 export function parseLitmus(text: string): Parsed {
   if (text.length > TEXT_LENGTH_MAX) {
     const length = text.length.toLocaleString("en");
     throw new LitmusError(
-      `${length} characters are no litmus test: the limit is ${TEXT_LENGTH_MAX.toLocaleString("en")}`,
+      `${length} characters are not a litmus test: the limit is ${TEXT_LENGTH_MAX.toLocaleString("en")}`,
       { line: 1, column: 1 },
     );
   }
@@ -65,7 +65,7 @@ export function parseLitmus(text: string): Parsed {
   }
   const registers = processes.map((_, i) => init.registers.get(i) ?? new Map<string, Literal>());
   for (const literals of [variables, ...registers]) {
-    // Declaring while iterating is fine: what is added is an integer, and Map iteration goes on to it.
+    // Declaring during iteration is fine: the new entry is an integer, and Map iteration reaches it.
     for (const literal of literals.values()) if (literal.kind === "address") declare(literal.variable);
   }
   return { test: { name: header.name, variables, registers, processes, ...final }, warnings };

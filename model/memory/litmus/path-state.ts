@@ -1,5 +1,5 @@
 /**
- * A path while it is being made: events, dependencies and registers so far, and the steps that add to
+ * A path under construction: events, dependencies and registers so far, and the steps that add to
  * them.
  */
 
@@ -9,14 +9,14 @@ import { LitmusError, positionAt } from "./litmus-error.ts";
 import type { Constraint, Path, PathEvent } from "./path.ts";
 import { integer, isKnown, isTrue, operate, type Operator, type SymbolicValue } from "./value.ts";
 
-/** Events of one path; beyond, the test is refused. */
+/** Events of one path; with more, the test is rejected. */
 const EVENTS_MAX = 1_000;
 
 /** Indices of events. */
 export type Sources = ReadonlySet<number>;
 const NOTHING: Sources = new Set();
 
-/** A value, and the reads it came from: by data flow, and through branches. */
+/** A value, and the reads it comes from: by data flow, and through branches. */
 export interface Tracked {
   readonly value: SymbolicValue;
   readonly sources: Sources;
@@ -32,7 +32,7 @@ export function joined(...sets: readonly Sources[]): Sources {
   return filled.length <= 1 ? (filled[0] ?? NOTHING) : new Set(filled.flatMap((set) => [...set]));
 }
 
-/** What all paths of a test share. */
+/** The part that all paths of a test share. */
 export interface Unfolding {
   /** Numbers the unknowns. */
   nextSlot: number;
@@ -41,7 +41,7 @@ export interface Unfolding {
   readonly onStatement: () => void;
 }
 
-/** What enclosing conditions read. */
+/** The reads behind enclosing conditions. */
 export interface Control {
   /** Directly or through registers: source of control dependencies. */
   readonly all: Sources;
@@ -73,7 +73,7 @@ export class PathState {
   #registers: Map<string, Tracked>;
   #statement = 0;
   control: Control = UNCONTROLLED;
-  /** What the statement under way has read from memory, and through which registers. */
+  /** The reads of the current statement from memory, and those behind the registers it uses. */
   #readHere: Sources = NOTHING;
   #registersHere: Sources = NOTHING;
 
@@ -116,7 +116,7 @@ export class PathState {
     return value;
   }
 
-  /** Adds an event of the statement under way, and answers its index. */
+  /** Adds an event of the current statement, and returns its index. */
   add({ kind, tag, rmw = false, address, value, at }: Access): number {
     const index = this.#events.length;
     if (index >= EVENTS_MAX) {
@@ -129,7 +129,7 @@ export class PathState {
     return index;
   }
 
-  /** Sources of this statement come before the event in program order; others do anyway. */
+  /** Puts sources in this statement before the event in program order; others are before it anyway. */
   flow(sources: Sources, event: number): void {
     for (const source of sources) {
       if (this.#events[source]?.statement === this.#statement && source !== event) this.#flow.push([source, event]);
@@ -161,7 +161,7 @@ export class PathState {
     this.#registers.set(name, { value, sources, branchSources: joined(branchSources, this.control.throughRegisters) });
   }
 
-  /** What the condition just evaluated adds to the control of its branches. */
+  /** Adds the reads of the condition just evaluated to the control of its branches. */
   controlOfCondition(): Control {
     return {
       all: joined(this.control.all, this.#readHere, this.#registersHere),
@@ -170,9 +170,9 @@ export class PathState {
   }
 
   /**
-   * Goes both ways about a value, or the one way that a known value leaves.
+   * Goes both ways about a value, or the one way that a known value allows.
    *
-   * @returns this state and perhaps a fork of it, with what each assumed
+   * @returns this state and possibly a fork of it, each with its assumption
    */
   branch(value: SymbolicValue): readonly { readonly state: PathState; readonly holds: boolean }[] {
     if (isKnown(value)) return [{ state: this, holds: isTrue(value) }];

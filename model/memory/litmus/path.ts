@@ -1,4 +1,4 @@
-/** One way through one process: the events it makes, what they depend on, what must hold for it to be taken. */
+/** One way through one process: its events, their dependencies, and the conditions for it to be taken. */
 
 import type { EventKind, Tag } from "../event.ts";
 import type { Pair } from "../relation.ts";
@@ -10,7 +10,7 @@ export interface PathEvent {
   readonly rmw: boolean;
   /** Absent for fences. */
   readonly address: SymbolicValue | undefined;
-  /** What it reads (an unknown) or writes; absent for fences, lock events and grace periods. */
+  /** The value it reads (an unknown) or writes; absent for fences, lock events and grace periods. */
   readonly value: SymbolicValue | undefined;
   /** Statements are numbered in the order of execution. */
   readonly statement: number;
@@ -27,14 +27,14 @@ export interface Constraint {
 /** Indices are into `events`. */
 export interface Path {
   readonly events: readonly PathEvent[];
-  /** Program order inside statements, by data flow; between statements their numbers say it. */
+  /** Program order inside statements, by data flow; between statements their numbers determine it. */
   readonly flow: readonly Pair[];
   readonly addr: readonly Pair[];
   readonly data: readonly Pair[];
   readonly ctrl: readonly Pair[];
   readonly rmw: readonly Pair[];
   readonly constraints: readonly Constraint[];
-  /** Every operation computed, used or not: all must come out. */
+  /** Every operation computed, used or not: all must be legal. */
   readonly computed: readonly SymbolicValue[];
   /** Final values of the registers that were assigned. */
   readonly registers: ReadonlyMap<string, SymbolicValue>;

@@ -1,5 +1,5 @@
 /**
- * The kernel's primitives that the model knows: what events each makes, and what value it gives.
+ * The kernel's primitives that the model knows: the events of each, and its result.
  *
  * Source: Linux tools/memory-model/linux-kernel.def; suffixes as in Documentation/atomic_t.txt.
  */
@@ -17,7 +17,7 @@ export type Primitive =
   | {
       readonly form: "arithmetic";
       readonly operator: ArithmeticOperator;
-      /** Where the right operand comes from: the first argument, or it is 1. */
+      /** The right operand: the first argument, or 1. */
       readonly operand: "argument" | "one";
       readonly tag: AccessTag;
       readonly result: "none" | "old" | "new" | "isZero" | "isNegative";

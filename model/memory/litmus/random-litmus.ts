@@ -14,7 +14,7 @@ const operand = fc.oneof(
   { weight: 1, arbitrary: register.map((name) => `${name} + 1`) },
 );
 
-/** What a primitive works on: locks and SRCU domains are variables of their own. */
+/** A primitive's first argument: locks and SRCU domains have separate variables. */
 function pointerFor({ primitive }: Signature): fc.Arbitrary<string> {
   switch (primitive.form) {
     case "lock":

@@ -26,7 +26,7 @@ export interface Call {
   readonly kind: "call";
   readonly name: string;
   readonly primitive: Primitive;
-  /** Where a primitive wants a dereference, `READ_ONCE(*p)`, this holds the pointer alone. */
+  /** Where a primitive requires a dereference, `READ_ONCE(*p)`, this holds only the pointer. */
   readonly operands: readonly Expression[];
   readonly at: number;
 }

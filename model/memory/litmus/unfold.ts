@@ -11,10 +11,10 @@ import { joined, PathState, untracked, type Tracked, type Unfolding } from "./pa
 import type { Call, Expression, Literal, Process, Statement } from "./syntax.ts";
 import { addressOf, integer, type SymbolicValue } from "./value.ts";
 
-/** Paths of one process; beyond, the test is refused. */
+/** Paths of one process; with more, the test is rejected. */
 const PATHS_MAX = 20_000;
 
-/** One way an expression may come out. */
+/** One possible result of an expression. */
 interface Outcome {
   readonly state: PathState;
   readonly result: Tracked;
@@ -243,7 +243,7 @@ function beginReadModifyWrite(
   return { read, value };
 }
 
-/** The write of one whose operand is stored as it is. */
+/** The write of a read-modify-write whose operand is stored unchanged. */
 function endReadModifyWrite(
   state: PathState,
   { read, address, tag, at }: HalfDone,
@@ -263,7 +263,7 @@ function compareExchange(start: PathState, operands: readonly Tracked[], { tag, 
   return start.branch(start.compute("==", value, expected.value)).map(({ state, holds }) => {
     if (holds) {
       const write = endReadModifyWrite(state, { read, address, tag, at }, desired);
-      state.flow(expected.sources, write); // it decides, but is no dependency
+      state.flow(expected.sources, write); // it decides, but is not a dependency
     }
     return { state, result };
   });

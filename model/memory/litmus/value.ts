@@ -1,9 +1,9 @@
 /**
  * Values of litmus tests, known or not yet: integers of 32 bits, addresses, unknowns that stand for
- * what a read will return, and operations on those.
+ * the results of reads, and operations on those.
  *
- * Folding does what the reference simulator does and no more: `r ^ r` is 0 for an unknown r and
- * `r - r` is not, which decides whether values that justify themselves in a circle exist.
+ * Folding does exactly as much as the reference simulator: `r ^ r` is 0 for an unknown r and
+ * `r - r` is not, which decides whether values that justify themselves cyclically exist.
  */
 
 import type { BinaryOperator } from "./syntax.ts";
@@ -37,7 +37,7 @@ export interface Operation {
   readonly depth: number;
 }
 
-/** What no program may compute, such as a quotient by 0. */
+/** An illegal computation, such as a quotient by 0. */
 interface Illegal {
   readonly kind: "illegal";
   readonly because: string;
@@ -70,7 +70,7 @@ export function isTrue(value: KnownValue): boolean {
 
 const DEPTH_MAX = 1_000;
 
-/** `left operator right`, folded as far as it goes. */
+/** `left operator right`, folded as far as possible. */
 export function operate(operator: Operator, left: SymbolicValue, right: SymbolicValue): SymbolicValue {
   if (left.kind === "illegal") return left;
   if (right.kind === "illegal") return right;

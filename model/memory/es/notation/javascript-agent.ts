@@ -1,8 +1,8 @@
 /**
- * Makes statements of an agent's JavaScript: each access to shared memory becomes a statement of its own, in the order in
- * which the language makes them; what is left are registers and operations on them.
+ * Turns an agent's JavaScript into statements: each access to shared memory becomes a separate statement, in the order
+ * in which the language makes them; registers and operations on them remain.
  *
- * Refused is what cannot be followed: loops, calls, assignments inside expressions, built-in methods of arrays.
+ * Rejected as impossible to follow: loops, calls, assignments inside expressions, built-in methods of arrays.
  */
 
 import type * as t from "@babel/types";
@@ -19,7 +19,7 @@ import {
 import { constantOf, type DeclaredMemory, type Refuse } from "./javascript-memory.ts";
 import { binaryOperator, CONDITIONAL, operation, unaryOperator } from "./javascript-operators.ts";
 
-const BUILT_IN = "makes several accesses, in an order of its own: write them one by one";
+const BUILT_IN = "makes several accesses, in its own order: write them one by one";
 
 export interface AgentSurroundings {
   readonly memory: DeclaredMemory;
@@ -120,7 +120,7 @@ export class AgentReader implements CallSurroundings {
   }
 
   #assign(register: string, value: Expression, at: number): void {
-    // A read that already put its result there needs no move.
+    // A read that has already put its result there needs no move.
     if (value.kind === "register" && value.name === register) return;
     this.push({ kind: "let", register, value, at });
   }
@@ -173,12 +173,12 @@ export class AgentReader implements CallSurroundings {
   #assignable(identifier: t.Identifier): t.Identifier {
     const local = this.#locals.get(identifier.name);
     if (local === undefined)
-      this.refuse(identifier, `${identifier.name} is no variable of this agent: declare it with let`);
+      this.refuse(identifier, `${identifier.name} is not a variable of this agent: declare it with let`);
     if (local?.isConstant === true) this.refuse(identifier, `${identifier.name} is a const: declare it with let`);
     return identifier;
   }
 
-  /** `x[i]++` and its like: a read, then a write. */
+  /** `x[i]++` and the like: a read, then a write. */
   #update({ argument, operator, prefix }: t.UpdateExpression): Expression {
     if (argument.type !== "MemberExpression") return this.refuse(argument, ASSIGNMENT_INSIDE);
     const target = this.element(argument);
@@ -301,7 +301,7 @@ export class AgentReader implements CallSurroundings {
     const declared = this.#memory.lookUp(object.name);
     if (declared?.kind === "dataView") return readDataView(declared, property.name, call, register, this);
     if (declared?.kind === "array") return this.refuse(call, `${object.name}.${property.name}() ${BUILT_IN}`);
-    return this.refuse(call, `${object.name} is no memory that the test declares`);
+    return this.refuse(call, `${object.name} is not memory that the test declares`);
   }
 
   // ---- Accesses
@@ -320,7 +320,7 @@ export class AgentReader implements CallSurroundings {
   /**
    * `x[i]`.
    *
-   * @throws LitmusError if it is no element of an array that the test declares
+   * @throws LitmusError if it is not an element of an array that the test declares
    */
   element(node: t.Node): Target {
     if (node.type !== "MemberExpression" || !node.computed) {
@@ -332,20 +332,21 @@ export class AgentReader implements CallSurroundings {
   target(array: t.Node, index: t.Node, isAllowed: (view: View) => void = () => {}): Target {
     if (array.type !== "Identifier") return this.refuse(array, "expected the name of an array that the test declares");
     const declared = this.#memory.lookUp(array.name);
-    if (declared?.kind !== "array") return this.refuse(array, `${array.name} is no typed array that the test declares`);
+    if (declared?.kind !== "array")
+      return this.refuse(array, `${array.name} is not a typed array that the test declares`);
     const { view } = declared;
     isAllowed(view);
     return { view, index: this.index(view, index), at: array.start ?? 0 };
   }
 
-  /** An index, which is refused at once if it is a constant and out of range. */
+  /** An index, which is rejected at once if it is a constant and out of range. */
   index({ name, count, type }: View, node: t.Node): Expression {
     const index = this.value(node);
     if (index.kind !== "literal") return index;
     const { value } = index;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < count) return index;
     const last = count === 0 ? "it has none" : `they go from 0 to ${count - 1}`;
-    return this.refuse(node, `${String(value)} is no index of ${name}, as ${type}: ${last}`);
+    return this.refuse(node, `${String(value)} is not an index of ${name}, as ${type}: ${last}`);
   }
 
   #readFrom(target: Target, into: string = this.#newRegister()): Expression {
@@ -370,4 +371,4 @@ export class AgentReader implements CallSurroundings {
   }
 }
 
-const ASSIGNMENT_INSIDE = "an assignment inside an expression is not supported: make it a statement of its own";
+const ASSIGNMENT_INSIDE = "an assignment inside an expression is not supported: make it a separate statement";

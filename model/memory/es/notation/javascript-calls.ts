@@ -1,4 +1,4 @@
-/** Makes accesses of the calls that an agent may make: of Atomics, and of the methods of a DataView. */
+/** Turns the calls that an agent may make into accesses: of Atomics, and of the methods of a DataView. */
 
 import type * as t from "@babel/types";
 import type { Expression, Statement, View } from "../agent-program.ts";
@@ -12,7 +12,7 @@ import {
 } from "../element-type.ts";
 import type { DataViewOf, Refuse } from "./javascript-memory.ts";
 
-/** Where an access goes, in terms of registers. */
+/** The target of an access, in terms of registers. */
 export interface Target {
   readonly view: View;
   readonly index: Expression;
@@ -20,15 +20,15 @@ export interface Target {
   readonly at: number;
 }
 
-/** What reads the expressions around a call, and takes the statements that it becomes. */
+/** The reader of the expressions around a call, which collects the statements that the call becomes. */
 export interface CallSurroundings {
   readonly refuse: Refuse;
   value(node: t.Node): Expression;
   /** The element of a typed array that the test declares. */
   target(array: t.Node, index: t.Node, isAllowed?: (view: View) => void): Target;
-  /** An index, which is refused at once if it is a constant out of range. */
+  /** An index, which is rejected at once if it is a constant out of range. */
   index(view: View, node: t.Node): Expression;
-  /** Refuses a constant that no element of the view can be. */
+  /** Rejects a constant that no element of the view can hold. */
   requireElement(view: View, value: Expression, node: t.Node): void;
   push(statement: Statement): void;
 }
@@ -114,7 +114,7 @@ export function readAtomics(
       const target = reader.target(array, index, waitable);
       const value = operandOf(target, argument, reader);
       const limit = timeout === undefined ? Infinity : constantNumber(timeout, "a timeout", reader);
-      // Not a number is no limit, as no argument is.
+      // NaN is no limit, and neither is a missing argument.
       const mayTimeOut = !Number.isNaN(limit) && limit !== Infinity;
       reader.push({ kind: "wait", ...target, value, mayTimeOut, register });
       return result;

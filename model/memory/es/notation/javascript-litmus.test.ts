@@ -7,9 +7,9 @@ import { parseJavaScriptLitmus } from "./javascript-litmus.ts";
 import { jsonTest, type JsonStatement } from "./json-shape.ts";
 
 function decide(text: string): EsAnswer {
-  const answer = checkEsLitmus({ program: parseJavaScriptLitmus(text, "t"), text });
-  if (answer.kind === "undecided") throw new Error(answer.because);
-  return answer;
+  const result = checkEsLitmus({ program: parseJavaScriptLitmus(text, "t"), text });
+  if (result.kind === "undecided") throw new Error(result.because);
+  return result;
 }
 
 function registersOf(body: readonly JsonStatement[]): readonly string[] {
@@ -93,7 +93,7 @@ const statement = fc.oneof(
   fc.tuple(target, operand, element, element).map(([name, a, b, c]) => `${name} = ${a} ? ${b}++ : ${c} && ${b};`),
 );
 
-test("one agent that runs alone does what Node does", () => {
+test("one agent that runs alone behaves as in Node", () => {
   const memory = `
     const buffer = new SharedArrayBuffer(16);
     const x = new Int32Array(buffer, 0, 2);
@@ -102,8 +102,9 @@ test("one agent that runs alone does what Node does", () => {
     const view = new DataView(buffer);`;
   fc.assert(
     fc.property(fc.array(statement, { minLength: 1, maxLength: 6 }), (statements) => {
-      const body = `let r0 = 0; let r1 = 1; ${statements.join(" ")} const all = view.getInt32(0); const rest = view.getInt32(4);`;
-      // What Node itself makes of the same source.
+      const reads = "const all = view.getInt32(0); const rest = view.getInt32(4);";
+      const body = `let r0 = 0; let r1 = 1; ${statements.join(" ")} ${reads}`;
+      // The values that Node itself computes from the same source.
       const inNode = new Function(`${memory} ${body} return [all, r0, r1, rest];`)();
       expect(decide(`${memory} function only() { ${body} }`).outcomes).toEqual([inNode]);
     }),
@@ -126,13 +127,13 @@ test("accesses inside expressions take place from left to right, and compute as 
   expect(alone("f[0] = 0.1; const a = f[0]; x[x.length - 1] = ONE; const b = x[3];")).toEqual([Math.fround(0.1), 1]);
 });
 
-test("the right side of a logical operator, and the branches of a conditional, take place only if they are reached", () => {
+test("the right side of a logical operator, and a conditional's branches, take place only if they are reached", () => {
   expect(alone("const a = x[0] && x[1]++; const b = x[1]; const c = x[0] || ++x[1];")).toEqual([0, 0, 1]);
   expect(alone("x[0] = 2; const a = x[0] ? x[0]++ : x[1]++; const b = x[0]; const c = x[1];")).toEqual([2, 3, 0]);
   expect(alone("let a; const b = a ?? x[0];")).toEqual([null, 0]);
 });
 
-test("return ends an agent, and what would have followed is never assigned", () => {
+test("return ends an agent, and later registers are never assigned", () => {
   expect(alone("let a = 1; if (x[0] === 0) return; a = 2;")).toEqual([1]);
   expect(alone("const a = 1; if (x[0] === 0) { return; } const b = 2;")).toEqual([1, null]);
 });
@@ -148,7 +149,7 @@ test("small integers wrap, and expected values are compared as bytes", () => {
   expect(outcomes).toEqual([[44, 1]]);
 });
 
-test("a wait with a timeout never sleeps for ever; one without may", () => {
+test("a wait with a timeout never sleeps forever; one without may", () => {
   const sleeper = (timeout: string): string => `
     const x = new Int32Array(new SharedArrayBuffer(4));
     function sleeper() { const result = Atomics.wait(x, 0, 0${timeout}); }`;
@@ -158,7 +159,7 @@ test("a wait with a timeout never sleeps for ever; one without may", () => {
   }
 });
 
-test("a condition may ask of registers, of memory at the end, and of both", () => {
+test("a condition may be about registers, about memory at the end, and about both", () => {
   const { question, columns } = decide(`${MEMORY}
     function left() { x[0] = 1; }
     function right() { const seen = x[0]; }
@@ -182,24 +183,24 @@ function message(text: string): string {
   return "accepted";
 }
 
-test("what an agent cannot do here is refused with its place and what to write", () => {
+test("unsupported code in an agent is rejected with its place and an alternative", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["while (x[0]) {}", "loops are not supported: write out the iterations"],
-    ["x.fill(1);", "x.fill() makes several accesses, in an order of its own: write them one by one"],
-    ["x[4] = 1;", "4 is no index of x, as Int32: they go from 0 to 3"],
-    ["const r = x[-1];", "-1 is no index of x"],
-    ["view.setInt32(13, 1);", "13 is no index of view, as Int32: they go from 0 to 12"],
+    ["x.fill(1);", "x.fill() makes several accesses, in its own order: write them one by one"],
+    ["x[4] = 1;", "4 is not an index of x, as Int32: they go from 0 to 3"],
+    ["const r = x[-1];", "-1 is not an index of x"],
+    ["view.setInt32(13, 1);", "13 is not an index of view, as Int32: they go from 0 to 12"],
     ["Atomics.add(f, 0, 1);", "Atomics.add takes arrays of integers, and f is Float32"],
     ["Atomics.wait(f, 0, 1);", "Atomics.wait takes Int32 and BigInt64 arrays, and f is Float32"],
     ["Atomics.load(x);", "1 arguments: write Atomics.load(ARRAY, INDEX)"],
     ["Atomics.waitAsync(x, 0, 0);", "Atomics.waitAsync is not supported: write Atomics.wait"],
     ["Atomics.swap(x, 0, 0);", "Atomics.swap is not supported"],
-    ["q[0] = 1;", "1 is no BigInt, which BigInt64 elements are"],
+    ["q[0] = 1;", "1 is not a BigInt, which BigInt64 elements are"],
     ["x[0] = 1n;", "1n is a BigInt, which Int32 elements are not"],
     ["const r = q[0] + 1;", "+: Cannot mix BigInt and other types"],
-    ["const r = x[0]; q[0] = r;", "0 is no BigInt, which BigInt64 elements are"],
+    ["const r = x[0]; q[0] = r;", "0 is not a BigInt, which BigInt64 elements are"],
     ["const r = 1; r = 2;", "r is a const: declare it with let"],
-    ["r = 2;", "r is no variable of this agent: declare it with let"],
+    ["r = 2;", "r is not a variable of this agent: declare it with let"],
     ["const r = y;", "y is not declared before it is used"],
     ["const r = x;", "x is memory, not a value: access an element of it"],
     ["let r; const s = (r = 1);", "an assignment inside an expression is not supported"],
@@ -218,7 +219,7 @@ test("what an agent cannot do here is refused with its place and what to write",
   }
 });
 
-test("what a test cannot hold is refused with its place", () => {
+test("unsupported content of a test is rejected with its place", () => {
   const agent = "function a() { const r = 1; }";
   const cases: readonly (readonly [string, string])[] = [
     ["", "1:1: a test has at least one agent: function NAME() { … }"],
@@ -227,8 +228,8 @@ test("what a test cannot hold is refused with its place", () => {
       `const x = new Int32Array(4); ${agent}`,
       "1:26: memory that is not shared makes no events: write new SharedArrayBuffer(N * 4)",
     ],
-    [`const x = new Int32Array(new SharedArrayBuffer(6)); ${agent}`, "6 bytes are no whole number of elements of 4"],
-    [`const x = new Int32Array(new SharedArrayBuffer(8), 2, 1); ${agent}`, "offset 2 is no multiple of 4"],
+    [`const x = new Int32Array(new SharedArrayBuffer(6)); ${agent}`, "6 bytes are not a whole number of elements of 4"],
+    [`const x = new Int32Array(new SharedArrayBuffer(8), 2, 1); ${agent}`, "offset 2 is not a multiple of 4"],
     [
       `const x = new Int32Array(new SharedArrayBuffer(8), 4, 2); ${agent}`,
       "2 elements from byte 4 on end beyond the buffer's 8",

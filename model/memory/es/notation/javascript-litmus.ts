@@ -1,5 +1,5 @@
 /**
- * Reads tests in JavaScript: buffers and views, plain functions as agents, and what is asked of the outcomes.
+ * Reads tests in JavaScript: buffers and views, plain functions as agents, and a condition on the outcomes.
  *
  * ```js
  * const x = new Int32Array(new SharedArrayBuffer(4));
@@ -24,8 +24,8 @@ import { AGENTS_MAX, STATEMENTS_MAX } from "./test-limits.ts";
 const QUANTIFIERS: ReadonlySet<string> = new Set<Quantifier>(["exists", "forall", "never"]);
 
 /**
- * @param name of the test, which its file says
- * @throws LitmusError with line and column of what cannot be followed
+ * @param name of the test, from its file
+ * @throws LitmusError with line and column of code that cannot be followed
  */
 export function parseJavaScriptLitmus(text: string, name: string): AgentProgram {
   const refuse = refusing(text);
@@ -53,7 +53,7 @@ class TestReader {
   readonly #main: AgentReader;
   readonly #setUp: Statement[] = [];
   readonly #agents: Agent[] = [];
-  /** Asked for at the end, when every agent is known. */
+  /** Evaluated at the end, when every agent is known. */
   readonly #questions: { readonly kind: string; readonly call: t.CallExpression }[] = [];
   readonly #final = new Map<string, { readonly view: View; readonly index: Expression; readonly at: number }>();
 
@@ -89,7 +89,8 @@ class TestReader {
       default:
         this.#refuse(
           statement,
-          "the top level of a test declares memory, writes to it, has agents as functions, and asks with exists, forall or never",
+          "the top level of a test declares memory, writes to it, has agents as functions, " +
+            "and asks with exists, forall or never",
         );
     }
   }
@@ -145,7 +146,7 @@ class TestReader {
     };
   }
 
-  /** What a condition says, in terms of columns. Memory in it is what the main agent reads at the end. */
+  /** A condition in terms of columns. Memory in it is read by the main agent at the end. */
   #condition(node: t.Node): Expression {
     const constant = constantOf(node);
     if (constant !== undefined) return { kind: "literal", value: constant };
@@ -205,7 +206,7 @@ class TestReader {
   }
 }
 
-/** `exists(…)` and its like. */
+/** `exists(…)` and the like. */
 function questionOf(expression: t.Expression): { readonly kind: string; readonly call: t.CallExpression } | undefined {
   if (expression.type !== "CallExpression" || expression.callee.type !== "Identifier") return undefined;
   const { name } = expression.callee;

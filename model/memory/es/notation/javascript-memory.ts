@@ -1,4 +1,4 @@
-/** What the top level of a JavaScript test declares: buffers, views of them, constants. */
+/** The declarations at the top level of a JavaScript test: buffers, views of them, constants. */
 
 import type * as t from "@babel/types";
 import { LitmusError, positionAt } from "../../litmus/litmus-error.ts";
@@ -27,7 +27,7 @@ export interface DataViewOf {
 
 export type Declared = Buffer | TypedArray | DataViewOf | { readonly kind: "constant"; readonly value: Value };
 
-/** Says what is wrong at a node of the tree. */
+/** Reports an error at a node of the tree. */
 export type Refuse = (node: t.Node, message: string) => never;
 
 export function refusing(text: string): Refuse {
@@ -99,9 +99,9 @@ export class DeclaredMemory {
   #makeArray(name: string, type: ElementType, made: t.NewExpression): View {
     const { size } = elementFormats[type];
     const { start, bytes, offset, length } = this.#part(made, size);
-    if (offset % size !== 0) this.#refuse(made, `offset ${offset} is no multiple of ${size}, the size of ${type}`);
+    if (offset % size !== 0) this.#refuse(made, `offset ${offset} is not a multiple of ${size}, the size of ${type}`);
     if (length === undefined && (bytes - offset) % size !== 0) {
-      this.#refuse(made, `${bytes - offset} bytes are no whole number of elements of ${size}`);
+      this.#refuse(made, `${bytes - offset} bytes are not a whole number of elements of ${size}`);
     }
     const count = length ?? (bytes - offset) / size;
     if (count < 0 || offset + count * size > bytes) {

@@ -1,5 +1,5 @@
 /**
- * The operators of JavaScript that agents may use: the language's own, on whatever values memory and waits give, with
+ * The operators of JavaScript that agents may use: the language's own, on any values that memory and waits give, with
  * the errors that it throws.
  */
 
@@ -58,7 +58,7 @@ export function unaryOperator(symbol: string): Apply | undefined {
 export const CONDITIONAL: Apply = (condition, a, b) => (condition ? a : b);
 
 /**
- * The operation, or its result if all operands are literals. If the language throws, the test is refused.
+ * The operation, or its result if all operands are literals. If the language throws, the test is rejected.
  *
  * @param at offset in the text
  */

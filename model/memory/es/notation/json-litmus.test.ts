@@ -32,11 +32,11 @@ function agentWith(statement: unknown): unknown {
 
 const read = { op: "read", array: "x", index: 0, reg: "r" };
 
-test("what is wrong is named with its place and path", () => {
+test("errors are reported with their place and path", () => {
   const cases: readonly (readonly [unknown, string])[] = [
-    ["", "1:1: no JSON: Unexpected end of input"],
-    ['{"name": "t",}', "1:14: no JSON: Unexpected token RBrace"],
-    ['{"name": \u0000}', "1:10: no JSON: Unexpected character '\\u{0}'"],
+    ["", "1:1: not JSON: Unexpected end of input"],
+    ['{"name": "t",}', "1:14: not JSON: Unexpected token RBrace"],
+    ['{"name": \u0000}', "1:10: not JSON: Unexpected character '\\u{0}'"],
     ['{"name": "t", "bytes": 1,\n "name": "u"}', '2:2: "name" is given twice'],
     ["[1, 2]", "1:1: expected object, received array"],
     [`${"[".repeat(300)}`, "1:201: values are nested more than 200 deep"],
@@ -50,7 +50,7 @@ test("what is wrong is named with its place and path", () => {
       { ...base, agents: [Array.from({ length: 500 }, () => read)] },
       "agents[0][400]: a test has at most 400 statements",
     ],
-    [agentWith({ ...read, op: "fetch" }), "agents[0][0].op: is no operation: there are read, load, write"],
+    [agentWith({ ...read, op: "fetch" }), "agents[0][0].op: is not an operation: there are read, load, write"],
     [agentWith({ ...read, arrray: "x" }), "agents[0][0]: has no meaning here: arrray"],
     [agentWith({ ...read, array: "z" }), 'agents[0][0].array: no array "z": there are x, q, f'],
     [agentWith({ ...read, index: 2 }), "agents[0][0].index: 2 is out of range of x, as Int32: the last is 1"],
@@ -64,7 +64,7 @@ test("what is wrong is named with its place and path", () => {
       agentWith({ op: "wait", array: "f", index: 0, value: 1 }),
       "Atomics.wait takes Int32 and BigInt64 arrays, and f is Float32",
     ],
-    [agentWith({ op: "write", array: "q", index: 0, value: 0.5 }), "agents[0][0].value: 0.5 is no whole number"],
+    [agentWith({ op: "write", array: "q", index: 0, value: 0.5 }), "agents[0][0].value: 0.5 is not a whole number"],
     [agentWith({ op: "write", array: "x", index: 0, value: {} }), "agents[0][0].value: must be a number, {"],
     [agentWith({ op: "write", array: "x", index: 0, value: "1" }), "agents[0][0].value: must be a number, {"],
     [agentWith({ op: "dvget", type: "Int24", byte: 0, reg: "r" }), "agents[0][0].type: no type Int24 of a DataView"],
@@ -73,7 +73,7 @@ test("what is wrong is named with its place and path", () => {
       "agents[0][0].byte: 13 is out of range of dv, as Int32",
     ],
     // oxlint-disable-next-line unicorn/no-thenable -- the format's own name
-    [agentWith({ op: "if", cond: 1, then: [{ ...read, op: "x" }] }), "agents[0][0].then[0].op: is no operation"],
+    [agentWith({ op: "if", cond: 1, then: [{ ...read, op: "x" }] }), "agents[0][0].then[0].op: is not an operation"],
     [{ ...base, agents: [[read]], final: [{ array: "x", index: 9 }] }, "final[0].index: 9 is out of range of x"],
     [
       { ...base, arrays: { x: { type: "Int33", offset: 0, length: 1 } }, agents: [[]] },
@@ -81,7 +81,7 @@ test("what is wrong is named with its place and path", () => {
     ],
     [
       { ...base, arrays: { x: { type: "Int32", offset: 2, length: 1 } }, agents: [[]] },
-      "arrays.x.offset: 2 is no multiple of 4",
+      "arrays.x.offset: 2 is not a multiple of 4",
     ],
     [
       { ...base, arrays: { x: { type: "Int32", offset: 0, length: 5 } }, agents: [[]] },
@@ -91,15 +91,18 @@ test("what is wrong is named with its place and path", () => {
   for (const [given, wanted] of cases) expect(message(given)).toContain(wanted);
 });
 
-test("the place is that of the value", () => {
-  const text = `{"name": "t", "bytes": 4,\n "arrays": {"x": {"type": "Int32", "offset": 0, "length": 1}},\n "agents": [[{"op": "read", "array": "y", "index": 0}]]}`;
+test("the reported place is that of the value", () => {
+  const text =
+    `{"name": "t", "bytes": 4,\n "arrays": {"x": {"type": "Int32", "offset": 0, "length": 1}},\n ` +
+    `"agents": [[{"op": "read", "array": "y", "index": 0}]]}`;
   expect(message(text)).toBe('3:38: agents[0][0].array: no array "y": there are x');
 });
 
 test("whole numbers of 64 bits keep their digits", () => {
   const wide = "18446744073709551615";
   const text = `{"name": "t", "bytes": 8, "arrays": {"q": {"type": "BigUint64", "offset": 0, "length": 1}},
-    "agents": [[{"op": "store", "array": "q", "index": 0, "value": ${wide}}, {"op": "load", "array": "q", "index": 0, "reg": "r"}]]}`;
+    "agents": [[{"op": "store", "array": "q", "index": 0, "value": ${wide}},
+      {"op": "load", "array": "q", "index": 0, "reg": "r"}]]}`;
   expect(checkEsLitmus({ program: parseJsonLitmus(text), text })).toMatchObject({ outcomes: [[BigInt(wide)]] });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Reads tests in JSON: one buffer, typed arrays over it, agents as lists of statements.
  *
- * Numbers stand for BigInts where arrays hold these. A comparison is 1 or 0.
+ * Numbers stand for BigInts where arrays hold BigInts. A comparison is 1 or 0.
  */
 
 import type { z } from "zod";
@@ -34,7 +34,7 @@ import {
 } from "./json-shape.ts";
 import { AGENTS_MAX, BYTES_MAX, STATEMENTS_MAX } from "./test-limits.ts";
 
-/** @throws LitmusError with line, column and path of what is wrong */
+/** @throws LitmusError with line, column and path of the error */
 export function parseJsonLitmus(text: string): AgentProgram {
   const { value, placeOf } = parseJsonText(text);
   const fail: Fail = (path, message) => {
@@ -44,7 +44,7 @@ export function parseJsonLitmus(text: string): AgentProgram {
   const checked = jsonTest.safeParse(value);
   if (!checked.success) {
     const [issue] = checked.error.issues;
-    return fail(issue?.path ?? [], issue === undefined ? "is no test" : reasonOf(issue));
+    return fail(issue?.path ?? [], issue === undefined ? "is not a test" : reasonOf(issue));
   }
   return new Reader(checked.data, fail, placeOf).program();
 }
@@ -53,7 +53,7 @@ type Fail = (path: JsonPath, message: string) => never;
 
 function reasonOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_union" && "options" in issue) {
-    return `is no operation: there are ${issue.options?.map(String).join(", ") ?? ""}`;
+    return `is not an operation: there are ${issue.options?.map(String).join(", ") ?? ""}`;
   }
   if (issue.code === "unrecognized_keys") return `has no meaning here: ${issue.keys.join(", ")}`;
   return issue.message.replace(/^Invalid input: e/, "e");
@@ -107,7 +107,7 @@ class Reader {
       }
       const { size } = elementFormats[type];
       if (offset % size !== 0)
-        this.#fail([...path, "offset"], `${offset} is no multiple of ${size}, the size of ${type}`);
+        this.#fail([...path, "offset"], `${offset} is not a multiple of ${size}, the size of ${type}`);
       if (offset + length * size > bytes) {
         this.#fail([...path, "length"], `${length} elements from byte ${offset} on end beyond the ${bytes} bytes`);
       }
@@ -226,7 +226,7 @@ class Reader {
     }
   }
 
-  /** The expression as an element of an array: numbers stand for BigInts where these are meant. */
+  /** The expression as an element of an array: numbers stand for BigInts in arrays of these. */
   #element(type: ElementType, expression: JsonExpression, path: JsonPath): Expression {
     const inner = expressionOf(expression);
     const { holds } = elementFormats[type];
@@ -235,7 +235,7 @@ class Reader {
         return holds === "bigint" ? value : Number(holds === "integer" ? BigInt.asIntN(32, value) : value);
       }
       if (holds !== "bigint") return value;
-      return Number.isInteger(value) ? BigInt(Number(value)) : this.#fail(path, `${show(value)} is no whole number`);
+      return Number.isInteger(value) ? BigInt(Number(value)) : this.#fail(path, `${show(value)} is not a whole number`);
     };
     if (inner.kind === "literal") return { kind: "literal", value: apply(inner.value) };
     return { kind: "operation", operator: { symbol: type, apply }, operands: [inner] };

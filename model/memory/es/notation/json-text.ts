@@ -1,4 +1,4 @@
-/** JSON with the place of every value, and with every digit of whole numbers. */
+/** JSON with the position of every value, and with every digit of whole numbers. */
 
 import { parse, type MemberNode, type ValueNode } from "@humanwhocodes/momoa";
 import { LitmusError, positionAt } from "../../litmus/litmus-error.ts";
@@ -15,7 +15,7 @@ export interface JsonText {
 /** Values nested deeper than this are a mistake, or an attack on the stack. */
 const DEPTH_MAX = 200;
 
-/** @throws LitmusError with line and column if the text is no JSON */
+/** @throws LitmusError with line and column if the text is not JSON */
 export function parseJsonText(text: string): JsonText {
   requireShallow(text);
   const root = parseTree(text);
@@ -28,9 +28,9 @@ function parseTree(text: string): ValueNode {
   } catch (error) {
     if (!(error instanceof Error) || !("offset" in error)) throw error;
     const reason = error.message.replace(/ \(\d+:\d+\)$/, "").replace(/ found\.$/, "");
-    // At the end of the text the parser does not know where it is.
+    // At the end of the text the parser does not know its position.
     const offset = reason === "Unexpected end of input" ? text.length : Number(error.offset);
-    throw new LitmusError(`no JSON: ${printable(reason)}`, positionAt(text, offset));
+    throw new LitmusError(`not JSON: ${printable(reason)}`, positionAt(text, offset));
   }
 }
 

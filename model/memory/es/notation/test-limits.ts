@@ -1,4 +1,4 @@
-/** How large a litmus test may be. What is larger is a mistake: the search is exponential. */
+/** The maximal size of a litmus test. Larger ones are mistakes: the search is exponential. */
 
 export const AGENTS_MAX = 16;
 
