@@ -31,6 +31,8 @@ export interface ExploreProgramOptions {
    * exploration; none unless given.
    */
   readonly estimateNodes?: number;
+  /** Asked once, after so many graphs, whether the exploration goes on; if not, it ends undecided. */
+  readonly checkpoint?: { readonly graphs: number; readonly goesOn: () => boolean };
 }
 
 export interface ProgramExploration {
@@ -97,6 +99,7 @@ class ProgramExplorer {
   #accesses = 0;
   #violation: ProgramExploration["violation"];
   #complete = true;
+  #isPastCheckpoint = false;
 
   constructor(machine: Machine, lowering: Lowering, histories: RecordedHistories, options: ExploreProgramOptions) {
     const threads = lowering.threads();
@@ -172,9 +175,17 @@ class ProgramExplorer {
     const { refusal, isSufficient } = this.#lowering;
     if (this.#violation !== undefined || refusal !== undefined || !isSufficient) return true;
     const { graphsMax = Infinity, shouldStop } = this.#options;
-    if (this.#executions + this.#blocked < graphsMax && shouldStop?.() !== true) return false;
+    if (this.#executions + this.#blocked < graphsMax && shouldStop?.() !== true && this.#goesOn()) return false;
     this.#complete = false;
     return true;
+  }
+
+  #goesOn(): boolean {
+    const { checkpoint } = this.#options;
+    if (checkpoint === undefined || this.#isPastCheckpoint || this.#executions + this.#blocked < checkpoint.graphs)
+      return true;
+    this.#isPastCheckpoint = true;
+    return checkpoint.goesOn();
   }
 
   #reached(graph: Graph): void {

@@ -4,6 +4,8 @@ import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { depthFirst } from "#fuzz/strategies/depth-first.ts";
+import type { Estimate } from "#fuzz/explore/estimate.ts";
+import type { EstimatedCount } from "#reports/estimate-text.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 
 /** What the search is called where strategies have names. It has no seed. */
@@ -24,6 +26,12 @@ export interface ExhaustiveBounds extends SearchBounds {
 /** Executions after which an estimate is made. */
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
+/** Nodes of the tree that an estimate looks at, at least. */
+const NODES_MIN = 10_000;
+
+/** Graphs that are explored before a program is estimated: they show what it asks for. */
+const GRAPHS_BEFORE_ESTIMATE = 500;
+
 /**
  * Runs every execution of the program that its threads or its history could tell from the others: `exhausted` when none
  * of them violates anything. A program that the explorer has no events for is run in every schedule instead.
@@ -36,17 +44,24 @@ export function searchExhaustively(
   checks: MachineOptions,
   { estimateMax, ...bounds }: ExhaustiveBounds,
 ): SearchResult {
-  if (estimateMax !== undefined && bounds.executionsMax > EXECUTIONS_BEFORE_ESTIMATE) {
-    const first = searchExhaustively(makeProgram, checks, { ...bounds, executionsMax: EXECUTIONS_BEFORE_ESTIMATE });
-    const { estimate } = first;
-    if (estimate === undefined || estimate.low > estimateMax) return first;
-  }
   const { executionsMax, shouldStop } = bounds;
+  let tooMany: Estimate | undefined;
   const found = exploreProgram(makeProgram(), {
     checks,
     graphsMax: executionsMax,
-    // What is looked at for an estimate is as much as what was explored before: the longer that went on, the better it is.
-    estimateNodes: executionsMax,
+    // The longer the exploration went on, the better its estimate may be: it costs as much as the same number of graphs.
+    estimateNodes: Math.max(NODES_MIN, Math.floor(executionsMax / 10)),
+    ...(estimateMax !== undefined && {
+      checkpoint: {
+        graphs: EXECUTIONS_BEFORE_ESTIMATE,
+        goesOn() {
+          const estimate = estimateOf(makeProgram(), checks);
+          if (estimate === undefined || estimate.low <= estimateMax) return true;
+          tooMany = estimate;
+          return false;
+        },
+      },
+    }),
     ...(shouldStop !== undefined && { shouldStop }),
   });
   if (found.notExplorable !== undefined) return search(new Machine(makeProgram(), checks), depthFirst(), bounds);
@@ -55,13 +70,20 @@ export function searchExhaustively(
   if (found.violation !== undefined)
     return { kind: "violated", ...counts, violation: found.violation.violation, choices: found.violation.choices };
   if (complete) return { kind: "exhausted", ...counts };
-  if (executions + blocked < executionsMax) return { kind: "stopped", ...counts };
-  const { estimate } = found;
+  if (executions + blocked < executionsMax && tooMany === undefined) return { kind: "stopped", ...counts };
+  const { estimate = tooMany } = found;
   return {
     kind: "searched",
     ...counts,
-    ...(estimate !== undefined && {
-      estimate: { executions: estimate.executions, low: estimate.low, high: estimate.high },
-    }),
+    ...(estimate !== undefined && { estimate: atLeast(executions + blocked, estimate) }),
   };
+}
+
+/** There are at least as many graphs as were visited. */
+function atLeast(visited: number, { executions, low, high }: Estimate): EstimatedCount {
+  return { executions: Math.max(visited, executions), low: Math.max(visited, low), high: Math.max(visited, high) };
+}
+
+function estimateOf(program: Program, checks: MachineOptions): Estimate | undefined {
+  return exploreProgram(program, { checks, graphsMax: GRAPHS_BEFORE_ESTIMATE, estimateNodes: NODES_MIN }).estimate;
 }

@@ -45,9 +45,6 @@ export const ENUMERATION = EXHAUSTIVE;
  */
 const EXECUTIONS_PER_TASK = 50_000;
 
-/** Times the bound that an exploration may be estimated at, at least, before it is given up. */
-const ESTIMATE_FACTOR = 2;
-
 /**
  * The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its
  * own. Seeds come from the run's seed and the scenario's name alone, so a run of one scenario repeats what the run of all
@@ -69,6 +66,7 @@ export function tasksOf(
   }
   return budgets.map(({ strategy, executions }, index) => {
     const task = { scenario, strategy, seed: derivedSeed(own, index), executionsMax: executions };
-    return index === 0 && profile.enumerationMax > 0 ? { ...task, estimateMax: ESTIMATE_FACTOR * executions } : task;
+    // An exploration whose interval lies beyond the bound would not end within it.
+    return index === 0 && profile.enumerationMax > 0 ? { ...task, estimateMax: executions } : task;
   });
 }
