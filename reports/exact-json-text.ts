@@ -5,7 +5,10 @@ declare global {
   }
 }
 
-/** JSON of plain data that may hold what JSON has not: bigints as numbers of many digits, maps as objects, sets as arrays. */
+/**
+ * JSON of plain data that may hold what JSON has not: bigints as numbers of many digits, maps as objects, sets as
+ * arrays.
+ */
 export function exactJsonText(value: unknown): string {
   return JSON.stringify(value, (_name, each: unknown) => {
     if (typeof each === "bigint") return JSON.rawJSON(String(each));

@@ -1,4 +1,6 @@
-/** What was read of a recorded history, in words: its format, and all that is no part of the history that was checked. */
+/**
+ * What was read of a recorded history, in words: its format, and all that is no part of the history that was checked.
+ */
 import { FORMAT_NAMES } from "#properties/histories/formats/format.ts";
 import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import type { NoteCounts, Recording } from "#properties/histories/recording.ts";

@@ -1,6 +1,6 @@
 /**
- * What the page is filled with: the results of commands, and what makes them understood. Plain data, as it stands in the
- * page's file; whatever is not there is undefined, and the page does without.
+ * What the page is filled with: the results of commands, and what makes them understood. Plain data, as it stands in
+ * the page's file; whatever is not there is undefined, and the page does without.
  */
 import type { Certificate } from "./certificate.ts";
 import type { Story } from "./counterexample-story.ts";

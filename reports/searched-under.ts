@@ -1,6 +1,6 @@
 /**
- * Under what a verdict stands: which executions were run, and on what memory. Everything that prints a verdict prints this
- * beside it, so that `holds` never says more than was decided.
+ * Under what a verdict stands: which executions were run, and on what memory. Everything that prints a verdict prints
+ * this beside it, so that `holds` never says more than was decided.
  */
 import { estimateText } from "./estimate-text.ts";
 import { memoryInWords } from "./memory-in-words.ts";
@@ -14,8 +14,9 @@ export function countOf(count: number, unit: string): string {
 }
 
 /**
- * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`, where an
- * exhaustive search among the strategies was ended by a bound. Checks that are switched off stand at the end, with the reasons.
+ * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`,
+ * where an exhaustive search among the strategies was ended by a bound. Checks that are switched off stand at the end,
+ * with the reasons.
  *
  * @param weakModel the weak memory model; sequential consistency if not given
  */

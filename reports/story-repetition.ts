@@ -15,7 +15,9 @@ export interface Repetition {
   readonly again: number;
 }
 
-/** The round in which the rows end, if they end in one; whatever values its accesses find. O(rows × rows of a round). */
+/**
+ * The round in which the rows end, if they end in one; whatever values its accesses find. O(rows × rows of a round).
+ */
 export function repetitionOf(rows: readonly Row[]): Repetition | undefined {
   const names = rows.map((row) => `${row.thread} ${row.kind} ${row.kind === "access" ? accessText(row) : row.text}`);
   for (let round = 1; round <= Math.min(ROUND_MAX, Math.floor(rows.length / ROUNDS_MIN)); round++) {

@@ -1,6 +1,6 @@
 /**
- * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the terminal and for
- * summaries.
+ * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the
+ * terminal and for summaries.
  */
 import { certificateName, coverageText } from "./coverage-text.ts";
 import type {

@@ -1,6 +1,6 @@
 /**
- * After each run the back-off is what the model computes from the entries the run looked at: those it found held and
- * those it found free.
+ * After each run the back-off equals the model's, computed from the entries that the run found held and those it found
+ * free.
  */
 import { ACCESS, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";

@@ -33,7 +33,10 @@ export interface Explanation<Operation, Response> {
   readonly impossible: number;
   /** Operations of the whole history that were explained before that response. */
   readonly reached: number;
-  /** Index of the first response that nothing explains, in the whole or of the key; undefined where only a monitor knows. */
+  /**
+   * Index of the first response that nothing explains, in the whole or of the key; undefined where only a monitor
+   * knows.
+   */
   readonly first: number | undefined;
   /** How orders of `operations` fail, the longest first; at most {@link ORDERS_MAX}. */
   readonly orders: readonly FailedOrder[];

@@ -78,7 +78,9 @@ export function longestPrefix<State, Operation, Response>(
   };
 }
 
-/** How many responses, in order of time, are explained for certain, and how many are not; undefined if it is too much. */
+/**
+ * How many responses, in order of time, are explained for certain, and how many are not; undefined if it is too much.
+ */
 function explainedResponses<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -148,7 +150,9 @@ function explainedResponses<State, Operation, Response>(
   }
 }
 
-/** The last place from `low` on, below `high`, with a property that places lose once and for all; it is true of `low`. */
+/**
+ * The last place from `low` on, below `high`, with a property that places lose once and for all; it is true of `low`.
+ */
 function lastOf(low: number, high: number, holds: (place: number) => boolean): number {
   let [last, first] = [low, high];
   while (first - last > 1) {

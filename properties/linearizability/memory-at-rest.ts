@@ -1,6 +1,6 @@
 /**
- * Memory at rest is the image of the model's state: when every thread has returned or waits for work, what lies in memory
- * is what one of the states says that the history allows, no more and no less.
+ * Memory at rest is the image of the model's state: when every thread has returned or waits for work, what lies in
+ * memory is what one of the states says that the history allows, no more and no less.
  *
  * An operation may return what it should and leave something behind (a half of itself, a count too high, an entry that
  * nobody finds) that only a later one would stumble over. A system's abstraction function, from memory to the model's

@@ -2,13 +2,14 @@
  * The history of one execution against a model: after each response, does some order of the operations so far explain
  * every response?
  *
- * Threads name the objects that they hold: an operation that takes a reference concerns the object that its thread obtained
- * last under that name and still holds. So the history knows at any time who holds what, and can say to the model which
- * object is meant: objects have identities, small numbers in the order of their first appearance in a response, because
- * their addresses depend on the schedule. Memory that was freed and allocated again gets a new identity.
+ * Threads name the objects that they hold: an operation that takes a reference concerns the object that its thread
+ * obtained last under that name and still holds. So the history knows at any time who holds what, and can say to the
+ * model which object is meant: objects have identities, small numbers in the order of their first appearance in a
+ * response, because their addresses depend on the schedule. Memory that was freed and allocated again gets a new
+ * identity.
  *
- * An operation may be several steps of the model (a selection looks at a route, then at an interface). Each of them takes
- * effect at some moment between the operation's invocation and its response; their order is not checked.
+ * An operation may be several steps of the model (a selection looks at a route, then at an interface). Each of them
+ * takes effect at some moment between the operation's invocation and its response; their order is not checked.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf, type Region } from "#impl/memory/heap.ts";
@@ -66,8 +67,8 @@ export interface OperationHistory<State> extends Holders, Watcher {
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, word: number): string | undefined;
   /**
-   * Does the thread wait in an operation that blocks, and may it, as the model does not let the operation take effect in a
-   * state that the history allows? One that could take effect and waits has lost its wake-up.
+   * Does the thread wait in an operation that blocks, and may it, as the model does not let the operation take effect
+   * in a state that the history allows? One that could take effect and waits has lost its wake-up.
    */
   mayWaitForEver(thread: number): boolean;
   /** The set-up begins: it is a history of its own, from the model's initial state. */
@@ -80,7 +81,9 @@ export interface OperationHistory<State> extends Holders, Watcher {
   readonly identities: Int32Array;
   /** What the history leaves to the future: equal numbers, equal answers of {@link differsFrom} about equal memory. */
   readonly position: number;
-  /** Nothing is under way: the history goes on from those of its states that memory is an image of, if there are any. */
+  /**
+   * Nothing is under way: the history goes on from those of its states that memory is an image of, if there are any.
+   */
   rests(words: Int32Array): void;
   /** The states that the model may be in at the end of an execution. */
   possibleStates(): readonly State[];

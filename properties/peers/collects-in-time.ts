@@ -1,8 +1,8 @@
 /**
- * Collectors that run later take all that they could have taken: the deferred one every peer of a detached tree that
- * nobody holds, at its first run; the timer every peer that has been idle for the ttl.
+ * Collectors that run later take everything they could have taken: the deferred collector takes every unreferenced peer
+ * of a detached tree at its first run; the timer, every peer that has been idle for the ttl.
  *
- * Looked at between operations that run one after the other, where a run is over before the next operation begins.
+ * Checked between the operations of a sequential run, where a collector's run is over before the next operation begins.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inetpeer_gc_worker(); (2010), peer_check_expire().
  */
@@ -21,7 +21,7 @@ import { detachedPeers, peerName } from "./peer-tree.ts";
 import { chainOf } from "../chain.ts";
 
 export function collectsDetachedWatcher(pool: PeerPool): Watcher {
-  /** Since when each peer has been seen detached, with a count of 0. */
+  /** When each peer was first seen detached, with a count of 0. */
   const unheldSince = new Map<Address, number>();
   return {
     property: "collects-in-time",

@@ -1,9 +1,9 @@
 /**
- * The chain of live caches, whenever the domain's lock is given back: a cache is on it exactly while it holds an entry,
- * with its links right; and the entry it holds is the table's best for its destination, under the present generation.
+ * The chain of live caches, whenever the domain's lock is released: a cache is on it exactly while it holds an entry,
+ * with correct links; and its entry is the table's best for its destination, under the current generation.
  *
- * So no cache is stale while nobody holds the lock, and none leads to an entry that is out of the table. The chain is
- * never longer than there are caches.
+ * So no cache is stale while the lock is free, and none leads to an entry that has left the table. The chain is never
+ * longer than the number of caches.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf } from "#impl/memory/heap.ts";

@@ -1,7 +1,7 @@
 /**
- * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together are
- * the arena; and a slot taken later expires no earlier. So the number of records has its bound, and the oldest is the
- * first to expire.
+ * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together
+ * make up the arena; and a slot taken later expires no earlier. So the number of records is bounded, and the oldest is
+ * the first to expire.
  *
  * Checked when the lock is released.
  *

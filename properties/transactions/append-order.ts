@@ -2,8 +2,8 @@
  * In which order the elements of each list were appended, as far as the reads show it.
  *
  * The longest list that was read of a key is the order of the appends in it. What no read shows came after all that: a
- * read of it would have shown the others too. Lists that are no beginning of the longest contradict it; where the elements
- * stand that only those have, nobody knows.
+ * read of it would have shown the others too. Lists that are no beginning of the longest contradict it; where the
+ * elements stand that only those have, nobody knows.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 4: traceable objects.
  */
@@ -22,8 +22,8 @@ export interface AppendOrder {
   /** By key: the last element of that, or NONE. */
   readonly last: Int32Array;
   /**
-   * By element: the one that was appended to the list before it, NONE or UNKNOWN. Of one that no read shows, the last of
-   * the order.
+   * By element: the one that was appended to the list before it, NONE or UNKNOWN. Of one that no read shows, the last
+   * of the order.
    */
   readonly previous: Int32Array;
   /** By element: its place in the order, or NONE if it is not part of that. */

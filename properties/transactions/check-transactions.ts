@@ -1,11 +1,13 @@
 /**
  * Which consistency levels a history of transactions is of, and the anomalies that rule the others out.
  *
- * Dependencies between transactions are inferred from what they read and wrote; an anomaly is a cycle of them, or a read
- * that no execution of a level explains. Linear in the history, but for the search of shortest cycles, which is bounded.
+ * Dependencies between transactions are inferred from what they read and wrote; an anomaly is a cycle of them, or a
+ * read that no execution of a level explains. Linear in the history, but for the search of shortest cycles, which is
+ * bounded.
  *
- * What is reported is there, whatever the outcome of transactions of which nobody knows it. That a level holds says that
- * no anomaly can be inferred which it forbids: of appends and writes that no read shows, some may have gone unnoticed.
+ * What is reported is there, whatever the outcome of transactions of which nobody knows it. That a level holds says
+ * that no anomaly can be inferred which it forbids: of appends and writes that no read shows, some may have gone
+ * unnoticed.
  *
  * Source: Kingsbury, Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations", VLDB 2020.
  */

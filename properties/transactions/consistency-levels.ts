@@ -4,9 +4,9 @@
  * Names and implications are Jepsen's (jepsen.io/consistency). A history is taken to be of a level as long as no
  * anomaly is found that the level, or a weaker one, forbids.
  *
- * Sources: Adya, "Weak Consistency", 1999: PL-1, PL-2, PL-CS, PL-2+, PL-2.99, PL-3; Cerone, Gotsman, "Analysing Snapshot
- * Isolation", PODC 2016: snapshot isolation as graphs without cycles but those with two anti-dependencies in a row,
- * parallel snapshot isolation as those without G-single; Bailis et al., "Scalable Atomic Visibility with RAMP
+ * Sources: Adya, "Weak Consistency", 1999: PL-1, PL-2, PL-CS, PL-2+, PL-2.99, PL-3; Cerone, Gotsman, "Analysing
+ * Snapshot Isolation", PODC 2016: snapshot isolation as graphs without cycles but those with two anti-dependencies in a
+ * row, parallel snapshot isolation as those without G-single; Bailis et al., "Scalable Atomic Visibility with RAMP
  * Transactions", 2014: read atomic as no fractured reads; Daudjee, Salem, "Lazy Database Replication with Snapshot
  * Isolation", VLDB 2006: strong, and strong session.
  */

@@ -6,7 +6,9 @@ export interface DrawOptions {
   readonly model: TransactionModel;
   /** At most, without the last reader. */
   readonly transactionsMax: number;
-  /** All is known: no outcome is unknown, and (of lists) a last transaction reads them all; each write follows a read. */
+  /**
+   * All is known: no outcome is unknown, and (of lists) a last transaction reads them all; each write follows a read.
+   */
   readonly isComplete: boolean;
 }
 

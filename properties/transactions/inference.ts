@@ -1,4 +1,7 @@
-/** What can be told of the data of a history, by its model: dependencies, why they are there, and the anomalies at sight. */
+/**
+ * What can be told of the data of a history, by its model: dependencies, why they are there, and the anomalies at
+ * sight.
+ */
 import { appendOrder, NONE } from "./append-order.ts";
 import type { AppendOrder } from "./append-order.ts";
 import { DependencyGraphBuilder } from "./dependency-graph.ts";

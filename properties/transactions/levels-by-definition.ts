@@ -3,8 +3,8 @@
  * every read? All orders are tried, so for a handful of transactions only: what the checker is tested against.
  *
  * A level orders the transactions that committed (arbitration), and gives each a set of earlier ones that it sees
- * (visibility). A key is a list to which each write appends; a read of list-append shows the list, one of rw-register its
- * last element. Transactions of unknown outcome may or may not have committed.
+ * (visibility). A key is a list to which each write appends; a read of list-append shows the list, one of rw-register
+ * its last element. Transactions of unknown outcome may or may not have committed.
  *
  * Sources: Cerone, Bernardi, Gotsman, CONCUR 2015 (INT, EXT, TRANSVIS, NOCONFLICT, PREFIX, TOTALVIS); Cerone, Gotsman,
  * PODC 2016 (orders of sessions); Adya, 1999, for read committed and read uncommitted.

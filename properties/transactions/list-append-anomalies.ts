@@ -106,8 +106,8 @@ function repeatedIn(path: readonly number[]): number {
 }
 
 /**
- * One case for each key of which two lists were read that are not beginnings of one another, or one that has two appends
- * of a transaction in the wrong order, or the later without the earlier.
+ * One case for each key of which two lists were read that are not beginnings of one another, or one that has two
+ * appends of a transaction in the wrong order, or the later without the earlier.
  */
 function incompatibleOrders(history: TransactionHistory, { longest, isBeginning, position }: AppendOrder): Finding[] {
   const counter = new FindingCounter("incompatible-order");

@@ -8,8 +8,8 @@ import { createTransactionReader } from "./transaction-history.ts";
 import type { TransactionHistory } from "./transaction-history.ts";
 
 /**
- * Reads `append x 1, r y [1 2], r z nil`, or `w x 1, r y 2`, with `fail: ` or `info: ` before it, and the process before
- * that: `3 fail: append x 1`.
+ * Reads `append x 1, r y [1 2], r z nil`, or `w x 1, r y 2`, with `fail: ` or `info: ` before it, and the process
+ * before that: `3 fail: append x 1`.
  */
 export function plainTransaction(text: string, invokedAt: number, completedAt: number): PlainTransaction {
   const match = /^(?:(\d+) )?(?:(ok|fail|info): )?(.*)$/.exec(text);

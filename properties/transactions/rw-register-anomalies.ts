@@ -1,7 +1,8 @@
 /**
  * The anomalies of rw-register histories that are no cycles, save those of the order of versions.
  *
- * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, and `elle.rw-register`; Adya, "Weak Consistency", 1999, for G1a and G1b.
+ * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, and `elle.rw-register`; Adya, "Weak Consistency", 1999, for G1a and
+ * G1b.
  */
 import type { ExternalOperations } from "./external-operations.ts";
 import type { Finding } from "./finding.ts";

@@ -2,10 +2,10 @@
  * Which transaction of an rw-register history depends on which.
  *
  * - write-read: a write, and an external read of its value;
- * - read-write: an external read, and a write of a value that is known to come later; or that came later if the database
- *   keeps the order of processes, or of real time, which is only of use to levels that promise it;
- * - write-write: two writes, where an assumption about the database tells their order. Of a write that follows a read in
- *   one transaction, the write-read edge says as much.
+ * - read-write: an external read, and a write of a value that is known to come later; or that came later if the
+ *   database keeps the order of processes, or of real time, which is only of use to levels that promise it;
+ * - write-write: two writes, where an assumption about the database tells their order. Of a write that follows a read
+ *   in one transaction, the write-read edge says as much.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.2.
  */

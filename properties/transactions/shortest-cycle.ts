@@ -4,8 +4,8 @@
  * From the end of each edge that such a cycle must have, breadth first, back to its start, never further than the best
  * cycle so far. Whether a cycle is there at all is known beforehand from the strongly connected components, save for
  * cycles with exactly one anti-dependency, where the components only narrow the search. The work is bounded, linear in
- * the part of the graph: when the bound is hit, the cycle is one of the form, but there may be a shorter one; if none was
- * found by then, nobody knows.
+ * the part of the graph: when the bound is hit, the cycle is one of the form, but there may be a shorter one; if none
+ * was found by then, nobody knows.
  */
 import { ANTI_DEPENDENCIES, PASSAGE } from "./dependency-graph.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";

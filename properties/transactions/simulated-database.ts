@@ -1,5 +1,6 @@
 /**
- * A database that gives exactly one consistency level: what a transaction reads is what the level lets it see, at worst.
+ * A database that gives exactly one consistency level: what a transaction reads is what the level lets it see, at
+ * worst.
  *
  * A list is kept for each key, of registers too, whose value is its last element. The weak levels lock what they write
  * until the transaction ends; the others find conflicts when it commits, and the first to commit wins.

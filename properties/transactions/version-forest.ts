@@ -9,7 +9,10 @@ export interface VersionForest {
   isBefore(state: number, other: number): boolean;
 }
 
-/** @param previous of each state the one before it, or a negative number; states that would come before themselves have no order */
+/**
+ * @param previous of each state the one before it, or a negative number; states that would come before themselves have
+ * no order
+ */
 export function createVersionForest(previous: Int32Array): VersionForest {
   const states = previous.length;
   const firstChild = new Int32Array(states).fill(-1);

@@ -1,6 +1,6 @@
 /**
- * Where in the page one is, as the part of its address behind `#`: `scenario=peers-two-creators&step=12`. An address can
- * be mailed, and leads to the same view.
+ * Where in the page one is, as the part of its address behind `#`: `scenario=peers-two-creators&step=12`. An address
+ * can be mailed, and leads to the same view.
  */
 export type Place =
   | { readonly view: "overview"; readonly filter: Filter }
