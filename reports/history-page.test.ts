@@ -51,8 +51,8 @@ client c  ├ 1: write 7 …
 client a    ├ 2: write 1 ┤
 client b                   ├ 3: read → 7 ┤ ├ 4: read → 1 ┤  ← nothing explains this
 
-after 2, 1, 3 (state 7): 4 answered 1, would answer 7 here
-after 1, 2 (state 1): 3 answered 7, would answer 1 here`);
+after 2, 1, 3 (state 7): 4 returned 1, would return 7 here
+after 1, 2 (state 1): 3 returned 7, would return 1 here`);
 });
 
 test("what does not fit a screen is listed", () => {

@@ -17,14 +17,14 @@ const VOCABULARIES: Readonly<Record<TransactionModel, Vocabulary>> = {
   "rw-register": { write: "w", example: "[[:w x 1] [:r y 2]]" },
 };
 
-/** What is at fault with an event, before it is said in which line of which file. */
+/** The fault of an event, before its file and line are added. */
 export class EventFault extends Error {
   at(file: string, line: number): HistoryFileError {
     return new HistoryFileError(file, line, this.message);
   }
 }
 
-/** The micro-operations of a value that is a list; undefined for any other value, nil above all. */
+/** The micro-operations of a value that is a list; undefined for any other value, mostly nil. */
 export function microOperationsOf(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }

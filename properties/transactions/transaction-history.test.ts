@@ -23,7 +23,7 @@ function fault(model: TransactionModel, ...lines: readonly Line[]): string {
 
 const word = (name: string): Literal => Literal.of(`:${name}`);
 
-test("transactions are numbered in the order of their invocations, with what they did and how they ended", () => {
+test("transactions are numbered in the order of their invocations, with their operations and outcomes", () => {
   const history = historyOf(
     "list-append",
     eventsOf([
@@ -58,7 +58,7 @@ test("transactions are numbered in the order of their invocations, with what the
   expect([...history.line]).toEqual([3, 4, 7, 6, 9, 11]);
   expect([...history.invokedLine]).toEqual([1, 2, 5, 6, 8, 10]);
   expect([...history.process].map((process) => history.processes[process])).toEqual([0, "a", 0, "b", "c", 0]);
-  // The keyword x and the text "x" are different keys.
+  // The keyword x and the string "x" are different keys.
   expect(history.versions.keys).toEqual([":x", '"x"', '"y"', 7]);
   expect([...history.outcome].map((_, transaction) => transactionText(history, transaction))).toEqual([
     "[append x 1]",
@@ -83,7 +83,7 @@ test("long lists and long transactions are shortened", () => {
   expect(transactionText(history, 1)).toBe("[r 1 [1 2 3 4 … 47 48 49 50] (50 elements)]");
 });
 
-test("completions without any invocation are a history too, of which real time is not known", () => {
+test("completions without any invocation are a history too, without real time", () => {
   const history = historyOf(
     "list-append",
     eventsOf([
@@ -210,7 +210,7 @@ test.each([
     ],
     "test:2: expected no invocation, as the transactions before have none: give all of them, or none at all",
   ],
-] as const)("%s: what is no history is an error with its line (%#)", (model, lines, expected) => {
+] as const)("%s: input that is no history is an error with its line (%#)", (model, lines, expected) => {
   const message = fault(model, ...(lines as unknown as readonly Line[]));
   if (typeof expected === "string") expect(message).toBe(expected);
   else expect(message).toMatch(expected);

@@ -6,7 +6,8 @@
  * backward zone may lie inside a forward one. Source: Gibbons and Korach, "Testing shared memories", SIAM Journal on
  * Computing 26(4), 1997, section 4 (the read-map is known when values are distinct).
  *
- * A pending write that nobody read is left out; one that was read took effect, and its response is later than all.
+ * A pending write whose value was not read is left out; one that was read took effect, and its response is later than
+ * all others.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { RegisterRole, Scalar } from "#model/object-shape.ts";
