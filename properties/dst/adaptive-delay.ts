@@ -66,7 +66,10 @@ export function adaptiveDelayWatcher(dst: Dst, kind: CollectorKind): Watcher {
       const expected = dstBackOffAfter(kind, before, { kept, freed, leaves: leaves(words) }, limits.ticksPerSecond);
       const found = { delay: wordAt(words, delay), growth: wordAt(words, growth) };
       if (found.delay === expected.delay && found.growth === expected.growth) return undefined;
-      return `a run kept ${kept} entries and freed ${freed}, and leaves delay ${found.delay} and growth ${found.growth}; right is ${expected.delay} and ${expected.growth}`;
+      return (
+        `a run kept ${kept} entries and freed ${freed}, and leaves delay ${found.delay} ` +
+        `and growth ${found.growth}; right is ${expected.delay} and ${expected.growth}`
+      );
     },
   };
 }

@@ -34,10 +34,14 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
       const expected = count + naming(words, entries, DstEntry.child, entry);
       const refcount = wordAt(words, DstEntry.refcount(entry));
       if (refcount !== expected)
-        return `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, and ${expected} references to it are held`;
+        return (
+          `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, ` +
+          `and ${expected} references to it are held`
+        );
     }
     if (held !== holders.total)
-      return `at the end ${holders.total} references are held, ${holders.total - held} of them to entries that are gone`;
+      const stale = holders.total - held;
+      return `at the end ${holders.total} references are held, ${stale} of them to entries that are gone`;
     const counted = wordAt(words, dst.entryCount);
     return counted === entries.length
       ? undefined
@@ -83,7 +87,7 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
         : undefined;
     },
     freed(words, slab, object) {
-      if (slab !== dst.entries || !isEntry(dst, object)) return undefined; // memory-safety reports an object that is not an entry
+      if (slab !== dst.entries || !isEntry(dst, object)) return undefined; // memory-safety reports it
       const refcount = wordAt(words, DstEntry.refcount(object));
       if (refcount !== 0) return `${entryName(dst, object)} is destroyed with a refcount of ${refcount}`;
       if (isInCache(words, dst, object)) return `${entryName(dst, object)} is destroyed, and is in the cache`;

@@ -634,7 +634,7 @@ test("run-collects: fires at an entry that was free when the run began and is st
   expect(endRun()).toBeUndefined();
 });
 
-test("run-collects: fires at a run that postpones its work, not when it or another thread schedules the next under its lock", () => {
+test("run-collects: fires at a run that postpones its work, not at one that schedules the next under its lock, or at others", () => {
   const { dst, words, mutex } = setUp();
   const threads = watched(runCollectsWatcher(dst), words);
   const { write, take, read } = threads;
@@ -734,7 +734,8 @@ test("entry-bound: fires at too many entries, and at a count below those that li
   get(1, eth0);
   get(2, eth0);
   const { write } = watched(entryBoundWatcher(dst), words);
-  expect([write(OTHER, dst.entryCount, 7), write(OTHER, dst.entryCount, 2)]).toEqual([undefined, undefined]); // one of 7 is undone
+  // One of the seven is undone.
+  expect([write(OTHER, dst.entryCount, 7), write(OTHER, dst.entryCount, 2)]).toEqual([undefined, undefined]);
   words[Slab.live(dst.entries)] = 6;
   expect(write(OTHER, dst.entryCount, 6)).toBeUndefined();
   words[Slab.live(dst.entries)] = 7;

@@ -50,7 +50,7 @@ INFO  jepsen.util - 3\t:info\t:write\t:timed-out
 INFO  jepsen.util - 4\t:invoke\t:read\tnil
 `;
 
-test("a Jepsen log: a cas that fails with its pair ran, a read that fails did not, info and open ones are pending", async () => {
+test("a Jepsen log: a cas that fails with its pair ran, a failed read did not, info and open ones are pending", async () => {
   const { format, operations } = await readHistory(file(LOG));
   expect(format).toBe("jepsen-log");
   expect(
@@ -71,7 +71,7 @@ test("a Jepsen log: a cas that fails with its pair ran, a read that fails did no
   ]);
 });
 
-test("EDN: comments, commas, any order of keys, braces in strings, no nemesis, and failed operations never happened", async () => {
+test("EDN: comments, commas, keys in any order, braces in strings, no nemesis, no failed operations", async () => {
   const text = `; a comment with { and [
 [{:process 0, :type :invoke, :f :write, :value 3 :time 1} {:type :ok :f :write :process 0 :value 3},
  {:process :nemesis :type :info :f :start :value "{ not a ] bracket \\" }"}
@@ -120,7 +120,8 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     "a line that is no log line",
     "cas-register",
     `${LOG}something else\n`,
-    'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", found "something else"',
+    'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", ' +
+      'found "something else"',
   ],
   [
     "an invalid value",
@@ -293,7 +294,8 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     "an unknown function of a counter",
     "counter",
     '[0,"double",2,1,0,1]\n',
-    'FILE:1: unknown function "double"; this model has increment (inc), decrement (dec), add, read, add-and-get, get-and-add',
+    'FILE:1: unknown function "double"; this model has increment (inc), decrement (dec), add, read, ' +
+      "add-and-get, get-and-add",
   ],
   [
     "an invalid result of a counter",
@@ -415,7 +417,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 test.skipIf(!existsSync(recorded))(
-  "every history recorded beside the project has its expected verdict (skipped where ../shared/data/histories is missing)",
+  "every recorded history has its expected verdict (skipped where ../shared/data/histories is missing)",
   async () => {
     const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Record<
       string,

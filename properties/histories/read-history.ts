@@ -64,7 +64,8 @@ export async function streamHistory(file: string, start: (format: HistoryFormat)
       throw new HistoryFileError(
         file,
         ahead.slice(0, ahead.search(/\S/)).split("\n").length,
-        `expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), found "${excerpt(ahead.trimStart())}"`,
+        "expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), " +
+          `found "${excerpt(ahead.trimStart())}"`,
       );
     reader = createFormatReader(layout, file, start);
     reader.add(ahead);

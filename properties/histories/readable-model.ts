@@ -145,8 +145,10 @@ export function keyedModel<State, Operation, Response>({
               file,
               recorded.line,
               hasKey
-                ? `expected no key, as the operation of line ${begun.line} has none, found ${foundText(recorded.argument)} of ${recorded.f}`
-                : `expected [key value], as the operation of line ${begun.line} has a key, found ${foundText(recorded.argument)} of ${recorded.f}`,
+                ? `expected no key, as the operation of line ${begun.line} has none, ` +
+                    `found ${foundText(recorded.argument)} of ${recorded.f}`
+                : `expected [key value], as the operation of line ${begun.line} has a key, ` +
+                    `found ${foundText(recorded.argument)} of ${recorded.f}`,
             );
           return begun.take(recorded, of);
         },

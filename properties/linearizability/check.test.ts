@@ -60,7 +60,8 @@ function agrees<State, Operation, Response>(
       const { kind } = check(history, model, checkOptions);
       if (kind !== expected)
         expect.fail(
-          `${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, and by definition ${expected}\n${JSON.stringify(history)}`,
+          `${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, ` +
+            `and by definition ${expected}\n${JSON.stringify(history)}`,
         );
     }
   }

@@ -186,7 +186,7 @@ function coreByValues<State, Operation, Response>(
   return smallestSubset(units, violated)?.flat();
 }
 
-/** The fewest operations that cannot be explained though all others are optional; undefined if a bound was hit first. */
+/** The fewest operations that cannot be explained with all others optional; undefined if a bound was hit first. */
 function coreByOptional<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,

@@ -292,7 +292,8 @@ export function createOnlineChecker<State, Operation, Response>(
       }
       if (seen.count > configurationsMax)
         throw new RangeError(
-          `online: more than configurationsMax ${configurationsMax} configurations after one event of ${model.name}; use check() for such histories`,
+          `online: more than configurationsMax ${configurationsMax} configurations ` +
+            `after one event of ${model.name}; use check() for such histories`,
         );
     }
     return kept.count === 0 ? IMPOSSIBLE : internNode(open.subarray(0, left));

@@ -103,7 +103,10 @@ export function createStepTable<State, Operation, Response>(
   }
 
   function describe(label: number): string {
-    return `${valueText(operations[label])} answering ${responses[label] === undefined ? "anything" : valueText(responses[label])}`;
+    return (
+      `${valueText(operations[label])} answering ` +
+      `${responses[label] === undefined ? "anything" : valueText(responses[label])}`
+    );
   }
 
   function compute(state: number, label: number): number {

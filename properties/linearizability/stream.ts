@@ -143,7 +143,8 @@ export function createStreamChecker<State, Operation, Response>(
         isOrdered = false;
         if (hasForgotten)
           throw new HistoryOrderError(
-            `operation ${added + 1} is invoked at ${item.invokedAt}, and one before it at ${latest}: so long a history must be in order of invocation`,
+            `operation ${added + 1} is invoked at ${item.invokedAt}, ` +
+              `and one before it at ${latest}: so long a history must be in order of invocation`,
           );
       }
       latest = Math.max(latest, item.invokedAt);

@@ -285,7 +285,7 @@ test("a marked read of a released word is ordered after the releaser's accesses 
   expect(firstRace(by(0, storeRelease, X), by(0, write, X), by(1, readOnce, X))).toEqual([2, 0]);
 });
 
-test("a grace period orders sections that end before it ends, and earlier accesses before sections that start in it", () => {
+test("a grace period orders sections that end before it ends, and earlier accesses before later sections", () => {
   const section = (thread: number, ...inside: Event[]): Event[] => [
     { does: "sectionStart", thread },
     ...inside,

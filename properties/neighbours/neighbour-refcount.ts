@@ -31,7 +31,8 @@ export function neighbourRefcountWatcher(neighbours: Neighbours): Watcher {
       return before === 0 ? `${name} is being taken apart, and its refcount goes from 0 to ${after}` : undefined;
     },
     freed(words, slab, object) {
-      if (slab !== neighbours.neighbours || !isNeighbour(neighbours, object)) return undefined; // memory-safety reports it
+      // Memory-safety reports an object that is no neighbour.
+      if (slab !== neighbours.neighbours || !isNeighbour(neighbours, object)) return undefined;
       const refcount = wordAt(words, Neighbour.refcount(object));
       if (refcount !== 0) return `${neighbourName(neighbours, object)} is freed with a refcount of ${refcount}`;
       if (isDeviceUp(words, neighbours) && isInTable(words, neighbours, object, room))

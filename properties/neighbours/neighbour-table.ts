@@ -49,10 +49,16 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
     for (let i = 0; i < count; i++) {
       const one = wordAt(inTable, i);
       if (wordAt(words, Neighbour.refcount(one)) < 1)
-        return `${neighbourName(neighbours, one)} is in the table, and its refcount is ${wordAt(words, Neighbour.refcount(one))}`;
+        return (
+          `${neighbourName(neighbours, one)} is in the table, ` +
+          `and its refcount is ${wordAt(words, Neighbour.refcount(one))}`
+        );
       for (let j = i + 1; j < count; j++) {
         if (haveSameAddress(words, one, wordAt(inTable, j)))
-          return `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} have one address, and both are in the table`;
+          return (
+            `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} ` +
+            "have one address, and both are in the table"
+          );
       }
       const queue = checkQueue(words, Neighbour.queueHead(one));
       if (queue !== undefined) return `${neighbourName(neighbours, one)} ${queue}`;
@@ -124,7 +130,10 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
         for (let i = 0; i < count; i++) {
           const refcount = wordAt(words, Neighbour.refcount(wordAt(inTable, i)));
           if (refcount !== 1)
-            return `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, and the table alone holds it`;
+            return (
+              `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, ` +
+              "and the table alone holds it"
+            );
         }
       }
       return undefined;

@@ -347,7 +347,7 @@ test("chain-length: quiet up to the limit, fires beyond it", () => {
 
 // reaps-only-idle
 
-test("reaps-only-idle: quiet on a neighbour removed after its time was read, removed by another thread, or inserted", () => {
+test("reaps-only-idle: quiet on a neighbour removed after a look, removed by another thread, or inserted", () => {
   const { words, neighbours, two, three, one } = setUp();
   const watcher = reapsOnlyIdleWatcher(neighbours, 7);
   const reaper = { thread: 7, kind: ACCESS.readOnce };
@@ -508,7 +508,7 @@ test("a table that holds all neighbours of the slab is read to its end", () => {
   );
 });
 
-test("neighbour-table: quiet on a queue that is exactly full, and on a device that is gone, whatever its words hold", () => {
+test("neighbour-table: quiet on a queue that is exactly full, and on whatever is left of a device that is gone", () => {
   const given = setUp();
   const watcher = neighbourTableWatcher(given.neighbours);
   given.send(at(1, 1));
@@ -518,7 +518,7 @@ test("neighbour-table: quiet on a queue that is exactly full, and on a device th
   expect(watcher.ended?.(given.words)).toBeUndefined();
 });
 
-test("waiting-packets: quiet on ready neighbours with nothing waiting, on a path only thought valid, and on a torn list", () => {
+test("waiting-packets: quiet on ready neighbours without packets, on a path only thought valid, on a torn list", () => {
   const given = setUp();
   const watcher = waitingPacketsWatcher(given.neighbours);
   given.send(at(1, 1), "path");

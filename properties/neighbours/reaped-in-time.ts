@@ -66,7 +66,10 @@ export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number): Rea
         const lastUse = lastUses.get(words.subarray(first, first + ADDRESS_WORDS).join()) ?? start;
         const idle = (now - lastUse) | 0;
         if (idle > 3 * limits.intervalTicks)
-          return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
+          return (
+            `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, ` +
+            `and is still in the table; it may stay for ${3 * limits.intervalTicks}`
+          );
       }
       return undefined;
     },

@@ -34,7 +34,10 @@ export function collectsDetachedWatcher(pool: PeerPool): Watcher {
         const since = unheldSince.get(peer);
         if (since === undefined) unheldSince.set(peer, now);
         else if (hasReached(now, (since + pool.limits.gcDelayTicks) | 0))
-          return `nobody has held ${peerName(pool, peer)} since ${since}, its tree was thrown away, and at ${now} it is still there`;
+          return (
+            `nobody has held ${peerName(pool, peer)} since ${since}, ` +
+            `its tree was thrown away, and at ${now} it is still there`
+          );
       }
       return undefined;
     },
@@ -66,7 +69,10 @@ export function timerTakesExpiredWatcher(pool: ListedPool): Watcher {
       for (const peer of chainOf(words, Link.next(ends), Link.next, ends).map(peerOfLink)) {
         const idle = (at - wordAt(words, ListedPeer.dtime(peer))) | 0;
         if (idle >= ttl)
-          return `the timer ran at ${at} and left ${peerName(pool, peer)}, idle for ${idle} ticks, where the ttl was ${ttl}`;
+          return (
+            `the timer ran at ${at} and left ${peerName(pool, peer)}, ` +
+            `idle for ${idle} ticks, where the ttl was ${ttl}`
+          );
       }
       return undefined;
     },

@@ -65,7 +65,10 @@ export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watc
       const peer = due[tree.family];
       if (peer === NIL) return undefined;
       const index = peerIndex(pool, peer);
-      return `${peerName(pool, peer)} is passed over by a search: it was idle for ${idleOf[index]} ticks, and the ttl was ${ttlOf[index]}`;
+      return (
+        `${peerName(pool, peer)} is passed over by a search: ` +
+        `it was idle for ${idleOf[index]} ticks, and the ttl was ${ttlOf[index]}`
+      );
     },
   };
 

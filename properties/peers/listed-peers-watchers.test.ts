@@ -126,7 +126,7 @@ test("refcount: no count of 2010 is below 0", () => {
   }
 });
 
-test("refcount: after the conversion a cmpxchg that takes the last reference kills a peer, until its memory is reused", () => {
+test("refcount: after the conversion a cmpxchg of the last reference kills a peer, until its memory is reused", () => {
   const { words, pool, first, second } = setUp();
   const watcher = refcountWatcher(pool, NOBODY, DEAD_IS_ZERO);
   const refcount = ListedPeer.refcount(first);
@@ -169,7 +169,7 @@ test("refcount: before the conversion no count is final", () => {
   expect(write(watcher, words, ListedPeer.refcount(first), 1)).toBeUndefined();
 });
 
-test("refcount: a removed peer is freed by its only holder before the conversion, and with a count of 0 after it", () => {
+test("refcount: a removed peer is freed by its only holder before the conversion, and at count 0 after it", () => {
   const { words, pool, first, second } = setUp();
   words[ListedPeer.left(first)] = pool.empty;
   const freedWith = (count: number) => {
@@ -279,7 +279,7 @@ test("unused-list: fires at the free of a peer on the list, first or last", () =
   expect(watcher.freed?.(words, pool.peers, create(30))).toBeUndefined();
 });
 
-test("unused-list: at the end fires at an idle peer off the list, and at one on it that is in use or in no tree", () => {
+test("unused-list: at the end fires at an idle peer off the list, and at one on it in use or in no tree", () => {
   const { words, pool, first, second } = setUp();
   const watcher = unusedListWatcher(pool, NOBODY);
   words[ListedPeer.refcount(second)] = 1;
@@ -374,7 +374,7 @@ test("takes-longest-idle: fires at a peer that is not idle for the timer's ttl",
   expect(takes(first, 1)).toBeUndefined();
 });
 
-test("takes-longest-idle: in a full pool the timer spares peers idle for less than the minimum ttl, a creation does not", () => {
+test("takes-longest-idle: in a full pool the timer, unlike a creation, spares peers idle for less than the minimum ttl", () => {
   const { decides, looks, takes, first, words, pool } = taking();
   words[pool.jiffies] = 1009;
   for (const dtime of [1000, 1010, 1020]) expect(words).toContain(dtime);
@@ -383,7 +383,7 @@ test("takes-longest-idle: in a full pool the timer spares peers idle for less th
   expect(takes(first, 1)).toBe("peer#1 is taken when idle for 9 ticks, and the ttl is 10");
 });
 
-test("takes-longest-idle: fires at a creation in a pool that is not full, and at a thread that did not read the total", () => {
+test("takes-longest-idle: fires at a creation in a pool that is not full, and at a thread that read no total", () => {
   const { decides, looks, takes, first } = taking();
   looks(first, 0);
   expect(takes(first, 0)).toBe("peer#1 is taken by a thread that did not look how full the pool is");
@@ -426,7 +426,7 @@ test("takes-longest-idle: fires where the clock was not read after the time of l
   expect(takes(first, 0)).toBe("peer#1 is taken by a thread that did not look at the clock after its time of last use");
 });
 
-test("takes-longest-idle: a look before the lock's release, another thread, another peer, and a release are no taking", () => {
+test("takes-longest-idle: a look under an earlier lock, another thread, another peer, a release are no taking", () => {
   const { decides, looks, takes, first, second, watcher, words, listLock, pool } = taking();
   decides(3, 0);
   looks(first, 0);
@@ -515,7 +515,7 @@ test("collects-when-full: fires at the end where a creation filled the pool and 
   expect(ends_()).toBe("a creation left 5 peers, the threshold is 4, and it did not collect");
 });
 
-test("collects-when-full: a creation that leaves room or finds that others made room, and a removal, need not collect", () => {
+test("collects-when-full: a creation that leaves or finds room, and a removal, need not collect", () => {
   const { fills, ends_, watcher, words, pool } = filling();
   fills(3);
   expect(ends_()).toBeUndefined();

@@ -17,13 +17,17 @@ export function oneAddressOnceWatcher(pool: PeerStore): Watcher {
   function checkTreeOf(words: Int32Array, lock: Address): string | undefined {
     const tree = treeOfLock(pool, lock);
     if (tree === undefined) return undefined;
-    const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0); // reader-walk reports an endless one
+    // Reader-walk reports an endless tree.
+    const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0);
     for (let i = 0; i < count; i++) {
       for (let j = i + 1; j < count; j++) {
         const one = wordAt(peers, i);
         const other = wordAt(peers, j);
         if (one !== other && comparePeers(words, tree, one, other) === 0) {
-          return `${peerName(pool, one)} and ${peerName(pool, other)} have one address, and both are in the ${tree.family} tree`;
+          return (
+            `${peerName(pool, one)} and ${peerName(pool, other)} have one address, ` +
+            `and both are in the ${tree.family} tree`
+          );
         }
       }
     }

@@ -420,7 +420,7 @@ test("evicts-only-idle: fires when the time was read before the count, or the cl
   expect(kill(watcher, all)).toBe("peer#2 is marked dead by a clock read before its time of last use");
 });
 
-test("evicts-only-idle: measures idle time across the wrap of the clock, and uses the total of the peer's own tree", () => {
+test("evicts-only-idle: measures idle time across the wrap of the clock, with the total of the peer's tree", () => {
   const all = idleSetUp(-2147483640);
   all.words[Peer.dtime(all.left)] = 2147483600;
   all.words[all.pool.v6.total] = 50;
@@ -477,7 +477,7 @@ test("collects-when-due: fires when a due peer is passed over", () => {
   );
 });
 
-test("collects-when-due: fires for a fresh peer of a tree over its threshold, and another's attempt does not count", () => {
+test("collects-when-due: fires for a fresh peer of a tree over its threshold; another's attempt does not count", () => {
   const all = idleSetUp(1000);
   all.words[all.pool.v4.total] = 10;
   const watcher = startedCollects(all.pool);

@@ -70,7 +70,10 @@ export function refcountWatcher(
       const held = holders.countOf(peer);
       const refcount = wordAt(words, Peer.refcount(peer));
       if (refcount !== held)
-        return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and ${held} references to it are held`;
+        return (
+          `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, ` +
+          `and ${held} references to it are held`
+        );
       sum += held;
     }
     return sum;
@@ -99,12 +102,15 @@ export function refcountWatcher(
         return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
       const wasDead = before === DEAD || removed[index] === 1;
       if (wasDead && after !== before)
-        return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
+        return (
+          `the dead ${peerName(pool, peerOf(pool, address))} is taken: ` +
+          `its refcount goes from ${before} to ${after}`
+        );
       if (diesByCmpxchg && kind === ACCESS.cmpxchg && before === 1 && after === 0) removed[index] = 1;
       return undefined;
     },
     freed(words, slab, object) {
-      if (slab !== pool.peers || !isPeer(pool, object)) return undefined; // memory-safety reports an object that is no peer
+      if (slab !== pool.peers || !isPeer(pool, object)) return undefined; // memory-safety reports it
       const refcount = wordAt(words, Peer.refcount(object));
       if (!freedWith.includes(refcount)) return `${peerName(pool, object)} is freed with a refcount of ${refcount}`;
       for (const { root } of trees) {

@@ -42,7 +42,10 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
         return `the unused list is torn at ${peerName(pool, peer)}: the links before and after do not fit together`;
       }
       if (last !== NIL && ((wordAt(words, ListedPeer.dtime(peer)) - wordAt(words, ListedPeer.dtime(last))) | 0) < 0) {
-        return `the unused list has ${peerName(pool, peer)}, used last at ${wordAt(words, ListedPeer.dtime(peer))}, after ${peerName(pool, last)}, used last at ${wordAt(words, ListedPeer.dtime(last))}`;
+        return (
+          `the unused list has ${peerName(pool, peer)}, used last at ${wordAt(words, ListedPeer.dtime(peer))}, ` +
+          `after ${peerName(pool, last)}, used last at ${wordAt(words, ListedPeer.dtime(last))}`
+        );
       }
       if (holders.countOf(peer) > 0) return `${peerName(pool, peer)} is on the unused list, and somebody holds it`;
       before = ListedPeer.unused(peer);
@@ -81,7 +84,10 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
         const refcount = wordAt(words, ListedPeer.refcount(peer));
         if (refcount === 0) idle++;
         if (isListed(words, peer) !== (refcount === 0)) {
-          return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and it is ${refcount === 0 ? "not " : ""}on the unused list`;
+          return (
+            `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, ` +
+            `and it is ${refcount === 0 ? "not " : ""}on the unused list`
+          );
         }
       }
       for (let peer = nextUnused(words, pool, NIL); isPeer(pool, peer); peer = nextUnused(words, pool, peer)) idle--;

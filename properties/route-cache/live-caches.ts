@@ -31,7 +31,10 @@ export function liveCachesWatcher(heap: Heap, network: Network, caches: readonly
       return `${nameOf(cache)} holds an entry of another generation`;
     const best = matchIn(words, domain, wordAt(words, Sockaddr.address(destination)), network.bounds.entriesMax);
     if (best === entry) return undefined;
-    return `${nameOf(cache)} holds an entry for ${wordAt(words, Sockaddr.address(destination))} while ${best === NIL ? "none" : entryName(words, best)} is the table's best`;
+    return (
+      `${nameOf(cache)} holds an entry for ${wordAt(words, Sockaddr.address(destination))} ` +
+      `while ${best === NIL ? "none" : entryName(words, best)} is the table's best`
+    );
   }
 
   return {

@@ -34,7 +34,8 @@ export function passiveReferencesWatcher(
       if (wordAt(words, Psref.target(record)) === NIL)
         return `a passive reference on the list of cpu${cpu} is not in use`;
       if (wordAt(words, Psref.cpu(record)) !== cpu)
-        return `a passive reference that was taken on cpu${wordAt(words, Psref.cpu(record))} is on the list of cpu${cpu}`;
+        const taken = wordAt(words, Psref.cpu(record));
+        return `a passive reference that was taken on cpu${taken} is on the list of cpu${cpu}`;
       link = Psref.next(record);
     }
     return undefined;

@@ -18,7 +18,8 @@ export function domainName({ v4 }: Network, domain: Address): "v4" | "v6" {
 
 /** An entry's name in messages. */
 export function entryName(words: Int32Array, entry: Address): string {
-  return `the entry of ${wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry))))}/${wordAt(words, Entry.length(entry))}`;
+  const address = wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry))));
+  return `the entry of ${address}/${wordAt(words, Entry.length(entry))}`;
 }
 
 /** The first entry of the table, in its order, whose prefix covers the address; NIL if none does. O(entries). */

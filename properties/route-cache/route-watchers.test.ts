@@ -137,7 +137,7 @@ test("route-table: quiet on a correct table, and on other locks", () => {
   expect(unlocked(watcher)).toBeDefined();
 });
 
-test("route-table: fires at a broken order, a duplicate prefix, an entry down or of another family, an endless table", () => {
+test("route-table: fires at a broken order, a duplicate prefix, an entry down or of another family, a cycle", () => {
   const plant = (fault: (all: ReturnType<typeof setUp>) => void) => {
     const all = setUp();
     fault(all);
@@ -274,7 +274,7 @@ test("passive-references: fires at every fault of a list", () => {
   ).toBe("a passive reference on the list of cpu0 has a link back that leads elsewhere");
 });
 
-test("passive-references: fires at a list longer than the number of records, and is quiet at one of that length", () => {
+test("passive-references: fires at a list longer than the number of records, not at one of that length", () => {
   const all = setUp();
   all.look(all.first, 99);
   all.look(all.second, 17);

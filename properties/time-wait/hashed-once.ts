@@ -30,7 +30,8 @@ function checkFamily(
   marks: Int32Array,
 ): string | undefined {
   const storage = storageIn(words, family);
-  if (storage === undefined || linesIn(words, table, storage, marks) !== undefined) return undefined; // lines-accounted reports it
+  // Lines-accounted reports misplaced lines.
+  if (storage === undefined || linesIn(words, table, storage, marks) !== undefined) return undefined;
   let hashed = 0;
   for (let slot = 0; slot < table.limits.slots; slot++) {
     if ((attributesIn(words, family, storage, slot) & HASHED) === 0) continue;

@@ -85,7 +85,7 @@ function setUp(lineBytes = 12, heads = 1) {
   };
 }
 
-test("every watcher is quiet while nothing is wrong, before the first enabling, and when another lock is released", () => {
+test("every watcher is quiet on a correct table, before the first enabling, and when another lock is released", () => {
   for (const [lineBytes, heads] of [
     [12, 1],
     [64, 1],

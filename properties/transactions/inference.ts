@@ -135,6 +135,7 @@ function initialsTaken(history: TransactionHistory, { initial }: RegisterVersion
   if (written.length === 0) return [];
   const shown = written.slice(0, 3).join(", ");
   return [
-    `taken to be there at first, as it was read and no transaction writes it: ${shown}${written.length > 3 ? ` and ${written.length - 3} more` : ""}`,
+    "taken to be there at first, as it was read and no transaction writes it: " +
+      `${shown}${written.length > 3 ? ` and ${written.length - 3} more` : ""}`,
   ];
 }

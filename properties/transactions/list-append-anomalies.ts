@@ -213,7 +213,8 @@ function internalReads(history: TransactionHistory): Finding[] {
       const node = value[at] ?? NONE;
       counter.add(() => ({
         transactions: [transaction],
-        because: `T1 read ${keyText(history, touched)} = ${listText(history, node)}, ${expectation(history, first, at)}`,
+        because:
+          `T1 read ${keyText(history, touched)} = ${listText(history, node)}, ` + expectation(history, first, at),
       }));
       break; // one case per transaction
     }
@@ -269,7 +270,8 @@ function futureReads(history: TransactionHistory, order: AppendOrder): Finding[]
         if (node === NONE) continue;
         counter.add(() => {
           const name = keyText(history, touched);
-          const because = `T1 read ${name} = ${listText(history, node)} before it appended ${versionText(history, version)}`;
+          const because =
+            `T1 read ${name} = ${listText(history, node)} ` + `before it appended ${versionText(history, version)}`;
           return { transactions: [transaction], because };
         });
         break;

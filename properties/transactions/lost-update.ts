@@ -48,7 +48,9 @@ export function lostUpdates(
         isCounted[state] = 1;
         counter.add(() => ({
           transactions: [other, transaction],
-          because: `T1 and T2 both read ${keyText(history, touched)} = ${readText(history, read)}, and both wrote it afterwards`,
+          because:
+            `T1 and T2 both read ${keyText(history, touched)} = ${readText(history, read)}, ` +
+            "and both wrote it afterwards",
         }));
       }
     }

@@ -80,7 +80,9 @@ function internalReads(history: TransactionHistory): Finding[] {
       if (history.function[at] !== READ || before === found) continue;
       counter.add(() => ({
         transactions: [transaction],
-        because: `T1 read ${keyText(history, touched)} = ${readText(history, found)}, though it had found or left ${readText(history, before)} there before`,
+        because:
+          `T1 read ${keyText(history, touched)} = ${readText(history, found)}, ` +
+          `though it had found or left ${readText(history, before)} there before`,
       }));
       break; // one case per transaction
     }

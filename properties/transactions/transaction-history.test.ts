@@ -100,7 +100,8 @@ test.each([
   [
     "list-append",
     [[0, "ok", [["w", "x", 1]]]],
-    'test:1: expected micro-operations such as [[:append x 1] [:r y [1 2]]], found "["w" "x" 1]": use --model rw-register',
+    "test:1: expected micro-operations such as [[:append x 1] [:r y [1 2]]], " +
+      'found "["w" "x" 1]": use --model rw-register',
   ],
   [
     "rw-register",
@@ -115,7 +116,8 @@ test.each([
   [
     "list-append",
     [[0, "ok", [["r", "x", 5]]]],
-    'test:1: expected nil or a list that was read, found "["r" "x" 5]": use --model rw-register if keys hold single values',
+    "test:1: expected nil or a list that was read, " +
+      'found "["r" "x" 5]": use --model rw-register if keys hold single values',
   ],
   ["list-append", [[0, "ok", [["append", "x"]]]], /^test:1: expected a value to write that is not nil/],
   ["rw-register", [[0, "ok", [["w", "x", null]]]], /^test:1: expected a value to write that is not nil/],
@@ -147,7 +149,8 @@ test.each([
       [1, "invoke", [["append", "x", 1]]],
       [1, "fail", [["append", "x", 1]]],
     ],
-    'test:4: expected that no value is written to a key twice, found a write of 1 to "x", which is written in line 2 too: number the writes',
+    "test:4: expected that no value is written to a key twice, " +
+      'found a write of 1 to "x", which is written in line 2 too: number the writes',
   ],
   [
     "rw-register",

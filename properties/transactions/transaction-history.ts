@@ -143,7 +143,8 @@ export function createTransactionReader(model: TransactionModel, file: string): 
       const text = `${String(versions.values[version])} to ${String(versions.keys[key])}`;
       const before = other === transaction ? "before in this transaction" : `in line ${columns.line.at(other)} too`;
       throw new EventFault(
-        `expected that no value is written to a key twice, found a write of ${text}, which is written ${before}: number the writes`,
+        "expected that no value is written to a key twice, " +
+          `found a write of ${text}, which is written ${before}: number the writes`,
       );
     }
     versions.setWriter(version, transaction);

@@ -49,7 +49,8 @@ export function transactionText(history: TransactionHistory, transaction: number
     const value = history.value[at] ?? UNSEEN;
     const isWrite = history.function[at] === WRITE;
     texts.push(
-      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] as number)} ${isWrite ? versionText(history, value) : readText(history, value)}]`,
+      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] as number)} ` +
+        `${isWrite ? versionText(history, value) : readText(history, value)}]`,
     );
   }
   if (end - first > OPERATIONS_SHOWN) texts.push(`… ${end - first} in all`);

@@ -43,7 +43,8 @@ export function createEventReader(
         throw new HistoryFileError(
           file,
           line,
-          `expected an index above ${lastIndex} of line ${lastLine}, found ${index}; events must stand in the order in which they happened`,
+          `expected an index above ${lastIndex} of line ${lastLine}, ` +
+            `found ${index}; events must stand in the order in which they happened`,
         );
       lastIndex = index;
     } else if (times === "must-not-fall" && isNumber(time)) {
@@ -51,7 +52,8 @@ export function createEventReader(
         throw new HistoryFileError(
           file,
           line,
-          `expected a time of at least ${lastTime} of line ${lastLine}, found ${time}; events must stand in the order in which they happened`,
+          `expected a time of at least ${lastTime} of line ${lastLine}, ` +
+            `found ${time}; events must stand in the order in which they happened`,
         );
       lastTime = time;
     }
@@ -76,12 +78,14 @@ export function createEventReader(
       return fail(
         fields.client === undefined
           ? `expected ${mark("process")} in the map, found "${describe()}"`
-          : `expected ${namesClients === true ? "a number or a name" : "nothing, as before,"} as ${mark("process")}, found "${foundText(fields.client)}"`,
+          : `expected ${namesClients === true ? "a number or a name" : "nothing, as before,"} ` +
+              `as ${mark("process")}, found "${foundText(fields.client)}"`,
       );
     const type = typeOf(fields.type);
     if (type === undefined)
       return fail(
-        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, found "${nameOf(fields.type) ?? foundText(fields.type)}"`,
+        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, ` +
+          `found "${nameOf(fields.type) ?? foundText(fields.type)}"`,
       );
     const f = functionOf(fields);
     if (f === undefined)

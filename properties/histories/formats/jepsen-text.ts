@@ -1,5 +1,6 @@
 /**
- * Jepsen's operations as lines of text: `<process>  :<type>  :<f>  <value>  <error>`. They are whole lines in `history.txt`; in logs, of which Jepsen has written several kinds, they follow level, thread and logger:
+ * Jepsen's operations as lines of text: `<process>  :<type>  :<f>  <value>  <error>`. They are whole lines in
+ * `history.txt`; in logs, of which Jepsen has written several kinds, they follow level, thread and logger:
  *
  *     INFO  jepsen.util - 0  :invoke  :write  1
  *     INFO [2017-03-30 15:23:36,323] jepsen worker 0 - jepsen.util 0  :invoke  :write  1

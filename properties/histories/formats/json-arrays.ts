@@ -54,7 +54,8 @@ export function visitArrays(text: string, visitor: ArrayVisitor): void {
   };
   const fail = (at: number, expected: string): never => {
     throw new JsonError(
-      `expected ${expected}, found ${at >= text.length ? "the end of the file" : JSON.stringify(text.slice(at, at + 20))}`,
+      `expected ${expected}, ` +
+        `found ${at >= text.length ? "the end of the file" : JSON.stringify(text.slice(at, at + 20))}`,
       lineAt(at),
     );
   };

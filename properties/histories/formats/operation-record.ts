@@ -39,7 +39,8 @@ export function operationOf(
   const respondedAt = isPending ? undefined : timeline.placeOf(fields.return);
   if (!isPending && (respondedAt === undefined || respondedAt < invokedAt))
     return fail(
-      `expected a time as ${namesOf("return")}, at least that of the call, ${foundText(fields.call)}, found ${foundText(fields.return)}`,
+      `expected a time as ${namesOf("return")}, at least that of the call, ` +
+        `${foundText(fields.call)}, found ${foundText(fields.return)}`,
     );
   const { argument = fields.value } = fields;
   return {

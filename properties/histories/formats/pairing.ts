@@ -92,13 +92,15 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
         throw new HistoryFileError(
           file,
           line,
-          `client ${client} completes ${f} (${type}), but its open operation is ${operation.f} of line ${operation.line}`,
+          `client ${client} completes ${f} (${type}), ` +
+            `but its open operation is ${operation.f} of line ${operation.line}`,
         );
       if (operation.key !== key && key !== undefined)
         throw new HistoryFileError(
           file,
           line,
-          `client ${client} completes ${f} of key ${key}, but its open operation of line ${operation.line} is of ${operation.key === undefined ? "none" : `key ${operation.key}`}`,
+          `client ${client} completes ${f} of key ${key}, but its open operation of line ` +
+            `${operation.line} is of ${operation.key === undefined ? "none" : `key ${operation.key}`}`,
         );
       open.delete(call);
       unsettled.delete(number);

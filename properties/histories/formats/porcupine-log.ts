@@ -87,7 +87,8 @@ export function createPorcupineReader(
       };
       if (!isStruct(record) || !isPorcupineRecord(record))
         return fail(
-          `expected an Operation with Input, Call, Output, Return or an Event with Kind, Value, Id, found ${foundText(record)}`,
+          "expected an Operation with Input, Call, Output, Return or an Event with Kind, Value, Id, " +
+            `found ${foundText(record)}`,
         );
       if ("Kind" in record) addEvent(record, line, fail);
       else addOperation(record, line, fail);
@@ -144,7 +145,8 @@ export function goLine(
       if (at >= rest.length) break;
       if (!RECORD.test(rest.slice(at, at + 200)))
         throw new GoValueError(
-          `expected an Event or an Operation, as %+v prints it or as it stands in source, found "${excerpt(rest.slice(at))}"`,
+          "expected an Event or an Operation, as %+v prints it or as it stands in source, " +
+            `found "${excerpt(rest.slice(at))}"`,
         );
       const { value, end } = isPrinted(rest, at) ? goPrintedStructAt(rest, at) : goLiteralAt(rest, at);
       records.push(value);

@@ -89,12 +89,14 @@ const refused: readonly (readonly [string, string])[] = [
   // Texts without a history.
   [
     "hello\n",
-    'FILE:1: expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), found "hello"',
+    "FILE:1: expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it " +
+      '(see check --help), found "hello"',
   ],
   ["\n\n<a>", "FILE:1: expected a page of porcupine with its data (const data = …), found another"],
   [
     ' \n{"a": [1, 2], "b": {}}',
-    'FILE:1: expected an array of operations within this value: [client, function, argument, output, call, return], or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
+    "FILE:1: expected an array of operations within this value: [client, function, argument, output, call, return], " +
+      'or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
   ],
   [
     `{"a":[${OBJECT}],\n"b":[${OBJECT}]}`,

@@ -119,7 +119,8 @@ function readRecords(
         throw new HistoryFileError(
           file,
           line,
-          `expected one array of operations, found those of ${found.path} and ${path.join(".")}; put each into a file of its own`,
+          `expected one array of operations, found those of ${found.path} ` +
+            `and ${path.join(".")}; put each into a file of its own`,
         );
       const reader = createRecordReader(format, file, start(format));
       found = { format, reader, path: path.join(".") };
@@ -130,7 +131,8 @@ function readRecords(
     throw new HistoryFileError(
       file,
       firstLine,
-      'expected an array of operations within this value: [client, function, argument, output, call, return], or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
+      "expected an array of operations within this value: [client, function, argument, output, call, return], " +
+        'or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
     );
   return { format: found.format, failed: found.reader.end() };
 }

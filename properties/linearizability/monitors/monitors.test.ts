@@ -92,7 +92,8 @@ function compare<State, Operation, Response>(
     const searched = check(history, model, { method: "search", keys: "whole" });
     if (searched.kind !== monitored.kind) {
       expect.fail(
-        `${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, the search ${searched.kind}\n${JSON.stringify(history)}`,
+        `${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, ` +
+          `the search ${searched.kind}\n${JSON.stringify(history)}`,
       );
     }
     if (monitored.kind !== "violated" || monitored.operations.length === 0 || i % 10 !== 0) continue;
@@ -102,7 +103,8 @@ function compare<State, Operation, Response>(
     );
     if (check(accused, model, { method: "search", keys: "whole" }).kind !== "violated") {
       expect.fail(
-        `${model.name}, seed ${seed}, history ${i}: ${monitored.because}, but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`,
+        `${model.name}, seed ${seed}, history ${i}: ${monitored.because}, ` +
+          `but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`,
       );
     }
   }

@@ -32,7 +32,9 @@ function decide(values: Values): MonitorVerdict {
     if (started === -1 || last === -1 || wordAt(takeResponded, started) >= wordAt(takeInvoked, last)) continue;
     return {
       kind: "violated",
-      because: `${String(value[last])} is inserted before ${String(value[started])}, and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
+      because:
+        `${String(value[last])} is inserted before ${String(value[started])}, ` +
+        `and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
       operations: [
         numberAt(insertAt, last, -1),
         numberAt(insertAt, started, -1),

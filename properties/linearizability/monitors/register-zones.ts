@@ -71,7 +71,9 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
   forward.sort((left, right) => ascending(numberAt(earliestResponse, left), numberAt(earliestResponse, right)));
   const violated = (left: number, right: number): MonitorVerdict => ({
     kind: "violated",
-    because: `the register holds ${nameOf(operations, writes[left], initial)} and ${nameOf(operations, writes[right], initial)} at one time`,
+    because:
+      `the register holds ${nameOf(operations, writes[left], initial)} ` +
+      `and ${nameOf(operations, writes[right], initial)} at one time`,
     operations: [...members(left), ...members(right)],
   });
   for (let i = 1; i < forward.length; i += 1) {
