@@ -1,4 +1,4 @@
-/** A picture of operations as intervals, a lane for each client, as SVG within a page. */
+/** Operations drawn as intervals, one lane per client, as SVG for a page. */
 import { escaped } from "./html-text.ts";
 
 const LANE = 56;
@@ -8,23 +8,23 @@ const LEFT = 110;
 export interface Bar {
   readonly client: number | string;
   readonly from: number;
-  /** undefined: it never responds. */
+  /** undefined: no response. */
   readonly to: number | undefined;
   readonly kind: "impossible" | "taken" | "left" | "excluded";
   readonly text: string;
-  /** Place in the order that was tried, from 0; -1 where it is in none. */
+  /** Place in the tried order, from 0; -1 if it is in none. */
   readonly place: number;
-  /** What is said of it besides. */
+  /** A remark about it. */
   readonly remark?: string;
 }
 
-/** Something that happened at a moment, to nobody in particular. */
+/** Something that happened at a moment, independent of any client. */
 export interface Moment {
   readonly at: number;
   readonly text: string;
 }
 
-/** @param label what the picture is, for those who do not see it */
+/** @param label the picture's description, for screen readers */
 export function lanesSvg(bars: readonly Bar[], moments: readonly Moment[], label: string): string {
   const times = [
     ...new Set([
@@ -52,8 +52,8 @@ export function lanesSvg(bars: readonly Bar[], moments: readonly Moment[], label
       place === -1
         ? ""
         : `<circle cx="${end - 10}" cy="${lane * LANE + 14}" r="9"/><text class="place" x="${end - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
-    const said = `client ${client}, ${text}${remark === undefined ? "" : `, ${remark}`}`;
-    return `<g class="${kind}${to === undefined ? " pending" : ""}" tabindex="0" role="img" data-order="${place}" aria-label="${escaped(said)}"><rect x="${x(from)}" y="${lane * LANE + 14}" width="${Math.max(8, end - x(from))}" height="30" rx="4"/><text x="${x(from) + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${circle}</g>`;
+    const description = `client ${client}, ${text}${remark === undefined ? "" : `, ${remark}`}`;
+    return `<g class="${kind}${to === undefined ? " pending" : ""}" tabindex="0" role="img" data-order="${place}" aria-label="${escaped(description)}"><rect x="${x(from)}" y="${lane * LANE + 14}" width="${Math.max(8, end - x(from))}" height="30" rx="4"/><text x="${x(from) + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${circle}</g>`;
   });
   return `<div class="scroll"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${escaped(label)}">${names.join("")}${marks.join("")}${drawn.join("")}</svg></div>`;
 }

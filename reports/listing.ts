@@ -1,18 +1,18 @@
 import { countOf } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Something with a name, and one line on what it is. */
+/** Something with a name, and one line of description. */
 interface ListingEntry {
   readonly name: string;
   readonly about: string;
 }
 
-/** What there is to verify, as `quiesce list --json` writes it. */
+/** Everything that can be verified, as `quiesce list --json` writes it. */
 export interface Listing {
   readonly format: "quiesce-list";
   readonly version: 1;
   readonly systems: readonly ListingSystem[];
-  /** Toy programs, which `fuzz` and `explore` take: what is wrong with each, or what it is. */
+  /** Toy programs for `fuzz` and `explore`: each with its fault, or its description. */
   readonly programs: readonly ListingEntry[];
   readonly strategies: readonly ListingEntry[];
   readonly profiles: readonly ListingEntry[];
@@ -22,7 +22,7 @@ interface ListingSystem extends ListingEntry {
   /** Paths relative to the root of the project. */
   readonly model: string;
   readonly implementation: string;
-  /** Sizes that can be certified in the time of a long profile, as threads x operations x keys. */
+  /** Sizes that can be certified within a long profile, as threads x operations x keys. */
   readonly certificates: readonly string[];
   readonly counts: {
     readonly scenarios: number;
@@ -35,7 +35,7 @@ interface ListingSystem extends ListingEntry {
   readonly bugs: readonly { readonly slug: string; readonly about: string }[];
 }
 
-/** The listing for a terminal, without the end of its last line. */
+/** The listing for a terminal, without a final newline. */
 export function listingText({ systems, programs, strategies, profiles }: Listing): string {
   const sections = systems.flatMap((system) => [
     [`${visibleText(system.name)}: ${visibleText(system.about)}`, countsText(system)].join("\n"),

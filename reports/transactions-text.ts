@@ -1,4 +1,4 @@
-/** The verdict on one history of transactions, as a person reads it: each anomaly with its shortest case. */
+/** The verdict on one history of transactions, as readable text: each anomaly with its shortest case. */
 import type { TransactionsOutcome, TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
 import type { ShownAnomaly, ShownStep, ShownTransaction } from "#properties/transactions/shown-anomaly.ts";
 import { isForbidden } from "#properties/transactions/consistency-levels.ts";
@@ -10,7 +10,7 @@ import { visibleText } from "./visible-text.ts";
 /**
  * Lines without a final newline.
  *
- * @param reading what was read of the file, where that is known
+ * @param reading a summary of the file's contents, if known
  */
 export function transactionsText(file: string, verdict: TransactionsOutcome, reading?: TransactionFile): string {
   if ("because" in verdict) return `unknown  ${visibleText(file)}  ${verdict.model}: stopped at its time bound`;

@@ -39,9 +39,10 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
           `and ${expected} references to it are held`
         );
     }
-    if (held !== holders.total)
+    if (held !== holders.total) {
       const stale = holders.total - held;
       return `at the end ${holders.total} references are held, ${stale} of them to entries that are gone`;
+    }
     const counted = wordAt(words, dst.entryCount);
     return counted === entries.length
       ? undefined

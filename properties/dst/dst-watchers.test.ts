@@ -634,7 +634,7 @@ test("run-collects: fires at an entry that was free when the run began and is st
   expect(endRun()).toBeUndefined();
 });
 
-test("run-collects: fires at a run that postpones its work, not at one that schedules the next under its lock, or at others", () => {
+test("run-collects: fires at a run that postpones its work, not at one that schedules the next under its lock", () => {
   const { dst, words, mutex } = setUp();
   const threads = watched(runCollectsWatcher(dst), words);
   const { write, take, read } = threads;

@@ -50,7 +50,7 @@ INFO  jepsen.util - 3\t:info\t:write\t:timed-out
 INFO  jepsen.util - 4\t:invoke\t:read\tnil
 `;
 
-test("a Jepsen log: a cas that fails with its pair ran, a failed read did not, info and open ones are pending", async () => {
+test("a Jepsen log: a cas that fails with its pair ran, a failed read did not, info and open ones pend", async () => {
   const { format, operations } = await readHistory(file(LOG));
   expect(format).toBe("jepsen-log");
   expect(

@@ -374,7 +374,7 @@ test("takes-longest-idle: fires at a peer that is not idle for the timer's ttl",
   expect(takes(first, 1)).toBeUndefined();
 });
 
-test("takes-longest-idle: in a full pool the timer, unlike a creation, spares peers idle for less than the minimum ttl", () => {
+test("takes-longest-idle: in a full pool the timer, unlike a creation, keeps to the minimum ttl", () => {
   const { decides, looks, takes, first, words, pool } = taking();
   words[pool.jiffies] = 1009;
   for (const dtime of [1000, 1010, 1020]) expect(words).toContain(dtime);

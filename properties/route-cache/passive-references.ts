@@ -33,9 +33,8 @@ export function passiveReferencesWatcher(
         return `a passive reference on the list of cpu${cpu} has a link back that leads elsewhere`;
       if (wordAt(words, Psref.target(record)) === NIL)
         return `a passive reference on the list of cpu${cpu} is not in use`;
-      if (wordAt(words, Psref.cpu(record)) !== cpu)
-        const taken = wordAt(words, Psref.cpu(record));
-        return `a passive reference that was taken on cpu${taken} is on the list of cpu${cpu}`;
+      const taken = wordAt(words, Psref.cpu(record));
+      if (taken !== cpu) return `a passive reference that was taken on cpu${taken} is on the list of cpu${cpu}`;
       link = Psref.next(record);
     }
     return undefined;

@@ -270,8 +270,8 @@ function futureReads(history: TransactionHistory, order: AppendOrder): Finding[]
         if (node === NONE) continue;
         counter.add(() => {
           const name = keyText(history, touched);
-          const because =
-            `T1 read ${name} = ${listText(history, node)} ` + `before it appended ${versionText(history, version)}`;
+          const read = `T1 read ${name} = ${listText(history, node)}`;
+          const because = `${read} before it appended ${versionText(history, version)}`;
           return { transactions: [transaction], because };
         });
         break;

@@ -98,8 +98,8 @@ function initialStates(
       } else if (first !== state) {
         garbage.add(() => {
           const name = keyText(history, touched);
-          const both =
-            `T1 read ${name} = ${stateText(history, state)}, ` + `and T2 read ${name} = ${stateText(history, first)}`;
+          const [later, earlier] = [stateText(history, state), stateText(history, first)];
+          const both = `T1 read ${name} = ${later}, and T2 read ${name} = ${earlier}`;
           const because = `${both}: no transaction writes either, and only one can be what ${name} held at first`;
           return { transactions: [reader, other], because };
         });
