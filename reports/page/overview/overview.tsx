@@ -27,7 +27,7 @@ export function Overview({
         <RunHeading key={run.name} run={run} />
       ))}
       {runs.length === 0 && (
-        <p>There is no result of verify in this folder; what is there stands in the other views.</p>
+        <p>There is no result of verify in this folder; other results are in the other views.</p>
       )}
       <Wrong data={data} />
       {runs.length > 0 && (

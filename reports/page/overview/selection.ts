@@ -1,9 +1,9 @@
-/** Which scenarios the list shows. */
+/** The selection of the scenarios that the list shows. */
 import type { ScenarioResult } from "../../result.ts";
 import type { Filter } from "../address.ts";
 import { decisionOf } from "../../not-covered.ts";
 
-/** Every word of the text must be found in the name, the system, the property or why. */
+/** Every word of the text must occur in the name, the system, the property or the reason. */
 export function selectScenarios(
   scenarios: readonly ScenarioResult[],
   { text, system, property, verdict }: Filter,
