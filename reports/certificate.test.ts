@@ -114,14 +114,16 @@ test("a shard's file is named after the shard, that of the whole after the scope
 
 test("one line reports what was explored, and what was not", () => {
   expect(certificateLine(shardOf(1, { executions: 30_000 }))).toBe(
-    "holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored, sequentially consistent: 30,000 executions, 1 blocked, 5 histories",
+    "holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored, sequentially consistent: " +
+      "30,000 executions, 1 blocked, 5 histories",
   );
   expect(
     certificateLine(
       shardOf(1, { shard: { index: 1, count: 1 }, explored: 2, verdict: "unknown", because: "interrupted" }),
     ),
   ).toBe(
-    "unknown   peers-2x1x2  2 of 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories; interrupted",
+    "unknown   peers-2x1x2  2 of 3 scenarios explored, sequentially consistent: " +
+      "30 executions, 1 blocked, 5 histories; interrupted",
   );
 });
 

@@ -126,7 +126,10 @@ function misfitOf(first: Certificate, shards: readonly Certificate[]): string | 
   for (const shard of shards) {
     if (certificateName(shard) !== name) return `${certificateName(shard)} and ${name} are certificates of two scopes`;
     if (shard.code !== first.code)
-      return `${name}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`;
+      return (
+        `${name}: shard ${shard.shard.index} is of code ${shard.code}, ` +
+        `and shard ${first.shard.index} of ${first.code}`
+      );
     if (shard.shard.count !== first.shard.count)
       return `${name}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`;
   }
@@ -146,7 +149,9 @@ export function certificateLine(certificate: Certificate): string {
 
 /** A description of what was explored: `every scenario of peers with 2 threads of 2 operations over 2 keys, …`. */
 export function scopeText({ system, scope }: Pick<Certificate, "system" | "scope">): string {
-  const size = `${several(scope.threads, "thread")} of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
+  const size =
+    `${several(scope.threads, "thread")} ` +
+    `of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
   return `every scenario of ${system} with ${size}, once up to the order of threads and the names of keys`;
 }
 

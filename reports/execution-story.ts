@@ -63,7 +63,8 @@ export function executionStory(explanation: Explanation): string {
 
   if (explanation.kind === "witness") {
     const reads = explanation.edges.filter(({ relation }) => relation === "rf");
-    return `${name}: ${explanation.model} allows this execution, in which ${sought} holds.\n${reads.map(stepText).join("")}`;
+    const steps = reads.map(stepText).join("");
+    return `${name}: ${explanation.model} allows this execution, in which ${sought} holds.\n${steps}`;
   }
   const { axiom } = explanation.violation;
   return (

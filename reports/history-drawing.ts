@@ -18,7 +18,9 @@ export function drawnHistory(file: string, outcome: CheckVerdict | Explanation<u
       return {
         file,
         verdict: "unknown",
-        because: `stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations explained`,
+        because:
+          `stopped at its ${outcome.because} bound: ` +
+          `${outcome.explained} of ${outcome.operations} operations explained`,
         operations: [],
         orders: [],
       };

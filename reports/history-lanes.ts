@@ -39,11 +39,13 @@ export function lanesSvg(bars: readonly Bar[], moments: readonly Moment[], label
   const height = clients.length * LANE + 8;
   const names = clients.map(
     (client, lane) =>
-      `<text class="client" x="4" y="${lane * LANE + 34}">client ${escaped(String(client))}</text><line class="lane" x1="${LEFT}" x2="${width}" y1="${lane * LANE + LANE}" y2="${lane * LANE + LANE}"/>`,
+      `<text class="client" x="4" y="${lane * LANE + 34}">client ${escaped(String(client))}</text>` +
+      `<line class="lane" x1="${LEFT}" x2="${width}" y1="${lane * LANE + LANE}" y2="${lane * LANE + LANE}"/>`,
   );
   const marks = moments.map(
     ({ at, text }) =>
-      `<g class="note" tabindex="0" role="img" data-order="-1" aria-label="${escaped(text)}"><line x1="${x(at)}" x2="${x(at)}" y1="0" y2="${height}"/><circle cx="${x(at)}" cy="6" r="5"/></g>`,
+      `<g class="note" tabindex="0" role="img" data-order="-1" aria-label="${escaped(text)}">` +
+      `<line x1="${x(at)}" x2="${x(at)}" y1="0" y2="${height}"/><circle cx="${x(at)}" cy="6" r="5"/></g>`,
   );
   const drawn = bars.map(({ client, from, to, kind, text, place, remark }) => {
     const lane = clients.indexOf(client);
@@ -51,9 +53,18 @@ export function lanesSvg(bars: readonly Bar[], moments: readonly Moment[], label
     const circle =
       place === -1
         ? ""
-        : `<circle cx="${end - 10}" cy="${lane * LANE + 14}" r="9"/><text class="place" x="${end - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
+        : `<circle cx="${end - 10}" cy="${lane * LANE + 14}" r="9"/>` +
+          `<text class="place" x="${end - 10}" y="${lane * LANE + 18}">${place + 1}</text>`;
     const description = `client ${client}, ${text}${remark === undefined ? "" : `, ${remark}`}`;
-    return `<g class="${kind}${to === undefined ? " pending" : ""}" tabindex="0" role="img" data-order="${place}" aria-label="${escaped(description)}"><rect x="${x(from)}" y="${lane * LANE + 14}" width="${Math.max(8, end - x(from))}" height="30" rx="4"/><text x="${x(from) + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${circle}</g>`;
+    const pending = to === undefined ? " pending" : "";
+    return (
+      `<g class="${kind}${pending}" tabindex="0" role="img" data-order="${place}" ` +
+      `aria-label="${escaped(description)}">` +
+      `<rect x="${x(from)}" y="${lane * LANE + 14}" width="${Math.max(8, end - x(from))}" height="30" rx="4"/>` +
+      `<text x="${x(from) + 6}" y="${lane * LANE + 34}">${escaped(text)}</text>${circle}</g>`
+    );
   });
-  return `<div class="scroll"><svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${escaped(label)}">${names.join("")}${marks.join("")}${drawn.join("")}</svg></div>`;
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  const content = [...names, ...marks, ...drawn].join("");
+  return `<div class="scroll"><svg ${size} aria-label="${escaped(label)}">${content}</svg></div>`;
 }

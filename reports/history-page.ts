@@ -7,6 +7,7 @@
  * the operations that were left out.
  */
 import type { Explanation } from "#properties/linearizability/explain.ts";
+import type { FailedOrder } from "#properties/linearizability/failed-orders.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
 import { completedText, operationText } from "./history-text.ts";
 import { lanesSvg } from "./history-lanes.ts";
@@ -43,6 +44,8 @@ export function historyPage(
       ...(i === impossible ? { remark: "nothing explains this" } : {}),
     };
   });
+  const culprit = operations[impossible];
+  const detail = culprit === undefined ? "" : `${impossible + 1}: ${completedText(culprit)}, nothing explains this`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,17 +56,24 @@ export function historyPage(
 </head>
 <body>
 <h1>VIOLATED <small>${escaped(heading)}</small></h1>
-<p>${operations.length} operations of <code>${escaped(title)}</code> that no order explains. Numbers in circles: the longest order that was possible. Point at an operation, or use Tab and the arrow keys.</p>
+<p>${operations.length} operations of <code>${escaped(title)}</code> that no order explains. Numbers in circles: the
+longest possible order. Point at an operation, or use Tab and the arrow keys.</p>
 ${lanesSvg(bars, [], "lanes of the clients")}
-<p id="detail" role="status" aria-live="polite">${escaped(operations[impossible] === undefined ? "" : `${impossible + 1}: ${completedText(operations[impossible])}, nothing explains this`)}</p>
+<p id="detail" role="status" aria-live="polite">${escaped(detail)}</p>
 <h2>Every order fails</h2>
 <ol>
-${orders.map(({ order, state, blocked }) => `<li><b>${order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`}</b> <code>${escaped(String(state) === "" ? "empty" : String(state))}</code><ul>${blocked.map(({ operation, because: reason }) => `<li>${operation + 1}: ${escaped(reason)}</li>`).join("")}</ul></li>`).join("\n")}
+${orders.map(orderItem).join("\n")}
 </ol>
 ${recorded === undefined ? "" : recordedSections(explanation, recorded)}<script>${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+function orderItem({ order, state, blocked }: FailedOrder): string {
+  const done = order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`;
+  const reasons = blocked.map(({ operation, because }) => `<li>${operation + 1}: ${escaped(because)}</li>`).join("");
+  return `<li><b>${done}</b> <code>${escaped(String(state) || "empty")}</code><ul>${reasons}</ul></li>`;
 }
 
 function recordedSections(explanation: Explanation<unknown, unknown>, recorded: RecordedOutcome): string {
@@ -118,8 +128,11 @@ function prefixSection({ key }: Explanation<unknown, unknown>, { recording, line
   const moments = recording.firstNotes.flatMap(({ at, text, line }) =>
     at === undefined || at < from || at > to ? [] : [{ at, text: `note of line ${line}: ${text}` }],
   );
+  const dots = moments.length === 0 ? "" : "; dots on top are notes";
+  const legend = `${dots}${excluded.length === 0 ? "" : "; hollow ones are left out"}`;
   return `<h2>The longest linearizable prefix</h2>
-<p>In this history, ${escaped(prefixText(prefix, key, lines))}. Its end, with the operations that are open there${moments.length === 0 ? "" : "; dots on top are notes"}${excluded.length === 0 ? "" : "; hollow ones are left out"}:</p>
+<p>In this history, ${escaped(prefixText(prefix, key, lines))}. Its end, with the operations
+that are open there${legend}:</p>
 ${lanesSvg([...bars, ...excluded], moments, "the end of the longest linearizable prefix")}
 `;
 }

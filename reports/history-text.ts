@@ -10,12 +10,11 @@ const LANES_WIDTH_MAX = 150;
 /** Lines without a final newline. */
 export function historyText(explanation: Explanation<unknown, unknown>): string {
   const { model, because, key, operations, orders, impossible, reached } = explanation;
-  const lines = [
-    `VIOLATED ${visibleText(model)}${key === undefined ? "" : `, key ${visibleText(String(key))}`}: ${visibleText(because)}`,
-    "",
-  ];
+  const of = key === undefined ? "" : `, key ${visibleText(String(key))}`;
+  const lines = [`VIOLATED ${visibleText(model)}${of}: ${visibleText(because)}`, ""];
   lines.push(
-    `${count(operations.length, "operation")} that cannot be explained together; ${reached} responses of the history come before the last of them`,
+    `${count(operations.length, "operation")} that cannot be explained together; ` +
+      `${reached} responses of the history come before the last of them`,
     "",
   );
   lines.push(...(lanes(operations, impossible) ?? listing(operations, impossible)), "");
@@ -90,8 +89,9 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
 function listing(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] {
   return operations.map((operation, i) => {
     const times = `[${operation.invokedAt}, ${operation.respondedAt ?? "never"}]`;
+    const mark = i === impossible ? "  ← nothing explains this" : "";
     return visibleText(
-      `${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${completedText(operation)}${i === impossible ? "  ← nothing explains this" : ""}`,
+      `${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${completedText(operation)}${mark}`,
     );
   });
 }

@@ -26,7 +26,11 @@ export function outcomeText(
     case "unknown": {
       const key = outcome.key === undefined ? "" : ` of key ${visibleText(String(outcome.key))}`;
       const open = outcome.open.length === 0 ? "" : `, ${outcome.open.length} operations open`;
-      return `unknown  ${name}  stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations${key} explained, ${outcome.configurations} configurations there${open}${read}`;
+      return (
+        `unknown  ${name}  stopped at its ${outcome.because} bound: ` +
+        `${outcome.explained} of ${outcome.operations} operations${key} explained, ` +
+        `${outcome.configurations} configurations there${open}${read}`
+      );
     }
     case "violated": {
       if (!("orders" in outcome)) return `VIOLATED ${name}: ${visibleText(outcome.because)}${read}`;
@@ -60,6 +64,10 @@ export function prefixText(
   const of = key === undefined ? "" : ` of key ${visibleText(String(key))}`;
   const nextText =
     operation === undefined ? "" : ` (client ${visibleText(`${operation.client}: ${completedText(operation)}`)})`;
-  const count = unexplained === explained + 1 ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
-  return `the longest linearizable prefix has ${count} of ${responses} responses${of}; ${unexplained === explained + 1 ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${nextText}`;
+  const isExact = unexplained === explained + 1;
+  const count = isExact ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
+  return (
+    `the longest linearizable prefix has ${count} of ${responses} responses${of}; ` +
+    `${isExact ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${nextText}`
+  );
 }

@@ -45,7 +45,7 @@ test("the file is well-formed XML without characters that XML forbids", () => {
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
 });
 
-test("each system, saved traces, museum, certificates, readers and stress have suites, with a case for each result", () => {
+test("systems, saved traces, museum, certificates, readers and stress are suites, with a case for each result", () => {
   expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
     ["peers", 2],
     ["programs", 1],

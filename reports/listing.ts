@@ -58,7 +58,10 @@ function countsText({ counts, model, implementation, certificates }: ListingSyst
   const { scenarios, properties, bugs } = counts;
   const words = properties === 1 ? "1 property" : `${properties} properties`;
   const certified = certificates.length === 0 ? "no certificate" : `certificates of ${certificates.join(", ")}`;
-  return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n  model ${visibleText(model)}, implementation ${visibleText(implementation)}`;
+  return (
+    `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n` +
+    `  model ${visibleText(model)}, implementation ${visibleText(implementation)}`
+  );
 }
 
 function section(title: string, entries: readonly ListingEntry[]): string {

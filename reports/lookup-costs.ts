@@ -113,7 +113,10 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   );
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
   const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
+  const padded = (cell: string, column: number): string => {
+    const width = widths[column] ?? 0;
+    return isNumber[column] === true ? cell.padStart(width) : cell.padEnd(width);
+  };
+  const line = (cells: readonly string[]) => `  ${cells.map(padded).join("  ")}`.trimEnd();
   return [line(head), ...texts.map(line)];
 }

@@ -53,7 +53,8 @@ test("a counterexample has its place, its orderings and its replay command", () 
 
 test("a certificate states what was explored and its file, and its violation has a section", () => {
   expect(summary).toContain(
-    "| ✅ holds | peers\\-2x1x2 | all 88 scenarios explored, sequentially consistent&#58; 470 executions, 333 blocked, 230 histories. File: `reports/out/certificates/peers-2x1x2.json` |",
+    "| ✅ holds | peers\\-2x1x2 | all 88 scenarios explored, sequentially consistent&#58; 470 executions, " +
+      "333 blocked, 230 histories. File: `reports/out/certificates/peers-2x1x2.json` |",
   );
   expect(summary).toContain("Replay: `npx quiesce replay reports/out/certificates/traces/dst-2x2x2-17.trace.json`");
 });
@@ -71,7 +72,7 @@ test("stress states its time and threads, and the file of a violation's history"
   expect(violated?.endsWith(" History: `reports/out/stress/peers.history.json` |")).toBe(true);
 });
 
-test("a result without traces and bugs has only its tables of systems and scenarios, and is marked if unfinished", () => {
+test("without traces and bugs only the tables of systems and scenarios are left; an unfinished one is marked", () => {
   const partial = markdownSummary(
     wholeResult({
       ...exampleResult,

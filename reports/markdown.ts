@@ -85,12 +85,14 @@ function headline({ profile, seed, scenarios, museum, certificates }: Result): s
     ...(museum.length === 0
       ? []
       : [
-          `${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`,
+          `${museum.filter(({ outcome }) => outcome === "found").length} ` +
+            `of ${countOf(museum.length, "known bug")} found`,
         ]),
     ...(certificates.length === 0
       ? []
       : [
-          `${certificates.filter(({ verdict }) => verdict === "holds").length} of ${countOf(certificates.length, "certificate")} hold`,
+          `${certificates.filter(({ verdict }) => verdict === "holds").length} ` +
+            `of ${countOf(certificates.length, "certificate")} hold`,
         ]),
     ...(profile === undefined ? [] : [`profile ${markdownCode(profile)}`]),
     `seed ${seed}`,

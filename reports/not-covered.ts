@@ -36,7 +36,8 @@ export function notCovered(results: readonly Result[]): readonly string[] {
     ...(counts.unknown > 0 ? [`${counts.unknown} of ${scenarios.length} scenarios are not decided.`] : []),
     ...(unproved > 0
       ? [
-          `${unproved} of ${scenarios.length} scenarios were not explored to the end: that a search found nothing is no proof.`,
+          `${unproved} of ${scenarios.length} scenarios were not explored to the end: ` +
+            "that a search found nothing is no proof.",
         ]
       : []),
     ...(scenarios.length > 0

@@ -19,7 +19,8 @@ const count = z.int().nonnegative();
 export const Verdict = z
   .enum(["holds", "violated", "unknown"])
   .describe(
-    "holds: searched to the profile's bound without a violation; violated: a counterexample was found; unknown: stopped before",
+    "holds: searched to the profile's bound without a violation; " +
+      "violated: a counterexample was found; unknown: stopped before",
   );
 
 export const Search = z
@@ -75,7 +76,8 @@ export const ScenarioResult = z.strictObject({
   memory: text
     .optional()
     .describe(
-      "the weak memory model; absent for sequential consistency. Executions without a cycle of program order and reads-from",
+      "the weak memory model; absent for sequential consistency. Executions " +
+        "without a cycle of program order and reads-from",
     ),
   under: text
     .optional()

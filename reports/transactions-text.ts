@@ -40,8 +40,9 @@ function transactionCount({ committed, indeterminate, aborted }: TransactionsVer
 function levelText(level: Level, { levels, anomalies }: TransactionsVerdict): string {
   const verdict = levels[level] ?? "unknown";
   if (verdict !== "violated") return verdict;
-  const reasons = anomalies.filter(({ anomaly }) => isForbidden(anomaly, level)).map(({ anomaly }) => anomaly);
-  return `violated by ${reasons.length === 0 ? anomalies.map(({ anomaly }) => anomaly).join(", ") : reasons.join(", ")}`;
+  const all = anomalies.map(({ anomaly }) => anomaly);
+  const reasons = all.filter((anomaly) => isForbidden(anomaly, level));
+  return `violated by ${(reasons.length === 0 ? all : reasons).join(", ")}`;
 }
 
 function anomalyLines({

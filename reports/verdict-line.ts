@@ -57,8 +57,10 @@ export function stressLine(stress: StressResult, nameWidth: number): string {
 
 /** `2 real threads for 600 s, no violation`, or what was violated. */
 export function stressText({ property, because, threads, milliseconds }: StressResult): string {
-  const load = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
-  return property === undefined ? `${load}, ${because}` : `${property}: ${because} (${load})`;
+  const load = countOf(threads, "real thread");
+  return property === undefined
+    ? `${load} for ${numbers.format(milliseconds / 1000)} s, ${because}`
+    : `${property}: ${because} (${load})`;
 }
 
 const VERDICT_WIDTH = "violated".length;

@@ -165,7 +165,10 @@ function Conflicts({
         <path
           key={`${first} ${second}`}
           class={matters ? "matters" : ""}
-          d={`M ${x(first)} ${y(first)} C ${x(first)} ${(y(first) + y(second)) / 2} ${x(second)} ${(y(first) + y(second)) / 2} ${x(second)} ${y(second) - 6}`}
+          d={
+            `M ${x(first)} ${y(first)} C ${x(first)} ${(y(first) + y(second)) / 2} ` +
+            `${x(second)} ${(y(first) + y(second)) / 2} ${x(second)} ${y(second) - 6}`
+          }
           marker-end="url(#arrowhead)"
         />
       ))}

@@ -73,7 +73,8 @@ function handsOf(memory: Memory): string {
   const arenas = memory.story.objects.flatMap((_, object) => {
     if (memory.structName(object) !== "arena" || (memory.field(object, "taken") ?? 0) === 0) return [];
     return [
-      `${titleOf(memory, object)}: hand ${memory.field(object, "hand")}, oldest ${memory.field(object, "oldest")}, taken ${memory.field(object, "taken")}`,
+      `${titleOf(memory, object)}: hand ${memory.field(object, "hand")}, ` +
+        `oldest ${memory.field(object, "oldest")}, taken ${memory.field(object, "taken")}`,
     ];
   });
   return arenas.length === 0 ? "" : ` (${arenas.join("; ")})`;

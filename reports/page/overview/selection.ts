@@ -15,8 +15,8 @@ export function selectScenarios(
     if (property !== "" && counterexample?.property !== property) return false;
     if (verdict !== "" && scenario.verdict !== verdict && decisionOf(scenario) !== verdict) return false;
     if (words.length === 0) return true;
-    const whole =
-      `${name} ${scenario.system} ${counterexample?.property ?? ""} ${counterexample?.because ?? because}`.toLowerCase();
+    const reason = counterexample?.because ?? because;
+    const whole = `${name} ${scenario.system} ${counterexample?.property ?? ""} ${reason}`.toLowerCase();
     return words.every((word) => whole.includes(word));
   });
 }
