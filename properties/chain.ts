@@ -2,8 +2,8 @@ import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 
 /**
- * The members of a linked list in memory at rest, from what `head` leads to up to before `end`; if the list is torn, up
- * to where it comes back to a member.
+ * The members of a linked list in memory at rest, from the first after `head` to the last before `end`. In a torn list,
+ * up to the link that leads back to a member.
  */
 export function chainOf(
   words: Int32Array,

@@ -1,5 +1,5 @@
 /**
- * The random source of every search: small, seedable, and without an object a draw.
+ * The random source of every search: small, seedable, and free of allocation.
  *
  * sfc32 (Chris Doty-Humphrey, PractRand). Own code because a draw is made at every access of every execution; a
  * library's generator costs several times the rest of the step.
@@ -14,7 +14,7 @@ export class Random {
     this.reseed(seed);
   }
 
-  /** Starts anew: equal seeds give equal draws for ever. Seeds are taken modulo 2^32. */
+  /** Restarts the generator: equal seeds always give equal draws. Seeds are taken modulo 2^32. */
   reseed(seed: number): void {
     this.#a = 0;
     this.#b = seed | 0;
@@ -44,7 +44,7 @@ export class Random {
   }
 }
 
-/** A seed of its own for the `index`-th of several streams from one seed. */
+/** A separate seed for the `index`-th of several streams derived from one seed. */
 export function derivedSeed(seed: number, index: number): number {
   let mixed = (Math.imul(seed, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)) | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);
@@ -52,7 +52,7 @@ export function derivedSeed(seed: number, index: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** A seed of its own for each name. */
+/** A separate seed for each name. */
 export function namedSeed(seed: number, name: string): number {
   return derivedSeed(seed, hashOf(name));
 }

@@ -1,6 +1,6 @@
 import type { Address } from "#impl/memory/access.ts";
 
-/** What an execution did that it must never do. */
+/** A violation: something an execution did and must never do. */
 export interface Violation {
   /** The name of the violated property, such as `memory-safety`. */
   readonly property: string;

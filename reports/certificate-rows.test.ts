@@ -21,14 +21,14 @@ const certificate = certificateOf({
   violations: [],
 });
 
-test("rows that are written are read again", () => {
+test("written rows are read back", () => {
   expect(parseRows(rowsJson(rows))).toEqual(rows);
   expect(parseRows(rowsJson([]))).toEqual([]);
   expect(rowsFile("certificates/one-2x1x1.json")).toBe("certificates/one-2x1x1.rows.json");
   expect(() => parseRows("{}")).toThrow();
 });
 
-test("the rows of a certificate fit it, and those of another do not", () => {
+test("the rows of a certificate match it, and those of another do not", () => {
   expect(rowsMisfit(certificate, rows)).toBeUndefined();
   expect(rowsMisfit(certificate, rows.slice(1))).toBe("it has 2 scenarios, and there are 1 rows");
   const other = rows.map((row) => ({ ...row, executions: row.executions + 1 }));

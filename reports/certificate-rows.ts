@@ -1,6 +1,6 @@
 /**
- * The rows of a certificate, one for each scenario that was explored, in a file beside it. Their digests add up to the
- * certificate's, so rows and certificate cannot be of two runs; a check explores some of them again.
+ * The rows of a certificate, one for each explored scenario, in a file beside it. Their digests add up to the
+ * certificate's, so rows and certificate cannot come from different runs; a check explores some of them again.
  */
 import { z } from "zod";
 import { type Certificate, digestOf } from "./certificate.ts";
@@ -29,7 +29,7 @@ export function rowsFile(certificateFile: string): string {
   return certificateFile.replace(/\.json$/, ".rows.json");
 }
 
-/** The bytes of the file: a line a row. */
+/** The bytes of the file: one line per row. */
 export function rowsJson(rows: readonly PlacedRow[]): string {
   const lines = rows.map(({ place, scenario, executions, blocked, histories }) =>
     JSON.stringify({ place, scenario, executions, blocked, histories }),
@@ -37,12 +37,12 @@ export function rowsJson(rows: readonly PlacedRow[]): string {
   return `{ "format": "quiesce-certificate-rows", "version": 1, "rows": [\n${lines.join(",\n")}\n] }\n`;
 }
 
-/** @throws Error for a text that is no file of rows */
+/** @throws Error for a text that is not a file of rows */
 export function parseRows(text: string): readonly PlacedRow[] {
   return Rows.parse(JSON.parse(text)).rows;
 }
 
-/** Why the rows are not those of the certificate; undefined if they are. */
+/** Why the rows do not belong to the certificate; undefined if they do. */
 export function rowsMisfit(certificate: Certificate, rows: readonly PlacedRow[]): string | undefined {
   if (rows.length !== certificate.explored)
     return `it has ${certificate.explored} scenarios, and there are ${rows.length} rows`;

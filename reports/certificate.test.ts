@@ -31,7 +31,7 @@ function shardOf(index: number, parts: Partial<Certificate> = {}): Certificate {
   });
 }
 
-/** The merged certificate of shards that fit. */
+/** The merged certificate of matching shards. */
 function merge(shards: readonly Certificate[]): Certificate {
   const merged = mergeCertificates(shards);
   if ("misfit" in merged) throw new Error(merged.misfit);
@@ -72,7 +72,7 @@ test("shards add up to the whole, in whatever order they come", () => {
   expect(certificateJson(merged)).toBe(certificateJson(merge([shardOf(1), shardOf(2)])));
 });
 
-test("the worst shard decides the verdict, and its reason stays", () => {
+test("the worst shard decides the verdict, with its reason", () => {
   expect(mergeCertificates([shardOf(1), shardOf(2, { verdict: "unknown", because: "stopped" })])).toMatchObject({
     verdict: "unknown",
     because: "stopped",
@@ -86,7 +86,7 @@ test("the worst shard decides the verdict, and its reason stays", () => {
   ).toMatchObject({ verdict: "violated", violations: [violation] });
 });
 
-test("shards that are not of one whole are refused, and it is said why", () => {
+test("shards that do not belong together are refused, with the reason", () => {
   const misfit = (...shards: Certificate[]): unknown => mergeCertificates(shards);
   expect(misfit()).toEqual({ misfit: "there is no certificate to merge" });
   expect(misfit(shardOf(1), shardOf(2, { system: "dst" }))).toEqual({
@@ -106,26 +106,28 @@ test("shards that are not of one whole are refused, and it is said why", () => {
   expect(misfit(shardOf(1), shardOf(2), shardOf(2))).toEqual({ misfit: "peers-2x1x2: a shard is there twice" });
 });
 
-test("a shard's file is named after the shard, the whole's after the scope", () => {
+test("a shard's file is named after the shard, that of the whole after the scope", () => {
   expect(certificateName(shardOf(1))).toBe("peers-2x1x2");
   expect(certificateFile(shardOf(1))).toBe("peers-2x1x2.shard-1-of-2.json");
   expect(certificateFile(shardOf(1, { shard: { index: 1, count: 1 } }))).toBe("peers-2x1x2.json");
 });
 
-test("one line tells what was explored, and what was not", () => {
+test("one line reports what was explored, and what was not", () => {
   expect(certificateLine(shardOf(1, { executions: 30_000 }))).toBe(
-    "holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored, sequentially consistent: 30,000 executions, 1 blocked, 5 histories",
+    "holds     peers-2x1x2 (shard 1/2)  all 3 scenarios explored, sequentially consistent: " +
+      "30,000 executions, 1 blocked, 5 histories",
   );
   expect(
     certificateLine(
       shardOf(1, { shard: { index: 1, count: 1 }, explored: 2, verdict: "unknown", because: "interrupted" }),
     ),
   ).toBe(
-    "unknown   peers-2x1x2  2 of 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories; interrupted",
+    "unknown   peers-2x1x2  2 of 3 scenarios explored, sequentially consistent: " +
+      "30 executions, 1 blocked, 5 histories; interrupted",
   );
 });
 
-test("the file is what the schema describes", () => {
+test("the file matches the schema", () => {
   const validate = new Ajv2020().compile(z.toJSONSchema(Certificate));
   expect(validate(JSON.parse(certificateJson(shardOf(1))))).toBe(true);
   expect(validate({ ...shardOf(1), scenarios: -1 })).toBe(false);

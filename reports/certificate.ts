@@ -1,8 +1,9 @@
 /**
- * A small-scope certificate: every scenario of a system up to a size was explored exhaustively, or which part was not.
+ * A small-scope certificate: every scenario of a system up to a size was explored exhaustively, or the unexplored part
+ * is named.
  *
- * Equal code, scope and bounds give equal bytes: the time it took is in a file of its own. The parts of a certificate
- * that was sharded add up to the whole: counts by addition, the digest by addition too.
+ * Equal code, scope and bounds give equal bytes: the time it took is in a separate file. The shards of a certificate
+ * add up to the whole: the counts by addition, and the digest too.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -47,7 +48,7 @@ export const Certificate = z
 
 export type Certificate = z.infer<typeof Certificate>;
 
-/** What exploring one scenario of the scope came to. */
+/** The result of exploring one scenario of the scope. */
 export interface CertificateRow {
   readonly scenario: string;
   readonly executions: number;
@@ -75,7 +76,7 @@ export function certificateOf(parts: Omit<Certificate, "format" | "version" | "m
   return { format: "quiesce-certificate", version: CERTIFICATE_VERSION, model: "sc", ...parts };
 }
 
-/** The name of its file, without a folder. */
+/** The name of the certificate's file, without a folder. */
 export function certificateFile(certificate: Pick<Certificate, "system" | "scope" | "shard">): string {
   const { index, count: shards } = certificate.shard;
   return `${certificateName(certificate)}${shards === 1 ? "" : `.shard-${index}-of-${shards}`}.json`;
@@ -86,12 +87,12 @@ export function certificateJson(certificate: Certificate): string {
   return `${JSON.stringify(Certificate.parse(certificate), null, 2)}\n`;
 }
 
-/** Why certificates are no shards of one. */
+/** Why certificates are not shards of one. */
 export interface Misfit {
   readonly misfit: string;
 }
 
-/** Puts the shards of one certificate together, or says what does not fit. */
+/** Merges the shards of one certificate, or states what does not match. */
 export function mergeCertificates(shards: readonly Certificate[]): Certificate | Misfit {
   const [first] = shards;
   if (first === undefined) return { misfit: "there is no certificate to merge" };
@@ -119,13 +120,16 @@ export function mergeCertificates(shards: readonly Certificate[]): Certificate |
   });
 }
 
-/** Another system, scope or code, a shard that is missing or there twice. */
+/** Why shards do not match: another system, scope or code, a missing or duplicate shard. */
 function misfitOf(first: Certificate, shards: readonly Certificate[]): string | undefined {
   const name = certificateName(first);
   for (const shard of shards) {
     if (certificateName(shard) !== name) return `${certificateName(shard)} and ${name} are certificates of two scopes`;
     if (shard.code !== first.code)
-      return `${name}: shard ${shard.shard.index} is of code ${shard.code}, and shard ${first.shard.index} of ${first.code}`;
+      return (
+        `${name}: shard ${shard.shard.index} is of code ${shard.code}, ` +
+        `and shard ${first.shard.index} of ${first.code}`
+      );
     if (shard.shard.count !== first.shard.count)
       return `${name}: it was cut in ${first.shard.count} shards and in ${shard.shard.count}`;
   }
@@ -136,16 +140,18 @@ function misfitOf(first: Certificate, shards: readonly Certificate[]): string | 
   return indexes.size < shards.length ? `${name}: a shard is there twice` : undefined;
 }
 
-/** A line for the terminal. */
+/** The line for the terminal. */
 export function certificateLine(certificate: Certificate): string {
   const { verdict, shard } = certificate;
   const name = `${certificateName(certificate)}${shard.count === 1 ? "" : ` (shard ${shard.index}/${shard.count})`}`;
   return `${verdict.padEnd(8)}  ${name}  ${coverageText(certificate)}`;
 }
 
-/** What was explored, in words: `every scenario of peers with 2 threads of 2 operations over 2 keys, …`. */
+/** A description of what was explored: `every scenario of peers with 2 threads of 2 operations over 2 keys, …`. */
 export function scopeText({ system, scope }: Pick<Certificate, "system" | "scope">): string {
-  const size = `${several(scope.threads, "thread")} of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
+  const size =
+    `${several(scope.threads, "thread")} ` +
+    `of ${several(scope.operations, "operation")} over ${several(scope.keys, "key")}`;
   return `every scenario of ${system} with ${size}, once up to the order of threads and the names of keys`;
 }
 

@@ -1,8 +1,8 @@
 /**
- * A counterexample to watch: what each access did, what memory held after it, who held and waited for what, and the
- * nearest schedule that passes. Plain data, made by replaying a trace; the page draws it.
+ * A counterexample as a story: the effect of each access, the memory after it, the resources that threads held and
+ * waited for, and the nearest schedule that passes. Plain data, produced by replaying a trace; the page draws it.
  *
- * Memory is told by objects: a list of them, their words at the beginning, and the words that each step changed. Steps
+ * Memory is described by objects: a list of them, their initial words, and the words that each step changed. Steps
  * count from 0, as in a trace.
  */
 import { z } from "zod";
@@ -11,7 +11,7 @@ const text = z.string();
 const count = z.int().nonnegative();
 const word = z.int32();
 
-/** Where the value of an interval is not known to have ended, it goes on past the last step. */
+/** An interval without a known end extends past the last step. */
 const end = count.optional();
 
 const Frame = z
@@ -24,7 +24,7 @@ export const StoryStruct = z
     words: z.array(text).describe("names of the words, in order"),
     pointers: z.array(count).describe("the words that hold pointers in this story"),
   })
-  .describe("what objects are made of");
+  .describe("the layout of objects");
 
 export const StoryObject = z.strictObject({
   name: text.describe("peer#1, pool"),

@@ -1,8 +1,8 @@
-/** What a certificate is of and what was explored for it, in words. */
+/** Text about a certificate: its scope, and what was explored. */
 
 import { MEMORY } from "./memory-in-words.ts";
 
-/** `peers-2x2x3`: what a certificate is of. */
+/** The scope of a certificate: `peers-2x2x3`. */
 export function certificateName({
   system,
   scope: { threads, operations, keys },
@@ -13,7 +13,7 @@ export function certificateName({
   return `${system}-${threads}x${operations}x${keys}`;
 }
 
-/** What was explored, in the counts that a certificate and the result of a campaign have in common. */
+/** The counts of explored scenarios and executions, common to a certificate and the result of a campaign. */
 export interface Coverage {
   readonly scenarios: number;
   readonly explored: number;
@@ -23,7 +23,7 @@ export interface Coverage {
   readonly because?: string | undefined;
 }
 
-/** `all 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories`, and why no more. */
+/** `all 3 scenarios explored, sequentially consistent: 30 executions, 1 blocked, 5 histories`, and why not more. */
 export function coverageText({ scenarios, explored, executions, blocked, histories, because }: Coverage): string {
   const covered =
     explored === scenarios

@@ -6,7 +6,7 @@ import { eventNames, relationText } from "./execution-story.ts";
 export interface DrawnEvent {
   readonly name: string;
   readonly label: string;
-  /** -1 for what is there initially. */
+  /** -1 for an initial write. */
   readonly thread: number;
   readonly line?: number;
 }
@@ -15,9 +15,9 @@ export interface DrawnEdge {
   readonly relation: string;
   readonly from: number;
   readonly to: number;
-  /** What the relation says of the pair. */
+  /** The meaning of the relation for the pair. */
   readonly says: string;
-  /** Belongs to the cycle that forbids the execution. */
+  /** Whether it belongs to the cycle that forbids the execution. */
   readonly inCycle: boolean;
 }
 

@@ -5,6 +5,6 @@ test("BigInts keep their digits, and −0 its sign", () => {
   expect(exactJson([18446744073709551615n, -0, 0.5])).toBe("[18446744073709551615,-0,0.5]");
 });
 
-test("what is no JSON number is a text", () => {
+test("a number that JSON lacks becomes a string", () => {
   expect(exactJson([NaN, -Infinity, null])).toBe('["NaN","-Infinity",null]');
 });

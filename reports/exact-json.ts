@@ -1,4 +1,4 @@
-/** JSON that keeps what numbers are: every digit of a BigInt, −0, and what is no JSON number as a text. */
+/** JSON that preserves numbers: every digit of a BigInt, −0, and numbers that JSON lacks as strings. */
 
 /** JSON.rawJSON is not in TypeScript's libraries yet. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };

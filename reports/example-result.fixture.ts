@@ -1,4 +1,4 @@
-/** A result with one of everything, and names that no report may obey. Test data. */
+/** Test data: a result with one of everything, and hostile names that a report must not interpret. */
 import { type Result, wholeResult } from "./result.ts";
 
 const HOSTILE = `<b>|*]]>&"'\u001b[31m\u202e`;
@@ -153,7 +153,7 @@ export const exampleResult: Result = wholeResult({
       system: `peers ${HOSTILE}`,
       source: "impl/native/peers.ts",
       verdict: "violated",
-      because: `get of thread 1 answers ${HOSTILE}`,
+      because: `get of thread 1 returns ${HOSTILE}`,
       seed: 4,
       threads: 2,
       milliseconds: 600_000,

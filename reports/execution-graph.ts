@@ -1,4 +1,4 @@
-/** An execution as a picture: a column a process, program order downwards, communication across. */
+/** An execution as a picture: one column per process, program order downwards, communication across. */
 
 import type { Step } from "#model/memory/derivation.ts";
 import type { Explanation } from "#model/memory/explained-execution.ts";
@@ -15,7 +15,7 @@ const CYCLE_COLOUR = "firebrick";
 
 export type DrawnExplanation = Exclude<Explanation, { kind: "impossible" | "interleaved" }>;
 
-/** The graph in Graphviz's language, with a deterministic order of everything. */
+/** The graph in Graphviz's language, in a deterministic order. */
 export function executionDot(explanation: DrawnExplanation): string {
   const { events, edges, name } = explanation;
   const cycle = explanation.kind === "forbidden" ? explanation.cycle : [];

@@ -14,7 +14,7 @@ function explained(processes: string, condition: string): Explanation {
 const READS_BACKWARDS =
   "P0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0; int r1; r0 = READ_ONCE(*x); r1 = READ_ONCE(*x); }";
 
-test("a forbidden condition is told edge by edge, back to where it began", () => {
+test("a forbidden condition is explained edge by edge, back to its start", () => {
   expect(executionStory(explained(READS_BACKWARDS, "exists (1:r0=1 /\\ 1:r1=0)"))).toBe(
     `t: lkmm forbids every execution in which the condition holds. One breaks the axiom "coherence": the accesses of one variable take place in one order, which respects program order.
   a: W x=1 Once (P0, line 3)
@@ -28,7 +28,7 @@ test("a forbidden condition is told edge by edge, back to where it began", () =>
   );
 });
 
-test("a condition that can hold is told by what the reads read", () => {
+test("a condition that can hold is explained by the values of the reads", () => {
   const story = executionStory(explained(READS_BACKWARDS, "exists (1:r0=0 /\\ 1:r1=1)"));
   expect(story).toContain("lkmm allows this execution");
   expect(story).toContain("  init: IW x=0 (initially)\n     is read by [rf]\n  b: R x=0 Once (P1, line 4)\n");
@@ -41,7 +41,7 @@ test("a condition with values that nothing writes is impossible in every model",
   );
 });
 
-test("a plain access against the order around it is told as one pair", () => {
+test("a plain access against the order around it is explained as one pair", () => {
   const story = executionStory(
     explained(
       "P0(int *x, int *y) { *x = 1; smp_store_release(y, 1); }\nP1(int *x, int *y) { int r0; int r1; r0 = smp_load_acquire(y); r1 = *x; }",
@@ -54,7 +54,7 @@ test("a plain access against the order around it is told as one pair", () => {
   );
 });
 
-test("the graph has a column a process, and the cycle apart from communication", () => {
+test("the graph has one column per process, and marks the cycle", () => {
   const explanation = explained(READS_BACKWARDS, "exists (1:r0=1 /\\ 1:r1=0)");
   if (explanation.kind === "impossible" || explanation.kind === "interleaved") throw new Error(explanation.kind);
   const dot = executionDot(explanation);
@@ -71,7 +71,7 @@ test("the graph of a witness names it as allowed", () => {
   expect(executionDot(explanation)).toContain("t: allowed, and the condition holds");
 });
 
-test("an explanation that hits a bound before it finds anything is none", () => {
+test("a search that hits a bound before it finds anything gives no explanation", () => {
   const text = `C t\n{}\n${READS_BACKWARDS}\nexists (1:r0=7)\n`;
   expect(explainLitmus(text, lkmm, { candidatesMax: 1 })).toBeUndefined();
 });

@@ -1,9 +1,9 @@
-/** Why a litmus test's verdict is what it is, in words, edge by edge. */
+/** The reasons for a litmus test's verdict, in words, edge by edge. */
 
 import type { Step } from "#model/memory/derivation.ts";
 import type { ExplainedEvent, Explanation } from "#model/memory/explained-execution.ts";
 
-/** What each basic relation says of a pair. */
+/** The meaning of each basic relation for a pair. */
 const SAYINGS: Readonly<Record<string, string>> = {
   po: "comes before, in program order,",
   poLoc: "comes before, in program order on the same variable,",
@@ -59,11 +59,12 @@ export function executionStory(explanation: Explanation): string {
     const where = process < 0 ? "initially" : `${processName}, line ${line}`;
     return `${names[event] ?? "?"}: ${label} (${where})`;
   };
-  const tell = (step: Step): string => `  ${show(step.from)}\n${how(step)}  ${show(step.to)}\n`;
+  const stepText = (step: Step): string => `  ${show(step.from)}\n${how(step)}  ${show(step.to)}\n`;
 
   if (explanation.kind === "witness") {
     const reads = explanation.edges.filter(({ relation }) => relation === "rf");
-    return `${name}: ${explanation.model} allows this execution, in which ${sought} holds.\n${reads.map(tell).join("")}`;
+    const steps = reads.map(stepText).join("");
+    return `${name}: ${explanation.model} allows this execution, in which ${sought} holds.\n${steps}`;
   }
   const { axiom } = explanation.violation;
   return (
@@ -80,12 +81,12 @@ function how({ relation }: Step): string {
   return `     ${relationText(relation)} [${relation}]\n`;
 }
 
-/** What a relation says of two events, to stand between them: `is read by`. */
+/** The phrase for a relation between two events: `is read by`. */
 export function relationText(relation: string): string {
   return SAYINGS[relation] ?? "is related to";
 }
 
-/** The last event of the chain: the first one again, if it is a cycle. */
+/** The last event of the chain: the first again, for a cycle. */
 function ending(
   { cycle, violation: { axiom } }: Extract<Explanation, { kind: "forbidden" }>,
   show: (event: number) => string,

@@ -1,7 +1,7 @@
-/** A checked history as the page draws it. */
+/** A checked history, in the form for the page. */
 import type { CheckVerdict } from "#properties/linearizability/check.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
-import { answeredText } from "./history-text.ts";
+import { completedText } from "./history-text.ts";
 import type { PageHistory } from "./page-data.ts";
 
 export function drawnHistory(file: string, outcome: CheckVerdict | Explanation<unknown, unknown>): PageHistory {
@@ -18,7 +18,9 @@ export function drawnHistory(file: string, outcome: CheckVerdict | Explanation<u
       return {
         file,
         verdict: "unknown",
-        because: `stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations explained`,
+        because:
+          `stopped at its ${outcome.because} bound: ` +
+          `${outcome.explained} of ${outcome.operations} operations explained`,
         operations: [],
         orders: [],
       };
@@ -40,7 +42,7 @@ function explained(
     because: `${model}${key === undefined ? "" : `, key ${key}`}: ${because}`,
     operations: operations.map((operation, i) => ({
       client: `client ${operation.client}`,
-      text: `${i + 1}: ${answeredText(operation)}`,
+      text: `${i + 1}: ${completedText(operation)}`,
       from: operation.invokedAt,
       ...(operation.respondedAt !== undefined && { to: operation.respondedAt }),
       ...(longest.includes(i) && { place: longest.indexOf(i) + 1 }),

@@ -9,7 +9,7 @@ import type { Recording } from "#properties/histories/recording.ts";
 import type { History } from "#properties/linearizability/history.ts";
 import { longestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import { historyPage } from "./history-page.ts";
-import { answeredText, historyText, operationText } from "./history-text.ts";
+import { completedText, historyText, operationText } from "./history-text.ts";
 import { outcomeText } from "./history-verdict.ts";
 
 function history(clients: readonly [string, string, string]): History<CasRegisterOperation, Scalar> {
@@ -42,7 +42,7 @@ const prefix = longestPrefix(
   () => false,
 );
 
-test("the text draws each client's lane, and says why every order fails", () => {
+test("the text draws each client's lane, and states why every order fails", () => {
   expect(historyText(explained())).toBe(`VIOLATED cas-register: no order explains this response
 
 4 operations that cannot be explained together; 2 responses of the history come before the last of them
@@ -51,11 +51,11 @@ client c  ├ 1: write 7 …
 client a    ├ 2: write 1 ┤
 client b                   ├ 3: read → 7 ┤ ├ 4: read → 1 ┤  ← nothing explains this
 
-after 2, 1, 3 (state 7): 4 answered 1, would answer 7 here
-after 1, 2 (state 1): 3 answered 7, would answer 1 here`);
+after 2, 1, 3 (state 7): 4 returned 1, would return 7 here
+after 1, 2 (state 1): 3 returned 7, would return 1 here`);
 });
 
-test("what does not fit a screen is listed", () => {
+test("operations that do not fit a screen are listed", () => {
   const wide = explained();
   const text = historyText({
     ...wide,
@@ -67,7 +67,7 @@ test("what does not fit a screen is listed", () => {
   expect(text).toMatch(/^ {2}4: client b \[5, 6\] write x+ → 1 {2}← nothing explains this$/m);
 });
 
-test("operations are called by their kind and values, others by their JSON", () => {
+test("operations are named by their kind and values, others by their JSON", () => {
   expect([
     operationText({ kind: "cas", old: 1, new: "two" }),
     operationText([1, { a: 2 }]),
@@ -76,11 +76,11 @@ test("operations are called by their kind and values, others by their JSON", () 
     operationText({ key: "k", operation: { kind: "write", value: 2n ** 64n } }),
   ]).toEqual(["cas 1 two", '[1,{"a":2}]', '"go"', "undefined", "write 18446744073709551616 of k"]);
   const item = { client: 0, invokedAt: 0, respondedAt: 1 };
-  expect(answeredText({ ...item, operation: { kind: "pop" }, response: null })).toBe("pop → null");
-  expect(answeredText({ ...item, operation: { kind: "pop" }, response: undefined })).toBe("pop → ?");
+  expect(completedText({ ...item, operation: { kind: "pop" }, response: null })).toBe("pop → null");
+  expect(completedText({ ...item, operation: { kind: "pop" }, response: undefined })).toBe("pop → ?");
 });
 
-test("verdicts are one line, with the bound that came first", () => {
+test("verdicts are one line, with the bound that was hit first", () => {
   expect(outcomeText("a.log", { kind: "holds", operations: 5, parts: 2, decidedBy: "monitor and search" })).toBe(
     "holds    a.log  5 operations in 2 keys, decided by monitor and search",
   );
@@ -110,7 +110,7 @@ test("verdicts are one line, with the bound that came first", () => {
   expect(outcomeText("a.log", explained())).toMatch(/^a\.log\nVIOLATED cas-register/);
 });
 
-test("the page has a mark for each operation, which keys and pointer reach, and nothing from outside", () => {
+test("the page has a mark for each operation, reachable by keys and pointer, and no external resources", () => {
   const page = historyPage(explained(), "history.log");
   expect(page.match(/<g class="[^"]*" tabindex="0" role="img"/g)).toHaveLength(4);
   expect(page).toContain('<g class="impossible"');
@@ -137,7 +137,7 @@ const recording: Recording = {
   ],
 };
 
-test("with what was read, the page shows the longest linearizable prefix, notes, and what was left out", () => {
+test("with a recording, the page shows the longest linearizable prefix, notes, and operations left out", () => {
   const lines = { 0: 1, 1: 2, 2: 4, 3: 6 };
   const page = historyPage(explained(), "history.log", { recording, lines, prefix });
   expect(page).toContain("<h2>The longest linearizable prefix</h2>");
@@ -158,7 +158,7 @@ test("with what was read, the page shows the longest linearizable prefix, notes,
   expect(page).not.toContain("start <b>");
 });
 
-test("the verdict names the format, counts what is no part of the history, and says how far it can be explained", () => {
+test("the verdict names the format, counts records outside the history, and gives the longest explained prefix", () => {
   const recorded = { recording, prefix, lines: { 0: 1, 1: 2, 2: 4, 3: 6 } };
   const read = "EDN; failed: 3; refused: 1; notes: nemesis 1001; left out by --exclude: drain 1";
   expect(outcomeText("a.edn", { kind: "holds", operations: 4, parts: 1, decidedBy: "search" }, recorded)).toBe(
@@ -181,7 +181,7 @@ test("text from a history cannot become part of the page", () => {
   expect(page).toContain("&lt;b&gt;title&lt;/b&gt;");
 });
 
-test("arrow keys walk along the longest order and between the marks, and the line below tells each", () => {
+test("arrow keys walk along the longest order and between the marks, and the line below describes each", () => {
   const page = historyPage(explained(), "history.log");
   const script = /<script>([\s\S]*)<\/script>/.exec(page)?.[1] ?? "";
   interface Mark {

@@ -1,14 +1,15 @@
 /**
- * A violation of linearizability as one page without anything from outside: a lane for each client, an interval for
- * each operation, and the orders that were tried. Pointing at an operation, or moving to it with Tab or the arrow keys,
- * shows what it did and where each order stops; ←/→ walk along the longest partial order.
+ * A violation of linearizability as one self-contained page: a lane for each client, an interval for each operation,
+ * and the orders that were tried. Pointing at an operation, or moving to it with Tab or the arrow keys, shows what it
+ * did and where each order stops; ←/→ walk along the longest partial order.
  *
- * Where it is known what the history was read from, the page also shows the end of its longest linearizable prefix, the
- * notes beside it, and the operations that were left out.
+ * For a history from a file, the page also shows the end of its longest linearizable prefix, the notes in the file, and
+ * the operations that were left out.
  */
 import type { Explanation } from "#properties/linearizability/explain.ts";
+import type { FailedOrder } from "#properties/linearizability/failed-orders.ts";
 import type { RecordedOperation } from "#properties/histories/record.ts";
-import { answeredText, operationText } from "./history-text.ts";
+import { completedText, operationText } from "./history-text.ts";
 import { lanesSvg } from "./history-lanes.ts";
 import type { Bar } from "./history-lanes.ts";
 import { recordingText } from "./history-recording.ts";
@@ -16,11 +17,11 @@ import type { RecordedOutcome } from "./history-recording.ts";
 import { prefixText } from "./history-verdict.ts";
 import { escaped } from "./html-text.ts";
 
-/** Notes, and operations left out, that are listed. */
+/** Most notes, and operations left out, to list. */
 const LISTED_MAX = 200;
 
 /**
- * @param recorded what was read of the file, where it is known
+ * @param recorded the file's contents besides the history, if known
  * @returns the HTML of the page; text from the history is escaped
  */
 export function historyPage(
@@ -38,11 +39,13 @@ export function historyPage(
       from: operation.invokedAt,
       to: operation.respondedAt,
       kind: i === impossible ? "impossible" : place === -1 ? "left" : "taken",
-      text: `${i + 1}: ${answeredText(operation)}`,
+      text: `${i + 1}: ${completedText(operation)}`,
       place,
       ...(i === impossible ? { remark: "nothing explains this" } : {}),
     };
   });
+  const culprit = operations[impossible];
+  const detail = culprit === undefined ? "" : `${impossible + 1}: ${completedText(culprit)}, nothing explains this`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,17 +56,24 @@ export function historyPage(
 </head>
 <body>
 <h1>VIOLATED <small>${escaped(heading)}</small></h1>
-<p>${operations.length} operations of <code>${escaped(title)}</code> that no order explains. Numbers in circles: the longest order that was possible. Point at an operation, or use Tab and the arrow keys.</p>
+<p>${operations.length} operations of <code>${escaped(title)}</code> that no order explains. Numbers in circles: the
+longest possible order. Point at an operation, or use Tab and the arrow keys.</p>
 ${lanesSvg(bars, [], "lanes of the clients")}
-<p id="detail" role="status" aria-live="polite">${escaped(operations[impossible] === undefined ? "" : `${impossible + 1}: ${answeredText(operations[impossible])}, nothing explains this`)}</p>
+<p id="detail" role="status" aria-live="polite">${escaped(detail)}</p>
 <h2>Every order fails</h2>
 <ol>
-${orders.map(({ order, state, blocked }) => `<li><b>${order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`}</b> <code>${escaped(String(state) === "" ? "empty" : String(state))}</code><ul>${blocked.map(({ operation, because: reason }) => `<li>${operation + 1}: ${escaped(reason)}</li>`).join("")}</ul></li>`).join("\n")}
+${orders.map(orderItem).join("\n")}
 </ol>
 ${recorded === undefined ? "" : recordedSections(explanation, recorded)}<script>${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+function orderItem({ order, state, blocked }: FailedOrder): string {
+  const done = order.length === 0 ? "at the start" : `after ${order.map((place) => place + 1).join(", ")}`;
+  const reasons = blocked.map(({ operation, because }) => `<li>${operation + 1}: ${escaped(because)}</li>`).join("");
+  return `<li><b>${done}</b> <code>${escaped(String(state) || "empty")}</code><ul>${reasons}</ul></li>`;
 }
 
 function recordedSections(explanation: Explanation<unknown, unknown>, recorded: RecordedOutcome): string {
@@ -86,7 +96,7 @@ function listing(heading: string, items: readonly string[], count: number): stri
   return `<h3>${heading}</h3>\n<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join("")}${more}</ul>\n`;
 }
 
-/** The end of the longest prefix, with what happened meanwhile. */
+/** The end of the longest prefix, with the events during it. */
 function prefixSection({ key }: Explanation<unknown, unknown>, { recording, lines, prefix }: RecordedOutcome): string {
   if (prefix === undefined) return "";
   const bars = prefix.operations.map((operation, i): Bar => {
@@ -97,7 +107,7 @@ function prefixSection({ key }: Explanation<unknown, unknown>, { recording, line
       from: operation.invokedAt,
       to: operation.respondedAt,
       kind: isNext ? "impossible" : "taken",
-      text: answeredText(operation),
+      text: completedText(operation),
       place: -1,
       remark: `line ${lines[index] ?? "?"}${isNext ? ", no order explains this response" : ""}`,
     };
@@ -118,15 +128,27 @@ function prefixSection({ key }: Explanation<unknown, unknown>, { recording, line
   const moments = recording.firstNotes.flatMap(({ at, text, line }) =>
     at === undefined || at < from || at > to ? [] : [{ at, text: `note of line ${line}: ${text}` }],
   );
+  const dots = moments.length === 0 ? "" : "; dots on top are notes";
+  const legend = `${dots}${excluded.length === 0 ? "" : "; hollow ones are left out"}`;
   return `<h2>The longest linearizable prefix</h2>
-<p>In this history, ${escaped(prefixText(prefix, key, lines))}. Its end, with the operations that are open there${moments.length === 0 ? "" : "; dots on top are notes"}${excluded.length === 0 ? "" : "; hollow ones are left out"}:</p>
+<p>In this history, ${escaped(prefixText(prefix, key, lines))}. Its end, with the operations
+that are open there${legend}:</p>
 ${lanesSvg([...bars, ...excluded], moments, "the end of the longest linearizable prefix")}
 `;
 }
 
 function excludedText({ f, argument, output, respondedAt }: RecordedOperation): string {
-  const asked = operationText({ kind: f, ...(argument === undefined || argument === null ? {} : { value: argument }) });
-  return answeredText({ client: 0, operation: { kind: asked }, response: output ?? null, invokedAt: 0, respondedAt });
+  const invocation = operationText({
+    kind: f,
+    ...(argument === undefined || argument === null ? {} : { value: argument }),
+  });
+  return completedText({
+    client: 0,
+    operation: { kind: invocation },
+    response: output ?? null,
+    invokedAt: 0,
+    respondedAt,
+  });
 }
 
 const STYLE = `

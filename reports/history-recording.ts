@@ -1,13 +1,15 @@
-/** What was read of a recorded history, in words: its format, and all that is no part of the history that was checked. */
+/**
+ * The contents of a recorded file, in words: its format, and everything that is not part of the checked history.
+ */
 import { FORMAT_NAMES } from "#properties/histories/formats/format.ts";
 import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import type { NoteCounts, Recording } from "#properties/histories/recording.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** What is known of an outcome besides: what was read, and how far it can be explained. */
+/** Additional facts about an outcome: the recording, and how far it can be explained. */
 export interface RecordedOutcome {
   readonly recording: Recording;
-  /** Lines of the operations that are named, by their numbers. */
+  /** Lines of the named operations, by their numbers. */
   readonly lines: Readonly<Record<number, number>>;
   readonly prefix: LongestPrefix<unknown, unknown> | undefined;
 }
@@ -15,7 +17,7 @@ export interface RecordedOutcome {
 /** `EDN; failed: 3; notes: nemesis 2; left out by --exclude: drain 3`. */
 export function recordingText(recording: Recording): string {
   const { format, failed, refused, unseen, leftOut, notes, excluded } = recording;
-  const counts = { failed, refused, "answers that nobody saw": unseen, "left out by the module": leftOut };
+  const counts = { failed, refused, "responses not seen": unseen, "left out by the module": leftOut };
   return [
     FORMAT_NAMES[format],
     ...Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`])),

@@ -1,21 +1,20 @@
-/** A violation of linearizability as text: the clients' lanes, and why no order of the operations will do. */
+/** A violation of linearizability as text: the clients' lanes, and why no order of the operations explains it. */
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import type { HistoryOperation } from "#properties/linearizability/history.ts";
 import { valueText } from "#properties/linearizability/value-text.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Columns up to which lanes are drawn; wider ones are listed. */
+/** Most columns of drawn lanes; wider ones are listed. */
 const LANES_WIDTH_MAX = 150;
 
 /** Lines without a final newline. */
 export function historyText(explanation: Explanation<unknown, unknown>): string {
   const { model, because, key, operations, orders, impossible, reached } = explanation;
-  const lines = [
-    `VIOLATED ${visibleText(model)}${key === undefined ? "" : `, key ${visibleText(String(key))}`}: ${visibleText(because)}`,
-    "",
-  ];
+  const of = key === undefined ? "" : `, key ${visibleText(String(key))}`;
+  const lines = [`VIOLATED ${visibleText(model)}${of}: ${visibleText(because)}`, ""];
   lines.push(
-    `${count(operations.length, "operation")} that cannot be explained together; ${reached} responses of the history come before the last of them`,
+    `${count(operations.length, "operation")} that cannot be explained together; ` +
+      `${reached} responses of the history come before the last of them`,
     "",
   );
   lines.push(...(lanes(operations, impossible) ?? listing(operations, impossible)), "");
@@ -28,8 +27,8 @@ export function historyText(explanation: Explanation<unknown, unknown>): string 
 }
 
 /**
- * What an operation is called: `write 4`, `cas 1 2`, `pop`; `pop of a` where the object has the key a. Anything that is
- * not `{ kind, … }` as JSON.
+ * The name of an operation: `write 4`, `cas 1 2`, `pop`; `pop of a` where the object has the key a. Anything that is
+ * not `{ kind, … }` is shown as JSON.
  */
 export function operationText(operation: unknown): string {
   if (typeof operation !== "object" || operation === null) return valueText(operation);
@@ -42,8 +41,8 @@ export function operationText(operation: unknown): string {
   return [operation.kind, ...values].join(" ");
 }
 
-/** With its answer, unless that says nothing. */
-export function answeredText({ operation, response, respondedAt }: HistoryOperation<unknown, unknown>): string {
+/** With its response, unless that carries no information. */
+export function completedText({ operation, response, respondedAt }: HistoryOperation<unknown, unknown>): string {
   const text = operationText(operation);
   if (respondedAt === undefined) return `${text} …`;
   return response === null && !/^(read|get|pop)/.test(text)
@@ -58,7 +57,7 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
       ...(respondedAt === undefined ? [] : [{ at: respondedAt, i, responds: true }]),
     ])
     .toSorted((left, right) => left.at - right.at || Number(left.responds) - Number(right.responds));
-  const labels = operations.map((operation, i) => visibleText(`${i + 1}: ${answeredText(operation)}`));
+  const labels = operations.map((operation, i) => visibleText(`${i + 1}: ${completedText(operation)}`));
   const starts: number[] = [];
   const ends: number[] = [];
   let column = 0;
@@ -90,8 +89,9 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
 function listing(operations: readonly HistoryOperation<unknown, unknown>[], impossible: number): string[] {
   return operations.map((operation, i) => {
     const times = `[${operation.invokedAt}, ${operation.respondedAt ?? "never"}]`;
+    const mark = i === impossible ? "  ← nothing explains this" : "";
     return visibleText(
-      `${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${answeredText(operation)}${i === impossible ? "  ← nothing explains this" : ""}`,
+      `${String(i + 1).padStart(3)}: client ${operation.client} ${times} ${completedText(operation)}${mark}`,
     );
   });
 }

@@ -1,16 +1,16 @@
-/** The verdict on one recorded history, as a person reads it. */
+/** The verdict on one recorded history, as readable text. */
 import type { CheckVerdict } from "#properties/linearizability/check.ts";
 import type { Explanation } from "#properties/linearizability/explain.ts";
 import type { LongestPrefix } from "#properties/linearizability/longest-prefix.ts";
 import { recordingText } from "./history-recording.ts";
 import type { RecordedOutcome } from "./history-recording.ts";
-import { answeredText, historyText } from "./history-text.ts";
+import { completedText, historyText } from "./history-text.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Operations of a counterexample whose lines are told. */
+/** Most operations of a counterexample whose lines are printed. */
 const PLACES_MAX = 40;
 
-/** @param recorded what was read of the file, where it is known */
+/** @param recorded the file's contents besides the history, if known */
 export function outcomeText(
   file: string,
   outcome: CheckVerdict | Explanation<unknown, unknown>,
@@ -26,7 +26,11 @@ export function outcomeText(
     case "unknown": {
       const key = outcome.key === undefined ? "" : ` of key ${visibleText(String(outcome.key))}`;
       const open = outcome.open.length === 0 ? "" : `, ${outcome.open.length} operations open`;
-      return `unknown  ${name}  stopped at its ${outcome.because} bound: ${outcome.explained} of ${outcome.operations} operations${key} explained, ${outcome.configurations} configurations there${open}${read}`;
+      return (
+        `unknown  ${name}  stopped at its ${outcome.because} bound: ` +
+        `${outcome.explained} of ${outcome.operations} operations${key} explained, ` +
+        `${outcome.configurations} configurations there${open}${read}`
+      );
     }
     case "violated": {
       if (!("orders" in outcome)) return `VIOLATED ${name}: ${visibleText(outcome.because)}${read}`;
@@ -36,7 +40,7 @@ export function outcomeText(
   }
 }
 
-/** Where the operations stand in the file, how far it can be explained, and what it was read as. */
+/** The lines of the operations in the file, how far it can be explained, and the format it was read as. */
 function behindText(
   { indices, key }: Explanation<unknown, unknown>,
   { recording, lines, prefix }: RecordedOutcome,
@@ -58,8 +62,12 @@ export function prefixText(
   const { explained, unexplained, responses, next, operations, indices } = prefix;
   const operation = operations[indices.indexOf(next)];
   const of = key === undefined ? "" : ` of key ${visibleText(String(key))}`;
-  const answer =
-    operation === undefined ? "" : ` (client ${visibleText(`${operation.client}: ${answeredText(operation)}`)})`;
-  const count = unexplained === explained + 1 ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
-  return `the longest linearizable prefix has ${count} of ${responses} responses${of}; ${unexplained === explained + 1 ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${answer}`;
+  const nextText =
+    operation === undefined ? "" : ` (client ${visibleText(`${operation.client}: ${completedText(operation)}`)})`;
+  const isExact = unexplained === explained + 1;
+  const count = isExact ? `${explained}` : `between ${explained} and ${unexplained - 1}`;
+  return (
+    `the longest linearizable prefix has ${count} of ${responses} responses${of}; ` +
+    `${isExact ? "the next is that" : "it ends before that"} of line ${lines[next] ?? "?"}${nextText}`
+  );
 }

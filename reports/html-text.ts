@@ -1,6 +1,6 @@
 import { visibleText } from "./visible-text.ts";
 
-/** Text as it may stand in HTML, between tags or in an attribute. */
+/** Text escaped for HTML, between tags or in an attribute. */
 export function escaped(text: string): string {
   return visibleText(text)
     .replaceAll("&", "&amp;")

@@ -39,13 +39,13 @@ function parsed() {
   return Document.parse(parser.parse(xml)).testsuites;
 }
 
-test("the file is well-formed XML that holds no character XML forbids", () => {
+test("the file is well-formed XML without characters that XML forbids", () => {
   expect(XMLValidator.validate(xml)).toBe(true);
-  // oxlint-disable-next-line no-control-regex -- controls are what it is about
+  // oxlint-disable-next-line no-control-regex -- the test is about controls
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
 });
 
-test("there is a suite for each system, the saved traces, the museum, certificates, readers and stress, and a case for each result", () => {
+test("systems, saved traces, museum, certificates, readers and stress are suites, with a case for each result", () => {
   expect(parsed().testsuite.map((suite) => [suite["@name"], suite.testcase.length])).toEqual([
     ["peers", 2],
     ["programs", 1],
@@ -57,7 +57,7 @@ test("there is a suite for each system, the saved traces, the museum, certificat
   ]);
 });
 
-test("violations and missed bugs are failures, what is undecided is an error, and the totals say so", () => {
+test("violations and missed bugs are failures, undecided results are errors, and the totals agree", () => {
   const document = parsed();
   expect([document["@tests"], document["@failures"], document["@errors"]]).toEqual([16, 6, 4]);
   const problems = document.testsuite
@@ -83,13 +83,13 @@ test("violations and missed bugs are failures, what is undecided is an error, an
   ]);
 });
 
-test("a failure tells the story, and its hostile names come through unharmed", () => {
+test("a failure has the story, and hostile names survive unchanged", () => {
   const failure = parsed().testsuite[0]?.testcase[1]?.failure;
   expect(failure?.["@message"]).toBe(`read of peer#1.refcount <b>|*]]>&"'\\u{1b}[31m\\u{202e}`);
   expect(failure?.["#text"]).toContain("reader        collector");
 });
 
-test("a certificate says what it covered, and a violation of it in which scenario and how to replay it", () => {
+test("a certificate states its coverage, and a violation of it the scenario and the replay command", () => {
   const [, violated, stopped] = parsed().testsuite.find((suite) => suite["@name"] === "certificates")?.testcase ?? [];
   expect(violated?.failure?.["@message"]).toContain("4,587 of 4,588 scenarios explored, sequentially consistent");
   expect(violated?.failure?.["#text"]).toMatch(
@@ -100,20 +100,20 @@ test("a certificate says what it covered, and a violation of it in which scenari
   );
 });
 
-test("a file that was not told says how to check it again", () => {
+test("a file that was not decided has the command to check it again", () => {
   const readers = parsed().testsuite.find((suite) => suite["@name"] === "readers");
   expect(readers?.testcase[1]?.failure?.["#text"]).toMatch(
     /^EDN, --model queue: .*\nagain {2}npx quiesce check reports\/out\/readers\/8\.history --model queue$/u,
   );
 });
 
-test("a violation on real threads says where its history is", () => {
+test("a violation on real threads names the file of its history", () => {
   expect(parsed().testsuite.at(-1)?.testcase[1]?.failure?.["#text"]).toMatch(
-    /^get of thread 1 answers .*\nhistory {2}reports\/out\/stress\/peers\.history\.json$/u,
+    /^get of thread 1 returns .*\nhistory {2}reports\/out\/stress\/peers\.history\.json$/u,
   );
 });
 
-test("times are seconds, and a suite's is the sum of its cases", () => {
+test("times are seconds, and a suite's time is the sum of its cases", () => {
   const [peers] = parsed().testsuite;
   expect(peers?.["@time"]).toBe(1.5);
   expect(parsed()["@time"]).toBe(4.25);

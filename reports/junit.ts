@@ -26,16 +26,16 @@ interface Case {
   readonly "@name": string;
   readonly "@classname": string;
   readonly "@time": string;
-  /** JUnit's failure: the gate did its work and says no. Its error: the gate could not decide. */
+  /** A JUnit failure: the gate decided, and the verdict is negative. An error: the gate could not decide. */
   readonly failure?: Problem;
   readonly error?: Problem;
   readonly "system-out"?: string;
 }
 
 export interface JunitOptions {
-  /** Where the reports are, as a command typed at the project's root names it. */
+  /** The folder of the reports, relative to the project's root, for commands. */
   readonly folder: string;
-  /** Milliseconds that each scenario, bug and stress took, by name. */
+  /** Milliseconds for each scenario, bug and stress, by name. */
   readonly parts: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { filteredListing, type Listing, listingText } from "./listing.ts";
 
-test("the text has each system with its counts, and names in columns", () => {
+test("the text lists each system with its counts, and names in columns", () => {
   const text = listingText({
     format: "quiesce-list",
     version: 1,

@@ -1,18 +1,18 @@
 import { countOf } from "./searched-under.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Something with a name, and one line on what it is. */
+/** Something with a name, and one line of description. */
 interface ListingEntry {
   readonly name: string;
   readonly about: string;
 }
 
-/** What there is to verify, as `quiesce list --json` writes it. */
+/** Everything that can be verified, as `quiesce list --json` writes it. */
 export interface Listing {
   readonly format: "quiesce-list";
   readonly version: 1;
   readonly systems: readonly ListingSystem[];
-  /** Toy programs, which `fuzz` and `explore` take: what is wrong with each, or what it is. */
+  /** Toy programs for `fuzz` and `explore`: each with its fault, or its description. */
   readonly programs: readonly ListingEntry[];
   readonly strategies: readonly ListingEntry[];
   readonly profiles: readonly ListingEntry[];
@@ -22,7 +22,7 @@ interface ListingSystem extends ListingEntry {
   /** Paths relative to the root of the project. */
   readonly model: string;
   readonly implementation: string;
-  /** Sizes that can be certified in the time of a long profile, as threads x operations x keys. */
+  /** Sizes that can be certified within a long profile, as threads x operations x keys. */
   readonly certificates: readonly string[];
   readonly counts: {
     readonly scenarios: number;
@@ -49,11 +49,11 @@ export const LISTED_KINDS = [
 export type ListedKind = (typeof LISTED_KINDS)[number];
 
 /**
- * What of a listing has one of these words in its name, whatever the case. A system whose name has one is listed whole;
- * another with what of it fits, if anything does.
+ * The part of a listing whose names contain one of these words, in any case. A system with such a name is listed whole;
+ * another only with its matching entries, if it has any.
  *
- * @param words none for all
- * @param only the kind that is wanted; all unless given
+ * @param words all entries if empty
+ * @param only the kind to list; all unless given
  */
 export function filteredListing(listing: Listing, words: readonly string[], only?: ListedKind): Listing {
   const typed = words.map((word) => word.toLowerCase());
@@ -78,7 +78,7 @@ export function filteredListing(listing: Listing, words: readonly string[], only
   };
 }
 
-/** The listing for a terminal, without the end of its last line. Sections without an entry are left out. */
+/** The listing for a terminal, without a final newline. Empty sections are left out. */
 export function listingText({ systems, programs, strategies, profiles }: Listing): string {
   const sections = [
     ...systems.flatMap((system) => [
@@ -104,7 +104,10 @@ function countsText({ counts, model, implementation, certificates }: ListingSyst
   const { scenarios, properties, bugs } = counts;
   const words = properties === 1 ? "1 property" : `${properties} properties`;
   const certified = certificates.length === 0 ? "no certificate" : `certificates of ${certificates.join(", ")}`;
-  return `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n  model ${visibleText(model)}, implementation ${visibleText(implementation)}`;
+  return (
+    `  ${countOf(scenarios, "scenario")}, ${words}, ${countOf(bugs, "bug")}, ${certified}\n` +
+    `  model ${visibleText(model)}, implementation ${visibleText(implementation)}`
+  );
 }
 
 function section(title: string, entries: readonly ListingEntry[]): string | undefined {

@@ -10,19 +10,19 @@ function textFor(condition: string): string {
   return litmusText(result, 0.256);
 }
 
-function firstAndAnswer(condition: string): string {
+function questionAndVerdict(condition: string): string {
   const lines = textFor(condition).split("\n");
   return `${lines[0]} ${lines.find((line) => line === "Ok" || line === "No")}`;
 }
 
-test("the question is named by its quantifier, and answered Ok or No", () => {
-  expect(firstAndAnswer("exists (1:r0=1)")).toBe("Test t Allowed Ok");
-  expect(firstAndAnswer("exists (1:r0=2)")).toBe("Test t Allowed No");
-  expect(firstAndAnswer("~exists (1:r0=1)")).toBe("Test t Forbidden No");
-  expect(firstAndAnswer("~exists (1:r0=2)")).toBe("Test t Forbidden Ok");
-  expect(firstAndAnswer("forall (1:r0=1)")).toBe("Test t Required No");
-  expect(firstAndAnswer("forall (x=1)")).toBe("Test t Required Ok");
-  expect(firstAndAnswer("")).toBe("Test t Allowed Ok");
+test("the question is named by its quantifier, and the verdict is Ok or No", () => {
+  expect(questionAndVerdict("exists (1:r0=1)")).toBe("Test t Allowed Ok");
+  expect(questionAndVerdict("exists (1:r0=2)")).toBe("Test t Allowed No");
+  expect(questionAndVerdict("~exists (1:r0=1)")).toBe("Test t Forbidden No");
+  expect(questionAndVerdict("~exists (1:r0=2)")).toBe("Test t Forbidden Ok");
+  expect(questionAndVerdict("forall (1:r0=1)")).toBe("Test t Required No");
+  expect(questionAndVerdict("forall (x=1)")).toBe("Test t Required Ok");
+  expect(questionAndVerdict("")).toBe("Test t Allowed Ok");
 });
 
 test("flags stand between the counts and the condition", () => {

@@ -1,6 +1,6 @@
 /**
- * A litmus test's answer as the reference tool prints it, so that scripts written for that keep
- * working: `Test …`, `States n`, the states, `Witnesses`, `Observation …`.
+ * A litmus test's result as the reference tool prints it, so that scripts written for that tool keep working: `Test …`,
+ * `States n`, the states, `Witnesses`, `Observation …`.
  *
  * Source: herd7's output, as the kernel's tools/memory-model/scripts read it.
  */
@@ -9,14 +9,14 @@ import type { LitmusAnswer } from "#model/memory/litmus/check-litmus.ts";
 
 const QUESTIONS = { exists: "Allowed", none: "Allowed", "~exists": "Forbidden", forall: "Required" } as const;
 
-/** @param seconds what deciding it took */
-export function litmusText(answer: LitmusAnswer, seconds: number): string {
-  const { name, quantifier, states, positive, negative, flags, conditionText, verdict } = answer;
+/** @param seconds the time it took */
+export function litmusText(result: LitmusAnswer, seconds: number): string {
+  const { name, quantifier, states, positive, negative, flags, conditionText, verdict } = result;
   const lines = [
     `Test ${name} ${QUESTIONS[quantifier]}`,
     `States ${states.length}`,
     ...states,
-    isAsAsked(answer) ? "Ok" : "No",
+    isOk(result) ? "Ok" : "No",
     "Witnesses",
     `Positive: ${positive} Negative: ${negative}`,
     ...flags.map((flag) => `Flag ${flag}`),
@@ -28,7 +28,7 @@ export function litmusText(answer: LitmusAnswer, seconds: number): string {
 }
 
 /** Whether the quantified condition holds. */
-function isAsAsked({ quantifier, positive, negative }: LitmusAnswer): boolean {
+function isOk({ quantifier, positive, negative }: LitmusAnswer): boolean {
   switch (quantifier) {
     case "exists":
     case "none":

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { costsText } from "./lookup-costs.ts";
 
-test("the tables stand in columns, words to the left and numbers to the right, with at most two decimals", () => {
+test("the tables have columns, words to the left and numbers to the right, with at most two decimals", () => {
   const text = costsText({
     format: "quiesce-costs",
     version: 1,
@@ -58,7 +58,7 @@ test("the tables stand in columns, words to the left and numbers to the right, w
   ]);
 });
 
-test("without rows the tables are their heads", () => {
+test("without rows only the heads of the tables remain", () => {
   expect(costsText({ format: "quiesce-costs", version: 1, lookups: [], sizes: [], lockHolds: [] }).split("\n")).toEqual(
     [
       "what a peer's lookup writes",

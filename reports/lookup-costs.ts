@@ -1,15 +1,15 @@
 /**
- * What a lookup costs beside reading: locks, atomic operations, and cache lines that it takes from other CPUs by
+ * The costs of a lookup besides reading: locks, atomic operations, and cache lines that it takes from other CPUs by
  * writing.
  */
 import { visibleText } from "./visible-text.ts";
 
 export interface LookupCost {
   readonly system: string;
-  /** Which lookup, as a person names it. */
+  /** The lookup's name for readers. */
   readonly lookup: string;
   readonly lockAcquisitions: number;
-  /** Read-modify-writes, those that take locks included. */
+  /** Read-modify-writes, including those that take locks. */
   readonly atomicOperations: number;
   /** Different lines that it writes, or may write. */
   readonly cacheLinesWritten: number;
@@ -17,25 +17,31 @@ export interface LookupCost {
   readonly accesses: number;
 }
 
-/** A line of the table of sizes: what a record takes, and what a lookup touches, beside the kernel's figures. */
+/**
+ * A line of the table of sizes: the size of a record, and the cache lines that a lookup touches, beside the kernel's
+ * figures.
+ */
 export interface SizeRow {
   readonly system: string;
-  /** Which record, as a person names it. */
+  /** The record's name for readers. */
   readonly record: string;
   readonly bytes: number;
-  /** Which lookup the cache lines are of. */
+  /** The lookup whose cache lines are counted. */
   readonly lookup: string;
-  /** Lines of 64 bytes that it touches; a mean, where it depends on the record. */
+  /** Lines of 64 bytes that it touches; a mean where it depends on the record. */
   readonly cacheLines: number;
   readonly kernelBytes: number;
-  /** Where the kernel's figure comes from. */
+  /** The source of the kernel's figure. */
   readonly kernelSource: string;
 }
 
-/** The longest that the lock is held for a list of that length. */
+/** The longest critical section for a list of that length. */
 export interface LockHoldRow {
   readonly listed: number;
-  /** Accesses in the longest stretch, by collector: of a run that keeps all, one that destroys all, a device event. */
+  /**
+   * Accesses in the longest critical section, by collector: of a run that keeps all, one that destroys all, a device
+   * event.
+   */
   readonly softirq: LockHold;
   readonly workqueue: LockHold;
 }
@@ -46,7 +52,7 @@ export interface LockHold {
   readonly deviceEvent: number;
 }
 
-/** What structures cost, as `quiesce costs --json` writes it. */
+/** The costs of the structures, as `quiesce costs --json` writes them. */
 export interface Costs {
   readonly format: "quiesce-costs";
   readonly version: 1;
@@ -55,7 +61,7 @@ export interface Costs {
   readonly lockHolds: readonly LockHoldRow[];
 }
 
-/** The tables for a terminal, without the end of the last line. */
+/** The tables for a terminal, without a final newline. */
 export function costsText({ sizes, lookups, lockHolds }: Costs): string {
   return [
     "what a peer's lookup writes",
@@ -107,7 +113,10 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   );
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
   const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
+  const padded = (cell: string, column: number): string => {
+    const width = widths[column] ?? 0;
+    return isNumber[column] === true ? cell.padStart(width) : cell.padEnd(width);
+  };
+  const line = (cells: readonly string[]) => `  ${cells.map(padded).join("  ")}`.trimEnd();
   return [line(head), ...texts.map(line)];
 }

@@ -1,4 +1,4 @@
-/** The summary in GitHub-flavoured Markdown: what a person sees first on the page of a CI run. */
+/** The summary in GitHub-flavoured Markdown: the first thing on the page of a CI run. */
 import { certificateName, coverageText } from "./coverage-text.ts";
 import { notCovered } from "./not-covered.ts";
 import type {
@@ -17,7 +17,7 @@ import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
 const MARKS = { holds: "✅", violated: "❌", unknown: "❔", found: "✅", missed: "❌" } as const;
 
-/** @param folder where the reports are, as a command typed at the project's root names it */
+/** @param folder the folder of the reports, relative to the project's root, for commands */
 export function markdownSummary(result: Result, folder: string): string {
   return [
     `## ${MARKS[result.verdict]} quiesce ${result.command}: ${result.verdict}`,
@@ -44,13 +44,13 @@ export function markdownSummary(result: Result, folder: string): string {
   ].join("\n");
 }
 
-/** A table that is long and seldom read. */
+/** A long table that is seldom read. */
 function folded(title: string, count: number, table: readonly string[]): string[] {
   if (table.length === 0) return [];
   return [`<details><summary>${title}: ${count}</summary>`, "", ...table, "</details>", ""];
 }
 
-/** A row for each system, in which what is wrong is said. */
+/** A row for each system, with its failures. */
 function systemTable({ scenarios, museum }: Result): string[] {
   const systems = [...new Set([...scenarios, ...museum].map(({ system }) => system))];
   if (systems.length === 0) return [];
@@ -85,12 +85,14 @@ function headline({ profile, seed, scenarios, museum, certificates }: Result): s
     ...(museum.length === 0
       ? []
       : [
-          `${museum.filter(({ outcome }) => outcome === "found").length} of ${countOf(museum.length, "known bug")} found`,
+          `${museum.filter(({ outcome }) => outcome === "found").length} ` +
+            `of ${countOf(museum.length, "known bug")} found`,
         ]),
     ...(certificates.length === 0
       ? []
       : [
-          `${certificates.filter(({ verdict }) => verdict === "holds").length} of ${countOf(certificates.length, "certificate")} hold`,
+          `${certificates.filter(({ verdict }) => verdict === "holds").length} ` +
+            `of ${countOf(certificates.length, "certificate")} hold`,
         ]),
     ...(profile === undefined ? [] : [`profile ${markdownCode(profile)}`]),
     `seed ${seed}`,
@@ -120,7 +122,7 @@ function counterexampleSection(
   ];
 }
 
-/** A code block, fenced by more backticks than any of its lines holds. */
+/** A code block, fenced by more backticks than any of its lines has. */
 function storyBlock({ story }: Counterexample): string[] {
   const longest = Math.max(2, ...story.flatMap((row) => (row.match(/`+/g) ?? []).map((run) => run.length)));
   const fence = "`".repeat(longest + 1);

@@ -1,4 +1,4 @@
-/** The memory that scenarios run on, as verdicts name it. */
+/** The memory that scenarios run on, as named in verdicts. */
 export const MEMORY = "sequentially consistent";
 
 /** The memory that a scenario was explored on: that of a weak model, if one is named. */

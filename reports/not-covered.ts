@@ -1,7 +1,7 @@
-/** How scenarios were decided, and what a run says nothing about. */
+/** How scenarios were decided, and what a run does not cover. */
 import type { Result, ScenarioResult } from "./result.ts";
 
-/** From the strongest to the weakest, then what is wrong. */
+/** From the strongest to the weakest, then violations. */
 export const DECISIONS = ["explored", "in part", "fuzzed", "unknown", "violated"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
@@ -25,7 +25,7 @@ export function countsOf(scenarios: readonly ScenarioResult[]): Record<Decision,
   return counts;
 }
 
-/** What a run does not say anything about, in sentences. */
+/** What a run does not cover, in sentences. */
 export function notCovered(results: readonly Result[]): readonly string[] {
   const sum = (of: (result: Result) => number): number => results.reduce((all, result) => all + of(result), 0);
   const scenarios = results.flatMap((result) => result.scenarios);
@@ -36,7 +36,8 @@ export function notCovered(results: readonly Result[]): readonly string[] {
     ...(counts.unknown > 0 ? [`${counts.unknown} of ${scenarios.length} scenarios are not decided.`] : []),
     ...(unproved > 0
       ? [
-          `${unproved} of ${scenarios.length} scenarios were not explored to the end: that a search found nothing is no proof.`,
+          `${unproved} of ${scenarios.length} scenarios were not explored to the end: ` +
+            "that a search found nothing is no proof.",
         ]
       : []),
     ...(scenarios.length > 0

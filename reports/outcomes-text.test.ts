@@ -8,12 +8,12 @@ function textFor(question: string): string {
     function left() { const a = x[0]; x[1] = a; }
     function right() { const b = x[1]; x[0] = b === 0 ? 0 : 5; x[0] = 1; }
     ${question}`;
-  const answer = checkEsLitmus({ program: parseJavaScriptLitmus(text, "t"), text });
-  if (answer.kind === "undecided") throw new Error(answer.because);
-  return outcomesText(answer, 0.256);
+  const result = checkEsLitmus({ program: parseJavaScriptLitmus(text, "t"), text });
+  if (result.kind === "undecided") throw new Error(result.because);
+  return outcomesText(result, 0.256);
 }
 
-test("outcomes stand one a line, with what is unusual about them", () => {
+test("there is one outcome per line, with anything unusual about it", () => {
   expect(textFor("")).toBe(`Test t
 States 4
 left:a=0; right:b=0;
@@ -25,20 +25,20 @@ Time t 0.26
 `);
 });
 
-test("a question is named by its quantifier, and answered Ok or No", () => {
-  const answerTo = (question: string): readonly string[] => {
+test("a question is named by its quantifier, and the verdict is Ok or No", () => {
+  const verdictOn = (question: string): readonly string[] => {
     const lines = textFor(question).split("\n");
     return [lines[0] ?? "", ...lines.slice(6, -2)];
   };
-  expect(answerTo("exists(right.b === 1);")).toEqual([
+  expect(verdictOn("exists(right.b === 1);")).toEqual([
     "Test t Allowed",
     "Ok",
     "Flag data-race",
     "Condition exists (right.b === 1)",
     "Observation t Sometimes 1 3",
   ]);
-  expect(answerTo("never(right.b === 1);").slice(0, 2)).toEqual(["Test t Forbidden", "No"]);
-  expect(answerTo("never(right.b === 2);").slice(0, 2)).toEqual(["Test t Forbidden", "Ok"]);
-  expect(answerTo("forall(right.b < 9);").slice(0, 2)).toEqual(["Test t Required", "Ok"]);
-  expect(answerTo("forall(left.a === 0);").slice(0, 2)).toEqual(["Test t Required", "No"]);
+  expect(verdictOn("never(right.b === 1);").slice(0, 2)).toEqual(["Test t Forbidden", "No"]);
+  expect(verdictOn("never(right.b === 2);").slice(0, 2)).toEqual(["Test t Forbidden", "Ok"]);
+  expect(verdictOn("forall(right.b < 9);").slice(0, 2)).toEqual(["Test t Required", "Ok"]);
+  expect(verdictOn("forall(left.a === 0);").slice(0, 2)).toEqual(["Test t Required", "No"]);
 });

@@ -1,26 +1,29 @@
-/** What a program of agents may end in, in the manner of the kernel's litmus tests: `States n`, a line an outcome. */
+/**
+ * The possible outcomes of a program of agents, in the format of the kernel's litmus tests: `States n`, one line per
+ * outcome.
+ */
 
 import type { EsAnswer, Question } from "#model/memory/es/check-es-litmus.ts";
 import { keyOf, showEntry, type Row } from "#model/memory/es/outcome.ts";
 
 const ASKED = { exists: "Allowed", never: "Forbidden", forall: "Required" } as const;
 
-/** @param seconds what deciding it took */
-export function outcomesText(answer: EsAnswer, seconds: number): string {
-  const { name, outcomes, question, race } = answer;
+/** @param seconds the time it took */
+export function outcomesText(result: EsAnswer, seconds: number): string {
+  const { name, outcomes, question, race } = result;
   const flags = race ? ["Flag data-race"] : [];
-  const asked = question === undefined ? "" : ` ${ASKED[question.quantifier]}`;
+  const questionText = question === undefined ? "" : ` ${ASKED[question.quantifier]}`;
   const lines = [
-    `Test ${name}${asked}`,
+    `Test ${name}${questionText}`,
     `States ${outcomes.length}`,
-    ...stateLines(answer),
+    ...stateLines(result),
     ...(question === undefined ? flags : questionLines(name, question, flags)),
     `Time ${name} ${seconds.toFixed(2)}`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** Each with what is unusual about it. */
+/** Each outcome with anything unusual about it. */
 function stateLines({ columns, outcomes, interleaved, needsCycle, needsValueCycle }: EsAnswer): readonly string[] {
   const [asInterleaved, inCycle, fromThinAir] = [interleaved, needsCycle, needsValueCycle].map(
     (rows) => new Set(rows.map(keyOf)),
@@ -49,9 +52,9 @@ function questionLines(
   flags: readonly string[],
 ): readonly string[] {
   const verdict = positive === 0 ? "Never" : negative === 0 ? "Always" : "Sometimes";
-  const isAsAsked = { exists: positive > 0, never: positive === 0, forall: negative === 0 }[quantifier];
+  const isOk = { exists: positive > 0, never: positive === 0, forall: negative === 0 }[quantifier];
   return [
-    isAsAsked ? "Ok" : "No",
+    isOk ? "Ok" : "No",
     ...flags,
     `Condition ${quantifier} (${conditionText})`,
     `Observation ${name} ${verdict} ${positive} ${negative}`,

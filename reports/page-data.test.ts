@@ -18,14 +18,14 @@ const data: PageData = {
   notes: [],
 };
 
-test("data stands in the page as JSON that ends no script and begins no comment", () => {
+test("data in the page is JSON that ends no script and begins no comment", () => {
   const page = filledPage(`<script>${DATA_MARK}</script>`, data);
   const json = page.slice("<script>".length, -"</script>".length);
   expect(json).not.toContain("<");
   expect(JSON.parse(json)).toEqual(data);
 });
 
-test("text that is no valid UTF-16 and marks that turn the line come back as they were", () => {
+test("invalid UTF-16 and bidirectional marks are read back unchanged", () => {
   const text = "\ud800 \u2028\u2029 \u202e";
   expect(JSON.parse(inertJson(text))).toBe(text);
 });

@@ -1,6 +1,6 @@
 /**
- * What the page is filled with: the results of commands, and what makes them understood. Plain data, as it stands in the
- * page's file; whatever is not there is undefined, and the page does without.
+ * The contents of the page: the results of commands, and the data to understand them. Plain data, as stored in the
+ * page's file; missing parts are undefined, and the page omits them.
  */
 import type { Certificate } from "./certificate.ts";
 import type { Story } from "./counterexample-story.ts";
@@ -9,15 +9,15 @@ import type { Costs } from "./lookup-costs.ts";
 import type { Result } from "./result.ts";
 import type { Timing } from "./timing.ts";
 
-/** A result, and what it took where that is known. */
+/** A result, with its costs if known. */
 export interface PageRun {
-  /** Path of the result, as a command names it. */
+  /** Path of the result, for commands. */
   readonly name: string;
   readonly result: Result;
   readonly timing?: Pick<Timing, "startedAt" | "milliseconds" | "workers" | "cpu" | "node" | "parts">;
 }
 
-/** The files that belong to a counterexample: what the page downloads and draws. */
+/** The files of a counterexample, which the page offers for download and draws. */
 export interface PageTrace {
   /** The command that replays it. */
   readonly replay: string;
@@ -30,7 +30,7 @@ export interface PageTrace {
   readonly because?: string;
 }
 
-/** How strategies did on a bug of the museum. */
+/** The results of the strategies on a bug of the museum. */
 export interface PageBug {
   readonly slug: string;
   readonly system: string;
@@ -50,7 +50,7 @@ export interface PageBug {
   readonly trace?: string;
 }
 
-/** A litmus test, and the execution that explains the verdict where one was asked for. */
+/** A litmus test, and the execution that explains the verdict, if requested. */
 export interface PageLitmus {
   readonly file: string;
   readonly name: string;
@@ -72,14 +72,14 @@ export interface PageHistory {
     readonly text: string;
     readonly from: number;
     readonly to?: number;
-    /** Place in the longest order that was possible, from 1. */
+    /** Place in the longest possible order, from 1. */
     readonly place?: number;
     readonly isImpossible: boolean;
   }[];
   readonly orders: readonly { readonly after: string; readonly state: string; readonly blocked: readonly string[] }[];
 }
 
-/** What a kind of search found with more and more executions. */
+/** The findings of a kind of search over its executions. */
 export interface PageSaturation {
   readonly scenario: string;
   readonly strategy: string;
@@ -99,7 +99,7 @@ export interface PageBench {
   readonly high: number;
 }
 
-/** Which pairs of a write and a read that takes its value were seen, of those that the code could have. */
+/** The pairs of a write and a read of its value that were seen, of those possible in the code. */
 export interface PageCoverage {
   readonly system: string;
   readonly pairs: readonly {
@@ -108,7 +108,7 @@ export interface PageCoverage {
     readonly field: string;
     /** Executions in which the read took the write's value; 0 if none was seen. */
     readonly seen: number;
-    /** The scenario that sees it, or comes nearest to it. */
+    /** The scenario that sees the pair, or comes nearest to it. */
     readonly scenario?: string;
   }[];
   readonly handOvers: readonly {
@@ -127,7 +127,7 @@ export interface PageData {
   readonly runs: readonly PageRun[];
   /** The run to compare with. */
   readonly previous?: PageRun;
-  /** By the path that results give. */
+  /** By the path in the results. */
   readonly traces: Readonly<Record<string, PageTrace>>;
   readonly bugs: readonly PageBug[];
   readonly certificates: readonly Certificate[];
@@ -139,20 +139,20 @@ export interface PageData {
   readonly coverage: readonly PageCoverage[];
   /** Results in the schema of mutation testing, by name. */
   readonly mutation: readonly { readonly name: string; readonly report: unknown }[];
-  /** The source of the viewer of mutation results, compressed, where there are any. */
+  /** The compressed source of the viewer of mutation results, if there are any. */
   readonly mutationViewer?: string;
-  /** What could not be read, line by line. */
+  /** The inputs that could not be read, one per line. */
   readonly notes: readonly string[];
 }
 
-/** Where the data goes in the template. */
+/** The place of the data in the template. */
 export const DATA_MARK = "@@QUIESCE-DATA@@";
 
 /**
  * The page with its data.
  *
- * The data is JSON in a script element that no browser runs. In there, only `<` could end the element or begin a
- * comment, and JSON has another way to write it.
+ * The data is JSON in a script element that no browser runs. Only `<` could end the element or begin a comment there,
+ * and JSON has another way to write it.
  *
  * @throws Error if the template has no place for data
  */
@@ -163,7 +163,7 @@ export function filledPage(template: string, data: PageData): string {
   return before + inertJson(data) + after;
 }
 
-/** JSON that can stand in a script element. */
+/** JSON that is safe in a script element. */
 export function inertJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", String.raw`\u003c`);
 }

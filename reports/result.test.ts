@@ -27,7 +27,7 @@ test("the published schema accepts a result file, and so does the code", () => {
   expect(Result.parse(parsed)).toEqual(exampleResult);
 });
 
-test("the published schema refuses another verdict, a missing seed and a field that is not there", () => {
+test("the published schema refuses another verdict, a missing seed and an unknown field", () => {
   const { seed: _, ...withoutSeed } = exampleResult;
   expect(validate({ ...exampleResult, verdict: "maybe" })).toBe(false);
   expect(validate(withoutSeed)).toBe(false);
@@ -44,7 +44,7 @@ test("one violated scenario violates the whole, whatever else is undecided", () 
   ).toBe("violated");
 });
 
-test("a bug that the gate misses violates the whole, one that it finds does not", () => {
+test("a missed bug violates the whole, a found one does not", () => {
   expect(verdictOf({ museum: [missed].filter((bug) => bug !== undefined) })).toBe("violated");
   expect(verdictOf({ museum: [found].filter((bug) => bug !== undefined) })).toBe("holds");
 });
@@ -62,7 +62,7 @@ test("a violation on real threads violates the whole, a time without one does no
   expect(verdictOf({ stress: [hammered].filter((stress) => stress !== undefined) })).toBe("holds");
 });
 
-test("a file that no reader takes or refuses violates the whole", () => {
+test("a file that readers neither accept nor refuse violates the whole", () => {
   const [read, broke] = exampleResult.readers;
   expect(verdictOf({ readers: [read].filter((one) => one !== undefined) })).toBe("holds");
   expect(verdictOf({ readers: [broke].filter((one) => one !== undefined) })).toBe("violated");
@@ -72,7 +72,7 @@ test("one undecided scenario leaves the whole unknown", () => {
   expect(verdictOf({ scenarios: [holding, undecided].filter((scenario) => scenario !== undefined) })).toBe("unknown");
 });
 
-test("a run that was stopped, or that decided nothing, does not hold", () => {
+test("a run that was stopped, or decided nothing, does not hold", () => {
   const scenarios = [holding].filter((scenario) => scenario !== undefined);
   expect(verdictOf({ scenarios })).toBe("holds");
   expect(verdictOf({ scenarios, finished: false })).toBe("unknown");

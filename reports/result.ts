@@ -2,8 +2,8 @@
  * The result of a campaign, as `quiesce verify --json` writes it.
  *
  * Equal seed, profile and code give equal bytes: nothing here depends on the machine, the number of workers, the time
- * or the folder; but for a violation on real threads, which no seed brings back. What does (how long it took, on what)
- * is in `timing.ts`. Paths are relative to the folder of the reports.
+ * or the folder, except a violation on real threads, which no seed reproduces. Machine-dependent data (time and
+ * hardware) is in `timing.ts`. Paths are relative to the folder of the reports.
  *
  * The published JSON Schema, `result.schema.json`, is made from this file by `npm run schema`.
  */
@@ -19,7 +19,8 @@ const count = z.int().nonnegative();
 export const Verdict = z
   .enum(["holds", "violated", "unknown"])
   .describe(
-    "holds: searched to the profile's bound without a violation; violated: a counterexample was found; unknown: stopped before",
+    "holds: searched to the profile's bound without a violation; " +
+      "violated: a counterexample was found; unknown: stopped before",
   );
 
 export const Search = z
@@ -61,7 +62,7 @@ export const Counterexample = z
     preemptions: count.describe("preemptions, after shrinking"),
     location: Location.optional().describe("the source line of the access at which it was violated"),
     orderings: z.array(text).describe("the orderings that matter: turn any of them round and the execution passes"),
-    story: z.array(text).describe("the execution as a person reads it, line by line"),
+    story: z.array(text).describe("the execution as readable text, line by line"),
     trace: text.optional().describe("path of the trace file; absent under weak memory, where there is none to replay"),
     reproduction: text.describe("path of the script that reproduces it").optional(),
   })
@@ -75,9 +76,12 @@ export const ScenarioResult = z.strictObject({
   memory: text
     .optional()
     .describe(
-      "the weak memory model; absent for sequential consistency. Executions without a cycle of program order and reads-from",
+      "the weak memory model; absent for sequential consistency. Executions " +
+        "without a cycle of program order and reads-from",
     ),
-  under: text.optional().describe("which executions were run, and on what memory: the verdict says no more than that"),
+  under: text
+    .optional()
+    .describe("which executions were run, and on what memory: the verdict covers no more than that"),
   without: z.record(text, text).optional().describe("checks that the system switches off, and why"),
   seed: count.describe("seed that the searches of this scenario derive theirs from"),
   searches: z.array(Search),
@@ -107,7 +111,7 @@ export const BugResult = z
       .optional()
       .describe("preemptions of the counterexample; as few as the patch allows are looked for, not the fewest"),
   })
-  .describe("the hunt for one bug that the systems really had, put back by a patch");
+  .describe("the search for one bug that the systems really had, put back by a patch");
 
 export const CertificateResult = z
   .strictObject({
@@ -130,7 +134,7 @@ export const ReadersResult = z
     verdict: Verdict.exclude(["unknown"]),
     because: text,
     seed: count,
-    files: count.describe("files of every format with slips of the hand and broken bytes in them"),
+    files: count.describe("files of every format with typing errors and broken bytes"),
     model: text.optional().describe("the model that the file was checked against"),
     file: text.optional().describe("path of the file that was neither decided nor refused in one line"),
   })
@@ -144,11 +148,11 @@ export const StressResult = z
     because: text,
     seed: count.describe("seed of the operations; schedules are the host's"),
     threads: z.int().positive(),
-    milliseconds: count.describe("how long it was to run, unless something is wrong sooner"),
+    milliseconds: count.describe("the planned time, unless a violation ends it sooner"),
     property: text.optional().describe("name of the violated property"),
     history: text.optional().describe("path of the file with the history that shows it"),
   })
-  .describe("stress on real threads: the same source at full speed, whose answers and remains are checked");
+  .describe("stress on real threads: the same source at full speed, whose responses and final memory are checked");
 
 export const Result = z
   .strictObject({
@@ -182,12 +186,12 @@ export type ReadersResult = z.infer<typeof ReadersResult>;
 export type StressResult = z.infer<typeof StressResult>;
 export type Result = z.infer<typeof Result>;
 
-/** What a result is made of, before its verdict. */
+/** The parts of a result, before its verdict. */
 export type ResultParts = Omit<Result, "format" | "version" | "verdict">;
 
 /**
- * The verdict of the whole: one violation, or one bug of the museum that is missed, violates it; one thing undecided,
- * or a run that was stopped, leaves it unknown. A run without any of them decides nothing.
+ * The verdict of the whole: one violation, or one missed bug of the museum, makes it violated; one undecided part, or a
+ * stopped run, makes it unknown. A run without any part decides nothing.
  */
 export function wholeResult(parts: ResultParts): Result {
   return { format: "quiesce-result", version: RESULT_VERSION, ...parts, verdict: wholeVerdict(parts) };

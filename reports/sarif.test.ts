@@ -5,7 +5,7 @@ import { exampleResult } from "./example-result.fixture.ts";
 import { sarifJson, sarifLog } from "./sarif.ts";
 
 /**
- * The schema of the OASIS standard. It is in JSON Schema draft 4; but for the name of its `id`, it says the same in
+ * The schema of the OASIS standard. It is in JSON Schema draft 4; apart from the name of its `id`, it means the same in
  * draft 7.
  */
 const {
@@ -26,7 +26,7 @@ test("the schema refuses a result without a message", () => {
   expect(validate({ ...log, runs: [{ ...run, results: [{ ruleId: "leak" }] }] })).toBe(false);
 });
 
-test("a violation stands at the source line of its access", () => {
+test("a violation is located at the source line of its access", () => {
   expect(run?.results?.[0]?.locations).toEqual([
     {
       physicalLocation: {
@@ -37,7 +37,7 @@ test("a violation stands at the source line of its access", () => {
   ]);
 });
 
-test("every result names a rule that is there, and only violations, of certificates and on real threads too, and missed bugs are results", () => {
+test("every result names an existing rule, and results are all violations and missed bugs, nothing else", () => {
   const rules = run?.tool.driver.rules?.map(({ id }) => id) ?? [];
   expect(rules).toEqual(["memory-safety", "grace-period", "museum-bug-missed", "readers", "linearizability"]);
   expect(run?.results?.map(({ ruleId, ruleIndex }) => [ruleId, rules[ruleIndex ?? -1]])).toEqual([
@@ -49,10 +49,10 @@ test("every result names a rule that is there, and only violations, of certifica
   ]);
 });
 
-test("a violation on real threads stands at the library that was hammered, and names its history", () => {
+test("a violation on real threads is located at the stressed library, and names its history", () => {
   const stressed = run?.results?.at(-1);
   expect(stressed?.message.text).toMatch(
-    /on 2 real threads: get of thread 1 answers .*\. History: reports\/out\/stress\/peers\.history\.json$/u,
+    /on 2 real threads: get of thread 1 returns .*\. History: reports\/out\/stress\/peers\.history\.json$/u,
   );
   expect(stressed?.locations?.[0]?.physicalLocation).toMatchObject({
     artifactLocation: { uri: "impl/native/peers.ts" },
@@ -60,11 +60,11 @@ test("a violation on real threads stands at the library that was hammered, and n
   });
 });
 
-test("a message shows what would act on a terminal", () => {
+test("a message escapes characters that a terminal would interpret", () => {
   expect(run?.results?.[0]?.message.text).toContain("\\u{1b}[31m");
 });
 
-test("a run that was stopped says that it did not succeed", () => {
+test("a stopped run is marked as unsuccessful", () => {
   expect(
     sarifLog({ ...exampleResult, finished: false }, "reports/out").runs[0]?.invocations?.[0]?.executionSuccessful,
   ).toBe(false);

@@ -1,5 +1,5 @@
 /**
- * SARIF 2.1.0, the form that code scanning reads: each violation at the source line of the access at which it shows.
+ * SARIF 2.1.0, the format of code scanning: each violation at the source line of its access.
  */
 import type { Log, ReportingDescriptor, Result as SarifResult } from "sarif";
 import type { Counterexample, Location, Result } from "./result.ts";
@@ -11,7 +11,7 @@ const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 /** Rule of a museum bug that the gate missed: the gate itself is at fault. */
 const MISSED_RULE = "museum-bug-missed";
 
-/** @param folder where the reports are, as a command typed at the project's root names it */
+/** @param folder the folder of the reports, relative to the project's root, for commands */
 export function sarifLog(result: Result, folder: string): Log {
   const rules: ReportingDescriptor[] = [];
   const ruleIndex = (id: string, text: string): number => {
@@ -63,7 +63,7 @@ export function sarifLog(result: Result, folder: string): Log {
       ruleIndex: ruleIndex(id, `The property ${id} is violated`),
       level: "error",
       message: { text: visibleText(`${system} on ${threads} real threads: ${because}.${saved}`) },
-      // Real threads tell no line: what ran under load is the library as a whole.
+      // Real threads give no line: the library as a whole was under load.
       locations: [location({ file: source, line: 1 })],
       partialFingerprints: { "systemAndProperty/v1": visibleText(`${system}/${id}`) },
       properties: { system: visibleText(system), seed, threads },
@@ -113,7 +113,7 @@ function violationResult(
     level: "error",
     message: { text: visibleText(text) },
     ...(place !== undefined && { locations: [location(place)] }),
-    // The same bug keeps its alert from run to run, whatever schedule it was found by.
+    // The same bug keeps its alert from run to run, whichever schedule found it.
     partialFingerprints: { "scenarioAndProperty/v1": visibleText(`${scenario}/${ruleId}`) },
     properties: { scenario: visibleText(scenario), strategy: visibleText(strategy), seed, execution },
   };

@@ -7,7 +7,7 @@ test("counts have thousands and agree with their unit", () => {
   expect(countOf(1234, "execution")).toBe("1,234 executions");
 });
 
-test("a complete search stands for every execution, on the machine's memory", () => {
+test("a complete search covers every execution, on the machine's memory", () => {
   expect(searchedUnder([{ strategy: "depth-first", exhaustive: true, executions: 3, accesses: 9 }])).toBe(
     "every execution (3), sequentially consistent",
   );

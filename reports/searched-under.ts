@@ -1,6 +1,6 @@
 /**
- * Under what a verdict stands: which executions were run, and on what memory. Everything that prints a verdict prints this
- * beside it, so that `holds` never says more than was decided.
+ * The scope of a verdict: the executions that were run, and the memory they ran on. Everything that prints a verdict
+ * prints this beside it, so that `holds` never claims more than was decided.
  */
 import { estimateText } from "./estimate-text.ts";
 import { memoryInWords } from "./memory-in-words.ts";
@@ -8,14 +8,14 @@ import type { Search } from "./result.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
 
-/** `1,234 executions`, with the singular where it belongs. */
+/** `1,234 executions`, with the singular for 1. */
 export function countOf(count: number, unit: string): string {
   return `${numbers.format(count)} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /**
- * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`, where an
- * exhaustive search among the strategies was ended by a bound. Checks that are switched off stand at the end, with the reasons.
+ * `every execution (1,234), sequentially consistent`; or `20,000 executions by pct3, pos, sequentially consistent`,
+ * where an exhaustive search among the strategies was ended by a bound. Disabled checks come last, with the reasons.
  *
  * @param weakModel the weak memory model; sequential consistency if not given
  */

@@ -1,42 +1,42 @@
 /**
- * Which accesses of an execution a story tells, and which it folds into "… 5 accesses".
+ * The accesses of an execution that a story shows, and those that it folds into "… 5 accesses".
  *
- * A row's weight says how much it has to do with what went wrong. The lightest are folded first, until the story is
- * short enough; neighbours of one thread fold into one line.
+ * A row's weight is its relevance to the violation. The lightest are folded first, until the story is short enough;
+ * adjacent rows of one thread fold into one line.
  */
 import type { AccessRow, Execution, Row } from "./recorded-execution.ts";
 
-/** A row that is shown, or several in a row that are not. */
+/** A shown row, or several adjacent folded ones. */
 export type StoryLine =
   | { readonly kind: "shown"; readonly row: Row }
   | { readonly kind: "folded"; readonly rows: readonly Row[] };
 
 export interface FoldOptions {
-  /** Lines the story may have. */
+  /** Most lines of the story. */
   readonly rowsMax: number;
   /** Steps of the accesses that are known to matter. */
   readonly matters?: ReadonlySet<number>;
 }
 
 const WEIGHT = {
-  /** Data that nobody else touches. */
+  /** Data that no other thread touches. */
   private: 1,
   /** A word that another thread writes, or reads when this one writes it. */
   shared: 2,
-  /** Locks, objects coming and going, operations that begin, and where one thread hands over to another. */
+  /** Locks, allocations and frees, invocations, and switches between threads. */
   structure: 3,
-  /** The object that went wrong. */
+  /** The object of the violation. */
   culprit: 4,
-  /** An access whose order is known to matter. */
+  /** An access whose order matters. */
   matters: 5,
   /** The last access. */
   end: 6,
 } as const;
 
-/** Accesses that are about locks, objects and grace periods rather than data. */
+/** Accesses to locks, objects and grace periods rather than data. */
 const STRUCTURE = /^(spin|mutex|allocate|free|synchronizeRcu|callRcu|await)/;
 
-/** Folds what has least to do with the violation, until at most `rowsMax` lines are left where that is possible. */
+/** Folds the least relevant rows, until at most `rowsMax` lines are left if possible. */
 export function foldRows(execution: Execution, { rowsMax, matters = new Set() }: FoldOptions): StoryLine[] {
   const { rows } = execution;
   const weights = rowWeights(execution, matters);
@@ -76,7 +76,7 @@ function rowWeights({ rows, violation }: Execution, matters: ReadonlySet<number>
   const sharing = sharedPlaces(rows);
   return rows.map((row, index) => {
     if (index === rows.length - 1) return WEIGHT.end;
-    // Against an order of the operations speak the responses, all of them.
+    // All responses together rule out an order of the operations.
     if (row.kind === "end" && violation?.property === "linearizability") return WEIGHT.end;
     if (row.kind !== "access") return row.kind === "begin" ? WEIGHT.structure : WEIGHT.shared;
     if (matters.has(row.step)) return WEIGHT.matters;
@@ -86,18 +86,18 @@ function rowWeights({ rows, violation }: Execution, matters: ReadonlySet<number>
   });
 }
 
-/** Does the access change the object, let it go, or come by a pointer to it? */
+/** Does the access change the object, release it, or obtain a pointer to it? */
 function concerns(row: AccessRow, object: string): boolean {
   return (row.object === object && row.writes) || row.effect.split(" ").includes(object);
 }
 
-/** Is the neighbour another thread's? */
+/** Does the adjacent row belong to another thread? */
 function isSwitch(rows: readonly Row[], index: number): boolean {
   const thread = rows[index]?.thread;
   return rows[index - 1]?.thread !== thread || rows[index + 1]?.thread !== thread;
 }
 
-/** Places that several threads touch and at least one of them writes. */
+/** Places that several threads access and at least one writes. */
 function sharedPlaces(rows: readonly Row[]): Set<string> {
   const threads = new Map<string, Set<number>>();
   const written = new Set<string>();

@@ -20,13 +20,13 @@ function rowOf(step: number, access: string, thread = 0): AccessRow {
 const names = ["write", ...Array.from({ length: 30 }, (_, index) => (index % 3 === 2 ? "cmpxchg" : "readOnce"))];
 const rows: readonly Row[] = names.map((access, step) => rowOf(step, access));
 
-test("the round in which an execution ends is found, from where it first begins", () => {
+test("the final repeated round of an execution is found, from its first occurrence", () => {
   expect(repetitionOf(rows)).toEqual({ rows: rows.slice(0, 4), round: 3, again: 9 });
   expect(repetitionOf(rows.slice(0, 7))).toBeUndefined();
   expect(repetitionOf([])).toBeUndefined();
 });
 
-test("a story says what was there before its threads started", () => {
+test("a story lists the operations before its threads started", () => {
   const story = storyOf(
     { scenario: "spin", threads: ["spinner"], rows: rows.slice(0, 2) },
     { initial: ["push 1", "pop"] },
@@ -34,7 +34,7 @@ test("a story says what was there before its threads started", () => {
   expect(story).toContain("initial  push 1, pop");
 });
 
-test("a story without end tells its round once, and how often it is gone round", () => {
+test("an endless story shows its round once, with the number of repetitions", () => {
   const violation = { property: "progress", because: "31 accesses were made" };
   const story = storyOf({ scenario: "spin", threads: ["spinner"], rows: [...rows], violation });
   expect(story.filter((line) => line.includes("cmpxchg"))).toHaveLength(1);

@@ -1,21 +1,23 @@
-/** An execution that goes round for ever: its round is told once. */
+/** An execution that loops for ever: its round is shown once. */
 import { accessText, type Row } from "./recorded-execution.ts";
 
-/** Rows of a round at most. */
+/** Most rows of a round. */
 const ROUND_MAX = 200;
 
-/** Rounds in a row that make an endless loop. */
+/** Consecutive rounds that count as an endless loop. */
 const ROUNDS_MIN = 3;
 
 export interface Repetition {
   /** The rows up to the end of the first round. */
   readonly rows: readonly Row[];
-  /** Rows of a round, and how often it is gone round again. */
+  /** Rows of a round, and the number of its repetitions. */
   readonly round: number;
   readonly again: number;
 }
 
-/** The round in which the rows end, if they end in one; whatever values its accesses find. O(rows × rows of a round). */
+/**
+ * The repeated round at the end of the rows, if any, whatever values its accesses find. O(rows × rows of a round).
+ */
 export function repetitionOf(rows: readonly Row[]): Repetition | undefined {
   const names = rows.map((row) => `${row.thread} ${row.kind} ${row.kind === "access" ? accessText(row) : row.text}`);
   for (let round = 1; round <= Math.min(ROUND_MAX, Math.floor(rows.length / ROUNDS_MIN)); round++) {

@@ -65,12 +65,12 @@ test("the story begins with the verdict, ends with the replay, and gives each th
   );
 });
 
-/** The line with any number of blanks where it has several: widths are another test's business. */
+/** The line with any number of blanks where it has several: another test checks widths. */
 function loosely(line: string): RegExp {
   return new RegExp(`^${line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ {2,}/g, " {2,}")}$`);
 }
 
-test("orderings and the passing neighbour stand below the rows", () => {
+test("orderings and the nearest passing schedule come after the rows", () => {
   const lines = storyOf(revival, {
     orderings: ["a before b", "c before d"],
     explained: "100 of 100",
@@ -84,7 +84,7 @@ test("orderings and the passing neighbour stand below the rows", () => {
   ]);
 });
 
-test("where no ordering matters, the story says why", () => {
+test("where no ordering matters, the story states why", () => {
   expect(storyOf(revival, { explained: "no ordering: one thread alone does it" }).at(-1)).toBe(
     "matters  no ordering: one thread alone does it",
   );
@@ -98,7 +98,7 @@ test("an execution that violates nothing has a headline instead of a verdict, an
   expect(storyOf(passing)[0]).toBe("peers-acquire: nothing is violated");
 });
 
-test("what comes from a trace cannot act on the terminal", () => {
+test("text from a trace cannot control the terminal", () => {
   const evil = "\u001b]0;title\u0007\u202e\n";
   const lines = storyOf(
     {
@@ -114,7 +114,7 @@ test("what comes from a trace cannot act on the terminal", () => {
     },
     { orderings: [evil], explained: evil, neighbour: evil, headline: evil },
   );
-  // oxlint-disable-next-line no-control-regex -- controls are what it is about
+  // oxlint-disable-next-line no-control-regex -- the test is about controls
   for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
 });
 
@@ -143,7 +143,7 @@ const anyExecution: fc.Arbitrary<Execution> = fc
     };
   });
 
-test("no line is wider than asked for, and no story longer", () => {
+test("no line is wider than requested, and no story longer", () => {
   fc.assert(
     fc.property(
       anyExecution,
@@ -152,7 +152,7 @@ test("no line is wider than asked for, and no story longer", () => {
       (execution, width, rowsMax) => {
         const lines = storyOf(execution, { width, rowsMax });
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
-        // Verdict, blank and header stand above the rows.
+        // Verdict, blank and header come before the rows.
         expect(lines.length - 3).toBeLessThanOrEqual(Math.max(rowsMax, 2));
       },
     ),
@@ -170,7 +170,7 @@ test("folding loses no row, and keeps their order", () => {
   );
 });
 
-test("an execution that is short enough is told whole", () => {
+test("an execution that is short enough is shown whole", () => {
   fc.assert(
     fc.property(anyExecution, (execution) => {
       expect(foldRows(execution, { rowsMax: execution.rows.length }).every(({ kind }) => kind === "shown")).toBe(true);
@@ -179,7 +179,7 @@ test("an execution that is short enough is told whole", () => {
   );
 });
 
-test("private data is folded first, what is known to matter and the end last", () => {
+test("private data is folded first, accesses that matter and the end last", () => {
   const rows = [
     ...[0, 1, 2, 3].map((step) => access(step, 0, "writeOnce", "own.data")),
     access(4, 0, "readOnce", "shared.word"),
@@ -201,15 +201,15 @@ test("private data is folded first, what is known to matter and the end last", (
       line.kind === "shown" && line.row.kind === "access" ? [line.row.step] : [],
     );
   expect(shown(11)).toHaveLength(11);
-  // The first access of all is a switch as well: nobody stands before it.
+  // The very first access is a switch as well: none precedes it.
   expect(shown(9)).toEqual([0, 4, 5, 6, 7, 8, 9, 10]);
-  // A row that would be folded alone is shown: its fold would take a line as well.
+  // A row that would be folded alone is shown: its fold would also take a line.
   expect(shown(5, [9])).toEqual([7, 8, 9, 10]);
   expect(shown(4, [9])).toEqual([8, 9, 10]);
   expect(shown(2, [9])).toEqual([10]);
 });
 
-test("a folded line says how much it folds, whose operation and which objects", () => {
+test("a folded line names its count, its operation and its objects", () => {
   const rows = [
     operation(0, 0, "begin", "get v4/10"),
     ...Array.from({ length: 6 }, (_, step) => access(step, 0, "readOnce", `peer#${step}.left`)),
@@ -228,7 +228,7 @@ test("when nothing else is short enough, several threads fold into one line that
   expect(text).toContain("… 40 accesses to own by reader, writer");
 });
 
-test("a stream that is no terminal gets no colours, and colours change nothing but colours", () => {
+test("a stream that is not a terminal gets no colours, and colours do not change the text", () => {
   const plain = storyOf(revival);
   expect(storyOf(revival, { paint: paintFor(new PassThrough()) })).toEqual(plain);
   const coloured = storyOf(revival, { paint: (look, text) => `\u001b[${look === "bad" ? 31 : 2}m${text}\u001b[0m` });
@@ -236,7 +236,7 @@ test("a stream that is no terminal gets no colours, and colours change nothing b
   expect(coloured.map(stripVTControlCharacters)).toEqual(plain);
 });
 
-test("a narrow story names files without their folders, and leaves out what threads hold", () => {
+test("a narrow story names files without their folders, and leaves out held resources", () => {
   const text = storyOf(revival, { width: 80 }).join("\n");
   expect(text).toContain(" refcount.ts:12");
   expect(text).not.toContain("impl/sync");

@@ -1,6 +1,6 @@
 /**
- * The story of a counterexample in the terminal: threads in columns, one row an access, its source line and what its
- * thread holds, and what went wrong on line one.
+ * The story of a counterexample in the terminal: threads in columns, one row per access with its source line and the
+ * resources its thread holds, and the violation on line one.
  *
  * One thread acts in each row, so columns may overlap: a column is where its thread's rows begin.
  */
@@ -10,15 +10,15 @@ import { foldRows, type StoryLine } from "./story-folding.ts";
 import { repetitionOf } from "./story-repetition.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Sets text off from its surroundings, or leaves it as it is. */
+/** Highlights text, or returns it unchanged. */
 export type Paint = (look: "bad" | "quiet" | "strong", text: string) => string;
 
 export interface StoryOptions {
   /** Last line: the command that replays it. */
   readonly replay?: string;
-  /** Characters a line may have, 118 if it does not say. */
+  /** Most characters of a line; 118 by default. */
   readonly width?: number;
-  /** Rows the story may have, 25 if it does not say: what matters least is folded. */
+  /** Most rows of the story; 25 by default. The least relevant rows are folded. */
   readonly rowsMax?: number;
   /** The orderings that matter, in words. */
   readonly orderings?: readonly string[];
@@ -26,31 +26,31 @@ export interface StoryOptions {
   readonly explained?: string;
   /** Steps of the accesses whose order matters. */
   readonly matters?: ReadonlySet<number>;
-  /** Which ordering the nearest passing schedule turns round, in words. */
+  /** The ordering that the nearest passing schedule reverses, in words. */
   readonly neighbour?: string;
-  /** The operations that were performed before the threads started, in words. */
+  /** The operations performed before the threads started, in words. */
   readonly initial?: readonly string[];
-  /** First line, when the execution violates nothing. */
+  /** First line, if the execution violates nothing. */
   readonly headline?: string;
   readonly paint?: Paint;
 }
 
 const WIDTH = 118;
 
-/** Narrower stories name files without their folders, and leave out what threads hold. */
+/** Narrower stories name files without their folders, and leave out held resources. */
 const WIDTH_FULL = 100;
 const ROWS_MAX = 25;
 
-/** Characters that a row's text may take before its column narrows those beside it. */
+/** Most characters of a row's text before its column narrows the others. */
 const TEXT_WIDTH = 48;
 
-/** Paints for that stream: with colours on a terminal that shows them, unless NO_COLOR or its like says otherwise. */
+/** The paint for a stream: with colours on a terminal that supports them, unless NO_COLOR or the like forbids them. */
 export function paintFor(stream: NodeJS.WritableStream): Paint {
   const looks = { bad: ["bold", "red"], quiet: ["dim"], strong: ["bold"] } as const;
   return (look, text) => styleText([...looks[look]], text, { stream });
 }
 
-/** The story, line by line, without ends of line. */
+/** The lines of the story, without newlines. */
 export function storyOf(execution: Execution, options: StoryOptions = {}): string[] {
   const { paint = (_, text) => text, orderings = [], explained, neighbour, replay } = options;
   const { violation } = execution;
@@ -112,7 +112,7 @@ interface StoryRow {
 
 interface Columns {
   readonly width: number;
-  /** Where each thread's rows begin, by thread, in order. */
+  /** The column in which each thread's rows begin, by thread, in order. */
   readonly starts: ReadonlyMap<number, number>;
   readonly source: number;
   readonly holds: number;
@@ -198,7 +198,7 @@ function lineOf(
   return line.trimEnd();
 }
 
-/** Pads to a visible width: colours take none. */
+/** Pads to a visible width: colours have none. */
 function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - stripVTControlCharacters(text).length));
 }

@@ -1,4 +1,4 @@
-/** What a run came to, at a glance: a row for each system, in at most 80 characters. */
+/** The result of a run at a glance: a row for each system, in at most 80 characters. */
 import type { Result, ScenarioResult } from "./result.ts";
 import type { Paint } from "./story.ts";
 import { visibleText } from "./visible-text.ts";
@@ -8,16 +8,16 @@ interface Cell {
   readonly look?: "bad" | "quiet";
 }
 
-/** Characters of a line. */
+/** Most characters of a line. */
 const LINE_MAX = 80;
 
-/** Characters of a system's name at least. */
+/** Least characters of a system's name. */
 const NAME_MIN = 8;
 
-/** Between columns. */
+/** The gap between columns. */
 const GAP = "  ";
 
-/** Lines without ends of line; none for a result about nothing. Columns of which nothing was done are left out. */
+/** Lines without newlines; none for an empty result. Empty columns are left out. */
 export function summaryTable(result: Result, paint: Paint): string[] {
   const systems = systemsOf(result);
   if (systems.length === 0) return [];
@@ -91,7 +91,7 @@ export function summaryTable(result: Result, paint: Paint): string[] {
   ];
 }
 
-/** In the order in which they come. */
+/** In the order of their appearance. */
 function systemsOf({ scenarios, museum, certificates, stress }: Result): readonly string[] {
   return [...new Set([...scenarios, ...museum, ...certificates, ...stress].map(({ system }) => system))];
 }
@@ -105,7 +105,7 @@ function scenariosCell(scenarios: readonly ScenarioResult[]): Cell | undefined {
     : { text: `${scenarios.length} hold` };
 }
 
-/** How many were explored to the end. */
+/** The number explored to the end. */
 function exploredCell(scenarios: readonly ScenarioResult[]): Cell | undefined {
   if (scenarios.length === 0) return undefined;
   const explored = scenarios.filter(({ searches }) => searches.some(({ exhaustive }) => exhaustive)).length;

@@ -1,4 +1,7 @@
-/** What a run took and on what: all that differs between two runs with one seed, and so is kept out of the result. */
+/**
+ * The time and hardware of a run: everything that differs between two runs with one seed, and is therefore kept out of
+ * the result.
+ */
 
 export interface Timing {
   readonly startedAt: string;
@@ -14,7 +17,7 @@ export interface Timing {
   readonly executions: number;
   /** Operations of real threads, under stress. */
   readonly stressOperations: number;
-  /** Milliseconds of work a scenario or bug cost, over all workers; by its name. */
+  /** Milliseconds of work for a scenario or bug, over all workers, by name. */
   readonly parts: Readonly<Record<string, number>>;
 }
 

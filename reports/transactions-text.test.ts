@@ -42,13 +42,13 @@ const INTERNAL: ShownAnomaly = {
   because: "T1 read x = []",
 };
 
-test("a level that holds says what else does", () => {
+test("a level that holds is printed with the strongest that hold", () => {
   expect(transactionsText("a.edn", HOLDS)).toBe(`holds    a.edn  list-append, 2 transactions
   serializable: holds
   the strongest levels that still hold: strict-serializable`);
 });
 
-test("an anomaly is told with its transactions, the dependencies between them, and how often it is there", () => {
+test("an anomaly is printed with its transactions, the dependencies between them, and its number of cases", () => {
   const text = transactionsText("a.edn", {
     ...HOLDS,
     kind: "violated",
@@ -79,7 +79,7 @@ test("an anomaly is told with its transactions, the dependencies between them, a
   note: 3 events left out`);
 });
 
-test("one transaction, and a verdict that time cut short", () => {
+test("a single transaction, and a verdict stopped by time", () => {
   const unknown = { ...HOLDS, kind: "unknown", committed: 1, levels: {}, strongest: [] } as const;
   expect(transactionsText("a.edn", unknown)).toBe(`unknown  a.edn  list-append, 1 transaction
   serializable: unknown

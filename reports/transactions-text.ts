@@ -1,4 +1,4 @@
-/** The verdict on one history of transactions, as a person reads it: each anomaly with its shortest case. */
+/** The verdict on one history of transactions, as readable text: each anomaly with its shortest case. */
 import type { TransactionsOutcome, TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
 import type { ShownAnomaly, ShownStep, ShownTransaction } from "#properties/transactions/shown-anomaly.ts";
 import { isForbidden } from "#properties/transactions/consistency-levels.ts";
@@ -10,7 +10,7 @@ import { visibleText } from "./visible-text.ts";
 /**
  * Lines without a final newline.
  *
- * @param reading what was read of the file, where that is known
+ * @param reading a summary of the file's contents, if known
  */
 export function transactionsText(file: string, verdict: TransactionsOutcome, reading?: TransactionFile): string {
   if ("because" in verdict) return `unknown  ${visibleText(file)}  ${verdict.model}: stopped at its time bound`;
@@ -40,8 +40,9 @@ function transactionCount({ committed, indeterminate, aborted }: TransactionsVer
 function levelText(level: Level, { levels, anomalies }: TransactionsVerdict): string {
   const verdict = levels[level] ?? "unknown";
   if (verdict !== "violated") return verdict;
-  const reasons = anomalies.filter(({ anomaly }) => isForbidden(anomaly, level)).map(({ anomaly }) => anomaly);
-  return `violated by ${reasons.length === 0 ? anomalies.map(({ anomaly }) => anomaly).join(", ") : reasons.join(", ")}`;
+  const all = anomalies.map(({ anomaly }) => anomaly);
+  const reasons = all.filter((anomaly) => isForbidden(anomaly, level));
+  return `violated by ${(reasons.length === 0 ? all : reasons).join(", ")}`;
 }
 
 function anomalyLines({

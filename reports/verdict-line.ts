@@ -1,5 +1,5 @@
 /**
- * Lines that say what became of each scenario, trace, bug, certificate, readers and stress: one line each, for the terminal and for
+ * The results of scenarios, traces, bugs, certificates, readers and stress: one line each, for the terminal and for
  * summaries.
  */
 import { certificateName, coverageText } from "./coverage-text.ts";
@@ -16,7 +16,7 @@ import { visibleText } from "./visible-text.ts";
 
 const numbers = new Intl.NumberFormat("en-US");
 
-/** Columns: verdict, name, how it was decided. `nameWidth` keeps the names of a run in one column. */
+/** Columns: verdict, name, how it was decided. `nameWidth` aligns the names of a run. */
 export function scenarioLine(scenario: ScenarioResult, nameWidth: number): string {
   const { counterexample } = scenario;
   const because =
@@ -46,7 +46,7 @@ export function readersLine(readers: ReadersResult, nameWidth: number): string {
   return line(readers.verdict, "readers", nameWidth, readersText(readers));
 }
 
-/** `100,000 mutated files: 60,000 verdicts, 40,000 files refused in a line`, or what came instead. */
+/** `100,000 mutated files: 60,000 verdicts, 40,000 files refused in a line`, or what happened instead. */
 export function readersText({ files, because }: ReadersResult): string {
   return `${countOf(files, "mutated file")}: ${because}`;
 }
@@ -57,8 +57,10 @@ export function stressLine(stress: StressResult, nameWidth: number): string {
 
 /** `2 real threads for 600 s, no violation`, or what was violated. */
 export function stressText({ property, because, threads, milliseconds }: StressResult): string {
-  const load = `${countOf(threads, "real thread")}${property === undefined ? ` for ${numbers.format(milliseconds / 1000)} s` : ""}`;
-  return property === undefined ? `${load}, ${because}` : `${property}: ${because} (${load})`;
+  const load = countOf(threads, "real thread");
+  return property === undefined
+    ? `${load} for ${numbers.format(milliseconds / 1000)} s, ${because}`
+    : `${property}: ${because} (${load})`;
 }
 
 const VERDICT_WIDTH = "violated".length;

@@ -12,12 +12,15 @@ const leak: ReportedViolation = {
   isFailing: false,
 };
 
-test("what fails comes first, then what was not looked for, then what is mended", () => {
+test("failing violations come first, then those not looked for, then fixed ones", () => {
   const race = { ...leak, property: "data-race", isFailing: true };
   const old = { ...race, property: "deadlock", lastCode: "old" };
   expect(violationReport([leak, old, race], "new")).toEqual([
-    "still failing: data-race: peer#1 is lost (peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
-    "not looked for with this code: deadlock: peer#1 is lost (peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
-    "mended: leak: peer#1 is lost (peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
+    "still failing: data-race: peer#1 is lost " +
+      "(peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
+    "not looked for with this code: deadlock: peer#1 is lost " +
+      "(peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
+    "fixed: leak: peer#1 is lost " +
+      "(peers-one; impl/a.ts:1 impl/b.ts:2; first seen 2026-11-02T10:20, last seen 2026-11-03T11:21)",
   ]);
 });

@@ -7,7 +7,7 @@ export interface ReportedViolation {
   readonly scenario: string;
   /** The pair of source lines that conflict. */
   readonly lines: string;
-  /** Dates as ISO 8601 writes them. */
+  /** Dates in ISO 8601. */
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly lastCode: string;
@@ -15,14 +15,15 @@ export interface ReportedViolation {
 }
 
 /**
- * Lines for the terminal: those that fail with this code first, then those not looked for with it, then what is mended.
+ * Lines for the terminal: violations that fail with this code first, then those not looked for with it, then fixed
+ * ones.
  *
- * @param code that is being looked at
+ * @param code the current code
  */
 export function violationReport(violations: readonly ReportedViolation[], code: string): readonly string[] {
   const state = ({ isFailing, lastCode }: ReportedViolation): string =>
-    lastCode !== code ? "not looked for with this code" : isFailing ? "still failing" : "mended";
-  const order = ["still failing", "not looked for with this code", "mended"];
+    lastCode !== code ? "not looked for with this code" : isFailing ? "still failing" : "fixed";
+  const order = ["still failing", "not looked for with this code", "fixed"];
   return violations
     .toSorted((one, other) => order.indexOf(state(one)) - order.indexOf(state(other)))
     .map((violation) => {

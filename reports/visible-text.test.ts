@@ -2,15 +2,15 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { markdownCode, markdownText, visibleText } from "./visible-text.ts";
 
-test("ordinary text stays as it is, letters of other alphabets and emoji included", () => {
+test("ordinary text is unchanged, including letters of other alphabets and emoji", () => {
   expect(visibleText("peers-acquire: Straße, 同步, 🧵")).toBe("peers-acquire: Straße, 同步, 🧵");
 });
 
-test("an escape sequence is shown, not obeyed", () => {
+test("an escape sequence is shown, not interpreted", () => {
   expect(visibleText("\u001b[31mred\u0007")).toBe("\\u{1b}[31mred\\u{7}");
 });
 
-test("a mark that turns the direction of writing is shown", () => {
+test("a mark that reverses the direction of writing is shown", () => {
   expect(visibleText("safe\u202eevil")).toBe("safe\\u{202e}evil");
 });
 
@@ -19,10 +19,10 @@ test("half a surrogate pair is shown", () => {
   expect(visibleText("\udd35b")).toBe("\\u{dd35}b");
 });
 
-test("no text keeps a character that a terminal acts upon", () => {
+test("no text keeps a character that a terminal would interpret", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      // oxlint-disable-next-line no-control-regex -- controls are what it is about
+      // oxlint-disable-next-line no-control-regex -- the test is about controls
       expect(visibleText(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
       expect(visibleText(text).isWellFormed()).toBe(true);
     }),
@@ -30,7 +30,7 @@ test("no text keeps a character that a terminal acts upon", () => {
   );
 });
 
-test("Markdown and HTML in a name are shown, not obeyed", () => {
+test("Markdown and HTML in a name are shown, not interpreted", () => {
   expect(markdownText("<img src=x>|**a** [b](c)")).toBe("&lt;img src=x&gt;\\|\\*\\*a\\*\\* \\[b\\]\\(c\\)");
   expect(markdownText("http://x @me www.x")).toBe("http&#58;//x &#64;me www&#46;x");
 });

@@ -1,6 +1,6 @@
 /**
- * Characters that a terminal, an editor or an XML parser would act upon instead of showing: controls, the marks that
- * turn the direction of writing, blanks without width, and halves of surrogate pairs.
+ * Characters that a terminal, an editor or an XML parser would interpret instead of showing: controls, marks that
+ * reverse the direction of writing, zero-width blanks, and halves of surrogate pairs.
  */
 const INVISIBLE = new RegExp(
   [
@@ -12,14 +12,14 @@ const INVISIBLE = new RegExp(
 );
 
 /**
- * Text from a trace, a scenario or a patch as it may stand in one line of a terminal or a report: whatever would act
- * instead of being seen is written as `\u{1b}`.
+ * Text from a trace, a scenario or a patch, safe for one line of a terminal or a report: characters that would be
+ * interpreted are written as `\u{1b}`.
  */
 export function visibleText(text: string): string {
   return text.replace(INVISIBLE, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
-/** Visible text that GitHub-flavoured Markdown shows as it stands, inside a table cell too. */
+/** Visible text that GitHub-flavoured Markdown shows unchanged, inside a table cell too. */
 export function markdownText(text: string): string {
   return (
     visibleText(text)
@@ -33,7 +33,7 @@ export function markdownText(text: string): string {
   );
 }
 
-/** Visible text as Markdown code: in as many backticks as it needs. */
+/** Visible text as Markdown code, in as many backticks as needed. */
 export function markdownCode(text: string): string {
   const shown = visibleText(text).replace(/\|/g, "\\|");
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));

@@ -45,7 +45,7 @@ VIOLATED register: the register holds 1 and 2 at one time
 client a  ├ 1: write 1 ┤                ├ 3: read → 1 ┤  ← nothing explains this
 client b                 ├ 2: write 2 ┤
 
-after 1, 2 (state 2): 3 answered 1, would answer 2 here`);
+after 1, 2 (state 2): 3 returned 1, would return 2 here`);
   expect(readFileSync(page, "utf8")).toContain("3: read → 1");
 });
 

@@ -16,7 +16,7 @@ const RESULT = "reports/out/result.json";
 /** `quiesce report`: the page of a run, made again. */
 export function reportCommand(): Command {
   return namedCommand("report", `results of verify; ${RESULT} unless named`)
-    .option("--compare <result.json>", "an earlier result: what is new, mended or slower since then")
+    .option("--compare <result.json>", "an earlier result: to list new, fixed and slower parts since then")
     .option("--out <folder>", "folder of the page; that of the first result unless given")
     .option("--module <file>", "module that exports the systems of the results, when they are none of quiesce's own")
     .option("--open", "open the page in the browser")

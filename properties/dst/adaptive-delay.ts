@@ -1,6 +1,6 @@
 /**
- * After each run the back-off is what the model computes from the entries the run looked at: those it found held and
- * those it found free.
+ * After each run the back-off equals the model's, computed from the entries that the run found held and those it found
+ * free.
  */
 import { ACCESS, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -66,7 +66,10 @@ export function adaptiveDelayWatcher(dst: Dst, kind: CollectorKind): Watcher {
       const expected = dstBackOffAfter(kind, before, { kept, freed, leaves: leaves(words) }, limits.ticksPerSecond);
       const found = { delay: wordAt(words, delay), growth: wordAt(words, growth) };
       if (found.delay === expected.delay && found.growth === expected.growth) return undefined;
-      return `a run kept ${kept} entries and freed ${freed}, and leaves delay ${found.delay} and growth ${found.growth}; right is ${expected.delay} and ${expected.growth}`;
+      return (
+        `a run kept ${kept} entries and freed ${freed}, and leaves delay ${found.delay} ` +
+        `and growth ${found.growth}; right is ${expected.delay} and ${expected.growth}`
+      );
     },
   };
 }

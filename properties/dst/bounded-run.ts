@@ -1,5 +1,6 @@
 /**
- * A run takes the fresh list once: whoever gives up entries all the while cannot keep it, and the mutex, busy for ever.
+ * A run takes the fresh list once: threads that keep giving up entries cannot keep the run, and the mutex, busy for
+ * ever.
  */
 import { NIL } from "#impl/memory/access.ts";
 import type { Dst } from "#impl/dst/dst.ts";

@@ -1,10 +1,10 @@
 /**
- * Garbage is never forgotten: when there is some and no run goes on that will look again, a run is asked for. And it is
- * asked for in time: while the back-off says that the collector hurries (least delay, first growth), so that whoever
- * comes next asks for nothing, the run is due within the least delay.
+ * Garbage is never forgotten: when there is garbage and no current run will look again, a run is scheduled. It is
+ * scheduled in time: while the back-off marks the collector as hurrying (least delay, first growth), no later thread
+ * schedules a run, so the run is due within the least delay.
  *
  * Checked when the garbage lock is released, and at the end. A run looks again until it writes the growth, its last
- * deed under the lock.
+ * write under the lock.
  *
  * Source: Linux net/core/dst.c; commit f262b59becc3, "net: fix scheduling of dst_gc_task by __dst_free".
  */

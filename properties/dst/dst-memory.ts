@@ -1,4 +1,4 @@
-/** Reading a destination cache straight from memory, as checkers do: all at once, without an access. */
+/** Reads a destination cache straight from memory, as checkers do: all at once, without an access. */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -33,7 +33,7 @@ export function isRefcount(dst: Dst, address: Address): boolean {
   return entryIndex(dst, address) !== -1 && address === DstEntry.refcount(entryOf(dst, address));
 }
 
-/** Does the object live, and belong to the collector? The slab overwrites the word when it frees an object. */
+/** Is the object live, and does it belong to the collector? The slab overwrites the word when it frees an object. */
 export function isDead(words: Int32Array, entry: Address): boolean {
   return wordAt(words, DstEntry.obsolete(entry)) === OBSOLETE.dead;
 }
@@ -46,7 +46,10 @@ export function deadEntries(words: Int32Array, { firstEntry, entryStride, entrie
   return dead;
 }
 
-/** The entries of a list by one of their links, or why it is none: it has no end, or leads to what is no entry. */
+/**
+ * The entries of a list, followed through one of their links, or why it is not a list: it has no end, or leads to a
+ * word that is not an entry.
+ */
 export function listedEntries(
   words: Int32Array,
   dst: Dst,
@@ -82,22 +85,22 @@ export function liveObjects(words: Int32Array, slab: Address): readonly Address[
   );
 }
 
-/** The lock that a run holds from its beginning to its end. */
+/** The lock that a run holds from start to end. */
 export function runLock({ busy, garbage }: Dst): Address {
   return busy === NIL ? Garbage.lock(garbage) : Busy.mutex(busy);
 }
 
-/** Follows the runs of the collector: which thread makes one, from when to when. */
+/** Follows the runs of the collector: the running thread, and when each run starts and ends. */
 export interface RunTracker {
-  /** The thread, -1 while none runs. A run begins when the work is taken, and ends when its lock is released. */
+  /** The running thread, or -1. A run begins when a thread takes the work, and ends when it releases the run's lock. */
   readonly runner: number;
-  /** Has the runner taken the lock of the run? */
+  /** Has the running thread taken the run's lock? */
   readonly hasLock: boolean;
   begin(): void;
   watches(address: Address): "writes" | "accesses" | undefined;
-  /** Answers whether a run begins with this access. */
+  /** Returns whether a run begins with this access. */
   accessed(words: Int32Array, access: WatchedAccess): boolean;
-  /** Answers whether a run ends with the release of this lock. */
+  /** Returns whether a run ends with the release of this lock. */
   unlocked(lock: Address): boolean;
 }
 

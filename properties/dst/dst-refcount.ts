@@ -3,9 +3,10 @@
  *
  * - An entry is freed only with a count of 0, out of every bucket, and never from the fresh garbage list.
  * - A count never falls below 0.
- * - At the end each entry's count is the references that threads hold and one for each entry whose child it is; each
- *   device's, one for each entry and neighbour that names it; each neighbour's, one for each entry; each header's, one
- *   for each entry and its neighbour. A driver counts its neighbours right, and the owner its entries.
+ * - At the end each entry's count is the number of references that threads hold, plus one for each entry whose child it
+ *   is. Each device's count is one for each entry and neighbour that names it; each neighbour's, one for each entry;
+ *   each header's, one for each entry and its neighbour. A driver's count of neighbours and the owner's count of
+ *   entries are right.
  *
  * Source: Linux net/core/dst.c (2.6.24), dst_destroy(): "WARN_ON(atomic_read(&dst->__refcnt))" in dst_release().
  */
@@ -16,9 +17,9 @@ import { Device, Driver, DstEntry, Garbage, HeaderCache, Neighbour } from "#impl
 import { entryName, entryOf, isEntry, isInCache, isRefcount, liveObjects, listedEntries } from "./dst-memory.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** Who holds what, as those who called the cache see it. */
+/** The references held, as the callers of the cache see them. */
 export interface DstHolders {
-  /** References to the entry that somebody holds. */
+  /** References held to the entry. */
   countOf(entry: Address): number;
   /** All references that are held. */
   readonly total: number;
@@ -33,10 +34,15 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
       const expected = count + naming(words, entries, DstEntry.child, entry);
       const refcount = wordAt(words, DstEntry.refcount(entry));
       if (refcount !== expected)
-        return `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, and ${expected} references to it are held`;
+        return (
+          `at the end the refcount of ${entryName(dst, entry)} is ${refcount}, ` +
+          `and ${expected} references to it are held`
+        );
     }
-    if (held !== holders.total)
-      return `at the end ${holders.total} references are held, ${holders.total - held} of them to entries that are gone`;
+    if (held !== holders.total) {
+      const stale = holders.total - held;
+      return `at the end ${holders.total} references are held, ${stale} of them to entries that are gone`;
+    }
     const counted = wordAt(words, dst.entryCount);
     return counted === entries.length
       ? undefined
@@ -82,7 +88,7 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
         : undefined;
     },
     freed(words, slab, object) {
-      if (slab !== dst.entries || !isEntry(dst, object)) return undefined; // no entry at all is memory safety's concern
+      if (slab !== dst.entries || !isEntry(dst, object)) return undefined; // memory-safety reports it
       const refcount = wordAt(words, DstEntry.refcount(object));
       if (refcount !== 0) return `${entryName(dst, object)} is destroyed with a refcount of ${refcount}`;
       if (isInCache(words, dst, object)) return `${entryName(dst, object)} is destroyed, and is in the cache`;
@@ -98,7 +104,7 @@ export function dstRefcountWatcher(dst: Dst, holders: DstHolders): Watcher {
   };
 }
 
-/** How many of the objects have the value in the field. */
+/** The number of objects with the value in the field. */
 function naming(
   words: Int32Array,
   objects: readonly Address[],

@@ -58,7 +58,7 @@ const setUp = (collector: Collector = workQueueCollector) => {
   };
 };
 
-/** A watcher, and threads whose accesses it hears of if it watches the word. */
+/** A watcher, and threads whose accesses it sees if it watches the word. */
 function watched(watcher: Watcher, words: Int32Array) {
   watcher.begin?.(words);
   const hear = (
@@ -94,15 +94,15 @@ function watched(watcher: Watcher, words: Int32Array) {
 
 type Watched = ReturnType<typeof watched>;
 
-/** The collector takes up its work, which was asked for. */
+/** The collector takes its scheduled work. */
 function beginRun({ write }: Watched, words: Int32Array, { work }: Dst, thread = COLLECTOR): string | undefined {
   words[DelayedWork.state(work)] = WORK_STATE.queued;
   return write(thread, DelayedWork.state(work), WORK_STATE.idle, ACCESS.xchg);
 }
 
-// What the watchers read by.
+// Functions the watchers read with.
 
-test("entries are known by their place in the slab", () => {
+test("entries are identified by their place in the slab", () => {
   const { dst, get, eth0 } = setUp();
   const [first, second] = [get(1, eth0), get(2, eth0)];
   expect([
@@ -124,7 +124,7 @@ test("entries are known by their place in the slab", () => {
   ]).toEqual([true, false, false]);
 });
 
-test("a list has its entries, or leads elsewhere, or has no end", () => {
+test("a list returns its entries, or that it leads elsewhere or has no end", () => {
   const { dst, words, dead, eth0 } = setUp();
   const [first, second] = [dead(1, eth0, 1), dead(2, eth0, 1)];
   const head = Garbage.list(dst.garbage);
@@ -136,7 +136,7 @@ test("a list has its entries, or leads elsewhere, or has no end", () => {
   expect(listedEntries(words, dst, head, DstEntry.next)).toBe("has no end");
 });
 
-test("live objects are those handed out and not given back; an entry is in the cache or not", () => {
+test("live objects are those allocated and not freed; an entry is in the cache or not", () => {
   const { dst, words, get, eth0, run } = setUp();
   const [first, second, third] = [get(1, eth0), get(5, eth0), get(2, eth0)];
   words[DstEntry.refcount(second)] = 0;
@@ -145,13 +145,13 @@ test("live objects are those handed out and not given back; an entry is in the c
   words[DstEntry.hashNext(first)] = NIL;
   expect(isInCache(words, dst, second)).toBe(false);
   words[DstEntry.hashNext(first)] = first;
-  expect(isInCache(words, dst, first)).toBe(false); // a chain without an end tells nothing
+  expect(isInCache(words, dst, first)).toBe(false); // an endless chain proves nothing
   words[DstEntry.hashNext(first)] = NIL;
   run(dst.freeAfterGrace(second));
   expect(liveObjects(words, dst.entries)).toEqual([first, third]);
 });
 
-test("a run begins when the work is taken up, and ends when the runner releases the lock of the run", () => {
+test("a run begins when the work is taken, and ends when its thread releases the run's lock", () => {
   for (const collector of [workQueueCollector, softirqCollector]) {
     const { dst, words } = setUp(collector);
     const lock = runLock(dst);
@@ -193,7 +193,7 @@ test("a run begins when the work is taken up, and ends when the runner releases 
   }
 });
 
-test("each watcher has its name, and hears of the words it needs and of no others", () => {
+test("each watcher has its name, and watches the words it needs and no others", () => {
   const { dst, get, ib0 } = setUp();
   const entry = get(1, ib0);
   const holders = { countOf: () => 0, total: 0 };
@@ -281,7 +281,7 @@ test("garbage-lists: fires at an entry that is lost, listed twice, not dead, or 
   const lost = "dst#2 is dead, and on no garbage list";
   expect([check(), watcher.unlocked?.(words, mutex), watcher.ended?.(words)]).toEqual([lost, lost, lost]);
   words[mutex] = 9;
-  expect(check()).toBeUndefined(); // it may be on a chain of the run's
+  expect(check()).toBeUndefined(); // it may be on the run's own chain
   words[mutex] = 0;
   words[list] = young;
   words[DstEntry.next(old)] = young;
@@ -303,7 +303,7 @@ test("garbage-lists: fires at an entry that is lost, listed twice, not dead, or 
 
 // collector-wakes
 
-test("collector-wakes: quiet as long as a run is asked for in time, or there is no garbage", () => {
+test("collector-wakes: quiet while a run is scheduled in time, or there is no garbage", () => {
   const { dst, words, dead, eth0, run, lock } = setUp();
   const watcher = collectorWakesWatcher(dst);
   const { give } = watched(watcher, words);
@@ -331,7 +331,7 @@ test("collector-wakes: fires at garbage that nobody will look at", () => {
   expect(give(lock)).toBe("there is garbage, and no run is asked for");
 });
 
-test("collector-wakes: fires when the collector says that it hurries and sleeps", () => {
+test("collector-wakes: fires when the collector is marked as hurrying and sleeps", () => {
   const { dst, words, dead, eth0, lock } = setUp();
   const watcher = collectorWakesWatcher(dst);
   const { give } = watched(watcher, words);
@@ -349,7 +349,7 @@ test("collector-wakes: fires when the collector says that it hurries and sleeps"
   expect(give(lock)).toBeUndefined();
 });
 
-test("collector-wakes: a run that goes on will look again, until it writes the growth", () => {
+test("collector-wakes: a current run will look again, until it writes the growth", () => {
   const { dst, words, dead, eth0, lock } = setUp();
   const watcher = collectorWakesWatcher(dst);
   const threads = watched(watcher, words);
@@ -376,7 +376,7 @@ test("collector-wakes: a run that goes on will look again, until it writes the g
 
 // gone-device
 
-test("gone-device: quiet when every dead entry lets go, and about those that die later or live", () => {
+test("gone-device: quiet when every dead entry lets go, and on entries that die later or live", () => {
   const { dst, words, dead, get, ib0, eth0, run } = setUp();
   const watcher = goneDeviceWatcher(dst);
   const { write, give } = watched(watcher, words);
@@ -421,7 +421,7 @@ test("gone-device: entries of other devices may keep theirs", () => {
   expect(give(dst.configuration)).toBeUndefined();
 });
 
-test("gone-device: what was destroyed meanwhile has let go, whatever is made of its memory", () => {
+test("gone-device: an entry destroyed meanwhile has let go, whatever its memory is reused for", () => {
   const { dst, words, dead, eth0 } = setUp();
   const watcher = goneDeviceWatcher(dst);
   const { write, give } = watched(watcher, words);
@@ -458,7 +458,7 @@ test("gone-device: fires at a dead entry that does not discard though its device
 
 // lock-hold
 
-test("lock-hold: counts the accesses of the holder from taking the lock to its release, anew each time", () => {
+test("lock-hold: counts the holder's accesses from acquire to release, from zero each time", () => {
   const { dst, words, lock } = setUp();
   const watcher = lockHoldWatcher(dst, { accesses: 2, perListedEntry: 0 });
   const { read, take, give } = watched(watcher, words);
@@ -510,7 +510,8 @@ test("lock-hold: a linear bound grows by the entries that were listed when the l
 // adaptive-delay
 
 /**
- * A run that finds entries held and free by these counts, and leaves this back-off; what the watcher says at its end.
+ * A run that finds these numbers of entries held and free, and leaves this back-off. Returns the watcher's result at
+ * its end.
  */
 function runLeaves(
   collector: Collector,
@@ -573,7 +574,7 @@ test("adaptive-delay: fires when it is not", () => {
   );
 });
 
-test("adaptive-delay: what others write is no run, and each run is counted by itself", () => {
+test("adaptive-delay: writes of other threads are no run, and each run is counted separately", () => {
   const { dst, words, get, eth0, lock } = setUp();
   const entry = get(1, eth0);
   const watcher = adaptiveDelayWatcher(dst, "workqueue");
@@ -633,7 +634,7 @@ test("run-collects: fires at an entry that was free when the run began and is st
   expect(endRun()).toBeUndefined();
 });
 
-test("run-collects: fires at a run that puts its work off, not at one that asks for the next under its lock, or at others who ask", () => {
+test("run-collects: fires at a run that postpones its work, not at one that schedules the next under its lock", () => {
   const { dst, words, mutex } = setUp();
   const threads = watched(runCollectsWatcher(dst), words);
   const { write, take, read } = threads;
@@ -733,7 +734,8 @@ test("entry-bound: fires at too many entries, and at a count below those that li
   get(1, eth0);
   get(2, eth0);
   const { write } = watched(entryBoundWatcher(dst), words);
-  expect([write(OTHER, dst.entryCount, 7), write(OTHER, dst.entryCount, 2)]).toEqual([undefined, undefined]); // one of the seven will be taken back
+  // One of the seven is undone.
+  expect([write(OTHER, dst.entryCount, 7), write(OTHER, dst.entryCount, 2)]).toEqual([undefined, undefined]);
   words[Slab.live(dst.entries)] = 6;
   expect(write(OTHER, dst.entryCount, 6)).toBeUndefined();
   words[Slab.live(dst.entries)] = 7;
@@ -777,7 +779,7 @@ test("dst-refcount: fires at an entry that is destroyed too early", () => {
   expect([freed(dst.neighbours, cached), freed(dst.entries, cached + 1)]).toEqual([undefined, undefined]);
   expect(freed(dst.entries, dying)).toBe("dst#2 is destroyed, and is on the fresh garbage list");
   words[Garbage.list(dst.garbage)] = dying + 1;
-  expect(freed(dst.entries, dying)).toBeUndefined(); // a torn list is garbage-lists' concern
+  expect(freed(dst.entries, dying)).toBeUndefined(); // garbage-lists reports a torn list
   words[Garbage.list(dst.garbage)] = NIL;
   expect(freed(dst.entries, dying)).toBeUndefined();
   const before = setUp(softirqCollector);
@@ -787,7 +789,7 @@ test("dst-refcount: fires at an entry that is destroyed too early", () => {
   ).toBeUndefined();
 });
 
-test("dst-refcount: fires at the end at whatever is miscounted", () => {
+test("dst-refcount: fires at the end at every wrong count", () => {
   const { dst, words, get, ib0, run } = setUp();
   const parent = get(1, ib0, "private");
   run(sendThrough(dst, parent));

@@ -1,6 +1,6 @@
 /**
- * The bound on memory: entries are counted before they are made and until they are gone, and no more than `entriesMax`
- * live.
+ * The bound on memory: an entry is counted from before its allocation until it is gone, and no more than `entriesMax`
+ * are live.
  */
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";

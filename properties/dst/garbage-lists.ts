@@ -1,7 +1,7 @@
 /**
- * Every dead entry is on exactly one garbage list, once. Looked at whenever the locks that guard the lists are free;
- * while a run or a device event holds the mutex, entries may be on a chain of its own, and only the fresh list is
- * looked at.
+ * Every dead entry is on exactly one garbage list, once. Checked whenever the locks that guard the lists are free.
+ * While a run or a device event holds the mutex, entries may be on its private chain, and only the fresh list is
+ * checked.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -16,7 +16,7 @@ export function garbageListsWatcher(dst: Dst): Watcher {
   const mutex = busy === NIL ? NIL : Busy.mutex(busy);
 
   function check(words: Int32Array): string | undefined {
-    if (wordAt(words, lock) !== 0) return undefined; // somebody is about to put an entry there
+    if (wordAt(words, lock) !== 0) return undefined; // a thread is about to add an entry
     const fresh = listedEntries(words, dst, Garbage.list(garbage), DstEntry.next);
     if (typeof fresh === "string") return `the garbage list ${fresh}`;
     const live = fresh.find((entry) => !isDead(words, entry));

@@ -1,11 +1,11 @@
 /**
- * What is dead lets go of a device in time.
+ * Dead entries let go of a device in time.
  *
  * - When the event of a device that goes away returns, no entry that was dead when it began names the device, and
- *   neither does its neighbour. (An entry that dies later with that device is for its producer to settle.)
+ *   neither does its neighbour. (An entry that dies later with that device is its producer's responsibility.)
  * - Whenever the configuration lock is free, a dead entry whose device is not up discards.
  *
- * Without this a device that goes away waits for its last reference for ever.
+ * Without this a device that goes away waits for ever for its last reference.
  *
  * Source: Linux net/core/dst.c, dst_dev_event(); net/core/dev.c, netdev_wait_allrefs().
  */

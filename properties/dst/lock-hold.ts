@@ -1,9 +1,9 @@
 /**
- * Latency: how many accesses to memory the holder of the garbage lock makes before it lets go, while everybody who
- * gives up an entry spins.
+ * Latency: the number of memory accesses that the holder of the garbage lock makes before it releases the lock, while
+ * every thread that gives up an entry spins.
  *
  * The work-queue collector promises a constant. The soft-interrupt collector walks the list under the lock, and
- * promises only that it is linear: so much and no more for each entry that was on the list when the lock was taken.
+ * promises only a linear bound: a fixed number of accesses for each entry on the list when the lock was taken.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import type { Dst } from "#impl/dst/dst.ts";
@@ -11,18 +11,18 @@ import { DstEntry, Garbage } from "#impl/dst/layout.ts";
 import { listedEntries } from "./dst-memory.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** Accesses to words, from the lock being taken to its release. */
+/** Accesses to words, from the lock's acquire to its release. */
 export interface HoldBound {
   readonly accesses: number;
   readonly perListedEntry: number;
 }
 
 /**
- * Giving up an entry of a device that is down, and waking the collector: the longest that anybody does under the lock.
+ * Giving up an entry of a device that is down, and waking the collector: the longest critical section.
  */
 export const CONSTANT_HOLD: HoldBound = { accesses: 16, perListedEntry: 0 };
 
-/** Two entries destroyed, with all they hold, or one that leaves a child. */
+/** Two entries destroyed with everything they hold, or one that leaves a child. */
 export const LINEAR_HOLD: HoldBound = { accesses: 16, perListedEntry: 50 };
 
 export function lockHoldWatcher(dst: Dst, { accesses: accessesMax, perListedEntry }: HoldBound): Watcher {

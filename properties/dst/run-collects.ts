@@ -1,6 +1,6 @@
 /**
- * A run destroys every entry that was dead and held by nobody when it began: none waits for a second one. And it does
- * not put its work off: the next run is asked for under the lock of this one.
+ * A run destroys every entry that was dead and unreferenced when it began: none waits for a second run. A run does not
+ * postpone its work: it schedules the next run under its own lock.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";

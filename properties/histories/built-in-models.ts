@@ -1,4 +1,4 @@
-/** The models that `quiesce check` knows by name, each with how it reads the operations of a file. */
+/** The models that `quiesce check` knows by name, each with its reading of the operations of a file. */
 import type { Model } from "#model/model.ts";
 import { bank } from "#model/objects/bank.ts";
 import { casRegister } from "#model/objects/cas-register.ts";
@@ -37,7 +37,7 @@ import type { RecordedHistory } from "./read-history.ts";
 import { isStruct, scalarOf } from "./recorded-value.ts";
 import type { History } from "#properties/linearizability/history.ts";
 
-/** Jepsen's registers start as nil in its texts, all others as 0. */
+/** Jepsen's registers start as nil in its text formats, all others as 0. */
 function registerStart({ initial, format }: Reading): Scalar {
   if (initial !== undefined) return scalarOf(initial) ?? null;
   return format === "jepsen-log" || format === "jepsen-history" ? null : 0;
@@ -147,7 +147,7 @@ export const builtInModels: Readonly<Record<string, ReadableModel>> = {
   }),
 };
 
-/** Gives a model the whole of a recorded history. */
+/** Passes a whole recorded history to a model. */
 export function applyModel<Result>(
   model: ReadableModel,
   { format, operations }: RecordedHistory,

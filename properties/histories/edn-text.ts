@@ -1,10 +1,10 @@
 /**
- * The one EDN text of a recorded value: equal values have equal texts, as the members of sets and the keys of maps stand
- * in order.
+ * The canonical EDN text of a recorded value: equal values have equal texts, as the members of sets and the keys of
+ * maps are sorted.
  */
 import { Literal } from "#model/literal.ts";
 
-/** @param value what an EDN or JSON file may hold: objects are maps with texts as keys */
+/** @param value any value of an EDN or JSON file: objects are maps with string keys */
 export function ednText(value: unknown): string {
   if (value === null || value === undefined) return "nil";
   if (typeof value === "string") return textText(value);
@@ -19,7 +19,7 @@ export function ednText(value: unknown): string {
     .join(", ")}}`;
 }
 
-/** Control characters stand in escapes, so that a text takes one line. */
+/** Escapes control characters, so that a text takes one line. */
 function textText(text: string): string {
   return `"${text.replaceAll(/["\\\p{Cc}\u2028\u2029]/gu, (character) => {
     const short = SHORT[character];

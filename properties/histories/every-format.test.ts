@@ -28,7 +28,7 @@ interface Told {
   readonly output: string;
 }
 
-/** The same whatever the times are counted from: places become ranks. */
+/** Independent of the origin of the times: places become ranks. */
 function told(
   history: readonly (Told & { readonly invokedAt: number; readonly respondedAt: number | undefined })[],
 ): unknown[] {
@@ -72,7 +72,7 @@ const recorded = ({ operations }: RecordedHistory): unknown[] =>
   );
 
 for (const format of writtenFormats) {
-  test(`${format.title}: what is written is read back as the same operations`, async () => {
+  test(`${format.title}: a written history is read back as the same operations`, async () => {
     await fc.assert(
       fc.asyncProperty(historiesIn(format), fc.boolean(), async (history, isCompressed) => {
         const text = format.write(history);

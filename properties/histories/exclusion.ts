@@ -1,11 +1,11 @@
-/** Which operations of a file are left out of its history, as the user says. */
+/** The operations of a file that the user leaves out of its history. */
 import type { RecordedOperation } from "./record.ts";
 
-/** A function by its name, or a client by its: `drain`, `client=7`. */
+/** A function by its name, or a client by its name: `drain`, `client=7`. */
 export interface Exclusion {
   readonly field: "f" | "client";
   readonly name: string;
-  /** As it was given. */
+  /** The exclusion as given. */
   readonly text: string;
 }
 
@@ -16,7 +16,7 @@ export function exclusionOf(text: string): Exclusion | undefined {
   return name === "" ? undefined : { field: client === undefined ? "f" : "client", name, text };
 }
 
-/** The first that holds of an operation. */
+/** The first exclusion that matches an operation. */
 export function excludedBy(exclusions: readonly Exclusion[], { f, client }: RecordedOperation): Exclusion | undefined {
   return exclusions.find(({ field, name }) => String(field === "f" ? f : client) === name);
 }

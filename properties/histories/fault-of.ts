@@ -2,7 +2,7 @@ import { ModelError } from "#properties/linearizability/steps.ts";
 import { HistoryOrderError } from "#properties/linearizability/stream.ts";
 import { HistoryFileError } from "./record.ts";
 
-/** One line for what is wrong with a file or a model; undefined for an error that is ours. */
+/** One line about a fault of a file or a model; undefined for an internal error. */
 export function faultOf(error: unknown, file: string): string | undefined {
   if (error instanceof HistoryFileError) return error.message;
   if (error instanceof ModelError || error instanceof HistoryOrderError) return `${file}: ${error.message}`;

@@ -1,5 +1,5 @@
 /**
- * Histories that are made, not recorded: a simulated object answers `clients` that are nearly always busy, at a point
+ * Generated histories: a simulated object serves `clients` that are nearly always busy, and takes effect at a point
  * within each operation, so the verdict is certain. The same seed gives the same history.
  */
 import type { Scalar } from "#model/object-shape.ts";
@@ -10,17 +10,17 @@ export interface GeneratorOptions {
   readonly seed: number;
   readonly clients: number;
   readonly operations: number;
-  /** Operations that never return; each takes its client with it, and a fresh one comes. Half of them take effect. */
+  /** Operations that never return; each crashes its client, which a fresh one replaces. Half of them take effect. */
   readonly crashed?: number;
 }
 
-/** What the clients ask, and the object that answers. */
+/** The clients' operations, and the object that executes them. */
 export interface SimulatedObject<Operation> {
   ask(random: Random): Operation;
   answer(operation: Operation): Scalar;
 }
 
-/** An operation is invoked, takes effect and responds, each at a place of its own in the order of events. */
+/** An operation is invoked, takes effect and responds, each at its own place in the order of events. */
 export function generateHistory<Operation>(
   object: SimulatedObject<Operation>,
   options: GeneratorOptions,
@@ -31,9 +31,9 @@ export function generateHistory<Operation>(
   const names = Array.from({ length: clients }, (_, i) => i);
   let fresh = clients;
   let left = crashed;
-  // For each client its operation, and whether it has taken effect.
+  // Each client's operation, and whether it has taken effect.
   const open: ({ readonly index: number; answer: Scalar | undefined } | undefined)[] = Array.from({ length: clients });
-  const ghosts: Operation[] = []; // crashed operations that are still to take effect
+  const ghosts: Operation[] = []; // crashed operations that have yet to take effect
   let at = 0;
   let responded = 0;
   const invoke = (slot: number): void => {
@@ -79,7 +79,7 @@ export function generateHistory<Operation>(
   return history;
 }
 
-/** The history with the answer of its last operation changed for which `spoil` gives another. */
+/** The history with one changed response: that of the last operation for which `spoil` returns another. */
 export function spoilLast<Operation>(
   history: readonly HistoryOperation<Operation, Scalar>[],
   spoil: (item: HistoryOperation<Operation, Scalar>) => Scalar | undefined,

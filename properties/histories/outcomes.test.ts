@@ -40,12 +40,12 @@ async function verdict(text: string, model: string, options?: Options): Promise<
   return answer.kind === "fault" ? answer.fault.replace(path, "FILE") : answer.outcome.kind;
 }
 
-/** JSON arrays of operations one after another, by one client. */
+/** JSON arrays of sequential operations, by one client. */
 function inOrder(...operations: readonly (readonly [string, unknown, unknown])[]): string {
   return operations.map((operation, i) => JSON.stringify([0, ...operation, 2 * i, 2 * i + 1])).join("\n");
 }
 
-/** EDN of operations one after another: function, value at the invocation, type and value of the completion. */
+/** EDN of sequential operations: function, value at the invocation, type and value of the completion. */
 function events(...operations: readonly (readonly [string, string, string, string])[]): string {
   return operations
     .flatMap(([f, asked, type, answer]) => [
@@ -78,7 +78,7 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: "a decrement takes it away",
+    what: "a decrement subtracts it",
     model: "counter",
     text: inOrder(["add", 5, true], ["dec", 2, null], ["dec", null, null], ["read", null, 2]),
     expected: "holds",
@@ -90,14 +90,14 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "add-and-get answers the sum",
+    what: "add-and-get returns the sum",
     model: "counter",
     text: inOrder(["addAndGet", 2, 2], ["get_and_add", 3, 2], ["incrementAndGet", null, 6]),
     expected: "holds",
   },
   { what: "get-and-add does not", model: "counter", text: inOrder(["get-and-add", 2, 2]), expected: "violated" },
   {
-    what: "a counter starts where it is told",
+    what: "a counter starts at the given value",
     model: "counter",
     options: { initial: "-7" },
     text: inOrder(["inc", null, null], ["read", null, -6]),
@@ -117,7 +117,7 @@ const cases: readonly Case[] = [
   },
   // Registers.
   {
-    what: "a keyword is no text",
+    what: "a keyword is not a string",
     model: "register",
     text: events(["write", ":a", "ok", ":a"], ["read", "nil", "ok", '":a"']),
     expected: "violated",
@@ -147,13 +147,13 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "ratios are told apart",
+    what: "different ratios differ",
     model: "register",
     text: events(["write", "1/3", "ok", "1/3"], ["read", "nil", "ok", "2/3"]),
     expected: "violated",
   },
   {
-    what: "a ratio is the same however it is written",
+    what: "equal ratios in different spellings are equal",
     model: "register",
     text: events(["write", "2/6", "ok", "2/6"], ["read", "nil", "ok", "1/3"]),
     expected: "holds",
@@ -168,7 +168,7 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: "characters are no texts",
+    what: "characters are not strings",
     model: "register",
     text: events(["write", "\\a", "ok", "\\a"], ["read", "nil", "ok", '"a"']),
     expected: "violated",
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "tagged values are told apart by tag and value",
+    what: "tagged values differ by tag and value",
     model: "register",
     text: events(["write", '#inst "2024"', "ok", '#inst "2024"'], ["read", "nil", "ok", '#uuid "2024"']),
     expected: "violated",
@@ -192,7 +192,7 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "nil in EDN is a read that nobody saw",
+    what: "nil in EDN is an unseen read",
     model: "register",
     text: events(["write", "1", "ok", "1"], ["read", "nil", "ok", "nil"]),
     expected: "holds",
@@ -211,7 +211,7 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: "null as the start is not the empty text",
+    what: "null as the start is not the empty string",
     model: "kv-map",
     options: { initial: "null" },
     text: inOrder(["get", ["k"], null], ["get", ["j"], ""]),
@@ -250,19 +250,19 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "a cas that answers false found another value",
+    what: "a cas that returns false found another value",
     model: "cas-register",
     text: inOrder(["cas", [0, 1], false]),
     expected: "violated",
   },
   {
-    what: "a cas that answers false changes nothing",
+    what: "a cas that returns false changes nothing",
     model: "cas-register",
     text: inOrder(["cas", [3, 1], false], ["r", null, 0]),
     expected: "holds",
   },
   {
-    what: "a cas that failed has never happened",
+    what: "a failed cas never happened",
     model: "cas-register",
     text: events(["cas", "[0 1]", "fail", "[0 1]"], ["read", "nil", "ok", "0"]),
     expected: "holds",
@@ -274,7 +274,7 @@ const cases: readonly Case[] = [
     expected: "holds",
   },
   {
-    what: "an event that is ok without a value says that the cas swapped",
+    what: "an ok event without a value means that the cas swapped",
     model: "cas-register",
     text: events(["cas", "[0 1]", "ok", "nil"], ["read", "nil", "ok", "1"]),
     expected: "holds",
@@ -293,13 +293,13 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: 'keys 1 and "1" are two',
+    what: 'keys 1 and "1" are different',
     model: "register",
     text: events(["write", "[1 1]", "ok", "[1 1]"], ["read", '["1" nil]', "ok", '["1" 0]']),
     expected: "holds",
   },
   {
-    what: "cas by key, as Jepsen's tuples have it",
+    what: "cas by key, in Jepsen's tuples",
     model: "cas-register",
     text: events(
       ["write", "[1 0]", "ok", "[1 0]"],
@@ -480,7 +480,7 @@ const cases: readonly Case[] = [
   },
   { what: "was taken by somebody", model: "mutex", text: inOrder(["acquire", null, false]), expected: "violated" },
   {
-    what: "a mutex is released by anybody",
+    what: "a mutex is released by any client",
     model: "mutex",
     text: '["a","acquire",null,null,0,1]\n["b","release",null,null,2,3]',
     expected: "holds",
@@ -492,7 +492,7 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: "but tells that it refused",
+    what: "but reports that it refused",
     model: "owner-mutex",
     text: '["a","lock",null,null,0,1]\n["b","unlock",null,false,2,3]\n["a","unlock",null,true,4,5]',
     expected: "holds",
@@ -531,14 +531,14 @@ const cases: readonly Case[] = [
     expected: "violated",
   },
   {
-    what: "the total is told",
+    what: "the total is given",
     model: "bank",
     options: { initial: "15" },
     text: events(["read", "nil", "ok", "{0 10, 1 4}"]),
     expected: "violated",
   },
   {
-    what: "the balances are told",
+    what: "the balances are given",
     model: "bank",
     options: { initial: '{"0": 10, "1": 5}' },
     text: events(["transfer", "[0 1 3]", "ok", "[0 1 3]"], ["read", "nil", "ok", "{0 7, 1 8}"]),
@@ -582,7 +582,7 @@ const cases: readonly Case[] = [
   },
   // Orders and times.
   {
-    what: "seconds with nine digits behind the point",
+    what: "seconds with nine decimals",
     model: "register",
     text: '[0,"w",1,null,1761225307.057190246,1761225307.057190300]\n[1,"r",null,0,1761225307.057190301,1761225307.057190900]',
     expected: "violated",
@@ -610,10 +610,10 @@ for (const { what, model, text, options, expected } of cases) {
 
 const faults: readonly (readonly [string, string, string, string])[] = [
   [
-    "an answer that says something else",
+    "a result that is something else",
     "register",
     inOrder(["w", 1, 2]),
-    "FILE:1: expected null, true, false or its argument as the answer of w, found 2",
+    "FILE:1: expected null, true, false or its argument as the result of w, found 2",
   ],
   [
     "a read with the name of a register",
@@ -622,22 +622,22 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     'FILE:1: expected nothing or [key] as the argument of r, found "x"',
   ],
   [
-    "a read without an answer",
+    "a read without a result",
     "register",
     '{"client":0,"op":"read","call":0,"return":1}',
-    "FILE:1: expected an answer of read, found nothing",
+    "FILE:1: expected a result of read, found nothing",
   ],
   [
-    "a cas without an answer",
+    "a cas without a result",
     "cas-register",
     '{"client":0,"op":"cas","args":[0,1],"call":0,"return":1}',
-    "FILE:1: expected an answer of cas, found nothing",
+    "FILE:1: expected a result of cas, found nothing",
   ],
   [
-    "a look-up without an answer",
+    "a look-up without a result",
     "set",
     '{"client":0,"op":"has","args":1,"call":0,"return":1}',
-    "FILE:1: expected an answer of has, found nothing",
+    "FILE:1: expected a result of has, found nothing",
   ],
   [
     "a write of nothing",
@@ -646,7 +646,7 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     "FILE:1: expected a scalar to write, found nothing",
   ],
   [
-    "a pop that answers false",
+    "a pop that returns false",
     "queue",
     inOrder(["pop", null, false]),
     "FILE:1: expected the value popped, or null for none, found false",
@@ -658,16 +658,16 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     "FILE:2: expected [key value], as the operation of line 1 has a key, found 2 of w",
   ],
   [
-    "a key that comes late",
+    "a key only in a later operation",
     "register",
     inOrder(["w", 1, null], ["w", ["k", 1], null]),
     'FILE:2: expected no key, as the operation of line 1 has none, found ["k",1] of w',
   ],
   [
-    "an answer of another key",
+    "a result of another key",
     "register",
     events(["write", "[1 2]", "ok", "[3 2]"]),
-    "FILE:1: expected an answer with the key 1, found [3,2]",
+    "FILE:1: expected a result with the key 1, found [3,2]",
   ],
   [
     "an owner of a mutex",
@@ -682,14 +682,14 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     'FILE:1: expected a transfer such as {:from 0, :to 1, :amount 5} of a whole amount, found "{:from 0}"',
   ],
   [
-    "balances that are none",
+    "invalid balances",
     "bank",
     events(["read", "nil", "ok", "{0 nil}"]),
     'FILE:1: expected the balances by account, such as {0 10, 1 5}, in whole numbers, found "{0 nil}"',
   ],
   ["half a unit to add", "counter", inOrder(["add", 0.5, null]), "FILE:1: expected a whole number to add, found 0.5"],
   [
-    "a transaction that comes back as another",
+    "a transaction that returns as another",
     "multi-register",
     inOrder(["txn", [["r", "x", null]], [["r", "y", 0]]]),
     'FILE:1: expected the same reads and writes as the transaction asked for, found [["r","y",0]]',
@@ -702,7 +702,7 @@ for (const [what, model, text, expected] of faults) {
   });
 }
 
-test("no operations are an error, and what there was instead is said", async () => {
+test("no operations are an error that counts what the file has instead", async () => {
   expect(await verdict("", "register")).toBe("FILE: expected operations to check, found none");
   expect(await verdict("[]", "register")).toBe("FILE: expected operations to check, found none");
   expect(await verdict("{:process :nemesis, :type :info, :f :start, :value nil}", "register")).toBe(
@@ -719,7 +719,7 @@ test("no operations are an error, and what there was instead is said", async () 
   );
 });
 
-/** As the README beside the files has it. */
+/** The expected verdicts, from the README beside the files. */
 const FIELD: readonly (readonly [string, string, Options, string])[] = [
   ["array-of-objects.json", "register", {}, "violated"],
   ["object-a-line.jsonl", "register", {}, "violated"],
@@ -737,7 +737,7 @@ const FIELD: readonly (readonly [string, string, Options, string])[] = [
 ];
 
 test.skipIf(!existsSync(field))(
-  "files made after those that people have get the right answer (skipped where ../shared/data/field is missing)",
+  "files modelled on those in the field get the right verdict (skipped where ../shared/data/field is missing)",
   async () => {
     for (const [name, model, options, expected] of FIELD) {
       const answer = await decide(join(field, name), model, options);

@@ -50,7 +50,7 @@ INFO  jepsen.util - 3\t:info\t:write\t:timed-out
 INFO  jepsen.util - 4\t:invoke\t:read\tnil
 `;
 
-test("a Jepsen log: a cas that fails with its pair did run, a read that fails did not, info and open ones are pending", async () => {
+test("a Jepsen log: a cas that fails with its pair ran, a failed read did not, info and open ones pend", async () => {
   const { format, operations } = await readHistory(file(LOG));
   expect(format).toBe("jepsen-log");
   expect(
@@ -71,7 +71,7 @@ test("a Jepsen log: a cas that fails with its pair did run, a read that fails di
   ]);
 });
 
-test("EDN: comments, commas, any order of keys, braces in strings, the nemesis left out, and what failed never happened", async () => {
+test("EDN: comments, commas, keys in any order, braces in strings, no nemesis, no failed operations", async () => {
   const text = `; a comment with { and [
 [{:process 0, :type :invoke, :f :write, :value 3 :time 1} {:type :ok :f :write :process 0 :value 3},
  {:process :nemesis :type :info :f :start :value "{ not a ] bracket \\" }"}
@@ -87,14 +87,14 @@ test("EDN: comments, commas, any order of keys, braces in strings, the nemesis l
     ["write", 3, 3, 2],
     ["read", null, null, 6],
   ]);
-  // An ok read of nil is one that nobody saw.
+  // An ok read of nil is an unseen read.
   expect(await decideFile(task(file(text), "cas-register"))).toMatchObject({
     kind: "decided",
     outcome: { kind: "holds", operations: 2 },
   });
 });
 
-test("an EDN list, and one map a line as porcupine's kv logs have it", async () => {
+test("an EDN list, and one map per line as in porcupine's kv logs", async () => {
   expect((await readHistory(file("({:process 0, :type :invoke, :f :acquire, :value nil})"))).operations).toHaveLength(
     1,
   );
@@ -120,10 +120,11 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     "a line that is no log line",
     "cas-register",
     `${LOG}something else\n`,
-    'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", found "something else"',
+    'FILE:10: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", ' +
+      'found "something else"',
   ],
   [
-    "a value that is none",
+    "an invalid value",
     "register",
     "INFO  jepsen.util - 0 :invoke :write <x>\n",
     'FILE:1: expected a value such as nil, 5, "text", [1 2] or :timed-out, found "<x>"',
@@ -177,13 +178,13 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     'FILE:1: expected the call\'s place fifth, found ""a""',
   ],
   [
-    "a client that is none",
+    "an invalid client",
     "register",
     '[1,"r",null,1,0,1]\n[null,"r",null,1,0,5]\n',
     'FILE:2: expected a client\'s number or name first, found "null"',
   ],
   [
-    "a function that is no name",
+    "a function that is not a name",
     "register",
     "[0,7,null,1,0,5]\n",
     'FILE:1: expected the name of a function second, found "7"',
@@ -208,7 +209,7 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
   ],
   ["a wrong bracket", "mutex", "[{:process 0, :value [1 2}]\n", 'FILE:1: expected "]", found "}"'],
   [
-    "something that is no map",
+    "something that is not a map",
     "mutex",
     "[{:process 0, :type :invoke, :f :acquire} 7]\n",
     'FILE:1: expected a map such as {:process 0, :type :invoke, …}, found "7"',
@@ -220,13 +221,13 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     'FILE:1: expected :process in the map, found "{:type :invoke, :f :acquire}"',
   ],
   [
-    "a type that is none",
+    "an invalid type",
     "mutex",
     "[{:process 0, :type :start, :f :acquire}]\n",
     'FILE:1: expected :type :invoke, :ok, :fail or :info, found "start"',
   ],
   [
-    "a function that is none",
+    "an invalid function",
     "mutex",
     "[{:process 0, :type :invoke, :f 7}]\n",
     'FILE:1: expected :f with the name of a function, found "7"',
@@ -245,14 +246,14 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     "FILE:1: expected a pair [old new] of scalars, found [[1],2]",
   ],
   [
-    "a cas with a strange answer",
+    "a cas with an invalid result",
     "cas-register",
     '[0,"c",[1,2],7,0,1]\n',
-    "FILE:1: expected true, false or the pair as the answer of cas, found 7",
+    "FILE:1: expected true, false or the pair as the result of cas, found 7",
   ],
   ["a write of a list", "register", '[0,"w",[1],null,0,1]\n', "FILE:1: expected a scalar to write, found [1]"],
   ["a read of a list", "register", '[0,"r",null,[1],0,1]\n', "FILE:1: expected a scalar as the value read, found [1]"],
-  ["a key that is none", "kv-map", '[0,"r",[true],1,0,1]\n', "FILE:1: expected a key, as text, found true"],
+  ["an invalid key", "kv-map", '[0,"r",[true],1,0,1]\n', "FILE:1: expected a key, as text, found true"],
   ["an append of a number", "kv-map", '[0,"append",["k",1],null,0,1]\n', "FILE:1: expected text to append, found 1"],
   ["a put of a list", "kv-map", '[0,"w",["k",[1]],null,0,1]\n', "FILE:1: expected a scalar to store, found [1]"],
   ["a get of a list", "kv-map", '[0,"r",["k"],[1],0,1]\n', "FILE:1: expected a scalar as the value read, found [1]"],
@@ -268,13 +269,8 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     '[0,"pop",1,null,0,1]\n',
     'FILE:1: unknown function "pop"; this model has add, remove (rem), has (contains)',
   ],
-  [
-    "a set's answer that is none",
-    "set",
-    '[0,"has",1,3,0,1]\n',
-    "FILE:1: expected true or false as the answer, found 3",
-  ],
-  ["a set's key that is none", "set", '[0,"has",[1],true,0,1]\n', "FILE:1: expected a key, found [1]"],
+  ["an invalid result of a set", "set", '[0,"has",1,3,0,1]\n', "FILE:1: expected true or false as the result, found 3"],
+  ["an invalid key of a set", "set", '[0,"has",[1],true,0,1]\n', "FILE:1: expected a key, found [1]"],
   ["a push of nothing", "queue", '[0,"push",null,null,0,1]\n', "FILE:1: expected a value to push, found null"],
   [
     "a pop of a list",
@@ -298,22 +294,23 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     "an unknown function of a counter",
     "counter",
     '[0,"double",2,1,0,1]\n',
-    'FILE:1: unknown function "double"; this model has increment (inc), decrement (dec), add, read, add-and-get, get-and-add',
+    'FILE:1: unknown function "double"; this model has increment (inc), decrement (dec), add, read, ' +
+      "add-and-get, get-and-add",
   ],
   [
-    "a counter's answer that is none",
+    "an invalid result of a counter",
     "counter",
     '[0,"read",2,"x",0,1]\n',
     'FILE:1: expected a number as the value read, found "x"',
   ],
   [
-    "a transaction that is none",
+    "an invalid transaction",
     "multi-register",
     '[0,"txn",2,null,0,1]\n',
     "FILE:1: expected a list of [:read k v] and [:write k v], found 2",
   ],
   [
-    "a step that is none",
+    "an invalid step",
     "multi-register",
     '[0,"txn",[2],null,0,1]\n',
     "FILE:1: expected [:read k v] or [:write k v], found 2",
@@ -331,7 +328,7 @@ const BAD: readonly (readonly [string, string, string, string])[] = [
     'FILE:1: expected :read or :write, found "add"',
   ],
   [
-    "an answer that is no transaction",
+    "a result that is not a transaction",
     "multi-register",
     '[0,"txn",[["read","x"]],7,0,1]\n',
     "FILE:1: expected a list of [:read k v] and [:write k v], found 7",
@@ -350,7 +347,7 @@ for (const [what, model, text, expected] of BAD) {
   });
 }
 
-test("a file that is not there, a folder, and damaged compression are named", async () => {
+test("a missing file, a folder, and damaged compression are reported", async () => {
   const fault = async (path: string): Promise<unknown> => decideFile(task(path, "queue"));
   expect(await fault(join(scratch, "nope"))).toEqual({
     kind: "fault",
@@ -369,7 +366,7 @@ test("a file that is not there, a folder, and damaged compression are named", as
   });
 });
 
-test("texts and brackets without an end stop at a bound", async () => {
+test("endless strings and brackets stop at a bound", async () => {
   const endless = "x".repeat((1 << 20) + 10);
   expect(await faultOfText(`[{:f "${endless}`, "mutex")).toBe(
     "FILE:1: expected the end of this text within 1048576 characters",
@@ -420,7 +417,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 test(
-  "every history recorded beside the project has its expected verdict (skipped where ../shared/data/histories is missing)",
+  "every recorded history has its expected verdict (skipped where ../shared/data/histories is missing)",
   { skip: !existsSync(recorded), timeout: 300_000 },
   async () => {
     const expected = JSON.parse(readFileSync(join(recorded, "expected.json"), "utf8")) as Record<
@@ -429,7 +426,7 @@ test(
     >;
     expect(Object.keys(expected)).toHaveLength(278);
     for (const [path, { model, verdict, operations }] of Object.entries(expected)) {
-      if (/-10{4,5}-/.test(path)) continue; // npm run bench:linearizability has them
+      if (/-10{4,5}-/.test(path)) continue; // npm run bench:linearizability covers them
       const built = builtInModels[NAMES[model] ?? model];
       if (built === undefined) throw new Error(`${path}: no model ${model}`);
       const history = await readHistory(join(recorded, path));

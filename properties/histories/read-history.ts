@@ -1,8 +1,8 @@
 /**
- * Reads a file of operations, compressed or not, in pieces: the text is never in memory as a whole, unless one JSON
- * value holds all of it, or it is a table.
+ * Reads a file of operations, compressed or not, in pieces: the text is never in memory as a whole, unless it is a
+ * single JSON value or a table.
  *
- * Every line is an operation, a note that is known as such, or an error: nothing else is left out.
+ * Every line is an operation, a recognised note, or an error: no line is silently skipped.
  */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
@@ -23,15 +23,15 @@ export interface RecordedHistory {
   readonly notes: readonly RecordedNote[];
 }
 
-/** What was read, and what of it is no operation of the history. */
+/** The operations read, and the rest that is not part of the history. */
 export interface ReadSummary {
   readonly format: HistoryFormat;
-  /** Operations that the file says did not take effect. */
+  /** Operations that did not take effect, according to the file. */
   readonly failed: number;
 }
 
 /**
- * The whole history in memory; {@link streamHistory} does without.
+ * Reads the whole history into memory; {@link streamHistory} does not.
  *
  * @throws as streamHistory
  */
@@ -46,11 +46,12 @@ export async function readHistory(file: string): Promise<RecordedHistory> {
 }
 
 /**
- * Hands on the operations of a file one by one: those of events in the order of their invocations, others in that of
- * the file; or, to a receiver of events, the events as they stand.
+ * Passes on the operations of a file one by one: those of events in the order of their invocations, others in the order
+ * of the file. A receiver of events gets the events in the order of the file.
  *
- * @param start told the format before the first operation; gives what takes operations or events, and notes
- * @throws HistoryFileError at text that is no history, with its line; where events are wanted and the format has none
+ * @param start called with the format before the first operation; returns the receiver of operations or events, and
+ * notes
+ * @throws HistoryFileError at text that is no history, with its line; where events are required and the format has none
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
 export async function streamHistory(file: string, start: (format: HistoryFormat) => Receiver): Promise<ReadSummary> {
@@ -63,7 +64,8 @@ export async function streamHistory(file: string, start: (format: HistoryFormat)
       throw new HistoryFileError(
         file,
         ahead.slice(0, ahead.search(/\S/)).split("\n").length,
-        `expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), found "${excerpt(ahead.trimStart())}"`,
+        "expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), " +
+          `found "${excerpt(ahead.trimStart())}"`,
       );
     reader = createFormatReader(layout, file, start);
     reader.add(ahead);
@@ -96,7 +98,7 @@ async function* textOf(file: string): AsyncGenerator<string> {
       for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) line += 1;
       return text;
     } catch {
-      // Where another text would take its place without a word.
+      // Otherwise it would be silently replaced by other text.
       const upTo = new TextDecoder().decode(chunk).split("\uFFFD", 1)[0] ?? "";
       throw new HistoryFileError(file, line + upTo.split("\n").length - 1, "expected text in UTF-8");
     }

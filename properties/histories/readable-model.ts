@@ -1,4 +1,4 @@
-/** A model together with how it reads the operations of a file. */
+/** A model together with its reading of the operations of a file. */
 import type { Model } from "#model/model.ts";
 import { keyed } from "#model/objects/keyed.ts";
 import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
@@ -9,26 +9,26 @@ import { HistoryFileError } from "./record.ts";
 import type { RecordedOperation } from "./record.ts";
 import { foundText } from "./recorded-value.ts";
 
-/** Takes the operations of a history as they come, and answers at its end. */
+/** Takes the operations of a history as they come, and returns a result at its end. */
 export interface HistorySink<Operation, Response, Result> {
   add(item: HistoryOperation<Operation, Response>): void;
   end(): Result;
 }
 
-/** Whoever checks a history is given its model, and need not know the types within. */
+/** Passes the model to the checker of a history, and hides its types. */
 export interface SinkOf<Result> {
   <State, Operation, Response>(model: Model<State, Operation, Response>): HistorySink<Operation, Response, Result>;
 }
 
-/** What became of the operations that a model was given. */
+/** Counts of the operations that a model was given. */
 export interface Tally {
   /** Those that are part of the history. */
   readonly taken: number;
-  /** Those that answered false, and had no effect. */
+  /** Those that returned false, and had no effect. */
   readonly refused: number;
-  /** Those that returned, and whose answer nobody saw. */
+  /** Those that returned a response that was not seen. */
   readonly unseen: number;
-  /** Those that a module's own reading leaves out. */
+  /** Those that a user module's own reading leaves out. */
   readonly leftOut: number;
 }
 
@@ -37,7 +37,7 @@ const NOTHING: Tally = { taken: 0, refused: 0, unseen: 0, leftOut: 0 };
 export interface ModelReader<Result> {
   /**
    * @returns whether the operation is part of the history
-   * @throws HistoryFileError at an operation that the model does not have
+   * @throws HistoryFileError at an operation that is unknown to the model
    */
   add(recorded: RecordedOperation): boolean;
   end(): Result;
@@ -51,10 +51,10 @@ export interface OptionValue {
 }
 
 export interface ReadableModel {
-  /** What it may hold at first, where that can be said. */
+  /** Its possible initial content, where that is an option. */
   readonly initial?: OptionValue;
   readonly hasCapacity?: boolean;
-  /** Gives a sink the meaning of recorded operations. */
+  /** Passes the meaning of recorded operations to a sink. */
   open<Result>(reading: Reading, file: string, sinkOf: SinkOf<Result>): ModelReader<Result>;
 }
 
@@ -66,7 +66,7 @@ interface Options<State, Operation, Response> {
   meaning(asked: Asked, reading: Reading, key: string | number | undefined): MeaningOr<Operation, Response>;
 }
 
-/** A model whose operations are read as they stand. */
+/** A model whose operations are read without keys. */
 export function plainModel<State, Operation, Response>({
   model,
   meaning,
@@ -85,12 +85,12 @@ export function plainModel<State, Operation, Response>({
   };
 }
 
-/** How many values a function takes, of one object: none, or one that may be left out; one; two, as a pair. */
+/** The number of values that a function of one object takes: none, or one that may be omitted; one; two, as a pair. */
 export type Values = 0 | 1 | 2;
 
 /**
  * A model of one object, or of one for each key where the operations have keys: all of them, or none. The first
- * operation tells.
+ * operation decides.
  */
 export function keyedModel<State, Operation, Response>({
   model,
@@ -145,8 +145,10 @@ export function keyedModel<State, Operation, Response>({
               file,
               recorded.line,
               hasKey
-                ? `expected no key, as the operation of line ${begun.line} has none, found ${foundText(recorded.argument)} of ${recorded.f}`
-                : `expected [key value], as the operation of line ${begun.line} has a key, found ${foundText(recorded.argument)} of ${recorded.f}`,
+                ? `expected no key, as the operation of line ${begun.line} has none, ` +
+                    `found ${foundText(recorded.argument)} of ${recorded.f}`
+                : `expected [key value], as the operation of line ${begun.line} has a key, ` +
+                    `found ${foundText(recorded.argument)} of ${recorded.f}`,
             );
           return begun.take(recorded, of);
         },
@@ -159,12 +161,12 @@ export function keyedModel<State, Operation, Response>({
   };
 }
 
-/** Operations that are held until it is known whether any of them reads the whole. */
+/** Most operations to hold until one reads the whole. */
 const HELD_MAX = 1_000_000;
 
 /**
- * One of two models, as one of the first operations tells: where the whole is read, parts of it are not independent.
- * Neither may leave operations out.
+ * One of two models, decided by the first operations: where the whole is read, its parts are not independent. Neither
+ * may leave operations out.
  *
  * @param whole the model for histories with such a read
  */
@@ -229,7 +231,7 @@ interface Taker<Found, Result> {
   readonly tally: Tally;
 }
 
-/** Hands operations to a sink, and counts what became of them. */
+/** Passes operations to a sink, and counts their outcomes. */
 function createTaker<Operation, Response, Result>(
   file: string,
   sink: HistorySink<Operation, Response, Result>,

@@ -1,25 +1,25 @@
-/** One operation as a file tells it, before a model gives it a meaning. */
+/** One operation as recorded in a file, before a model gives it a meaning. */
 export interface RecordedOperation {
   readonly client: number | string;
-  /** The function's name as the file has it: `read`, `cas`, `push` … */
+  /** The function's name in the file: `read`, `cas`, `push` … */
   readonly f: string;
-  /** The key, in formats that have one of its own. */
+  /** The key, in formats with a field for it. */
   readonly key: string | number | undefined;
-  /** undefined: the file says nothing of it. */
+  /** undefined: missing in the file. */
   readonly argument: unknown;
-  /** The answer; undefined while pending, and where the file says nothing of it. */
+  /** The response; undefined while pending, and where it is missing in the file. */
   readonly output: unknown;
   /** Places in the order of events. */
   readonly invokedAt: number;
-  /** undefined: nobody knows whether it took effect. */
+  /** undefined: it is unknown whether it took effect. */
   readonly respondedAt: number | undefined;
   /** Line of the invocation, from 1. */
   readonly line: number;
 }
 
-/** What a file says beside the operations of clients, and is known as such. */
+/** A recognised record of a file that is not an operation of a client. */
 export interface RecordedNote {
-  /** What Jepsen's nemesis did; a line of a log; an annotation of a drawing. */
+  /** An action of Jepsen's nemesis; a line of a log; an annotation of a drawing. */
   readonly kind: "nemesis" | "log" | "annotation";
   /** Its place in the order of events; undefined where the format gives it none. */
   readonly at: number | undefined;
@@ -27,13 +27,13 @@ export interface RecordedNote {
   readonly text: string;
 }
 
-/** Takes what is read of a file. */
+/** Receives the operations and notes of a file. */
 export interface HistoryReceiver {
   operation(operation: RecordedOperation): void;
   note(note: RecordedNote): void;
 }
 
-/** Where a file is at fault: `file:line: expected …, found …`, in one line whatever names the file has. */
+/** A fault of a file: `file:line: expected …, found …`, on one line whatever the file is called. */
 export class HistoryFileError extends Error {
   constructor(file: string, line: number, what: string) {
     super(`${file}:${line}: ${what.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")}`);

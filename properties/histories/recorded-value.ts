@@ -1,13 +1,13 @@
-/** What a recorded value is to a model: a scalar, a name, a key, a pair of key and value. */
+/** Conversions of recorded values for models: to a scalar, a name, a key, a pair of key and value. */
 import { Literal } from "#model/literal.ts";
 import type { Scalar } from "#model/object-shape.ts";
 import { ednText } from "./edn-text.ts";
 import { excerpt } from "./record.ts";
 
 /**
- * A value as one that models compare with `===`; sets, maps and objects become literals.
+ * A value that models can compare with `===`; sets, maps and objects become literals.
  *
- * @returns undefined for a list, and for nothing
+ * @returns undefined for a list, and for undefined
  */
 export function scalarOf(value: unknown): Scalar | undefined {
   switch (typeof value) {
@@ -24,13 +24,13 @@ export function scalarOf(value: unknown): Scalar | undefined {
   }
 }
 
-/** The name that a keyword, a symbol or a text is: `write` of `:write` and of `"write"`. */
+/** The name in a keyword, a symbol or a string: `write` for `:write` and for `"write"`. */
 export function nameOf(value: unknown): string | undefined {
   if (typeof value === "string") return value.startsWith(":") ? value.slice(1) : value;
   return value instanceof Literal && /^:|^[A-Za-z_]/.test(value.edn) ? value.edn.replace(/^:/, "") : undefined;
 }
 
-/** A value as the key of an object: numbers and texts as they are, others by their EDN text. */
+/** A value as the key of an object: numbers and strings unchanged, others as their EDN text. */
 export function keyOf(value: unknown): string | number {
   return typeof value === "string" || typeof value === "number" ? value : ednText(value);
 }
@@ -44,18 +44,18 @@ export function isStruct(value: unknown): value is Readonly<Record<string, unkno
   );
 }
 
-/** A member of a map or an object, by a keyword or a text. */
+/** A member of a map or an object, by a keyword or a string. */
 export function memberOf(value: unknown, name: string): unknown {
   if (value instanceof Map) return value.get(Literal.of(`:${name}`)) ?? value.get(name);
   return isStruct(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** What a message says that it found. */
+/** The text of a found value, for messages. */
 export function foundText(value: unknown): string {
   return value === undefined ? "nothing" : excerpt(JSON.stringify(value, (_name, each: unknown) => shown(each)));
 }
 
-/** As JSON would have it, as far as it can. */
+/** The value in JSON, as far as JSON can express it. */
 function shown(value: unknown): unknown {
   if (typeof value === "bigint" || value instanceof Literal) return String(value);
   return value instanceof Map || value instanceof Set ? ednText(value) : value;

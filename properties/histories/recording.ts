@@ -1,4 +1,6 @@
-/** What was read of a file besides the history that is checked: told with every verdict, so that nothing is left out in silence. */
+/**
+ * The content of a file besides the checked history: reported with every verdict, so that nothing is silently left out.
+ */
 import { excludedBy } from "./exclusion.ts";
 import type { Exclusion } from "./exclusion.ts";
 import type { HistoryFormat } from "./formats/format.ts";
@@ -6,15 +8,15 @@ import type { ModelReader, Tally } from "./readable-model.ts";
 import type { ReadSummary } from "./read-history.ts";
 import type { HistoryReceiver, RecordedNote, RecordedOperation } from "./record.ts";
 
-/** How many notes there are of each kind. */
+/** The number of notes of each kind. */
 export type NoteCounts = Readonly<Record<RecordedNote["kind"], number>>;
 
 export interface Recording extends Tally {
   readonly format: HistoryFormat;
-  /** Operations that the file says did not take effect. */
+  /** Operations that did not take effect, according to the file. */
   readonly failed: number;
   readonly notes: NoteCounts;
-  /** Operations left out, by what the user gave. */
+  /** Operations left out, by the user's exclusion. */
   readonly excluded: Readonly<Record<string, number>>;
   /** The first notes and operations left out, at most {@link KEPT_MAX} of each. */
   readonly firstNotes: readonly RecordedNote[];
@@ -24,12 +26,12 @@ export interface Recording extends Tally {
 export const KEPT_MAX = 1_000;
 
 export interface Recorder extends HistoryReceiver {
-  /** The line of an operation of the history, by its number. */
+  /** The line of each operation of the history, by its number. */
   lineOf(number: number): number | undefined;
   recording(summary: ReadSummary): Recording;
 }
 
-/** Hands the operations that are not left out to a model's reader, and keeps count of all else. */
+/** Passes the operations that are not left out to a model's reader, and counts everything else. */
 export function createRecorder(reader: ModelReader<unknown>, exclusions: readonly Exclusion[]): Recorder {
   const lines: number[] = [];
   const notes = { nemesis: 0, log: 0, annotation: 0 };

@@ -1,7 +1,7 @@
 import { EdnError, ednValue } from "./formats/edn-value.ts";
 import { exactJson } from "./formats/exact-json.ts";
 
-/** The value that a text is in JSON, or else in EDN, with every digit: `null`, `"a"`, `:a`; undefined if it is none. */
+/** The value of a text in JSON, or else in EDN, with every digit: `null`, `"a"`, `:a`; undefined if it has none. */
 export function valueOfText(text: string): unknown {
   try {
     return exactJson(text);

@@ -1,6 +1,6 @@
 /**
- * Writes histories in every format that is read: what is written must be read back as the same operations, and no
- * mutation of it may end in a stack.
+ * Writes histories in every supported format: a written history must be read back as the same operations, and no
+ * mutation of it may cause a stack trace.
  */
 import * as fc from "fast-check";
 import { exactNumber } from "#model/exact-number.ts";
@@ -8,7 +8,7 @@ import { Literal } from "#model/literal.ts";
 import { ednText } from "./edn-text.ts";
 import type { HistoryFormat } from "./formats/format.ts";
 
-/** How an operation ended: info and open say that nobody knows, with a line of its own or without. */
+/** How an operation ended: info and open mean unknown, with a separate line or without. */
 export type Ending = "ok" | "fail" | "info" | "open";
 
 export interface WrittenOperation {
@@ -25,19 +25,19 @@ export interface WrittenOperation {
 export interface WrittenFormat {
   readonly title: string;
   readonly format: HistoryFormat;
-  /** The values that it can hold. */
+  /** The values that the format can hold. */
   readonly values: fc.Arbitrary<unknown>;
   readonly clients: fc.Arbitrary<number | string>;
-  /** The functions that it can tell of; of those, which take no argument. */
+  /** The functions that the format can express; of those, the ones without an argument. */
   readonly functions: readonly { readonly f: string; readonly has: "argument" | "output" | "both" }[];
   readonly endings: readonly Ending[];
   readonly keys: fc.Arbitrary<string | undefined>;
   write(history: readonly WrittenOperation[]): string;
-  /** Notes in what is written. */
+  /** The number of notes in a written history. */
   readonly notes: number;
 }
 
-// What files may hold.
+// Possible contents of files.
 
 const text = fc.oneof(
   fc.string({ unit: "grapheme" }),
@@ -90,7 +90,7 @@ const jsonValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => 
     { maxDepth: 3, withCrossShrink: true },
     plain,
     fc.array(tie("value"), { maxLength: 3 }),
-    // V8 14.6 takes the key "\"" for "\\" once it has met an object with that one.
+    // V8 14.6 mistakes the key "\"" for "\\" once it has parsed an object with that one.
     fc.dictionary(
       text.filter((key) => !key.endsWith("\\")),
       tie("value"),
@@ -140,7 +140,7 @@ export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly Writte
         if (number !== undefined && own !== undefined) {
           history[number] = { ...own, endedAt: own.ending === "open" ? undefined : at };
           open.delete(client);
-          // Whoever crashed does not come back.
+          // A crashed client does not return.
           if (own.ending === "info" || own.ending === "open") free = free.filter((each) => each !== client);
           continue;
         }
@@ -163,7 +163,7 @@ export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly Writte
           ending,
         });
       }
-      // What is still open has no end.
+      // Operations that are still open have no end.
       return history.map((each) =>
         each.endedAt === undefined && each.ending !== "open" ? { ...each, ending: "open" as const } : each,
       );
@@ -171,7 +171,7 @@ export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly Writte
     .map((history) => (format.endings.includes("open") ? history : closed(history)));
 }
 
-/** A history in which all have ended, for formats that cannot tell of others. */
+/** A history in which every operation has ended, for formats that cannot express others. */
 function closed(history: readonly WrittenOperation[]): readonly WrittenOperation[] {
   const latest = Math.max(...history.map(({ invokedAt, endedAt = 0 }) => Math.max(invokedAt, endedAt)));
   return history.map((each, i) =>
@@ -226,7 +226,7 @@ const textLine = (event: WrittenEvent, client: string): string =>
   `${client}\t:${event.type}\t:${event.operation.f}\t${ednText(valueOf(event))}${event.type === "info" ? "\t:timed-out" : ""}`;
 const unquoted = ({ operation }: WrittenEvent): string => String(operation.client);
 
-/** Words of another recorder for the same. */
+/** Another recorder's words for the same. */
 const eventObject = ({ operation, type, ...rest }: WrittenEvent): string =>
   type === "invoke"
     ? `{"clientId":${jsonText(operation.client)},"event":"call","op":"${operation.f}","args":${jsonText(operation.argument)}}`
@@ -261,7 +261,7 @@ const operationNumber = (f: string): number => keyedFunctions.findIndex((each) =
 const goEvents = (history: readonly WrittenOperation[], write: (event: WrittenEvent) => string): string[] =>
   eventsOf(history).map(write);
 
-/** The description of porcupine's own map of texts. */
+/** The description of porcupine's own map of strings. */
 function description({ f, key, argument, output }: WrittenOperation): string {
   if (f === "get") return `get('${key}') -> '${String(output)}'`;
   return `${f}('${key}', '${String(argument)}')`;

@@ -60,7 +60,8 @@ function agrees<State, Operation, Response>(
       const { kind } = check(history, model, checkOptions);
       if (kind !== expected)
         expect.fail(
-          `${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, and by definition ${expected}\n${JSON.stringify(history)}`,
+          `${model.name}, history ${i}, ${JSON.stringify(checkOptions)}: ${kind}, ` +
+            `and by definition ${expected}\n${JSON.stringify(history)}`,
         );
     }
   }
@@ -151,7 +152,7 @@ test("a bounded deque, a lock with owner and a counter that adds are decided as 
   agrees(counter(), { operations: additions, responses: [null, 0, 5, 4, -1] });
 });
 
-test("reads of a whole set, and of a bank whose balances the first of them tells, are decided as by definition", () => {
+test("reads of a whole set, and of a bank whose balances its first read gives, are decided as by definition", () => {
   const operations: SnapshotSetOperation[] = [
     { kind: "add", key: 1 },
     { kind: "add", key: 2 },
@@ -170,7 +171,7 @@ test("reads of a whole set, and of a bank whose balances the first of them tells
   });
 });
 
-test("a bank whose first balances nobody knows is decided as if the right ones were known", () => {
+test("a bank with unknown initial balances is decided as if the right ones were known", () => {
   const random = new Random(9);
   const operations: BankOperation[] = [
     { kind: "transfer", from: "a", to: "b", amount: 1 },
@@ -201,7 +202,7 @@ test("a bank whose first balances nobody knows is decided as if the right ones w
 });
 
 test("a model with several next states is decided as by definition", () => {
-  /** A bag: pop takes any value, or answers null though it is not empty. */
+  /** A bag: pop takes any value, or returns null although it is not empty. */
   const bag: Model<readonly number[], ContainerOperation, number | null> = {
     name: "bag",
     initial: [],
@@ -222,7 +223,7 @@ test("a model with several next states is decided as by definition", () => {
   );
 });
 
-/** The same operations at other times: between whole numbers, and some at one time, so that they overlap. */
+/** The same operations at other times: between whole numbers, and some at equal times, so that they overlap. */
 function retimed<Operation, Response>(
   history: HistoryOperation<Operation, Response>[],
 ): HistoryOperation<Operation, Response>[] {
@@ -259,7 +260,7 @@ function agreesAtEqualTimes<State, Operation, Response>(
   expect(Math.min(counts.holds, counts.violated)).toBeGreaterThan(EXECUTIONS / 40);
 }
 
-test("operations at one time overlap, by monitor and by search", () => {
+test("operations at equal times overlap, by monitor and by search", () => {
   const registerOperations: RegisterOperation[] = [
     { kind: "read" },
     { kind: "read" },
@@ -339,7 +340,7 @@ test("a hundred crashed writes are decided either way, at once", () => {
   });
 });
 
-/** Pushes that all overlap, then pops in the order of a shuffle: wide, and only one order explains it. */
+/** Pushes that all overlap, then pops in a shuffled order: wide, and only one order explains it. */
 function overlappingPushes(
   count: number,
   popped: (values: number[]) => number[],
@@ -362,7 +363,7 @@ function overlappingPushes(
   return [...pushes, ...pops];
 }
 
-test("a bound ends the search with how far it came, and depth first finds what breadth cannot hold", () => {
+test("a bound ends the search with its progress, and depth first succeeds where breadth does not fit", () => {
   const history = overlappingPushes(12, (values) => values.toReversed());
   const bounded = check(history, queue(), { method: "search", configurationsMax: 1_000 });
   expect(bounded).toMatchObject({ kind: "unknown", because: "memory", operations: 24 });
@@ -371,7 +372,7 @@ test("a bound ends the search with how far it came, and depth first finds what b
   expect(check(easy, queue(), { method: "search", configurationsMax: 50_000 }).kind).toBe("holds");
 });
 
-test("breadth and depth, turn by turn, decide what is wide, whatever the order it needs", () => {
+test("breadth and depth in turn decide wide histories, whatever the order they need", () => {
   const shuffled = (values: number[]): number[] => values.map((_, i) => values[(i * 5 + 3) % values.length] ?? 0);
   for (const order of [(values: number[]) => values.toReversed(), shuffled]) {
     const history = overlappingPushes(8, order);
@@ -382,7 +383,7 @@ test("breadth and depth, turn by turn, decide what is wide, whatever the order i
   }
 });
 
-test("a time limit is kept, by the clock that is given", () => {
+test("a time limit is kept, by the given clock", () => {
   const history = overlappingPushes(14, (values) => values.toReversed());
   let now = 0;
   const verdict = check(history, queue(), {
@@ -399,7 +400,7 @@ test("a time limit is kept, by the clock that is given", () => {
   expect(now).toBeLessThan(40);
 });
 
-test("the states of a long history are forgotten behind its front", () => {
+test("the states of a long history are dropped behind its front", () => {
   const history = Array.from(
     { length: 300_000 },
     (_, i): HistoryOperation<{ kind: "write"; value: number } | { kind: "read" }, number | null> =>
@@ -420,7 +421,7 @@ test("the states of a long history are forgotten behind its front", () => {
   expect(kept).toBeLessThan(900_000);
 });
 
-test("an operation that responds before it is invoked is named", () => {
+test("an operation that responds before it is invoked is reported", () => {
   const history = [{ client: 7, operation: { kind: "read" }, response: 0, invokedAt: 5, respondedAt: 3 }] as const;
   expect(() => check(history, register(0), { method: "search" })).toThrow(
     "operation 0 of client 7 responds at 3, before its invocation at 5",
@@ -430,7 +431,7 @@ test("an operation that responds before it is invoked is named", () => {
   );
 });
 
-test("a model that throws, or is not deterministic though it says so, is at fault", () => {
+test("a model that throws, or is not deterministic as declared, is a fault", () => {
   const history = [{ client: 0, operation: { kind: "read" }, response: 0, invokedAt: 0, respondedAt: 1 }] as const;
   const base: Model<number, { kind: "read" }, number> = {
     name: "mine",

@@ -11,8 +11,8 @@
  *     ] as const;
  *     check(history, register(0)).kind; // "violated": 1 was overwritten before the read began
  *
- * Keys are checked one by one where the model declares them, histories of known shapes are decided by monitors, the
- * rest by the search. What is not covered is said: `unknown`, with how far it came.
+ * Keys are checked one by one where the model declares them; monitors decide histories of known shapes, and the search
+ * the rest. An undecided history is `unknown`, with the progress made.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
@@ -27,9 +27,9 @@ export interface CheckOptions {
   readonly timeLimit?: { readonly ms: number; readonly now: () => number };
   /** Configurations one search may hold at once; at some 30 bytes each, the default of 8,000,000 is below 500 MB. */
   readonly configurationsMax?: number;
-  /** "search": do without monitors. */
+  /** "search": use no monitors. */
   readonly method?: "automatic" | "search";
-  /** "whole": do not check key by key. */
+  /** "whole": do not split by key. */
   readonly keys?: "split" | "whole";
 }
 
@@ -41,11 +41,11 @@ export type CheckVerdict =
       /** The key whose operations cannot be explained, where the history was split. */
       readonly key: string | number | undefined;
       /**
-       * Index of the operation whose response nothing explains, given all that came before; undefined when a monitor
+       * Index of the operation whose response no order explains, given all earlier ones; undefined when a monitor
        * decided.
        */
       readonly impossible: number | undefined;
-      /** Operations that conflict, by index, as far as the check found out; `explain` finds the smallest set. */
+      /** Conflicting operations, by index, as far as the check knows; `explain` finds the smallest set. */
       readonly operations: readonly number[];
       readonly decidedBy: DecidedBy;
     }
@@ -53,10 +53,10 @@ export type CheckVerdict =
       readonly kind: "unknown";
       readonly because: "time" | "memory";
       readonly key: string | number | undefined;
-      /** Operations of that key that responded and were explained, of how many. */
+      /** Operations of that key that responded and were explained, and their total. */
       readonly explained: number;
       readonly operations: number;
-      /** Configurations there, and the operations (by index) that were open and make them many. */
+      /** Configurations there, and the open operations (by index) that multiply them. */
       readonly configurations: number;
       readonly open: readonly number[];
     };
@@ -65,7 +65,7 @@ type DecidedBy = "monitor" | "search" | "monitor and search";
 
 /**
  * @throws RangeError at an operation that responds before it is invoked
- * @throws ModelError when the model throws, or is not deterministic though it says so
+ * @throws ModelError when the model throws, or is not deterministic as declared
  */
 export function check<State, Operation, Response>(
   history: History<Operation, Response>,
@@ -103,7 +103,7 @@ export interface Part {
 }
 
 /**
- * The operations of each key by index, the smallest part first: it is the soonest decided. None when the model has no
+ * The operations of each key by index, the smallest part first, as it is decided soonest. None when the model has no
  * keys.
  */
 export function partsOf<State, Operation, Response>(
@@ -133,7 +133,7 @@ function checkPart<State, Operation, Response>(
   outOfTime: () => boolean,
 ): CheckVerdict {
   const operations = included?.length ?? history.length;
-  // A shape is that of one key.
+  // A shape describes one key.
   const isOneObject = included !== undefined || model.partition === undefined;
   if (options.method !== "search" && model.shape !== undefined && isOneObject) {
     const verdict = decideByMonitor(history, model.shape, included);
@@ -159,7 +159,7 @@ function checkPart<State, Operation, Response>(
       decidedBy: "search",
     };
   }
-  let explained = operations - problem.count; // what was left out constrains nothing
+  let explained = operations - problem.count; // omitted operations constrain nothing
   for (let at = 0; at < result.event; at += 1) explained += wordAt(problem.events, at) & 1;
   return { ...result, key: undefined, explained, operations, open: result.open.map(sourceOf) };
 }

@@ -27,7 +27,7 @@ function done<Operation, Response>(
 const read = { kind: "read" } as const;
 const write = (value: number) => ({ kind: "write", value }) as const;
 
-/** Every order that keeps each client's own. A pending operation counts as a client's last. */
+/** Every order that keeps each client's order. A pending operation counts as a client's last. */
 function isSequentiallyConsistentByDefinition<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -50,7 +50,7 @@ function isSequentiallyConsistentByDefinition<State, Operation, Response>(
   return explains(history, model.initial);
 }
 
-test("a stale read of another client is sequentially consistent, of the writer itself it is not", () => {
+test("a stale read by another client is sequentially consistent, by the writer itself it is not", () => {
   const stale = (client: number): History<CasRegisterOperation, number | null> => [
     done(0, write(1), null, 0, 1),
     done(client, read, 0, 2, 3),
@@ -115,7 +115,7 @@ test("quiescent consistency orders operations only across a moment of rest", () 
   expect(check(quiescentHistory(spanned), casRegister(0), { method: "search" }).kind).toBe("holds");
 });
 
-test("where something is pending there is never rest again", () => {
+test("with a pending operation there is never rest again", () => {
   const pending: HistoryOperation<CasRegisterOperation, number | null> = {
     client: 9,
     operation: write(7),
@@ -133,7 +133,7 @@ test("where something is pending there is never rest again", () => {
   expect(check(quiescentHistory(history), casRegister(0)).kind).toBe("holds");
 });
 
-test("transactions may be serializable without being strictly so", () => {
+test("transactions may be serializable without being strictly serializable", () => {
   const transfer = [
     { kind: "write", key: "x", value: 1 },
     { kind: "write", key: "y", value: 1 },
@@ -155,7 +155,7 @@ test("transactions may be serializable without being strictly so", () => {
   expect(check(unorderedHistory(torn), multiRegister(0)).kind).toBe("violated");
 });
 
-/** Two operations that overlap may exchange their values; one alone answers null. */
+/** Two operations that overlap may exchange their values; one alone returns null. */
 const exchanger: IntervalModel<null, number, number | null> = {
   name: "exchanger",
   initial: null,
@@ -194,7 +194,8 @@ interface Snapshot {
 }
 
 /**
- * Write a value, and answer all values written at some point before the end: may see one another, over several points.
+ * Writes a value, and returns all values written at some point before the end: operations may see one another, over
+ * several points.
  */
 const writeSnapshot: IntervalModel<Snapshot, number, string> = {
   name: "write-snapshot",
@@ -207,7 +208,7 @@ const writeSnapshot: IntervalModel<Snapshot, number, string> = {
   },
 };
 
-test("an operation may take effect over several points, which no single point explains", () => {
+test("an operation may take effect over several points where no single point explains it", () => {
   // 1 and 2 see each other; 3 begins with them, and sees 4, which begins after they have ended: 3 spans two points.
   const history = [
     done(0, 1, "1,2,3", 0, 4),

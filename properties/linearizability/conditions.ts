@@ -1,15 +1,15 @@
 /**
- * Conditions weaker than linearizability that are linearizability of a history with other times.
+ * Conditions weaker than linearizability that reduce to linearizability of a history with other times.
  *
- * Each gives a history that is linearizable exactly when the given one meets the condition. Strict serializability of
+ * Each returns a history that is linearizable exactly when the given one meets the condition. Strict serializability of
  * operations on several keys needs no change: it is linearizability with a model of all keys together.
  */
 import type { History, HistoryOperation } from "./history.ts";
 
 /**
- * Quiescent consistency: operations take effect in the order of time only where a moment with nothing open lies between
- * them. Source: Aspnes, Herlihy, Shavit, "Counting networks", 1994; Herlihy and Shavit, "The art of multiprocessor
- * programming", 3.3.
+ * Quiescent consistency: operations take effect in the order of time only if a moment with no open operation lies
+ * between them. Source: Aspnes, Herlihy, Shavit, "Counting networks", 1994; Herlihy and Shavit, "The art of
+ * multiprocessor programming", 3.3.
  */
 export function quiescentHistory<Operation, Response>(
   history: History<Operation, Response>,
@@ -43,7 +43,7 @@ export function quiescentHistory<Operation, Response>(
     if (open === 0) close(at);
   }
   const latest = events.at(-1)?.at ?? 0;
-  close(latest); // something is pending: the last period never ends
+  close(latest); // an operation is pending: the last period never ends
   return result;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Linearizability as it is defined, by trying every order: exponential, and obviously right.
+ * Linearizability by definition, trying every order: exponential, and obviously correct.
  *
- * What the fast checkers are tested against; no user needs it. Source: Herlihy and Wing, "Linearizability: a
- * correctness condition for concurrent objects", 1990.
+ * The oracle for testing the fast checkers; not for users. Source: Herlihy and Wing, "Linearizability: a correctness
+ * condition for concurrent objects", 1990.
  */
 import type { Model } from "#model/model.ts";
 import type { History, HistoryOperation } from "./history.ts";
 
-/** Whether some order of the operations, pending ones taken or left, respects time and the model. */
+/** Whether some order of the operations, with or without each pending one, respects time and the model. */
 export function isLinearizableByDefinition<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,

@@ -1,13 +1,13 @@
 import type { HistoryOperation } from "./history.ts";
 
-/** One line of a record: a client starts an operation, or gets an answer. */
+/** One recorded event: a client invokes an operation, or gets a response. */
 export type HistoryEvent<Operation, Response> =
   | { readonly kind: "invoke"; readonly client: number | string; readonly operation: Operation }
   | { readonly kind: "respond"; readonly client: number | string; readonly response: Response | undefined };
 
 /**
- * Pairs the invocations of each client, one at a time, with their responses; the time of an event is its position. What
- * is left open is pending.
+ * Pairs the invocations of each client, one at a time, with their responses; the time of an event is its position. Open
+ * operations are pending.
  */
 export function historyOfEvents<Operation, Response>(
   events: readonly HistoryEvent<Operation, Response>[],

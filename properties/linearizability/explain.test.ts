@@ -26,7 +26,7 @@ function done<Operation, Response>(
   return { client, operation, response, invokedAt, respondedAt };
 }
 
-test("a stale read is explained by what it read and what came between, however long the history", () => {
+test("a stale read is explained by the write it read and the write in between, however long the history", () => {
   const history: HistoryOperation<CasRegisterOperation, number | null>[] = [];
   for (let i = 0; i < 300; i += 1) history.push(done(i % 3, { kind: "write", value: i % 5 }, null, 2 * i, 2 * i + 1));
   history.push(done(4, { kind: "read" }, 3, 600, 601)); // the last write was 4
@@ -40,12 +40,12 @@ test("a stale read is explained by what it read and what came between, however l
   });
   if (found.kind === "violated") {
     expect(found.orders).toEqual([
-      { order: [0, 1], state: 4, blocked: [{ operation: 2, because: "answered 3, would answer 4 here" }] },
+      { order: [0, 1], state: 4, blocked: [{ operation: 2, because: "returned 3, would return 4 here" }] },
     ]);
   }
 });
 
-test("a write whose value is still read is never left out: what it explains is no fault", () => {
+test("a write whose value is still read is never left out: the reads it explains are no fault", () => {
   const history: History<CasRegisterOperation, number | boolean | null> = [
     done(0, { kind: "write", value: 1 }, null, 0, 1),
     done(1, { kind: "read" }, 1, 2, 3),
@@ -54,7 +54,7 @@ test("a write whose value is still read is never left out: what it explains is n
     done(2, { kind: "read" }, 2, 8, 9),
   ];
   const found = explain(history, casRegister(0));
-  // The read of 1 is right and not part of it; the write of 2 is what the last read saw.
+  // The read of 1 is correct and not part of it; the last read saw the write of 2.
   expect(found).toMatchObject({ kind: "violated", indices: [2, 3, 4] });
 });
 
@@ -68,7 +68,7 @@ test("pending operations that explain the middle are shown with it", () => {
   expect(explain(history, casRegister(0))).toMatchObject({ kind: "violated", indices: [0, 1, 2, 3], impossible: 3 });
 });
 
-test("a history that holds, or is not decided, is given back as such", () => {
+test("a history that holds, or is undecided, is returned as such", () => {
   const write = done(0, { kind: "write", value: 1 } as const, null, 0, 1);
   expect(explain([write], casRegister(0)).kind).toBe("holds");
   const overlapping = Array.from({ length: 12 }, (_, i) =>
@@ -82,7 +82,7 @@ test("a history that holds, or is not decided, is given back as such", () => {
   );
 });
 
-test("monitors name few culprits", () => {
+test("monitors name few conflicting operations", () => {
   const queued = explain(
     [
       done(0, { kind: "push", value: 1 } as const, null, 0, 1),
@@ -131,8 +131,7 @@ test("monitors name few culprits", () => {
 });
 
 /**
- * What is shown is a violation by itself, is no larger than the history, and loses nothing by leaving out any of its
- * core.
+ * The explanation is a violation by itself, is no larger than the history, and its core is minimal.
  */
 function expectExplanations<State, Operation, Response>(
   model: Model<State, Operation, Response>,
@@ -159,7 +158,7 @@ function expectExplanations<State, Operation, Response>(
   expect(explained).toBeGreaterThan(60);
 }
 
-test("what is shown is a violation by itself", () => {
+test("an explanation is a violation by itself", () => {
   const containerOperations = [
     { kind: "pop" },
     { kind: "pop" },

@@ -1,10 +1,10 @@
 /**
  * Why a history is not linearizable: the fewest operations that cannot be explained, and how every order of them fails.
  *
- * An operation is left out by making it optional: it may take effect within its interval, or not. What is left is a
- * violation whatever the others did, so no fault is made by leaving out a write whose value is still read. Where a
- * monitor decides and names no culprits, whole values are left out (their insert and their takes), which makes no fault
- * either: an explained history of a container stays explained without one of its values.
+ * An operation is left out by making it optional: it may take effect within its interval, or not. The rest is a
+ * violation whatever the omitted ones did, so leaving out a write whose value is still read introduces no fault. Where
+ * a monitor decides and names no operations, whole values are left out (their insert and their takes). This introduces
+ * no fault either: an explained history of a container stays explained without one of its values.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
@@ -25,30 +25,32 @@ export interface Explanation<Operation, Response> {
   readonly because: string;
   readonly key: string | number | undefined;
   /**
-   * The operations that cannot be explained, in order of invocation, and their indices in the history that was given.
+   * The operations that cannot be explained, in order of invocation, and their indices in the given history.
    */
   readonly operations: readonly HistoryOperation<Operation, Response>[];
   readonly indices: readonly number[];
-  /** Place in `operations` of the one whose response nothing explains, given all that came before. */
+  /** Place in `operations` of the one whose response no order explains, given all earlier ones. */
   readonly impossible: number;
   /** Operations of the whole history that were explained before that response. */
   readonly reached: number;
-  /** Index of the first response that nothing explains, in the whole or of the key; undefined where only a monitor knows. */
+  /**
+   * Index of the first response that no order explains, in the whole history or of the key; undefined where only a
+   * monitor decided.
+   */
   readonly first: number | undefined;
-  /** How orders of `operations` fail, the longest first; at most {@link ORDERS_MAX}. */
+  /** The failures of orders of `operations`, the longest first; at most {@link ORDERS_MAX}. */
   readonly orders: readonly FailedOrder[];
 }
 
 const ORDERS_MAX = 12;
-/** Configurations of one search for a smaller core: past that it keeps the larger one. */
+/** Most configurations of one search for a smaller core: past that the larger one is kept. */
 const CORE_CONFIGURATIONS_MAX = 200_000;
 /**
- * Times that the searches for smaller sets may ask whether to stop, each after a thousand configurations or a smaller
- * set.
+ * Most checks of the stop condition by the searches for smaller sets, one per thousand configurations or smaller set.
  */
 const ASKED_MAX = 20_000;
 
-/** @returns the explanation of a violation; the verdict of `check` when there is none, or when a bound came first */
+/** @returns the explanation of a violation; the verdict of `check` when there is none, or when a bound was hit first */
 export function explain<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -58,7 +60,7 @@ export function explain<State, Operation, Response>(
   const verdict = check(history, model, options);
   if (verdict.kind !== "violated") return verdict;
   if (options.keys === "whole" && model.partition !== undefined) {
-    // Keys are independent, so one of them by itself is a violation, and far sooner explained.
+    // Keys are independent, so one key alone is a violation, and explained far sooner.
     const split = explain(history, model, { ...options, keys: "split" });
     if (split.kind === "violated") return split;
   }
@@ -91,15 +93,15 @@ export function explain<State, Operation, Response>(
     indices,
     impossible,
     reached,
-    // A search that gives up on states early, for what can never be seen, may give up at an earlier response.
+    // A search that prunes states whose effects can never be seen may fail at an earlier response.
     first: model.outgrown === undefined ? verdict.impossible : undefined,
     orders: failedOrders(operations, model, ORDERS_MAX),
   };
 }
 
 /**
- * The fewest operations by search. A set from which nothing can be left out need not be the smallest: several are made,
- * and the smallest taken.
+ * The fewest operations by search. A minimal set need not be the smallest: several are computed, and the smallest is
+ * taken.
  */
 function smallestBySearch<State, Operation, Response>(
   history: History<Operation, Response>,
@@ -119,7 +121,7 @@ function smallestBySearch<State, Operation, Response>(
   return best;
 }
 
-/** Which operations to prefer in a core: by an order of time, ascending. */
+/** The operations to prefer in a core: by an order of time, ascending. */
 type Preference = (item: HistoryOperation<unknown, unknown>) => number;
 const byResponse: Preference = ({ respondedAt }) => -(respondedAt ?? Infinity);
 const PREFERENCES: readonly Preference[] = [
@@ -128,10 +130,10 @@ const PREFERENCES: readonly Preference[] = [
   ({ invokedAt }) => invokedAt,
   ({ invokedAt, respondedAt }) => (respondedAt ?? Infinity) - invokedAt,
 ];
-/** No smaller set is looked for. */
+/** Sets of this size are not made smaller. */
 const SMALL = 6;
 
-/** The culprits a monitor names are few already; where it names none, everything is looked at. */
+/** The operations that a monitor names are few already; where it names none, all are candidates. */
 function coreOfMonitor<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -184,7 +186,7 @@ function coreByValues<State, Operation, Response>(
   return smallestSubset(units, violated)?.flat();
 }
 
-/** The fewest operations that cannot be explained though all others are optional; undefined if a bound came first. */
+/** The fewest operations that cannot be explained with all others optional; undefined if a bound was hit first. */
 function coreByOptional<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -194,7 +196,7 @@ function coreByOptional<State, Operation, Response>(
   options: CheckOptions,
   outOfTime: () => boolean,
 ): readonly number[] | undefined {
-  // Nothing behind the impossible response matters: what responds later is pending then.
+  // Nothing after the impossible response matters: operations that respond later become pending.
   const until = impossible === undefined ? Infinity : (history[impossible]?.respondedAt ?? Infinity);
   const relevant = included.filter((index) => (history[index]?.invokedAt ?? 0) < until);
   const cut = history.map((item) =>
@@ -222,9 +224,8 @@ function coreByOptional<State, Operation, Response>(
 }
 
 /**
- * The core with what makes it readable: the fewest other operations that explain all of it but its last response, and
- * for that one an operation whose effect it saw, if there is one. Without them a reader would see a fault sooner than
- * there is.
+ * The core with its context: the fewest other operations that explain all of it but its last response, and for that one
+ * an operation whose effect it saw, if there is one. Without them a reader would see the fault too early.
  */
 function withSources<State, Operation, Response>(
   history: History<Operation, Response>,

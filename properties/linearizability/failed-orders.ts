@@ -1,4 +1,6 @@
-/** How every order of a few operations fails: the orders that go as far as they can, and what stops them there. */
+/**
+ * The failures of every order of a few operations: the orders that go as far as possible, and what stops them there.
+ */
 import type { Model } from "#model/model.ts";
 import type { HistoryOperation } from "./history.ts";
 import { valueText } from "./value-text.ts";
@@ -8,16 +10,15 @@ export interface FailedOrder {
   readonly order: readonly number[];
   /** The state they leave, as the model's key. */
   readonly state: string | number;
-  /** Every operation that would have to come next, and why it cannot. */
+  /** Every operation that could only come next, and why it cannot. */
   readonly blocked: readonly { readonly operation: number; readonly because: string }[];
 }
 
-/** Steps tried in all: enough for the few operations of a counterexample, and a bound for others. */
+/** Most steps tried in total: enough for the few operations of a counterexample, and a bound for larger sets. */
 const STEPS_MAX = 200_000;
 
 /**
- * At most `ordersMax` orders, the longest first; orders that used the same operations and left the same state count
- * once.
+ * At most `ordersMax` orders, the longest first; orders with the same operations and final state count once.
  */
 export function failedOrders<State, Operation, Response>(
   operations: readonly HistoryOperation<Operation, Response>[],
@@ -58,8 +59,8 @@ function whyNot<State, Operation, Response>(
   item: HistoryOperation<Operation, Response>,
 ): string {
   const found = valueText(item.response);
-  if (model.outcomes === undefined) return `cannot answer ${found} here`;
-  const answers = [...new Set(model.outcomes(state, item.operation).map(({ response }) => valueText(response)))];
-  if (answers.length === 0) return "cannot happen here";
-  return `answered ${found}, would answer ${answers.join(" or ")} here`;
+  if (model.outcomes === undefined) return `cannot return ${found} here`;
+  const responses = [...new Set(model.outcomes(state, item.operation).map(({ response }) => valueText(response)))];
+  if (responses.length === 0) return "cannot happen here";
+  return `returned ${found}, would return ${responses.join(" or ")} here`;
 }

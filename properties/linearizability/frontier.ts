@@ -1,13 +1,13 @@
 /**
- * The front of concurrency: which operations are open at an event, and what a response asks of a configuration.
+ * The front of concurrency: the operations open at an event, and the demand of a response on a configuration.
  *
  * Real-time order has settled everything but the open operations, so a configuration is a state and one bit for each of
- * them, however long the history. Operations take effect as late as possible, when a response asks for it (just-in-time
+ * them, however long the history. Operations take effect as late as possible, when a response requires it (just-in-time
  * linearization: Lowe, "Testing for linearizability", 2017). Four rules keep configurations few and the verdict the
- * same: an observation that fits takes effect at once, as it takes nothing from anybody; of open operations with one
- * label the one that responds first goes first, as the two could change places; and a configuration that differs from
- * another only in having used more optional operations is dropped (see `Layer`); so is one from which an open
- * observation can never be seen any more, where the model tells (`Model.outgrown`).
+ * same: a matching observation takes effect at once, as it restricts no other operation; of open operations with one
+ * label the one that responds first goes first, as the two are interchangeable; a configuration that differs from
+ * another only in having used more optional operations is dropped (see `Layer`); and so is one from which an open
+ * observation can no longer be seen, where the model declares it (`Model.outgrown`).
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { Layer } from "./layer.ts";
@@ -15,11 +15,11 @@ import type { Problem } from "./problem.ts";
 import { MANY_STATES, NO_STATE, OUTGROWN } from "./steps.ts";
 import type { StepTable } from "./steps.ts";
 
-/** What a search may use up before it says *unknown*. */
+/** The resources of a search before it returns *unknown*. */
 export interface Budget {
-  /** Configurations held at once by one search. */
+  /** Most configurations held at once by one search. */
   readonly configurationsMax: number;
-  /** Asked every thousand configurations or so; true ends the search. */
+  /** Called about every thousand configurations; true ends the search. */
   readonly outOfTime: () => boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Budget {
 export interface Slots {
   readonly slotOf: Int32Array;
   readonly words: number;
-  /** For each part, the events that invoke an operation which replaces its state, ascending. */
+  /** For each part, the events that invoke an operation that replaces its state, ascending. */
   readonly replacements: readonly (readonly number[])[];
 }
 
@@ -51,11 +51,11 @@ export function assignSlots({ count, events, labels, replacing, partOf }: Proble
   return { slotOf, words: Math.max(1, Math.ceil(used / 32)), replacements };
 }
 
-/** What the frontier asks of the model's steps. */
+/** The frontier's view of the model's steps. */
 type FrontierSteps = Pick<StepTable, "step" | "successors">;
 
 export class Frontier {
-  /** The event to come. */
+  /** The next event. */
   at = 0;
   /** Rows expanded so far: the measure of work. */
   expanded = 0;
@@ -93,7 +93,7 @@ export class Frontier {
   }
 
   /**
-   * Passes invocations until the event to come is a response. @returns the operation, or -1 at the end of the history
+   * Passes invocations until the next event is a response. @returns the operation, or -1 at the end of the history
    */
   nextResponse(): number {
     const { events } = this.#problem;
@@ -105,13 +105,13 @@ export class Frontier {
     return -1;
   }
 
-  /** Passes the response to come. */
+  /** Passes the next response. */
   passResponse(): void {
     this.#remove(wordAt(this.#problem.events, this.at) >> 1);
     this.at += 1;
   }
 
-  /** Goes to another event, forwards or back. */
+  /** Moves to another event, forwards or back. */
   seek(target: number): void {
     const { events } = this.#problem;
     for (; this.at < target; this.at += 1) this.#cross(wordAt(events, this.at), 0);
@@ -143,8 +143,8 @@ export class Frontier {
   }
 
   /**
-   * Puts into `to` every configuration that the response to come leaves, from those of `from`. The response is that of
-   * `operation`; its bit is 0 afterwards.
+   * Adds to `to` every configuration that the next response leaves, from those of `from`. The response is that of
+   * `operation`, whose bit is 0 afterwards.
    *
    * @returns false when the budget was used up first; `to` is then incomplete
    */
@@ -175,8 +175,8 @@ export class Frontier {
   }
 
   /**
-   * One step from the configuration at `base` of `row`, towards the response to come: what answers it goes into `to`,
-   * what does not yet into `towards`.
+   * One step from the configuration at `base` of `row`, towards the next response: configurations that satisfy it go
+   * into `to`, others into `towards`.
    */
   stepTowards(operation: number, row: Int32Array, base: number, to: Layer): void {
     const word = 1 + (wordAt(this.#slots.slotOf, operation) >> 5);
@@ -191,7 +191,7 @@ export class Frontier {
     if (this.#work.count > 0) this.#expand(0, word, bit, to);
   }
 
-  /** Rows from 1 on: what {@link stepTowards} found that does not answer the response yet. */
+  /** Rows from 1 on: results of {@link stepTowards} that do not satisfy the response yet. */
   get towards(): Layer {
     return this.#work;
   }
@@ -204,7 +204,7 @@ export class Frontier {
     for (let place = 0; place < this.#open.length; place += 1) {
       const other = numberAt(this.#open, place);
       const label = wordAt(labels, other);
-      // An observation that fitted was taken when the state was reached.
+      // A matching observation was taken when the state was reached.
       if (observing[label] === 1 || this.#has(work.rows, base, other)) continue;
       const earlier = numberAt(this.#earlier, place, -1);
       if (earlier !== -1 && !this.#has(work.rows, base, earlier)) continue;
@@ -252,7 +252,7 @@ export class Frontier {
       const label = wordAt(labels, other);
       if (replacing[label] === 1 && partOf[label] === part && !this.#has(this.#candidate, 0, other)) return true;
     }
-    // The first to be invoked from here on.
+    // The next to be invoked.
     const later = this.#slots.replacements[part] ?? [];
     let [low, high] = [0, later.length];
     while (low < high) {
@@ -264,8 +264,8 @@ export class Frontier {
   }
 
   /**
-   * Takes every observation that fits; drops the candidate if one can never be seen from it, else puts the candidate
-   * where it belongs.
+   * Takes every matching observation; drops the candidate if one can never be seen from it, else adds the candidate to
+   * its set.
    */
   #file(word: number, bit: number, to: Layer): void {
     const candidate = this.#candidate;

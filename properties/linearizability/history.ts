@@ -1,5 +1,5 @@
 /**
- * A history: what the clients of one object asked, what they were answered, and when.
+ * A history: the operations of the clients of one object, with their responses and times.
  *
  * Times are only compared. An operation precedes another when it responded before the other was invoked; equal times
  * count as overlapping. A pending operation (no response) may have taken effect at any time after its invocation, or
@@ -8,7 +8,7 @@
 export interface HistoryOperation<Operation, Response> {
   readonly client: number | string;
   readonly operation: Operation;
-  /** undefined when nobody saw the answer: then any answer is allowed. */
+  /** undefined when the response was not seen: then any response is allowed. */
   readonly response: Response | undefined;
   readonly invokedAt: number;
   /** undefined when the operation is pending. */

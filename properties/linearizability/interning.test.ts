@@ -37,7 +37,7 @@ test("values are equal exactly when type and content are, whatever the order of 
   expect(() => canonical(() => 1)).toThrow("a function cannot be part of an operation or a response");
 });
 
-test("a set of rows keeps each once, in order of addition, and forgets all when cleared", () => {
+test("a set of rows keeps each once, in order of addition, and is empty when cleared", () => {
   const rows = new RowSet();
   rows.clear(2);
   const words = Int32Array.from({ length: 20_000 }, (_, i) => (i * 7) % 1_000);

@@ -1,7 +1,7 @@
 /**
  * Small numbers for values, so that the searches compare and store integers only.
  *
- * Two values get one number exactly when {@link canonical} writes them alike: same type, same content, whatever the
+ * Two values get one number exactly when their {@link canonical} texts are equal: same type, same content, whatever the
  * order of an object's fields.
  */
 
@@ -36,14 +36,17 @@ export function canonical(value: unknown): string {
   return `${text}}`;
 }
 
-/** Numbers values 0, 1, 2 … in the order in which they are first met. */
+/** Numbers values 0, 1, 2 … in the order of first occurrence. */
 export class Interner<T> {
   readonly values: T[] = [];
   readonly #ids = new Map<unknown, number>();
 
-  /** The value's number, given on first sight. Primitives cost one look-up, objects are written out canonically. */
+  /**
+   * The value's number, assigned at its first occurrence. Primitives cost one look-up, objects are written out
+   * canonically.
+   */
   intern(value: T): number {
-    // Objects by their text, behind a mark that keeps them apart from strings; a string with that mark is written out
+    // Objects by their text, after a mark that distinguishes them from strings; a string with that mark is written out
     // too.
     const plain = typeof value === "string" ? !value.startsWith("\0") : typeof value !== "object" || value === null;
     const key = plain ? value : `\0${canonical(value)}`;

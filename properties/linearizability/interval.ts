@@ -1,9 +1,9 @@
 /**
  * Interval linearizability: operations that overlap may take effect together, over several points rather than at one.
  *
- * For objects that no sequential model describes: exchangers, barriers, snapshots that see each other. A model says
- * what may happen at one point: some operations begin, some of those that have begun end with their answers. An
- * operation that begins and ends at one point with others is set linearizability.
+ * For objects that no sequential model describes: exchangers, barriers, snapshots that see each other. A model defines
+ * what may happen at one point: some operations begin, and some that have begun end with their responses. An operation
+ * that begins and ends at one point with others is set linearizability.
  *
  * Breadth first over responses, like the search for linearizability; at a point any set of open operations may begin
  * and end, so it is exponential in the operations open at once, and meant for small histories.
@@ -14,13 +14,13 @@
 import type { History } from "./history.ts";
 
 interface Active<Operation> {
-  /** Tells operations apart; the same number until it has ended. */
+  /** Identifies the operation until it has ended. */
   readonly id: number;
   readonly operation: Operation;
 }
 
 interface Ending<Operation, Response> extends Active<Operation> {
-  /** undefined when nobody saw the answer: any is allowed. */
+  /** undefined when the response was not seen: any is allowed. */
   readonly response: Response | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface IntervalModel<State, Operation, Response> {
   readonly name: string;
   readonly initial: State;
   /**
-   * Every state that one point may leave at which `begins` begin and then `ends` end, which began here or before; empty
+   * Every state that may follow a point at which `begins` begin and then `ends` end, which began here or before; empty
    * when it is impossible.
    */
   next(
@@ -36,13 +36,13 @@ export interface IntervalModel<State, Operation, Response> {
     begins: readonly Active<Operation>[],
     ends: readonly Ending<Operation, Response>[],
   ): readonly State[];
-  /** Equal for two states exactly when no sequence of points can tell them apart. */
+  /** Equal for two states exactly when no sequence of points can distinguish them. */
   key(state: State): string | number;
 }
 
 export type IntervalVerdict =
   | { readonly kind: "holds" }
-  /** `impossible`: index of the operation whose response nothing explains. */
+  /** `impossible`: index of the operation whose response no order explains. */
   | { readonly kind: "violated"; readonly impossible: number }
   | { readonly kind: "unknown"; readonly because: "memory" };
 
@@ -97,7 +97,7 @@ export function checkIntervals<State, Operation, Response>(
       }
       for (const next of points(configuration, model, ending)) {
         const key = keyOf(next);
-        if (!seen.has(key)) seen.set(key, next); // a Map is walked as it grows
+        if (!seen.has(key)) seen.set(key, next); // iteration over a Map includes entries added meanwhile
       }
     }
     if (answered.size === 0) return { kind: "violated", impossible: index };

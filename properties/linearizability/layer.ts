@@ -1,9 +1,9 @@
 /**
  * A set of configurations, each a state and the bits of the open operations that have taken effect.
  *
- * One configuration makes another needless when it differs only in having used fewer optional operations: whatever
- * the other can still do, it can do too. Such a configuration is not added, and one that is there already is marked
- * dead. Without optional operations this is an ordinary set.
+ * One configuration makes another redundant when it differs only in having used fewer optional operations: it can do
+ * everything that the other can. A redundant configuration is not added, and one already in the set is marked dead.
+ * Without optional operations this is an ordinary set.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import { hashWords } from "./row-set.ts";
@@ -13,7 +13,7 @@ export class Layer {
   rows: Int32Array;
   count = 0;
   readonly width: number;
-  /** 1 for a row that another one made needless. */
+  /** 1 for a row that another one made redundant. */
   dead = new Uint8Array(8);
   /** Bits of the optional operations that are open. */
   readonly #optional: Int32Array;
@@ -50,7 +50,7 @@ export class Layer {
       const at = row * width;
       if (rows[at] !== key[0] || this.dead[row] === 1) continue;
       let same = true;
-      let covers = true; // the row uses no optional operation that the new one does not use
+      let covers = true; // the row uses only optional operations that the new one uses
       let covered = true;
       for (let i = 1; i < width; i += 1) {
         const there = wordAt(rows, at + i);

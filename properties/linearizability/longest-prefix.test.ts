@@ -14,7 +14,7 @@ import { Random } from "#properties/random.ts";
 import { createStreamChecker } from "./stream.ts";
 import type { StreamVerdict } from "./stream.ts";
 
-/** The history up to its first so many responses; the others are pending. */
+/** The history up to a number of responses; the others are pending. */
 function firstResponses<Operation, Response>(
   history: History<Operation, Response>,
   count: number,
@@ -75,7 +75,7 @@ function prefixesAreRight<State, Operation, Response>(
   expect(violated).toBeGreaterThan(100);
 }
 
-test("the longest prefix is linearizable and one response more is not, by monitor and by search", () => {
+test("the longest prefix is linearizable and one more response is not, by monitor and by search", () => {
   prefixesAreRight(register(0), {
     operations: [{ kind: "read" }, { kind: "write", value: 1 }, { kind: "write", value: 2 }],
     responses: [null, 0, 1, 2],
@@ -91,7 +91,7 @@ test("the longest prefix is linearizable and one response more is not, by monito
   prefixesAreRight(kvMap(0), { operations: keyed, responses: [null, 0, 1] });
 });
 
-/** Writes and reads of ever new values, the last but one of which is wrong. */
+/** Writes and reads of distinct values, the last but one of which is wrong. */
 function longHistory(
   pairs: number,
 ): HistoryOperation<{ kind: "read" } | { kind: "write"; value: number }, number | null>[] {
@@ -113,7 +113,7 @@ function longHistory(
   ]).flat();
 }
 
-test("it is found in long histories, told with its end, and not looked for in longer ones", () => {
+test("it is found in long histories, reported with its end, and not searched for in longer ones", () => {
   const history = longHistory(5_000);
   const found = explainStream(history, register(0), {});
   expect(found).toMatchObject({ prefix: { explained: 9_997, responses: 10_000, next: 9_997 } });
@@ -122,14 +122,14 @@ test("it is found in long histories, told with its end, and not looked for in lo
   expect(
     longestPrefix(longHistory(OPERATIONS_MAX / 2 + 1), register(0), all, undefined, {}, () => false),
   ).toBeUndefined();
-  // Where time is up, what is known is told.
+  // When time is up, partial knowledge is reported.
   expect(longestPrefix(history, register(0), all.subarray(0, 10_000), undefined, {}, () => true)).toMatchObject({
     explained: 0,
     unexplained: 10_000,
   });
 });
 
-test("what a stream has forgotten counts as explained", () => {
+test("operations that a stream has dropped count as explained", () => {
   const checker = createStreamChecker(register(0), { operationsMax: 1_000, method: "search" });
   for (const item of longHistory(3_000)) checker.add(item);
   expect(checker.end()).toMatchObject({ kind: "violated", reached: 5_997, prefix: { explained: 5_997, next: 5_997 } });

@@ -1,6 +1,6 @@
 /**
- * The longest prefix of a history that is linearizable. What responds behind it is pending in it. Every prefix of a
- * linearizable history is linearizable, so the longest is found by halving.
+ * The longest linearizable prefix of a history. Operations that respond after it are pending in it. Every prefix of a
+ * linearizable history is linearizable, so the longest is found by binary search.
  */
 import type { Model } from "#model/model.ts";
 import type { CheckOptions } from "./check.ts";
@@ -11,33 +11,33 @@ import { search } from "./search.ts";
 import { createStepTable } from "./steps.ts";
 
 export interface LongestPrefix<Operation, Response> {
-  /** Responses in it, at least, and in the whole. */
+  /** Responses in the prefix, at least, and in the whole history. */
   readonly explained: number;
   readonly responses: number;
-  /** So many responses cannot be explained: one more than `explained`, unless a bound came first. */
+  /** This many responses cannot be explained: one more than `explained`, unless a bound was hit first. */
   readonly unexplained: number;
-  /** Index of the operation whose response is the last of those. */
+  /** Index of the operation with the last of those responses. */
   readonly next: number;
-  /** Operations at its end: those that responded last, those that are open there, `next` among them; by invocation. */
+  /** Operations at its end, by invocation: those that responded last, and those open there, including `next`. */
   readonly operations: readonly HistoryOperation<Operation, Response>[];
   readonly indices: readonly number[];
 }
 
-/** Operations up to which it is looked for: some twenty prefixes are decided. */
+/** Most operations of a history in which it is searched for: some twenty prefixes are decided. */
 export const OPERATIONS_MAX = 100_000;
-/** Operations and configurations of one search of a prefix, where no monitor decides. */
+/** Most operations and configurations of one search of a prefix, where no monitor decides. */
 const SEARCHED_MAX = 20_000;
 const CONFIGURATIONS_MAX = 20_000;
-/** Searches that may end undecided. */
+/** Most searches that may end undecided. */
 const UNDECIDED_MAX = 3;
-/** Operations of its end that are told. */
+/** Most operations of its end that are reported. */
 const RESPONDED_MAX = 16;
 const OPEN_MAX = 16;
 
 /**
- * @param included the operations to look at, by index: those of one object, or of one key; they are not linearizable
- * @param next the index of the operation whose response is not explained first, where a search has found it
- * @returns undefined where that is too much work
+ * @param included the operations to examine, by index: those of one object, or of one key; they are not linearizable
+ * @param next the index of the first operation whose response is not explained, where a search has found it
+ * @returns undefined if it is too much work
  */
 export function longestPrefix<State, Operation, Response>(
   history: History<Operation, Response>,
@@ -78,7 +78,10 @@ export function longestPrefix<State, Operation, Response>(
   };
 }
 
-/** How many responses, in order of time, are explained for certain, and how many are not; undefined if it is too much. */
+/**
+ * The number of responses, in order of time, that are certainly explained, and the number that are certainly not;
+ * undefined if it is too much work.
+ */
 function explainedResponses<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -88,10 +91,10 @@ function explainedResponses<State, Operation, Response>(
   outOfTime: () => boolean,
 ): { readonly explained: number; readonly unexplained: number } | undefined {
   if (included.length > OPERATIONS_MAX) return undefined;
-  // A shape is that of one object.
+  // A shape describes one object.
   const isOne = keys !== "whole" || model.partition === undefined;
   const shape = method === "search" || !isOne ? undefined : model.shape;
-  // Responses at one time belong together: the prefix ends before or behind all of them.
+  // Responses at equal times belong together: the prefix ends before or after all of them.
   const times = [...new Set(responded.map((index) => timeOf(history, index)))];
   const latest = (times.at(-1) ?? 0) + 1;
   const known = new Map<number, "holds" | "violated" | "unknown">([[times.length - 1, "violated"]]);
@@ -132,7 +135,7 @@ function explainedResponses<State, Operation, Response>(
       return items;
     };
     if (shape !== undefined) {
-      // What is open may answer what it will answer, if only later: a monitor decides that more often.
+      // Open operations keep their later responses, moved to the end: a monitor decides that more often.
       const late = cut((item) => (item.respondedAt === undefined ? item : { ...item, respondedAt: latest }));
       if (decideByMonitor(late, shape, prefix).kind === "holds") return "holds";
     }
@@ -148,7 +151,9 @@ function explainedResponses<State, Operation, Response>(
   }
 }
 
-/** The last place from `low` on, below `high`, with a property that places lose once and for all; it is true of `low`. */
+/**
+ * The last place from `low` on, below `high`, with a property that holds for `low` and, once lost, stays lost.
+ */
 function lastOf(low: number, high: number, holds: (place: number) => boolean): number {
   let [last, first] = [low, high];
   while (first - last > 1) {

@@ -1,19 +1,19 @@
 /**
- * Memory at rest is the image of the model's state: when every thread has returned or waits for work, what lies in memory
- * is what one of the states says that the history allows, no more and no less.
+ * Memory at rest is the image of the model's state: when every thread has returned or waits for work, the contents of
+ * memory are exactly those of a state that the history allows.
  *
- * An operation may return what it should and leave something behind (a half of itself, a count too high, an entry that
- * nobody finds) that only a later one would stumble over. A system's abstraction function, from memory to the model's
- * state, sees that at once.
+ * An operation may respond correctly and leave something behind (a partial effect, a count too high, an unreachable
+ * entry) that only a later operation would run into. A system's abstraction function, from memory to the model's state,
+ * reveals that at once.
  */
 import type { Watcher } from "../watcher.ts";
 import type { OperationHistory } from "./operation-history.ts";
 import { hashWords } from "./row-set.ts";
 
-/** Pairs of a history and a memory that agree, kept before all are forgotten. */
+/** Most agreeing pairs of a history and a memory to keep before all are dropped. */
 const KNOWN_MAX = 4_000;
 
-/** @param used words of the heap: what lies behind them is nobody's */
+/** @param used words of the heap: the words after them are unallocated */
 export function memoryAtRestWatcher(
   history: Pick<OperationHistory<unknown>, "differsFrom" | "position" | "identities">,
   used: number,
@@ -23,7 +23,7 @@ export function memoryAtRestWatcher(
     property: "memory-at-rest",
     rested: (words) => history.differsFrom(words),
     ended(words) {
-      // Executions come to few different ends: what was seen to agree once does so again.
+      // Executions have few different ends: a pair that agreed once agrees again.
       const key = history.position * 2 ** 20 + (hashWords(words, 0, used) & 0xfffff);
       const seen = known.get(key);
       const { identities } = history;

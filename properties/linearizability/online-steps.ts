@@ -1,4 +1,4 @@
-/** A model's steps by number, each asked for once: what the online checker's search reads. */
+/** A model's steps by number, each computed once, for the online checker's search. */
 import type { Model } from "#model/model.ts";
 import type { Interner } from "./interning.ts";
 
@@ -7,24 +7,24 @@ export interface OnlineSteps<State> {
   /** @throws RangeError if no state has that number */
   stateOf(id: number): State;
   /**
-   * Every way `operation` may take effect in `state` while its answer is not known: mark, state after, mark, state …
+   * Every way `operation` may take effect in `state` while its response is not known: mark, state after, mark, state …
    */
   effects(state: number, operation: number): Int32Array;
-  /** States after `operation` took effect in `state` and answered `response`. */
-  answering(state: number, operation: number, response: number): Int32Array;
-  /** Whether an operation with this mark may answer `response`. */
-  answers(mark: number, response: number): boolean;
-  /** The number here of a state that `old` numbered. */
+  /** States after `operation` took effect in `state` and returned `response`. */
+  returning(state: number, operation: number, response: number): Int32Array;
+  /** Whether an operation with this mark may return `response`. */
+  mayReturn(mark: number, response: number): boolean;
+  /** The number in this table of a state that `old` numbered. */
   adoptState(old: OnlineSteps<State>, state: number): number;
-  /** The number here of a mark that `old` numbered. */
+  /** The number in this table of a mark that `old` numbered. */
   adoptMark(old: OnlineSteps<State>, mark: number): number;
   readonly states: readonly State[];
   readonly marks: readonly Mark[];
 }
 
 /**
- * What an effect may answer. Where the model lists its outcomes that is the response itself, so that effects which
- * answer alike merge; where it does not, it is the step taken, and the model is asked again at the response.
+ * The possible response of an effect. Where the model lists its outcomes it is the response itself, so that effects
+ * with equal responses merge; otherwise it is the step taken, and the model is evaluated again at the response.
  */
 type Mark =
   | { readonly response: number }
@@ -40,7 +40,7 @@ export function createOnlineSteps<State, Operation, Response>(
   const states: State[] = [];
   const stateIds = new Map<string | number, number>();
   const effectsOf: Int32Array[][] = [];
-  const answeringOf: Map<number, Int32Array>[][] = [];
+  const returningOf: Map<number, Int32Array>[][] = [];
   const marks: Mark[] = [NO_MARK]; // 0 means "has not taken effect", so no mark has that number
   const markOfResponse = new Map<number, number>();
   const markOfStep = new Map<string, number>();
@@ -51,7 +51,7 @@ export function createOnlineSteps<State, Operation, Response>(
     if (known !== undefined) return known;
     states.push(state);
     effectsOf.push([]);
-    answeringOf.push([]);
+    returningOf.push([]);
     stateIds.set(key, states.length - 1);
     return states.length - 1;
   }
@@ -92,8 +92,8 @@ export function createOnlineSteps<State, Operation, Response>(
     return result;
   }
 
-  function answering(state: number, operation: number, response: number): Int32Array {
-    const row = answeringOf[state] ?? [];
+  function returning(state: number, operation: number, response: number): Int32Array {
+    const row = returningOf[state] ?? [];
     const byResponse = (row[operation] ??= new Map());
     const known = byResponse.get(response);
     if (known !== undefined) return known;
@@ -113,12 +113,12 @@ export function createOnlineSteps<State, Operation, Response>(
     stateId,
     stateOf: (id) => stateOf(states, id),
     effects,
-    answering,
-    answers(id, response) {
+    returning,
+    mayReturn(id, response) {
       const mark = marks[id] ?? NO_MARK;
       return "response" in mark
         ? mark.response === response
-        : answering(mark.before, mark.operation, response).includes(mark.after);
+        : returning(mark.before, mark.operation, response).includes(mark.after);
     },
     adoptState: (old, state) => stateId(stateOf(old.states, state)),
     adoptMark(old, id) {

@@ -86,7 +86,7 @@ for (const [name, model] of [
   });
 }
 
-test("a known history is answered from the table, whichever threads made it", () => {
+test("the verdict of a known history comes from the table, whichever threads made it", () => {
   const checker = createOnlineChecker(queue, { responseOf: (word) => word });
   const push = checker.internOperation({ kind: "push", value: 1 });
   const pop = checker.internOperation({ kind: "pop" });
@@ -116,7 +116,7 @@ test("an impossible response stays impossible until reset, and later events cost
   expect(checker.respondId(0, checker.internResponse(EMPTY))).toBe(true);
 });
 
-test("misuse is named", () => {
+test("misuse is reported", () => {
   const checker = createOnlineChecker(queue, { configurationsMax: 10 });
   expect(() => checker.respond(3, 0)).toThrow("thread 3 responds, but has no operation open");
   checker.invoke(3, { kind: "pop" });

@@ -1,17 +1,17 @@
 /**
- * Linearizability while the history is being made: after every response, is it still possible to explain it?
+ * Linearizability of a growing history: after every response, can the history still be explained?
  *
- * A simulated machine makes millions of tiny histories, nearly all of them met before. The checker is therefore a
- * deterministic automaton, built as far as histories need it: a node is what the past leaves to the future (which
- * operations are open, and the set of configurations), an edge is an event. A known event costs one look-up in a flat
- * table and allocates nothing; the set of configurations is computed only when an edge is first walked. Histories
- * that leave the same configurations meet in one node, whichever threads took part: an open operation is known by
- * its slot, the lowest that was free.
+ * A simulated machine produces millions of tiny histories, nearly all of them seen before. The checker is therefore a
+ * deterministic automaton, built on demand: a node is the past as far as it matters to the future (the open operations
+ * and the set of configurations), an edge is an event. A known event costs one look-up in a flat table and allocates
+ * nothing; the set of configurations is computed only when an edge is first walked. Histories that leave the same
+ * configurations meet in one node, whichever threads took part: an open operation is identified by its slot, the lowest
+ * free one.
  *
  * A configuration is a state of the model and, for each open operation, whether it has taken effect and with which
- * answer. Operations take effect as late as possible: only when some response asks for it (Lowe, "Testing for
- * linearizability", 2017, just-in-time linearization). Nothing is approximated; what ends a search early are the
- * bounds of {@link OnlineLimits}.
+ * response. Operations take effect as late as possible: only when some response requires it (Lowe, "Testing for
+ * linearizability", 2017, just-in-time linearization). Nothing is approximated; only the bounds of {@link OnlineLimits}
+ * end a search early.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
@@ -19,47 +19,50 @@ import { Interner } from "./interning.ts";
 import { createOnlineSteps } from "./online-steps.ts";
 import { equalWords, hashWords, RowSet } from "./row-set.ts";
 
-/** What one table of verdicts may take. */
+/** The size of a table of verdicts. */
 interface OnlineLimits {
   /**
    * Edges kept, at 32 bytes each, with at most {@link NODE_WORDS_PER_EDGE} words of nodes for each. At the default of
-   * 1,000,000, tables half empty included, 128 MB of nodes at most, and the model's own states besides. When they are
-   * used up, all are dropped and collected anew.
+   * 1,000,000, tables half empty included, 128 MB of nodes at most, plus the model's own states. When they are used up,
+   * all are dropped and rebuilt.
    */
   readonly edgesMax: number;
-  /** Configurations after one event; more than that is an error, never a silent guess. */
+  /** Most configurations after one event; more are an error, never a silent guess. */
   readonly configurationsMax: number;
 }
 
-/** What the checker needs of a model. */
+/** The part of a model that the checker needs. */
 export type OnlineModel<State, Operation, Response> = Pick<
   Model<State, Operation, Response>,
   "name" | "initial" | "next" | "outcomes" | "key"
 >;
 
 export interface OnlineChecker<State, Operation, Response> {
-  /** Starts the next history, from where {@link startFrom} put the start. Nothing learnt is lost. */
+  /** Starts the next history, from the states set by {@link startFrom}. The table is kept. */
   reset(): void;
   /**
-   * Puts the start of this and all later histories into the given states: a history goes on as if one of them had been
-   * the model's initial state.
+   * Sets the start of this and all later histories: a history continues as if one of the given states had been the
+   * model's initial state.
    *
    * @throws RangeError if there are none
    */
   startFrom(states: readonly State[]): void;
   /**
-   * Goes on as if the model were in one of these states, of which `possibleStates` has just said that it may be. Later
-   * histories start where they did.
+   * Continues as if the model were in one of these states, which `possibleStates` has just returned. Later histories
+   * start as before.
    *
    * @throws RangeError if there are none, or an operation is open
    */
   goOnFrom(states: readonly State[]): void;
-  /** What the past leaves to the future: equal numbers, equal futures, until the statistics say that it restarted. */
+  /**
+   * A number for the past as far as it matters to the future: equal numbers mean equal futures, until the statistics
+   * show a restart.
+   */
   readonly position: number;
   /** Every state that the model may be in now, if no operation that is still open has taken effect. */
   possibleStates(): readonly State[];
   /**
-   * A number for `operation`, to be asked for once and given to {@link invokeId} ever after. Numbers stay valid for
+   * A number for `operation`, to be requested once and passed to {@link invokeId} from then on. Numbers stay valid for
    * ever.
    */
   internOperation(operation: Operation): number;
@@ -76,16 +79,16 @@ export interface OnlineChecker<State, Operation, Response> {
   invokeId(thread: number, operationId: number): void;
   /** {@link respond} with the response's number. */
   respondId(thread: number, responseId: number): boolean;
-  /** {@link respond} with an int32 that `responseOf` turns into the response, on first sight only. */
+  /** {@link respond} with an int32, which `responseOf` converts to the response at its first occurrence only. */
   respondWord(thread: number, word: number): boolean;
-  /** False from the response on at which the history became impossible. */
+  /** False from the response that made the history impossible. */
   readonly stillPossible: boolean;
   /** Events found in the table, events computed, and how often the table was dropped. For benches and tests. */
   readonly statistics: { readonly computed: number; readonly nodes: number; readonly restarts: number };
 }
 
 export interface OnlineOptions<Response> extends Partial<OnlineLimits> {
-  /** The response that a machine word stands for; words are not accepted without it. */
+  /** The response that a machine word represents; without this function words are not accepted. */
   readonly responseOf?: (word: number) => Response;
 }
 
@@ -93,7 +96,7 @@ const IMPOSSIBLE = -1;
 const NO_SLOTS = new Int32Array(0);
 const SLOTS_MAX = 30;
 const EDGE_WORDS = 4;
-/** A model whose nodes are larger than this on average runs into the bound by its nodes instead of its edges. */
+/** A model whose nodes are larger than this on average reaches the bound by its nodes instead of its edges. */
 const NODE_WORDS_PER_EDGE = 32;
 
 export function createOnlineChecker<State, Operation, Response>(
@@ -169,7 +172,7 @@ export function createOnlineChecker<State, Operation, Response>(
     }
   }
 
-  /** Forgets every node but the present one: memory stays under the bound, and the history goes on. */
+  /** Drops every node but the current one: memory stays under the bound, and the history continues. */
   function restart(): void {
     const oldNodes = nodes;
     const oldSteps = steps;
@@ -262,7 +265,7 @@ export function createOnlineChecker<State, Operation, Response>(
     for (let base = start + slots; base < nodes.end(at); base += width) {
       const mark = wordAt(nodes.words, base + 1 + slot);
       if (mark === 0) seen.add(nodes.words, base);
-      else if (steps.answers(mark, response)) {
+      else if (steps.mayReturn(mark, response)) {
         for (let i = 0; i <= left; i += 1) scratch[i] = wordAt(nodes.words, base + i);
         if (slot < left) scratch[1 + slot] = 0;
         kept.add(scratch, 0);
@@ -272,7 +275,7 @@ export function createOnlineChecker<State, Operation, Response>(
       const base = row * width;
       const state = wordAt(seen.words, base);
       for (let i = 0; i < width; i += 1) scratch[i] = wordAt(seen.words, base + i);
-      for (const after of steps.answering(state, responding, response)) {
+      for (const after of steps.returning(state, responding, response)) {
         scratch[0] = after;
         kept.add(scratch, 0);
       }
@@ -289,7 +292,8 @@ export function createOnlineChecker<State, Operation, Response>(
       }
       if (seen.count > configurationsMax)
         throw new RangeError(
-          `online: more than configurationsMax ${configurationsMax} configurations after one event of ${model.name}; use check() for such histories`,
+          `online: more than configurationsMax ${configurationsMax} configurations ` +
+            `after one event of ${model.name}; use check() for such histories`,
         );
     }
     return kept.count === 0 ? IMPOSSIBLE : internNode(open.subarray(0, left));
@@ -381,7 +385,7 @@ interface NodeTable {
   readonly wordsUsed: number;
   start(node: number): number;
   end(node: number): number;
-  /** The number of the node with the first `length` words of `source`, copied on first sight. */
+  /** The number of the node with the first `length` words of `source`, copied at its first occurrence. */
   intern(source: Int32Array, length: number): number;
 }
 

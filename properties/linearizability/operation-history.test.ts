@@ -5,7 +5,7 @@ import { struct } from "#impl/memory/struct.ts";
 import type { Model } from "#model/model.ts";
 import { createOperationHistory, type HistoryCall, type ModelStep } from "./operation-history.ts";
 
-/** A shelf of boxes: each has a name while it is there, and a number of openings. */
+/** A shelf of boxes: each has a name while it is on the shelf, and a number of openings. */
 type ShelfOperation =
   | { readonly kind: "get"; readonly name: string }
   | { readonly kind: "open"; readonly identity: number }
@@ -112,7 +112,7 @@ function shelf(...calls: readonly HistoryCall<ShelfOperation>[]) {
   return { heap, history, step, boxes, others, first: base, second: base + stride };
 }
 
-test("a history that some order explains is let through", () => {
+test("a history that some order explains is accepted", () => {
   const { step, first, second } = shelf(get("a"), get("b"), open("a"), put("a"));
   expect(step(0, 0, first)).toBeUndefined();
   expect(step(1, 1, second)).toBeUndefined();
@@ -132,7 +132,7 @@ test("operations that overlap may take effect in either order, and those that do
   expect(step(0, 1, 1)).toBe("open a returns 1, and no order of the operations explains that");
 });
 
-test("fires at a second object of one name, at a wrong word, and at an address that is no object's", () => {
+test("fires at a second object of one name, at a wrong word, and at an address of no object", () => {
   const twice = shelf(get("a"));
   twice.step(0, 0, twice.first);
   expect(twice.step(1, 0, twice.second)).toBe("get a returns box#2, and no order of the operations explains that");
@@ -149,12 +149,12 @@ test("an operation concerns the reference of its name that its thread obtained l
   step(0, 3, 0);
   step(0, 0, second);
   expect([history.countOf(first), history.countOf(second), history.total]).toEqual([1, 1, 2]);
-  expect(step(0, 1, 0)).toBeUndefined(); // of the second box, which nobody has opened
+  expect(step(0, 1, 0)).toBeUndefined(); // concerns the second box, which is unopened
   step(0, 2, 0);
   expect([history.countOf(first), history.countOf(second), history.total]).toEqual([1, 0, 1]);
 });
 
-test("a reference that does not count is found by its name, and counted nowhere", () => {
+test("an uncounted reference is found by its name, and counted nowhere", () => {
   const uncounted = { ...get("a"), gives: (word: number) => ({ name: "a", object: word, isCounted: false }) };
   const { step, history, first } = shelf(uncounted, open("a"));
   step(0, 0, first);
@@ -162,7 +162,7 @@ test("a reference that does not count is found by its name, and counted nowhere"
   expect(step(0, 1, 0)).toBeUndefined();
 });
 
-test("memory that was freed and allocated again is another object; what another slab frees is not its concern", () => {
+test("memory that was freed and allocated again is another object; frees of other slabs are ignored", () => {
   const { step, history, heap, boxes, others, first } = shelf(get("a"), get("b"));
   step(0, 0, first);
   expect(history.freed?.(heap.words, others, first)).toBeUndefined();
@@ -172,7 +172,7 @@ test("memory that was freed and allocated again is another object; what another 
   expect(step(0, 0, first)).toBe("get a returns box#1, and no order of the operations explains that");
 });
 
-test("an operation of several steps takes effect in each of them, and says which one does not fit", () => {
+test("an operation of several steps takes effect in each, and its message names the failing step", () => {
   const openBoth: HistoryCall<ShelfOperation> = {
     ...plain,
     text: "open both",
@@ -189,7 +189,7 @@ test("an operation of several steps takes effect in each of them, and says which
   expect(step(1, 3, 2)).toBe("open both returns 2 (in its step 2), and no order of the operations explains that");
 });
 
-test("every execution begins with what the set-up has left: state, identities, and references that nobody gives back", () => {
+test("every execution begins with the results of the set-up: state, identities, and unreleased references", () => {
   const { heap, history, step, first, second } = shelf(get("a"), open("a"), get("b"));
   history.setUpBegins();
   history.reset();
@@ -209,7 +209,7 @@ test("every execution begins with what the set-up has left: state, identities, a
   expect(step(0, 0, second)).toBeUndefined(); // the shelf is empty again
 });
 
-test("a set-up that leaves in memory what no state of the model shows is refused", () => {
+test("a set-up that leaves memory unlike every state of the model is refused", () => {
   const heap = createHeap(10);
   const history = createOperationHistory(heap, {
     model: shelfModel(),
@@ -224,7 +224,7 @@ test("a set-up that leaves in memory what no state of the model shows is refused
   expect(history.setUpEnds(heap.words)).toBe("the box has gone");
 });
 
-test("the states that remain possible are known, and listeners hear of responses", () => {
+test("the states that remain possible are known, and listeners are called at responses", () => {
   const { history, step, first } = shelf(get("a"), open("a"));
   const heard: number[][] = [];
   history.onResponse((operation, word) => void heard.push([operation, word]));
@@ -237,14 +237,14 @@ test("the states that remain possible are known, and listeners hear of responses
   ]);
 });
 
-test("a reset forgets a violation", () => {
+test("a reset clears a violation", () => {
   const { history, step, first } = shelf(get("a"));
   expect(step(0, 0, NIL)).toBeDefined();
   history.reset();
   expect(step(0, 0, first)).toBeUndefined();
 });
 
-test("an operation that the scenario does not have is a mistake of the program", () => {
+test("an operation that the scenario does not have throws", () => {
   const { history } = shelf(get("a"));
   expect(() => history.invoke(0, 7)).toThrow("operation 7 is none of the scenario's 1");
 });

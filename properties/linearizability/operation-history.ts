@@ -2,13 +2,14 @@
  * The history of one execution against a model: after each response, does some order of the operations so far explain
  * every response?
  *
- * Threads name the objects that they hold: an operation that takes a reference concerns the object that its thread obtained
- * last under that name and still holds. So the history knows at any time who holds what, and can say to the model which
- * object is meant: objects have identities, small numbers in the order of their first appearance in a response, because
- * their addresses depend on the schedule. Memory that was freed and allocated again gets a new identity.
+ * Threads name the objects that they hold: an operation that takes a reference concerns the object that its thread
+ * obtained last under that name and still holds. So the history knows the references of every thread at any time, and
+ * can name the object to the model: objects have identities, small numbers in the order of their first appearance in a
+ * response, because their addresses depend on the schedule. Memory that was freed and allocated again gets a new
+ * identity.
  *
- * An operation may be several steps of the model (a selection looks at a route, then at an interface). Each of them takes
- * effect at some moment between the operation's invocation and its response; their order is not checked.
+ * An operation may be several steps of the model (a selection looks at a route, then at an interface). Each of them
+ * takes effect at some moment between the operation's invocation and its response; their order is not checked.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf, type Region } from "#impl/memory/heap.ts";
@@ -20,7 +21,7 @@ import { createOnlineChecker, type OnlineModel } from "./online.ts";
 export interface HeldReference {
   readonly name: string;
   readonly object: Address;
-  /** False for a reference that the structure gives back by itself: it does not count as held. */
+  /** False for a reference that the structure itself releases: it does not count as held. */
   readonly isCounted: boolean;
 }
 
@@ -31,29 +32,29 @@ export interface ModelStep<Operation> {
   readonly responseOf?: (word: number) => unknown;
 }
 
-/** An operation of a scenario, as its history sees it. */
+/** An operation of a scenario, from the history's view. */
 export interface HistoryCall<Operation> {
-  /** As a person reads it: `get v4/3 create`. */
+  /** The text for messages: `get v4/3 create`. */
   readonly text: string;
   /** @param identity of the object that the operation concerns, 0 if it concerns none */
   steps(identity: number): readonly ModelStep<Operation>[];
-  /** The name of the reference that it works on, if it works on one. */
+  /** The name of the reference that it uses, if any. */
   readonly takes: string | undefined;
-  /** The thread gives that reference away with the invocation. */
+  /** The thread gives up that reference with the invocation. */
   readonly consumes: boolean;
-  /** The operation may wait for ever where the model does not let it take effect. */
+  /** The operation may wait for ever while the model does not allow it to take effect. */
   readonly blocks?: boolean;
   /** The response is an object's address, or NIL. */
   readonly returnsObject: boolean;
-  /** The reference that the thread holds after the response, besides those that it held. */
+  /** The reference that the thread gains with the response. */
   gives(word: number, taken: HeldReference | undefined): HeldReference | undefined;
-  /** The response as a person reads it, where the word does not say it. */
+  /** The response's text for messages, where the word is not enough. */
   readonly show: ((word: number) => string) | undefined;
 }
 
-/** Who holds what, as the threads that called the structure see it. */
+/** The references held, as the threads that call the structure see them. */
 export interface Holders {
-  /** References to the object that somebody holds. */
+  /** References held to the object. */
   countOf(object: Address): number;
   /** All references that are held. */
   readonly total: number;
@@ -66,21 +67,26 @@ export interface OperationHistory<State> extends Holders, Watcher {
   /** Why no order of the operations explains this response, or undefined if one does. */
   respond(thread: number, word: number): string | undefined;
   /**
-   * Does the thread wait in an operation that blocks, and may it, as the model does not let the operation take effect in a
-   * state that the history allows? One that could take effect and waits has lost its wake-up.
+   * Does the thread wait in a blocking operation, and rightly so, because the model does not allow it to take effect in
+   * a state that the history allows? An operation that could take effect and still waits has lost its wake-up.
    */
   mayWaitForEver(thread: number): boolean;
-  /** The set-up begins: it is a history of its own, from the model's initial state. */
+  /** Begins the set-up: a separate history, from the model's initial state. */
   setUpBegins(): void;
-  /** Every execution starts from what the set-up has left. @returns why that cannot be, if it cannot */
+  /** Ends the set-up: every execution starts from its results. @returns why that is impossible, if it is */
   setUpEnds(words: Int32Array): string | undefined;
-  /** Why memory, at rest, is no image of any state that the model may be in; undefined if it is one. */
+  /** Why memory, at rest, is not the image of a state that the model may be in; undefined if it is. */
   differsFrom(words: Int32Array): string | undefined;
-  /** The identity of each object of the slab, 0 for one that has none. */
+  /** The identity of each object of the slab; 0 for none. */
   readonly identities: Int32Array;
-  /** What the history leaves to the future: equal numbers, equal answers of {@link differsFrom} about equal memory. */
+  /**
+   * A number for the past as far as it matters to the future: equal numbers mean equal results of {@link differsFrom}
+   * for equal memory.
+   */
   readonly position: number;
-  /** Nothing is under way: the history goes on from those of its states that memory is an image of, if there are any. */
+  /**
+   * Called when no operation is open: the history continues from those of its states whose image memory is, if any.
+   */
   rests(words: Int32Array): void;
   /** The states that the model may be in at the end of an execution. */
   possibleStates(): readonly State[];
@@ -95,32 +101,32 @@ export interface OperationHistoryOptions<State, Operation> {
   readonly threadCount: number;
   /** The slab whose objects operations return and take; NIL if there is none. */
   readonly objects: Address;
-  /** Objects that may ever be returned. */
+  /** Most objects that may ever be returned. */
   readonly identitiesMax: number;
   /**
-   * The state that memory shows at rest, of one that the model allows: without what may have vanished and has. Or why
-   * memory shows something else.
+   * The state that memory shows at rest, given one that the model allows: without the parts that were allowed to vanish
+   * and have. Or why memory shows something else.
    */
   readonly settle: (state: State, words: Int32Array, objects: IdentifiedObjects) => Settled<State>;
 }
 
-/** A state of the model that memory is an image of, or why it is none. */
+/** The state of the model whose image memory is, or why there is none. */
 export type Settled<State> =
   | { readonly state: State; readonly because?: never }
   | { readonly because: string; readonly state?: never };
 
-/** The objects that the model knows by numbers. */
+/** The objects that the model identifies by numbers. */
 export interface IdentifiedObjects {
-  /** The object with that identity; NIL if it has been freed, or nobody has seen it. O(objects). */
+  /** The object with that identity; NIL if it has been freed, or has not appeared yet. O(objects). */
   objectOf(identity: number): Address;
   /** The identity of the object; 0 if it has none. */
   identityOf(object: Address): number;
 }
 
-/** More than a checker has before it restarts. */
+/** More numbers than a checker has before it restarts. */
 const POSITIONS_MAX = 2 ** 31;
 
-/** Steps that one operation may have. */
+/** Most steps of one operation. */
 const STEPS_MAX = 4;
 
 export function createOperationHistory<State, Operation>(
@@ -134,13 +140,13 @@ export function createOperationHistory<State, Operation>(
   const heldBy: HeldReference[][] = Array.from({ length: Math.max(1, options.threadCount) }, () => []);
   const open = new Int32Array(heldBy.length);
   const isOpen = new Uint8Array(heldBy.length);
-  /** The reference that each thread's open operation took, if it took one, and its steps in the model. */
+  /** The reference that each thread's open operation took, if any, and its steps in the model. */
   const taken: (HeldReference | undefined)[] = [];
   const openSteps: (readonly NumberedStep[])[] = [];
   const listeners: ((operation: number, word: number) => void)[] = [];
   const stepsOf = stepNumbers(calls, identitiesMax, (operation) => checker.internOperation(operation));
   let identities = 0;
-  /** What the set-up has left behind: references that nobody gives back, and identities. */
+  /** Results of the set-up: unreleased references, and identities. */
   let left: readonly HeldReference[] = [];
   const leftIdentityOf = new Int32Array(identityOf.length);
   let leftIdentities = 0;
@@ -180,10 +186,10 @@ export function createOperationHistory<State, Operation>(
     isOpen[thread] = 0;
     const call = callAt(calls, operation);
     const steps = openSteps[thread] ?? [];
-    let answer = word;
+    let returned = word;
     if (call.returnsObject && word !== NIL) {
-      answer = identify(word);
-      if (answer === 0) return `${call.text} returns ${shown(call, word)}, which is no object of its slab`;
+      returned = identify(word);
+      if (returned === 0) return `${call.text} returns ${shown(call, word)}, which is no object of its slab`;
     }
     const given = call.gives(word, taken[thread]);
     if (given !== undefined) heldBy[thread]?.push(given);
@@ -191,7 +197,7 @@ export function createOperationHistory<State, Operation>(
       const responseOf = steps[i]?.responseOf;
       const slot = thread * STEPS_MAX + i;
       const fits =
-        responseOf === undefined ? checker.respondWord(slot, answer) : checker.respond(slot, responseOf(answer));
+        responseOf === undefined ? checker.respondWord(slot, returned) : checker.respond(slot, responseOf(returned));
       if (fits) continue;
       const step = steps.length === 1 ? "" : ` (in its step ${i + 1})`;
       return `${call.text} returns ${shown(call, word)}${step}, and no order of the operations explains that`;
@@ -228,7 +234,7 @@ export function createOperationHistory<State, Operation>(
     },
   };
 
-  /** The states that the model may be in, as memory shows them. */
+  /** The states that the model may be in and memory shows. */
   function settledStates(words: Int32Array): { readonly states: readonly State[]; readonly because: string } {
     const states: State[] = [];
     let because = "";
@@ -313,7 +319,7 @@ interface NumberedStep {
   readonly responseOf: ((word: number) => unknown) | undefined;
 }
 
-/** The steps of each operation on each object, computed once and looked up ever after. */
+/** The steps of each operation on each object, computed once and then looked up. */
 function stepNumbers<Operation>(
   calls: readonly HistoryCall<Operation>[],
   identitiesMax: number,

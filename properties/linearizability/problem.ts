@@ -1,8 +1,8 @@
 /**
- * A history as the search reads it: integers only, in order of time.
+ * A history in the form for the search: integers only, in order of time.
  *
- * Operations that constrain nothing are left out here: an observation that nobody saw the answer of, or that is
- * pending. Times are gone; what is left is the order of events.
+ * Operations that constrain nothing are left out here: observations that are pending, or whose response was not seen.
+ * Times are gone; only the order of events remains.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { Model } from "#model/model.ts";
@@ -10,16 +10,16 @@ import type { History } from "./history.ts";
 import { Interner } from "./interning.ts";
 
 export interface Problem<Operation, Response> {
-  /** Operations that are searched for; index i stands for `source[i]` of the history. */
+  /** The number of operations in the search; index i stands for `source[i]` of the history. */
   readonly count: number;
   readonly source: Int32Array;
-  /** Which operation with which response, interned: equal labels take the same steps. */
+  /** The operation with its response, interned: equal labels take the same steps. */
   readonly labels: Int32Array;
   readonly labelOperations: readonly Operation[];
   readonly labelResponses: readonly (Response | undefined)[];
   /** 1 for a label that never changes the state. */
   readonly observing: Uint8Array;
-  /** 1 for a label after which the state does not depend on the one before. */
+  /** 1 for a label whose next state does not depend on the previous one. */
   readonly replacing: Uint8Array;
   /** Labels with different numbers never affect each other. */
   readonly partOf: Int32Array;
@@ -34,7 +34,7 @@ export interface Problem<Operation, Response> {
 }
 
 /**
- * @param included which operations of the history to take, by index, ascending; all when undefined
+ * @param included the operations of the history to take, by index, ascending; all when undefined
  * @param optional 1 at an index of the history whose operation need not take effect, though it responded
  */
 export function problemOf<State, Operation, Response>(
@@ -152,7 +152,7 @@ function eventsInOrder<Operation, Response>(history: History<Operation, Response
   );
 }
 
-/** Events by counting; undefined when two of them have one time. */
+/** Events by counting; undefined when two of them have equal times. */
 function distinctTimes<Operation, Response>(
   history: History<Operation, Response>,
   source: Int32Array,

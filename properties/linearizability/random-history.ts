@@ -1,6 +1,5 @@
 /**
- * Small random histories for tests: overlapping clients, pending operations, answers that are often right and sometimes
- * not.
+ * Small random histories for tests: overlapping clients, pending operations, responses that are mostly right.
  */
 import type { Model } from "#model/model.ts";
 import type { HistoryOperation } from "./history.ts";
@@ -8,15 +7,17 @@ import type { Random } from "#properties/random.ts";
 
 export interface RandomHistoryOptions<Operation, Response> {
   readonly operations: readonly Operation[];
-  /** Answers to draw from when an operation is answered at random. */
+  /** Responses to draw from for a random response. */
   readonly responses: readonly Response[];
   readonly length: number;
   readonly clients: number;
-  /** One answer in so many is drawn at random instead of taken from the model. */
+  /** One in this many responses is drawn at random instead of taken from the model. */
   readonly wrongOneIn: number;
 }
 
-/** The model answers at a point within each operation, so that most histories hold but for the wrong answers. */
+/**
+ * The model takes effect at a point within each operation, so that most histories hold except for the wrong responses.
+ */
 export function randomHistory<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   random: Random,
@@ -40,11 +41,11 @@ export function randomHistory<State, Operation, Response>(
     const item = history[own.index];
     if (item === undefined) continue;
     if (!own.done) {
-      const answers = responses.filter((response) => model.next(state, item.operation, response).length > 0);
+      const possible = responses.filter((response) => model.next(state, item.operation, response).length > 0);
       own.response =
-        random.below(wrongOneIn) === 0 || answers.length === 0
+        random.below(wrongOneIn) === 0 || possible.length === 0
           ? responses[random.below(responses.length)]
-          : answers[random.below(answers.length)];
+          : possible[random.below(possible.length)];
       const nexts = model.next(state, item.operation, own.response);
       state = nexts[random.below(Math.max(1, nexts.length))] ?? state;
       own.done = true;

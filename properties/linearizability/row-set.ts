@@ -1,11 +1,11 @@
 /**
- * A set of rows of int32 words, all of one width, kept flat: what a search has reached.
+ * A flat set of rows of int32 words, all of one width: the configurations that a search has reached.
  *
- * Adding a row costs one look-up and allocates only when the tables double. Cleared and used again, never freed.
+ * Adding a row costs one look-up and allocates only when the tables double. The set is cleared and reused, never freed.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 export class RowSet {
-  /** The rows one after another, in the order of their addition. */
+  /** The rows in sequence, in the order of their addition. */
   words = new Int32Array(256);
   count = 0;
   #width = 1;
@@ -23,7 +23,7 @@ export class RowSet {
     this.#reserve();
   }
 
-  /** Adds the `width` words of `source` at `base`, unless they are there. @returns whether they are new */
+  /** Adds the `width` words of `source` at `base`, unless present. @returns whether they are new */
   add(source: Int32Array, base: number): boolean {
     const width = this.#width;
     const mask = this.#table.length - 1;
@@ -43,7 +43,9 @@ export class RowSet {
     return true;
   }
 
-  /** Makes room for one more row, so that a caller may write a candidate behind the last and then add it from there. */
+  /**
+   * Makes room for one more row, so that a caller may write a candidate after the last row and then add it from there.
+   */
   #reserve(): void {
     if ((this.count + 1) * this.#width <= this.words.length) return;
     const larger = new Int32Array(Math.max(this.words.length * 2, (this.count + 1) * this.#width));

@@ -1,10 +1,10 @@
 /**
- * The search for an order that explains a history: breadth first over events, raced with depth first.
+ * The search for an order that explains a history: breadth first over events, raced against depth first.
  *
- * Breadth first keeps every configuration the events so far allow, one layer at a time, and finds the first response
- * that no order explains; old layers are dropped, so memory is the width and not the length. Where layers grow wide
- * (crashed operations), depth first may find an explanation long before; it remembers what it tried. Both decide alone;
- * the one that ends first answers. What neither covers: the bounds of `Budget`, which make the answer *unknown*.
+ * Breadth first keeps every configuration that the events so far allow, one layer at a time, and finds the first
+ * response that no order explains; old layers are dropped, so memory grows with the width, not the length. Where layers
+ * grow wide (crashed operations), depth first may find an explanation much sooner; it remembers the configurations it
+ * tried. Either decides alone; the first to end gives the verdict. At the bounds of `Budget` the verdict is *unknown*.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import { assignSlots, Frontier } from "./frontier.ts";
@@ -16,10 +16,10 @@ import type { StepTable } from "./steps.ts";
 
 export type SearchResult =
   | { readonly kind: "holds" }
-  /** `event`: index of the response from which on nothing explains the history. */
+  /** `event`: index of the first response that no order explains. */
   | { readonly kind: "violated"; readonly event: number; readonly configurations: number }
   /**
-   * `event`: the furthest response that was explained; `configurations`: how many there were; `open`: operations open
+   * `event`: the furthest response that was explained; `configurations`: their number there; `open`: operations open
    * there.
    */
   | {
@@ -30,14 +30,14 @@ export type SearchResult =
       readonly open: readonly number[];
     };
 
-/** Rows expanded before the depth-first search gets a turn, and width below which it never does. */
+/** Rows expanded before the depth-first search gets a turn, and the width below which it never does. */
 const SLICE = 4_000;
 const WIDE = 64;
 const STATES_KEPT = 1 << 17;
 
 /**
- * Every state in which a history may end that starts in one of `from` and has no pending operation; none when nothing
- * explains it.
+ * Every final state of a history that starts in one of `from` and has no pending operation; none when no order explains
+ * it.
  *
  * @returns undefined when the budget was used up first
  */
@@ -53,7 +53,7 @@ export function reach(
   return found?.kind === "violated" ? new Int32Array(0) : undefined;
 }
 
-/** What the searches ask of the model's steps: they never see a state itself. */
+/** The searches' view of the model's steps: they never see a state itself. */
 type SearchSteps = Omit<StepTable, "idOf" | "stateOf">;
 
 export function search(problem: Problem<unknown, unknown>, steps: SearchSteps, budget: Budget): SearchResult {
@@ -104,7 +104,7 @@ class BreadthFirst {
     }
   }
 
-  /** The states of the present configurations, each once. */
+  /** The states of the current configurations, each once. */
   states(): Int32Array {
     const { rows, count, width, dead } = this.#layer;
     const found = new Set<number>();
@@ -124,7 +124,7 @@ class BreadthFirst {
     return this.#frontier.open;
   }
 
-  /** Goes on for about `slice` rows. @returns undefined when there is more to do */
+  /** Continues for about `slice` rows. @returns undefined when there is more to do */
   run(slice: number, alone: boolean): SearchResult | undefined {
     if (this.#ended !== undefined) return this.#ended;
     const frontier = this.#frontier;
@@ -157,7 +157,7 @@ class BreadthFirst {
     return result;
   }
 
-  /** States that no configuration is in any more are forgotten: the memory of a long history is that of its front. */
+  /** States that no configuration uses any more are dropped: a long history needs only the memory of its front. */
   #forgetStates(): void {
     const { rows, count, width } = this.#layer;
     const live = new Map<number, number>();
@@ -220,7 +220,7 @@ class DepthFirst {
       this.furthest = Math.max(this.furthest, frontier.at);
       if ((++this.#steps & 1023) === 0 && this.#budget.outOfTime()) return "time";
       frontier.stepTowards(operation, this.#stack, base + 1, this.#to);
-      // What answers the response is tried first; else the operation that has to respond soonest.
+      // Rows that satisfy the response are tried first; then the operation that has to respond soonest.
       row[0] = frontier.at;
       for (let each = frontier.towards.count - 1; each >= 1; each -= 1) this.#pushRow(frontier.towards, each);
       row[0] = frontier.at + 1;

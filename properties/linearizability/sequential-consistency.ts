@@ -1,10 +1,11 @@
 /**
- * Sequential consistency: some order explains all answers and keeps each client's own order; time between clients does
- * not count. It does not compose, so keys are never checked one by one.
+ * Sequential consistency: some order explains all responses and keeps each client's order; time between clients does
+ * not count. It does not compose, so keys are never checked separately.
  *
- * Depth first over the clients' positions, with a memory of what was tried; an observation that fits is taken at once.
- * Exponential in the number of clients (the problem is NP-complete: Gibbons and Korach, 1997); the bounds make it
- * *unknown*. A pending operation may take effect at any time after its client's operations before it, or never.
+ * Depth first over the clients' positions, remembering those tried; a matching observation is taken at once.
+ * Exponential in the number of clients (the problem is NP-complete: Gibbons and Korach, 1997); at the bounds the
+ * verdict is *unknown*. A pending operation may take effect at any time after its client's operations before it, or
+ * never.
  *
  * Source: Lamport, "How to make a multiprocessor computer that correctly executes multiprocess programs", 1979.
  */
@@ -17,13 +18,13 @@ import { problemOf } from "./problem.ts";
 import { RowSet } from "./row-set.ts";
 import { createStepTable } from "./steps.ts";
 
-/** Operations that follow one another; a pending one stands alone, and waits for a position of its client's line. */
+/** A sequence of operations; a pending one is its own line, and waits for a position in its client's line. */
 interface Line {
   readonly operations: number[];
   readonly waitsFor: { readonly line: number; readonly position: number } | undefined;
 }
 
-/** @throws ModelError when the model throws, or is not deterministic though it says so */
+/** @throws ModelError when the model throws, or is not deterministic as declared */
 export function checkSequentialConsistency<State, Operation, Response>(
   history: History<Operation, Response>,
   model: Model<State, Operation, Response>,
@@ -51,7 +52,7 @@ export function checkSequentialConsistency<State, Operation, Response>(
       (waitsFor === undefined || wordAt(done, 1 + waitsFor.line) >= waitsFor.position)
     );
   };
-  /** Takes every observation that fits in `done`, then adds it. */
+  /** Takes every matching observation in `done`, then adds it. */
   const push = (): void => {
     for (let line = 0; line < lines.length; line += 1) {
       while (isReady(line)) {

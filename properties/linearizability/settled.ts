@@ -1,7 +1,7 @@
 /**
- * What is left of a history when a part of it is settled: the states in which the rest may begin.
+ * The rest of a history after a settled part: the states in which it may begin.
  *
- * A part is settled where none of its operations is open: whatever comes later sees of it nothing but the state.
+ * A part is settled where none of its operations is open: later operations see nothing of it but the state.
  */
 import type { Model } from "#model/model.ts";
 import type { History } from "./history.ts";
@@ -9,15 +9,15 @@ import { problemOf } from "./problem.ts";
 import { reach } from "./search.ts";
 import { createStepTable } from "./steps.ts";
 
-/** What the search may use up. */
+/** The budget of the search. */
 export interface SettledBudget {
   readonly configurationsMax: number;
   readonly outOfTime: () => boolean;
 }
 
 /**
- * Every state that explains the items, all of them responded, from one of `from`; none when nothing does, undefined
- * when the budget was used up first.
+ * Every final state of an order that explains the items, all of which have responded, from one of `from`; none when no
+ * order does, undefined when the budget was used up first.
  */
 export function statesAfter<State, Operation, Response>(
   items: History<Operation, Response>,
@@ -31,7 +31,7 @@ export function statesAfter<State, Operation, Response>(
   return ids === undefined ? undefined : Array.from(ids, steps.stateOf);
 }
 
-/** The model starting in any of several states. No observation: the first of them tells which state it was. */
+/** The model starting in any of several states. It declares no observations: the first one would reveal the state. */
 export function startingInAny<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   from: readonly State[],

@@ -1,13 +1,12 @@
 /**
- * Smallest subset with a property that larger sets keep: what a violation needs, and no more.
+ * A minimal subset with a property that larger sets keep: exactly the operations that a violation needs.
  *
  * Source: Junker, "QuickXplain: preferred explanations and relaxations for over-constrained problems", AAAI 2004.
  */
 
 /**
- * A subset of `items` with the property from which nothing can be left out; items at the front are preferred. Items are
- * first looked for among the first 1, 2, 4 …, so that the cost grows with where the subset lies rather than with their
- * number.
+ * A minimal subset of `items` with the property; items at the front are preferred. The search tries the first 1, 2, 4 …
+ * items, so that the cost grows with the subset's position rather than with their number.
  *
  * @param holds monotone: true for every superset of a set for which it is true
  * @returns undefined if not even all items have the property

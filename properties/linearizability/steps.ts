@@ -1,5 +1,5 @@
 /**
- * A model's steps by number: states are interned, and what was computed lately is found in a flat table.
+ * A model's steps by number: states are interned, and recent results are kept in a flat table.
  *
  * The table is direct-mapped and of bounded size: a collision costs a call of the model, never memory.
  */
@@ -7,12 +7,12 @@ import type { Model } from "#model/model.ts";
 import { valueText } from "./value-text.ts";
 
 export interface StepTable<State = unknown> {
-  /** The number of a state, given on first sight. */
+  /** The number of a state, assigned at its first occurrence. */
   idOf(state: State): number;
   stateOf(id: number): State;
   /** The number of the initial state. */
   readonly initial: number;
-  /** States numbered now. */
+  /** The number of states with a number. */
   readonly stateCount: number;
   /**
    * The only state after `label` took effect in `state`; {@link NO_STATE} or {@link OUTGROWN} when it is impossible
@@ -21,18 +21,18 @@ export interface StepTable<State = unknown> {
   step(state: number, label: number): number;
   successors(state: number, label: number): readonly number[];
   /**
-   * Numbers the states of `live` anew and forgets all others. @returns the new number of each, in the order of `live`
+   * Renumbers the states of `live` and drops all others. @returns the new number of each, in the order of `live`
    */
   compact(live: readonly number[]): Int32Array;
 }
 
 export const NO_STATE = -1;
 export const MANY_STATES = -2;
-/** Impossible in this state, and in all that follow until an operation replaces it (see `Model.outgrown`). */
+/** Impossible in this state, and in all later ones until an operation replaces it (see `Model.outgrown`). */
 export const OUTGROWN = -3;
 
 const CAPACITY_MAX = 1 << 20;
-/** Steps of a model that says it is deterministic which are asked for twice. */
+/** The number of steps of a model declared deterministic that are evaluated twice. */
 const ASKED_TWICE = 256;
 
 /** The model is at fault, not the history. */
@@ -103,7 +103,10 @@ export function createStepTable<State, Operation, Response>(
   }
 
   function describe(label: number): string {
-    return `${valueText(operations[label])} answering ${responses[label] === undefined ? "anything" : valueText(responses[label])}`;
+    return (
+      `${valueText(operations[label])} answering ` +
+      `${responses[label] === undefined ? "anything" : valueText(responses[label])}`
+    );
   }
 
   function compute(state: number, label: number): number {

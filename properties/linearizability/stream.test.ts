@@ -21,7 +21,7 @@ function streamed<State, Operation, Response>(
   return checker.end();
 }
 
-test("however little is held, the verdict is that of the whole history, and what is shown is of it", () => {
+test("however little is held, the verdict and the explanation are those of the whole history", () => {
   const random = new Random(4);
   const operations: KvOperation[] = ["a", "b"].flatMap((key): KvOperation[] => [
     { kind: "get", key },
@@ -67,7 +67,7 @@ function pairs(count: number): HistoryOperation<CasRegisterOperation, number | n
   ]).flat();
 }
 
-test("what is settled is forgotten, down to the states it leaves", () => {
+test("settled operations are dropped, down to the states they leave", () => {
   const history = pairs(50_000);
   let read = 0;
   const model = casRegister(0);
@@ -76,7 +76,7 @@ test("what is settled is forgotten, down to the states it leaves", () => {
     { operationsMax: 1_000 },
   );
   for (const item of history) checker.add(item);
-  expect(read).toBeGreaterThan(150_000); // all but the last stretch was searched while it came in
+  expect(read).toBeGreaterThan(150_000); // all but the last stretch was searched while reading
   const before = read;
   // Either write of the last pair may have been the later one.
   checker.add({ client: 2, operation: { kind: "read" }, response: 99_998, invokedAt: 300_000, respondedAt: 300_001 });
@@ -84,7 +84,7 @@ test("what is settled is forgotten, down to the states it leaves", () => {
   expect(read - before).toBeLessThan(20_000);
 });
 
-test("a violation behind what was forgotten is explained from the states that were left", () => {
+test("a violation after dropped operations is explained from the states they left", () => {
   const read = (response: number): HistoryOperation<CasRegisterOperation, number | null> => ({
     client: 2,
     operation: { kind: "read" },
@@ -99,7 +99,7 @@ test("a violation behind what was forgotten is explained from the states that we
     kind: "violated",
     indices: expect.arrayContaining([2_000]),
   });
-  // Found while more is coming in; what comes later does not matter.
+  // Found while reading; later operations do not matter.
   const early = streamed(
     casRegister(0),
     [...pairs(100), { ...read(7), invokedAt: 500, respondedAt: 501 }, ...pairs(3_000).slice(400)],
@@ -108,7 +108,7 @@ test("a violation behind what was forgotten is explained from the states that we
   expect(early).toMatchObject({ kind: "violated", indices: expect.arrayContaining([200]) });
 });
 
-test("what can never be quiet is kept: pending operations, and containers", () => {
+test("histories that can never be quiet are kept: pending operations, and containers", () => {
   const pending: HistoryOperation<CasRegisterOperation, number | null> = {
     client: 9,
     operation: { kind: "write", value: -1 },
@@ -148,7 +148,7 @@ test("what can never be quiet is kept: pending operations, and containers", () =
   });
 });
 
-test("operations out of order are sorted while all are held, and named when it is too late", () => {
+test("operations out of order are sorted while all are held, and reported when it is too late", () => {
   const history = pairs(100);
   expect(streamed(casRegister(0), history.toReversed(), { operationsMax: 10 }).kind).toBe("holds");
   expect(() => streamed(casRegister(0), [...history, ...history.slice(0, 1)], { operationsMax: 10 })).toThrow(
@@ -156,7 +156,7 @@ test("operations out of order are sorted while all are held, and named when it i
   );
 });
 
-test("a time limit is on the whole, and unknown says where", () => {
+test("a time limit applies to the whole, and unknown states where", () => {
   let now = 0;
   const wide = Array.from({ length: 14 }, (_, i): HistoryOperation<KvOperation, string | null> => ({
     client: i,

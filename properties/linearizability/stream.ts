@@ -1,11 +1,11 @@
 /**
- * Checks a history that is too long to hold: operations come in, in the order of their invocations, and what is settled
- * is forgotten.
+ * Checks a history that is too long to hold: operations arrive in the order of their invocations, and settled ones are
+ * dropped.
  *
  * Up to `operationsMax` operations are kept and checked as a whole at the end, by `explain`. Past that, each key is cut
- * at its last quiet point, where none of its operations is open: the search goes through what lies before, and only the
- * states it leaves are kept. A key that is never quiet (a pending operation is open for ever), a key whose search runs
- * into its bounds, and a queue, stack or priority queue (which only a monitor could decide as a whole) are kept.
+ * at its last quiet point, where none of its operations is open: the search decides the part before it, and only the
+ * states it leaves are kept. A key that is never quiet (a pending operation is open for ever), a key whose search hits
+ * its bounds, and a queue, stack or priority queue (which only a monitor could decide as a whole) are kept.
  */
 import type { Model } from "#model/model.ts";
 import { CONFIGURATIONS_MAX, deadlineOf, partsOf } from "./check.ts";
@@ -17,38 +17,38 @@ import { longestPrefix } from "./longest-prefix.ts";
 import type { LongestPrefix } from "./longest-prefix.ts";
 import { startingInAny, statesAfter } from "./settled.ts";
 
-/** Operations out of order, noticed too late to sort them. */
+/** Operations out of order, detected too late to sort them. */
 export class HistoryOrderError extends Error {
   override readonly name = "HistoryOrderError";
 }
 
 export interface StreamChecker<Operation, Response> {
-  /** @throws HistoryOrderError at an operation out of order, when what came before is forgotten */
+  /** @throws HistoryOrderError at an operation out of order, when earlier ones have been dropped */
   add(item: HistoryOperation<Operation, Response>): void;
-  /** To be called once, behind the last operation. Indices count the operations added. */
+  /** To be called once, after the last operation. Indices count the operations added. */
   end(): StreamVerdict<Operation, Response>;
 }
 
 export type StreamVerdict<Operation, Response> = CheckVerdict | ExplainedStream<Operation, Response>;
 
 export interface ExplainedStream<Operation, Response> extends Explanation<Operation, Response> {
-  /** How far the whole history, or that of the key, can be explained; undefined where that is too much to find out. */
+  /** How far the whole history, or that of the key, can be explained; undefined if that is too much work. */
   readonly prefix: LongestPrefix<Operation, Response> | undefined;
 }
 
 export interface StreamOptions extends CheckOptions {
-  /** Operations held before any are forgotten. */
+  /** Most operations held before any are dropped. */
   readonly operationsMax?: number;
 }
 
 interface KeyPart<State, Operation, Response> {
   readonly key: string | number | undefined;
-  /** The states in which what is held may begin; undefined while nothing was forgotten. */
+  /** The states in which the held part may begin; undefined while none was dropped. */
   states: readonly State[] | undefined;
   items: HistoryOperation<Operation, Response>[];
-  /** Number of each item among all that were added. */
+  /** Index of each item among all added. */
   numbers: number[];
-  /** How many were forgotten; all of them have responded. */
+  /** The number of dropped operations, all of which have responded. */
   forgotten: number;
 }
 
@@ -62,7 +62,7 @@ export function createStreamChecker<State, Operation, Response>(
   const outOfTime = deadlineOf(options);
   const parts = new Map<string | number | undefined, KeyPart<State, Operation, Response>>();
   const until = options.timeLimit === undefined ? Infinity : options.timeLimit.now() + options.timeLimit.ms;
-  /** The limit is on the whole, however many keys there are. */
+  /** The limit applies to the whole, however many keys there are. */
   const remaining = (): CheckOptions =>
     options.timeLimit === undefined
       ? options
@@ -75,7 +75,7 @@ export function createStreamChecker<State, Operation, Response>(
   let hasForgotten = false;
   let violated: StreamVerdict<Operation, Response> | undefined;
 
-  /** Forgets what lies before the last quiet point of each key. */
+  /** Drops the operations before the last quiet point of each key. */
   function forget(): void {
     for (const part of parts.values()) {
       const cut = lastQuietPoint(part.items);
@@ -85,7 +85,7 @@ export function createStreamChecker<State, Operation, Response>(
         configurationsMax: CONFIGURATIONS_MAX / 100,
         outOfTime,
       });
-      if (after === undefined) continue; // a bound came first: nothing is lost by keeping it
+      if (after === undefined) continue; // a bound was hit first: keeping it loses nothing
       if (after.length === 0) {
         violated = explanationOf({ ...part, items: settled });
         return;
@@ -97,7 +97,7 @@ export function createStreamChecker<State, Operation, Response>(
       held -= cut;
       hasForgotten = true;
     }
-    // Where little could be forgotten, it is not tried again at every operation.
+    // Where little could be dropped, it is not tried again at every operation.
     threshold = Math.max(threshold, 2 * held);
   }
 
@@ -143,7 +143,8 @@ export function createStreamChecker<State, Operation, Response>(
         isOrdered = false;
         if (hasForgotten)
           throw new HistoryOrderError(
-            `operation ${added + 1} is invoked at ${item.invokedAt}, and one before it at ${latest}: so long a history must be in order of invocation`,
+            `operation ${added + 1} is invoked at ${item.invokedAt}, ` +
+              `and one before it at ${latest}: so long a history must be in order of invocation`,
           );
       }
       latest = Math.max(latest, item.invokedAt);
@@ -198,7 +199,7 @@ function explainedWithPrefix<State, Operation, Response>(
 }
 
 /**
- * How many of the items, from the first, respond before the rest is invoked; all that matters is the last such place.
+ * The number of items, from the first, that respond before the rest is invoked; only the last such place matters.
  */
 function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): number {
   let latestResponse = -Infinity;
@@ -211,7 +212,7 @@ function lastQuietPoint(items: readonly HistoryOperation<unknown, unknown>[]): n
 }
 
 /**
- * The model with another first state. Its shape is that of an object that starts as it does, so it is left out then.
+ * The model with another initial state. Its shape assumes the original one, so it is left out.
  */
 function startingIn<State, Operation, Response>(
   model: Model<State, Operation, Response>,

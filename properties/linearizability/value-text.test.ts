@@ -15,7 +15,7 @@ test("plain data is written as JSON writes it", () => {
   );
 });
 
-test("what JSON has not is written too, and a literal that came from another thread as the literal", () => {
+test("values that JSON lacks are written too, and a literal from another thread as the literal", () => {
   const value = { amount: 2n ** 64n, name: Literal.of(":a"), kept: new Map([[1, new Set(["x"])]]), seen: undefined };
   const text = '{"amount":18446744073709551616,"name"::a,"kept":{1:#{"x"}},"seen":undefined}';
   expect(valueText(value)).toBe(text);

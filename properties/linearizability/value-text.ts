@@ -1,6 +1,6 @@
 /**
- * Plain data as a person reads it: JSON, with every digit of a bigint, literals by their EDN text, maps and sets by
- * their contents.
+ * Readable text of plain data: JSON, with every digit of a bigint, literals by their EDN text, maps and sets by their
+ * contents.
  */
 export function valueText(value: unknown): string {
   if (typeof value === "bigint") return String(value);

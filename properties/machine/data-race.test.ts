@@ -9,7 +9,7 @@ const Y = 2;
 const LOCK = 5;
 const WORDS = 8;
 
-/** What happens, in order: an access, or something that orders. */
+/** One event: an access, or something that orders accesses. */
 type Event =
   | { readonly kind: AccessKind; readonly thread: number; readonly address: number; readonly failed?: boolean }
   | { readonly does: "acquire" | "release"; readonly thread: number; readonly lock: number }
@@ -78,7 +78,7 @@ test("plain accesses of two threads race unless both read", () => {
   expect(firstRace(by(0, write, X), by(0, write, X), by(0, read, X))).toBeUndefined();
 });
 
-test("a plain access races with a marked one of which one writes, and marked ones with none", () => {
+test("a plain access races with a marked one if either writes, and marked ones never race", () => {
   expect(firstRace(by(0, writeOnce, X), by(1, read, X))).toEqual([1, 0]);
   expect(firstRace(by(0, writeOnce, X), by(1, write, X))).toEqual([1, 0]);
   expect(firstRace(by(0, readOnce, X), by(1, write, X))).toEqual([1, 0]);
@@ -115,13 +115,13 @@ test("a cmpxchg that failed is a read: it races with plain writes only", () => {
   expect(firstRace(by(1, write, X), failed)).toEqual([1, 1]);
 });
 
-test("rcuDereferenceProtected is plain: a writer that its lock does not keep away races with it", () => {
+test("rcuDereferenceProtected is plain: a writer that its lock does not exclude races with it", () => {
   expect(firstRace(by(0, ACCESS.rcuDereferenceProtected, X), by(1, rcuAssignPointer, X))).toEqual([1, 0]);
   expect(firstRace(by(0, rcuAssignPointer, X), by(1, ACCESS.rcuDereferenceProtected, X))).toEqual([1, 0]);
   expect(firstRace(by(0, rcuDereference, X), by(1, rcuAssignPointer, X))).toBeUndefined();
 });
 
-test("a lock orders who held it before against who holds it after", () => {
+test("a lock orders its earlier holders before its later ones", () => {
   const handOver: Event[] = [
     { does: "release", thread: 0, lock: LOCK },
     { does: "acquire", thread: 1, lock: LOCK },
@@ -165,7 +165,7 @@ for (const [release, acquire] of [
   });
 }
 
-test("an acquire that only acquires publishes nothing, and a release that only releases learns nothing", () => {
+test("a plain acquire publishes nothing, and a plain release learns nothing", () => {
   expect(firstRace(by(0, write, X), by(0, ACCESS.xchgAcquire, Y), by(1, loadAcquire, Y), by(1, write, X))).toEqual([
     3, 0,
   ]);
@@ -203,7 +203,7 @@ test("barriers order when they stand on both sides of marked accesses", () => {
   }
 });
 
-test("a barrier on one side only, or of the wrong sort, orders nothing", () => {
+test("a barrier on one side only, or of the wrong kind, orders nothing", () => {
   const { smpMb, smpWmb, smpRmb } = ACCESS;
   expect(
     firstRace(by(0, write, X), barrier(0, smpMb), by(0, writeOnce, Y), by(1, readOnce, Y), by(1, write, X)),
@@ -259,7 +259,7 @@ test("a value-returning read-modify-write is a barrier on both sides, one that f
   expect(firstRace(by(0, write, X), by(0, storeRelease, Y), failed, by(1, write, X))).toEqual([3, 0]);
 });
 
-test("a release goes on through read-modify-writes of others, and ends with a plain marked store", () => {
+test("a release sequence continues through read-modify-writes of other threads, and ends at a marked store", () => {
   expect(
     firstRace(
       by(0, write, X),
@@ -277,7 +277,7 @@ test("a release goes on through read-modify-writes of others, and ends with a pl
   ).toEqual([4, 0]);
 });
 
-test("a marked read of a released word is ordered after what its releaser did to the word itself", () => {
+test("a marked read of a released word is ordered after the releaser's accesses to that word", () => {
   expect(firstRace(by(0, write, X), by(0, storeRelease, X), by(1, loadAcquire, X))).toBeUndefined();
   expect(firstRace(by(0, write, X), by(0, storeRelease, X), by(1, readOnce, X))).toBeUndefined();
   expect(firstRace(by(0, read, X), by(0, storeRelease, X), by(1, ACCESS.xchgRelaxed, X))).toBeUndefined();
@@ -285,7 +285,7 @@ test("a marked read of a released word is ordered after what its releaser did to
   expect(firstRace(by(0, storeRelease, X), by(0, write, X), by(1, readOnce, X))).toEqual([2, 0]);
 });
 
-test("a grace period orders sections that end before its end, and what comes before it against sections that start in it", () => {
+test("a grace period orders sections that end before it ends, and earlier accesses before later sections", () => {
   const section = (thread: number, ...inside: Event[]): Event[] => [
     { does: "sectionStart", thread },
     ...inside,
@@ -310,7 +310,7 @@ test("a grace period orders sections that end before its end, and what comes bef
   expect(firstRace({ does: "graceStart", thread: 0 }, by(0, write, X), ...section(1, by(1, read, X)))).toEqual([3, 0]);
 });
 
-test("a grace period serves whoever waits for it, not the first thread alone", () => {
+test("a grace period orders every thread that waits for it, not only the first", () => {
   expect(
     firstRace(
       { does: "sectionStart", thread: 2 },
@@ -335,7 +335,7 @@ test("a store learns nothing, even with a barrier after it", () => {
   ).toEqual([4, 0]);
 });
 
-test("a callback's thread knows what its starter did before, and not what it does after", () => {
+test("a callback's thread is ordered after its starter's earlier accesses, not the later ones", () => {
   const fork: Event = { does: "fork", thread: 0, child: 3 };
   expect(firstRace(by(0, write, X), fork, by(3, write, X))).toBeUndefined();
   expect(firstRace(fork, by(0, write, X), by(3, write, X))).toEqual([2, 0]);
@@ -351,7 +351,7 @@ test("a callback's thread knows what its starter did before, and not what it doe
   ).toBeUndefined();
 });
 
-test("to free an object is to write its words, as one who knows of every access to them", () => {
+test("freeing an object writes its words, and must be ordered after every access to them", () => {
   const freed: Event = { does: "free", thread: 1, address: X };
   for (const kind of [read, write, readOnce, writeOnce] as const) {
     expect(firstRace(by(0, kind, X), freed)).toEqual([1, 0]);
@@ -362,7 +362,7 @@ test("to free an object is to write its words, as one who knows of every access 
   expect(firstRace(freed)).toBeUndefined();
 });
 
-test("marked accesses to a word of which somebody made a read-modify-write race with no free, plain ones do", () => {
+test("marked accesses to a word with a read-modify-write race with no free, plain ones do", () => {
   const freed: Event = { does: "free", thread: 1, address: X };
   const { atomicAdd, cmpxchg } = ACCESS;
   expect(firstRace(by(0, readOnce, X), by(0, atomicAdd, X), freed)).toBeUndefined();
@@ -374,7 +374,7 @@ test("marked accesses to a word of which somebody made a read-modify-write race 
   expect(firstRace(by(0, atomicAdd, X), born, by(0, writeOnce, X), freed)).toEqual([3, 0]);
 });
 
-test("what was done to an object in its former life races with nothing", () => {
+test("accesses to an object before it was reallocated race with nothing", () => {
   expect(
     firstRace(
       by(0, write, X),
@@ -387,7 +387,7 @@ test("what was done to an object in its former life races with nothing", () => {
   expect(firstRace(by(0, write, Y), { does: "allocate", address: X, words: 1 }, by(1, write, Y))).toEqual([2, 0]);
 });
 
-test("one execution races with nothing of the last, whose threads may have been more", () => {
+test("accesses race with none of an earlier execution, which may have had more threads", () => {
   const races = new DataRaces(4, WORDS);
   races.reset(2);
   races.fork(0, 2);
@@ -406,7 +406,7 @@ test("one execution races with nothing of the last, whose threads may have been 
   expect(races.accessed(2, write, Y, true)).toBe(3);
 });
 
-/** The same by its definition: a graph of everything that happens, and a search in it for every pair of accesses. */
+/** The same by definition: a graph of all events, searched for every pair of accesses. */
 class NaiveRaces {
   readonly #edges: number[][] = [];
   readonly #last = new Map<number, number>();
@@ -461,7 +461,7 @@ class NaiveRaces {
   }
 
   #access(thread: number, kind: AccessKind, address: number, failed: boolean): number[] {
-    // By the names of the kernel: a read-modify-write that returns something is a full barrier, unless its name says less.
+    // By the kernel's names: a read-modify-write that returns a value is a full barrier, unless its name is weaker.
     const name = Object.keys(ACCESS)[kind] ?? "";
     const plain = ["read", "write", "rcuDereferenceProtected"].includes(name);
     const modifies = /^(?:cmpxchg|xchg|atomic)/u.test(name);
@@ -587,7 +587,7 @@ test("agrees with happens-before by its definition, on random sequences in one d
           naive.feed(fork);
           child++;
         }
-        // What comes after a fork is the child's as often as the second thread's.
+        // An event after a fork belongs to the child as often as to the second thread.
         const moved: Event =
           "thread" in next && next.thread === 1 && child > 3 && index % 2 === 0 ? { ...next, thread: child - 1 } : next;
         const expected = naive.feed(moved);

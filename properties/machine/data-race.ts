@@ -2,29 +2,29 @@
  * Data races: two accesses to one word, of different threads, one of them a write and one of them plain, with no
  * happens-before between them.
  *
- * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with what the Linux kernel takes for synchronisation
- * (as its KCSAN does): locks; a release that is read by an acquire or a dereference, through read-modify-writes that
- * come between; a write or read barrier beside a marked access; value-returning read-modify-writes, which are full
- * barriers besides; grace periods. A marked read is ordered after what was released into the word it finds, even where
- * it orders nothing after itself. `rcuDereferenceProtected` is a plain read, as in the kernel: its lock must keep every
- * writer away.
+ * Vector clocks, as in FastTrack (Flanagan, Freund, PLDI 2009), with the synchronisation that the Linux kernel
+ * recognises (as its KCSAN does): locks; a release that is read by an acquire or a dereference, through
+ * read-modify-writes in between; a write or read barrier beside a marked access; value-returning read-modify-writes,
+ * which are full barriers besides; grace periods. A marked read is ordered after whatever was released into the word it
+ * reads, even where it orders nothing after itself. `rcuDereferenceProtected` is a plain read, as in the kernel: its
+ * lock must exclude every writer.
  *
- * To free an object is to write its words, as KCSAN has it (Linux mm/slub.c, slab_free_freelist_hook()): who touched
- * one must be ordered before. Marked accesses to a word of which somebody made a read-modify-write are excepted: whoever
- * takes the count to zero has seen the others' decrements, whatever they order.
+ * Freeing an object writes its words, as in KCSAN (Linux mm/slub.c, slab_free_freelist_hook()): every access to them
+ * must be ordered before the free. Marked accesses to a word on which a read-modify-write was made are excepted: the
+ * thread that takes the count to zero has seen the others' decrements, whatever they order.
  *
- * Rows are read `as number`: threads and words are in range, and a fallback would be a branch in the innermost loop
- * that nothing can take.
+ * Rows are read `as number`: threads and words are in range, and a fallback would be a dead branch in the innermost
+ * loop.
  *
  * Not exact: `smpWmb` is taken to order earlier loads as well, and a dereference to order every later access of its
- * thread, not only those through the pointer. Both can hide a race, neither invents one.
+ * thread, not only those through the pointer. Both can hide a race; neither reports a false one.
  */
 import type { AccessKind, Address } from "#impl/memory/access.ts";
 import { CLASS, CLASSES } from "#impl/memory/access-class.ts";
 
 const { plain: PLAIN, acquires: ACQUIRES, releases: RELEASES, writes: WRITES, reads: READS, full: FULL } = CLASS;
 
-/** The rows of a word, after that of what was released into it. */
+/** The rows of a word, after the row of its released clock. */
 const PLAIN_READS = 1;
 const MARKED_READS = 2;
 const PLAIN_WRITES = 3;
@@ -33,7 +33,7 @@ const ROWS = 5;
 
 export class DataRaces {
   readonly #width: number;
-  /** Row t: what thread t knows of the others. */
+  /** Row t: thread t's clock, with what it knows of the others. */
   readonly #clock: Int32Array;
   /** Row t: what t's relaxed reads saw released, known once a read barrier follows. */
   readonly #seen: Int32Array;
@@ -41,10 +41,10 @@ export class DataRaces {
   readonly #fenced: Int32Array;
   /** Row t: t's clock at the end of its last read-side critical section. */
   readonly #sectionEnd: Int32Array;
-  /** Joined clocks of those who started a grace period: known to every section that starts later. */
+  /** Joined clocks of the threads that started a grace period: known to every section that starts later. */
   readonly #graceStart: Int32Array;
   /**
-   * Five rows for each word: what whoever acquires it learns; then the time, on each thread's own clock, of its last
+   * Five rows for each word: the clock that an acquire learns; then the time, on each thread's own clock, of its last
    * plain read, marked read, plain write and marked write. Valid when the word's stamp is of this execution.
    */
   readonly #rows: Int32Array;
@@ -67,7 +67,7 @@ export class DataRaces {
     this.#isAtomic = new Uint8Array(words);
   }
 
-  /** A new execution begins, with this many threads: everything set up before happens before all of it. */
+  /** Begins a new execution with this many threads. The set-up happens before all of it. */
   reset(threadCount: number): void {
     const used = this.#width * Math.max(threadCount, this.#threadCount);
     this.#clock.fill(0, 0, used);
@@ -80,7 +80,7 @@ export class DataRaces {
     this.#execution++;
   }
 
-  /** `parent` starts a thread that knows all that the parent knows. */
+  /** `parent` starts a thread that knows everything the parent knows. */
   fork(parent: number, child: number): void {
     this.#threadCount = Math.max(this.#threadCount, child + 1);
     copy(this.#clock, parent * this.#width, this.#clock, child * this.#width, this.#threadCount);
@@ -119,20 +119,20 @@ export class DataRaces {
     return race;
   }
 
-  /** A lock, or another word of the machine's own, was acquired. */
+  /** A lock, or another word of the machine itself, was acquired. */
   acquired(thread: number, address: Address): void {
     this.#refresh(address);
     join(this.#clock, thread * this.#width, this.#rows, address * this.#width * ROWS, this.#threadCount);
   }
 
-  /** A lock, or another word of the machine's own, was released. */
+  /** A lock, or another word of the machine itself, was released. */
   released(thread: number, address: Address): void {
     this.#refresh(address);
     copy(this.#clock, thread * this.#width, this.#rows, address * this.#width * ROWS, this.#threadCount);
     this.#tick(thread);
   }
 
-  /** An object of `words` words is handed out again: what was done to it before is its former life. */
+  /** An object of `words` words is allocated again: accesses before this belong to its former life. */
   allocated(object: Address, words: number): void {
     for (let address = object; address < object + words; address++) this.#stamp[address] = 0;
   }
@@ -140,7 +140,7 @@ export class DataRaces {
   /**
    * The object that the word belongs to is freed.
    *
-   * @returns the thread whose earlier access to the word is not ordered before that, or -1
+   * @returns the thread whose earlier access to the word is not ordered before the free, or -1
    */
   freed(thread: number, address: Address): number {
     if (this.#stamp[address] !== this.#execution) return -1;
@@ -183,7 +183,7 @@ export class DataRaces {
     }
   }
 
-  /** A thread whose earlier access to the word an access of these classes races with, or -1. */
+  /** A thread whose earlier access to the word races with an access of these classes, or -1. */
   #raceOf(classes: number, row: number, own: number, thread: number): number {
     if ((classes & PLAIN) === 0) {
       if ((classes & READS) === 0) {
@@ -215,7 +215,7 @@ export class DataRaces {
     this.#clock[at] = (this.#clock[at] as number) + 1;
   }
 
-  /** A thread whose access in one of the word's rows the owner of `own` does not know of, or -1. */
+  /** A thread whose access in one of the word's rows is unknown to the owner of `own`, or -1. */
   #unordered(accesses: number, row: number, own: number, thread: number): number {
     const clock = this.#clock;
     const times = this.#rows;
@@ -226,7 +226,7 @@ export class DataRaces {
     return -1;
   }
 
-  /** `#unordered` for a marked read of the word: it also knows what was released into what it finds. */
+  /** `#unordered` for a marked read of the word, which also knows what was released into the word. */
   #unreleased(accesses: number, row: number, own: number, thread: number): number {
     const clock = this.#clock;
     const times = this.#rows;
@@ -239,7 +239,7 @@ export class DataRaces {
     return -1;
   }
 
-  /** Forgets what a former execution left in the rows of a word. */
+  /** Clears what an earlier execution left in the rows of a word. */
   #refresh(address: Address): void {
     if (this.#stamp[address] === this.#execution) return;
     this.#stamp[address] = this.#execution;

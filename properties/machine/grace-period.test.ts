@@ -4,7 +4,7 @@ import { GracePeriods } from "./grace-period.ts";
 const P = 5;
 const Q = 6;
 
-test("sections nest: depth rises and falls, and there is no end without a start", () => {
+test("sections nest: depth rises and falls, and an end without a start is refused", () => {
   const grace = new GracePeriods(2, 10);
   expect(grace.unlock(0)).toBe(false);
   grace.lock(0);
@@ -14,7 +14,7 @@ test("sections nest: depth rises and falls, and there is no end without a start"
   expect(grace.depth(0)).toBe(0);
 });
 
-test("who has fetched a pointer reads the object until its section ends, the outermost", () => {
+test("a thread that fetched a pointer reads the object until its outermost section ends", () => {
   const grace = new GracePeriods(3, 10);
   grace.lock(1);
   expect(grace.readerOf(P, 3)).toBe(-1);
@@ -47,7 +47,7 @@ test("a fetch of an object's former life does not count in the next", () => {
   expect([grace.readerOf(P, 2), grace.readerOf(Q, 2)]).toEqual([-1, 1]);
 });
 
-test("only threads that exist are asked, and nobody reads NIL", () => {
+test("only existing threads are considered, and no thread reads NIL", () => {
   const grace = new GracePeriods(2, 10);
   grace.lock(1);
   grace.fetched(1, P);
@@ -55,7 +55,7 @@ test("only threads that exist are asked, and nobody reads NIL", () => {
   expect([grace.readerOf(P, 1), grace.readerOf(0, 2)]).toEqual([-1, -1]);
 });
 
-test("a grace period waits for the sections that are open at its start, to the last", () => {
+test("a grace period waits for every section open at its start", () => {
   const grace = new GracePeriods(4, 10);
   grace.lock(0);
   grace.lock(1);
@@ -78,7 +78,7 @@ test("a grace period does not wait for sections that open after its start", () =
   expect(grace.isOver(2, 3)).toBe(true);
 });
 
-test("a nested section that opens after the start belongs to the one that was open", () => {
+test("a nested section that opens after the start belongs to the open outer one", () => {
   const grace = new GracePeriods(2, 10);
   grace.lock(0);
   grace.start(1, 2);
@@ -87,7 +87,7 @@ test("a nested section that opens after the start belongs to the one that was op
   expect(grace.isOver(1, 2)).toBe(false);
 });
 
-test("each waiter has a grace period of its own, and a new start replaces the last", () => {
+test("each waiter has its own grace period, and a new start replaces the last", () => {
   const grace = new GracePeriods(3, 10);
   grace.lock(0);
   grace.start(1, 3);
@@ -110,7 +110,7 @@ test("a thread that did not exist at the start is not waited for", () => {
   expect(grace.isOver(0, 3)).toBe(true);
 });
 
-test("no section outlives its execution, and what it fetched is not taken for another's", () => {
+test("no section outlives its execution, and its fetches are not attributed to another", () => {
   const grace = new GracePeriods(2, 10);
   grace.lock(0);
   grace.fetched(0, P);

@@ -38,7 +38,7 @@ export class GracePeriods {
     this.#depth[thread] = depth + 1;
   }
 
-  /** Ends the innermost section; answers false if there is none. */
+  /** Ends the innermost section; returns false if there is none. */
   unlock(thread: number): boolean {
     const depth = this.depth(thread);
     if (depth === 0) return false;
@@ -46,12 +46,12 @@ export class GracePeriods {
     return true;
   }
 
-  /** The thread has fetched a pointer to `object`, or into it, by a dereference inside its section. */
+  /** Records that the thread fetched a pointer to `object`, or into it, by a dereference inside its section. */
   fetched(thread: number, object: Address): void {
     this.#fetchedIn[object * this.#threadsMax + thread] = this.#section[thread] as number;
   }
 
-  /** `object` is handed out: who has fetched a pointer to it before meant its former life. */
+  /** `object` is allocated: pointers fetched before belong to its former life. */
   allocated(object: Address): void {
     const row = object * this.#threadsMax;
     this.#fetchedIn.fill(0, row, row + this.#threadsMax);
@@ -67,7 +67,7 @@ export class GracePeriods {
     return -1;
   }
 
-  /** A grace period starts, for which `waiter` waits: it will wait for the sections that are open now. */
+  /** Starts a grace period for `waiter`: it covers the sections that are open now. */
   start(waiter: number, threadCount: number): void {
     const row = waiter * this.#threadsMax;
     for (let thread = 0; thread < this.#threadsMax; thread++) {
@@ -75,7 +75,7 @@ export class GracePeriods {
     }
   }
 
-  /** Has every section ended that was open when the waiter's grace period started? */
+  /** Has every section that was open at the start of the waiter's grace period ended? */
   isOver(waiter: number, threadCount: number): boolean {
     return this.blockerOf(waiter, threadCount) === -1;
   }

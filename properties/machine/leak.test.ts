@@ -32,7 +32,7 @@ function layOut(count: number): Laid {
   return { heap, roots, memory, leaks: new Leaks(heap, memory), nodes };
 }
 
-test("nothing is lost where nothing is allocated", () => {
+test("with nothing allocated, nothing is lost", () => {
   expect(layOut(0).leaks.find()).toBe(0);
 });
 
@@ -56,7 +56,7 @@ test("an object that a static word points to is not lost, at its start or inside
   expect(leaks.find()).toBe(node);
 });
 
-test("a chain keeps all its objects, and a cycle apart from it none", () => {
+test("a chain keeps all its objects, and a separate cycle none", () => {
   const {
     heap,
     roots,
@@ -88,7 +88,7 @@ test("a freed object is not lost, and keeps nothing", () => {
   expect(leaks.find()).toBe(0);
 });
 
-test("a word that nobody has written keeps nothing, whatever its object's former life left in it", () => {
+test("an unwritten word keeps nothing, whatever its object's former life left in it", () => {
   const {
     heap,
     roots,
@@ -102,7 +102,7 @@ test("a word that nobody has written keeps nothing, whatever its object's former
   expect(leaks.find()).toBe(b);
 });
 
-test("an object that nobody has written yet can be lost, and kept", () => {
+test("an unwritten object can be lost, and kept", () => {
   const {
     heap,
     roots,
@@ -122,7 +122,7 @@ test("the slab's own words keep nothing", () => {
   expect(leaks.find()).toBe(nodes[0]);
 });
 
-test("words that are no address, negative or huge, keep nothing and do no harm", () => {
+test("words that are no address, negative or huge, keep nothing and cause no error", () => {
   const {
     heap,
     roots,

@@ -1,10 +1,10 @@
 /**
  * Leaks: at the end of an execution every allocated object is reachable from a static object.
  *
- * Conservative, as the kernel's kmemleak: any word that holds an object's address, or an address inside it, keeps the
- * object. An integer that happens to look like one can hide a leak, never invent one. Words of an object that nobody
- * has written hold what its former life left there, and keep nothing. A thread's own variables keep nothing either: a
- * daemon that is left waiting keeps its objects in memory.
+ * Conservative, like the kernel's kmemleak: any word that holds an object's address, or an address inside it, keeps the
+ * object. An integer that happens to look like one can hide a leak, never invent one. Unwritten words of an object hold
+ * what its former life left there, and keep nothing. Local variables of a thread keep nothing either: a daemon left
+ * waiting must keep its objects in memory.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -16,7 +16,7 @@ export class Leaks {
   readonly #memory: MemorySafety;
   readonly #marked: Uint8Array;
   readonly #stack: Int32Array;
-  /** For each word of a struct with tags, how its address is got at. */
+  /** For each word of a tagged struct, how to obtain its address. */
   readonly #untag = new Map<Address, (word: number) => Address>();
 
   constructor(heap: Heap, memory: MemorySafety) {
@@ -57,8 +57,8 @@ export class Leaks {
   }
 
   /**
-   * Marks the objects that the `words` words from `base` on point to, and lets the new ones wait; answers how many wait
-   * now.
+   * Marks the objects that the `words` words from `base` on point to, and queues the new ones. Returns how many are
+   * queued now.
    */
   #mark(base: Address, words: number, waiting: number): number {
     const { objectOf, states } = this.#memory;

@@ -12,7 +12,7 @@ function nest(locks: LockOrder, thread: number, ...order: number[]): number[] {
   return found;
 }
 
-test("locks nested in one order everywhere are fine", () => {
+test("locks nested in one order everywhere are accepted", () => {
   const locks = new LockOrder(2);
   expect(nest(locks, 0, A, B, C)).toEqual([0, 0, 0]);
   expect(nest(locks, 1, A, C)).toEqual([0, 0]);
@@ -43,7 +43,7 @@ test("mutexes and spinlocks share one order", () => {
   expect(locks.acquired(1, A, "mutex")).toBe(B);
 });
 
-test("a trylock orders nothing before itself, and what is taken inside it is ordered", () => {
+test("a trylock orders nothing before itself, and locks taken inside it are ordered", () => {
   const locks = new LockOrder(2);
   locks.acquired(0, A, "spinlock");
   locks.acquiredByTrying(0, B);
@@ -59,7 +59,7 @@ test("a lock taken again by its holder is inside itself", () => {
   expect(locks.acquired(0, A, "spinlock")).toBe(A);
 });
 
-test("an inverted order closes no cycle that a later look would follow for ever", () => {
+test("an inverted order adds no cycle that a later search would follow for ever", () => {
   const locks = new LockOrder(2);
   nest(locks, 0, C, A);
   locks.acquiredByTrying(1, A);
@@ -77,7 +77,7 @@ test("orders are forgotten from one execution to the next, and so are held locks
   expect(nest(locks, 0, B, A)).toEqual([0, 0]);
 });
 
-test("a lock is released by its holder only, once, and as it was taken", () => {
+test("a lock is released only by its holder, once, and in the mode it was taken", () => {
   const locks = new LockOrder(2);
   locks.acquired(0, A, "spinlock");
   locks.acquired(0, B, "mutex");
@@ -118,13 +118,13 @@ test("a thread may hold any number of locks", () => {
   expect(nest(locks, 0, 2, 1)).toEqual([0, 2]);
 });
 
-test("a thread without locks has none innermost, though the one before it holds as many as there is room for", () => {
+test("a thread without locks has no innermost one, even beside a thread whose row is full", () => {
   const locks = new LockOrder(2);
   for (let lock = 1; lock <= 16; lock++) locks.acquired(0, lock, "spinlock");
   expect([locks.innermost(0), locks.innermost(1)]).toEqual([16, 0]);
 });
 
-test("room for more locks of one thread leaves those of the others as they are", () => {
+test("growing one thread's row keeps the locks of the others", () => {
   const locks = new LockOrder(3);
   for (const thread of [0, 1, 2]) locks.acquired(thread, 100 + thread, "mutex");
   for (let lock = 1; lock <= 20; lock++) locks.acquired(1, lock, "spinlock");
@@ -151,7 +151,7 @@ test("finds a held lock inside an object, from its first word to its last", () =
   expect(locks.heldWithin(A, 1)).toBe(0);
 });
 
-test("orders of a lock end with the object it lies in, and those of other locks stay", () => {
+test("a lock's orders end with its object, and those of other locks stay", () => {
   const locks = new LockOrder(1);
   nest(locks, 0, A, B);
   nest(locks, 0, B, C);

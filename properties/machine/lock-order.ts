@@ -1,17 +1,16 @@
 /**
- * Locks: taken in one order everywhere, released by who holds them and as they were taken, and none held by a thread
- * that has returned or in an object that is freed.
+ * Locks: taken in one order everywhere, released by their holder and in the mode they were taken, and none held by a
+ * thread that has returned or in an object that is freed.
  *
- * Two locks taken in both orders in one execution are a violation even if nobody deadlocked this time, as the kernel's
- * lockdep sees it. Orders are not remembered from one execution to the next, so a verdict follows from the schedule
- * alone.
+ * Two locks taken in both orders in one execution are a violation even if no deadlock happened this time, as in the
+ * kernel's lockdep. Orders are not kept from one execution to the next, so a verdict depends on the schedule alone.
  */
 import type { Address } from "#impl/memory/access.ts";
 
-/** How a lock was taken: who holds a spinlock must not sleep. */
+/** How a lock was taken: a thread that holds a spinlock must not sleep. */
 export type LockMode = "spinlock" | "mutex";
 
-/** Room for the locks a thread holds, at first: it grows. */
+/** Initial room for the locks of one thread. */
 const ROOM = 16;
 
 export class LockOrder {
@@ -21,7 +20,7 @@ export class LockOrder {
   #room = ROOM;
   readonly #heldCount: Int32Array;
   readonly #spinning: Int32Array;
-  /** `#after[i]` was taken while `#before[i]` was held. No cycle: the first that would close one is not added. */
+  /** `#after[i]` was taken while `#before[i]` was held. Acyclic: an order that would close a cycle is not added. */
   #before: Int32Array = new Int32Array(32);
   #after: Int32Array = new Int32Array(32);
   #edgeCount = 0;
@@ -43,7 +42,7 @@ export class LockOrder {
     return this.#heldCount[thread] as number;
   }
 
-  /** Spinlocks among the locks that the thread holds: while there is one, it must not sleep. */
+  /** Spinlocks among the locks that the thread holds: while it holds one, it must not sleep. */
   spinlocksHeld(thread: number): number {
     return this.#spinning[thread] as number;
   }
@@ -53,7 +52,7 @@ export class LockOrder {
     return this.heldCount(thread) === 0 ? 0 : (this.#held[this.#end(thread) - 1] as number) >> 1;
   }
 
-  /** Records that `thread` took `lock`; answers a lock held meanwhile that was elsewhere taken after `lock`, or 0. */
+  /** Records that `thread` took `lock`. Returns a lock it holds that was elsewhere taken after `lock`, or 0. */
   acquired(thread: number, lock: Address, mode: LockMode): Address {
     const first = thread * this.#room;
     const end = this.#end(thread);
@@ -87,7 +86,7 @@ export class LockOrder {
     return "not held";
   }
 
-  /** A lock that somebody holds among the `words` words from `object` on, or 0. */
+  /** A held lock among the `words` words from `object` on, or 0. */
   heldWithin(object: Address, words: number): Address {
     for (let thread = 0; thread < this.#heldCount.length; thread++) {
       for (let i = thread * this.#room; i < this.#end(thread); i++) {
@@ -98,7 +97,7 @@ export class LockOrder {
     return 0;
   }
 
-  /** The `words` words from `object` on start a new life: orders of the locks that lay there count no more. */
+  /** The `words` words from `object` on start a new life: discards the orders of the locks that lay there. */
   forget(object: Address, words: number): void {
     const lies = (lock = 0): boolean => lock >= object && lock < object + words;
     let kept = 0;
@@ -119,7 +118,7 @@ export class LockOrder {
     this.#spinning[thread] = this.spinlocksHeld(thread) + (entry & 1);
   }
 
-  /** Where the next lock of the thread goes. */
+  /** The place of the thread's next lock. */
   #end(thread: number): number {
     return thread * this.#room + this.heldCount(thread);
   }

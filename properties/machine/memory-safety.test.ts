@@ -32,7 +32,7 @@ test("static words are initialised, the word after them and a slab's own words a
   expect(memory.states[slab]).toBe(SHADOW.unallocated);
 });
 
-test("an allocated object is live and uninitialised, word for word, and nothing beside it is", () => {
+test("every word of an allocated object is live and uninitialised, and no word beside it", () => {
   const laid = layOut();
   const object = take(laid, laid.slab);
   const { memory } = laid;
@@ -48,7 +48,7 @@ test("an allocated object is live and uninitialised, word for word, and nothing 
   expect(memory.isLive(object + 3)).toBe(false);
 });
 
-test("a word knows its slab object, a static word and a redzone know none", () => {
+test("a word has its slab object, a static word and a redzone have none", () => {
   const { memory, pool, heap } = layOut();
   const first = heap.regions.find(({ name }) => name === "node")?.base ?? 0;
   expect([0, 1, 2, 3, 4, 5].map((offset) => memory.objectOf[first + offset])).toEqual([
@@ -77,7 +77,7 @@ test("only the first word of a slab is a slab", () => {
   ]);
 });
 
-test("a live object can be freed, once, and all its words are then freed", () => {
+test("a live object can be freed once, which frees all its words", () => {
   const laid = layOut();
   const object = take(laid, laid.slab);
   expect(laid.memory.freed(laid.slab, object)).toBeUndefined();
@@ -90,14 +90,14 @@ test("a live object can be freed, once, and all its words are then freed", () =>
   expect(laid.memory.freed(laid.slab, object)).toBe("double free of node#1");
 });
 
-test("an object that was written can be freed", () => {
+test("a written object can be freed", () => {
   const laid = layOut();
   const object = take(laid, laid.slab);
   laid.memory.states.fill(SHADOW.initialised, object, object + 2);
   expect(laid.memory.freed(laid.slab, object)).toBeUndefined();
 });
 
-test("says what is wrong with a free", () => {
+test("names what is wrong with a free", () => {
   const laid = layOut();
   const { memory, slab, otherSlab, pool } = laid;
   const object = take(laid, slab);
@@ -113,7 +113,7 @@ test("says what is wrong with a free", () => {
   expect(memory.isLive(object)).toBe(true);
 });
 
-test("says what is wrong with an access", () => {
+test("names what is wrong with an access", () => {
   const laid = layOut();
   const { memory, pool, slab } = laid;
   const object = take(laid, slab);

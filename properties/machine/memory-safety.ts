@@ -1,10 +1,10 @@
 /**
- * Memory safety: no access outside an object, after its free, or to a word nobody has written; no free of what is no
- * live object; no slab where there is none.
+ * Memory safety: no access outside an object, after its free, or to an unwritten word; no free of anything but a live
+ * object; no use of a slab where there is none.
  *
- * A shadow byte a word, as the kernel's KASAN and KMSAN keep it. The slab hands freed objects out again as late as it
- * can, so a stale pointer is seen until its object has been allocated anew. Any int32 may be asked about: an address
- * that lies in no object, or not in the heap at all, is unsafe.
+ * One shadow byte per word, as in the kernel's KASAN and KMSAN. The slab hands freed objects out again as late as it
+ * can, so a stale pointer is seen until its object has been allocated anew. Accepts any int32: an address outside every
+ * object, or outside the heap, is unsafe.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
@@ -15,7 +15,8 @@ export const SHADOW = { unallocated: 0, uninitialised: 1, initialised: 2, freed:
 
 export class MemorySafety {
   /**
-   * A `SHADOW` state a word. Read directly by the machine's hot loop: an access is safe when its word is `initialised`.
+   * One `SHADOW` state per word. Read directly by the machine's hot loop: an access is safe when its word is
+   * `initialised`.
    */
   readonly states: Uint8Array;
   /** Address of the slab object that a word belongs to, `NIL` for words outside slab objects. */
@@ -73,7 +74,7 @@ export class MemorySafety {
     return state === SHADOW.uninitialised || state === SHADOW.initialised;
   }
 
-  /** Says what is wrong with a read or write of a word whose state does not allow it. */
+  /** Describes what is wrong with a read or write of a word whose state does not allow it. */
   describe(kindName: string, address: Address): string {
     if (address === NIL) return `${kindName} through NIL`;
     const name = nameOf(this.#heap, address);

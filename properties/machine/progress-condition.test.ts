@@ -19,7 +19,7 @@ import type { ProgressCondition } from "./progress-condition.ts";
 
 const Counter = struct("counter", { lock: 1, value: 1 });
 
-/** Retries until nobody came between: lock-free. */
+/** Retries until no other thread interferes: lock-free. */
 function* incrementByRetry(counter: Address): Access<number> {
   for (;;) {
     const seen = yield readOnce(Counter.value(counter));
@@ -66,7 +66,7 @@ test("a retry loop is lock-free and obstruction-free, and not wait-free", async 
   );
 });
 
-test("under a lock nothing is owed but what the lock allows: none of the conditions holds", async () => {
+test("under a lock none of the conditions holds", async () => {
   for (const kind of ["wait-free", "lock-free", "obstruction-free"] as const)
     expect(await verdictOf(incrementUnderLock, { kind, accessesMax: 100 })).toBe(`VIOLATED ${kind}`);
 });

@@ -1,18 +1,18 @@
 /**
- * Progress conditions: what operations owe to one another when threads are paused at any moment, for any time.
+ * Progress conditions: the progress that operations guarantee when threads are paused at any moment, for any time.
  *
- * - `wait-free`: every operation returns within so many accesses of its own.
- * - `lock-free`: within so many accesses of all threads together, some operation returns.
- * - `obstruction-free`: a thread that runs alone returns within so many accesses.
+ * - `wait-free`: every operation returns within a bound of its own accesses.
+ * - `lock-free`: within a bound of accesses of all threads together, some operation returns.
+ * - `obstruction-free`: a thread that runs alone returns within a bound of accesses.
  *
- * Under each of them a thread that must wait for another is a violation: the other may be paused for ever. "Eventually" has
- * no counterexample that ends, so a bound stands for it.
+ * Under each of them a thread that must wait for another is a violation: the other may be paused for ever. "Eventually"
+ * has no finite counterexample, so a bound replaces it.
  *
  * Source: Herlihy and Shavit, On the nature of progress, OPODIS 2011.
  */
 export interface ProgressCondition {
   readonly kind: "wait-free" | "lock-free" | "obstruction-free";
-  /** Accesses within which there has to be progress. */
+  /** Accesses within which progress is required. */
   readonly accessesMax: number;
 }
 
@@ -48,7 +48,7 @@ export class ProgressWatch {
     this.#alone = 0;
   }
 
-  /** @returns what is owed and not done, after an access of the thread */
+  /** @returns the progress that is missing after an access of the thread, or undefined */
   accessed(thread: number): string | undefined {
     if (this.#made[thread] === -1) return undefined;
     const made = (this.#made[thread] as number) + 1;

@@ -1,8 +1,8 @@
 /**
- * No bucket of the neighbour table holds more neighbours than the scenario says it may: a hash that leaves out what
- * tells addresses apart makes a list of the table. Checked whenever the device's lock is released.
+ * No bucket of the neighbour table holds more neighbours than the scenario says it may: a hash that leaves out the bits
+ * in which addresses differ turns the table into a list. Checked whenever the device's lock is released.
  *
- * The limit is the scenario's, which knows its addresses: a good hash, too, puts some addresses together.
+ * The limit is the scenario's, which knows its addresses: even a good hash puts some of them into one bucket.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/, "IPoIB: Fix ipoib_neigh hashing to use the correct daddr octets" (2013).
  */

@@ -1,8 +1,8 @@
 /**
- * What is asked of the table while nobody else is at it is done: an answer to a query that is outstanding has its effect,
- * a connection that was started comes up, one that is there can be lost; and a look-up takes no lock of the device.
+ * A call on the table has its effect while no other is open: an answer to an outstanding query takes effect, a started
+ * connection comes up, an existing connection can be lost, and a look-up does not take the device's lock.
  *
- * Under the model of concurrent calls each may find that somebody else is at it, and do nothing.
+ * The model of concurrent calls lets each call find that another is in progress, and do nothing.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ (3.6).
  */
@@ -15,14 +15,14 @@ import type { AlonePromise } from "../progress/alone.ts";
 import { ADDRESS_WORDS, collectTable, isDeviceUp } from "./neighbour-words.ts";
 import { chainOf } from "../chain.ts";
 
-/** An operation with the words of what it names; none if it names nothing of that kind. */
+/** An operation with the words of the objects it names; none if it names nothing of that kind. */
 export interface NamedOperation {
   readonly kind: string;
   readonly gid: readonly number[];
   readonly address: readonly number[];
 }
 
-/** What a neighbour of the table has of a connection. */
+/** The connection state of a neighbour in the table. */
 interface Connected {
   readonly isConnected: boolean;
   readonly isStarted: boolean;

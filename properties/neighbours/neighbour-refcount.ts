@@ -1,11 +1,11 @@
 /**
  * Reference counts of neighbours.
  *
- * - A count that has come to 0 stays there, and falls no further: somebody is taking the neighbour apart. Only the
- *   plain write that makes a new neighbour of its memory raises it.
+ * - A count that reached 0 stays 0: a thread is taking the neighbour apart. Only the plain write that makes a new
+ *   neighbour in its memory raises it.
  * - A neighbour is freed when its count is 0, and it is not in the table then.
  *
- * That at the end nobody has too many or too few references is properties/neighbours/neighbour-table.ts.
+ * The number of references at the end is checked by properties/neighbours/neighbour-table.ts.
  *
  * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF.
  */
@@ -25,13 +25,14 @@ export function neighbourRefcountWatcher(neighbours: Neighbours): Watcher {
         ? "writes"
         : undefined,
     accessed(_words, { kind, address, before, after }) {
-      if (kind === ACCESS.write) return undefined; // the memory's new neighbour, of whose past nothing counts
+      if (kind === ACCESS.write) return undefined; // a new neighbour in this memory: its past does not count
       const name = neighbourName(neighbours, neighbourOf(neighbours, address));
       if (after < 0) return `the refcount of ${name} falls from ${before} to ${after}`;
       return before === 0 ? `${name} is being taken apart, and its refcount goes from 0 to ${after}` : undefined;
     },
     freed(words, slab, object) {
-      if (slab !== neighbours.neighbours || !isNeighbour(neighbours, object)) return undefined; // no neighbour at all is memory safety's concern
+      // Memory-safety reports an object that is no neighbour.
+      if (slab !== neighbours.neighbours || !isNeighbour(neighbours, object)) return undefined;
       const refcount = wordAt(words, Neighbour.refcount(object));
       if (refcount !== 0) return `${neighbourName(neighbours, object)} is freed with a refcount of ${refcount}`;
       if (isDeviceUp(words, neighbours) && isInTable(words, neighbours, object, room))

@@ -1,13 +1,13 @@
 /**
- * What holds of the neighbour table, its paths and its lists whenever the device's lock is released.
+ * Invariants of the neighbour table, its paths and its lists whenever the device's lock is released.
  *
  * - Each neighbour is in one bucket, once, and the table has a reference to it; no two have one address.
- * - A neighbour is on the list of a path only while it is in the table, and the path is to its gid. Lists run alike
- *   both ways.
+ * - A neighbour is on the list of a path only while it is in the table, and the path is to its gid. Lists read the same
+ *   in both directions.
  * - The count of entries is at least the number of neighbours in the table; at the end it is the number of neighbours
  *   in memory.
- * - A queue is as long as it says, and no longer than the limit.
- * - At the end the table alone holds each of its neighbours: threads give back what they hold.
+ * - A queue has the length it records, and no more than the limit.
+ * - At the end only the table holds its neighbours: threads have released their references.
  *
  * O(neighbours²): for the small tables of scenarios.
  *
@@ -49,10 +49,16 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
     for (let i = 0; i < count; i++) {
       const one = wordAt(inTable, i);
       if (wordAt(words, Neighbour.refcount(one)) < 1)
-        return `${neighbourName(neighbours, one)} is in the table, and its refcount is ${wordAt(words, Neighbour.refcount(one))}`;
+        return (
+          `${neighbourName(neighbours, one)} is in the table, ` +
+          `and its refcount is ${wordAt(words, Neighbour.refcount(one))}`
+        );
       for (let j = i + 1; j < count; j++) {
         if (haveSameAddress(words, one, wordAt(inTable, j)))
-          return `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} have one address, and both are in the table`;
+          return (
+            `${neighbourName(neighbours, one)} and ${neighbourName(neighbours, wordAt(inTable, j))} ` +
+            "have one address, and both are in the table"
+          );
       }
       const queue = checkQueue(words, Neighbour.queueHead(one));
       if (queue !== undefined) return `${neighbourName(neighbours, one)} ${queue}`;
@@ -124,7 +130,10 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
         for (let i = 0; i < count; i++) {
           const refcount = wordAt(words, Neighbour.refcount(wordAt(inTable, i)));
           if (refcount !== 1)
-            return `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, and the table alone holds it`;
+            return (
+              `at the end the refcount of ${neighbourName(neighbours, wordAt(inTable, i))} is ${refcount}, ` +
+              "and the table alone holds it"
+            );
         }
       }
       return undefined;
@@ -133,14 +142,14 @@ export function neighbourTableWatcher(neighbours: Neighbours): Watcher {
 }
 
 /**
- * Writes the members of the list at `head` into `into`; answers how many, or -1 if its links disagree or do not come
+ * Writes the members of the list at `head` into `into`. Returns how many, or -1 if its links disagree or do not lead
  * back.
  */
 function membersOf(words: Int32Array, head: Address, into: Int32Array): number {
   let count = 0;
   let before = head;
   for (let link = wordAt(words, Link.next(head)); link !== head; link = wordAt(words, Link.next(link))) {
-    if (wordAt(words, Link.previous(link)) !== before) return -1; // so it does not go round without coming back
+    if (wordAt(words, Link.previous(link)) !== before) return -1; // this also excludes a cycle without the head
     into[count++] = link;
     before = link;
   }

@@ -37,8 +37,8 @@ import type { Watcher } from "../watcher.ts";
 const at = (port: number, queue: number): HardwareAddress => hardwareAddress(queue, portGid(port));
 
 /**
- * One bucket with 1/3, 1/2 and 1/1 in that order; a packet waits at each, none at their path, which nobody has
- * answered.
+ * One bucket with 1/3, 1/2 and 1/1 in that order; a packet waits at each, none at their path, whose query is
+ * unanswered.
  */
 function setUp({ connected = false, buckets = 1 } = {}) {
   const heap = createHeap(1000);
@@ -99,9 +99,9 @@ function touch(
     : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
-// What the watchers read by.
+// Functions the watchers read with.
 
-test("neighbours are known by their place in the slab", () => {
+test("neighbours are identified by their place in the slab", () => {
   const { neighbours, one, two } = setUp();
   expect([neighbourIndex(neighbours, one), neighbourIndex(neighbours, Neighbour.queueLength(two))]).toEqual([0, 1]);
   expect([
@@ -117,7 +117,7 @@ test("neighbours are known by their place in the slab", () => {
   expect([neighbourName(neighbours, two), neighbourName(neighbours, 5)]).toEqual(["neighbour#2", "word 5"]);
 });
 
-test("a bucket is read in its order, and one that does not end, or leads astray, is told", () => {
+test("a bucket is read in order, and one that does not end, or leads astray, is reported", () => {
   const given = setUp();
   const { words, neighbours, one, two, three } = given;
   const into = new Int32Array(5);
@@ -172,7 +172,7 @@ test("neighbour-table: quiet on a table as the code makes it, at other locks, an
   }
 });
 
-test("neighbour-table: fires on whatever is wrong with a table", () => {
+test("neighbour-table: fires on every fault of a table", () => {
   const wrong: readonly (readonly [string, (given: ReturnType<typeof setUp>) => void])[] = [
     [
       "bucket 0 does not end, or leads to what is no neighbour",
@@ -235,7 +235,7 @@ test("neighbour-table: fires on whatever is wrong with a table", () => {
   }
 });
 
-test("neighbour-table: a queue that runs in a circle is told, and not followed for ever", () => {
+test("neighbour-table: a circular queue is reported, and not followed for ever", () => {
   const given = setUp();
   given.words[Packet.next(given.words[Neighbour.queueHead(given.one)] ?? 0)] =
     given.words[Neighbour.queueHead(given.one)] ?? 0;
@@ -279,7 +279,7 @@ test("neighbour-refcount: fires on a count that falls below 0, and on one that r
   expect(touch(watcher, words, Neighbour.refcount(two), -1)).toBe("the refcount of neighbour#2 falls from 0 to -1");
 });
 
-test("neighbour-refcount: fires on a neighbour freed while held, or while in the table; others are not its concern", () => {
+test("neighbour-refcount: fires on a neighbour freed while held, or while in the table, and on no other object", () => {
   const { words, neighbours, two } = setUp();
   const watcher = neighbourRefcountWatcher(neighbours);
   const freed = (slab: Address, object: Address) => watcher.freed?.(words, slab, object);
@@ -295,7 +295,7 @@ test("neighbour-refcount: fires on a neighbour freed while held, or while in the
 
 // waiting-packets
 
-test("waiting-packets: quiet while packets wait for what has not come", () => {
+test("waiting-packets: quiet while packets wait for something that has not come", () => {
   const given = setUp({ connected: true });
   const watcher = waitingPacketsWatcher(given.neighbours);
   given.send(at(1, 1), "path");
@@ -305,7 +305,7 @@ test("waiting-packets: quiet while packets wait for what has not come", () => {
   expect([unlocked(watcher, given), watcher.ended?.(given.words)]).toEqual([undefined, undefined]);
 });
 
-test("waiting-packets: fires on a packet at a neighbour with its handle, or whose connection is up, and at a path that is known and valid", () => {
+test("waiting-packets: fires on a packet at a neighbour that is ready, and at a path that is known and valid", () => {
   const direct = setUp();
   const watcher = waitingPacketsWatcher(direct.neighbours);
   direct.words[Neighbour.handle(direct.two)] = direct.handle();
@@ -347,7 +347,7 @@ test("chain-length: quiet up to the limit, fires beyond it", () => {
 
 // reaps-only-idle
 
-test("reaps-only-idle: quiet on a neighbour taken out after its time was seen, by another thread, or put in", () => {
+test("reaps-only-idle: quiet on a neighbour removed after a look, removed by another thread, or inserted", () => {
   const { words, neighbours, two, three, one } = setUp();
   const watcher = reapsOnlyIdleWatcher(neighbours, 7);
   const reaper = { thread: 7, kind: ACCESS.readOnce };
@@ -396,7 +396,7 @@ test("reaped-in-time: quiet on neighbours used within three intervals, and where
   const [state, expires] = [CancellableWork.state(neighbours.reapWork), CancellableWork.expires(neighbours.reapWork)];
   watcher.begin?.(words);
   words[neighbours.jiffies] = 1029;
-  expect(watcher.ended?.(words)).toBeUndefined(); // its first run is to come
+  expect(watcher.ended?.(words)).toBeUndefined(); // its first run is still to come
   words[neighbours.jiffies] = 1090;
   expect(watcher.ended?.(words)).toBeUndefined(); // due, and not seen yet
   touch(watcher, words, CancellableWork.running(neighbours.reapWork), 1, { thread: 7 });
@@ -409,7 +409,7 @@ test("reaped-in-time: quiet on neighbours used within three intervals, and where
   expect(watcher.ended?.(words)).toBeUndefined();
 });
 
-test("reaped-in-time: fires on a neighbour that nobody has used for longer, by what its users know", () => {
+test("reaped-in-time: fires on a neighbour unused for longer, as far as its users know", () => {
   const given = setUp();
   const { words, neighbours, device } = given;
   const watcher = reapedInTimeWatcher(neighbours, 7);
@@ -430,7 +430,7 @@ test("reaped-in-time: fires on a neighbour that nobody has used for longer, by w
   expect(watcher.watches?.(CancellableWork.state(neighbours.reapWork))).toBeUndefined();
 });
 
-test("reaped-in-time: fires when nobody has asked the reaper to run again, unless it is to stop", () => {
+test("reaped-in-time: fires when the reaper is not scheduled to run again, unless it is to stop", () => {
   const { words, neighbours, device } = setUp();
   const watcher = reapedInTimeWatcher(neighbours, 7);
   watcher.begin?.(words);
@@ -453,7 +453,7 @@ const allWatchers = (neighbours: ReturnType<typeof setUp>["neighbours"]): readon
   reapedInTimeWatcher(neighbours, 7),
 ];
 
-test("watchers have the names of their properties, and say which words they want to hear of", () => {
+test("watchers have the names of their properties, and name the words they watch", () => {
   const { neighbours, one, two } = setUp();
   const [table, refcount, waiting, chain, only, inTime] = allWatchers(neighbours);
   expect([table, refcount, waiting, chain, only, inTime].map((watcher) => watcher?.property)).toEqual([
@@ -475,14 +475,14 @@ test("watchers have the names of their properties, and say which words they want
     ),
   ).toEqual(["accesses", "writes", "writes", "writes", "accesses"]);
   expect(inTime?.watches?.(CancellableWork.running(neighbours.reapWork))).toBe("writes");
-  // Just before the first neighbour, as if there were one, and just behind the last bucket.
+  // Just before the first neighbour, as if one lay there, and just after the last bucket.
   const before = one - neighbours.neighbourStride;
   for (const address of [Neighbour.refcount(before), Neighbour.next(before), Neighbour.alive(before), bucket + 1]) {
     expect([refcount?.watches?.(address), only?.watches?.(address)]).toEqual([undefined, undefined]);
   }
 });
 
-test("a table that holds all the neighbours there is memory for is read to its end", () => {
+test("a table that holds all neighbours of the slab is read to its end", () => {
   const given = setUp();
   given.send(at(1, 4));
   const { words, neighbours } = given;
@@ -508,7 +508,7 @@ test("a table that holds all the neighbours there is memory for is read to its e
   );
 });
 
-test("neighbour-table: quiet at a queue that is just full, and of a device that is gone, whatever is left of it", () => {
+test("neighbour-table: quiet on a queue that is exactly full, and on whatever is left of a device that is gone", () => {
   const given = setUp();
   const watcher = neighbourTableWatcher(given.neighbours);
   given.send(at(1, 1));
@@ -518,7 +518,7 @@ test("neighbour-table: quiet at a queue that is just full, and of a device that 
   expect(watcher.ended?.(given.words)).toBeUndefined();
 });
 
-test("waiting-packets: quiet on neighbours that are ready and have nothing waiting, on a path that is only thought valid, and on a torn list", () => {
+test("waiting-packets: quiet on ready neighbours without packets, on a path only thought valid, on a torn list", () => {
   const given = setUp();
   const watcher = waitingPacketsWatcher(given.neighbours);
   given.send(at(1, 1), "path");
@@ -526,7 +526,7 @@ test("waiting-packets: quiet on neighbours that are ready and have nothing waiti
   expect(unlocked(watcher, given)).toBeUndefined();
   given.run(answerQuery(given.neighbours, portGid(1), true));
   expect(unlocked(watcher, given)).toBeUndefined();
-  given.words[Path.onDevice(given.path)] = given.path; // leads back to itself: the table's concern
+  given.words[Path.onDevice(given.path)] = given.path; // leads back to itself: neighbour-table reports it
   expect(unlocked(watcher, given)).toBeUndefined();
 });
 
@@ -557,7 +557,7 @@ test("reaped-in-time: only the reaper's own runs count, from their beginning", (
   expect(watcher.ended?.(words)).toBeUndefined();
 });
 
-test("reaped-in-time: quiet on a table of which every neighbour was used lately, however long ago the start was", () => {
+test("reaped-in-time: quiet where every neighbour was used recently, however long ago the start was", () => {
   const { words, neighbours } = setUp();
   const watcher = reapedInTimeWatcher(neighbours, 7);
   watcher.begin?.(words);
@@ -569,7 +569,7 @@ test("reaped-in-time: quiet on a table of which every neighbour was used lately,
   expect(watcher.ended?.(words)).toBeUndefined();
 });
 
-test("reaps-only-idle: quiet where the reaper writes a link with what it holds", () => {
+test("reaps-only-idle: quiet where the reaper writes a link with its current value", () => {
   const { words, neighbours, two, three } = setUp();
   const watcher = reapsOnlyIdleWatcher(neighbours, 7);
   expect(touch(watcher, words, Neighbour.next(three), two, { thread: 7 })).toBeUndefined();

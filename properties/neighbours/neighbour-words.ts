@@ -1,5 +1,5 @@
 /**
- * Reading a neighbour table straight from memory, as checkers do: all at once, without an access, without allocation.
+ * Reads a neighbour table straight from memory, as checkers do: all at once, without an access, without allocation.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -20,8 +20,8 @@ export function tableOf(words: Int32Array, { device }: Neighbours): Address {
 }
 
 /**
- * Writes the neighbours of one bucket into `into`, in their order; answers how many, or -1 when there are more than it
- * has room for (a cycle, if it has room for all there are).
+ * Writes the neighbours of one bucket into `into`, in order. Returns how many, or -1 when they do not fit (a cycle, if
+ * `into` has room for all neighbours).
  */
 export function collectBucket(words: Int32Array, neighbours: Neighbours, bucket: number, into: Int32Array): number {
   const table = tableOf(words, neighbours);

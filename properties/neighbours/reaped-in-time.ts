@@ -1,12 +1,11 @@
 /**
- * The table is bounded by use: a neighbour that nobody has used for three intervals is not in it any more. So it holds
- * at most one neighbour for each address used within the last three intervals, and none that only ever dropped packets
- * for so long.
+ * The table is bounded by use: a neighbour unused for three intervals is no longer in it. So it holds at most one
+ * neighbour for each address used within the last three intervals, and none that only dropped packets for that long.
  *
- * Checked at the end, when the reaper has done all that it was asked for. Its last run then lies less than one interval
- * back. Nothing is said when the clock moved during that run, or came to the time of the next before that was asked
- * for: the next run is late then, and the clock of scenarios moves in long steps. The last use is what the users know:
- * when an operation that used the address had responded, or the start if none has.
+ * Checked at the end, when the reaper has done all scheduled work. Its last run then lies less than one interval back.
+ * Not checked when the clock moved during that run, or reached the time of the next run before it was scheduled: the
+ * next run is then late, as the clock of scenarios moves in long steps. The last use is the response of the last
+ * operation that used the address, or the start if there is none.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh(); "IPoIB: Don't update neigh
  * validity for unresolved entries" (2016).
@@ -23,7 +22,7 @@ import { ADDRESS_WORDS, collectTable, isDeviceUp, neighbourName, tableOf } from 
 import type { Watcher } from "../watcher.ts";
 
 export interface ReapedInTimeWatcher extends Watcher {
-  /** An operation that used the neighbour at this address has responded. */
+  /** Records that an operation that used the neighbour at this address has responded. */
   used(address: HardwareAddress): void;
 }
 
@@ -31,7 +30,7 @@ export interface ReapedInTimeWatcher extends Watcher {
 export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number): ReapedInTimeWatcher {
   const { capacities, device, jiffies, limits, reapWork } = neighbours;
   const found = new Int32Array(capacities.neighboursMax + 1);
-  /** The clock when the last operation that used an address had responded, by the address's words. */
+  /** The clock at the last response of an operation that used an address, by the address's words. */
   const lastUses = new Map<string, number>();
   let memory: Int32Array = new Int32Array(0);
   let start = 0;
@@ -67,7 +66,10 @@ export function reapedInTimeWatcher(neighbours: Neighbours, reaper: number): Rea
         const lastUse = lastUses.get(words.subarray(first, first + ADDRESS_WORDS).join()) ?? start;
         const idle = (now - lastUse) | 0;
         if (idle > 3 * limits.intervalTicks)
-          return `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, and is still in the table; it may stay for ${3 * limits.intervalTicks}`;
+          return (
+            `${neighbourName(neighbours, neighbour)} was last used ${idle} ticks ago, ` +
+            `and is still in the table; it may stay for ${3 * limits.intervalTicks}`
+          );
       }
       return undefined;
     },

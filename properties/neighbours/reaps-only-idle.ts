@@ -1,8 +1,8 @@
 /**
- * The reaper takes a neighbour out of the table only if it saw it idle for more than two intervals: by the time of last
- * use that it read last, and the clock that it read last, the former not later than the latter.
+ * The reaper removes a neighbour from the table only if it saw it idle for more than two intervals: by the time of last
+ * use and the clock that it read last, the time not later than the clock.
  *
- * The reaper has a thread of its own; what it takes out is what it replaces in a bucket or in a neighbour's link.
+ * The reaper has its own thread; it removes a neighbour by replacing it in a bucket or in a neighbour's link.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/ipoib_main.c (3.6), __ipoib_reap_neigh().
  */

@@ -1,10 +1,9 @@
 /**
- * No packet waits for what has come: a neighbour that sends at once, because it has its handle and needs no connection
- * or one that is up, has no packets waiting; neither has a path that is known and valid.
+ * No packet waits for something that has already come: a neighbour that sends at once, because it has its handle and
+ * its connection, if it needs one, is up, has no packets waiting. Neither has a path that is known and valid.
  *
  * Checked whenever the device's lock is released, and at the end: within the lock, the queue of a neighbour that has
- * just become ready is being emptied. A packet that is put into the queue after that would wait until the neighbour
- * goes.
+ * just become ready is being emptied. A packet queued after that would wait until the neighbour goes.
  *
  * Source: Linux drivers/infiniband/ulp/ipoib/, 816e846c2eb9 (2018).
  */

@@ -26,11 +26,15 @@ export function avlWatcher(pool: PeerStore): Watcher {
     }
     reachable++;
     if (low !== NIL && comparePeers(words, tree, low, peer) >= 0) {
-      because = `${peerName(pool, peer)} stands after ${peerName(pool, low)} in the ${tree.family} tree, and its address does not`;
+      because =
+        `${peerName(pool, peer)} stands after ${peerName(pool, low)} ` +
+        `in the ${tree.family} tree, and its address does not`;
       return 0;
     }
     if (high !== NIL && comparePeers(words, tree, peer, high) >= 0) {
-      because = `${peerName(pool, peer)} stands before ${peerName(pool, high)} in the ${tree.family} tree, and its address does not`;
+      because =
+        `${peerName(pool, peer)} stands before ${peerName(pool, high)} ` +
+        `in the ${tree.family} tree, and its address does not`;
       return 0;
     }
     const left = check(words, tree, wordAt(words, Peer.left(peer)), low, peer);
@@ -40,7 +44,9 @@ export function avlWatcher(pool: PeerStore): Watcher {
     if (Math.abs(left - right) > 1) {
       because = `${peerName(pool, peer)} is out of balance: its left side is ${left} high, its right side ${right}`;
     } else if (wordAt(words, Peer.height(peer)) !== height) {
-      because = `${peerName(pool, peer)} has height ${wordAt(words, Peer.height(peer))}, and its subtree is ${height} high`;
+      because =
+        `${peerName(pool, peer)} has height ${wordAt(words, Peer.height(peer))}, ` +
+        `and its subtree is ${height} high`;
     }
     return height;
   }

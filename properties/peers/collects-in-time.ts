@@ -1,8 +1,8 @@
 /**
- * Collectors that run later take all that they could have taken: the deferred one every peer of a detached tree that
- * nobody holds, at its first run; the timer every peer that has been idle for the ttl.
+ * Collectors that run later take everything they could have taken: the deferred collector takes every unreferenced peer
+ * of a detached tree at its first run; the timer, every peer that has been idle for the ttl.
  *
- * Looked at between operations that run one after the other, where a run is over before the next operation begins.
+ * Checked between the operations of a sequential run, where a collector's run is over before the next operation begins.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inetpeer_gc_worker(); (2010), peer_check_expire().
  */
@@ -21,7 +21,7 @@ import { detachedPeers, peerName } from "./peer-tree.ts";
 import { chainOf } from "../chain.ts";
 
 export function collectsDetachedWatcher(pool: PeerPool): Watcher {
-  /** Since when each peer has been seen detached, with a count of 0. */
+  /** When each peer was first seen detached, with a count of 0. */
   const unheldSince = new Map<Address, number>();
   return {
     property: "collects-in-time",
@@ -34,7 +34,10 @@ export function collectsDetachedWatcher(pool: PeerPool): Watcher {
         const since = unheldSince.get(peer);
         if (since === undefined) unheldSince.set(peer, now);
         else if (hasReached(now, (since + pool.limits.gcDelayTicks) | 0))
-          return `nobody has held ${peerName(pool, peer)} since ${since}, its tree was thrown away, and at ${now} it is still there`;
+          return (
+            `nobody has held ${peerName(pool, peer)} since ${since}, ` +
+            `its tree was thrown away, and at ${now} it is still there`
+          );
       }
       return undefined;
     },
@@ -66,7 +69,10 @@ export function timerTakesExpiredWatcher(pool: ListedPool): Watcher {
       for (const peer of chainOf(words, Link.next(ends), Link.next, ends).map(peerOfLink)) {
         const idle = (at - wordAt(words, ListedPeer.dtime(peer))) | 0;
         if (idle >= ttl)
-          return `the timer ran at ${at} and left ${peerName(pool, peer)}, idle for ${idle} ticks, where the ttl was ${ttl}`;
+          return (
+            `the timer ran at ${at} and left ${peerName(pool, peer)}, ` +
+            `idle for ${idle} ticks, where the ttl was ${ttl}`
+          );
       }
       return undefined;
     },

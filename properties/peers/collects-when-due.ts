@@ -1,9 +1,9 @@
 /**
  * A search that looks at a peer and finds it idle for the ttl tries to collect it: a tree over its threshold, where the
- * ttl is 0, gives up every idle peer that a search comes by. Without this, evicting nothing at all would be right.
+ * ttl is 0, gives up every idle peer that a search visits. Without this rule, evicting nothing at all would be correct.
  *
  * A thread looks at a peer when it reads its refcount as 0, its time of last use and then the clock, under the tree's
- * lock; it tries when it goes for the refcount again before it releases the lock. The ttl is the model's.
+ * lock; it tries to collect when it accesses the refcount again before it releases the lock. The ttl is the model's.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inet_peer_gc().
  */
@@ -17,11 +17,11 @@ import type { Watcher } from "../watcher.ts";
 
 /** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
 export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watcher {
-  /** The peer each thread looks at, and the time of last use it read. */
+  /** The peer that each thread looks at, and the time of last use it read. */
   const looksAt = new Int32Array(threadsMax);
   const released = new Int32Array(threadsMax);
   const hasTime = new Uint8Array(threadsMax);
-  /** In whose tree a due peer was passed over, by family: it, how long it was idle, and the ttl. */
+  /** Due peers passed over, by the family of their tree: the peer, its idle time, and the ttl. */
   const due = { v4: NIL as Address, v6: NIL as Address };
   const dueBy = { v4: -1, v6: -1 };
   const idleOf = new Float64Array(pool.peersMax);
@@ -65,7 +65,10 @@ export function collectsWhenDueWatcher(pool: PeerPool, threadsMax: number): Watc
       const peer = due[tree.family];
       if (peer === NIL) return undefined;
       const index = peerIndex(pool, peer);
-      return `${peerName(pool, peer)} is passed over by a search: it was idle for ${idleOf[index]} ticks, and the ttl was ${ttlOf[index]}`;
+      return (
+        `${peerName(pool, peer)} is passed over by a search: ` +
+        `it was idle for ${idleOf[index]} ticks, and the ttl was ${ttlOf[index]}`
+      );
     },
   };
 

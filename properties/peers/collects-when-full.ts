@@ -1,10 +1,10 @@
 /**
  * A creation that fills the pool to its threshold, or beyond, collects: it looks at the unused list afterwards, unless
- * it finds that others have made room, and if a peer is on the list it takes one. Without this, never collecting would
- * be right.
+ * it finds that others have made room, and takes a peer if one is on the list. Without this rule, never collecting
+ * would be correct.
  *
- * This is what bounds the memory of a pool of 2010. The threshold itself is no bound: a peer that is taken may be in
- * use again before it is removed, and then stays.
+ * This is what bounds the memory of a pool of 2010. The threshold itself is not a bound: a taken peer may be in use
+ * again before it is removed, and then stays.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), inet_getpeer(), cleanup_once().
  */
@@ -21,9 +21,9 @@ import type { Watcher } from "../watcher.ts";
 export function collectsWhenFullWatcher(pool: ListedPool, threadsMax: number): Watcher {
   const { limits, unusedList, v4 } = pool;
   const first = Link.next(UnusedList.ends(unusedList));
-  /** The total that each thread's creation left, 0 if it need not collect, or has. */
+  /** The total that each thread's creation left; 0 if it need not collect or has collected. */
   const filled = new Int32Array(threadsMax);
-  /** The peer that a collection has found first on the list, until it takes it. */
+  /** The first peer on the list as a collection found it, until the collection takes it. */
   let found: Address = NIL;
 
   return {

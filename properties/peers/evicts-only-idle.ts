@@ -1,10 +1,10 @@
 /**
- * A peer in a tree is marked dead only by a thread that saw it idle for as long as the ttl: that read its refcount as
- * 0, then its time of last use, then the clock, and found the ttl between the two. The order matters: the time read
+ * A peer in a tree is marked dead only by a thread that saw it idle for the ttl: the thread read its refcount as 0,
+ * then its time of last use, then the clock, and the two are at least the ttl apart. The order matters: the time read
  * before the count may be older than the last use, and a clock read before the time may lie before it, which wraps to a
  * very long time.
  *
- * The ttl is the model's, for the tree's total at that moment, which the collector's lock keeps still.
+ * The ttl is the model's, for the tree's total at that moment, which the collector's lock keeps constant.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inet_peer_gc().
  */
@@ -20,7 +20,7 @@ import type { Watcher } from "../watcher.ts";
 /** @param threadsMax threads of an execution, RCU callbacks included: their numbers are below this */
 export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watcher {
   const { peersMax } = pool;
-  // When (in accesses seen, 0 for never) and what each thread read last.
+  // The last read of each thread: when (in accesses seen, 0 for never) and which value.
   const zeroAt = new Int32Array(threadsMax * peersMax);
   const dtimeAt = new Int32Array(threadsMax * peersMax);
   const dtime = new Int32Array(threadsMax * peersMax);
@@ -64,7 +64,7 @@ export function evictsOnlyIdleWatcher(pool: PeerPool, threadsMax: number): Watch
 
   function judge(words: Int32Array, thread: number, peer: Address, pair: number): string | undefined {
     const tree = treeOfPeer(words, pool, peer);
-    if (tree === undefined) return undefined; // its tree was thrown away: what becomes of it is no eviction
+    if (tree === undefined) return undefined; // its tree was thrown away, so this is not an eviction
     const name = peerName(pool, peer);
     const count = wordAt(zeroAt, pair);
     const time = wordAt(dtimeAt, pair);

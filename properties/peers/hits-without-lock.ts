@@ -1,5 +1,5 @@
 /**
- * A search for a peer that is in the tree, while nobody changes the tree, takes no lock.
+ * A search for a peer in an unchanging tree takes no lock.
  *
  * Source: Linux net/ipv4/inetpeer.c (2012), inet_getpeer(): "Look up for the address quickly, lockless".
  */
@@ -11,9 +11,9 @@ import type { AlonePromise } from "../progress/alone.ts";
 import { collectPeers, peerName } from "./peer-tree.ts";
 
 export interface HitsWithoutLock {
-  /** Words that only a search which has failed once reads. */
+  /** Words read only by a search that has failed once. */
   readonly words?: readonly Address[];
-  /** One whose count is 0 may be on its way out, and is looked at under the lock: as it was before there was `DEAD`. */
+  /** A peer with a count of 0 may be on its way out, and is checked under the lock, as before `DEAD` was introduced. */
   readonly heldOnly?: true;
 }
 

@@ -47,7 +47,7 @@ function setUp() {
   return { words: heap.words, pool, run, create, first, second, third, listLock, ends };
 }
 
-/** Writes a word and tells the watcher, if it watches it. */
+/** Writes a word, and calls the watcher if it watches the word. */
 function write(
   watcher: Watcher,
   words: Int32Array,
@@ -63,7 +63,7 @@ function write(
     : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
-/** Reads a word, of which the watcher hears if it watches reads. */
+/** Reads a word, and calls the watcher if it watches reads. */
 function read(watcher: Watcher, words: Int32Array, address: Address, thread = 0): string | undefined {
   const value = words[address] ?? 0;
   return watcher.watches?.(address) === "accesses"
@@ -105,7 +105,7 @@ test("avl and one-address-once: fire where the writer leaves a reader-writer loc
   expect([first, second]).toHaveLength(2);
 });
 
-test("reader-walk: knows the one tree of a pool that detaches none", () => {
+test("reader-walk: walks the only tree of a pool that detaches none", () => {
   const { words, pool, first } = setUp();
   const watcher = readerWalkWatcher(pool);
   watcher.begin?.(words);
@@ -126,7 +126,7 @@ test("refcount: no count of 2010 is below 0", () => {
   }
 });
 
-test("refcount: after the conversion a peer is dead once a cmpxchg takes its last reference, until a new one is made of it", () => {
+test("refcount: after the conversion a cmpxchg of the last reference kills a peer, until its memory is reused", () => {
   const { words, pool, first, second } = setUp();
   const watcher = refcountWatcher(pool, NOBODY, DEAD_IS_ZERO);
   const refcount = ListedPeer.refcount(first);
@@ -144,7 +144,7 @@ test("refcount: after the conversion a peer is dead once a cmpxchg takes its las
   expect(write(watcher, words, refcount, 1)).toBeUndefined();
 });
 
-test("refcount: a peer that is let go, or taken by a cmpxchg, is not dead", () => {
+test("refcount: a peer that is released, or taken by a cmpxchg, is not dead", () => {
   const { words, pool, first } = setUp();
   const watcher = refcountWatcher(pool, NOBODY, DEAD_IS_ZERO);
   const refcount = ListedPeer.refcount(first);
@@ -161,7 +161,7 @@ test("refcount: a peer that is let go, or taken by a cmpxchg, is not dead", () =
   }
 });
 
-test("refcount: before the conversion no count is for ever", () => {
+test("refcount: before the conversion no count is final", () => {
   const { words, pool, first } = setUp();
   const watcher = refcountWatcher(pool, NOBODY, FREED_BY_HOLDER);
   words[ListedPeer.refcount(first)] = 1;
@@ -169,7 +169,7 @@ test("refcount: before the conversion no count is for ever", () => {
   expect(write(watcher, words, ListedPeer.refcount(first), 1)).toBeUndefined();
 });
 
-test("refcount: a peer out of the tree is freed by its one holder before the conversion, and with a count of 0 after it", () => {
+test("refcount: a removed peer is freed by its only holder before the conversion, and at count 0 after it", () => {
   const { words, pool, first, second } = setUp();
   words[ListedPeer.left(first)] = pool.empty;
   const freedWith = (count: number) => {
@@ -185,7 +185,7 @@ test("refcount: a peer out of the tree is freed by its one holder before the con
   expect(freedWith(0)[1]).toBe("peer#2 is freed, and is in a tree");
 });
 
-test("refcount: at the end counts are what the holders hold, in the one tree", () => {
+test("refcount: at the end counts equal the references held, in the only tree", () => {
   const { words, pool, create, first } = setUp();
   expect(create(20)).toBe(first);
   expect(refcountWatcher(pool, holding(first), FREED_BY_HOLDER).ended?.(words)).toBeUndefined();
@@ -209,7 +209,7 @@ test("the unused list is read from its first peer to its last", () => {
   ]).toEqual([first, second, third, NIL]);
 });
 
-test("unused-list: quiet on a list as the pool leaves it, empty or not, and on other locks", () => {
+test("unused-list: quiet on a list in the pool's order, empty or not, and on other locks", () => {
   const { words, pool, run, create, listLock, first } = setUp();
   const watcher = unusedListWatcher(pool, NOBODY);
   expect([watcher.unlocked?.(words, listLock), watcher.ended?.(words)]).toEqual([undefined, undefined]);
@@ -237,7 +237,7 @@ test("unused-list: fires at a link to no peer, at links that do not fit, and at 
   expect(check()).toBe("the unused list is torn at its end: the links before and after do not fit together");
 });
 
-test("unused-list: a peer that leads to itself, before and after, goes round for ever, and is found", () => {
+test("unused-list: a peer linked to itself both ways is an endless list, and is found", () => {
   const { words, pool, listLock, first, ends } = setUp();
   words[ends] = ListedPeer.unused(first);
   words[ListedPeer.unused(first)] = ListedPeer.unused(first);
@@ -263,7 +263,7 @@ test("unused-list: fires at a peer that was used later than the one after it, ac
   expect(check()).toBeUndefined();
 });
 
-test("unused-list: fires at a peer on the list that somebody holds", () => {
+test("unused-list: fires at a held peer on the list", () => {
   const { words, pool, listLock, second } = setUp();
   expect(unusedListWatcher(pool, holding(second)).unlocked?.(words, listLock)).toBe(
     "peer#2 is on the unused list, and somebody holds it",
@@ -279,7 +279,7 @@ test("unused-list: fires at the free of a peer on the list, first or last", () =
   expect(watcher.freed?.(words, pool.peers, create(30))).toBeUndefined();
 });
 
-test("unused-list: at the end fires at an idle peer off the list, a peer in use on it, and one on it that is in no tree", () => {
+test("unused-list: at the end fires at an idle peer off the list, and at one on it in use or in no tree", () => {
   const { words, pool, first, second } = setUp();
   const watcher = unusedListWatcher(pool, NOBODY);
   words[ListedPeer.refcount(second)] = 1;
@@ -295,7 +295,7 @@ test("unused-list: at the end fires at an idle peer off the list, a peer in use 
   );
 });
 
-test("unused-list: quiet where every peer there is memory for is on the list", () => {
+test("unused-list: quiet where every peer of the slab is on the list", () => {
   const heap = createHeap(100);
   const pool = createRwlockPool(heap, placeClock(heap, 0), {
     limits: defaultListLimits(2 ** 30, 1),
@@ -314,7 +314,7 @@ test("unused-list: quiet where every peer there is memory for is on the list", (
   );
 });
 
-test("the properties have the names that systems and patches call them by", () => {
+test("the properties have the names that systems and patches use", () => {
   const { pool } = setUp();
   const watchers = [
     unusedListWatcher(pool, NOBODY),
@@ -374,7 +374,7 @@ test("takes-longest-idle: fires at a peer that is not idle for the timer's ttl",
   expect(takes(first, 1)).toBeUndefined();
 });
 
-test("takes-longest-idle: in a full pool the timer spares peers idle for less than the least ttl, a creation does not", () => {
+test("takes-longest-idle: in a full pool the timer, unlike a creation, keeps to the minimum ttl", () => {
   const { decides, looks, takes, first, words, pool } = taking();
   words[pool.jiffies] = 1009;
   for (const dtime of [1000, 1010, 1020]) expect(words).toContain(dtime);
@@ -383,7 +383,7 @@ test("takes-longest-idle: in a full pool the timer spares peers idle for less th
   expect(takes(first, 1)).toBe("peer#1 is taken when idle for 9 ticks, and the ttl is 10");
 });
 
-test("takes-longest-idle: fires at a creation in a pool that is not full, and at a thread that did not look how full it is", () => {
+test("takes-longest-idle: fires at a creation in a pool that is not full, and at a thread that read no total", () => {
   const { decides, looks, takes, first } = taking();
   looks(first, 0);
   expect(takes(first, 0)).toBe("peer#1 is taken by a thread that did not look how full the pool is");
@@ -392,7 +392,7 @@ test("takes-longest-idle: fires at a creation in a pool that is not full, and at
   expect(takes(first, 0)).toBe("peer#1 is taken by a creation that found 3 peers, and the threshold is 4");
 });
 
-test("takes-longest-idle: a thread's own write of the total is no look at it", () => {
+test("takes-longest-idle: a thread's own write of the total does not count as reading it", () => {
   const { looks, takes, first, watcher, words, pool } = taking();
   write(watcher, words, pool.v4.total, 4, ACCESS.writeOnce);
   looks(first, 0);
@@ -406,7 +406,7 @@ test("takes-longest-idle: fires where another has been idle for longer", () => {
   expect(takes(second, 0)).toBe("peer#2 is taken when idle for 20 ticks, and peer#1 has been idle for 30");
 });
 
-test("takes-longest-idle: equal idle times may go in any order, and a torn list ends", () => {
+test("takes-longest-idle: equal idle times may be taken in any order, and a torn list ends", () => {
   const { decides, looks, takes, first, second, words, ends } = taking();
   words[ListedPeer.dtime(second)] = 1000;
   words[ends] = ListedPeer.unused(first);
@@ -426,7 +426,7 @@ test("takes-longest-idle: fires where the clock was not read after the time of l
   expect(takes(first, 0)).toBe("peer#1 is taken by a thread that did not look at the clock after its time of last use");
 });
 
-test("takes-longest-idle: who looked and let the list go, another thread, another peer, and a release are no taking", () => {
+test("takes-longest-idle: a look under an earlier lock, another thread, another peer, a release are no taking", () => {
   const { decides, looks, takes, first, second, watcher, words, listLock, pool } = taking();
   decides(3, 0);
   looks(first, 0);
@@ -441,7 +441,7 @@ test("takes-longest-idle: who looked and let the list go, another thread, anothe
   expect(takes(first, 0)).toBeUndefined();
 });
 
-test("takes-longest-idle: who notes a time of last use does not look at it, and executions are apart", () => {
+test("takes-longest-idle: writing a time of last use is not looking at it, and executions are separate", () => {
   const { decides, looks, takes, first, watcher, words, pool } = taking();
   decides(3, 0);
   write(watcher, words, ListedPeer.dtime(first), 1000, ACCESS.write);
@@ -515,7 +515,7 @@ test("collects-when-full: fires at the end where a creation filled the pool and 
   expect(ends_()).toBe("a creation left 5 peers, the threshold is 4, and it did not collect");
 });
 
-test("collects-when-full: a creation that leaves room, a removal, and one that finds that others made room need not collect", () => {
+test("collects-when-full: a creation that leaves or finds room, and a removal, need not collect", () => {
   const { fills, ends_, watcher, words, pool } = filling();
   fills(3);
   expect(ends_()).toBeUndefined();
@@ -538,7 +538,7 @@ test("collects-when-full: fires where a creation looks at an idle peer and leave
   expect(letsGo()).toBe("peer#1 is idle, and a creation that filled the pool leaves it there");
 });
 
-test("collects-when-full: a count that falls is not taken, and other locks say nothing", () => {
+test("collects-when-full: a count that falls is not taken, and other locks do not matter", () => {
   const { fills, looks, letsGo, first, watcher, words, pool } = filling();
   fills(4);
   looks();
@@ -548,7 +548,7 @@ test("collects-when-full: a count that falls is not taken, and other locks say n
   expect(letsGo()).toBe("peer#1 is idle, and a creation that filled the pool leaves it there");
 });
 
-test("collects-when-full: an empty list is looked at, and that is enough; a write to the list's end is no look", () => {
+test("collects-when-full: looking at an empty list is enough; a write to the list's end is not a look", () => {
   const { fills, looks, letsGo, ends_, words, ends, watcher } = filling();
   fills(4);
   write(watcher, words, ends, ends, ACCESS.write);
@@ -557,7 +557,7 @@ test("collects-when-full: an empty list is looked at, and that is enough; a writ
   expect([letsGo(), ends_()]).toEqual([undefined, undefined]);
 });
 
-test("collects-when-full: who filled nothing may look and leave, and executions are apart", () => {
+test("collects-when-full: a thread that filled nothing may look and leave, and executions are separate", () => {
   const { fills, looks, letsGo, ends_, watcher, words } = filling();
   looks();
   expect(letsGo()).toBeUndefined();
@@ -584,7 +584,7 @@ test("collects-when-full: watches the total, the list's first link and counts, n
   ).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-test("the watchers agree with a collection as the pool makes it", () => {
+test("the watchers accept the pool's own collection", () => {
   const { words, pool, run, listLock } = setUp();
   run(cleanupOnce(pool, 0));
   expect(unusedListWatcher(pool, NOBODY).unlocked?.(words, listLock)).toBeUndefined();
@@ -593,7 +593,7 @@ test("the watchers agree with a collection as the pool makes it", () => {
 
 // timer-armed
 
-test("timer-armed: fires where nobody has asked for the timer's next run", () => {
+test("timer-armed: fires where the timer's next run is not scheduled", () => {
   const { words, pool, run } = setUp();
   const watcher = timerArmedWatcher(pool);
   expect(watcher.ended?.(words)).toBe("at the end nobody has asked for the timer's next run");

@@ -2,8 +2,8 @@
  * No two peers of one tree have the same address. Checked when a tree's lock is released, whatever the tree's order and
  * shape, by comparing every two. O(peers²): for the small trees of scenarios.
  *
- * Two peers of one address may be held at once when an invalidation came between their creations: then only one of
- * them is in the tree.
+ * Two peers of one address may be held at once when an invalidation came between their creations. Only one of them is
+ * then in the tree.
  */
 import type { Address } from "#impl/memory/access.ts";
 import type { PeerStore } from "#impl/peers/store.ts";
@@ -17,13 +17,17 @@ export function oneAddressOnceWatcher(pool: PeerStore): Watcher {
   function checkTreeOf(words: Int32Array, lock: Address): string | undefined {
     const tree = treeOfLock(pool, lock);
     if (tree === undefined) return undefined;
-    const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0); // endless: reader-walk's concern
+    // Reader-walk reports an endless tree.
+    const count = Math.max(collectPeers(words, pool, wordAt(words, tree.root), peers), 0);
     for (let i = 0; i < count; i++) {
       for (let j = i + 1; j < count; j++) {
         const one = wordAt(peers, i);
         const other = wordAt(peers, j);
         if (one !== other && comparePeers(words, tree, one, other) === 0) {
-          return `${peerName(pool, one)} and ${peerName(pool, other)} have one address, and both are in the ${tree.family} tree`;
+          return (
+            `${peerName(pool, one)} and ${peerName(pool, other)} have one address, ` +
+            `and both are in the ${tree.family} tree`
+          );
         }
       }
     }

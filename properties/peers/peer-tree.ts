@@ -1,5 +1,5 @@
 /**
- * Reading the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an
+ * Reads the trees of a peer pool of any generation straight from memory, as checkers do: all at once, without an
  * access, without allocation.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
@@ -15,8 +15,8 @@ export function treeOfLock({ trees }: PeerStore, lock: Address): PeerTree | unde
 }
 
 /**
- * Does a write to a tree's lock word release it from its writer? Only a reader–writer lock's words are written by
- * accesses.
+ * Does a write to a tree's lock word release the lock from its writer? Accesses write the words of reader–writer locks
+ * only.
  */
 export function releasesWriter(before: number, after: number): boolean {
   return before < 0 && after >= 0;
@@ -46,8 +46,8 @@ export function comparePeers(words: Int32Array, { addressWords }: PeerTree, left
 }
 
 /**
- * Writes the peers below `root`, the root first, into `into`; answers how many, or -1 when there are more than it has
- * room for (a cycle, if it has room for all there are). A peer that two links lead to is written twice.
+ * Writes the peers below `root`, root first, into `into`. Returns how many, or -1 when they do not fit (a cycle, if
+ * `into` has room for all peers). A peer with two links to it is written twice.
  */
 export function collectPeers(words: Int32Array, { empty }: PeerStore, root: Address, into: Int32Array): number {
   if (root === empty || root === NIL) return 0;

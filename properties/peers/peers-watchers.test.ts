@@ -43,7 +43,7 @@ function setUp() {
 const unlocked = (watcher: Watcher, words: Int32Array, pool: PeerPool) =>
   watcher.unlocked?.(words, pool.v4.seqlock.lock);
 
-/** Writes a word and tells the watcher, if it watches it. */
+/** Writes a word, and calls the watcher if it watches the word. */
 function write(
   watcher: Watcher,
   words: Int32Array,
@@ -59,7 +59,7 @@ function write(
     : watcher.accessed?.(words, { thread, kind, address, before, after });
 }
 
-/** Reads a word, of which the watcher hears if it watches reads. */
+/** Reads a word, and calls the watcher if it watches reads. */
 function read(watcher: Watcher, words: Int32Array, address: Address, thread = 0): string | undefined {
   const value = words[address] ?? 0;
   return watcher.watches?.(address) === "accesses"
@@ -67,9 +67,9 @@ function read(watcher: Watcher, words: Int32Array, address: Address, thread = 0)
     : undefined;
 }
 
-// What the watchers read by.
+// Functions the watchers read with.
 
-test("peers are known by their place in the slab", () => {
+test("peers are identified by their place in the slab", () => {
   const { pool, root, left } = setUp();
   expect([peerIndex(pool, root), peerIndex(pool, left)]).toEqual([0, 1]);
   expect(peerIndex(pool, Peer.emptySince(left))).toBe(1);
@@ -81,7 +81,7 @@ test("peers are known by their place in the slab", () => {
   expect([peerName(pool, left), peerName(pool, pool.empty), peerName(pool, 5)]).toEqual(["peer#2", "empty", "word 5"]);
 });
 
-test("a tree is known by its lock, and by the peers in it", () => {
+test("a tree is identified by its lock, and by the peers in it", () => {
   const { words, pool, run, left } = setUp();
   expect([
     treeOfLock(pool, pool.v4.seqlock.lock),
@@ -114,7 +114,7 @@ test("the peers below a root are listed, those with two links twice, and a cycle
 
 // avl
 
-test("avl: quiet on a tree as the writer leaves it, and on other locks", () => {
+test("avl: quiet on a correct tree, and on other locks", () => {
   const { words, pool, create } = setUp();
   const watcher = avlWatcher(pool);
   for (const word of [5, 40, 50, 7]) {
@@ -177,7 +177,7 @@ test("avl: fires at a wrong height, at a loss of balance and at a wrong total", 
   expect(left).not.toBe(right);
 });
 
-test("avl: fires at a link to what is no peer", () => {
+test("avl: fires at a link to a word that is no peer", () => {
   const { words, pool, left } = setUp();
   words[Peer.left(left)] = 5;
   expect(unlocked(avlWatcher(pool), words, pool)).toBe("a link of the v4 tree leads to word 5, which is no peer");
@@ -185,7 +185,7 @@ test("avl: fires at a link to what is no peer", () => {
 
 // one-address-once
 
-test("one-address-once: fires at two peers of one address wherever they stand, and not across trees", () => {
+test("one-address-once: fires at two peers of one address anywhere in a tree, and not across trees", () => {
   const { words, pool, run, left, right } = setUp();
   const watcher = oneAddressOnceWatcher(pool);
   run(getPeer(pool, { family: "v6", words: [20, 0, 0, 0] }));
@@ -196,7 +196,7 @@ test("one-address-once: fires at two peers of one address wherever they stand, a
   expect(watcher.unlocked?.(words, GcQueue.lock(pool.gcQueue))).toBeUndefined();
 });
 
-test("one-address-once: leaves a peer reached twice, and an endless tree, to others", () => {
+test("one-address-once: leaves a peer reached twice, and an endless tree, to other properties", () => {
   const { words, pool, root, left, right } = setUp();
   words[Peer.left(right)] = left;
   expect(unlocked(oneAddressOnceWatcher(pool), words, pool)).toBeUndefined();
@@ -221,7 +221,7 @@ test("reader-walk: quiet when a new peer is made and linked in", () => {
   expect(write(watcher, words, Peer.left(left), peer, ACCESS.rcuAssignPointer)).toBeUndefined();
 });
 
-test("reader-walk: fires at a link to a peer nobody has made, or to what is no peer", () => {
+test("reader-walk: fires at a link to a peer that was never made, or to a word that is no peer", () => {
   const { words, pool, left } = setUp();
   const peer = pool.firstPeer + 3 * pool.peerStride;
   expect(write(startedReaderWalk(words, pool), words, Peer.left(left), peer)).toBe(
@@ -232,7 +232,7 @@ test("reader-walk: fires at a link to a peer nobody has made, or to what is no p
   );
 });
 
-test("reader-walk: a freed peer is alive again only when it is made anew", () => {
+test("reader-walk: a freed peer is alive again only when its memory holds a new peer", () => {
   const { words, pool, left, right } = setUp();
   const watcher = startedReaderWalk(words, pool);
   write(watcher, words, Peer.right(words[pool.v4.root] ?? 0), pool.empty);
@@ -324,7 +324,7 @@ test("refcount: fires at the free of a held peer, and of one in a tree", () => {
   expect(watcher.freed?.(words, pool.gcQueue, right)).toBeUndefined();
 });
 
-test("refcount: at the end counts are what the holders hold, in trees and on the collector's queue", () => {
+test("refcount: at the end counts equal the references held, in trees and on the collector's queue", () => {
   const { words, pool, run, root, left, right } = setUp();
   const other = run(getPeer(pool, { family: "v6", words: [1, 0, 0, 0] }));
   expect(refcountWatcher(pool, holding(root, left, right, other)).ended?.(words)).toBeUndefined();
@@ -348,7 +348,7 @@ test("refcount: at the end counts are what the holders hold, in trees and on the
 
 // evicts-only-idle and collects-when-due
 
-/** Puts peer 10 aside as idle since tick 1000, and sets the clock. The ttl of three peers in ten is 100 − 27 = 73. */
+/** Makes peer 10 idle since tick 1000, and sets the clock. The ttl of three peers in ten is 100 − 27 = 73. */
 function idleSetUp(now: number) {
   const all = setUp();
   all.run(putPeer(all.pool, all.left));
@@ -385,7 +385,7 @@ test("evicts-only-idle: fires a tick before the ttl", () => {
   expect(kill(watcher, all)).toBe("peer#2 is marked dead when idle for 72 ticks, and the ttl is 73");
 });
 
-test("evicts-only-idle: judges by what the thread read, not by what is there", () => {
+test("evicts-only-idle: judges by the values the thread read, not the current ones", () => {
   const all = idleSetUp(1073);
   const watcher = startedEvicts(all.pool);
   look(watcher, all);
@@ -420,7 +420,7 @@ test("evicts-only-idle: fires when the time was read before the count, or the cl
   expect(kill(watcher, all)).toBe("peer#2 is marked dead by a clock read before its time of last use");
 });
 
-test("evicts-only-idle: takes idle time across the wrap of the clock, and the total of the peer's own tree", () => {
+test("evicts-only-idle: measures idle time across the wrap of the clock, with the total of the peer's tree", () => {
   const all = idleSetUp(-2147483640);
   all.words[Peer.dtime(all.left)] = 2147483600;
   all.words[all.pool.v6.total] = 50;
@@ -433,11 +433,11 @@ test("evicts-only-idle: takes idle time across the wrap of the clock, and the to
   expect(kill(watcher, all)).toBeUndefined();
 });
 
-test("evicts-only-idle: other changes of a count are none of its business", () => {
+test("evicts-only-idle: ignores other changes of a count", () => {
   const all = idleSetUp(1000);
   const watcher = startedEvicts(all.pool);
   expect(write(watcher, all.words, Peer.refcount(all.left), 1, ACCESS.cmpxchg)).toBeUndefined();
-  expect(write(watcher, all.words, Peer.refcount(all.left), -1, ACCESS.cmpxchg)).toBeUndefined(); // refcount's business
+  expect(write(watcher, all.words, Peer.refcount(all.left), -1, ACCESS.cmpxchg)).toBeUndefined(); // refcount reports it
   const { pool, left } = all;
   expect(
     [Peer.height(left), pool.v4.total, Peer.refcount(pool.empty)].map((address) => watcher.watches?.(address)),
@@ -450,7 +450,7 @@ function startedCollects(pool: PeerPool): Watcher {
   return watcher;
 }
 
-test("collects-when-due: quiet when a due peer is tried, even in vain, and when a peer is not due", () => {
+test("collects-when-due: quiet when a due peer is tried, even without success, and when a peer is not due", () => {
   const all = idleSetUp(1073);
   const { words, pool, left } = all;
   const watcher = startedCollects(pool);
@@ -477,7 +477,7 @@ test("collects-when-due: fires when a due peer is passed over", () => {
   );
 });
 
-test("collects-when-due: fires for a fresh peer of a tree over its threshold, and another's attempt does not count", () => {
+test("collects-when-due: fires for a fresh peer of a tree over its threshold; another's attempt does not count", () => {
   const all = idleSetUp(1000);
   all.words[all.pool.v4.total] = 10;
   const watcher = startedCollects(all.pool);
@@ -490,7 +490,7 @@ test("collects-when-due: fires for a fresh peer of a tree over its threshold, an
   expect(unlocked(watcher, all.words, all.pool)).toBeUndefined();
 });
 
-test("collects-when-due: who reads the clock, or a count, for another purpose is not looking", () => {
+test("collects-when-due: reading the clock, or a count, for another purpose is not a look", () => {
   const all = idleSetUp(5000);
   const { words, pool, left, right } = all;
   const watcher = startedCollects(pool);
@@ -536,9 +536,9 @@ test("sentinel: fires at any write of the sentinel, and at no other", () => {
   ]);
 });
 
-// What both of them must not take for looking
+// Accesses that neither may count as a look
 
-test("evicts-only-idle: who brought the count to 0, or took the peer from 0, has not seen it idle", () => {
+test("evicts-only-idle: a thread that brought the count to 0, or took the peer from 0, has not seen it idle", () => {
   const dropped = setUp();
   const watcher = startedEvicts(dropped.pool);
   write(watcher, dropped.words, Peer.refcount(dropped.left), 0, ACCESS.atomicAdd);
@@ -556,7 +556,7 @@ test("evicts-only-idle: who brought the count to 0, or took the peer from 0, has
   expect(kill(watcher, taken)).toBe("peer#2 is marked dead by a thread that did not look whether it is idle");
 });
 
-test("evicts-only-idle: what a thread read in one execution counts for nothing in the next", () => {
+test("evicts-only-idle: reads of one execution do not count in the next", () => {
   const all = idleSetUp(5000);
   const watcher = startedEvicts(all.pool);
   look(watcher, all);
@@ -565,7 +565,7 @@ test("evicts-only-idle: what a thread read in one execution counts for nothing i
   expect(kill(watcher, all)).toContain("did not read its time of last use");
 });
 
-test("collects-when-due: who brought the count to 0, took the peer from 0, or saw it held is not looking", () => {
+test("collects-when-due: bringing the count to 0, taking the peer from 0, or seeing it held is not a look", () => {
   const all = idleSetUp(5000);
   const { words, pool, left } = all;
   const watcher = startedCollects(pool);
@@ -582,7 +582,7 @@ test("collects-when-due: who brought the count to 0, took the peer from 0, or sa
   expect(rest()).toBeUndefined();
 });
 
-test("collects-when-due: a look begun in one execution is over in the next", () => {
+test("collects-when-due: a look does not continue into the next execution", () => {
   const all = idleSetUp(5000);
   const { words, pool, left } = all;
   const watcher = startedCollects(pool);
@@ -614,7 +614,7 @@ test("collects-when-due: trying one peer does not excuse passing over another, n
   expect(left).not.toBe(right);
 });
 
-test("every watcher is known by its property's name", () => {
+test("every watcher has its property's name", () => {
   const { pool } = setUp();
   const watchers = [
     avlWatcher(pool),
@@ -653,7 +653,7 @@ test("evicts-only-idle and collects-when-due watch counts, times and the clock",
 
 // Words before and behind the slab, stale rows, cycles, second executions
 
-test("a word below the slab is no peer's, however far below", () => {
+test("a word below the slab belongs to no peer, however far below", () => {
   const { pool } = setUp();
   const below = pool.firstPeer - pool.peerStride;
   expect([peerIndex(pool, below), peerIndex(pool, below - 1)]).toEqual([-1, -1]);
@@ -669,13 +669,13 @@ test("a word below the slab is no peer's, however far below", () => {
     expect(fields.map((address) => watcher.watches?.(address))).toEqual(fields.map(() => undefined));
 });
 
-test("watchers that judge writes alone say so", () => {
+test("watchers that judge only writes declare so", () => {
   const { pool, left } = setUp();
   expect(refcountWatcher(pool, holding()).watches?.(Peer.refcount(left))).toBe("writes");
   expect(sentinelWatcher(pool).watches?.(pool.empty)).toBe("writes");
 });
 
-test("words of the pool have names that say what they are", () => {
+test("words of the pool have descriptive names", () => {
   const heap = createHeap(300);
   const pool = createPeerPool(heap, placeClock(heap, 0), {
     limits: defaultLimits(2 ** 30, 1),
@@ -708,7 +708,7 @@ test("peers are compared by the words of their address and no others", () => {
   expect(comparePeers(words, pool.v6, one, other)).toBe(0);
 });
 
-test("what an earlier list left behind the last peer is not part of the next, and a link that is not made yet leads nowhere", () => {
+test("leftovers of an earlier list are not part of the next, and an unwritten link leads nowhere", () => {
   const { words, pool, root, left, right } = setUp();
   const into = new Int32Array(8);
   collectPeers(words, pool, root, into);
@@ -730,7 +730,7 @@ test("the search for a peer's tree ends, whatever the links", () => {
   expect(treeOfPeer(words, pool, left)?.family).toBe("v4");
 });
 
-test("avl: fires at a peer that equals the one above it, and takes addresses as unsigned of any size", () => {
+test("avl: fires at a peer that equals its parent, and compares addresses as unsigned of any size", () => {
   const { words, pool, left, create } = setUp();
   create(0x7fffffff);
   create(0xfffffff0);
@@ -749,7 +749,7 @@ test("one-address-once: a peer that has left the tree is not compared", () => {
   expect(unlocked(watcher, words, pool)).toBeUndefined();
 });
 
-test("reader-walk: a cycle that is there from the start is walked once", () => {
+test("reader-walk: a cycle present from the start is walked once", () => {
   const { words, pool, left, root } = setUp();
   words[Peer.left(left)] = root;
   expect(() => startedReaderWalk(words, pool)).not.toThrow();
@@ -763,7 +763,7 @@ test("reader-walk: peers of an earlier execution are not alive in the next", () 
   expect(write(watcher, words, Peer.left(left), right)).toBe("a link is made to peer#3, which is no live peer");
 });
 
-test("reader-walk: a write that publishes nothing makes a peer; a published link of a free one does not", () => {
+test("reader-walk: an unpublished write makes a peer; a published link of a free one does not", () => {
   const { words, pool, root, left, right } = setUp();
   const watcher = startedReaderWalk(words, pool);
   write(watcher, words, Peer.right(root), pool.empty);
@@ -778,7 +778,7 @@ test("refcount: a dead peer that is written dead again is as dead as before", ()
   expect(write(refcountWatcher(pool, holding()), words, Peer.refcount(left), -1, ACCESS.cmpxchg)).toBeUndefined();
 });
 
-test("refcount: a peer that left the tree since the last look is in none", () => {
+test("refcount: a peer removed since the last check is in no tree", () => {
   const { words, pool, root, left, right } = setUp();
   const watcher = refcountWatcher(pool, holding());
   words[Peer.refcount(left)] = -1;
@@ -788,7 +788,7 @@ test("refcount: a peer that left the tree since the last look is in none", () =>
   expect(watcher.freed?.(words, pool.peers, right)).toBeUndefined();
 });
 
-test("refcount: the look at the end ends, even when the collector's queue does not", () => {
+test("refcount: the check at the end terminates, even when the collector's queue is endless", () => {
   const { words, pool, run, root, left, right } = setUp();
   run(invalidateTree(pool, "v4"));
   words[Peer.gcNext(root)] = root;
@@ -797,7 +797,7 @@ test("refcount: the look at the end ends, even when the collector's queue does n
   );
 });
 
-test("evicts-only-idle: the clock read in one execution is not that of the next", () => {
+test("evicts-only-idle: a clock read in one execution does not count in the next", () => {
   const all = idleSetUp(5000);
   const { words, pool, left } = all;
   const watcher = startedEvicts(pool);
@@ -809,7 +809,7 @@ test("evicts-only-idle: the clock read in one execution is not that of the next"
   expect(kill(watcher, all)).toBe("peer#2 is marked dead by a clock read before its time of last use");
 });
 
-test("collects-when-due: the time of one peer is not that of another", () => {
+test("collects-when-due: the time of one peer does not count for another", () => {
   const all = idleSetUp(5000);
   const { words, pool, run, left, right } = all;
   run(putPeer(pool, right));
@@ -821,7 +821,7 @@ test("collects-when-due: the time of one peer is not that of another", () => {
   expect(unlocked(watcher, words, pool)).toBeUndefined();
 });
 
-test("collects-when-due: the first peer passed over is the one named, and what happens in one tree is nothing to the other", () => {
+test("collects-when-due: names the first peer passed over, and keeps the trees apart", () => {
   const all = idleSetUp(5000);
   const { words, pool, run, left, right } = all;
   run(putPeer(pool, right));

@@ -1,11 +1,11 @@
 /**
- * What a reader without a lock relies on while a writer is at work: wherever it is, each link leads to the sentinel or
- * to a peer that is not free, and from the root it comes to an end within `linksMax` links.
+ * The guarantees for a reader without a lock while a writer is active: wherever the reader is, each link leads to the
+ * sentinel or to a peer that is not free, and a walk from the root ends within `linksMax` links.
  *
- * Checked at every write of a link. A peer that is free comes alive when its links are written without being published,
- * as it is being made; it is free from its `free` on, which the grace-period property keeps from being too early. A
- * reader that moves while the tree is changed may go further than any one state of the tree allows: that it stops is
- * the progress property.
+ * Checked at every write of a link. A free peer becomes alive when its links are written without being published, while
+ * it is being made; it is free from its `free` on, and the grace-period property prevents an early free. A reader that
+ * moves while the tree changes may go further than any single state of the tree allows: its termination is the progress
+ * property.
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { GcQueue, Peer } from "#impl/peers/layout.ts";
@@ -59,7 +59,7 @@ export function readerWalkWatcher(pool: PeerStore): Watcher {
     watches: (address) => (isLink(address) ? "writes" : undefined),
     accessed(words, { kind, address, after }) {
       const holder = peerIndex(pool, address);
-      if (holder !== -1 && kind !== ACCESS.rcuAssignPointer) alive[holder] = 1; // the writer makes a peer: nobody reaches it yet
+      if (holder !== -1 && kind !== ACCESS.rcuAssignPointer) alive[holder] = 1; // a peer being made, not yet reachable
       if (after !== pool.empty && !isAlive(after)) {
         return `a link is made to ${peerName(pool, after)}, which is no live peer`;
       }

@@ -1,18 +1,18 @@
 /**
  * Reference counts of peers.
  *
- * - A count is never below the least there is: DEAD (−1) in 2012, 0 before.
- * - A dead peer stays dead: its count is not written again, but by the store that makes a new peer of its memory. In
- *   2012 a count of DEAD says so. After the RCU conversion of 2010 it is the cmpxchg that takes the last reference,
- *   which only who removes the peer makes; the count is 0 from then on, as that of an idle peer. Before the conversion
- *   a peer dies where it is freed.
+ * - A count is never below its minimum: DEAD (−1) in 2012, 0 before.
+ * - A dead peer stays dead: its count is not written again, except by the store that makes a new peer in its memory. In
+ *   2012 a count of DEAD marks a dead peer. After the RCU conversion of 2010 the mark is the cmpxchg that takes the
+ *   last reference, made only by the thread that removes the peer; the count is 0 from then on, like that of an idle
+ *   peer. Before the conversion a peer dies when it is freed.
  * - A peer is freed only when nobody can hold it. In 2012: it is dead and in no tree; or it is in no tree, its count is
- *   0, and a grace period has passed since it was in one, so that the count can only be 0 for ever (the deferred
- *   collector's rule; the grace period itself is the property of that name). After the conversion of 2010: its count is
- *   0, and it is in no tree. Before: the one reference is its collector's, or that of the thread that made it and came
- *   too late; and it is in no tree.
- * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that is
- *   gone.
+ *   0, and a grace period has passed since it was in one, so that the count stays 0 for ever (the deferred collector's
+ *   rule; the grace-period property checks the grace period itself). After the conversion of 2010: its count is 0, and
+ *   it is in no tree. Before: the only reference belongs to its collector, or to the thread that made it and lost the
+ *   race to insert it; and it is in no tree.
+ * - At the end, each peer's count is the number of references that threads hold, and no reference is to a peer that no
+ *   longer exists.
  *
  * Source: Linux lib/refcount.c, REFCOUNT_ADD_UAF and REFCOUNT_SUB_UAF; net/ipv4/inetpeer.c (2010 and 2012).
  */
@@ -24,15 +24,15 @@ import { wordAt } from "#impl/memory/word.ts";
 import { collectPeers, isPeer, peerIndex, peerName, peerOf } from "./peer-tree.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** Who holds what, as those who called the pool see it. */
+/** The references held, as the callers of the pool see them. */
 export interface PeerHolders {
-  /** References to the peer that somebody holds. */
+  /** References held to the peer. */
   countOf(peer: Address): number;
   /** All references that are held. */
   readonly total: number;
 }
 
-/** How a pool counts. */
+/** A pool's counting rules. */
 export interface RefcountConvention {
   readonly least: number;
   /** The counts with which a peer may be freed. */
@@ -47,7 +47,7 @@ const DEAD_IS_MARKED: RefcountConvention = { least: DEAD, freedWith: [DEAD, 0], 
 /** 2010, after the RCU conversion: 0 is idle or dead. */
 export const DEAD_IS_ZERO: RefcountConvention = { least: 0, freedWith: [0], diesByCmpxchg: true };
 
-/** 2010, before the RCU conversion: 0 is idle, and whoever frees a peer holds it. */
+/** 2010, before the RCU conversion: 0 is idle, and the thread that frees a peer holds it. */
 export const FREED_BY_HOLDER: RefcountConvention = { least: 0, freedWith: [1], diesByCmpxchg: false };
 
 export function refcountWatcher(
@@ -58,10 +58,10 @@ export function refcountWatcher(
   const { trees, gcQueue } = pool;
   const { least, freedWith, diesByCmpxchg } = convention;
   const peers = new Int32Array(pool.peersMax * 2);
-  /** Peers whose last reference was taken by cmpxchg. */
+  /** Peers whose last reference a cmpxchg took. */
   const removed = new Uint8Array(pool.peersMax);
 
-  /** Compares the counts below `root` with the holders; answers the sum of the holders, or why they differ. */
+  /** Compares the counts below `root` with the holders; returns the sum of the holders, or why they differ. */
   function compare(words: Int32Array, root: Address): number | string {
     let sum = 0;
     const count = collectPeers(words, pool, root, peers);
@@ -70,7 +70,10 @@ export function refcountWatcher(
       const held = holders.countOf(peer);
       const refcount = wordAt(words, Peer.refcount(peer));
       if (refcount !== held)
-        return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and ${held} references to it are held`;
+        return (
+          `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, ` +
+          `and ${held} references to it are held`
+        );
       sum += held;
     }
     return sum;
@@ -92,19 +95,22 @@ export function refcountWatcher(
     accessed(_words, { kind, address, before, after }) {
       const index = peerIndex(pool, address);
       if (kind === ACCESS.write || kind === ACCESS.storeRelease) {
-        removed[index] = 0; // the memory's new peer, of whose past nothing counts
+        removed[index] = 0; // a new peer in this memory: its past does not count
         return undefined;
       }
       if (after < least)
         return `the refcount of ${peerName(pool, peerOf(pool, address))} falls from ${before} to ${after}`;
       const wasDead = before === DEAD || removed[index] === 1;
       if (wasDead && after !== before)
-        return `the dead ${peerName(pool, peerOf(pool, address))} is taken: its refcount goes from ${before} to ${after}`;
+        return (
+          `the dead ${peerName(pool, peerOf(pool, address))} is taken: ` +
+          `its refcount goes from ${before} to ${after}`
+        );
       if (diesByCmpxchg && kind === ACCESS.cmpxchg && before === 1 && after === 0) removed[index] = 1;
       return undefined;
     },
     freed(words, slab, object) {
-      if (slab !== pool.peers || !isPeer(pool, object)) return undefined; // no peer at all is memory safety's concern
+      if (slab !== pool.peers || !isPeer(pool, object)) return undefined; // memory-safety reports it
       const refcount = wordAt(words, Peer.refcount(object));
       if (!freedWith.includes(refcount)) return `${peerName(pool, object)} is freed with a refcount of ${refcount}`;
       for (const { root } of trees) {

@@ -1,5 +1,5 @@
 /**
- * The sentinel that ends every branch is never written, not even with what it holds: it stands in read-only memory.
+ * The sentinel that ends every branch is never written, not even with its current value: it lies in read-only memory.
  *
  * Source: Linux net/ipv4/inetpeer.c, peer_fake_node.
  */

@@ -1,11 +1,11 @@
 /**
- * A collection takes the peer that has been idle for longest, and only if it has been idle for the ttl that the
- * collection decided by.
+ * A collection takes the peer that has been idle longest, and only if it has been idle for the ttl that the collection
+ * used.
  *
- * A thread decides where it reads the pool's total: 0 for a creation that reads the threshold or more; for the timer
- * what the model says, at least `ttlMinTicks`. It looks where it reads a peer's time of last use and then the clock,
+ * A thread decides the ttl where it reads the pool's total: 0 for a creation that reads the threshold or more; for the
+ * timer the model's ttl, at least `ttlMinTicks`. It looks where it reads a peer's time of last use and then the clock,
  * under the list's lock, and takes where it raises that peer's count before it releases the lock. By then the total may
- * be another: that the pool allows.
+ * have changed: the pool allows that.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), cleanup_once(), peer_check_expire().
  */
@@ -28,9 +28,9 @@ export interface TakerOptions {
 
 export function takesLongestIdleWatcher(pool: ListedPool, { threadsMax, timerThread }: TakerOptions): Watcher {
   const { limits, unusedList, jiffies, v4 } = pool;
-  /** What each thread read last of the total; -1 if nothing. */
+  /** The total that each thread read last; -1 if none. */
   const totals = new Int32Array(threadsMax);
-  // Who holds the list's lock and looks at a peer, if anybody does: one thread at a time.
+  // The thread, if any, that holds the list's lock and looks at a peer: one at a time.
   let looker = -1;
   let peer: Address = NIL;
   let released = 0;
@@ -84,7 +84,7 @@ export function takesLongestIdleWatcher(pool: ListedPool, { threadsMax, timerThr
     },
     accessed(words, { thread, kind, address, before, after }) {
       if (address === v4.total) {
-        if (kind === ACCESS.readOnce) totals[thread] = after; // plain reads are those of who links and unlinks
+        if (kind === ACCESS.readOnce) totals[thread] = after; // plain reads belong to linking and unlinking
         return undefined;
       }
       if (address === jiffies) {

@@ -1,5 +1,5 @@
 /**
- * The periodic timer always comes again: when everything is at rest, its next run has been asked for.
+ * The periodic timer always runs again: when everything is at rest, its next run has been scheduled.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), peer_check_expire(), which ends in add_timer().
  */

@@ -1,11 +1,11 @@
 /**
  * The list of unused peers, each time its lock is released: a circle that reads the same in both directions, each peer
- * of the slab on it at most once, in the order of their times of last use; and nobody on it whom somebody holds, as far
- * as callers know.
+ * of the slab on it at most once, in the order of their times of last use; and no peer on it is held, as far as callers
+ * know.
  *
- * A peer that a thread has just taken, in a call that has not answered, may be on the list still. At the end a peer is
- * on the list exactly if its count is 0 and it is in the tree. No peer is freed that is on the list. O(peers²) at
- * worst, at each release of the lock.
+ * A peer that a thread has just taken, in a call that has not returned, may still be on the list. At the end a peer is
+ * on the list exactly if its count is 0 and it is in the tree. No peer on the list is freed. O(peers²) at worst, at
+ * each release of the lock.
  *
  * Source: Linux net/ipv4/inetpeer.c (2010), the comment on unused_peers.
  */
@@ -19,7 +19,7 @@ import { collectPeers, isPeer, peerName } from "./peer-tree.ts";
 import type { PeerHolders } from "./refcount.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** The first peer on the list, or the one after `peer`; NIL after the last. No peer at all where the list is torn. */
+/** The first peer on the list, or the one after `peer`; NIL after the last. Not a peer where the list is torn. */
 export function nextUnused(words: Int32Array, { unusedList }: ListedPool, peer: Address): Address {
   const ends = UnusedList.ends(unusedList);
   const link = wordAt(words, Link.next(peer === NIL ? ends : ListedPeer.unused(peer)));
@@ -30,7 +30,7 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
   const ends = UnusedList.ends(pool.unusedList);
   const peers = new Int32Array(pool.peersMax * 2);
 
-  /** Why the list is none, or undefined. */
+  /** Why the list is torn, or undefined. */
   function checkCircle(words: Int32Array): string | undefined {
     let before = ends;
     let last: Address = NIL;
@@ -42,7 +42,10 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
         return `the unused list is torn at ${peerName(pool, peer)}: the links before and after do not fit together`;
       }
       if (last !== NIL && ((wordAt(words, ListedPeer.dtime(peer)) - wordAt(words, ListedPeer.dtime(last))) | 0) < 0) {
-        return `the unused list has ${peerName(pool, peer)}, used last at ${wordAt(words, ListedPeer.dtime(peer))}, after ${peerName(pool, last)}, used last at ${wordAt(words, ListedPeer.dtime(last))}`;
+        return (
+          `the unused list has ${peerName(pool, peer)}, used last at ${wordAt(words, ListedPeer.dtime(peer))}, ` +
+          `after ${peerName(pool, last)}, used last at ${wordAt(words, ListedPeer.dtime(last))}`
+        );
       }
       if (holders.countOf(peer) > 0) return `${peerName(pool, peer)} is on the unused list, and somebody holds it`;
       before = ListedPeer.unused(peer);
@@ -81,7 +84,10 @@ export function unusedListWatcher(pool: ListedPool, holders: PeerHolders): Watch
         const refcount = wordAt(words, ListedPeer.refcount(peer));
         if (refcount === 0) idle++;
         if (isListed(words, peer) !== (refcount === 0)) {
-          return `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, and it is ${refcount === 0 ? "not " : ""}on the unused list`;
+          return (
+            `at the end the refcount of ${peerName(pool, peer)} is ${refcount}, ` +
+            `and it is ${refcount === 0 ? "not " : ""}on the unused list`
+          );
         }
       }
       for (let peer = nextUnused(words, pool, NIL); isPeer(pool, peer); peer = nextUnused(words, pool, peer)) idle--;

@@ -26,7 +26,7 @@ function setUp() {
   return { watcher, words, respond };
 }
 
-test("an operation that begins at rest and goes the slow way is told at the next rest, and at the end", () => {
+test("an operation that begins at rest and takes the slow path is reported at the next rest, and at the end", () => {
   const { watcher, words, respond } = setUp();
   expect(watcher.rested?.(words)).toBeUndefined();
   watcher.unlocked?.(words, LOCK);
@@ -36,7 +36,7 @@ test("an operation that begins at rest and goes the slow way is told at the next
   expect(watcher.ended?.(words)).toBeUndefined();
 });
 
-test("so is one that reads a word of the slow way", () => {
+test("an operation that reads a word of the slow path is reported too", () => {
   const { watcher, words, respond } = setUp();
   watcher.rested?.(words);
   expect([watcher.watches?.(WORD), watcher.watches?.(WORD + 1)]).toEqual(["accesses", undefined]);
@@ -45,7 +45,7 @@ test("so is one that reads a word of the slow way", () => {
   expect(watcher.rested?.(words)).toBe("call 2 was slow");
 });
 
-test("nothing is promised where no rest came before, to what comes second, or to the fast", () => {
+test("nothing is promised without a rest before, to a second operation, or to the fast path", () => {
   const { watcher, words, respond } = setUp();
   watcher.unlocked?.(words, LOCK);
   respond(1, 1);

@@ -1,14 +1,14 @@
 /**
- * What is promised to an operation that begins when nothing is under way: nobody disturbs it, so it takes the fast path
- * where there is one, and is not put off.
+ * The promise to an operation that begins when no other is open: nothing interferes, so it takes the fast path where
+ * there is one, and succeeds at once.
  *
- * Right answers alone do not show that: a search that goes astray and is rescued by the lock every time gives them too.
+ * Correct responses alone do not show that: a search that always fails and falls back to the lock gives them too.
  */
 import type { Address } from "#impl/memory/access.ts";
 import type { OperationHistory } from "../linearizability/operation-history.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** What the operation did, and what it came to. */
+/** The operation, and its outcome. */
 export interface AloneOperation<Operation> {
   readonly operation: Operation;
   /** The word that it returned. */
@@ -17,7 +17,7 @@ export interface AloneOperation<Operation> {
   readonly wasSlow: boolean;
 }
 
-/** Why the operation did not get what memory at rest, before it began, had promised. */
+/** Why the operation did not get what memory at rest promised before it began. */
 export type JudgeAlone<Operation> = (one: AloneOperation<Operation>) => string | undefined;
 
 export interface AlonePromise<Operation> {
@@ -25,7 +25,7 @@ export interface AlonePromise<Operation> {
   /** Locks that only the slow path takes, and words that only it reads. */
   readonly locks: readonly Address[];
   readonly words?: readonly Address[];
-  /** What memory at rest promises to the next operation. */
+  /** The promise of memory at rest to the next operation. */
   promises(words: Int32Array): JudgeAlone<Operation>;
 }
 
@@ -40,7 +40,7 @@ export function aloneWatcher<Operation>(
   history.onResponse((number, word) => {
     const operation = operationAt(number);
     if (judge !== undefined && operation !== undefined) because ??= judge({ operation, word, wasSlow });
-    judge = undefined; // what comes next begins after something has happened
+    judge = undefined; // the next operation does not begin at rest
   });
   return {
     property,

@@ -53,7 +53,7 @@ test("fires at work that is left, forgotten, too far away or past its time", () 
   );
 });
 
-test("fires where work is handed over before its time, unless that was asked for after the look", () => {
+test("fires where work is handed over before its time, unless it was scheduled after the look", () => {
   const { work, put, make, watcher } = setUp();
   const [state, expires] = [DelayedWork.state(work), DelayedWork.expires(work)];
   expect([watcher.watches?.(state), watcher.watches?.(expires)]).toEqual(["writes", "accesses"]);

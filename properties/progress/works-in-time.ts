@@ -1,11 +1,11 @@
 /**
- * Delayed work runs no earlier than it was asked for, nor later than was promised, and is never forgotten.
+ * Delayed work runs no earlier than scheduled, no later than promised, and is never forgotten.
  *
- * - It is handed to its worker at a time that its asker's delay has reached. Of several threads that move the clock at once
- *   one may hand over a run that was asked for after it had looked: scenarios alone have more than one such thread.
- * - When nothing is under way, no work is left queued or half asked for, one that is due has been handed over, and the next
- *   run lies no further away than the longest delay that anybody asks for.
- * - Work for which there is something to do has been asked for.
+ * - It is handed to its worker only once its delay has passed. Of several threads that move the clock at once, one may
+ *   hand over a run that was scheduled after it looked: only scenarios have more than one such thread.
+ * - At rest, no work is left queued or half scheduled, due work has been handed over, and the next run is no further
+ *   away than the longest delay ever requested.
+ * - Work for which there is something to do has been scheduled.
  *
  * Source: Linux kernel/timer.c, kernel/workqueue.c.
  */
@@ -17,17 +17,17 @@ import { hasReached } from "#impl/sync/ticks.ts";
 import type { Watcher } from "../watcher.ts";
 
 export interface PromisedWork {
-  /** As a person reads it. */
+  /** The name shown in messages. */
   readonly name: string;
   readonly work: Address;
-  /** Longest delay with which it is ever asked for. */
+  /** Longest delay with which it is ever scheduled. */
   readonly delayMax: number;
-  /** Is there something to do, so that it must have been asked for? */
+  /** Is there something to do, so that it must have been scheduled? */
   isDemanded?(words: Int32Array): boolean;
 }
 
 export function worksInTimeWatcher(jiffies: Address, works: readonly PromisedWork[]): Watcher {
-  /** How often each work has been asked for with a delay, and how often it had been when a thread looked. */
+  /** How often each work has been scheduled with a delay, now and when a thread last looked. */
   const askings = new Int32Array(works.length);
   const lookedAt = new Map<number, number>();
 
@@ -76,7 +76,7 @@ export function worksInTimeWatcher(jiffies: Address, works: readonly PromisedWor
           wordAt(words, DelayedWork.state(work)) === WORK_STATE.pending &&
           hasReached(now, wordAt(words, DelayedWork.expires(work))),
       );
-      // With others at work the clock may have moved while it was asked for.
+      // With other threads running, the clock may have moved while it was being scheduled.
       if (late !== undefined)
         return `${late.name} was to run at ${wordAt(words, DelayedWork.expires(late.work))}, and it is ${now}`;
       return checkEnd(words);

@@ -1,9 +1,9 @@
 /**
- * The chain of live caches, whenever the domain's lock is given back: a cache is on it exactly while it holds an entry,
- * with its links right; and the entry it holds is the table's best for its destination, under the present generation.
+ * The chain of live caches, whenever the domain's lock is released: a cache is on it exactly while it holds an entry,
+ * with correct links; and its entry is the table's best for its destination, under the current generation.
  *
- * So no cache is stale while nobody holds the lock, and none leads to an entry that is out of the table. The chain is
- * never longer than there are caches.
+ * So no cache is stale while the lock is free, and none leads to an entry that has left the table. The chain is never
+ * longer than the number of caches.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf } from "#impl/memory/heap.ts";
@@ -31,7 +31,10 @@ export function liveCachesWatcher(heap: Heap, network: Network, caches: readonly
       return `${nameOf(cache)} holds an entry of another generation`;
     const best = matchIn(words, domain, wordAt(words, Sockaddr.address(destination)), network.bounds.entriesMax);
     if (best === entry) return undefined;
-    return `${nameOf(cache)} holds an entry for ${wordAt(words, Sockaddr.address(destination))} while ${best === NIL ? "none" : entryName(words, best)} is the table's best`;
+    return (
+      `${nameOf(cache)} holds an entry for ${wordAt(words, Sockaddr.address(destination))} ` +
+      `while ${best === NIL ? "none" : entryName(words, best)} is the table's best`
+    );
   }
 
   return {

@@ -1,7 +1,7 @@
 /**
- * Passive references: each CPU's lists, whenever it lets interrupts in again, hold records in use that were taken
- * there, linked both ways, each once; nothing is freed that a record still refers to; and at the end every reference
- * has been dropped.
+ * Passive references: whenever a CPU enables interrupts again, its lists hold records in use that were taken on that
+ * CPU, linked both ways, each once. No object is freed while a record refers to it. At the end every reference has been
+ * dropped.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf } from "#impl/memory/heap.ts";
@@ -12,9 +12,9 @@ import type { Watcher } from "../watcher.ts";
 
 export interface PassiveReferencesOptions {
   readonly classes: readonly PsrefClass[];
-  /** Records that there are, which no list is longer than. */
+  /** The number of records: no list is longer. */
   readonly recordsMax: number;
-  /** The slabs of objects that hold a target, and where in the object it is. */
+  /** The slabs of objects that hold a target, and the target's offset in the object. */
   readonly targets: readonly { readonly slab: Address; readonly targetOf: (object: Address) => Address }[];
 }
 
@@ -33,8 +33,8 @@ export function passiveReferencesWatcher(
         return `a passive reference on the list of cpu${cpu} has a link back that leads elsewhere`;
       if (wordAt(words, Psref.target(record)) === NIL)
         return `a passive reference on the list of cpu${cpu} is not in use`;
-      if (wordAt(words, Psref.cpu(record)) !== cpu)
-        return `a passive reference that was taken on cpu${wordAt(words, Psref.cpu(record))} is on the list of cpu${cpu}`;
+      const taken = wordAt(words, Psref.cpu(record));
+      if (taken !== cpu) return `a passive reference that was taken on cpu${taken} is on the list of cpu${cpu}`;
       link = Psref.next(record);
     }
     return undefined;

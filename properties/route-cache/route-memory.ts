@@ -1,9 +1,9 @@
 /**
  * Memory, at the end: every entry in use is in a table; every address in use is a cache's destination, or the key or
  * gateway of such an entry; every interface has its slot; every interface address is on the list or the source of such
- * an entry. So what is in use is bounded by the caches and routes there are, and by the pools at any time.
+ * an entry. So the memory in use is bounded by the number of caches and routes, and by the pools at any time.
  *
- * A leak that something still points to is not seen by the property of that name; this one counts.
+ * The leak property misses an object that something still points to; this property counts objects.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";

@@ -1,9 +1,9 @@
 /**
- * Words that stand for the responses of the network's operations, and the steps of the model that an operation is when it
- * promises less than one.
+ * Words that represent the responses of the network's operations, and the model's steps for an operation that is not
+ * atomic.
  *
- * The selections of an interface and of a source address take effect in steps, each at some moment during the operation;
- * so does an addition with a source address.
+ * The selections of an interface and of a source address take effect in steps, each at some moment during the
+ * operation; so does an addition with a source address.
  */
 import type { RouteAddress, RouteFamily } from "#model/route-cache/route-address.ts";
 import {
@@ -19,7 +19,7 @@ import type { ModelStep } from "../linearizability/operation-history.ts";
 
 type RouteStep = ModelStep<RouteOperation>;
 
-/** What a selection answers. */
+/** The response of a selection. */
 export interface Selection {
   readonly error: number;
   /** Index and serial number of the interface, 0 and 0 if there is none. */
@@ -44,12 +44,12 @@ function selectionOf(word: number): Selection {
   };
 }
 
-/** What the loss of a route answers: the route used, and what was deleted. */
+/** The response of the loss of a route: the route used, and what was deleted. */
 export function lossWord(used: number, family: RouteFamily, isDeleted: boolean): number {
   return used + 256 * (isDeleted ? lostWord(family, used >> 3) : 0);
 }
 
-/** What an addition answers. */
+/** The response of an addition. */
 export function additionWord(outcome: { readonly error: number; readonly serial?: number }): number {
   return outcome.serial ?? errorWord(outcome.error);
 }
@@ -59,7 +59,7 @@ const NO_MEMORY = 12;
 const INVALID = 22;
 const ADDRESS_NOT_AVAILABLE = 49;
 
-/** An insertion, and a look at the source address before it. */
+/** An insertion, after a look at the source address. */
 export function additionSteps({ route }: { readonly route: Omit<RouteRecord, "serial"> }): readonly RouteStep[] {
   const insertion: RouteStep = {
     operation: { kind: "add", route },
@@ -74,7 +74,7 @@ function sourceResponse(word: number): number {
   return word === errorWord(ADDRESS_NOT_AVAILABLE) ? 0 : 1;
 }
 
-/** The look-up of a route and the look at an interface. An error that another answer covers is not known. */
+/** The look-up of a route and the look at an interface. An error hidden by another response is not known. */
 export function interfaceSteps(
   {
     cache,
@@ -103,7 +103,7 @@ function interfaceResponse(word: number): number {
   return index === 0 ? SKIPPED : 64 * index + serial;
 }
 
-/** The choice of a source address, or a look at the one that was asked for. */
+/** The choice of a source address, or a look at the requested one. */
 export function sourceStep({
   to,
   source,

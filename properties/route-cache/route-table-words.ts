@@ -1,4 +1,4 @@
-/** How the watchers of the route caches read the network: without accesses, from the words as they lie. */
+/** Reads the network for the watchers of the route caches: straight from memory, without accesses. */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { Domain, Entry, Sockaddr } from "#impl/route-cache/layout.ts";
@@ -16,9 +16,10 @@ export function domainName({ v4 }: Network, domain: Address): "v4" | "v6" {
   return domain === v4 ? "v4" : "v6";
 }
 
-/** An entry as a person reads it. */
+/** An entry's name in messages. */
 export function entryName(words: Int32Array, entry: Address): string {
-  return `the entry of ${wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry))))}/${wordAt(words, Entry.length(entry))}`;
+  const address = wordAt(words, Sockaddr.address(wordAt(words, Entry.key(entry))));
+  return `the entry of ${address}/${wordAt(words, Entry.length(entry))}`;
 }
 
 /** The first entry of the table, in its order, whose prefix covers the address; NIL if none does. O(entries). */

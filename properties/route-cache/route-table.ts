@@ -1,6 +1,6 @@
 /**
- * The table of routes, whenever its lock is given back: longest prefixes first, no prefix twice, every entry up and of
- * the domain's family, no more entries than there is memory for.
+ * The table of routes, whenever its lock is released: longest prefixes first, no prefix twice, every entry up and of
+ * the domain's family, no more entries than the slab holds.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";

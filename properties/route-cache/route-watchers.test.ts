@@ -18,7 +18,7 @@ import { routeTableWatcher } from "./route-table.ts";
 import { domainName, domainOfLock, entryName, matchIn } from "./route-table-words.ts";
 import type { Watcher } from "../watcher.ts";
 
-/** The routes 0/0, 16/4 and 20/8 of v4, and three caches that have the first, the second and the third. */
+/** The routes 0/0, 16/4 and 20/8 of v4, and three caches that hold the first, the second and the third. */
 function setUp() {
   const heap = createHeap(1000);
   const network = createNetwork(heap, {
@@ -82,7 +82,7 @@ function setUp() {
   };
 }
 
-test("domains are known by their locks, entries by their prefixes", () => {
+test("domains are identified by their locks, entries by their prefixes", () => {
   const { network, words, longest, middle, shortest } = setUp();
   expect([
     domainOfLock(network, Domain.lock(network.v4)),
@@ -103,7 +103,7 @@ test("domains are known by their locks, entries by their prefixes", () => {
   expect(matchIn(words, network.v4, 99, 4)).toBe(NIL);
 });
 
-test("watchers are named as verdicts name them", () => {
+test("watchers have the names shown in verdicts", () => {
   const all = setUp();
   const { heap, network, caches } = all;
   const watchers = [
@@ -122,12 +122,12 @@ test("watchers are named as verdicts name them", () => {
 
 // route-table
 
-test("route-table: quiet on a table as its writers leave it, and on other locks", () => {
+test("route-table: quiet on a correct table, and on other locks", () => {
   const { network, unlocked, words, add, shortest } = setUp();
   const watcher = routeTableWatcher(network);
   expect(unlocked(watcher)).toBeUndefined();
   add(32, 4);
-  add(48, 4); // as many as there is memory for
+  add(48, 4); // as many as the slab holds
   expect(unlocked(watcher)).toBeUndefined();
   words[Entry.length(shortest)] = 8;
   expect([unlocked(watcher, Domain.lock(network.v6)), unlocked(watcher, Cpu.ipl(network.cpus[0] ?? NIL))]).toEqual([
@@ -137,7 +137,7 @@ test("route-table: quiet on a table as its writers leave it, and on other locks"
   expect(unlocked(watcher)).toBeDefined();
 });
 
-test("route-table: fires at an order broken, a prefix twice, an entry that is down or of another family, and an endless table", () => {
+test("route-table: fires at a broken order, a duplicate prefix, an entry down or of another family, a cycle", () => {
   const plant = (fault: (all: ReturnType<typeof setUp>) => void) => {
     const all = setUp();
     fault(all);
@@ -178,7 +178,7 @@ test("live-caches: quiet as caches are filled and emptied, and on other locks", 
   expect([unlocked(watcher, Domain.lock(network.v6)), unlocked(watcher, 5)]).toEqual([undefined, undefined]);
 });
 
-test("live-caches: fires at a chain that is not as it should be", () => {
+test("live-caches: fires at every fault of a chain", () => {
   const plant = (fault: (all: ReturnType<typeof setUp>) => void) => {
     const all = setUp();
     fault(all);
@@ -249,7 +249,7 @@ test("passive-references: quiet as references are taken and dropped, and on othe
   expect(unlocked(watcher, ipl)).toBeDefined();
 });
 
-test("passive-references: fires at a list that is not as it should be", () => {
+test("passive-references: fires at every fault of a list", () => {
   const plant = (fault: (all: ReturnType<typeof setUp>, record: Address) => void) => {
     const all = setUp();
     all.look(all.first, 99);
@@ -274,7 +274,7 @@ test("passive-references: fires at a list that is not as it should be", () => {
   ).toBe("a passive reference on the list of cpu0 has a link back that leads elsewhere");
 });
 
-test("passive-references: fires at a list longer than there are records, and is quiet at one as long", () => {
+test("passive-references: fires at a list longer than the number of records, not at one of that length", () => {
   const all = setUp();
   all.look(all.first, 99);
   all.look(all.second, 17);
@@ -295,7 +295,7 @@ test("passive-references: fires at a list longer than there are records, and is 
   expect(watcher.freed?.(words, network.entries, all.longest)).toBeUndefined();
 });
 
-test("passive-references: fires when what somebody refers to is freed, on any list", () => {
+test("passive-references: fires when a referenced object is freed, on any list", () => {
   const all = setUp();
   const { network, look, first, second, words, longest, middle, shortest } = all;
   const watcher = references(all);
@@ -345,7 +345,7 @@ test("route-memory: quiet when everything in use is in its place", () => {
   expect(watcher.ended?.(words)).toBeUndefined();
 });
 
-test("route-memory: fires at whatever is allocated and in no place", () => {
+test("route-memory: fires at every allocated object that is in no place", () => {
   const plant = (fault: (all: ReturnType<typeof setUp>) => void) => {
     const all = setUp();
     fault(all);

@@ -1,7 +1,7 @@
 /**
- * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together are
- * the arena; and a slot taken later expires no earlier. So the number of records has its bound, and the oldest is the
- * first to expire.
+ * The slots of each class are those taken from the oldest to the hand, and no others; free and taken slots together
+ * make up the arena; and a slot taken later expires no earlier. So the number of records is bounded, and the oldest is
+ * the first to expire.
  *
  * Checked when the lock is released.
  *
@@ -56,7 +56,10 @@ function checkArena(words: Int32Array, family: TimeWaitFamily, storage: Storage,
   for (let place = 0; place < taken; place++) {
     const attributes = attributesIn(words, family, storage, slot);
     if ((attributes & TAKEN) === 0 || (attributes & CLASS_MASK) !== arena.mslClass)
-      return `${slotName(family, slot)} is between the oldest and the hand of class ${arena.mslClass}, and is none of its taken slots`;
+      return (
+        `${slotName(family, slot)} is between the oldest and the hand ` +
+        `of class ${arena.mslClass}, and is none of its taken slots`
+      );
     const expires = wordAt(words, Vestige.expires(vestigeAt(family, storage, slot)));
     if (((expires - latest) | 0) < 0)
       return `${slotName(family, slot)} expires at ${expires}, before an older slot, at ${latest}`;

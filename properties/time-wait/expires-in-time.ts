@@ -3,7 +3,7 @@
  * expired when the run read the clock; and at the end, while there are records, the timer is armed for at most a period
  * from now, and lookups look.
  *
- * Not measured against the clock alone: it may move on by any number of ticks while the timer runs.
+ * Not measured against the clock alone: it may advance by any number of ticks while the timer runs.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), vtw_tick() and vtw_age().
  */
@@ -20,7 +20,7 @@ export function expiresInTimeWatcher(table: TimeWaitTable): Watcher {
   const workState = DelayedWork.state(table.tickWork);
   /** The thread that is about to read the clock for a run of the timer. */
   let starting = NOBODY;
-  /** Has a run read the clock, and not released the lock yet? Then what it read. */
+  /** The clock as read by a run that has not released the lock yet. */
   let isRunning = false;
   let runNow = 0;
 
@@ -66,7 +66,7 @@ export function expiresInTimeWatcher(table: TimeWaitTable): Watcher {
   };
 }
 
-/** What is wrong with the first record of the hash tables of which `judge` says something. */
+/** What is wrong with the first record of the hash tables that `judge` rejects. */
 function firstRecord(
   words: Int32Array,
   table: TimeWaitTable,

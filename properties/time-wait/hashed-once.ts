@@ -1,6 +1,6 @@
 /**
- * A record that is in the hash table is there exactly once by its four names and once by its local port, in the chain
- * of its key, where it says itself; and there is no tag of anything else. Checked when the lock is released.
+ * A record in the hash table is there exactly once by its four names and once by its local port, in the chain of its
+ * key, at the place it records; and no other tags exist. Checked when the lock is released.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), fatp_vtw_insert() and its assertions.
  */
@@ -30,7 +30,8 @@ function checkFamily(
   marks: Int32Array,
 ): string | undefined {
   const storage = storageIn(words, family);
-  if (storage === undefined || linesIn(words, table, storage, marks) !== undefined) return undefined; // lines-accounted's concern
+  // Lines-accounted reports misplaced lines.
+  if (storage === undefined || linesIn(words, table, storage, marks) !== undefined) return undefined;
   let hashed = 0;
   for (let slot = 0; slot < table.limits.slots; slot++) {
     if ((attributesIn(words, family, storage, slot) & HASHED) === 0) continue;
@@ -41,7 +42,7 @@ function checkFamily(
         return `${slotName(family, slot)} is not found by its ${chain === CHAIN.tuple ? "names" : "port"}: ${because}`;
     }
   }
-  // Each record has one tag of each kind, and no two records one place: any more tags are nobody's.
+  // Each record has one tag of each kind, and no two records share a place: any further tags belong to no record.
   let tags = 0;
   for (let line = 1; line < marks.length; line++) tags += bitsIn(inUseIn(words, table, storage, line));
   return tags === 2 * hashed

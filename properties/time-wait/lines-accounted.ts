@@ -1,8 +1,8 @@
 /**
  * Every line of a hash table is in one chain or in the list of free lines, once; no chain keeps an empty line beside
- * others. So the memory of the table has its bound, and no line is lost.
+ * others. So the table's memory is bounded, and no line is lost.
  *
- * Checked when the lock is released. `linesIn` is how other watchers learn which chain a line is in.
+ * Checked when the lock is released. Other watchers use `linesIn` to find the chain of a line.
  *
  * Source: NetBSD sys/netinet/tcp_vtw.c (2011), fatp_free().
  */
@@ -52,8 +52,8 @@ function checkFamily(
 }
 
 /**
- * Marks each line with where it is: 0 nowhere, 1 free, else its chain's {@link chainMark}. Answers what is wrong, if
- * anything is.
+ * Marks each line with its place: 0 nowhere, 1 free, else its chain's {@link chainMark}. Returns what is wrong, if
+ * anything.
  */
 export function linesIn(
   words: Int32Array,

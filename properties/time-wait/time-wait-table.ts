@@ -1,4 +1,7 @@
-/** How watchers read the compressed TIME_WAIT from the words of the heap: between two accesses, nobody's generator. */
+/**
+ * Reads the compressed TIME_WAIT table for watchers, from the words of the heap: between two accesses, outside any
+ * thread.
+ */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import { addressesOf, FamilyCell, headOffset, Vestige } from "#impl/time-wait/layout.ts";
@@ -15,7 +18,7 @@ export function storageIn(words: Int32Array, { cell }: TimeWaitFamily): Storage 
   return vestiges === NIL || lines === NIL ? undefined : { vestiges, lines };
 }
 
-/** A slot as a person reads it: `v4 slot 2`. */
+/** A slot's name in messages: `v4 slot 2`. */
 export function slotName({ family }: TimeWaitFamily, slot: number): string {
   return `${family} slot ${slot}`;
 }
@@ -46,7 +49,7 @@ export function locatorIn(
   return wordAt(words, chain === CHAIN.tuple ? Vestige.tupleLocator(vestige) : Vestige.portLocator(vestige));
 }
 
-/** Is there a line where the locator says? */
+/** Does the locator lead to a line? */
 export function isLine({ lines: { linesMax } }: TimeWaitTable, locator: Locator): boolean {
   return lineOf(locator) >= 1 && lineOf(locator) <= linesMax;
 }

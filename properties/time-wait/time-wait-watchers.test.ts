@@ -66,7 +66,7 @@ function setUp(lineBytes = 12, heads = 1) {
   add(v4(0x0a000002, 2));
   add(v4(0xc0000201, 3));
   add(v6);
-  // The timer is due, and runs.
+  // The due timer runs.
   heap.words[DelayedWork.state(table.tickWork)] = WORK_STATE.idle;
   run(tickTimeWait(table));
   const storage = storageIn(heap.words, table.v4) ?? { vestiges: 0, lines: 0 };
@@ -85,7 +85,7 @@ function setUp(lineBytes = 12, heads = 1) {
   };
 }
 
-test("all is quiet while nothing is wrong, before the first enabling, and when another lock is released", () => {
+test("every watcher is quiet on a correct table, before the first enabling, and when another lock is released", () => {
   for (const [lineBytes, heads] of [
     [12, 1],
     [64, 1],
@@ -111,7 +111,7 @@ test("all is quiet while nothing is wrong, before the first enabling, and when a
   expect(expiresInTimeWatcher(table).ended?.(heap.words)).toBeUndefined();
 });
 
-test("a lock that is not the table's is nobody's concern", () => {
+test("the release of a lock other than the table's is ignored", () => {
   const { table, words, local, set, slot, storage } = setUp();
   set(ArenaCell.free(local), 9);
   set(Vestige.tupleLocator(slot(2)), 0);
@@ -120,7 +120,7 @@ test("a lock that is not the table's is nobody's concern", () => {
     expect(watcher.unlocked?.(words, table.seqlock.lock + 1)).toBeUndefined();
 });
 
-test("the watchers have the names that verdicts give", () => {
+test("the watchers have the names shown in verdicts", () => {
   const { table } = setUp();
   expect(
     [
@@ -145,7 +145,7 @@ test("arena-window fires when free and taken slots are not the arena", () => {
   expect(says(-1, 3)).toBe("class 2 of v4 has -1 free and 3 taken of 2 slots");
 });
 
-test("arena-window fires at a slot that is not taken by the class, at one out of order, and at a hand astray", () => {
+test("arena-window fires at a slot not taken by the class, at one out of order, and at a misplaced hand", () => {
   const says = (address: (parts: ReturnType<typeof setUp>) => Address, value: number) => {
     const parts = setUp();
     parts.set(address(parts), value);
@@ -176,7 +176,7 @@ test("arena-window fires at a slot that is not taken by the class, at one out of
   expect(says(({ slot }) => Vestige.expires(slot(3)), 1020)).toBeUndefined(); // together with the older one
 });
 
-test("lines-accounted fires at a line that is nowhere, in two places, or that there is not", () => {
+test("lines-accounted fires at a line that is nowhere, in two places, or nonexistent", () => {
   const says = (change: (parts: ReturnType<typeof setUp>) => void) => {
     const parts = setUp();
     change(parts);
@@ -206,7 +206,7 @@ test("lines-accounted fires at a line that is nowhere, in two places, or that th
   );
 });
 
-test("lines-accounted is content with one empty line that is all of its chain", () => {
+test("lines-accounted is quiet on one empty line that is its whole chain", () => {
   const { set, storage, line, table, words } = setUp();
   // The tuples' chain: line 3 alone, empty; line 1 is free.
   set(line(3), 0);
@@ -216,7 +216,7 @@ test("lines-accounted is content with one empty line that is all of its chain", 
   expect(linesAccountedWatcher(table).unlocked?.(words, table.seqlock.lock)).toBeUndefined();
 });
 
-test("hashed-once fires at a record whose tag is not where it says", () => {
+test("hashed-once fires at a record whose tag is not at its recorded place", () => {
   const says = (change: (parts: ReturnType<typeof setUp>) => void) => {
     const parts = setUp();
     change(parts);
@@ -247,7 +247,7 @@ test("hashed-once fires at a record whose tag is not where it says", () => {
   );
 });
 
-test("hashed-once fires at a tag of nobody, in either family", () => {
+test("hashed-once fires at a tag of no record, in either family", () => {
   const { set, slot, table, words, says } = setUp();
   set(Vestige.attributes(slot(0)), TAKEN | 1);
   expect(says(hashedOnceWatcher(table))).toBe("2 records of v4 are in the hash table, with 6 tags");
@@ -255,7 +255,7 @@ test("hashed-once fires at a tag of nobody, in either family", () => {
   const storage = storageIn(other.words, other.table.v6) ?? { vestiges: 0, lines: 0 };
   other.set(lineAddress(other.table, storage.lines, 1), 3);
   expect(other.says(hashedOnceWatcher(other.table))).toBe("1 records of v6 are in the hash table, with 3 tags");
-  // Lines astray are another property's concern.
+  // lines-accounted reports misplaced lines.
   words[storageIn(words, table.v4)?.lines ?? 0] = 99;
   expect(says(hashedOnceWatcher(table))).toBeUndefined();
 });
@@ -266,12 +266,12 @@ function runTimer(watcher: Watcher, { words, table }: ReturnType<typeof setUp>, 
   const see = (thread: number, address: Address, before: number, after: number) =>
     watcher.accessed?.(words, { thread, kind: ACCESS.xchg, address, before, after });
   see(3, state, WORK_STATE.queued, WORK_STATE.idle);
-  see(2, table.jiffies, now + 500, now + 500); // another thread's look at the clock
+  see(2, table.jiffies, now + 500, now + 500); // another thread reads the clock
   see(3, table.jiffies, now, now);
   see(3, table.jiffies, now + 500, now + 500); // the timer is armed
 }
 
-test("expires-in-time fires when a run of the timer leaves what it could see had expired", () => {
+test("expires-in-time fires when a run of the timer leaves a record that it could see had expired", () => {
   const parts = setUp();
   const watcher = expiresInTimeWatcher(parts.table);
   watcher.begin?.(parts.words);
@@ -280,7 +280,7 @@ test("expires-in-time fires when a run of the timer leaves what it could see had
   runTimer(watcher, parts, 1020);
   expect(watcher.unlocked?.(parts.words, parts.table.seqlock.lock + 1)).toBeUndefined();
   expect(parts.says(watcher)).toBe("the timer ran at 1020 and left v4 slot 2, which expired at 1020");
-  expect(parts.says(watcher)).toBeUndefined(); // said once a run
+  expect(parts.says(watcher)).toBeUndefined(); // reported once a run
   parts.set(Vestige.attributes(parts.slot(2)), TAKEN | 2);
   parts.set(Vestige.attributes(parts.slot(3)), TAKEN | 2);
   runTimer(watcher, parts, 1021);
@@ -311,7 +311,7 @@ test("expires-in-time forgets the last execution", () => {
   expect(parts.says(watcher)).toBeUndefined();
 });
 
-test("expires-in-time takes no other change of the work's state for a run", () => {
+test("expires-in-time does not mistake another change of the work's state for a run", () => {
   const parts = setUp();
   const watcher = expiresInTimeWatcher(parts.table);
   watcher.begin?.(parts.words);
@@ -339,7 +339,7 @@ test("expires-in-time takes no other change of the work's state for a run", () =
   ]).toEqual(["accesses", "writes", undefined]);
 });
 
-test("expires-in-time fires at the end when nobody will come for a record", () => {
+test("expires-in-time fires at the end when nothing will collect a record", () => {
   const says = (change: (parts: ReturnType<typeof setUp>) => void) => {
     const parts = setUp();
     change(parts);

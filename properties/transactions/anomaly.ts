@@ -1,12 +1,12 @@
 /**
- * The anomalies, by their names in the literature, and which of them are special cases of which.
+ * The anomalies, by their names in the literature, and their special cases.
  *
- * `-item` says that no predicates are involved, as ever here; `-process` and `-realtime` that the cycle needs the order
- * of a process, or of real time.
+ * `-item` means that no predicates are involved, as always here; `-process` and `-realtime` mean that the cycle needs
+ * the order of a process, or of real time.
  *
  * Sources: Adya, "Weak Consistency", 1999 (G0 to G2, G-single); Cerone, Bernardi, Gotsman, "A Framework for
  * Transactional Consistency Models with Atomic Visibility", CONCUR 2015 (internal, G-nonadjacent by way of snapshot
- * isolation); Kingsbury, Alvaro, "Elle", VLDB 2020 (the rest, and the names as they stand).
+ * isolation); Kingsbury, Alvaro, "Elle", VLDB 2020 (the rest, and all names).
  */
 
 /** Cycles of dependencies, worst first, without the orders of processes and real time. */
@@ -54,7 +54,7 @@ export function meaningOf(anomaly: Anomaly): string {
   return anomaly.endsWith("-realtime") ? `${meaning}; real time closes the circle` : meaning;
 }
 
-/** Anomalies that are there as well wherever the given one is, itself among them. */
+/** Anomalies that are present wherever the given one is, including itself. */
 export function impliedBy(anomaly: Anomaly): ReadonlySet<Anomaly> {
   const implied = new Set<Anomaly>([anomaly]);
   for (const each of implied) for (const next of directlyImpliedBy(each)) implied.add(next);
@@ -91,7 +91,7 @@ function directlyImpliedBy(anomaly: Anomaly): readonly Anomaly[] {
       return ["G2-item-realtime"];
     case "lost-update":
       return ["G2-item"];
-    // A list whose orders fork, and an update of what was never committed, both show values that were not to be seen.
+    // A list whose orders fork, and an update of an uncommitted value, both show values that should not be visible.
     case "incompatible-order":
     case "dirty-update":
       return ["G1a"];

@@ -1,9 +1,9 @@
 /**
- * In which order the elements of each list were appended, as far as the reads show it.
+ * The order in which the elements of each list were appended, as far as the reads show it.
  *
- * The longest list that was read of a key is the order of the appends in it. What no read shows came after all that: a
- * read of it would have shown the others too. Lists that are no beginning of the longest contradict it; where the elements
- * stand that only those have, nobody knows.
+ * The longest list read of a key gives the order of its appends. Appends that no read shows came after them: a read of
+ * one would have shown the others too. Lists that are not prefixes of the longest contradict it; the places of elements
+ * that only such lists have are unknown.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 4: traceable objects.
  */
@@ -13,22 +13,22 @@ import type { TransactionHistory } from "./transaction-history.ts";
 
 /** No element. */
 export const NONE = -1;
-/** Some element, but nobody knows which. */
+/** An unknown element. */
 export const UNKNOWN = -2;
 
 export interface AppendOrder {
   /** The node of the longest list of each key, or NONE. */
   readonly longest: Int32Array;
-  /** By key: the last element of that, or NONE. */
+  /** By key: the last element of that list, or NONE. */
   readonly last: Int32Array;
   /**
-   * By element: the one that was appended to the list before it, NONE or UNKNOWN. Of one that no read shows, the last of
-   * the order.
+   * By element: the one appended to the list before it, NONE or UNKNOWN. For one that no read shows, the last of the
+   * order.
    */
   readonly previous: Int32Array;
-  /** By element: its place in the order, or NONE if it is not part of that. */
+  /** By element: its place in the order, or NONE if it is not part of it. */
   readonly position: Int32Array;
-  /** By node: 1 if the list is a beginning of the longest of its key, or that. */
+  /** By node: 1 if the list is a prefix of the longest of its key, or the longest itself. */
   readonly isBeginning: Uint8Array;
 }
 
@@ -48,7 +48,7 @@ export function appendOrder(history: TransactionHistory): AppendOrder {
     for (let at = node; at >= 0; at = lists.parentOf(at)) isBeginning[at] = 1;
     let place = 0;
     for (const version of lists.pathOf(node)) {
-      if (position[version] !== NONE) continue; // an element that stands there twice counts where it stands first
+      if (position[version] !== NONE) continue; // a repeated element counts at its first place
       position[version] = place;
       previous[version] = last[key] as number;
       last[key] = version;
@@ -64,7 +64,7 @@ export function appendOrder(history: TransactionHistory): AppendOrder {
   return { longest, last, previous, position, isBeginning };
 }
 
-/** All reads whose lists were seen, of transactions that did not fail. */
+/** All reads with a seen list, of transactions that did not fail. */
 export function forEachRead(
   { count, outcome, firstOperation, endOperation, function: functions, key, value }: TransactionHistory,
   visit: (transaction: number, key: number, node: number) => void,

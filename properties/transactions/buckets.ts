@@ -1,9 +1,11 @@
-/** Lists of integers by number, without an array each: those of n stand together. */
+/** Lists of integers by number, without one array per list: the items of a list are adjacent. */
 export class Buckets {
   readonly #start: Int32Array;
   readonly #items: Int32Array;
 
-  /** @param visit hands all pairs of a bucket and an item to its argument; called twice, must hand on the same */
+  /**
+   * @param visit passes all pairs of a bucket and an item to its argument; called twice, and must pass the same pairs
+   */
   constructor(buckets: number, visit: (add: (bucket: number, item: number) => void) => void) {
     this.#start = new Int32Array(buckets + 1);
     const start = this.#start;
@@ -22,13 +24,13 @@ export class Buckets {
     this.#items = items;
   }
 
-  /** In the order in which they were handed on. */
+  /** In the order in which they were passed. */
   of(bucket: number): Int32Array {
     return this.#items.subarray(this.#start[bucket], this.#start[bucket + 1]);
   }
 }
 
-/** Without what equals the item before it. */
+/** Without items that equal the previous one. */
 export function withoutRepeats(items: Int32Array): Int32Array {
   return items.filter((item, i) => i === 0 || item !== items[i - 1]);
 }

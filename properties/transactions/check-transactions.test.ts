@@ -8,17 +8,17 @@ import type { Assumption } from "./assumption.ts";
 
 interface Expected {
   readonly anomalies: readonly Anomaly[];
-  /** The weakest levels ruled out, as Elle's `:not` has them. */
+  /** The weakest levels ruled out, as in Elle's `:not`. */
   readonly not: readonly Level[];
   readonly levels?: readonly Level[];
   readonly assumptions?: readonly Assumption[];
 }
 
-function told({ anomalies, not }: TransactionsVerdict): Pick<Expected, "anomalies" | "not"> {
+function summaryOf({ anomalies, not }: TransactionsVerdict): Pick<Expected, "anomalies" | "not"> {
   return { anomalies: anomalies.map(({ anomaly }) => anomaly), not };
 }
 
-/** Each history was written for the anomalies that it contains, by their definitions. */
+/** Each history was written to contain the given anomalies, by their definitions. */
 function listAppend(title: string, transactions: readonly PlainTransaction[], expected: Expected): void {
   test(`list-append: ${title}`, () => judge("list-append", transactions, expected));
 }
@@ -36,19 +36,19 @@ function judge(
     ...(levels === undefined ? {} : { levels }),
     ...(assumptions === undefined ? {} : { assumptions }),
   });
-  expect(told(verdict)).toEqual({ anomalies, not });
+  expect(summaryOf(verdict)).toEqual({ anomalies, not });
   expect(verdict.kind).toBe(anomalies.length === 0 ? "holds" : "violated");
 }
 
 const NOTHING = { anomalies: [], not: [] } as const;
 const READ_SKEW = { anomalies: ["G-single-item"], not: ["consistent-view", "repeatable-read"] } as const;
 
-// Right histories.
+// Correct histories.
 
 listAppend("a read after an append", inOrder("append x 1", "r x [1]"), NOTHING);
 listAppend("a read before an append", inOrder("r x []", "append x 1", "r x [1]"), NOTHING);
 listAppend(
-  "reads of growing beginnings",
+  "reads of growing prefixes",
   inOrder("append x 1", "append x 2", "r x [1 2]", "append x 3", "r x [1 2 3]"),
   NOTHING,
 );
@@ -60,17 +60,17 @@ listAppend(
   inOrder("r x [], append x 1", "r x [1], append x 2", "r x [1 2], append x 3"),
   NOTHING,
 );
-listAppend("what failed is not seen", concurrent("fail: append x 1", "append x 2", "r x [2]"), NOTHING);
+listAppend("a failed append is not seen", concurrent("fail: append x 1", "append x 2", "r x [2]"), NOTHING);
 listAppend("an unknown outcome that was seen", concurrent("info: append x 1", "r x [1]"), NOTHING);
 listAppend("an unknown outcome that was not seen", inOrder("info: append x 1", "append x 2", "r x [2]"), NOTHING);
 listAppend(
-  "an unknown outcome that takes effect after its time",
+  "an unknown outcome that takes effect late",
   inOrder("info: append x 1", "r x []", "append y 1", "r x [1]"),
   NOTHING,
 );
-listAppend("two keys, an order of their own each", concurrent("append x 1", "append y 1", "r x [1], r y []"), NOTHING);
+listAppend("two keys, each with its own order", concurrent("append x 1", "append y 1", "r x [1], r y []"), NOTHING);
 listAppend(
-  "two updates, of which one may have failed",
+  "two updates, one of which may have failed",
   concurrent("append x 1", "r x [1], append x 2", "info: append x 3"),
   NOTHING,
 );
@@ -95,7 +95,7 @@ listAppend(
 listAppend(
   "G0 by a write that no read shows",
   concurrent("append x 1, append y 1", "append x 2, append y 2", "r x [1]", "r y [2]"),
-  // y: what no read shows comes after 2; x: the same after 1. The reader of y misses what T1 wrote there …
+  // y: the unseen append comes after 2; x: it comes after 1. The reader of y misses T1's write …
   { anomalies: ["G-single-item", "G0"], not: ["read-uncommitted"] },
 );
 listAppend(
@@ -177,7 +177,7 @@ listAppend(
   { anomalies: ["G2-item"], not: ["repeatable-read"] },
 );
 
-// Updates that get lost.
+// Lost updates.
 
 listAppend(
   "lost update, found without the order of the writes",
@@ -221,7 +221,7 @@ listAppend(
   concurrent("append x 1", "fail: append x 2", "r x [1 2]"),
   { anomalies: ["G1a"], not: ["read-committed"] },
 );
-listAppend("G1b, and the rest of the transaction is missed", concurrent("append x 1, append x 2", "r x [1]"), {
+listAppend("G1b, with the rest of the transaction missed", concurrent("append x 1, append x 2", "r x [1]"), {
   anomalies: ["G-single-item", "G1b"],
   not: ["read-committed"],
 });
@@ -231,9 +231,9 @@ listAppend("internal: its own append is missing", concurrent("append x 1, r x []
   not: ["read-atomic"],
 });
 listAppend(
-  "internal: a foreign element behind its own append",
+  "internal: a foreign element after its own append",
   concurrent("append x 1, append x 2", "append y 1", "append x 3, r x [1 2 3 4], r y [1]", "append x 4"),
-  // The element behind its own append was read from a transaction that overwrote that.
+  // The element after its own append was read from a transaction that overwrote that append.
   { anomalies: ["G1c", "internal"], not: ["read-committed"] },
 );
 listAppend("internal: two reads of a key differ", concurrent("append x 1", "r x [], r x [1]"), {
@@ -249,7 +249,7 @@ listAppend("future-read", concurrent("append x 1", "r x [1 2], append x 2"), {
   not: ["read-committed"],
 });
 listAppend("future-read between own appends", concurrent("append x 2, r x [1 2], append x 1", "r x [1 2]"), {
-  // That 1 stands before 2 is not the order in which they were appended either, and 2 was not the last of them.
+  // The order 1, 2 is not the order of the appends either, and 2 was not the last append.
   anomalies: ["G1b", "future-read", "incompatible-order"],
   not: ["read-committed"],
 });
@@ -265,7 +265,7 @@ listAppend(
 listAppend(
   "incompatible-order: elements change places",
   concurrent("append x 1", "append x 2", "append x 3", "r x [1 2 3]", "r x [2 1]"),
-  // The second list is read as of after 1, and misses 2 which came next.
+  // The second read counts as one of the state after 1, and misses 2, which came next.
   { anomalies: ["incompatible-order"], not: ["read-committed"] },
 );
 listAppend(
@@ -274,7 +274,7 @@ listAppend(
   { anomalies: ["G1b", "incompatible-order"], not: ["read-committed"] },
 );
 listAppend("incompatible-order: the first of two appends is lost", concurrent("append x 1, append x 2", "r x [2]"), {
-  // What no read shows should come later; but then it is a transaction's own append that does.
+  // Unseen appends should come later; but here the unseen one is the transaction's earlier append.
   anomalies: ["G-single-item", "incompatible-order"],
   not: ["read-committed"],
 });
@@ -362,7 +362,7 @@ listAppend(
   NOTHING,
 );
 
-// Levels that a history does keep.
+// Levels that a history satisfies.
 
 const KEPT: readonly (readonly [string, readonly PlainTransaction[], readonly Level[], readonly Level[]])[] = [
   [
@@ -416,7 +416,7 @@ const KEPT: readonly (readonly [string, readonly PlainTransaction[], readonly Le
 ];
 
 for (const [title, transactions, kept, broken] of KEPT)
-  test(`${title} is of ${kept.join(", ")}, and not of ${broken.join(", ")}`, () => {
+  test(`${title} satisfies ${kept.join(", ")}, and not ${broken.join(", ")}`, () => {
     for (const level of [...kept, ...broken]) {
       const { kind, levels, anomalies } = verdictOf("list-append", transactions, { levels: [level] });
       const expected = kept.includes(level) ? "holds" : "violated";
@@ -481,7 +481,7 @@ rwRegister("a value that nobody wrote, read after another was", inOrder("w x 1",
 });
 rwRegister("G-single: a fractured read of first values", concurrent("w y 1, w x 2", "r x nil, r y 1"), READ_SKEW);
 rwRegister("G-single: writes follow reads", concurrent("w y 1", "r y 1, w x 1, w y 2", "r x 1, r y 1"), READ_SKEW);
-rwRegister("the same, if that is not taken for granted", concurrent("w y 1", "r y 1, w x 1, w y 2", "r x 1, r y 1"), {
+rwRegister("the same, without that assumption", concurrent("w y 1", "r y 1, w x 1, w y 2", "r x 1, r y 1"), {
   ...NOTHING,
   assumptions: [],
 });
@@ -506,7 +506,7 @@ rwRegister("lost update", concurrent("w x 1", "r x 1, w x 2", "r x 1, w x 3"), {
   anomalies: ["G2-item", "lost-update"],
   not: ["update-atomic", "cursor-stability"],
 });
-rwRegister("lost update, if nothing is taken for granted", concurrent("w x 1", "r x 1, w x 2", "r x 1, w x 3"), {
+rwRegister("lost update, without assumptions", concurrent("w x 1", "r x 1, w x 2", "r x 1, w x 3"), {
   anomalies: ["lost-update"],
   not: ["update-atomic", "cursor-stability"],
   assumptions: [],
@@ -533,7 +533,7 @@ rwRegister("a stale read, where real time does not matter", inOrder("w x 1", "w 
   ...NOTHING,
   levels: ["serializable"],
 });
-rwRegister("G-single-process: a stale read of its own", inOrder("0 w x 1", "0 w x 2", "0 r x 1"), {
+rwRegister("G-single-process: a stale read of its own write", inOrder("0 w x 1", "0 w x 2", "0 r x 1"), {
   anomalies: ["G-single-item-process"],
   not: ["strong-session-snapshot-isolation"],
   levels: ["strong-session-serializable"],

@@ -1,11 +1,12 @@
 /**
- * Which consistency levels a history of transactions is of, and the anomalies that rule the others out.
+ * The consistency levels that a history of transactions satisfies, and the anomalies that rule the others out.
  *
- * Dependencies between transactions are inferred from what they read and wrote; an anomaly is a cycle of them, or a read
- * that no execution of a level explains. Linear in the history, but for the search of shortest cycles, which is bounded.
+ * Dependencies between transactions are inferred from what they read and wrote; an anomaly is a cycle of them, or a
+ * read that no execution of a level explains. Linear in the history, except for the search for shortest cycles, which
+ * is bounded.
  *
- * What is reported is there, whatever the outcome of transactions of which nobody knows it. That a level holds says that
- * no anomaly can be inferred which it forbids: of appends and writes that no read shows, some may have gone unnoticed.
+ * Every reported anomaly exists, whatever the unknown outcomes of transactions were. A level holds if no anomaly that
+ * it forbids can be inferred: anomalies of appends and writes that no read shows may go unnoticed.
  *
  * Source: Kingsbury, Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations", VLDB 2020.
  */
@@ -38,12 +39,12 @@ import type { TransactionHistory } from "./transaction-history.ts";
 export interface CheckTransactionsOptions {
   /** At least one. */
   readonly levels: readonly Level[];
-  /** About registers; of lists nothing need be assumed. */
+  /** About registers; lists need no assumptions. */
   readonly assumptions: readonly Assumption[];
 }
 
 export interface TransactionsVerdict {
-  /** On the levels that were asked for, together. */
+  /** On all requested levels together. */
   readonly kind: LevelVerdict;
   readonly model: TransactionModel;
   readonly asked: readonly Level[];
@@ -52,19 +53,19 @@ export interface TransactionsVerdict {
   readonly aborted: number;
   /** On every level. */
   readonly levels: Readonly<Record<string, LevelVerdict>>;
-  /** Those that a level asked for forbids. */
+  /** Those that a requested level forbids. */
   readonly anomalies: readonly ShownAnomaly[];
-  /** Of a violated history: the weakest levels that the anomalies rule out; as `:not` of Elle. */
+  /** Of a violated history: the weakest levels that the anomalies rule out, as in Elle's `:not`. */
   readonly not: readonly Level[];
-  /** Stronger levels, which are ruled out with those. */
+  /** Stronger levels, which are ruled out too. */
   readonly alsoNot: readonly Level[];
   /** The strongest levels that the history is still consistent with. */
   readonly strongest: readonly Level[];
-  /** What was taken for granted or could not be decided, in sentences. */
+  /** Assumptions and undecided questions, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** Of a history that was not decided in the time that there was. */
+/** The verdict when time ran out. */
 export interface TransactionsStopped {
   readonly kind: "unknown";
   readonly model: TransactionModel;
@@ -101,7 +102,7 @@ export function checkTransactions(
     ...inference.findings.filter(isAsked).map((finding) => shownFinding(history, finding)),
     ...cycles.found.filter(isAsked).map((finding) => shownCycle(history, inference, finding)),
   ];
-  // A cycle like others, but the only one that read atomic forbids.
+  // An ordinary cycle, but the only one that read atomic forbids.
   if (kind === "violated" && shown.length === 0)
     shown.push(
       ...inference.fractured.map((finding) => ({ ...shownFinding(history, finding), knownAs: "fractured read" })),
@@ -125,14 +126,14 @@ export function checkTransactions(
 const DATA = WRITE_WRITE | WRITE_READ | READ_WRITE;
 const SESSIONS = DATA | PROCESS | PROCESS_READ_WRITE;
 
-/** Each in those that are held together by more. */
+/** Each part lies within one of the next. */
 function partsOf(graph: DependencyGraph): GraphParts {
   const realTime = cyclicParts(graph, SESSIONS | REAL_TIME | REAL_TIME_READ_WRITE);
   const process = realTime.flatMap((part) => cyclicParts(part, SESSIONS));
   return { realTime, process, data: process.flatMap((part) => cyclicParts(part, DATA)) };
 }
 
-/** The order that closes the cycles which are sought: that of real time includes those of the processes. */
+/** The order that closes the cycles in question: real time includes the orders of the processes. */
 function orderOf(levels: readonly Level[]): KeptOrder | undefined {
   const orders = levels.map(orderKept);
   return orders.find((order) => order === "real-time") ?? orders.find((order) => order === "process");

@@ -17,7 +17,7 @@ const ANOMALIES: readonly Anomaly[] = [
   ...CYCLES.flatMap((name): Anomaly[] => [name, `${name}-process`, `${name}-realtime`]),
 ];
 
-test("a level stands behind all that it implies, and forbids no less than they do", () => {
+test("a level comes after all that it implies, and forbids no less than they do", () => {
   for (const [i, level] of LEVELS.entries()) {
     for (const weaker of withWeaker(level)) {
       expect(LEVELS.indexOf(weaker)).toBeLessThanOrEqual(i);
@@ -35,7 +35,7 @@ test("strict serializability forbids everything", () => {
     expect([anomaly, isForbidden(anomaly, "strict-serializable")]).toEqual([anomaly, true]);
 });
 
-test("what an anomaly implies is forbidden wherever the anomaly is allowed to be reported", () => {
+test("a level that forbids an implied anomaly forbids the anomaly too", () => {
   for (const anomaly of ANOMALIES)
     for (const implied of impliedBy(anomaly))
       for (const level of LEVELS) if (isForbidden(implied, level)) expect(isForbidden(anomaly, level)).toBe(true);
@@ -62,12 +62,12 @@ test.each([
   expect(weakestOf(levelsRuledOut(anomalies))).toEqual(expected);
 });
 
-test("write skew leaves snapshot isolation", () => {
+test("write skew is consistent with snapshot isolation", () => {
   const left = LEVELS.filter((level) => !isForbidden("G2-item", level));
   expect(strongestOf(left)).toEqual(["strong-snapshot-isolation"]);
 });
 
-test("levels go by the names of others too", () => {
+test("levels have aliases", () => {
   expect(["PL-3", "strong-serializable", "PL-SI", "snapshot-isolation", "nothing"].map(levelNamed)).toEqual([
     "serializable",
     "strict-serializable",
@@ -77,6 +77,6 @@ test("levels go by the names of others too", () => {
   ]);
 });
 
-test("every anomaly has a meaning of its own", () => {
+test("every anomaly has its own meaning", () => {
   expect(new Set(ANOMALIES.map(meaningOf)).size).toBe(ANOMALIES.length);
 });

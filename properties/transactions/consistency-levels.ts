@@ -1,11 +1,12 @@
 /**
- * Consistency levels: which implies which, what each forbids, and the cycles that none of its histories has.
+ * Consistency levels: their implications, the anomalies that each forbids, and the cycles that none of its histories
+ * has.
  *
- * Names and implications are Jepsen's (jepsen.io/consistency). A history is taken to be of a level as long as no
- * anomaly is found that the level, or a weaker one, forbids.
+ * Names and implications are Jepsen's (jepsen.io/consistency). A history satisfies a level unless an anomaly is found
+ * that the level, or a weaker one, forbids.
  *
- * Sources: Adya, "Weak Consistency", 1999: PL-1, PL-2, PL-CS, PL-2+, PL-2.99, PL-3; Cerone, Gotsman, "Analysing Snapshot
- * Isolation", PODC 2016: snapshot isolation as graphs without cycles but those with two anti-dependencies in a row,
+ * Sources: Adya, "Weak Consistency", 1999: PL-1, PL-2, PL-CS, PL-2+, PL-2.99, PL-3; Cerone, Gotsman, "Analysing
+ * Snapshot Isolation", PODC 2016: snapshot isolation as graphs whose only cycles have two anti-dependencies in a row,
  * parallel snapshot isolation as those without G-single; Bailis et al., "Scalable Atomic Visibility with RAMP
  * Transactions", 2014: read atomic as no fractured reads; Daudjee, Salem, "Lazy Database Replication with Snapshot
  * Isolation", VLDB 2006: strong, and strong session.
@@ -45,16 +46,16 @@ export const LEVELS = [
 ] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** An order that a level may keep beside that of the data. */
+/** An order that a level may keep besides that of the data. */
 export type KeptOrder = "process" | "real-time";
 
 interface Definition {
   /** Weaker levels. */
   readonly implies: readonly Level[];
-  /** What it forbids beside what those do. */
+  /** What it forbids in addition to those. */
   readonly forbids: readonly Anomaly[];
   readonly keeps?: KeptOrder;
-  /** The dependencies that must not lead in a circle. */
+  /** The dependencies that must not form a cycle. */
   readonly acyclic?: { readonly kinds: number; readonly ways: Ways };
 }
 
@@ -62,7 +63,7 @@ const WRITES = WRITE_WRITE;
 const FLOW = WRITE_WRITE | WRITE_READ;
 const ALL = FLOW | READ_WRITE;
 const SESSIONS = ALL | PROCESS | PROCESS_READ_WRITE;
-// The order of a process is real time too, and all there is where the file has no invocations.
+// The order of a process is part of real time, and all of it where the file has no invocations.
 const TIME = PROCESS | REAL_TIME;
 const STRONG = SESSIONS | REAL_TIME | REAL_TIME_READ_WRITE;
 
@@ -139,7 +140,7 @@ const DEFINITIONS: Readonly<Record<Level, Definition>> = {
   },
 };
 
-/** Other names of levels, as Adya and others have them. */
+/** Other names of levels, from Adya and others. */
 const ALIASES: Readonly<Record<string, Level>> = {
   "PL-1": "read-uncommitted",
   "PL-2": "read-committed",
@@ -161,12 +162,12 @@ export function cyclesForbidden(level: Level): Definition["acyclic"] {
   return DEFINITIONS[level].acyclic;
 }
 
-/** The order that a level keeps beside that of the data. */
+/** The order that a level keeps besides that of the data. */
 export function orderKept(level: Level): KeptOrder | undefined {
   return DEFINITIONS[level].keeps;
 }
 
-/** The level and all that it implies. */
+/** The level and all levels that it implies. */
 export function withWeaker(level: Level): ReadonlySet<Level> {
   const levels = new Set<Level>([level]);
   for (const each of levels) for (const weaker of DEFINITIONS[each].implies) levels.add(weaker);
@@ -178,17 +179,17 @@ export function isForbidden(anomaly: Anomaly, level: Level): boolean {
   return [...withWeaker(level)].some((each) => DEFINITIONS[each].forbids.some((forbidden) => implied.has(forbidden)));
 }
 
-/** The levels that a history with these anomalies is not of. */
+/** The levels that a history with these anomalies violates. */
 export function levelsRuledOut(anomalies: readonly Anomaly[]): Level[] {
   return LEVELS.filter((level) => anomalies.some((anomaly) => isForbidden(anomaly, level)));
 }
 
-/** Those of some levels that imply none of the others. */
+/** The given levels that imply none of the others. */
 export function weakestOf(levels: readonly Level[]): Level[] {
   return levels.filter((level) => !levels.some((other) => other !== level && withWeaker(level).has(other)));
 }
 
-/** Those of some levels that none of the others implies. */
+/** The given levels that none of the others implies. */
 export function strongestOf(levels: readonly Level[]): Level[] {
   return levels.filter((level) => !levels.some((other) => other !== level && withWeaker(other).has(level)));
 }

@@ -1,6 +1,6 @@
 /**
- * Finds the anomalies that are cycles: one of each kind in each part of the graph that hangs together, as short as can
- * be, kinds left out that follow from worse ones there.
+ * Finds the anomalies that are cycles: one of each kind in each connected part of the graph, as short as possible,
+ * without kinds that follow from worse ones there.
  *
  * Source: Adya, "Weak Consistency", 1999; Cerone, Gotsman, "Analysing Snapshot Isolation", PODC 2016 (no two
  * anti-dependencies in a row); Kingsbury, Elle, `elle.txn`.
@@ -24,7 +24,7 @@ import type { Subgraph } from "./strong-components.ts";
 
 export interface CycleFinding {
   readonly anomaly: CycleAnomaly;
-  /** Parts of the graph that have one. */
+  /** The number of parts of the graph that have one. */
   count: number;
   /** The shortest of them. */
   steps: readonly Step[];
@@ -33,12 +33,12 @@ export interface CycleFinding {
 
 export interface CycleAnomalies {
   readonly found: readonly CycleFinding[];
-  /** Kinds that a search gave up on: there may be such a cycle. */
+  /** Kinds whose search gave up: there may be such a cycle. */
   readonly undecided: readonly CycleAnomaly[];
 }
 
 /**
- * @param parts of the graph that hang together by the dependencies of the data and of that order
+ * @param parts of the graph, connected by the dependencies of the data and of that order
  * @param order of processes or of real time, where cycles that need it count too
  */
 export function cycleAnomalies(parts: readonly Subgraph[], order: KeptOrder | undefined): CycleAnomalies {
@@ -70,7 +70,7 @@ export function cycleAnomalies(parts: readonly Subgraph[], order: KeptOrder | un
 
   for (const part of parts) {
     const implied = new Set<Anomaly>();
-    // Cycles of the data alone are in smaller parts, if the order of time holds many transactions together.
+    // Cycles of the data alone lie in smaller parts, if the order of time connects many transactions.
     const ofData = order === undefined ? [part] : cyclicParts(part, WRITE_WRITE | WRITE_READ | READ_WRITE);
     for (const each of ofData) search(each, formsOf(undefined), implied);
     if (order !== undefined) search(part, formsOf(order), implied);
@@ -83,7 +83,7 @@ interface Sought {
   readonly form: CycleForm;
 }
 
-/** Worse ones first, so that what follows from one that was found need not be sought. */
+/** Worse ones first, so that kinds implied by one already found are skipped. */
 function formsOf(order: KeptOrder | undefined): Sought[] {
   switch (order) {
     case undefined:
@@ -106,8 +106,9 @@ const PROCESS_ORDER = { before: PROCESS, antiDependencies: PROCESS_READ_WRITE };
 const REAL_TIME_ORDER = { before: REAL_TIME, antiDependencies: REAL_TIME_READ_WRITE };
 
 /**
- * Cycles of a kind. That one of G1c has a read, one of G2-item two anti-dependencies in a row, one of a variant an edge
- * of its order, goes without saying: without, it would be a worse one, and this one would not be sought.
+ * Cycles of a kind. A cycle of G1c needs a read, one of G2-item two anti-dependencies in a row, one of a variant an
+ * edge of its order. This is not checked: without it, the cycle would be of a worse kind, and this kind would be
+ * skipped.
  */
 function formOf(name: CycleName, { before, antiDependencies }: OrderKinds): CycleForm {
   const flow = WRITE_WRITE | WRITE_READ | before;

@@ -19,7 +19,7 @@ function dependencies(graph: DependencyGraph): Set<string> {
   return pairs;
 }
 
-test("links all to all, none to itself, in edges linear in both lists", () => {
+test("links all to all, none to itself, with edges linear in both lists", () => {
   const some = fc.uniqueArray(fc.nat(39), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(some, some, (froms, tos) => {
@@ -33,7 +33,7 @@ test("links all to all, none to itself, in edges linear in both lists", () => {
   );
 });
 
-test("lists linked one after the other do not mix", () => {
+test("lists linked in sequence do not mix", () => {
   const builder = new DependencyGraphBuilder(60);
   const range = (from: number): Int32Array => Int32Array.from({ length: 20 }, (_, i) => from + i);
   builder.linkAllToAll(range(0), range(20), READ_WRITE);

@@ -1,8 +1,8 @@
 /**
- * Which transaction comes before which, and why: a graph whose edges have kinds.
+ * The order of transactions, with its reasons: a graph whose edges have kinds.
  *
- * Nodes are the transactions, then auxiliary ones, through which many edges go that would be too many one by one: an
- * edge of some kind enters, PASSAGE edges lead on, and the way as a whole is one dependency of the kind that entered.
+ * Nodes are the transactions, then auxiliary ones, which bundle edges that would be too many one by one: an edge of
+ * some kind enters, PASSAGE edges continue, and the whole path is one dependency of the kind that entered.
  *
  * Source: Adya, "Weak Consistency", 1999, direct serialization graphs; Kingsbury, Alvaro, "Elle", VLDB 2020.
  */
@@ -18,9 +18,9 @@ export const READ_WRITE = 4;
 export const PROCESS = 8;
 /** The first had responded before the second was invoked. */
 export const REAL_TIME = 16;
-/** The rest of a way through auxiliary nodes. */
+/** The rest of a path through auxiliary nodes. */
 export const PASSAGE = 32;
-/** An anti-dependency, if each process sees a key change in one direction … */
+/** An anti-dependency, if each process sees a key change in one direction only … */
 export const PROCESS_READ_WRITE = 64;
 /** … or if all do in real time. */
 export const REAL_TIME_READ_WRITE = 128;
@@ -28,7 +28,7 @@ export const REAL_TIME_READ_WRITE = 128;
 /** Anti-dependencies of all kinds. */
 export const ANTI_DEPENDENCIES = READ_WRITE | PROCESS_READ_WRITE | REAL_TIME_READ_WRITE;
 
-/** All edges from a node stand together: those of node n from `start[n]` to `start[n + 1]`. */
+/** All edges from a node are adjacent: those of node n from `start[n]` to `start[n + 1]`. */
 export interface DependencyGraph {
   /** Nodes below this number are transactions. */
   readonly transactions: number;
@@ -47,7 +47,7 @@ export class DependencyGraphBuilder {
   readonly #from = new Int32List(1024);
   readonly #to = new Int32List(1024);
   readonly #kind = new Int32List(1024);
-  /** A position in the list that is being linked, by transaction; valid with the stamp of the list. */
+  /** The position in the list being linked, by transaction; valid with the stamp of the list. */
   readonly #position: Int32Array;
   readonly #stamp: Int32Array;
   #lists = 0;
@@ -78,7 +78,7 @@ export class DependencyGraphBuilder {
   }
 
   /**
-   * From each to each, but none to itself: linear in both, however many pairs there are.
+   * From each to each, but none to itself: linear in both lists, however many pairs there are.
    *
    * @param tos transactions, each once
    */
@@ -107,7 +107,7 @@ export class DependencyGraphBuilder {
     }
   }
 
-  /** Nodes one after the other, each of which leads to its own transaction and to all before it; gives the first. */
+  /** A chain of nodes, each of which leads to its own transaction and to all before it; returns the first. */
   #chain(tos: Int32Array, first: number, step: number): number {
     const start = this.#nodes;
     for (let i = first; i >= 0 && i < tos.length; i += step) {

@@ -1,12 +1,14 @@
-/** Small histories drawn from a list of numbers, so that fast-check can shrink them: some right, some wrong. */
+/** Small histories drawn from a list of numbers, so that fast-check can shrink them: some correct, some wrong. */
 import type { PlainOperation, PlainTransaction } from "./levels-by-definition.ts";
 import type { TransactionModel } from "./transaction-model.ts";
 
 export interface DrawOptions {
   readonly model: TransactionModel;
-  /** At most, without the last reader. */
+  /** Most transactions, without the last reader. */
   readonly transactionsMax: number;
-  /** All is known: no outcome is unknown, and (of lists) a last transaction reads them all; each write follows a read. */
+  /**
+   * Full knowledge: no outcome is unknown; for lists, a last transaction reads them all; each write follows a read.
+   */
   readonly isComplete: boolean;
 }
 
@@ -26,7 +28,7 @@ export function drawTransactions(tape: readonly number[], options: DrawOptions):
   };
   const drafts = Array.from({ length: 2 + choose(options.transactionsMax - 1) }, () => draftOf(choose, options));
   numberWrites(drafts);
-  answerReads(drafts, choose, options);
+  fillReads(drafts, choose, options);
   if (options.isComplete && options.model === "list-append") drafts.push(lastReader(drafts, choose));
   return inTime(drafts, choose);
 }
@@ -56,8 +58,8 @@ function numberWrites(drafts: readonly Draft[]): void {
   }
 }
 
-/** As of an execution one after the other, in which some read an older state, and some reads are just wrong. */
-function answerReads(drafts: readonly Draft[], choose: Choose, { model }: DrawOptions): void {
+/** Reads of a sequential execution, except that some read an older state and some are wrong. */
+function fillReads(drafts: readonly Draft[], choose: Choose, { model }: DrawOptions): void {
   const order = shuffled(drafts, choose);
   const lists = new Map<string, number[]>();
   const past: ReadonlyMap<string, readonly number[]>[] = [new Map()];
@@ -94,7 +96,7 @@ function shown(list: readonly number[], model: TransactionModel): readonly numbe
   return model === "list-append" ? list : list.slice(-1);
 }
 
-/** Reads all lists in full: the appends in the order of the longest list that was read, then those not read. */
+/** Reads all lists in full: the appends in the order of the longest list read, then the unread ones. */
 function lastReader(drafts: readonly Draft[], choose: Choose): Draft {
   const operations = ["x", "y", "z"].map((key): PlainOperation => {
     const lists = drafts.flatMap(({ operations: each }) =>
@@ -121,7 +123,7 @@ function shuffled<T>(items: readonly T[], choose: Choose): T[] {
   return result;
 }
 
-/** Invocations and completions in some order, and processes that have one transaction open at a time. */
+/** Invocations and completions in some order, by processes with one open transaction at a time. */
 function inTime(drafts: readonly Draft[], choose: Choose): PlainTransaction[] {
   const waiting = drafts.map((_, i) => i);
   const open: number[] = [];
@@ -141,7 +143,7 @@ function inTime(drafts: readonly Draft[], choose: Choose): PlainTransaction[] {
       invokedAt[next] = at;
     } else {
       const [done = 0] = open.splice(choose(open.length), 1);
-      // Nobody hears of a process again whose transaction was lost.
+      // A process whose transaction was lost does not appear again.
       if (drafts[done]?.outcome !== "info") busy.delete(processes[done] ?? 0);
       completedAt[done] = at;
     }

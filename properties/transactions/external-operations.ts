@@ -1,6 +1,6 @@
 /**
- * What the others see of a transaction: its external reads, the first read of each key that it has not touched before,
- * and its external writes, the last one of each key.
+ * The external operations of a transaction: its external reads, the first read of each key that it has not touched
+ * before, and its external writes, the last one of each key.
  *
  * Source: Cerone, Bernardi, Gotsman, CONCUR 2015, axiom EXT.
  */
@@ -10,7 +10,7 @@ import type { TransactionHistory } from "./transaction-history.ts";
 import { NOBODY } from "./version-table.ts";
 
 export interface ExternalOperations {
-  /** Of micro-operations: those that are external reads, in the order of the history. */
+  /** The micro-operations that are external reads, in the order of the history. */
   readonly reads: Int32Array;
   readonly writes: Int32Array;
   /** By micro-operation: its transaction. */

@@ -1,9 +1,9 @@
 import type { Anomaly } from "./anomaly.ts";
 
-/** An anomaly that a history has, no cycle, with one case of it. */
+/** An anomaly of a history that is not a cycle, with one case of it. */
 export interface Finding extends Case {
   readonly anomaly: Anomaly;
-  /** Cases in all. */
+  /** The total number of cases. */
   readonly count: number;
 }
 
@@ -23,7 +23,7 @@ export class FindingCounter {
     this.#anomaly = anomaly;
   }
 
-  /** @param describe only asked of the first case */
+  /** @param describe called for the first case only */
   add(describe: () => Case): void {
     this.#count += 1;
     this.#first ??= describe();

@@ -1,5 +1,5 @@
 /**
- * A transaction that saw one write of another, and of a second key a state before the other's write.
+ * A transaction that saw one write of another transaction, and a second key in a state before that transaction's write.
  *
  * Source: Bailis et al., "Scalable Atomic Visibility with RAMP Transactions", SIGMOD 2014; Cerone, Bernardi, Gotsman,
  * CONCUR 2015, axiom EXT without transitive visibility.
@@ -60,7 +60,7 @@ export function fracturedReads(
         const because = `${saw}, and ${older}, before T2 wrote ${versionText(history, value[write] as number)} there`;
         return { transactions: [reader, writer], because };
       });
-      break; // a case for each transaction
+      break; // one case per transaction
     }
   }
   return counter.findings();

@@ -1,4 +1,7 @@
-/** What can be told of the data of a history, by its model: dependencies, why they are there, and the anomalies at sight. */
+/**
+ * Inferences from the data of a history, by its model: dependencies, their explanations, and the anomalies that are not
+ * cycles.
+ */
 import { appendOrder, NONE } from "./append-order.ts";
 import type { AppendOrder } from "./append-order.ts";
 import { DependencyGraphBuilder } from "./dependency-graph.ts";
@@ -26,14 +29,14 @@ import type { VersionForest } from "./version-forest.ts";
 
 export interface Inference {
   readonly graph: DependencyGraph;
-  /** Whether any transaction depends on another by what they read and wrote. */
+  /** Whether any transaction depends on another by its reads and writes. */
   readonly hasDependencies: boolean;
   readonly findings: readonly Finding[];
-  /** What is a cycle of its own kind as well, but not to be told as one: see `fractured-read.ts`. */
+  /** Findings that are cycles too, but are not reported as such: see `fractured-read.ts`. */
   readonly fractured: readonly Finding[];
-  /** Why there is an edge of the data. */
+  /** The explanation of an edge of the data. */
   explain(step: Step, names: StepNames): Explanation;
-  /** What was taken for granted, in sentences. */
+  /** Assumptions made, in sentences. */
   readonly taken: readonly string[];
 }
 
@@ -65,7 +68,7 @@ function inferLists(history: TransactionHistory, graph: DependencyGraphBuilder):
       stateOfList(history, history.key[at] as number, history.value[at] as number),
     ),
     linkInTime() {
-      // The reads of lists tell their order, whatever that of the transactions.
+      // The reads of lists show their order, whatever the order of the transactions.
     },
     explain: (step, names) => explainListAppend(history, order, step, names),
     taken: [],
@@ -103,7 +106,7 @@ function stateOfList({ lists, versions }: TransactionHistory, key: number, node:
   return version === NONE ? versions.count + key : version;
 }
 
-/** Each append after the one before it, the first of a list after its empty state. */
+/** Each append follows the previous one; the first of a list follows its empty state. */
 function forestOfAppends({ versions }: TransactionHistory, order: AppendOrder): VersionForest {
   const previous = new Int32Array(versions.count + versions.keys.length).fill(UNSEEN);
   for (let version = 0; version < versions.count; version += 1) {
@@ -113,7 +116,7 @@ function forestOfAppends({ versions }: TransactionHistory, order: AppendOrder): 
   return createVersionForest(previous);
 }
 
-/** Each value after the one that its transaction had read there, or else after the first. */
+/** Each value follows the one that its transaction had read there, or else the first. */
 function forestOfWrites({ versions }: TransactionHistory, { initial, orders }: RegisterVersions): VersionForest {
   const previous = new Int32Array(versions.count + versions.keys.length).fill(UNSEEN);
   for (let version = 0; version < versions.count; version += 1) {
@@ -132,6 +135,7 @@ function initialsTaken(history: TransactionHistory, { initial }: RegisterVersion
   if (written.length === 0) return [];
   const shown = written.slice(0, 3).join(", ");
   return [
-    `taken to be there at first, as it was read and no transaction writes it: ${shown}${written.length > 3 ? ` and ${written.length - 3} more` : ""}`,
+    "taken to be there at first, as it was read and no transaction writes it: " +
+      `${shown}${written.length > 3 ? ` and ${written.length - 3} more` : ""}`,
   ];
 }

@@ -1,4 +1,4 @@
-/** A list of 32-bit integers that grows: 4 bytes each, where an array of numbers would do with 8 and more. */
+/** A growing list of 32-bit integers: 4 bytes each, where an array of numbers needs 8 or more. */
 export class Int32List {
   #words: Int32Array<ArrayBuffer>;
   #length = 0;
@@ -30,7 +30,7 @@ export class Int32List {
     this.#words[index] = word;
   }
 
-  /** The words themselves, no copy: good until the next push. */
+  /** The words themselves, not a copy: valid until the next push. */
   words(): Int32Array {
     return this.#words.subarray(0, this.#length);
   }

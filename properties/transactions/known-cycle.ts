@@ -1,4 +1,4 @@
-/** The names that cycles of a certain shape have beside those of their kind. */
+/** Names of cycles of a certain shape, in addition to those of their kind. */
 import { READ_WRITE, WRITE_READ, WRITE_WRITE } from "./dependency-graph.ts";
 import type { Step } from "./shortest-cycle.ts";
 

@@ -1,4 +1,4 @@
-/** The verdict on every level, from the anomalies that were found and the cycles that the graph has. */
+/** The verdict on every level, from the anomalies found and the cycles of the graph. */
 import type { Anomaly } from "./anomaly.ts";
 import { cyclesForbidden, isForbidden, LEVELS, orderKept, withWeaker } from "./consistency-levels.ts";
 import type { KeptOrder, Level } from "./consistency-levels.ts";
@@ -10,7 +10,7 @@ import type { Subgraph } from "./strong-components.ts";
 
 export type LevelVerdict = "holds" | "violated" | "unknown";
 
-/** The parts of the dependency graph that hang together … */
+/** The parts of the dependency graph that are connected … */
 export interface GraphParts {
   /** … by the data, */
   readonly data: readonly Subgraph[];
@@ -32,11 +32,11 @@ export interface LevelEvidence {
   readonly anomalies: readonly Anomaly[];
   readonly hasFracturedRead: boolean;
   readonly parts: GraphParts;
-  /** Whether transactions depend on each other at all, by what they read and wrote. */
+  /** Whether transactions depend on each other at all, by their reads and writes. */
   readonly hasDependencies: boolean;
   /** Whether some transaction ended before another began. */
   readonly hasRealTime: boolean;
-  /** Whether the file tells when transactions began. */
+  /** Whether the file records when transactions began. */
   readonly hasInvocations: boolean;
 }
 
@@ -48,7 +48,7 @@ export function levelVerdicts(evidence: LevelEvidence): ReadonlyMap<Level, Level
     if (weaker.some((each) => verdicts.get(each) === "violated")) verdicts.set(level, "violated");
     else verdicts.set(level, ownVerdict(level, evidence));
   }
-  // A level that holds has the weaker ones hold, whose own evidence is less.
+  // If a level holds, so do the weaker ones, whose own evidence is weaker.
   for (const [level, verdict] of verdicts)
     if (verdict === "holds") for (const weaker of withWeaker(level)) verdicts.set(weaker, "holds");
   return verdicts;

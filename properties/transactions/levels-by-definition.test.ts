@@ -26,8 +26,8 @@ const DEFINED: readonly (readonly [Level, DefinedLevel, DefinedOrder])[] = [
 ];
 
 /**
- * Where Adya's levels and the executed definition speak of different things: reads of a transaction's own writes, which
- * he takes for granted, and, with read uncommitted, lists that show writes of transactions which may have failed.
+ * Where Adya's levels and the executed definition differ in scope: reads of a transaction's own writes, which Adya
+ * assumes correct, and, with read uncommitted, lists that show writes of transactions that may have failed.
  */
 function isComparable(level: DefinedLevel, anomalies: readonly Anomaly[], hasUnknown: boolean): boolean {
   if (level === "read-committed") return !anomalies.includes("internal");
@@ -51,31 +51,29 @@ function compare(model: TransactionModel, isComplete: boolean, numRuns: number):
         const explained = isExplained(model, transactions, defined, order);
         const outcome = `${isViolated ? "violated" : "not violated"}, ${explained ? "" : "not "}explained`;
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-        // Which of two lost updates of a register came first, only what others saw of both together may tell.
+        // The order of two lost updates of a register may depend on what others saw of both together.
         const isExact = isComplete && (model === "list-append" || defined !== "read-atomic");
         if (isViolated || isExact) expect([level, isViolated]).toEqual([level, !explained]);
       }
     }),
     { seed: 16, numRuns },
   );
-  // The comparison is of use only if both happen.
+  // The comparison is meaningful only if both cases occur.
   expect(outcomes.get("violated, not explained")).toBeGreaterThan(numRuns / 2);
   expect(outcomes.get("not violated, explained")).toBeGreaterThan(numRuns / 2);
 }
 
-test("list-append: where reads show all appends, every level is violated exactly if no execution explains the reads", () =>
+test("list-append: where reads show all appends, a level is violated exactly if no execution explains the reads", () =>
   compare("list-append", true, 400));
 
-test("list-append: what is called violated has no execution, whatever is unknown", () =>
-  compare("list-append", false, 400));
+test("list-append: a violated level has no execution, whatever is unknown", () => compare("list-append", false, 400));
 
-test("rw-register: where each write follows a read, levels are violated exactly if no execution explains the reads", () =>
+test("rw-register: where writes follow reads, a level is violated exactly if no execution explains the reads", () =>
   compare("rw-register", true, 400));
 
-test("rw-register: what is called violated has no execution, whatever is unknown", () =>
-  compare("rw-register", false, 400));
+test("rw-register: a violated level has no execution, whatever is unknown", () => compare("rw-register", false, 400));
 
-test("the executed definitions tell the levels apart by the classical examples", () => {
+test("the executed definitions distinguish the levels by the classical examples", () => {
   const readSkew = concurrent("append x 1, append y 1", "r x [1], r y []");
   const longFork = concurrent("append x 1", "append y 1", "r x [1], r y []", "r x [], r y [1]");
   const writeSkew = concurrent("append x 1, r y []", "append y 1, r x []");

@@ -1,10 +1,10 @@
 /**
- * The consistency levels as their definitions have them, executed: is there an execution of the level that explains
- * every read? All orders are tried, so for a handful of transactions only: what the checker is tested against.
+ * The definitions of the consistency levels, executed: is there an execution of the level that explains every read? All
+ * orders are tried, so this is for a handful of transactions only: the oracle for testing the checker.
  *
  * A level orders the transactions that committed (arbitration), and gives each a set of earlier ones that it sees
- * (visibility). A key is a list to which each write appends; a read of list-append shows the list, one of rw-register its
- * last element. Transactions of unknown outcome may or may not have committed.
+ * (visibility). A key is a list to which each write appends; a read of list-append shows the list, one of rw-register
+ * its last element. Transactions of unknown outcome may or may not have committed.
  *
  * Sources: Cerone, Bernardi, Gotsman, CONCUR 2015 (INT, EXT, TRANSVIS, NOCONFLICT, PREFIX, TOTALVIS); Cerone, Gotsman,
  * PODC 2016 (orders of sessions); Adya, 1999, for read committed and read uncommitted.
@@ -13,7 +13,7 @@ import type { TransactionModel } from "./transaction-model.ts";
 
 export type PlainOperation =
   | { readonly kind: "write"; readonly key: string; readonly value: number }
-  /** undefined: nobody saw it. Of a register the list has one element, or none for nil. */
+  /** undefined: not seen. For a register the list has one element, or none for nil. */
   | { readonly kind: "read"; readonly key: string; readonly value: readonly number[] | undefined };
 
 export interface PlainTransaction {
@@ -33,7 +33,7 @@ export type DefinedLevel =
   | "snapshot-isolation"
   | "serializable";
 
-/** The order that arbitration and visibility respect beside the data. */
+/** The order that arbitration and visibility respect besides the data. */
 export type DefinedOrder = "none" | "process" | "real-time";
 
 /** Whether some execution of the level explains the transactions. */
@@ -57,7 +57,7 @@ export function isExplained(
 
 interface Placed {
   readonly transaction: PlainTransaction;
-  /** Those that it sees, by place, as bits. */
+  /** The transactions that it sees, by place, as bits. */
   readonly sees: number;
 }
 
@@ -154,7 +154,7 @@ class Executions {
     for (const operation of transaction.operations) {
       const { key } = operation;
       const written = own.get(key) ?? [];
-      // What is written is written to all that is there, seen or not, and a read of it shows all of that.
+      // A write applies to the whole current list, seen or not, and a read of it shows the whole list.
       const whole = [...this.#listUpTo(key, this.#placed.length - 1), ...written];
       if (operation.kind === "write") {
         found.set(key, [...(found.get(key) ?? whole), operation.value]);
@@ -168,7 +168,7 @@ class Executions {
     return true;
   }
 
-  /** Each read by itself shows what some transaction before left, and a read of what was written here that as well. */
+  /** Each read by itself shows what some earlier transaction left, and a read after own writes shows those too. */
   #explainsEachRead(transaction: PlainTransaction): boolean {
     const own = new Map<string, number[]>();
     for (const operation of transaction.operations) {
@@ -187,7 +187,7 @@ class Executions {
     return true;
   }
 
-  /** Writes have an order, of which each list that was read is a beginning; nothing else is asked for. */
+  /** Writes have an order, of which each list read is a prefix; nothing else is required. */
   #isReadUncommitted(): boolean {
     if (this.#level !== "read-uncommitted") return true;
     const failed = new Set(
@@ -233,7 +233,7 @@ class Executions {
   }
 }
 
-/** A register that nobody was seen to find nil may have held one value that nobody wrote. */
+/** A register that no read found nil may have held one value that no transaction wrote. */
 function initialValues(all: readonly PlainTransaction[]): Map<string, number> {
   const written = new Set(all.flatMap(({ operations }) => operations.flatMap(elementOf)));
   const initial = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * The anomalies of list-append histories that are no cycles.
+ * The anomalies of list-append histories that are not cycles.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020; Adya, "Weak Consistency", 1999, for G1a and G1b.
  */
@@ -71,11 +71,11 @@ function wrongReads(history: TransactionHistory): Finding[] {
 }
 
 interface ListMarks {
-  /** By node: the shortest beginning of the list that ends in an element that failed, or NONE. */
+  /** By node: the shortest prefix of the list that ends in a failed element, or NONE. */
   readonly aborted: Int32Array;
-  /** … in an element that nobody appended. */
+  /** … in an element that no transaction appended. */
   readonly garbage: Int32Array;
-  /** By node: 1 if an element stands in the list twice. */
+  /** By node: 1 if an element occurs in the list twice. */
   readonly repeated: Uint8Array;
 }
 
@@ -84,7 +84,7 @@ function markLists({ lists, versions, outcome }: TransactionHistory): ListMarks 
   const garbage = new Int32Array(lists.count).fill(NONE);
   const repeated = new Uint8Array(lists.count);
   const firstNode = new Int32Array(versions.count).fill(NONE);
-  // A list's beginnings have smaller numbers than the list.
+  // A list's prefixes have smaller numbers than the list.
   for (let node = 0; node < lists.count; node += 1) {
     const version = lists.versionOf(node);
     if (version === NONE) continue;
@@ -106,7 +106,7 @@ function repeatedIn(path: readonly number[]): number {
 }
 
 /**
- * One case for each key of which two lists were read that are not beginnings of one another, or one that has two appends
+ * One case for each key with two lists read that are not prefixes of one another, or with a list that has two appends
  * of a transaction in the wrong order, or the later without the earlier.
  */
 function incompatibleOrders(history: TransactionHistory, { longest, isBeginning, position }: AppendOrder): Finding[] {
@@ -145,7 +145,7 @@ function incompatibleOrders(history: TransactionHistory, { longest, isBeginning,
   return counter.findings();
 }
 
-/** All pairs of appends of a transaction to one key, one right after the other, unless it failed. */
+/** All pairs of consecutive appends of a transaction to one key, unless it failed. */
 function forEachAppendPair(
   history: TransactionHistory,
   visit: (transaction: number, first: number, second: number) => void,
@@ -167,7 +167,7 @@ function dirtyUpdates(history: TransactionHistory, { longest }: AppendOrder): Fi
   const counter = new FindingCounter("dirty-update");
   for (const [key, node] of longest.entries()) {
     if (node === NONE) continue;
-    let failed = NONE; // the element of a failed append which nothing decided has followed yet
+    let failed = NONE; // the element of a failed append that no decided append has followed yet
     for (const version of lists.pathOf(node)) {
       const writer = versions.writerOf(version);
       if (writer === NOBODY) continue;
@@ -193,7 +193,7 @@ function dirtyUpdates(history: TransactionHistory, { longest }: AppendOrder): Fi
 }
 
 /**
- * Reads that do not show what their own transaction read of the key before, with what it appended since.
+ * Reads that do not show what their own transaction read of the key before, plus what it appended since.
  *
  * Source: Cerone, Bernardi, Gotsman, CONCUR 2015, axiom INT.
  */
@@ -213,15 +213,16 @@ function internalReads(history: TransactionHistory): Finding[] {
       const node = value[at] as number;
       counter.add(() => ({
         transactions: [transaction],
-        because: `T1 read ${keyText(history, touched)} = ${listText(history, node)}, ${expectation(history, first, at)}`,
+        because:
+          `T1 read ${keyText(history, touched)} = ${listText(history, node)}, ` + expectation(history, first, at),
       }));
-      break; // a case for each transaction
+      break; // one case per transaction
     }
   }
   return counter.findings();
 }
 
-/** Whether a read shows what the operations from `first` on of its transaction led to. */
+/** Whether a read shows the result of its transaction's operations from `first` on. */
 function isExpected(
   { lists, function: functions, key, value }: TransactionHistory,
   first: number,
@@ -269,7 +270,8 @@ function futureReads(history: TransactionHistory, order: AppendOrder): Finding[]
         if (node === NONE) continue;
         counter.add(() => {
           const name = keyText(history, touched);
-          const because = `T1 read ${name} = ${listText(history, node)} before it appended ${versionText(history, version)}`;
+          const read = `T1 read ${name} = ${listText(history, node)}`;
+          const because = `${read} before it appended ${versionText(history, version)}`;
           return { transactions: [transaction], because };
         });
         break;

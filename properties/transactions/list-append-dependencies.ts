@@ -1,11 +1,11 @@
 /**
- * Which transaction of a list-append history depends on which, from the order of appends that the reads show.
+ * The dependencies between the transactions of a list-append history, from the order of appends that the reads show.
  *
  * - write-write: an append and the one before it in the list;
  * - write-read: the append that a read shows last, and the read;
  * - read-write: a read, and the append that comes next in the list.
  *
- * A transaction of unknown outcome takes part: what was seen of it did happen, and what was not leads nowhere.
+ * A transaction of unknown outcome takes part: its seen effects did happen, and its unseen ones lead nowhere.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.
  */
@@ -38,7 +38,7 @@ export function linkListAppend(history: TransactionHistory, order: AppendOrder, 
     for (const reader of readersOf.of(stateAfter(history, versions.keyOf(version), previous)))
       graph.link(reader, transaction, READ_WRITE);
   });
-  // What no read shows comes after the last of the order.
+  // An unseen append comes after the last of the order.
   const unseenOf = new Buckets(versions.keys.length, (add) =>
     forEachWrite(history, (transaction, version) => {
       if (isUnseen(order, version)) add(versions.keyOf(version), transaction);
@@ -69,7 +69,7 @@ function readersByState(history: TransactionHistory): Buckets {
   );
 }
 
-/** Who wrote a version, unless it failed or nobody did. */
+/** The writer of a version, if there is one that did not fail. */
 export function writerUnlessFailed({ versions, outcome }: TransactionHistory, version: number): number {
   const writer = version < 0 ? NOBODY : versions.writerOf(version);
   return writer !== NOBODY && outcome[writer] !== ABORTED ? writer : NOBODY;

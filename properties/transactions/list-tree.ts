@@ -1,5 +1,5 @@
 /**
- * The lists that reads returned, as a tree: a list is a node, and its prefixes are the way down to it.
+ * The lists that reads returned, as a tree: a list is a node, and its prefixes are the path to it.
  *
  * Reads of a list that only grows share one branch, so that a history of long lists costs memory for its appends, not
  * for its reads. Where a branch forks, the reads contradict each other.
@@ -11,7 +11,7 @@ import type { VersionTable } from "./version-table.ts";
 
 /** No node. */
 const NONE = -1;
-/** Children above which a node gets a map of them. */
+/** The number of children above which a node gets a map of them. */
 const SCANNED_CHILDREN_MAX = 8;
 
 export class ListTree {

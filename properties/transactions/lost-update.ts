@@ -14,7 +14,7 @@ import type { TransactionHistory } from "./transaction-history.ts";
 import { keyText, readText } from "./transaction-text.ts";
 import { NOBODY } from "./version-table.ts";
 
-/** @param stateOf number of what a read of a key showed, the same for the same value, below `states` */
+/** @param stateOf number of the state that a read of a key showed, equal for equal values, below `states` */
 export function lostUpdates(
   history: TransactionHistory,
   states: number,
@@ -48,7 +48,9 @@ export function lostUpdates(
         isCounted[state] = 1;
         counter.add(() => ({
           transactions: [other, transaction],
-          because: `T1 and T2 both read ${keyText(history, touched)} = ${readText(history, read)}, and both wrote it afterwards`,
+          because:
+            `T1 and T2 both read ${keyText(history, touched)} = ${readText(history, read)}, ` +
+            "and both wrote it afterwards",
         }));
       }
     }

@@ -17,14 +17,14 @@ const VOCABULARIES: Readonly<Record<TransactionModel, Vocabulary>> = {
   "rw-register": { write: "w", example: "[[:w x 1] [:r y 2]]" },
 };
 
-/** What is at fault with an event, before it is said in which line of which file. */
+/** The fault of an event, before its file and line are added. */
 export class EventFault extends Error {
   at(file: string, line: number): HistoryFileError {
     return new HistoryFileError(file, line, this.message);
   }
 }
 
-/** The micro-operations of a value that is a list; undefined for any other value, nil above all. */
+/** The micro-operations of a value that is a list; undefined for any other value, mostly nil. */
 export function microOperationsOf(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
@@ -43,12 +43,14 @@ export function functionOf(operation: readonly unknown[], model: TransactionMode
   if (name === write) {
     if (operation.length === 3 && operation[2] !== null) return WRITE;
     throw new EventFault(
-      `expected a value to write that is not nil, which is what a key holds at first, found "${excerpt(shown(operation))}"`,
+      "expected a value to write that is not nil, " +
+        `which is what a key holds at first, found "${excerpt(shown(operation))}"`,
     );
   }
   const other = Object.entries(VOCABULARIES).find(([, vocabulary]) => vocabulary.write === name)?.[0];
   throw new EventFault(
-    `expected micro-operations such as ${example}, found "${excerpt(shown(operation))}"${other === undefined ? "" : `: use --model ${other}`}`,
+    `expected micro-operations such as ${example}, ` +
+      `found "${excerpt(shown(operation))}"${other === undefined ? "" : `: use --model ${other}`}`,
   );
 }
 
@@ -58,7 +60,8 @@ export function listOf(operation: readonly unknown[]): readonly unknown[] | unde
   if (list === null || list === undefined) return undefined;
   if (Array.isArray(list)) return list;
   throw new EventFault(
-    `expected nil or a list that was read, found "${excerpt(shown(operation))}": use --model rw-register if keys hold single values`,
+    `expected nil or a list that was read, found "${excerpt(shown(operation))}": ` +
+      "use --model rw-register if keys hold single values",
   );
 }
 

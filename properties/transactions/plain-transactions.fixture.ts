@@ -8,8 +8,8 @@ import { createTransactionReader } from "./transaction-history.ts";
 import type { TransactionHistory } from "./transaction-history.ts";
 
 /**
- * Reads `append x 1, r y [1 2], r z nil`, or `w x 1, r y 2`, with `fail: ` or `info: ` before it, and the process before
- * that: `3 fail: append x 1`.
+ * Reads `append x 1, r y [1 2], r z nil`, or `w x 1, r y 2`, with `fail: ` or `info: ` before it, and the process
+ * before that: `3 fail: append x 1`.
  */
 export function plainTransaction(text: string, invokedAt: number, completedAt: number): PlainTransaction {
   const match = /^(?:(\d+) )?(?:(ok|fail|info): )?(.*)$/.exec(text);
@@ -24,12 +24,12 @@ export function plainTransaction(text: string, invokedAt: number, completedAt: n
   return { process: Number(match[1] ?? invokedAt), outcome, operations, invokedAt, completedAt };
 }
 
-/** All at the same time, each by a process of its own. */
+/** All at the same time, each by its own process. */
 export function concurrent(...texts: readonly string[]): PlainTransaction[] {
   return texts.map((text, i) => plainTransaction(text, i, texts.length + i));
 }
 
-/** One after the other. */
+/** In sequence. */
 export function inOrder(...texts: readonly string[]): PlainTransaction[] {
   return texts.map((text, i) => plainTransaction(text, 2 * i, 2 * i + 1));
 }
@@ -50,10 +50,10 @@ export function eventsOf(model: TransactionModel, transactions: readonly PlainTr
     }));
 }
 
-function operationValue(model: TransactionModel, operation: PlainOperation, isAnswered: boolean): unknown[] {
+function operationValue(model: TransactionModel, operation: PlainOperation, isSeen: boolean): unknown[] {
   const { kind, key, value } = operation;
   if (kind === "write") return [model === "list-append" ? "append" : "w", key, value];
-  if (!isAnswered || value === undefined) return ["r", key, null];
+  if (!isSeen || value === undefined) return ["r", key, null];
   return ["r", key, model === "list-append" ? value : (value[0] ?? null)];
 }
 

@@ -8,7 +8,7 @@ import { historyOf } from "./plain-transactions.fixture.ts";
 import { simulateTransactions } from "./simulate-transactions.ts";
 import type { TransactionEvent } from "./transaction-event.ts";
 
-/** A right history of strictly serializable transactions, all of whose outcomes are known. */
+/** A correct history of strictly serializable transactions, all of whose outcomes are known. */
 function rightHistory(model: TransactionModel, seed: number, processes: number): TransactionEvent[] {
   return [
     ...simulateTransactions({
@@ -54,7 +54,7 @@ function listOf({ operation }: Place): number[] {
   return operation[0] === "r" && Array.isArray(operation[2]) ? (operation[2] as number[]) : [];
 }
 
-/** The events with what a read showed changed. */
+/** The events with one read changed. */
 function withRead(
   events: readonly TransactionEvent[],
   { event, at, operation }: Place,
@@ -67,10 +67,10 @@ function withRead(
   );
 }
 
-/** A fault that is put into a right history: the events with it, for a choice of place; undefined if there is none. */
+/** Plants a fault in a correct history: the events with it, for a choice of place; undefined if no place fits. */
 interface Fault {
   readonly model: TransactionModel;
-  /** Clients; of one, real time tells the order of all transactions. */
+  /** Clients; with only one, real time orders all transactions. */
   readonly processes: number;
   /** At least one of them is found. */
   readonly expected: readonly Anomaly[];
@@ -81,7 +81,7 @@ function choose(candidates: readonly Place[], choice: number): Place | undefined
   return candidates[choice % Math.max(1, candidates.length)];
 }
 
-/** A change of what some read showed. */
+/** A change of the value of some read. */
 function readFault(
   isCandidate: (place: Place, events: readonly TransactionEvent[]) => boolean,
   change: (place: Place) => unknown,
@@ -122,7 +122,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     processes: 5,
     expected: ["incompatible-order", "G-single-item", "G1c"],
     plant: (events, choice) => {
-      // Of a list that somebody else saw as it was.
+      // Of a list that another transaction saw unchanged.
       const all = places(events);
       const place = choose(
         all.filter(
@@ -215,7 +215,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 for (const [title, { model, processes, expected, plant }] of Object.entries(FAULTS))
-  test(`${model}: finds ${title}, wherever it is put`, () => {
+  test(`${model}: finds ${title}, wherever it is planted`, () => {
     let planted = 0;
     fc.assert(
       fc.property(fc.nat(10_000), fc.nat(10_000), (seed, choice) => {

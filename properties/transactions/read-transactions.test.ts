@@ -36,7 +36,7 @@ async function fault(text: string): Promise<string> {
   );
 }
 
-/** Text of what was read, whatever marks keys and names have in a format. */
+/** The events as text, without the format's marks on keys and names. */
 function plain(events: readonly TransactionEvent[]): string[] {
   return events.map(({ process, type, value }) =>
     [process, type, String(datumOf(value)).replaceAll(/(?<=\[)[:"](\w+)"?/g, "$1")].join(" "),
@@ -55,7 +55,7 @@ function jsonOf({ process, type, value, line }: TransactionEvent): string {
   return JSON.stringify({ process, type, f: "txn", value, index: line - 1 });
 }
 
-test("a history is read back as it was written, in every format", async () => {
+test("a written history is read back the same, in every format", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(1000), fc.constantFrom("list-append", "rw-register"), async (seed, model) => {
       const events = [
@@ -100,7 +100,7 @@ test("a history is read back as it was written, in every format", async () => {
   );
 });
 
-test("compressed files are read as they are", async () => {
+test("compressed files are read directly", async () => {
   const { events } = await read(gzipSync("{:process 0, :type :ok, :value [[:append x 1]]}\n"));
   expect(plain(events)).toEqual(["0 ok [[append x 1]]"]);
 });
@@ -136,7 +136,7 @@ test("whole numbers keep all their digits, in both formats", async () => {
     expect(plain(events)).toEqual([`0 ok [[append 1 ${wide}] [append "${wide}" 5]]`]);
 });
 
-test("keywords, texts, numbers and what looks like them are told apart", async () => {
+test("keywords, strings, numbers and look-alikes are distinguished", async () => {
   const { events } = await read(
     String.raw`{:process 0, :type :ok, :value [[:r :x [1 "1" :1 \1 1.5 nil true [1] #{2 1} {:b 1, :a 2} #tag 1 1/2]]]}`,
   );

@@ -1,4 +1,4 @@
-/** Reads the events of transactions from a file of any format that has a record an event. */
+/** Reads the events of transactions from a file of any format with one record per event. */
 import type { HistoryFormat } from "#properties/histories/formats/format.ts";
 import { streamHistory } from "#properties/histories/read-history.ts";
 import type { NoteCounts } from "#properties/histories/recording.ts";
@@ -6,12 +6,12 @@ import type { TransactionEvent } from "./transaction-event.ts";
 
 export interface TransactionFile {
   readonly format: HistoryFormat;
-  /** What the file says besides: what the nemesis did is no transaction. */
+  /** The other records of the file: actions of the nemesis are not transactions. */
   readonly notes: NoteCounts;
 }
 
 /**
- * @throws HistoryFileError at text that is no event, with its line, and of a format that has whole operations instead
+ * @throws HistoryFileError at text that is no event, with its line, and at a format of whole operations
  * @throws Error of node:fs if the file cannot be read, of node:zlib if it is damaged
  */
 export async function readTransactions(

@@ -1,9 +1,9 @@
 /**
- * In which order registers took their values, as far as it can be told.
+ * The order in which registers took their values, as far as it can be inferred.
  *
- * Unlike a list, a register does not show its past. Known is what it held at first, which all writes came after; and
- * that a transaction which read one value and then wrote another put the second after the first, or else it would have
- * read from its own future (writes follow reads). More can be assumed of a database that promises more.
+ * Unlike a list, a register does not show its past. Two facts are known: all writes came after its initial value; and a
+ * transaction that read one value and then wrote another put the second after the first, or else it would have read
+ * from its own future (writes follow reads). More can be assumed of a database that promises more.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.2, and `elle.rw-register`.
  */
@@ -21,11 +21,11 @@ import { keyText, versionText } from "./transaction-text.ts";
 import { NOBODY } from "./version-table.ts";
 
 export interface RegisterVersions {
-  /** By key: the state that it had at first. */
+  /** By key: its initial state. */
   readonly initial: Int32Array;
-  /** Orders beside that of the initial state before all others, by the assumption that tells them. */
+  /** Further orders, besides the initial state before all others, by the assumption that implies them. */
   readonly orders: ReadonlyMap<Assumption, StateOrders>;
-  /** What a database keeps to that keeps the order of each process … */
+  /** The assumptions for a database that keeps the order of each process … */
   readonly inProcess: StateOrders;
   /** … and of real time. */
   readonly inRealTime: StateOrders;
@@ -59,7 +59,7 @@ export function registerVersions(
       "linearizable-keys": () => inRealTime,
     }[because]();
     const keys = cyclicKeys(history, initial, [...orders.values(), found]);
-    // Reads and writes of one transaction that contradict each other are a cycle of reads, and found as that.
+    // Reads and writes of one transaction that contradict each other are a cycle of reads, and found as such.
     if (because !== "writes-follow-reads")
       for (const [key, states] of keys)
         cyclic.add(() => ({
@@ -71,7 +71,10 @@ export function registerVersions(
   return { initial, orders, inProcess, inRealTime, findings: [...findings, ...cyclic.findings()] };
 }
 
-/** nil, or the one value of a key that was read though nobody wrote it; more of those, and nil as well, are garbage. */
+/**
+ * nil, or the only value of a key that was read although no transaction wrote it; more such values, or one beside nil,
+ * are garbage.
+ */
 function initialStates(
   history: TransactionHistory,
   { reads, transactionOf }: ExternalOperations,
@@ -95,7 +98,8 @@ function initialStates(
       } else if (first !== state) {
         garbage.add(() => {
           const name = keyText(history, touched);
-          const both = `T1 read ${name} = ${stateText(history, state)}, and T2 read ${name} = ${stateText(history, first)}`;
+          const [later, earlier] = [stateText(history, state), stateText(history, first)];
+          const both = `T1 read ${name} = ${later}, and T2 read ${name} = ${earlier}`;
           const because = `${both}: no transaction writes either, and only one can be what ${name} held at first`;
           return { transactions: [reader, other], because };
         });
@@ -107,7 +111,7 @@ function initialStates(
   return { initial, findings: garbage.findings() };
 }
 
-/** Of transactions that read a key and then wrote it. */
+/** For transactions that read a key and then wrote it. */
 function ordersWithin(history: TransactionHistory, { reads, writes, transactionOf }: ExternalOperations): StateOrders {
   const { outcome, key, value, versions } = history;
   const orders = new StateOrders();
@@ -129,7 +133,7 @@ function ordersWithin(history: TransactionHistory, { reads, writes, transactionO
   return orders;
 }
 
-/** Keys whose states would come before themselves, with those states. */
+/** Keys whose states would precede themselves, with those states. */
 function cyclicKeys(
   history: TransactionHistory,
   initial: Int32Array,

@@ -1,7 +1,8 @@
 /**
- * The anomalies of rw-register histories that are no cycles, save those of the order of versions.
+ * The anomalies of rw-register histories that are not cycles, except those of the order of versions.
  *
- * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, and `elle.rw-register`; Adya, "Weak Consistency", 1999, for G1a and G1b.
+ * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, and `elle.rw-register`; Adya, "Weak Consistency", 1999, for G1a and
+ * G1b.
  */
 import type { ExternalOperations } from "./external-operations.ts";
 import type { Finding } from "./finding.ts";
@@ -79,9 +80,11 @@ function internalReads(history: TransactionHistory): Finding[] {
       if (history.function[at] !== READ || before === found) continue;
       counter.add(() => ({
         transactions: [transaction],
-        because: `T1 read ${keyText(history, touched)} = ${readText(history, found)}, though it had found or left ${readText(history, before)} there before`,
+        because:
+          `T1 read ${keyText(history, touched)} = ${readText(history, found)}, ` +
+          `though it had found or left ${readText(history, before)} there before`,
       }));
-      break; // a case for each transaction
+      break; // one case per transaction
     }
   }
   return counter.findings();

@@ -1,11 +1,11 @@
 /**
- * Which transaction of an rw-register history depends on which.
+ * The dependencies between the transactions of an rw-register history.
  *
  * - write-read: a write, and an external read of its value;
- * - read-write: an external read, and a write of a value that is known to come later; or that came later if the database
- *   keeps the order of processes, or of real time, which is only of use to levels that promise it;
- * - write-write: two writes, where an assumption about the database tells their order. Of a write that follows a read in
- *   one transaction, the write-read edge says as much.
+ * - read-write: an external read, and a write of a value that is known to come later; or that came later if the
+ *   database keeps the order of processes, or of real time, which is relevant only to levels that promise it;
+ * - write-write: two writes, where an assumption about the database orders them. For a write that follows a read in one
+ *   transaction, the write-read edge suffices.
  *
  * Source: Kingsbury, Alvaro, "Elle", VLDB 2020, section 5.2.
  */
@@ -26,9 +26,9 @@ import { NOBODY } from "./version-table.ts";
 
 export interface RegisterDependencies {
   link(graph: DependencyGraphBuilder): void;
-  /** Those that count only if the order of processes, or of real time, is kept. */
+  /** Edges that count only if the order of processes, or of real time, is kept. */
   linkInTime(graph: DependencyGraphBuilder): void;
-  /** Why the second depends on the first, of transactions that are linked. */
+  /** Why the second of two linked transactions depends on the first. */
   explain(step: Step, names: StepNames): Explanation;
 }
 
@@ -46,7 +46,7 @@ export function registerDependencies(
   const { reads, writes, transactionOf } = external;
   const { initial, orders, inProcess, inRealTime } = registerVersions;
   const states = versions.count + versions.keys.length;
-  // Of each state, who wrote it so that others may see it.
+  // By state: the transaction that wrote it visibly.
   const writerOf = new Int32Array(states).fill(NOBODY);
   for (const at of writes) {
     const writer = transactionOf[at] as number;
@@ -119,7 +119,7 @@ export function registerDependencies(
       if (!isInitial(each.from(order))) add(each.from(order), each.to(order));
   }
 
-  /** From all who read a state to all who wrote a later one. */
+  /** From all readers of a state to all writers of a later one. */
   function linkOverwriters(graph: DependencyGraphBuilder, kind: number, visit: (add: AddPair) => void): void {
     const later = new Buckets(states, (add) =>
       visit((state, laterState) => {
@@ -144,7 +144,7 @@ export function registerDependencies(
     return `${keyText(history, touched)} = ${stateText(history, state)}${held}`;
   }
 
-  /** What a transaction wrote later than a state that was read, and why that is later. */
+  /** The write of a transaction that is later than a read state, and why it is later. */
   function overwritingOf({ touched, state }: StateRead, writer: number, kind: number): string | undefined {
     if (kind === READ_WRITE && isInitial(state)) {
       const at = writes.find((each) => transactionOf[each] === writer && key[each] === touched);

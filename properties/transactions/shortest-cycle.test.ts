@@ -23,7 +23,7 @@ const EDGES = fc.array(
   }),
   { maxLength: 22 },
 );
-/** Lists long enough that all from one to all of the other go through auxiliary nodes. */
+/** Lists long enough that the edges from all of one to all of the other go through auxiliary nodes. */
 const LISTS = fc.option(
   fc.tuple(
     fc.subarray([...Array(COUNT).keys()], { minLength: 9 }),
@@ -74,7 +74,7 @@ test("finds a cycle of each form where there is one, as short as the shortest of
         expect(result.isShortest).toBe(true);
         requireCycle(result.steps, steps, form);
       }
-      // Whether there is one at all is what the components say.
+      // The components decide whether there is one at all.
       if (form.antiDependencies === "apart" && found.length > 0)
         expect(hasCycle(graph, form.kinds, "apart")).toBe(true);
     }),
@@ -82,7 +82,7 @@ test("finds a cycle of each form where there is one, as short as the shortest of
   );
 });
 
-test("says so when the search stops at its bound, with a cycle or without", () => {
+test("reports when the search stops at its bound, with a cycle or without", () => {
   // A ring of writes, closed by one read that missed a write; and a detour of two such reads, which is shorter.
   const builder = new DependencyGraphBuilder(100);
   for (let i = 1; i < 100; i += 1) builder.link(i - 1, i, WRITE_WRITE);
@@ -124,13 +124,13 @@ function linkTimes(builder: DependencyGraphBuilder, times: readonly { readonly t
   );
 }
 
-/** Of all closed walks of the form the length of the shortest, from the distances between all pairs of states. */
+/** The length of the shortest closed walk of the form, from the distances between all pairs of states. */
 function shortestWalk(steps: readonly Step[], form: CycleForm): number {
   const { antiDependencies, kinds } = form;
   const isAnti = ({ kind }: Step): boolean => (kind & ANTI_DEPENDENCIES) !== 0;
   const allowed = steps.filter(({ kind }) => (kind & kinds) !== 0);
   const middle = antiDependencies === "one" ? allowed.filter((step) => !isAnti(step)) : allowed;
-  const states = 2 * COUNT; // a transaction, reached otherwise than by an anti-dependency, or by one
+  const states = 2 * COUNT; // a transaction, reached by an anti-dependency or not
   const distance = Array.from({ length: states }, (_, i) =>
     Array.from({ length: states }, (__, j) => (i === j ? 0 : Infinity)),
   );

@@ -1,11 +1,11 @@
 /**
- * A shortest cycle of dependencies of some form, in a part of a graph that hangs together.
+ * A shortest cycle of dependencies of some form, in a connected part of a graph.
  *
- * From the end of each edge that such a cycle must have, breadth first, back to its start, never further than the best
- * cycle so far. Whether a cycle is there at all is known beforehand from the strongly connected components, save for
- * cycles with exactly one anti-dependency, where the components only narrow the search. The work is bounded, linear in
- * the part of the graph: when the bound is hit, the cycle is one of the form, but there may be a shorter one; if none was
- * found by then, nobody knows.
+ * The search goes breadth first from the end of each edge that such a cycle must have, back to its start, never further
+ * than the best cycle so far. The strongly connected components decide beforehand whether there is a cycle at all,
+ * except for cycles with exactly one anti-dependency, where they only narrow the search. The work is bounded, linear in
+ * the part of the graph: when the bound is hit, the cycle has the form, but there may be a shorter one; if none was
+ * found by then, its existence is unknown.
  */
 import { ANTI_DEPENDENCIES, PASSAGE } from "./dependency-graph.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
@@ -13,11 +13,13 @@ import { components, nodeOf, stateAfter, statesOf } from "./strong-components.ts
 import type { Subgraph, Ways } from "./strong-components.ts";
 
 export type CycleForm =
-  /** Edges of these kinds, no anti-dependencies, one of them of the kind that it goes `through`. */
+  /** Edges of these kinds, no anti-dependencies, one of them of the kind `through`. */
   | { readonly antiDependencies: "none"; readonly kinds: number; readonly through: number }
   /** Edges of these kinds, exactly one of them an anti-dependency. */
   | { readonly antiDependencies: "one"; readonly kinds: number }
-  /** Edges of these kinds, with anti-dependencies: no two of them in a row (`apart`), or anyhow (`any`). */
+  /**
+   * Edges of these kinds, with anti-dependencies: no two of them in a row (`apart`), or without restriction (`any`).
+   */
   | { readonly antiDependencies: Ways; readonly kinds: number };
 
 /** One dependency; transactions are those of the whole graph. */
@@ -34,18 +36,18 @@ export type CycleFound =
 
 /** No transaction depends on itself. */
 const LENGTH_MIN = 2;
-/** Edges looked at, for each edge and node of the part … */
+/** Most edges visited, for each edge and node of the part … */
 const VISITS_FACTOR = 8;
-/** … and at least. */
+/** … and the minimum of that bound. */
 const VISITS_MIN = 2_000_000;
 
-/** @param visitsMax edges that may be looked at */
+/** @param visitsMax most edges to visit */
 export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visitsOf(graph)): CycleFound {
   const { antiDependencies, kinds } = form;
   const ways = antiDependencies === "apart" ? "apart" : "any";
   const through = antiDependencies === "none" ? form.through : kinds & ANTI_DEPENDENCIES;
   const { isOnCycle, mayPass } = narrowing(graph, form);
-  // Of the form with one anti-dependency, that is the edge which the search starts with.
+  // In the form with one anti-dependency, the search starts with that edge.
   const kindsBehind = antiDependencies === "one" ? kinds & ~ANTI_DEPENDENCIES : kinds;
   const stamp = new Int32Array(statesOf(graph, ways));
   const cameBy = new Int32Array(stamp.length); // edge
@@ -53,7 +55,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
   let searches = 0;
   let visitsLeft = visitsMax;
 
-  /** Those that lead furthest back in time first: the best start for a cycle that real time closes. */
+  /** Edges that lead furthest back in time first: the best start for a cycle that real time closes. */
   function firstEdges(): number[] {
     const edges: number[] = [];
     const ahead = new Map<number, number>();
@@ -78,7 +80,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
     stamp[first] = searches;
     let frontier = [first];
     for (let length = 1; length < lengthBelow && frontier.length > 0 && visitsLeft > 0; length += 1) {
-      // Passages are no steps of their own: all that they lead to joins the frontier before a step is made from it.
+      // Passages are not steps: all states that they lead to join the frontier before its next step.
       for (let i = 0; i < frontier.length; i += 1) {
         const state = frontier[i] as number;
         if (state === goal) return stepsTo(goal, first, edge);
@@ -95,7 +97,7 @@ export function shortestCycle(graph: Subgraph, form: CycleForm, visitsMax = visi
     return nodeOf(state, ways) >= graph.transactions;
   }
 
-  /** Adds the states that one leads to and that were not reached before. */
+  /** Adds the states that a state leads to and that were not reached before. */
   function expand(state: number, goal: number, reachedStates: number[]): void {
     const node = nodeOf(state, ways);
     const start = graph.start[node] as number;
@@ -134,11 +136,11 @@ function visitsOf({ nodes, target }: Subgraph): number {
 interface Narrowing {
   /** Whether a node and an edge from it may be on a cycle of the form. */
   isOnCycle(node: number, edge: number): boolean;
-  /** Whether a way back to the goal, a node, may lead through a state. */
+  /** Whether a path back to the goal, a node, may lead through a state. */
   mayPass(state: number, goal: number): boolean;
 }
 
-/** What the strongly connected components tell. */
+/** Facts from the strongly connected components. */
 function narrowing(graph: Subgraph, { antiDependencies, kinds }: CycleForm): Narrowing {
   if (antiDependencies !== "one" && antiDependencies !== "apart") {
     const { of } = components(graph, kinds, "any");
@@ -152,7 +154,7 @@ function narrowing(graph: Subgraph, { antiDependencies, kinds }: CycleForm): Nar
   const isOnCycle = (node: number, edge: number): boolean =>
     of[2 * node] === of[2 * (graph.target[edge] as number) + 1];
   if (antiDependencies === "apart") return { isOnCycle, mayPass: (state, goal) => of[state] === of[2 * goal] };
-  // A way without anti-dependencies never leads to a component of a greater number.
+  // A path without anti-dependencies never leads to a component with a greater number.
   const order = components(graph, kinds & ~ANTI_DEPENDENCIES, "any").of;
   const mayLead = (from: number, to: number): boolean => (order[from] as number) >= (order[to] as number);
   return {
@@ -162,7 +164,7 @@ function narrowing(graph: Subgraph, { antiDependencies, kinds }: CycleForm): Nar
   };
 }
 
-/** Edges of a way that starts and ends at transactions, as dependencies between transactions. */
+/** The edges of a path that starts and ends at transactions, as dependencies between transactions. */
 function stepsOf(graph: Subgraph, edges: readonly number[]): Step[] {
   const steps: Step[] = [];
   let from = -1;

@@ -1,4 +1,4 @@
-/** Anomalies as they are shown to people and programs: with their transactions, and why each depends on the next. */
+/** Anomalies as shown to people and programs: with their transactions, and why each depends on the next. */
 import type { Anomaly } from "./anomaly.ts";
 import { meaningOf } from "./anomaly.ts";
 import type { CycleFinding } from "./cycle-anomalies.ts";
@@ -12,7 +12,7 @@ import type { TransactionHistory } from "./transaction-history.ts";
 import { transactionText } from "./transaction-text.ts";
 
 export interface ShownTransaction {
-  /** What sentences call it: T1, T2 … */
+  /** Its name in sentences: T1, T2 … */
   readonly name: string;
   readonly line: number;
   readonly process: number | string;
@@ -35,12 +35,12 @@ export interface ShownAnomaly {
   readonly meaning: string;
   /** Another name of its case, such as write skew. */
   readonly knownAs?: string;
-  /** Cases; of cycles, parts of the dependency graph that hang together and have such a cycle. */
+  /** The number of cases; for cycles, of connected parts of the dependency graph with such a cycle. */
   readonly count: number;
   readonly transactions: readonly ShownTransaction[];
-  /** Of what is no cycle. */
+  /** For an anomaly that is not a cycle. */
   readonly because?: string;
-  /** Of a cycle, and whether none is shorter. */
+  /** For a cycle, and whether none is shorter. */
   readonly steps?: readonly ShownStep[];
   readonly isShortest?: boolean;
 }

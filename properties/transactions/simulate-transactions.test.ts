@@ -9,7 +9,7 @@ import { SIMULATED_LEVELS } from "./simulated-database.ts";
 import type { SimulatedLevel } from "./simulated-database.ts";
 import { simulateTransactions } from "./simulate-transactions.ts";
 
-/** The levels beyond a database's own that its histories keep as well; and those that they break, if long enough. */
+/** The levels beyond a database's own that its histories satisfy too; and those that they violate, if long enough. */
 const KEPT: Readonly<Record<SimulatedLevel, readonly Level[]>> = {
   "strict-serializable": [],
   "strong-session-serializable": ["strong-read-committed"],
@@ -30,11 +30,11 @@ function simulated(model: TransactionModel, level: SimulatedLevel, seed: number)
     transactions: 2000,
     processes: 8,
     keys: 5,
-    // Of registers little is known but what they held at first: the fewer writes of a key, the more can be told.
+    // Little is known of registers but their initial value: the fewer writes of a key, the more can be inferred.
     writesPerKey: model === "list-append" ? 40 : 6,
     operationsMax: 4,
     failsOneIn: 30,
-    // Without locks on what is read, a read of what is unknown does not say that it committed.
+    // Without read locks, a read of a write of unknown outcome does not show that it committed.
     unknownOneIn: level === "read-uncommitted" ? 0 : 30,
   });
   return checkTransactions(historyOf(model, events), {
@@ -45,7 +45,7 @@ function simulated(model: TransactionModel, level: SimulatedLevel, seed: number)
 
 for (const model of ["list-append", "rw-register"] as const)
   for (const level of SIMULATED_LEVELS)
-    test(`${model}: histories of a ${level} database are of that level and, in all, of no stronger one`, () => {
+    test(`${model}: histories of a ${level} database satisfy that level and, together, no stronger one`, () => {
       const verdicts = [1, 2, 3].map((seed) => simulated(model, level, seed));
       const kept = new Set([level, ...KEPT[level]].flatMap((each) => [...withWeaker(each)]));
       for (const { levels } of verdicts)
@@ -54,7 +54,7 @@ for (const model of ["list-append", "rw-register"] as const)
       expect(brokenSomewhere).toEqual(LEVELS.filter((each) => !kept.has(each)));
     });
 
-test("the same seed gives the same history, another another", () => {
+test("equal seeds give equal histories, other seeds others", () => {
   const events = (seed: number): string =>
     JSON.stringify([
       ...simulateTransactions({

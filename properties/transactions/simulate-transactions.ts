@@ -11,7 +11,7 @@ export interface SimulationOptions extends DatabaseOptions {
   readonly transactions: number;
   /** Each has one transaction at a time, and is served one step at a time, in random order. */
   readonly processes: number;
-  /** One in so many transactions ends with nobody knowing how (`info`); 0 for none. */
+  /** One in this many transactions has an unknown outcome (`info`); 0 for none. */
   readonly unknownOneIn: number;
 }
 
@@ -52,15 +52,15 @@ export function* simulateTransactions(options: SimulationOptions): Generator<Tra
       ended += 1;
       session.phase = "idle";
       if (!isUnknown) continue;
-      client.process = processes; // nobody hears from a process again whose transaction was lost
+      client.process = processes; // a process whose transaction was lost does not appear again
       session.known = 0;
       processes += 1;
     }
   }
 }
 
-function operationValue({ key, value, seen }: Operation, model: TransactionModel, isAnswered: boolean): unknown[] {
+function operationValue({ key, value, seen }: Operation, model: TransactionModel, isSeen: boolean): unknown[] {
   if (value !== undefined) return [model === "list-append" ? "append" : "w", key.name, value];
-  if (!isAnswered || seen === undefined) return ["r", key.name, null];
+  if (!isSeen || seen === undefined) return ["r", key.name, null];
   return ["r", key.name, model === "list-append" ? seen : (seen.at(-1) ?? null)];
 }

@@ -1,7 +1,8 @@
 /**
- * A database that gives exactly one consistency level: what a transaction reads is what the level lets it see, at worst.
+ * A database that provides exactly one consistency level: a transaction may read anything that the level allows it to
+ * see.
  *
- * A list is kept for each key, of registers too, whose value is its last element. The weak levels lock what they write
+ * A list is kept for each key, of registers too, whose value is its last element. The weak levels lock the written keys
  * until the transaction ends; the others find conflicts when it commits, and the first to commit wins.
  */
 import type { Random } from "#properties/random.ts";
@@ -23,15 +24,15 @@ export interface DatabaseOptions {
   readonly level: SimulatedLevel;
   /** Keys in use at a time. */
   readonly keys: number;
-  /** Writes after which a key is given up for a fresh one. */
+  /** Writes after which a key is replaced by a fresh one. */
   readonly writesPerKey: number;
-  /** Micro-operations of a transaction, at most. */
+  /** Most micro-operations of a transaction. */
   readonly operationsMax: number;
-  /** One in so many transactions is given up; 0 for none beside those in conflict. */
+  /** One in this many transactions is aborted; 0 for none besides those in conflict. */
   readonly failsOneIn: number;
 }
 
-/** Commits that a stale snapshot may lag behind, or that some may not see yet. */
+/** The number of latest commits that a stale snapshot may miss, or that some transactions may not see yet. */
 const LAG_MAX = 12;
 
 interface Element {
@@ -53,23 +54,23 @@ export interface Operation {
   readonly key: Key;
   /** Of a write. */
   readonly value: number | undefined;
-  /** Of a read that was made, the list. */
+  /** Of a completed read, the list. */
   seen: readonly number[] | undefined;
 }
 
-/** A client, which has one transaction after the other. */
+/** A client, which runs one transaction after another. */
 export interface Session {
   /** Clients are at one of two sites, which matters to parallel snapshot isolation. */
   readonly site: number;
   phase: "idle" | "running" | "committed" | "failed";
   operations: readonly Operation[];
-  /** Operations that were made. */
+  /** The number of completed operations. */
   done: number;
-  /** What the transaction sees are commits below this … */
+  /** The transaction sees commits below this … */
   snapshot: number;
   /** … of the other site, where there are two. */
   remoteSnapshot: number;
-  /** Commits that the client knows of by its past transactions. */
+  /** Commits that the client knows from its past transactions. */
   known: number;
 }
 
@@ -79,7 +80,7 @@ export function newSession(site: number): Session {
 
 export interface SimulatedDatabase {
   begin(session: Session): void;
-  /** Makes the next operation, or commits, or gives up. */
+  /** Performs the next operation, or commits, or aborts. */
   step(session: Session): void;
 }
 
@@ -91,7 +92,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
   const sites = createSites(random);
   let commits = 0;
 
-  /** The first commit that a transaction which begins now does not see. */
+  /** The first commit that is not visible to a transaction that begins now. */
   function chooseSnapshot(session: Session): number {
     const stale = Math.max(0, commits - random.below(LAG_MAX));
     switch (level) {
@@ -112,7 +113,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
       case "parallel-snapshot-isolation":
         return commit < (siteOf(commit) === session.site ? session.snapshot : session.remoteSnapshot);
       case "read-atomic":
-        // Of the last commits before it, any may or may not be visible, all of it or nothing.
+        // Each of the latest commits before it may be visible or not, but only as a whole.
         if (commit >= session.snapshot) return false;
         return commit < session.snapshot - LAG_MAX || Math.imul(commit ^ (session.snapshot << 4), 0x9e3779b1) % 3 !== 0;
       case "read-committed":
@@ -123,7 +124,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
     }
   }
 
-  /** How much of a key's list a transaction sees: as far as the last element that it may see. */
+  /** The part of a key's list that a transaction sees: up to the last element that it may see. */
   function seenLength(session: Session, { elements }: Key): number {
     let length = elements.length;
     while (length > 0 && !isVisible(session, elements[length - 1]?.commit ?? 0)) length -= 1;
@@ -132,11 +133,11 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
 
   function read(session: Session, key: Key): number[] {
     const seen = key.elements.slice(0, seenLength(session, key)).map(({ value }) => value);
-    // What is not committed stands in the list already, under the weakest level.
+    // Under the weakest level, uncommitted elements are in the list already.
     return level === "read-uncommitted" ? seen : [...seen, ...ownWrites(session, key)];
   }
 
-  /** Somebody committed to a key that the transaction writes, and the transaction does not see it. */
+  /** Whether another transaction committed to a key that this one writes, invisibly to it. */
   function isInConflict(session: Session): boolean {
     return session.operations.some(
       ({ key, value }) => value !== undefined && seenLength(session, key) < key.elements.length,
@@ -174,7 +175,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
     end(session, "committed");
   }
 
-  /** False if the transaction has come to its end. */
+  /** False if the transaction has ended. */
   function makeNext(session: Session): boolean {
     const operation = session.operations[session.done];
     if (operation === undefined) {
@@ -204,7 +205,7 @@ export function createSimulatedDatabase(options: DatabaseOptions, random: Random
         makeNext(session);
         return;
       }
-      // All happens at once, at this moment within the transaction, but for reads that may be stale.
+      // Everything happens at this moment within the transaction, except reads that may be stale.
       if (level === "strict-serializable" || !isReadOnly(session)) session.snapshot = commits;
       while (makeNext(session));
     },
@@ -236,7 +237,7 @@ function operationChooser(
   return () => {
     const operations = Array.from({ length: 1 + random.below(operationsMax) }, chooseOperation);
     if (level !== "read-atomic") return operations;
-    // What a transaction writes it would have to see all of, and then all else of those who wrote it before.
+    // It would have to see every earlier write of a key that it writes, and then everything else of their writers.
     const written = new Set(operations.flatMap(({ key, value }) => (value === undefined ? [] : [key])));
     return operations.filter(({ key, value }) => value !== undefined || !written.has(key));
   };
@@ -244,7 +245,7 @@ function operationChooser(
 
 interface Sites {
   commit(site: number, commit: number): void;
-  /** Lets some commits of the other site arrive, in their order; gives the first that has not. */
+  /** Lets some commits of the other site arrive, in order; returns the first that has not. */
   receive(site: number): number;
 }
 

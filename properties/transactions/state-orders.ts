@@ -1,6 +1,7 @@
 /**
  * Orders of the states of registers that follow from the order of transactions, where each key is seen to change in one
- * direction only: what a transaction found in a key did not come before what an earlier one had left there.
+ * direction only: the state that a transaction found in a key did not precede the state that an earlier one had left
+ * there.
  *
  * A state is a version, or nil of a key: versions come first, then the nils of all keys.
  *
@@ -41,7 +42,7 @@ export function stateOf({ versions }: TransactionHistory, key: number, value: nu
   return value === INITIAL ? versions.count + key : value;
 }
 
-/** What transactions found keys in and left them in, by key and in the order of invocations. */
+/** The states in which transactions found and left keys, by key and in the order of invocations. */
 export interface Touches {
   /** Touches of a key, in that order. */
   of(key: number): Int32Array;
@@ -50,7 +51,7 @@ export interface Touches {
   readonly left: Int32Array;
 }
 
-/** Of committed transactions their external reads and writes; of those of unknown outcome, what they wrote. */
+/** The external reads and writes of committed transactions; for those of unknown outcome, only the writes. */
 export function touchesOf(history: TransactionHistory, { reads, writes, transactionOf }: ExternalOperations): Touches {
   const { outcome, key, value, versions } = history;
   const columns = { key: new Int32List(), transaction: new Int32List(), found: new Int32List(), left: new Int32List() };
@@ -111,10 +112,13 @@ export function ordersOfProcesses(history: TransactionHistory, touches: Touches)
   return orders;
 }
 
-/** Transactions that are ordered before another directly: the last to respond. More of them overlap only in a crowd. */
+/**
+ * Most transactions directly ordered before another: the last to respond. More overlap only in heavily concurrent
+ * histories.
+ */
 const ORDERS_MAX = 32;
 
-/** If all that happens after a transaction has responded sees keys no earlier than as it left them. */
+/** If everything after a transaction's response sees keys no earlier than the transaction left them. */
 export function ordersOfRealTime(history: TransactionHistory, touches: Touches): StateOrders {
   const { versions, invokedAt, respondedAt } = history;
   const orders = new StateOrders();
@@ -124,7 +128,7 @@ export function ordersOfRealTime(history: TransactionHistory, touches: Touches):
   for (let key = 0; key < versions.keys.length; key += 1) {
     const list = touches.of(key);
     const responses = list.filter((touch) => responded(touch) >= 0).toSorted((a, b) => responded(a) - responded(b));
-    let done: number[] = []; // responded, and not known to come before another that has
+    let done: number[] = []; // responded, and not known to precede another that has
     let next = 0;
     for (const touch of list) {
       const start = invoked(touch);

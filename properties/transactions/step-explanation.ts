@@ -2,7 +2,7 @@ import { PROCESS } from "./dependency-graph.ts";
 import type { Step } from "./shortest-cycle.ts";
 import type { TransactionHistory } from "./transaction-history.ts";
 
-/** What sentences call the two transactions of a step. */
+/** The names of the two transactions of a step in sentences. */
 export interface StepNames {
   readonly from: string;
   readonly to: string;
@@ -10,12 +10,12 @@ export interface StepNames {
 
 /** Why one transaction depends on another. */
 export interface Explanation {
-  /** The key that it is about; none for the orders of processes and of real time. */
+  /** The key concerned; none for the orders of processes and of real time. */
   readonly key: number | undefined;
   readonly text: string;
 }
 
-/** For steps that are not of the data. */
+/** For steps that do not follow from the data. */
 export function explainOrder(history: TransactionHistory, { from, to, kind }: Step, names: StepNames): Explanation {
   if (kind === PROCESS) {
     const process = history.processes[history.process[from] as number];

@@ -8,15 +8,15 @@ import { ANTI_DEPENDENCIES, PASSAGE } from "./dependency-graph.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 
 /**
- * Which ways through the graph count: `any`, or those with no two anti-dependencies in a row (`apart`).
+ * The paths through the graph that count: `any`, or those with no two anti-dependencies in a row (`apart`).
  *
- * Ways that are `apart` are ways through states: state 2n is node n, reached otherwise than by an anti-dependency, and
- * 2n + 1 is node n reached by one. Of `any`, a state is a node.
+ * Paths that are `apart` are paths through states: state 2n is node n, not reached by an anti-dependency, and 2n + 1 is
+ * node n reached by one. For `any`, a state is a node.
  */
 export type Ways = "any" | "apart";
 
 export interface Components {
-  /** Number of a state's component; that of any state which it leads to is no greater. */
+  /** The number of a state's component; states that it leads to have no greater one. */
   readonly of: Int32Array;
   /** States of each component. */
   readonly sizes: Int32Array;
@@ -81,7 +81,7 @@ export function components(graph: DependencyGraph, kinds: number, ways: Ways): C
         }
         lowest = Math.min(lowest, low[next] as number);
       }
-      edge[state] = at; // a call's edge is looked at again when it returns, for its low
+      edge[state] = at; // a call's edge is visited again when it returns, for its low
       low[state] = lowest;
       if (called !== -1) {
         depth += 1;
@@ -104,12 +104,12 @@ export function components(graph: DependencyGraph, kinds: number, ways: Ways): C
   return { of, sizes: Int32Array.from(sizes) };
 }
 
-/** Whether some way leads in a circle. */
+/** Whether there is a cycle. */
 export function hasCycle(graph: DependencyGraph, kinds: number, ways: Ways): boolean {
   return components(graph, kinds, ways).sizes.some((size) => size > 1);
 }
 
-/** The nodes of each component of more than one, in ascending order. */
+/** The nodes of each component with more than one, in ascending order. */
 function cyclicComponents(graph: DependencyGraph, kinds: number): Int32Array[] {
   const { of, sizes } = components(graph, kinds, "any");
   const members = new Buckets(sizes.length, (add) => {
@@ -120,13 +120,13 @@ function cyclicComponents(graph: DependencyGraph, kinds: number): Int32Array[] {
   return result;
 }
 
-/** Part of a graph: some of its nodes, numbered anew in the same order, and the edges between them. */
+/** Part of a graph: some of its nodes, renumbered in the same order, and the edges between them. */
 export interface Subgraph extends DependencyGraph {
   /** The node of the whole graph, by node. */
   readonly nodeInWhole: Int32Array;
 }
 
-/** The parts of a graph that hang together by edges of some kinds, with the edges of all kinds in them. */
+/** The parts of a graph that are strongly connected by edges of some kinds, with the edges of all kinds in them. */
 export function cyclicParts(graph: DependencyGraph | Subgraph, kinds: number): Subgraph[] {
   const found = cyclicComponents(graph, kinds);
   const scratch = new Int32Array(found.length === 0 ? 0 : graph.nodes);

@@ -1,4 +1,4 @@
-/** The orders that a database may promise beside the data's: that of each process, and that of real time. */
+/** The orders that a database may promise besides the data's: that of each process, and that of real time. */
 import { PASSAGE, PROCESS, REAL_TIME } from "./dependency-graph.ts";
 import type { DependencyGraphBuilder } from "./dependency-graph.ts";
 import { ABORTED, COMMITTED } from "./transaction-history.ts";
@@ -7,8 +7,7 @@ import type { TransactionHistory } from "./transaction-history.ts";
 /**
  * Each process's transactions in their order.
  *
- * A transaction of which nobody knows the outcome comes after those before it, but nothing after it: it may commit
- * late.
+ * A transaction of unknown outcome comes after those before it, but before nothing: it may commit late.
  */
 export function linkProcesses(history: TransactionHistory, graph: DependencyGraphBuilder): void {
   const last = new Int32Array(history.processes.length).fill(-1);
@@ -39,8 +38,8 @@ export function linkRealTime(history: TransactionHistory, graph: DependencyGraph
     if (invoked >= 0) invokedBy[invoked] = transaction;
     if (responded >= 0) respondedBy[responded] = transaction;
   }
-  let moment = -1; // after the responses so far, before the invocations to come
-  let next = -1; // the moment after that, once something has responded since
+  let moment = -1; // after the responses so far, before the next invocations
+  let next = -1; // the moment after that, once there was a response
   for (let at = 0; at < events; at += 1) {
     const responded = respondedBy[at] ?? -1;
     if (responded !== -1) {

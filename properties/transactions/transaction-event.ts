@@ -3,9 +3,9 @@ import type { EventType } from "#properties/histories/formats/event-types.ts";
 
 export interface TransactionEvent {
   readonly process: number | string;
-  /** Of an `info` nobody knows whether the transaction committed; a `fail` did not. */
+  /** After `info` it is unknown whether the transaction committed; after `fail` it did not. */
   readonly type: EventType;
-  /** The function's name; what a transaction does stands in its value. */
+  /** The function's name; a transaction's operations are in its value. */
   readonly f: string | undefined;
   /** Micro-operations `[name, key, value]`. */
   readonly value: unknown;

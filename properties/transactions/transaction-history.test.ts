@@ -23,7 +23,7 @@ function fault(model: TransactionModel, ...lines: readonly Line[]): string {
 
 const word = (name: string): Literal => Literal.of(`:${name}`);
 
-test("transactions are numbered in the order of their invocations, with what they did and how they ended", () => {
+test("transactions are numbered in the order of their invocations, with their operations and outcomes", () => {
   const history = historyOf(
     "list-append",
     eventsOf([
@@ -58,7 +58,7 @@ test("transactions are numbered in the order of their invocations, with what the
   expect([...history.line]).toEqual([3, 4, 7, 6, 9, 11]);
   expect([...history.invokedLine]).toEqual([1, 2, 5, 6, 8, 10]);
   expect([...history.process].map((process) => history.processes[process])).toEqual([0, "a", 0, "b", "c", 0]);
-  // The keyword x and the text "x" are different keys.
+  // The keyword x and the string "x" are different keys.
   expect(history.versions.keys).toEqual([":x", '"x"', '"y"', 7]);
   expect([...history.outcome].map((_, transaction) => transactionText(history, transaction))).toEqual([
     "[append x 1]",
@@ -83,7 +83,7 @@ test("long lists and long transactions are shortened", () => {
   expect(transactionText(history, 1)).toBe("[r 1 [1 2 3 4 … 47 48 49 50] (50 elements)]");
 });
 
-test("completions without any invocation are a history too, of which real time is not known", () => {
+test("completions without any invocation are a history too, without real time", () => {
   const history = historyOf(
     "list-append",
     eventsOf([
@@ -100,7 +100,8 @@ test.each([
   [
     "list-append",
     [[0, "ok", [["w", "x", 1]]]],
-    'test:1: expected micro-operations such as [[:append x 1] [:r y [1 2]]], found "["w" "x" 1]": use --model rw-register',
+    "test:1: expected micro-operations such as [[:append x 1] [:r y [1 2]]], " +
+      'found "["w" "x" 1]": use --model rw-register',
   ],
   [
     "rw-register",
@@ -115,7 +116,8 @@ test.each([
   [
     "list-append",
     [[0, "ok", [["r", "x", 5]]]],
-    'test:1: expected nil or a list that was read, found "["r" "x" 5]": use --model rw-register if keys hold single values',
+    "test:1: expected nil or a list that was read, " +
+      'found "["r" "x" 5]": use --model rw-register if keys hold single values',
   ],
   ["list-append", [[0, "ok", [["append", "x"]]]], /^test:1: expected a value to write that is not nil/],
   ["rw-register", [[0, "ok", [["w", "x", null]]]], /^test:1: expected a value to write that is not nil/],
@@ -147,7 +149,8 @@ test.each([
       [1, "invoke", [["append", "x", 1]]],
       [1, "fail", [["append", "x", 1]]],
     ],
-    'test:4: expected that no value is written to a key twice, found a write of 1 to "x", which is written in line 2 too: number the writes',
+    "test:4: expected that no value is written to a key twice, " +
+      'found a write of 1 to "x", which is written in line 2 too: number the writes',
   ],
   [
     "rw-register",
@@ -210,7 +213,7 @@ test.each([
     ],
     "test:2: expected no invocation, as the transactions before have none: give all of them, or none at all",
   ],
-] as const)("%s: what is no history is an error with its line (%#)", (model, lines, expected) => {
+] as const)("%s: input that is no history is an error with its line (%#)", (model, lines, expected) => {
   const message = fault(model, ...(lines as unknown as readonly Line[]));
   if (typeof expected === "string") expect(message).toBe(expected);
   else expect(message).toMatch(expected);

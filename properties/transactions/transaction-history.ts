@@ -1,9 +1,9 @@
 /**
- * A history of transactions in columns, made event by event: some dozen bytes a micro-operation, whatever the lists
- * that were read.
+ * A history of transactions in columns, built event by event: a few dozen bytes per micro-operation, whatever lists
+ * were read.
  *
- * Transactions are numbered in the order of their invocations, and events by their place in the file. Of a transaction
- * that never completed nobody knows whether it committed, as of one that completed with `info`.
+ * Transactions are numbered in the order of their invocations, and events by their place in the file. A transaction
+ * that never completed has an unknown outcome, like one that completed with `info`.
  */
 import { HistoryFileError } from "#properties/histories/record.ts";
 import { datumOf } from "./datum.ts";
@@ -26,9 +26,9 @@ export const COMMITTED = 0;
 export const INDETERMINATE = 1;
 export const ABORTED = 2;
 
-/** What a read shows of which nobody saw the answer. */
+/** The value of a read that was not seen. */
 export const UNSEEN = -1;
-/** What a read of a register shows that found nil. */
+/** The value of a read of a register that found nil. */
 export const INITIAL = -2;
 
 export interface TransactionHistory {
@@ -58,8 +58,8 @@ export interface TransactionHistory {
   readonly function: Int32Array;
   readonly key: Int32Array;
   /**
-   * Of a write the version that it makes. Of a read UNSEEN, or what it showed: the node of a list (list-append), or a
-   * version or INITIAL (rw-register).
+   * For a write the version that it creates. For a read UNSEEN, or the value shown: the node of a list (list-append),
+   * or a version or INITIAL (rw-register).
    */
   readonly value: Int32Array;
   readonly versions: VersionTable;
@@ -68,9 +68,9 @@ export interface TransactionHistory {
 }
 
 export interface TransactionReader {
-  /** @throws HistoryFileError at an event that is none of this model, or that cannot follow the ones before */
+  /** @throws HistoryFileError at an event that is not of this model, or that cannot follow the previous ones */
   add(event: TransactionEvent): void;
-  /** @throws HistoryFileError if there was no transaction */
+  /** @throws HistoryFileError if there were no transactions */
   end(): TransactionHistory;
 }
 
@@ -143,7 +143,8 @@ export function createTransactionReader(model: TransactionModel, file: string): 
       const text = `${String(versions.values[version])} to ${String(versions.keys[key])}`;
       const before = other === transaction ? "before in this transaction" : `in line ${columns.line.at(other)} too`;
       throw new EventFault(
-        `expected that no value is written to a key twice, found a write of ${text}, which is written ${before}: number the writes`,
+        "expected that no value is written to a key twice, " +
+          `found a write of ${text}, which is written ${before}: number the writes`,
       );
     }
     versions.setWriter(version, transaction);
@@ -183,12 +184,12 @@ export function createTransactionReader(model: TransactionModel, file: string): 
     open.delete(process);
     const transaction = invoked?.transaction ?? start(process, -1, line);
     columns.line.set(transaction, line);
-    const asked = microOperationsOf(invoked?.value);
+    const invokedOperations = microOperationsOf(invoked?.value);
     const found = microOperationsOf(value);
-    if (found !== undefined && asked !== undefined && invoked !== undefined)
-      requireSameTransaction(asked, found, invoked.line);
-    // A client that got no answer often has none to record.
-    const done = found ?? (type === "ok" ? undefined : asked);
+    if (found !== undefined && invokedOperations !== undefined && invoked !== undefined)
+      requireSameTransaction(invokedOperations, found, invoked.line);
+    // A client without a response often has nothing to record.
+    const done = found ?? (type === "ok" ? undefined : invokedOperations);
     if (done === undefined) throw notOperations(value, model);
     setOperations(transaction, done, type === "ok" ? COMMITTED : type === "fail" ? ABORTED : INDETERMINATE);
     if (type === "ok") columns.respondedAt.set(transaction, at);
@@ -217,9 +218,9 @@ export function createTransactionReader(model: TransactionModel, file: string): 
         throw new HistoryFileError(file, lastLine, "expected transactions, found none: there is nothing to check");
       for (const { transaction, value, line } of open.values()) {
         within(line, () => {
-          const asked = microOperationsOf(value);
-          if (asked === undefined) throw notOperations(value, model);
-          setOperations(transaction, asked, INDETERMINATE);
+          const invokedOperations = microOperationsOf(value);
+          if (invokedOperations === undefined) throw notOperations(value, model);
+          setOperations(transaction, invokedOperations, INDETERMINATE);
         });
       }
       open.clear();

@@ -1,3 +1,3 @@
-/** What transactions do to their keys. */
+/** The operations of transactions on their keys. */
 export const TRANSACTION_MODELS = ["list-append", "rw-register"] as const;
 export type TransactionModel = (typeof TRANSACTION_MODELS)[number];

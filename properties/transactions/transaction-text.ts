@@ -1,12 +1,12 @@
-/** Transactions, lists and values as people write them. */
+/** Readable text of transactions, lists and values. */
 import type { Datum } from "./datum.ts";
 import { WRITE } from "./micro-operation.ts";
 import { INITIAL, UNSEEN } from "./transaction-history.ts";
 import type { TransactionHistory } from "./transaction-history.ts";
 
-/** Elements of a list that are shown; of longer ones the first and the last. */
+/** Most elements shown of a list; of longer ones the first and the last. */
 const ELEMENTS_SHOWN = 8;
-/** Micro-operations of a transaction that are shown. */
+/** Most micro-operations shown of a transaction. */
 const OPERATIONS_SHOWN = 40;
 
 export function keyText({ versions }: TransactionHistory, key: number): string {
@@ -17,14 +17,14 @@ export function versionText({ versions }: TransactionHistory, version: number): 
   return version < 0 ? "nil" : datumText(versions.values[version] ?? "nil");
 }
 
-/** `:x` and `"x"` where that matters not: without the marks, if it is a name. */
+/** `:x` and `"x"` where the difference does not matter: without the marks, if it is a name. */
 function datumText(datum: Datum): string {
   return typeof datum === "string" && /^(?::[\w.-]+|"[A-Za-z][\w.-]*")$/.test(datum)
     ? datum.replaceAll(/^[:"]|"$/g, "")
     : String(datum);
 }
 
-/** What a read showed: `[1 2]`, `nil`, `7`; `?` if nobody saw it. */
+/** What a read showed: `[1 2]`, `nil`, `7`; `?` if it was not seen. */
 export function readText(history: TransactionHistory, value: number): string {
   if (value === UNSEEN) return "?";
   if (history.model === "rw-register") return value === INITIAL ? "nil" : versionText(history, value);
@@ -49,7 +49,8 @@ export function transactionText(history: TransactionHistory, transaction: number
     const value = history.value[at] ?? UNSEEN;
     const isWrite = history.function[at] === WRITE;
     texts.push(
-      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] as number)} ${isWrite ? versionText(history, value) : readText(history, value)}]`,
+      `[${isWrite ? write : "r"} ${keyText(history, history.key[at] as number)} ` +
+        `${isWrite ? versionText(history, value) : readText(history, value)}]`,
     );
   }
   if (end - first > OPERATIONS_SHOWN) texts.push(`… ${end - first} in all`);

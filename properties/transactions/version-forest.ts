@@ -1,15 +1,17 @@
 /**
- * Which states of keys are known to come before which others: each has one that came right before it, as far as it is
- * known, and before that another.
+ * The known order of the states of keys: each state has its immediate predecessor, as far as known, which has its own
+ * predecessor in turn.
  *
  * A state is a version, or the empty state of a key: versions come first, then the empty states of all keys.
  */
 export interface VersionForest {
-  /** Whether a state is known to come before another. Constant time. */
+  /** Whether a state is known to precede another. Constant time. */
   isBefore(state: number, other: number): boolean;
 }
 
-/** @param previous of each state the one before it, or a negative number; states that would come before themselves have no order */
+/**
+ * @param previous by state: its predecessor, or a negative number; states that would precede themselves have no order
+ */
 export function createVersionForest(previous: Int32Array): VersionForest {
   const states = previous.length;
   const firstChild = new Int32Array(states).fill(-1);
@@ -19,7 +21,7 @@ export function createVersionForest(previous: Int32Array): VersionForest {
     nextSibling[state] = firstChild[before] ?? -1;
     firstChild[before] = state;
   }
-  // A walk through all trees: what comes after a state is entered and left while the walk is in it.
+  // A walk through all trees: the successors of a state are entered and left while the walk is in it.
   const entered = new Int32Array(states);
   const left = new Int32Array(states);
   let time = 0;

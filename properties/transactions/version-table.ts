@@ -5,10 +5,10 @@ import { Int32List } from "./int32-list.ts";
 export const NOBODY = -1;
 
 /**
- * Keys, and for each key the values that it was seen to take or that somebody tried to give it, by number.
+ * Keys, and for each key the values that it was seen to take or that a transaction tried to write, by number.
  *
- * A version is a key and a value: of an append the state of the list that ends in that element. The initial version of
- * a key has no number.
+ * A version is a key and a value: for an append, the state of the list that ends in that element. The initial version
+ * of a key has no number.
  */
 export class VersionTable {
   readonly keys: Datum[] = [];

@@ -1,6 +1,6 @@
 /**
- * Where in the page one is, as the part of its address behind `#`: `scenario=peers-two-creators&step=12`. An address can
- * be mailed, and leads to the same view.
+ * A place in the page, as the part of its address after `#`: `scenario=peers-two-creators&step=12`. An address can be
+ * shared, and leads to the same view.
  */
 export type Place =
   | { readonly view: "overview"; readonly filter: Filter }
@@ -18,9 +18,9 @@ export interface Filter {
   readonly verdict: string;
 }
 
-/** What of a counterexample is looked at. */
+/** The visible part of a counterexample. */
 export interface Watch {
-  /** Accesses made; 0 is the beginning. */
+  /** The number of accesses made; 0 is the beginning. */
   readonly step: number | undefined;
   readonly schedule: "failing" | "passing" | "both";
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-/** Copies a text, and says that it did. */
+/** Copies a text, and confirms it. */
 export function CopyButton({ text, children }: { text: string; children: string }) {
   const [done, setDone] = useState("");
   return (

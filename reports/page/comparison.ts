@@ -1,16 +1,16 @@
-/** What has become of everything since another run: by name, verdicts first, then the time. */
+/** The differences from another run: by name, verdicts first, then the time. */
 import type { PageRun } from "../page-data.ts";
 import type { Result } from "../result.ts";
 
 export interface Difference {
-  readonly kind: "new" | "gone" | "mended" | "broken" | "changed" | "slower" | "faster";
+  readonly kind: "new" | "gone" | "fixed" | "broken" | "changed" | "slower" | "faster";
   readonly what: "scenario" | "trace" | "bug" | "certificate" | "stress";
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** A part counts as slower if it takes so many times as long, and so many milliseconds longer. */
+/** A part counts as slower if it takes this many times as long, and this many milliseconds longer. */
 const SLOWER = 1.5;
 const SLOWER_MS = 500;
 
@@ -34,7 +34,7 @@ export function compareRuns(before: PageRun, after: PageRun): readonly Differenc
 }
 
 function kindOf(verdict: string): Difference["kind"] {
-  if (isGood(verdict)) return "mended";
+  if (isGood(verdict)) return "fixed";
   return isBad(verdict) ? "broken" : "changed";
 }
 

@@ -1,14 +1,14 @@
 import type { PageCoverage, PageData } from "../page-data.ts";
 import { shownText } from "./shown-text.ts";
 
-/** Which pairs of a write and a read were seen to meet, of those that the code could have. */
+/** The pairs of a write and a read of its value that were seen, of those possible in the code. */
 export function CoverageView({ data }: { data: PageData }) {
   return (
     <section aria-labelledby="coverage">
       <h2 id="coverage">Schedule coverage</h2>
       <p>
         A pair is a write and a read of one field in two places of the source; it is exercised when the read took the
-        write's value in another thread. A pair that never was is a scenario to write.
+        write's value in another thread. A pair that was never exercised is a scenario to write.
       </p>
       {data.coverage.map((system) => (
         <SystemCoverage key={system.system} coverage={system} />

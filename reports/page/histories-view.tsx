@@ -7,7 +7,7 @@ const LANE = 52;
 const EVENT = 44;
 const OPERATIONS_MAX = 400;
 
-/** Recorded histories and their verdicts; of one the operations that no order explains. */
+/** Recorded histories and their verdicts; for the selected one, the operations that no order explains. */
 export function HistoriesView({ data, name }: { data: PageData; name: string }) {
   const history = data.histories.find(({ file }) => file === name);
   return (

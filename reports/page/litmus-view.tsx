@@ -6,7 +6,7 @@ import { hashOf } from "./address.ts";
 import { ArrowHead } from "./drawings/drawing-view.tsx";
 import { layOut, type PlacedEdge, textOf } from "./graph-layout.ts";
 
-/** Litmus tests and their verdicts; of one the execution that explains it. */
+/** Litmus tests and their verdicts; for the selected one, the execution that explains it. */
 export function LitmusView({ data, name }: { data: PageData; name: string }) {
   const test = data.litmus.find((one) => one.file === name);
   return (
@@ -54,7 +54,7 @@ function LitmusTest({ test: { name, model, verdict, states, flags, text, drawn }
         <p key={flag}>Flag {shownText(flag)}</p>
       ))}
       {drawn === undefined ? (
-        <p class="quiet">No execution was asked for; --explain draws one.</p>
+        <p class="quiet">No execution was requested; --explain draws one.</p>
       ) : (
         <ExecutionGraph execution={drawn} />
       )}
@@ -94,7 +94,7 @@ export function ExecutionGraph({ execution }: { execution: DrawnExecution }) {
           width={placed.width}
           height={placed.height}
           role="img"
-          aria-label={`${shownText(title)}; the relations stand in the list below`}
+          aria-label={`${shownText(title)}; the relations are in the list below`}
         >
           {placed.edges.map(({ edge, points }, i) => (
             <Edge

@@ -25,7 +25,7 @@ function Page({ data }: { data: PageData }) {
   useEffect(() => {
     document.title = titleOf(place, data.title);
   }, [place, data.title]);
-  /** Goes there without another entry in the list of pages: typing and scrubbing are no visits. */
+  /** Navigates without a new history entry: typing and scrubbing are not visits. */
   const goTo = (next: Place): void => {
     remember(hashOf(next));
     setPlace(next);
@@ -46,7 +46,7 @@ function Page({ data }: { data: PageData }) {
 
 let pending: number | undefined;
 
-/** A browser refuses addresses that change too often: the last one of a burst is what counts. */
+/** A browser refuses addresses that change too often: only the last one of a burst counts. */
 function remember(hash: string): void {
   clearTimeout(pending);
   pending = window.setTimeout(() => history.replaceState(null, "", hash), 120);

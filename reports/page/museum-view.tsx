@@ -3,7 +3,7 @@ import { shownText } from "./shown-text.ts";
 import { hashOf, UNWATCHED } from "./address.ts";
 import { numberText } from "./number-text.ts";
 
-/** Every known bug: found or not, by what, and where it can be watched. */
+/** Every known bug: whether it was found, by which search, and the link to its story. */
 export function MuseumView({ data }: { data: PageData }) {
   const hunted = new Map(data.bugs.map((bug) => [bug.slug, bug]));
   const known = new Map(data.runs.flatMap(({ result }) => result.museum.map((bug) => [bug.slug, bug] as const)));

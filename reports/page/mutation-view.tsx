@@ -2,14 +2,14 @@ import { useRef, useState } from "preact/hooks";
 import type { PageData } from "../page-data.ts";
 import { shownText } from "./shown-text.ts";
 
-/** The viewer's element, as far as it is used here. */
+/** The used part of the viewer's element. */
 interface ReportElement extends HTMLElement {
   report: unknown;
 }
 
 /**
- * Mutation results in the viewer that their schema's authors made; it is started when this view is opened, in a frame
- * of its own: it keeps its place in its address, as this page does.
+ * Mutation results in the viewer by the authors of their schema. It is started when this view is opened, in a separate
+ * frame, because it keeps its state in its address, as this page does.
  */
 export function MutationView({ data }: { data: PageData }) {
   const { mutation, mutationViewer } = data;
@@ -43,7 +43,7 @@ export function MutationView({ data }: { data: PageData }) {
 
 const FRAME = '<!doctype html><html lang="en"><head><title>mutation results</title></head><body></body></html>';
 
-/** Runs the viewer's source, which the policy of the page, and so that of its frames, knows by its hash. */
+/** Runs the viewer's source, which the policy of the page and its frames allows by its hash. */
 async function startViewer(inner: Document, compressed: string, report: unknown): Promise<void> {
   const bytes = Uint8Array.from(atob(compressed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

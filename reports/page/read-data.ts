@@ -1,6 +1,6 @@
 import type { PageData } from "../page-data.ts";
 
-/** Reads the data that the page was filled with. */
+/** Reads the data in the page. */
 export function readData(): PageData {
   const text = document.getElementById("data")?.textContent ?? "";
   const value: unknown = JSON.parse(text);
@@ -8,7 +8,7 @@ export function readData(): PageData {
   return value;
 }
 
-/** Whoever filled the page is of the same build: its mark is enough. */
+/** The data comes from the same build: checking its mark is enough. */
 function isPageData(value: unknown): value is PageData {
   return (
     typeof value === "object" &&

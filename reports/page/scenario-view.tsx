@@ -32,7 +32,7 @@ export function ScenarioView({ data, name, ...watching }: { data: PageData; name
             {shownText(counterexample.because)}
           </p>
           <p class="quiet">
-            Found by {shownText(counterexample.strategy)} in execution {numberText(counterexample.execution)}, shrunk to{" "}
+            Found by {shownText(counterexample.strategy)} in execution {numberText(counterexample.execution)}; shrunk to{" "}
             {counterexample.threads} threads, {counterexample.accesses} accesses and {counterexample.preemptions}{" "}
             preemptions.
           </p>

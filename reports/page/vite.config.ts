@@ -1,6 +1,6 @@
 /**
- * Builds the page into one file without data: script and style stand inside, and a Content-Security-Policy allows these
- * and nothing else. Nothing is fetched.
+ * Builds the page into one file without data: script and style are inlined, and a Content-Security-Policy allows only
+ * these. Nothing is fetched.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 
-/** The viewer of mutation results: its text goes into pages that have such results, and runs when it is asked for. */
+/** The viewer of mutation results: its source goes into pages with such results, and runs on request. */
 const viewer = readFileSync(
   createRequire(import.meta.url).resolve("mutation-testing-elements/mutation-test-elements.js"),
   "utf8",
@@ -19,7 +19,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-/** Allows what the finished page has inside, by its hashes. */
+/** Allows the inlined script and style of the finished page, by their hashes. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: "content-security-policy",

@@ -358,7 +358,7 @@ inBrowser("the copied command replays the violation in a shell", async () => {
   expect(code).toBe(1);
 });
 
-inBrowser("two runs are compared: what is new, mended, broken and slower", async () => {
+inBrowser("two runs are compared: new, fixed, broken and slower parts", async () => {
   const before = wholeResult({
     ...exampleResult,
     scenarios: exampleResult.scenarios
@@ -375,7 +375,7 @@ inBrowser("two runs are compared: what is new, mended, broken and slower", async
   const changes = await page
     .locator("tr[data-change]")
     .evaluateAll((rows) => rows.map((row) => `${row.getAttribute("data-change")} ${row.children[2]?.textContent}`));
-  expect(changes).toEqual(["mended peers-two-creators", "new locks", "broken missed-bug", "slower peers-two-creators"]);
+  expect(changes).toEqual(["fixed peers-two-creators", "new locks", "broken missed-bug", "slower peers-two-creators"]);
 });
 
 inBrowser("printed, everything is unfolded, and controls are left out", async () => {

@@ -2,10 +2,10 @@ import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
 
 /**
- * Notices a client that invokes an operation while its last one is open. One whose operation never returned may have
- * been started again under its name.
+ * Detects a client that invokes an operation while its last one is open. A client whose operation never returned may
+ * have been restarted under its name.
  *
- * @throws HistoryFileError, from what is returned
+ * @throws HistoryFileError, from the returned function
  */
 export function createClientOrder(file: string): (operation: RecordedOperation) => void {
   const lastOf = new Map<number | string, RecordedOperation>();

@@ -2,8 +2,8 @@
  * Histories as tables: comma, semicolon or tab, with a header that names the columns. A row is an event (client, type,
  * function, value) or an operation (client, function, argument, output, call, return).
  *
- * Fields have no types: what is a number, true, false, nil, or JSON or EDN in brackets or quotes, is that, and what is
- * empty is nil. The rest are texts.
+ * Fields have no types: a field that reads as a number, true, false, nil, or JSON or EDN in brackets or quotes has that
+ * value, and an empty one is nil. All others are strings.
  */
 import { CsvError, parse } from "csv-parse/sync";
 import { exactNumber } from "#model/exact-number.ts";
@@ -13,7 +13,7 @@ import { excerpt, HistoryFileError } from "../record.ts";
 import { fieldOf, fieldsOf, namesOf } from "./record-fields.ts";
 import type { Field, RecordFields } from "./record-fields.ts";
 
-/** What separates the columns of a header; undefined for a line that is none. */
+/** The separator of a header's columns; undefined for a line that is no header. */
 export function delimiterOf(header: string): string | undefined {
   for (const delimiter of [",", ";", "\t"]) {
     const fields = new Set(header.split(delimiter).map((name) => fieldOf(name.replaceAll('"', "").trim())));
@@ -23,7 +23,7 @@ export function delimiterOf(header: string): string | undefined {
 }
 
 export interface CsvReceiver {
-  /** Told first what the rows are. */
+  /** Called first, with the kind of the rows. */
   header(rows: "events" | "operations"): void;
   row(fields: RecordFields, line: number, describe: () => string): void;
 }
@@ -50,7 +50,7 @@ export function readCsv(text: string, delimiter: string, file: string, receiver:
   }
 }
 
-/** What the rows are, by the names of the columns. */
+/** The kind of the rows, from the names of the columns. */
 function rowsOf(names: readonly string[], file: string, line: number): "events" | "operations" {
   const known = names.map(fieldOf).filter((field) => field !== undefined);
   const fields = new Set(known);
@@ -58,7 +58,7 @@ function rowsOf(names: readonly string[], file: string, line: number): "events" 
     throw new HistoryFileError(file, line, `${what}, found ${names.join(", ")}`);
   };
   const types = known.filter((field) => field === "type").length;
-  // A type that is none of an event names the function.
+  // A type that is not an event's names the function.
   for (const [i, field] of known.entries())
     if (field !== "type" && known.indexOf(field) < i) fail(`expected one column for the ${field}`);
   const needed: readonly Field[] = fields.has("call") ? ["client", "call", "return"] : ["client", "type"];
@@ -73,12 +73,12 @@ function rowRecord(names: readonly string[], row: readonly string[]): Record<str
   return record;
 }
 
-/** What a field holds: its column gives it no type. */
+/** The value of a field: its column gives it no type. */
 function csvValue(text: string): unknown {
   if (text === "" || text === "nil" || text === "null" || text === "None" || text === "NULL") return null;
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const first = text[0] ?? "";
-  // What begins with zeros is a name, not a number.
+  // A field with leading zeros is a name, not a number.
   if (/[-+\d]/.test(first)) return /^[-+]?0\d/.test(text) ? text : (exactNumber(text) ?? text);
   if (!/["[{(:#\\]/.test(first)) return text;
   try {

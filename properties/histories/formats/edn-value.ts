@@ -1,16 +1,16 @@
 /**
  * Reads EDN (https://github.com/edn-format/edn) as Clojure prints it, with every digit.
  *
- * Numbers, texts, booleans and nil become JavaScript's own; vectors and lists arrays, maps a Map, sets a Set; keywords,
- * characters, symbols and tagged values literals. What an array would not do as the key of a map or the member of a set
- * is a literal there.
+ * Numbers, strings, booleans and nil become JavaScript primitives; vectors and lists become arrays, maps a Map, sets a
+ * Set; keywords, characters, symbols and tagged values become literals. A collection that is the key of a map or the
+ * member of a set becomes a literal there.
  */
 import { exactNumber } from "#model/exact-number.ts";
 import { Literal } from "#model/literal.ts";
 import { ednText } from "../edn-text.ts";
 import { excerpt } from "../record.ts";
 
-/** What is wrong with a text, and where it is, by its index. */
+/** The fault of a text, and its index. */
 export class EdnError extends Error {
   readonly at: number;
 
@@ -21,10 +21,10 @@ export class EdnError extends Error {
   }
 }
 
-/** Values within values; deeper ones are refused. */
+/** Depth of nested values; deeper ones are refused. */
 const DEPTH_MAX = 200;
 
-/** Keywords and symbols that were met, up to a number: most of them come again and again. */
+/** A bounded cache of keywords and symbols: most of them recur often. */
 const names = new Map<string, Literal>();
 const NAMES_MAX = 1_000;
 
@@ -83,12 +83,12 @@ function afterBlank(text: string, at: number, depth: number): number {
   for (let place = at; ;) {
     let code = text.charCodeAt(place);
     while (code === SPACE || code === COMMA) code = text.charCodeAt((place += 1));
-    if (code > HASH && code < DELETE && code !== SEMICOLON) return place; // a value, which most often comes soon
+    if (code > HASH && code < DELETE && code !== SEMICOLON) return place; // usually a value follows soon
     BLANK.lastIndex = place;
     BLANK.test(text);
     place = BLANK.lastIndex;
     if (!text.startsWith("#_", place)) return place;
-    place = valueAt(text, place + 2, depth + 1).end; // left out by whoever wrote it, as a comment is
+    place = valueAt(text, place + 2, depth + 1).end; // discarded by its author, like a comment
   }
 }
 
@@ -124,10 +124,10 @@ function valueAt(text: string, from: number, depth: number): Read {
   }
 }
 
-/** Digits that a double keeps whatever they are. */
+/** The number of digits that a double always keeps. */
 const DIGITS_MAX = 15;
 
-/** A whole number of few digits, which most are; undefined for what takes a closer look. */
+/** A whole number of few digits, the common case; undefined for any other token. */
 function shortNumberAt(text: string, at: number): Read | undefined {
   const isNegative = text.charCodeAt(at) === MINUS;
   const from = isNegative ? at + 1 : at;
@@ -186,7 +186,7 @@ function stringAt(text: string, at: number): Read {
 }
 
 function characterAt(text: string, at: number): Read {
-  // The first character counts whatever it is: \( and \" are characters too.
+  // The first character can be any: \( and \" are characters too.
   const first = String.fromCodePoint(text.codePointAt(at + 1) ?? 32);
   TOKEN.lastIndex = at + 1 + first.length;
   const name = first + (TOKEN.exec(text)?.[0] ?? "");
@@ -205,7 +205,7 @@ function characterAt(text: string, at: number): Read {
   return { value: characterLiteral(character), end };
 }
 
-/** One literal for a character, however it is written. */
+/** One literal for a character, in any spelling. */
 function characterLiteral(character: string): Literal {
   for (const [name, each] of Object.entries(CHARACTER_NAMES)) if (each === character) return Literal.of(`\\${name}`);
   return Literal.of(`\\${character}`);
@@ -233,7 +233,7 @@ function mapAt(text: string, at: number, depth: number): Read {
   return { value: map, end };
 }
 
-/** What begins with #: a set, a number that is none, a tagged value. */
+/** A value that begins with #: a set, a number that is not finite, a tagged value. */
 function dispatchedAt(text: string, at: number, depth: number): Read {
   if (text[at + 1] === "{") {
     const { value: values, end } = sequenceAt(text, at + 2, "}", depth) as { value: unknown[]; end: number };
@@ -244,14 +244,14 @@ function dispatchedAt(text: string, at: number, depth: number): Read {
   TOKEN.lastIndex = at;
   const token = TOKEN.exec(text)?.[0] ?? "";
   if (/^##-?(?:Inf|NaN)$/.test(token)) return { value: Literal.of(token), end: at + token.length };
-  // A tag may stand before a character or a text, without a blank.
+  // A tag may precede a character or a string without a blank.
   const tag = /^#:{0,2}[A-Za-z][\w.$*+!?/<>=|&%-]*/.exec(token)?.[0];
   if (tag === undefined) throw new EdnError(`expected a value, found "${excerpt(text.slice(at))}"`, at);
   const { value, end } = valueAt(text, at + tag.length, depth + 1);
   return { value: Literal.of(`${tag} ${ednText(value)}`), end };
 }
 
-/** As the key of a map or the member of a set: equal ones are one. */
+/** A value as the key of a map or the member of a set: equal values are identical. */
 function asMember(value: unknown): unknown {
   return typeof value === "object" && value !== null && !(value instanceof Literal)
     ? Literal.of(ednText(value))

@@ -1,6 +1,6 @@
 /**
- * EDN histories: one vector or list of maps over any number of lines, or one map after another, each with a tag or
- * without (`#jepsen.history.Op{…}`).
+ * EDN histories: one vector or list of maps over any number of lines, or one map after another, each with or without a
+ * tag (`#jepsen.history.Op{…}`).
  */
 import { Literal } from "#model/literal.ts";
 import type { BracketSyntax } from "./element-splitter.ts";
@@ -19,9 +19,9 @@ export const EDN: BracketSyntax = {
 export const EDN_EVENTS: EventLanguage = { mark: (name) => `:${name}`, types: "jepsen", times: "may-fall" };
 
 /**
- * The fields of one map; undefined for one that is left out by `#_`.
+ * The fields of one map; undefined for one that is discarded by `#_`.
  *
- * @throws HistoryFileError if it is no map
+ * @throws HistoryFileError if it is not a map
  */
 export function ednFields(text: string, file: string, line: number): RecordFields | undefined {
   if (/^#_\s*(?:#[^\s{]+\s*)?\{/.test(text)) return undefined;
@@ -41,7 +41,7 @@ export function ednFields(text: string, file: string, line: number): RecordField
   }
   if (!(map instanceof Map)) throw new HistoryFileError(file, line, `expected an EDN map, found "${excerpt(text)}"`);
   const values: ReadonlyMap<unknown, unknown> = map;
-  // Keys may be texts.
+  // Keys may be strings.
   return jepsenFields((name) => {
     const keyword = Literal.of(`:${name}`);
     return values.has(keyword) ? values.get(keyword) : values.get(name);

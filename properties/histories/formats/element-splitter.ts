@@ -1,22 +1,22 @@
 /**
- * Tells apart the records of a text in brackets as it comes in, each with its line: maps or objects, one after another
- * or within one vector, list or array, over any number of lines.
+ * Splits incoming text into its bracketed records, each with its line: maps or objects, one after another or within one
+ * vector, list or array, over any number of lines.
  *
- * Only brackets, texts and comments are looked at; what a record says is read by whoever takes it.
+ * Only brackets, strings and comments are examined; the receiver reads the content of a record.
  */
 import { excerpt, HistoryFileError } from "../record.ts";
 
-/** Longest text of one record: whoever needs more has lost a bracket. */
+/** Longest text of one record: a longer one lacks a bracket. */
 export const ELEMENT_LENGTH_MAX = 1 << 20;
 
 export interface ElementSplitter {
-  /** Takes in the next piece of text. */
+  /** Adds the next piece of text. */
   add(text: string): void;
-  /** @throws HistoryFileError if something is left open */
+  /** @throws HistoryFileError if a bracket or string is left open */
   end(): void;
 }
 
-/** What stands at the top of a file: maps of EDN, with tags or without; objects or arrays of JSON. */
+/** The records at the top level of a file: maps of EDN, with or without tags; objects or arrays of JSON. */
 export interface BracketSyntax {
   readonly language: "EDN" | "JSON";
   /** Brackets that begin a record; `#` begins a tag before one. */
@@ -28,8 +28,8 @@ export interface BracketSyntax {
 const CLOSER: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
 
 /**
- * @param onElement called with each record that is complete
- * @throws HistoryFileError, from `add`, at brackets that do not match, and at anything but records at the top
+ * @param onElement called with each complete record
+ * @throws HistoryFileError, from `add`, at brackets that do not match, and at anything but records at the top level
  */
 export function createElementSplitter(
   file: string,
@@ -39,10 +39,10 @@ export function createElementSplitter(
   const isEdn = language === "EDN";
   let line = 1;
   let mode: "plain" | "text" | "escape" | "comment" | "character" = "plain";
-  let outer = ""; // the bracket that closes the whole, "" while there is none, "done" behind it
-  let closers = ""; // the brackets that are open within a record, as their closers
-  let tagged = false; // behind # and before the bracket of a record
-  let before = ""; // the present record's text in earlier pieces
+  let outer = ""; // the bracket that closes the whole, "" if none, "done" after it
+  let closers = ""; // the closers of the open brackets within a record
+  let tagged = false; // after # and before the bracket of a record
+  let before = ""; // the current record's text in earlier pieces
   let startLine = 1;
 
   const isOpen = (): boolean => closers !== "" || tagged;
@@ -50,7 +50,7 @@ export function createElementSplitter(
     throw new HistoryFileError(file, at, what);
   };
 
-  /** A character outside of records. @returns whether one begins here */
+  /** A character outside records. @returns whether a record begins here */
   function between(character: string): boolean {
     if (opens.includes(character) && (character !== "[" || outer !== "")) {
       if (outer === "done") fail(line, `expected the end of the file behind its brackets, found "${character}"`);
@@ -66,7 +66,7 @@ export function createElementSplitter(
     return false;
   }
 
-  /** A character within a record, but not within a text. @returns whether the record ends here */
+  /** A character within a record, but not within a string. @returns whether the record ends here */
   function within(character: string): boolean {
     if (character === '"') mode = "text";
     else if (isEdn && character === ";") mode = "comment";
@@ -91,7 +91,7 @@ export function createElementSplitter(
 
   return {
     add(text) {
-      let from = isOpen() ? 0 : -1; // where the present record begins in this piece
+      let from = isOpen() ? 0 : -1; // where the current record begins in this piece
       for (let i = 0; i < text.length; i += 1) {
         const character = text[i] ?? "";
         switch (mode) {

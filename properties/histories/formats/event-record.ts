@@ -1,4 +1,4 @@
-/** Records of which each is an event: an operation is invoked, or it ends. */
+/** Records of events: each invokes or ends an operation. */
 import { eventTypeOf, jepsenTypeOf } from "./event-types.ts";
 import type { RecordedEvent } from "./recorded-event.ts";
 import { HistoryFileError } from "../record.ts";
@@ -6,26 +6,26 @@ import { answerOf, clientOf, functionOf, isTransaction, keyField, saysError } fr
 import type { RecordFields } from "./record-fields.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
 
-/** The client of histories that name none, whose operations come one after another. */
+/** The client of histories that name none: their operations are sequential. */
 const ONE_CLIENT = "nil";
 
-/** How a language names fields and types, and how strict its histories are. */
+/** A language's names of fields and types, and how strict its histories are. */
 export interface EventLanguage {
   /** `:process` in EDN, `"process"` in JSON. */
   readonly mark: (name: string) => string;
   readonly types: "jepsen" | "any";
   /**
-   * Where no index says so, must times not fall? Jepsen's fall a little now and then, as they are taken before events
-   * are written down.
+   * Must times not decrease where there is no index? Jepsen's decrease a little now and then, as they are taken before
+   * events are written.
    */
   readonly times: "must-not-fall" | "may-fall";
 }
 
 /**
- * Reads events by their fields, and notices when they do not stand in the order in which they happened.
+ * Reads events by their fields, and detects events that are not in the order in which they happened.
  *
  * @param describe the record, for messages
- * @throws HistoryFileError, from the reader, at what is no event
+ * @throws HistoryFileError, from the reader, at a record that is no event
  */
 export function createEventReader(
   file: string,
@@ -43,7 +43,8 @@ export function createEventReader(
         throw new HistoryFileError(
           file,
           line,
-          `expected an index above ${lastIndex} of line ${lastLine}, found ${index}; events must stand in the order in which they happened`,
+          `expected an index above ${lastIndex} of line ${lastLine}, ` +
+            `found ${index}; events must stand in the order in which they happened`,
         );
       lastIndex = index;
     } else if (times === "must-not-fall" && isNumber(time)) {
@@ -51,14 +52,15 @@ export function createEventReader(
         throw new HistoryFileError(
           file,
           line,
-          `expected a time of at least ${lastTime} of line ${lastLine}, found ${time}; events must stand in the order in which they happened`,
+          `expected a time of at least ${lastTime} of line ${lastLine}, ` +
+            `found ${time}; events must stand in the order in which they happened`,
         );
       lastTime = time;
     }
     lastLine = line;
   }
 
-  /** Elle's examples are transactions without a process: all of them, or none. */
+  /** Elle's examples are transactions without a process: either all events name one, or none. */
   function clientIn({ client, index, f, value }: RecordFields): number | string | undefined {
     namesClients ??= client !== undefined;
     if (namesClients) return clientOf(client);
@@ -76,12 +78,14 @@ export function createEventReader(
       return fail(
         fields.client === undefined
           ? `expected ${mark("process")} in the map, found "${describe()}"`
-          : `expected ${namesClients === true ? "a number or a name" : "nothing, as before,"} as ${mark("process")}, found "${foundText(fields.client)}"`,
+          : `expected ${namesClients === true ? "a number or a name" : "nothing, as before,"} ` +
+              `as ${mark("process")}, found "${foundText(fields.client)}"`,
       );
     const type = typeOf(fields.type);
     if (type === undefined)
       return fail(
-        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, found "${nameOf(fields.type) ?? foundText(fields.type)}"`,
+        `expected ${mark("type")} ${["invoke", "ok", "fail"].map(mark).join(", ")} or ${mark("info")}, ` +
+          `found "${nameOf(fields.type) ?? foundText(fields.type)}"`,
       );
     const f = functionOf(fields);
     if (f === undefined)

@@ -1,7 +1,7 @@
-/** What the types of events are called, by Jepsen and by others. */
+/** The names of event types, in Jepsen and elsewhere. */
 import { nameOf } from "../recorded-value.ts";
 
-/** fail: it did not take effect. info: nobody knows. */
+/** fail: it did not take effect. info: unknown. */
 export type EventType = "invoke" | "ok" | "fail" | "info";
 
 const JEPSEN_TYPES: ReadonlyMap<string, EventType> = new Map(
@@ -22,7 +22,7 @@ export function jepsenTypeOf(value: unknown): EventType | undefined {
   return name === undefined ? undefined : JEPSEN_TYPES.get(name);
 }
 
-/** The type of an event by one of Jepsen's names, or a word that means the same, in whatever case. */
+/** The type of an event by one of Jepsen's names, or a synonym, in any case. */
 export function eventTypeOf(value: unknown): EventType | undefined {
   const name = nameOf(value);
   return name === undefined ? undefined : TYPES.get(name.toLowerCase());

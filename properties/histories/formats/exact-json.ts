@@ -1,7 +1,7 @@
 /**
- * JSON with every digit of its numbers: `JSON.parse`, but for texts that hold a number which a double may not.
+ * JSON with every digit of its numbers: `JSON.parse`, except for texts with a number that a double may not hold.
  *
- * Costs what `JSON.parse` does where no number has more than 15 digits.
+ * Costs the same as `JSON.parse` where no number has more than 15 digits.
  */
 import { exactNumber } from "#model/exact-number.ts";
 
@@ -15,13 +15,13 @@ declare global {
   }
 }
 
-/** Values within values; deeper ones are refused, as those who read them recurse. */
+/** Depth of nested values; deeper ones are refused, as their readers recurse. */
 const DEPTH_MAX = 200;
 
-/** More digits than every double keeps, or an exponent. */
+/** More digits than a double always keeps, or an exponent. */
 const NUMBER_TO_LOOK_AT = /[\d.]{16}|\d[eE][-+\d]/;
 
-/** @throws SyntaxError if the text is no JSON, holds a number that cannot be held, or is nested too deep */
+/** @throws SyntaxError if the text is not JSON, has a number that cannot be represented, or is nested too deep */
 export function exactJson(text: string): unknown {
   if (text.length > 2 * DEPTH_MAX && depthOf(text) > DEPTH_MAX)
     throw new SyntaxError(`expected values within values at most ${DEPTH_MAX} deep`);
@@ -41,7 +41,7 @@ function depthOf(text: string): number {
   for (let i = 0; i < text.length; i += 1) {
     const character = text[i];
     if (character === '"') isText = !isText;
-    else if (isText) i += Number(character === "\\"); // what is escaped ends no text
+    else if (isText) i += Number(character === "\\"); // an escaped character ends no string
     else if (character === "[" || character === "{") deepest = Math.max(deepest, (depth += 1));
     else if (character === "]" || character === "}") depth -= 1;
   }

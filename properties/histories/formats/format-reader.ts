@@ -1,4 +1,4 @@
-/** One reader for each layout: text comes in, operations and notes go out. */
+/** A reader for each layout: from text to operations and notes. */
 import { readCsv } from "./csv.ts";
 import { EDN } from "./edn.ts";
 import { createElementSplitter } from "./element-splitter.ts";
@@ -13,17 +13,17 @@ import { readWholeJson } from "./whole-json.ts";
 
 export interface FormatReader {
   add(text: string): void;
-  /** To be called once, behind the last text. */
+  /** To be called once, after the last text. */
   end(): { readonly format: HistoryFormat; readonly failed: number };
 }
 
 type Start = (format: HistoryFormat) => Receiver;
 
 const LINE_LENGTH_MAX = 1 << 22;
-/** Characters of a file that must be read as a whole. */
+/** Most characters of a file that must be read as a whole. */
 const WHOLE_LENGTH_MAX = 1 << 28;
 
-/** @param start called with the format before anything is handed on */
+/** @param start called with the format before anything is passed on */
 export function createFormatReader(layout: Layout, file: string, start: Start): FormatReader {
   switch (layout.kind) {
     case "lines": {

@@ -1,6 +1,6 @@
 /**
- * The formats that histories are read in, and which of them a file has: by its whole shape, as far as its first record,
- * not by its first character.
+ * The formats of histories, and their recognition: by the whole shape of a file up to its first record, not by its
+ * first character.
  */
 import { delimiterOf } from "./csv.ts";
 import { exactJson } from "./exact-json.ts";
@@ -23,7 +23,7 @@ export type HistoryFormat =
   | "porcupine-go"
   | "porcupine-visualization";
 
-/** As verdicts name them. */
+/** The names shown in verdicts. */
 export const FORMAT_NAMES: Readonly<Record<HistoryFormat, string>> = {
   "jepsen-log": "Jepsen log",
   "jepsen-history": "Jepsen history.txt",
@@ -40,7 +40,7 @@ export const FORMAT_NAMES: Readonly<Record<HistoryFormat, string>> = {
 };
 
 /**
- * How the text is taken apart: line by line, record by record as brackets tell them apart, or as a whole.
+ * How the text is split: line by line, record by record along brackets, or not at all.
  */
 export type Layout =
   | { readonly kind: "lines"; readonly format: "jepsen-log" | "jepsen-history" | "json-lines" | "porcupine-go" }
@@ -49,20 +49,20 @@ export type Layout =
       readonly format: "edn" | "json-lines" | "jepsen-json" | "json-events" | "json-operations" | "porcupine-json";
     }
   | { readonly kind: "csv"; readonly delimiter: string }
-  /** One JSON value that holds the history, or an HTML page with one; which format it is, its arrays tell. */
+  /** One JSON value that holds the history, or an HTML page with one; its arrays determine the format. */
   | { readonly kind: "whole" };
 
 /** A format of records that are read one by one. */
 export type RecordFormat = Extract<Layout, { kind: "lines" | "elements" }>["format"];
 
-/** Characters that the first record must end within, to be looked at by itself. */
+/** Most characters of a first record that can be examined by itself. */
 const HEAD_MAX = 1 << 20;
 
 /**
  * The layout of a file that begins with `head`.
  *
- * @param isAll whether there is no more than that
- * @returns "more" when more must be read to tell; undefined when it is none that is known
+ * @param isAll whether `head` is the whole file
+ * @returns "more" when more must be read to decide; undefined for no known layout
  */
 export function layoutOf(head: string, isAll: boolean): Layout | "more" | undefined {
   const from = head.search(/\S/);
@@ -90,13 +90,13 @@ export function layoutOf(head: string, isAll: boolean): Layout | "more" | undefi
   }
 }
 
-/** What begins with a brace, or with one in brackets: JSON, EDN or Go, as the first field tells. */
+/** Text that begins with a brace, or with one in brackets: JSON, EDN or Go, decided by the first field. */
 function bracketLayout(head: string, from: number, brace: number, isEnough: boolean): Layout | "more" | undefined {
   const first = /^\{\s*("[^"\\]*(?:\\.[^"\\]*)*"\s*)?(\S)/.exec(head.slice(brace));
   if (first === null) return isEnough ? { kind: "elements", format: "jepsen-json" } : "more";
   const [, text, next = ""] = first;
   if (text === undefined) {
-    if (next === '"') return isEnough ? { kind: "elements", format: "jepsen-json" } : "more"; // a text without an end
+    if (next === '"') return isEnough ? { kind: "elements", format: "jepsen-json" } : "more"; // a string without an end
     if (/[A-Za-z]/.test(next)) return textLayout(head, from, isEnough);
     return { kind: "elements", format: next === "}" ? "jepsen-json" : "edn" };
   }
@@ -109,7 +109,7 @@ function bracketLayout(head: string, from: number, brace: number, isEnough: bool
   return { kind: "elements", format };
 }
 
-/** Behind the brace that closes the object which begins at an index; undefined if that is not there. */
+/** The index after the brace that closes the object at an index; undefined if there is none. */
 function endOfObject(text: string, from: number): number | undefined {
   const mark = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g;
   mark.lastIndex = from;
@@ -123,7 +123,7 @@ function endOfObject(text: string, from: number): number | undefined {
 }
 
 /**
- * The format that a JSON text is a record of; "holds-more" for a partition of a visualization, undefined for what is no
+ * The format of which a JSON text is a record; "holds-more" for a partition of a visualization, undefined if it is no
  * record.
  */
 export function jsonFormatOf(
@@ -147,7 +147,7 @@ export function jsonFormatOf(
     : undefined;
 }
 
-/** What has no brackets around it, by its first line. */
+/** The layout of text without brackets around it, by its first line. */
 function textLayout(head: string, from: number, isEnough: boolean): Layout | "more" | undefined {
   const end = head.indexOf("\n", from);
   if (end === -1 && !isEnough) return "more";
@@ -156,7 +156,7 @@ function textLayout(head: string, from: number, isEnough: boolean): Layout | "mo
   if (isJepsenHistoryLine(line)) return { kind: "lines", format: "jepsen-history" };
   const delimiter = delimiterOf(line);
   if (delimiter !== undefined) return { kind: "csv", delimiter };
-  // Source and the output of tests begin with something else.
+  // Source files and test output begin with other lines.
   if (head.slice(from).split("\n", 100).some(isGoLine)) return { kind: "lines", format: "porcupine-go" };
   return isEnough || head.slice(from).split("\n", 101).length > 100 ? undefined : "more";
 }

@@ -1,9 +1,9 @@
 /**
- * Reads values as Go prints them with `%+v` (`{ClientId:0 Value:{Op:1 Key:x}}`) and `%#v`, or as they stand in source
+ * Reads values as Go prints them with `%+v` (`{ClientId:0 Value:{Op:1 Key:x}}`) and `%#v`, or as written in source
  * (`porcupine.Event{ClientId: 0, Value: kvInput{Op: 1, Key: "x"}}`).
  *
- * Structs become objects by their fields' names, or arrays where they have none. Printed with `%+v`, a text has no
- * quotes: what looks like a number, a boolean or nil is one.
+ * Structs become objects by their fields' names, or arrays where they have none. Printed with `%+v`, a string has no
+ * quotes: text that looks like a number, a boolean or nil is read as one.
  */
 import { exactNumber } from "#model/exact-number.ts";
 import { excerpt } from "../record.ts";
@@ -20,17 +20,19 @@ interface Read {
   readonly end: number;
 }
 
-/** Values within values; deeper ones are refused. */
+/** Depth of nested values; deeper ones are refused. */
 const DEPTH_MAX = 100;
 const BLANK = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
-/** The type in front of a literal or a conversion: `main.kvInput`, `[]porcupine.Event`, `&T`, `interface {}`, `(*T)`. */
+/**
+ * The type in front of a literal or a conversion: `main.kvInput`, `[]porcupine.Event`, `&T`, `interface {}`, `(*T)`.
+ */
 const TYPE = /(?:&|\(?\*)?(?:\[\d*\])*(?:map\[[\w.]+\])?(?:(?:interface|struct) ?\{\}|[A-Za-z_][\w.]*)?\)?(?=\s?[{(])/y;
 const IDENTIFIER = /[A-Za-z_][\w.]*/y;
 const NUMBER = /-?(?:0x[0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 const QUOTED = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const FIELD = /([A-Za-z_]\w*):\s*/y;
 
-/** What ends a text without quotes. */
+/** The end of a string without quotes. */
 const PRINTED_END = / [A-Za-z_]\w*:|\}/g;
 
 /**
@@ -71,7 +73,7 @@ export function goLiteralAt(text: string, from: number, depth = 0): Read {
   return { value: name.slice(name.lastIndexOf(".") + 1), end };
 }
 
-/** What stands in braces: `Name: value, …`, `"key": value, …`, or values alone. */
+/** The content of braces: `Name: value, …`, `"key": value, …`, or values alone. */
 function compositeAt(text: string, from: number, depth: number): Read {
   const values: unknown[] = [];
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
@@ -102,7 +104,7 @@ function quotedAt(text: string, at: number): Read {
   const quoted = matched(QUOTED, text, at);
   if (quoted.text === "") throw new GoValueError('expected " at the end of a text');
   try {
-    // Go's escapes but \a, \v, \x and octal ones are those of JSON.
+    // Go's escapes are those of JSON, except \a, \v, \x and octal ones.
     const value: unknown = JSON.parse(quoted.text.replaceAll("\t", "\\t"));
     return { value, end: quoted.end };
   } catch {
@@ -111,7 +113,7 @@ function quotedAt(text: string, at: number): Read {
 }
 
 /**
- * The struct in braces as `%+v` prints it, that begins at an index.
+ * The struct in braces at an index, as `%+v` prints it.
  *
  * @throws GoValueError if there is none, or its fields have no names
  */
@@ -140,20 +142,20 @@ function printedAt(text: string, from: number, depth: number): Read {
     const start = text[from] === "&" ? from + 1 : from;
     return text[start + 1] === "}" ? { value: {}, end: start + 2 } : goPrintedStructAt(text, from, depth + 1);
   }
-  // A text has no quotes: it ends before " Name:" or the brace of its struct.
+  // A string has no quotes: it ends before " Name:" or the brace of its struct.
   PRINTED_END.lastIndex = from;
   const end = PRINTED_END.exec(text)?.index ?? text.length;
   return { value: plainValue(text.slice(from, end)), end };
 }
 
-/** What a text without quotes is taken for. */
+/** The value of a string without quotes. */
 export function plainValue(text: string): unknown {
   if (text === "<nil>" || text === "nil" || text === "null") return null;
   if (text === "true" || text === "false") return text === "true";
   return /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/.test(text) ? (exactNumber(text) ?? text) : text;
 }
 
-/** What a sticky expression matches there; it matches the empty text at least, or nothing is taken. */
+/** The match of a sticky expression at an index, which may be empty. */
 function matched(expression: RegExp, text: string, at: number): { readonly text: string; readonly end: number } {
   expression.lastIndex = at;
   const found = expression.exec(text)?.[0] ?? "";

@@ -1,12 +1,12 @@
 /**
- * Jepsen's operations as lines of text: `<process>  :<type>  :<f>  <value>  <error>`. They are lines of their own in
- * `history.txt`; in logs, of which Jepsen has written several kinds, they stand behind level, thread and logger:
+ * Jepsen's operations as lines of text: `<process>  :<type>  :<f>  <value>  <error>`. They are whole lines in
+ * `history.txt`; in logs, of which Jepsen has written several kinds, they follow level, thread and logger:
  *
  *     INFO  jepsen.util - 0  :invoke  :write  1
  *     INFO [2017-03-30 15:23:36,323] jepsen worker 0 - jepsen.util 0  :invoke  :write  1
  *     2024-01-02 03:04:05,678{GMT}  INFO  [jepsen worker 0] jepsen.util: 0  :invoke  :write  1
  *
- * What else a log says is a note.
+ * Any other line of a log is a note.
  */
 import { Literal } from "#model/literal.ts";
 import { EdnError, ednValue, ednValueAt } from "./edn-value.ts";
@@ -20,18 +20,18 @@ import { nameOf } from "../recorded-value.ts";
 const LEVEL = "(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)";
 const TIME = "(?:\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d:\\d\\d:\\d\\d\\S*";
 const LOGGER = "[A-Za-z_][\\w.$-]*";
-/** Each gives the logger and the message. */
+/** Each expression captures the logger and the message. */
 const PREFIXES = {
   bare: new RegExp(`^${LEVEL}\\s+(${LOGGER})\\s+-\\s+(.*)$`),
   dated: new RegExp(`^${LEVEL}\\s+\\[[^\\]]*\\]\\s+.*?\\s-\\s+(${LOGGER})(?:\\s+(.*))?$`),
-  // As logback writes it when nobody tells it otherwise.
+  // Logback's default format.
   plain: new RegExp(`^(?:${TIME}\\s+)?\\[[^\\]]*\\]\\s+${LEVEL}\\s+(${LOGGER})\\s+-\\s+(.*)$`),
   threaded: new RegExp(`^(?:${TIME}\\s+)?${LEVEL}\\s+\\[[^\\]]*\\]\\s+(${LOGGER}):(?:\\s(.*))?$`),
 } as const;
 
 /** A name with blanks in it ends at a tab. */
 const OPERATION = /^(\S+|"[^"\\]*(?:\\.[^"\\]*)*"|[^\t]+(?=\t))\s+:(invoke|ok|fail|info)\s+(\S+)(?:\s+(.*))?$/;
-/** What looks like an operation must be one. */
+/** A line that looks like an operation must be one. */
 const LIKE_OPERATION = /^\S+\s+:[\w-]+\s|\s:(?:invoke|ok|fail|info)(?:\s|$)/;
 /** Lines of a Java exception, which follow the message that they belong to. */
 const EXCEPTION =
@@ -41,12 +41,12 @@ export type JepsenLine =
   | { readonly kind: "event"; readonly event: RecordedEvent }
   | { readonly kind: "note"; readonly note: Omit<RecordedNote, "at"> };
 
-/** Whether a line is one of a log of Jepsen's. */
+/** Whether a line belongs to a log of Jepsen. */
 export function isJepsenLogLine(text: string): boolean {
   return Object.values(PREFIXES).some((prefix) => prefix.test(text));
 }
 
-/** Whether a line is one of a `history.txt`. */
+/** Whether a line belongs to a `history.txt`. */
 export function isJepsenHistoryLine(text: string): boolean {
   return OPERATION.test(text);
 }
@@ -58,7 +58,7 @@ export function jepsenLogLine(text: string, file: string, line: number): JepsenL
     if (match === null) continue;
     const [, logger = "", message = ""] = match;
     if (OPERATION.test(message)) return operationLine(message, file, line, form === "bare" ? "ran" : "never-happened");
-    // The first kind of log was read without its other lines for long: there every line of this logger counts.
+    // The first kind of log often lacks its other lines: there every line of this logger counts.
     const isOperations = logger === "jepsen.util" || logger === "jepsen.print";
     if (isOperations && (form === "bare" || LIKE_OPERATION.test(message))) throw noOperation(message, file, line);
     return { kind: "note", note: { line, kind: "log", text: `${logger}: ${message}` } };
@@ -71,7 +71,7 @@ export function jepsenLogLine(text: string, file: string, line: number): JepsenL
   );
 }
 
-/** @throws HistoryFileError at a line that is no operation */
+/** @throws HistoryFileError at a line that is not an operation */
 export function jepsenHistoryLine(text: string, file: string, line: number): JepsenLine {
   return operationLine(text, file, line, "never-happened");
 }
@@ -85,8 +85,8 @@ function noOperation(text: string, file: string, line: number): HistoryFileError
 }
 
 /**
- * @param failedCas what a compare-and-swap is that fails with its pair: in the first kind of log it *ran* and found
- * another value, which is an answer; elsewhere what fails has never happened
+ * @param failedCas the meaning of a compare-and-swap that fails with its pair: in the first kind of log it *ran* and
+ * found another value, which is a response; elsewhere a failed operation never happened
  */
 function operationLine(text: string, file: string, line: number, failedCas: "ran" | "never-happened"): JepsenLine {
   const match = OPERATION.exec(text);
@@ -105,7 +105,7 @@ function operationLine(text: string, file: string, line: number, failedCas: "ran
   return { kind: "event", event: { ...event, type, value } };
 }
 
-/** Logs print names without quotes: what is no EDN is a name as it stands. */
+/** Logs print names without quotes: text that is not EDN is a name. */
 function processOf(text: string): unknown {
   const value = orUndefined(text);
   return value === undefined ? text.trim() : value;
@@ -120,7 +120,7 @@ function orUndefined(text: string): unknown {
   }
 }
 
-/** The value, and behind it nothing but an error. */
+/** The value, followed by nothing but an error. */
 function valueOf(rest: string, type: EventType, file: string, line: number): unknown {
   if (rest === "") return undefined;
   let read: { readonly value: unknown; readonly end: number };

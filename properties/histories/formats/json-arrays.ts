@@ -1,9 +1,9 @@
 /**
- * Finds the arrays within a JSON text, with each element's text and line: where the history is in an object that holds
- * more than that. Elements are not read here, only told apart.
+ * Finds the arrays within a JSON text, with each element's text and line: for a history in an object that holds other
+ * fields too. Elements are split here, not read.
  */
 
-/** What is wrong with a JSON text, and in which line. */
+/** The fault of a JSON text, and its line. */
 export class JsonError extends Error {
   readonly line: number;
 
@@ -21,30 +21,30 @@ export interface JsonElement {
 
 export interface ArrayVisitor {
   /**
-   * Told of each array that is not empty.
+   * Called for each array that is not empty.
    *
-   * @param path the names and places that lead to it, from the top
-   * @returns what takes its elements; undefined to look for arrays within them
+   * @param path the names and indexes that lead to it, from the top
+   * @returns the receiver of its elements; undefined to look for arrays within them
    */
   enter(path: readonly (string | number)[], first: JsonElement): ((element: JsonElement) => void) | undefined;
 }
 
-/** Values within values; deeper ones are refused. */
+/** Depth of nested values; deeper ones are refused. */
 const DEPTH_MAX = 200;
 const BLANK = /[ \t\r\n]*/y;
 const TEXT = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const PRIMITIVE = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-/** What may be an end of a value in brackets, or hide one. */
+/** Characters that may end a value in brackets, or hide its end. */
 const MARK = /["[\]{}]/g;
 
 /**
- * Visits the arrays of a JSON text that is one value.
+ * Visits the arrays of a JSON text with one value.
  *
- * @throws JsonError if it is none
+ * @throws JsonError if the text is not one value
  */
 export function visitArrays(text: string, visitor: ArrayVisitor): void {
   let line = 1;
-  let counted = 0; // lines are counted up to here
+  let counted = 0; // lines are counted up to this index
   const lineAt = (at: number): number => {
     for (let next = text.indexOf("\n", counted); next !== -1 && next < at; next = text.indexOf("\n", counted)) {
       line += 1;
@@ -54,7 +54,8 @@ export function visitArrays(text: string, visitor: ArrayVisitor): void {
   };
   const fail = (at: number, expected: string): never => {
     throw new JsonError(
-      `expected ${expected}, found ${at >= text.length ? "the end of the file" : JSON.stringify(text.slice(at, at + 20))}`,
+      `expected ${expected}, ` +
+        `found ${at >= text.length ? "the end of the file" : JSON.stringify(text.slice(at, at + 20))}`,
       lineAt(at),
     );
   };
@@ -64,7 +65,7 @@ export function visitArrays(text: string, visitor: ArrayVisitor): void {
   };
   const blank = (at: number): number => matched(BLANK, at);
 
-  /** The end of a value, whatever is in it. */
+  /** The end of a value of any kind. */
   function skip(at: number): number {
     const character = text[at];
     if (character !== "{" && character !== "[") {

@@ -11,7 +11,7 @@ import { foundText } from "../recorded-value.ts";
 
 const EXPECTED = "[client, function, argument, output, call, return]";
 
-/** @throws HistoryFileError if the text is no such array */
+/** @throws HistoryFileError if the text is not such an array */
 export function jsonLineOperation(text: string, file: string, line: number, timeline: Timeline): RecordedOperation {
   let parsed: unknown;
   try {

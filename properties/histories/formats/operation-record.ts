@@ -1,4 +1,4 @@
-/** Records of which each is an operation with the times of its call and its return. */
+/** Records of operations: each has the times of its call and its return. */
 import { eventTypeOf } from "./event-types.ts";
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
@@ -8,9 +8,9 @@ import type { Timeline } from "./recorded-time.ts";
 import { foundText } from "../recorded-value.ts";
 
 /**
- * The operation of a record; undefined for one that is known not to have taken effect.
+ * The operation of a record; undefined for one that did not take effect.
  *
- * @throws HistoryFileError if it is none, or does not say what became of it
+ * @throws HistoryFileError if the record is not an operation, or does not state its outcome
  */
 export function operationOf(
   fields: RecordFields,
@@ -39,7 +39,8 @@ export function operationOf(
   const respondedAt = isPending ? undefined : timeline.placeOf(fields.return);
   if (!isPending && (respondedAt === undefined || respondedAt < invokedAt))
     return fail(
-      `expected a time as ${namesOf("return")}, at least that of the call, ${foundText(fields.call)}, found ${foundText(fields.return)}`,
+      `expected a time as ${namesOf("return")}, at least that of the call, ` +
+        `${foundText(fields.call)}, found ${foundText(fields.return)}`,
     );
   const { argument = fields.value } = fields;
   return {

@@ -1,4 +1,4 @@
-/** Pairs the invocations and completions of a file that has one line an event. */
+/** Pairs the invocations and completions of a file with one event per line. */
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
 import type { EventReceiver, RecordedEvent } from "./recorded-event.ts";
@@ -6,15 +6,15 @@ import type { EventReceiver, RecordedEvent } from "./recorded-event.ts";
 export interface Pairing {
   /** The place of the next event. */
   readonly at: number;
-  /** Operations that never happened. */
+  /** The number of operations that never happened. */
   readonly failed: number;
   /** @throws HistoryFileError at a completion without its invocation, or a second invocation while one is open */
   add(event: RecordedEvent): void;
-  /** What is left open is pending. */
+  /** Open operations become pending. */
   end(): void;
 }
 
-/** Hands events on as they come: pairing them is left to the receiver. */
+/** Passes events on as they come: the receiver pairs them. */
 export function unpaired({ event }: EventReceiver): Pairing {
   let at = 0;
   return {
@@ -31,11 +31,11 @@ export function unpaired({ event }: EventReceiver): Pairing {
 }
 
 /**
- * @param onOperation called in order of invocation, as soon as it is known how an operation and all before it ended;
- * what failed never happened and is left out
+ * @param onOperation called in order of invocation, as soon as the endings of an operation and all before it are known;
+ * a failed operation never happened and is left out
  */
 export function createPairing(file: string, onOperation: (operation: RecordedOperation) => void): Pairing {
-  // Numbered from the first; those before `settled` have been handed on.
+  // Numbered from the first; those before `settled` have been passed on.
   const operations = new Map<number, RecordedOperation>();
   let invoked = 0;
   let settled = 0;
@@ -92,13 +92,15 @@ export function createPairing(file: string, onOperation: (operation: RecordedOpe
         throw new HistoryFileError(
           file,
           line,
-          `client ${client} completes ${f} (${type}), but its open operation is ${operation.f} of line ${operation.line}`,
+          `client ${client} completes ${f} (${type}), ` +
+            `but its open operation is ${operation.f} of line ${operation.line}`,
         );
       if (operation.key !== key && key !== undefined)
         throw new HistoryFileError(
           file,
           line,
-          `client ${client} completes ${f} of key ${key}, but its open operation of line ${operation.line} is of ${operation.key === undefined ? "none" : `key ${operation.key}`}`,
+          `client ${client} completes ${f} of key ${key}, but its open operation of line ` +
+            `${operation.line} is of ${operation.key === undefined ? "none" : `key ${operation.key}`}`,
         );
       open.delete(call);
       unsettled.delete(number);

@@ -12,18 +12,18 @@ import type { Timeline } from "./recorded-time.ts";
 import { foundText, isStruct } from "../recorded-value.ts";
 
 export interface PorcupineReader {
-  /** Takes in one `Operation` or `Event`. @throws HistoryFileError if it is neither */
+  /** Adds one `Operation` or `Event`. @throws HistoryFileError if it is neither */
   add(record: unknown, line: number): void;
-  /** Events that have not returned are pending. */
+  /** Calls without a return become pending. */
   end(): void;
 }
 
-/** Whether an object is one of porcupine's, by its fields. */
+/** Whether an object is a record of porcupine's, by its fields. */
 export function isPorcupineRecord(record: Readonly<Record<string, unknown>>): boolean {
   return ("Kind" in record && "Value" in record) || ("Input" in record && "Call" in record);
 }
 
-/** @param onOperation called with operations in the order of the file, with those of events in that of their calls */
+/** @param onOperation called with operations in the order of the file, or of their calls where the file has events */
 export function createPorcupineReader(
   file: string,
   timeline: Timeline,
@@ -87,7 +87,8 @@ export function createPorcupineReader(
       };
       if (!isStruct(record) || !isPorcupineRecord(record))
         return fail(
-          `expected an Operation with Input, Call, Output, Return or an Event with Kind, Value, Id, found ${foundText(record)}`,
+          "expected an Operation with Input, Call, Output, Return or an Event with Kind, Value, Id, " +
+            `found ${foundText(record)}`,
         );
       if ("Kind" in record) addEvent(record, line, fail);
       else addOperation(record, line, fail);
@@ -103,16 +104,16 @@ function clientIn(record: Readonly<Record<string, unknown>>, fail: (what: string
     : fail(`expected a number as ClientId, found ${foundText(client)}`);
 }
 
-/** What may stand in front of a record on its line: the date and place that Go's loggers write. */
+/** The prefix of a record on its line: the date and place that Go's loggers write. */
 const PREFIX = /^\s*(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)? )?(?:\s*[\w./-]+\.go:\d+: )?/;
 /** Lines of source around the records, and comments. */
 const AROUND = /^\s*(?:\/\/.*|(?:[\w.,\s]+:?=\s*)?\[\](?:\w+\.)?(?:Event|Operation)\{|[\])}]+,?;?)?\s*$/;
-/** What `go test` says beside. */
+/** Other output of `go test`. */
 const TEST_OUTPUT =
   /^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|FAIL|SKIP):|(?:PASS|FAIL|ok|\?)(?:\s|$)|exit status \d+)/;
 const RECORD = /^(?:&?(?:\w+\.)?(?:Event|Operation)\{|&?\{\s*(?:ClientId|Kind|Input)\s*:)/;
 
-/** Whether a line is one of a log of Go's. */
+/** Whether a line belongs to the output of Go. */
 export function isGoLine(text: string): boolean {
   return (
     RECORD.test(withoutPrefix(text).text) || (text.trim() !== "" && /\[\](?:\w+\.)?(?:Event|Operation)\{/.test(text))
@@ -120,7 +121,7 @@ export function isGoLine(text: string): boolean {
 }
 
 /**
- * The records on a line of Go's output or source; a note where the line has none and is known.
+ * The records on a line of Go's output or source; a note for a known line without any.
  *
  * @throws HistoryFileError at any other line
  */
@@ -144,7 +145,8 @@ export function goLine(
       if (at >= rest.length) break;
       if (!RECORD.test(rest.slice(at, at + 200)))
         throw new GoValueError(
-          `expected an Event or an Operation, as %+v prints it or as it stands in source, found "${excerpt(rest.slice(at))}"`,
+          "expected an Event or an Operation, as %+v prints it or as it stands in source, " +
+            `found "${excerpt(rest.slice(at))}"`,
         );
       const { value, end } = isPrinted(rest, at) ? goPrintedStructAt(rest, at) : goLiteralAt(rest, at);
       records.push(value);
@@ -158,7 +160,7 @@ export function goLine(
   return { kind: "records", records };
 }
 
-/** `%+v` puts no comma behind the first field. */
+/** `%+v` writes no comma after the first field. */
 function isPrinted(text: string, at: number): boolean {
   return /^&?\{(?:ClientId|Kind):\S+ |^&?\{Input:/.test(text.slice(at, at + 200));
 }

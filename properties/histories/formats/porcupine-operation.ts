@@ -1,7 +1,8 @@
 /**
- * What the inputs and outputs of porcupine's operations mean. They are structs of whoever wrote the model, so their
- * fields go by name, and operations without a name by the numbers of porcupine's own examples: false is a write and true
- * a read; 0 is a read, 1 a write, 2 an append to a key, or a compare-and-swap where there is none.
+ * The meaning of the inputs and outputs of porcupine's operations. They are structs defined by the author of the model,
+ * so their fields are recognised by name, and operations without a name by the numbers of porcupine's own examples:
+ * false is a write and true a read; 0 is a read, 1 a write, 2 an append to a key, or a compare-and-swap where there is
+ * none.
  *
  * Source: porcupine, porcupine_test.go (registerInput, etcdInput, kvInput); MIT 6.5840, models/kv.go.
  */
@@ -44,9 +45,9 @@ const INPUT_NAMES = ["function", "key", "value", "old", "new"] as const;
 const OUTPUT_NAMES = ["output", "ok", "exists", "unknown", "error"] as const;
 
 /**
- * The fields of a struct by what they mean.
+ * The fields of a struct by their meaning.
  *
- * @returns text, what is wrong, at a field that is set and means nothing here
+ * @returns a message at a field that is set and has no meaning here
  */
 function meaningsOf<Name extends keyof typeof NAMES>(
   struct: Readonly<Record<string, unknown>>,
@@ -62,19 +63,19 @@ function meaningsOf<Name extends keyof typeof NAMES>(
   return found;
 }
 
-/** As Go leaves a field that nobody set. */
+/** Go's zero value of an unset field. */
 function isUnset(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === 0 || value === false) return true;
   return isStruct(value) && Object.values(value).every(isUnset);
 }
 
-/** @returns text, what is wrong, for an input that tells of no operation */
+/** @returns a message for an input that describes no operation */
 export function porcupineInput(input: unknown): PorcupineInput | string {
   if (Array.isArray(input)) return positionalInput(input);
   if (!isStruct(input)) return "expected a struct with the operation's name as its input";
   const fields = meaningsOf(input, INPUT_NAMES);
   if (typeof fields === "string") return fields;
-  // Keys of one history have one type, which is lost where they are printed.
+  // Keys of one history have one type, which is lost in printing.
   const key = fields.key === undefined ? undefined : String(keyOf(fields.key));
   const f = functionName(fields.function, key !== undefined);
   if (f === undefined) return "expected the operation's name, or its number as in porcupine's examples, in the input";
@@ -86,7 +87,7 @@ export function porcupineInput(input: unknown): PorcupineInput | string {
   return { f, key, argument: isRead(f) ? null : (fields.value ?? fields.old ?? fields.new) };
 }
 
-/** Of a literal without names: operation and value; operation, key and value; operation, old and new value. */
+/** A literal without names: operation and value; operation, key and value; operation, old and new value. */
 function positionalInput([operation, ...values]: readonly unknown[]): PorcupineInput | string {
   const key = values.length === 2 && typeof values[0] === "string" ? values[0] : undefined;
   const f = functionName(operation, key !== undefined);
@@ -108,9 +109,9 @@ function functionName(operation: unknown, hasKey: boolean): string | undefined {
 
 const isRead = (f: string): boolean => f === "read" || f === "get";
 
-/** The answer that an output holds; undefined where it says that nobody saw it. */
+/** The response in an output; undefined where it states that the response was not seen. */
 export function porcupineOutput(f: string, output: unknown): { readonly answer: unknown } | string {
-  // What a write answers is never looked at, and often a zero that nobody set.
+  // The output of a write is ignored: it is often an unset zero.
   if (["write", "put", "append", "set"].includes(f)) return { answer: null };
   if (!isStruct(output)) return { answer: output };
   const fields = meaningsOf(output, OUTPUT_NAMES);

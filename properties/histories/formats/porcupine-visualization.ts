@@ -1,7 +1,7 @@
 /**
- * The data behind porcupine's pictures of histories: partitions, each with its operations, of which only a description
- * is left: `get('x') -> 'y'`, `put('x', 'y')`, `cas(1, 2) -> ok`. Values have lost their types: what looks like a
- * number is one.
+ * The data behind porcupine's pictures of histories: partitions with their operations, each reduced to a description:
+ * `get('x') -> 'y'`, `put('x', 'y')`, `cas(1, 2) -> ok`. Values have lost their types: text that looks like a number is
+ * read as one.
  *
  * Source: porcupine, visualization.go (visualizationData, historyElement), and the descriptions of porcupine_test.go.
  */
@@ -14,8 +14,8 @@ import { foundText } from "../recorded-value.ts";
 /**
  * The operation of one element of a partition's history.
  *
- * @param partition the key of operations whose description has none; undefined where all are in one
- * @throws HistoryFileError if it is none
+ * @param partition the key of operations whose description has none; undefined if there is only one partition
+ * @throws HistoryFileError if it is not an operation
  */
 export function visualizedOperation(
   element: Readonly<Record<string, unknown>>,
@@ -51,7 +51,7 @@ interface Described {
 
 const NAME = /^\s*([A-Za-z_][\w.-]*)\s*\(/;
 const VALUE = /\s*(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s,()'"][^,()'"]*))\s*/y;
-/** How many values an operation has besides its key. */
+/** The number of values that an operation has besides its key. */
 const VALUES: Readonly<Record<string, number>> = { read: 0, get: 0, write: 1, put: 1, set: 1, append: 1, cas: 2 };
 
 function described(text: string, file: string, line: number): Described {
@@ -95,7 +95,7 @@ function valueAt(text: string, at: number): { readonly value: unknown; readonly 
   return { value: plainValue(single ?? double ?? bare?.trim() ?? ""), end: VALUE.lastIndex };
 }
 
-/** Undefined for an answer that nobody saw. */
+/** Undefined for a response that was not seen. */
 function outputOf(f: string, text: string | undefined, fail: () => never): unknown {
   if (text === undefined) return f === "get" || f === "read" ? fail() : null;
   const read = valueAt(text, 0);

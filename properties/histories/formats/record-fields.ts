@@ -1,6 +1,6 @@
 /**
- * What the fields of a record mean by their names, in EDN, JSON and CSV alike: Jepsen's (`process`, `type`, `f`,
- * `value`), and those that other recorders use for the same. Case, `_` and `-` do not count.
+ * The meaning of the fields of a record by their names, the same in EDN, JSON and CSV: Jepsen's (`process`, `type`,
+ * `f`, `value`), and their synonyms in other recorders. Case, `_` and `-` are ignored.
  */
 import { eventTypeOf } from "./event-types.ts";
 import { ednText } from "../edn-text.ts";
@@ -22,11 +22,11 @@ export type Field =
   | "time"
   | "index";
 
-/** The fields of one record that are known by name; absent ones are undefined. */
+/** The fields of one record with a known name; absent ones are undefined. */
 export type RecordFields = { readonly [field in Field]?: unknown };
 
 /**
- * Jepsen's operations have more fields than these, which say nothing about the object. A value that is not there is nil.
+ * Jepsen's operations have other fields too, irrelevant to the object. A missing value is nil.
  */
 export function jepsenFields(valueOf: (name: string) => unknown): RecordFields {
   return {
@@ -45,7 +45,7 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
     name,
     `${name}id`,
   ]),
-  // These may also say which function it is: their values tell.
+  // These may also name the function, depending on their values.
   type: ["type", "event", "kind", "phase", "status", "outcome"],
   f: ["f", "function", "func", "op", "operation", "method", "command", "action"].flatMap((name) => [
     name,
@@ -77,11 +77,11 @@ const FIELD_OF: ReadonlyMap<string, Field> = new Map(
   Object.entries(NAMES).flatMap(([field, names]) => names.map((name) => [name, field as Field] as const)),
 );
 
-/** Names repeat record by record; up to so many are remembered as they are written. */
+/** Most names to cache in their original spelling: they repeat in every record. */
 const NAMES_KEPT = 1_000;
 const fieldsMet = new Map<string, Field | undefined>();
 
-/** The meaning of a field's name; undefined if it has none. */
+/** The meaning of a field's name, or undefined. */
 export function fieldOf(name: string): Field | undefined {
   const known = fieldsMet.get(name);
   if (known !== undefined || fieldsMet.has(name)) return known;
@@ -90,7 +90,7 @@ export function fieldOf(name: string): Field | undefined {
   return field;
 }
 
-/** What a field is called, for messages. */
+/** A field's name, for messages. */
 export function namesOf(field: Field): string {
   return `${NAMES[field][0]} (or a name that means the same)`;
 }
@@ -110,7 +110,7 @@ export function fieldsOf(record: Readonly<Record<string, unknown>>, file: string
   for (const [name, value] of entries) {
     const known = fieldOf(name);
     if (known === undefined) continue;
-    // A type that is none of an event is the function, unless that has a field of its own.
+    // A type that is not an event's is the function, unless the function has its own field.
     const field = known === "type" && value !== null && eventTypeOf(value) === undefined && !hasFunction ? "f" : known;
     const other = namedBy[field];
     if (other !== undefined)
@@ -121,25 +121,25 @@ export function fieldsOf(record: Readonly<Record<string, unknown>>, file: string
   return fields;
 }
 
-/** A client by number or name: of `7`, `"alpha"`, `:alpha`; undefined for what is neither. */
+/** A client's number or name, from `7`, `"alpha"`, `:alpha`; undefined for any other value. */
 export function clientOf(value: unknown): number | string | undefined {
   if (typeof value === "number" || typeof value === "string") return value;
   if (typeof value === "bigint") return String(value);
   return nameOf(value) === undefined ? undefined : keyOf(value);
 }
 
-/** Jepsen's own client, which harms the system instead of asking it. */
+/** Jepsen's own client, which disturbs the system instead of calling it. */
 export function isNemesis(client: unknown): boolean {
   return client !== undefined && nameOf(client) === "nemesis";
 }
 
-/** @returns undefined if there is none */
+/** @returns undefined if the record has none */
 export function functionOf({ f, value }: RecordFields): string | undefined {
   const name = f === undefined && isTransaction(value) ? "txn" : nameOf(f);
   return name === "" ? undefined : name;
 }
 
-/** Elle's histories leave :f out: every operation is a list of reads and writes. */
+/** Elle's histories omit :f: every operation is a list of reads and writes. */
 export function isTransaction(value: unknown): boolean {
   return (
     Array.isArray(value) &&
@@ -147,24 +147,24 @@ export function isTransaction(value: unknown): boolean {
   );
 }
 
-/** The key of a record that has one. */
+/** The key of a record, if it has one. */
 export function keyField({ key }: RecordFields): string | number | undefined {
   return key === undefined || key === null ? undefined : keyOf(key);
 }
 
-/** What the nemesis did. */
+/** The nemesis's action. */
 export function nemesisText({ f, value }: RecordFields): string {
   const name = nameOf(f) ?? "";
   return `nemesis ${name}${value === undefined || value === null ? "" : ` ${excerpt(ednText(value))}`}`;
 }
 
-/** What a record says of the answer: it may only say that the operation was refused, or repeat its value. */
+/** The response in a record: it may only state that the operation was refused, or repeat its value. */
 export function answerOf({ output, ok, value }: RecordFields): unknown {
   if (output !== undefined) return output;
   return ok === false ? false : value;
 }
 
-/** A record that tells of an error and not of its effect cannot be read. */
+/** A record with an error but without its effect cannot be read. */
 export function saysError({ error }: RecordFields): boolean {
   return error !== undefined && error !== null && error !== false && error !== "";
 }

@@ -1,4 +1,4 @@
-/** Takes the records of one format one by one, each as its text, and hands on operations and notes. */
+/** Takes the records of one format one by one, each as its text, and passes on operations and notes. */
 import { createClientOrder } from "./client-order.ts";
 import { EDN_EVENTS, ednFields } from "./edn.ts";
 import { createEventReader } from "./event-record.ts";
@@ -33,11 +33,11 @@ export const CSV_EVENTS: EventLanguage = { mark: (name) => name, types: "any", t
 /** Takes records one by one, each as its text. */
 export interface RecordReader {
   add(text: string, line: number): void;
-  /** @returns how many operations did not take effect */
+  /** @returns the number of operations that did not take effect */
   end(): number;
 }
 
-/** @throws HistoryFileError, here or from the reader, where events are wanted and the format has none */
+/** @throws HistoryFileError, here or from the reader, where events are required and the format has none */
 export function createRecordReader(format: RecordFormat, file: string, receiver: Receiver): RecordReader {
   const timeline = createTimeline();
   switch (format) {
@@ -177,9 +177,9 @@ function pairingFor(file: string, receiver: Receiver): Pairing {
 }
 
 /**
- * What takes the operations of a format that has no events.
+ * The receiver of operations for a format without events.
  *
- * @throws HistoryFileError if events are wanted
+ * @throws HistoryFileError if events are required
  */
 export function takesOperations(receiver: Receiver, format: HistoryFormat, file: string): HistoryReceiver {
   if ("operation" in receiver) return receiver;

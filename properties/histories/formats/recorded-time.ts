@@ -1,16 +1,16 @@
 /**
- * Places in the order of events from times as files have them: small numbers, nanoseconds since 1970, fractions of a
+ * Converts the times of files to places in the order of events: small numbers, nanoseconds since 1970, fractions of a
  * second, dates. No digit is lost: large times are counted from the first one.
  */
 import { differenceOf, exactNumber } from "#model/exact-number.ts";
 import type { ExactNumber } from "#model/exact-number.ts";
 import { Literal } from "#model/literal.ts";
 
-/** Up to here times are places as they are. */
+/** Times up to this number are used as places directly. */
 const PLACE_MAX = 1e9;
 
 export interface Timeline {
-  /** @returns undefined for what is no time, or is too far from the first one to be told from its neighbours */
+  /** @returns undefined for a value that is no time, or too far from the first one to be exact */
   placeOf(time: unknown): number | undefined;
 }
 

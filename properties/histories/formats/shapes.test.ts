@@ -10,7 +10,7 @@ const scratch = mkdtempSync(join(tmpdir(), "shapes-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 let files = 0;
-/** Format, operations and notes of a text; or what is wrong with it. */
+/** Format, operations and notes of a text; or its fault. */
 async function read(content: string | Uint8Array): Promise<string> {
   files += 1;
   const path = join(scratch, `history-${files}`);
@@ -27,7 +27,7 @@ async function read(content: string | Uint8Array): Promise<string> {
 const OBJECT = '{"process":0,"type":"invoke","f":"write","value":1}';
 const MAP = "{:process 0, :type :invoke, :f :write, :value 1}";
 
-test("a format is told by its whole shape: a JSON object is never read as EDN, nor EDN as JSON", async () => {
+test("a format is recognised by its whole shape: a JSON object is never read as EDN, nor EDN as JSON", async () => {
   const shapes: readonly (readonly [string, string])[] = [
     [OBJECT, "jepsen-json 1 0"],
     [` \n [ \n ${OBJECT} ] `, "jepsen-json 1 0"],
@@ -53,13 +53,13 @@ test("a format is told by its whole shape: a JSON object is never read as EDN, n
     ["03:04:05.678 [jepsen worker 0] INFO  jepsen.util - 0\t:invoke\t:write\t1", "jepsen-log 1 0"],
     ["{ClientId:0 Kind:false Value:{op:false value:1} Id:0}", "porcupine-go 1 0"],
     ['[{"History":[{"ClientId":0,"Start":0,"End":100,"Description":"put(\'1\')"}]}]', "porcupine-visualization 1 0"],
-    // Elle's examples name no clients: their transactions come one after another.
+    // Elle's examples name no clients: their transactions are sequential.
     ["{:index 0 :type :invoke :value [[:append :x 1]]}\n{:index 1 :type :ok :value [[:append :x 1]]}", "edn 1 0"],
     [
       '[{"index":0,"type":"invoke","value":[["r","x",null]]},{"index":1,"type":"ok","value":[["r","x",[]]]}]',
       "json-events 1 0",
     ],
-    // Times of Jepsen's events fall a little now and then: the order of the lines counts.
+    // Times of Jepsen's events decrease a little now and then: the order of the lines counts.
     [`${OBJECT.replace("}", ',"time":9}')}\n{"process":1,"type":"invoke","f":"a","time":8}`, "jepsen-json 2 0"],
     ["", "jepsen-log 0 0"],
   ];
@@ -86,15 +86,17 @@ test("a file may come in pieces of any size", () => {
 });
 
 const refused: readonly (readonly [string, string])[] = [
-  // What is no history at all.
+  // Texts without a history.
   [
     "hello\n",
-    'FILE:1: expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it (see check --help), found "hello"',
+    "FILE:1: expected a history as Jepsen (EDN, log, history.txt), JSON, CSV or porcupine have it " +
+      '(see check --help), found "hello"',
   ],
   ["\n\n<a>", "FILE:1: expected a page of porcupine with its data (const data = …), found another"],
   [
     ' \n{"a": [1, 2], "b": {}}',
-    'FILE:1: expected an array of operations within this value: [client, function, argument, output, call, return], or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
+    "FILE:1: expected an array of operations within this value: [client, function, argument, output, call, return], " +
+      'or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
   ],
   [
     `{"a":[${OBJECT}],\n"b":[${OBJECT}]}`,
@@ -102,7 +104,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   [`{"a":[${OBJECT}\n`, 'FILE:2: expected "," or "]", found the end of the file'],
   [`{"a" 1, "b": [${OBJECT}]}\n{}`, 'FILE:1: expected an EDN map: expected a value, found ":"'],
-  // Lines that are not like the others.
+  // Lines that differ from the others.
   [`${OBJECT}\n${MAP}`, 'FILE:2: expected a JSON object, found "{:process 0, :type :invoke, :f :write, :value 1}"'],
   [`${OBJECT}\n{"process":1}`, 'FILE:2: expected "type" "invoke", "ok", "fail" or "info", found "nothing"'],
   [`${MAP}\n${OBJECT}`, 'FILE:2: expected an EDN map: expected a value, found ":"'],
@@ -129,7 +131,7 @@ const refused: readonly (readonly [string, string])[] = [
     "WARN [jepsen worker 1] jepsen.core: what\nnow",
     'FILE:2: expected "INFO  jepsen.util - <process> :<invoke|ok|fail|info> :<function> <value>", found "now"',
   ],
-  // Events and operations that are none, or say too little.
+  // Invalid or incomplete events and operations.
   [
     '{"client":0,"op":"a","type":"hm","call":0}',
     'FILE:1: expected ok, fail or info as type (or a name that means the same), found "hm"',
@@ -168,7 +170,7 @@ const refused: readonly (readonly [string, string])[] = [
     "{:index 0, :type :invoke, :f :write}\n{:index 1, :type :invoke, :f :read}",
     "FILE:2: client nil invokes read while its write of line 1 is open",
   ],
-  // Events that do not stand in their order.
+  // Events out of order.
   [
     `${MAP.replace("{", "{:index 5, ")}\n${MAP.replace("{", "{:index 4, ")}`,
     "FILE:2: expected an index above 5 of line 1, found 4; events must stand in the order in which they happened",
@@ -223,7 +225,7 @@ for (const [text, expected] of refused) {
   });
 }
 
-test("bytes that are no UTF-8 are refused with their line, as other text would take their place", async () => {
+test("bytes that are not UTF-8 are refused with their line, not replaced by other text", async () => {
   const bytes = Buffer.concat([
     Buffer.from(`${MAP}\n{:process 1, :type :invoke, :f :write, :value "`),
     Buffer.of(0xff),
@@ -233,7 +235,7 @@ test("bytes that are no UTF-8 are refused with their line, as other text would t
   expect(await read(Buffer.concat([Buffer.from(`${MAP}\n`), Buffer.of(0xc3)]))).toBe("FILE:2: expected text in UTF-8");
 });
 
-test("what a partition of porcupine's is of is a key of its own", async () => {
+test("each partition of porcupine's is a separate key", async () => {
   const path = join(scratch, "partitions.json");
   const element = (n: number): string =>
     `{"History":[{"ClientId":${n},"Start":0,"End":100,"Description":"write(${n})"}]}`;
@@ -244,7 +246,7 @@ test("what a partition of porcupine's is of is a key of its own", async () => {
   ]);
 });
 
-test("porcupine's descriptions: keys, answers that nobody saw, refusals", async () => {
+test("porcupine's descriptions: keys, unseen responses, refusals", async () => {
   const path = join(scratch, "descriptions.json");
   const descriptions = [
     "get('x') -> 'y'",

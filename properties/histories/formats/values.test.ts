@@ -42,13 +42,13 @@ test("EDN: scalars, with every digit", () => {
   ]);
 });
 
-test("EDN: characters, among them those that are brackets, and by name or number", () => {
+test("EDN: characters, including brackets, by name or number", () => {
   expect(ednValue('[\\a \\\\ \\( \\) \\" \\; \\newline \\u0061 \\space]')).toEqual(
     ["\\a", "\\\\", "\\(", "\\)", '\\"', "\\;", "\\newline", "\\a", "\\space"].map(literal),
   );
 });
 
-test("EDN: what stands within brackets, comments, and what is left out", () => {
+test("EDN: collections, comments, and discarded values", () => {
   expect(ednValue("; a\n{:a [1 (2)], #_ :b #_{:c 1} :d #{1 2}, #_#_ 1 2 [1] x} ; b")).toEqual(
     new Map<unknown, unknown>([
       [literal(":a"), [1, [2]]],
@@ -62,7 +62,7 @@ test("EDN: what stands within brackets, comments, and what is left out", () => {
   expect(ednValueAt("  5 rest", 0)).toEqual({ value: 5, end: 3 });
 });
 
-test("EDN: what is wrong is said", () => {
+test("EDN: faults are reported", () => {
   expect(
     [
       "",
@@ -110,17 +110,17 @@ test("EDN: what is wrong is said", () => {
   ]);
 });
 
-test("values within values without end are refused, not recursed into", () => {
+test("endlessly nested values are refused, not recursed into", () => {
   for (const piece of ["[", "(", "{:a ", "#_", "#a ", "[#_"])
     expect(ednFault(piece.repeat(100_000))).toBe("expected values within values at most 200 deep");
   for (const piece of ["[", '{"a":'])
     expect(() => exactJson(piece.repeat(100_000))).toThrow("expected values within values at most 200 deep");
-  expect(exactJson(`["${"[".repeat(1_000)}\\"["]`)).toHaveLength(1); // brackets in a text are text
+  expect(exactJson(`["${"[".repeat(1_000)}\\"["]`)).toHaveLength(1); // brackets in a string are text
   expect(() => goLiteralAt("{".repeat(10_000), 0)).toThrow(GoValueError);
   expect(() => goPrintedStructAt("{A:".repeat(10_000), 0)).toThrow(GoValueError);
 });
 
-test("EDN: what is written is read back", () => {
+test("EDN: a written value is read back", () => {
   const scalars = fc.oneof(
     fc.integer(),
     fc.string({ unit: "binary" }).filter((text) => text.isWellFormed()),
@@ -143,7 +143,7 @@ test("EDN: what is written is read back", () => {
   );
 });
 
-test("JSON: numbers keep every digit, and cost nothing where they have few", () => {
+test("JSON: numbers keep every digit, and short ones cost nothing", () => {
   expect(exactJson('[9007199254740993, 1.50, 1e2, 0.12345678901234567890, {"a": -9007199254740993}]')).toEqual([
     9007199254740993n,
     1.5,
@@ -164,7 +164,7 @@ test("JSON: numbers keep every digit, and cost nothing where they have few", () 
   );
 });
 
-test("times: places as they are, nanoseconds and fractions from the first, dates", () => {
+test("times: small places unchanged, nanoseconds and fractions from the first, dates", () => {
   const places = (...times: readonly unknown[]): unknown[] => {
     const timeline = createTimeline();
     return times.map((time) => timeline.placeOf(time));
@@ -176,7 +176,7 @@ test("times: places as they are, nanoseconds and fractions from the first, dates
     places("2024-01-02T03:04:05.000000001Z", "2024-01-02 03:04:05,000000003", "2024-01-02T04:04:06+01:00"),
   ).toEqual([0, 2e-9, 0.999999999]);
   expect(places("1969-12-31T23:59:59.25Z", "1970-01-01T00:00:00.5Z")).toEqual([-0.75, 0.5]);
-  // Too far from the first to be told from its neighbours, or no time.
+  // Too far from the first to be exact, or no time.
   expect(places(0, 2n ** 60n + 1n, "soon", null, "2024-13-01T00:00:00Z")).toEqual([
     0,
     undefined,
@@ -186,7 +186,7 @@ test("times: places as they are, nanoseconds and fractions from the first, dates
   ]);
 });
 
-test("Go: literals as they stand in source, and as %#v prints them", () => {
+test("Go: literals as written in source, and as %#v prints them", () => {
   const read = (text: string): unknown => goLiteralAt(text, 0).value;
   expect(
     read('porcupine.Event{ClientId: 0, Kind: porcupine.CallEvent, Value: kvInput{op: 0x1, key: "a\\"b"}, Id: -1,}'),
@@ -203,7 +203,7 @@ test("Go: literals as they stand in source, and as %#v prints them", () => {
     expect(() => read(text)).toThrow(GoValueError);
 });
 
-test("Go: structs as %+v prints them, whose texts have no quotes", () => {
+test("Go: structs as %+v prints them, with unquoted strings", () => {
   expect(goPrintedStructAt("{ClientId:0 Value:{op:2 key:k value:x 0 1 y, z} Out:<nil> E:{} F:}", 0).value).toEqual({
     ClientId: 0,
     Value: { op: 2, key: "k", value: "x 0 1 y, z" },

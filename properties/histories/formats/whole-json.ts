@@ -1,6 +1,6 @@
 /**
- * A history within one JSON value that holds more: an object with the array of records in it, or the data of a
- * porcupine visualization, by itself or within its page.
+ * A history within a larger JSON value: an object with the array of records in it, or the data of a porcupine
+ * visualization, by itself or within its page.
  */
 import { exactJson } from "./exact-json.ts";
 import { jsonFormatOf } from "./format.ts";
@@ -17,8 +17,8 @@ import type { Receiver } from "./recorded-event.ts";
 import { createTimeline } from "./recorded-time.ts";
 
 /**
- * @param start called with the format before anything is handed on
- * @throws HistoryFileError at what is no JSON, and where there is no history in it or more than one
+ * @param start called with the format before anything is passed on
+ * @throws HistoryFileError at text that is not JSON, and where it holds no history or more than one
  */
 export function readWholeJson(
   text: string,
@@ -119,7 +119,8 @@ function readRecords(
         throw new HistoryFileError(
           file,
           line,
-          `expected one array of operations, found those of ${found.path} and ${path.join(".")}; put each into a file of its own`,
+          `expected one array of operations, found those of ${found.path} ` +
+            `and ${path.join(".")}; put each into a file of its own`,
         );
       const reader = createRecordReader(format, file, start(format));
       found = { format, reader, path: path.join(".") };
@@ -130,7 +131,8 @@ function readRecords(
     throw new HistoryFileError(
       file,
       firstLine,
-      'expected an array of operations within this value: [client, function, argument, output, call, return], or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
+      "expected an array of operations within this value: [client, function, argument, output, call, return], " +
+        'or objects such as {"process": 0, "type": "invoke", "f": "write", "value": 1}',
     );
   return { format: found.format, failed: found.reader.end() };
 }

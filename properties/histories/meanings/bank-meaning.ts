@@ -1,4 +1,4 @@
-/** How banks read the operations of a file. */
+/** The reading of recorded operations by banks. */
 import type { Balances, BankOperation } from "#model/objects/bank.ts";
 import type { Amount } from "#model/objects/counter.ts";
 import { isStruct, keyOf, memberOf, scalarOf } from "../recorded-value.ts";
@@ -37,7 +37,7 @@ function readMeaning(asked: Asked, reading: Reading): MeaningOr<BankOperation, B
     : { operation: { kind: "read" }, response };
 }
 
-/** Balances by account, of a map, an object or a list; undefined where one is no whole number. */
+/** Balances by account, of a map, an object or a list; undefined where one is not a whole number. */
 export function balancesOf(value: unknown): Balances | undefined {
   if (!(Array.isArray(value) || value instanceof Map || isStruct(value))) return undefined;
   const entries: [string, Amount][] = [];

@@ -1,4 +1,4 @@
-/** How queues, stacks, deques and priority queues read the operations of a file. */
+/** The reading of recorded operations by queues, stacks, deques and priority queues. */
 import type { ContainerOperation } from "#model/objects/containers.ts";
 import type { DequeOperation } from "#model/objects/deque.ts";
 import type { DoubleEndedPriorityQueueOperation } from "#model/objects/double-ended-priority-queue.ts";
@@ -31,7 +31,7 @@ const DEQUE = kinds({
   "pop-back": ["popback", "removelast", "polllast", "popright", "rpop"],
 });
 
-/** How many values a function takes: those of all containers have names of their own. */
+/** The number of values that a function takes: no two containers use one name differently. */
 export function containerValues(f: string): 0 | 1 {
   const name = plainName(f);
   return [CONTAINER, PRIORITY_QUEUE, DOUBLE_ENDED, DEQUE].some((each) => each.get(name)?.startsWith("pop")) ? 0 : 1;
@@ -86,7 +86,7 @@ function pushMeaning<Kind extends string>(
   if (value === undefined || value === null) return expected("a value to push", asked.argument);
   const ending = asked.isPending ? "done" : acknowledged(asked, reading);
   if (typeof ending === "object") return ending;
-  // Whoever does not say how much it holds does not say when it may refuse.
+  // Without a capacity it is unknown when a push may be refused.
   if (ending === "refused")
     return reading.capacity === undefined ? "refused" : { operation: { kind, value }, response: false };
   return { operation: { kind, value }, response: null };
@@ -97,7 +97,7 @@ function popMeaning<Kind extends string>(
   reading: Reading,
   kind: Kind,
 ): MeaningOr<{ readonly kind: Kind }, Scalar> {
-  // nil is the answer of a pop that found nothing, in whatever format.
+  // nil is the response of a pop that found nothing, in every format.
   const popped = asked.output === null ? { answer: null } : answerOf(asked, reading);
   if ("fault" in popped) return popped;
   const response = scalarOf(popped.answer);

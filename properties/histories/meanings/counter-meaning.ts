@@ -1,4 +1,4 @@
-/** How counters read the operations of a file. */
+/** The reading of recorded operations by counters. */
 import type { Amount, CounterOperation } from "#model/objects/counter.ts";
 import { scalarOf } from "../recorded-value.ts";
 import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction, wholeNumber } from "./meaning.ts";
@@ -7,7 +7,7 @@ import type { Asked, MeaningOr, Reading } from "./meaning.ts";
 interface Function {
   readonly kind: CounterOperation["kind"];
   readonly sign: 1 | -1;
-  /** Whether the amount may be left out: it is 1 then. */
+  /** Whether the amount may be omitted: it is then 1. */
   readonly mayLeaveOut: boolean;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Objects by key: the key of an operation is a field of its record, or, as in Jepsen's independent tests, its value is a
- * pair of key and value (`[k v]`; of a read `[k nil]` or `[k]`; of a compare-and-swap `[k [old new]]` or `[k old new]`).
+ * Objects by key: the key of an operation is a field of its record, or, as in Jepsen's independent tests, its value is
+ * a pair of key and value (`[k v]`; of a read `[k nil]` or `[k]`; of a compare-and-swap `[k [old new]]` or `[k old
+ * new]`).
  */
 import { ednText } from "../edn-text.ts";
 import type { HistoryFormat } from "../formats/format.ts";
@@ -17,8 +18,8 @@ export interface OfKey {
 /**
  * Takes the key from an operation.
  *
- * @param values how many values the function takes where there is no key
- * @returns what is wrong, where the completion is of another key
+ * @param values the number of values that the function takes besides the key
+ * @returns a fault where the completion has another key
  */
 export function withoutKey(
   { client, f, key, argument, output, respondedAt }: RecordedOperation,
@@ -32,14 +33,14 @@ export function withoutKey(
   const [name] = argument as readonly unknown[];
   const ofKey = { key: keyOf(name), asked: { ...asked, argument: inner.value } };
   if (!Array.isArray(output) || !(isEventFormat(format) || output === argument)) return ofKey;
-  // What a completion repeats has the key too.
+  // The value that a completion repeats has the key too.
   const answer = behindKey(output, values);
   if (answer === undefined || ednText((output as readonly unknown[])[0]) !== ednText(name))
-    return { fault: `expected an answer with the key ${foundText(name)}, found ${foundText(output)}` };
+    return { fault: `expected a result with the key ${foundText(name)}, found ${foundText(output)}` };
   return { ...ofKey, asked: { ...ofKey.asked, output: answer.value } };
 }
 
-/** What stands behind the key; undefined for what has none. */
+/** The part after the key; undefined if there is no key. */
 function behindKey(value: unknown, values: 0 | 1 | 2): { readonly value: unknown } | undefined {
   if (!Array.isArray(value) || scalarOf(value[0]) === undefined) return undefined;
   const [, first] = value as unknown[];

@@ -1,4 +1,4 @@
-/** How locks read the operations of a file. */
+/** The reading of recorded operations by locks. */
 import type { MutexOperation } from "#model/objects/mutex.ts";
 import type { OwnerMutexOperation } from "#model/objects/owner-mutex.ts";
 import type { Scalar } from "#model/object-shape.ts";
@@ -26,7 +26,7 @@ export function mutexMeaning(asked: Asked, reading: Reading): MeaningOr<MutexOpe
   return endedMeaning({ kind }, asked, reading);
 }
 
-/** The owner is the argument, or what it calls the client, or else the client itself. */
+/** The owner is the argument, or its client field, or else the client itself. */
 export function ownerMutexMeaning(asked: Asked, reading: Reading): MeaningOr<OwnerMutexOperation, null | false> {
   const kind = KINDS.get(plainName(asked.f));
   if (kind === undefined) return unknownFunction(asked.f, "acquire, release");

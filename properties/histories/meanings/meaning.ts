@@ -1,4 +1,4 @@
-/** What a recorded operation is to a model: the parts that all models read alike. */
+/** The meaning of a recorded operation to a model: the parts that all models read alike. */
 import type { Scalar } from "#model/object-shape.ts";
 import { ednText } from "../edn-text.ts";
 import type { HistoryFormat } from "../formats/format.ts";
@@ -9,16 +9,16 @@ export interface Asked {
   readonly client: number | string;
   readonly f: string;
   readonly argument: unknown;
-  /** undefined: pending, or the file says nothing of it. */
+  /** undefined: pending, or missing in the file. */
   readonly output: unknown;
   readonly isPending: boolean;
 }
 
-/** What a model is told besides the history. */
+/** A model's options besides the history. */
 export interface ModelOptions {
-  /** What it holds at first. */
+  /** Its initial content. */
   readonly initial?: unknown;
-  /** Values it holds at most. */
+  /** Most values that it holds. */
   readonly capacity?: number | undefined;
 }
 
@@ -26,19 +26,19 @@ export interface Reading extends ModelOptions {
   readonly format: HistoryFormat;
 }
 
-/** An operation and its answer (undefined: nobody saw it), as a model has them. */
+/** An operation and its response (undefined: not seen), as a model has them. */
 export interface Meaning<Operation, Response> {
   readonly operation: Operation;
   readonly response: Response | undefined;
 }
 
-/** What a meaning may be instead: it was refused and had no effect; or text, what is wrong with it. */
+/** The alternatives to a meaning: the operation was refused and had no effect; or a text that describes its fault. */
 export type MeaningOr<Operation, Response> = Meaning<Operation, Response> | "refused" | { readonly fault: string };
 
-/** Formats in which nil as the value read means that nobody saw it: Knossos reads them so. */
+/** Formats in which a read of nil is a read that was not seen, as in Knossos. */
 const UNSEEN_NIL: ReadonlySet<HistoryFormat> = new Set(["edn", "jepsen-json"]);
 
-/** Formats in which a completion repeats what was asked. */
+/** Formats in which a completion repeats the argument. */
 const EVENTS: ReadonlySet<HistoryFormat> = new Set([
   "edn",
   "jepsen-json",
@@ -52,27 +52,27 @@ export function isEventFormat(format: HistoryFormat): boolean {
   return EVENTS.has(format);
 }
 
-/** Whether an answer nil means that nobody saw it. Where nil is what the object holds at first, it is a value. */
+/** Whether a response of nil means that it was not seen. Where nil is the initial content, it is a value. */
 export function isUnseen(output: unknown, { format, initial }: Reading): boolean {
   return output === null && initial !== null && UNSEEN_NIL.has(format);
 }
 
 /**
- * The answer of an operation that must have one.
+ * The response of an operation that must have one.
  *
- * @returns undefined where nobody saw it: the operation is pending, or the format says so
+ * @returns undefined where it was not seen: the operation is pending, or the format states so
  */
 export function answerOf(
   { f, output, isPending }: Asked,
   reading: Reading,
 ): { readonly fault: string } | { readonly answer: unknown } {
   if (isPending || isUnseen(output, reading)) return { answer: undefined };
-  // Porcupine's histories name answers that nobody saw; others leave a field out that should be there.
-  if (output === undefined && !reading.format.startsWith("porcupine")) return expected(`an answer of ${f}`, undefined);
+  // Porcupine's histories mark unseen responses; in other formats the field is missing by mistake.
+  if (output === undefined && !reading.format.startsWith("porcupine")) return expected(`a result of ${f}`, undefined);
   return { answer: output };
 }
 
-/** Whether an operation that only says that it is done says so, or that it was refused. */
+/** Whether an operation without a result reports success or refusal. */
 export function acknowledged(
   { f, argument, output }: Asked,
   { format }: Reading,
@@ -81,12 +81,12 @@ export function acknowledged(
   const isRepeated = ednText(output) === ednText(argument);
   if (output === false) return isRepeated && isEventFormat(format) ? "done" : "refused";
   if (isRepeated || nameOf(output)?.toLowerCase() === "ok") return "done";
-  return expected(`null, true, false or its argument as the answer of ${f}`, output);
+  return expected(`null, true, false or its argument as the result of ${f}`, output);
 }
 
 /**
- * Whether a read has an argument that it should not have: in records with fields of their own for argument and answer
- * it may be the name of one of several objects.
+ * Whether a read has an argument that it should not have: in records with separate fields for argument and response it
+ * may be the name of one of several objects.
  */
 export function strayArgument(
   { f, argument, output }: Asked,
@@ -97,7 +97,7 @@ export function strayArgument(
   return expected(`nothing or [key] as the argument of ${f}`, argument);
 }
 
-/** A function's name without its spelling: `addFirst`, `add-first` and `add_first` are one. */
+/** A function's name in one spelling: `addFirst`, `add-first` and `add_first` are one. */
 export function plainName(f: string): string {
   return f.toLowerCase().replaceAll(/[-_.]/g, "");
 }
@@ -110,7 +110,7 @@ export function expected(what: string, found: unknown): { readonly fault: string
   return { fault: `expected ${what}, found ${foundText(found)}` };
 }
 
-/** The whole number that a value is. */
+/** A value as a whole number. */
 export function wholeNumber(value: Scalar | undefined): number | bigint | undefined {
   return typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value)) ? value : undefined;
 }

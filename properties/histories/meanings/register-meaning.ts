@@ -1,4 +1,4 @@
-/** How registers and maps read the operations of a file. */
+/** The reading of recorded operations by registers and maps. */
 import type { CasRegisterOperation } from "#model/objects/cas-register.ts";
 import type { KvOperation } from "#model/objects/kv-map.ts";
 import type { RegisterOperation } from "#model/objects/register.ts";
@@ -23,7 +23,7 @@ function isCas(f: string): boolean {
   return CAS.has(plainName(f));
 }
 
-/** How many values a function takes. */
+/** The number of values that a function takes. */
 export function registerValues(f: string): 0 | 1 | 2 {
   return isCas(f) ? 2 : READ.has(plainName(f)) ? 0 : 1;
 }
@@ -50,17 +50,17 @@ export function casMeaning(asked: Asked, reading: Reading): MeaningOr<CasRegiste
   if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", asked.argument);
   const operation = { kind: "cas", old, new: replacement } as const;
   if (isPending) return { operation, response: undefined };
-  // That an event is ok says that it swapped.
+  // An ok event means that it swapped.
   if (pairOf(output) !== undefined || (isEventFormat(reading.format) && (output ?? null) === null))
     return { operation, response: true };
   const read = answerOf(asked, reading);
   if ("fault" in read) return read;
   return read.answer === undefined || typeof read.answer === "boolean"
     ? { operation, response: read.answer }
-    : expected("true, false or the pair as the answer of cas", output);
+    : expected("true, false or the pair as the result of cas", output);
 }
 
-/** Old and new value, as a list or by their names. */
+/** Old and new value, from a list or by name. */
 function pairOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value.length === 2 ? value : undefined;
   const [old, replacement] = [
@@ -70,7 +70,7 @@ function pairOf(value: unknown): readonly unknown[] | undefined {
   return old === undefined || replacement === undefined ? undefined : [old, replacement];
 }
 
-/** @param key of the register, as text: `1` and `"1"` are one */
+/** @param key of the register, as text: `1` and `"1"` are the same */
 export function kvMeaning(asked: Asked, reading: Reading, key: string): MeaningOr<KvOperation, Scalar> {
   const { f, argument } = asked;
   const name = plainName(f);
@@ -91,7 +91,7 @@ export function kvMeaning(asked: Asked, reading: Reading, key: string): MeaningO
     : { operation: { kind: "put", key, value }, response: null };
 }
 
-/** Printed values have no types, and those of a map are texts: what looks like a number is none. */
+/** Printed values have no types, and those of a map are strings, even if they look like numbers. */
 function printed<Value extends Scalar | undefined>(value: Value, { format }: Reading): Value | string {
   const isPrinted = format === "porcupine-visualization" || format === "porcupine-go";
   return isPrinted && (typeof value === "number" || typeof value === "bigint") ? String(value) : value;

@@ -1,4 +1,4 @@
-/** How sets read the operations of a file. */
+/** The reading of recorded operations by sets. */
 import type { SetOperation } from "#model/objects/set.ts";
 import type { SnapshotSetOperation } from "#model/objects/snapshot-set.ts";
 import type { Scalar } from "#model/object-shape.ts";
@@ -32,13 +32,13 @@ export function setMeaning(asked: Asked, reading: Reading): MeaningOr<SetOperati
   const operation = { kind, key };
   if (isPending) return { operation, response: undefined };
   if (typeof output === "boolean") return { operation, response: output };
-  // Done; whether the key was there before, nobody says.
+  // It succeeded; whether the key was present before is unknown.
   if (kind !== "has" && acknowledged(asked, reading) === "done") return { operation, response: undefined };
   const read = answerOf(asked, reading);
   if ("fault" in read) return read;
   return read.answer === undefined
     ? { operation, response: undefined }
-    : expected("true or false as the answer", output);
+    : expected("true or false as the result", output);
 }
 
 export function snapshotSetMeaning(
@@ -53,6 +53,6 @@ export function snapshotSetMeaning(
   if (!Array.isArray(read.answer) && !(read.answer instanceof Set))
     return expected("a set or a list as the keys read", read.answer);
   const keys: unknown[] = [...read.answer];
-  // A key may itself be a list, as elements of a set are whatever was added.
+  // A key may itself be a list, as any value can be added to a set.
   return { operation, response: keys.map((key) => scalarOf(key) ?? Literal.of(ednText(key))) };
 }

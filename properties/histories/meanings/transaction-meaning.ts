@@ -1,4 +1,4 @@
-/** How several registers that are read and written together read the operations of a file. */
+/** The reading of recorded operations by registers that are read and written together. */
 import type { MultiRegisterOperation, MultiRegisterStep } from "#model/objects/multi-register.ts";
 import type { Scalar } from "#model/object-shape.ts";
 import { keyOf, nameOf, scalarOf } from "../recorded-value.ts";

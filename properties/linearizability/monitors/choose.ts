@@ -1,4 +1,4 @@
-/** Which monitor decides a history of this kind of object, if any. */
+/** Chooses the monitor that decides a history of this kind of object, if any. */
 import type { ObjectShape } from "#model/object-shape.ts";
 import type { History } from "../history.ts";
 import { checkCounterRange } from "./counter-range.ts";
@@ -10,8 +10,8 @@ import { checkSetKey } from "./set-key.ts";
 import { checkStackBlocks } from "./stack-blocks.ts";
 
 /**
- * @param included which operations of the history to look at, by index; all when undefined
- * @returns the verdict, with indices of the history; *not-covered* when only the search can tell
+ * @param included the operations of the history to examine, by index; all when undefined
+ * @returns the verdict, with indices of the history; *not-covered* when only the search can decide
  */
 export function decideByMonitor<Operation, Response>(
   history: History<Operation, Response>,

@@ -1,13 +1,13 @@
 /**
- * What the monitors of queue, stack and priority queue share: each value is inserted once and taken at most once, so a
- * history is a list of values with two intervals each, and a list of takes that found nothing.
+ * The common part of the monitors of queue, stack and priority queue: each value is inserted once and taken at most
+ * once, so a history is a list of values with two intervals each, and a list of takes that found nothing.
  *
  * A value is surely inside from the response of its insert to the invocation of its take. A take that found nothing
- * needs an instant in its interval at which no value is surely inside; that is also enough: then the values that must
- * come before and those that may come after can be told apart, and each half is a history of its own. (For queues:
+ * needs an instant in its interval at which no value is surely inside; that is also sufficient: then the values that
+ * must come before and those that may come after can be separated, and each half is a separate history. (For queues:
  * Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013; Bouajjani, Emmi, Enea, Hamza,
- * "On reducing linearizability to state reachability", ICALP 2015. The argument uses only that a container which has
- * been emptied is as new, and that leaving a value out of an explained history leaves it explained; so it holds for all
+ * "On reducing linearizability to state reachability", ICALP 2015. The argument uses only that an emptied container is
+ * like a new one, and that an explained history without one of its values is still explained; so it holds for all
  * three.)
  *
  * Pending: an insert whose value is never taken is left out; one whose value is taken responded after all. A pending
@@ -19,7 +19,7 @@ import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
 /**
  * Times are places in the order of events, 0 … 2n, so that flat tables can be indexed by them; a place is also the gap
- * behind it.
+ * after it.
  */
 export interface Values {
   readonly count: number;
@@ -33,7 +33,7 @@ export interface Values {
   readonly insertAt: Int32Array;
   readonly takeAt: Int32Array;
   readonly value: readonly Scalar[];
-  /** Takes that found nothing: invocation, response, index, one after another. */
+  /** Takes that found nothing: invocation, response, index, in sequence. */
   readonly none: Int32Array;
   /** Invocations of the pending takes, ascending. */
   readonly pendingTakes: Int32Array;
@@ -81,7 +81,7 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
       takeAt[id] = i;
     }
   }
-  // A pending insert that nobody took from is left out.
+  // A pending insert whose value was not taken is left out.
   const kept = [...value.keys()].filter(
     (id) => takeAt[id] !== -1 || (operations[numberAt(insertAt, id)]?.respondedAt ?? 0) !== Infinity,
   );
@@ -104,7 +104,7 @@ export function valuesOf(operations: readonly TimedRole<ContainerRole>[]): Value
   };
 }
 
-/** Places of invocations and responses in the order of events, and the place behind them all. */
+/** Places of invocations and responses in the order of events, and the place after them all. */
 function placesOf(operations: readonly TimedRole<unknown>[]): [Int32Array, Int32Array, number] {
   const invoked = new Int32Array(operations.length);
   const responded = new Int32Array(operations.length);
@@ -190,9 +190,9 @@ export function checkNone(values: Values): MonitorVerdict {
 }
 
 /**
- * Decides a history with pending takes by two that have none: without them (a pending operation may never have
- * happened), which explains the history if it is explained; and with every value that stays taken by a pending take of
- * its own, invoked as early as the first, which is more than the pending takes could do. Between the two lies
+ * Decides a history with pending takes by two histories without: one without the takes (a pending operation may never
+ * have happened), which explains the history if it is explained; and one in which every remaining value is taken by its
+ * own pending take, invoked as early as the first, which is more than the pending takes could do. Between the two lies
  * *not-covered*.
  */
 export function withoutPendingTakes(values: Values, decide: (values: Values) => MonitorVerdict): MonitorVerdict {

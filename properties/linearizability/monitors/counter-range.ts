@@ -1,18 +1,18 @@
 /**
  * A counter that only ever rises by 1, decided in O(n (c + log n)) for c operations open at once.
  *
- * All that matters is how many increments have taken effect. A read of k asks for at most k at its invocation and at
- * least k at its response, and a course of the counter that only rises passes every number between. Of all courses the
- * lowest is the best: an increment takes effect when it responds, or when a read that responds needs it, and then the
- * one that responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is explained
- * exactly when the lowest course stays at or below the value of every read still to be invoked.
+ * Only the number of increments that have taken effect matters. A read of k requires at most k at its invocation and at
+ * least k at its response, and a course of the counter that only rises passes every number in between. The lowest of
+ * all courses is the best: an increment takes effect when it responds, or when a read that responds needs it, and then
+ * the one that responds soonest (by exchange, as in earliest-deadline scheduling: Jackson, 1955). The history is
+ * explained exactly when the lowest course stays at or below the value of every read still to be invoked.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { CounterRole } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
 
 export function checkCounterRange(operations: readonly TimedRole<CounterRole>[]): MonitorVerdict {
-  // Times of events; at one time invocations come first, so that operations overlap.
+  // Times of events; at equal times invocations come first, so that operations overlap.
   const events: { readonly at: number; readonly response: boolean; readonly index: number }[] = [];
   for (const [index, { role, invokedAt, respondedAt }] of operations.entries()) {
     if (role.role === "read") {
@@ -49,7 +49,7 @@ export function checkCounterRange(operations: readonly TimedRole<CounterRole>[])
   // first.
   const open: number[] = []; // increments that have not taken effect, the soonest response last
   let value = 0;
-  let floorBy = -1; // the read that set the present value, if one did
+  let floorBy = -1; // the read that set the current value, if any
   for (const [i, { response, index }] of events.entries()) {
     const operation = operations[index];
     if (operation === undefined) continue;

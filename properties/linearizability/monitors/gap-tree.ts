@@ -2,7 +2,7 @@
 import { wordAt } from "#impl/memory/word.ts";
 export class GapTree {
   readonly #size: number;
-  /** Smallest count below a node, without what was added to the node's ancestors. */
+  /** Smallest count below a node, without the amounts added to the node's ancestors. */
   readonly #least: Int32Array;
   readonly #added: Int32Array;
 

@@ -16,20 +16,20 @@ import { decideByMonitor } from "./choose.ts";
 import type { MonitorVerdict } from "./monitor.ts";
 
 /**
- * `MONITOR_HISTORIES=100000 npx vitest run properties/linearizability/monitors` before a monitor is changed; fewer in
- * every run.
+ * `MONITOR_HISTORIES=100000 npx vitest run properties/linearizability/monitors` before changing a monitor; normal runs
+ * use fewer.
  */
 const HISTORIES = Number(process.env["MONITOR_HISTORIES"] ?? 10_000);
 
 interface Invented<Operation, Response> {
   readonly operation: Operation;
-  /** Chosen at the response, from what is then known. */
+  /** Chosen at the response, from the state at that time. */
   readonly answer: (random: Random) => Response;
 }
 
 /**
  * A history of up to 4 clients and `length` operations in which some are pending, with the given operations and
- * answers.
+ * responses.
  */
 function randomHistory<Operation, Response>(
   random: Random,
@@ -71,7 +71,7 @@ function randomHistory<Operation, Response>(
   return history;
 }
 
-/** Compares the monitor with the search on every history, and counts what came out. */
+/** Compares the monitor with the search on every history, and counts the verdicts. */
 function compare<State, Operation, Response>(
   model: Model<State, Operation, Response>,
   seed: number,
@@ -92,17 +92,19 @@ function compare<State, Operation, Response>(
     const searched = check(history, model, { method: "search", keys: "whole" });
     if (searched.kind !== monitored.kind) {
       expect.fail(
-        `${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, the search ${searched.kind}\n${JSON.stringify(history)}`,
+        `${model.name}, seed ${seed}, history ${i}: the monitor says ${monitored.kind}, ` +
+          `the search ${searched.kind}\n${JSON.stringify(history)}`,
       );
     }
     if (monitored.kind !== "violated" || monitored.operations.length === 0 || i % 10 !== 0) continue;
-    // What the monitor accuses is a violation by itself.
+    // The operations that the monitor names are a violation by themselves.
     const accused: HistoryOperation<Operation, Response>[] = monitored.operations.flatMap(
       (index) => history[index] ?? [],
     );
     if (check(accused, model, { method: "search", keys: "whole" }).kind !== "violated") {
       expect.fail(
-        `${model.name}, seed ${seed}, history ${i}: ${monitored.because}, but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`,
+        `${model.name}, seed ${seed}, history ${i}: ${monitored.because}, ` +
+          `but ${JSON.stringify(accused)} alone is explained\n${JSON.stringify(history)}`,
       );
     }
   }

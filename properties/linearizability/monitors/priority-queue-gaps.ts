@@ -1,12 +1,11 @@
 /**
  * Priority queues with distinct values, decided in O(n log n).
  *
- * A value can be taken exactly when no smaller one is inside, so to the smaller values its take is one that found
+ * A value can be taken exactly when no smaller one is inside, so for the smaller values its take is one that found
  * nothing: it needs an instant in its interval, after its insert was invoked, at which no smaller value is surely
- * inside. Going down from the largest value, each take splits the smaller values at its instant; the instant of one
- * never spoils that of another (see `container.ts`: both halves are histories of their own). That is decrease and
- * conquer as in Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv
- * 2410.04581).
+ * inside. In descending order of values, each take splits the smaller values at its instant; the instants of different
+ * values never conflict (see `container.ts`: both halves are separate histories). That is decrease and conquer as in
+ * Lee and Mathur, "Efficient decrease-and-conquer linearizability monitoring", OOPSLA 2025 (arXiv 2410.04581).
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole, Scalar } from "#model/object-shape.ts";

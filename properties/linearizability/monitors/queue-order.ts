@@ -1,7 +1,7 @@
 /**
  * FIFO queues with distinct values, decided in O(n) after sorting.
  *
- * Beyond what holds for every container, there is one bad pattern: a is inserted before b, and b is taken before a, or
+ * Beyond the patterns of every container, there is one bad pattern: a is inserted before b, and b is taken before a, or
  * b is taken and a stays. Source: Henzinger, Sezgin, Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013
  * (VFresh, VRepet, VOrd, VWit); Bouajjani, Emmi, Enea, Hamza, ICALP 2015.
  */
@@ -32,7 +32,9 @@ function decide(values: Values): MonitorVerdict {
     if (started === -1 || last === -1 || wordAt(takeResponded, started) >= wordAt(takeInvoked, last)) continue;
     return {
       kind: "violated",
-      because: `${String(value[last])} is inserted before ${String(value[started])}, and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
+      because:
+        `${String(value[last])} is inserted before ${String(value[started])}, ` +
+        `and ${String(value[started])} is taken ${takeAt[last] === -1 ? "while the other stays" : "first"}`,
       operations: [
         numberAt(insertAt, last, -1),
         numberAt(insertAt, started, -1),

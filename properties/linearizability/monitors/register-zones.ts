@@ -6,7 +6,8 @@
  * backward zone may lie inside a forward one. Source: Gibbons and Korach, "Testing shared memories", SIAM Journal on
  * Computing 26(4), 1997, section 4 (the read-map is known when values are distinct).
  *
- * A pending write that nobody read is left out; one that was read took effect, and its response is later than all.
+ * A pending write whose value was not read is left out; one that was read took effect, and its response is later than
+ * all others.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { RegisterRole, Scalar } from "#model/object-shape.ts";
@@ -70,7 +71,9 @@ export function checkRegisterZones(operations: readonly TimedRole<RegisterRole>[
   forward.sort((left, right) => ascending(numberAt(earliestResponse, left), numberAt(earliestResponse, right)));
   const violated = (left: number, right: number): MonitorVerdict => ({
     kind: "violated",
-    because: `the register holds ${nameOf(operations, writes[left], initial)} and ${nameOf(operations, writes[right], initial)} at one time`,
+    because:
+      `the register holds ${nameOf(operations, writes[left], initial)} ` +
+      `and ${nameOf(operations, writes[right], initial)} at one time`,
     operations: [...members(left), ...members(right)],
   });
   for (let i = 1; i < forward.length; i += 1) {

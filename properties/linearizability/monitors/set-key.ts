@@ -2,10 +2,10 @@
  * One key of a set that is added at most once and removed at most once, decided in O(n).
  *
  * The key is present from a point a of its successful add to a point r of its successful remove. Operations that found
- * it present pull a to the left and r to the right, those that found it absent only ask not to lie wholly between them.
- * So a is put as late and r as early as the former allow: at A, the earliest response, and R, the latest invocation.
- * Where A > R the key need only be present for an instant, at which no operation can be said to lie wholly inside.
- * The reduction to single keys: Horn and Kroening, "Faster linearizability checking via P-compositionality", 2015.
+ * it present pull a to the left and r to the right; those that found it absent must only not lie wholly between them.
+ * So a is placed as late and r as early as the former allow: at A, the earliest response, and R, the latest invocation.
+ * Where A > R the key need only be present for an instant, and no operation lies wholly inside an instant. The
+ * reduction to single keys: Horn and Kroening, "Faster linearizability checking via P-compositionality", 2015.
  */
 import type { SetRole } from "#model/object-shape.ts";
 import type { MonitorVerdict, TimedRole } from "./monitor.ts";
@@ -16,7 +16,7 @@ export function checkSetKey(operations: readonly TimedRole<SetRole>[]): MonitorV
   for (const [i, { role, respondedAt }] of operations.entries()) {
     if (role.role === "has") continue;
     if (role.present === undefined || respondedAt === Infinity)
-      return { kind: "not-covered", because: `a ${role.role} is pending, or nobody saw its answer` };
+      return { kind: "not-covered", because: `a ${role.role} is pending, or its response was not seen` };
     if (role.role === "add" && !role.present) {
       if (add !== -1) return { kind: "not-covered", because: "the key is added more than once" };
       add = i;

@@ -1,17 +1,17 @@
 /**
  * Stacks with distinct values, decided in O(n (c + log n)) for c operations open at once.
  *
- * A sequential history of a stack is a row of blocks, each "push v, a history, pop v". So a history with responses
+ * A sequential history of a stack is a sequence of blocks, each "push v, a history, pop v". So a history with responses
  * before invocations is explained in one of two ways. Either there is a gap between its first response and its last
- * invocation at which no value is surely inside: then the values that have to be over by then, and the others, are
- * histories of their own, one before the gap and one behind it. Or it is a single block: some v whose push was invoked
- * before the first response and whose pop responded after the last invocation may go around all the rest, and the rest
- * decides. Neither choice loses an explanation: leaving a value out of an explained history leaves it explained, and
+ * invocation at which no value is surely inside: then the values that must be over by then, and the others, are
+ * separate histories, one before the gap and one after it. Or it is a single block: some v whose push was invoked
+ * before the first response and whose pop responded after the last invocation may enclose all the rest, and the rest
+ * decides. Neither choice loses an explanation: an explained history without one of its values is still explained, and
  * where blocks meet there is such a gap unless all blocks but one are over before the first response or begin after the
  * last invocation. Decrease and conquer as in Lee and Mathur, OOPSLA 2025 (arXiv 2410.04581); the proof that a gap or a
  * block must exist is our own, and tested against the search.
  *
- * After a split at a gap, operations that reach over it are cut there, so each part owns a stretch of time.
+ * After a split at a gap, operations that span it are cut there, so each part covers its own stretch of time.
  */
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { ContainerRole } from "#model/object-shape.ts";
@@ -26,7 +26,7 @@ export function checkStackBlocks(operations: readonly TimedRole<ContainerRole>[]
 }
 
 const NONE = -1;
-/** Places between two lists of what is open. */
+/** Places between two lists of open operations. */
 const STRIDE = 64;
 
 function decide(values: Values): MonitorVerdict {
@@ -43,7 +43,7 @@ interface Placed {
   /** The code at each place, NONE where there is no event of that kind. */
   readonly invocationAt: Int32Array;
   readonly responseAt: Int32Array;
-  /** Places, and where what never responds does so. */
+  /** Places, and the place of responses that never happen. */
   readonly end: number;
 }
 
@@ -158,7 +158,7 @@ function decideBlocks({ invoked, responded, invocationAt, responseAt, end }: Pla
   return true;
 }
 
-/** Which operations are open in the gap behind a place: lists at every 64th place, and the events from there on. */
+/** The operations open in the gap after a place: lists at every 64th place, and the events from there on. */
 function openLists(
   invoked: Int32Array,
   responded: Int32Array,
@@ -188,13 +188,13 @@ function openLists(
 
 interface LivePlaces {
   remove(place: number): void;
-  /** The first place that is left, or one behind the end. */
+  /** The first remaining place, or one after the end. */
   atOrAfter(place: number): number;
-  /** The last place that is left, or -1. */
+  /** The last remaining place, or -1. */
   atOrBefore(place: number): number;
 }
 
-/** Places that are only ever removed: each points on to the next that may be left, by path halving. */
+/** Places that are only ever removed: each links to the next that may remain, by path halving. */
 function createLivePlaces(codes: Int32Array): LivePlaces {
   const count = codes.length;
   const after = Int32Array.from({ length: count + 1 }, (_, place) => place);

@@ -12,10 +12,10 @@ interface Piece {
   readonly kind: string;
 }
 
-/** By excerpt: its lines in pieces of one colour. */
+/** By excerpt: its lines as pieces of one colour. */
 const known = new WeakMap<readonly string[], readonly (readonly Piece[])[]>();
 
-/** One line of an excerpt in colours. The excerpt is coloured as a whole, once. */
+/** One coloured line of an excerpt. The whole excerpt is coloured once. */
 export function Coloured({
   from,
   lines,

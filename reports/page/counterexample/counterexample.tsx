@@ -17,7 +17,7 @@ interface Watching {
   readonly onWatch: (watch: Watch) => void;
 }
 
-/** A counterexample with what belongs to it: to be watched where there is a story, to be read where there is none. */
+/** A counterexample and its files: played step by step where there is a story, as text otherwise. */
 export function Counterexample({
   name,
   trace,
@@ -153,7 +153,7 @@ function Watched({ story, watch, onWatch }: { story: Story } & Watching) {
   );
 }
 
-/** The name of the word that a step concerns. */
+/** The name of the word that a step accesses. */
 function wordOf({ structs, objects }: Story, step: StoryStep | undefined): string {
   if (step?.object === undefined || step.word === undefined) return "";
   return structs[objects[step.object]?.struct ?? -1]?.words[step.word] ?? "";
@@ -162,7 +162,7 @@ function wordOf({ structs, objects }: Story, step: StoryStep | undefined): strin
 const NOTHING: ReadonlySet<number> = new Set();
 
 function scrub(event: WheelEvent, at: number, go: (steps: number) => void): void {
-  // Sideways, and with a key, the wheel does what it always does.
+  // Sideways, or with a key pressed, the wheel keeps its default action.
   if (event.deltaY === 0 || event.shiftKey || event.ctrlKey) return;
   event.preventDefault();
   go(at + (event.deltaY > 0 ? 1 : -1));
@@ -172,7 +172,7 @@ function mattering({ orderings }: Story): ReadonlySet<number> {
   return new Set(orderings.flatMap(({ steps }) => steps ?? []));
 }
 
-/** Orderings that matter, and the conflicts of the step that was just made. */
+/** Orderings that matter, and the conflicts of the latest step. */
 function arrowsOf(story: Story, execution: StoryExecution, at: number, matters: boolean) {
   const mattering = matters
     ? story.orderings.flatMap(({ steps }) => (steps === undefined ? [] : [{ steps, matters: true }]))
@@ -185,7 +185,7 @@ function arrowsOf(story: Story, execution: StoryExecution, at: number, matters: 
   return [...mattering, ...own];
 }
 
-/** The arrow keys step, as long as no control wants them for itself. */
+/** The arrow keys step, unless a control uses them itself. */
 function useKeys(at: number, last: number, go: (steps: number) => void): void {
   const now = useRef({ at, last, go });
   now.current = { at, last, go };

@@ -5,7 +5,7 @@ const LEFT = 120;
 const LANE = 40;
 const STEP_MIN = 6;
 
-/** The operations as intervals, one lane a thread, with sections and grace periods below them. */
+/** The operations as intervals, one lane per thread, with sections and grace periods below them. */
 export function HistoryView({
   execution,
   at,
@@ -89,7 +89,7 @@ export function HistoryView({
   );
 }
 
-/** As the intervals say it, in words. */
+/** The intervals, in words. */
 export function OperationList({ execution: { threads, operations } }: { execution: StoryExecution }) {
   return (
     <details>

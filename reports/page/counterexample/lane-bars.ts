@@ -1,4 +1,4 @@
-/** What holds in each thread's lane at each step: sections, locks, waits, grace periods. */
+/** The state of each thread's lane at each step: sections, locks, waits, grace periods. */
 import type { StoryExecution } from "../../counterexample-story.ts";
 
 export interface LaneState {
@@ -6,7 +6,7 @@ export interface LaneState {
   readonly inGracePeriod: boolean;
   /** Locks that the thread holds, by name. */
   readonly locks: string;
-  /** What it waits for. */
+  /** The object of its wait. */
   readonly waitsFor: string;
 }
 

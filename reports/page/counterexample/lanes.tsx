@@ -40,7 +40,7 @@ interface RowsProps {
   readonly onGo: (steps: number) => void;
 }
 
-/** The rows of an execution. They do not know which one is current: scrubbing marks that in what is there already. */
+/** The rows of an execution. They do not know which one is current: scrubbing marks it in the existing elements. */
 class Rows extends Component<RowsProps> {
   override shouldComponentUpdate({ execution, mattering, firstDifference }: RowsProps): boolean {
     const { props } = this;
@@ -79,7 +79,7 @@ function AccessText({ access, isBad }: { access: StoryStep; isBad: boolean }) {
   );
 }
 
-/** Bars are backgrounds of cells: an element each would be thousands to paint. */
+/** Bars are backgrounds of cells: separate elements would be thousands to paint. */
 function barsOf({ inSection, inGracePeriod, locks, waitsFor }: LaneState): string {
   return [
     ...(inSection ? ["in-section"] : []),
@@ -111,7 +111,7 @@ export function Lanes({
   execution: StoryExecution;
   label: string;
   at: number;
-  /** Pairs of steps to join, and whether the pair is known to matter. */
+  /** Pairs of steps to connect, and whether the pair is known to matter. */
   arrows: readonly { readonly steps: readonly [number, number]; readonly matters: boolean }[];
   mattering: ReadonlySet<number>;
   firstDifference: number | undefined;
@@ -126,7 +126,7 @@ export function Lanes({
   return (
     <div class="scroll lanes" tabindex={0} role="region" aria-label={label} ref={scroller}>
       <table>
-        <caption class="unseen">{label}: one row an access, one column a thread</caption>
+        <caption class="unseen">{label}: one row per access, one column per thread</caption>
         <thead>
           <tr>
             <th scope="col" class="number">
@@ -165,7 +165,10 @@ function Conflicts({
         <path
           key={`${first} ${second}`}
           class={matters ? "matters" : ""}
-          d={`M ${x(first)} ${y(first)} C ${x(first)} ${(y(first) + y(second)) / 2} ${x(second)} ${(y(first) + y(second)) / 2} ${x(second)} ${y(second) - 6}`}
+          d={
+            `M ${x(first)} ${y(first)} C ${x(first)} ${(y(first) + y(second)) / 2} ` +
+            `${x(second)} ${(y(first) + y(second)) / 2} ${x(second)} ${y(second) - 6}`
+          }
           marker-end="url(#arrowhead)"
         />
       ))}
@@ -173,7 +176,7 @@ function Conflicts({
   );
 }
 
-/** Marks the row of the access that was made last, and has it in view. */
+/** Marks the row of the latest access, and scrolls it into view. */
 function markCurrent(scroller: HTMLDivElement | null, at: number): void {
   if (scroller === null) return;
   for (const row of scroller.querySelectorAll("tr.now")) {

@@ -14,7 +14,7 @@ const quiet: Omit<StoryStep, "changes"> = {
   waiting: [],
 };
 
-/** A root that lives for ever at address 1, and two objects of two words, at 10 and 20; `next` is a pointer. */
+/** A static root at address 1, and two objects of two words, at 10 and 20; `next` is a pointer. */
 function storyOf(steps: StoryExecution["steps"], memory = [[0], [0, 0], [0, 0]], live: number[] = []): Story {
   return {
     format: "quiesce-story",
@@ -52,7 +52,7 @@ test("an object is absent, fresh, linked, unlinked and freed, in turn, forward a
   }
 });
 
-test("what a linked object leads to is linked, and a pointer into the middle of an object counts", () => {
+test("the target of a linked object is linked, and a pointer into the middle of an object counts", () => {
   const story = storyOf([{ ...quiet, changes: [[0, 0, 10]] }], [[0], [0, 21], [0, 0]], [1, 2]);
   const memory = new Memory(story, story.failing);
   expect([memory.life(1), memory.life(2)]).toEqual([LIFE.fresh, LIFE.fresh]);

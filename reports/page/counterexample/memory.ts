@@ -1,17 +1,17 @@
-/** The memory of an execution at any of its steps: forward and backward, a few words a step. */
+/** The memory of an execution at any of its steps: forward and backward, a few words per step. */
 import type { Story, StoryExecution } from "../../counterexample-story.ts";
 
-/** How an object stands at a step. */
+/** The state of an object at a step. */
 export const LIFE = {
-  /** Not handed out yet. */
+  /** Not allocated yet. */
   absent: 0,
-  /** Handed out, and nothing that others can reach has ever led to it. */
+  /** Allocated, and never reachable by others. */
   fresh: 1,
-  /** Something leads to it. */
+  /** Reachable. */
   linked: 2,
-  /** Nothing leads to it any more, and it is not given back. */
+  /** No longer reachable, and not freed. */
   unlinked: 3,
-  /** Given back. */
+  /** Freed. */
   freed: 4,
 } as const;
 
@@ -20,13 +20,13 @@ export type Life = (typeof LIFE)[keyof typeof LIFE];
 export class Memory {
   readonly story: Story;
   readonly execution: StoryExecution;
-  /** The words of each object, now. */
+  /** The current words of each object. */
   readonly words: readonly Int32Array[];
   /** Steps made: 0 at the beginning. */
   at = 0;
   readonly #befores: Int32Array[] = [];
   readonly #lives: Uint8Array[] = [];
-  /** Addresses of the objects in order, and which object each is. */
+  /** Addresses of the objects in order, each with its object. */
   readonly #addresses: readonly number[];
   readonly #byAddress: readonly number[];
   readonly #pointers: readonly (readonly number[])[];
@@ -47,7 +47,7 @@ export class Memory {
     return this.execution.steps.length;
   }
 
-  /** Goes to the moment after so many steps. O(words changed in between). */
+  /** Moves to the moment after this many steps. O(words changed in between). */
   goTo(steps: number): void {
     const wanted = Math.max(0, Math.min(this.steps, steps));
     for (; this.at < wanted; this.at++)
@@ -66,14 +66,14 @@ export class Memory {
     return (this.#lives[this.at]?.[object] ?? LIFE.absent) as Life;
   }
 
-  /** Did the step that was just made change it, hand it out or give it back? */
+  /** Did the latest step change, allocate or free it? */
   isChanged(object: number): boolean {
     const step = this.execution.steps[this.at - 1];
     if (step === undefined) return false;
     return step.allocated === object || step.freed === object || step.changes.some(([changed]) => changed === object);
   }
 
-  /** Did the step that was just made change this word? */
+  /** Did the latest step change this word? */
   isWordChanged(object: number, word: number): boolean {
     const step = this.execution.steps[this.at - 1];
     return step?.changes.some((change) => change[0] === object && change[1] === word) ?? false;
@@ -103,7 +103,7 @@ export class Memory {
     return this.#pointers[object]?.includes(word) ?? false;
   }
 
-  /** The object that an address lies in; undefined for 0 and for what is no object. */
+  /** The object that an address lies in; undefined for 0 and for other values. */
   objectAt(address: number): number | undefined {
     if (address <= 0) return undefined;
     let low = 0;
@@ -123,7 +123,7 @@ export class Memory {
     if (words !== undefined) words[word] = value;
   }
 
-  /** Runs once from the beginning to the end: keeps what each step overwrote, and how objects stood. */
+  /** Runs once from beginning to end: keeps the words that each step overwrote, and the states of objects. */
   #followLives(): void {
     const { steps, live } = this.execution;
     const lives = new Uint8Array(this.words.length);
@@ -148,7 +148,7 @@ export class Memory {
     this.goTo(0);
   }
 
-  /** What can be reached from objects that live for ever is linked; what was and cannot any more is unlinked. */
+  /** Objects that can be reached from static objects are linked; those that no longer can are unlinked. */
   #updateLives(lives: Uint8Array): void {
     const reached = new Uint8Array(lives.length);
     const open: number[] = [];

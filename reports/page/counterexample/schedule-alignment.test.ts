@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { StoryExecution } from "../../counterexample-story.ts";
 import { alignSchedules } from "./schedule-alignment.ts";
 
-/** A schedule in which thread `t` reads `t`, once for each letter. */
+/** A schedule with one read per letter: thread `t` reads `t`. */
 function scheduleOf(threads: string): StoryExecution {
   return {
     threads: ["a", "b"],
@@ -27,13 +27,13 @@ function scheduleOf(threads: string): StoryExecution {
   };
 }
 
-test("equal schedules stand side by side, and differ nowhere", () => {
+test("equal schedules are aligned row by row, and differ nowhere", () => {
   const { rows, firstDifference } = alignSchedules(scheduleOf("abab"), scheduleOf("abab"));
   expect(rows).toEqual([0, 1, 2, 3].map((step) => ({ failing: step, passing: step })));
   expect(firstDifference).toBeUndefined();
 });
 
-test("what one schedule has and the other has not stands alone", () => {
+test("an access that only one schedule has is alone in its row", () => {
   const { rows, firstDifference } = alignSchedules(scheduleOf("aab"), scheduleOf("abb"));
   expect(firstDifference).toBe(1);
   expect(rows).toEqual([
@@ -44,7 +44,7 @@ test("what one schedule has and the other has not stands alone", () => {
   ]);
 });
 
-test("every access of both stands in one row, in order, beside an equal one or alone", () => {
+test("every access of both is in one row, in order, beside an equal one or alone", () => {
   const schedule = fc.array(fc.constantFrom("a", "b"), { maxLength: 14 }).map((threads) => threads.join(""));
   fc.assert(
     fc.property(schedule, schedule, (one, other) => {

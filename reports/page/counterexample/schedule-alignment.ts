@@ -1,7 +1,7 @@
-/** Two schedules side by side: which access of the one stands beside which of the other. */
+/** Two schedules side by side: the alignment of their accesses. */
 import type { StoryExecution } from "../../counterexample-story.ts";
 
-/** Numbers of accesses, from 0; undefined where the other schedule has none like it. */
+/** Numbers of accesses, from 0; undefined where the other schedule has no equal one. */
 export interface AlignedRow {
   readonly failing: number | undefined;
   readonly passing: number | undefined;
@@ -9,11 +9,11 @@ export interface AlignedRow {
 
 export interface Alignment {
   readonly rows: readonly AlignedRow[];
-  /** The first row in which another thread goes, or another access is made; undefined if there is none. */
+  /** The first row in which the threads or the accesses differ; undefined if there is none. */
   readonly firstDifference: number | undefined;
 }
 
-/** The longest common subsequence of accesses, after what both begin with. O(n · m). */
+/** The longest common subsequence of accesses, after the common prefix. O(n · m). */
 export function alignSchedules(failing: StoryExecution, passing: StoryExecution): Alignment {
   const one = failing.steps.map(({ thread, access, place }) => `${thread} ${access} ${place}`);
   const other = passing.steps.map(({ thread, access, place }) => `${thread} ${access} ${place}`);

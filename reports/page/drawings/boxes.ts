@@ -1,13 +1,13 @@
-/** Everything else: objects as boxes with their words, arrows for pointers, laid out in layers. */
+/** All other structures: objects as boxes with their words, arrows for pointers, laid out in layers. */
 import { graphlib, layout } from "@dagrejs/dagre";
 import { LIFE, type Memory } from "../counterexample/memory.ts";
 import { type Drawing, drawingOf, type DrawnArrow, type DrawnBox, sizeOf } from "./drawing.ts";
 import { allLines, titleOf } from "./object-text.ts";
 
-/** Objects that one picture has at most. */
+/** Most objects of one picture. */
 const BOXES_MAX = 60;
 
-/** @param objects those to draw */
+/** @param objects the objects to draw */
 export function drawBoxes(memory: Memory, objects: readonly number[]): Drawing[] {
   const shown = objects.filter((object) => memory.life(object) !== LIFE.absent).slice(0, BOXES_MAX);
   if (shown.length === 0) return [];
@@ -68,7 +68,7 @@ interface Place extends Size {
   readonly y: number;
 }
 
-/** Layouts by what they are of: most steps change no pointer and no size, and a layout takes milliseconds. */
+/** A cache of layouts by their content: most steps change no pointer and no size, and a layout takes milliseconds. */
 const known = new Map<string, ReadonlyMap<number, Place>>();
 const KNOWN_MAX = 200;
 

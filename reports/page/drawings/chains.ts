@@ -1,16 +1,18 @@
-/** Chains that begin in a word of an object: buckets of hash tables, lists, live caches. A chain is a row. */
+/**
+ * Chains that begin in a word of an object: buckets of hash tables, lists, live caches. Each chain is drawn as a row.
+ */
 import { LIFE, type Memory } from "../counterexample/memory.ts";
 import { type Drawing, drawingOf, type DrawnArrow, type DrawnBox, sizeOf } from "./drawing.ts";
 import { allLines, titleOf, wordLines } from "./object-text.ts";
 
-/** A kind of chain: the words that it begins in, by struct, and the word of a member that leads to the next. */
+/** A kind of chain: its first words, by struct, and the word of a member that leads to the next. */
 interface ChainKind {
   readonly title: string;
   readonly struct: string;
   readonly heads: RegExp;
   readonly members: string;
   readonly next: string;
-  /** The words of a member that are shown; all where they are few. */
+  /** The shown words of a member; all if they are few. */
   readonly shows?: readonly string[];
 }
 
@@ -123,7 +125,7 @@ const KINDS: readonly ChainKind[] = [
 
 const GAP = 34;
 
-/** Members that a row has at most: a chain that has become a circle ends somewhere. */
+/** Most members of a row: a circular chain must end somewhere. */
 const MEMBERS_MAX = 24;
 
 export function drawChains(memory: Memory): Drawing[] {

@@ -18,7 +18,7 @@ const LIFE_TEXT: Readonly<Record<Life, string>> = {
   [LIFE.freed]: "freed",
 };
 
-/** @param culprit the object that a property is violated on; @param current the one that the step concerns */
+/** @param culprit the object of the violation; @param current the object of the step */
 export function DrawingView({
   drawing,
   names,
@@ -29,7 +29,7 @@ export function DrawingView({
   drawing: Drawing;
   names: readonly string[];
   current: number | undefined;
-  /** Name of the word that the step concerns. */
+  /** Name of the word that the step accesses. */
   word: string;
   culprit: number | undefined;
 }) {
@@ -128,7 +128,7 @@ function Arrow({ arrow, names }: { arrow: DrawnArrow; names: readonly string[] }
   );
 }
 
-/** The head that all arrows of the page have. It stands once in the page. */
+/** The head of all arrows. It occurs once in the page. */
 export function ArrowHead() {
   return (
     <svg width="0" height="0" class="definitions" aria-hidden="true">
@@ -149,10 +149,10 @@ export function ArrowHead() {
   );
 }
 
-/** Characters of a drawing in words. */
+/** Most characters of a drawing in words. */
 const DESCRIPTION_MAX = 20_000;
 
-/** The drawing in words, for those who cannot see it. */
+/** The drawing in words, for screen readers. */
 function describe({ title, boxes, arrows }: Drawing): string {
   const things = boxes.map((box) => {
     const life = LIFE_TEXT[box.life];

@@ -3,13 +3,13 @@ import type { Life } from "../counterexample/memory.ts";
 
 export interface DrawnLine {
   readonly text: string;
-  /** The step that was just made wrote it. */
+  /** The latest step wrote it. */
   readonly isChanged: boolean;
 }
 
 export interface DrawnBox {
   readonly object: number;
-  /** Which part of the object it is, where that is drawn in several; empty otherwise. */
+  /** The part of the object, where it is drawn in several; empty otherwise. */
   readonly part: string;
   readonly title: string;
   readonly lines: readonly DrawnLine[];
@@ -42,7 +42,7 @@ const CHARACTER_WIDTH = 7;
 const TITLE_CHARACTER_WIDTH = 7.8;
 const MARGIN = 12;
 
-/** The size of a box with these texts. */
+/** The size of a box for these texts. */
 export function sizeOf(
   title: string,
   lines: readonly DrawnLine[],

@@ -1,12 +1,12 @@
-/** What a box says of an object: its words by name. */
+/** The text of an object's box: its words by name. */
 import type { Memory } from "../counterexample/memory.ts";
 import { LIFE } from "../counterexample/memory.ts";
 import type { DrawnLine } from "./drawing.ts";
 
-/** Words of one object that a box shows. */
+/** Most words of one object in a box. */
 const LINES_MAX = 14;
 
-/** A word's value: the object that it leads to, or the number. */
+/** A word's value: the object that it points to, or the number. */
 export function valueText(memory: Memory, object: number, word: number): string {
   const value = memory.word(object, word);
   if (!memory.isPointer(object, word)) return String(value);
@@ -24,7 +24,7 @@ export function wordLines(memory: Memory, object: number, names: readonly string
   });
 }
 
-/** All words, but for those that are 0 where there are many. */
+/** All words, except those that are 0 where there are many. */
 export function allLines(memory: Memory, object: number): DrawnLine[] {
   const struct = memory.story.structs[memory.story.objects[object]?.struct ?? -1];
   const words = (struct?.words ?? []).map((name, word) => ({ name, word }));
@@ -46,7 +46,7 @@ export function titleOf(memory: Memory, object: number): string {
   return memory.story.objects[object]?.name ?? `object ${object}`;
 }
 
-/** How an object stands, in a word; empty for what is in use as usual. */
+/** The state of an object, in a word; empty for an ordinary live object. */
 export function lifeText(memory: Memory, object: number): string {
   switch (memory.life(object)) {
     case LIFE.fresh:

@@ -1,16 +1,16 @@
-/** The clock of slots of the compressed TIME_WAIT: records side by side, and the hands that go round. */
+/** The clock of slots of the compressed TIME_WAIT: records side by side, and the moving hands. */
 import type { Memory } from "../counterexample/memory.ts";
 import { type Drawing, drawingOf, type DrawnBox, type DrawnLine, sizeOf } from "./drawing.ts";
 import { titleOf, valueText } from "./object-text.ts";
 
-/** The slot is taken, says this bit of its attributes. */
+/** The bit of a slot's attributes that marks it as taken. */
 const TAKEN = 4;
 
 const SHOWN = ["expires", "ports", "addresses[0]", "addresses[1]", "attributes"];
 
 const PER_ROW = 4;
 
-/** @param touched objects that the execution touches: the slots of other families are left out */
+/** @param touched objects that the execution accesses: the slots of other families are left out */
 export function drawSlots(memory: Memory, touched: ReadonlySet<number>): Drawing[] {
   return memory.story.objects.flatMap((_, object) => {
     if (memory.structName(object) !== "vestiges" || !touched.has(object)) return [];
@@ -68,12 +68,13 @@ function boxesOf(
   });
 }
 
-/** Where the hands of the arenas stand. */
+/** The positions of the arenas' hands. */
 function handsOf(memory: Memory): string {
   const arenas = memory.story.objects.flatMap((_, object) => {
     if (memory.structName(object) !== "arena" || (memory.field(object, "taken") ?? 0) === 0) return [];
     return [
-      `${titleOf(memory, object)}: hand ${memory.field(object, "hand")}, oldest ${memory.field(object, "oldest")}, taken ${memory.field(object, "taken")}`,
+      `${titleOf(memory, object)}: hand ${memory.field(object, "hand")}, ` +
+        `oldest ${memory.field(object, "oldest")}, taken ${memory.field(object, "taken")}`,
     ];
   });
   return arenas.length === 0 ? "" : ` (${arenas.join("; ")})`;

@@ -1,4 +1,4 @@
-/** The whole structure at a step: drawings of its own kinds first, then what those do not show. */
+/** The whole structure at a step: specific drawings first, then the objects that those do not show. */
 import type { Memory } from "../counterexample/memory.ts";
 import { drawBoxes } from "./boxes.ts";
 import { drawChains } from "./chains.ts";
@@ -7,8 +7,7 @@ import { drawSlots } from "./slots.ts";
 import { drawTrees } from "./trees.ts";
 
 /**
- * @param touched objects that the execution touches: others are scenery and only drawn where a drawing of their own
- * shows them
+ * @param touched objects that the execution accesses: others are drawn only where a specific drawing shows them
  */
 export function drawStructure(memory: Memory, touched: ReadonlySet<number>): readonly Drawing[] {
   const own = [...drawTrees(memory), ...drawChains(memory), ...drawSlots(memory, touched)];
@@ -24,7 +23,7 @@ export function drawStructure(memory: Memory, touched: ReadonlySet<number>): rea
   return [...own, ...drawBoxes(memory, left)];
 }
 
-/** Objects that some step reads or writes, hands out or gives back. */
+/** Objects that some step reads, writes, allocates or frees. */
 export function touchedObjects({ execution }: Memory): ReadonlySet<number> {
   const touched = new Set<number>();
   for (const { object, allocated, freed, changes } of execution.steps) {

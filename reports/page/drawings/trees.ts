@@ -1,4 +1,4 @@
-/** Search trees: each object below the one that leads to it, from left to right as in the order of keys. */
+/** Search trees: each object below its parent, from left to right in the order of keys. */
 import { LIFE, type Memory } from "../counterexample/memory.ts";
 import { type Drawing, drawingOf, type DrawnArrow, type DrawnBox, type DrawnLine, sizeOf } from "./drawing.ts";
 import { titleOf, wordLines } from "./object-text.ts";
@@ -12,13 +12,13 @@ interface Placed {
   readonly depth: number;
 }
 
-/** Is the object one of a tree? */
+/** Is the object a node of a tree? */
 export function isTreeNode(memory: Memory, object: number): boolean {
   const isSlabObject = memory.story.objects[object]?.isStatic === false;
   return isSlabObject && memory.wordNamed(object, "left") !== -1 && memory.wordNamed(object, "right") !== -1;
 }
 
-/** One drawing for each root that there is, and one for nodes that no root leads to. */
+/** One drawing for each root, and one for nodes that no root leads to. */
 export function drawTrees(memory: Memory): Drawing[] {
   const nodes = memory.story.objects.flatMap((_, object) => (isTreeNode(memory, object) ? [object] : []));
   if (nodes.length === 0) return [];
@@ -45,7 +45,7 @@ export function drawTrees(memory: Memory): Drawing[] {
   return drawings;
 }
 
-/** In order of keys; an object that is met a second time, as while a tree is being turned, stays where it was. */
+/** In order of keys; an object reached a second time, as during a rotation, keeps its place. */
 function place(memory: Memory, root: number, seen: Set<number>): Placed[] {
   const placed: Placed[] = [];
   const visit = (object: number, depth: number): void => {
@@ -71,7 +71,7 @@ function draw(memory: Memory, title: string, placed: readonly Placed[]): Drawing
   const sizes = placed.map(({ object }, i) => sizeOf(titleOf(memory, object), texts[i] ?? []));
   const rowHeight = Math.max(...sizes.map(({ height }) => height)) + ROW;
   let x = 12;
-  /** Where the last box of each row ends: a child may stand half under its parent, and never over its neighbour. */
+  /** The end of the last box of each row: a child may be half under its parent, but never over its neighbour. */
   const ends: number[] = [];
   const boxes = placed.map(({ object, depth }, i): DrawnBox => {
     const { width, height } = sizes[i] ?? { width: 60, height: 30 };

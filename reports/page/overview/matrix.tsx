@@ -98,7 +98,7 @@ function MatrixRow({ row, onSystem }: { row: SystemRow; onSystem: (system: strin
   );
 }
 
-/** Nothing was done, which is said and not left blank. */
+/** Shows explicitly that nothing was done, instead of a blank. */
 function none() {
   return <span class="quiet">none</span>;
 }
@@ -108,7 +108,7 @@ function cellClass(isBad: boolean, count: number): string {
   return count === 0 ? "" : "good";
 }
 
-/** How the scenarios of a system were decided, as a bar and in words. */
+/** The decisions on the scenarios of a system, as a bar and in words. */
 function DecisionBar({ decided, total }: { decided: Readonly<Record<Decision, number>>; total: number }) {
   const parts = DECISIONS.filter((decision) => decided[decision] > 0);
   return (
@@ -127,7 +127,7 @@ function DecisionBar({ decided, total }: { decided: Readonly<Record<Decision, nu
   );
 }
 
-/** How far the exploration of a scenario came: a share of the estimate, or nothing where there is none. */
+/** The progress of a scenario's exploration: a share of the estimate, or nothing without an estimate. */
 export function exploredShare({ searches }: ScenarioResult): string {
   const search = searches.find(({ strategy, exhaustive }) => strategy === "exhaustive" && !exhaustive);
   if (search?.estimate === undefined || search.estimate.executions === 0) return "";

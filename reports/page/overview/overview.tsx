@@ -26,9 +26,7 @@ export function Overview({
       {runs.map((run) => (
         <RunHeading key={run.name} run={run} />
       ))}
-      {runs.length === 0 && (
-        <p>There is no result of verify in this folder; what is there stands in the other views.</p>
-      )}
+      {runs.length === 0 && <p>There is no result of verify in this folder; other results are in the other views.</p>}
       <Wrong data={data} />
       {runs.length > 0 && (
         <section aria-labelledby="uncovered">

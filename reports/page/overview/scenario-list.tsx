@@ -8,10 +8,10 @@ import { type SystemRow } from "./system-rows.ts";
 import { exploredShare } from "./matrix.tsx";
 import { selectScenarios } from "./selection.ts";
 
-/** Rows that are made at once: what nobody has asked for yet costs nothing. */
+/** Rows rendered at once: the rest cost nothing until requested. */
 const ROWS_AT_ONCE = 200;
 
-/** Systems are folded when there are more scenarios than a person wants to see. */
+/** Systems are folded if there are more scenarios than this. */
 const UNFOLDED_MAX = 60;
 
 export function ScenarioList({
@@ -40,12 +40,12 @@ export function ScenarioList({
           isPrinted={isPrinted}
         />
       ))}
-      {selected.length === 0 && <p>No scenario is like that.</p>}
+      {selected.length === 0 && <p>No scenario matches.</p>}
     </section>
   );
 }
 
-/** Paper has no folds: everything is made for it. */
+/** Paper has no folds: everything is rendered for printing. */
 function usePrinting(): boolean {
   const [isPrinted, setPrinted] = useState(false);
   useEffect(() => {

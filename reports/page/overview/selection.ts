@@ -1,9 +1,9 @@
-/** Which scenarios the list shows. */
+/** The selection of the scenarios that the list shows. */
 import type { ScenarioResult } from "../../result.ts";
 import type { Filter } from "../address.ts";
 import { decisionOf } from "../../not-covered.ts";
 
-/** Every word of the text must be found in the name, the system, the property or why. */
+/** Every word of the text must occur in the name, the system, the property or the reason. */
 export function selectScenarios(
   scenarios: readonly ScenarioResult[],
   { text, system, property, verdict }: Filter,
@@ -15,8 +15,8 @@ export function selectScenarios(
     if (property !== "" && counterexample?.property !== property) return false;
     if (verdict !== "" && scenario.verdict !== verdict && decisionOf(scenario) !== verdict) return false;
     if (words.length === 0) return true;
-    const whole =
-      `${name} ${scenario.system} ${counterexample?.property ?? ""} ${counterexample?.because ?? because}`.toLowerCase();
+    const reason = counterexample?.because ?? because;
+    const whole = `${name} ${scenario.system} ${counterexample?.property ?? ""} ${reason}`.toLowerCase();
     return words.every((word) => whole.includes(word));
   });
 }

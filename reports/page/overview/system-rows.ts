@@ -12,11 +12,11 @@ export interface SystemRow {
   readonly certificates: readonly CertificateResult[];
   readonly stress: readonly StressResult[];
   readonly executions: number;
-  /** Milliseconds of work; undefined where nobody measured. */
+  /** Milliseconds of work; undefined if not measured. */
   readonly milliseconds: number | undefined;
 }
 
-/** A row for each system of the runs, in the order in which they come. */
+/** A row for each system of the runs, in the order of their appearance. */
 export function systemRows(runs: readonly PageRun[]): readonly SystemRow[] {
   const results = runs.map(({ result }) => result);
   const systemOf = new Map(results.flatMap(({ scenarios }) => scenarios.map(({ name, system }) => [name, system])));

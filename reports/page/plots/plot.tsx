@@ -9,7 +9,7 @@ export interface Series {
 
 const COLOURS = ["#2a6fc9", "#c2571a", "#2c8a4b", "#8a4fc2", "#b3365b", "#6d6d1f"];
 
-/** Characters of a name on an axis; the whole name stands in the table. */
+/** Most characters of a name on an axis; the full name is in the table. */
 const NAME_MAX = 22;
 
 /** A plot, and its numbers as a table. */
@@ -33,7 +33,7 @@ export function Plot({
   xNames?: readonly string[];
   series: readonly Series[];
   scale: "linear" | "logarithmic";
-  /** Whether points that follow one another are joined. */
+  /** Whether consecutive points are joined. */
   lines: "joined" | "apart";
 }) {
   const holder = useRef<HTMLDivElement>(null);

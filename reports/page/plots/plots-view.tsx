@@ -33,7 +33,7 @@ function Saturation({ search: { scenario, strategy, points } }: { search: PageSa
   return (
     <Plot
       title={`${scenario}, ${strategy}`}
-      about="Distinct things seen over executions: where a line is flat, more of this search is waste."
+      about="Distinct things seen over executions: where a line is flat, more of this search finds nothing new."
       xTitle="executions"
       yTitle="distinct"
       xs={xs}
@@ -59,7 +59,7 @@ function BugsByStrategy({ bugs }: { bugs: readonly PageBug[] }) {
   return (
     <Plot
       title="executions to the bug"
-      about="Of each known bug, by strategy: the median over seeds. A strategy that did not find it has no point."
+      about="For each known bug, by strategy: the median over seeds. A strategy that did not find it has no point."
       xTitle="bug"
       yTitle="executions"
       xs={xs}
@@ -87,7 +87,7 @@ function BugsFound({ museum }: { museum: readonly BugResult[] }) {
   return (
     <Plot
       title="executions to the bug"
-      about="Of each known bug, by the strategy that found it first."
+      about="For each known bug, by the strategy that found it first."
       xTitle="bug"
       yTitle="executions"
       xs={xs}
