@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import module from "node:module";
 
-// Plain JavaScript on purpose: a Node too old to strip types must still be able to say so.
+// Plain JavaScript on purpose: a Node too old to strip types must still be able to report that.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -16,7 +16,7 @@ if (import.meta.url.includes("/node_modules/")) {
   );
   process.exit(2);
 }
-// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it
-// compiled anew.
+// Keeps V8's compiled code for the next run, in the host's folder for temporary files; measuring coverage needs fresh
+// compilation.
 if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
 await import("./main.ts");

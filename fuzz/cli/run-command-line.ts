@@ -1,4 +1,4 @@
-/** Runs one command line, and is the one place that says what the caller did wrong. */
+/** Runs one command line. The only place that reports the caller's faults. */
 import { Command, CommanderError } from "commander";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -6,7 +6,7 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Host } from "./command-host.ts";
 import { type CommandName, commandNames, namedCommand } from "./command-names.ts";
 
-/** A command is loaded when it is called: what others need would only make it slower to start. */
+/** A command is loaded when it is called: loading the others would only slow the start. */
 const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command> } = {
   verify: async () => (await import("./verify-command.ts")).verifyCommand(),
   fuzz: async () => (await import("./fuzz-command.ts")).fuzzCommand(),
@@ -28,10 +28,10 @@ const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command
 };
 
 /**
- * Runs the command that the words name, and sets the exit code. What is wrong with the call or its input is one line on
- * standard error and exit code 2.
+ * Runs the named command, and sets the exit code. A fault in the call or its input gives one line on standard error and
+ * exit code 2.
  *
- * @throws Error for a fault of ours
+ * @throws Error for a fault in quiesce itself
  */
 export async function runCommandLine(words: readonly string[], host: Host): Promise<void> {
   const program = new Command("quiesce")
@@ -46,7 +46,7 @@ export async function runCommandLine(words: readonly string[], host: Host): Prom
   // `quiesce help verify` shows the options of verify.
   const wanted = words[0] === "help" ? words[1] : words[0];
   for (const name of Object.keys(commandNames) as CommandName[]) {
-    // Of the others only the list of commands tells: that each has options, and what they are called with.
+    // The list of commands shows the others' arguments only, and that they have options.
     const command = name === wanted ? await loaders[name](host) : namedCommand(name).option("--any");
     program.addCommand(command.copyInheritedSettings(program));
   }

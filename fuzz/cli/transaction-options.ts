@@ -1,4 +1,4 @@
-/** What `quiesce check` takes for histories of transactions. */
+/** Options of `quiesce check` for histories of transactions. */
 import { InvalidArgumentError } from "commander";
 import { LEVELS, levelNamed } from "#properties/transactions/consistency-levels.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
@@ -56,7 +56,10 @@ export function parseAssumptions(text: string): Assumption[] {
   });
 }
 
-/** @param given names of the options that were given, without dashes @throws InputError at one for other models */
+/**
+ * @param given names of the options that were given, without dashes
+ * @throws InputError for an option of other models
+ */
 export function requireFitting(model: string, given: readonly string[]): void {
   const isTransactions = transactionModelNamed(model) !== undefined;
   const foreign = isTransactions

@@ -181,10 +181,10 @@ test("the script of a museum bug runs as it is, fails with its verdict in 25 row
   for (const line of lines.slice(2)) expect(line.length).toBeLessThanOrEqual(120);
 
   writeFileSync(path, readFileSync(path, "utf8").replace(/^ {2}bug: .*$/m, ""));
-  const mended = spawnSync(process.execPath, [path], { encoding: "utf8" });
-  expect(mended.stdout).toMatch(/diverged: schedule [\w-]+: access \d+ is /);
-  expect(mended.stdout.trimEnd().split("\n").at(-1)).toMatch(/^no longer fails: /);
-  expect(mended.status).toBe(EXIT.verified);
+  const fixed = spawnSync(process.execPath, [path], { encoding: "utf8" });
+  expect(fixed.stdout).toMatch(/diverged: schedule [\w-]+: access \d+ is /);
+  expect(fixed.stdout.trimEnd().split("\n").at(-1)).toMatch(/^no longer fails: /);
+  expect(fixed.status).toBe(EXIT.verified);
 
   const unknown = spawnSync(process.execPath, [path, "--unti", "3"], { encoding: "utf8" });
   expect(unknown.stderr).toMatch(/^Unknown option '--unti'.*it takes --until N\n$/);
