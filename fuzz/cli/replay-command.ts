@@ -132,7 +132,7 @@ function neighbourOf({
 }
 
 function exitCodeOf(
-  kind: "reproduced" | "differs" | "fixed" | "diverged" | "stopped",
+  kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped",
   isViolating: boolean,
 ): (typeof EXIT)[keyof typeof EXIT] {
   switch (kind) {
@@ -140,7 +140,7 @@ function exitCodeOf(
       return isViolating ? EXIT.violated : EXIT.verified;
     case "differs":
       return EXIT.violated;
-    case "fixed":
+    case "mended":
       return EXIT.verified;
     case "diverged":
       return EXIT.usage;

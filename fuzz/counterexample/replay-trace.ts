@@ -9,10 +9,10 @@ export interface TraceOutcome {
   readonly replayed: Replayed;
   /**
    * `reproduced`: the recorded violation, or the recorded absence of one. `differs`: another property is violated.
-   * `fixed`: the recorded one is not any more. `diverged`: the code asks for something else. `stopped`: told to stop
+   * `mended`: the recorded one is not any more. `diverged`: the code asks for something else. `stopped`: told to stop
    * before.
    */
-  readonly kind: "reproduced" | "differs" | "fixed" | "diverged" | "stopped";
+  readonly kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped";
   /** One line on it. */
   readonly because: string;
 }
@@ -40,7 +40,7 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
   if (violation === undefined && recorded !== undefined) {
     return {
       replayed,
-      kind: "fixed",
+      kind: "mended",
       because: `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses were made, and it holds`,
     };
   }

@@ -52,7 +52,7 @@ export async function runReproduction(
       return { lines: [...story, "", `fails differently: ${because}`], exitCode: EXIT.violated };
     case "stopped":
       return { lines: story, exitCode: EXIT.unfinished };
-    case "fixed":
+    case "mended":
       return { lines: [...story, "", `no longer fails: ${because}`], exitCode: EXIT.verified };
     case "diverged": {
       const nearby = await searchNearby(subject, threads, reproduction);

@@ -25,8 +25,8 @@ export function codeVersion(root: string): string {
 }
 
 /**
- * First digits of a SHA-256 over everything below `root` that decides what a job comes to, patches included, and over the
- * user's own modules.
+ * First digits of a SHA-256 over everything below `root` that decides a job's outcome, patches included, and over the
+ * user's modules.
  *
  * @throws Error if `root` is no checkout of the project, or a module cannot be read
  */
@@ -41,7 +41,7 @@ function digestOf(root: string, folders: readonly string[], wanted: RegExp, more
   for (const folder of folders) {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .map((file) => file.split(sep).join("/"))
-      // What a run writes to reports/out/ decides nothing.
+      // The files that a run writes to reports/out/ decide nothing.
       .filter((file) => wanted.test(file) && !file.endsWith(".test.ts") && !file.startsWith("out/"));
     for (const file of files.toSorted()) add(`${folder}/${file}`, join(root, folder, file));
   }

@@ -23,7 +23,7 @@ export interface FoundIn {
 /**
  * Shrinks the violation, writes its trace and its script, and makes the error.
  *
- * Its name and its message are all there is to its stack: the frames would be the checker's, never the bug's.
+ * Its stack holds only its name and message: the frames would be the checker's, never the bug's.
  */
 export async function failureOf(
   system: System,
@@ -42,7 +42,7 @@ export async function failureOf(
     execution: Math.max(1, execution),
   };
   const { module } = system;
-  const told = await tellViolation(
+  const explained = await tellViolation(
     { ...found, ...(module !== undefined && { module }) },
     { shouldStop: () => false },
     { width: process.stdout.columns ?? STORY_WIDTH },
@@ -50,9 +50,9 @@ export async function failureOf(
   const name = join(out, subject.scenario.name.replaceAll(/[^\w.-]+/g, "-"));
   const trace = `${name}.trace.json`;
   const script = `${name}.repro.ts`;
-  writeWholeFile(trace, serialiseTrace(told.trace));
-  writeWholeFile(script, reproductionScript(told.trace, told.recorded, script, module));
-  const { property, story } = told.counterexample;
+  writeWholeFile(trace, serialiseTrace(explained.trace));
+  writeWholeFile(script, reproductionScript(explained.trace, explained.recorded, script, module));
+  const { property, story } = explained.counterexample;
   const [, ...rest] = story;
   const message = [
     ...(story[0] === undefined ? [] : [story[0].replace(`VIOLATED ${property}: `, "")]),
