@@ -9,7 +9,7 @@ import { profiles } from "./profile.ts";
 import { museumBugs } from "#fuzz/bugs/museum.ts";
 import { machineProperties } from "#fuzz/machine/machine-properties.ts";
 
-/** What there is to verify, and with what. */
+/** Everything that can be verified, and the strategies and profiles for it. */
 export function makeListing(): Listing {
   const bugs = museumBugs();
   return {

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Engine } from "#fuzz/campaign/engine.ts";
-import { type CheckAnswer, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
+import { type CheckResult, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { RecordedOutcome } from "#reports/history-recording.ts";
-import type { TransactionsAnswer } from "#fuzz/campaign/history/transactions-task.ts";
+import type { TransactionsResult } from "#fuzz/campaign/history/transactions-task.ts";
 import type { TransactionsStopped } from "#properties/transactions/check-transactions.ts";
 import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
 import { CHECK_HELP } from "./check-help.ts";
@@ -58,9 +58,9 @@ function also(text: string, before: readonly string[] = []): readonly string[] {
 }
 
 type Decided<Result> = Omit<Extract<Result, { kind: "decided" }>, "kind">;
-type ObjectRow = { readonly file: string } & Decided<CheckAnswer>;
+type ObjectRow = { readonly file: string } & Decided<CheckResult>;
 type TransactionsRow = { readonly file: string } & (
-  | Decided<TransactionsAnswer>
+  | Decided<TransactionsResult>
   | { readonly outcome: TransactionsStopped; readonly seconds: number }
 );
 /** The row written for a file. */
@@ -129,7 +129,7 @@ async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean)
   if (options.capacity !== undefined && model.hasCapacity !== true)
     throw new InputError(`check: --capacity: the model ${options.model} has none`);
   const { decideAtOnce } = await import("#fuzz/campaign/history/decide-at-once.ts");
-  const onWorker = async (task: CheckTask): Promise<CheckAnswer | undefined> => {
+  const onWorker = async (task: CheckTask): Promise<CheckResult | undefined> => {
     const engine = await open();
     const done = await engine.perform({ kind: "history", task });
     return engine.stopReason() === undefined ? done?.outcome : undefined;

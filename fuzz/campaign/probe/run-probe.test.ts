@@ -15,13 +15,13 @@ test("a piece ends at the first violation, with its schedule, and keeps each sch
   expect(await runProbe(task, never)).toEqual(found);
 });
 
-test("a piece without a violation makes all its executions, and few of them show something new", async () => {
+test("a piece without a violation runs all its executions, and few of them show a new pair", async () => {
   const held = await runProbe({ ...task, scenario: { name: "account", system: "programs" } }, never);
   expect([held.kind, held.executions]).toEqual(["searched", 1_000]);
   expect(held.discoveries.length).toBeLessThan(50);
 });
 
-test("a piece that is stopped says so, and a scenario that is not there fails", async () => {
+test("a stopped piece reports that, and a missing scenario fails", async () => {
   const account = { ...task, scenario: { name: "account", system: "programs" } };
   expect((await runProbe(account, { shouldStop: () => true })).kind).toBe("stopped");
   expect(await runProbe({ ...task, scenario: { name: "nobody", system: "peers" } }, never)).toMatchObject({

@@ -1,4 +1,4 @@
-/** One view of all who work at a queue. */
+/** A view of all workers and campaigns of a queue. */
 import { countOf } from "#reports/searched-under.ts";
 import { connect, presences, type Present, queuePackages } from "./queue-connection.ts";
 
