@@ -1,7 +1,7 @@
 /**
- * How fast the explorer is: the programs of the table of counts, beside the two engines that the counts come from, and
- * beside the enumeration of every interleaving in the same run. The engines' seconds were measured on another day on a
- * busy machine of two cores, their start included; so only the orders of magnitude compare.
+ * The speed of the explorer: the programs of the table of counts, beside the two engines that the counts come from, and
+ * beside the enumeration of every interleaving in the same run. The engines' times were measured on another day on a
+ * busy two-core machine, with their start included, so only the orders of magnitude compare.
  *
  * Under `es`, the same programs without barriers, beside their speed under `sc`.
  *
@@ -26,7 +26,7 @@ interface Entry {
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const EXECUTIONS_MIN = 1_000;
 const EXECUTIONS_MAX = values.quick ? 100_000 : 5_000_000;
-/** Interleaved states of the largest program that is enumerated too. */
+/** Most interleaved states of a program that is also enumerated. */
 const BRUTE_FORCE_EXECUTIONS_MAX = 2_000;
 const SECONDS_MIN = 0.3;
 
@@ -48,7 +48,7 @@ function created({ program, parameters }: Pick<Entry, "program" | "parameters">)
   return exploredProgram(toyProgramNamed(program), parameters);
 }
 
-/** Runs it until it took a while, and answers the seconds of one run. */
+/** Runs it for a while, and returns the seconds of one run. */
 function seconds(run: () => void): number {
   const start = performance.now();
   let runs = 0;
@@ -108,7 +108,7 @@ function printSpeeds(): void {
   }
 }
 
-/** Programs that JavaScript can say, in so many executions or the first of them; and plain accesses that race. */
+/** Programs that JavaScript can express, up to so many executions; and racing plain accesses. */
 function printEs(): void {
   const executionsMax = 50_000;
   const rows = counts
@@ -144,7 +144,7 @@ function printEs(): void {
   );
 }
 
-/** Programs with barriers, which JavaScript has none of. */
+/** Programs with barriers, which JavaScript lacks. */
 const BARRIERS: ReadonlySet<string> = new Set(["sbf", "peterson", "dekker", "rcu"]);
 
 const racingPlainAccesses: ExploredProgram = {
@@ -159,7 +159,7 @@ const racingPlainAccesses: ExploredProgram = {
   ),
 };
 
-/** Programs whose executions are too many to visit, but each as long as asked for: the first so many. */
+/** Programs with too many executions to visit, each execution of the target length: the first so many. */
 function printLong(): void {
   console.log(
     "\n| program | events each | first executions | executions/s | asked for |\n| --- | ---: | ---: | ---: | ---: |",
@@ -197,7 +197,7 @@ function printBruteForce(): void {
   }
 }
 
-/** Peak of the heap while so many executions are visited, in bytes, after a collection before. */
+/** Peak heap size in bytes while visiting so many executions, after a collection. */
 function heapPeak(program: ExploredProgram, executionsMax: number): number {
   globalThis.gc?.();
   let peak = 0;

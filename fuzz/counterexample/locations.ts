@@ -1,8 +1,8 @@
 /**
- * Where in the source an access stands.
+ * The source position of an access.
  *
- * Every access function writes the register `address`. While locations are taken, that register notices the call stack
- * it is written from; the first frame outside the access functions is the procedure's line. A stack an access costs
+ * Every access function writes the register `address`. While locations are recorded, that register captures the call
+ * stack of each write; the first frame outside the access functions is the procedure's line. A stack per access costs
  * microseconds, and code that has seen such registers stays about a fifth slower in its host thread: for replay, not
  * for searching.
  */
@@ -21,15 +21,15 @@ const ACCESS_MODULE = "impl/memory/access.ts";
 /** Makes operations begin and end: nobody's line. */
 const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
 
-/** The machine's own module, below which no procedure stands. */
+/** The machine's own module, below which there are no procedures. */
 const MACHINE_MODULE = "fuzz/machine/machine.ts";
 
-/** Frames looked at: the register, the access function, and the procedures that call one another. */
+/** Frames captured: the register, the access function, and the procedures that call one another. */
 const FRAMES = 24;
 
 /**
- * Runs `act`, and calls `at` for each access that is asked for meanwhile, with the procedures that led to it: the first
- * is where the access stands, each next one the caller of the one before. None where no source of the project is found.
+ * Runs `act`, and calls `at` for each access requested meanwhile, with the chain of procedures: the first is where the
+ * access is, each next one the caller of the one before. Empty if there is no source of the project.
  */
 export function withLocations<T>(at: (stack: readonly Frame[]) => void, act: () => T): T {
   let address = 0;
@@ -69,10 +69,10 @@ function stackNow(): Frame[] {
   return frames;
 }
 
-/** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
+/** A frame of a stack, in unmodified code (fuzz/javascript/). */
 const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
 
-/** The frames that are not of the simulation of the language. */
+/** The frames outside the simulation of the language. */
 function framesInCodeUnderTest(stack: string): Frame[] {
   return stack.split("\n").flatMap((text) => {
     const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /** A violation as the error of a test: the story, the commands that replay it, and the files they need. */
 import { join } from "node:path";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
 import { commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
@@ -42,7 +42,7 @@ export async function failureOf(
     execution: Math.max(1, execution),
   };
   const { module } = system;
-  const explained = await tellViolation(
+  const explained = await shrinkViolation(
     { ...found, ...(module !== undefined && { module }) },
     { shouldStop: () => false },
     { width: process.stdout.columns ?? STORY_WIDTH },

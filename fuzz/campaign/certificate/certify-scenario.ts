@@ -1,5 +1,5 @@
 /** Explores one small scenario to the end, and explains its violation. */
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -48,7 +48,7 @@ export async function certifyScenario(
       execution,
       ...(module !== undefined && { module }),
     };
-    const explained = await tellViolation(found, control);
+    const explained = await shrinkViolation(found, control);
     return {
       ...row,
       kind: "violated",

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -112,7 +112,7 @@ async function explained(
   const sequence = form === "sequential" ? checkSequence(() => subject.makeProgram(), SEQUENCE).found : undefined;
   const { choices, strategy, execution } = sequence ?? found;
   const machine = form === "sequential" && { machine: SEQUENCE };
-  const { counterexample, trace, recorded } = await tellViolation(
+  const { counterexample, trace, recorded } = await shrinkViolation(
     { subject, choices, strategy, seed, execution, ...machine },
     control,
   );

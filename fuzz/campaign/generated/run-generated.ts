@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -67,7 +67,7 @@ export async function tryScenario(
       if (found.kind === "stopped") return undefined;
       if (found.choices === undefined) continue;
       const { choices } = found;
-      const explained = await tellViolation(
+      const explained = await shrinkViolation(
         { subject, choices, strategy, seed: task.seed, execution: found.executions },
         control,
       );
