@@ -153,7 +153,7 @@ test("a bug met on real threads fails the gate, and is saved with its history an
   const { code, stdout, stderr } = await perform("verify", stressFor(30_000), { ...settings, out }, { folder: copy });
   expect(stderr).toBe("");
   expect(stdout).toMatch(
-    /^violated {2}peers {2}linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that \(4 real threads\)$/mu,
+    /^violated {2}peers {2}linearizability: nextId of thread \d returns \d+, and no order of the operations on address \d+ explains that \(4 real threads\)$/mu,
   );
   expect(stdout).toMatch(/^saved {3}\S*out\/stress\/peers\.history\.json$/mu);
   expect(stdout).toMatch(/^again {3}npx quiesce stress peers --threads 4 --seed \d+$/mu);

@@ -33,7 +33,7 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
     json,
   ]);
   expect(stdout).toMatch(
-    /^VIOLATED linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that$/mu,
+    /^VIOLATED linearizability: nextId of thread \d returns \d+, and no order of the operations on address \d+ explains that$/mu,
   );
   expect(stdout).toMatch(
     /^ {8}in the simulator, an interleaving with the same history of \d+ operations, after [\d,]+ executions$/mu,
