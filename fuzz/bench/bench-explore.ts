@@ -86,7 +86,8 @@ function printSpeeds(): void {
     .map(measure)
     .toSorted((one, other) => one.events - other.events);
   console.log(
-    "| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: | ---: | --- |",
+    "| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: " +
+      "| ---: | --- |",
   );
   for (const { name, executions, events, rate, seconds: taken, references } of rows)
     console.log(
@@ -103,7 +104,8 @@ function printSpeeds(): void {
       .toSorted((one, other) => one - other);
     if (rates.length > 0)
       console.log(
-        `graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} executions/s; asked for: ${number(floor)}`,
+        `graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} ` +
+          `executions/s; required: ${number(floor)}`,
       );
   }
 }
@@ -140,7 +142,9 @@ function printEs(): void {
   }
   const sorted = rates.toSorted((one, other) => one - other);
   console.log(
-    `under es, graphs of less than 20 events: ${number(sorted[0] ?? 0)} (slowest), ${number(sorted[Math.floor(sorted.length / 2)] ?? 0)} (median) to ${number(sorted.at(-1) ?? 0)} executions/s; asked for: 50,000`,
+    `under es, graphs of less than 20 events: ${number(sorted[0] ?? 0)} (slowest), ` +
+      `${number(sorted[Math.floor(sorted.length / 2)] ?? 0)} (median) ` +
+      `to ${number(sorted.at(-1) ?? 0)} executions/s; required: 50,000`,
   );
 }
 
@@ -162,7 +166,7 @@ const racingPlainAccesses: ExploredProgram = {
 /** Programs with too many executions to visit, each execution of the target length: the first so many. */
 function printLong(): void {
   console.log(
-    "\n| program | events each | first executions | executions/s | asked for |\n| --- | ---: | ---: | ---: | ---: |",
+    "\n| program | events each | first executions | executions/s | required |\n| --- | ---: | ---: | ---: | ---: |",
   );
   for (const [K, asked] of [
     [10, 20_000],
@@ -221,7 +225,8 @@ function printMemory(): void {
   const [few, many] = [heapPeak(program, 10_000), heapPeak(program, 1_000_000)];
   const collected = globalThis.gc === undefined ? " (garbage included: run with --expose-gc for a steady figure)" : "";
   console.log(
-    `\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`,
+    `\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} ` +
+      `MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`,
   );
 }
 

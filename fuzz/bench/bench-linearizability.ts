@@ -451,7 +451,8 @@ function tinyCase(name: string, threads: number): Case {
       const cold = pass();
       pass();
       const warm = pass();
-      const figures = `cold ${Math.round(cold).toLocaleString("en")}/s, warm ${Math.round(warm).toLocaleString("en")}/s`;
+      const [coldText, warmText] = [cold, warm].map((rate) => `${Math.round(rate).toLocaleString("en")}/s`);
+      const figures = `cold ${coldText}, warm ${warmText}`;
       if (warm < 1_000_000 || cold < 200_000) throw new Error(figures);
       return { seconds: histories.length / cold, note: figures };
     },
@@ -500,7 +501,8 @@ if (only !== undefined) {
     if (child.status !== 0) {
       failed += 1;
       process.stdout.write(
-        `${name.padEnd(66)} failed: ${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`,
+        `${name.padEnd(66)} failed: ` +
+          `${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`,
       );
       continue;
     }
@@ -508,7 +510,8 @@ if (only !== undefined) {
     const over = seconds > (secondsMax ?? Infinity) || memoryMb > (memoryMaxMb ?? Infinity);
     failed += Number(over);
     process.stdout.write(
-      `${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ${bound}${over ? " NOT MET" : ""}  (${note})\n`,
+      `${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ` +
+        `${bound}${over ? " NOT MET" : ""}  (${note})\n`,
     );
   }
   process.exitCode = failed === 0 ? 0 : 1;

@@ -176,7 +176,8 @@ const rows = [...SCENARIOS, SHORT].flatMap(benchScenario);
 console.log(`${"scenario".padEnd(34)} ${"checks".padEnd(30)} accesses/exec   executions/s  M accesses/s  of bare loop`);
 for (const { scenario, mode, accessesPerExecution, executionsPerSecond, accessesPerSecond, ofBareLoop } of rows) {
   console.log(
-    `${scenario.padEnd(34)} ${mode.padEnd(30)} ${accessesPerExecution.toFixed(1).padStart(13)} ${Math.round(executionsPerSecond).toLocaleString("en").padStart(14)} ${(accessesPerSecond / 1e6).toFixed(2).padStart(13)} ${ofBareLoop.toFixed(2).padStart(13)}`,
+    `${scenario.padEnd(34)} ${mode.padEnd(30)} ${accessesPerExecution.toFixed(1).padStart(13)} ` +
+      `${Math.round(executionsPerSecond).toLocaleString("en").padStart(14)} ${(accessesPerSecond / 1e6).toFixed(2).padStart(13)} ${ofBareLoop.toFixed(2).padStart(13)}`,
   );
 }
 const memory = benchMemory("peers-two-creators");

@@ -163,7 +163,7 @@ test("a violation is explained, and its counterexample and files are part of the
   expect(result.finished).toBe(true);
 });
 
-test("a violation in a small scope violates its certificate, with its trace below the folder of certificates", async () => {
+test("a violation in a small scope violates its certificate, with its trace in the certificates folder", async () => {
   const { result, saved } = await campaign({
     certificate: ({ places }) =>
       places.map((place) =>

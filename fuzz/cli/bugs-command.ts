@@ -34,8 +34,8 @@ export function bugsCommand(): Command {
     .addHelpText(
       "after",
       `
-A bug counts as found when two strategies (or the only one requested) find it from every seed through a property that its
-patch names, and a counterexample has no more preemptions than the patch allows.
+A bug counts as found when two strategies (or the only one requested) find it from every seed through a property that
+its patch names, and a counterexample has no more preemptions than the patch allows.
 
 Exit codes: 0 all found, 1 a bug was missed, 2 bad input, 3 interrupted.
 

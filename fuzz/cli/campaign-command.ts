@@ -49,7 +49,8 @@ export function campaignCommand(): Command {
       `
 Works in rounds, each larger than the one before. Open scenarios are explored to a larger bound and searched by every
 strategy, certificates cover a larger size, scenarios are generated, and code built for real threads is stressed. A
-campaign restarted with the same store continues where it stopped, even after a kill. Violations with one cause count once.
+campaign restarted with the same store continues where it stopped, even after a kill. Violations with one cause
+count once.
 
 Exit codes: 0 nothing is violated, 1 the store has a violation of this code, 2 bad input,
 3 stopped (--time or ^C) without a violation.
@@ -93,7 +94,9 @@ async function run(words: readonly string[], options: Options): Promise<void> {
   writeJson(json, jsonOf(end));
   for (const line of violationReport(end.violations, end.code)) linesTo.write(`${line}\n`);
   linesTo.write(
-    `${countOf(end.rounds, "round")}; ${countOf(end.decided.length, "scenario")} explored to the end; ${countOf(end.pairs, "pair")} of a write and a read seen; ${countOf(end.violations.length, "violation")}; store in ${commandPath(store)}\n`,
+    `${countOf(end.rounds, "round")}; ${countOf(end.decided.length, "scenario")} explored to the end; ` +
+      `${countOf(end.pairs, "pair")} of a write and a read seen; ` +
+      `${countOf(end.violations.length, "violation")}; store in ${commandPath(store)}\n`,
   );
   if (end.stopped !== undefined) linesTo.write(`${end.stopped}; the same command continues from here\n`);
   process.exitCode = exitCodeOf(end);

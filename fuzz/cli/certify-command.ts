@@ -159,7 +159,9 @@ async function check(file: string, { sample, seed, time, workers = availablePara
   const { certificate, checked, differences, stopped } = end;
   for (const difference of differences)
     process.stdout.write(`differs   ${certificateName(certificate)}  ${difference}\n`);
-  const again = `${countOf(checked, "scenario")} of ${certificate.explored} explored again, ${differences.length} differ; seed ${seed}`;
+  const again =
+    `${countOf(checked, "scenario")} of ${certificate.explored} explored again, ` +
+    `${differences.length} differ; seed ${seed}`;
   process.stdout.write(`${certificateName(certificate)}  ${again}\n${scopeText(certificate)}\n`);
   process.exitCode = differences.length > 0 ? EXIT.violated : stopped === undefined ? EXIT.verified : EXIT.unfinished;
   if (stopped !== undefined) process.stderr.write(`quiesce: certify: ${stopped}\n`);

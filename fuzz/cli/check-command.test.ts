@@ -141,7 +141,7 @@ test("options the model does not have, and values they cannot have, are refused 
   );
 });
 
-test("an initial value that is not a JSON number reaches the model unchanged: null, a keyword, wide numbers", async () => {
+test("an initial value that is no JSON number reaches the model unchanged: null, a keyword, wide numbers", async () => {
   const read = (value: string): string =>
     scratchFile(
       `starts-${value.length}.edn`,

@@ -15,7 +15,7 @@ Models, with their functions:
   counter                      increment, decrement, add n, read; add-and-get, get-and-add
   mutex                        acquire, release (lock, unlock), by any client
   owner-mutex                  the same, released by its owner: the argument, or else the client
-  bank, bank-with-overdraft    transfer {from, to, amount}, read of all balances; the first read gives the initial balances
+  bank, bank-with-overdraft    transfer {from, to, amount}, read of all balances; the first gives the initial ones
   All but kv-map, multi-register and the banks may be split by key: [key value], [key nil], [key [old new]].
 
 Formats, recognised by the shape of the file:

@@ -49,8 +49,8 @@ export const commandNames = {
   list: { about: "List systems with their scenarios, properties and bugs; strategies; profiles." },
   costs: {
     about:
-      "Count what a peer's lookup writes, generation by generation, list record sizes beside the kernel's, and count how " +
-      "long the lock of the destination garbage is held.",
+      "Count what a peer's lookup writes, generation by generation, list record sizes beside the kernel's, and count " +
+      "how long the lock of the destination garbage is held.",
   },
   litmus: {
     argument: "<paths...>",

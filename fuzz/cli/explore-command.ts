@@ -257,14 +257,22 @@ async function describe({
 }: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
-  const counts = `${executions.toLocaleString("en")} executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
+  const counts =
+    `${executions.toLocaleString("en")} ` +
+    `executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
   const how =
     strategy === undefined
       ? ""
       : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
-  const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
+  const isFinished = complete || failure !== undefined || violation !== undefined;
+  const line =
+    `${program}${given.join("")} under ${model}: ` +
+    `${counts}${how}${isFinished ? "" : "; not finished, there may be more"}\n`;
   if (violation !== undefined)
-    return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
+    return (
+      `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy ` +
+      "exhaustive shows how\n"
+    );
   if (failure === undefined) {
     const { raceLine } = await import("./explore-agents-file.ts");
     return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
@@ -289,7 +297,8 @@ async function estimate(
   const text =
     json === "-"
       ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
-      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} nodes of the tree (seed ${seed})`;
+      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} ` +
+        `nodes of the tree (seed ${seed})`;
   process.stdout.write(`${text}\n`);
 }
 

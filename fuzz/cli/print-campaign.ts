@@ -55,7 +55,8 @@ export async function printCampaign(
     const end = await performCampaign(plan, settings, {
       onStart(describe) {
         progress.print(
-          `${settings.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(settings.workers, "worker")}`,
+          `${settings.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ` +
+            `${plan.seed}, ${countOf(settings.workers, "worker")}`,
         );
         progress.show(describe);
       },
@@ -233,7 +234,8 @@ function closingLines(
   return [
     "",
     [
-      `${paint(result.verdict === "holds" ? "strong" : "bad", result.verdict)}: ${holding} of ${result.scenarios.length} scenarios hold`,
+      `${paint(result.verdict === "holds" ? "strong" : "bad", result.verdict)}: ${holding} of ` +
+        `${result.scenarios.length} scenarios hold`,
       ...(result.museum.length === 0 ? [] : [`${found} of ${result.museum.length} known bugs found`]),
       ...(result.certificates.length === 0 ? [] : [`${certified} of ${result.certificates.length} certificates hold`]),
       ...(stressOperations === 0 ? [] : [`${countOf(stressOperations, "operation")} of real threads`]),
@@ -242,7 +244,8 @@ function closingLines(
     ...(stopped === undefined
       ? []
       : [
-          `not finished: ${stopped}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
+          `not finished: ${stopped}; the report is ` +
+            `partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
         ]),
     `seed ${result.seed}; reports in ${commandPath(out)}`,
     pageLine(page),

@@ -204,7 +204,7 @@ test("shrink leaves a trace without a violation alone", async () => {
 test("shrink that runs out of executions writes and reports its best result so far", async () => {
   const { status, stderr } = await quiesce("shrink", deadlock, "--executions", "1");
   expect(stderr).toMatch(
-    /^quiesce: shrink: stopped before nothing more could be taken away \(--executions is spent\); .* has what was reached\n$/,
+    /^quiesce: shrink: stopped before the trace was minimal \(--executions is spent\); .* has the smallest so far\n$/,
   );
   expect(status).toBe(EXIT.unfinished);
 });
@@ -227,7 +227,7 @@ test("^C during shrinking writes the result so far, and exits with 3", async () 
   }, 20);
   const { status, stderr } = await running;
   expect(status).toBe(EXIT.unfinished);
-  expect(stderr).toMatch(/^quiesce: shrink: stopped before nothing more could be taken away \(interrupted\); /);
+  expect(stderr).toMatch(/^quiesce: shrink: stopped before the trace was minimal \(interrupted\); /);
   expect(readTrace(join(folder, "long.shrunk.trace.json")).scenario.name).toBe("reorder_20_bad");
 });
 

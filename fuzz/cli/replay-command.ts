@@ -106,7 +106,8 @@ async function replayNearby(trace: Trace, subject: Subject, because: string, hos
   if (story === undefined) {
     const count = NEARBY_EXECUTIONS.toLocaleString("en-US");
     host.stdout.write(
-      `${visibleText(trace.scenario.name)}: no longer fails: ${visibleText(violates)} holds on ${count} schedules near the recorded one\n${change}\n`,
+      `${visibleText(trace.scenario.name)}: no longer fails: ${visibleText(violates)} holds on ${count} ` +
+        `schedules near the recorded one\n${change}\n`,
     );
     host.exitCode = EXIT.verified;
     return;

@@ -26,8 +26,8 @@ export function shrinkCommand(host: Host): Command {
       "after",
       `
 Writes the smaller trace, and a reproduction script (.repro.ts) beside it. Exits with 1 if the violation occurs (as
-shrinking needs), 0 if the trace no longer violates anything, 2 if it cannot be used, 3 if ^C or --executions came first:
-the smallest trace so far is still written.
+shrinking needs), 0 if the trace no longer violates anything, 2 if it cannot be used, 3 if ^C or --executions came
+first: the smallest trace so far is still written.
 
 Examples:
   npx quiesce shrink reports/out/peers-two-creators.trace.json
@@ -65,7 +65,8 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
     host.exitCode = finished ? EXIT.violated : EXIT.unfinished;
     if (!finished)
       host.stderr.write(
-        `quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`,
+        `quiesce: shrink: stopped before the trace was minimal (${interruption ?? "--executions is spent"}); ` +
+          `${visibleText(target)} has the smallest so far\n`,
       );
   } finally {
     endWatch();

@@ -97,7 +97,8 @@ function lines({
   files,
   simulated,
 }: StressEnd): readonly string[] {
-  const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
+  const count = operations.toLocaleString("en-US");
+  const amount = `${count} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
   if (violation !== undefined) {
     const replay = files
       .filter((file) => file.endsWith(".trace.json"))
@@ -119,10 +120,14 @@ function simulatedText({ found, operations, executions }: Simulated): string {
   const looked =
     operations === 0
       ? "the history is too long to look for in the simulator"
-      : `in the simulator, no interleaving with the same history of ${operations} operations in ${executions.toLocaleString("en-US")} executions`;
+      : `in the simulator, no interleaving with the same history of ${operations} operations in ` +
+        `${executions.toLocaleString("en-US")} executions`;
   switch (found) {
     case "same-history":
-      return `in the simulator, an interleaving with the same history of ${operations} operations, after ${executions.toLocaleString("en-US")} executions`;
+      return (
+        `in the simulator, an interleaving with the same history of ${operations} operations, after ` +
+        `${executions.toLocaleString("en-US")} executions`
+      );
     case "violation":
       return `${looked}; another violation of the same source`;
     case "none":

@@ -46,8 +46,9 @@ export function verifyCommand(): Command {
     .addHelpText(
       "after",
       `
-Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the report folder, and a
-trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json on any machine.
+Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the report folder, and
+a trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json on any
+machine.
 
 Under sc, the protocols of the systems (small programs over their procedures) are also explored under lkmm. With
 --memory, protocols and scenarios are explored under that model: every execution without a cycle of program order and
@@ -55,8 +56,8 @@ reads-from, up to the profile's bound. Leaks, lock order and properties in mid-e
 
 The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the
 folder, and run the library of peer pools on four real threads under load, for one minute and for ten; a violation is
-saved with its history in stress/. The host decides the schedules there: only these violations may not come back with
-an equal seed.
+saved with its history in stress/. The host decides the schedules there: unlike all others, these violations may not
+recur with an equal seed.
 
 With --save, traces of violations are also saved in fuzz/traces/, or in traces/ beside a user's module, and every later
 run replays those of the systems that it verifies.

@@ -90,5 +90,8 @@ function explanationText({ orderings, samples, failing, finished, replayed }: Sh
   if (samples === 0) return undefined;
   if (failing < samples * CAUSE_SHARE_MIN)
     return `no small set of orderings: with those that were found, ${failing} of ${samples} random schedules fail`;
-  return `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} random schedules fail`;
+  return (
+    `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} ` +
+    "random schedules fail"
+  );
 }

@@ -41,7 +41,9 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
     return {
       replayed,
       kind: "mended",
-      because: `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses were made, and it holds`,
+      because:
+        `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses ` +
+        "were made, and it holds",
     };
   }
   if (violation?.property !== recorded?.property) {

@@ -285,7 +285,8 @@ class StrictSchedule {
       const kind = accessNames[wordAt(machine.pendingKind, thread)] ?? "an access";
       throw this.#diverge(
         step,
-        `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`,
+        `asks for ${threadText(machine, thread)}, which waits in ` +
+          `${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`,
       );
     }
     return thread;

@@ -23,9 +23,13 @@ const COMMENT_COLUMN = 60;
 export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
   const command = `npx node ${commandPath(path)}`;
+  const verdict =
+    violation === undefined
+      ? `${scenario.name}: nothing is violated`
+      : `VIOLATED ${violation.property}: ${violation.because}`;
   const lines = [
     "/**",
-    ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
+    ` * ${comment(verdict)}`,
     " *",
     ...(orderings.length === 0
       ? []

@@ -156,7 +156,9 @@ function violationIn(
   const verdict = check(part, startingInAny(model, from));
   const impossible = verdict.kind === "violated" ? (verdict.impossible ?? part.length) : part.length;
   const operation = part[impossible];
-  const because = `${operation === undefined ? `${part.length} operations` : describe(operation)}, and no order of the operations on address ${address} explains that`;
+  const because =
+    `${operation === undefined ? `${part.length} operations` : describe(operation)}, and no order ` +
+    `of the operations on address ${address} explains that`;
   const shown = shortened(part, impossible, (some) => check(some, model).kind === "violated");
   const isFromTheStart = from.length === 1 && from[0] === model.initial;
   return {

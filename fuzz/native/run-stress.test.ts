@@ -136,7 +136,7 @@ import(checkRound).then(({ checkHistories }) => parentPort.postMessage(checkHist
   );
 }
 
-test("a million operations at two addresses are checked in 60 MB, half of it code, too little to hold them", async () => {
+test("a million operations at two addresses are checked in 60 MB, too little to hold them", async () => {
   const log = longLog(1_000_000, 2);
   expect(await checkWithin(60, log, 20_000)).toBe("holds");
   expect(await checkWithin(60, log, 1_000_000)).toBe("ERR_WORKER_OUT_OF_MEMORY");

@@ -134,7 +134,9 @@ async function perform({
       ? undefined
       : {
           property: "memory-safety",
-          because: `the memory of the peer at address ${address} is used again, and says ${now} there, while this thread looks at it`,
+          because:
+            `the memory of the peer at address ${address} is used again, and says ${now} there, while ` +
+            "this thread looks at it",
         };
   }
 

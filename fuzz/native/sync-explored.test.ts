@@ -49,7 +49,7 @@ test("no thread sleeps for ever: two threads at a lock, under every schedule", (
 });
 
 for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
-  test(`an object that a reader found stays unchanged until its section is over, in every execution under ${model}`, () => {
+  test(`a found object stays unchanged until its reader's section is over, in every execution under ${model}`, () => {
     const rcu = { epoch: 1, slots: [2, 4] };
     const [root, first, second] = [6, 7, 8];
     const result = explore(

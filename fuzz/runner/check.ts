@@ -103,7 +103,8 @@ export async function check<Operation>(system: System<Operation>, options: Check
       throw await failureOf(system as System, subject, done.violated, { seed, out: options.out });
     if (done.stopped)
       throw new Error(
-        `UNKNOWN: ${scenario.name} is not decided: the test's time is up after ${searchedUnder(done.searches)}, seed ${seed}`,
+        `UNKNOWN: ${scenario.name} is not decided: the test's time is up after ${searchedUnder(done.searches)}, ` +
+          `seed ${seed}`,
       );
     searches.push(done.searches);
     await setImmediate();
@@ -200,6 +201,7 @@ function checkedOf(searches: readonly (readonly Search[])[], seed: number, witho
   const under =
     searches.length === 1
       ? searchedUnder(only, without)
-      : `${countOf(searches.length, "scenario")}, ${exhausted} of them in every execution, ${countOf(executions, "execution")} in all, ${MEMORY}`;
+      : `${countOf(searches.length, "scenario")}, ${exhausted} of them in every execution, ` +
+        `${countOf(executions, "execution")} in all, ${MEMORY}`;
   return { verdict: "holds", scenarios: searches.length, executions, seed, under };
 }

@@ -37,7 +37,8 @@ export function scopeScenarios(system: System, size: ScopeSize): readonly Scenar
   for (const scenario of smallScenarios(system, size)) {
     if (scenarios.length === SCENARIOS_MAX)
       throw new InputError(
-        `certify: there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations or keys`,
+        `certify: there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations ` +
+          "or keys",
       );
     scenarios.push(scenario);
   }

@@ -258,7 +258,9 @@ async function compareThreads(): Promise<void> {
   });
   figures.push({
     name: "two readers",
-    measured: `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader (${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`,
+    measured:
+      `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader ` +
+      `(${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`,
     wanted: "≥ 1.7 ×",
   });
   figures.push({
@@ -285,7 +287,8 @@ const [{ model } = { model: "unknown" }] = cpus();
 const markdown = [
   `# Native benchmarks`,
   "",
-  `Node ${process.version}, ${cpus().length} × ${model}. Millions of operations a second, medians of batches of ${BATCH.toLocaleString("en-US")}; ratios are to the fastest of each group.`,
+  `Node ${process.version}, ${cpus().length} × ${model}. Millions of operations a second, medians of batches of ` +
+    `${BATCH.toLocaleString("en-US")}; ratios are to the fastest of each group.`,
   "",
   "| figure | measured | wanted |",
   "| --- | --- | --- |",

@@ -65,7 +65,8 @@ const command = new Command("bench:strategies")
   )
   .addHelpText(
     "after",
-    "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad --seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -",
+    "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad " +
+      "--seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -",
   )
   .exitOverride()
   .action(run);
@@ -139,7 +140,8 @@ function print(
   const cellOf = (program: string, strategy: string) =>
     summaries.find((summary) => summary.program === program && summary.strategy === strategy);
   console.log(
-    "Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – never.\n",
+    "Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – " +
+      "never.\n",
   );
   const rows: string[][] = [["program", "steps", "choices", ...strategies]];
   for (const program of programs) {

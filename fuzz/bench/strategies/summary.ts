@@ -122,7 +122,8 @@ export function formatSummary({ mean, median, found, trials }: Summary): string 
 
 export function formatFigure({ mean, found }: Figure, strategy: ReferenceStrategy): string {
   if (mean === undefined) return "–";
-  return `${formatNumber(mean)}${found < REFERENCE_TRIALS && strategy !== "dfs" ? ` (${found}/${REFERENCE_TRIALS})` : ""}`;
+  const trials = found < REFERENCE_TRIALS && strategy !== "dfs" ? ` (${found}/${REFERENCE_TRIALS})` : "";
+  return `${formatNumber(mean)}${trials}`;
 }
 
 export function formatNumber(value: number): string {

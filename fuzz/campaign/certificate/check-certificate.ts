@@ -47,7 +47,8 @@ export async function checkCertificate(
   const code = codeVersion(projectRoot);
   if (certificate.code !== code)
     throw new InputError(
-      `certify: ${visibleText(file)} is of code ${visibleText(certificate.code)}, and this is ${code}; make it anew, or check out that code`,
+      `certify: ${visibleText(file)} is of code ${visibleText(certificate.code)}, and this is ${code}; make it ` +
+        "anew, or check out that code",
     );
   const misfit = rowsMisfit(certificate, rows);
   if (misfit !== undefined) return { certificate, checked: 0, differences: [misfit], stopped: undefined };

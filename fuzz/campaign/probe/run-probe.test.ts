@@ -4,7 +4,7 @@ import { runProbe } from "./run-probe.ts";
 const never = { shouldStop: () => false };
 const task = { scenario: { name: "stack_bad", system: "programs" }, strategy: "random", seed: 1, executionsMax: 1_000 };
 
-test("a piece ends at the first violation, with its schedule, and keeps each schedule that shows a new pair", async () => {
+test("a piece ends at the first violation with its schedule, and keeps schedules that show new pairs", async () => {
   const found = await runProbe(task, never);
   expect(found.kind).toBe("violated");
   expect(found.choices?.length).toBeGreaterThan(0);

@@ -93,7 +93,8 @@ function migrate(file: DatabaseSync, path: string): void {
   const version = Number(numberOf(file, "PRAGMA user_version", "user_version"));
   if (version > MIGRATIONS.length)
     throw new InputError(
-      `${shown}: it is of version ${version}, and this quiesce knows versions up to ${MIGRATIONS.length}; use a newer one`,
+      `${shown}: it is of version ${version}, and this quiesce knows versions up to ${MIGRATIONS.length}; ` +
+        "use a newer one",
     );
   for (const [place, migration] of MIGRATIONS.entries()) {
     if (place < version) continue;

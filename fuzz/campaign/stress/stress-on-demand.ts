@@ -75,7 +75,10 @@ export async function stressOnDemand(demand: StressDemand, listener: StressListe
   let latest: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
   listener.onStart(() => {
     const left = Math.max(0, Math.ceil((milliseconds - latest.milliseconds) / 1000));
-    return `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${left} s left`;
+    return (
+      `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ` +
+      `${left} s left`
+    );
   });
   try {
     const result = await runStress({
