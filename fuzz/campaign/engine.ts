@@ -23,7 +23,7 @@ export interface KeptOutcomes {
 }
 
 export interface EngineOptions {
-  /** Jobs at once, each on a thread of its own. */
+  /** Jobs at once, each on its own thread. */
   readonly workers: number;
   /** Milliseconds until the run is stopped. */
   readonly time?: number | undefined;

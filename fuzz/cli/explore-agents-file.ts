@@ -78,7 +78,7 @@ export function agentsText(verdict: AgentsVerdict): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What the races of a finished exploration mean. */
+/** The meaning of the races of a finished exploration. */
 export function raceLine(race: boolean | undefined): readonly string[] {
   if (race === undefined) return [];
   return [

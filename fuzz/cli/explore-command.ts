@@ -75,10 +75,11 @@ export function exploreCommand(): Command {
     .addHelpText(
       "after",
       `
-Accesses keep their written order under sc, tso and rc11, are all relaxed under rc11-relaxed, and all release/acquire
-under ra and rc11-release-acquire (ra also has such fences). A program that frees objects, or whose known bug is not a
-failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain accesses are those of
-JavaScript and all others are Atomics; litmus tests of agents (*.json, *.litmus.js) are explored too.
+Accesses have the orderings of the source under sc, tso and rc11, are all relaxed under rc11-relaxed, and all
+release/acquire under ra and rc11-release-acquire (ra also has such fences). A program that frees objects, or whose
+known bug is not a failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain
+accesses are those of JavaScript and all others are Atomics; litmus tests of agents (*.json, *.litmus.js) are explored
+too.
 
 "quiesce list" prints the toy programs.
 

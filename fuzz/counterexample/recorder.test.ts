@@ -105,7 +105,7 @@ test("read-modify-writes show the word before and after, and a cmpxchg that fail
   ]);
 });
 
-test("references are what a thread added to a refcount, whoever takes them away", () => {
+test("a thread holds the references it added to a refcount, whichever thread drops them", () => {
   const program = programOf(
     [
       function* ({ table }) {

@@ -11,7 +11,7 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Trace } from "#fuzz/machine/trace.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
-/** First column of the comment with the value that an access found. */
+/** Smallest column of the comment with the value that an access found. */
 const COMMENT_COLUMN = 60;
 
 /**
@@ -48,7 +48,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ...(bug === undefined
       ? []
       : [
-          "  // The bug of the museum that is put back first. Without this line the code runs as it stands.",
+          "  // The bug of the museum that is put back first. Without this line the code runs unpatched.",
           `  bug: ${literal(bug)},`,
           "",
         ]),

@@ -1,7 +1,7 @@
 /** The words that a pool shares with its worker threads: the stop request, and the number of executions. */
 import { workerData } from "node:worker_threads";
 
-/** What a job calls while it runs. */
+/** The calls of a running job. */
 export interface JobControl {
   /**
    * Adds to the shared count of executions, and returns whether to stop.

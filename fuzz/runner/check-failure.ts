@@ -13,7 +13,7 @@ import { visibleText } from "#reports/visible-text.ts";
 
 const OUT = "quiesce-out";
 
-/** Where a search found a violation. */
+/** The place of a violation in its search. */
 export interface FoundIn {
   readonly strategy: string;
   readonly seed: number;

@@ -62,7 +62,7 @@ export interface TestContext {
   diagnostic?(message: string): unknown;
 }
 
-/** What holds, and under which conditions. */
+/** The extent and the conditions of a check that holds. */
 export interface Checked {
   readonly verdict: "holds";
   readonly scenarios: number;

@@ -25,7 +25,7 @@ import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 import { exportsSystem, importModule, systemsOfModule } from "./user-module.ts";
 
-/** Where a scenario comes from: the registry, or a user's module. */
+/** A scenario of the registry, or of a user's module. */
 export interface ScenarioReference {
   readonly name: string;
   readonly system: string;

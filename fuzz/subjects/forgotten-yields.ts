@@ -10,7 +10,7 @@
 import { parse, type ParserPlugin } from "@babel/parser";
 import type * as t from "@babel/types";
 
-/** What an imported value is. */
+/** The kind of an imported value. */
 export type Callable = "access" | "procedure" | undefined;
 
 export interface Surroundings {

@@ -13,7 +13,7 @@ import { explorePart } from "./explore-part.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./explore-task.ts";
 import { refusing } from "./run-explore.ts";
 
-/** What is explored, without the part. */
+/** An exploration, without the part. */
 export type ExploreOrder = Omit<ExploreTask, "path">;
 
 /** Executions explored without workers: most programs have fewer, and starting workers takes longer. */

@@ -4,6 +4,6 @@ import { runCheck } from "./run-check.ts";
 
 export async function decideFile(task: CheckTask): Promise<CheckResult> {
   const result = await runCheck(task, { shouldStop: () => false });
-  if (result === undefined) throw new Error("nobody told it to stop");
+  if (result === undefined) throw new Error("it was not told to stop");
   return result;
 }

@@ -34,7 +34,7 @@ export interface BugStatistics {
 
 /**
  * Sums up a hunt. The bug is found when `strategiesMin` strategies caught it from every seed, and its counterexample
- * has no more preemptions than the patch says.
+ * has no more preemptions than the patch allows.
  */
 export function statisticsOf(
   bug: Bug,

@@ -87,7 +87,7 @@ export async function connect({ Redis: Client }: Packages, url: string): Promise
   }
 }
 
-/** What a worker or a campaign reports about itself. */
+/** The report of a worker or a campaign about itself. */
 export interface Presence {
   readonly kind: "worker" | "campaign";
   /** Digest of the sources. */

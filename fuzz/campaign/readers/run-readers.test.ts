@@ -16,7 +16,7 @@ test(`${FILES} mutated files of every format give a verdict, or a fault in one l
   expect(Math.min(outcome.decided, outcome.refused)).toBeGreaterThan(FILES / 20);
 });
 
-/** Readers with a fault of their own, for any file that contains a certain word. */
+/** Readers with their own fault, for any file that contains a certain word. */
 function broken(word: string, fault: () => Awaited<ReturnType<DecideFile>>): DecideFile {
   return async (path) => (readFileSync(path).includes(word) ? fault() : { kind: "decided" });
 }

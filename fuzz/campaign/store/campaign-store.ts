@@ -1,5 +1,5 @@
 /**
- * What campaigns have learned: the outcome of each job with its code, schedules that showed new pairs, the rate of new
+ * The results of campaigns: the outcome of each job with its code, schedules that showed new pairs, the rate of new
  * pairs, and violations by cause. It grows with new findings only: executions without new pairs leave a count.
  */
 import type { DatabaseSync } from "node:sqlite";
