@@ -1,9 +1,8 @@
 /**
- * What the machine is measured against: the same generators, one access each in turn, made on the bare words.
+ * The baseline for the machine: the same generators, one access each in turn, run on the bare words.
  *
- * No shadow state, no checks, no strategy, no record. Locks and waits keep a thread from its turn, a grace period waits
- * until all sections are closed that were open at its start, as it must for the generators to go the way they go under
- * the machine.
+ * No shadow state, no checks, no strategy, no record. Locks and waits block a thread, and a grace period waits until
+ * all sections open at its start are closed, so that the generators take the same paths as under the machine.
  */
 import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
 import { awaitsValue, isAcquisition, isLocal, mayWait, performOnWord, waitIsOver } from "#impl/memory/access-class.ts";
@@ -22,7 +21,7 @@ interface Line {
   returned: boolean;
 }
 
-/** Makes a function that runs one execution of `program` round-robin and answers how many accesses it made. */
+/** Makes a function that runs one execution of `program` round-robin and returns the number of its accesses. */
 export function bareLoop(program: Program): () => number {
   const { heap } = program;
   const { words } = heap;
@@ -70,7 +69,7 @@ export function bareLoop(program: Program): () => number {
     const word = words[address] ?? 0;
     if (isAcquisition(kind)) return word !== 0;
     if (awaitsValue(kind)) return !waitIsOver(kind, word, expected, operand);
-    // Coarser than a grace period need be, and cheaper: it waits for every section.
+    // Coarser and cheaper than a grace period must be: it waits for every section.
     return kind === ACCESS.synchronizeRcu && lines.some(({ depth }) => depth > 0);
   }
 

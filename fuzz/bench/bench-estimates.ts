@@ -1,9 +1,10 @@
 /**
- * How often an estimate's interval holds the truth: every program of the table of counts, under every model, from so many
- * seeds. Programs that one walk sees to the end are exact, and are counted apart; a model under which a program has the very
- * tree of another model counts with that.
+ * How often an estimate's interval contains the true number: every program of the table of counts, under every model,
+ * from so many seeds. Programs that one walk explores completely are exact, and are counted separately; a model under
+ * which a program has exactly the tree of another model counts with that model.
  *
- * `npm run bench:estimates`; `-- --seeds 10 --nodes 3000` takes other figures, `-- --shard 1/8` an eighth of the programs.
+ * `npm run bench:estimates`; `-- --seeds 10 --nodes 3000` sets other numbers, `-- --shard 1/8` runs an eighth of the
+ * programs.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -67,7 +68,7 @@ for (const [place, { program: name, parameters, executions }] of counts.entries(
       widest = Math.max(widest, estimate.high / estimate.low);
       nodes += estimate.nodes / SEEDS;
       if (estimate.low !== estimate.high || estimate.executions !== truth) isExact = false;
-      // A tree that one walk sees whole is the same from every seed.
+      // A tree that one walk explores completely is the same from every seed.
       if (isExact && seed === 1) {
         within = SEEDS;
         break;

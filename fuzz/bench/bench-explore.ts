@@ -1,7 +1,7 @@
 /**
- * How fast the explorer is: the programs of the table of counts, beside the two engines that the counts come from, and
- * beside the enumeration of every interleaving in the same run. The engines' seconds were measured on another day on a
- * busy machine of two cores, their start included; so only the orders of magnitude compare.
+ * The speed of the explorer: the programs of the table of counts, beside the two engines that the counts come from, and
+ * beside the enumeration of every interleaving in the same run. The engines' times were measured on another day on a
+ * busy two-core machine, with their start included, so only the orders of magnitude compare.
  *
  * Under `es`, the same programs without barriers, beside their speed under `sc`.
  *
@@ -26,7 +26,7 @@ interface Entry {
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const EXECUTIONS_MIN = 1_000;
 const EXECUTIONS_MAX = values.quick ? 100_000 : 5_000_000;
-/** Interleaved states of the largest program that is enumerated too. */
+/** Most interleaved states of a program that is also enumerated. */
 const BRUTE_FORCE_EXECUTIONS_MAX = 2_000;
 const SECONDS_MIN = 0.3;
 
@@ -48,7 +48,7 @@ function created({ program, parameters }: Pick<Entry, "program" | "parameters">)
   return exploredProgram(toyProgramNamed(program), parameters);
 }
 
-/** Runs it until it took a while, and answers the seconds of one run. */
+/** Runs it for a while, and returns the seconds of one run. */
 function seconds(run: () => void): number {
   const start = performance.now();
   let runs = 0;
@@ -86,7 +86,8 @@ function printSpeeds(): void {
     .map(measure)
     .toSorted((one, other) => one.events - other.events);
   console.log(
-    "| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: | ---: | --- |",
+    "| program | executions | events each | executions/s | seconds | the engines' |\n| --- | ---: | ---: | ---: " +
+      "| ---: | --- |",
   );
   for (const { name, executions, events, rate, seconds: taken, references } of rows)
     console.log(
@@ -103,12 +104,13 @@ function printSpeeds(): void {
       .toSorted((one, other) => one - other);
     if (rates.length > 0)
       console.log(
-        `graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} executions/s; asked for: ${number(floor)}`,
+        `graphs of ${from} to ${to} events: ${number(rates[0] ?? 0)} (slowest) to ${number(rates.at(-1) ?? 0)} ` +
+          `executions/s; required: ${number(floor)}`,
       );
   }
 }
 
-/** Programs that JavaScript can say, in so many executions or the first of them; and plain accesses that race. */
+/** Programs that JavaScript can express, up to so many executions; and racing plain accesses. */
 function printEs(): void {
   const executionsMax = 50_000;
   const rows = counts
@@ -140,11 +142,13 @@ function printEs(): void {
   }
   const sorted = rates.toSorted((one, other) => one - other);
   console.log(
-    `under es, graphs of less than 20 events: ${number(sorted[0] ?? 0)} (slowest), ${number(sorted[Math.floor(sorted.length / 2)] ?? 0)} (median) to ${number(sorted.at(-1) ?? 0)} executions/s; asked for: 50,000`,
+    `under es, graphs of less than 20 events: ${number(sorted[0] ?? 0)} (slowest), ` +
+      `${number(sorted[Math.floor(sorted.length / 2)] ?? 0)} (median) ` +
+      `to ${number(sorted.at(-1) ?? 0)} executions/s; required: 50,000`,
   );
 }
 
-/** Programs with barriers, which JavaScript has none of. */
+/** Programs with barriers, which JavaScript lacks. */
 const BARRIERS: ReadonlySet<string> = new Set(["sbf", "peterson", "dekker", "rcu"]);
 
 const racingPlainAccesses: ExploredProgram = {
@@ -159,10 +163,10 @@ const racingPlainAccesses: ExploredProgram = {
   ),
 };
 
-/** Programs whose executions are too many to visit, but each as long as asked for: the first so many. */
+/** Programs with too many executions to visit, each execution of the target length: the first so many. */
 function printLong(): void {
   console.log(
-    "\n| program | events each | first executions | executions/s | asked for |\n| --- | ---: | ---: | ---: | ---: |",
+    "\n| program | events each | first executions | executions/s | required |\n| --- | ---: | ---: | ---: | ---: |",
   );
   for (const [K, asked] of [
     [10, 20_000],
@@ -197,7 +201,7 @@ function printBruteForce(): void {
   }
 }
 
-/** Peak of the heap while so many executions are visited, in bytes, after a collection before. */
+/** Peak heap size in bytes while visiting so many executions, after a collection. */
 function heapPeak(program: ExploredProgram, executionsMax: number): number {
   globalThis.gc?.();
   let peak = 0;
@@ -221,7 +225,8 @@ function printMemory(): void {
   const [few, many] = [heapPeak(program, 10_000), heapPeak(program, 1_000_000)];
   const collected = globalThis.gc === undefined ? " (garbage included: run with --expose-gc for a steady figure)" : "";
   console.log(
-    `\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`,
+    `\nheap at 10,000 executions ${(few / 2 ** 20).toFixed(2)} MiB, at 1,000,000 ${(many / 2 ** 20).toFixed(2)} ` +
+      `MiB: ${(((many - few) / few) * 100).toFixed(1)} % more${collected}`,
   );
 }
 

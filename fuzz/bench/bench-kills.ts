@@ -1,7 +1,7 @@
 /**
- * Kills a campaign so many times at random moments, and compares what it knows in the end with one that is left alone.
+ * Kills a campaign so many times at random moments, and compares its final results with an undisturbed one.
  *
- * `npm run bench:kills`; `-- --kills 20 --seed 7` takes other figures.
+ * `npm run bench:kills`; `-- --kills 20 --seed 7` sets other numbers.
  */
 import { parseArgs } from "node:util";
 import { killCampaign } from "./killed-campaign.ts";
@@ -15,5 +15,5 @@ const { kills, ended, different } = await killCampaign({
   kills: Number(values.kills),
   seed: Number(values.seed),
 });
-console.log(`${kills} kills, ${ended} campaigns that came to their end, ${different.length} of them to something else`);
+console.log(`${kills} kills, ${ended} campaigns that finished, ${different.length} of them with different results`);
 process.exitCode = different.length === 0 ? 0 : 1;

@@ -1,10 +1,11 @@
 /**
- * What the checker costs: CPU seconds and peak memory of each case, one case a process, beside the bound it must keep.
+ * The cost of the checker: CPU seconds and peak memory of each case, one process each, beside its bound.
  *
  *     npm run bench:linearizability [-- <part of a case's name>]
  *
- * Cases over recorded files need `histories/` below the folder that QUIESCE_DATA names; they say so without it. The others are generated
- * here, from fixed seeds. Times exclude making the history, include everything a caller of `check` pays.
+ * Cases over recorded files need `histories/` below the folder that QUIESCE_DATA names, and report when it is missing.
+ * The others are generated here, from fixed seeds. Times exclude generating the history, and include everything a
+ * caller of `check` pays.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -132,7 +133,7 @@ const staleRead = ({ operation, response }: HistoryOperation<RegisterOperation, 
 const inventedRead = ({ operation }: HistoryOperation<RegisterOperation, Scalar>): Scalar | undefined =>
   operation.kind === "read" ? 5 : undefined;
 
-/** A write of 0 when all is calm, then a read of 4, which only an operation that is open could have written. */
+/** A write of 0 while nothing overlaps, then a read of 4, which only an open operation could have written. */
 function withBadTail(
   history: readonly HistoryOperation<RegisterOperation, Scalar>[],
 ): HistoryOperation<RegisterOperation, Scalar>[] {
@@ -149,7 +150,7 @@ function withBadTail(
   ];
 }
 
-/** Two values, the first pushed and popped wholly before the other is: their pops exchange answers. */
+/** Two values, the first pushed and popped completely before the second is: their pops exchange responses. */
 function withExchangedPops(
   history: readonly HistoryOperation<ContainerOperation, Scalar>[],
 ): HistoryOperation<ContainerOperation, Scalar>[] {
@@ -186,7 +187,7 @@ function withDoublePop(
   );
 }
 
-/** A value is pushed and stays below others, wholly before and after: popped out of the stack's order. */
+/** A value is pushed and stays below others, entirely before and after: popped out of the stack's order. */
 function withBrokenStack(): History<ContainerOperation, Scalar> {
   const history = generateHistory(containerObject(true), { seed: 12, clients: 8, operations: 99_994 });
   let at = 1_000_000;
@@ -398,7 +399,7 @@ function recordedCase(name: string, prefix: string, bound: string, secondsMax: n
   };
 }
 
-/** Random schedules and answers; cold is the first time the checker meets each of many distinct histories. */
+/** Random schedules and responses; cold is the checker's first encounter with each of many distinct histories. */
 function tinyCase(name: string, threads: number): Case {
   return {
     name,
@@ -450,7 +451,8 @@ function tinyCase(name: string, threads: number): Case {
       const cold = pass();
       pass();
       const warm = pass();
-      const figures = `cold ${Math.round(cold).toLocaleString("en")}/s, warm ${Math.round(warm).toLocaleString("en")}/s`;
+      const [coldText, warmText] = [cold, warm].map((rate) => `${Math.round(rate).toLocaleString("en")}/s`);
+      const figures = `cold ${coldText}, warm ${warmText}`;
       if (warm < 1_000_000 || cold < 200_000) throw new Error(figures);
       return { seconds: histories.length / cold, note: figures };
     },
@@ -499,7 +501,8 @@ if (only !== undefined) {
     if (child.status !== 0) {
       failed += 1;
       process.stdout.write(
-        `${name.padEnd(66)} failed: ${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`,
+        `${name.padEnd(66)} failed: ` +
+          `${child.stderr.match(/Error: .*/)?.[0] ?? `ended by ${child.signal ?? child.status}`}\n`,
       );
       continue;
     }
@@ -507,7 +510,8 @@ if (only !== undefined) {
     const over = seconds > (secondsMax ?? Infinity) || memoryMb > (memoryMaxMb ?? Infinity);
     failed += Number(over);
     process.stdout.write(
-      `${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ${bound}${over ? " NOT MET" : ""}  (${note})\n`,
+      `${name.padEnd(66)} ${seconds.toFixed(3).padStart(8)} ${String(memoryMb).padStart(8)}  ` +
+        `${bound}${over ? " NOT MET" : ""}  (${note})\n`,
     );
   }
   process.exitCode = failed === 0 ? 0 : 1;

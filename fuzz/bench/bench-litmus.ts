@@ -1,7 +1,7 @@
 /**
- * How long litmus tests take to decide, in one process on one core: `npm run bench:litmus`.
+ * The time to decide litmus tests, in one process on one core: `npm run bench:litmus`.
  *
- * Seconds are wall clock of this machine. Besides the project's own tests it decides those in `litmus/` below the
+ * Seconds are wall-clock time on this machine. Besides the project's own tests it decides those in `litmus/` below the
  * folder that QUIESCE_DATA names, such as the kernel's.
  */
 
@@ -47,9 +47,9 @@ for (const text of families) {
   const start = performance.now();
   const result = checkLitmus(text, lkmm);
   const seconds = (performance.now() - start) / 1_000;
-  const answer =
+  const verdict =
     result.kind === "decided"
       ? `${result.verdict}, ${result.states.length} states, ${result.positive + result.negative} executions`
       : result.because;
-  console.log(`${result.name.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s  ${answer}`);
+  console.log(`${result.name.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s  ${verdict}`);
 }

@@ -1,9 +1,9 @@
 /**
- * How fast the machine runs: `npm run bench`. One process, one core; every figure is a median of interleaved rounds.
+ * The speed of the machine: `npm run bench`. One process, one core; every figure is a median of interleaved rounds.
  *
- * Accesses a second under random walk, for scenarios of the peer pool, against a bare loop over the same generators;
- * short executions a second; and the memory in use after many executions. Ratios are taken within a round, so that a
- * machine that is busy elsewhere slows both sides. Writes reports/out/bench-machine.json.
+ * Accesses per second under a random walk, for scenarios of the peer pool, compared with a bare loop over the same
+ * generators; short executions per second; and the memory in use after many executions. Ratios are taken within a
+ * round, so that other load on the machine slows both sides. Writes reports/out/bench-machine.json.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -43,7 +43,7 @@ const ROUNDS = 7;
 const ROUND_MS = 250;
 const SEED = 1;
 
-/** Runs one execution; answers its accesses. */
+/** Runs one execution; returns the number of accesses. */
 type Run = () => number;
 
 interface Rate {
@@ -53,8 +53,8 @@ interface Rate {
 }
 
 /**
- * A short execution: three threads, twenty accesses each, of every common kind, in procedures one deep. What is left of
- * the time is the machine's, and not that of generators in generators.
+ * A short execution: three threads, twenty accesses each, of every common kind, in procedures one level deep. The
+ * remaining time is the machine's, not that of nested generators.
  */
 function shortProgram(): Program {
   const heap = createHeap(64);
@@ -77,7 +77,7 @@ function shortProgram(): Program {
 
 const Short = struct("short", { root: 1, count: 1, lock: 1, data: 2 });
 
-/** What is switched on in each row of the table. */
+/** The checks enabled in each row of the table. */
 const modes = [
   "bare loop",
   "memory safety, refcount",
@@ -91,7 +91,7 @@ function programOf(name: string, mode: (typeof modes)[number]): Program {
   const program = systemNamed(scenario.system).compile(scenario);
   if (mode === modes[3]) return program;
   const { history: _, ...rest } = program;
-  // What the refcount watcher compares at the end, it learns from the history.
+  // The refcount watcher takes from the history what it compares at the end.
   return {
     ...rest,
     watchers: program.watchers
@@ -137,7 +137,7 @@ function median(values: readonly number[]): number {
 interface Row extends Rate {
   readonly scenario: string;
   readonly mode: string;
-  /** Accesses a second as a part of the bare loop's, in the same round. */
+  /** Accesses per second as a fraction of the bare loop's, in the same round. */
   readonly ofBareLoop: number;
 }
 
@@ -157,7 +157,7 @@ function benchScenario(scenario: string): Row[] {
   }));
 }
 
-/** Bytes of the heap in use, after a full collection, when this many executions have been run. */
+/** Bytes of heap in use after this many executions and a full collection. */
 function benchMemory(scenario: string): { executions: number; heapBytes: number }[] {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
@@ -176,7 +176,8 @@ const rows = [...SCENARIOS, SHORT].flatMap(benchScenario);
 console.log(`${"scenario".padEnd(34)} ${"checks".padEnd(30)} accesses/exec   executions/s  M accesses/s  of bare loop`);
 for (const { scenario, mode, accessesPerExecution, executionsPerSecond, accessesPerSecond, ofBareLoop } of rows) {
   console.log(
-    `${scenario.padEnd(34)} ${mode.padEnd(30)} ${accessesPerExecution.toFixed(1).padStart(13)} ${Math.round(executionsPerSecond).toLocaleString("en").padStart(14)} ${(accessesPerSecond / 1e6).toFixed(2).padStart(13)} ${ofBareLoop.toFixed(2).padStart(13)}`,
+    `${scenario.padEnd(34)} ${mode.padEnd(30)} ${accessesPerExecution.toFixed(1).padStart(13)} ` +
+      `${Math.round(executionsPerSecond).toLocaleString("en").padStart(14)} ${(accessesPerSecond / 1e6).toFixed(2).padStart(13)} ${ofBareLoop.toFixed(2).padStart(13)}`,
   );
 }
 const memory = benchMemory("peers-two-creators");

@@ -1,12 +1,12 @@
 /**
- * What checking histories of transactions costs: CPU seconds and peak memory of a whole process that reads, or makes, a
- * history and checks it, for histories of growing length.
+ * The cost of checking histories of transactions: CPU seconds and peak memory of a whole process that reads, or
+ * generates, a history and checks it, for growing lengths.
  *
  *     npm run bench:transactions [-- <part of a case's name>]
  *
- * Histories are those of a simulated database, from a fixed seed: made event by event, or read from files of JSON lines or
- * EDN. A million transactions must be decided in 60 s and 4 GB; ten times as many must not take much more than ten
- * times as long.
+ * Histories come from a simulated database with a fixed seed: generated event by event, or read from files of JSON
+ * lines or EDN. A million transactions must be decided in 60 s and 4 GB; ten times as many must not take much more than
+ * ten times as long.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
@@ -23,7 +23,7 @@ import { createTransactionReader } from "#properties/transactions/transaction-hi
 const SECONDS_MAX = 60;
 const MEMORY_MAX_MB = 4096;
 const LENGTHS = [10_000, 100_000, 1_000_000] as const;
-/** Growth of the time from one length to the next, ten times as long, at most. */
+/** Largest growth of the time when the length grows tenfold. */
 const GROWTH_MAX = 14;
 
 interface Case {
@@ -73,7 +73,7 @@ function lineOf({ process, type, value, line }: TransactionEvent, source: Case["
   return `{:process ${process}, :type :${type}, :f :txn, :value ${edn}, :index ${line - 1}}`;
 }
 
-/** The file is written by a process of its own, whose time and memory do not count. */
+/** The file is written by another process, whose time and memory do not count. */
 function writeHistory(each: Case, transactions: number, path: string): void {
   const file = openSync(path, "w");
   let lines: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * A campaign that is killed at random moments and started again until it comes to its end, beside one that is left alone.
- * What they know in the end must be equal, byte for byte.
+ * A campaign that is killed at random moments and restarted until it finishes, beside an undisturbed one. Their final
+ * results must be equal, byte for byte.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ import { Random } from "#properties/random.ts";
 const QUIESCE = fileURLToPath(new URL("../cli/quiesce.mjs", import.meta.url));
 
 export interface KilledCampaign {
-  /** Words of the command line that say what to do. */
+  /** Words of the command line that select the work. */
   readonly words: readonly string[];
   readonly kills: number;
   readonly seed: number;
@@ -21,11 +21,11 @@ export interface KilledCampaign {
 
 export interface KilledResult {
   readonly kills: number;
-  /** Campaigns that came to their end after kills; a new one begins then. */
+  /** Campaigns that finished after kills; a new one begins then. */
   readonly ended: number;
-  /** What those came to that differed from the one left alone. */
+  /** Their results that differ from the undisturbed one's. */
   readonly different: readonly string[];
-  /** What the one left alone came to. */
+  /** The results of the undisturbed campaign. */
   readonly expected: string;
 }
 
@@ -43,7 +43,7 @@ export async function killCampaign({ words, kills, seed }: KilledCampaign): Prom
     let ended = 0;
     while (killed < kills || ended === 0) {
       const name = `killed-${ended}`;
-      // One that was killed often enough is left to end.
+      // Once killed often enough, it may finish.
       const after = killed < kills ? wholeMs * random.fraction() : Infinity;
       const result = await campaign(words, folder, name, after);
       if (result === undefined) killed++;
@@ -58,7 +58,7 @@ export async function killCampaign({ words, kills, seed }: KilledCampaign): Prom
   }
 }
 
-/** What it says in the end; undefined if it was killed before. */
+/** Its final output; undefined if it was killed before. */
 function campaign(
   words: readonly string[],
   folder: string,

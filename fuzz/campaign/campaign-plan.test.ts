@@ -6,7 +6,7 @@ import { profileNamed } from "./profile.ts";
 
 const peers = allScenarios().filter(({ system }) => system === "peers");
 
-test("the gate of some systems has their bugs, certificates and stress, as far as the profile has the time", () => {
+test("the gate of some systems has their bugs, certificates and stress, as far as the profile includes them", () => {
   const quick = verifyPlan(peers, profileNamed("quick"), 1, "gate");
   expect(new Set(quick.bugs.map(({ system }) => system))).toEqual(new Set(["peers"]));
   expect([quick.certificates, quick.filesMutated, quick.stressed]).toEqual([[], 0, []]);
@@ -19,7 +19,7 @@ test("the gate of some systems has their bugs, certificates and stress, as far a
   expect(full.stressed).toEqual(["peers"]);
 });
 
-test("scenarios asked for by name come alone, and so do those of fuzz", () => {
+test("scenarios requested by name come alone, and so do those of fuzz", () => {
   const some = peers.slice(0, 2);
   for (const plan of [
     verifyPlan(some, profileNamed("full"), 1, "scenarios"),
@@ -34,7 +34,7 @@ test("scenarios asked for by name come alone, and so do those of fuzz", () => {
     ]);
 });
 
-test("the parts come in the order of the report, with the work that they need at most", () => {
+test("the parts come in the order of the report, with the most work they may need", () => {
   const parts = partsOf(fuzzPlan(peers.slice(0, 2), ["pos", "random"], 1_000, 1));
   expect(parts.map(({ name, work }) => [name, work])).toEqual(
     peers.slice(0, 2).map(({ name }) => [name, { search: 2_000 }]),

@@ -1,4 +1,4 @@
-/** What `verify` has to do, as parts of a campaign. */
+/** The work of `verify`, as parts of a campaign. */
 import type { Bug } from "#fuzz/bugs/museum.ts";
 import { systems } from "#fuzz/systems/all-systems.ts";
 import { CERTIFIED_SIZES } from "#fuzz/systems/small-scenarios.ts";
@@ -29,7 +29,7 @@ export interface CampaignPlan {
   readonly traces: readonly SavedTrace[];
   readonly bugs: readonly Bug[];
   readonly certificates: readonly CertificatePlan[];
-  /** Mutated files that the readers of histories are given. */
+  /** Mutated files for the readers of histories. */
   readonly filesMutated: number;
   /** Systems to run on real threads. */
   readonly stressed: readonly string[];
@@ -37,23 +37,23 @@ export interface CampaignPlan {
   readonly weak: readonly WeakTask[];
 }
 
-/** The memory model that a gate explores the protocols under. */
+/** The memory model under which a gate explores the protocols. */
 const GATE_MEMORY: WeakModel = "lkmm";
 
 /**
- * Graphs of one scenario under weak memory, for each that the profile explores under sequential consistency: they are
- * larger, and each is looked at as a whole.
+ * Graphs of one scenario under weak memory, per graph of the profile's bound under sequential consistency: they are
+ * larger, and each is checked as a whole.
  */
 const WEAK_SCENARIO_FACTOR = 1 / 400;
 
-/** Executions of one scenario of a certificate. */
+/** Bound on the executions of one scenario of a certificate. */
 const CERTIFY_EXECUTIONS_MAX = 10_000_000;
 
 /**
  * The whole gate for these scenarios, or the scenarios alone: the museum, certificates and stress show that the gate as
- * a whole works, and a few scenarios, asked for by name, are no gate. The saved traces of their systems belong to both.
+ * a whole works, so a few scenarios requested by name do without them. Both include the saved traces of their systems.
  *
- * @throws InputError if a saved trace is none
+ * @throws InputError if a file of saved traces is not a trace
  */
 export function verifyPlan(
   scenarios: readonly ScenarioReference[],
@@ -91,7 +91,7 @@ export function verifyPlan(
   };
 }
 
-/** The protocols of these scenarios' systems and the scenarios themselves under a weak memory model, and nothing else. */
+/** The protocols of these scenarios' systems and the scenarios themselves under a weak memory model, alone. */
 export function weakPlan(
   scenarios: readonly ScenarioReference[],
   profile: Profile,
@@ -118,7 +118,7 @@ export function weakPlan(
   };
 }
 
-/** These strategies on these scenarios, and nothing else. */
+/** These strategies on these scenarios, alone. */
 export function fuzzPlan(
   scenarios: readonly ScenarioReference[],
   strategies: readonly string[],
@@ -150,7 +150,7 @@ export function fuzzPlan(
   };
 }
 
-/** Both forms of each system of which all scenarios are asked for: a few of them, asked for by name, are no system. */
+/** Both forms of each system whose scenarios are all requested: a few scenarios by name are not a system. */
 function conformanceOf(
   scenarios: readonly ScenarioReference[],
   { conformance: { sequential, concurrent } }: Profile,

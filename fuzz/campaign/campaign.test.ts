@@ -42,7 +42,7 @@ const plan: CampaignPlan = {
   stressed: ["peers"],
 };
 
-const told = {
+const shrunk = {
   property: "leak",
   because: "lost",
   strategy: "random",
@@ -74,7 +74,7 @@ async function turns(count: number): Promise<void> {
 
 const holding: LocalOutcomes = {
   search: (task) => searched(task),
-  explanation: () => ({ counterexample: told, trace: "{}", script: "" }),
+  explanation: () => ({ counterexample: shrunk, trace: "{}", script: "" }),
   trace: ({ path, trace: saved }) => ({ trace: path, scenario: saved.scenario.name, verdict: "holds", because: "" }),
   bug: ({ bug: { slug, preemptionsMax } }) => ({
     slug,
@@ -116,7 +116,7 @@ function nameOf(result: PartResult): string {
   }
 }
 
-test("results come in the order of the plan, whichever ends first", async () => {
+test("results come in the order of the plan, whatever ends first", async () => {
   const { result, heard, saved } = await campaign({
     async search(task) {
       if (task.scenario.name === "a") await turns(50);
@@ -137,7 +137,7 @@ test("results come in the order of the plan, whichever ends first", async () => 
   expect(result.finished).toBe(true);
   expect(result.scenarios.map(({ name }) => name)).toEqual(["a", "b", "c"]);
   expect(result.stressOperations).toBe(7);
-  // An enumeration and a search each.
+  // One enumeration and one search each.
   expect(result.parts).toMatchObject({ a: 4, b: 4, c: 4, "stress peers": 2 });
   expect([...saved.keys()]).toEqual(["certificates/peers-2x1x1.rows.json", "certificates/peers-2x1x1.json"]);
 });
@@ -155,7 +155,7 @@ test("a violation is explained, and its counterexample and files are part of the
   });
   expect(result.scenarios.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "holds"]);
   expect(result.scenarios[1]?.counterexample).toEqual({
-    ...told,
+    ...shrunk,
     trace: "traces/b.trace.json",
     reproduction: "traces/b.repro.ts",
   });
@@ -163,11 +163,13 @@ test("a violation is explained, and its counterexample and files are part of the
   expect(result.finished).toBe(true);
 });
 
-test("a violation in a small scope violates its certificate, with its trace below the folder of certificates", async () => {
+test("a violation in a small scope violates its certificate, with its trace in the certificates folder", async () => {
   const { result, saved } = await campaign({
     certificate: ({ places }) =>
       places.map((place) =>
-        place === 3 ? { ...explored(3), kind: "violated", counterexample: told, trace: "the trace" } : explored(place),
+        place === 3
+          ? { ...explored(3), kind: "violated", counterexample: shrunk, trace: "the trace" }
+          : explored(place),
       ),
   });
   const path = "certificates/traces/peers-3.trace.json";
@@ -181,7 +183,7 @@ test("a violation in a small scope violates its certificate, with its trace belo
   });
 });
 
-test("a campaign that is stopped says of each scenario what is known, and why no more", async () => {
+test("a stopped campaign reports for each scenario the verdict so far, and why it stopped", async () => {
   const { result } = await campaign(
     {
       search(task, engine) {
@@ -215,11 +217,11 @@ test("a violation found just before the stop is still explained", async () => {
     1,
   );
   expect(result.scenarios.map(({ verdict }) => verdict)).toEqual(["violated", "unknown", "unknown"]);
-  expect(result.scenarios[0]?.counterexample).toMatchObject(told);
+  expect(result.scenarios[0]?.counterexample).toMatchObject(shrunk);
   expect(result.finished).toBe(false);
 });
 
-test("real threads run when everything else is done, and a stress that was stopped leaves the campaign unfinished", async () => {
+test("real threads run after everything else, and a stopped stress leaves the campaign unfinished", async () => {
   const order: string[] = [];
   const { result } = await campaign({
     async bug(task, engine) {
@@ -242,7 +244,7 @@ test("a hunt that was stopped leaves the campaign unfinished", async () => {
   expect([result.finished, result.museum]).toEqual([false, []]);
 });
 
-test("a scenario that cannot be run is unknown with its own reason, and the campaign goes on", async () => {
+test("a scenario that cannot run is unknown with its own reason, and the campaign continues", async () => {
   const { result } = await campaign({
     search: (task) =>
       task.scenario.name === "a"
@@ -256,7 +258,7 @@ test("a scenario that cannot be run is unknown with its own reason, and the camp
   ]);
 });
 
-test("a job that fails ends the campaign when those that run have ended, and what waits is dropped", async () => {
+test("a failing job ends the campaign once the running jobs end, and the waiting ones are dropped", async () => {
   let begun = 0;
   let ended = 0;
   const failing = campaign({

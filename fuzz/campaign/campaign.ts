@@ -1,9 +1,9 @@
 /**
- * A campaign: every scenario decided, every saved trace replayed, every bug of the museum hunted, every small scope
- * certified, the readers of files tried, and then stress on real threads, which wants the processors for itself.
+ * A campaign: decides every scenario, replays every saved trace, hunts every bug of the museum, certifies every small
+ * scope, tries the readers of files, and then runs stress on real threads, which needs the processors for itself.
  *
- * What it finds depends on the parts alone. How many jobs run at once, and in which order they end, changes only the
- * time.
+ * The results depend on the parts alone. The number of concurrent jobs, and the order in which they end, change only
+ * the time.
  */
 import type {
   BugResult,
@@ -20,7 +20,7 @@ import { jobKinds } from "./job-kinds.ts";
 import type { Part, PartContext, PartResult } from "./part.ts";
 
 export interface CampaignResult {
-  /** False when it was stopped before every part had come to its end. */
+  /** False when it was stopped before every part ended. */
   readonly finished: boolean;
   readonly scenarios: readonly ScenarioResult[];
   readonly traces: readonly TraceResult[];
@@ -36,13 +36,13 @@ export interface CampaignResult {
 
 export interface CampaignOptions {
   readonly engine: Pick<Engine, "part" | "stop" | "stopReason">;
-  /** What the parts may do with files. */
+  /** File operations available to the parts. */
   readonly files: Pick<PartContext, "pathOf" | "save" | "saveTrace">;
-  /** Hears each result in the order of the parts, as soon as those before it are known too. */
+  /** Hears each result in the order of the parts, as soon as those before it are known. */
   readonly onResult: (result: PartResult) => void;
 }
 
-/** @throws whatever a part throws, when the jobs that run have ended */
+/** @throws the error of a part, once the running jobs have ended */
 export async function runCampaign(
   parts: readonly Part[],
   { engine, files, onResult }: CampaignOptions,
@@ -84,7 +84,7 @@ function isAlone({ work }: Part): boolean {
   return (Object.keys(work) as JobKind[]).some((kind) => jobKinds[kind].isAlone === true);
 }
 
-/** Waits for all; at the first that fails the others are told to stop, and the error is thrown when they have. */
+/** Waits for all; at the first failure the others are told to stop, and the error is thrown once they have. */
 async function allOf(running: readonly Promise<void>[], stop: (why: string) => void): Promise<void> {
   for (const one of running) one.catch(() => stop("a part of it has failed"));
   const settled = await Promise.allSettled(running);

@@ -7,12 +7,12 @@ import { type Engine, type EngineOptions, openEngine } from "./engine.ts";
 import type { Job } from "./job.ts";
 import { freshState } from "./resume-state.ts";
 
-// Inside the project, so that the module finds what it imports; git ignores it.
+// Inside the project, so that the module finds its imports; git ignores it.
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(projectRoot, "reports/out", "engine-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A system whose set-up takes a minute, and asks nobody whether to stop. */
+/** A system whose set-up takes a minute, and never checks whether to stop. */
 const deaf = join(folder, "deaf.ts");
 writeFileSync(
   deaf,
@@ -44,7 +44,7 @@ async function withEngine<T>(options: EngineOptions, act: (engine: Engine) => Pr
   }
 }
 
-test("a job is done on a worker, its time and its executions are counted", async () => {
+test("a job runs on a worker, and its time and executions are counted", async () => {
   await withEngine({ workers: 1 }, async (engine) => {
     const part = engine.part(0, { search: 1_000 });
     const done = await part.perform(search(HOLDING, 600));
@@ -57,7 +57,7 @@ test("a job is done on a worker, its time and its executions are counted", async
   });
 });
 
-test("what the caller did wrong comes back as such from another thread", async () => {
+test("a fault of the caller stays an InputError when it comes from another thread", async () => {
   await withEngine({ workers: 1 }, async (engine) => {
     const task = { source: { program: "nope", parameters: {} }, model: "sc", path: [] } as const;
     const refused = engine.perform({ kind: "subtree", task });
@@ -66,7 +66,7 @@ test("what the caller did wrong comes back as such from another thread", async (
   });
 });
 
-test("a scenario that cannot be run has failed, and the engine goes on", async () => {
+test("a scenario that cannot run has failed, and the engine continues", async () => {
   await withEngine({ workers: 1 }, async (engine) => {
     const done = await engine.perform(search("nope", 5));
     expect(done?.outcome).toMatchObject({ kind: "failed", because: expect.stringContaining("nope") });
@@ -74,7 +74,7 @@ test("a scenario that cannot be run has failed, and the engine goes on", async (
   });
 });
 
-test("outcomes are kept, and those of an earlier run are not made again", async () => {
+test("outcomes are kept, and those of an earlier run are not computed again", async () => {
   const state = freshState(join(folder, "state.json"), { code: "abc" });
   const job = search(HOLDING, 300);
   const first = await withEngine({ workers: 1, state }, (engine) => engine.perform(job));
@@ -84,7 +84,7 @@ test("outcomes are kept, and those of an earlier run are not made again", async 
   });
 });
 
-test("at the deadline what runs ends undecided, and what waits is dropped", async () => {
+test("at the deadline running jobs end undecided, and waiting ones are dropped", async () => {
   await withEngine({ workers: 1, time: 700 }, async (engine) => {
     const [running, waiting] = await Promise.all([
       engine.perform(search(HOLDING, 1e9)),
@@ -95,7 +95,7 @@ test("at the deadline what runs ends undecided, and what waits is dropped", asyn
   });
 });
 
-test("^C asks the jobs to stop, and ends the thread of one that does not", async () => {
+test("^C tells the jobs to stop, and ends the thread of one that does not", async () => {
   await withEngine({ workers: 1 }, async (engine) => {
     const running = engine.perform(search("deaf", 5, deaf));
     process.emit("SIGINT");

@@ -1,6 +1,6 @@
 /**
- * The engine of all commands that run jobs: one pool of workers, one deadline, one answer to ^C, one state to resume
- * from, one estimate of what is left.
+ * The engine of all commands that run jobs: one pool of workers, one deadline, one response to ^C, one state to resume
+ * from, one estimate of the work left.
  */
 import { onInterruption } from "#fuzz/host/interruption.ts";
 import { type Job, type JobKind, type OutcomeOf, type Perform, type Performed, type PerformOptions } from "./job.ts";
@@ -10,12 +10,12 @@ import type { Work } from "./part.ts";
 import { WorkLeft } from "./work-left.ts";
 import { type WorkerPool, workerPool } from "./worker-pool.ts";
 
-/** Outcomes that need not be worked out again. */
+/** Outcomes that need not be computed again. */
 export interface KeptOutcomes {
-  /** What the job came to in this run or one before it. */
+  /** The job's outcome in this run or an earlier one. */
   outcomeOf<Kind extends JobKind>(job: Job<Kind>): Performed<OutcomeOf<Kind>> | undefined;
   /**
-   * Takes an outcome in, if it stands for good.
+   * Keeps an outcome, if it is final.
    *
    * @throws InputError if the file cannot be written
    */
@@ -23,45 +23,45 @@ export interface KeptOutcomes {
 }
 
 export interface EngineOptions {
-  /** Jobs at once, each on a thread of its own. */
+  /** Jobs at once, each on its own thread. */
   readonly workers: number;
-  /** Milliseconds after which the run is stopped. */
+  /** Milliseconds until the run is stopped. */
   readonly time?: number | undefined;
   /** Takes outcomes over from an earlier run, and keeps those of this one. */
   readonly state?: KeptOutcomes;
-  /** Where jobs are done: on threads of this process unless given. */
+  /** Where jobs run; default: on threads of this process. */
   readonly pool?: WorkerPool;
 }
 
 /** The jobs of one part of a run. */
 export interface EnginePart {
   readonly perform: Perform;
-  /** Milliseconds that its jobs took, all workers together. */
+  /** Milliseconds of its jobs, added over all workers. */
   milliseconds(): number;
-  /** Nothing more of its planned work will be done. */
+  /** The rest of its planned work will not be done. */
   end(): void;
 }
 
 export interface Engine {
   /**
    * @param rank among the parts: jobs of the lowest go first
-   * @param work what it may need at most
+   * @param work the most work it may need
    */
   part(rank: number, work?: Work): EnginePart;
-  /** Does a job of no particular part. */
+  /** Runs a job of no particular part. */
   readonly perform: Perform;
-  /** Why the run was stopped, once it was: ^C, the deadline, or a reader that went away. */
+  /** Why the run was stopped, if it was: ^C, the deadline, or a closed output. */
   stopReason(): string | undefined;
-  /** Drops all jobs that wait, and asks those that run to end. */
+  /** Drops all waiting jobs, and tells the running ones to end. */
   stop(why: string): void;
   /** Executions made so far by all workers together. */
   executions(): number;
-  /** About how many milliseconds of planned work are left at most. */
+  /** About how many milliseconds of planned work are left, at most. */
   millisecondsLeft(): number;
   close(): Promise<void>;
 }
 
-/** To be closed. From now on ^C stops the jobs, and a second one ends the process. */
+/** Must be closed. From now on ^C stops the jobs, and a second one ends the process. */
 export function openEngine({ workers, time, state, pool = workerPool(workers) }: EngineOptions): Engine {
   const queue = lanes(workers);
   const left = new WorkLeft(workers);

@@ -1,7 +1,7 @@
 /**
- * Hands values on in the order of their numbers, whatever order they come in: what is known too early waits.
+ * Passes values on in the order of their numbers, whatever order they come in: early ones wait.
  *
- * @returns takes the value of a number, once for each number from 0
+ * @returns a function that takes the value of a number, once for each number from 0
  */
 export function inOrder<T>(emit: (value: T) => void): (index: number, value: T) => void {
   const early = new Map<number, T>();

@@ -1,4 +1,4 @@
-/** What there is to know of each kind of job without doing it. */
+/** The properties of each kind of job, without the code that runs it. */
 import type { z } from "zod";
 import { CertifyOutcomes } from "./certificate/certify-task.ts";
 import { ConformanceOutcome } from "./conformance/conformance-task.ts";
@@ -11,22 +11,22 @@ import { StressOutcome } from "./stress/stress-task.ts";
 
 /** Outcomes that a resumed run takes over. */
 interface Kept<Outcome> {
-  /** As a file says them. */
+  /** As in a file. */
   readonly schema: z.ZodType<Outcome>;
-  /** What a person calls so many of them: `3 searches`. */
+  /** The unit in prose, singular and plural: `3 searches`. */
   readonly noun: readonly [one: string, several: string];
-  /** A search that was stopped or could not run says nothing that may be kept. */
+  /** A search that was stopped or could not run has no outcome worth keeping. */
   isFinal(outcome: Outcome): boolean;
 }
 
 interface KindOfJob<Task, Outcome> {
-  /** How much work it is at most, in units of the kind. */
+  /** The most work it may be, in units of the kind. */
   unitsOf(task: Task): number;
-  /** Milliseconds that a unit takes, until that has been measured: rough. */
+  /** Rough milliseconds per unit, until it has been measured. */
   readonly unitMs: number;
-  /** Wants all processors for itself. */
+  /** Needs all processors for itself. */
   readonly isAlone?: true;
-  /** Absent where a job is done again sooner than its outcome is read. */
+  /** Absent if running the job again is faster than reading its outcome. */
   readonly kept?: Kept<Outcome>;
 }
 
@@ -76,7 +76,7 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     unitMs: 5,
     kept: { schema: ReadersOutcome, noun: ["batch of mutated files", "batches of mutated files"], isFinal: always },
   },
-  // What it saw goes into the store's corpus, and is too much to keep twice.
+  // Its schedules go into the store's corpus, and are too many to keep twice.
   probe: { unitsOf: ({ executionsMax }) => executionsMax, unitMs: 0.05 },
   generated: {
     unitsOf: one,

@@ -1,8 +1,8 @@
 /**
- * Does jobs on a worker thread.
+ * Runs jobs on a worker thread.
  *
- * What a kind needs is loaded when its first job comes, and stays. Who imports whom is noted from the start, so that code
- * with a bug put back can be loaded beside the code as it stands.
+ * The code of a kind is loaded when its first job comes, and stays. Imports are recorded from the start, so that code
+ * with a bug put back can be loaded beside the present code.
  */
 import { enableCompileCache } from "node:module";
 import { noteImports } from "#fuzz/bugs/patched-modules.ts";
@@ -10,11 +10,11 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { workerControl } from "#fuzz/host/worker-control.ts";
 import type { Job, JobKind, OutcomeOf, RunJob } from "./job.ts";
 
-// What V8 compiled is kept for the next thread; measuring coverage needs it compiled anew.
+// Keeps V8's compiled code for the next thread; measuring coverage needs fresh compilation.
 if (process.env["NODE_V8_COVERAGE"] === undefined) enableCompileCache();
 noteImports();
 
-/** What crosses back to the pool's thread: errors lose their class on the way. */
+/** The error that crosses back to the pool's thread: errors lose their class on the way. */
 export type Done<Kind extends JobKind> =
   | { readonly outcome: OutcomeOf<Kind> | undefined }
   | { readonly inputError: string };

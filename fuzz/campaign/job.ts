@@ -1,9 +1,9 @@
 /**
  * A job: work as plain data, with an outcome that is plain data too.
  *
- * A job depends on nothing but itself and the code, so it may run on any worker, at any time, twice, or in an earlier run
- * that was stopped: its outcome is the same. Its name says what decides that outcome. A new kind is a row here, a row in
- * `job-kinds.ts` and a row in `job-worker.ts`.
+ * A job depends on nothing but itself and the code. It may run on any worker, at any time, twice, or in an earlier run
+ * that was stopped: its outcome is the same. Its name covers everything that decides the outcome. A new kind needs a
+ * row here, a row in `job-kinds.ts` and a row in `job-worker.ts`.
  */
 import { createHash } from "node:crypto";
 import type { Explanation as LitmusExplanation } from "#model/memory/explained-execution.ts";
@@ -15,9 +15,9 @@ import type { CertifyOutcomes, CertifyTask } from "./certificate/certify-task.ts
 import type { AgentsOutcome, AgentsTask } from "./exploration/agents-task.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./exploration/explore-task.ts";
 import type { ConformanceOutcome, ConformanceTask } from "./conformance/conformance-task.ts";
-import type { CheckAnswer, CheckTask } from "./history/check-task.ts";
+import type { CheckResult, CheckTask } from "./history/check-task.ts";
 import type { GeneratedOutcome, GeneratedTask } from "./generated/generated-task.ts";
-import type { TransactionsAnswer, TransactionsTask } from "./history/transactions-task.ts";
+import type { TransactionsResult, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
@@ -35,7 +35,7 @@ interface Of<Task, Outcome> {
   readonly outcome: Outcome;
 }
 
-/** What each kind of job is asked for, and what it comes to. */
+/** The task and the outcome of each kind of job. */
 export interface JobTypes {
   readonly search: Of<SearchTask, SearchOutcome>;
   readonly explanation: Of<ExplainTask, Explanation>;
@@ -47,8 +47,8 @@ export interface JobTypes {
   readonly stress: Of<StressTask, StressOutcome>;
   readonly readers: Of<ReadersTask, ReadersOutcome>;
   readonly reenactment: Of<ReenactmentTask, ReenactmentOutcome>;
-  readonly history: Of<CheckTask, CheckAnswer>;
-  readonly transactions: Of<TransactionsTask, TransactionsAnswer>;
+  readonly history: Of<CheckTask, CheckResult>;
+  readonly transactions: Of<TransactionsTask, TransactionsResult>;
   readonly litmus: Of<LitmusTask, LitmusOutcome>;
   readonly "litmus-explanation": Of<LitmusTask, LitmusExplanation>;
   readonly subtree: Of<ExploreTask, ExploreTaskResult>;
@@ -69,33 +69,33 @@ export interface Job<Kind extends JobKind = JobKind> {
   readonly task: TaskOf<Kind>;
 }
 
-/** Does a job, wherever this is. Undefined when it was told to stop before there was an outcome. */
+/** Runs a job, anywhere. Undefined when told to stop before there was an outcome. */
 export type RunJob<Kind extends JobKind> = (
   task: TaskOf<Kind>,
   control: JobControl,
 ) => OutcomeOf<Kind> | undefined | Promise<OutcomeOf<Kind> | undefined>;
 
-/** Names a job for ever: equal names mean equal outcomes, as long as the code is the same. */
+/** A permanent name: equal names mean equal outcomes, as long as the code is the same. */
 export function jobName({ kind, task }: Job): string {
   return `${kind} ${createHash("sha256").update(JSON.stringify(task)).digest("hex").slice(0, 24)}`;
 }
 
-/** What a job came to, and the time it took, which says nothing about the outcome. */
+/** A job's outcome, and the time it took, which does not affect the outcome. */
 export interface Performed<Outcome> {
   readonly outcome: Outcome;
   readonly milliseconds: number;
 }
 
 export interface PerformOptions {
-  /** Asked when its turn comes: a job that has become superfluous is left out. */
+  /** Called when its turn comes: a job that has become superfluous is left out. */
   readonly isWanted?: () => boolean;
-  /** Is done although the run is being stopped; it is told so, and ends with what it has. */
+  /** Runs although the run is being stopped; it is told so, and ends with its results so far. */
   readonly evenWhenStopped?: boolean;
-  /** Asked when it begins: the thread of a job that takes longer is ended, and there is no outcome. */
+  /** Called when it begins: the thread of a job that takes longer is ended, and there is no outcome. */
   readonly millisecondsMax?: () => number;
 }
 
-/** Has a job done somewhere. Undefined when it was left out, or stopped or ended before there was an outcome. */
+/** Has a job run somewhere. Undefined when it was left out, or stopped or ended before there was an outcome. */
 export type Perform = <Kind extends JobKind>(
   job: Job<Kind>,
   options?: PerformOptions,

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { lanes } from "./lanes.ts";
 
-test("no more work runs at once than there are lanes", async () => {
+test("at most one piece of work runs per lane", async () => {
   let running = 0;
   let most = 0;
   const two = lanes(2);
@@ -15,7 +15,7 @@ test("no more work runs at once than there are lanes", async () => {
   expect(most).toBe(2);
 });
 
-test("the lowest rank goes first, and within a rank what came first; what follows from an end goes by its own rank", async () => {
+test("the lowest rank goes first, and within a rank the oldest; follow-up work goes by its own rank", async () => {
   const ran: string[] = [];
   const one = lanes(1);
   const run = (rank: number, name: string): Promise<unknown> => one.run(rank, async () => void ran.push(name));
@@ -24,7 +24,7 @@ test("the lowest rank goes first, and within a rank what came first; what follow
   expect(ran).toEqual(["a", "b", "follows a", "c"]);
 });
 
-test("work returns its value, and its error to the one who asked for it; the others go on", async () => {
+test("work passes its value or error to its caller; the others continue", async () => {
   const one = lanes(1);
   const broken = one.run(0, () => Promise.reject(new Error("broken")));
   const behind = one.run(0, async () => 7);
@@ -32,7 +32,7 @@ test("work returns its value, and its error to the one who asked for it; the oth
   expect(await behind).toBe(7);
 });
 
-test("work that has become superfluous when its turn comes is left out", async () => {
+test("work that is superfluous when its turn comes is left out", async () => {
   let isWanted = true;
   const one = lanes(1);
   const first = one.run(0, async () => void (isWanted = false));
@@ -41,7 +41,7 @@ test("work that has become superfluous when its turn comes is left out", async (
   expect(await second).toBeUndefined();
 });
 
-test("when stopped, what waits is dropped and what runs goes on; only what must be done is done", async () => {
+test("a stop drops waiting work and lets running work continue; only mandatory work still starts", async () => {
   const one = lanes(1);
   const running = one.run(0, async () => {
     await setImmediate();

@@ -1,28 +1,28 @@
-/** Lets a few pieces of work run at a time, those of the lowest rank first, and those of one rank in the order they came. */
+/** Runs a few pieces of work at a time, those of the lowest rank first, and those of one rank in order of arrival. */
 
 export interface LaneOptions {
-  /** Asked when its turn comes: work that has become superfluous is left out. */
+  /** Called when its turn comes: work that has become superfluous is left out. */
   readonly isWanted?: () => boolean;
-  /** Runs although all else that waits has been dropped. */
+  /** Runs although all other waiting work has been dropped. */
   readonly evenWhenStopped?: boolean;
 }
 
 export interface Lanes {
-  /** @returns what the work returns; undefined when it was left out or dropped */
+  /** @returns the result of the work; undefined when it was left out or dropped */
   run<T>(rank: number, work: () => Promise<T>, options?: LaneOptions): Promise<T | undefined>;
-  /** Drops what waits, and what comes from now on. */
+  /** Drops waiting work, and all later work. */
   stop(): void;
 }
 
 interface Waiting {
   readonly rank: number;
   readonly options: LaneOptions;
-  /** Resolves when the work has ended, well or not. */
+  /** Resolves when the work has ended, with success or not. */
   start(): Promise<void>;
   drop(): void;
 }
 
-/** @param count pieces of work that run at once */
+/** @param count pieces of work that run concurrently */
 export function lanes(count: number): Lanes {
   let waiting: readonly Waiting[] = [];
   let running = 0;
@@ -39,7 +39,7 @@ export function lanes(count: number): Lanes {
   const run = async (next: Waiting): Promise<void> => {
     running++;
     await next.start();
-    // What follows from its end may have a lower rank than all that waits.
+    // Follow-up work may have a lower rank than all waiting work.
     await new Promise((resolve) => setImmediate(resolve));
     running--;
     startNext();

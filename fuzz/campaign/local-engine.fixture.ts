@@ -1,9 +1,9 @@
-/** An engine that does jobs with a function of the test's, on the test's own thread. */
+/** An engine that runs jobs with a function of the test, on the test's own thread. */
 import type { Engine } from "./engine.ts";
 import type { Job, JobKind, OutcomeOf, Perform, Performed, PerformOptions } from "./job.ts";
 import { lanes } from "./lanes.ts";
 
-/** How jobs of some kinds are done. */
+/** How to run jobs of some kinds. */
 export type LocalOutcomes = {
   readonly [Kind in JobKind]?: (
     task: Job<Kind>["task"],
@@ -11,7 +11,7 @@ export type LocalOutcomes = {
   ) => OutcomeOf<Kind> | undefined | Promise<OutcomeOf<Kind> | undefined>;
 };
 
-/** Every job takes 2 ms by its own account. */
+/** Every job reports that it took 2 ms. */
 export function localEngine(count: number, outcomes: LocalOutcomes): Pick<Engine, "part" | "stop" | "stopReason"> {
   const queue = lanes(count);
   let reason: string | undefined;
@@ -27,7 +27,7 @@ export function localEngine(count: number, outcomes: LocalOutcomes): Pick<Engine
     ): Promise<Performed<OutcomeOf<Kind>> | undefined> => {
       const run = outcomes[kind];
       if (run === undefined) throw new Error(`no ${kind} is expected`);
-      // As a queue would hand it over: a task is plain data.
+      // As a queue would pass it: a task is plain data.
       const received = JSON.parse(JSON.stringify(task)) as Job<Kind>["task"];
       const outcome = await queue.run(rank, async () => run(received, { stop }), options);
       if (outcome === undefined) return undefined;

@@ -11,7 +11,7 @@ import { museumBugs } from "#fuzz/bugs/museum.ts";
 import { machineProperties } from "#fuzz/machine/machine-properties.ts";
 
 /**
- * What there is to verify, and with what.
+ * Everything that can be verified, and the strategies and profiles for it.
  *
  * @param own systems of the user's modules, which come first
  */

@@ -1,4 +1,4 @@
-/** A part of a campaign: what one line of its report is about, put together from jobs. */
+/** A part of a campaign: the subject of one line of its report, computed from jobs. */
 import type {
   BugResult,
   CertificateResult,
@@ -9,12 +9,12 @@ import type {
 } from "#reports/result.ts";
 import type { JobKind, Perform } from "./job.ts";
 
-/** What a part came to. */
+/** The result of a part. */
 export type PartResult =
   | {
       readonly kind: "scenario";
       readonly scenario: ScenarioResult;
-      /** Where its trace was saved for later runs, if that was asked for. */
+      /** Path of the trace saved for later runs, if requested. */
       readonly saved?: string;
     }
   | { readonly kind: "trace"; readonly trace: TraceResult }
@@ -29,24 +29,24 @@ export type Work = Readonly<Partial<Record<JobKind, number>>>;
 export interface Part {
   /** As `timing.json` names it. */
   readonly name: string;
-  /** At most what it may need, for the estimate of what is left. */
+  /** The most work it may need, for the estimate of the work left. */
   readonly work: Work;
   /**
-   * Its result depends on what its jobs come to, and not on where and in which order they run. Undefined when it was
-   * stopped before it had anything to say.
+   * The result depends on the outcomes of its jobs, not on where and in which order they run. Undefined when it was
+   * stopped before it had a result.
    */
   run(context: PartContext): Promise<PartResult | undefined>;
 }
 
-/** What a part is given while it runs. */
+/** Services for a running part. */
 export interface PartContext {
   readonly perform: Perform;
   /** Why the campaign was stopped, once it was. */
   readonly stopReason: () => string | undefined;
-  /** Absolute path of a file below the folder of the reports. */
+  /** Absolute path of a file below the report folder. */
   readonly pathOf: (file: string) => string;
-  /** Writes a file below the folder of the reports. */
+  /** Writes a file below the report folder. */
   readonly save: (file: string, content: string | Uint8Array) => void;
-  /** Saves the trace of a violation for later runs, where that was asked for; returns where. */
+  /** Saves the trace of a violation for later runs, if requested; returns its path. */
   readonly saveTrace: (trace: string, module?: string) => string | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A campaign from its plan to its reports: jobs, deadline, interruption, state, files. What `verify` and `fuzz` have in
- * common; it prints nothing.
+ * A campaign from its plan to its reports: jobs, deadline, interruption, state, files. Shared by `verify` and `fuzz`;
+ * prints nothing.
  */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -26,23 +26,23 @@ export interface CampaignSettings {
   /** Folder of the reports. */
   readonly out: string;
   readonly workers: number;
-  /** Milliseconds after which the run is stopped. */
+  /** Milliseconds until the run is stopped. */
   readonly time?: number | undefined;
-  /** Whether to keep the state of a stopped run, for `--resume`; and whether to take one over. */
+  /** Whether to keep the state of a stopped run for `--resume`, and whether to take one over. */
   readonly state: "none" | "kept" | "resumed";
-  /** Reports that are written besides result and timing; all unless given. */
+  /** Reports to write besides result and timing; all unless given. */
   readonly reporters?: readonly Reporter[] | undefined;
-  /** Whether traces of violations are saved, to be replayed by later runs. */
+  /** Whether to save traces of violations, for later runs to replay. */
   readonly savesTraces: boolean;
 }
 
-/** Who follows a campaign while it runs. */
+/** The observer of a running campaign. */
 export interface CampaignListener {
-  /** It begins; `progress` says in one line how far it is, at any time. */
+  /** The campaign begins; `progress` returns a line on how far it is, at any time. */
   onStart(progress: () => string): void;
   /** Hears each result, in the order of the plan. */
   onResult(result: PartResult): void;
-  /** Hears what a person should know that is no result. */
+  /** Hears notes for a person that are not results. */
   onNote(line: string): void;
 }
 
@@ -55,7 +55,7 @@ export interface CampaignEnd {
   readonly stopped: string | undefined;
 }
 
-/** @throws InputError if a report, a trace or the state cannot be written, or a job says what the caller did wrong */
+/** @throws InputError if a report, a trace or the state cannot be written, or a job reports a fault of the caller */
 export async function performCampaign(
   plan: CampaignPlan,
   settings: CampaignSettings,
@@ -96,7 +96,7 @@ export async function performCampaign(
     if (summary !== undefined && summary !== "") appendStepSummary(summary, result, out);
     return { result, timing, page, stopped: engine.stopReason() };
   } finally {
-    // Only now: until the reports are written, ^C and a reader that goes away must not end the process.
+    // Only now: until the reports are written, neither ^C nor a closed output may end the process.
     await engine.close();
   }
 }

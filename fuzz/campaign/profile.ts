@@ -1,5 +1,5 @@
 /**
- * How much a campaign searches, counted in executions: equal seed and profile then give equal results on any machine.
+ * The budget of a campaign, counted in executions: equal seed and profile then give equal results on any machine.
  */
 
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -13,23 +13,23 @@ export interface SearchBudget {
 
 export interface Profile {
   readonly name: string;
-  /** A few words for a list and the head of a run. */
+  /** A few words for a list and the heading of a run. */
   readonly description: string;
   /**
-   * Execution graphs within which a scenario is explored exhaustively. One that has no more is decided; of the others
-   * the exploration has seen only a corner, and the searches follow.
+   * Execution graphs within which a scenario is explored exhaustively. A scenario with no more is decided; of the
+   * others the exploration covers only a corner, and the searches follow.
    */
   readonly enumerationMax: number;
   readonly searches: readonly SearchBudget[];
-  /** Scenarios that are drawn from each system's operation table: long sequences, and threads that run at once. */
+  /** Scenarios drawn from each system's operation table: long sequences, and concurrent threads. */
   readonly conformance: { readonly sequential: number; readonly concurrent: number };
-  /** Executions within which each bug of the museum must be found. */
+  /** Execution budget within which each bug of the museum must be found. */
   readonly museumMax: number;
-  /** Mutated files that the readers of histories are given, of all formats together; 0 for none. */
+  /** Mutated files for the readers of histories, over all formats; 0 for none. */
   readonly filesMutated: number;
   /**
-   * Milliseconds for which each system that is built for real threads runs under load; 0 for not at all. A time and no
-   * number of executions: schedules are the host's there, and no seed brings one back.
+   * Milliseconds for which each system built for real threads runs under load; 0 for not at all. A time and not a
+   * number of executions: the host decides the schedules, and no seed repeats one.
    */
   readonly stressMs: number;
   /** Whether the small scopes of the systems are certified. */
@@ -76,7 +76,7 @@ export const profiles: readonly Profile[] = [
   },
 ];
 
-/** @throws InputError that names all profiles if there is none of that name */
+/** @throws InputError that lists all profiles if there is none with that name */
 export function profileNamed(name: string): Profile {
   const found = profiles.find((profile) => profile.name === name);
   if (found === undefined)

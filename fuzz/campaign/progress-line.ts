@@ -1,4 +1,4 @@
-/** The one line that says how far a run is. */
+/** The progress line of a run. */
 import { countOf } from "#reports/searched-under.ts";
 import type { Engine } from "./engine.ts";
 

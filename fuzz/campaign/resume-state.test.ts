@@ -33,14 +33,14 @@ const violated: SearchOutcome = {
 };
 const report: HuntReport = { slug: "bug", outcomes: [], failed: "it does not compile" };
 
-/** Resumes, with what it notes. */
+/** Resumes, with the notes. */
 function resumed(path: string, other: Partial<typeof key> = {}) {
   const notes: string[] = [];
   const state = resumedState(path, { ...key, ...other }, (line) => notes.push(line));
   return { state, notes };
 }
 
-test("what is done is there for a run with an equal key, but for what was stopped or failed", () => {
+test("a run with an equal key takes over all outcomes, except stopped or failed ones", () => {
   const path = join(folder, "state.json");
   const state = freshState(path, key);
   state.keep(search(1), { outcome: searched, milliseconds: 1.5 });
@@ -62,7 +62,7 @@ test("what is done is there for a run with an equal key, but for what was stoppe
   expect(existsSync(path)).toBe(false);
 });
 
-test("a run with another key starts anew, and says what differs", () => {
+test("a run with another key starts over, and reports the difference", () => {
   const path = join(folder, "other.json");
   freshState(path, key).write();
   expect(resumed(path, { seed: 2 }).notes[0]).toMatch(/^nothing to resume in .*: its seed is 1; starting anew$/);
@@ -72,7 +72,7 @@ test("a run with another key starts anew, and says what differs", () => {
   expect(resumed(path).notes).toEqual(["resuming; nothing is done already"]);
 });
 
-test("a missing file, one that is no JSON and one of another shape say why there is no state", () => {
+test("a missing file, one that is not JSON and one of another shape each give the reason for no state", () => {
   expect(readState(join(folder, "missing"))).toEqual({ because: "no run was stopped there" });
   const path = join(folder, "broken");
   writeFileSync(path, "{");
@@ -81,7 +81,7 @@ test("a missing file, one that is no JSON and one of another shape say why there
   expect(readState(path)).toEqual({ because: `${path} is no state of a run` });
 });
 
-test("an outcome in the file that is none of its kind is not taken over", () => {
+test("an invalid outcome in the file is not taken over", () => {
   const path = join(folder, "damaged.json");
   const state = freshState(path, key);
   state.keep(search(1), { outcome: searched, milliseconds: 1 });

@@ -1,4 +1,4 @@
-/** What a run has done so far, in a file, so that one that is stopped can go on. */
+/** The outcomes of a run so far, in a file, so that a stopped run can be resumed. */
 import { readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { commandPath } from "#fuzz/host/command-path.ts";
@@ -33,18 +33,18 @@ type Jobs = z.infer<typeof State>["jobs"];
 /** Name of a campaign's state file, in the folder of its reports. */
 export const STATE_FILE = "campaign-state.json";
 
-/** A state is written at most so often while the run goes on. */
+/** Shortest interval between writes of the state during a run. */
 const MILLISECONDS_BETWEEN_STATES = 2_000;
 
-/** Outcomes that are written now and then. */
+/** Outcomes that are written from time to time. */
 export interface ResumeState extends KeptOutcomes {
   /** @throws InputError if the file cannot be written */
   write(): void;
-  /** The run came to its end: there is nothing to resume. */
+  /** The run ended: there is nothing to resume. */
   remove(): void;
 }
 
-/** The state in a file, or why there is none: the file may be missing, unreadable or another format's. */
+/** The state in a file, or the reason for none: the file may be missing, unreadable or of another format. */
 export function readState(
   path: string,
 ): { readonly key: ResumeKey; readonly jobs: Jobs } | { readonly because: string } {
@@ -59,15 +59,15 @@ export function readState(
   return parsed.success ? parsed.data : { because: `${path} is no state of a run` };
 }
 
-/** A run that begins from nothing, and leaves a file when it is stopped. */
+/** A run that starts with no outcomes, and leaves a file when stopped. */
 export function freshState(path: string, key: ResumeKey): ResumeState {
   return stateOf(path, key, {});
 }
 
 /**
- * A run that goes on where another was stopped, if that had the same key.
+ * A run that continues a stopped one, if that had the same key.
  *
- * @param note hears in one line what is taken over, or why nothing is
+ * @param note hears a line on the outcomes taken over, or why there are none
  */
 export function resumedState(path: string, key: ResumeKey, note: (line: string) => void): ResumeState {
   const found = readState(path);
@@ -111,7 +111,7 @@ function stateOf(path: string, key: ResumeKey, jobs: Jobs): ResumeState {
     outcomeOf<Kind extends JobKind>(job: Job<Kind>) {
       const found = known.get(jobName(job));
       const outcome = jobKinds[job.kind].kept?.schema.safeParse(found?.outcome);
-      // One that says something else than an outcome is done again.
+      // A job whose entry is not a valid outcome runs again.
       if (found === undefined || outcome?.success !== true) return undefined;
       return { outcome: outcome.data, milliseconds: found.milliseconds };
     },

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { WorkLeft } from "./work-left.ts";
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until moved. */
 function clock(): { now: () => number; pass: (milliseconds: number) => void } {
   let at = 0;
   return { now: () => at, pass: (milliseconds) => void (at += milliseconds) };
 }
 
-test("what is left costs what work of its kind has cost so far, shared by the workers", () => {
+test("the work left is estimated from the cost of its kind so far, shared by the workers", () => {
   const time = clock();
   const left = new WorkLeft(2, time.now);
   const part = left.plan({ certificate: 100 });
@@ -18,7 +18,7 @@ test("what is left costs what work of its kind has cost so far, shared by the wo
   expect(left.milliseconds()).toBe(2_000);
 });
 
-test("each kind is measured by itself", () => {
+test("each kind is measured separately", () => {
   const time = clock();
   const left = new WorkLeft(1, time.now);
   const part = left.plan({ certificate: 2, bug: 2 });
@@ -33,7 +33,7 @@ test("each kind is measured by itself", () => {
   expect(left.milliseconds()).toBe(710);
 });
 
-test("what runs counts for what is left of it", () => {
+test("running work counts for its remaining time", () => {
   const time = clock();
   const left = new WorkLeft(1, time.now);
   const part = left.plan({ bug: 2 });
@@ -47,13 +47,13 @@ test("what runs counts for what is left of it", () => {
   expect(left.milliseconds()).toBe(0);
 });
 
-test("work that wants all processors is not shared", () => {
+test("work that needs all processors is not shared", () => {
   const left = new WorkLeft(4, clock().now);
   left.plan({ stress: 60_000 });
   expect(left.milliseconds()).toBe(60_000);
 });
 
-test("a part that ends, or whose work is done already, leaves nothing", () => {
+test("a part that has ended, or whose work is already done, leaves nothing", () => {
   const left = new WorkLeft(1, clock().now);
   const decided = left.plan({ stress: 5 });
   const resumed = left.plan({ stress: 7 });

@@ -1,15 +1,15 @@
-/** How long the work that is left takes, from how long work of its kind took so far. */
+/** Time that the remaining work will take, estimated from work of its kind so far. */
 import type { JobKind } from "./job.ts";
 import { jobKinds } from "./job-kinds.ts";
 import type { Work } from "./part.ts";
 
 /** The work of one part. */
 export interface PlannedWork {
-  /** A job of the part runs; the returned function says that it has ended. */
+  /** A job of the part starts; the returned function reports its end. */
   begin(kind: JobKind, units: number): () => void;
   /** A job of the part need not run. */
   skip(kind: JobKind, units: number): void;
-  /** Nothing more of it will be done. */
+  /** The rest of it will not be done. */
   end(): void;
 }
 
@@ -52,7 +52,7 @@ export class WorkLeft {
     };
   }
 
-  /** Milliseconds; 0 when nothing is known to be left. */
+  /** Milliseconds; 0 when no work is known to be left. */
   milliseconds(): number {
     let shared = 0;
     let alone = 0;

@@ -1,4 +1,4 @@
-/** The worker threads that do jobs. */
+/** The worker threads that run jobs. */
 import { Piscina } from "piscina";
 import { busyThreads } from "#fuzz/host/busy-threads.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -9,17 +9,17 @@ import type { Done } from "./job-worker.ts";
 
 export interface WorkerPool {
   /**
-   * Does a job on a worker that is free, or will be.
+   * Runs a job on a worker that is or becomes free.
    *
-   * @param millisecondsMax after which the job's thread is ended
+   * @param millisecondsMax limit after which the job's thread is ended
    * @returns undefined when it was stopped or ended before there was an outcome
-   * @throws InputError for what is the caller's to put right
+   * @throws InputError for faults of the caller
    */
   run<Kind extends JobKind>(job: Job<Kind>, millisecondsMax?: number): Promise<OutcomeOf<Kind> | undefined>;
   /** Executions made so far by all workers together. */
   executions(): number;
   /**
-   * Asks every job that runs to end, and ends the threads of those that do not.
+   * Tells every running job to end, and ends the threads of those that do not.
    *
    * @param onStuck hears where in their code these threads are
    */
@@ -27,13 +27,13 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** Milliseconds in which a job that is told to stop has to end by itself. */
+/** Milliseconds for a job to end after it is told to stop. */
 const STOPPING_MS_MAX = 2_000;
 
-/** Milliseconds that a job may take that is begun after the stop. */
+/** Milliseconds for a job that starts after the stop. */
 const LATE_MS_MAX = 15_000;
 
-/** @param workers threads, which start when there is something to do */
+/** @param workers threads, started when there is work */
 export function workerPool(workers: number): WorkerPool {
   const control = poolControl();
   const ending = new AbortController();
@@ -57,7 +57,7 @@ export function workerPool(workers: number): WorkerPool {
       if (millisecondsMax <= 0) return undefined;
       const late = new AbortController();
       const lateTimer = millisecondsMax < Infinity ? setTimeout(() => late.abort(), millisecondsMax) : undefined;
-      // What is begun after the stop is short, and is to be done.
+      // A job that starts after the stop is short, and must be done.
       const isStopping = timer !== undefined;
       running++;
       const signal = AbortSignal.any(
@@ -87,12 +87,12 @@ export function workerPool(workers: number): WorkerPool {
   };
 }
 
-/** The modules of this project that drive the code under test, and what is not ours to name. */
+/** Modules of this project that drive the code under test, and foreign modules: not named in reports. */
 const DRIVERS = isCheckout
   ? /\/node_modules\/|\/fuzz\/(?!examples\/|systems\/[^/]+\/)|\/properties\//
   : /\/node_modules\//;
 
-/** Is it a module under test, or its model? */
+/** Whether it is a module under test, or its model. */
 function isUnderTest(url: string): boolean {
   return !DRIVERS.test(url);
 }

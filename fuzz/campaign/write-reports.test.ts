@@ -27,7 +27,7 @@ const timing = {
   parts: { locks: 1500 },
 };
 
-test("all reports are written, and what differs from run to run is in timing.json alone", () => {
+test("all reports are written, and only timing.json differs from run to run", () => {
   const out = join(folder, "out");
   prepareFolder(out, "--out");
   const paths = writeReports(out, exampleResult, timing);
@@ -41,14 +41,14 @@ test("all reports are written, and what differs from run to run is in timing.jso
   expect(readFileSync(join(out, "junit.xml"), "utf8")).toContain('time="1.500"');
 });
 
-test("the step summary is added to what stands on the page already", () => {
+test("the step summary is appended to the page's contents", () => {
   const page = join(folder, "page.md");
   writeFileSync(page, "before\n");
   appendStepSummary(page, exampleResult, folder);
   expect(readFileSync(page, "utf8")).toMatch(/^before\n## ❌ quiesce verify: violated\n/);
 });
 
-test("a page that cannot be written is named with the variable it comes from", () => {
+test("an unwritable page is named with the variable that it comes from", () => {
   expect(() => appendStepSummary(folder, exampleResult, folder)).toThrow(InputError);
   expect(() => appendStepSummary(folder, exampleResult, folder)).toThrow(/which GITHUB_STEP_SUMMARY names$/);
 });

@@ -1,4 +1,4 @@
-/** Writes the reports of a run into one folder. */
+/** Writes the reports of a run to one folder. */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Reporter, REPORTERS } from "#fuzz/host/configuration.ts";

@@ -12,19 +12,19 @@ const PROTOCOL_GRAPHS = 42_000;
 /** `quiesce barriers`: which orderings of a system are needed. */
 export function barriersCommand(): Command {
   return namedCommand("barriers")
-    .option("--scenarios <graphs>", "explore the system's scenarios, too, up to so many graphs each", parseSeed, 0)
-    .option("--stories", "tell for each ordering that is needed what goes wrong without it")
+    .option("--scenarios <graphs>", "also explore the system's scenarios, up to this many graphs each", parseSeed, 0)
+    .option("--stories", "for each needed ordering, show what goes wrong without it")
     .addHelpText(
       "after",
       `
-Each ordering in the source (an acquire, a release, a barrier, the order of a read-modify-write) is made weaker by one step in memory,
-and every protocol program is explored under lkmm: every execution without a cycle of program order and reads-from.
+Weakens each ordering in the source (an acquire, a release, a barrier, the order of a read-modify-write) by one step in
+memory and explores every protocol program under lkmm: every execution without a cycle of program order and reads-from.
 
-  needed     something goes wrong without it; the program, the property and what is wrong
-  redundant  nothing does in these programs, all of which were explored to the end: no proof that others do not need it
-  open       nothing did, and the programs named were not explored to the end, or none comes to the access
+  needed     something goes wrong without it; lists the program, the property and the reason
+  redundant  nothing goes wrong in these programs, all explored to the end; other programs may still need it
+  open       nothing went wrong, but the listed programs were not explored to the end, or no program reaches the access
 
-Locks, sections, grace periods, atomicity, and marked against plain accesses are not weakened.
+Locks, sections, grace periods, atomicity, and the choice of marked or plain accesses are not weakened.
 
 Examples:
   quiesce barriers peers

@@ -31,7 +31,7 @@ test("a bug that only one strategy finds is missed, and the exit code is 1", asy
   expect(code).toBe(1);
 });
 
-test("a bug that nobody finds is missed, with the property that stays quiet", async () => {
+test("a bug that no strategy finds is missed, with the property that stays quiet", async () => {
   const { code, stdout } = await quiesce([
     "bugs",
     "--executions",
@@ -44,7 +44,7 @@ test("a bug that nobody finds is missed, with the property that stays quiet", as
   expect(code).toBe(1);
 });
 
-test("several seeds give median and worst, in JSON and in the text", async () => {
+test("several seeds report the median and the worst, in JSON and in the text", async () => {
   const file = join(folder, "bugs.json");
   const { stdout } = await quiesce([
     "bugs",
@@ -73,12 +73,12 @@ test("several seeds give median and worst, in JSON and in the text", async () =>
   });
 });
 
-test("JSON on standard output stands there alone", async () => {
+test("with JSON on standard output, nothing else is printed there", async () => {
   const { stdout } = await quiesce(["bugs", "--json", "-", "--strategies", "pos", "inetpeer-ipid-range-overlap"]);
   expect(JSON.parse(stdout)).toMatchObject({ bugs: [{ outcome: "found" }] });
 });
 
-test("the story of a bug is told in at most 25 rows, and ends where it went wrong", async () => {
+test("the story of a bug has at most 25 rows and ends where it went wrong", async () => {
   const { stdout } = await quiesce(["bugs", "--story", "--strategies", "pct3", "inetpeer-gc-worker-no-grace-period"]);
   expect(stdout).toMatch(/ data-race in peers-collector-against-old-root, shrunk to 0 preemptions and \d+ accesses; /);
   const story = stdout.slice(stdout.indexOf("VIOLATED data-race"));
@@ -88,7 +88,7 @@ test("the story of a bug is told in at most 25 rows, and ends where it went wron
   expect(rows.at(-1)).toContain("← here");
 });
 
-test("an unknown bug, an unknown strategy, a number out of range and a file that cannot be written are refused in one line", async () => {
+test("an unknown bug or strategy, a number out of range and an unwritable file are refused in one line", async () => {
   for (const [args, message] of [
     [["bugs", "nope"], 'quiesce: no bug "nope"; there are '],
     [["bugs", "--strategies", "luck"], 'quiesce: no strategy "luck"; there are '],
@@ -103,10 +103,10 @@ test("an unknown bug, an unknown strategy, a number out of range and a file that
   }
 });
 
-test("a hunt that is interrupted says how far it came, and the exit code is 3", async () => {
+test("an interrupted hunt reports how far it came, and the exit code is 3", async () => {
   const bugs = ["inetpeer-ipid-range-overlap", "inetpeer-miss-needs-locked-retry-2010"];
   const { code, stderr } = await quiesce(["bugs", "--executions", "100000000", "--strategies", "random", ...bugs], {
-    // The first bug's line says that the hunt is on; the second is not found this way.
+    // The first bug's line shows that the hunt is running; the second is not found this way.
     meanwhile: (child) => void child.stdout.once("data", () => child.kill("SIGINT")),
   });
   expect(stderr.trimEnd()).toBe("quiesce: bugs: interrupted after 1 of 2 bugs");

@@ -17,27 +17,27 @@ interface Options {
   readonly out: string;
 }
 
-/** Strategies that hunt unless others are named. */
+/** Default strategies of the hunt. */
 const STRATEGIES = ["exhaustive", "random", "pct3", "pos", "surw"];
 
-/** Executions that shrinking one counterexample may take. */
+/** Execution budget for shrinking one counterexample. */
 const SHRINK_MAX = 100_000;
 
-/** `quiesce bugs`: puts each real bug back into the code, and requires that it is found. */
+/** `quiesce bugs`: puts each real bug back into the code, and requires the search to find it. */
 export function bugsCommand(): Command {
-  return namedCommand("bugs", "bugs to hunt; all of the museum if none is named")
+  return namedCommand("bugs", "bugs to hunt (default: the whole museum)")
     .option("--seed <n>", "first seed", parseCount, 1)
-    .option("--seeds <n>", "how many seeds, one after the other", parseCount, 1)
-    .option("--executions <n>", "executions of one strategy from one seed", parseCount, 20_000)
-    .option("--strategies <list>", "strategies, with commas between them", parseList, STRATEGIES)
-    .option("--story", "shrink the counterexample of each bug, and tell it")
-    .option("--json <file>", "write what was found as JSON; - is standard output, instead of the text")
+    .option("--seeds <n>", "number of seeds, tried one after the other", parseCount, 1)
+    .option("--executions <n>", "executions for each strategy and seed", parseCount, 20_000)
+    .option("--strategies <list>", "comma-separated strategies", parseList, STRATEGIES)
+    .option("--story", "shrink the counterexample of each bug and print its story")
+    .option("--json <file>", "write the results as JSON; - replaces the text on standard output")
     .option("--out <folder>", "folder of the page; traces of --story go to bugs/ below it", "reports/out")
     .addHelpText(
       "after",
       `
-A bug counts as found when two strategies, or the only one asked for, find it from every seed, by a property that its patch
-names, and a counterexample has as few preemptions as the patch says.
+A bug counts as found when two strategies (or the only one requested) find it from every seed through a property that
+its patch names, and a counterexample has no more preemptions than the patch allows.
 
 Exit codes: 0 all found, 1 a bug was missed, 2 bad input, 3 interrupted.
 

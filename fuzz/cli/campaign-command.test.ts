@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), "quiesce-campaign-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const files = (name: string): readonly string[] => ["--store", join(folder, `${name}.db`), "--out", join(folder, name)];
 
-test("a campaign decides, certifies, and goes on where it was", async () => {
+test("a campaign decides, certifies, and continues where it stopped", async () => {
   const args = ["campaign", "native-sync-lock-two", "--rounds", "1", ...files("holds"), "--json", "-"];
   const first = await quiesce(args);
   expect(first.stderr).toContain("holds     native-sync-lock-two  exhaustive");
@@ -18,7 +18,7 @@ test("a campaign decides, certifies, and goes on where it was", async () => {
   expect([again.code, again.stdout]).toEqual([0, first.stdout]);
 });
 
-test("a violation is kept with its cause, and is found again when it is replayed", async () => {
+test("a violation is kept with its cause, and is found again on replay", async () => {
   const found = await quiesce(["campaign", "lazy01_bad", "--rounds", "1", ...files("violated")]);
   expect(found.code).toBe(1);
   expect(found.stdout).toMatch(/^still failing: assertion: .* \(lazy01_bad; .*:\d+.*first seen/m);
@@ -27,7 +27,7 @@ test("a violation is kept with its cause, and is found again when it is replayed
   expect(again.stdout).toMatch(/^still failing: assertion: /m);
 });
 
-test("a store that is none is refused in one line, with exit code 2", async () => {
+test("a file that is not a store is refused in one line, with exit code 2", async () => {
   const path = join(folder, "text.db");
   writeFileSync(path, "no store ".repeat(200));
   const { code, stderr } = await quiesce(["campaign", "lazy01_bad", "--store", path]);

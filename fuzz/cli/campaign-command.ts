@@ -26,29 +26,34 @@ interface Options {
   readonly watch?: true;
 }
 
-/** `quiesce campaign`: goes on until it is stopped. */
+/** `quiesce campaign`: runs until it is stopped. */
 export function campaignCommand(): Command {
-  return namedCommand("campaign", "scenarios, systems, or modules of your own; all unless named")
-    .option("--store <file>", "file that keeps what was found", "reports/out/campaign.db")
-    .option("--out <folder>", "folder of the certificates, and of histories of real threads", "reports/out")
+  return namedCommand("campaign", "scenarios, systems, or modules of your own; default: all")
+    .option("--store <file>", "file that keeps the results", "reports/out/campaign.db")
+    .option("--out <folder>", "folder for certificates and for histories of real threads", "reports/out")
     .option("--seed <n>", "seed of all randomness", parseSeed, 1)
     .option("--time <duration>", "stop after this time, such as 30s or 2h", parseDuration)
-    .option("--rounds <n>", "end after so many rounds", wholeNumber(1, COUNT_MAX))
-    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
-    .option("--queue <url>", "hand jobs to workers through Redis or Valkey, such as redis://localhost:6379")
-    .option("--watch", "only show who works at the queue, until ^C")
-    .option("--recheck", "only replay the stored violations against the code as it is, and say which are mended")
+    .option("--rounds <n>", "stop after this many rounds", wholeNumber(1, COUNT_MAX))
+    .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
+    .option("--queue <url>", "distribute jobs to workers through Redis or Valkey, such as redis://localhost:6379")
+    .option("--watch", "only show the queue's campaigns and workers, until ^C")
+    .option("--recheck", "only replay the stored violations on the present code, and report which are fixed")
     .addOption(
-      new Option("--json <file>", "write what is known as JSON; - is standard output, which then carries nothing else"),
+      new Option(
+        "--json <file>",
+        "write the stored results as JSON; - is standard output, and suppresses all other output there",
+      ),
     )
     .addHelpText(
       "after",
       `
-Works in rounds, each going further than the one before: scenarios that are open are explored to a larger bound and searched by every
-strategy, certificates are of a larger size, scenarios are generated, and what is built for real threads is stressed. A campaign that is
-started again with the same store goes on where it was, also when it was killed. Violations of one cause count once.
+Works in rounds, each larger than the one before. Open scenarios are explored to a larger bound and searched by every
+strategy, certificates cover a larger size, scenarios are generated, and code built for real threads is stressed. A
+campaign restarted with the same store continues where it stopped, even after a kill. Violations with one cause
+count once.
 
-Exit codes: 0 nothing is violated, 1 a violation of this code is in the store, 2 bad input, 3 stopped (--time or ^C) without one.
+Exit codes: 0 nothing is violated, 1 the store has a violation of this code, 2 bad input,
+3 stopped (--time or ^C) without a violation.
 
 Examples:
   quiesce campaign peers --time 8h
@@ -89,16 +94,18 @@ async function run(words: readonly string[], options: Options): Promise<void> {
   writeJson(json, jsonOf(end));
   for (const line of violationReport(end.violations, end.code)) linesTo.write(`${line}\n`);
   linesTo.write(
-    `${countOf(end.rounds, "round")}; ${countOf(end.decided.length, "scenario")} explored to the end; ${countOf(end.pairs, "pair")} of a write and a read seen; ${countOf(end.violations.length, "violation")}; store in ${commandPath(store)}\n`,
+    `${countOf(end.rounds, "round")}; ${countOf(end.decided.length, "scenario")} explored to the end; ` +
+      `${countOf(end.pairs, "pair")} of a write and a read seen; ` +
+      `${countOf(end.violations.length, "violation")}; store in ${commandPath(store)}\n`,
   );
-  if (end.stopped !== undefined) linesTo.write(`${end.stopped}; the same command goes on from here\n`);
+  if (end.stopped !== undefined) linesTo.write(`${end.stopped}; the same command continues from here\n`);
   process.exitCode = exitCodeOf(end);
 }
 
-/** Jobs that are in the queue at once: as many as workers anywhere are likely to want. */
+/** Jobs in the queue at once: about as many as all workers together can use. */
 const JOBS_IN_QUEUE = 64;
 
-/** @throws InputError if a scenario is of a module of the user's own, which workers elsewhere do not have */
+/** @throws InputError if a scenario belongs to a user's module, which workers on other machines do not have */
 async function poolOf(url: string, scenarios: readonly ScenarioReference[]): Promise<WorkerPool> {
   const { queuePool } = await import("#fuzz/campaign/queue/queue-pool.ts");
   const { sourcesDigest } = await import("#fuzz/host/code-version.ts");
@@ -111,9 +118,9 @@ async function poolOf(url: string, scenarios: readonly ScenarioReference[]): Pro
   return queuePool({ url, code: sourcesDigest(packageRoot, []) });
 }
 
-/** Shows who works at the queue, until ^C. */
+/** Shows the queue's campaigns and workers, until ^C. */
 async function watch(url: string | undefined): Promise<void> {
-  if (url === undefined) throw new InputError("campaign: --watch looks at a queue; name it with --queue");
+  if (url === undefined) throw new InputError("campaign: --watch needs a queue; name it with --queue");
   const { watchQueue } = await import("#fuzz/campaign/queue/watch-queue.ts");
   const { default: logUpdate } = await import("log-update");
   const queue = await watchQueue(url);
@@ -134,9 +141,9 @@ function exitCodeOf({ violations, code, stopped }: LongCampaignEnd): ExitCode {
   return stopped === undefined ? EXIT.verified : EXIT.unfinished;
 }
 
-/** Equal for equal work, whatever the time. */
+/** The same for equal work, however long it took. */
 function jsonOf({ violations, stopped, ...end }: LongCampaignEnd): string {
-  // Which of several scenarios with one cause was the first depends on who was faster.
+  // Which of several scenarios with one cause came first depends on timing.
   const found = violations.map(({ cause, property, lines, lastCode, isFailing }) => {
     return { cause, property, lines, lastCode, isFailing };
   });

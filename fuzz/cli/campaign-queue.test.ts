@@ -23,13 +23,13 @@ function campaign(name: string, ...more: readonly string[]) {
 }
 
 test(
-  "workers that come and are killed make the certificate of one machine, byte for byte",
+  "workers that join and are killed produce the certificate of one machine, byte for byte",
   { skip: !hasRedisServer, timeout: 240_000 },
   async () => {
     const queue = ["--queue", server?.url ?? ""];
     const alone = await campaign("alone");
     expect(alone.code, alone.stderr).toBe(1);
-    // The first worker is killed as soon as it has done something; the second takes over what that had.
+    // The first worker is killed as soon as it has done something; the second takes over its job.
     const killed: ChildProcessWithoutNullStreams[] = [];
     const first = quiesce(["worker", ...queue, "--concurrency", "1"], {
       meanwhile: (child) => {

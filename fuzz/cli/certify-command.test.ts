@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SMALL = ["certify", "peers", "--threads", "2", "--operations", "1", "--keys", "1"];
 const FILE = "peers-2x1x1.json";
 
-test("a scope that holds is certified: every scenario, with counts, and the time beside it", async () => {
+test("a scope that holds is certified: every scenario with its counts, and the time in a file beside it", async () => {
   const out = join(folder, "whole");
   const { code, stdout, stderr } = await quiesce([...SMALL, "--out", out]);
   expect(stderr).toBe("");
@@ -35,7 +35,7 @@ test("a scope that holds is certified: every scenario, with counts, and the time
   });
 });
 
-test("shards, made with any number of workers, merge into the bytes of the whole", async () => {
+test("shards made with any number of workers merge into the bytes of the whole certificate", async () => {
   const out = join(folder, "shards");
   const whole = join(folder, "whole-again");
   const [first, second, one] = await Promise.all([
@@ -55,7 +55,7 @@ test("shards, made with any number of workers, merge into the bytes of the whole
   expect(missing.stderr).toBe("quiesce: merge-reports: peers-2x1x1: shard 2/2 is missing\n");
 });
 
-test("a certificate is checked by a sample of its scenarios, and one that was edited differs", async () => {
+test("checking a sample of a certificate's scenarios exposes one that was edited", async () => {
   const out = join(folder, "checked");
   expect((await quiesce([...SMALL, "--out", out])).code).toBe(0);
   const file = join(out, FILE);
@@ -67,7 +67,7 @@ test("a certificate is checked by a sample of its scenarios, and one that was ed
       /^peers-2x1x1 {2}5 scenarios of 20 explored again, 0 differ; seed 1\nevery scenario of peers with 2 threads of 1 operation over 1 key, once up to the order of threads and the names of keys\n$/,
     ),
   ]);
-  // One execution more in each row, with digest and sums made to fit: only exploring it again shows that.
+  // One more execution in each row, with digest and sums adjusted: only exploring it again shows that.
   const rows = parseRows(readFileSync(rowsFile(file), "utf8")).map((row) => ({
     ...row,
     executions: row.executions + 1,
@@ -91,13 +91,13 @@ test("a certificate is checked by a sample of its scenarios, and one that was ed
   });
 });
 
-test("a bound leaves scenarios undecided, says which, and exits 3", async () => {
+test("a bound leaves scenarios undecided, names them, and exits with 3", async () => {
   const { code, stdout } = await quiesce([...SMALL, "--max-executions", "2", "--out", join(folder, "bound")]);
   expect(code).toBe(3);
   expect(stdout).toMatch(/^unknown {3}peers-2x1x1 .*has more than 2 executions/m);
 });
 
-test("--time ends with what was done, and --resume goes on from there", async () => {
+test("--time keeps the finished work, and --resume continues from there", async () => {
   const out = join(folder, "resumed");
   const arguments_ = [
     "certify",
@@ -127,7 +127,7 @@ test("--time ends with what was done, and --resume goes on from there", async ()
   expect(readFileSync(join(folder, "copy.json"), "utf8")).toBe(readFileSync(join(out, "peers-2x1x2.json"), "utf8"));
 });
 
-test("what cannot be certified is refused in one line, with exit code 2", async () => {
+test("a system or scope that cannot be certified is refused in one line, with exit code 2", async () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
     [["certify"], /^quiesce: certify: name a system, as quiesce list does, or a file to --check\n$/],
     [["certify", "--check", join(folder, "none.json")], /^quiesce: certify: there is no certificate at /],

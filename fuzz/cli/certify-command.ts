@@ -28,34 +28,34 @@ interface Options {
 
 /** `quiesce certify`: every scenario of a system up to a size, explored exhaustively. */
 export function certifyCommand(): Command {
-  return namedCommand("certify", "the system, as quiesce list names it")
+  return namedCommand("certify", "a system, as named by quiesce list")
     .option("--threads <n>", "threads", wholeNumber(1, 4), 2)
-    .option("--operations <n>", "operations of each thread", wholeNumber(1, 4), 2)
-    .option("--keys <n>", "keys that operations may use", wholeNumber(1, 6), 2)
-    .option("--shard <i/n>", "do only the i-th of n parts; quiesce merge-reports puts them together", parseShard, WHOLE)
-    .option("--max-executions <n>", "leave a scenario undecided after so many executions", parseExecutions, 1_000_000)
+    .option("--operations <n>", "operations per thread", wholeNumber(1, 4), 2)
+    .option("--keys <n>", "keys available to operations", wholeNumber(1, 6), 2)
+    .option("--shard <i/n>", "explore only the i-th of n parts; quiesce merge-reports combines them", parseShard, WHOLE)
+    .option("--max-executions <n>", "leave a scenario undecided after this many executions", parseExecutions, 1_000_000)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
-    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
-    .option("--out <folder>", "folder of the certificate", "reports/out/certificates")
+    .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
+    .option("--out <folder>", "folder for the certificate", "reports/out/certificates")
     .addOption(
       new Option(
         "--json <file>",
-        "write the certificate there too; - is standard output, which then carries nothing else",
+        "also write the certificate here; - is standard output, and suppresses all other output there",
       ),
     )
-    .option("--resume", "go on where a run of the same scope and code was stopped")
-    .option("--save", "save the trace of each violation, to be replayed by every later run of verify")
-    .option("--check <file>", "only check a certificate: explore a random sample of its scenarios again")
-    .option("--sample <n>", "scenarios of the sample", wholeNumber(1, COUNT_MAX), 25)
-    .option("--seed <n>", "decides which scenarios are in the sample", parseSeed, 1)
+    .option("--resume", "continue a stopped run of the same scope and code")
+    .option("--save", "save the trace of each violation; every later verify replays it")
+    .option("--check <file>", "only check a certificate by exploring a random sample of its scenarios again")
+    .option("--sample <n>", "number of scenarios in the sample", wholeNumber(1, COUNT_MAX), 25)
+    .option("--seed <n>", "seed that selects the sample", parseSeed, 1)
     .addHelpText(
       "after",
       `
-Scenarios that differ only in the order of threads, in the names of keys, or in how the same initial contents came about count
-once. Equal code and scope give equal bytes in <system>-<threads>x<operations>x<keys>.json; the time is in the .timing.json beside it, and the
-counts of each scenario in the .rows.json.
+Scenarios that differ only in the order of threads, in the names of keys, or in how the same initial contents were
+produced count once. Equal code and scope give equal bytes in <system>-<threads>x<operations>x<keys>.json; the time is
+in the .timing.json beside it, and the counts of each scenario in the .rows.json.
 
-Exit codes: 0 every scenario explored and holding, 1 a violation, 2 bad input, 3 not finished (a bound, --time or ^C).
+Exit codes: 0 every scenario was explored and holds, 1 a violation, 2 bad input, 3 not finished (a bound, --time or ^C).
 
 Examples:
   quiesce certify peers --threads 2 --operations 1 --keys 2
@@ -67,7 +67,7 @@ Examples:
     .action(run);
 }
 
-/** @throws InvalidArgumentError for what is no shard */
+/** @throws InvalidArgumentError if the text is not a shard */
 function parseShard(text: string): Shard {
   const shard = shardOf(text);
   if (shard !== undefined) return shard;
@@ -76,7 +76,7 @@ function parseShard(text: string): Shard {
   );
 }
 
-/** A module of one's own stands for each of the systems that it exports. */
+/** A user's module stands for every system that it exports. */
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.check !== undefined) return check(options.check, options);
   if (word === undefined) throw new InputError("certify: name a system, as quiesce list does, or a file to --check");
@@ -140,7 +140,7 @@ async function certify(system: string, module: string | undefined, options: Opti
     const replay = `npx quiesce replay ${shellWord(commandPath(join(out, trace)))}`;
     linesTo.write(`VIOLATED ${property}: ${visibleText(because)} (${scenario})\nreplay  ${replay}\n`);
   }
-  // Certificates stand in a folder of the reports, and their page beside that folder.
+  // Certificates lie in a folder of the reports, and their page beside that folder.
   const page = await updatePage(basename(out) === "certificates" ? dirname(out) : out, []);
   linesTo.write(`${seconds.toFixed(1)} s; certificate in ${commandPath(file)}\n${pageLine(page)}\n`);
   process.exitCode = EXIT_OF_VERDICT[certificate.verdict];
@@ -159,7 +159,9 @@ async function check(file: string, { sample, seed, time, workers = availablePara
   const { certificate, checked, differences, stopped } = end;
   for (const difference of differences)
     process.stdout.write(`differs   ${certificateName(certificate)}  ${difference}\n`);
-  const again = `${countOf(checked, "scenario")} of ${certificate.explored} explored again, ${differences.length} differ; seed ${seed}`;
+  const again =
+    `${countOf(checked, "scenario")} of ${certificate.explored} explored again, ` +
+    `${differences.length} differ; seed ${seed}`;
   process.stdout.write(`${certificateName(certificate)}  ${again}\n${scopeText(certificate)}\n`);
   process.exitCode = differences.length > 0 ? EXIT.violated : stopped === undefined ? EXIT.verified : EXIT.unfinished;
   if (stopped !== undefined) process.stderr.write(`quiesce: certify: ${stopped}\n`);

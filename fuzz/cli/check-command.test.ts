@@ -31,7 +31,7 @@ function scratchFile(name: string, text: string): string {
 const holding = join(examples, "register-100-c4-ok.jsonl");
 const stale = scratchFile("stale.jsonl", '["a","w",1,null,0,1]\n["b","w",2,null,2,3]\n["a","r",null,1,4,5]\n');
 
-test("a history that holds ends with 0, a violation with 1, its counterexample as text and page", async () => {
+test("a history that holds exits with 0, a violation with 1 and its counterexample as text and page", async () => {
   const page = join(scratch, "page.html");
   const { code, out, err } = await quiesce(holding, stale, "--model", "register", "--page", page);
   expect(err).toBe("");
@@ -49,7 +49,7 @@ after 1, 2 (state 2): 3 returned 1, would return 2 here`);
   expect(readFileSync(page, "utf8")).toContain("3: read → 1");
 });
 
-test("--json - is the verdicts and nothing else", async () => {
+test("--json - prints the verdicts and nothing else", async () => {
   const { code, out } = await quiesce(stale, "--model", "register", "--json", "-");
   expect(code).toBe(1);
   expect(JSON.parse(out)).toMatchObject({
@@ -57,7 +57,7 @@ test("--json - is the verdicts and nothing else", async () => {
   });
 });
 
-test("bad input ends with 2 and one line each, and the rest is still checked", async () => {
+test("bad input exits with 2 and one line each, and the rest is still checked", async () => {
   const broken = scratchFile("broken.jsonl", '[0,"w",1,null,0,1]\n[0,\n');
   const { code, out, err } = await quiesce(broken, holding, "nope.edn", "--model", "register");
   expect(code).toBe(2);
@@ -74,7 +74,7 @@ test("bad input ends with 2 and one line each, and the rest is still checked", a
   );
 });
 
-test("operations are left out by --exclude, and counted with the format in every verdict", async () => {
+test("--exclude leaves out operations, and every verdict counts them and names the format", async () => {
   const edn = scratchFile(
     "excluded.edn",
     `{:process :nemesis, :type :info, :f :start, :value nil}
@@ -125,7 +125,7 @@ test("operations are left out by --exclude, and counted with the format in every
   ]);
 });
 
-test("options that the model does not have, or values that they cannot have, are refused before anything is read", async () => {
+test("options the model does not have, and values they cannot have, are refused before anything is read", async () => {
   const refusals: readonly (readonly [readonly string[], string])[] = [
     [["--model", "register", "--capacity", "3"], "check: --capacity: the model register has none"],
     [["--model", "queue", "--initial", "1"], "check: --initial: the model queue starts in one way only"],
@@ -141,7 +141,7 @@ test("options that the model does not have, or values that they cannot have, are
   );
 });
 
-test("a start that is no JSON number reaches the model as it is: null, a keyword, wide numbers", async () => {
+test("an initial value that is no JSON number reaches the model unchanged: null, a keyword, wide numbers", async () => {
   const read = (value: string): string =>
     scratchFile(
       `starts-${value.length}.edn`,
@@ -159,7 +159,7 @@ test("--help lists every built-in model and every format", async () => {
     expect(out).toContain(name);
 });
 
-test("a bound ends with 3: what is unknown is never a success", async () => {
+test("hitting a bound exits with 3: unknown is never a success", async () => {
   const pushes = Array.from({ length: 24 }, (_, i) => `[${i},"push",${i % 2 === 0 ? 1 : i},null,${i},${100 + i}]`);
   const pops = Array.from(
     { length: 24 },
@@ -173,7 +173,7 @@ test("a bound ends with 3: what is unknown is never a success", async () => {
   );
 });
 
-test("a user's model is taken from a module, with or without its own reading", async () => {
+test("a user's model comes from a module, with or without its own `read`", async () => {
   const model = `export const model = { name: "last", initial: 0, next: (state, { kind, value }, response) => kind === "w" ? [value] : response === undefined || response === state ? [state] : [], key: (state) => state };\n`;
   const plain = scratchFile("plain.mjs", model);
   expect((await quiesce(stale, "--model", plain)).code).toBe(1);
@@ -207,15 +207,15 @@ test("a user's model is taken from a module, with or without its own reading", a
       keys: "split",
       method: "automatic",
     } as const;
-    const fault = await decideFile(task).then((answer) => (answer.kind === "fault" ? answer.fault : "none"), String);
+    const fault = await decideFile(task).then((result) => (result.kind === "fault" ? result.fault : "none"), String);
     expect(fault).toContain(expected);
   }
   expect((await quiesce(stale, "--model", "./nope.mjs")).err).toContain("--model ./nope.mjs: there is no such file");
 });
 
-test("other conditions, whole histories and search by option", async () => {
+test("options choose other conditions, whole histories, and search", async () => {
   const kindOf = async (file: string, more: Partial<CheckTask>): Promise<string> => {
-    const answer = await decideFile({
+    const result = await decideFile({
       file,
       model: "register",
       initial: undefined,
@@ -225,7 +225,7 @@ test("other conditions, whole histories and search by option", async () => {
       method: "automatic",
       ...more,
     });
-    return answer.kind === "fault" ? answer.fault : answer.outcome.kind;
+    return result.kind === "fault" ? result.fault : result.outcome.kind;
   };
   expect(await kindOf(stale, { condition: "sequential" })).toBe("holds"); // the other write may come first
   const other = scratchFile("other.jsonl", '["a","w",1,null,0,1]\n["b","r",null,0,4,5]\n');
@@ -248,7 +248,7 @@ test("other conditions, whole histories and search by option", async () => {
   );
 });
 
-test("^C ends with 3 and keeps what was decided", async () => {
+test("^C exits with 3 and keeps the verdicts so far", async () => {
   const pushes = Array.from({ length: 40 }, (_, i) => `[${i},"push",${i % 2 === 0 ? 1 : i},null,${i},${100 + i}]`);
   const wide = scratchFile(
     "endless.jsonl",
@@ -262,7 +262,8 @@ test("^C ends with 3 and keeps what was decided", async () => {
       ["fuzz/cli/quiesce.mjs", "check", queueHolds, wide, "--model", "queue", "--json", json],
       { cwd: root },
     );
-    child.stdout.once("data", () => setTimeout(() => child.kill("SIGINT"), 200)); // the first is decided, the second is not soon
+    // The first file is decided by then, the second is not.
+    child.stdout.once("data", () => setTimeout(() => child.kill("SIGINT"), 200));
     child.on("exit", resolve);
   });
   expect(code).toBe(3);

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Engine } from "#fuzz/campaign/engine.ts";
-import { type CheckAnswer, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
+import { type CheckResult, type CheckTask, CONDITIONS } from "#fuzz/campaign/history/check-task.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { RecordedOutcome } from "#reports/history-recording.ts";
-import type { TransactionsAnswer } from "#fuzz/campaign/history/transactions-task.ts";
+import type { TransactionsResult } from "#fuzz/campaign/history/transactions-task.ts";
 import type { TransactionsStopped } from "#properties/transactions/check-transactions.ts";
 import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
 import { CHECK_HELP } from "./check-help.ts";
@@ -32,21 +32,23 @@ interface Options extends TransactionOptions {
 export function checkCommand(): Command {
   return namedCommand("check", "files of the formats below; gzip or plain")
     .requiredOption("--model <name|module.ts>", "a built-in model (below), or a module that exports `model`")
-    .option("--initial <json>", 'what it holds at first: null, true, a number, a text, :a; of a bank {"0": 10} or 10')
-    .option("--capacity <values>", "values that a queue, stack or deque holds at most", parseCapacity)
+    .option("--initial <json>", 'initial contents: null, true, a number, a text, :a; for a bank {"0": 10} or 10')
+    .option("--capacity <values>", "most values that a queue, stack or deque holds", parseCapacity)
     .option(
       "--exclude <function…>",
       "leave out a function (drain), or a client (client=7); the verdict counts them",
       also,
     )
-    .addOption(new Option("--condition <name>", "what is checked").choices(CONDITIONS).default("linearizability"))
-    .option("--time <duration>", "say unknown of a file that takes longer, such as 10s", parseDuration)
-    .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
+    .addOption(
+      new Option("--condition <name>", "the condition to check").choices(CONDITIONS).default("linearizability"),
+    )
+    .option("--time <duration>", "report unknown for a file that takes longer, such as 10s", parseDuration)
+    .option("--json <file>", "write verdicts as JSON; - replaces the text on standard output")
     .option("--page <file.html>", "draw the counterexample of the first violation")
     .option("--whole", "do not check key by key")
     .option("--search", "search even where a monitor could decide")
-    .option("--consistency <levels>", "of transactions: levels to check (default: strict-serializable)", parseLevels)
-    .option("--assume <assumptions>", "of rw-register: what to take for granted", parseAssumptions)
+    .option("--consistency <levels>", "for transactions: levels to check (default: strict-serializable)", parseLevels)
+    .option("--assume <assumptions>", "for rw-register: what to assume", parseAssumptions)
     .addHelpText("after", CHECK_HELP)
     .action(run);
 }
@@ -55,16 +57,16 @@ function also(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-type Decided<Answer> = Omit<Extract<Answer, { kind: "decided" }>, "kind">;
-type ObjectRow = { readonly file: string } & Decided<CheckAnswer>;
+type Decided<Result> = Omit<Extract<Result, { kind: "decided" }>, "kind">;
+type ObjectRow = { readonly file: string } & Decided<CheckResult>;
 type TransactionsRow = { readonly file: string } & (
-  | Decided<TransactionsAnswer>
+  | Decided<TransactionsResult>
   | { readonly outcome: TransactionsStopped; readonly seconds: number }
 );
-/** What is written of a file. */
+/** The row written for a file. */
 type Row = ObjectRow | TransactionsRow | { readonly file: string; readonly error: string };
 
-/** Worker threads are slow to start: they are not opened before they are needed. */
+/** Worker threads are slow to start, so they start only when needed. */
 type OpenEngine = () => Promise<Engine>;
 
 /** Decides a file; undefined once the run is stopped. */
@@ -91,7 +93,7 @@ async function run(files: readonly string[], options: Options, command: Command)
   };
   let hasPage = false;
   try {
-    // A wrong name is refused before anything is read.
+    // Refuse a wrong name before reading anything.
     const transactions = transactionModelNamed(options.model);
     const judge =
       transactions === undefined
@@ -101,7 +103,7 @@ async function run(files: readonly string[], options: Options, command: Command)
       progress(`${at + 1} of ${files.length}: ${visibleText(file)}`);
       const row = await judge(file);
       progress("");
-      // What was decided before an interruption is still to be written.
+      // Verdicts reached before an interruption are still written.
       if (row === undefined) break;
       rows.push(row);
       if ("error" in row) process.stderr.write(`quiesce: ${visibleText(row.error)}\n`);
@@ -118,7 +120,7 @@ async function run(files: readonly string[], options: Options, command: Command)
 }
 
 /**
- * @param isAlone whether there is one file: nothing is lost then if its end must be awaited
+ * @param isAlone whether there is only one file: waiting for its end then loses nothing
  * @throws InputError at options that the model does not have
  */
 async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean): Promise<Judge> {
@@ -127,7 +129,7 @@ async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean)
   if (options.capacity !== undefined && model.hasCapacity !== true)
     throw new InputError(`check: --capacity: the model ${options.model} has none`);
   const { decideAtOnce } = await import("#fuzz/campaign/history/decide-at-once.ts");
-  const onWorker = async (task: CheckTask): Promise<CheckAnswer | undefined> => {
+  const onWorker = async (task: CheckTask): Promise<CheckResult | undefined> => {
     const engine = await open();
     const done = await engine.perform({ kind: "history", task });
     return engine.stopReason() === undefined ? done?.outcome : undefined;
@@ -143,10 +145,10 @@ async function objectJudge(open: OpenEngine, options: Options, isAlone: boolean)
     method: options.search === true ? "search" : "automatic",
   } as const;
   return async (file) => {
-    const answer = (isAlone ? await decideAtOnce({ ...task, file }) : undefined) ?? (await onWorker({ ...task, file }));
-    if (answer === undefined) return undefined;
-    if (answer.kind === "fault") return { file, error: answer.fault };
-    const { outcome, recording, lines, seconds } = answer;
+    const result = (isAlone ? await decideAtOnce({ ...task, file }) : undefined) ?? (await onWorker({ ...task, file }));
+    if (result === undefined) return undefined;
+    if (result.kind === "fault") return { file, error: result.fault };
+    const { outcome, recording, lines, seconds } = result;
     return { file, seconds, outcome, recording, lines };
   };
 }
@@ -178,7 +180,7 @@ async function rowText(row: ObjectRow | TransactionsRow): Promise<string> {
   return outcomeText(row.file, row.outcome, recordedOf(row));
 }
 
-/** @returns whether there was something to draw */
+/** @returns whether there was a counterexample to draw */
 async function writePage(path: string, row: Row): Promise<boolean> {
   if (!("recording" in row) || !("orders" in row.outcome)) return false;
   const { historyPage } = await import("#reports/history-page.ts");

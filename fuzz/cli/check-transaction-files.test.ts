@@ -29,7 +29,7 @@ const right = scratchFile(
 `,
 );
 
-test("the README's command says what the README says", async () => {
+test("the README's command prints what the README shows", async () => {
   const readme = readFileSync(join(root, "properties/transactions/README.md"), "utf8");
   const command = /^ {4}npx quiesce (.*)$/m.exec(readme)?.[1]?.split(" ") ?? [];
   const expected = /^```text\n([\s\S]*?)^```$/m.exec(readme)?.[1];
@@ -38,7 +38,7 @@ test("the README's command says what the README says", async () => {
   expect(code).toBe(1);
 });
 
-test("levels that hold end with 0, bad input with 2, an unknown verdict with 3, and a violation before all", async () => {
+test("the exit code is 0 when levels hold, 2 for bad input, 3 for unknown, and 1 if anything is violated", async () => {
   const holds = await quiesce(["check", right, "--model", "list-append"]);
   expect([holds.code, holds.stdout]).toEqual([
     0,
@@ -67,11 +67,11 @@ quiesce: ${twice}:2: expected that no value is written to a key twice, found a w
 const field = join(root, "../shared/data/field/append.edn");
 
 test.skipIf(!existsSync(field))(
-  "the appends made after those that people have hold (skipped where ../shared/data/field is missing)",
+  "the appends modelled on recorded ones hold (skipped where ../shared/data/field is missing)",
   async () => {
     const task = { model: "list-append", levels: ["strict-serializable"], assumptions: [] } as const;
-    const answer = await runTransactions({ ...task, file: field });
-    expect(answer.kind === "decided" ? answer.outcome.kind : answer.fault).toBe("holds");
+    const result = await runTransactions({ ...task, file: field });
+    expect(result.kind === "decided" ? result.outcome.kind : result.fault).toBe("holds");
   },
 );
 
@@ -94,7 +94,7 @@ test("--json gives the verdict on every level, and the anomalies with their case
   });
 });
 
-test("--time ends with 3 what takes longer", async () => {
+test("a file that takes longer than --time exits with 3", async () => {
   const events = simulateTransactions({
     model: "list-append",
     level: "serializable",
@@ -113,7 +113,7 @@ test("--time ends with 3 what takes longer", async () => {
   expect([1, 3]).toContain(code);
 });
 
-test("options for other models are refused, and names that there are not", async () => {
+test("options for other models and unknown names are refused", async () => {
   expect(() => requireFitting("list-append", ["model", "condition"])).toThrow(
     "check: --condition is not for --model list-append, whose levels are chosen by --consistency",
   );
@@ -139,11 +139,11 @@ test("options for other models are refused, and names that there are not", async
   ]);
 });
 
-test("a file that is not there, or damaged, is one line", async () => {
+test("a missing or damaged file is reported in one line", async () => {
   const task = { model: "list-append", levels: ["serializable"], assumptions: [] } as const;
   const faultOf = async (file: string): Promise<string> => {
-    const answer = await runTransactions({ ...task, file });
-    return answer.kind === "fault" ? answer.fault : "none";
+    const result = await runTransactions({ ...task, file });
+    return result.kind === "fault" ? result.fault : "none";
   };
   expect(await faultOf("nope.edn")).toBe("nope.edn: there is no such file");
   const damaged = join(scratch, "damaged.gz");

@@ -1,4 +1,4 @@
-/** Runs `quiesce` as a person does, in a process of its own. For tests. */
+/** Runs `quiesce` in its own process, as a person does. For tests. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ export function quiesce(args: readonly string[], options?: CliOptions): Promise<
   return node([QUIESCE, ...args, ...(isAside ? ["--out", reportsAside()] : [])], options);
 }
 
-/** Commands that write reports. A test that does not say where writes them beside the project. */
+/** Commands that write reports. Without an `--out` of the test, they write beside the project. */
 const WRITING: ReadonlySet<string> = new Set(["bugs"]);
 
 let aside: string | undefined;
@@ -39,7 +39,7 @@ function reportsAside(): string {
   return aside;
 }
 
-/** Runs a command line that a person pasted into a shell in the project's root. */
+/** Runs a command line as pasted into a shell in the project's root. */
 export function quiesceInShell(command: string): Promise<Ended> {
   return run("sh", ["-c", command]);
 }

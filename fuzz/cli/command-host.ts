@@ -1,4 +1,4 @@
-/** What a command writes to and what it sets: the process, or a test. */
+/** Where a command writes and what it sets: the process, or a test. */
 export interface Host {
   readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };

@@ -1,4 +1,4 @@
-/** The commands, in the order of `quiesce --help`: what is known of them without loading what they need. */
+/** The commands, in the order of `quiesce --help`: their descriptions, without loading their code. */
 import { Command } from "commander";
 
 interface CommandEntry {
@@ -9,8 +9,7 @@ interface CommandEntry {
 export const commandNames = {
   verify: {
     argument: "[scenarios...]",
-    about:
-      "Verify every scenario, replay every saved trace, find every bug of the museum, and stress what runs on real threads.",
+    about: "Verify every scenario, replay every saved trace, find every bug of the museum, and stress real threads.",
   },
   fuzz: { argument: "<scenario>", about: "Search one scenario for a violation, with the strategies of your choice." },
   replay: {
@@ -19,8 +18,7 @@ export const commandNames = {
   },
   shrink: {
     argument: "<trace>",
-    about:
-      "Make a trace smaller: fewer threads and operations, fewer preemptions, fewer accesses; and say which orderings matter.",
+    about: "Shrink a trace to fewer threads, operations, preemptions and accesses, and report which orderings matter.",
   },
   bugs: {
     argument: "[slugs...]",
@@ -28,7 +26,7 @@ export const commandNames = {
   },
   explore: {
     argument: "[program]",
-    about: "Explore a program of a few lines: every execution that the memory model allows, each once.",
+    about: "Explore a small program: every execution that the memory model allows, exactly once.",
   },
   certify: {
     argument: "[system]",
@@ -36,21 +34,17 @@ export const commandNames = {
   },
   campaign: {
     argument: "[scenarios...]",
-    about: "Search, certify and stress without end, and keep what was found in a store.",
+    about: "Search, certify and stress without end, and keep the results in a store.",
   },
-  worker: { about: "Do jobs of campaigns on other machines, which a queue hands out." },
+  worker: { about: "Run jobs of campaigns on other machines, taken from a queue." },
   barriers: {
     argument: "<system>",
-    about:
-      "Weaken each ordering of a system by one step in memory, and say which are needed under the kernel's memory model.",
+    about: "Weaken each ordering of a system by one step in memory, and report which the kernel's memory model needs.",
   },
-  "merge-reports": {
-    argument: "<paths...>",
-    about: "Put the shards of certificates together, each kind into one certificate.",
-  },
+  "merge-reports": { argument: "<paths...>", about: "Merge the shards of each certificate into one." },
   report: {
     argument: "[results...]",
-    about: "Make the page of a run again: what was found and what was not covered, and counterexamples to watch.",
+    about: "Rebuild the page of a run: results, gaps in coverage, and counterexamples to watch.",
   },
   list: {
     argument: "[words...]",
@@ -62,7 +56,8 @@ export const commandNames = {
   complete: { argument: "[shell]", about: "Print the script that completes commands and names in bash or zsh." },
   costs: {
     about:
-      "Count what a peer's lookup writes, generation by generation, list the sizes of records beside the kernel's, and count for how long the garbage of destinations is locked.",
+      "Count what a peer's lookup writes, generation by generation, list record sizes beside the kernel's, and count " +
+      "how long the lock of the destination garbage is held.",
   },
   litmus: {
     argument: "<paths...>",
@@ -74,7 +69,7 @@ export const commandNames = {
   },
   stress: {
     argument: "<system>",
-    about: "Run a system on real threads under load, and check its responses and what it leaves.",
+    about: "Run a system on real threads under load, and check its responses and final state.",
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 

@@ -33,7 +33,7 @@ test("--json writes them as JSON, to standard output or to a file, with sizes of
   expect(readFileSync(file, "utf8")).toBe(stdout);
 });
 
-test("a file that cannot be written ends with one line and exit code 2", async () => {
+test("an unwritable file gives one line and exit code 2", async () => {
   const { code, stderr } = await quiesce(["costs", "--json", join(folder, "costs.json", "below-a-file")]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^quiesce: .*\n$/);

@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import { namedCommand } from "./command-names.ts";
 
-/** `quiesce costs`: what records take, and what lookups touch and write. */
+/** `quiesce costs`: sizes of records, and the memory that lookups touch and write. */
 export function costsCommand(): Command {
   return namedCommand("costs")
-    .option("--json <file>", "write the tables as JSON; - is standard output, instead of the text")
+    .option("--json <file>", "write the tables as JSON; - replaces the text on standard output")
     .addHelpText(
       "after",
       `
-Everything is counted from the layouts and while the code runs on the machine. A cache line has 64 bytes, and each object begins one.
-A lock is one atomic operation to take; a reader-writer lock is another to give back.
+All figures come from the layouts and from running the code on the machine. A cache line has 64 bytes, and each object
+begins one. Taking a lock is one atomic operation; releasing a reader-writer lock is another.
 
 Examples:
   quiesce costs

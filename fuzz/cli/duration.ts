@@ -6,7 +6,7 @@ const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
  * Parses `500ms`, `10s`, `2m` or `1h`; a bare number is seconds.
  *
  * @returns milliseconds, more than 0
- * @throws InvalidArgumentError if `text` is no such duration
+ * @throws InvalidArgumentError if `text` is not such a duration
  */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);

@@ -1,4 +1,4 @@
-/** `quiesce explore` of a litmus test of agents: what its executions end in. */
+/** `quiesce explore` of a litmus test of agents: the outcomes of its executions. */
 import type { AgentExploration } from "#fuzz/explore/explore-agents.ts";
 import type { Row } from "#model/memory/es/outcome.ts";
 import { outcomeLine } from "#reports/outcomes-text.ts";
@@ -14,7 +14,7 @@ interface Limits {
   readonly time?: number;
 }
 
-/** What the command prints with `--json`. */
+/** The JSON of `--json`. */
 export interface AgentsVerdict {
   readonly name: string;
   readonly model: "es";
@@ -27,7 +27,7 @@ export interface AgentsVerdict {
   readonly complete: boolean;
 }
 
-/** Undefined when it was stopped before it had found anything. */
+/** Undefined when it was stopped before it found anything. */
 export async function exploreAgentsFile(
   file: string,
   { maxExecutions, time }: Limits,
@@ -78,7 +78,7 @@ export function agentsText(verdict: AgentsVerdict): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What the races of a finished exploration mean. */
+/** The meaning of the races of a finished exploration. */
 export function raceLine(race: boolean | undefined): readonly string[] {
   if (race === undefined) return [];
   return [

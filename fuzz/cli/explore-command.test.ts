@@ -22,11 +22,11 @@ test("--json - prints the counts, and nothing else", async () => {
   expect(code).toBe(0);
 });
 
-test("more executions than one thread explores at once are counted alike by any number of workers", async () => {
+test("any number of workers gives the same counts", async () => {
   const [one, two] = await Promise.all(
     ["1", "2"].map((workers) => quiesce(["explore", "ainc", "-p", "N=8", "--workers", workers, "--json", "-"])),
   );
-  // The eight additions in every order.
+  // Every order of the eight additions.
   expect(JSON.parse(one?.stdout ?? "")).toMatchObject({ executions: 40_320, complete: true });
   expect(two?.stdout).toBe(one?.stdout);
 });
@@ -79,7 +79,7 @@ test("a bound that ends the run leaves it unfinished: exit code 3", async () => 
   expect(short.code).toBe(3);
 });
 
-test("a failing execution is told, kept, and replayed strictly", async () => {
+test("a failing execution is shown, saved, and replayed strictly", async () => {
   const file = join(folder, "seqlock.json");
   const failed = await quiesce(["explore", "seqlock", "--model", "rc11-relaxed", "--json", file]);
   expect(failed.code).toBe(1);
@@ -102,7 +102,7 @@ test("a failing execution is told, kept, and replayed strictly", async () => {
   expect(schedules.code).toBe(0);
 });
 
-test("an estimate says what it may be off by", async () => {
+test("an estimate states its possible error", async () => {
   expect((await quiesce(["explore", "nw1r", "-p", "N=6", "--estimate", "20"])).stdout).toMatch(
     /^nw1r under sc: about 5,000 executions, from [\d,]+ nodes of the tree \(seed 1\)\n$/,
   );
@@ -111,7 +111,7 @@ test("an estimate says what it may be off by", async () => {
   ).toMatchObject({ estimate: { executions: 5040, low: 5040, high: 5040 } });
 });
 
-test("under es a program says whether it has a data race, and what that means", async () => {
+test("under es the report states whether there is a data race, and what that means", async () => {
   const [published, barriers] = await Promise.all(
     ["mp", "sbf"].map((name) => quiesce(["explore", "--model", "es", name])),
   );

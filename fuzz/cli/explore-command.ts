@@ -31,7 +31,7 @@ interface Options {
   readonly replay?: string;
 }
 
-/** What the command prints with `--json`. */
+/** The JSON of `--json`. */
 interface Verdict {
   readonly program: string;
   readonly parameters: Readonly<Record<string, number>>;
@@ -39,35 +39,35 @@ interface Verdict {
   readonly executions: number;
   readonly blocked: number;
   readonly complete: boolean;
-  /** Unless every execution was asked for. */
+  /** Absent when every execution was requested. */
   readonly strategy?: string;
   /** Executions beyond the bound on preemptions or delays, which are not among `executions`. */
   readonly beyond?: number;
   readonly failure?: Failure;
   /** Under es, whether an execution has a data race. */
   readonly race?: boolean;
-  /** What the machine found, for a program that only the machine can judge. */
+  /** The machine's verdict, for a program that only the machine can judge. */
   readonly violation?: MachineExploration["violation"];
 }
 
-/** `quiesce explore`: a program of a few lines, every execution once. */
+/** `quiesce explore`: every execution of a small program, once. */
 export function exploreCommand(): Command {
-  return namedCommand("explore", "a toy program, or the path of a module that exports one, or create(parameters)")
-    .option("-p, --parameter <name=number>", "a parameter of the program; may be repeated", collectParameter, {})
+  return namedCommand("explore", "a toy program, or the path of a module that exports one or create(parameters)")
+    .option("-p, --parameter <name=number>", "a parameter of the program; repeatable", collectParameter, {})
     .option("--model <model>", `memory model: ${Object.keys(tableModels).join(", ")}`, parseModel, "sc")
     .option(
       "--strategy <strategy>",
-      "exhaustive; dfs, every schedule one by one; preemptions=N or delays=N, executions that need no more",
+      "exhaustive; dfs: every schedule one by one; preemptions=N or delays=N: executions within that bound",
       parseStrategy,
       "exhaustive",
     )
-    .option("--max-executions <n>", "stop after so many executions, undecided", parseExecutions)
+    .option("--max-executions <n>", "stop after this many executions, undecided", parseExecutions)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
-    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
+    .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
     .addOption(
       new Option(
         "--estimate <nodes>",
-        "only estimate the number of executions, looking at about so many nodes of the tree",
+        "only estimate the number of executions, from about this many nodes of the tree",
       ).argParser(parseExecutions),
     )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
@@ -75,18 +75,19 @@ export function exploreCommand(): Command {
       "--json <file>",
       "write the counts as JSON, a line for each model; - is standard output, which then carries nothing else",
     )
-    .option("--replay <file>", "run the failing execution in a file that --json wrote again, strictly")
+    .option("--replay <file>", "strictly replay the failing execution in a file written by --json")
     .addHelpText(
       "after",
       `
-Accesses are taken as they are written under sc, tso and rc11, all as relaxed under rc11-relaxed, and all as release/acquire
-under ra and rc11-release-acquire (ra has fences of that kind too). A program that frees objects, or whose known bug is
-no failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain accesses are those
-of JavaScript and all others Atomics; litmus tests of agents (*.json, *.litmus.js) are explored too.
+Accesses have the orderings of the source under sc, tso and rc11, are all relaxed under rc11-relaxed, and all
+release/acquire under ra and rc11-release-acquire (ra also has such fences). A program that frees objects, or whose
+known bug is not a failing assertion, is judged by the machine: exhaustively, and under sc alone. Under es, plain
+accesses are those of JavaScript and all others are Atomics; litmus tests of agents (*.json, *.litmus.js) are explored
+too.
 
 Without --model, a program is explored under each of the memoryModels of quiesce.config.ts. "quiesce list" prints the toy programs.
 
-Exit codes: 0 every execution visited, 1 one of them failed, 2 bad input, 3 not finished (a bound, --time or ^C).
+Exit codes: 0 every execution was visited, 1 an execution failed, 2 bad input, 3 not finished (a bound, --time or ^C).
 
 Examples:
   quiesce explore sb --model tso
@@ -170,14 +171,14 @@ function exitCodeOf(verdicts: readonly Verdict[]): ExitCode {
   return verdicts.every(({ complete }) => complete) ? EXIT.verified : EXIT.unfinished;
 }
 
-/** @throws InputError for options that an exploration of agents does not have */
+/** @throws InputError for options that do not apply to agents */
 function requireEs(word: string, { model, strategy, estimate: probes }: Options): void {
   if (model !== "es") throw new InputError(`explore: ${word}: agents have one model: add --model es`);
   if (strategy !== "exhaustive" || probes !== undefined)
     throw new InputError(`explore: ${word}: agents are explored exhaustively, without --strategy and --estimate`);
 }
 
-/** @throws InputError for options that the machine does not have */
+/** @throws InputError for options that do not apply to the machine */
 async function exploreJudged(
   word: string,
   { parameters }: ProgramSource,
@@ -192,9 +193,9 @@ async function exploreJudged(
 }
 
 /**
- * What was found; undefined for a schedule that fails, which has been told.
+ * The result; undefined for a failing schedule, which has been printed.
  *
- * @throws InputError for a program that is not deterministic, or without end
+ * @throws InputError for a program that is not deterministic or does not end
  */
 async function explore(
   word: string,
@@ -268,7 +269,7 @@ async function explore(
   }
 }
 
-/** Nodes that are looked at for the estimate in the line of progress. */
+/** Nodes visited for the estimate in the progress line. */
 const PROGRESS_NODES = 2_000;
 
 async function describe({
@@ -286,14 +287,22 @@ async function describe({
 }: Verdict): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
-  const counts = `${executions.toLocaleString("en")} executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
+  const counts =
+    `${executions.toLocaleString("en")} ` +
+    `executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
   const how =
     strategy === undefined
       ? ""
       : ` (${strategy}${beyond === undefined ? "" : `; ${beyond.toLocaleString("en")} need more`})`;
-  const line = `${program}${given.join("")} under ${model}: ${counts}${how}${complete || failure !== undefined || violation !== undefined ? "" : "; not finished, there may be more"}\n`;
+  const isFinished = complete || failure !== undefined || violation !== undefined;
+  const line =
+    `${program}${given.join("")} under ${model}: ` +
+    `${counts}${how}${isFinished ? "" : "; not finished, there may be more"}\n`;
   if (violation !== undefined)
-    return `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy exhaustive shows how\n`;
+    return (
+      `${line}VIOLATED ${violation.property}: ${violation.because}\n  quiesce fuzz ${program} --strategy ` +
+      "exhaustive shows how\n"
+    );
   if (failure === undefined) {
     const { raceLine } = await import("./explore-agents-file.ts");
     return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
@@ -318,7 +327,8 @@ async function estimate(
   const text =
     json === "-"
       ? JSON.stringify({ program: word, parameters: source.parameters, model, estimate: found, seed })
-      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} nodes of the tree (seed ${seed})`;
+      : `${word} under ${model}: ${estimateText(found)} executions, from ${found.nodes.toLocaleString("en")} ` +
+        `nodes of the tree (seed ${seed})`;
   process.stdout.write(`${text}\n`);
 }
 

@@ -1,4 +1,7 @@
-/** `quiesce explore` of a program that only the machine can judge: objects that are freed, deadlocks, final states. */
+/**
+ * `quiesce explore` of a program that only the machine can judge: it frees objects, may deadlock, or checks final
+ * states.
+ */
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -19,7 +22,7 @@ export interface MachineLimits {
 }
 
 /**
- * Every execution under sc, each judged by the machine with all its checks for toy programs.
+ * Every execution under sc, judged by the machine with all its checks for toy programs.
  *
  * @throws InputError for a program that cannot be explored
  */

@@ -26,22 +26,22 @@ export function fuzzCommand(): Command {
   return namedCommand("fuzz", "a scenario, a toy program, or a module of your own")
     .option(
       "--strategy <names>",
-      "strategies, with commas between them; exhaustive runs every execution once",
+      "comma-separated strategies; exhaustive runs every execution once",
       STRATEGIES_DEFAULT,
     )
-    .option("--seed <n>", "seed of all randomness; drawn, and printed, unless given", parseSeed)
-    .option("--executions <n>", "executions of each strategy", parseExecutions, EXECUTIONS_DEFAULT)
+    .option("--seed <n>", "seed of all randomness (default: drawn and printed)", parseSeed)
+    .option("--executions <n>", "executions for each strategy", parseExecutions, EXECUTIONS_DEFAULT)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
-    .option("--json <file>", "write the result as JSON; - is standard output, which then carries nothing else")
-    .option("--out <folder>", "folder of the reports and the trace", "reports/out/fuzz")
-    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
-    .option("--save", "save the trace of a violation, to be replayed by every later run of verify")
+    .option("--json <file>", "write the result as JSON; - is standard output, and suppresses all other output there")
+    .option("--out <folder>", "folder for the reports and the trace", "reports/out/fuzz")
+    .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
+    .option("--save", "save the trace of a violation; every later verify replays it")
     .addHelpText(
       "after",
       `
 "quiesce list" prints the scenarios and the strategies.
 
-Exit codes: 0 nothing found in so many executions, 1 a violation, 2 bad input, 3 not finished (--time or ^C).
+Exit codes: 0 no violation within the executions, 1 a violation, 2 bad input, 3 not finished (--time or ^C).
 
 Examples:
   quiesce fuzz peers-two-creators

@@ -1,4 +1,4 @@
-/** What `quiesce check` takes for histories of objects. */
+/** Options of `quiesce check` for histories of objects. */
 import { InvalidArgumentError } from "commander";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { Exclusion } from "#properties/histories/exclusion.ts";
@@ -10,7 +10,7 @@ export function parseCapacity(text: string): number {
   return capacity;
 }
 
-/** @throws InputError if the model has no such option, or its value is none */
+/** @throws InputError if the model has no such option, or its value is invalid */
 export async function initialOf(text: string | undefined, { initial }: ReadableModel, name: string): Promise<unknown> {
   if (text === undefined) return undefined;
   if (initial === undefined) throw new InputError(`check: --initial: the model ${name} starts in one way only`);
@@ -21,7 +21,7 @@ export async function initialOf(text: string | undefined, { initial }: ReadableM
   return value;
 }
 
-/** @throws InputError at what is none */
+/** @throws InputError for a text that is not an exclusion */
 export async function exclusionsOf(texts: readonly string[] = []): Promise<readonly Exclusion[]> {
   const { exclusionOf } = await import("#properties/histories/exclusion.ts");
   return texts.map((text) => {

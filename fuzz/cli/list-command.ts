@@ -7,11 +7,11 @@ interface Options {
   readonly json?: string;
 }
 
-/** `quiesce list`: what there is to verify, and with what. */
+/** `quiesce list`: everything that can be verified, and the strategies and profiles for it. */
 export function listCommand(): Command {
-  return namedCommand("list", "only what has one of these words in its name; a system's name means all of it")
-    .addOption(new Option("--only <kind>", "only things of this kind").choices(LISTED_KINDS))
-    .option("--json <file>", "write the list as JSON; - is standard output, instead of the text")
+  return namedCommand("list", "list only names that contain one of these words; a system's name means all of it")
+    .addOption(new Option("--only <kind>", "list only this kind").choices(LISTED_KINDS))
+    .option("--json <file>", "write the list as JSON; - replaces the text on standard output")
     .addHelpText(
       "after",
       `

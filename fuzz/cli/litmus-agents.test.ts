@@ -18,7 +18,7 @@ function scratchFile(name: string, text: string): string {
 
 const es = (...args: readonly string[]): ReturnType<typeof litmus> => litmus("--model", "es", ...args);
 
-test("a folder of agents is decided as expected, with JSON that is no test left out", async () => {
+test("a folder of agents is decided as expected, and JSON that is not a test is left out", async () => {
   const folder = join(scratch, "some");
   mkdirSync(folder);
   for (const name of [
@@ -54,7 +54,7 @@ test("a folder of agents is decided as expected, with JSON that is no test left 
   });
 });
 
-test("an outcome that is missing, one too many, and another race are exit code 1, and named", async () => {
+test("a missing outcome, an extra one, and a different race are named, with exit code 1", async () => {
   const expected = scratchFile(
     "expected.json",
     JSON.stringify({
@@ -87,7 +87,7 @@ test("a BigInt is written with all its digits", async () => {
   expect(out).toContain('"name":"wide","columns":["only:r"],"outcomes":[[18446744073709551615]]');
 });
 
-test("an outcome is explained and drawn when it is asked for", async () => {
+test("an outcome is explained and drawn on request", async () => {
   const svg = join(scratch, "torn.svg");
   const file = join(kept, "MIX-int32-no-tear.json");
   const { code, out } = await es("--explain", "--show", svg, "--outcome", "2:r0=65538", file);
@@ -98,7 +98,7 @@ test("an outcome is explained and drawn when it is asked for", async () => {
   for (const text of ["forbidden by tear", "agent 0", "agent 2", "alsoReads"]) expect(picture).toContain(text);
 });
 
-test("without a condition the first outcome that no interleaving gives is explained, if there is one", async () => {
+test("without a condition, the first outcome that no interleaving gives is explained", async () => {
   const weak = await es("--explain", join(kept, "LB+uu+uu.json"));
   expect(weak.out).toContain("LB+uu+uu: es allows this execution, in which 0:r0=1; 1:r0=1 holds.");
   const svg = join(scratch, "none.svg");
@@ -107,7 +107,7 @@ test("without a condition the first outcome that no interleaving gives is explai
   expect(strong.out).toContain("every outcome is that of an interleaving; ask for another one with --outcome");
 });
 
-test("what cannot be read is named with file, line and reason, and is exit code 2", async () => {
+test("an unreadable test is named with file, line and reason, and exit code 2", async () => {
   const folder = join(scratch, "bad");
   mkdirSync(folder);
   writeFileSync(join(folder, "loop.litmus.js"), "function a() {\n  for (;;);\n}\n");
@@ -123,7 +123,7 @@ test("what cannot be read is named with file, line and reason, and is exit code 
   ]);
 });
 
-test("a call that makes no sense is exit code 2 with one line", async () => {
+test("an invalid call gives one line and exit code 2", async () => {
   const json = join(kept, "SB+ss+ss.json");
   const kernel = join(root, "model/memory/litmus/examples/MP.litmus");
   const wrong = scratchFile("wrong.json", '{"SB+ss+ss": {"verdict": "Never"}}');

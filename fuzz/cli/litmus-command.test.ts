@@ -20,7 +20,7 @@ function scratchFile(name: string, text: string): string {
 
 const MP = join(examples, "MP.litmus");
 
-test("a test is answered as the reference tool answers it", async () => {
+test("a test gets the reference tool's verdict", async () => {
   const { code, out, err } = await litmus(MP);
   expect(err).toBe("");
   expect(out.replace(/^Time MP \d+\.\d\d$/m, "Time MP t")).toBe(`Test MP Allowed
@@ -40,7 +40,7 @@ Time MP t
   expect(code).toBe(0);
 });
 
-test("a folder on several threads gives, in order, what each file gives alone", async () => {
+test("a folder on several threads gives the same results, in order, as each file alone", async () => {
   const { code, out, err } = await litmus("--json", "-", "--expect", join(ours, "expected.json"), ours);
   expect(err).toBe("28 of 28 litmus tests decided\n");
   expect(code).toBe(0);
@@ -53,7 +53,7 @@ test("a folder on several threads gives, in order, what each file gives alone", 
   expect(tests[0]).toMatchObject({ name: "own-ISA2+release+rmw+rmw+acquire", verdict: "Never", states: 4, flags: [] });
 });
 
-test("an answer that differs from what is expected is exit code 1, and says how", async () => {
+test("a result that differs from the expected one is described, with exit code 1", async () => {
   const expected = scratchFile(
     "expected.json",
     JSON.stringify({ MP: { verdict: "Never", states: 3, flags: ["data-race"] } }),
@@ -68,7 +68,7 @@ test("an answer that differs from what is expected is exit code 1, and says how"
   expect(other.err).toContain("expects nothing of SB");
 });
 
-test("what cannot be read costs only its own file, is named with its place, and is exit code 2", async () => {
+test("an unreadable test is named with its position and exit code 2, and the others are still decided", async () => {
   const folder = join(scratch, "mixed");
   mkdirSync(folder);
   writeFileSync(join(folder, "bad.litmus"), "C bad\n{}\nP0(int *x)\n{\n\tsmp_memb();\n}\nexists (x=1)\n");
@@ -87,7 +87,7 @@ test("what cannot be read costs only its own file, is named with its place, and 
   expect(tests[0]).toEqual({ file: join(folder, "bad.litmus"), error: expect.stringContaining("5:2: smp_memb") });
 });
 
-test("a bound that is hit leaves the test undecided, with exit code 3 and no verdict", async () => {
+test("hitting a bound leaves the test undecided, with exit code 3 and no verdict", async () => {
   const ring = scratchFile("ring.litmus", rcuRing("RGRGRG"));
   const { code, out, err } = await litmus("--max-candidates", "20", ring);
   expect([code, out]).toEqual([3, ""]);
@@ -99,7 +99,7 @@ test("a bound that is hit leaves the test undecided, with exit code 3 and no ver
   expect(JSON.parse(timed.out).tests[0].undecided).toBe("time is up");
 });
 
-test("a run ends when its time is up, whatever is left, and a test when its own is", async () => {
+test("a run ends when its time is up, and a test when its own time is up", async () => {
   const folder = join(scratch, "hours");
   mkdirSync(folder);
   writeFileSync(join(folder, "a.litmus"), readFileSync(MP));
@@ -109,7 +109,7 @@ test("a run ends when its time is up, whatever is left, and a test when its own 
   expect(bounded.err).toContain("b49.litmus: undecided: time is up; raise --max-candidates, --time or --time-each");
   expect(bounded.err).toMatch(/\n[01] of 51 litmus tests decided, 5[01] undecided\n$/);
 
-  // Of three hard tests between two easy ones, none starves the rest.
+  // Three hard tests between two easy ones starve neither of them.
   const few = [
     join(folder, "a.litmus"),
     ...[0, 1, 2].map((i) => join(folder, `b${i}.litmus`)),
@@ -121,7 +121,7 @@ test("a run ends when its time is up, whatever is left, and a test when its own 
   expect(each.out).toContain("Observation SB Sometimes 1 3");
 });
 
-test("a test without an execution says why, with its answer", async () => {
+test("a test without an execution is explained beside its verdict", async () => {
   const stuck = scratchFile(
     "stuck.litmus",
     "C stuck\n\n{}\n\nP0(int *x)\n{\n\trcu_read_lock();\n\tsynchronize_rcu();\n\trcu_read_unlock();\n}\n\nexists (x=1)\n",
@@ -135,7 +135,7 @@ test("a test without an execution says why, with its answer", async () => {
   expect(JSON.parse(readFileSync(json, "utf8")).tests[0].noExecution).toBe(why);
 });
 
-test("an interrupt keeps what was decided and is exit code 3", async () => {
+test("an interrupt keeps the verdicts so far and exits with 3", async () => {
   const folder = join(scratch, "long");
   mkdirSync(folder);
   writeFileSync(join(folder, "a.litmus"), readFileSync(MP));
@@ -154,7 +154,7 @@ test("an interrupt keeps what was decided and is exit code 3", async () => {
   expect(err).toContain("1 of 10 litmus tests decided, 9 undecided");
 });
 
-test("a call that makes no sense is exit code 2 with one line", async () => {
+test("an invalid call gives one line and exit code 2", async () => {
   const empty = join(scratch, "empty");
   mkdirSync(empty);
   const broken = scratchFile("broken.json", '{"MP": {"verdict": "Perhaps"}}');
@@ -201,7 +201,7 @@ test("a condition that nothing can satisfy is explained, and cannot be drawn", a
   expect(err).toContain("so there is nothing to draw");
 });
 
-test("a register that no process has is warned of with its place", async () => {
+test("a register that no process has causes a warning with its position", async () => {
   const text = readFileSync(MP, "utf8").replace("1:r1=0", "1:r9=0");
   const { code, err } = await litmus(scratchFile("nine.litmus", text));
   expect(code).toBe(0);

@@ -25,24 +25,32 @@ interface Options {
   readonly timeEach?: number;
 }
 
-/** `quiesce litmus`: what a memory model says of litmus tests. */
+/** `quiesce litmus`: the verdicts of a memory model on litmus tests. */
 export function litmusCommand(): Command {
   return namedCommand("litmus", "litmus tests, or folders of them")
     .addOption(new Option("--model <name>", "memory model").choices(["lkmm", "sc", "tso", "ra", "es"]).default("lkmm"))
-    .option("--json <file>", "write verdicts as JSON; - is standard output, instead of the text")
+    .option("--json <file>", "write verdicts as JSON; - replaces the text on standard output")
     .option("--show <file.svg>", "draw a witness, or the cycle that forbids it (one test only)")
-    .option("--explain", "say in words which axiom forbids the condition, edge by edge, or show a witness")
-    .option("--outcome <entries>", 'with --model es, what to explain: "1:r0=1; 1:r1=0"', parseOutcome)
+    .option("--explain", "explain edge by edge which axiom forbids the condition, or show a witness")
+    .option("--outcome <entries>", 'with --model es, the outcome to explain: "1:r0=1; 1:r1=0"', parseOutcome)
     .option("--expect <expected.json>", "compare with expected verdicts, states and flags, or outcomes")
-    .option("--max-candidates <n>", "give a test up after so many candidates, complete or partial", parseExecutions)
-    .option("--time <duration>", "end the run by then, such as 10s; what is not decided stays undecided", parseDuration)
-    .option("--time-each <duration>", "leave a test undecided that takes longer, such as 5s", parseDuration)
+    .option(
+      "--max-candidates <n>",
+      "give up on a test after this many candidates, complete or partial",
+      parseExecutions,
+    )
+    .option(
+      "--time <duration>",
+      "end the run after this time, such as 10s; the remaining tests stay undecided",
+      parseDuration,
+    )
+    .option("--time-each <duration>", "leave a test undecided after this time, such as 5s", parseDuration)
     .addHelpText(
       "after",
       `
-Tests of the kernel are files *.litmus. With --model es, tests are agents in JSON (*.json) or in JavaScript (*.litmus.js).
+Kernel tests are *.litmus files. With --model es, tests are agents in JSON (*.json) or in JavaScript (*.litmus.js).
 
-Exit codes: 0 all decided, 1 an answer differs from --expect, 2 bad input, 3 something undecided.
+Exit codes: 0 every test was decided, 1 a result differs from --expect, 2 bad input, 3 a test is undecided.
 
 Examples:
   quiesce litmus MP.litmus
@@ -54,7 +62,7 @@ Examples:
     .action(run);
 }
 
-/** Entries by column, as the lines of states have them. */
+/** Entries by column, as in the lines of states. */
 function parseOutcome(text: string): Readonly<Record<string, string>> {
   const entries = text
     .split(";")
@@ -71,7 +79,7 @@ function parseOutcome(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(outcome);
 }
 
-/** How often something other than success was met. */
+/** Counts of results other than success. */
 interface Counts {
   differing: number;
   refused: number;
@@ -94,7 +102,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     modelName: options.model,
     candidatesMax: options.maxCandidates,
     outcome: options.outcome,
-    // From the start of the process: loading its modules is part of what a caller waits for.
+    // Counted from the start of the process: the caller also waits for its modules to load.
     deadline: options.time === undefined ? undefined : performance.timeOrigin + options.time,
     millisecondsEach: options.timeEach,
   };
@@ -119,7 +127,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       const isExplained = options.explain === true || options.show !== undefined;
       if (!isExplained || engine.stopReason() !== undefined) continue;
       const explanation = await explain(test, options, { task, engine });
-      // What was decided before an interrupted explanation is still to be written.
+      // Verdicts reached before an interrupted explanation are still written.
       if (explanation === undefined && engine.stopReason() !== undefined) counts.undecided++;
     }
   } finally {
@@ -143,45 +151,45 @@ function requireSense(tests: readonly TestFile[], options: Options): void {
   }
 }
 
-type Answer = Extract<LitmusOutcome, { kind: "decided" | "outcomes" }>;
+type Decided = Extract<LitmusOutcome, { kind: "decided" | "outcomes" }>;
 
-/** How an answer differs from what `--expect` says, in words. */
+/** Describes how a result differs from `--expect`. */
 async function expectationsOf({
   expect,
   model,
-}: Options): Promise<(file: string, answer: Answer) => string | undefined> {
+}: Options): Promise<(file: string, result: Decided) => string | undefined> {
   if (expect === undefined) return () => undefined;
   const { testKey } = await import("#fuzz/campaign/litmus/litmus-files.ts");
   const compareWith =
-    <Wanted>(expected: ReadonlyMap<string, Wanted>, compare: (wanted: Wanted, answer: Answer) => string | undefined) =>
-    (file: string, answer: Answer): string | undefined => {
+    <Wanted>(expected: ReadonlyMap<string, Wanted>, compare: (wanted: Wanted, result: Decided) => string | undefined) =>
+    (file: string, result: Decided): string | undefined => {
       const wanted = expected.get(testKey(file));
-      if (wanted !== undefined) return compare(wanted, answer);
+      if (wanted !== undefined) return compare(wanted, result);
       process.stderr.write(`${file}: warning: ${expect} expects nothing of ${testKey(file)}\n`);
       return undefined;
     };
   if (model === "es") {
     const { differenceFromOutcomes, readOutcomeExpectations } = await import("./outcome-expectations.ts");
-    return compareWith(readOutcomeExpectations(expect), (wanted, answer) =>
-      answer.kind === "outcomes" ? differenceFromOutcomes(wanted, answer) : undefined,
+    return compareWith(readOutcomeExpectations(expect), (wanted, result) =>
+      result.kind === "outcomes" ? differenceFromOutcomes(wanted, result) : undefined,
     );
   }
   const { differenceFrom, readExpectations } = await import("./litmus-expectations.ts");
-  return compareWith(readExpectations(expect), (wanted, answer) =>
-    answer.kind === "decided" ? differenceFrom(wanted, { ...answer, states: answer.states.length }) : undefined,
+  return compareWith(readExpectations(expect), (wanted, result) =>
+    result.kind === "decided" ? differenceFrom(wanted, { ...result, states: result.states.length }) : undefined,
   );
 }
 
-async function textOf(answer: Answer): Promise<string> {
-  if (answer.kind === "decided") {
+async function textOf(result: Decided): Promise<string> {
+  if (result.kind === "decided") {
     const { litmusText } = await import("#reports/litmus-text.ts");
-    return litmusText(answer, answer.seconds);
+    return litmusText(result, result.seconds);
   }
   const { outcomesText } = await import("#reports/outcomes-text.ts");
-  return outcomesText(answer, answer.seconds);
+  return outcomesText(result, result.seconds);
 }
 
-/** Says on standard error what is wrong with a test, or why it has no answer. */
+/** Reports on standard error what is wrong with a test, or why it has no verdict. */
 function complain(file: string, outcome: FileOutcome, counts: Counts): void {
   switch (outcome.kind) {
     case "outcomes":
@@ -236,7 +244,7 @@ async function writeRows(rows: readonly unknown[], { json }: Options): Promise<v
   writeJson(json, `${exactJson({ tests: rows })}\n`);
 }
 
-/** Says, and draws, why the answer is what it is; returns the explanation, if one was found. */
+/** Explains, and draws, the result; returns the explanation, if one was found. */
 async function explain(
   test: TestFile,
   options: Options,
@@ -253,7 +261,7 @@ async function explain(
   }
   if (options.explain === true) {
     const { executionStory } = await import("#reports/execution-story.ts");
-    // With --json - standard output is for machines alone.
+    // With --json -, standard output is for programs alone.
     (options.json === "-" ? process.stderr : process.stdout).write(`${executionStory(explanation)}\n`);
   }
   if (options.show !== undefined) await draw(explanation, options.show);

@@ -1,4 +1,4 @@
-/** What litmus tests are expected to answer, from a file. */
+/** Expected results of litmus tests, from a file. */
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -31,7 +31,7 @@ export function readExpectations(file: string): ReadonlyMap<string, Expectation>
   return new Map(Object.entries(result.data));
 }
 
-/** How an answer differs from what was expected, in words; undefined if it does not. */
+/** Describes how a result differs from the expected one; undefined if it does not. */
 export function differenceFrom(
   { verdict, states, flags }: Expectation,
   found: { readonly verdict: string; readonly states: number; readonly flags: readonly string[] },

@@ -1,4 +1,4 @@
-/** Runs `quiesce litmus` as a person does. For tests. */
+/** Runs `quiesce litmus` as a person would. For tests. */
 import { quiesce } from "./cli-process.fixture.ts";
 
 interface Run {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { countOfFiles } from "./litmus-progress.ts";
 
-/** What is written for counts that arrive at given milliseconds. */
+/** The output for counts that arrive at the given milliseconds. */
 function written(total: number, isTTY: boolean, counts: readonly (readonly [number, number])[]): string {
   let text = "";
   let time = 0;
@@ -15,7 +15,7 @@ function written(total: number, isTTY: boolean, counts: readonly (readonly [numb
   return text;
 }
 
-test("a terminal has one line that changes, and is left clean", () => {
+test("a terminal shows one changing line, which is cleared at the end", () => {
   expect(
     written(3, true, [
       [1, 0],
@@ -24,7 +24,7 @@ test("a terminal has one line that changes, and is left clean", () => {
   ).toBe("\r\u001B[K1 of 3 litmus tests decided\r\u001B[K2 of 3 litmus tests decided\r\u001B[K");
 });
 
-test("elsewhere a line is written every five seconds at most", () => {
+test("elsewhere, at most one line every five seconds is written", () => {
   expect(
     written(9, false, [
       [1, 4_999],

@@ -1,9 +1,9 @@
 /**
- * How many files are decided, on standard error: one line that changes on a terminal, now and then a
- * line elsewhere, nothing for a single file.
+ * How many files are decided, on standard error: one changing line on a terminal, an occasional line elsewhere, nothing
+ * for a single file.
  *
- * Unlike the progress of campaigns it is told of each step, since complaints about files go to standard
- * error as well, between two of them.
+ * Unlike the progress of campaigns, it hears of each step, because complaints about files also go to standard error
+ * between two steps.
  */
 
 /** Least time between two plain lines. */
@@ -11,7 +11,7 @@ const PLAIN_LINE_MS = 5_000;
 
 export interface FileCount {
   readonly show: (decided: number) => void;
-  /** To be called before anything else is written. */
+  /** Must be called before anything else is written. */
   readonly clear: () => void;
 }
 

@@ -1,9 +1,9 @@
-/** Litmus tests as `--json` writes them. */
+/** Litmus tests in the JSON of `--json`. */
 
 import type { FileOutcome } from "#fuzz/campaign/litmus/decide-files.ts";
 import type { Row as OutcomeRow } from "#model/memory/es/outcome.ts";
 
-/** One test; one that was not decided says so instead of an answer. */
+/** One test; an undecided one has the reason in place of the result. */
 export type JsonRow = { readonly file: string } & (
   | {
       readonly name: string;

@@ -7,17 +7,17 @@ interface Options {
   readonly out: string;
 }
 
-/** `quiesce merge-reports`: the shards of certificates, put together. */
+/** `quiesce merge-reports`: merges the shards of certificates. */
 export function mergeReportsCommand(): Command {
-  return namedCommand("merge-reports", "files of shards, or folders that hold them")
-    .option("--out <folder>", "folder of the merged certificates", "reports/out/certificates")
+  return namedCommand("merge-reports", "shard files, or folders of them")
+    .option("--out <folder>", "folder for the merged certificates", "reports/out/certificates")
     .addHelpText(
       "after",
       `
-Every shard of a certificate must be there once, and be of the same code. The merged certificate has the same bytes as one
-that was made in one piece.
+Each shard of a certificate must be present exactly once, and all must be of the same code. The merged certificate is
+byte for byte that of an undivided run.
 
-Exit codes: 0 everything holds, 1 a shard found a violation, 2 bad input, 3 a shard is not finished.
+Exit codes: 0 every certificate holds, 1 a shard found a violation, 2 bad input, 3 a shard is unfinished.
 
 Examples:
   quiesce merge-reports reports/out/certificates

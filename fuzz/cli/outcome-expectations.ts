@@ -1,4 +1,4 @@
-/** What programs of agents are expected to end in, from a file. */
+/** Expected outcomes of programs of agents, from a file. */
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -40,7 +40,7 @@ export function readOutcomeExpectations(file: string): ReadonlyMap<string, Outco
 /** Rows named in a difference; the others are counted. */
 const NAMED_MAX = 3;
 
-/** How an answer differs from what was expected, in words; undefined if it does not. */
+/** Describes how a result differs from the expected one; undefined if it does not. */
 export function differenceFromOutcomes(wanted: OutcomeExpectation, found: EsAnswer): string | undefined {
   const differences: string[] = [];
   if (wanted.columns !== undefined && wanted.columns.join() !== found.columns.join()) {

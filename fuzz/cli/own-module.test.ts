@@ -1,17 +1,17 @@
-/** What is wrong with a module of one's own is said, with file and line: it never makes a scenario hold. */
+/** Faults in a user's module are reported with file and line, and never make a scenario hold. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { type CliOptions, quiesce, runModule } from "./cli-process.fixture.ts";
 
-// In the checkout: Node looks "#fuzz/…" up from where the module stands.
+// In the checkout: Node resolves "#fuzz/…" from the module's location.
 mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(projectRoot, "reports/out/own-module-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Parts {
-  /** What stands in the system beside the usual. */
+  /** Extra members of the system. */
   readonly more?: string;
   readonly draw?: string;
   readonly step?: string;
@@ -51,14 +51,14 @@ export default defineSystem({
 const verify = (path: string, more: readonly string[] = [], options?: CliOptions) =>
   quiesce(["verify", path, "--out", join(folder, "out"), "--workers", "1", ...more], options);
 
-test("a return that is forgotten is told by the operation's name", async () => {
+test("a forgotten return is reported with the operation's name", async () => {
   const path = moduleOf("no-return.ts", { draw: "yield atomicAddReturn(Dispenser.last(dispenser), 1);" });
   const { code, stdout } = await verify(path);
   expect(code).toBe(1);
   expect(stdout).toContain("draw returned undefined, and must return a 32-bit whole number or a truth value");
 });
 
-test("a step of the model that gives no response ends the run, by the operation's name", async () => {
+test("a model step without a response ends the run and names the operation", async () => {
   for (const [name, step, because] of [
     ["no-outcome.ts", "(last) => { last + 1; }", "returned undefined, and must return { response, next }"],
     ["no-response.ts", "(last) => ({ next: last + 1 })", "returned undefined, and must return a 32-bit whole number"],
@@ -69,7 +69,7 @@ test("a step of the model that gives no response ends the run, by the operation'
   }
 });
 
-test("a yield that is forgotten ends the run with file and line, in the module and beside it", async () => {
+test("a forgotten yield ends the run with file and line, in the module and in modules beside it", async () => {
   const store = "const last = yield readOnce(dispenser);\nwriteOnce(dispenser, last + 1);\nreturn last + 1;";
   const forgotten = await verify(moduleOf("no-yield.ts", { draw: store }));
   expect(forgotten.code).toBe(2);
@@ -88,7 +88,7 @@ test("a yield that is forgotten ends the run with file and line, in the module a
   expect(beside).toMatchObject({ code: 2, stderr: expect.stringMatching(/beside\.ts:3: writeOnce/) });
 });
 
-test("where nothing is checked, nothing holds", async () => {
+test("nothing holds without a check", async () => {
   writeFileSync(join(folder, "empty.ts"), "");
   writeFileSync(join(folder, "empty.jsonl"), "");
   for (const [path, because] of [
@@ -111,7 +111,7 @@ test("where nothing is checked, nothing holds", async () => {
   });
 });
 
-test("code that runs on without an access is ended by --time and by the first ^C, and named with its line", async () => {
+test("--time and the first ^C end code that runs on without an access, and name its line", async () => {
   const body = moduleOf("endless-body.ts", {
     draw: `${DRAW.replace("return", "const last =")}\nwhile (last > 0);\nreturn last;`,
   });
@@ -131,7 +131,7 @@ test("code that runs on without an access is ended by --time and by the first ^C
   expect(interrupted.stdout).toMatch(/^unknown {3}tickets-two .*interrupted; .*endless-model\.ts:10 \(step\) runs on/m);
 });
 
-test("--resume starts anew when a module beside the named one has changed", async () => {
+test("--resume starts over when a module beside the named one has changed", async () => {
   const beside = (last: string) => writeFileSync(join(folder, "state.ts"), `export const busy = ${last};\n`);
   beside("true");
   const path = moduleOf("resumed.ts", {
@@ -148,31 +148,31 @@ test("--resume starts anew when a module beside the named one has changed", asyn
 const TORN =
   "const last = yield readOnce(Dispenser.last(dispenser));\nyield writeOnce(Dispenser.last(dispenser), last + 1);\nreturn last + 1;";
 
-/** The words of a command that was printed, as a shell would take them. */
+/** The words of a printed command, as a shell would split them. */
 function pasted(stdout: string, label: string): readonly string[] {
   const line = new RegExp(`^${label} +npx (?:quiesce|node) (.*)$`, "m").exec(stdout)?.[1];
   if (line === undefined) throw new Error(`no line begins with ${label}`);
   return line.split(" ");
 }
 
-test("what is printed can be pasted, and says when the code is mended", async () => {
-  const path = moduleOf("mended.ts", { draw: TORN });
+test("printed commands can be pasted, and report when the code is fixed", async () => {
+  const path = moduleOf("fixed.ts", { draw: TORN });
   const red = await verify(path);
   expect(red.code).toBe(1);
-  const replay = pasted(red.stdout, "replay").filter((word) => word !== "--module" && !word.endsWith("mended.ts"));
+  const replay = pasted(red.stdout, "replay").filter((word) => word !== "--module" && !word.endsWith("fixed.ts"));
   const [script = ""] = pasted(red.stdout, "run it");
   expect(await quiesce(replay)).toMatchObject({ code: 1, stdout: expect.stringContaining("VIOLATED linearizability") });
   expect(await runModule(join(projectRoot, script))).toMatchObject({ code: 1, stderr: "" });
-  // Both responses are there, whatever else is folded; conformance then finds the same in a scenario of its own.
+  // Both responses are shown, whatever else is folded; conformance then finds the same in its own scenario.
   const [story] = red.stdout.split("tickets-conformance-");
   expect(story?.match(/^ *◂ 1/gm)).toHaveLength(2);
-  moduleOf("mended.ts", {});
+  moduleOf("fixed.ts", {});
   const green = await quiesce(replay);
   expect([green.code, green.stderr]).toEqual([0, ""]);
   expect(green.stdout).toContain("no longer fails: linearizability holds on 5,000 schedules near the recorded one");
 });
 
-test("scenarios are drawn where none is declared, chosen by pattern, and certified", async () => {
+test("undeclared scenarios are drawn, chosen by pattern, and certified", async () => {
   const path = moduleOf("drawn.ts", { scenarios: "" });
   const all = await verify(path);
   expect([all.code, all.stdout.match(/^holds {5}tickets-generated-/gm)?.length]).toEqual([0, 12]);
@@ -186,7 +186,7 @@ test("scenarios are drawn where none is declared, chosen by pattern, and certifi
   expect(certified.stdout).toMatch(/^holds {5}tickets-2x2x2 {2}all \d+ scenarios explored, sequentially consistent: /m);
 });
 
-test("a check that is switched off stands in the line, with its reason", async () => {
+test("the line names a check that is switched off, with its reason", async () => {
   const reason = "the counter is a statistic";
   const { code, stdout } = await verify(moduleOf("without.ts", { more: `without: { "data-race": "${reason}" },` }));
   expect(code).toBe(0);

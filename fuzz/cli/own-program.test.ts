@@ -1,4 +1,4 @@
-/** One file that declares a toy program is enough for both commands, and for replay. */
+/** One file that declares a toy program is enough for explore, fuzz and replay. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ test("fuzz finds the same bug in the same file, and its trace is replayed", asyn
   expect(replayed.stdout).toContain("VIOLATED assertion: it has run 2 times");
 });
 
-test("without its bug it has the executions that the explorer counts, and none fails", () => {
+test("without its bug it has as many executions as the explorer counts, and none fails", () => {
   const { corrected } = program;
   if (corrected === undefined) throw new Error("it has a corrected form");
   // Either runner comes first: it runs, and the other does not.
@@ -41,12 +41,12 @@ test("without its bug it has the executions that the explorer counts, and none f
   });
 });
 
-test("a program that only the machine can judge is explored by it, under sc alone", async () => {
+test("a program that only the machine can judge is explored on the machine, under sc alone", async () => {
   const { code, stdout } = await quiesce(["explore", "deadlock01_bad", "--json", "-"]);
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ program: "deadlock01_bad", violation: { property: "deadlock" } });
-  const told = await quiesce(["explore", "CVE-2009-3547"]);
-  expect(told.stdout).toContain(
+  const explored = await quiesce(["explore", "CVE-2009-3547"]);
+  expect(explored.stdout).toContain(
     "VIOLATED memory-safety: readOnce through NIL\n  quiesce fuzz CVE-2009-3547 --strategy",
   );
   for (const options of [

@@ -1,4 +1,4 @@
-/** The project with a bug of the museum put back into its source, not in memory but as files. For tests. */
+/** The project with a bug of the museum put back into its source files, not in memory. For tests. */
 import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,11 +10,11 @@ function isWanted(path: string): boolean {
   return !path.endsWith(".test.ts");
 }
 
-/** Makes the copy in the folder, which lies in the project, where packages are found; answers where it stands. */
+/** Makes the copy in the folder, which must lie inside the project so that packages are found; returns its path. */
 export function patchedProject(folder: string, slug: string): string {
   const copy = join(folder, slug);
   for (const part of ["fuzz", "impl", "model", "properties", "reports"]) {
-    // The folder of generated files is where the copy itself stands.
+    // The copy itself lies in the folder of generated files.
     for (const entry of readdirSync(join(projectRoot, part)).filter((name) => name !== "out"))
       cpSync(join(projectRoot, part, entry), join(copy, part, entry), { recursive: true, filter: isWanted });
   }

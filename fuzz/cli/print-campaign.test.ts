@@ -14,7 +14,7 @@ import { Result } from "#reports/result.ts";
 import { type CliOptions, type Ended, runModule } from "./cli-process.fixture.ts";
 import { patchedProject } from "./patched-project.fixture.ts";
 
-// Inside the project, so that the module finds what it imports; git ignores it.
+// Inside the project, so that the module finds its imports; git ignores it.
 const outFolder = fileURLToPath(new URL("../../reports/out", import.meta.url));
 mkdirSync(outFolder, { recursive: true });
 const folder = mkdtempSync(join(outFolder, "campaign-"));
@@ -37,7 +37,7 @@ function traceNow(): Trace {
 
 const settings: CampaignSettings = { command: "verify", out: folder, workers: 1, state: "kept", savesTraces: false };
 
-/** A plan of nothing. */
+/** An empty plan. */
 const nothing: CampaignPlan = {
   profile: {
     name: "tiny",
@@ -61,7 +61,7 @@ const nothing: CampaignPlan = {
   weak: [],
 };
 
-/** Runs a campaign in a process of its own. */
+/** Runs a campaign in its own process. */
 function perform(
   name: string,
   plan: CampaignPlan,
@@ -91,7 +91,7 @@ const certificates: CampaignPlan["certificates"] = [
   },
 ];
 
-test("scenarios, saved traces, the museum, certificates and stress end in one result, twice the same", async () => {
+test("scenarios, saved traces, the museum, certificates and stress give one result, the same twice", async () => {
   const plan: CampaignPlan = {
     ...stressFor(300),
     scenarios: [{ name: SCENARIO, system: "peers" }],
@@ -147,13 +147,13 @@ test("scenarios, saved traces, the museum, certificates and stress end in one re
   expect(result.certificates[0]?.explored).toBe(result.certificates[0]?.scenarios);
 });
 
-test("a bug in the source that real threads run into fails the gate, and is saved with its history and in every report", async () => {
+test("a bug met on real threads fails the gate, and is saved with its history and in every report", async () => {
   const copy = patchedProject(folder, BUG.slug);
   const out = join(copy, "out");
   const { code, stdout, stderr } = await perform("verify", stressFor(30_000), { ...settings, out }, { folder: copy });
   expect(stderr).toBe("");
   expect(stdout).toMatch(
-    /^violated {2}peers {2}linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that \(4 real threads\)$/mu,
+    /^violated {2}peers {2}linearizability: nextId of thread \d returns \d+, and no order of the operations on address \d+ explains that \(4 real threads\)$/mu,
   );
   expect(stdout).toMatch(/^saved {3}\S*out\/stress\/peers\.history\.json$/mu);
   expect(stdout).toMatch(/^again {3}npx quiesce stress peers --threads 4 --seed \d+$/mu);
@@ -194,7 +194,7 @@ test("^C ends stress, with a partial report and a state from which a run resumes
   expect(existsSync(join(out, STATE_FILE))).toBe(false);
 }, 60_000);
 
-test("a violation in a small scope fails the gate: the exit code, the certificate and the result say so alike", async () => {
+test("a violation in a small scope fails the gate in the exit code, the certificate and the result", async () => {
   const copy = patchedProject(folder, CERTIFIED_BUG);
   const out = join(copy, "out");
   const plan = { ...nothing, certificates };

@@ -1,4 +1,4 @@
-/** Prints a campaign: its lines, its progress, and how it ended. What `verify` and `fuzz` have in common. */
+/** Prints a campaign: its lines, its progress, and how it ended. Shared by `verify` and `fuzz`. */
 import { dirname, join, resolve } from "node:path";
 import { type CampaignPlan, partsOf } from "#fuzz/campaign/campaign-plan.ts";
 import type { PartResult } from "#fuzz/campaign/part.ts";
@@ -28,14 +28,14 @@ import { writeJson } from "./write-json.ts";
 export interface PrintOptions {
   /** Where the result is written as JSON; `-` is standard output. */
   readonly json?: string | undefined;
-  /** Print a line for everything, also for what is as it should be. */
+  /** Print a line for every result, also for the good ones. */
   readonly verbose?: boolean | undefined;
 }
 
-/** So many results are printed one by one; of more only what is wrong, and a row for each system. */
+/** Up to this many results are printed one by one; of more, only the bad ones, and a row for each system. */
 const LINES_MAX = 24;
 
-/** @throws InputError for what is the caller's to put right */
+/** @throws InputError for a fault of the caller */
 export async function printCampaign(
   plan: CampaignPlan,
   settings: CampaignSettings,
@@ -55,7 +55,8 @@ export async function printCampaign(
     const end = await performCampaign(plan, settings, {
       onStart(describe) {
         progress.print(
-          `${settings.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ${plan.seed}, ${countOf(settings.workers, "worker")}`,
+          `${settings.command}: ${countOf(plan.scenarios.length, "scenario")}, ${plan.profile.description}, seed ` +
+            `${plan.seed}, ${countOf(settings.workers, "worker")}`,
         );
         progress.show(describe);
       },
@@ -79,7 +80,7 @@ export async function printCampaign(
   }
 }
 
-/** The names that stand in the column of names; those of traces are paths, and would make it wide. */
+/** Names that stand in the column of names; those of traces are paths, and would widen it. */
 function namesOf({ scenarios, bugs, certificates, stressed }: CampaignPlan): readonly string[] {
   return [
     ...scenarios.map(({ name }) => name),
@@ -92,7 +93,7 @@ function namesOf({ scenarios, bugs, certificates, stressed }: CampaignPlan): rea
 interface LineContext {
   readonly nameWidth: number;
   readonly out: string;
-  /** Modules of the user's own, by the name of the scenario. */
+  /** User modules, by the name of the scenario. */
   readonly modules: ReadonlyMap<string, string>;
 }
 
@@ -113,7 +114,7 @@ function isAsItShouldBe(result: PartResult): boolean {
   }
 }
 
-/** All lines, in groups that a log of GitHub Actions shows folded; elsewhere none. */
+/** All lines, in groups that a GitHub Actions log shows folded; no groups elsewhere. */
 function foldedLines(results: readonly PartResult[], context: LineContext): readonly string[] {
   if (process.env["GITHUB_ACTIONS"] !== "true") return [];
   const groups = Map.groupBy(results, groupOf);
@@ -124,7 +125,7 @@ function foldedLines(results: readonly PartResult[], context: LineContext): read
   ]);
 }
 
-/** A line that the log shows, whatever is in it: `::error::` would be a command. */
+/** A line that the log prints as it is: `::error::` would be a command. */
 function uncommanded(line: string): string {
   return line.replace(/^(\s*)::/, "$1: :");
 }
@@ -235,7 +236,8 @@ function closingLines(
   return [
     "",
     [
-      `${paint(result.verdict === "holds" ? "strong" : "bad", result.verdict)}: ${holding} of ${result.scenarios.length} scenarios hold`,
+      `${paint(result.verdict === "holds" ? "strong" : "bad", result.verdict)}: ${holding} of ` +
+        `${result.scenarios.length} scenarios hold`,
       ...(result.museum.length === 0 ? [] : [`${found} of ${result.museum.length} known bugs found`]),
       ...(result.certificates.length === 0 ? [] : [`${certified} of ${result.certificates.length} certificates hold`]),
       ...(stressOperations === 0 ? [] : [`${countOf(stressOperations, "operation")} of real threads`]),
@@ -244,7 +246,8 @@ function closingLines(
     ...(stopped === undefined
       ? []
       : [
-          `not finished: ${stopped}; the report is partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
+          `not finished: ${stopped}; the report is ` +
+            `partial${state !== "none" ? ", and --resume goes on from here" : ""}`,
         ]),
     `seed ${result.seed}; reports in ${commandPath(out)}`,
     pageLine(page),

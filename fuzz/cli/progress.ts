@@ -1,18 +1,18 @@
 /**
- * Lines for good, and one line of progress below them.
+ * Permanent lines, and one line of progress below them.
  *
- * The lines go to standard output, or to standard error where standard output carries JSON. The progress goes to
- * standard error, only if that is a terminal, and is drawn again a few times a second.
+ * The lines go to standard output, or to standard error if standard output carries JSON. The progress goes to standard
+ * error, only if that is a terminal, and is redrawn a few times a second.
  */
 import { createLogUpdate } from "log-update";
 import { visibleText } from "#reports/visible-text.ts";
 
 export interface Progress {
-  /** Shows the line of progress from now on: what it says at the time it is asked. */
+  /** Shows the progress line from now on; its text is computed at each redraw. */
   show(describe: () => string): void;
-  /** Prints lines that stay. */
+  /** Prints permanent lines. */
   print(text: string): void;
-  /** Takes the progress away for good. */
+  /** Removes the progress line for good. */
   end(): void;
 }
 
@@ -37,7 +37,7 @@ export function progressOn(linesTo: NodeJS.WriteStream): Progress {
   };
 }
 
-/** Where lines for people go, when `--json` may want standard output for itself. */
+/** Where lines for people go, since `--json` may need standard output. */
 export function linesBeside(json: string | undefined): NodeJS.WriteStream {
   return json === "-" ? process.stderr : process.stdout;
 }

@@ -4,7 +4,7 @@ import module from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-// Plain JavaScript on purpose: a Node too old to strip types must still be able to say so.
+// Plain JavaScript on purpose: a Node too old to strip types must still be able to report that.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -12,16 +12,16 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
-// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it
-// compiled anew.
+// Keeps V8's compiled code for the next run, in the host's folder for temporary files; measuring coverage needs fresh
+// compilation.
 if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
 // A checkout runs its sources, the package what was compiled from them.
 const sources = new URL("./main.ts", import.meta.url);
 await import(existsSync(sources) ? sources.href : new URL("dist/main.js", installedRoot()).href);
 
 /**
- * The package that the project in the present folder has installed, else the one that this file belongs to: a module of the
- * user's imports the former, and its accesses must be those of the machine that runs it.
+ * The package that the project in the present folder has installed, else the package of this file: a user's module
+ * imports the former, and its accesses must be those of the machine that runs it.
  */
 function installedRoot() {
   const own = new URL("../../", import.meta.url);

@@ -65,7 +65,7 @@ beforeAll(async () => {
   );
 });
 
-test("replay tells the story of a trace, and ends with 1 as the violation is there", async () => {
+test("replay prints the story of a trace, and exits with 1 while the violation is there", async () => {
   const { status, stdout, stderr } = await quiesce("replay", deadlock);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^VIOLATED deadlock: /);
@@ -93,7 +93,7 @@ test("replay --json - writes the execution to standard output, and nothing else"
   expect(status).toBe(EXIT.violated);
 });
 
-test("replay --json writes a file whole, and says when it cannot", async () => {
+test("replay --json writes a whole file, and reports when it cannot", async () => {
   const path = join(folder, "out", "replay.json");
   expect((await quiesce("replay", deadlock, "--json", path)).status).toBe(EXIT.violated);
   expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ outcome: "reproduced" });
@@ -103,7 +103,7 @@ test("replay --json writes a file whole, and says when it cannot", async () => {
   expect(blocked.status).toBe(EXIT.usage);
 });
 
-test("traces that cannot be used are refused in one line each", async () => {
+test("unusable traces are refused in one line each", async () => {
   const trace = readTrace(deadlock);
   const put = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
@@ -181,7 +181,7 @@ test("shrink writes a smaller trace and a script, and both fail the same way", a
   expect(script).toMatch(/^\/\*\*\n \* VIOLATED deadlock: /);
 });
 
-test("shrink --json - tells the result as JSON", async () => {
+test("shrink --json - prints the result as JSON", async () => {
   const { stdout } = await quiesce("shrink", deadlock, "--out", join(folder, "small.trace.json"), "--json", "-");
   expect(JSON.parse(stdout)).toMatchObject({
     format: "quiesce-shrink",
@@ -191,7 +191,7 @@ test("shrink --json - tells the result as JSON", async () => {
   });
 });
 
-test("shrink leaves a trace that violates nothing alone", async () => {
+test("shrink leaves a trace without a violation alone", async () => {
   const trace = readTrace(deadlock);
   const path = join(folder, "passing.trace.json");
   writeTrace(path, { ...trace, choices: [[0, 1]] });
@@ -201,16 +201,16 @@ test("shrink leaves a trace that violates nothing alone", async () => {
   expect(existsSync(join(folder, "passing.shrunk.trace.json"))).toBe(false);
 });
 
-test("shrink that runs out of executions writes what it has, and says so", async () => {
+test("shrink that runs out of executions writes and reports its best result so far", async () => {
   const { status, stderr } = await quiesce("shrink", deadlock, "--executions", "1");
   expect(stderr).toMatch(
-    /^quiesce: shrink: stopped before nothing more could be taken away \(--executions is spent\); .* has what was reached\n$/,
+    /^quiesce: shrink: stopped before the trace was minimal \(--executions is spent\); .* has the smallest so far\n$/,
   );
   expect(status).toBe(EXIT.unfinished);
 });
 
-test("^C in mid-shrinking writes what was reached, and ends with 3", async () => {
-  // A program that is long to shrink: many threads, and a budget without end.
+test("^C during shrinking writes the result so far, and exits with 3", async () => {
+  // A program that takes long to shrink: many threads, and an endless budget.
   const scenario = { name: "reorder_20_bad", system: "programs" };
   const machine = { dataRaces: false, lockOrder: false };
   const subject = await loadSubject({ scenario });
@@ -227,7 +227,7 @@ test("^C in mid-shrinking writes what was reached, and ends with 3", async () =>
   }, 20);
   const { status, stderr } = await running;
   expect(status).toBe(EXIT.unfinished);
-  expect(stderr).toMatch(/^quiesce: shrink: stopped before nothing more could be taken away \(interrupted\); /);
+  expect(stderr).toMatch(/^quiesce: shrink: stopped before the trace was minimal \(interrupted\); /);
   expect(readTrace(join(folder, "long.shrunk.trace.json")).scenario.name).toBe("reorder_20_bad");
 });
 
@@ -302,7 +302,7 @@ export default defineSystem({
   );
 });
 
-test("a trace of an execution that passes is reproduced when it passes, and differs when it does not", async () => {
+test("a trace of a passing execution is reproduced if it passes again, and differs if it does not", async () => {
   const trace = readTrace(deadlock);
   const path = join(folder, "differs.trace.json");
   const { violation: _, ...passing } = trace;
@@ -322,7 +322,7 @@ test("a trace of an execution that passes is reproduced when it passes, and diff
   expect(reproduced.status).toBe(EXIT.verified);
 });
 
-test("replay --neighbour runs the schedule that passes, and says where there is none", async () => {
+test("replay --neighbour runs the schedule that passes, and reports when there is none", async () => {
   const small = join(folder, "neighbour.trace.json");
   await quiesce("shrink", deadlock, "--out", small);
   const { stdout, status } = await quiesce("replay", small, "--neighbour");

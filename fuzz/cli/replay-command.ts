@@ -23,15 +23,15 @@ interface ReplayFlags {
 export function replayCommand(host: Host): Command {
   return namedCommand("replay", "trace file, such as reports/out/<name>.trace.json")
     .option("--until <accesses>", "stop after this many accesses", wholeNumber(0, COUNT_MAX))
-    .option("--neighbour", "run the nearest schedule that passes instead, which shrinking has found")
-    .option("--all", "show every access, fold none")
-    .option("--json <file>", 'write the execution as JSON; "-" is standard output, in place of the story')
-    .option("--module <file>", "module that exports the trace's system, when it is none of quiesce's own")
+    .option("--neighbour", "instead, run the nearest passing schedule, found by shrinking")
+    .option("--all", "show every access, without folding")
+    .option("--json <file>", 'write the execution as JSON; "-" replaces the story on standard output')
+    .option("--module <file>", "module that exports the trace's system, unless quiesce has it")
     .addHelpText(
       "after",
       `
-Ends with 1 when the recorded violation is there again, 0 when it is not any more, 2 when the trace cannot be used or
-the code asks for something else than it recorded, 3 when stopped by --until or ^C.
+Exits with 1 if the recorded violation occurs again, 0 if it no longer does, 2 if the trace cannot be used or the code
+diverges from the recording, 3 if stopped by --until or ^C.
 
 Examples:
   npx quiesce replay reports/out/peers-two-creators.trace.json
@@ -90,7 +90,9 @@ async function run(path: string, { until, json, all, neighbour, module }: Replay
   }
 }
 
-/** The user's code asks for something else by now, as after a fix: does it still fail, on schedules like the recorded one? */
+/**
+ * The user's code makes other accesses by now, as after a fix: does it still fail on schedules like the recorded one?
+ */
 async function replayNearby(trace: Trace, subject: Subject, because: string, host: Host): Promise<void> {
   const { NEARBY_EXECUTIONS, searchNearby } = await import("#fuzz/counterexample/run-reproduction.ts");
   const { expandChoices } = await import("#fuzz/machine/trace.ts");
@@ -104,7 +106,8 @@ async function replayNearby(trace: Trace, subject: Subject, because: string, hos
   if (story === undefined) {
     const count = NEARBY_EXECUTIONS.toLocaleString("en-US");
     host.stdout.write(
-      `${visibleText(trace.scenario.name)}: no longer fails: ${visibleText(violates)} holds on ${count} schedules near the recorded one\n${change}\n`,
+      `${visibleText(trace.scenario.name)}: no longer fails: ${visibleText(violates)} holds on ${count} ` +
+        `schedules near the recorded one\n${change}\n`,
     );
     host.exitCode = EXIT.verified;
     return;
@@ -147,7 +150,7 @@ function exitCodeOf(
   }
 }
 
-/** Says whether it is the code that has changed, or the trace. */
+/** Reports whether the code has changed, or the trace. */
 async function codeText(recorded: string): Promise<string> {
   const { codeVersion } = await import("#fuzz/host/code-version.ts");
   const present = codeVersion(packageRoot);

@@ -13,18 +13,19 @@ interface Options {
 
 const RESULT = "reports/out/result.json";
 
-/** `quiesce report`: the page of a run, made again. */
+/** `quiesce report`: rebuilds the page of a run. */
 export function reportCommand(): Command {
-  return namedCommand("report", `results of verify; ${RESULT} unless named`)
-    .option("--compare <result.json>", "an earlier result: to list new, fixed and slower parts since then")
-    .option("--out <folder>", "folder of the page; that of the first result unless given")
-    .option("--module <file>", "module that exports the systems of the results, when they are none of quiesce's own")
+  return namedCommand("report", `results of verify (default: ${RESULT})`)
+    .option("--compare <result.json>", "an earlier result: shows what is new, fixed or slower since then")
+    .option("--out <folder>", "folder for the page (default: that of the first result)")
+    .option("--module <file>", "module that exports the systems of the results, unless quiesce has them")
     .option("--open", "open the page in the browser")
     .addHelpText(
       "after",
       `
-Besides the results, the page shows what lies beside it: bugs.json, certificates/, litmus.json, histories.json, costs.json, mutation/.
-It is one file that needs no network: it can be mailed, and kept as an artefact of CI.
+Besides the results, the page shows the files beside them: bugs.json, certificates/, litmus.json, histories.json,
+costs.json, mutation/.
+It is one file that needs no network: it can be mailed, and kept as a CI artefact.
 
 Examples:
   quiesce report
@@ -58,7 +59,7 @@ async function run(paths: readonly string[], { out, compare, module, open }: Opt
   }
 }
 
-/** @throws InputError if there is nothing to open it with */
+/** @throws InputError if there is no program to open it with */
 async function openInBrowser(page: string): Promise<void> {
   const { spawn } = await import("node:child_process");
   const [command, ...words] =

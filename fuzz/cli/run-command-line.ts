@@ -1,4 +1,4 @@
-/** Runs one command line, and is the one place that says what the caller did wrong. */
+/** Runs one command line. The only place that reports the caller's faults. */
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import type { Host } from "./command-host.ts";
 import { type CommandName, commandNames, namedCommand } from "./command-names.ts";
 import { configure } from "./configured.ts";
 
-/** A command is loaded when it is called: what others need would only make it slower to start. */
+/** A command is loaded when it is called: loading the others would only slow the start. */
 const loaders: { readonly [Name in Exclude<CommandName, "complete">]: (host: Host) => Promise<Command> } = {
   verify: async () => (await import("./verify-command.ts")).verifyCommand(),
   fuzz: async () => (await import("./fuzz-command.ts")).fuzzCommand(),
@@ -33,10 +33,10 @@ const loaders: { readonly [Name in Exclude<CommandName, "complete">]: (host: Hos
 };
 
 /**
- * Runs the command that the words name, and sets the exit code. What is wrong with the call or its input is one line on
- * standard error and exit code 2.
+ * Runs the named command, and sets the exit code. A fault in the call or its input gives one line on standard error and
+ * exit code 2.
  *
- * @throws Error for a fault of ours
+ * @throws Error for a fault in quiesce itself
  */
 export async function runCommandLine(words: readonly string[], host: Host): Promise<void> {
   const program = new Command("quiesce")
@@ -55,7 +55,7 @@ export async function runCommandLine(words: readonly string[], host: Host): Prom
   for (const name of Object.keys(commandNames) as CommandName[]) {
     if (name === "complete" && isCompleting) continue; // added below, with all that can be completed
     const isWanted = name !== "complete" && (name === wanted || isCompleting);
-    // Of the others only the list of commands tells: that each has options, and what they are called with.
+    // The list of commands shows the others' arguments only, and that they have options.
     const command = isWanted ? await loaders[name](host) : namedCommand(name).option("--any");
     program.addCommand(command.copyInheritedSettings(program));
   }

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SCENARIO = "peers-identifiers";
 const CHANGED = "impl/peers/identifier.ts";
 
-/** What `verify` replays of the saved traces, in the copy of the project. */
+/** The saved traces that `verify` replays in the copy of the project. */
 const REPLAY = `import { printCampaign } from "#fuzz/cli/print-campaign.ts";
 import { verifyPlan } from "#fuzz/campaign/campaign-plan.ts";
 import { profileNamed } from "#fuzz/campaign/profile.ts";
@@ -22,7 +22,7 @@ const settings = { command: "verify", out: process.argv[2], workers: 1, state: "
 process.exitCode = await printCampaign({ ...whole, scenarios: [], bugs: [] }, settings);
 `;
 
-test("a violation that --save keeps is replayed by every later run, and holds once the code is mended", () => {
+test("a violation that --save keeps is replayed by every later run, and holds once the code is fixed", () => {
   const copy = patchedProject(folder, "inetpeer-ipid-range-overlap");
   const traces = join(copy, "fuzz/traces");
   const run = (...args: readonly string[]) => spawnSync(process.execPath, args, { encoding: "utf8", cwd: copy });
@@ -41,9 +41,7 @@ test("a violation that --save keeps is replayed by every later run, and holds on
   expect(violated.status).toBe(1);
 
   cpSync(join(projectRoot, CHANGED), join(copy, CHANGED));
-  const mended = run(script, join(copy, "mended"));
-  expect(mended.stdout).toMatch(
-    new RegExp(`^holds     fuzz/traces/${name}  ends without a violation after \\d+`, "mu"),
-  );
-  expect(mended.status).toBe(0);
+  const fixed = run(script, join(copy, "fixed"));
+  expect(fixed.stdout).toMatch(new RegExp(`^holds     fuzz/traces/${name}  ends without a violation after \\d+`, "mu"));
+  expect(fixed.status).toBe(0);
 }, 60_000);

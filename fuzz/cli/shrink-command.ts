@@ -18,16 +18,16 @@ interface ShrinkFlags {
 /** `quiesce shrink`. */
 export function shrinkCommand(host: Host): Command {
   return namedCommand("shrink", "trace file, such as reports/out/<name>.trace.json")
-    .option("--out <file>", "where the smaller trace goes (default: <name>.shrunk.trace.json beside the trace)")
-    .option("--executions <number>", "executions to spend at most", wholeNumber(0, COUNT_MAX), 100_000)
-    .option("--json <file>", 'write the result as JSON; "-" is standard output, in place of the story')
-    .option("--module <file>", "module that exports the trace's system, when it is none of quiesce's own")
+    .option("--out <file>", "file for the smaller trace (default: <name>.shrunk.trace.json beside the trace)")
+    .option("--executions <number>", "execution budget", wholeNumber(0, COUNT_MAX), 100_000)
+    .option("--json <file>", 'write the result as JSON; "-" replaces the story on standard output')
+    .option("--module <file>", "module that exports the trace's system, unless quiesce has it")
     .addHelpText(
       "after",
       `
-Writes the smaller trace, and a reproduction script (.repro.ts) beside it. Ends with 1 when the violation is there (which
-is what shrinking needs), 0 when the trace violates nothing any more, 2 when it cannot be used, 3 when ^C or
---executions came first: what was reached by then is written all the same.
+Writes the smaller trace, and a reproduction script (.repro.ts) beside it. Exits with 1 if the violation occurs (as
+shrinking needs), 0 if the trace no longer violates anything, 2 if it cannot be used, 3 if ^C or --executions came
+first: the smallest trace so far is still written.
 
 Examples:
   npx quiesce shrink reports/out/peers-two-creators.trace.json
@@ -65,7 +65,8 @@ async function run(path: string, { out, executions, json, module }: ShrinkFlags,
     host.exitCode = finished ? EXIT.violated : EXIT.unfinished;
     if (!finished)
       host.stderr.write(
-        `quiesce: shrink: stopped before nothing more could be taken away (${interruption ?? "--executions is spent"}); ${visibleText(target)} has what was reached\n`,
+        `quiesce: shrink: stopped before the trace was minimal (${interruption ?? "--executions is spent"}); ` +
+          `${visibleText(target)} has the smallest so far\n`,
       );
   } finally {
     endWatch();
@@ -92,7 +93,7 @@ async function print(found: ShrunkTrace, json: string | undefined, host: Host): 
   );
 }
 
-/** What `--json` writes. */
+/** The JSON of `--json`. */
 function summaryOf({ target, script, trace, shrunk, before }: ShrunkTrace) {
   return {
     format: "quiesce-shrink",

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SMALL = ["--threads", "2", "--operations", "1000", "--seed", "3", "--out", folder];
 
-test("a system that holds is told with how much was tried", async () => {
+test("a system that holds is reported with the amount of work done", async () => {
   const { code, stdout } = await quiesce(["stress", "peers", ...SMALL, "--time", "500ms"]);
   expect(stdout).toMatch(/^held {6}peers {2}[\d,]+ operations of 2 threads in \d+ rounds, seed 3$/mu);
   expect(code).toBe(0);
@@ -33,7 +33,7 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
     json,
   ]);
   expect(stdout).toMatch(
-    /^VIOLATED linearizability: nextId of thread \d answers \d+, and no order of the operations on address \d+ explains that$/mu,
+    /^VIOLATED linearizability: nextId of thread \d returns \d+, and no order of the operations on address \d+ explains that$/mu,
   );
   expect(stdout).toMatch(
     /^ {8}in the simulator, an interleaving with the same history of \d+ operations, after [\d,]+ executions$/mu,
@@ -51,7 +51,7 @@ test("a bug put back is found, saved with its history, and as a trace of the sim
   expect((await quiesce(replay)).code).toBe(1);
 }, 60_000);
 
-test("a bug in the source as it stands is saved as a trace too, if the simulator finds one in the same source", async () => {
+test("a bug in the present source is also saved as a trace, if the simulator finds one in that source", async () => {
   const copy = patchedProject(folder, "inetpeer-ipid-range-overlap");
   const module = join(copy, "run.ts");
   writeFileSync(
@@ -67,11 +67,11 @@ test("a bug in the source as it stands is saved as a trace too, if the simulator
   expect(run.stdout).toMatch(/^VIOLATED linearizability: nextId of thread/u);
   expect(run.status).toBe(1);
   expect(JSON.parse(readFileSync(join(out, "peers.trace.json"), "utf8"))).toMatchObject({ format: "quiesce-trace" });
-  // The source that it was found in has the bug; the one here has not.
+  // The bug is in the source where it was found, not in the one here.
   expect((await quiesce(["replay", join(out, "peers.trace.json")])).code).not.toBe(1);
 }, 60_000);
 
-test("an interrupted run says so, and that it decided nothing", async () => {
+test("an interrupted run reports that it decided nothing", async () => {
   const { code, stdout } = await quiesce(["stress", "peers", ...SMALL, "--time", "60s", "--json", "-"], {
     meanwhile: (child) => void child.stderr.once("data", () => child.kill("SIGINT")),
   });
@@ -79,7 +79,7 @@ test("an interrupted run says so, and that it decided nothing", async () => {
   expect(code).toBe(3);
 }, 60_000);
 
-test("what is wrong with the call is told in one line", async () => {
+test("a fault in the call is reported in one line", async () => {
   const cases: readonly (readonly [readonly string[], string])[] = [
     [["dst"], 'quiesce: no system "dst" is built for real threads; there is peers\n'],
     [["peers", "--threads", "0"], "it must be a whole number from 1 to 60."],

@@ -18,39 +18,40 @@ interface Options {
   readonly json?: string;
 }
 
-/** For the help, which is not to wait for what a run imports; see STRESSED_SYSTEMS. */
+/** For the help, which must not wait for the imports of a run; see STRESSED_SYSTEMS. */
 const SYSTEMS = ["peers"];
 
 const THREADS_MAX = 60;
 const OPERATIONS_MAX = 10_000_000;
 
-/** `quiesce stress`: the same source on real threads, under load, and checked. */
+/** `quiesce stress`: runs the same source on real threads under load, and checks it. */
 export function stressCommand(): Command {
   return namedCommand("stress", `what runs: ${SYSTEMS.join(", ")}`)
     .option(
       "--threads <n>",
-      "worker threads; as many as there are processors unless given",
+      "worker threads (default: one per processor)",
       wholeNumber(1, THREADS_MAX),
       Math.min(THREADS_MAX, availableParallelism()),
     )
-    .option("--time <duration>", "how long, such as 30s or 10m; a round that has begun is ended", parseDuration, 30_000)
-    .option("--operations <n>", "operations of each thread in a round", wholeNumber(1, OPERATIONS_MAX), 50_000)
+    .option("--time <duration>", "duration, such as 30s or 10m; the last round is finished", parseDuration, 30_000)
+    .option("--operations <n>", "operations per thread and round", wholeNumber(1, OPERATIONS_MAX), 50_000)
     .option(
       "--seed <n>",
-      "seed of the operations; drawn, and printed, unless given. Schedules are the host's",
+      "seed of the operations (default: drawn and printed); the host decides the schedules",
       parseSeed,
     )
-    .option("--bug <slug>", "put a bug of the museum back first, in memory")
-    .option("--out <folder>", "folder for what is found", "reports/out/stress")
-    .option("--json <file>", "write the result as JSON; - is standard output, instead of the text")
+    .option("--bug <slug>", "first put a bug of the museum back, in memory")
+    .option("--out <folder>", "folder for violations", "reports/out/stress")
+    .option("--json <file>", "write the result as JSON; - replaces the text on standard output")
     .addHelpText(
       "after",
       `
-Each round's history is checked for linearizability address by address, and what is left for its invariants. What is found is saved with
-its history. The simulator then looks for an interleaving in which the operations return the same; if it has none, for any violation in the
-scenarios of the same source (with --bug, in the one that its patch names). What it finds is saved as a trace that replays.
+Each round's history is checked for linearizability address by address, and the remaining memory for its invariants. A
+violation is saved with its history. The simulator then looks for an interleaving in which the operations return the
+same values; failing that, for any violation in the scenarios of the same source (with --bug, in the one that its patch
+names). A violation found there is saved as a trace that replays.
 
-Exit codes: 0 nothing found in that time, 1 a violation, 2 bad input, 3 interrupted.
+Exit codes: 0 no violation in that time, 1 a violation, 2 bad input, 3 interrupted.
 
 Examples:
   quiesce stress peers
@@ -96,7 +97,8 @@ function lines({
   files,
   simulated,
 }: StressEnd): readonly string[] {
-  const amount = `${operations.toLocaleString("en-US")} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
+  const count = operations.toLocaleString("en-US");
+  const amount = `${count} operations of ${threads} threads in ${rounds} rounds, seed ${seed}`;
   if (violation !== undefined) {
     const replay = files
       .filter((file) => file.endsWith(".trace.json"))
@@ -113,15 +115,19 @@ function lines({
   return [stopped === undefined ? `held      ${name}  ${amount}` : `unknown   ${name}  ${stopped} after ${amount}`];
 }
 
-/** What the simulator came to, in a sentence. */
+/** The simulator's result, in a sentence. */
 function simulatedText({ found, operations, executions }: Simulated): string {
   const looked =
     operations === 0
       ? "the history is too long to look for in the simulator"
-      : `in the simulator, no interleaving with the same history of ${operations} operations in ${executions.toLocaleString("en-US")} executions`;
+      : `in the simulator, no interleaving with the same history of ${operations} operations in ` +
+        `${executions.toLocaleString("en-US")} executions`;
   switch (found) {
     case "same-history":
-      return `in the simulator, an interleaving with the same history of ${operations} operations, after ${executions.toLocaleString("en-US")} executions`;
+      return (
+        `in the simulator, an interleaving with the same history of ${operations} operations, after ` +
+        `${executions.toLocaleString("en-US")} executions`
+      );
     case "violation":
       return `${looked}; another violation of the same source`;
     case "none":

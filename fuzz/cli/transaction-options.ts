@@ -1,4 +1,4 @@
-/** What `quiesce check` takes for histories of transactions. */
+/** Options of `quiesce check` for histories of transactions. */
 import { InvalidArgumentError } from "commander";
 import { LEVELS, levelNamed } from "#properties/transactions/consistency-levels.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
@@ -13,12 +13,13 @@ export interface TransactionOptions {
   readonly assume?: readonly Assumption[];
 }
 
-export const TRANSACTIONS_HELP = `Histories of transactions: --model list-append ([:append x 1], [:r x [1 2]]) or rw-register ([:w x 1], [:r x 1]), from
-any format with a record an event; see properties/transactions/README.md. They are checked for anomalies in the
-dependencies between transactions, by levels of --consistency:
+export const TRANSACTIONS_HELP = `Histories of transactions: --model list-append ([:append x 1], [:r x [1 2]]) or
+rw-register ([:w x 1], [:r x 1]), from any format with one record per event; see properties/transactions/README.md. They
+are checked for anomalies in the dependencies between transactions, by levels of --consistency:
 ${levelLines()}
 rw-register takes more from --assume: that a transaction's writes follow its reads (writes-follow-reads, the default;
-none for nothing), that each process (sequential-keys) or real time (linearizable-keys) sees the values of a key in order.`;
+none for nothing), that each process (sequential-keys) or real time (linearizable-keys) sees the values of a key in
+order.`;
 
 function levelLines(): string {
   const lines: string[] = [];
@@ -56,7 +57,10 @@ export function parseAssumptions(text: string): Assumption[] {
   });
 }
 
-/** @param given names of the options that were given, without dashes @throws InputError at one for other models */
+/**
+ * @param given names of the options that were given, without dashes
+ * @throws InputError for an option of other models
+ */
 export function requireFitting(model: string, given: readonly string[]): void {
   const isTransactions = transactionModelNamed(model) !== undefined;
   const foreign = isTransactions
@@ -65,7 +69,8 @@ export function requireFitting(model: string, given: readonly string[]): void {
   const wrong = given.find((name) => foreign.includes(name));
   if (wrong !== undefined)
     throw new InputError(
-      `check: --${wrong} is not for --model ${model}${isTransactions ? ", whose levels are chosen by --consistency" : ", but for list-append and rw-register"}`,
+      `check: --${wrong} is not for --model ${model}, ` +
+        (isTransactions ? "whose levels are chosen by --consistency" : "but for list-append and rw-register"),
     );
   if (model === "list-append" && given.includes("assume"))
     throw new InputError("check: --assume is for --model rw-register: of lists nothing need be assumed");

@@ -19,7 +19,7 @@ import { quiesce } from "./cli-process.fixture.ts";
 const folder = mkdtempSync(join(tmpdir(), "quiesce-verify-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Small enough to be enumerated within the quick profile. */
+/** Small enough to enumerate within the quick profile. */
 const SMALL = "peers-identifiers";
 
 function resultIn(out: string): Result {
@@ -47,7 +47,7 @@ test("a scenario that holds is one line, exit code 0, and every report", async (
   expect(readFileSync(page, "utf8")).toBe(`${readFileSync(join(out, "summary.md"), "utf8")}\n`);
 });
 
-test("one seed gives the same bytes with one worker and with two; another seed gives others", async () => {
+test("one seed gives the same bytes with one worker and with two; another seed gives different ones", async () => {
   const [one, two, other] = ["one", "two", "other"].map((name) => join(folder, name));
   await Promise.all([
     quiesce([
@@ -92,7 +92,7 @@ test("one seed gives the same bytes with one worker and with two; another seed g
   expect(third).not.toBe(first);
 });
 
-test("a violation is told, saved as a trace and a script, put into every report, and exits 1", async () => {
+test("a violation is printed, saved as a trace and a script, added to every report, and exits with 1", async () => {
   const out = join(folder, "violated");
   const { code, stdout } = await quiesce(["fuzz", "lazy01_bad", "--seed", "3", "--out", out]);
   expect(code).toBe(1);
@@ -132,7 +132,7 @@ test("--json - writes the result to standard output, and nothing else", async ()
   expect(code).toBe(0);
 });
 
-test("--time ends undecided, with a partial report and exit code 3; --resume says when there is nothing to take over", async () => {
+test("--time leaves a partial report, undecided, with exit code 3; --resume reports a missing state", async () => {
   const out = join(folder, "time");
   const { code, stdout, stderr } = await quiesce([
     "verify",
@@ -153,10 +153,10 @@ test("--time ends undecided, with a partial report and exit code 3; --resume say
   expect(resultIn(out)).toMatchObject({ finished: false, verdict: "unknown" });
 });
 
-test("^C leaves a partial report and the state, without a stack; --resume takes over what was done, and ends alike", async () => {
+test("^C leaves a partial report and the state, without a stack; --resume continues to the same end", async () => {
   const out = join(folder, "interrupted");
   const { code, stdout, stderr } = await quiesce(["verify", SMALL, "peers", "--seed", "9", "--verbose", "--out", out], {
-    // The first scenario has been decided when its line comes.
+    // The first scenario is decided once its line is printed.
     meanwhile: (child) => {
       let text = "";
       const watch = (part: string): void => {
@@ -182,7 +182,7 @@ test("^C leaves a partial report and the state, without a stack; --resume takes 
   expect(resumed.code).toBe(0);
   const { scenarios, seed, finished } = resultIn(out);
   expect([seed, finished]).toEqual([9, true]);
-  // Every schedule of it was run, so the seed makes no difference to the counts.
+  // Every schedule was run, so the seed does not change the counts.
   expect(scenarios[0]?.searches).toEqual(resultIn(join(folder, "holds")).scenarios[0]?.searches);
   expect(existsSync(state)).toBe(false);
 });
@@ -190,7 +190,7 @@ test("^C leaves a partial report and the state, without a stack; --resume takes 
 test("a second ^C ends at once, without a report", async () => {
   const out = join(folder, "twice");
   const module = join(folder, "deaf.ts");
-  // Its set-up asks nobody whether to stop.
+  // Its set-up never checks whether to stop.
   writeFileSync(
     module,
     `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
@@ -213,7 +213,7 @@ export default {
   expect(existsSync(join(out, "result.json"))).toBe(false);
 });
 
-test("a reader that goes away stops the run the same way", async () => {
+test("a closed output stops the run the same way", async () => {
   const out = join(folder, "pipe");
   const { code, stderr } = await quiesce(["verify", SMALL, "peers", "--verbose", "--out", out], {
     meanwhile: (child) => void once(child.stdout, "data").then(() => child.stdout.destroy()),
@@ -223,7 +223,7 @@ test("a reader that goes away stops the run the same way", async () => {
   expect(resultIn(out)).toMatchObject({ finished: false });
 });
 
-test("what is not there is refused in one line that names what is, with exit code 2", async () => {
+test("an unknown name is refused in one line that lists the known ones, with exit code 2", async () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
     [["verify", "nope"], /^quiesce: no scenario "nope"; there are peers-[^\n]*\n$/],
     [["fuzz", "nope\u001b[31m"], /^quiesce: no scenario "nope\\u\{1b\}\[31m"; there are peers-[^\n]*\n$/],

@@ -26,7 +26,7 @@ interface Options {
 const MEMORIES = ["sc", "tso", "ra", "lkmm"] as const;
 type Memory = (typeof MEMORIES)[number];
 
-/** Seed of the profiles that gate a change: the same every time, so that a red gate is red again. */
+/** Seed of the profiles that gate a change: fixed, so that a red gate stays red. */
 const SEED_DEFAULT = 1;
 
 /** `quiesce verify`: the gate. */
@@ -35,39 +35,41 @@ export function verifyCommand(): Command {
     "verify",
     "scenarios, systems, or modules of your own; all unless named, or those of quiesce.config.ts",
   )
-    .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
+    .addOption(new Option("--profile <name>", "search budget: quick, full or night").default("quick"))
     .addOption(
-      new Option("--memory <model>", "memory model; under another than sc the protocols and scenarios are explored")
+      new Option("--memory <model>", "memory model; except under sc, protocols and scenarios are explored")
         .choices(MEMORIES)
         .default("sc"),
     )
-    .option("--seed <n>", "seed of all randomness; 1 unless given, night draws one", parseSeed)
+    .option("--seed <n>", "seed of all randomness (default: 1; night draws one)", parseSeed)
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
-    .option("--json <file>", "write the result as JSON; - is standard output, which then carries nothing else")
-    .option("--out <folder>", "folder of the reports", "reports/out")
-    .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)
-    .option("--resume", "go on where a run with the same seed, profile and code was stopped")
-    .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .option("--json <file>", "write the result as JSON; - is standard output, and suppresses all other output there")
+    .option("--out <folder>", "folder for the reports", "reports/out")
+    .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
+    .option("--resume", "continue a stopped run with the same seed, profile and code")
+    .option("--save", "save the trace of each violation; every later run replays it")
     .option("--watch", "verify again what a change of a module, or of a file that it imports, touches; until ^C")
-    .option("--verbose", "a line for each scenario, trace and bug, also for those that are as they should be")
+    .option("--verbose", "print a line for each scenario, trace and bug, also for the good ones")
     .addHelpText(
       "after",
       `
-Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the folder of the reports,
-and a trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json, whatever the machine.
+Writes result.json, timing.json, junit.xml, quiesce.sarif, summary.md and the page index.html to the report folder, and
+a trace of each violation to traces/ below it. Equal seed, profile and code give equal bytes in result.json on any
+machine.
 
-Under sc, the protocols of the systems (small programs over their procedures) are explored under lkmm as well. With --memory,
-protocols and scenarios are explored under that model: every execution without a cycle of program order and reads-from,
-up to the profile's bound. Leaks, lock order and what is watched in the middle of executions are looked at under sc alone.
+Under sc, the protocols of the systems (small programs over their procedures) are also explored under lkmm. With
+--memory, protocols and scenarios are explored under that model: every execution without a cycle of program order and
+reads-from, up to the profile's bound. Leaks, lock order and properties in mid-execution are checked under sc alone.
 
-The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the folder, and run the
-library of peer pools on four real threads under load, for one minute and for ten; a violation is saved with its history in stress/.
-Schedules are the host's there: a violation is the one thing that an equal seed may not bring back.
+The profiles full and night also certify each system's small scopes, as quiesce certify does, in certificates/ below the
+folder, and run the library of peer pools on four real threads under load, for one minute and for ten; a violation is
+saved with its history in stress/. The host decides the schedules there: unlike all others, these violations may not
+recur with an equal seed.
 
-With --save, traces of violations are also saved in fuzz/traces/, or in traces/ beside a module of your own, and every later run replays
-those of the systems that it verifies.
+With --save, traces of violations are also saved in fuzz/traces/, or in traces/ beside a user's module, and every later
+run replays those of the systems that it verifies.
 
-Exit codes: 0 all holds, 1 a violation or a bug not found, 2 bad input, 3 not finished (--time or ^C).
+Exit codes: 0 everything holds, 1 a violation, or a bug that was not found, 2 bad input, 3 not finished (--time or ^C).
 
 Examples:
   quiesce verify
@@ -139,7 +141,7 @@ async function planOf(words: readonly string[], options: Options): Promise<Campa
   return verifyPlan(scenarios, profile, seed, words.length + own.length === 0 ? "gate" : "scenarios");
 }
 
-/** The seed of the run to go on with: one that was drawn need not be typed. */
+/** The seed of the run to resume, so that a drawn one need not be typed. */
 async function stoppedSeed({ resume, out }: Options): Promise<number | undefined> {
   if (resume !== true) return undefined;
   const { readState, STATE_FILE } = await import("#fuzz/campaign/resume-state.ts");

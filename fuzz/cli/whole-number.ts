@@ -4,13 +4,13 @@ const SEED_MAX = 0xffff_ffff;
 const WORKERS_MAX = 64;
 const EXECUTIONS_MAX = 1_000_000_000_000;
 
-/** Of accesses and executions of one trace. */
+/** Largest count of accesses and executions of one trace. */
 export const COUNT_MAX = 999_999_999;
 
 /**
  * Parses an option's whole number.
  *
- * @throws InvalidArgumentError if the text is no whole number of that range
+ * @throws InvalidArgumentError if the text is not a whole number in that range
  */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -24,7 +24,7 @@ export const parseSeed: (text: string) => number = wholeNumber(0, SEED_MAX);
 export const parseWorkers: (text: string) => number = wholeNumber(1, WORKERS_MAX);
 export const parseExecutions: (text: string) => number = wholeNumber(1, EXECUTIONS_MAX);
 
-/** A seed for a run that was given none; it must be printed. */
+/** A seed for a run without one; it must be printed. */
 export function drawSeed(): number {
   return Math.floor(Math.random() * (SEED_MAX + 1));
 }

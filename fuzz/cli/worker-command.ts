@@ -11,17 +11,17 @@ interface Options {
   readonly idle?: number;
 }
 
-/** `quiesce worker`: does jobs of campaigns on other machines. */
+/** `quiesce worker`: runs jobs of campaigns on other machines. */
 export function workerCommand(): Command {
   return namedCommand("worker")
-    .requiredOption("--queue <url>", "the queue, on Redis or Valkey, such as redis://localhost:6379")
-    .option("--concurrency <n>", "jobs at once; as many as there are processors unless given", parseWorkers)
-    .option("--idle <duration>", "end when there was nothing to do for so long, such as 5m", parseDuration)
+    .requiredOption("--queue <url>", "a queue on Redis or Valkey, such as redis://localhost:6379")
+    .option("--concurrency <n>", "jobs at once (default: one per processor)", parseWorkers)
+    .option("--idle <duration>", "exit after being idle for this long, such as 5m", parseDuration)
     .addHelpText(
       "after",
       `
-Takes jobs of campaigns that run the very same sources; of others it says so, and takes none. It may come and go: a job that it does
-not finish is done by another.
+Takes jobs of campaigns that run exactly the same sources, and reports campaigns that do not. It may join and leave at
+any time: another worker does a job that it does not finish.
 
 Exit codes: 0 ended by ^C or --idle, 2 bad input.
 

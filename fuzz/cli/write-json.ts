@@ -1,9 +1,9 @@
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 
 /**
- * Writes what `--json` asks for.
+ * Writes the output of `--json`.
  *
- * @param path of a file, or `-` for standard output; undefined if it was not asked for
+ * @param path of a file, or `-` for standard output; undefined without `--json`
  * @throws InputError if the file cannot be written
  */
 export function writeJson(path: string | undefined, text: string): void {

@@ -31,7 +31,7 @@ function costs(body: (cell: Address, long: Address) => Access) {
   return accessCosts({ name: "test", heap, *setUp() {}, body: () => body(cell, long), rwlocks: [Cell.lock(cell)] });
 }
 
-test("reads cost accesses and nothing else, barriers nothing at all", () => {
+test("reads cost only accesses, barriers nothing at all", () => {
   const found = costs(function* (cell) {
     yield smpMb();
     yield read(Cell.word(cell));
@@ -40,7 +40,7 @@ test("reads cost accesses and nothing else, barriers nothing at all", () => {
   expect(found).toEqual({ lockAcquisitions: 0, atomicOperations: 0, cacheLinesWritten: 0, accesses: 2 });
 });
 
-test("a cache line is written once however often, and each object has its own", () => {
+test("a line written several times counts once, and each object has its own lines", () => {
   const found = costs(function* (cell, long) {
     yield write(Cell.word(cell), 1);
     yield writeOnce(Cell.lock(cell), 1);
@@ -98,7 +98,7 @@ test("a reader-writer lock is one acquisition for a reader and for a writer, and
   expect(elsewhere.lockAcquisitions).toBe(0);
 });
 
-test("a procedure that goes wrong is not measured", () => {
+test("a procedure that violates a property is not measured", () => {
   expect(() =>
     costs(function* (cell) {
       yield read(Cell.word(cell));

@@ -1,9 +1,10 @@
 /**
- * What a procedure costs, counted while the machine runs it alone: locks taken, atomic operations, cache lines written.
+ * The cost of a procedure, counted while the machine runs it alone: locks taken, atomic operations, cache lines
+ * written.
  *
- * A lock is one atomic operation to take, and a store to give back. A reader–writer lock is words, which the machine
- * does not know for a lock: its acquisitions are told by how its word changes. Each object begins a cache line of its
- * own, as cache-lines.ts has it.
+ * Taking a lock is one atomic operation, and releasing it a store. A reader–writer lock consists of words that the
+ * machine does not know as a lock: its acquisitions are recognised by changes of its word. Each object begins its own
+ * cache line, as in cache-lines.ts.
  */
 import { ACCESS, type Access, type Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -14,7 +15,7 @@ import { randomWalk } from "#fuzz/strategies/random-walk.ts";
 import type { LookupCost } from "#reports/lookup-costs.ts";
 import { lineOf } from "./sizes/cache-lines.ts";
 
-/** A structure in memory, and the one procedure to measure. */
+/** A structure in memory, and the one measured procedure. */
 export interface Measured {
   readonly name: string;
   readonly heap: Heap;
@@ -26,7 +27,7 @@ export interface Measured {
 
 export type AccessCosts = Omit<LookupCost, "system" | "lookup">;
 
-/** @throws Error if the procedure violates a property of the machine's */
+/** @throws Error if the procedure violates a property of the machine */
 export function accessCosts({ name, heap, setUp, body, rwlocks }: Measured): AccessCosts {
   const counter = new Counter(heap, new Set(rwlocks));
   const machine = new Machine(
@@ -71,11 +72,11 @@ class Counter implements Observer {
     if (line !== undefined && (takes || mayWrite(kind) || isRelease(kind))) this.#lines.add(line);
   }
 
-  /** What has no word of its own costs nothing here. */
+  /** Accesses without their own word cost nothing here. */
   marked(): void {}
 }
 
-/** A reader that finds no writer, or a writer that finds nobody. */
+/** A reader that finds no writer, or a writer that finds the lock free. */
 function takesRwlock({ kind, before, after }: ObservedAccess): boolean {
   return kind === ACCESS.cmpxchgAcquire ? before === 0 : kind === ACCESS.atomicAddReturnAcquire && after > 0;
 }

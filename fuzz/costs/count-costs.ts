@@ -7,7 +7,7 @@ import { neighboursSizes } from "./sizes/neighbours-sizes.ts";
 import { routeCacheSizes } from "./sizes/route-cache-sizes.ts";
 import { timeWaitSizes } from "./sizes/time-wait-sizes.ts";
 
-/** Lengths of the garbage list for which its lock is measured. */
+/** Lengths of the garbage list at which its lock is measured. */
 const LISTED = [0, 1, 10, 100, 1000];
 
 /** All tables of `quiesce costs`. */

@@ -1,10 +1,10 @@
 /**
- * How long the garbage lock of the destination cache is held, in accesses, as a function of the length of the list:
- * before, with the soft-interrupt collector, and after, with the work queue.
+ * How long the garbage lock of the destination cache is held, in accesses, by length of the list: before, with the
+ * soft-interrupt collector, and after, with the work queue.
  *
- * Measured by running each collector alone over a list of entries that somebody holds, of which one run keeps all;
- * every access that its thread makes between taking the lock and letting it go counts, and the longest stretch is what
- * others may have to spin for. The list is made before, and the entry given up meanwhile is one of those who wait.
+ * Each collector runs alone over a list of entries that are held, so that one run keeps all. Every access of its thread
+ * between taking and releasing the lock counts, and the longest stretch is the spinning time that others may face. The
+ * list is made before; the entry given up during the measurement is one of those that wait.
  */
 import { ACCESS, type Access, type Address, NIL, request } from "#impl/memory/access.ts";
 import { isLocal } from "#impl/memory/access-class.ts";
@@ -20,7 +20,7 @@ import { workQueueCollector } from "#impl/dst/workqueue.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
 import type { LockHold, LockHoldRow } from "#reports/lookup-costs.ts";
 
-/** @throws RangeError if a length is no whole number of at least 0 */
+/** @throws RangeError if a length is not a whole number of at least 0 */
 export function dstLockHolds(lengths: readonly number[]): readonly LockHoldRow[] {
   return lengths.map((listed) => {
     if (!Number.isInteger(listed) || listed < 0)
@@ -41,8 +41,8 @@ function measure(collector: Collector, listed: number): LockHold {
   };
 }
 
-/** Of `deed`, with so many dead entries on the fresh list, each held so many times. */
-function longestHold(collector: Collector, listed: number, references: number, deed: (dst: Dst) => Access): number {
+/** Of `action`, with so many dead entries on the fresh list, each held so many times. */
+function longestHold(collector: Collector, listed: number, references: number, action: (dst: Dst) => Access): number {
   const options = {
     collector,
     ticksPerSecond: 10,
@@ -61,13 +61,13 @@ function longestHold(collector: Collector, listed: number, references: number, d
     heap.words[DstEntry.refcount(entry)] = references;
   }
   const stretches: number[] = [0];
-  runAlone(heap, noting(deed(dst), Garbage.lock(dst.garbage), stretches));
+  runAlone(heap, noting(action(dst), Garbage.lock(dst.garbage), stretches));
   return Math.max(...stretches);
 }
 
 const NOT_HELD = -1;
 
-/** Runs `procedure` unchanged and appends how many accesses it makes with the lock held, each time. */
+/** Runs `procedure` unchanged and appends the number of accesses of each lock hold. */
 function* noting(procedure: Access, lock: Address, stretches: number[]): Access {
   let held = NOT_HELD;
   let step = procedure.next(0);

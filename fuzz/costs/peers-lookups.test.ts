@@ -25,7 +25,7 @@ test("a hit takes two locks before the conversion, one after it, and none since 
   ]);
 });
 
-test("an idle peer is taken off the list, which writes its neighbours, and after the conversion found a second time under the lock", () => {
+test("taking an idle peer off the list writes its neighbours, and takes a second lookup after the conversion", () => {
   expect(costsOf("a hit, the peer idle between others")).toEqual([
     ["peers-rwlock", 2, 4, 5],
     // The tree's lock, the count, the list's lock; nothing was taken without the lock.
@@ -35,7 +35,7 @@ test("an idle peer is taken off the list, which writes its neighbours, and after
   ]);
 });
 
-test("a miss takes the tree's lock before and after the conversion, and none since a sequence tells that it is sure", () => {
+test("a miss takes the tree's lock before and after the conversion, and none once a sequence validates it", () => {
   expect(costsOf("a miss that creates nothing")).toEqual([
     ["peers-rwlock", 1, 2, 1],
     ["peers-rcu-list", 1, 1, 1],
@@ -53,7 +53,7 @@ test("the last release takes the list's lock while there is a list", () => {
   ]);
 });
 
-test("every lookup is measured in every generation, and measured anew alike", () => {
+test("every lookup is measured in every generation, and measuring again gives the same", () => {
   const rows = peersLookupCosts();
   expect(rows).toHaveLength(4 * 4);
   for (const { accesses } of rows) expect(accesses).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 /**
- * What a lookup costs in the generations of the peer pool: under a reader–writer lock, under RCU with a list of unused
- * peers, under RCU with collection on the path, and with an optimistic search before that. Counted on the machine, one
- * thread alone in a tree of three peers.
+ * The cost of a lookup in the generations of the peer pool: under a reader–writer lock, under RCU with a list of unused
+ * peers, under RCU with collection on the path, and with an optimistic search first. Counted on the machine, one thread
+ * alone in a tree of three peers.
  */
 import { type Access, type Address, NIL } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
@@ -24,7 +24,7 @@ import type { PeerAddress } from "#model/peers/peer-address.ts";
 import type { LookupCost } from "#reports/lookup-costs.ts";
 import { accessCosts } from "./access-costs.ts";
 
-/** A pool of one generation, as it is measured. */
+/** A measured pool of one generation. */
 interface Pool {
   readonly heap: Heap;
   readonly rwlocks: readonly Address[];
@@ -52,7 +52,7 @@ const GENERATIONS: readonly { readonly system: string; place(): Pool }[] = [
 ];
 
 /**
- * What each pool is asked for. `before` leaves the peers as the lookup finds them: all three are held when it begins.
+ * The lookups of each pool. `before` sets up the peers: all three are held when it begins.
  */
 const LOOKUPS: readonly {
   readonly lookup: string;

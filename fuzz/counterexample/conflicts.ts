@@ -1,6 +1,6 @@
 /**
- * The pairs of accesses of an execution whose order a schedule decided: of different threads, conflicting, and with no
- * other ordering between them that would decide it anyway.
+ * The pairs of accesses of an execution whose order the schedule decided: conflicting, of different threads, and not
+ * ordered by anything else.
  */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, regionOf } from "#impl/memory/heap.ts";
@@ -19,13 +19,13 @@ export interface ReversibleConflict extends Conflict {
 }
 
 /**
- * The conflicts that could be turned round, the latest first: those next to the violation say most. Then those that
- * others lie between, which are turned round together with them.
+ * The conflicts that can be reversed, the latest first: those next to the violation are the most informative. Then
+ * those with others in between, which are reversed together with them.
  */
 export function reversibleConflicts(heap: Heap, accesses: readonly RecordedAccess[]): ReversibleConflict[] {
   const conflicts: ReversibleConflict[] = [];
   const indirect: ReversibleConflict[] = [];
-  /** For each access, those that happen before it: program order and conflicts, transitively. */
+  /** For each access, the accesses that happen before it: program order and conflicts, transitively. */
   const before: Set<number>[] = [];
   for (const [second, later] of accesses.entries()) {
     const known = new Set<number>();
@@ -62,7 +62,7 @@ function conflict(heap: Heap, one: RecordedAccess, other: RecordedAccess): boole
   );
 }
 
-/** Does the access concern a word of the object, find a pointer to it, or hand it out or take it back? */
+/** Whether the access concerns a word of the object, finds a pointer to it, allocates it or frees it. */
 function touches(heap: Heap, { kind, address, operand, result }: RecordedAccess, object: Address): boolean {
   if (kind === ACCESS.free) return operand === object;
   if (kind === ACCESS.allocate) return result === object;

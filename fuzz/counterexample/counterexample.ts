@@ -1,4 +1,4 @@
-/** From what a search found to what a person gets: the shrunk trace and its story. */
+/** From the result of a search to the output for a person: the shrunk trace and its story. */
 import { compressChoices, type Trace, traceOf } from "#fuzz/machine/trace.ts";
 import { accessTexts } from "./replay.ts";
 import { machineSettings } from "./replay-trace.ts";
@@ -21,7 +21,7 @@ export interface Counterexample {
 }
 
 /**
- * Shrinks what was found, and makes a trace of what is left.
+ * Shrinks a violating execution, and makes a trace of the result.
  *
  * @returns undefined if the execution violates nothing
  */
@@ -65,12 +65,12 @@ export function counterexampleStory(shrunk: Shrunk, options: StoryOptions = {}):
   });
 }
 
-/** The initial operations of a scenario, as a person reads them. */
+/** The initial operations of a scenario, as text. */
 export function initialTexts({ initial }: Trace["scenario"]): readonly string[] {
   return Array.isArray(initial) ? initial.map((operation: unknown) => operationText({}, operation)) : [];
 }
 
-/** Of random schedules with the orderings, the share that has to fail: fewer, and the orderings are no cause. */
+/** Share of random schedules with the orderings that must fail: with fewer, the orderings are not a cause. */
 const CAUSE_SHARE_MIN = 0.5;
 
 /** The orderings that were found, if they explain the violation. */
@@ -78,17 +78,20 @@ function causesOf({ orderings, samples, failing }: Shrunk): Shrunk["orderings"] 
   return samples > 0 && failing < samples * CAUSE_SHARE_MIN ? [] : orderings;
 }
 
-/** How far the orderings explain the violation; undefined when that was not found out. */
+/** How far the orderings explain the violation; undefined if unknown. */
 function explanationText({ orderings, samples, failing, finished, replayed }: Shrunk): string | undefined {
   if (orderings.length === 0) {
     const threads = new Set(replayed.accesses.map(({ thread }) => thread));
     if (!finished || replayed.accesses.length > ORDERED_ACCESSES_MAX) return undefined;
     return threads.size === 1
       ? "no ordering: one thread alone does it"
-      : "no single ordering: with any of them turned round it still fails";
+      : "no single ordering: with any of them reversed it still fails";
   }
   if (samples === 0) return undefined;
   if (failing < samples * CAUSE_SHARE_MIN)
-    return `no few orderings: with those that could be found, ${failing} of ${samples} random schedules fail`;
-  return `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} random schedules fail`;
+    return `no small set of orderings: with those that were found, ${failing} of ${samples} random schedules fail`;
+  return (
+    `with ${orderings.length === 1 ? "this ordering" : "these orderings"} alone, ${failing} of ${samples} ` +
+    "random schedules fail"
+  );
 }

@@ -1,15 +1,15 @@
 /**
- * When each operation of an execution may have taken effect: moments that are an order of the operations which explains
+ * When each operation of an execution may have taken effect: moments that form an order of the operations explaining
  * all responses.
  *
- * An operation whose invocation and response come at one moment takes effect there. So each operation in turn is made as
- * short as that, at the earliest moment at which the history is still explained. Where memory is freed meanwhile, the
- * history cannot be asked apart from the execution, and an operation may be left without a moment.
+ * An operation whose invocation and response coincide takes effect at that moment. So each operation in turn is
+ * shortened to the earliest moment at which the history is still explained. If memory is freed meanwhile, the history
+ * cannot be checked apart from the execution, and an operation may be left without a moment.
  */
 import type { HistoryWatcher } from "#fuzz/machine/program.ts";
 import type { HistoryMark } from "./watch-memory.ts";
 
-/** The step after which each operation takes effect, by its number. */
+/** The step after which each operation takes effect, by operation number. */
 export function effectMoments(history: HistoryWatcher, marks: readonly HistoryMark[]): ReadonlyMap<number, number> {
   const moments = new Map<number, number>();
   if (!isExplained(history, marks)) return moments;

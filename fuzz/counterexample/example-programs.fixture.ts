@@ -24,8 +24,8 @@ import type { Program } from "#fuzz/machine/program.ts";
 const Counter = struct("counter", { value: 1, lock: 1, finished: 1 });
 
 /**
- * Each thread adds 1 in two accesses, `additions` times, and the last to finish looks: without the lock, an addition
- * can be lost.
+ * Each thread adds 1 in two accesses, `additions` times, and the last to finish checks the sum: without the lock, an
+ * addition can be lost.
  */
 export function lostUpdate({ threads = 2, additions = 1, locked = false } = {}): Program {
   const heap = createHeap(64);
@@ -64,8 +64,8 @@ const Box = struct("box", { current: 1, lock: 1 });
 const Item = struct("item", { value: 1, refcount: 1 });
 
 /**
- * A reader follows a published pointer while a writer replaces the object and frees the old one, with a grace period or
- * without.
+ * A reader follows a published pointer while a writer replaces the object and frees the old one, with or without a
+ * grace period.
  */
 export function earlyFree({ waits = false, reads = 1 } = {}): Program {
   const heap = createHeap(128);

@@ -1,4 +1,4 @@
-/** From the schedule that a search found to what a person looks at: shrunk, told, saved as a trace and as a script. */
+/** From the schedule of a search to the output for a person: shrunk, explained, saved as a trace and as a script. */
 import { isAbsolute, relative, sep } from "node:path";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
@@ -18,21 +18,21 @@ export interface ExplainTask {
   /** Number of the violating execution in the search, from 1. */
   readonly execution: number;
   readonly choices: readonly number[];
-  /** Where the reproduction script is going to be: its imports depend on that. */
+  /** Future path of the reproduction script: its imports depend on it. */
   readonly scriptPath: string;
 }
 
 /** A counterexample without the files that belong to it. */
-export type Told = Omit<Counterexample, "trace" | "reproduction">;
+export type Explained = Omit<Counterexample, "trace" | "reproduction">;
 
-/** A counterexample, and the texts of the files that belong to it. */
+/** A counterexample, and the texts of its files. */
 export interface Explanation {
-  readonly counterexample: Told;
+  readonly counterexample: Explained;
   readonly trace: string;
   readonly script: string;
 }
 
-/** Executions that shrinking one counterexample may take. */
+/** Execution budget for shrinking one counterexample. */
 const SHRINK_MAX = 50_000;
 
 /** @throws Error if the schedule violates nothing: the machine is then not as deterministic as it must be */
@@ -45,35 +45,35 @@ export async function explainViolation(
   const machine = Object.keys(checks).length > 0 && { machine: checks };
   const { module } = scenario;
   const found = { subject, choices, strategy, seed, execution, ...machine, ...(module !== undefined && { module }) };
-  const told = await tellViolation(found, control);
+  const shrunk = await shrinkViolation(found, control);
   return {
-    counterexample: told.counterexample,
-    trace: serialiseTrace(told.trace),
-    script: reproductionScript(told.trace, told.recorded, scriptPath, module),
+    counterexample: shrunk.counterexample,
+    trace: serialiseTrace(shrunk.trace),
+    script: reproductionScript(shrunk.trace, shrunk.recorded, scriptPath, module),
   };
 }
 
-/** A violating execution, what found it, and where in its search. */
+/** A violating execution, the strategy that found it, and its place in the search. */
 export interface FoundBySearch extends Omit<Found, "codeVersion" | "bug"> {
   readonly subject: Subject;
   readonly strategy: string;
   readonly seed: number;
   /** Number of the execution in the search, from 1. */
   readonly execution: number;
-  /** Absolute path of the user's module that the scenario comes from. */
+  /** Absolute path of the user's module that exports the scenario's system. */
   readonly module?: string;
 }
 
 /**
- * Shrinks what a search found and tells it; when told to stop, as far as it was shrunk by then.
+ * Shrinks a violating execution and explains it; when told to stop, as far as it was shrunk by then.
  *
  * @throws Error if the schedule violates nothing
  */
-export async function tellViolation(
+export async function shrinkViolation(
   { execution, module, ...found }: FoundBySearch,
   { shouldStop }: JobControl,
   storyOptions: StoryOptions = {},
-): Promise<{ readonly counterexample: Told; readonly trace: Trace; readonly recorded: Execution }> {
+): Promise<{ readonly counterexample: Explained; readonly trace: Trace; readonly recorded: Execution }> {
   const explained = await counterexampleOf(
     { ...found, codeVersion: codeVersion(packageRoot), ...moduleInTrace(module) },
     { executionsMax: SHRINK_MAX, shouldStop: () => shouldStop(0) },
@@ -105,7 +105,7 @@ export async function tellViolation(
   };
 }
 
-/** The module as a trace names it: from where its commands are typed, and nothing that lies elsewhere. */
+/** The module as a trace names it: relative to the working directory, and none that lies elsewhere. */
 function moduleInTrace(module: string | undefined): Pick<Trace, "module"> {
   if (module === undefined) return {};
   const path = relative(process.cwd(), module).split(sep).join("/");

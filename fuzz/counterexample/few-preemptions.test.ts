@@ -19,7 +19,7 @@ function found(seed: number): { choices: Int32Array; preemptions: number } {
   return { choices, preemptions: new Follower().run(new Machine(make()), blocksOf(choices)).preemptions };
 }
 
-test("a run with as few preemptions as are needed is found from any, and it violates the property when it is run", async () => {
+test("a run with as few preemptions as needed is found from any run, and violates the property when run", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(10_000), async (seed) => {
       const run = await withFewPreemptions(subjectOf(make), found(seed).choices, 1, bounds);
@@ -32,14 +32,14 @@ test("a run with as few preemptions as are needed is found from any, and it viol
   );
 });
 
-test("one that is good enough is taken as it was found", async () => {
+test("a run that is good enough is taken unchanged", async () => {
   const { choices, preemptions } = found(1);
   expect(preemptions).toBeGreaterThan(1);
   const run = await withFewPreemptions(subjectOf(make), choices, preemptions, bounds);
   expect([...(run?.choices ?? [])]).toEqual([...choices]);
 });
 
-test("where fewer are asked for than any violation has, the run says so", async () => {
+test("asking for fewer preemptions than any violation has returns a run with more", async () => {
   // No addition is lost unless a thread is preempted between its two accesses.
   const run = await withFewPreemptions(subjectOf(make), found(1).choices, 0, bounds);
   expect([run?.violation?.property, run?.preemptions]).toEqual(["assertion", 1]);

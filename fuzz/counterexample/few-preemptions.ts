@@ -1,9 +1,8 @@
 /**
- * A counterexample with few preemptions, where that is all that is asked: nobody is going to read it, so it need not be
- * short.
+ * A counterexample with few preemptions, if nothing else is needed: nobody will read it, so it need not be short.
  *
- * What costs least comes first: the execution as it was found, the same with blocks of its schedule taken out, every
- * schedule with few preemptions as far as the budget goes, and then shrinking as for a reader.
+ * The cheapest steps come first: the execution as found, the same with blocks of its schedule removed, every schedule
+ * with few preemptions as far as the budget lasts, and then shrinking as for a reader.
  */
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
@@ -12,13 +11,13 @@ import { type BudgetOptions, SearchBudget } from "./search-budget.ts";
 import { smallest } from "./shrink.ts";
 import { withoutBlocks } from "./shrink-schedule.ts";
 
-/** Executions that the search through schedules with few preemptions may take. */
+/** Execution budget of the search through schedules with few preemptions. */
 const BOUNDED_EXECUTIONS_MAX = 20_000;
 
 /**
  * Looks for a run that violates the same property with at most so many preemptions.
  *
- * @returns the run with the fewest that was found, which may have more; undefined if `choices` violates nothing
+ * @returns the run with the fewest preemptions found, which may be more; undefined if `choices` violates nothing
  */
 export async function withFewPreemptions(
   subject: Subject,

@@ -5,17 +5,17 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import type { Violation } from "#properties/violation.ts";
 
 /**
- * A part of a wanted schedule: the thread runs until it has made `until` accesses in all.
+ * A part of a wanted schedule: the thread runs until it has made `until` accesses in total.
  *
- * Counting from the start of the execution, not from the start of the block, keeps the rest of a schedule meaningful
- * when a block before it is taken out.
+ * Counting from the start of the execution, not of the block, keeps the rest of a schedule meaningful when an earlier
+ * block is removed.
  */
 export interface Block {
   readonly thread: number;
   readonly until: number;
 }
 
-/** One execution, as shrinking sees it. */
+/** One execution, in the form that shrinking uses. */
 export interface Run {
   readonly violation: Violation | undefined;
   /** The thread of each access. */
@@ -23,7 +23,7 @@ export interface Run {
   readonly preemptions: number;
 }
 
-/** The blocks of a schedule: one for each stretch in which one thread goes on. */
+/** The blocks of a schedule: one for each stretch in which a thread runs on. */
 export function blocksOf(choices: ArrayLike<number>): Block[] {
   const made = new Map<number, number>();
   const blocks: Block[] = [];
@@ -37,7 +37,7 @@ export function blocksOf(choices: ArrayLike<number>): Block[] {
   return blocks;
 }
 
-/** Counts preemptions while a machine runs: whoever chooses tells it what was chosen. */
+/** Counts preemptions while a machine runs: the chooser reports each choice. */
 export class PreemptionCount {
   count = 0;
   last = -1;
@@ -53,10 +53,10 @@ export class PreemptionCount {
 }
 
 /**
- * Follows a wanted schedule where the program lets it, and goes on without preemption where it does not and after its
- * end.
+ * Follows a wanted schedule where the program allows it, and otherwise, and after its end, continues without
+ * preemption.
  *
- * A block whose thread has to wait is passed over: its accesses fall to a later block of that thread.
+ * A block whose thread has to wait is skipped: its accesses fall to a later block of that thread.
  */
 export class Follower implements Strategy {
   readonly name = "follow";

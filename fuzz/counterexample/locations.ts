@@ -1,8 +1,8 @@
 /**
- * Where in the source an access stands.
+ * The source position of an access.
  *
- * Every access function writes the register `address`. While locations are taken, that register notices the call stack
- * it is written from; the first frame outside the access functions is the procedure's line. A stack an access costs
+ * Every access function writes the register `address`. While locations are recorded, that register captures the call
+ * stack of each write; the first frame outside the access functions is the procedure's line. A stack per access costs
  * microseconds, and code that has seen such registers stays about a fifth slower in its host thread: for replay, not
  * for searching.
  */
@@ -16,23 +16,23 @@ import { commandPath } from "#fuzz/host/command-path.ts";
 import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
 /**
- * Code whose frames are passed over: the access functions, and in the package the procedures made of them as well, so that
- * an access of a lock from there is told at the line that takes the lock.
+ * Code whose frames are skipped: the access functions, and in the package the procedures made of them as well, so that
+ * an access of a lock from there is reported at the line that takes the lock.
  */
 const PASSED_OVER = `${packageRoot}${isCheckout ? join("impl", "memory", "access.ts") : join("dist", "accesses.js")}`;
 
 /** Makes operations begin and end: nobody's line. In the package, so is all else that is quiesce's. */
 const GLUE = `${packageRoot}${isCheckout ? join("fuzz", "systems", "compile-scenario.ts") : ""}`;
 
-/** The machine's own module, below which no procedure stands. */
+/** The machine's own module, below which there are no procedures. */
 const MACHINE = `${packageRoot}${join("fuzz", "machine", "machine.ts")}`;
 
-/** Frames looked at: the register, the access function, and the procedures that call one another. */
+/** Frames captured: the register, the access function, and the procedures that call one another. */
 const FRAMES = 24;
 
 /**
- * Runs `act`, and calls `at` for each access that is asked for meanwhile, with the procedures that led to it: the first
- * is where the access stands, each next one the caller of the one before. None where no source of the project is found.
+ * Runs `act`, and calls `at` for each access requested meanwhile, with the chain of procedures: the first is where the
+ * access is, each next one the caller of the one before. Empty if there is no source of the project.
  */
 export function withLocations<T>(at: (stack: readonly Frame[]) => void, act: () => T): T {
   let address = 0;
@@ -73,10 +73,10 @@ function stackNow(): Frame[] {
   return frames;
 }
 
-/** A frame of a stack, in code that runs as it is (fuzz/javascript/). */
+/** A frame of a stack, in unmodified code (fuzz/javascript/). */
 const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
 
-/** The simulation of the language, whose frames are passed over; in the package, all that is quiesce's. */
+/** The simulation of the language, whose frames are passed over; in the package, all of quiesce. */
 const SIMULATION = isCheckout ? join(packageRoot, "fuzz", "javascript", sep) : packageRoot;
 
 function isSimulation(path: string): boolean {
@@ -84,7 +84,7 @@ function isSimulation(path: string): boolean {
   return path.startsWith(SIMULATION) && (!isCheckout || /^[\w-]+\.ts$/u.test(path.slice(SIMULATION.length)));
 }
 
-/** The frames that are not of the simulation of the language. */
+/** The frames outside the simulation of the language. */
 function framesInCodeUnderTest(stack: string): Frame[] {
   return stack.split("\n").flatMap((text) => {
     const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];

@@ -1,8 +1,8 @@
 /**
- * The orderings that matter: which of the orders that the schedule decided make the execution fail.
+ * The orderings that matter: those decisions of the schedule that make the execution fail.
  *
- * Each conflicting pair is turned round, everything else kept as far as it can be, and the program is run: where it
- * then passes, the ordering matters. Of those, the fewest are kept that alone still make random schedules fail. That is
+ * Each conflicting pair is reversed, with everything else kept as far as possible, and the program runs: if it then
+ * passes, the ordering matters. Of those, a smallest set is kept that alone still makes random schedules fail. That is
  * a sample, and is reported as one: "in 100 of 100".
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
@@ -28,19 +28,19 @@ import { type Block, blocksOf, type Run } from "./follow.ts";
 import { type Conflict, reversibleConflicts } from "./conflicts.ts";
 import type { SearchBudget } from "./search-budget.ts";
 
-/** Constraints that a result states at most: more are no longer a reason that a person keeps in mind. */
+/** Most constraints of a result: nobody keeps more in mind as a reason. */
 const ORDERINGS_MAX = 3;
 
-/** Random schedules that a set of orderings is tried on. */
+/** Random schedules to try a set of orderings on. */
 const SAMPLES = 100;
 
-/** Orderings that are tried against each other, those next to the violation first. */
+/** Most orderings that are tried against each other, those next to the violation first. */
 const CANDIDATES_MAX = 12;
 
-/** Conflicts that are turned round at most. */
+/** Most conflicts that are reversed. */
 const FLIPS_MAX = 400;
 
-/** Accesses of an execution in which conflicts are looked for: the work grows with their square. */
+/** Longest execution in which conflicts are looked for, in accesses: the work grows with the square. */
 export const ORDERED_ACCESSES_MAX = 2_000;
 
 interface Ordering extends Conflict {
@@ -50,10 +50,10 @@ interface Ordering extends Conflict {
 
 export interface Orderings {
   readonly orderings: readonly Ordering[];
-  /** Random schedules that keep these orderings, and how many of them violate the property too. */
+  /** Random schedules that keep these orderings, and how many of them also violate the property. */
   readonly samples: number;
   readonly failing: number;
-  /** The nearest schedule that passes, and which ordering it turns round. */
+  /** The nearest schedule that passes, and the ordering that it reverses. */
   readonly neighbour?: { readonly choices: Int32Array; readonly because: string };
 }
 
@@ -91,8 +91,8 @@ export async function findOrderings(
 }
 
 /**
- * The accesses before which the other threads stood when the property was violated: that they were still to come is an
- * ordering like any other. Their values are unknown.
+ * The pending accesses of the other threads when the property was violated: that they were still to come is an ordering
+ * like any other. Their values are unknown.
  */
 function pendingAccesses(machine: RunningMachine, violating: number): RecordedAccess[] {
   const { pendingKind, pendingAddress, pendingOperand, pendingExpected, steps } = machine;
@@ -122,7 +122,7 @@ function pendingAccesses(machine: RunningMachine, violating: number): RecordedAc
   return pending;
 }
 
-/** Runs the schedule with the pair turned round; answers the choices if that passes. */
+/** Runs the schedule with the pair reversed; returns the choices if that passes. */
 async function flip(
   machine: Machine,
   run: Run,
@@ -131,7 +131,7 @@ async function flip(
   budget: SearchBudget,
 ): Promise<Int32Array | undefined> {
   const order = accesses.slice(0, Math.max(run.choices.length, pair.second + 1)).map(({ thread }) => thread);
-  // Of the accesses that were still to come, only the one concerned is asked for.
+  // Of the pending accesses, only the one concerned must run.
   const original =
     pair.second < run.choices.length
       ? order.slice(0, run.choices.length)
@@ -147,8 +147,8 @@ async function flip(
 }
 
 /**
- * Schedules with the second access before the first, the nearest first: the first's thread waits until the second is
- * made, or until the second's thread has come to its end; or it does not even begin its stretch before that.
+ * Schedules with the second access before the first, the nearest first: the first's thread waits until the second
+ * access is made, or until the second's thread ends; or it does not even begin its stretch before that.
  */
 function* flipped(choices: readonly number[], { first, second }: Conflict): Generator<readonly Block[]> {
   const thread = numberAt(choices, first);
@@ -165,7 +165,8 @@ function* flipped(choices: readonly number[], { first, second }: Conflict): Gene
 }
 
 /**
- * Was the second access made when the first was still to come? Accesses are known by their number within their thread.
+ * Whether the second access was made when the first was still to come. Accesses are identified by their number within
+ * their thread.
  */
 function isTurnedRound(choices: Int32Array, original: readonly number[], { first, second }: Conflict): boolean {
   const where = (step: number): number => {
@@ -177,7 +178,7 @@ function isTurnedRound(choices: Int32Array, original: readonly number[], { first
   return where(second) < where(first);
 }
 
-/** Accesses that are made at another step. */
+/** Accesses that were made at another step. */
 function distanceOf(one: Int32Array, other: Int32Array): number {
   let distance = Math.abs(one.length - other.length);
   for (let step = 0; step < Math.min(one.length, other.length); step++) if (one[step] !== other[step]) distance++;
@@ -185,8 +186,8 @@ function distanceOf(one: Int32Array, other: Int32Array): number {
 }
 
 /**
- * Leaves orderings out one by one, as long as random schedules that keep the others fail as often; then the few that do
- * best.
+ * Removes orderings one by one, as long as random schedules that keep the others fail as often; then keeps the few that
+ * work best.
  */
 async function fewest(
   machine: Machine,
@@ -199,7 +200,7 @@ async function fewest(
   let best = await sample(machine, accesses, orderings, property, budget);
   for (let size = all.length; size > 1; size--) {
     let kept: { orderings: readonly Ordering[]; sampled: typeof best } | undefined;
-    // Those next to the violation stand first, and are left out last.
+    // Those next to the violation come first, and are removed last.
     for (let out = orderings.length - 1; out >= 0; out--) {
       const rest = orderings.toSpliced(out, 1);
       const sampled = await sample(machine, accesses, rest, property, budget);
@@ -219,7 +220,7 @@ function rate({ samples, failing }: { samples: number; failing: number }): numbe
   return samples === 0 ? 0 : failing / samples;
 }
 
-/** Runs random schedules that keep the orderings; those in which that cannot be done are not counted. */
+/** Runs random schedules that keep the orderings; those that cannot are not counted. */
 async function sample(
   machine: Machine,
   accesses: readonly RecordedAccess[],
@@ -240,7 +241,7 @@ async function sample(
   return { samples, failing };
 }
 
-/** An access by what it is: its thread, kind and word, and how many alike that thread made before. */
+/** The identity of an access: its thread, kind and word, and the number of equal ones that thread made before. */
 function identityOf(thread: number, kind: AccessKind, address: number): string {
   return `${thread} ${kind} ${address}`;
 }
@@ -322,7 +323,7 @@ function pendingIdentity({ pendingKind, pendingAddress }: RunningMachine, thread
   return identityOf(thread, pendingKind[thread] as AccessKind, wordAt(pendingAddress, thread));
 }
 
-/** What gives words and threads their names. */
+/** The source of names for words and threads. */
 type Named = Pick<RunningMachine, "heap" | "threadName">;
 
 /** `reader's read of peer#1.refcount before collector's write of peer#1.refcount`. */
@@ -334,7 +335,7 @@ function reversedText(machine: Named, accesses: readonly RecordedAccess[], { fir
   return `with ${deedText(machine, accesses, second)} before ${deedText(machine, accesses, first)}`;
 }
 
-/** `reader's read of peer#1.refcount`, with the access number where the thread does the same more than once. */
+/** `reader's read of peer#1.refcount`, with the access number if the thread does the same more than once. */
 function deedText(machine: Named, accesses: readonly RecordedAccess[], step: number): string {
   const access = accesses[step];
   if (access === undefined) return "";

@@ -1,8 +1,8 @@
 /**
  * Every schedule with at most a few preemptions, depth first.
  *
- * Context bounding (Musuvathi, Qadeer, PLDI 2007): going on with the same thread is free, so is choosing whom to run
- * when it cannot go on. Complete for its bound when it ends before its executions do; it says which.
+ * Context bounding (Musuvathi, Qadeer, PLDI 2007): continuing with the same thread is free, and so is choosing the next
+ * thread when it cannot continue. Complete for its bound if it ends before its executions do; it reports which.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import { isEnabled, type RunningMachine } from "#fuzz/machine/running-machine.ts";
@@ -13,7 +13,7 @@ export class PreemptionBounded implements Strategy {
   readonly name = "preemption-bounded";
   readonly preemptions = new PreemptionCount();
   readonly #preemptionsMax: number;
-  /** The options not yet tried at each choice point of the present path, and the one taken. */
+  /** The untried options at each choice point of the present path, and the one taken. */
   readonly #path: { readonly thread: number; readonly left: number[] }[] = [];
   #at = 0;
 
@@ -45,7 +45,7 @@ export class PreemptionBounded implements Strategy {
     this.preemptions.last = thread;
   }
 
-  /** Moves on to the next schedule; false when all have been run. */
+  /** Moves on to the next schedule; false when all have run. */
   advance(): boolean {
     this.#path.length = Math.min(this.#path.length, this.#at);
     for (let last = this.#path.pop(); last !== undefined; last = this.#path.pop()) {

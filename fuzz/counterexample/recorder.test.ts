@@ -47,8 +47,8 @@ function programOf(bodies: readonly Steps[], setUp?: Steps): Program {
   };
 }
 
-/** What each access did and what its thread held after it. */
-function told(program: Program, choices: readonly number[]): string[] {
+/** The effect of each access, and what its thread held after it. */
+function effectsOf(program: Program, choices: readonly number[]): string[] {
   const { execution } = replay(program, { choices });
   return execution.rows.flatMap((row) =>
     row.kind === "access" ? [`${accessText(row)} ${row.effect} [${row.holds.join(", ")}]`] : [],
@@ -69,7 +69,7 @@ test("a lock is held until it is released, a trylock only when it succeeds", () 
       if (taken === 1) yield spinUnlock(Table.lock(table));
     },
   ]);
-  expect(told(program, [0, 0, 1, 0, 1, 1, 0])).toEqual([
+  expect(effectsOf(program, [0, 0, 1, 0, 1, 1, 0])).toEqual([
     "mutexLock table.mutex  [table.mutex]",
     "spinLock table.lock  [table.mutex, table.lock]",
     "spinTrylock table.lock busy []",
@@ -105,7 +105,7 @@ test("read-modify-writes show the word before and after, and a cmpxchg that fail
   ]);
 });
 
-test("references are what a thread added to a refcount, whoever takes them away", () => {
+test("a thread holds the references it added to a refcount, whichever thread drops them", () => {
   const program = programOf(
     [
       function* ({ table }) {
@@ -123,7 +123,7 @@ test("references are what a thread added to a refcount, whoever takes them away"
       yield write(Table.head(table), entry);
     },
   );
-  expect(told(program, [0, 0, 0, 0, 0])).toEqual([
+  expect(effectsOf(program, [0, 0, 0, 0, 0])).toEqual([
     "read table.head entry#1 []",
     "atomicAdd entry#1.refcount 0 → 1 [ref entry#1]",
     "atomicAdd entry#1.refcount 1 → 2 [2 refs entry#1]",
@@ -132,7 +132,7 @@ test("references are what a thread added to a refcount, whoever takes them away"
   ]);
 });
 
-test("objects are shown as they come and go, and a callback as a thread of its own", () => {
+test("objects are shown as they are allocated and freed, and a callback as its own thread", () => {
   function* reclaim(this: void, argument: number): Access {
     yield free(slab, argument);
   }
@@ -175,7 +175,7 @@ test("objects are shown as they come and go, and a callback as a thread of its o
   expect(violation?.property).toBe("leak");
 });
 
-test("a number that looks like an address stays a number where it was added up", () => {
+test("a number that looks like an address stays a number if it was added up", () => {
   const program = programOf([
     function* ({ table, entries }) {
       const entry = yield allocate(entries);
@@ -185,7 +185,7 @@ test("a number that looks like an address stays a number where it was added up",
       yield atomicAdd(Table.flag(table), 1);
     },
   ]);
-  const effects = told(program, [0, 0, 0, 0, 0]);
+  const effects = effectsOf(program, [0, 0, 0, 0, 0]);
   expect(effects[2]).toBe("write table.head NIL → entry#1 []");
   expect(effects[3]).toMatch(/^atomicAdd table\.number 0 → \d+ \[\]$/);
 });

@@ -1,9 +1,9 @@
 /**
- * Writes an execution down while it runs: what each access did, by name, and what each thread holds after it.
+ * Records an execution while it runs: the effect of each access, by name, and what each thread holds after it.
  *
- * Values are shown as objects where they are pointers. No word says that it is one, so a field counts as a pointer's
- * when an access for pointers touches it, or when every value it has here other than 0 is the start of an object of a
- * slab. References are what a thread added to words named `refcount`, less what it took away.
+ * Values that are pointers are shown as objects. No word is marked as a pointer, so a field counts as one when an
+ * access for pointers touches it, or when every value it has here other than 0 is the start of an object of a slab.
+ * References are what a thread added to words named `refcount`, minus what it removed.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf, regionOf } from "#impl/memory/heap.ts";
@@ -25,12 +25,12 @@ import type { OperationNames } from "#fuzz/machine/program.ts";
 import type { ObservedAccess, ObservedMark, Observer } from "#fuzz/machine/observer.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
 
-/** One recorded access with its numbers, for those who compute with it. */
+/** One recorded access with its numbers, for computations. */
 export interface RecordedAccess extends ObservedAccess {
   readonly holds: readonly string[];
-  /** The word had been written since its object was allocated. */
+  /** The word had been written since its object's allocation. */
   readonly known: boolean;
-  /** The procedures that led to it, the innermost first. */
+  /** The procedures that led to it, innermost first. */
   readonly stack: readonly Frame[];
 }
 
@@ -41,14 +41,14 @@ export class Recorder implements Observer {
   readonly #operations: OperationNames | undefined;
   readonly #entries: Entry[] = [];
   readonly #threads: ThreadState[] = [];
-  /** Words of fresh objects that nobody has written. */
+  /** Words of fresh objects that have not been written. */
   readonly #blank = new Set<Address>();
-  /** Where what was last made or asked for stands. */
+  /** Source position of the last access made or requested. */
   #lastStack: readonly Frame[] = [];
-  /** Line of the first access that was asked for since one was last made. */
+  /** Line of the first access requested since the last one was made. */
   firstAsked: Location | undefined;
   readonly #ownThreads: number;
-  /** The thread whose code runs now, up to its next access. */
+  /** The thread whose code runs now, until its next access. */
   #current = 0;
 
   constructor(heap: Heap, ownThreads: number, operations?: OperationNames) {
@@ -62,7 +62,7 @@ export class Recorder implements Observer {
     return this.#entries.filter((entry) => typeof entry.kind === "number");
   }
 
-  /** Line of what was last made or asked for. */
+  /** Line of the last access made or requested. */
   get lastLocation(): Location | undefined {
     return locationOf(this.#lastStack);
   }
@@ -72,13 +72,13 @@ export class Recorder implements Observer {
     return Math.max(this.#ownThreads, this.#threads.length);
   }
 
-  /** Says that `thread` starts to run. */
+  /** Notes that `thread` starts to run. */
   starts(thread: number): void {
     this.#current = thread;
     this.firstAsked = undefined;
   }
 
-  /** Says where the thread that runs now asks for an access. */
+  /** Notes where the running thread requests an access. */
   asks(stack: readonly Frame[]): void {
     this.#thread(this.#current).stack = stack;
     if (stack.length > 0) this.#lastStack = stack;
@@ -93,7 +93,7 @@ export class Recorder implements Observer {
     if (!access.waits) this.#hold(state, access, known);
     this.#entries.push({ ...access, holds: holdsOf(state, this.#heap), known, stack: state.stack });
     if (kind === ACCESS.callRcu) {
-      // The new thread stands where its callback was posted until its grace period is over.
+      // Until its grace period is over, the new thread's position is where its callback was posted.
       const child = this.#thread(this.threadCount);
       child.stack = state.stack;
     }
@@ -113,7 +113,7 @@ export class Recorder implements Observer {
     this.#entries.push({ kind: "end", step, thread, operation, text });
   }
 
-  /** What was recorded, by name. */
+  /** The recorded execution, by name. */
   rows(): Row[] {
     const pointers = pointerFields(this.#heap, this.accesses);
     return this.#entries.map((entry) =>
@@ -126,7 +126,7 @@ export class Recorder implements Observer {
     return this.#threads[thread] ?? freshThread();
   }
 
-  /** Writes down an operation that begins. Of sections, only how many are open is shown. */
+  /** Records the start of an operation. For sections, only the number of open ones is shown. */
   #happen(thread: number, { spans: { operation } }: ThreadState, events: number, step: number): void {
     if ((events & SPAN.operationBegins) === 0) return;
     const text = this.#operations?.operation(operation) ?? `operation ${operation}`;
@@ -189,7 +189,7 @@ export function objectOf(heap: Heap, address: Address): string {
   return objectNameOf(heap, address - ((address - region.base) % region.stride)) ?? "";
 }
 
-/** What an access concerns, by name: a word, a lock, the object given back or posted. */
+/** The object of an access, by name: a word, a lock, the freed or posted object. */
 export function placeOf(heap: Heap, kind: AccessKind, address: Address, operand: number): string {
   switch (kind) {
     case ACCESS.synchronizeRcu:
@@ -226,7 +226,7 @@ function fieldOf(heap: Heap, address: Address): string {
   return region === undefined ? `word ${address}` : `${region.base}.${(address - region.base) % region.stride}`;
 }
 
-/** Is it the start of an object of a slab? */
+/** Whether it is the start of an object of a slab. */
 function isObject(heap: Heap, value: number): boolean {
   const region = regionOf(heap, value);
   return region !== undefined && region.slab !== NIL && (value - region.base) % region.stride === 0;
@@ -253,7 +253,7 @@ function rowOf(heap: Heap, pointers: ReadonlySet<string>, access: RecordedAccess
   };
 }
 
-/** Did it write the word, take or release the lock, change the slab? */
+/** Whether it wrote the word, took or released the lock, or changed the slab. */
 export function wrote({ kind, expected, result, waits }: ObservedAccess): boolean {
   if (waits) return false;
   if (isAcquisition(kind)) return tookLock(kind, result);

@@ -4,13 +4,13 @@ import { divergenceText, replay, type Replayed } from "./replay.ts";
 import type { Subject } from "#fuzz/subjects/subject.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
-/** How the replay of a trace ended, and what it means. */
+/** How the replay of a trace ended, and what that means. */
 export interface TraceOutcome {
   readonly replayed: Replayed;
   /**
    * `reproduced`: the recorded violation, or the recorded absence of one. `differs`: another property is violated.
-   * `mended`: the recorded one is not any more. `diverged`: the code asks for something else. `stopped`: told to stop
-   * before.
+   * `mended`: the recorded violation no longer occurs. `diverged`: the code makes other accesses. `stopped`: told to
+   * stop before.
    */
   readonly kind: "reproduced" | "differs" | "mended" | "diverged" | "stopped";
   /** One line on it. */
@@ -41,7 +41,9 @@ export function replayTrace(trace: Trace, subject: Subject, { until }: { readonl
     return {
       replayed,
       kind: "mended",
-      because: `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses were made, and it holds`,
+      because:
+        `${visibleText(recorded.property)} is no longer violated: all ${schedule.choices.length} accesses ` +
+        "were made, and it holds",
     };
   }
   if (violation?.property !== recorded?.property) {

@@ -16,7 +16,7 @@ const programs: readonly (() => Program)[] = [
   () => lostUpdate({ locked: true }),
 ];
 
-/** Runs one execution and answers its choices. */
+/** Runs one execution and returns its choices. */
 function choicesOf(program: Program, strategy = strategies[0]?.create({ seed: 1 })): Int32Array {
   const machine = new Machine(program);
   if (strategy !== undefined) machine.run(strategy);
@@ -27,7 +27,7 @@ function because({ divergence }: Replayed): string {
   return divergence === undefined ? "" : divergenceText("it", divergence);
 }
 
-test("what any strategy ran is the same execution when it is replayed", () => {
+test("the execution of any strategy is the same on replay", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...programs),
@@ -46,7 +46,7 @@ test("what any strategy ran is the same execution when it is replayed", () => {
         expect(replayed.kind).toBe(machine.violation === undefined ? "passed" : "violated");
         expect(replayed.accesses.map(({ thread }) => thread)).toEqual([...choices]);
         expect([...program.heap.words]).toEqual([...words]);
-        // And once more, with the accesses compared.
+        // Once more, with the accesses compared.
         expect(replay(make(), { choices, accesses: accessTexts(replayed.execution) }).kind).toBe(replayed.kind);
       },
     ),
@@ -54,7 +54,7 @@ test("what any strategy ran is the same execution when it is replayed", () => {
   );
 });
 
-test("every access has the line of the source that it stands in", () => {
+test("every access has its source line", () => {
   const { execution } = replay(earlyFree(), { choices: choicesOf(earlyFree()) });
   const source = readFileSync(new URL("./example-programs.fixture.ts", import.meta.url), "utf8").split("\n");
   const accesses = execution.rows.filter((row) => row.kind === "access");
@@ -73,7 +73,7 @@ test("a failed assertion has the line of the assertion", () => {
   expect(source[(location?.line ?? 0) - 1]).toContain("yield assertHolds(");
 });
 
-test("the registers are the ordinary ones again after a replay, a diverged one too", () => {
+test("the registers are the ordinary ones again after a replay, even a diverged one", () => {
   const before = request;
   replay(lostUpdate(), { choices: [7] });
   expect(request).toBe(before);
@@ -95,13 +95,13 @@ test("a thread that has returned stops the replay at its step", () => {
   expect(alone.kind).toBe("diverged");
 });
 
-test("a thread that has to wait stops the replay, and what it waits for is named", () => {
+test("a thread that has to wait stops the replay, which names what it waits for", () => {
   expect(because(replay(lostUpdate({ threads: 2, locked: true }), { choices: [0, 1, 1] }))).toBe(
     "schedule it: access 2 asks for thread 1 (adder 2), which waits in spinLock counter.lock",
   );
 });
 
-test("another access than the one recorded stops the replay, and both are named", () => {
+test("an access other than the recorded one stops the replay, and both are named", () => {
   const choices = [0, 1, 1];
   const accesses = ["readOnce counter.value", "readOnce counter.value", "writeOnce counter.lock\u001b"];
   expect(because(replay(lostUpdate(), { choices, accesses }))).toBe(
@@ -109,8 +109,8 @@ test("another access than the one recorded stops the replay, and both are named"
   );
 });
 
-test("a forced access that the recording has otherwise stops the replay as well", () => {
-  // After both have added, adder 1 waits for the lock that adder 2 holds: only adder 2 can go on.
+test("a forced access that differs from the recording also stops the replay", () => {
+  // After both have added, adder 1 waits for the lock that adder 2 holds: only adder 2 can continue.
   const choices = [0, 0, 1, 1, 1, 0];
   expect(because(replay(lostUpdate(), { choices }))).toBe(
     "schedule it: access 6 asks for thread 0 (adder 1), which waits in spinLock counter.lock",
@@ -124,12 +124,12 @@ test("an execution that ends before its schedule has diverged", () => {
   );
 });
 
-test("a schedule that ends before the execution is exhausted, no divergence", () => {
+test("a schedule that ends before the execution is exhausted, not diverged", () => {
   expect(replay(lostUpdate(), { choices: [0, 0] })).toMatchObject({ kind: "exhausted" });
   expect(replay(lostUpdate(), { choices: [] })).toMatchObject({ kind: "exhausted" });
 });
 
-test("a replay stops where it is told to", () => {
+test("a replay stops at the requested access", () => {
   const choices = choicesOf(lostUpdate());
   for (const until of [0, 1, 4]) {
     const stopped = replay(lostUpdate(), { choices }, { until });
@@ -143,7 +143,7 @@ test("preemptions are the switches away from a thread that could go on", () => {
   expect(replay(lostUpdate(), { choices: [0, 0, 0, 0, 0, 0, 1] }).preemptions).toBe(0);
 });
 
-test("rows say what was read, written, taken, handed out, and what the thread holds", () => {
+test("rows show reads, writes, locks, allocations, and what the thread holds", () => {
   const { execution } = replay(
     earlyFree(),
     { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1] },
@@ -168,7 +168,7 @@ test("rows say what was read, written, taken, handed out, and what the thread ho
   expect(execution.violation?.object).toBe("item#1");
 });
 
-test("a wait for a grace period is shown when it begins and when it is over", () => {
+test("a wait for a grace period is shown at its beginning and its end", () => {
   const { execution, accesses } = replay(earlyFree({ waits: true }), { choices: [0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1] });
   const waits = execution.rows.filter((row) => row.kind === "access" && row.access === "synchronizeRcu");
   expect(waits.map((row) => row.kind === "access" && row.effect)).toEqual(["(waits)", "(over)"]);

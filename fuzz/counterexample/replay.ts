@@ -1,8 +1,8 @@
 /**
- * Strict replay: runs one recorded schedule again, and stops where the program asks for something else.
+ * Strict replay: runs one recorded schedule again, and stops where the program makes another access.
  *
- * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it asks for
- * another access than the one recorded. An execution that ends before the schedule does has diverged as well.
+ * Nothing is guessed. A step diverges when its thread does not exist, has returned or must wait, or when it makes
+ * another access than the recorded one. An execution that ends before its schedule has diverged as well.
  */
 import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
 import { nameOf } from "#impl/memory/heap.ts";
@@ -23,11 +23,11 @@ import { UNYIELDED } from "#fuzz/machine/unyielded.ts";
 import { withLocations } from "./locations.ts";
 import { objectOf, placeOf, type RecordedAccess, Recorder } from "./recorder.ts";
 
-/** What to replay. */
+/** The input of a replay. */
 export interface Schedule {
   /** The thread of each access. */
   readonly choices: ArrayLike<number>;
-  /** Each access in words, as `accessText` gives it; without it only the threads are compared. */
+  /** Each access as text from `accessText`; without it only the threads are compared. */
   readonly accesses?: readonly string[];
 }
 
@@ -36,31 +36,31 @@ export interface ReplayOptions {
   readonly operations?: OperationNames;
   /** Stop after this many accesses. */
   readonly until?: number;
-  /** What the trace is called in messages. */
+  /** The name of the trace in messages. */
   readonly name?: string;
-  /** Looks on. */
+  /** An observer of the replay. */
   readonly watch?: ReplayWatch;
 }
 
-/** Sees the machine itself during a replay: its memory, and who waits. */
+/** Observes the machine itself during a replay: its memory, and its waiting threads. */
 export interface ReplayWatch {
   /** The execution begins. */
   begins(machine: RunningMachine): void;
-  /** An access was made; marks that belong to it follow. */
+  /** An access was made; its marks follow. */
   accessed(access: ObservedAccess): void;
   marked(mark: ObservedMark): void;
-  /** The thread of the access stands before its next one. */
+  /** The thread of the access is stopped before its next one. */
   performed(machine: RunningMachine, access: ObservedAccess): void;
 }
 
 export interface Replayed {
   /**
-   * `violated` and `passed` when the whole schedule was run and the execution has ended; `exhausted` when the schedule
-   * was run, and the program goes on; `diverged` when it asked for something else; `stopped` when told to stop before.
+   * `violated` and `passed` if the whole schedule ran and the execution has ended; `exhausted` if the schedule ran and
+   * the program continues; `diverged` if the program made another access; `stopped` if told to stop before.
    */
   readonly kind: "violated" | "passed" | "exhausted" | "diverged" | "stopped";
   readonly violation?: Violation;
-  /** Accesses made before it diverged, and what differed. */
+  /** Accesses made before it diverged, and the difference. */
   readonly divergence?: Divergence;
   readonly execution: Execution;
   readonly accesses: readonly RecordedAccess[];
@@ -122,14 +122,14 @@ export function replay(program: Program, schedule: Schedule, options: ReplayOpti
   };
 }
 
-/** Where it went wrong: at the access made last, but for one that was asked for and never made. */
+/** Where it went wrong: at the last access made, except for an access that was requested and never made. */
 function locationOf({ property }: Violation, { firstAsked, lastLocation }: Recorder): Location | undefined {
   return property === UNYIELDED ? (firstAsked ?? lastLocation) : lastLocation;
 }
 
 /**
- * The clause, with what only a recorded execution knows: where an access that was never made is asked for; the other access of
- * a data race, and what would have ordered the two.
+ * The clause, with information that only a recorded execution has: where an access that was never made is requested;
+ * the other access of a data race, and what would have ordered the two.
  */
 function becauseOf(
   { property, because, address }: Violation,
@@ -162,7 +162,7 @@ export function accessTexts({ rows }: Execution): string[] {
   return rows.filter((row) => row.kind === "access").map(accessText);
 }
 
-/** Each thread says when it starts: that is how a source line finds its thread. */
+/** Each thread announces its start: that is how a source line finds its thread. */
 function announcing(program: Program, recorder: Recorder): Program {
   const threads = program.threads.map((thread, number) => ({
     ...thread,
@@ -217,7 +217,7 @@ class StrictSchedule {
     },
   };
 
-  /** Hears also the accesses of a thread that was alone, which nobody chose. */
+  /** Also sees the accesses of a thread that was alone, which were not chosen. */
   readonly observer: Observer = {
     performed: (access) => {
       if (this.#machine !== undefined) this.#checkPerformed(this.#machine, access);
@@ -234,7 +234,7 @@ class StrictSchedule {
 
   #choose(machine: RunningMachine): number {
     const { steps, pendingKind, pendingAddress, pendingOperand } = machine;
-    // Past its end the machine has the word: it may have had enough accesses. If not, the next one is heard, and
+    // Past its end the machine decides: the access limit may have been reached. If not, the next access is seen, and
     // stopped at.
     if (steps >= this.#schedule.choices.length) return wordAt(machine.enabled, 0);
     const thread = this.#check(machine, steps);
@@ -259,7 +259,7 @@ class StrictSchedule {
     this.#compare(machine, step, thread, kind, address, operand);
   }
 
-  /** The program has ended: the schedule must have, too. */
+  /** The program has ended, so the schedule must have ended too. */
   checkEnd(): void {
     const machine = this.#machine;
     const { choices } = this.#schedule;
@@ -285,7 +285,8 @@ class StrictSchedule {
       const kind = accessNames[wordAt(machine.pendingKind, thread)] ?? "an access";
       throw this.#diverge(
         step,
-        `asks for ${threadText(machine, thread)}, which waits in ${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`,
+        `asks for ${threadText(machine, thread)}, which waits in ` +
+          `${kind}${machine.pendingAddress[thread] === 0 ? "" : ` ${place}`}`,
       );
     }
     return thread;
@@ -315,7 +316,7 @@ class StrictSchedule {
   }
 }
 
-/** Says how a replay of `name` diverged: `schedule peers: access 3 asks for thread 1, which has returned`. */
+/** Describes how a replay of `name` diverged: `schedule peers: access 3 asks for thread 1, which has returned`. */
 export function divergenceText(name: string, { access, because }: Divergence): string {
   return `schedule ${visibleText(name)}: access ${access} ${because}`;
 }

@@ -19,7 +19,7 @@ mkdirSync(join(projectRoot, "reports/out"), { recursive: true });
 const folder = mkdtempSync(join(projectRoot, "reports/out/reproduce-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A deadlock of two small threads: a program that is registered, so that a script can name it. */
+/** A deadlock of two small threads: a registered program, so that a script can name it. */
 const deadlock: Reproduction = {
   scenario: { name: "deadlock01_bad", system: "programs" },
   machine: { dataRaces: false, lockOrder: false },
@@ -27,7 +27,7 @@ const deadlock: Reproduction = {
   schedule: [],
 };
 
-/** The schedule of the deadlock, found by letting each thread take its first lock. */
+/** The schedule of the deadlock: each thread takes its first lock. */
 async function deadlockSchedule(): Promise<Reproduction["schedule"]> {
   const { loadSubject } = await import("#fuzz/subjects/trace-subject.ts");
   const { search } = await import("#fuzz/search/search.ts");
@@ -45,7 +45,7 @@ async function deadlockSchedule(): Promise<Reproduction["schedule"]> {
   );
 }
 
-test("a script whose schedule still fails says so, with the verdict on line one", async () => {
+test("a script whose schedule still fails reports that, with the verdict on line one", async () => {
   const { lines, exitCode } = await runReproduction({ ...deadlock, schedule: await deadlockSchedule() });
   expect(exitCode).toBe(EXIT.violated);
   expect(stripVTControlCharacters(lines[0] ?? "")).toMatch(/^VIOLATED deadlock: /);
@@ -57,7 +57,7 @@ test("a script can be stepped, and is then undecided", async () => {
   expect(lines[0]).toMatch(/^deadlock01_bad: stopped after access 1 of \d+$/);
 });
 
-test("when the code asks for something else and still fails nearby, it says both", async () => {
+test("code that diverges and still fails nearby is reported as both", async () => {
   const schedule = await deadlockSchedule();
   const edited = schedule.map(
     ([thread, access], index) => [thread, index === 0 ? "readOnce something.else" : access] as const,
@@ -70,7 +70,7 @@ test("when the code asks for something else and still fails nearby, it says both
   expect(lines.at(-1)).toBe("still fails, on the schedule above instead");
 });
 
-test("when the code asks for something else and nothing nearby fails, it no longer fails", async () => {
+test("code that diverges and fails nowhere nearby no longer fails", async () => {
   const schedule = await deadlockSchedule();
   const edited = schedule.map(([thread], index) => [thread, `readOnce gone${index}`] as const);
   const { lines, exitCode } = await runReproduction({ ...deadlock, violates: "leak", schedule: edited });
@@ -78,14 +78,14 @@ test("when the code asks for something else and nothing nearby fails, it no long
   expect(lines.at(-1)).toMatch(/^no longer fails: \d+ schedules nearby, and leak holds$/);
 });
 
-test("when the schedule runs to its end and nothing is violated, it no longer fails", async () => {
+test("a schedule that ends without a violation no longer fails", async () => {
   const schedule = (await deadlockSchedule()).slice(0, 1);
   const { lines, exitCode } = await runReproduction({ ...deadlock, schedule });
   expect(exitCode).toBe(EXIT.verified);
   expect(lines.at(-1)).toMatch(/^no longer fails: deadlock is no longer violated: /);
 });
 
-test("another property violated is a failure of another kind", async () => {
+test("a violation of another property is a different failure", async () => {
   const { lines, exitCode } = await runReproduction({
     ...deadlock,
     violates: "leak",
@@ -95,7 +95,7 @@ test("another property violated is a failure of another kind", async () => {
   expect(lines.at(-1)).toBe("fails differently: deadlock is violated, and the trace recorded leak");
 });
 
-test("a thread, a program, a system or a bug that is not there is named", async () => {
+test("an unknown thread, program, system or bug is named", async () => {
   const run = (change: Partial<Reproduction>): Promise<unknown> => runReproduction({ ...deadlock, ...change });
   await expect(run({ schedule: [["nobody", "read x"]] })).rejects.toThrow(
     /^the schedule names thread "nobody"; there are /,
@@ -127,7 +127,7 @@ function exampleScript(more: Partial<Trace> = {}): string {
   return reproductionScript(trace, execution, join(folder, "a.repro.ts"));
 }
 
-test("the script holds the scenario and each access, with what it found and where it stands", () => {
+test("the script holds the scenario and each access, with its value and source line", () => {
   const text = exampleScript();
   expect(text).toContain('      { kind: "advance", ticks: 4 },');
   expect(text).toMatch(
@@ -137,7 +137,7 @@ test("the script holds the scenario and each access, with what it found and wher
   expect(text).toContain(`npx node ${relative(projectRoot, join(folder, "a.repro.ts"))}`);
 });
 
-test("nothing in a trace ends a comment or a string of the script", () => {
+test("text in a trace cannot end a comment or a string of the script", () => {
   const evil = '*/ process.exit(7); /* "; process.exit(8); //\n\u2028process.exit(9)';
   const text = exampleScript({
     violation: { property: evil, because: evil },
@@ -152,7 +152,7 @@ test("nothing in a trace ends a comment or a string of the script", () => {
   expect(status).toBe(EXIT.usage);
 });
 
-test("the script of a museum bug runs as it is, fails with its verdict in 25 rows, and not without the bug", async () => {
+test("the script of a museum bug runs as written, fails in 25 rows, and not without the bug", async () => {
   const path = join(folder, "museum.repro.ts");
   const pool = workerPool(1);
   const task = huntTask(bugNamed("inetpeer-gc-worker-no-grace-period"), {
@@ -175,16 +175,16 @@ test("the script of a museum bug runs as it is, fails with its verdict in 25 row
   expect(failing.stderr).toBe("");
   expect(failing.status).toBe(EXIT.violated);
   const lines = failing.stdout.trimEnd().split("\n");
-  // The free is an access, so it races with the reader's before the grace period is looked at.
+  // The free is an access, so it races with the reader's before the grace period is checked.
   expect(lines[0]).toMatch(/^VIOLATED data-race: free of peer#\d/);
   expect(lines.length - 3).toBeLessThanOrEqual(25);
   for (const line of lines.slice(2)) expect(line.length).toBeLessThanOrEqual(120);
 
   writeFileSync(path, readFileSync(path, "utf8").replace(/^ {2}bug: .*$/m, ""));
-  const mended = spawnSync(process.execPath, [path], { encoding: "utf8" });
-  expect(mended.stdout).toMatch(/diverged: schedule [\w-]+: access \d+ is /);
-  expect(mended.stdout.trimEnd().split("\n").at(-1)).toMatch(/^no longer fails: /);
-  expect(mended.status).toBe(EXIT.verified);
+  const fixed = spawnSync(process.execPath, [path], { encoding: "utf8" });
+  expect(fixed.stdout).toMatch(/diverged: schedule [\w-]+: access \d+ is /);
+  expect(fixed.stdout.trimEnd().split("\n").at(-1)).toMatch(/^no longer fails: /);
+  expect(fixed.status).toBe(EXIT.verified);
 
   const unknown = spawnSync(process.execPath, [path, "--unti", "3"], { encoding: "utf8" });
   expect(unknown.stderr).toMatch(/^Unknown option '--unti'.*it takes --until N\n$/);

@@ -1,7 +1,7 @@
 /**
- * Runs a reproduction script: what it means to fail, to fail no longer, and to ask for something else.
+ * Runs a reproduction script, and reports whether it still fails, no longer fails, or diverges.
  *
- * Imports nothing of the code under verification: the bug that the script names is put back before that is loaded.
+ * Imports nothing of the code under verification: the script's bug is put back before that is loaded.
  */
 import { parseArgs } from "node:util";
 import { EXIT } from "#fuzz/host/exit-code.ts";
@@ -10,8 +10,8 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Reproduction, ReproductionArguments } from "./reproduction.ts";
 
 /**
- * Runs the script, prints the story, and sets the exit code: 1 as long as the same property is violated, 0 when it no
- * longer is, 2 when the script cannot be run, 3 when it was stopped before.
+ * Runs the script, prints the story, and sets the exit code: 1 while the same property is violated, 0 when it no longer
+ * is, 2 when the script cannot run, 3 when it was stopped before.
  */
 export async function reproduce(reproduction: Reproduction): Promise<void> {
   try {
@@ -26,7 +26,7 @@ export async function reproduce(reproduction: Reproduction): Promise<void> {
   }
 }
 
-/** @throws InputError for what it does not know */
+/** @throws InputError for unknown arguments */
 function readArguments(argv: string[]): ReproductionArguments {
   let until: string | undefined;
   try {

@@ -1,8 +1,8 @@
 /**
- * Writes the reproduction of a counterexample: one TypeScript file that a person runs, reads, steps and edits.
+ * Writes the reproduction of a counterexample: one TypeScript file to run, read, step and edit.
  *
- * Scenario and schedule stand in it as literals. Each line of the schedule is one access, with what it found and where
- * it stands in the source; the line is also what the replay compares.
+ * It holds the scenario and the schedule as literals. Each line of the schedule is one access, with the value it found
+ * and its source line; the replay compares with that line.
  */
 import { dirname, relative, resolve, sep } from "node:path";
 import { accessText, type AccessRow, type Execution, type OperationRow } from "#reports/recorded-execution.ts";
@@ -12,21 +12,25 @@ import type { Trace } from "#fuzz/machine/trace.ts";
 import { NODE_COMMAND } from "#fuzz/host/command-path.ts";
 import { isCheckout, packageRoot, projectRoot } from "#fuzz/host/project-root.ts";
 
-/** Where what an access found stands, at least. */
+/** Smallest column of the comment with the value that an access found. */
 const COMMENT_COLUMN = 60;
 
 /**
  * The text of the script.
  *
- * @param path where it is going to be written: the sources are imported from there
- * @param module the user's own, if the scenario's system comes from it
+ * @param path future path of the script: imports are relative to it
+ * @param module the user's own, if it exports the scenario's system
  */
 export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
   const command = `${NODE_COMMAND} ${commandPath(path)}`;
+  const verdict =
+    violation === undefined
+      ? `${scenario.name}: nothing is violated`
+      : `VIOLATED ${violation.property}: ${violation.because}`;
   const lines = [
     "/**",
-    ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
+    ` * ${comment(verdict)}`,
     " *",
     ...(orderings.length === 0
       ? []
@@ -35,7 +39,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ` * Run it:   ${comment(command)}`,
     ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
     ` * Debug it: ${comment(command.replace(NODE_COMMAND, `${NODE_COMMAND} --inspect-brk`))}`,
-    " * Edit it:  the schedule is run line by line and strictly: it says where the code asks for something else.",
+    " * Edit it:  the schedule is run line by line and strictly: it reports where the code diverges.",
     " *",
     " * It ends with 1 as long as it fails like this, and with 0 once it no longer does.",
     " */",
@@ -45,7 +49,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ...(bug === undefined
       ? []
       : [
-          "  // The bug of the museum that is put back first. Without this line the code runs as it stands.",
+          "  // The bug of the museum that is put back first. Without this line the code runs unpatched.",
           `  bug: ${literal(bug)},`,
           "",
         ]),
@@ -124,7 +128,7 @@ function accessLine(thread: string, row: AccessRow): string {
 function operationLine(thread: string, { kind, text }: OperationRow): string {
   return kind === "begin"
     ? `    // ${comment(thread)} begins ${comment(text)}`
-    : `    // ${comment(thread)} is answered ${comment(text)}`;
+    : `    // ${comment(thread)} returns ${comment(text)}`;
 }
 
 /** A value as TypeScript; nothing in it ends the line or acts on a terminal. */
@@ -144,12 +148,14 @@ function fieldName(field: string): string {
   return /^[A-Za-z][A-Za-z0-9]*$/.test(field) ? field : `[${escaped(JSON.stringify(field))}]`;
 }
 
-/** What JSON leaves as it is and an editor would obey: inside a string, `visibleText` writes valid escapes for it. */
+/**
+ * Characters that JSON keeps but an editor would obey: inside a string, `visibleText` writes valid escapes for them.
+ */
 function escaped(json: string): string {
   return visibleText(json);
 }
 
-/** Text that does not end the comment that it stands in. */
+/** Text that cannot end its comment. */
 function comment(text: string): string {
   return visibleText(text).replaceAll("*/", "* /");
 }
@@ -166,7 +172,7 @@ function pathFrom(from: string, to: string): string {
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-/** The path as it is typed in the project's root, where that is shorter. */
+/** The path as typed in the project's root, if that is shorter. */
 function commandPath(path: string): string {
   const fromRoot = relative(projectRoot, path).split(sep).join("/");
   const typed = fromRoot.startsWith("..") ? path : fromRoot;

@@ -1,8 +1,8 @@
-/** What a reproduction script says. */
+/** The contents of a reproduction script. */
 export interface Reproduction {
   /** The bug of the museum that is put back first. */
   readonly bug?: string;
-  /** URL or path of the user's module that the scenario's system comes from. */
+  /** URL or path of the user's module that exports the scenario's system. */
   readonly module?: string;
   readonly machine?: {
     readonly dataRaces?: boolean;
@@ -18,7 +18,7 @@ export interface Reproduction {
   readonly schedule: readonly (readonly [thread: string, access: string])[];
 }
 
-/** What a script may be told when it is run. */
+/** Arguments of a script. */
 export interface ReproductionArguments {
   /** Stop after this many accesses. */
   readonly until?: number;

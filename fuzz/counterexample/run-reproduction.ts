@@ -20,10 +20,10 @@ export interface ReproductionResult {
 }
 
 /**
- * Runs the schedule strictly, and says how it ends. Where the code asks for something else, schedules nearby are
- * searched for the same violation: a changed program may fail on another schedule.
+ * Runs the schedule strictly, and reports how it ends. If the code diverges, schedules nearby are searched for the same
+ * violation: a changed program may fail on another schedule.
  *
- * @throws InputError for a scenario, bug or thread that is not there
+ * @throws InputError for an unknown scenario, bug or thread
  */
 export async function runReproduction(
   reproduction: Reproduction,

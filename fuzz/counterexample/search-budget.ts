@@ -4,22 +4,22 @@ import type { Violation } from "#properties/violation.ts";
 import { type Block, Follower, type Run } from "./follow.ts";
 import { PreemptionBounded } from "./preemption-bounded.ts";
 
-/** Executions between two moments at which others may run: signals are heard then. */
+/** Executions between two moments at which other work may run: signals are handled then. */
 const EXECUTIONS_BETWEEN_PAUSES = 200;
 
-/** Accesses that an execution may have on average: longer ones spend the budget sooner. */
+/** Accesses per execution, on average: longer executions use up the budget sooner. */
 const ACCESSES_PER_EXECUTION = 500;
 
 export interface BudgetOptions {
-  /** Executions that shrinking may run in all; fewer when they are long. */
+  /** Total executions for shrinking; fewer when they are long. */
   readonly executionsMax: number;
-  /** Asked now and then: stop, and keep what has been reached? */
+  /** Called from time to time: whether to stop, and keep the result so far. */
   readonly shouldStop?: (() => boolean) | undefined;
-  /** Told now and then how many executions have been run. */
+  /** Called from time to time with the number of executions run. */
   readonly progress?: ((executions: number) => void) | undefined;
 }
 
-/** Counts the executions of one shrinking, and says when it is to end. */
+/** Counts the executions of one shrinking, and decides when it must end. */
 export class SearchBudget {
   executions = 0;
   #accesses = 0;
@@ -39,7 +39,7 @@ export class SearchBudget {
     );
   }
 
-  /** Was it told to stop before its executions were spent? */
+  /** Whether it was told to stop before its executions were spent. */
   get wasStopped(): boolean {
     return this.#stopped;
   }
@@ -63,7 +63,7 @@ export class SearchBudget {
     this.#accesses += machine.steps;
   }
 
-  /** Lets others run for a moment, now and then. */
+  /** Lets other work run for a moment, from time to time. */
   async pause(): Promise<void> {
     if (this.executions < this.#nextPause) return;
     this.#nextPause = this.executions + EXECUTIONS_BETWEEN_PAUSES;
@@ -73,7 +73,7 @@ export class SearchBudget {
   }
 
   /**
-   * Looks for a violation of `property` with at most `preemptionsMax` preemptions; `complete` when no schedule was left
+   * Looks for a violation of `property` with at most `preemptionsMax` preemptions; `complete` if no schedule was left
    * out.
    */
   async searchBounded(

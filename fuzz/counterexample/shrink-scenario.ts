@@ -1,6 +1,6 @@
 /**
- * Fewer threads and operations: each smaller scenario is tried with what is left of the schedule, then with a bounded
- * search around it. A scenario is smaller only if the same property is violated with no more preemptions.
+ * Fewer threads and operations: each smaller scenario is tried with the rest of the schedule, then with a bounded
+ * search around it. It is accepted only if the same property is violated with no more preemptions.
  */
 import type { AccessRow, OperationRow } from "#reports/recorded-execution.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -13,7 +13,7 @@ import { blocksOf, type Run } from "./follow.ts";
 import type { SearchBudget } from "./search-budget.ts";
 import { withoutBlocks } from "./shrink-schedule.ts";
 
-/** Executions that the search around a projected schedule may take. */
+/** Execution budget of the search around a projected schedule. */
 const AROUND_EXECUTIONS_MAX = 600;
 
 export interface Sized {
@@ -22,7 +22,7 @@ export interface Sized {
   readonly run: Run;
 }
 
-/** Takes operations and threads out of the subject until none can go any more. */
+/** Removes operations and threads from the subject until no more can go. */
 export async function shrinkScenario(start: Sized, settings: MachineSettings, budget: SearchBudget): Promise<Sized> {
   let best = start;
   for (;;) {
@@ -43,19 +43,19 @@ async function firstSmaller(best: Sized, settings: MachineSettings, budget: Sear
     const machine = new Machine(subject.makeProgram(), settings);
     const projected = project(best.run, owners, keeps, program, machine.program);
     const run = await violating(machine, projected, property, best.run.preemptions, budget);
-    // Without the operation that somebody waits for, every schedule ends in a wait: that is another fault, or none.
+    // Without the operation that a thread waits for, every schedule ends in a wait: another fault, or none.
     if (run !== undefined && (!mustPass || passes(machine))) return { subject, machine, run };
   }
   return undefined;
 }
 
-/** Properties that an execution may violate for want of an operation. */
+/** Properties that an execution may violate because an operation is missing. */
 const WAITING: ReadonlySet<string> = new Set(["deadlock", "progress"]);
 
 /** Schedules tried for one that passes. */
 const PASSING_EXECUTIONS_MAX = 200;
 
-/** Is there a schedule that violates nothing? */
+/** Whether some schedule violates nothing. */
 function passes(machine: Machine): boolean {
   const random = randomWalk(1);
   for (let execution = 0; execution < PASSING_EXECUTIONS_MAX; execution++)
@@ -106,8 +106,8 @@ function noteOperation({ kind, thread, operation }: OperationRow, open: Map<numb
 }
 
 /**
- * The schedule without the accesses of the operations that are gone. Threads keep their names, not their numbers;
- * callbacks are taken to start in the same order.
+ * The schedule without the accesses of the removed operations. Threads keep their names, not their numbers; callbacks
+ * are assumed to start in the same order.
  */
 function project(
   run: Run,

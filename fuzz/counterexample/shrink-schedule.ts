@@ -1,23 +1,23 @@
 /**
- * Fewer preemptions, then a shorter execution: the schedule of a violation, the scenario left as it is.
+ * Fewer preemptions, then a shorter execution: shrinks the schedule of a violation, and leaves the scenario unchanged.
  *
- * Blocks of the schedule are taken out, joined and swapped, as long as the same property stays violated; then every
- * schedule with fewer preemptions is tried, as far as the budget goes; then the blocks are cut short. Every candidate
+ * Blocks of the schedule are removed, joined and swapped, as long as the same property stays violated; then every
+ * schedule with fewer preemptions is tried, as far as the budget lasts; then the blocks are shortened. Every candidate
  * is run.
  */
 import type { Machine } from "#fuzz/machine/machine.ts";
 import { type Block, blocksOf, type Run } from "./follow.ts";
 import type { SearchBudget } from "./search-budget.ts";
 
-/** Executions that the search for fewer preemptions may take for each number of them. */
+/** Execution budget of the search for fewer preemptions, for each number of them. */
 const BOUNDED_EXECUTIONS_MAX = 20_000;
 
-/** Accesses a block may have for every shorter one to be tried; of longer ones halves, quarters and so on are cut. */
+/** Longest block for which every shorter one is tried; longer ones are cut by halves, quarters and so on. */
 const LENGTH_TRIED = 32;
 
 export interface ShrunkSchedule {
   readonly run: Run;
-  /** Every schedule with fewer preemptions was tried: there is none that violates the property. */
+  /** Every schedule with fewer preemptions was tried, and none violates the property. */
   readonly fewestPreemptions: boolean;
 }
 
@@ -39,7 +39,7 @@ export async function shrinkSchedule(machine: Machine, start: Run, budget: Searc
   return { run: best, fewestPreemptions };
 }
 
-/** Delta debugging over the blocks, until nothing can be taken out, joined, swapped or cut any more. */
+/** Delta debugging over the blocks, until none can be removed, joined, swapped or shortened any more. */
 export async function withoutBlocks(
   machine: Machine,
   start: Run,

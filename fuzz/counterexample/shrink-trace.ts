@@ -17,14 +17,14 @@ export interface ShrunkTrace {
   readonly script: string;
   readonly trace: Trace;
   readonly shrunk: Shrunk;
-  /** What it started from. */
+  /** The starting point. */
   readonly before: { readonly accesses: number; readonly size: number };
 }
 
 /**
- * @param target path of the smaller trace; the script stands beside it
- * @returns why there is nothing to shrink, if the trace violates nothing any more
- * @throws InputError if the code asks for something else than the trace recorded, or a file cannot be written
+ * @param target path of the smaller trace; the script is written beside it
+ * @returns the reason why there is nothing to shrink, if the trace no longer violates anything
+ * @throws InputError if the code diverges from the recording, or a file cannot be written
  */
 export async function shrinkTrace(
   trace: Trace,

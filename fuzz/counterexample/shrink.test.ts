@@ -16,7 +16,10 @@ import { shrink, type Shrunk } from "./shrink.ts";
 
 const subjectOf = (make: () => Program) => programSubject({ name: "example", system: "example" }, make);
 
-/** A free is an access, so an early one is a data race before the object is looked at: here the later fault is of interest. */
+/**
+ * A free is an access, so an early one is a data race before any use of the object: here the later fault is of
+ * interest.
+ */
 const GRACE = { dataRaces: false };
 
 /** The choices of the first violating execution of a random walk. */
@@ -32,7 +35,7 @@ async function shrunkOf(make: () => Program, seed = 1, checks: MachineSettings =
   return shrunk;
 }
 
-/** A scenario of counters: each operation adds 1 to the counter; its numbers are the adder's own. */
+/** A scenario of counters: each operation adds 1 to the counter; operations are numbered per adder. */
 const adders: Scenario = {
   name: "adders",
   system: "adders",
@@ -49,7 +52,7 @@ function compileAdders(scenario: Scenario): Program {
   return { ...program, threads: program.threads.map((thread, index) => ({ ...thread, name: names[index] ?? "" })) };
 }
 
-test("an early free comes down to one preemption and its nine accesses", async () => {
+test("an early free shrinks to one preemption and its nine accesses", async () => {
   const { replayed, preemptions, fewestPreemptions, choices, finished } = await shrunkOf(
     () => earlyFree({ reads: 3 }),
     1,
@@ -64,7 +67,7 @@ test("an early free comes down to one preemption and its nine accesses", async (
   });
 });
 
-test("the orderings that matter are those of the textbook, and alone they make it fail", async () => {
+test("the orderings that matter are the textbook ones, and they alone make it fail", async () => {
   const { orderings, samples, failing, neighbour } = await shrunkOf(() => earlyFree(), 1, GRACE);
   expect(orderings.map(({ text }) => text)).toEqual([
     "reader's read of box.current before writer's write of box.current",
@@ -114,7 +117,7 @@ test("shrinking keeps the violated property, and never adds preemptions", async 
   );
 });
 
-test("shrinking the same twice gives the same", async () => {
+test("shrinking is deterministic", async () => {
   const [one, other] = [
     await shrunkOf(() => lostUpdate({ additions: 3 })),
     await shrunkOf(() => lostUpdate({ additions: 3 })),
@@ -133,7 +136,7 @@ test("an execution that violates nothing is not shrunk", async () => {
   ).toBeUndefined();
 });
 
-test("threads, operations and initial operations that the violation does not need are taken out", async () => {
+test("threads, operations and initial operations that the violation does not need are removed", async () => {
   const subject = scenarioSubject(adders, compileAdders);
   const choices = violatingChoices(() => compileAdders(adders), 5);
   const before = replay(compileAdders(adders), { choices });
@@ -150,7 +153,7 @@ test("threads, operations and initial operations that the violation does not nee
   expect(shrunk?.replayed.violation?.property).toBe("assertion");
 });
 
-test("when told to stop, it answers with what it has, and says that it is unfinished", async () => {
+test("when told to stop, it returns its result so far, marked unfinished", async () => {
   const make = (): Program => lostUpdate({ threads: 4, additions: 4 });
   const choices = violatingChoices(make, 2);
   const whole = await shrink(subjectOf(make), choices);
@@ -161,12 +164,12 @@ test("when told to stop, it answers with what it has, and says that it is unfini
   expect(shrunk?.executions).toBeLessThan(whole?.executions ?? 0);
 });
 
-test("progress is told while it goes on", async () => {
-  const told: number[] = [];
+test("progress is reported while it runs", async () => {
+  const reported: number[] = [];
   const make = (): Program => lostUpdate({ threads: 3, additions: 3 });
-  await shrink(subjectOf(make), violatingChoices(make, 2), { progress: (executions) => told.push(executions) });
-  expect(told.length).toBeGreaterThan(0);
-  expect(told).toEqual(told.toSorted((one, other) => one - other));
+  await shrink(subjectOf(make), violatingChoices(make, 2), { progress: (executions) => reported.push(executions) });
+  expect(reported.length).toBeGreaterThan(0);
+  expect(reported).toEqual(reported.toSorted((one, other) => one - other));
 });
 
 test("following the blocks of an execution repeats it", () => {
@@ -221,7 +224,7 @@ test("the search bounded by preemptions runs each schedule once, and all of them
   }
 });
 
-test("an execution that never ends spends the budget by its length, and has no orderings", async () => {
+test("an endless execution spends the budget by its length, and has no orderings", async () => {
   const make = (): Program => {
     const program = lostUpdate();
     return {

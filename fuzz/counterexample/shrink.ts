@@ -1,12 +1,12 @@
 /**
- * Shrinking: from any execution that violates a property to the shortest story of it.
+ * Shrinking: from any execution that violates a property to its shortest story.
  *
- * First operations and threads go, then preemptions, then accesses; again, as long as that makes a difference; then the
- * orderings that matter are found. Every step is run, and taken only if the same property is violated with no more
- * preemptions. The search is deterministic and bounded by its number of executions; what was reached stands when it is
- * stopped.
+ * First operations and threads are removed, then preemptions, then accesses, repeatedly, as long as anything changes;
+ * then the orderings that matter are found. Every step is run, and accepted only if the same property is violated with
+ * no more preemptions. The search is deterministic and bounded by its number of executions; when stopped, it keeps its
+ * result so far.
  *
- * Not promised: the smallest of all. `fewestPreemptions` says when no schedule of the result's scenario has fewer.
+ * Not promised: the smallest of all. `fewestPreemptions` reports that no schedule of the result's scenario has fewer.
  */
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineSettings } from "#fuzz/machine/machine-settings.ts";
@@ -18,7 +18,7 @@ import { type BudgetOptions, SearchBudget } from "./search-budget.ts";
 import { isSmaller, shrinkSchedule } from "./shrink-schedule.ts";
 import { shrinkScenario, type Sized } from "./shrink-scenario.ts";
 
-/** Executions that shrinking runs unless told otherwise. */
+/** Default execution budget of shrinking. */
 const EXECUTIONS_MAX = 100_000;
 
 export interface ShrinkOptions extends Partial<BudgetOptions> {
@@ -31,11 +31,11 @@ export interface Shrunk extends Orderings {
   /** The recorded execution of the result. */
   readonly replayed: Replayed;
   readonly preemptions: number;
-  /** Preemptions of what it started from. */
+  /** Preemptions of the original execution. */
   readonly preemptionsBefore: number;
   readonly fewestPreemptions: boolean;
   readonly executions: number;
-  /** False when it was stopped, or its executions were spent, before nothing more could be taken away. */
+  /** False if it was stopped, or its executions were spent, before it was minimal. */
   readonly finished: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function shrink(
   options: ShrinkOptions = {},
 ): Promise<Shrunk | undefined> {
   const { machine: settings = {}, executionsMax = EXECUTIONS_MAX, shouldStop, progress } = options;
-  // The orderings come last and are the better part of the result: some executions are kept for them.
+  // The orderings come last and matter most to a reader: some executions are reserved for them.
   const budget = new SearchBudget({ executionsMax: Math.ceil(executionsMax * 0.8), shouldStop, progress });
   const machine = new Machine(subject.makeProgram(), settings);
   const run = budget.follow(machine, blocksOf(choices));
@@ -80,16 +80,16 @@ export async function shrink(
   };
 }
 
-/** The smallest that was reached. */
+/** The smallest result so far. */
 export interface Smallest extends Sized {
   /** No schedule of its scenario has fewer preemptions and violates the property. */
   readonly fewestPreemptions: boolean;
 }
 
 /**
- * Takes operations and threads away, then preemptions and accesses, again as long as that makes a difference.
+ * Removes operations and threads, then preemptions and accesses, repeatedly, as long as anything changes.
  *
- * @param isEnough ends it as soon as a run is good enough
+ * @param isEnough ends the search as soon as a run is good enough
  */
 export async function smallest(
   start: Sized,

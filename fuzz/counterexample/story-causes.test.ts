@@ -1,4 +1,4 @@
-/** What a story says of a data race, of orderings that explain little, and of a wake-up that is lost. */
+/** Stories of data races, of orderings that explain little, and of lost wake-ups. */
 import { expect, test } from "vitest";
 import {
   type Access,
@@ -53,7 +53,7 @@ function passing(wait: (word: Address) => Access<number>): Program {
   };
 }
 
-test("a relaxed wait orders nothing, and the race names both accesses and what is missing between them", () => {
+test("a relaxed wait orders nothing, and the race names both accesses and the missing ordering", () => {
   function* acquire(word: Address): Access<number> {
     return yield awaitUnequal(word, -1, 0);
   }
@@ -71,7 +71,7 @@ test("a relaxed wait orders nothing, and the race names both accesses and what i
 
 const Gate = struct("gate", { open: 1, waiting: 1 });
 
-/** Its signal looks whether somebody waits before it opens: a wake-up may be lost. It says nothing of blocking. */
+/** Its signal checks for waiters before it opens: a wake-up may be lost. It does not declare that it blocks. */
 const gate = defineSystem({
   name: "gate",
   about: "a gate whose signal may be lost",
@@ -118,7 +118,7 @@ test("shrinking a lost wake-up keeps the operation that should have woken", asyn
   ]);
 });
 
-test("an object that a tagged pointer leads to is no leak, where the struct says how to get at it", () => {
+test("an object behind a tagged pointer is no leak if the struct declares how to decode it", () => {
   const Node = struct("node", { value: 1 });
   const Plain = struct("top", { link: 1 });
   const violated = (Top: typeof Plain): string | undefined => {

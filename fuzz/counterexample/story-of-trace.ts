@@ -1,4 +1,4 @@
-/** Makes the story of a trace, for the page: the violating schedule and the nearest one that passes, run again. */
+/** Makes the story of a trace for the page: runs the violating schedule and the nearest passing one again. */
 import { ACCESS, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, objectNameOf, regionOf } from "#impl/memory/heap.ts";
 import { Slab } from "#impl/memory/slab.ts";
@@ -16,7 +16,7 @@ import { replay, type Replayed } from "./replay.ts";
 import { machineSettings } from "./replay-trace.ts";
 import { isAllocated, MemoryWatch } from "./watch-memory.ts";
 
-/** A story, or why there is none. */
+/** A story, or the reason for none. */
 export type StoryOfTrace = { readonly story: Story } | { readonly because: string };
 
 interface Run {
@@ -92,7 +92,7 @@ interface HeapObject {
   readonly struct: Heap["regions"][number]["layout"];
 }
 
-/** The objects that are there at some time in one of the runs; slabs themselves are the allocator's own. */
+/** The objects that exist at some time in one of the runs; slabs themselves belong to the allocator. */
 function objectsOf(runs: readonly Run[]): HeapObject[] {
   const [first] = runs;
   if (first === undefined) return [];
@@ -114,7 +114,7 @@ function objectsOf(runs: readonly Run[]): HeapObject[] {
   });
 }
 
-/** Everything that words of objects held, while the objects were allocated. */
+/** All values that words of objects held while the objects were allocated. */
 function* valuesOf(runs: readonly Run[], objects: readonly HeapObject[]): Generator<HeldValue> {
   for (const { program, watch, replayed } of runs) {
     for (const { address, words } of objects) {
@@ -124,7 +124,7 @@ function* valuesOf(runs: readonly Run[], objects: readonly HeapObject[]): Genera
         yield { address: address + word, value: wordAt(watch.initial, address + word) };
     }
     for (const [step, changes] of watch.changes.entries()) {
-      // Giving an object back writes the allocator's own link into it.
+      // Freeing an object writes the allocator's own link into it.
       if (replayed.accesses[step]?.kind === ACCESS.free) continue;
       for (const [address, value] of changes) yield { address, value };
     }
@@ -239,13 +239,13 @@ function operationsOf(
   return operations;
 }
 
-/** Of the operation's own accesses the first at or after that moment: something happens there. */
+/** The operation's own first access at or after that moment: something happens there. */
 function ownStep(steps: readonly StoryStep[], thread: number, moment: number, from: number, to: number): number {
   for (let step = Math.max(moment, from); step <= to; step++) if (steps[step]?.thread === thread) return step;
   return Math.min(Math.max(moment, from), to);
 }
 
-/** The orderings that matter, with their steps where the same words are found in the execution. */
+/** The orderings that matter, with their steps if the same words are found in the execution. */
 function orderingsOf(trace: Trace, { program, replayed }: Run): Story["orderings"] {
   const { accesses, execution } = replayed;
   const named = { heap: program.heap, threadName: (thread: number) => execution.threads[thread] ?? `thread ${thread}` };

@@ -1,4 +1,4 @@
-/** The lines of the source around the accesses of a story, as they ran. */
+/** The source lines around the accesses of a story, as they ran. */
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { projectRoot } from "#fuzz/host/project-root.ts";
@@ -7,12 +7,12 @@ import type { Story, StoryExecution, StorySource } from "#reports/counterexample
 /** Lines shown before and after a line that a story names. */
 const AROUND = 8;
 
-/** Lines that the beginning of a declaration may be away from a line that is shown, to be shown too. */
+/** Farthest that the beginning of a declaration may be from a shown line, to be shown too. */
 const DECLARATION_MAX = 30;
 
 const DECLARATION = /^(export |async |function|class |const |let |\/\*\*)/;
 
-/** @param patched text of modules that ran in place of the files at their URLs */
+/** @param patched texts of modules that ran in place of the files at their URLs */
 export function withSources(story: Story, patched: ReadonlyMap<string, string>): Story {
   const wanted = new Map<string, Set<number>>();
   for (const { steps } of executionsOf(story)) {
@@ -30,7 +30,7 @@ function executionsOf({ failing, passing }: Story): readonly StoryExecution[] {
   return passing === undefined ? [failing] : [failing, passing];
 }
 
-/** Undefined for what is not there any more: a module of the user's own, written and gone. */
+/** Undefined for a file that no longer exists, such as a deleted user module. */
 function fileText(file: string): string | undefined {
   try {
     return readFileSync(`${projectRoot}${file}`, "utf8");
@@ -55,7 +55,7 @@ function excerpts(file: string, lines: readonly string[], wanted: ReadonlySet<nu
   return found;
 }
 
-/** An excerpt that begins with a declaration can be read, and coloured. */
+/** An excerpt that begins with a declaration is readable, and can be highlighted. */
 function beginningFor(lines: readonly string[], line: number): number {
   for (let at = line; at >= Math.max(1, line - DECLARATION_MAX); at--)
     if (DECLARATION.test(lines[at - 1] ?? "")) return at;

@@ -18,12 +18,12 @@ function filesOf(system: System, scenario: Scenario): readonly string[] {
   return execution.rows.flatMap((row) => (row.kind === "access" ? (row.location?.file ?? []) : []));
 }
 
-test.each(systems)("accesses of $name are made where its implementation is said to be", (system) => {
+test.each(systems)("accesses of $name are made in its declared implementation", (system) => {
   const own = scenarios.filter((scenario) => scenario.system === system.name);
   const files = new Set(own.flatMap((scenario) => filesOf(system, scenario)));
   const { implementation = "" } = system.sources ?? {};
   const isFolder = implementation.endsWith("/");
-  // A file that only puts others together makes no access.
+  // A file that only combines others makes no access.
   const isMade = isFolder || !/\byield\b/.test(readFileSync(join(projectRoot, implementation), "utf8"));
   const folder = isFolder ? implementation : `${dirname(implementation)}/`;
   expect([...files].filter((file) => (isMade ? file.startsWith(folder) : file === implementation))).not.toEqual([]);

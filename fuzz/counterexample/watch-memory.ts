@@ -1,4 +1,4 @@
-/** Looks on while a schedule is replayed, and keeps what recorded accesses do not say: memory, waits, spans. */
+/** Observes a replayed schedule, and records what the accesses do not show: memory, waits, spans. */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { awaitsValue, isAcquisition, mayWait, waitIsOver } from "#impl/memory/access-class.ts";
 import { type Heap, nameOf, type Region } from "#impl/memory/heap.ts";
@@ -24,7 +24,7 @@ export interface HistoryMark {
   readonly operation: number;
   /** The response. */
   readonly word: number;
-  /** Accesses made before it; for a response the last of them is the operation's own. */
+  /** Accesses made before it; for a response, the last one belongs to the operation. */
   readonly step: number;
 }
 
@@ -33,7 +33,7 @@ export class MemoryWatch implements ReplayWatch {
   initial = new Int32Array(0);
   /** The words that each step changed, with their new values. */
   readonly changes: (readonly (readonly [address: Address, value: number])[])[] = [];
-  /** Threads that wait after each step, and for what. */
+  /** Waiting threads after each step, and what they wait for. */
   readonly waiting: (readonly (readonly [thread: number, what: string])[])[] = [];
   readonly history: HistoryMark[] = [];
   readonly #heap: Heap;
@@ -100,7 +100,7 @@ export class MemoryWatch implements ReplayWatch {
     }
   }
 
-  /** A grace period begins when it is asked for, and ends when its thread goes on. */
+  /** A grace period begins when it is requested, and ends when its thread continues. */
   #followGracePeriods(machine: RunningMachine, { thread, kind, step, waits }: ObservedAccess): void {
     const open = this.#grace.find((period) => period.thread === thread && period.to === undefined);
     if (kind === ACCESS.synchronizeRcu) {
@@ -146,7 +146,7 @@ function waitOf(machine: RunningMachine, thread: number): string | undefined {
   return awaitsValue(kind) && !isOver ? `${nameOf(machine.heap, address)}, which is ${word}` : undefined;
 }
 
-/** Is the object handed out, in this memory? Objects that belong to no slab always are. */
+/** Whether the object is allocated in this memory. Objects outside slabs always are. */
 export function isAllocated(words: Int32Array, { slab, stride, base }: Region, object: Address): boolean {
   if (slab === NIL) return true;
   if (!belongsTo(words, slab, object) || (object - base) / stride >= wordAt(words, Slab.used(slab))) return false;

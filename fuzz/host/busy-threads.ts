@@ -1,5 +1,5 @@
 /**
- * Where worker threads are in their code, without their help: for one that never comes back to ask whether to stop.
+ * Finds where worker threads are in their code without their help, for a thread that never checks whether to stop.
  *
  * The inspector interrupts code that loops. Threads that wait for work are not interrupted, and so are not named.
  */
@@ -8,12 +8,12 @@ import { setTimeout } from "node:timers/promises";
 import { commandPath } from "./command-path.ts";
 import { modulePath } from "./loaded-modules.ts";
 
-/** Milliseconds in which a thread that is busy is found to be so; once one has been, the others have so much longer. */
-const ANSWER_MS_MAX = 2_000;
+/** Milliseconds within which a busy thread is found to be busy; once one has been, the others get this much longer. */
+const REPLY_MS_MAX = 2_000;
 const OTHERS_MS_MAX = 200;
 
 /**
- * @param isOwn whether a module, by its URL, is what the caller wants named: the innermost frame in such a module is taken
+ * @param isOwn whether the caller wants frames of this module (a URL) named; the innermost such frame is taken
  * @returns `mine.ts:12 (push)` for each thread that is busy in such code
  */
 export async function busyThreads(isOwn: (url: string) => boolean): Promise<readonly string[]> {
@@ -35,12 +35,12 @@ export async function busyThreads(isOwn: (url: string) => boolean): Promise<read
     const urlOf = ({ location }: Frame): string => scripts.get(`${sessionId} ${location.scriptId}`) ?? "";
     const frame = params.callFrames.find((one) => urlOf(one).startsWith("file:") && isOwn(urlOf(one)));
     if (frame !== undefined) places.push(placeOf(urlOf(frame), frame));
-    // A thread that stands in the debugger could not be ended.
+    // A thread paused in the debugger could not be ended.
     send(sessionId, 3, "Debugger.resume");
   });
   try {
     session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
-    const deadline = performance.now() + ANSWER_MS_MAX;
+    const deadline = performance.now() + REPLY_MS_MAX;
     while (places.length === 0 && performance.now() < deadline) await setTimeout(OTHERS_MS_MAX);
     await setTimeout(OTHERS_MS_MAX);
   } finally {
@@ -51,7 +51,7 @@ export async function busyThreads(isOwn: (url: string) => boolean): Promise<read
 
 interface Frame {
   readonly functionName: string;
-  /** Lines from 0. */
+  /** Line numbers from 0. */
   readonly location: { readonly scriptId: string; readonly lineNumber: number };
 }
 

@@ -21,7 +21,7 @@ for (const part of [
 ])
   cpSync(join(projectRoot, part), join(copy, part), { recursive: true });
 
-test("the version changes with a source that an execution runs, and not with a test or a command", () => {
+test("the version changes with the sources that an execution runs, and not with tests or commands", () => {
   const before = codeVersion(copy);
   expect(before).toMatch(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/);
   writeFileSync(join(copy, "impl/sync/added.test.ts"), "");

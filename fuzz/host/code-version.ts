@@ -28,8 +28,8 @@ export function codeVersion(root: string): string {
 }
 
 /**
- * First digits of a SHA-256 over everything below `root` that decides what a job comes to, patches included, and over the
- * user's own modules.
+ * First digits of a SHA-256 over everything below `root` that decides a job's outcome, patches included, and over the
+ * user's modules.
  *
  * @throws Error if `root` is neither a checkout of the project nor the package, or a module cannot be read
  */
@@ -55,7 +55,7 @@ function filesBelow(root: string, folders: readonly string[], wanted: RegExp): r
   return folders.flatMap((folder) => {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .map((file) => file.split(sep).join("/"))
-      // What a run writes to reports/out/ decides nothing.
+      // The files that a run writes to reports/out/ decide nothing.
       .filter((file) => wanted.test(file) && !file.endsWith(".test.ts") && !file.startsWith("out/"));
     return files.toSorted().map((file): NamedFile => [`${folder}/${file}`, join(root, folder, file)]);
   });

@@ -2,16 +2,16 @@ import { relative, sep } from "node:path";
 import { isCheckout } from "./project-root.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
-/** A path as a person types it: from where they stand, if it lies below. */
+/** A path as a person types it: relative to the working directory, if it lies below. */
 export function commandPath(path: string): string {
   const short = relative(process.cwd(), path);
   return (short === "" || short.startsWith("..") ? path : short).split(sep).join("/");
 }
 
-/** What runs a script: a checkout has a Node of its own, which npx finds. */
+/** Runs a script: a checkout has its own Node, which npx finds. */
 export const NODE_COMMAND: string = isCheckout ? "npx node" : "node";
 
-/** A path as a shell takes it for one word. */
+/** A path as one word of a shell. */
 export function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${visibleText(path).replaceAll("'", `'\\''`)}'`;
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from "#reports/result.ts";
 
-/** What the process says to its caller, the same for every command. */
+/** Exit codes, the same for every command. */
 export const EXIT = {
-  /** Everything asked for was decided, and holds. */
+  /** Everything requested was decided, and holds. */
   verified: 0,
   /** A property is violated, or an expectation is not met. */
   violated: 1,

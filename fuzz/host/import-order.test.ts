@@ -37,7 +37,7 @@ function plant(file: string, text: string): void {
   writeFileSync(join(folder, file), text);
 }
 
-/** The planted files that the project's lint refuses, with the rule, each once. */
+/** The planted files that the project's lint refuses, each once, with the rule. */
 function refused(): readonly string[] {
   cpSync(join(projectRoot, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
   const oxlint = join(projectRoot, "node_modules/.bin/oxlint");
@@ -51,7 +51,7 @@ function refused(): readonly string[] {
 
 const restricted = (file: string): string => `${file} eslint(no-restricted-imports)`;
 
-test("lint refuses an import of a folder further up, of a value or a type, and lets those further down be", () => {
+test("lint refuses importing a value or a type from a folder further up, and allows it from those further down", () => {
   const up: string[] = [];
   for (const [place, name] of ORDER.entries()) {
     const below = ORDER.slice(0, place + 1).map((other) => `import "#fuzz/${other}/deep/down.ts";\n`);

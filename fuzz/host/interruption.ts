@@ -1,15 +1,15 @@
 /**
- * ^C, and a reader that goes away.
+ * ^C, and a closed output.
  *
- * Work that has something to save registers with `onInterruption`, and is asked to stop; a second ^C ends the process
- * at once. Without such work the signal ends the process as usual, and a reader that goes away ends it with the exit
- * code of what is not finished and without a stack.
+ * Work that has something to save registers with `onInterruption`, and is then told to stop; a second ^C ends the
+ * process at once. Without such work, the signal ends the process as usual, and a closed output ends it without a
+ * stack, with the exit code of an unfinished run.
  */
 import { EXIT } from "./exit-code.ts";
 
 let stopWork: ((why: string) => void) | undefined;
 
-/** To be called once, before anything is written. */
+/** Must be called once, before anything is written. */
 export function guardPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -22,7 +22,7 @@ export function guardPipes(): void {
 
 /**
  * @param stop called at most once; it makes the work end soon
- * @returns ends the watch
+ * @returns stops watching
  */
 export function onInterruption(stop: (why: string) => void): () => void {
   let isStopping = false;

@@ -1,14 +1,14 @@
-/** Which modules a thread loads, and by which words they name one another. */
+/** The modules that a thread loads, and the specifiers by which they import one another. */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** For each module, the URLs of those it imports, by the specifiers that stand in it. */
+/** For each module, the URLs of its imports, by their specifiers in its source. */
 const imports = new Map<string, Map<string, string>>();
 
 let isNoting = false;
 
-/** Starts to note, in this thread, which module imports which. What was loaded before is not known. Once is enough. */
+/** Starts to record the imports of this thread's modules. Earlier imports are unknown. One call is enough. */
 export function noteModules(): void {
   if (isNoting) return;
   isNoting = true;
@@ -24,23 +24,23 @@ export function noteModules(): void {
   });
 }
 
-/** The URL of the module that `specifier` names in the module of that URL, if it was imported since noting began. */
+/** The URL that `specifier` means in the module with that URL, if it was imported since recording began. */
 export function importedFrom(url: string, specifier: string): string | undefined {
   return imports.get(url)?.get(specifier);
 }
 
-/** URLs of the module and of all that it has imported since noting began, directly or not. */
+/** URLs of the module and of everything it has imported since recording began, directly or not. */
 export function loadedBy(url: string): readonly string[] {
   return reached(url, () => true);
 }
 
-/** Paths of the modules of these paths, and of all that they have imported since noting began, each once, in order. */
+/** Paths of these modules and of everything they have imported since recording began, each once, in order. */
 export function filesLoadedBy(paths: readonly string[]): readonly string[] {
   const files = paths.flatMap((path) => loadedBy(pathToFileURL(path).href).map(modulePath));
   return [...new Set(files)].toSorted();
 }
 
-/** Those of them that belong together with the module: they are imported by path, and not by a package's name. */
+/** Those that belong to the module: imported by path, and not by a package's name. */
 export function loadedByPath(url: string): readonly string[] {
   return reached(url, (specifier) => /^(\.{0,2}\/|file:)/.test(specifier));
 }

@@ -1,10 +1,10 @@
-/** Where `npm run build:page` puts the page without data, in a checkout and in the package alike. */
+/** Where `npm run build:page` puts the page without data, both in a checkout and in the package. */
 import { existsSync, readFileSync } from "node:fs";
 import { packageRoot } from "./project-root.ts";
 
 const FOLDER = `${packageRoot}dist/page/`;
 
-/** What to do when it is not there. */
+/** Advice when the page is missing. */
 export const NO_TEMPLATE = "the page is not built; npm run build:page builds it";
 
 /** The page without data; undefined if it is not built. */

@@ -5,7 +5,7 @@ test("a job without a pool is never told to stop", () => {
   expect(workerControl().shouldStop(3)).toBe(false);
 });
 
-test("a pool has made no execution before a worker counts one, and stops for good", () => {
+test("a pool counts no executions before a worker does, and stops for good", () => {
   const pool = poolControl();
   expect(pool.executions()).toBe(0);
   pool.stop();

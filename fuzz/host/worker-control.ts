@@ -1,23 +1,23 @@
-/** The words that a pool shares with its worker threads: whether to stop, and how many executions have been made. */
+/** The words that a pool shares with its worker threads: the stop request, and the number of executions. */
 import { workerData } from "node:worker_threads";
 
-/** What a job asks while it runs. */
+/** The calls of a running job. */
 export interface JobControl {
   /**
-   * Counts executions for all to see, and says whether to stop.
+   * Adds to the shared count of executions, and returns whether to stop.
    *
-   * @param executions made since it was asked last
+   * @param executions executions since the last call
    */
   shouldStop(executions: number): boolean;
 }
 
 /** The pool's side. */
 export interface PoolControl {
-  /** To be handed to each worker thread as its data. */
+  /** Passed to each worker thread as its data. */
   readonly shared: SharedArrayBuffer;
-  /** Makes every job that asks stop. For good. */
+  /** Stops every job that checks. For good. */
   stop(): void;
-  /** Executions made by all workers together. */
+  /** Executions of all workers together. */
   executions(): number;
 }
 
@@ -43,9 +43,9 @@ export function poolControl(): PoolControl {
 }
 
 /**
- * The control of this worker thread; one that never stops where no pool started it.
+ * The control of this worker thread; it never stops if no pool started the thread.
  *
- * Piscina hands a worker's data over in an array, behind its own.
+ * Piscina passes a worker's data in an array, after its own.
  */
 export function workerControl(): JobControl {
   const data: unknown = Array.isArray(workerData) ? workerData.at(-1) : workerData;

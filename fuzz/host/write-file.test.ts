@@ -8,7 +8,7 @@ import { writeWholeFile } from "./write-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "quiesce-write-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("the file is written in folders that are made for it, and nothing else is left", () => {
+test("missing folders are created for the file, and nothing else is left behind", () => {
   const path = join(folder, "a", "b", "result.json");
   writeWholeFile(path, "1");
   writeWholeFile(path, "2");
@@ -16,7 +16,7 @@ test("the file is written in folders that are made for it, and nothing else is l
   expect(readdirSync(join(folder, "a", "b"))).toEqual(["result.json"]);
 });
 
-test("a file in the place of a folder is named, in one line", () => {
+test("a file where a folder should be is named in one line", () => {
   const blocked = join(folder, "blocked");
   writeFileSync(blocked, "");
   const write = () => writeWholeFile(join(blocked, "result.json"), "1");
@@ -26,7 +26,7 @@ test("a file in the place of a folder is named, in one line", () => {
   );
 });
 
-test("a folder in the place of the file is left alone, and no temporary file stays", () => {
+test("a folder where the file should be is left alone, and no temporary file stays", () => {
   const path = join(folder, "taken");
   writeWholeFile(join(path, "inside"), "kept");
   expect(() => writeWholeFile(path, "1")).toThrow(InputError);

@@ -13,8 +13,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes a whole file, or leaves what was there: the content goes to a temporary name beside it, which is renamed at the
- * end. Folders that are missing are made.
+ * Writes a whole file, or leaves the old one: the content goes to a temporary name beside it, which is renamed at the
+ * end. Missing folders are created.
  *
  * @throws InputError if that cannot be done
  */
@@ -28,7 +28,7 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // Where it could not be written it can often not be removed either; the error above is the one to tell.
+      // If it could not be written, it can often not be removed either; the error above is the one to report.
     }
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}; name a folder that can be written`, {
       cause: error,
@@ -43,9 +43,9 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Makes a folder and those above it that are missing.
+ * Creates a folder and its missing parents.
  *
- * One at a time: asked to make all of a path at once, Node tries for ever where the system says a parent is missing, as
+ * One at a time: when asked for a whole path at once, Node retries for ever if the system reports a missing parent, as
  * /proc does.
  *
  * @throws Error of the file system if that cannot be done
@@ -57,13 +57,13 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
 /**
- * Makes the folder, and makes sure that files can be written there, before hours are spent on what they would hold.
+ * Creates the folder, and makes sure that files can be written there before hours of work depend on it.
  *
  * @param option the option that names the folder, or a file in it
  * @throws InputError if they cannot

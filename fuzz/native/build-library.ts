@@ -1,4 +1,4 @@
-/** Builds the library of peer pools, or a part of it, from the sources as they are, or as a patch would have them. */
+/** Builds the library of peer pools, or a part of it, from the present sources, or from patched ones. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import { packageRoot } from "#fuzz/host/project-root.ts";
 
 const require = createRequire(import.meta.url);
 
-/** The module finds the packages that it imports, wherever it is written to. */
+/** The module finds its package imports wherever it is written. */
 function withLocatedPackages(module: NativeModule): NativeModule {
   const located = module.javascript.replace(
     /(?<=^import [^"\n]*\bfrom ")(?!\.|node:)[^"\n]+(?=";$)/gmu,
@@ -17,19 +17,19 @@ function withLocatedPackages(module: NativeModule): NativeModule {
   return { ...module, javascript: located };
 }
 
-/** What looks at a pool's memory with the library's eyes, from the root. */
+/** The module that reads a pool's memory with the library's layout, as a path from the root. */
 export const REST_ENTRY = "fuzz/native/check-at-rest.ts";
 
 export interface BuiltLibrary {
   readonly modules: readonly NativeModule[];
-  /** URL of the output of a module that is named from the root. */
+  /** URL of a module's output; modules are named from the root. */
   urlOf(file: string): string;
 }
 
 /**
  * @param out folder for the output, anywhere
- * @param sources texts in the place of files, named from the root
- * @throws TranslationError with what cannot be translated
+ * @param sources texts that replace files, by path from the root
+ * @throws TranslationError with everything that cannot be translated
  */
 export function buildLibrary(out: string, sources?: ReadonlyMap<string, string>): BuiltLibrary {
   return written(translated(sources), out);

@@ -1,7 +1,7 @@
 /**
- * What must hold of a pool's memory when every thread has returned.
+ * Invariants of a pool's memory after every thread has returned.
  *
- * Built together with the library, so that it finds each field where the library has it.
+ * Built together with the library, so that both use the same layout.
  */
 import { NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -16,7 +16,7 @@ interface RestViolation {
   readonly because: string;
 }
 
-/** Every lock is free, the trees are AVL trees, and nobody holds a peer. */
+/** Every lock is free, the trees are AVL trees, and no peer is held. */
 export function checkAtRest({ heap: { words }, pool, locks }: PoolLayout): RestViolation | undefined {
   const held = locks.find((lock) => holderOf(wordAt(words, lock)) !== 0);
   if (held !== undefined)

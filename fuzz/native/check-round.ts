@@ -1,4 +1,4 @@
-/** What must hold when a round of stress is over, and nobody is at the pool. */
+/** Checks after a round of stress, when no thread uses the pool. */
 import { createPeerRecordModel, type PeerRecordState } from "#model/peers/peer-record.ts";
 import { check } from "#properties/linearizability/check.ts";
 import { startingInAny, statesAfter } from "#properties/linearizability/settled.ts";
@@ -18,9 +18,9 @@ export interface StressViolation {
     | "answer"
     | "progress";
   readonly because: string;
-  /** The operations that no order explains, as few as could be found. */
+  /** The operations that no order explains, as few as were found. */
   readonly history?: readonly StressOperation[];
-  /** The states in which it may begin, where the pool was not empty: record, holders, next identifier. */
+  /** The states in which it may begin, if the pool was not empty: record, holders, next identifier. */
   readonly startsIn?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const CONFIGURATIONS_MAX = 500_000;
 
 const SETTLED_MIN = 20_000;
 
-/** What the pool is stands at its head, and nobody may have written there. */
+/** The pool's description is at its head, and must not have been overwritten. */
 export function checkHead(attach: () => unknown): StressViolation | undefined {
   try {
     attach();
@@ -38,8 +38,8 @@ export function checkHead(attach: () => unknown): StressViolation | undefined {
   return undefined;
 }
 
-/** What the pool answers; or that it throws instead. */
-function answerOf<T extends object>(ask: () => T): T | StressViolation {
+/** The pool's response, or the violation that it throws instead. */
+function responseOf<T extends object>(ask: () => T): T | StressViolation {
   try {
     return ask();
   } catch (error) {
@@ -47,10 +47,10 @@ function answerOf<T extends object>(ask: () => T): T | StressViolation {
   }
 }
 
-/** Longest that it may take until everything that was hidden is free again. */
+/** Longest time until everything hidden is free again. */
 const EMPTIED_MS = 5_000;
 
-/** Hides all peers, of which nobody holds one: a pool that is served now and then has freed them soon, each once. */
+/** Hides all peers, none of which is held: a pool that is used now and then frees them soon, each once. */
 export async function checkEmptied(
   pool: Pick<LibraryPool, "invalidate" | "stats">,
   waitMs: number = EMPTIED_MS,
@@ -62,7 +62,7 @@ export async function checkEmptied(
     return stats();
   };
   for (let ask = hide; ; ask = stats) {
-    const found = answerOf(ask);
+    const found = responseOf(ask);
     if ("property" in found) return found;
     const { inUse, reclaiming } = found;
     if (inUse === 0 && reclaiming === 0) return undefined;
@@ -78,17 +78,17 @@ export async function checkEmptied(
 export interface RoundHistories {
   readonly logs: readonly Int32Array[];
   readonly addresses: number;
-  /** May the pool have collected what nobody held? */
+  /** Whether the pool may have collected peers that nobody held. */
   readonly collects: boolean;
-  /** Where the identifiers of an address start. */
+  /** The first identifier of an address. */
   firstIdentifier(address: number): number;
-  /** Configurations one search may hold; an address's history needs few. */
+  /** Most configurations of one search; an address's history needs few. */
   readonly configurationsMax?: number;
-  /** Operations on an address that are held before they are settled, if nothing is open. */
+  /** Fewest operations on an address that are collected before they are settled, if none is open. */
   readonly settledMin?: number;
 }
 
-/** The first address whose history no order explains. Holds what is not settled of one address's history at a time. */
+/** Finds the first address whose history no order explains. Holds the unsettled history of one address at a time. */
 export function checkHistories({
   logs,
   addresses,
@@ -108,8 +108,7 @@ export function checkHistories({
 type RecordModel = ReturnType<typeof createPeerRecordModel>;
 
 /**
- * Goes through the history in parts that end where no operation is open, and keeps of each but the states that it
- * leaves.
+ * Goes through the history in parts that end where no operation is open, and keeps only the states after each.
  */
 function checkHistory(
   history: Iterable<StressOperation>,
@@ -147,7 +146,7 @@ function checkHistory(
   return settle();
 }
 
-/** What is wrong with the part, which nothing explains from any of these states. */
+/** The violation of the part, which nothing explains from any of these states. */
 function violationIn(
   part: readonly StressOperation[],
   address: number,
@@ -157,7 +156,9 @@ function violationIn(
   const verdict = check(part, startingInAny(model, from));
   const impossible = verdict.kind === "violated" ? (verdict.impossible ?? part.length) : part.length;
   const operation = part[impossible];
-  const because = `${operation === undefined ? `${part.length} operations` : describe(operation)}, and no order of the operations on address ${address} explains that`;
+  const because =
+    `${operation === undefined ? `${part.length} operations` : describe(operation)}, and no order ` +
+    `of the operations on address ${address} explains that`;
   const shown = shortened(part, impossible, (some) => check(some, model).kind === "violated");
   const isFromTheStart = from.length === 1 && from[0] === model.initial;
   return {
@@ -169,15 +170,14 @@ function violationIn(
 }
 
 function describe({ client, operation, response }: StressOperation): string {
-  return `${operation.kind} of thread ${client} answers ${response}`;
+  return `${operation.kind} of thread ${client} returns ${response}`;
 }
 
-/** Operations before the impossible one that are kept, at least. */
+/** Fewest operations before the impossible one that are kept. */
 const KEPT = 40;
 
 /**
- * The end of the history up to the operation that cannot be explained; all of it, where the end alone would do no
- * wrong.
+ * The end of the history up to the operation that cannot be explained; the whole history if the end alone is explained.
  */
 function shortened(
   history: readonly StressOperation[],
@@ -188,8 +188,7 @@ function shortened(
   const before = history
     .filter(({ invokedAt }) => invokedAt < until)
     .toSorted((one, other) => one.invokedAt - other.invokedAt);
-  // Between two moments at which nobody holds the address, what came before tells nothing but whether there is a
-  // record.
+  // While nobody holds the address, the past matters only through whether there is a record.
   for (let from = Math.max(0, before.length - KEPT); from > 0; from = Math.max(0, from - KEPT)) {
     const some = before.slice(from);
     if (isSelfContained(some) && isViolated(some)) return { operations: some, isByItself: true };
@@ -197,7 +196,7 @@ function shortened(
   return { operations: before, isByItself: false };
 }
 
-/** Does it use no reference that it did not take? */
+/** Whether it uses only references that it took. */
 function isSelfContained(history: readonly StressOperation[]): boolean {
   let held = 0;
   for (const { operation, response } of history) {

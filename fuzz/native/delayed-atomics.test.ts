@@ -7,7 +7,7 @@ function words(...values: readonly number[]): Int32Array<SharedArrayBuffer> {
   return shared;
 }
 
-test("accesses with delays do and answer what they do without", () => {
+test("accesses have the same effects and results with and without delays", () => {
   seedDelays(7);
   const [theirs, ours] = [words(5, 6, 7, 8, 9), words(5, 6, 7, 8, 9)];
   const all = (
@@ -41,7 +41,7 @@ test("some accesses are late, and a few by a sleep", () => {
   expect(slept).toBeLessThan(1_000);
 });
 
-test("a sleep that looks up by itself may end so, one that somebody is to end may not", () => {
+test("a sleep that polls may time out, one that another thread must end may not", () => {
   const shared = words(3);
   const impatient = delayedAtomics(20);
   expect(impatient.wait(shared, 0, 3, 1)).toBe("timed-out");

@@ -1,43 +1,43 @@
 /**
- * `Atomics` for stress: before some accesses the thread spins, before a few it sleeps, so that the others go on while
- * it stands between two of its own. What takes two threads to meet in a few nanoseconds then happens within seconds. A
- * thread that slept is slow for a while: what goes wrong often takes two delays in one operation.
+ * `Atomics` for stress: before some accesses the thread spins, before a few it sleeps, so that other threads run
+ * between two of its own accesses. A race with a window of a few nanoseconds then happens within seconds. A thread that
+ * slept stays slow for a while: many bugs need two delays in one operation.
  *
- * A sleep that somebody is to end lasts until it is ended, and for no more than `PATIENCE_MS`: that a sleeper looks up
- * by itself now and then would hide that nobody wakes it.
+ * A sleep that another thread must end lasts until it is ended, but at most `PATIENCE_MS`: a sleeper that polls now and
+ * then would hide a missing wake-up.
  *
  * Source: Edelstein, Farchi, Goldin, Nir, Ratsaby, Ur, "Framework for testing multi-threaded Java programs", 2003:
  * noise at accesses to shared memory.
  */
 
 /**
- * Longest that a sleeper waits for whoever is to wake it. Of several threads on one processor, one may be kept from it
- * for long.
+ * Longest that a sleeper waits for its wake-up. When several threads share a processor, the waker may be delayed for
+ * long.
  */
 const PATIENCE_MS = 5_000;
 
-/** Sleeps that are shorter look up by themselves: nobody is to end them. */
+/** Shorter sleeps time out by themselves: no thread must end them. */
 const OWN_SLEEP_MAX_MS = 10;
 
 // One access in so many; powers of two, less one.
 const SPIN_MASK = 0xff;
 const SLEEP_MASK = 0x1fff;
 
-/** Accesses for which a thread that slept is slow, and how few of those it sleeps before. */
+/** Accesses for which a thread that slept is slow, and the share of those it sleeps before. */
 const SLOW_ACCESSES = 24;
 const SLOW_SLEEP_MASK = 0x7;
 
 const SPINS_MASK = 0x7f;
-/** One sleep in four is long: others do hundreds of operations meanwhile. */
+/** One sleep in four is long: other threads do hundreds of operations meanwhile. */
 const SLEEPS_MS = [0.1, 0.1, 0.1, 1.5] as const;
 
-/** A word that only this thread has. */
+/** A word private to this thread. */
 const own = new Int32Array(new SharedArrayBuffer(4));
 
 let random = 1;
 let slowFor = 0;
 
-/** Where the delays stand that follow. */
+/** The place of the delays that follow. */
 export function seedDelays(seed: number): void {
   random = seed | 1;
   slowFor = 0;
@@ -65,7 +65,7 @@ function sleep(): void {
   Atomics.wait(own, 0, 0, SLEEPS_MS[(random >>> 16) & 3]);
 }
 
-/** Nobody ended a sleep. */
+/** A sleep was never ended. */
 export class NotWokenError extends Error {
   override readonly name = "NotWokenError";
 }
@@ -111,5 +111,5 @@ export const delayedAtomics = (patienceMs: number) => ({
   },
 });
 
-/** Takes the place of `Atomics` in the library as it is built for stress. */
+/** Replaces `Atomics` in the library built for stress. */
 export const delayed = delayedAtomics(PATIENCE_MS);

@@ -4,9 +4,9 @@ import { checkLitmus } from "#model/memory/litmus/check-litmus.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
 
 /**
- * What impl/peers/optimistic-pool.ts and, for its sake, impl/native/rcu.ts rely on, and beside each what would go wrong
- * without it. The machine's memory is sequentially consistent and cannot tell. No load here depends on another's
- * address, as no load does in ECMAScript.
+ * The orderings that impl/peers/optimistic-pool.ts and, for its sake, impl/native/rcu.ts rely on, and beside each the
+ * failure without it. The machine's memory is sequentially consistent and cannot show these. No load here depends on
+ * another's address, as no load does in ECMAScript.
  */
 const VERDICTS = {
   "address-looked-at-again": "Never",
@@ -19,7 +19,7 @@ const VERDICTS = {
 } as const;
 
 for (const [name, verdict] of Object.entries(VERDICTS)) {
-  test(`${name}: what the test asks for happens ${verdict.toLowerCase()}`, () => {
+  test(`${name}: the condition of the test happens ${verdict.toLowerCase()}`, () => {
     const result = checkLitmus(readFileSync(new URL(`orderings/${name}.litmus`, import.meta.url), "utf8"), lkmm);
     expect(result).toMatchObject({ kind: "decided", verdict });
   });

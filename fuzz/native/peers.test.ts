@@ -1,4 +1,4 @@
-/** The library on real threads, built from the sources as they are. */
+/** The library on real threads, built from the present sources. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts a thread that does its part, and waits until it is at it. */
+/** Starts a thread with its part, and waits until it is ready. */
 async function start(pool: LibraryPool, part: string, more: Readonly<Record<string, unknown>> = {}): Promise<Worker> {
   const worker = new Worker(new URL("./pool-thread.mjs", import.meta.url), {
     workerData: { library, lock: built.urlOf("impl/native/lock.ts"), buffer: pool.buffer, part, ...more },
@@ -41,7 +41,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Runs into the error of that code, and answers its message. */
+/** Runs `act`, and returns the code of its error. */
 function codeOf(act: () => unknown): string {
   try {
     act();
@@ -51,7 +51,7 @@ function codeOf(act: () => unknown): string {
   return "none";
 }
 
-test("the library answers as the same source does under simulation", () => {
+test("the library returns what the same source returns under simulation", () => {
   const random = new Random(5);
   const addresses: readonly IpAddress[] = [
     1,
@@ -70,12 +70,12 @@ test("the library answers as the same source does under simulation", () => {
   const now = (): number => time;
   const native = createPeerPool(options, { now });
   const simulated = createSimulated(options, { now });
-  // One secret for both, so that identifiers start alike.
+  // One secret for both, so that identifiers start equal.
   const words = new Int32Array(simulated.buffer);
   const run = <T>(procedure: Parameters<typeof runAlone<T>>[1]): T =>
     runAlone({ words, regions: [], used: 0 }, procedure);
   const held: { native: number; simulated: number; ids: number }[] = [];
-  const answers = new Set<string>();
+  const seen = new Set<string>();
   for (let i = 0; i < 3_000; i++) {
     time += random.below(20) === 0 ? 50 : random.below(3);
     const address = addresses[random.below(addresses.length)] ?? 1;
@@ -117,9 +117,9 @@ test("the library answers as the same source does under simulation", () => {
         run(simulated.invalidate("v4"));
     }
     expect(both[0], `step ${i}`).toEqual(both[1]);
-    answers.add(String(both[0]));
+    seen.add(String(both[0]));
   }
-  expect(answers.size).toBeGreaterThan(8);
+  expect(seen.size).toBeGreaterThan(8);
 });
 
 test("a peer is the same for text and words, for a mapped address, and for every thread's pool", () => {
@@ -137,7 +137,7 @@ test("a peer is the same for text and words, for a mapped address, and for every
   expect(pool.stats()).toMatchObject({ v4: 1, v6: 0, inUse: 1, threads: 2, capacity: 10 });
 });
 
-test("using gives a peer back at the end of its scope, once", () => {
+test("`using` releases a peer at the end of its scope, once", () => {
   const pool = createPeerPool({ capacity: 1, threshold: 0 });
   {
     using peer = pool.get("10.0.0.1", { create: true });
@@ -151,7 +151,7 @@ test("using gives a peer back at the end of its scope, once", () => {
   expect(other?.isReleased).toBe(false);
 });
 
-test("a full pool loses nothing, and has room again when a peer is given back", () => {
+test("a full pool loses nothing, and has room again when a peer is released", () => {
   const pool = createPeerPool({ capacity: 50, threshold: 40 });
   const references = Array.from({ length: 50 }, (_, i) => pool.acquire(i, true));
   expect(new Set(references).size).toBe(50);
@@ -168,13 +168,13 @@ test("a limiter grants a burst and then one in each timeout", () => {
   const pool = createPeerPool({ capacity: 10 }, { now: () => time });
   const grants = (): number => Array.from({ length: 20 }, () => pool.allowAt("10.0.0.1", 100)).filter(Boolean).length;
   expect(grants()).toBe(6);
-  for (let i = 0; i < 200; i++) pool.stats(); // the clock is looked at now and then
+  for (let i = 0; i < 200; i++) pool.stats(); // the clock is read now and then
   time += 250;
   for (let i = 0; i < 200; i++) pool.stats();
   expect(grants()).toBe(2);
 });
 
-test("a large pool of both families is a tree in balance, and keeps everything", () => {
+test("a large pool of both families is balanced, and keeps everything", () => {
   const pool = createPeerPool({ capacity: 70_000, threshold: 70_000 });
   const addressOf = (i: number): IpAddress =>
     i % 7 === 0 ? [0x20010db8, i, 0, Math.imul(i, 0x9e3779b1) >>> 0] : Math.imul(i, 0x9e3779b1) >>> 0;
@@ -188,7 +188,7 @@ test("a large pool of both families is a tree in balance, and keeps everything",
   }
 });
 
-test("two threads hammer one pool, and it is whole afterwards", async () => {
+test("one pool under load from two threads stays consistent", async () => {
   const pool = createPeerPool({ capacity: 200, threshold: 30, ttlMinMs: 0, ttlMaxMs: 1, gcDelayMs: 1 });
   pool.stats();
   await nextTurn();
@@ -201,7 +201,7 @@ test("two threads hammer one pool, and it is whole afterwards", async () => {
   expect(pool.stats()).toMatchObject({ v4: 0, inUse: 0, reclaiming: 0 });
 }, 20_000);
 
-test("nothing is reclaimed under a thread that never ends its turn, and all of it once that was terminated", async () => {
+test("nothing is reclaimed under a thread that never ends its turn; all is once it is terminated", async () => {
   const pool = createPeerPool({ capacity: 4, threshold: 0 });
   pool.release(pool.acquire("192.0.2.1", true));
   await nextTurn();
@@ -221,7 +221,7 @@ test("nothing is reclaimed under a thread that never ends its turn, and all of i
   expect(pool.stats()).toMatchObject({ threads: 1, reclaiming: 0 });
 });
 
-test("what a terminated thread held stays held, and the rest goes on", async () => {
+test("references of a terminated thread stay held, and the other threads continue", async () => {
   const pool = createPeerPool({ capacity: 4, threshold: 0 });
   pool.stats();
   const holder = await start(pool, "with a reference");
@@ -231,7 +231,7 @@ test("what a terminated thread held stays held, and the rest goes on", async () 
   expect(pool.acquire("192.0.2.1", false)).toBeGreaterThan(0);
 });
 
-test("an idle thread holds up nothing, and may be forgotten by hand", async () => {
+test("an idle thread delays nothing, and can be forgotten by hand", async () => {
   const pool = createPeerPool({ capacity: 4, threshold: 0 });
   const idle = await start(pool, "idle");
   for (let i = 0; i < 9; i++) {
@@ -246,21 +246,21 @@ test("an idle thread holds up nothing, and may be forgotten by hand", async () =
   expect(pool.stats().threads).toBe(1);
 });
 
-test("a pool whose lock a terminated thread holds stalls, and is abandoned once that is known", async () => {
+test("a pool whose lock is held by a terminated thread stalls, and is abandoned once that is known", async () => {
   const pool = createPeerPool({ capacity: 4 }, { stallMs: 100 });
   pool.stats();
   const { pool: places } = layoutOf(pool.buffer);
   const holder = await start(pool, "with a lock", { lockAddress: places.v4.lock, me: 2 });
   expect(codeOf(() => pool.acquire(1, true))).toBe("ERR_POOL_STALLED");
   await nextTurn();
-  expect(pool.acquire("2001:db8::1", true)).toBeGreaterThan(0); // the other family's tree is nobody's
+  expect(pool.acquire("2001:db8::1", true)).toBeGreaterThan(0); // the other family's tree is unlocked
   await holder.terminate();
   await nextTurn();
   expect(codeOf(() => pool.acquire(1, false))).toBe("ERR_POOL_ABANDONED");
   expect(codeOf(() => attachPeerPool(pool.buffer).stats())).toBe("ERR_POOL_ABANDONED");
 });
 
-test("a thread that has detached itself is told so", async () => {
+test("a detached thread gets an error for every call", async () => {
   const pool = createPeerPool({ capacity: 4 });
   pool.stats();
   pool.detach();
@@ -271,7 +271,7 @@ test("a thread that has detached itself is told so", async () => {
   expect(codeOf(() => unused.acquire(1, true))).toBe("ERR_POOL_DETACHED");
 });
 
-test("a fault in translated code is told with the line of the source", async () => {
+test("a fault in translated code is reported with its source line", async () => {
   const worker = new Worker(
     `process.setSourceMapsEnabled(true); import(${JSON.stringify(built.urlOf("impl/native/native-access.ts"))}).then(({ spinLock }) => { try { spinLock(1); } catch (error) { require("node:worker_threads").parentPort.postMessage(error.stack); } });`,
     { eval: true },

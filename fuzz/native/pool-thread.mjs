@@ -1,4 +1,4 @@
-// A worker thread of the library's tests: does what `workerData.part` says, and tells the thread that started it.
+// A worker thread of the library's tests: plays the part `workerData.part`, and reports to the thread that started it.
 import { parentPort, workerData } from "node:worker_threads";
 
 const { library, lock, buffer, part, lockAddress } = workerData;
@@ -35,7 +35,7 @@ switch (part) {
         pool.put(shared);
         pool.release(pool.acquire(0x0a000000 + (i % 50), true));
       } catch (error) {
-        if (error.code !== "ERR_POOL_FULL") throw error; // what was freed waits for the other thread
+        if (error.code !== "ERR_POOL_FULL") throw error; // freed peers wait for the other thread
       }
       if (i % 100 === 99) pool.invalidate("v4");
     }

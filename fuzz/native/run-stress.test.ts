@@ -19,7 +19,7 @@ import { runStress, type StressResult } from "./run-stress.ts";
 import { type Entry, ENTRY_WORDS, historiesByAddress, LOGGED } from "./stress-log.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 
-// Outside the project: the library finds what it imports wherever it is built.
+// Outside the project: the library finds its imports wherever it is built.
 const folder = mkdtempSync(join(tmpdir(), "quiesce-stress-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,7 +27,7 @@ function logOf(...entries: readonly Entry[]): Int32Array {
   return Int32Array.from(entries.flat());
 }
 
-test("a round's entries become histories address by address, those of all threads in the order of their calls", () => {
+test("a round's entries become one history per address, ordered by call over all threads", () => {
   const first = logOf(
     [LOGGED.create, 2, 0, 70, 0, 1],
     [LOGGED.create, 1, 0, 60, 2, 3],
@@ -75,7 +75,7 @@ test("a round's entries become histories address by address, those of all thread
 
 /**
  * A history of one thread at one address, at every second stamp: identifiers are drawn in turn, `wrong` of them one too
- * far.
+ * high.
  */
 function longLog(operations: number, addresses: number, wrong = -1): Int32Array {
   const log = new Int32Array(operations * ENTRY_WORDS);
@@ -96,30 +96,30 @@ function longLog(operations: number, addresses: number, wrong = -1): Int32Array 
   return log;
 }
 
-test("a history that is right holds, and one wrong identifier is found and shown with what came before", () => {
+test("a correct history holds, and a wrong identifier is found and shown with the operations before it", () => {
   const options = { addresses: 20, collects: false, firstIdentifier: () => 100 };
   expect(checkHistories({ logs: [longLog(6_000, 20)], ...options })).toBeUndefined();
   const violation = checkHistories({ logs: [longLog(6_000, 20, 3_020)], ...options });
   expect(violation?.property).toBe("linearizability");
   expect(violation?.because).toMatch(
-    /^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u,
+    /^nextId of thread 0 returns \d+, and no order of the operations on address 0 explains that$/u,
   );
   expect(violation?.history?.at(-1)?.invokedAt).toBe(6_040);
 });
 
-test("what is settled is forgotten, and what comes later is checked from the states that it left", () => {
+test("settled operations are forgotten, and later ones are checked from the resulting states", () => {
   const options = { addresses: 20, collects: false, firstIdentifier: () => 100, settledMin: 10 };
   expect(checkHistories({ logs: [longLog(6_000, 20)], ...options })).toBeUndefined();
   const violation = checkHistories({ logs: [longLog(6_000, 20, 3_020)], ...options });
   expect(violation?.because).toMatch(
-    /^nextId of thread 0 answers \d+, and no order of the operations on address 0 explains that$/u,
+    /^nextId of thread 0 returns \d+, and no order of the operations on address 0 explains that$/u,
   );
   expect(violation?.history?.length).toBeLessThanOrEqual(11);
-  // Nobody held the record when the part began: what is left of the past is that it is there, and its next identifier.
+  // Nobody held the record when the part began: only its existence and its next identifier remain of the past.
   expect(violation).toMatchObject({ startsIn: [expect.stringMatching(/^50\*\d,\d+$/u)] });
 });
 
-/** Checks the log in a thread that has only so much memory; answers the verdict, or the code of its error. */
+/** Checks the log in a thread with limited memory; returns the verdict, or the code of its error. */
 function checkWithin(megabytes: number, log: Int32Array, settledMin: number): Promise<unknown> {
   const code = `const { parentPort, workerData: { checkRound, log, settledMin } } = require("node:worker_threads");
 import(checkRound).then(({ checkHistories }) => parentPort.postMessage(checkHistories({ logs: [log], addresses: 2, collects: false, firstIdentifier: () => 100, settledMin })?.because ?? "holds"));`;
@@ -136,18 +136,18 @@ import(checkRound).then(({ checkHistories }) => parentPort.postMessage(checkHist
   );
 }
 
-test("a history of a million operations at two addresses is checked in 60 MB, of which the code takes half, and could not be held there", async () => {
+test("a million operations at two addresses are checked in 60 MB, too little to hold them", async () => {
   const log = longLog(1_000_000, 2);
   expect(await checkWithin(60, log, 20_000)).toBe("holds");
   expect(await checkWithin(60, log, 1_000_000)).toBe("ERR_WORKER_OUT_OF_MEMORY");
 }, 60_000);
 
-test("a lost or a doubled record is found, whoever saw it", () => {
+test("a lost or doubled record is found, whichever thread saw it", () => {
   const options = { addresses: 3, collects: true, firstIdentifier: () => 0 };
   const holder = logOf([LOGGED.create, 1, 0, 50, 0, 1], [LOGGED.put, 1, 50, 0, 8, 9]);
   for (const [wrong, because] of [
-    [[LOGGED.find, 1, 0, 0, 4, 5], "get of thread 1 answers 0"],
-    [[LOGGED.create, 1, 0, 66, 4, 5], "get of thread 1 answers 66"],
+    [[LOGGED.find, 1, 0, 0, 4, 5], "get of thread 1 returns 0"],
+    [[LOGGED.create, 1, 0, 66, 4, 5], "get of thread 1 returns 66"],
   ] as const) {
     expect(checkHistories({ logs: [holder, logOf(wrong)], ...options })).toMatchObject({
       property: "linearizability",
@@ -157,7 +157,7 @@ test("a lost or a doubled record is found, whoever saw it", () => {
   expect(checkHistories({ logs: [holder, logOf([LOGGED.find, 1, 0, 0, 10, 11])], ...options })).toBeUndefined();
 });
 
-test("a history that needs more than a bound is told, and is no success", () => {
+test("a history that exceeds a bound is reported, and is no success", () => {
   const open = Array.from({ length: 12 }, (_, thread) =>
     logOf(
       [LOGGED.create, 1, 0, 50, thread, 100 + thread],
@@ -178,8 +178,8 @@ test("a history that needs more than a bound is told, and is no success", () => 
   expect(checkHistories({ logs: open, addresses: 2, collects: true, firstIdentifier: () => 0 })).toBeUndefined();
 });
 
-test("where the last operations alone would do no wrong, the whole history is shown", () => {
-  // Held by the first thread all the while, and not found 60 operations later.
+test("the whole history is shown if the last operations alone can be explained", () => {
+  // Held by the first thread throughout, and not found 60 operations later.
   const entries: Entry[] = [[LOGGED.create, 1, 0, 50, 0, 1]];
   for (let i = 1; i <= 60; i++)
     entries.push(i % 2 === 1 ? [LOGGED.find, 1, 0, 50, 2 * i, 2 * i + 1] : [LOGGED.put, 1, 50, 0, 2 * i, 2 * i + 1]);
@@ -205,7 +205,7 @@ function layoutWithPeers(): PoolLayout {
   return layout;
 }
 
-test("a pool at rest is whole, and each way in which it may not be is told", () => {
+test("a pool at rest is consistent, and each possible fault is reported", () => {
   const {
     heap: { words },
     pool,
@@ -239,7 +239,7 @@ async function stress(name: string, more: Partial<Parameters<typeof runStress>[0
   });
 }
 
-test("rounds of every kind hold on the source as it stands, with delays and without", async () => {
+test("rounds of every kind hold on the present source, with and without delays", async () => {
   const rounds: number[] = [];
   expect(await stress("sound", { onRound: ({ rounds: round }) => rounds.push(round) })).toMatchObject({
     rounds: 7,
@@ -254,7 +254,7 @@ function sourcesWith(slug: string): ReadonlyMap<string, string> {
   return new Map([...sources].map(([url, text]) => [relative(projectRoot, fileURLToPath(url)), text]));
 }
 
-test("a time that is too short for a round is long enough for one", async () => {
+test("a time too short for a round still runs one", async () => {
   expect(await stress("short", { milliseconds: 1, shouldStop: () => false })).toMatchObject({ rounds: 1 });
 }, 60_000);
 
@@ -270,7 +270,7 @@ test("a planted fault is found, with the history that shows it", async () => {
   expect(violation?.history?.length).toBeGreaterThan(0);
 }, 60_000);
 
-test("memory that is used again under a reader is found", async () => {
+test("memory reused under a reader is found", async () => {
   for (const slug of ["native-rcu-no-grace-period", "native-rcu-epoch-stands-still", "native-forgotten-while-alive"]) {
     const { violation } = await stress(slug, {
       operations: 30_000,
@@ -284,7 +284,7 @@ test("memory that is used again under a reader is found", async () => {
   }
 }, 120_000);
 
-test("a wake-up that is missing is found, though the sleeper would look up by itself", async () => {
+test("a missing wake-up is found, although the sleeper would poll", async () => {
   const { violation } = await stress("not woken", {
     operations: 20_000,
     sources: sourcesWith("native-lock-missing-wake-up"),
@@ -297,7 +297,7 @@ test("a wake-up that is missing is found, though the sleeper would look up by it
   });
 }, 120_000);
 
-test("a pool whose head was overwritten is told", () => {
+test("an overwritten pool head is reported", () => {
   const {
     heap: { words },
     control,
@@ -310,7 +310,7 @@ test("a pool whose head was overwritten is told", () => {
   });
 });
 
-test("what is hidden must be free soon, each once", async () => {
+test("hidden peers must be freed soon, each once", async () => {
   const pool = (...inUse: readonly number[]) => {
     let asked = 0;
     const stats = () => ({
@@ -336,7 +336,7 @@ test("what is hidden must be free soon, each once", async () => {
   });
 });
 
-test("a thread that throws, finds the wrong peer or never comes back is told", async () => {
+test("a thread that throws, finds the wrong peer or never returns is reported", async () => {
   const broken = await stress("throws", {
     sources: new Map([
       ["impl/native/shared-clock.ts", 'export function moveClockTo(): never { throw new Error("no clock"); }'],

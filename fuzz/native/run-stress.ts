@@ -1,15 +1,15 @@
 /**
- * Stress on real threads: rounds in which all threads hammer one pool, and after each the question whether what they
- * were answered, and what they left, can be right.
+ * Stress on real threads: rounds in which all threads put load on one pool, and after each a check whether their
+ * results and the final memory can be right.
  *
- * Three kinds of rounds take turns: a pool that keeps everything, where each answer has one explanation; one that
- * collects whatever nobody holds and has little memory, so that it is used again as soon as it may be; and one whose
- * peers are hidden now and then, of which only what is left is checked. They come with addresses of both families, and
- * in two ways: as the library is built, and with delays before some accesses (delayed-atomics.ts), which widen windows
- * of nanoseconds, and in which a sleeper that nobody wakes does not get away with looking up by itself. A round's
- * history is checked address by address and then forgotten, so any time takes bounded memory.
+ * Three kinds of rounds take turns: a pool that keeps everything, where each result has one explanation; one that
+ * collects whatever nobody holds and has little memory, so that memory is reused as soon as possible; and one whose
+ * peers are hidden now and then, of which only the final memory is checked. They come with addresses of both families,
+ * and in two variants: the library as built, and with delays before some accesses (delayed-atomics.ts), which widen
+ * windows of nanoseconds and expose a sleeper that is never woken. A round's history is checked address by address and
+ * then forgotten, so any time takes bounded memory.
  *
- * What is not covered: schedules are the host's, so a run finds what happens often enough, and finding nothing proves
+ * Not covered: the host decides the schedules, so a run finds what happens often enough, and finding nothing proves
  * nothing.
  */
 import { rmSync } from "node:fs";
@@ -30,17 +30,17 @@ export interface StressOptions {
   readonly seed: number;
   /** Operations of each thread in a round. */
   readonly operations: number;
-  /** Folder for the library as it is built. */
+  /** Folder for the built library. */
   readonly out: string;
-  /** Sources in the place of files, named from the root: a patch. */
+  /** Sources that replace files, by path from the root: a patch. */
   readonly sources?: ReadonlyMap<string, string>;
-  /** Counted from the first round on; the round that runs then is the last, and there is one. */
+  /** Counted from the first round; the round running at its end is the last, and at least one runs. */
   readonly milliseconds: number;
-  /** Asked before each round. */
+  /** Called before each round. */
   shouldStop(): boolean;
   /** Hears of each round. */
   readonly onRound?: (progress: StressProgress) => void;
-  /** Milliseconds after which a thread that has not come back counts as stuck. */
+  /** Milliseconds after which a thread that has not returned counts as stuck. */
   readonly stuckMs?: number;
 }
 
@@ -58,10 +58,10 @@ export interface StressResult extends StressProgress {
   };
 }
 
-/** How the pool of a round is made. */
+/** The settings of a round's pool. */
 interface RoundKind {
   readonly name: "keeps" | "collects" | "invalidates";
-  /** The capacity is what there is besides the peers that threads may hold. */
+  /** The capacity comes on top of the peers that threads may hold. */
   readonly pool: {
     readonly capacity: number;
     readonly threshold: number;
@@ -72,7 +72,7 @@ interface RoundKind {
   readonly addresses: number;
 }
 
-/** A kind of round, with addresses of a family, on the library as it is built or with delays. */
+/** A kind of round, with addresses of a family, on the library with or without delays. */
 interface Round {
   readonly kind: RoundKind;
   readonly family: AddressFamily;
@@ -81,7 +81,7 @@ interface Round {
 
 const KEPT_MS = 600_000;
 
-// Few addresses, so that threads meet.
+// Few addresses, so that threads collide.
 const keeps: RoundKind = {
   name: "keeps",
   pool: { capacity: 400, threshold: 400, ttlMinMs: KEPT_MS, ttlMaxMs: KEPT_MS, gcDelayMs: 1 },
@@ -98,7 +98,7 @@ const invalidates: RoundKind = {
   addresses: 24,
 };
 
-// Delays find most where memory is used again at once.
+// Delays find most if memory is reused at once.
 const ROUNDS: readonly Round[] = [
   { kind: keeps, family: "v4", delayed: false },
   { kind: collects, family: "v4", delayed: false },
@@ -112,7 +112,7 @@ const ROUNDS: readonly Round[] = [
 /** Longest a round may take before its threads count as stuck. */
 const STUCK_MS = 60_000;
 
-/** Runs rounds until the time is over, or it is told to stop, or something is wrong. */
+/** Runs rounds until the time is over, it is told to stop, or a violation is found. */
 export async function runStress(options: StressOptions): Promise<StressResult> {
   const built = buildLibrary(join(options.out, "plain"), options.sources);
   const delayedLibrary = buildDelayedLibrary(join(options.out, "delayed"), options.sources);
@@ -126,7 +126,7 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
   >;
   const random = new Random(options.seed);
   const stamps = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  // What a thread still holds at the end of a round is given back, and written down too.
+  // References that a thread still holds at the end of a round are released, which is logged too.
   const logBytes = (options.operations + 16) * ENTRY_WORDS * Int32Array.BYTES_PER_ELEMENT;
   const threads = Array.from({ length: options.threads }, () =>
     startThread({
@@ -191,7 +191,7 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
   }
 }
 
-/** One after the other, for ever. */
+/** One after the other, endlessly. */
 function* inTurn<T>(all: readonly T[]): Generator<T> {
   for (;;) yield* all;
 }

@@ -1,6 +1,6 @@
 import type { StressResult } from "./run-stress.ts";
 
-/** What was hammered. */
+/** The system under stress. */
 export interface StressRun {
   readonly system: string;
   /** The bug of the museum that was put back. */
@@ -9,7 +9,7 @@ export interface StressRun {
   readonly seed: number;
 }
 
-/** The file that a violation is saved as: what was hammered, what is wrong, and the operations that show it. */
+/** The file of a saved violation: the system, the violation, and the operations that show it. */
 export function stressHistoryJson(
   { system, bug, threads, seed }: StressRun,
   violation: NonNullable<StressResult["violation"]>,

@@ -1,9 +1,9 @@
 /**
- * What the threads of a stress run write down: one log a thread, and one order stamp for all.
+ * The logs of a stress run's threads: one log per thread, and one order stamp for all.
  *
  * A thread draws a stamp before each operation and one after it. An operation whose second stamp is below another's
- * first had answered before the other was called, whatever the thread; that is all a checker needs. A log is words in
- * shared memory, which its thread alone writes, and others read when the round is over.
+ * first had returned before the other was called, whatever the threads; a checker needs no more. A log is words in
+ * shared memory, written by its thread alone, and read by others when the round is over.
  */
 import { numberAt } from "#impl/memory/word.ts";
 import type { AddressFamily } from "#model/peers/peer-address.ts";
@@ -19,7 +19,7 @@ export const LOGGED = { find: 0, create: 1, put: 2, nextId: 3 } as const;
 
 export type Logged = (typeof LOGGED)[keyof typeof LOGGED];
 
-/** An entry's words: what was done, to which address, with which reference, what was answered, and the two stamps. */
+/** An entry's words: operation, address, reference, result, and the two stamps. */
 export type Entry = readonly [
   logged: Logged,
   address: number,
@@ -29,12 +29,12 @@ export type Entry = readonly [
   respondedAt: number,
 ];
 
-/** Identifiers drawn at a time in a stress run, less 1: from the address, so that they differ. */
+/** Identifiers drawn at once in a stress run, less 1: depends on the address, so that they differ. */
 export function moreOf(address: number): number {
   return address & 1;
 }
 
-/** The address with that number, of which addresses of IPv6 differ in the last word alone. */
+/** The address with that number; IPv6 addresses differ in the last word alone. */
 export function stressAddress(family: AddressFamily, number: number): number | readonly number[] {
   return family === "v4" ? number : [0x20010db8, 0, 0, number];
 }
@@ -43,9 +43,9 @@ export type StressOperation = HistoryOperation<PeerRecordOperation, number>;
 
 /**
  * The operations of a round, address by address, each address's in the order of invocation. They become objects as they
- * are taken, so whoever forgets them can go through any number.
+ * are consumed, so memory stays bounded for any number.
  *
- * @param logs the entries of each thread, as far as they are written
+ * @param logs the written entries of each thread
  */
 export function* historiesByAddress(
   logs: readonly Int32Array[],
@@ -58,7 +58,7 @@ export function* historiesByAddress(
   }
 }
 
-/** One address's operations: of those that come next in each log, the one invoked first. */
+/** One address's operations: of the next ones in each log, the one invoked first. */
 function* historyOf(
   logs: readonly Int32Array[],
   places: readonly Places[],
@@ -86,9 +86,9 @@ function* historyOf(
 }
 
 interface Places {
-  /** Numbers of a log's entries, address by address. */
+  /** Entry numbers of a log, address by address. */
   readonly order: Int32Array;
-  /** Where in `order` each address begins; one more, for the end. */
+  /** Start of each address in `order`, followed by the end. */
   readonly starts: Int32Array;
 }
 

@@ -24,13 +24,13 @@ const nextId = (client: number, at: number, response: number): StressOperation =
   respondedAt: at + 1,
 });
 
-test("of a long history those operations are left that no order explains whatever came before", () => {
+test("a long history is reduced to operations that no order explains, whatever came before", () => {
   const before = Array.from({ length: 20 }, (_, i) => [get(0, 4 * i, 70), put(0, 4 * i + 2)]).flat();
   const twice = [get(0, 100, 70), get(1, 102, 70), nextId(0, 104, 500), nextId(1, 106, 500)];
   expect(operationsToReenact([...before, ...twice])).toEqual(twice);
 });
 
-test("a short history is taken whole where what came before matters, a long one is not", () => {
+test("if the past matters, a short history is taken whole, and a long one is not", () => {
   const once = [get(0, 0, 70), put(0, 2), get(0, 4, 70), nextId(0, 6, 501)];
   expect(operationsToReenact(once)).toEqual(once);
   const long = Array.from({ length: 20 }, (_, i) => get(0, 2 * i, 70));
@@ -38,7 +38,7 @@ test("a short history is taken whole where what came before matters, a long one 
   expect(operationsToReenact([put(0, 0)])).toBeUndefined();
 });
 
-test("each client is a thread with its operations in order", () => {
+test("each client becomes a thread with its operations in order", () => {
   const { system, threads, initial } = stressScenario("again", [get(5, 0, 70), get(2, 2, 70), nextId(5, 4, 1)]);
   expect([system, initial]).toEqual(["peers-optimistic", []]);
   expect(threads).toEqual([
@@ -53,7 +53,7 @@ test("each client is a thread with its operations in order", () => {
   ]);
 });
 
-test("a history is the same if it returns the same but for names, in the same order", () => {
+test("a history is the same if it returns the same up to names, in the same order", () => {
   const history = [get(0, 0, 70), get(1, 2, 70), nextId(0, 4, 500), nextId(1, 6, 500)];
   const made = (at: number, response: number | undefined): SimulatedOperation => ({
     invokedAt: at,
@@ -74,7 +74,7 @@ test("a history is the same if it returns the same but for names, in the same or
   };
   for (const [what, threads] of Object.entries(others))
     expect([what, hasSameHistory(history, threads)]).toEqual([what, false]);
-  // Two references that were different stay different.
+  // Two different references stay different.
   const two = [get(0, 0, 70), put(0, 2), get(0, 4, 80)];
   expect(hasSameHistory(two, [[made(0, 9), made(2, 0), made(4, 9)]])).toBe(false);
 });

@@ -1,9 +1,9 @@
 /**
- * The history of a violation under stress as a scenario of the simulator, and whether an execution there has the same
+ * The history of a stress violation as a scenario of the simulator, and whether an execution there has the same
  * history.
  *
- * Equal are histories whose operations return the same, and come one after the other wherever they did under stress. Two
- * things are only names: the number of a reference, and the identifier that a record begins with.
+ * Two histories are equal if their operations return the same, and follow each other wherever they did under stress.
+ * Two values are only names: the number of a reference, and the first identifier of a record.
  */
 import { check } from "#properties/linearizability/check.ts";
 import { startingInAny } from "#properties/linearizability/settled.ts";
@@ -11,13 +11,13 @@ import { createPeerRecordModel } from "#model/peers/peer-record.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { StressOperation } from "./stress-log.ts";
 
-/** Operations that a simulated thread is given at most, all threads together: each more multiplies the schedules. */
+/** Most operations of a simulated scenario, over all threads: each more multiplies the schedules. */
 const OPERATIONS_MAX = 16;
 
 /**
- * The operations to look for in the simulator: fewer that no order explains either, or else all.
+ * The operations to look for in the simulator: an unexplained subset, or else all.
  *
- * @returns undefined where they are too many, or use references from before
+ * @returns undefined if they are too many, or use earlier references
  */
 export function operationsToReenact(history: readonly StressOperation[]): readonly StressOperation[] | undefined {
   const operations = fewestOperations(history) ?? history;
@@ -27,10 +27,10 @@ export function operationsToReenact(history: readonly StressOperation[]): readon
 }
 
 /**
- * Fewer operations that no order explains either, whatever identifier the record is at, and whether or not it was there
+ * An unexplained subset of the operations, whatever the record's identifier, and whether or not the record existed
  * before; each thread uses only references that it took.
  *
- * @returns undefined where what came before matters
+ * @returns undefined if the past matters
  */
 function fewestOperations(history: readonly StressOperation[]): readonly StressOperation[] | undefined {
   let kept: readonly StressOperation[] | undefined;
@@ -61,13 +61,13 @@ function* smaller(history: readonly StressOperation[]): Generator<readonly Stres
 
 function isWrong(history: readonly StressOperation[]): boolean {
   if (!usesOnlyItsOwn(history)) return false;
-  const answers = (kind: "get" | "nextId"): readonly number[] => [
+  const responses = (kind: "get" | "nextId"): readonly number[] => [
     ...new Set(history.flatMap(({ operation, response }) => (operation.kind === kind ? [response ?? 0] : []))),
   ];
-  const identifiers = answers("nextId");
+  const identifiers = responses("nextId");
   return (identifiers.length === 0 ? [0] : identifiers).every((identifier) => {
     const model = createPeerRecordModel({ collects: true, firstIdentifier: identifier });
-    const before = answers("get").filter((reference) => reference !== 0);
+    const before = responses("get").filter((reference) => reference !== 0);
     const starts = [model.initial, ...before.map((reference) => ({ reference, held: 0, identifier }))];
     return check(history, startingInAny(model, starts)).kind === "violated";
   });
@@ -84,13 +84,13 @@ function usesOnlyItsOwn(history: readonly StressOperation[]): boolean {
   return true;
 }
 
-/** Each client a thread that performs its operations in their order, on the library's pool. */
+/** Each client as a thread that performs its operations in order, on the library's pool. */
 export function stressScenario(name: string, history: readonly StressOperation[]): Scenario {
   return {
     name,
     system: "peers-optimistic",
     about: "the operations of a violation on real threads",
-    // Where the first that was found need not have been created then, it was there before.
+    // If the first reference found need not have been created here, its record existed before.
     initial: isThereBefore(history) ? [simulated(CREATE), simulated(PUT)] : [],
     threads: clientsOf(history).map((client) => ({
       name: `thread ${client}`,
@@ -123,17 +123,17 @@ function clientsOf(history: readonly StressOperation[]): (number | string)[] {
   return [...new Set(history.map(({ client }) => client))];
 }
 
-/** An operation of a simulated execution: the place of its invocation, of its response, and the word that it returned. */
+/** An operation of a simulated execution: the places of its invocation and response, and the word that it returned. */
 export interface SimulatedOperation {
   readonly invokedAt: number;
-  /** undefined while it is open. */
+  /** Undefined while it is open. */
   readonly respondedAt: number | undefined;
   readonly response: number | undefined;
 }
 
 /**
- * @param threads of the simulated execution, in the order of {@link stressScenario}, each with its operations; those
- * that were never invoked are missing
+ * @param threads of the simulated execution, in the order of {@link stressScenario}, each with its operations, without
+ * those that were never invoked
  */
 export function hasSameHistory(
   history: readonly StressOperation[],
@@ -142,7 +142,7 @@ export function hasSameHistory(
   const pairs = clientsOf(history).flatMap((client, thread) =>
     history.filter((each) => each.client === client).map((recorded, i) => ({ recorded, made: threads[thread]?.[i] })),
   );
-  // What has returned last under stress shows the violation: it has returned here, and all that had before it.
+  // The last return under stress shows the violation: here, it and all earlier ones must have returned.
   const references = new Map<number, number>([[0, 0]]);
   const meant = new Set<number>([0]);
   let offset: number | undefined;

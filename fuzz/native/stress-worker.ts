@@ -1,5 +1,5 @@
 /**
- * A thread of a stress run: hammers the pool for a round whenever it is told to, and writes down what it was answered.
+ * A thread of a stress run: puts load on the pool for a round on request, and logs the results.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Random } from "#properties/random.ts";
@@ -11,25 +11,25 @@ import { NotWokenError, seedDelays } from "./delayed-atomics.ts";
 import { ENTRY_WORDS, HELD_MAX, LOGGED, type Logged, moreOf, stressAddress } from "./stress-log.ts";
 import type { Library } from "./translated.ts";
 
-/** What a thread is given at its start. */
+/** A thread's initial data. */
 export interface StressWorkerData {
-  /** URLs of the library, of the layout of its peers, and of what finds its way in a buffer. */
+  /** URLs of the library, of the layout of its peers, and of the module that reads a buffer. */
   readonly library: string;
   readonly delayedLibrary: string;
   readonly layout: string;
   readonly poolBuffer: string;
-  /** One word, from which all threads draw stamps. */
+  /** One word from which all threads draw stamps. */
   readonly stamps: SharedArrayBuffer;
   readonly log: SharedArrayBuffer;
 }
 
-/** What a thread is told for each round. */
+/** The message that starts a round. */
 export interface StressRound {
   readonly buffer: SharedArrayBuffer;
   readonly seed: number;
   readonly operations: number;
   readonly addresses: number;
-  /** Hide all peers now and then. Nothing is written down then: what an address answers depends on the others. */
+  /** Hide all peers now and then. Nothing is logged then: the result at an address depends on the others. */
   readonly invalidates: boolean;
   readonly family: AddressFamily;
   /** Use the library with delays. */
@@ -41,18 +41,18 @@ interface Wrong {
   readonly because: string;
 }
 
-/** What it answers. */
+/** The thread's reply. */
 export interface StressReport {
   readonly entries: number;
-  /** What was seen to be wrong at once. */
+  /** A violation that was seen at once. */
   readonly wrong?: Wrong;
 }
 
-/** Operations between two long looks at a peer, in the mean, and how long they are at most. */
+/** Mean number of operations between two long looks at a peer, and their longest duration. */
 const OPERATIONS_A_LOOK = 400;
 const LOOK_MAX_MS = 2;
 
-/** Operations of a turn of the event loop, in the mean, where there are delays: at its end, a thread goes offline. */
+/** Mean number of operations in a turn of the event loop, with delays: at its end, a thread goes offline. */
 const OPERATIONS_A_TURN = 4;
 
 const { library, delayedLibrary, layout, poolBuffer, stamps, log } = workerData as StressWorkerData;
@@ -61,7 +61,7 @@ const withDelays = (await import(delayedLibrary)) as Library;
 const { addressWord } = (await import(layout)) as { readonly addressWord: typeof addressWordOf };
 const { layoutOf } = (await import(poolBuffer)) as { readonly layoutOf: typeof layoutOfBuffer };
 const stamp = new Int32Array(stamps);
-/** A word that only this thread has, to sleep on. */
+/** A word private to this thread, to sleep on. */
 const own = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 const entries = new Int32Array(log);
 
@@ -103,8 +103,8 @@ async function perform({
   }
 
   function get(): Wrong | undefined {
-    // One that it holds is there, whatever the others do to the tree. Of the rest the lower ones more often: threads
-    // should meet.
+    // A held peer exists, whatever the others do to the tree. Of the rest, lower ones come more often: threads should
+    // collide.
     const sure = random.below(4) === 0 ? held[random.below(held.length)] : undefined;
     const address = sure?.address ?? Math.floor(random.fraction() ** 2 * addresses);
     const create = sure === undefined && random.below(3) > 0;
@@ -121,7 +121,7 @@ async function perform({
   }
 
   /**
-   * This thread is online since its last operation: what it sees in the tree now is not used again before its next one.
+   * This thread is online since its last operation: what it sees in the tree now is not reused before its next one.
    */
   function lookForLong(): Wrong | undefined {
     pool.stats();
@@ -134,7 +134,9 @@ async function perform({
       ? undefined
       : {
           property: "memory-safety",
-          because: `the memory of the peer at address ${address} is used again, and says ${now} there, while this thread looks at it`,
+          because:
+            `the memory of the peer at address ${address} is used again, and says ${now} there, while ` +
+            "this thread looks at it",
         };
   }
 
@@ -164,7 +166,7 @@ async function perform({
 
   try {
     for (let operation = 0; operation < operations; operation++) {
-      // With delays, a thread is at the start of a section more often: it comes online anew.
+      // With delays, a thread is more often at the start of a section: it comes online again.
       if (delayed && random.below(OPERATIONS_A_TURN) === 0) await Promise.resolve();
       const kind = random.below(10);
       let wrong: Wrong | undefined;

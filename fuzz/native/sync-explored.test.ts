@@ -35,7 +35,7 @@ for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
   });
 }
 
-test("nobody sleeps for ever: two threads at a lock, under every schedule", () => {
+test("no thread sleeps for ever: two threads at a lock, under every schedule", () => {
   const scenario: Scenario<unknown> = {
     name: "meeting",
     system: "native-sync",
@@ -49,7 +49,7 @@ test("nobody sleeps for ever: two threads at a lock, under every schedule", () =
 });
 
 for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
-  test(`what a reader found stays as it is until its section is over, in every execution under ${model}`, () => {
+  test(`a found object stays unchanged until its reader's section is over, in every execution under ${model}`, () => {
     const rcu = { epoch: 1, slots: [2, 4] };
     const [root, first, second] = [6, 7, 8];
     const result = explore(
@@ -85,7 +85,7 @@ for (const model of ["sc", "tso", "ra"] satisfies ExplorerModel[]) {
   });
 }
 
-test("without the barrier behind coming online, weak memory reclaims under a reader", () => {
+test("without the barrier after coming online, weak memory reclaims under a reader", () => {
   const [epoch, slot, root, first, second] = [1, 2, 6, 7, 8];
   const rcu = { epoch, slots: [slot] };
   const { failure } = explore(

@@ -1,14 +1,14 @@
 import type { AccessKind } from "#impl/memory/access.ts";
 
 /**
- * The type of something on the native target: procedures are plain functions.
+ * The native type of a value: procedures are plain functions.
  *
- * For the modules that a build gives, whose declarations do not exist while this project is checked.
+ * For modules of a build, whose declarations do not exist when this project is type-checked.
  */
-type Translated<T> = T extends (...inputs: infer Inputs) => Generator<AccessKind, infer Answer, number>
-  ? (...inputs: TranslatedAll<Inputs>) => Translated<Answer>
-  : T extends (...inputs: infer Inputs) => infer Answer
-    ? (...inputs: TranslatedAll<Inputs>) => Translated<Answer>
+type Translated<T> = T extends (...inputs: infer Inputs) => Generator<AccessKind, infer Result, number>
+  ? (...inputs: TranslatedAll<Inputs>) => Translated<Result>
+  : T extends (...inputs: infer Inputs) => infer Result
+    ? (...inputs: TranslatedAll<Inputs>) => Translated<Result>
     : T extends SharedArrayBuffer | Int32Array | Uint32Array | Error
       ? T
       : T extends object

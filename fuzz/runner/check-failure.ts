@@ -1,6 +1,6 @@
 /** A violation as the error of a test: the story, the commands that replay it, and the files they need. */
 import { join } from "node:path";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
 import { NODE_COMMAND, commandPath, shellWord } from "#fuzz/host/command-path.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
@@ -13,7 +13,7 @@ import { visibleText } from "#reports/visible-text.ts";
 
 const OUT = "quiesce-out";
 
-/** Where a search found a violation. */
+/** The place of a violation in its search. */
 export interface FoundIn {
   readonly strategy: string;
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface FoundIn {
 /**
  * Shrinks the violation, writes its trace and its script, and makes the error.
  *
- * Its name and its message are all there is to its stack: the frames would be the checker's, never the bug's.
+ * Its stack holds only its name and message: the frames would be the checker's, never the bug's.
  */
 export async function failureOf(
   system: System,
@@ -42,7 +42,7 @@ export async function failureOf(
     execution: Math.max(1, execution),
   };
   const { module } = system;
-  const told = await tellViolation(
+  const explained = await shrinkViolation(
     { ...found, ...(module !== undefined && { module }) },
     { shouldStop: () => false },
     { width: process.stdout.columns ?? STORY_WIDTH },
@@ -50,9 +50,9 @@ export async function failureOf(
   const name = join(out, subject.scenario.name.replaceAll(/[^\w.-]+/g, "-"));
   const trace = `${name}.trace.json`;
   const script = `${name}.repro.ts`;
-  writeWholeFile(trace, serialiseTrace(told.trace));
-  writeWholeFile(script, reproductionScript(told.trace, told.recorded, script, module));
-  const { property, story } = told.counterexample;
+  writeWholeFile(trace, serialiseTrace(explained.trace));
+  writeWholeFile(script, reproductionScript(explained.trace, explained.recorded, script, module));
+  const { property, story } = explained.counterexample;
   const [, ...rest] = story;
   const message = [
     ...(story[0] === undefined ? [] : [story[0].replace(`VIOLATED ${property}: `, "")]),

@@ -12,7 +12,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 const { push, pop } = treiber.calls;
 
-test("a scenario that holds says under what, to the runner too", async () => {
+test("a scenario that holds reports the conditions, to the runner too", async () => {
   const said: string[] = [];
   const runner = {
     annotate: (message: string) => said.push(message),
@@ -30,14 +30,14 @@ test("a scenario that holds says under what, to the runner too", async () => {
   expect(said).toEqual([`holds: ${checked.under}, seed 1`, `holds: ${checked.under}, seed 1`]);
 });
 
-test("drawn scenarios are the same for equal seeds, and hold", async () => {
+test("equal seeds draw equal scenarios, which hold", async () => {
   const drawn = { threads: 2, operations: 2, scenarios: 4, executions: 500, seed: 7 } as const;
   const checked = await check(treiber, drawn);
   expect(checked).toMatchObject({ verdict: "holds", scenarios: 4, seed: 7 });
   expect(await check(treiber, drawn)).toEqual(checked);
 });
 
-test("a violation is an error that tells the story, and names a script that runs", async () => {
+test("a violation is an error with the story and a script that runs", async () => {
   const failed = check(broken, { threads: { one: [push(1)], other: [push(2)] }, finally: [pop(), pop()], out });
   const error = await failed.then(
     () => undefined,
@@ -55,7 +55,7 @@ test("a violation is an error that tells the story, and names a script that runs
   expect(script).toMatchObject({ code: 1, stderr: "", stdout: expect.stringContaining(error.name) });
 });
 
-test("who waits by design is no deadlock, and a lost permit is found", async () => {
+test("a thread that waits by design is no deadlock, and a lost permit is found", async () => {
   const { acquire, release } = semaphore.calls;
   const threads = [[acquire()], [acquire()], [release()]];
   expect(await check(semaphore, { threads })).toMatchObject({ verdict: "holds" });
@@ -67,13 +67,13 @@ test("who waits by design is no deadlock, and a lost permit is found", async () 
   await expect(lost).rejects.toThrow();
 });
 
-test("where there is nothing to check, nothing holds", async () => {
+test("nothing holds when there is nothing to check", async () => {
   await expect(check(treiber, { threads: [[], []] })).rejects.toThrow("nothing to check");
   await expect(check(treiber, { threads: 0 })).rejects.toThrow("threads is 0");
   await expect(check(treiber, { threads: [[pop()]], executions: 0 })).rejects.toThrow("executions is 0");
 });
 
-test("when the runner's time is up, that is said, and is no success", async () => {
+test("running out of the runner's time is reported, and is no success", async () => {
   const runner = { task: { timeout: 1 } };
   const undecided = check(treiber, {
     threads: [[push(1), pop(), push(3)], [push(2), pop(), pop()], [pop()]],

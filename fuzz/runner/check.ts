@@ -1,5 +1,5 @@
 /**
- * `check` in a test of any runner: a structure, and what its threads do, or how much is to be drawn.
+ * `check` in a test of any runner: a structure, and the operations of its threads, or how many to draw.
  *
  * ```ts
  * const { push, pop } = stack.calls;
@@ -7,8 +7,8 @@
  * await check(stack, { threads: 3, operations: 3, executions: 20_000 });
  * ```
  *
- * Each scenario is explored to the end if it has no more executions than asked for; else it is searched under schedules
- * of several strategies. Equal seeds search equally.
+ * Each scenario is explored to the end if it has no more executions than the limit; otherwise it is searched under
+ * schedules of several strategies. Equal seeds search equally.
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -29,7 +29,7 @@ import { MEMORY } from "#reports/memory-in-words.ts";
 import { type FoundIn, failureOf } from "./check-failure.ts";
 
 export interface CheckOptions<Operation = unknown> {
-  /** The operations of each thread, by the threads' names or without; or how many threads scenarios are drawn with. */
+  /** The operations of each thread, with or without thread names; or the number of threads of drawn scenarios. */
   readonly threads: number | readonly (readonly Operation[])[] | Readonly<Record<string, readonly Operation[]>>;
   /** Performed by one thread alone before the others start. */
   readonly initial?: readonly Operation[];
@@ -37,21 +37,21 @@ export interface CheckOptions<Operation = unknown> {
   readonly finally?: readonly Operation[];
   /** Parameters of the system that differ from their defaults. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Operations that each thread of a drawn scenario has at most; 3 unless given. */
+  /** Most operations per thread of a drawn scenario; default 3. */
   readonly operations?: number;
-  /** Scenarios to draw; 20 unless given. */
+  /** Scenarios to draw; default 20. */
   readonly scenarios?: number;
-  /** Executions of each scenario; 20,000 unless given. */
+  /** Executions of each scenario; default 20,000. */
   readonly executions?: number;
-  /** Of all randomness; 1 unless given. */
+  /** Seed of all randomness; default 1. */
   readonly seed?: number;
-  /** Folder of the trace and the script of a failure; `quiesce-out` unless given. */
+  /** Folder for the trace and the script of a failure; default `quiesce-out`. */
   readonly out?: string;
-  /** The runner's own context of the test (vitest's, node:test's): for its timeout, and to say how it was decided. */
+  /** The runner's own test context (vitest's, node:test's): for its timeout, and to report how the test was decided. */
   readonly test?: TestContext;
 }
 
-/** What runners hand to a test, as far as it is of use here. */
+/** The part of a runner's test context that is used here. */
 export interface TestContext {
   readonly signal?: AbortSignal;
   /** vitest: milliseconds that the test may take. */
@@ -62,7 +62,7 @@ export interface TestContext {
   diagnostic?(message: string): unknown;
 }
 
-/** What holds, and under what. */
+/** The extent and the conditions of a check that holds. */
 export interface Checked {
   readonly verdict: "holds";
   readonly scenarios: number;
@@ -72,19 +72,19 @@ export interface Checked {
   readonly under: string;
 }
 
-/** Strategies of the search, each of which has its share of the executions. */
+/** Strategies of the search, which share the executions equally. */
 const STRATEGIES = ["random", "pct3", "pos", "surw"];
 
-/** Of the runner's timeout, what searching may take: telling a failure takes the rest. */
+/** Share of the runner's timeout that the search may take; explaining a failure takes the rest. */
 const TIMEOUT_SHARE = 0.8;
 
 /**
- * Checks a structure, and throws what it violates.
+ * Checks a structure, and throws its violation.
  *
- * @returns what was searched, where nothing is violated
- * @throws Error whose message is the story of the violation, with the commands that replay it; or that says why nothing
- * is decided: the time is up
- * @throws InputError if the scenario makes no sense to the system, or there is nothing to check
+ * @returns the extent of the search, if nothing is violated
+ * @throws Error whose message is the story of the violation, with the commands that replay it; or, if the time is up,
+ * the reason why nothing is decided
+ * @throws InputError if the scenario is invalid for the system, or there is nothing to check
  */
 export async function check<Operation>(system: System<Operation>, options: CheckOptions<Operation>): Promise<Checked> {
   const { executions: executionsMax = 20_000, seed = 1, test = {} } = options;
@@ -103,7 +103,8 @@ export async function check<Operation>(system: System<Operation>, options: Check
       throw await failureOf(system as System, subject, done.violated, { seed, out: options.out });
     if (done.stopped)
       throw new Error(
-        `UNKNOWN: ${scenario.name} is not decided: the test's time is up after ${searchedUnder(done.searches)}, seed ${seed}`,
+        `UNKNOWN: ${scenario.name} is not decided: the test's time is up after ${searchedUnder(done.searches)}, ` +
+          `seed ${seed}`,
       );
     searches.push(done.searches);
     await setImmediate();
@@ -200,6 +201,7 @@ function checkedOf(searches: readonly (readonly Search[])[], seed: number, witho
   const under =
     searches.length === 1
       ? searchedUnder(only, without)
-      : `${countOf(searches.length, "scenario")}, ${exhausted} of them in every execution, ${countOf(executions, "execution")} in all, ${MEMORY}`;
+      : `${countOf(searches.length, "scenario")}, ${exhausted} of them in every execution, ` +
+        `${countOf(executions, "execution")} in all, ${MEMORY}`;
   return { verdict: "holds", scenarios: searches.length, executions, seed, under };
 }

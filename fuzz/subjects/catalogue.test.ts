@@ -20,12 +20,12 @@ test("no word means every scenario of the registry", async () => {
   expect(await referencesOf([])).toEqual(scenarios.map(({ name, system }) => ({ name, system })));
 });
 
-test("a system's name means its scenarios, and each scenario counts once", async () => {
+test("a system's name stands for its scenarios, and each scenario counts once", async () => {
   const ofPeers = allScenarios().filter(({ system }) => system === "peers");
   expect(await referencesOf(["peers", ofPeers[0]?.name ?? ""])).toEqual(ofPeers);
 });
 
-test("a toy program is found by its name, and is no part of the whole", async () => {
+test("a toy program is found by its name, but is not among all scenarios", async () => {
   expect(await referencesOf(["reorder_7_bad"])).toEqual([{ name: "reorder_7_bad", system: "programs" }]);
   expect(allScenarios().some(({ system }) => system === "programs")).toBe(false);
 });
@@ -41,7 +41,7 @@ test("scenarios of the registry and toy programs make programs that run", async 
   }
 });
 
-test("an unknown scenario is refused with the names there are", async () => {
+test("an unknown scenario is refused, and the known names are listed", async () => {
   await expect(referencesOf(["nope"])).rejects.toThrow(
     /^no scenario "nope"; there are (peers-[a-z-]+, ){9}peers-[a-z-]+ and \d+ more; "quiesce list --only scenarios" prints them all$/,
   );
@@ -51,7 +51,7 @@ test("an unknown scenario is refused with the names there are", async () => {
   await expect(loadScenario({ name: "gone", system: "peers" })).rejects.toThrow('no scenario "gone"');
 });
 
-test("strategies are checked, and count once", () => {
+test("strategies are checked, and each counts once", () => {
   expect(strategiesNamed(["pos", "pct7", "pos"])).toEqual(["pos", "pct7"]);
   expect(() => strategiesNamed(["luck"])).toThrow(/^no strategy "luck"; there are random, /);
 });

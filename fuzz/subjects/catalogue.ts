@@ -1,6 +1,6 @@
 /**
- * The scenarios there are: those of the registry, those of a module of the user's own, and the toy programs (which can
- * be fuzzed, and are no part of `verify`: many are violated by design).
+ * All scenarios: those of the registry, those of a user's module, and the toy programs (which can be fuzzed, but are
+ * not part of `verify`: many are violated by design).
  *
  * A user's module exports the systems that it defines, or a toy program as `program`.
  */
@@ -26,7 +26,7 @@ import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
 import { exportsSystem, importModule, systemsOfModule } from "./user-module.ts";
 
-/** Where a scenario comes from: the registry, or a module of the user's own. */
+/** A scenario of the registry, or of a user's module. */
 export interface ScenarioReference {
   readonly name: string;
   readonly system: string;
@@ -43,11 +43,11 @@ export function allScenarios(): readonly ScenarioReference[] {
 }
 
 /**
- * What the words of a command line mean: names of scenarios or of systems, and paths of modules.
+ * Resolves the words of a command line: names of scenarios or systems, and paths of modules.
  *
- * @param own modules whose scenarios have names as those of the registry have; absolute paths
+ * @param own modules whose scenarios have names like those of the registry; absolute paths
  * @returns each scenario once; for no words at all those of the own modules, or of the registry if there are none
- * @throws InputError that names the word and what there is
+ * @throws InputError that names the word and the known names
  */
 export async function referencesOf(
   words: readonly string[],
@@ -91,14 +91,14 @@ function isPattern(word: string): boolean {
   return /[*?{[]/.test(word);
 }
 
-/** By its whole name, or by what follows the system's. */
+/** Matches the whole name, or the part after the system's. */
 function isMeant(pattern: string, name: string, system: string): boolean {
   return isPattern(pattern)
     ? matchesGlob(name, pattern) || matchesGlob(name.slice(system.length + 1), pattern)
     : name === pattern || name === `${system}-${pattern}`;
 }
 
-/** Modules that match, without those that export nothing to check: what stands beside structures helps them. */
+/** The matching modules, without those that export nothing to check: the helpers beside structures. */
 async function scenariosOfModules(pattern: string): Promise<readonly ScenarioReference[]> {
   const paths = globSync(pattern)
     .toSorted()
@@ -120,7 +120,7 @@ export function isModulePath(word: string): boolean {
 }
 
 /**
- * The systems of a user's module, which has been looked through.
+ * The systems of a user's module, which is also searched for forgotten yields.
  *
  * @throws InputError if it cannot be used, or a yield is forgotten in it
  */
@@ -150,10 +150,10 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   });
 }
 
-/** Seed of the scenarios of a system that declares none: the same every time. */
+/** Seed of the scenarios of a system that declares none: always the same. */
 const GENERATED_SEED = 1;
 
-/** @throws InputError if a scenario has no operation: nothing would be checked, and it would hold */
+/** @throws InputError if a scenario has no operations: nothing would be checked, and it would hold */
 function checkThereIsSomething(module: string, scenarios: readonly Scenario[]): void {
   const empty = scenarios.find(({ threads }) => threads.every(({ operations }) => operations.length === 0));
   if (empty !== undefined)
@@ -166,7 +166,7 @@ export interface Loaded {
   readonly checks: MachineSettings;
 }
 
-/** @throws InputError if there is no such scenario any more */
+/** @throws InputError if the scenario no longer exists */
 export async function loadScenario(reference: ScenarioReference): Promise<Loaded> {
   const { name, system, module } = reference;
   const exported = module === undefined ? undefined : await importModule(module);
@@ -193,9 +193,9 @@ async function findScenario({
 }
 
 /**
- * The strategies of these names, each once.
+ * The strategies with these names, each once.
  *
- * @throws InputError that names the word and what there is
+ * @throws InputError that names the word and the known names
  */
 export function strategiesNamed(names: readonly string[]): readonly string[] {
   for (const name of names) {

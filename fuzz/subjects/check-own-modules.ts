@@ -1,4 +1,4 @@
-/** Looks through a user's module, and those beside it that it imports by path, for a `yield` that was forgotten. */
+/** Searches a user's module, and the modules it imports by path, for a forgotten `yield`. */
 import type { ParserPlugin } from "@babel/parser";
 import * as access from "#impl/memory/access.ts";
 import { commandPath } from "#fuzz/host/command-path.ts";
@@ -8,7 +8,7 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Callable, ForgottenYield } from "./forgotten-yields.ts";
 
 /**
- * @param url of a module that was loaded since modules are noted
+ * @param url of a module loaded since recording of imports began
  * @throws InputError at the first access that is not yielded, or procedure that never runs, with file and line
  */
 export async function checkOwnModules(url: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function checkOwnModules(url: string): Promise<void> {
         exported: (specifier, name) => kindOf(exports.get(specifier)?.[name]),
       });
     } catch {
-      continue; // Node has loaded it; what this parser makes of it is no fault of the user's.
+      continue; // Node has loaded it, so a parse error here is not the user's fault.
     }
     const [first] = found;
     if (first === undefined) continue;
@@ -39,7 +39,7 @@ function pluginsFor(url: string): readonly ParserPlugin[] | undefined {
   return /\.[cm]?js$/.test(path) ? [] : undefined;
 }
 
-/** What the imports of a module export, by the specifiers that stand in it. All of them are loaded already. */
+/** The exports of the modules that a module imports, by their specifiers. All of them are loaded already. */
 async function exportsOf(url: string, source: string): Promise<ReadonlyMap<string, Record<string, unknown>>> {
   const exports = new Map<string, Record<string, unknown>>();
   for (const [, specifier = ""] of source.matchAll(/\bfrom\s*["']([^"']+)["']/g)) {

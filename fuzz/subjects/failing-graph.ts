@@ -1,4 +1,4 @@
-/** The file that keeps a failing execution of the explorer's. */
+/** The file that keeps a failing execution of the explorer. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { InputError } from "#fuzz/host/input-error.ts";

@@ -10,7 +10,7 @@ const exported: ReadonlyMap<string, Callable> = new Map([
 
 const head = 'import { readOnce, writeOnce, lock, place } from "quiesce";\nimport * as q from "quiesce";\n';
 
-/** Line and reason of each that is found in the body of a procedure. */
+/** Line and reason of each finding in the body of a procedure. */
 function found(body: string): readonly string[] {
   const source = `${head}function* pop(x: number): Access<number> { return yield readOnce(x); }\n${body}`;
   const surroundings = { exported: (_specifier: string, name: string) => exported.get(name) };
@@ -19,7 +19,7 @@ function found(body: string): readonly string[] {
 
 const within = (statement: string): readonly string[] => found(`function* body(x: number): Access {\n${statement}\n}`);
 
-test("accesses that are yielded, and procedures that are run, are left alone", () => {
+test("yielded accesses and running procedures are accepted", () => {
   for (const statement of [
     "yield writeOnce(x, yield readOnce(x));",
     "const seen = (yield readOnce(x)) as number;",
@@ -37,7 +37,7 @@ test("accesses that are yielded, and procedures that are run, are left alone", (
   ).toEqual([]);
 });
 
-test("an access that is not yielded is found, wherever its value goes", () => {
+test("an access without yield is found, wherever its value goes", () => {
   const never = (name: string): readonly string[] => [
     `5: ${name}(…) is asked for and never yielded, so nothing happens; write yield ${name}(…)`,
   ];
@@ -49,7 +49,7 @@ test("an access that is not yielded is found, wherever its value goes", () => {
   expect(within("return readOnce(x);")).toEqual(never("readOnce"));
 });
 
-test("a procedure that is made and never run is found", () => {
+test("a procedure that is created and never run is found", () => {
   const never = (name: string): readonly string[] => [
     `5: ${name}(…) makes a procedure that never runs; write yield* ${name}(…)`,
   ];
@@ -66,7 +66,7 @@ test("a procedure that is made and never run is found", () => {
   ]);
 });
 
-test("yield and yield* in each other's place are found", () => {
+test("swapped yield and yield* are found", () => {
   expect(within("yield lock(x);")).toEqual([
     "5: yield lock(…) yields a procedure that never runs; write yield* lock(…)",
   ]);

@@ -1,31 +1,31 @@
 /**
- * Finds, in a module's source, accesses that are not yielded and procedures that never run.
+ * Finds accesses without `yield` and procedures that never run in a module's source.
  *
- * A store without `yield` never happens, and `lock(x)` without `yield*` makes a generator and drops it: both look like
- * code that works. The machine sees the former when it happens; the latter nobody can see but here.
+ * A store without `yield` never happens, and `lock(x)` without `yield*` creates a generator and drops it: both look
+ * like working code. The machine notices the former when it happens; the latter can only be noticed here.
  *
- * What is looked at are calls by name: of access functions, of `function*`s of the module or of those it imports, of
- * generator methods of its classes (on `this`) and of its object literals. A procedure behind another value is not known.
+ * It looks at calls by name: of access functions, of `function*`s of the module or of its imports, of generator methods
+ * of its classes (on `this`) and of its object literals. A procedure behind another value is unknown.
  */
 import { parse, type ParserPlugin } from "@babel/parser";
 import type * as t from "@babel/types";
 
-/** What an imported value is. */
+/** The kind of an imported value. */
 export type Callable = "access" | "procedure" | undefined;
 
 export interface Surroundings {
-  /** What the module with this specifier exports under that name. */
+  /** The export of that name from the module with this specifier. */
   exported(specifier: string, name: string): Callable;
 }
 
 export interface ForgottenYield {
   readonly line: number;
   readonly column: number;
-  /** What stands there, and what to write instead. */
+  /** The code found there, and the code to write instead. */
   readonly reason: string;
 }
 
-/** @returns in the order of the source; none for a source that does not parse */
+/** @returns findings in source order; none for a source that does not parse */
 export function forgottenYields(source: string, plugins: readonly ParserPlugin[], surroundings: Surroundings) {
   const { program } = parse(source, { sourceType: "module", plugins: [...plugins], errorRecovery: true });
   const names = namesOf(program, surroundings);
@@ -43,14 +43,14 @@ export function forgottenYields(source: string, plugins: readonly ParserPlugin[]
   return found;
 }
 
-/** What names mean in a module. */
+/** The meaning of names in a module. */
 interface Names {
   readonly plain: ReadonlyMap<string, Callable>;
-  /** Modules that are imported whole, by their names here. */
+  /** Namespace imports, by their local names. */
   readonly namespaces: ReadonlyMap<string, string>;
   /** Generator methods, as `object.method`; the object is `this` for those of classes. */
   readonly methods: ReadonlySet<string>;
-  /** Variables whose value is run later: by yield*, by `next`, or by whoever they are handed to. */
+  /** Variables whose value is run later: by yield*, by `next`, or by the function that receives them. */
   readonly drivenLater: ReadonlySet<string>;
   readonly surroundings: Surroundings;
 }
@@ -139,7 +139,7 @@ function whyNotYielded(called: string, node: t.Node, ancestors: readonly t.Node[
   return `${called}(…) is asked for and never yielded, so nothing happens; write yield ${called}(…)`;
 }
 
-/** What may be done in a procedure with another that is not run at once. */
+/** The accepted uses of a procedure that is not run at once. */
 const HANDED_ON: ReadonlySet<string> = new Set([
   "CallExpression",
   "NewExpression",
@@ -162,7 +162,7 @@ function whyNotRun(called: string, node: t.Node, ancestors: readonly t.Node[], n
   return variable?.type === "Identifier" && names.drivenLater.has(variable.name) ? undefined : reason;
 }
 
-/** Nodes that give on the value of one of their parts. */
+/** Nodes that pass on the value of one of their parts. */
 const TRANSPARENT: ReadonlySet<string> = new Set([
   "TSAsExpression",
   "TSSatisfiesExpression",
@@ -171,7 +171,7 @@ const TRANSPARENT: ReadonlySet<string> = new Set([
   "ParenthesizedExpression",
 ]);
 
-/** Who uses the value of the call. */
+/** The node that uses the value of the call. */
 function userOf(node: t.Node, ancestors: readonly t.Node[]): { readonly user: t.Node | undefined } {
   let value = node;
   for (const parent of ancestors.toReversed()) {
@@ -185,7 +185,7 @@ function userOf(node: t.Node, ancestors: readonly t.Node[]): { readonly user: t.
   return { user: undefined };
 }
 
-/** Is the innermost function around the node a generator? */
+/** Whether the innermost function around the node is a generator. */
 function isInGenerator(ancestors: readonly t.Node[]): boolean {
   const around = ancestors.findLast((node) => "params" in node && "body" in node);
   return around !== undefined && "generator" in around && around.generator === true;

@@ -1,4 +1,4 @@
-/** The model a user names: one that is built in, or one of a module of theirs. */
+/** The model that a user names: a built-in one, or one of the user's module. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ import type { RecordedOperation } from "#properties/histories/record.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { TRANSACTION_MODELS } from "#properties/transactions/transaction-model.ts";
 
-/** @throws InputError if there is no such model, or the module cannot be used */
+/** @throws InputError if there is no such model, or the module is unusable */
 export async function loadModel(name: string): Promise<ReadableModel> {
   const known = Object.hasOwn(builtInModels, name) ? builtInModels[name] : undefined;
   if (known !== undefined) return known;

@@ -54,11 +54,11 @@ test.each([
   ["sb", { M: 1 }, 'sb has no parameter "M"; there is N'],
   ["mp", { N: 1 }, 'mp has no parameter "N"; it has none'],
   ["./none.ts", {}, "there is no module"],
-])("%s %j is refused in words", async (word, parameters, message) => {
+])("%s %j is refused with a message", async (word, parameters, message) => {
   await expect(programSource(word, parameters)).rejects.toThrow(message);
 });
 
-test("a module that cannot be used is refused in words", async () => {
+test("an unusable module is refused with a message", async () => {
   await expect(programSource(moduleWith("broken.ts", "throw new Error('no luck')"), {})).rejects.toThrow(
     "cannot be loaded: Error: no luck",
   );

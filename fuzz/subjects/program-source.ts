@@ -1,5 +1,5 @@
 /**
- * Programs for the explorer by name, and from modules of the user's own: plain data that another thread can load again.
+ * Programs for the explorer by name, and from user modules: plain data that another thread can load again.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -19,17 +19,17 @@ import { unknownName } from "#fuzz/host/unknown-name.ts";
 export interface ProgramSource {
   /** Name of a toy program, or absolute path of a module. */
   readonly program: string;
-  /** All parameters, those that were not given too. */
+  /** All parameters, defaults included. */
   readonly parameters: Parameters;
 }
 
 /**
  * Finds a program by a word of the command line, and checks its parameters.
  *
- * A module exports a toy program as `program`; or `create(parameters)`, which makes a program for the explorer, and, if
- * it has any, `parameters` with their defaults.
+ * A module exports a toy program as `program`; or `create(parameters)`, which makes a program for the explorer, and
+ * `parameters` with their defaults, if it has any.
  *
- * @throws InputError that names the word and what there is
+ * @throws InputError that names the word and the known names
  */
 export async function programSource(word: string, given: Parameters): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
@@ -46,7 +46,7 @@ export async function programSource(word: string, given: Parameters): Promise<Pr
   return { program, parameters: { ...parameters, ...given } };
 }
 
-/** @throws InputError if the program is not there, or cannot be made with these parameters */
+/** @throws InputError if the program does not exist, or cannot be made with these parameters */
 export async function loadProgram({ program, parameters }: ProgramSource): Promise<ExploredProgram> {
   const { create } = await find(program);
   const made = making(program, parameters, () => create(parameters));
@@ -58,7 +58,7 @@ export async function loadProgram({ program, parameters }: ProgramSource): Promi
 /**
  * The program for the machine, if only the machine can judge it: see `needsMachine`.
  *
- * @throws InputError as `loadProgram`
+ * @throws InputError as for `loadProgram`
  */
 export async function loadJudgedProgram({ program, parameters }: ProgramSource): Promise<Program | undefined> {
   const { toy } = await find(program);

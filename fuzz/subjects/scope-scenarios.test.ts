@@ -7,7 +7,7 @@ test("the scenarios of a registered system are those of its scope", () => {
   expect(scopeScenarios(systemNamed("peers"), { threads: 2, operations: 1, keys: 2 })).toHaveLength(88);
 });
 
-test("a system that is not there is refused with the names of those there are", () => {
+test("an unknown system is refused, and the known names are listed", () => {
   expect(() => scopeScenarios(systemNamed("nope"), { threads: 2, operations: 1, keys: 1 })).toThrow(InputError);
   expect(() => scopeScenarios(systemNamed("nope"), { threads: 2, operations: 1, keys: 1 })).toThrow(
     /^no system "nope"; there are peers, /,

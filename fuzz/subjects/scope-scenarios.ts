@@ -7,20 +7,20 @@ import { visibleText } from "#reports/visible-text.ts";
 import { systemsOfModule } from "./user-module.ts";
 import { type ScopeSize, smallScenarios } from "#fuzz/systems/small-scenarios.ts";
 
-/** Scenarios that one certificate may cover: more is no small scope. */
+/** Most scenarios of one certificate: more is no small scope. */
 const SCENARIOS_MAX = 1_000_000;
 
 /**
- * The system of that name: one of the registry, or of the user's module at that absolute path.
+ * The system of that name, from the registry or from the user's module at that absolute path.
  *
- * @throws InputError if there is none
+ * @throws InputError if there is no such system
  */
 export async function certifiedSystem(name: string, module: string | undefined): Promise<System> {
   if (module === undefined) return systemNamed(name);
   const found = (await systemsOfModule(module)).find((system) => system.name === name);
   if (found === undefined)
     throw new InputError(`certify: ${visibleText(module)} exports no system ${visibleText(name)}`);
-  // Of a user's system the scope is derived where it has none; ours without one have no certificates.
+  // A user's system without a scope gets a derived one; ours without one have no certificates.
   return { ...found, smallScope: scopeOf(found, KEYS_MAX) };
 }
 
@@ -30,15 +30,15 @@ const KEYS_MAX = 2;
 /**
  * The scenarios of a system up to a size.
  *
- * @throws InputError if it has no certificates, or there are more scenarios than anybody
- * explores
+ * @throws InputError if it has no certificates, or has too many scenarios to explore
  */
 export function scopeScenarios(system: System, size: ScopeSize): readonly Scenario[] {
   const scenarios: Scenario[] = [];
   for (const scenario of smallScenarios(system, size)) {
     if (scenarios.length === SCENARIOS_MAX)
       throw new InputError(
-        `certify: there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations or keys`,
+        `certify: there are more than ${SCENARIOS_MAX} scenarios of that size; ask for fewer threads, operations ` +
+          "or keys",
       );
     scenarios.push(scenario);
   }

@@ -23,7 +23,7 @@ function smallerOf(refuse: (scenario: Scenario) => void): string[] {
   );
 }
 
-test("a smaller scenario that makes no sense to its system is left out", () => {
+test("a smaller scenario that its system refuses is left out", () => {
   const all = smallerOf(() => {});
   const alone = all.filter((threads) => JSON.parse(threads).length === 1);
   const kept = smallerOf(({ threads }) => {
@@ -34,7 +34,7 @@ test("a smaller scenario that makes no sense to its system is left out", () => {
 });
 
 test.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is not a function")])(
-  "a fault in compiling is no scenario that makes no sense: %s",
+  "a fault in compiling is not a refused scenario: %s",
   (fault) => {
     expect(() =>
       smallerOf(({ threads }) => {
@@ -44,9 +44,9 @@ test.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x 
   },
 );
 
-test("whatever is taken out of a registered scenario, its system compiles it or says that it makes no sense", () => {
+test("whatever is taken out of a registered scenario, its system compiles or refuses the rest", () => {
   let count = 0;
-  // One in three: it takes its time.
+  // One in three, because it is slow.
   for (const one of scenarios.filter((_, index) => index % 3 === 0)) {
     const system = systemNamed(one.system);
     const subject = scenarioSubject(one, (smaller) => system.compile(parseScenario(system, smaller)));

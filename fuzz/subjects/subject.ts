@@ -1,7 +1,7 @@
 /**
- * What is replayed and shrunk: a program, and the scenario it was made from where there is one.
+ * The subject of replay and shrinking: a program, and the scenario it was made from, if there is one.
  *
- * A scenario of a system is data, so operations can be taken out of it; a program written by hand is taken as it is.
+ * A system's scenario is data, so operations can be removed from it; a program written by hand is taken as it is.
  */
 import { subarray } from "fast-check";
 import type { OperationNames, Program } from "#fuzz/machine/program.ts";
@@ -10,21 +10,21 @@ import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 
 export interface Subject {
-  /** As it stands in a trace. */
+  /** As it is in a trace. */
   readonly scenario: Trace["scenario"];
-  /** Threads and operations, the initial ones too, that shrinking can count. */
+  /** Threads and operations, initial ones included, that shrinking can count. */
   readonly size: number;
   /** A fresh program. */
   makeProgram(): Program;
-  /** Names of operations and responses, for a program that was made here. */
+  /** Names of operations and responses, for a program compiled here. */
   operationNames(program: Program): OperationNames;
-  /** Smaller ones, the greatest steps first. */
+  /** Smaller ones, the largest reductions first. */
   smaller(): Iterable<SmallerSubject>;
 }
 
 export interface SmallerSubject {
   readonly subject: Subject;
-  /** Is the operation with this number in the larger one still there? */
+  /** Whether the operation with this number in the larger one is kept. */
   keeps(operation: number): boolean;
 }
 
@@ -34,7 +34,7 @@ const UNNAMED: OperationNames = {
   response: (_operation, word) => String(word),
 };
 
-/** A program that is written in TypeScript, and has nothing to take out. */
+/** A program written in TypeScript, which has nothing to remove. */
 export function programSubject(scenario: Trace["scenario"], makeProgram: () => Program): Subject {
   return {
     scenario,
@@ -48,7 +48,7 @@ export function programSubject(scenario: Trace["scenario"], makeProgram: () => P
 /**
  * A scenario of a system.
  *
- * @param compile makes a program of a scenario; a {@link ScenarioError} of its ends that way of shrinking
+ * @param compile makes a program of a scenario; a {@link ScenarioError} from it ends that path of shrinking
  */
 export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario) => Program): Subject {
   const operations = scenario.threads.flatMap((thread) => thread.operations);
@@ -63,7 +63,7 @@ export function scenarioSubject(scenario: Scenario, compile: (scenario: Scenario
 
 /**
  * Scenarios with fewer operations, as fast-check shrinks a sub-list: first many at once, then one at a time. A thread
- * goes with its last operation.
+ * disappears with its last operation.
  */
 function* smallerScenarios(
   scenario: Scenario,
@@ -103,7 +103,7 @@ function* subLists(all: readonly number[]): Generator<ReadonlySet<number>> {
   for (const without of all) yield new Set(all.filter((one) => one !== without));
 }
 
-/** The smaller subject, unless its system says that it makes no sense. */
+/** The smaller subject, unless its system refuses it. */
 function* compiling(
   scenario: Scenario,
   kept: ReadonlySet<number>,
@@ -116,7 +116,7 @@ function* compiling(
     if (error instanceof ScenarioError) return;
     throw error;
   }
-  // What comes last is numbered behind the threads' operations.
+  // The final operations are numbered after the threads' operations.
   const keeps = (operation: number): boolean => operation >= counted || kept.has(operation);
   yield { subject: scenarioSubject(scenario, compile), keeps };
 }

@@ -1,4 +1,4 @@
-/** Toy programs of the registry, and of modules of the user's own, which export one as `program` or by default. */
+/** Toy programs of the registry, and of user modules, which export one as `program` or by default. */
 import type { ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 
@@ -12,9 +12,9 @@ export function exportedToy(exported: object): ToyProgram | undefined {
 }
 
 /**
- * The toy program of that name: the module's, if one is given and exports it, else that of the registry.
+ * The toy program of that name: the module's, if a module is given and exports it; otherwise the registry's.
  *
- * @throws InputError that names all programs if there is none
+ * @throws InputError that lists all programs if there is none of that name
  */
 export function toyOf(name: string, exported?: object): ToyProgram {
   const own = exported === undefined ? undefined : exportedToy(exported);

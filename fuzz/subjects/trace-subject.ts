@@ -9,12 +9,12 @@ import type { Subject } from "./subject.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
 
 /**
- * What a trace's scenario stands for: one of a registered system, a toy program, or what is in the module given.
+ * Loads the subject of a trace: a scenario of a registered system, a toy program, or an export of the given module.
  *
- * With `bug`, the code is loaded with that bug put back. That is for a process, or a thread, that has not loaded the
- * code before.
+ * With `bug`, the code is loaded with that bug put back. Only a process or thread that has not loaded the code before
+ * can do that.
  *
- * @throws InputError when there is no such system, program or bug, or the scenario is none of its system
+ * @throws InputError if the system, program or bug does not exist, or the system refuses the scenario
  */
 export async function loadSubject(
   { scenario, bug, module }: Pick<Trace, "scenario" | "bug" | "module">,
@@ -55,7 +55,7 @@ function putBack(slug: string): void {
   }
 }
 
-/** What it throws about the scenario is said of the trace. */
+/** Errors about the scenario are reported as errors of the trace. */
 function rephrasing<T>(act: () => T): T {
   try {
     return act();

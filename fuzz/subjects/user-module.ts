@@ -1,4 +1,4 @@
-/** Systems of a module of the user's own: what it exports by default or by name, one or several. */
+/** Systems of a user's module: its default or named exports, one or several. */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { declaresSharedMemory, rewriteFrom } from "#fuzz/javascript/load-hook.ts";
@@ -24,7 +24,7 @@ export async function systemsOfModule(path: string): Promise<readonly System[]> 
   return systems;
 }
 
-/** @throws InputError if there is no such module, or it cannot be loaded */
+/** @throws InputError if the module does not exist or cannot be loaded */
 export async function importModule(path: string): Promise<object> {
   const shown = visibleText(path);
   if (!existsSync(path)) throw new InputError(`there is no module ${shown}; name a file that exports a system`);
@@ -37,7 +37,7 @@ export async function importModule(path: string): Promise<object> {
   }
 }
 
-/** Does the module export a system, by default or by name, or a list of them? */
+/** Whether the module exports a system, by default or by name, or a list of them. */
 export function exportsSystem(exported: object): boolean {
   return Object.values(exported).flat().some(isSystem);
 }
@@ -56,7 +56,7 @@ function checkScenarios(module: string, system: System): void {
   }
 }
 
-/** The first line of an error's message, as it may be shown. */
+/** The first line of an error's message, made printable. */
 export function firstLine(error: unknown): string {
   return visibleText(String(error instanceof Error ? error.message : error).split("\n")[0] ?? "");
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { decideFile } from "#fuzz/campaign/history/decide-file.fixture.ts";
-import type { CheckAnswer } from "#fuzz/campaign/history/check-task.ts";
+import type { CheckResult } from "#fuzz/campaign/history/check-task.ts";
 import { exclusionOf } from "./exclusion.ts";
 import { valueOfText } from "./value-of-text.ts";
 
@@ -17,7 +17,7 @@ interface Options {
   readonly exclude?: readonly string[];
 }
 
-function decide(path: string, model: string, { initial, capacity, exclude = [] }: Options = {}): Promise<CheckAnswer> {
+function decide(path: string, model: string, { initial, capacity, exclude = [] }: Options = {}): Promise<CheckResult> {
   return decideFile({
     file: path,
     model,

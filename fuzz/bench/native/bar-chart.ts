@@ -1,4 +1,4 @@
-/** Bars as SVG, group by group, each group to its own scale. */
+/** Bars as SVG, group by group, each group with its own scale. */
 import type { Speed } from "./measure.ts";
 
 export interface Group {

@@ -1,8 +1,9 @@
 /**
- * How fast the library is, beside what people use instead: `npm run bench:native`.
+ * The speed of the library, beside the usual alternatives: `npm run bench:native`.
  *
- * Figures are ratios between things measured in one run, by turns, each in a thread of its own; the machine may be busy
- * with other things. Results go to reports/out/bench-native.{json,md,svg}. `--quick` measures for a fifth of the time.
+ * Figures are ratios between contenders measured alternately in one run, each in its own thread; the machine may be
+ * busy with other work. Results go to reports/out/bench-native.{json,md,svg}. `--quick` measures for a fifth of the
+ * time.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
@@ -42,7 +43,7 @@ const { layoutOf } = (await import(built.urlOf("impl/native/pool-buffer.ts"))) a
   layoutOf(buffer: SharedArrayBuffer): PoolLayout;
 };
 
-// The same library without the search by unordered loads: each link by an ordered one.
+// The same library without the search by unordered loads: each link is loaded in order.
 const orderedText = readFileSync(join(projectRoot, LIBRARY_ENTRY), "utf8").replace(
   '{ findPeer, getPeer } from "../peers/optimistic-pool.ts"',
   '{ findPeer, getPeer } from "../peers/lookup.ts"',
@@ -72,7 +73,7 @@ function ratio(speeds: readonly Speed[], to: string, of = "quiesce"): string {
   return `${(speedOf(speeds, of) / speedOf(speeds, to)).toFixed(2)} ×`;
 }
 
-/** Bytes that one operation leaves on the heap, on the average; to be asked before anything else has been run. */
+/** Bytes that one operation leaves on the heap, on average; must be measured before anything else runs. */
 function bytesPerOperation(act: (i: number) => void): string {
   const operations = 200_000;
   let least = Number.POSITIVE_INFINITY;
@@ -86,7 +87,7 @@ function bytesPerOperation(act: (i: number) => void): string {
 }
 
 function measureHeap(): void {
-  // The engine boxes numbers from 2^31 on wherever it does not inline the call: that is not ours to measure.
+  // The engine boxes numbers from 2^31 on wherever it does not inline the call: that cost is not the library's.
   const keys = smallAddresses(1_000, 11);
   const pool = createPeerPool({ capacity: 2_000 });
   for (const key of keys) pool.release(pool.acquire(key, true));
@@ -153,8 +154,7 @@ async function compareOthers(): Promise<void> {
 }
 
 /**
- * Lookups of keys that arrive sorted, and of keys that agree in what a table of the same size would hash, beside random
- * ones.
+ * Lookups of keys that arrive sorted, and of keys with equal hashes in a table of the same size, beside random ones.
  */
 async function compareAdversaries(): Promise<void> {
   const speeds: Speed[] = [];
@@ -217,7 +217,7 @@ function sum(all: readonly PartSpeed[], by: "speed" | "cpuSpeed"): number {
 }
 
 async function compareThreads(): Promise<void> {
-  // By turns and the best of each, as what is measured alone.
+  // Alternately, and the best of each, as for contenders measured alone.
   const best = {
     one: [] as readonly PartSpeed[],
     two: [] as readonly PartSpeed[],
@@ -258,7 +258,9 @@ async function compareThreads(): Promise<void> {
   });
   figures.push({
     name: "two readers",
-    measured: `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader (${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`,
+    measured:
+      `${(sum(two, "speed") / sum(one, "speed")).toFixed(2)} × one reader ` +
+      `(${(sum(two, "cpuSpeed") / sum(one, "cpuSpeed")).toFixed(2)} × by processor time)`,
     wanted: "≥ 1.7 ×",
   });
   figures.push({
@@ -285,7 +287,8 @@ const [{ model } = { model: "unknown" }] = cpus();
 const markdown = [
   `# Native benchmarks`,
   "",
-  `Node ${process.version}, ${cpus().length} × ${model}. Millions of operations a second, medians of batches of ${BATCH.toLocaleString("en-US")}; ratios are to the fastest of each group.`,
+  `Node ${process.version}, ${cpus().length} × ${model}. Millions of operations a second, medians of batches of ` +
+    `${BATCH.toLocaleString("en-US")}; ratios are to the fastest of each group.`,
   "",
   "| figure | measured | wanted |",
   "| --- | --- | --- |",

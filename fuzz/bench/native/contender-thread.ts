@@ -1,11 +1,11 @@
 /**
- * A thread with one contender: measures it for so long whenever it is asked, and says how fast its median batch was.
+ * A thread with one contender: measures it for a given time on request, and returns the speed of its median batch.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Bench } from "tinybench";
 import { createBatch, type Load } from "./contenders.ts";
 
-/** What the thread is started with. */
+/** The thread's initial data. */
 export interface ContenderData {
   readonly contender: string;
   readonly load: Load;

@@ -1,16 +1,16 @@
-/** What is measured beside each other, by name: each is made in a thread of its own, which has nothing else to do. */
+/** The contenders, by name: each is created in its own thread, which does nothing else. */
 import { LRUCache } from "lru-cache";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import sortedBtree from "sorted-btree";
 import type { Library, LibraryPool } from "#fuzz/native/translated.ts";
 import { distinctAddresses, smallAddresses, textOf, uniformOrder, zipfOrder } from "./keys.ts";
 
-/** Operations of one batch: about a millisecond, so that the median batch was not interrupted. */
+/** Operations of one batch: about a millisecond, short enough that the median batch is not interrupted. */
 export const BATCH = 2_000;
 
 const ORDER_LENGTH = 1 << 18;
 
-/** Which addresses there are. */
+/** Sets of addresses. */
 export type Addresses = "all" | "small" | "sorted" | "colliding";
 
 export interface Load {
@@ -20,13 +20,13 @@ export interface Load {
   readonly law: "uniform" | "zipf";
 }
 
-/** What is measured: the next `BATCH` operations of a long list, and what must be made ready for them. */
+/** The measured work: the next `BATCH` operations of a long list, and their preparation. */
 export interface Batch {
   perform(): void | Promise<void>;
   prepare(): void;
 }
 
-/** @param libraries URLs of builds of the library: a contender that has the name of one uses it */
+/** @param libraries URLs of builds of the library: a contender with the name of one uses it */
 export async function createBatch(
   contender: string,
   load: Load,
@@ -49,7 +49,7 @@ export async function createBatch(
 
 type Perform = (from: number) => void | Promise<void>;
 
-/** The addresses of a load, in the order in which they come. */
+/** The addresses of a load, in order. */
 export function addressesOf({ addresses, count }: Load): Uint32Array {
   switch (addresses) {
     case "all":
@@ -67,7 +67,7 @@ function orderOf({ law, count }: Load): Int32Array {
   return (law === "uniform" ? uniformOrder : zipfOrder)(count, ORDER_LENGTH, 2);
 }
 
-/** Those of which some come and some are known, for loads that create. */
+/** Peers that come and peers that are known, for loads that create. */
 function comingAndKnown({ count }: Load): {
   readonly coming: Uint32Array;
   readonly known: Uint32Array;
@@ -115,7 +115,7 @@ function filled(pool: LibraryPool, keys: Uint32Array): LibraryPool {
 
 const texts = Array.from({ length: BATCH }, () => "");
 
-/** Makes each text anew, and in one piece: as a server gets it from a socket. */
+/** Creates each text anew, and in one piece, as a server gets it from a socket. */
 function makeTexts(keys: Uint32Array, order: Int32Array, from: number): void {
   for (let i = 0; i < BATCH; i++)
     texts[i] = Buffer.from(textOf(keys[order[from + i] as number] as number)).toString("latin1");

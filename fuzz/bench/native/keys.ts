@@ -1,12 +1,12 @@
-/** Addresses for the benchmarks: which there are, and in which order they are asked for. */
+/** Addresses for the benchmarks: their sets and their orders. */
 import { Random } from "#properties/random.ts";
 
-/** So many different IPv4 addresses, as unsigned words, from all that there are. */
+/** So many different IPv4 addresses, as unsigned words, from the whole space. */
 export function distinctAddresses(count: number, seed: number): Uint32Array {
   return distinctWords(count, seed, 0);
 }
 
-/** The same from the lower quarter: numbers that the engine keeps without a box, which `Map` likes best. */
+/** The same from the lower quarter: numbers that the engine does not box, which is best for `Map`. */
 export function smallAddresses(count: number, seed: number): Uint32Array {
   return distinctWords(count, seed, 2);
 }
@@ -18,15 +18,14 @@ function distinctWords(count: number, seed: number, zeroBits: number): Uint32Arr
   return Uint32Array.from(found);
 }
 
-/** Indices in which every one is as likely as every other. */
+/** Uniformly distributed indices. */
 export function uniformOrder(count: number, length: number, seed: number): Int32Array {
   const random = new Random(seed);
   return Int32Array.from({ length }, () => random.below(count));
 }
 
 /**
- * Zipf's law with exponent 0.99, as in YCSB: few are asked for often. Which these are has nothing to do with their
- * order.
+ * Zipf's law with exponent 0.99, as in YCSB: a few indices come often. Which ones is unrelated to their order.
  */
 export function zipfOrder(count: number, length: number, seed: number): Int32Array {
   const random = new Random(seed);

@@ -1,4 +1,4 @@
-/** How fast things are, beside each other: each in a thread of its own, by turns. */
+/** The speed of contenders beside each other: each in its own thread, alternately. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { ContenderData } from "./contender-thread.ts";
@@ -13,8 +13,8 @@ export interface Speed {
 }
 
 /**
- * Measures the contenders one after the other, in many short rounds, and takes the best round of each: what else the
- * machine does slows down only. Whoever is not measured sleeps.
+ * Measures the contenders one after the other, in many short rounds, and takes the best round of each: other load on
+ * the machine only slows them down. Contenders sleep while another is measured.
  *
  * @param milliseconds of measuring for each contender
  */

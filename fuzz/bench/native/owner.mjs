@@ -1,4 +1,4 @@
-// A pool that one thread owns, and that others ask by MessagePort: what sharing costs without shared memory.
+// A pool that one thread owns, and that others query through a MessagePort: the cost of sharing without shared memory.
 import { parentPort, workerData } from "node:worker_threads";
 
 const { createPeerPool } = await import(workerData.library);

@@ -1,4 +1,4 @@
-// A thread of the benchmarks with several: reads (or makes) peers until told to stop, and says how many.
+// A thread of the benchmarks with several threads: reads (or creates) peers until told to stop, and reports the count.
 import { parentPort, workerData } from "node:worker_threads";
 
 const { library, buffer, keys, order, part, milliseconds } = workerData;
@@ -6,7 +6,7 @@ const { attachPeerPool } = await import(library);
 const pool = attachPeerPool(buffer);
 const stop = new Int32Array(workerData.stop);
 
-/** Without the end of a turn: a server under full load. */
+/** Without the end of a turn, like a server under full load. */
 function run() {
   let operations = 0;
   const until = performance.now() + milliseconds;

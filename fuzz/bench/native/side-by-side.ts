@@ -1,4 +1,4 @@
-/** Several threads on one pool at the same time, and a pool that one thread owns and others ask by messages. */
+/** Several threads on one pool at the same time, and a pool that one thread owns and others query by messages. */
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Library } from "#fuzz/native/translated.ts";
@@ -6,12 +6,12 @@ import { distinctAddresses, uniformOrder } from "./keys.ts";
 
 const ORDER_LENGTH = 1 << 18;
 
-/** What a thread does: looks peers up, looks up and creates a few, only creates, limits. */
+/** The work of a thread: looks peers up, looks up and creates a few, only creates, limits. */
 export type Part = "read" | "read, 1 % create" | "create" | "limit";
 
 export interface PartSpeed {
   readonly part: Part;
-  /** Millions of operations a second, by the clock on the wall and by the processor time that the thread had. */
+  /** Millions of operations per second, by wall clock and by the thread's processor time. */
   readonly speed: number;
   readonly cpuSpeed: number;
 }
@@ -24,8 +24,8 @@ interface PartReport {
 }
 
 /**
- * Starts a thread for each part, on a pool of `count` peers that all stay: they are held meanwhile. What a creating
- * thread makes comes on top, and is collected when memory for as many again is in use.
+ * Starts a thread for each part, on a pool of `count` peers that are held meanwhile, so that all stay. Peers created by
+ * a thread come on top, and are collected when memory for as many again is in use.
  */
 export async function sideBySide(
   library: string,
@@ -67,23 +67,23 @@ export async function sideBySide(
   }));
 }
 
-/** Millions of decisions a second of a pool that another thread owns, asked one after the other. */
+/** Millions of decisions per second from a pool that another thread owns, queried one at a time. */
 export async function messagePortOwner(library: string, milliseconds: number): Promise<number> {
   const owner = new Worker(new URL("./owner.mjs", import.meta.url), { workerData: { library, capacity: 70_000 } });
   await once(owner, "message");
   const { port1, port2 } = new MessageChannel();
   owner.postMessage({ port: port2 }, [port2]);
-  let answers = 0;
+  let replies = 0;
   const start = performance.now();
   await new Promise<void>((resolve) => {
     port1.on("message", () => {
-      answers++;
-      if (performance.now() - start < milliseconds) port1.postMessage(answers & 0xffff);
+      replies++;
+      if (performance.now() - start < milliseconds) port1.postMessage(replies & 0xffff);
       else resolve();
     });
     port1.postMessage(1);
   });
-  const speed = answers / (performance.now() - start) / 1000;
+  const speed = replies / (performance.now() - start) / 1000;
   port1.close();
   await owner.terminate();
   return speed;

@@ -1,7 +1,8 @@
 /**
- * Schedules to the first known bug, for each toy program with a bug and each strategy, beside the figures of another engine.
+ * Schedules until the known bug, for each toy program with a bug and each strategy, beside the figures of another
+ * engine.
  *
- * Run by `npm run bench:strategies`. The numbers depend on nothing but the seeds; only the time it takes is the host's.
+ * Run by `npm run bench:strategies`. The numbers depend on the seeds alone; only the time depends on the host.
  */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -50,28 +51,29 @@ const command = new Command("bench:strategies")
     reference.map(({ program }) => program),
   )
   .option("--strategies <names>", "strategies, separated by commas", names, STRATEGIES)
-  .option("--seeds <n>", "trials of each, with a seed each", wholeNumber, REFERENCE_TRIALS)
-  .option("--schedules <n>", "schedules a trial may take", wholeNumber, REFERENCE_SCHEDULES)
+  .option("--seeds <n>", "trials of each, one per seed", wholeNumber, REFERENCE_TRIALS)
+  .option("--schedules <n>", "schedules per trial", wholeNumber, REFERENCE_SCHEDULES)
   .option("--workers <n>", "threads to run on", wholeNumber, 2)
   .option(
     "--starts",
-    "let a main thread start the threads, and count starts and ends as steps, as the other engine does",
+    "start the threads from a main thread, and count starts and ends as steps, as the other engine does",
   )
   .option(
     "--json <file>",
-    'where to write the figures; "-" is standard output, and then nothing else is printed',
+    'file for the figures; "-" is standard output, and suppresses all other output',
     "reports/out/bench-strategies.json",
   )
   .addHelpText(
     "after",
-    "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad --seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -",
+    "\nExamples:\n  npm run bench:strategies\n  npm run bench:strategies -- --programs reorder_10_bad,stack_bad " +
+      "--seeds 100\n  npm run bench:strategies -- --strategies pct3,surw --json -",
   )
   .exitOverride()
   .action(run);
 
 async function run(options: Options): Promise<void> {
   const programs = options.programs.includes("all") ? buggedPrograms.map(({ name }) => name) : options.programs;
-  // What does not exist is refused here, before any worker starts.
+  // Refuse unknown names here, before any worker starts.
   for (const name of programs) toyProgramNamed(name);
   for (const name of options.strategies) strategyNamed(name);
   const granularity: Granularity = options.starts === true ? "thread starts and ends too" : "accesses";
@@ -105,7 +107,7 @@ async function run(options: Options): Promise<void> {
   console.log(`\nfigures in ${options.json}`);
 }
 
-/** Runs the tasks, the results in the order of the tasks; on the calling thread if one worker is asked for. */
+/** Runs the tasks; results come in the order of the tasks. With one worker, on the calling thread. */
 async function runAll(tasks: readonly Task[], workerCount: number): Promise<readonly TaskResult[]> {
   if (workerCount === 1) return tasks.map((task) => runTask(task));
   const pool = new Piscina<Task, TaskResult>({
@@ -138,7 +140,8 @@ function print(
   const cellOf = (program: string, strategy: string) =>
     summaries.find((summary) => summary.program === program && summary.strategy === strategy);
   console.log(
-    "Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – never.\n",
+    "Schedules to the first bug: mean (~median, trials that found it if not all), below the reference's mean; – " +
+      "never.\n",
   );
   const rows: string[][] = [["program", "steps", "choices", ...strategies]];
   for (const program of programs) {
@@ -192,7 +195,7 @@ function wholeNumber(text: string): number {
 try {
   await command.parseAsync();
 } catch (error) {
-  // Of what the command line itself refuses, commander has told already; help is no error.
+  // Commander has already reported what it refuses itself; help is not an error.
   if (!(error instanceof CommanderError))
     console.error(`bench:strategies: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;

@@ -51,7 +51,7 @@ test("the reference's figures are bounded in the same way", () => {
   expect(boundedReference({ found: 1, mean: 84 }, "dfs")).toBe(84);
 });
 
-test("every reference row is of a program there is", () => {
+test("every reference row is of an existing program", () => {
   for (const { program } of reference) expect(toyProgramNamed(program).name).toBe(program);
 });
 
@@ -104,7 +104,7 @@ test("means, medians and cells", () => {
   ).toBe("a     b\nlong  1");
 });
 
-test("trials are made with a seed each, once for a strategy that enumerates, and give the same again", () => {
+test("trials run once per seed, or once for a strategy that enumerates, and repeat exactly", () => {
   const task = {
     program: "carter01_bad",
     strategy: "pct3",
@@ -123,7 +123,7 @@ test("trials are made with a seed each, once for a strategy that enumerates, and
   });
 });
 
-test("a thread that main starts cannot run before, and its start and end are steps", () => {
+test("a thread cannot run before main starts it, and its start and end are steps", () => {
   const program = toyProgramNamed("lazy01_bad").corrected?.() ?? toyProgramNamed("lazy01_bad").create();
   const machine = new Machine(spawnedByMain(program), toyChecks);
   machine.run(depthFirst());
@@ -143,7 +143,7 @@ test("a thread that main starts cannot run before, and its start and end are ste
   expect(search(machine, depthFirst(), { executionsMax: 2_000 }).violation).toBeUndefined();
 });
 
-test("the bench prints a table and leaves its figures, the same with any number of workers", async () => {
+test("the bench prints a table and saves its figures, the same with any number of workers", async () => {
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
     const json = join(folder, "deep", "figures.json");
@@ -168,7 +168,7 @@ test("the bench prints a table and leaves its figures, the same with any number 
   }
 });
 
-test("the bench refuses what it does not know in one line", async () => {
+test("the bench refuses unknown names in one line", async () => {
   for (const [args, message] of [
     [["--programs", "nope"], 'no toy program "nope"'],
     [["--strategies", "nope"], 'no strategy "nope"'],

@@ -1,17 +1,17 @@
 /**
- * Schedules to the first bug of the same algorithms in another engine: what ours are compared with.
+ * Schedules until the first bug for the same algorithms in another engine: the reference for ours.
  *
- * Measured with the schedulers rewritten over shuttle 0.9.3, every shared read, write, lock and unlock a scheduling
- * point; so are, there, the start and the end of each thread. 20 seeds, 10,000 schedules each; depth first: one run of
- * 200,000.
+ * Measured with the schedulers rewritten over shuttle 0.9.3. Every shared read, write, lock and unlock is a scheduling
+ * point there, and so are the start and the end of each thread. 20 seeds, 10,000 schedules each; depth first: one run
+ * of 200,000.
  */
 
-/** The strategies that were measured there, under our names. */
+/** The strategies measured there, under our names. */
 export const referenceStrategies = ["random", "pct2", "pct3", "pct5", "urw", "dfs"] as const;
 
 export type ReferenceStrategy = (typeof referenceStrategies)[number];
 
-/** Trials with a bug, and their mean number of schedules up to it, the failing one included. */
+/** Trials with a bug, and their mean number of schedules until it, the failing one included. */
 export interface Figure {
   readonly found: number;
   /** Absent when no trial found it. */

@@ -3,14 +3,14 @@ import { place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 
-/** What a step of a schedule is: an access and nothing else, or also the start and the end of a thread. */
+/** A step of a schedule: only an access, or also the start and the end of a thread. */
 export type Granularity = "accesses" | "thread starts and ends too";
 
 /**
- * The program as other engines step through it: a main thread starts the threads one after another, and the start and
- * the end of each is a step at which others may run.
+ * The program as other engines run it: a main thread starts the threads one after another, and the start and the end of
+ * each is a step at which other threads may run.
  *
- * Most of it is far from the bug, which makes schedules longer, and a thread that is started last late.
+ * Most of it is far from the bug, so schedules get longer, and threads started last run late.
  */
 export function spawnedByMain(program: Program): Program {
   const { heap, threads } = program;

@@ -1,4 +1,4 @@
-/** From schedules to the first bug to figures that can be compared, and a table of them. */
+/** Comparable figures from schedules to the first bug, and a table of them. */
 import {
   type Figure,
   type ReferenceRow,
@@ -19,7 +19,7 @@ export interface Summary {
   /** Over the trials that found the bug; absent if none did. */
   readonly mean?: number;
   readonly median?: number;
-  /** Mean over all trials, with the bound counted for one that did not find the bug: a lower bound of the true mean. */
+  /** Mean over all trials, where a trial without the bug counts as the bound: a lower bound of the true mean. */
   readonly bounded: number;
   readonly stepsPerRun: number;
   readonly choicesPerRun: number;
@@ -27,7 +27,7 @@ export interface Summary {
 
 export interface StrategyComparison {
   readonly strategy: string;
-  /** Programs whose figures went into the means. */
+  /** Programs whose figures are in the means. */
   readonly programs: number;
   /** Geometric means over the programs of `bounded`; the reference's where the reference has the strategy. */
   readonly ours: number;
@@ -56,7 +56,7 @@ export function summarize(result: TaskResult): Summary {
   };
 }
 
-/** The reference's figure as `Summary.bounded` counts. */
+/** The reference's figure, counted like `Summary.bounded`. */
 export function boundedReference({ found, mean = 0 }: Figure, strategy: ReferenceStrategy): number {
   const [trials, bound] = strategy === "dfs" ? [1, DEPTH_FIRST_SCHEDULES] : [REFERENCE_TRIALS, REFERENCE_SCHEDULES];
   return (mean * found + bound * (trials - found)) / trials;
@@ -110,7 +110,7 @@ export function medianOf(sorted: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Ours as `mean (median, found/trials)`; the median only where it says something, the trials only when some failed. */
+/** Ours as `mean (median, found/trials)`; the median only if it is informative, the trials only if some failed. */
 export function formatSummary({ mean, median, found, trials }: Summary): string {
   if (mean === undefined || median === undefined) return "–";
   const notes = [
@@ -122,7 +122,8 @@ export function formatSummary({ mean, median, found, trials }: Summary): string 
 
 export function formatFigure({ mean, found }: Figure, strategy: ReferenceStrategy): string {
   if (mean === undefined) return "–";
-  return `${formatNumber(mean)}${found < REFERENCE_TRIALS && strategy !== "dfs" ? ` (${found}/${REFERENCE_TRIALS})` : ""}`;
+  const trials = found < REFERENCE_TRIALS && strategy !== "dfs" ? ` (${found}/${REFERENCE_TRIALS})` : "";
+  return `${formatNumber(mean)}${trials}`;
 }
 
 export function formatNumber(value: number): string {

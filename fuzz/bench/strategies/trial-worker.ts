@@ -1,2 +1,2 @@
-/** What a worker thread of the bench runs. */
+/** The code of the bench's worker threads. */
 export { runTask as default } from "./trials.ts";

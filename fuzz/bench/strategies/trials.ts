@@ -20,22 +20,22 @@ export interface Task {
 export interface TaskResult {
   readonly program: string;
   readonly strategy: string;
-  /** Trials made: one for a strategy that enumerates, whatever was asked for. */
+  /** Trials run; always one for a strategy that enumerates. */
   readonly trials: number;
   readonly schedulesMax: number;
-  /** Schedules up to the first bug, the failing one included, of each trial that found it, in ascending order. */
+  /** Schedules until the first bug, the failing one included, of each trial that found it, in ascending order. */
   readonly schedulesToBug: readonly number[];
-  /** Accesses, and choices between several threads, of an execution on average. */
+  /** Accesses, and choices between several threads, per execution on average. */
   readonly stepsPerRun: number;
   readonly choicesPerRun: number;
   /**
-   * A violation of a property that the program's bug does not violate, if there was one: the program is not what it
-   * says.
+   * A violation of a property that the program's bug does not violate, if any: the program then differs from its
+   * description.
    */
   readonly unexpected?: string;
 }
 
-/** Looks for the program's bug with each seed, all over one machine. Deterministic. */
+/** Looks for the program's bug with each seed, on one machine. Deterministic. */
 export function runTask(task: Task): TaskResult {
   const program = toyProgramNamed(task.program);
   const entry = strategyNamed(task.strategy);

@@ -19,7 +19,7 @@ function explored(place: number): CertifyOutcome {
   return { place, scenario: `set-${place}`, kind: "explored", executions: place + 1, blocked: place % 2, histories: 1 };
 }
 
-const told = {
+const shrunk = {
   property: "avl",
   because: "unbalanced",
   strategy: "exhaustive",
@@ -32,7 +32,7 @@ const told = {
   story: [],
 };
 
-/** The certificate's file, and the jobs that were asked for. */
+/** The certificate's file, and the requested jobs. */
 async function certify(
   run: LocalOutcomes["certificate"] = ({ places }) => places.map(explored),
   { lanes = 1, shard = WHOLE }: { lanes?: number; shard?: Shard } = {},
@@ -89,7 +89,7 @@ test("the shards of a scope add up to its certificate", async () => {
   }
 });
 
-test("every scenario of the shard is asked for once, a few at a time", async () => {
+test("every scenario of the shard is requested once, a few at a time", async () => {
   const shard = { index: 2, count: 3 };
   const { asked } = await certify(undefined, { shard });
   const places = Array.from({ length: SCENARIOS }, (_, place) => place).filter((place) => isInShard(place, shard));
@@ -101,9 +101,9 @@ test("every scenario of the shard is asked for once, a few at a time", async () 
   expect(tasks.map((task) => task.places.length)).toEqual([25, 25, 10]);
 });
 
-test("a violation violates the certificate and names its trace; what was not explored is not counted", () => {
+test("a violation violates the certificate and names its trace; unexplored scenarios are not counted", () => {
   const outcomes = [0, 1, 2, 3, 4].map((place): CertifyOutcome =>
-    place === 3 ? { ...explored(place), kind: "violated", counterexample: told, trace: "{}" } : explored(place),
+    place === 3 ? { ...explored(place), kind: "violated", counterexample: shrunk, trace: "{}" } : explored(place),
   );
   expect(certificateFrom(planOf(), 5, outcomes, undefined)).toMatchObject({
     verdict: "violated",
@@ -113,7 +113,7 @@ test("a violation violates the certificate and names its trace; what was not exp
   });
 });
 
-test("a scenario that was not finished leaves the certificate unknown, with the reason of the first", () => {
+test("unfinished scenarios leave the certificate unknown, with the reason of the first", () => {
   const outcomes = [0, 1, 2, 3, 4].map((place): CertifyOutcome =>
     place % 2 === 1
       ? { ...explored(place), kind: "unfinished", because: "stopped at 100 executions" }
@@ -127,7 +127,7 @@ test("a scenario that was not finished leaves the certificate unknown, with the 
   ]);
 });
 
-test("a run that is stopped says why, and counts what it has; a job that was stopped counts for nothing", async () => {
+test("a stopped run gives its reason and counts finished jobs; a stopped job counts for nothing", async () => {
   let asked = 0;
   const { text } = await certify(({ places }, engine) => {
     if (++asked < 3) return places.map(explored);

@@ -1,8 +1,8 @@
 /**
- * A certificate as a part of a campaign: every scenario of a scope explored, in pieces that workers take.
+ * A certificate as a part of a campaign: every scenario of a scope is explored, in pieces that workers take.
  *
- * What it comes to depends on the system, the scope, the shard and the bounds; how many workers there are, and which
- * piece ends first, changes only the time.
+ * The result depends on the system, the scope, the shard and the bounds. The number of workers, and the order in which
+ * pieces end, change only the time.
  */
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -29,13 +29,13 @@ import { isInShard, type Shard } from "./shard.ts";
 
 export interface CertificatePlan {
   readonly system: string;
-  /** Absolute path of the user's module that it comes from. */
+  /** Absolute path of the user's module that exports the system. */
   readonly module?: string;
   readonly size: ScopeSize;
   readonly shard: Shard;
   /** Executions after which a scenario is left undecided. */
   readonly executionsMax: number;
-  /** Folder of the certificate below that of the reports, with a slash at its end; empty for that itself. */
+  /** Folder of the certificate below that of the reports, ending in a slash; empty for the report folder itself. */
   readonly folder: "certificates/" | "";
 }
 
@@ -79,7 +79,7 @@ interface CertificateViolation {
   readonly saved: string | undefined;
 }
 
-/** Writes the trace of a violation; none if there is no violation. */
+/** Writes the trace of a violation, if there is one. */
 function violationOf(
   { scenario, counterexample, trace }: CertifyOutcome,
   folder: CertificatePlan["folder"],
@@ -96,7 +96,7 @@ function traceFile(scenario: string): string {
   return `traces/${safeFileName(scenario)}.trace.json`;
 }
 
-/** Pure: equal outcomes, equal certificates. */
+/** Pure: equal outcomes give equal certificates. */
 export function certificateFrom(
   { system, size, shard }: CertificatePlan,
   scenarios: number,

@@ -17,7 +17,7 @@ import { certifyScenario } from "./certify-scenario.ts";
 
 const Counter = struct("counter", { count: 1 });
 
-/** A counter that each operation adds 1 to, in the way given; in the end it must be the number of operations. */
+/** A counter to which each operation adds 1, in the given way; in the end it must equal the number of operations. */
 function counters(add: (count: number) => Access): Parameters<typeof certifyScenario>[0] {
   return {
     name: "counters",
@@ -86,7 +86,7 @@ test("a violation comes with a shrunk trace", async () => {
   expect(JSON.parse(outcome?.trace ?? "")).toMatchObject({ strategy: "exhaustive", violation: { property: "sum" } });
 });
 
-test("a bound, and what cannot be explored, leave a scenario unfinished and say why", async () => {
+test("a bound, or an access that cannot be explored, leaves a scenario unfinished, with the reason", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
@@ -103,7 +103,7 @@ test("a bound, and what cannot be explored, leave a scenario unfinished and say 
   });
 });
 
-test("one that is told to stop has no outcome", async () => {
+test("a scenario that is told to stop has no outcome", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });

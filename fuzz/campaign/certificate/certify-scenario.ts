@@ -1,5 +1,5 @@
-/** Explores one small scenario to the end, and tells what it violates. */
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+/** Explores one small scenario to the end, and explains its violation. */
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -14,7 +14,7 @@ import type { CertifyOutcome, CertifyTask } from "./certify-task.ts";
 /**
  * @param place of the scenario in its scope
  * @returns undefined if it was told to stop before the end
- * @throws Error if what is violated does not come back: the machine is then not as deterministic as it must be
+ * @throws Error if the violation does not recur: the machine is then not as deterministic as it must be
  */
 export async function certifyScenario(
   system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile" | "without">,
@@ -48,8 +48,13 @@ export async function certifyScenario(
       execution,
       ...(module !== undefined && { module }),
     };
-    const told = await tellViolation(found, control);
-    return { ...row, kind: "violated", counterexample: told.counterexample, trace: serialiseTrace(told.trace) };
+    const explained = await shrinkViolation(found, control);
+    return {
+      ...row,
+      kind: "violated",
+      counterexample: explained.counterexample,
+      trace: serialiseTrace(explained.trace),
+    };
   }
   if (!explored.complete)
     return {

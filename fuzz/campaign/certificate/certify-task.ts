@@ -7,7 +7,7 @@ import type { ScopeSize } from "#fuzz/systems/small-scenarios.ts";
 /** Scenarios of a scope, by their places in it. */
 export interface CertifyTask {
   readonly system: string;
-  /** Absolute path of the user's module that it comes from. */
+  /** Absolute path of the user's module that exports the system. */
   readonly module?: string;
   readonly size: ScopeSize;
   /** Places in the order of the scope, from 0. */
@@ -28,7 +28,7 @@ export const CertifyOutcome = z.strictObject({
   histories: count,
   /** Why it is unfinished. */
   because: z.string().exactOptional(),
-  /** What was violated, without the path of its trace. */
+  /** The violation, without the path of its trace. */
   counterexample: Counterexample.omit({ trace: true, reproduction: true }).exactOptional(),
   /** Text of the trace. */
   trace: z.string().exactOptional(),
@@ -41,7 +41,7 @@ export const CertifyOutcomes = z.array(CertifyOutcome).readonly();
 
 export type CertifyOutcomes = readonly CertifyOutcome[];
 
-/** Scenarios of one task: enough that handing it over costs little, few enough that ^C loses little. */
+/** Scenarios of one task: enough to make handing over cheap, few enough for ^C to lose little. */
 const SCENARIOS_PER_TASK = 25;
 
 /** The tasks that explore the scenarios at these places. */

@@ -1,4 +1,4 @@
-/** Checks a certificate: its rows add up to it, and a random sample of its scenarios comes to the same counts again. */
+/** Checks a certificate: its rows must add up, and a random sample of its scenarios must give the same counts again. */
 import { readFileSync } from "node:fs";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -17,7 +17,7 @@ export interface CheckSettings {
   readonly file: string;
   /** Scenarios to explore again; all if there are fewer. */
   readonly sample: number;
-  /** Decides which. */
+  /** Seed that selects them. */
   readonly seed: number;
   readonly workers: number;
   /** Milliseconds after which it is stopped. */
@@ -28,16 +28,16 @@ export interface CheckEnd {
   readonly certificate: Certificate;
   /** Scenarios that were explored again. */
   readonly checked: number;
-  /** What is not as the certificate says, a line each. */
+  /** Differences from the certificate, a line each. */
   readonly differences: readonly string[];
   /** Why it was stopped, if it was. */
   readonly stopped: string | undefined;
 }
 
-/** Bound of a scenario that has been explored before: its own counts decide. */
+/** Bound for a scenario that was explored before: only its own counts matter. */
 const EXECUTIONS_MAX = 1_000_000_000;
 
-/** @throws InputError for a file that is no certificate, has no rows, or is of other code */
+/** @throws InputError for a file that is not a certificate, has no rows, or is of other code */
 export async function checkCertificate(
   { file, sample, seed, workers, time }: CheckSettings,
   onStart: (progress: () => string) => void,
@@ -47,7 +47,8 @@ export async function checkCertificate(
   const code = codeVersion(packageRoot);
   if (certificate.code !== code)
     throw new InputError(
-      `certify: ${visibleText(file)} is of code ${visibleText(certificate.code)}, and this is ${code}; make it anew, or check out that code`,
+      `certify: ${visibleText(file)} is of code ${visibleText(certificate.code)}, and this is ${code}; make it ` +
+        "anew, or check out that code",
     );
   const misfit = rowsMisfit(certificate, rows);
   if (misfit !== undefined) return { certificate, checked: 0, differences: [misfit], stopped: undefined };
@@ -83,7 +84,7 @@ function readAs<T>(what: string, path: string, parse: (text: string) => T): T {
   }
 }
 
-/** So many of the rows, each set of them equally likely, in the order of their places. */
+/** A uniform sample of this many rows, in the order of their places. */
 function sampleOf(rows: readonly PlacedRow[], count: number, random: Random): readonly PlacedRow[] {
   const left = [...rows];
   const chosen: PlacedRow[] = [];

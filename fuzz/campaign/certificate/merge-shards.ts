@@ -1,4 +1,4 @@
-/** Puts the shards of certificates together, each kind into one file. */
+/** Merges the shards of certificates, each certificate into one file. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -15,7 +15,7 @@ export interface Merged {
 /**
  * @param paths of shards, or of folders that hold them
  * @param out folder of the merged certificates
- * @throws InputError if a file is no shard, the shards of a certificate do not fit, or one cannot be written
+ * @throws InputError if a file is not a shard, shards do not fit together, or a certificate cannot be written
  */
 export function mergeShards(paths: readonly string[], out: string): readonly Merged[] {
   const groups = Map.groupBy(readShards(paths), certificateName);

@@ -21,7 +21,7 @@ export type CertificationSettings = Omit<CampaignSettings, "command" | "state"> 
 
 export interface CertificationEnd {
   readonly certificate: Certificate;
-  /** Path of the certificate's file, and what is in it. */
+  /** Path of the certificate's file, and its contents. */
   readonly file: string;
   readonly text: string;
   readonly seconds: number;

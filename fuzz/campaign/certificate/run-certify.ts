@@ -7,7 +7,7 @@ import { sizeName } from "#fuzz/systems/small-scenarios.ts";
 import { certifyScenario } from "./certify-scenario.ts";
 import type { CertifyOutcome, CertifyTask } from "./certify-task.ts";
 
-/** The scenarios of the scope that was asked for last. */
+/** The scenarios of the most recent scope. */
 let kept: { readonly key: string; readonly system: System; readonly scenarios: readonly Scenario[] } | undefined;
 
 async function scopeOfTask({ system: name, module, size }: CertifyTask): Promise<NonNullable<typeof kept>> {

@@ -6,10 +6,10 @@ export interface Shard {
 
 export const WHOLE: Shard = { index: 1, count: 1 };
 
-/** Parts that work may be cut into. */
+/** Most parts of divided work. */
 export const SHARDS_MAX = 10_000;
 
-/** The shard that `2/4` names, the second of four, as test runners write it; undefined if it is no shard. */
+/** The shard that `2/4` names, the second of four, in the notation of test runners; undefined for other texts. */
 export function shardOf(text: string): Shard | undefined {
   const match = /^(\d{1,5})\/(\d{1,5})$/.exec(text);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
@@ -17,8 +17,8 @@ export function shardOf(text: string): Shard | undefined {
 }
 
 /**
- * Does the item at this place, from 0, belong to the shard? Neighbours, which cost about the same, go to different
- * ones.
+ * Whether the item at this place, from 0, belongs to the shard. Neighbours, which cost about the same, go to different
+ * shards.
  */
 export function isInShard(place: number, { index, count }: Shard): boolean {
   return place % count === index - 1;

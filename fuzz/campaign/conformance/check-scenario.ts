@@ -1,9 +1,9 @@
 /**
- * Runs one generated scenario, and says what it violates.
+ * Runs one generated scenario, and returns its violation.
  *
- * A sequence runs once, one operation after the other, and memory is checked whenever nothing is under way. Threads run
- * under several strategies, and the first executions of an exhaustive search come before. Both depend on the scenario
- * alone, so that a smaller one may be compared with it.
+ * A sequence runs once, one operation after the other, and memory is checked whenever no operation is in progress.
+ * Threads run under several strategies, after the first executions of an exhaustive search. Both depend on the scenario
+ * alone, so that a smaller one can be compared with it.
  */
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -24,18 +24,18 @@ export interface Checked {
 export interface FoundInScenario {
   readonly violation: Violation;
   readonly choices: Int32Array;
-  /** What found it, and in its how manieth execution. */
+  /** The strategy that found it, and the number of the execution. */
   readonly strategy: string;
   readonly execution: number;
 }
 
-/** A sequence is long, and has one thread: races are the other form's concern. */
+/** A sequence is long and has one thread: races are covered by the other form. */
 const LONG_SEQUENCE: MachineSettings = { checksRest: true, dataRaces: false, accessesMax: 1_000_000 };
 
-/** As a violation of a sequence is told. */
+/** The strategy named for a violation of a sequence. */
 export const SEQUENCE: MachineSettings = { checksRest: true };
 
-/** Execution graphs of a scenario that are looked at first. */
+/** Execution graphs of a scenario that are explored first. */
 const GRAPHS_MAX = 24;
 
 const STRATEGIES = ["pos", "pct3", "random"] as const;

@@ -1,4 +1,4 @@
-/** Conformance of a system, in one form, as a part of a campaign: a line of its own among the scenarios. */
+/** Conformance of a system, in one form, as a part of a campaign: one line among the scenarios. */
 import { derivedSeed, namedSeed } from "#properties/random.ts";
 import type { Counterexample, ScenarioResult } from "#reports/result.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -14,7 +14,7 @@ export interface ConformancePlan {
   readonly cases: number;
 }
 
-/** Scenarios of one job: enough to warm up for, few enough to share. */
+/** Scenarios of one job: enough to outweigh the warm-up, few enough to share. */
 const CASES_PER_TASK = 50;
 
 /** @param seed of the campaign */
@@ -29,7 +29,7 @@ export function conformancePart(plan: ConformancePlan, seed: number): Part {
       const script = `traces/${safeFileName(name)}.repro.ts`;
       const outcomes = await outcomesOf(tasksOf(plan, own, context.pathOf(script)), context);
       const violated = outcomes.find((outcome) => outcome?.kind === "violated");
-      const told = violated === undefined ? {} : tell(name, violated, plan.module, context);
+      const reported = violated === undefined ? {} : report(name, violated, plan.module, context);
       const known = outcomes.filter((outcome) => outcome !== undefined);
       const isWhole = known.length === outcomes.length && known.every(({ kind }) => kind === "conforms");
       const scenario: ScenarioResult = {
@@ -46,9 +46,9 @@ export function conformancePart(plan: ConformancePlan, seed: number): Part {
             accesses: known.reduce((sum, { accesses }) => sum + accesses, 0),
           },
         ],
-        ...(told.counterexample !== undefined && { counterexample: told.counterexample }),
+        ...(reported.counterexample !== undefined && { counterexample: reported.counterexample }),
       };
-      return { kind: "scenario", scenario, ...(told.saved !== undefined && { saved: told.saved }) };
+      return { kind: "scenario", scenario, ...(reported.saved !== undefined && { saved: reported.saved }) };
     },
   };
 }
@@ -85,7 +85,7 @@ async function outcomesOf(
 }
 
 /** Writes the files of a violation. */
-function tell(
+function report(
   name: string,
   { counterexample, trace, script }: ConformanceOutcome,
   module: string | undefined,

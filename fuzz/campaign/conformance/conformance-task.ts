@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Counterexample } from "#reports/result.ts";
 
-/** One after the other against the model at every step, or several threads at once. */
+/** One operation after the other against the model at every step, or several threads at once. */
 export type ConformanceForm = "sequential" | "concurrent";
 
 export interface ConformanceTask {
@@ -13,7 +13,7 @@ export interface ConformanceTask {
   readonly seed: number;
   /** Scenarios to draw. */
   readonly cases: number;
-  /** Where the reproduction script of a violation is going to be: its imports depend on that. */
+  /** Future path of a violation's reproduction script: its imports depend on it. */
   readonly scriptPath: string;
 }
 
@@ -21,12 +21,12 @@ const count = z.int().nonnegative();
 
 export const ConformanceOutcome = z.strictObject({
   kind: z.enum(["conforms", "violated", "stopped"]),
-  /** Scenarios drawn, those that shrinking tried not among them. */
+  /** Scenarios drawn, without those tried by shrinking. */
   cases: count,
   /** Executions of all of them. */
   executions: count,
   accesses: count,
-  /** What was violated, without the paths of its files; and the texts of these. */
+  /** The violation, without the paths of its files; and their texts. */
   counterexample: Counterexample.omit({ trace: true, reproduction: true }).exactOptional(),
   trace: z.string().exactOptional(),
   script: z.string().exactOptional(),

@@ -17,7 +17,7 @@ function* increment(counter: Address): Access<number> {
   return count;
 }
 
-/** Counts in two accesses; with `leaves`, leaves something behind at the third count that no response tells. */
+/** Counts in two accesses; with `leaves`, the third count leaves something behind that no response shows. */
 function counters(leaves: boolean) {
   return defineSystem({
     name: "counters",
@@ -40,7 +40,7 @@ function counters(leaves: boolean) {
   });
 }
 
-test("a system that is right conforms in both forms, and equal seeds draw equal scenarios", () => {
+test("a correct system conforms in both forms, and equal seeds draw equal scenarios", () => {
   for (const form of ["sequential", "concurrent"] as const) {
     const drawn = () => drawAndCheck(tickets, { form, seed: 5, cases: 10 }, control);
     const { violated, cases } = drawn();
@@ -49,7 +49,7 @@ test("a system that is right conforms in both forms, and equal seeds draw equal 
   }
 });
 
-test("threads that lose an addition are found, and made as small as can be", () => {
+test("a scenario that loses an addition is found, and shrunk as far as possible", () => {
   const { violated } = drawAndCheck(counters(false), { form: "concurrent", seed: 1, cases: 50 }, control);
   expect(violated?.found.violation.property).toBe("linearizability");
   expect(violated?.scenario.initial).toEqual([]);
@@ -57,7 +57,7 @@ test("threads that lose an addition are found, and made as small as can be", () 
   expect(drawAndCheck(counters(false), { form: "sequential", seed: 1, cases: 20 }, control).violated).toBeUndefined();
 });
 
-test("what is left behind is found at the rest after it, in the shortest sequence", () => {
+test("memory left behind is found at the next rest, in the shortest sequence", () => {
   const { violated } = drawAndCheck(counters(true), { form: "sequential", seed: 1, cases: 20 }, control);
   expect(violated?.found.violation).toMatchObject({ property: "memory-at-rest", because: "the spare word is in use" });
   expect(violated?.scenario.threads[0]?.operations).toHaveLength(3);
@@ -84,7 +84,7 @@ test("where no operation may come before the threads, they begin with nothing", 
   expect([violated, cases]).toEqual([undefined, 5]);
 });
 
-test("told to stop, it says so and draws no more", async () => {
+test("a stopped run reports that and draws no more", async () => {
   const outcome = await runConformance(
     { system: "native-sync", form: "sequential", seed: 1, cases: 10, scriptPath: "x.ts" },
     { shouldStop: () => true },

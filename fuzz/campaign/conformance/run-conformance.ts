@@ -1,10 +1,10 @@
 /**
- * Draws scenarios of a system and runs them, on a worker thread. A violation is made smaller by fast-check, in operations
- * and then in values, and told as that of any other scenario is.
+ * Draws scenarios of a system and runs them, on a worker thread. fast-check shrinks a violation, in operations and then
+ * in values; it is then explained like a violation of any other scenario.
  */
 import * as fc from "fast-check";
 import { reproductionScript } from "#fuzz/counterexample/reproduction-script.ts";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -19,10 +19,10 @@ import type { System } from "#fuzz/systems/system.ts";
 import { type Checked, checkScenario, checkSequence, type FoundInScenario, SEQUENCE } from "./check-scenario.ts";
 import type { ConformanceOutcome, ConformanceTask } from "./conformance-task.ts";
 
-/** Scenarios that making a violation smaller may try. */
+/** Scenarios that shrinking a violation may try. */
 const SHRINKS_MAX = 2_000;
 
-/** @throws InputError if there is no such system */
+/** @throws InputError if the system does not exist */
 export async function runConformance(
   task: ConformanceTask,
   control: JobControl,
@@ -32,7 +32,7 @@ export async function runConformance(
   const { cases, executions, accesses, violated } = drawn;
   const counts = { cases, executions, accesses };
   if (violated === undefined) return { kind: drawn.stopped ? "stopped" : "conforms", ...counts };
-  return { kind: "violated", ...counts, ...(await told(system, task, violated, control)) };
+  return { kind: "violated", ...counts, ...(await explained(system, task, violated, control)) };
 }
 
 async function systemOf({ system: name, module }: ConformanceTask): Promise<System> {
@@ -50,7 +50,7 @@ interface Drawn {
   readonly violated?: { readonly scenario: Scenario; readonly found: FoundInScenario };
 }
 
-/** Runs scenarios until one violates something, and smaller ones then, up to `shrinksMax`. */
+/** Runs scenarios until one is violated, then smaller ones, up to `shrinksMax`. */
 export function drawAndCheck(
   system: System,
   { form, seed, cases: casesMax }: Pick<ConformanceTask, "form" | "seed" | "cases">,
@@ -86,7 +86,7 @@ export function drawAndCheck(
   return smallest === undefined ? counts : { ...counts, violated: smallest };
 }
 
-/** Undefined if the system cannot do what the scenario asks. */
+/** Undefined if the system cannot perform the scenario. */
 function checkIfPossible(
   system: System,
   scenario: Scenario,
@@ -101,8 +101,8 @@ function checkIfPossible(
   }
 }
 
-/** The violation of a scenario as a person reads it, and its files. */
-async function told(
+/** The violation of a scenario, explained for a reader, and its files. */
+async function explained(
   system: System,
   { form, seed, module, scriptPath }: ConformanceTask,
   { scenario, found }: NonNullable<Drawn["violated"]>,
@@ -112,7 +112,7 @@ async function told(
   const sequence = form === "sequential" ? checkSequence(() => subject.makeProgram(), SEQUENCE).found : undefined;
   const { choices, strategy, execution } = sequence ?? found;
   const machine = form === "sequential" && { machine: SEQUENCE };
-  const { counterexample, trace, recorded } = await tellViolation(
+  const { counterexample, trace, recorded } = await shrinkViolation(
     { subject, choices, strategy, seed, execution, ...machine },
     control,
   );

@@ -1,8 +1,8 @@
 /**
- * An exploration on worker threads: the parts of the tree, each to whoever is free, and their counts added up.
+ * An exploration on worker threads: each free worker takes a part of the tree, and the counts are added up.
  *
- * A failure is the one in the first part that has one, and what is counted is what comes before it: so the result is
- * the same for any number of workers.
+ * The failure is that of the first failing part, and the counts are those of the parts before it. So the result is the
+ * same for any number of workers.
  */
 import type { Schedules } from "#fuzz/explore/brute-force.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
@@ -13,19 +13,19 @@ import { explorePart } from "./explore-part.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./explore-task.ts";
 import { refusing } from "./run-explore.ts";
 
-/** What is explored, without the part. */
+/** An exploration, without the part. */
 export type ExploreOrder = Omit<ExploreTask, "path">;
 
-/** Executions that are explored without workers: most programs have fewer, and starting workers takes longer. */
+/** Executions explored without workers: most programs have fewer, and starting workers takes longer. */
 const ALONE_MAX = 20_000;
 
-/** Parts for each worker: so many that they end at about the same time. */
+/** Parts per worker: enough for the workers to end at about the same time. */
 const PARTS_PER_WORKER = 32;
 
 /**
- * Visits every execution; ends early, undecided, when it is told to stop.
+ * Visits every execution; ends early, undecided, when told to stop.
  *
- * @throws InputError for a program that is not deterministic, or without end
+ * @throws InputError for a program that is not deterministic or does not end
  */
 export async function exploreInParts(
   program: ExploredProgram,
@@ -36,7 +36,7 @@ export async function exploreInParts(
   let seen = 0;
   const alone = refusing(() => explorePart(program, { ...order, path: [] }, () => ++seen > ALONE_MAX));
   if (seen <= ALONE_MAX) return alone;
-  // A bound on executions is one on those that come first, so nothing may be explored ahead of them.
+  // A bound on executions covers the first ones, so none may be explored ahead of them.
   const parts =
     order.executionsMax === undefined
       ? subtreesOf(program, tableOptions(order.model), workers * PARTS_PER_WORKER)
@@ -51,7 +51,7 @@ export async function runEverySchedule(task: SchedulesTask, engine: Engine): Pro
   return (await engine.perform({ kind: "schedules", task }))?.outcome;
 }
 
-/** Explores parts, some at once. A part that gives undefined was told to stop. */
+/** Explores parts, some concurrently. A part that returns undefined was told to stop. */
 export async function exploreParts(
   run: (task: ExploreTask) => Promise<ExploreTaskResult | undefined>,
   order: ExploreOrder,

@@ -1,4 +1,4 @@
-/** Explores one part of a program's tree, and counts what is within a bound apart. */
+/** Explores one part of a program's tree, and counts the executions within a bound separately. */
 import type { Execution } from "#fuzz/explore/explored-execution.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { ExploreTask, ExploreTaskResult } from "./explore-task.ts";
@@ -7,7 +7,7 @@ import { exploreSubtree } from "#fuzz/explore/subtrees.ts";
 import { tableOptions } from "#fuzz/explore/table-model.ts";
 
 /**
- * @param shouldStop asked at every execution
+ * @param shouldStop called at every execution
  * @throws ProgramError as `explore` does
  */
 export function explorePart(

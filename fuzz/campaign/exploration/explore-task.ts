@@ -1,4 +1,4 @@
-/** What workers are asked to explore, and what they answer. */
+/** Tasks of exploration for workers, and their results. */
 import type { Exploration } from "#fuzz/explore/explore.ts";
 import type { InterleavedModel } from "#fuzz/explore/interleavings.ts";
 import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
@@ -6,7 +6,7 @@ import type { Subtree } from "#fuzz/explore/subtrees.ts";
 import type { SwitchKind } from "#fuzz/explore/switches.ts";
 import type { TableModel } from "#fuzz/explore/table-model.ts";
 
-/** Executions of at most so many preemptions or delays are counted apart. */
+/** Executions with at most this many preemptions or delays are counted separately. */
 export interface SwitchBound {
   readonly kind: SwitchKind;
   readonly max: number;

@@ -8,7 +8,7 @@ import { LitmusError } from "#model/memory/litmus/litmus-error.ts";
 import { litmusFiles, readLitmus, testKey } from "../litmus/litmus-files.ts";
 import type { AgentsOutcome, AgentsTask } from "./agents-task.ts";
 
-/** @throws InputError for a file that is no test of agents, or one that does what the language forbids */
+/** @throws InputError for a file that is not a test of agents, or a test that does what the language forbids */
 export async function runAgents({ file, executionsMax }: AgentsTask, control: JobControl): Promise<AgentsOutcome> {
   try {
     const program = await programIn(file);

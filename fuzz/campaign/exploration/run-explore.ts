@@ -8,7 +8,7 @@ import { loadProgram, type ProgramSource } from "#fuzz/subjects/program-source.t
 import { explorePart } from "./explore-part.ts";
 import type { ExploreTask, ExploreTaskResult, SchedulesTask } from "./explore-task.ts";
 
-/** Executions between two questions whether to stop. */
+/** Executions between two checks whether to stop. */
 const BETWEEN_QUESTIONS = 64;
 
 let kept: { readonly key: string; readonly program: ExploredProgram } | undefined;
@@ -24,20 +24,20 @@ function askNowAndThen(control: JobControl): () => boolean {
   return () => ++seen % BETWEEN_QUESTIONS === 0 && control.shouldStop(BETWEEN_QUESTIONS);
 }
 
-/** @throws InputError for a program that is not deterministic, or without end */
+/** @throws InputError for a program that is not deterministic or does not end */
 export async function runExplore(task: ExploreTask, control: JobControl): Promise<ExploreTaskResult> {
   const program = await programOf(task.source);
   return refusing(() => explorePart(program, task, askNowAndThen(control)));
 }
 
-/** @throws InputError for a program that is not deterministic, or without end */
+/** @throws InputError for a program that is not deterministic or does not end */
 export async function runSchedules(task: SchedulesTask, control: JobControl): Promise<Schedules> {
   const { source, model, schedulesMax = Infinity } = task;
   const program = await programOf(source);
   return refusing(() => countSchedules(program, model, schedulesMax, askNowAndThen(control)));
 }
 
-/** What the explorer refuses is the caller's program. */
+/** The explorer refuses programs for faults of the caller. */
 export function refusing<T>(explore: () => T): T {
   try {
     return explore();

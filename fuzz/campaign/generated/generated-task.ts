@@ -1,9 +1,9 @@
-/** A scenario that nobody wrote, and a short search of it. */
+/** A generated scenario, and a short search of it. */
 import { z } from "zod";
 
 export interface GeneratedTask {
   readonly system: string;
-  /** Decides the scenario and the schedules. */
+  /** Seed of the scenario and the schedules. */
   readonly seed: number;
   readonly strategies: readonly string[];
   /** Executions of each strategy. */
@@ -11,10 +11,10 @@ export interface GeneratedTask {
 }
 
 export const GeneratedOutcome = z.strictObject({
-  /** `refused`: the system makes nothing of the scenario that was drawn. */
+  /** `refused`: the system cannot compile the drawn scenario. */
   kind: z.enum(["held", "violated", "refused"]),
   executions: z.int().nonnegative(),
-  /** Text of the trace of what was violated. */
+  /** Text of the violation's trace. */
   trace: z.string().exactOptional(),
 });
 

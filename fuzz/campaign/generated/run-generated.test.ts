@@ -12,7 +12,7 @@ import { generatedScenario, runGenerated, tryScenario } from "./run-generated.ts
 
 const Counter = struct("counter", { count: 1 });
 
-/** A counter that each operation adds 1 to, in the way given. */
+/** A counter to which each operation adds 1, in the given way. */
 function counters(add: (count: number) => Access): Parameters<typeof tryScenario>[0] {
   return {
     name: "counters",
@@ -49,7 +49,7 @@ function scenarioOf(...names: readonly string[]): Scenario {
 const never = { shouldStop: () => false };
 const task = { seed: 1, strategies: ["random", "pos"], executionsMax: 50 };
 
-test("what a search violates comes with a shrunk trace, and what holds with the executions", async () => {
+test("a violation comes with a shrunk trace, and a scenario that holds with its executions", async () => {
   const torn = counters(function* (count) {
     const found = yield readOnce(count);
     yield writeOnce(count, found + 1);
@@ -63,7 +63,7 @@ test("what a search violates comes with a shrunk trace, and what holds with the 
   expect(await tryScenario(atomic, scenarioOf("a", "b"), task, never)).toEqual({ kind: "held", executions: 100 });
 });
 
-test("a scenario that its system makes nothing of is refused, and one that is stopped has no outcome", async () => {
+test("a scenario that its system cannot compile is refused, and a stopped one has no outcome", async () => {
   const atomic = counters(function* (count) {
     yield atomicAddReturn(count, 1);
   });
@@ -72,7 +72,7 @@ test("a scenario that its system makes nothing of is refused, and one that is st
   expect(await tryScenario(atomic, scenarioOf("a", "b"), many, { shouldStop: () => true })).toBeUndefined();
 });
 
-test("equal seeds draw equal scenarios, of which the system can make a program", () => {
+test("equal seeds draw equal scenarios, which the system can compile", () => {
   for (const system of systems) {
     const drawn = Array.from({ length: 10 }, (_, seed) => generatedScenario(system, seed));
     expect(generatedScenario(system, 3)).toEqual(drawn[3]);
@@ -81,7 +81,7 @@ test("equal seeds draw equal scenarios, of which the system can make a program",
   }
 });
 
-test("scenarios of a system as it stands hold", async () => {
+test("scenarios of an unpatched system hold", async () => {
   for (let seed = 0; seed < 5; seed++) {
     const outcome = await runGenerated({ ...task, system: "native-sync", seed }, never);
     expect(outcome).toMatchObject({ kind: "held", executions: 100 });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { tellViolation } from "#fuzz/counterexample/explain-violation.ts";
+import { shrinkViolation } from "#fuzz/counterexample/explain-violation.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { serialiseTrace } from "#fuzz/machine/trace.ts";
@@ -17,7 +17,7 @@ const INITIAL_MAX = 4;
 const THREADS_MAX = 3;
 const OPERATIONS_MAX = 4;
 
-/** The scenario of that seed: operations, initial contents and limits as the system's own arbitraries draw them. */
+/** The scenario of that seed: operations, initial contents and limits drawn by the system's own arbitraries. */
 export function generatedScenario(system: System, seed: number): Scenario {
   const arbitrary = fc.record({
     limits: system.limits,
@@ -41,13 +41,13 @@ export function generatedScenario(system: System, seed: number): Scenario {
   };
 }
 
-/** @returns undefined when it was told to stop before the end */
+/** @returns undefined when told to stop before the end */
 export async function runGenerated(task: GeneratedTask, control: JobControl): Promise<GeneratedOutcome | undefined> {
   const system = systemNamed(task.system);
   return tryScenario(system, generatedScenario(system, task.seed), task, control);
 }
 
-/** Searches one scenario with each strategy until one finds something. */
+/** Searches one scenario with each strategy until one finds a violation. */
 export async function tryScenario(
   system: Pick<System, "name" | "operationSchema" | "limitsSchema" | "compile">,
   scenario: Scenario,
@@ -67,11 +67,11 @@ export async function tryScenario(
       if (found.kind === "stopped") return undefined;
       if (found.choices === undefined) continue;
       const { choices } = found;
-      const told = await tellViolation(
+      const explained = await shrinkViolation(
         { subject, choices, strategy, seed: task.seed, execution: found.executions },
         control,
       );
-      return { kind: "violated", executions, trace: serialiseTrace(told.trace) };
+      return { kind: "violated", executions, trace: serialiseTrace(explained.trace) };
     }
     return { kind: "held", executions };
   } catch (error) {

@@ -1,16 +1,16 @@
-/** Whether a recorded history is explained, as a job. */
+/** The check of a recorded history, as a job. */
 import type { CheckVerdict } from "#properties/linearizability/check.ts";
 import type { ExplainedStream } from "#properties/linearizability/stream.ts";
 import type { Exclusion } from "#properties/histories/exclusion.ts";
 import type { Recording } from "#properties/histories/recording.ts";
 
-/** What may be asked of a history. */
+/** Conditions that a history can be checked for. */
 export const CONDITIONS = ["linearizability", "sequential", "quiescent", "serializability"] as const;
 
 export interface CheckTask {
   readonly file: string;
   readonly model: string;
-  /** What the object holds at first; undefined: what its model says. */
+  /** Initial contents of the object; undefined: the model's default. */
   readonly initial: unknown;
   readonly capacity?: number | undefined;
   readonly exclude?: readonly Exclusion[];
@@ -22,12 +22,12 @@ export interface CheckTask {
 
 export type CheckOutcome = CheckVerdict | ExplainedStream<unknown, unknown>;
 
-export type CheckAnswer =
+export type CheckResult =
   | {
       readonly kind: "decided";
       readonly outcome: CheckOutcome;
       readonly recording: Recording;
-      /** Lines of the operations that the outcome names, by their numbers. */
+      /** Line numbers of the operations that the outcome names, by operation number. */
       readonly lines: Readonly<Record<number, number>>;
       readonly seconds: number;
     }

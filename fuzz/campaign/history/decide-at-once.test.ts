@@ -23,7 +23,7 @@ function taskOf(name: string, lines: readonly string[], model: string): CheckTas
   };
 }
 
-test("a small file is decided as a worker would", async () => {
+test("a small file gets the verdict of a worker", async () => {
   for (const read of [1, 2]) {
     const task = taskOf("small", ['["a","w",1,null,0,1]', `["b","r",null,${read},2,3]`], "register");
     const [found, expected] = [await decideAtOnce(task), await decideFile(task)];
@@ -33,8 +33,8 @@ test("a small file is decided as a worker would", async () => {
   expect(await decideAtOnce(nowhere)).toEqual({ kind: "fault", fault: "nope: there is no such file" });
 });
 
-test("what takes longer, is long, or runs code of the user's is left to a worker", async () => {
-  // Writes that all overlap, and a read that nothing explains: each set of them must be tried.
+test("a slow check, a long file, or a user's code is left to a worker", async () => {
+  // All writes overlap, and nothing explains the read: each set of writes must be tried.
   const writes = Array.from({ length: 18 }, (_, i) => `["${i}","w",${i + 1},null,${i},${100 + i}]`);
   const reads = Array.from(
     { length: 9 },

@@ -1,6 +1,6 @@
 /**
- * Decides one file on a worker thread, so that the thread that asked stays free to be interrupted. Nothing is shared:
- * names go in, plain data comes out.
+ * Decides one file on a worker thread, so that the caller's thread can still be interrupted. Nothing is shared: names
+ * go in, plain data comes out.
  */
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { Literal } from "#model/literal.ts";
@@ -19,10 +19,10 @@ import { createRecorder } from "#properties/histories/recording.ts";
 import type { Recorder, Recording } from "#properties/histories/recording.ts";
 import { isStruct } from "#properties/histories/recorded-value.ts";
 import { loadModel } from "#fuzz/subjects/load-model.ts";
-import type { CheckAnswer, CheckOutcome, CheckTask } from "./check-task.ts";
+import type { CheckResult, CheckOutcome, CheckTask } from "./check-task.ts";
 
-/** @returns undefined if it was told to stop while it read; told so later, its time is up */
-export async function runCheck(task: CheckTask, control: JobControl): Promise<CheckAnswer | undefined> {
+/** @returns undefined if told to stop while reading; if told later, the outcome is that its time is up */
+export async function runCheck(task: CheckTask, control: JobControl): Promise<CheckResult | undefined> {
   try {
     const model = await loadModel(task.model);
     const started = performance.now();
@@ -58,7 +58,7 @@ export async function runCheck(task: CheckTask, control: JobControl): Promise<Ch
 /** Ends the reading of a file. */
 class Stopped extends Error {}
 
-/** A history without operations holds whatever the object does: most likely it is not the one that was meant. */
+/** A history without operations holds for any object: most likely it is not the intended file. */
 function nothingToCheck({ notes, excluded, failed, refused, leftOut }: Recording): string {
   const others = {
     notes: notes.nemesis + notes.log + notes.annotation,
@@ -104,7 +104,7 @@ function sinkOf<State, Operation, Response>(
     case "quiescent":
       return wholeHistory((history) => check(quiescentHistory(history), model, options));
     case "serializability":
-      // Each key by itself may be serializable where the whole is not.
+      // Each key alone may be serializable although the whole is not.
       return wholeHistory((history) => check(unorderedHistory(history), model, { ...options, keys: "whole" }));
   }
 }

@@ -3,10 +3,10 @@ import { faultOf } from "#properties/histories/fault-of.ts";
 import { checkTransactions } from "#properties/transactions/check-transactions.ts";
 import { readTransactions } from "#properties/transactions/read-transactions.ts";
 import { createTransactionReader } from "#properties/transactions/transaction-history.ts";
-import type { TransactionsAnswer, TransactionsTask } from "./transactions-task.ts";
+import type { TransactionsResult, TransactionsTask } from "./transactions-task.ts";
 
-/** It does not ask whether to stop: whoever cannot wait ends its thread. */
-export async function runTransactions(task: TransactionsTask): Promise<TransactionsAnswer> {
+/** It never checks whether to stop: a caller that cannot wait ends its thread. */
+export async function runTransactions(task: TransactionsTask): Promise<TransactionsResult> {
   const { file, model, levels, assumptions } = task;
   try {
     const started = performance.now();

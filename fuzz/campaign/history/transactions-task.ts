@@ -1,4 +1,4 @@
-/** Of which consistency levels a recorded history of transactions is, as a job. */
+/** The check of a recorded history of transactions against consistency levels, as a job. */
 import type { TransactionsVerdict } from "#properties/transactions/check-transactions.ts";
 import type { Level } from "#properties/transactions/consistency-levels.ts";
 import type { TransactionModel } from "#properties/transactions/transaction-model.ts";
@@ -12,7 +12,7 @@ export interface TransactionsTask {
   readonly assumptions: readonly Assumption[];
 }
 
-export type TransactionsAnswer =
+export type TransactionsResult =
   | {
       readonly kind: "decided";
       readonly outcome: TransactionsVerdict;

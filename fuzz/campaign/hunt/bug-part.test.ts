@@ -27,7 +27,7 @@ function report(changes: Partial<HuntReport>): HuntReport {
   };
 }
 
-test("a bug that two strategies find counts as found, with what the first one did", () => {
+test("a bug that two strategies find counts as found, with the first one's counterexample", () => {
   const result = bugResult(bug, report({}));
   expect(result).toMatchObject({
     slug: SLUG,
@@ -42,7 +42,7 @@ test("a bug that two strategies find counts as found, with what the first one di
   );
 });
 
-test("one that a single strategy finds, that none finds, or that needs more preemptions counts as missed", () => {
+test("a bug found by one strategy or none, or with too many preemptions, counts as missed", () => {
   const silent = { strategy: "pos", seed: 1, executions: 20_000, accesses: 9, caught: false };
   const single = bugResult(bug, report({ outcomes: [{ strategy: "pct3", ...caught }, silent] }));
   expect(single.outcome).toBe("missed");
@@ -56,12 +56,12 @@ test("one that a single strategy finds, that none finds, or that needs more pree
   });
 });
 
-test("bugs are those of the systems asked for", () => {
+test("only bugs of the requested systems are hunted", () => {
   expect(bugsOf(new Set(["peers"])).map(({ slug }) => slug)).toContain(SLUG);
   expect(bugsOf(new Set())).toEqual([]);
 });
 
-test("a hunt that fails leaves its bug missed, and says why", () => {
+test("a hunt that fails leaves its bug missed, with the reason", () => {
   expect(bugResult(bug, { slug: SLUG, outcomes: [], failed: "it cannot be loaded" })).toEqual({
     slug: SLUG,
     system: "peers",
@@ -71,7 +71,7 @@ test("a hunt that fails leaves its bug missed, and says why", () => {
   });
 });
 
-test("a bug is looked for until two strategies have found it, each from a seed of its own", async () => {
+test("a bug is looked for until two strategies have found it, each from its own seed", async () => {
   const tasks: HuntTask[] = [];
   const engine = localEngine(1, {
     bug: (task) => {

@@ -8,8 +8,8 @@ import { type HuntReport, huntTask } from "./hunt-task.ts";
 import { statisticsOf } from "./hunt-statistics.ts";
 
 /**
- * Strategies that look for each bug, one after the other, until two have found it: a gate must not hang on one
- * strategy's luck. What the exhaustive search finds has few context switches.
+ * Strategies that look for each bug, one after the other, until two have found it: a gate must not depend on one
+ * strategy's luck. The exhaustive search finds counterexamples with few preemptions.
  */
 const STRATEGIES = [EXHAUSTIVE, "pct3", "pos", "surw", "random"] as const;
 const FINDERS_MIN = 2;
@@ -21,7 +21,7 @@ export function bugsOf(systems: ReadonlySet<string>): readonly Bug[] {
 
 /**
  * @param seed of the campaign
- * @param executionsMax within which each search must find the bug
+ * @param executionsMax bound within which each search must find the bug
  */
 export function bugPart(bug: Bug, seed: number, executionsMax: number): Part {
   const own = namedSeed(seed, bug.slug);
@@ -37,7 +37,7 @@ export function bugPart(bug: Bug, seed: number, executionsMax: number): Part {
   };
 }
 
-/** What a hunt says of its bug. */
+/** The hunt's report on its bug. */
 export function bugResult(bug: Bug, report: HuntReport): BugResult {
   const { outcome, because, preemptions } = statisticsOf(bug, report, FINDERS_MIN);
   const first = report.outcomes.find(({ caught }) => caught);

@@ -1,4 +1,4 @@
-/** The files of `quiesce bugs`: one for programs and the page, and a trace of each counterexample that was shrunk. */
+/** The files of `quiesce bugs`: one for programs and the page, and a trace of each shrunk counterexample. */
 import type { ReportFile } from "../page/update-page.ts";
 import type { BugStatistics } from "./hunt-statistics.ts";
 
@@ -8,7 +8,7 @@ export interface HuntTerms {
   readonly strategies: readonly string[];
 }
 
-/** The first one is that for programs. */
+/** The first is the one for programs. */
 export function bugReports(terms: HuntTerms, hunted: readonly BugStatistics[]): readonly [ReportFile, ...ReportFile[]] {
   const traces: ReportFile[] = [];
   const bugs = hunted.map(({ trace, ...bug }) => {

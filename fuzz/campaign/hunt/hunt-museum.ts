@@ -1,4 +1,4 @@
-/** Hunts bugs of the museum for `quiesce bugs`: as many at once as there are workers, told in the museum's order. */
+/** Hunts bugs of the museum for `quiesce bugs`: one per worker at a time, reported in the museum's order. */
 import type { Bug } from "#fuzz/bugs/museum.ts";
 import { openEngine } from "../engine.ts";
 import { inOrder } from "../in-order.ts";
@@ -7,14 +7,14 @@ import { type BugStatistics, statisticsOf } from "./hunt-statistics.ts";
 import { type HuntBounds, huntTask } from "./hunt-task.ts";
 
 export interface MuseumListener {
-  /** It begins; `progress` says in one line how far it is, at any time. */
+  /** The hunt begins; `progress` returns a line on how far it is, at any time. */
   onStart(progress: () => string): void;
-  /** Hears of each bug, in their order. */
+  /** Hears of each bug, in order. */
   onBug(bug: BugStatistics): void;
 }
 
 export interface MuseumEnd {
-  /** Of the bugs that were hunted to the end, in their order. */
+  /** The bugs that were hunted to the end, in order. */
   readonly bugs: readonly BugStatistics[];
   /** Why it was stopped, if it was. */
   readonly stopped: string | undefined;

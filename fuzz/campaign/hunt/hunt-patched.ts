@@ -14,10 +14,10 @@ import { parseScenario } from "#fuzz/systems/parse-scenario.ts";
 import type { Scenario } from "#fuzz/systems/scenario.ts";
 import type { HuntCounterexample, HuntOutcome, HuntReport, HuntSearch, HuntTask } from "./hunt-task.ts";
 
-/** Executions in which it must show that few preemptions are enough. */
+/** Execution budget to show that few preemptions are enough. */
 const FEW_PREEMPTIONS_EXECUTIONS_MAX = 50_000;
 
-/** @returns undefined when it was told to stop before the end */
+/** @returns undefined when told to stop before the end */
 export async function huntPatched({ bug, bounds }: HuntTask, control: JobControl): Promise<HuntReport | undefined> {
   const scenario = scenarioNamed(bug.scenario);
   const system = systemNamed(scenario.system);
@@ -56,7 +56,7 @@ function outcomeOf(
   return { ...outcome, violation: { property, because }, caught: caughtBy.includes(property) };
 }
 
-/** @throws Error if the execution that was found does not violate anything when it is run again */
+/** @throws Error if the execution that was found violates nothing when it runs again */
 async function counterexampleFor(
   { bug, bounds: { shrinkMax } }: HuntTask,
   subject: Subject,
@@ -64,7 +64,7 @@ async function counterexampleFor(
   choices: ArrayLike<number>,
   control: JobControl,
 ): Promise<HuntCounterexample> {
-  const lost = `${bug.slug}: what ${strategy} found from seed ${seed} does not come back`;
+  const lost = `${bug.slug}: the violation that ${strategy} found from seed ${seed} does not recur`;
   const shouldStop = (): boolean => control.shouldStop(0);
   if (shrinkMax === undefined) {
     const options = { executionsMax: FEW_PREEMPTIONS_EXECUTIONS_MAX, shouldStop };

@@ -2,16 +2,16 @@ import type { Bug } from "#fuzz/bugs/museum.ts";
 import { countOf } from "#reports/searched-under.ts";
 import type { HuntCounterexample, HuntReport } from "./hunt-task.ts";
 
-/** How one strategy did, over all seeds. */
+/** The results of one strategy, over all seeds. */
 export interface StrategyStatistics {
   readonly strategy: string;
   readonly searches: number;
   /** Searches that caught the bug. */
   readonly catches: number;
-  /** Executions to the catch, of the searches that caught it; absent if none did. The lower one of two middles. */
+  /** Executions up to the catch, of the searches that caught it; absent if none did. The lower of two middle values. */
   readonly median?: number;
   readonly worst?: number;
-  /** Accesses of an execution, on the average. */
+  /** Accesses per execution, on average. */
   readonly accessesPerExecution: number;
 }
 
@@ -34,7 +34,7 @@ export interface BugStatistics {
 
 /**
  * Sums up a hunt. The bug is found when `strategiesMin` strategies caught it from every seed, and its counterexample
- * has no more preemptions than the patch says.
+ * has no more preemptions than the patch allows.
  */
 export function statisticsOf(
   bug: Bug,

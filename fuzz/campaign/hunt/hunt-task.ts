@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Bug } from "#fuzz/bugs/museum.ts";
 
-/** One search to make in the patched code. */
+/** One search in the patched code. */
 export interface HuntSearch {
   readonly strategy: string;
   readonly seed: number;
@@ -12,10 +12,10 @@ export interface HuntBounds {
   readonly searches: readonly HuntSearch[];
   /** Executions of one search. */
   readonly executionsMax: number;
-  /** Searches that catch the bug, after which the others are left out. All are made if absent. */
+  /** The other searches are left out after this many catch the bug. Absent: all run. */
   readonly catchesEnough?: number;
   /**
-   * Executions that shrinking and explaining the first counterexample may take; absent: it is only made sure that few
+   * Executions for shrinking and explaining the first counterexample. Absent: the hunt only makes sure that few
    * preemptions are enough, and there is no story.
    */
   readonly shrinkMax?: number;
@@ -42,11 +42,11 @@ const HuntOutcome = z.strictObject({
   accesses: count,
   /** Absent when nothing was violated. */
   violation: z.strictObject({ property: z.string(), because: z.string() }).exactOptional(),
-  /** One of the properties that must catch the bug is what was violated. */
+  /** Whether one of the properties that must catch the bug was violated. */
   caught: z.boolean(),
 });
 
-/** What the first counterexample comes down to. */
+/** The first counterexample, reduced. */
 const HuntCounterexample = z.strictObject({
   property: z.string(),
   because: z.string(),
@@ -55,7 +55,7 @@ const HuntCounterexample = z.strictObject({
   shrunk: z
     .strictObject({
       accesses: count,
-      /** A trace file's text. It names the bug, so that a replay puts the bug back first. */
+      /** A trace file's text. It names the bug, so that a replay first puts the bug back. */
       trace: z.string(),
       story: z.array(z.string()).readonly(),
     })

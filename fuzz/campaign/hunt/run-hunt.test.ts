@@ -8,7 +8,7 @@ import { workerPool } from "../worker-pool.ts";
 import { statisticsOf } from "./hunt-statistics.ts";
 import { type HuntBounds, type HuntReport, huntTask } from "./hunt-task.ts";
 
-// One thread for all: what one hunt leaves must not disturb the next.
+// One thread for all: a hunt must not disturb the next one.
 const pool = workerPool(1);
 afterAll(() => pool.close());
 
@@ -45,7 +45,7 @@ test("a bug put back is caught with few preemptions, and the files stay as they 
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
-test("asked for, the counterexample is shrunk, and its trace names the bug", async () => {
+test("on request, the counterexample is shrunk, and its trace names the bug", async () => {
   const { counterexample } = await hunt(noGracePeriod, {
     searches: SEARCHES.slice(0, 1),
     executionsMax: 20_000,
@@ -71,7 +71,7 @@ test("without the bug the same hunt catches nothing, in the thread that has just
   });
 });
 
-test("a hunt comes to the same whatever its thread has done before", async () => {
+test("a hunt gives the same report whatever its thread did before", async () => {
   const bounds = { searches: SEARCHES, executionsMax: 20_000 };
   const others = ["inetpeer-ipid-range-overlap", "ipoib-neigh-cookie-stale-pointer", "dst-free-without-grace"];
   const fresh = workerPool(1);
@@ -89,7 +89,7 @@ test("it stops hunting once enough searches have caught the bug", async () => {
   expect(outcomes).toHaveLength(2);
 });
 
-test("a patch that does not fit is the caller's to put right", async () => {
+test("a patch that does not fit is a fault of the caller", async () => {
   const misfit = { ...harmless, patch: harmless.patch.replace("Ticks of the clock", "Something else") };
   const hunting = hunt(misfit, { searches: SEARCHES, executionsMax: 5 });
   await expect(hunting).rejects.toThrow(InputError);
@@ -98,7 +98,7 @@ test("a patch that does not fit is the caller's to put right", async () => {
   );
 });
 
-test("code that the patch breaks leaves the bug unfound, and says why", async () => {
+test("code that the patch breaks leaves the bug unfound, with the reason", async () => {
   const broken = { ...harmless, patch: harmless.patch.replace("+/** Ticks. */", "+throw new Error('broken by it');") };
   const report = await hunt(broken, { searches: SEARCHES, executionsMax: 5 });
   expect(report).toMatchObject({ outcomes: [], failed: "broken by it" });
@@ -121,7 +121,7 @@ test("a hunt that is told to stop has no outcome", async () => {
 
 const found = { strategy: "pos", seed: 1, executions: 3, accesses: 30, caught: true };
 
-test("a bug whose counterexample has more preemptions than its patch says counts as missed", () => {
+test("a bug whose counterexample has more preemptions than its patch allows counts as missed", () => {
   const bug = bugNamed("inetpeer-ipid-range-overlap");
   const counterexample = { property: "linearizability", because: "", preemptions: 1 };
   expect(statisticsOf(bug, { slug: bug.slug, outcomes: [found], counterexample }, 1)).toMatchObject({

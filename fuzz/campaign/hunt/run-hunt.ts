@@ -1,4 +1,4 @@
-/** Puts a bug back beside the code as it stands, in this thread, and looks for it. */
+/** Puts a bug back beside the present code, in this thread, and looks for it. */
 import { importPatched } from "#fuzz/bugs/patched-modules.ts";
 import { applyToModules } from "#fuzz/bugs/patch.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
@@ -6,12 +6,11 @@ import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { HuntReport, HuntTask } from "./hunt-task.ts";
 
 /**
- * Makes the searches that the task asks for. The files, and the modules that other jobs of this thread run, stay as they
- * are.
+ * Runs the searches of the task. The files, and the modules that other jobs of this thread run, stay unchanged.
  *
- * Whatever goes wrong in patched code is part of the report: it leaves the bug unfound.
+ * Any fault in patched code is part of the report: it leaves the bug unfound.
  *
- * @returns undefined when it was told to stop before the end
+ * @returns undefined when told to stop before the end
  * @throws InputError if the patch does not fit the code
  */
 export async function runHunt({ bug, bounds }: HuntTask, control: JobControl): Promise<HuntReport | undefined> {

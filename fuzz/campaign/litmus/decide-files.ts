@@ -1,8 +1,8 @@
 /**
- * Decides litmus tests, several at a time, and hands out the outcomes in the order of the files.
+ * Decides litmus tests, several at a time, and passes on the outcomes in the order of the files.
  *
- * Every test stands alone. Even a single test runs on a thread of its own: it can then be ended by ^C, which a search on
- * this thread would not hear.
+ * Tests are independent. Even a single test runs on its own thread, so that ^C can end it: a search on this thread
+ * would not notice ^C.
  */
 import type { Engine } from "../engine.ts";
 import { readLitmus, testKey, type TestFile } from "./litmus-files.ts";
@@ -10,20 +10,20 @@ import type { LitmusOutcome, LitmusTask } from "./litmus-task.ts";
 
 export type FileOutcome =
   | LitmusOutcome
-  /** The file could not be read, or is no test by its size. */
+  /** The file could not be read, or its size rules out a test. */
   | { readonly kind: "unreadable"; readonly because: string }
-  /** Its time, or that of the run, was up before its thread noticed. */
+  /** Its time, or the run's, was up before its thread noticed. */
   | { readonly kind: "late" }
-  /** The run was stopped first. */
+  /** The run was stopped before. */
   | { readonly kind: "interrupted" };
 
-/** What the tests of a run have in common. */
+/** Settings common to the tests of a run. */
 export type TaskOfAll = Omit<LitmusTask, "text" | "notation" | "name">;
 
 export interface FileOptions {
   readonly task: TaskOfAll;
   readonly engine: Engine;
-  /** Called as tests end, in any order, with how many have. */
+  /** Called as tests end, in any order, with the number ended so far. */
   readonly onDecided: (decided: number) => void;
 }
 
@@ -43,7 +43,7 @@ export async function* decideFiles(
     onDecided(++decided);
     return done?.outcome ?? { kind: "late" };
   });
-  // A failure is met where its turn comes; until then it is no unhandled one.
+  // A failure is handled when its turn comes; until then it must not count as unhandled.
   for (const promise of pending) promise.catch(() => undefined);
   for (const [i, test] of tests.entries()) {
     const outcome = await pending[i];
@@ -51,15 +51,15 @@ export async function* decideFiles(
   }
 }
 
-/** The task of one test; or, if its file cannot be read, why. */
+/** The task of one test; or the reason why its file cannot be read. */
 export function taskOf({ file, notation }: TestFile, ofAll: TaskOfAll): LitmusTask | { readonly because: string } {
   const read = readLitmus(file);
   return "because" in read ? read : { ...ofAll, text: read.text, notation, name: testKey(file) };
 }
 
 /**
- * A thread ends a search itself, between two steps, when its time is up. One that does not, for as long as this, is
- * ended; so much is also for the start of a thread. When the run's time is up, a thread is ended at once.
+ * A thread ends its search when its time is up, between two steps. One that does not is ended after this much longer,
+ * which also covers the thread's start. When the run's time is up, a thread is ended at once.
  */
 const GRACE_MS = 2_000;
 

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { TEXT_LENGTH_MAX } from "#model/memory/litmus/parse.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 
-/** How a test is written: in the kernel's C dialect, or as agents in JSON or JavaScript. */
+/** The notation of a test: the kernel's C dialect, or agents in JSON or JavaScript. */
 export type Notation = "kernel" | "json" | "javascript";
 
 export interface TestFile {
@@ -15,15 +15,15 @@ export interface TestFile {
 
 export interface FoundFiles {
   readonly tests: readonly TestFile[];
-  /** JSON in folders that holds something else. */
+  /** JSON files in folders that are not tests. */
   readonly leftOut: readonly string[];
 }
 
-/** How tests of each notation are named; in folders, only what ends like this is one. */
+/** File name suffixes of each notation; in folders, only files with them are tests. */
 const SUFFIXES: Readonly<Record<Notation, string>> = { kernel: ".litmus", json: ".json", javascript: ".litmus.js" };
 
 /**
- * The tests that paths name: files as they are, folders with all tests below them, by name.
+ * The tests that paths name: files as given, folders with all tests below them, by name.
  *
  * @throws InputError if a path does not exist, a folder holds no test, or a file is in a notation of another model
  */
@@ -54,7 +54,7 @@ export function litmusFiles(paths: readonly string[], modelName: string): FoundF
   return { tests: [...tests].map(([file, notation]) => ({ file, notation })), leftOut };
 }
 
-/** @throws InputError if the model reads no tests of this notation */
+/** @throws InputError if the model reads no tests in this notation */
 function notationOf(file: string, modelName: string): Notation {
   const isAgents = /\.(?:json|[cm]?js)$/.test(file);
   if (modelName === "es" && file.endsWith(SUFFIXES.kernel)) {
@@ -69,7 +69,7 @@ function notationOf(file: string, modelName: string): Notation {
   return file.endsWith(SUFFIXES.json) ? "json" : "javascript";
 }
 
-/** Whether a file is sound JSON, and no test. */
+/** Whether a file is valid JSON, but not a test. */
 function holdsAnotherThing(file: string): boolean {
   if (!file.endsWith(SUFFIXES.json)) return false;
   const read = readLitmus(file);
@@ -82,7 +82,7 @@ function holdsAnotherThing(file: string): boolean {
   }
 }
 
-/** The text of a test; or, for one that cannot be one, why. */
+/** The text of a test; or the reason why it cannot be one. */
 export function readLitmus(file: string): { readonly text: string } | { readonly because: string } {
   try {
     const { size } = statSync(file);

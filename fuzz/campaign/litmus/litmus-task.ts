@@ -7,22 +7,22 @@ import type { Notation } from "./litmus-files.ts";
 export interface LitmusTask {
   readonly text: string;
   readonly notation: Notation;
-  /** The name of the test, where its text does not say. */
+  /** The name of the test, if its text has none. */
   readonly name: string;
   readonly modelName: string;
   readonly candidatesMax: number | undefined;
-  /** Of the run, in milliseconds since the epoch: threads have no other clock in common. */
+  /** End of the run, in milliseconds since the epoch: threads share no other clock. */
   readonly deadline: number | undefined;
-  /** From when the thread begins with the test. */
+  /** When the thread begins the test. */
   readonly millisecondsEach: number | undefined;
   /** The outcome to explain, for agents; by column. */
   readonly outcome: Readonly<Record<string, string>> | undefined;
 }
 
-/** A file that is no litmus test, or does what none may. */
+/** A file that is not a litmus test, or uses a forbidden construct. */
 export interface LitmusRefused {
   readonly kind: "refused";
-  /** Without the position. */
+  /** The message without the position. */
   readonly message: string;
   readonly position: Position;
 }

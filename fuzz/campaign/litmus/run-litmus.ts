@@ -1,7 +1,7 @@
 /**
  * Decides and explains litmus tests on a worker thread.
  *
- * What reads a notation is loaded when a test in it comes: a run has one model, and little time to start.
+ * The reader of a notation is loaded with the first test in it: a run has one model, and must start fast.
  */
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
@@ -13,7 +13,7 @@ import { LitmusError } from "#model/memory/litmus/litmus-error.ts";
 import type { MemoryModel } from "#model/memory/memory-model.ts";
 import type { LitmusOutcome, LitmusRefused, LitmusTask } from "./litmus-task.ts";
 
-/** When it is told to stop, its time is up. */
+/** A stop request counts as running out of time. */
 export async function runLitmus(task: LitmusTask, control: JobControl): Promise<LitmusOutcome> {
   const check = task.notation === "kernel" ? await kernelCheck(task, control) : await agentsCheck(task, control);
   const start = performance.now();
@@ -36,7 +36,7 @@ async function agentsCheck(task: LitmusTask, control: JobControl): Promise<() =>
 /**
  * Undefined if a bound is hit first.
  *
- * @throws InputError if the outcome to explain has a column that the test has not
+ * @throws InputError if the outcome to explain has a column that the test lacks
  */
 export async function runLitmusExplanation(task: LitmusTask, control: JobControl): Promise<Explanation | undefined> {
   if (task.notation === "kernel") {
@@ -71,7 +71,7 @@ async function modelNamed(name: string): Promise<MemoryModel> {
   return model;
 }
 
-/** To be asked for when the search begins. */
+/** Called when the search begins. */
 function boundsOf(
   { candidatesMax, deadline = Infinity, millisecondsEach = Infinity }: LitmusTask,
   control: JobControl,

@@ -14,32 +14,32 @@ import { runRound } from "./round.ts";
 export interface LongCampaignSettings {
   /** File of the store. */
   readonly store: string;
-  /** Folder of the certificates and histories. */
+  /** Folder for certificates and histories. */
   readonly out: string;
   readonly workers: number;
   readonly seed: number;
-  /** Milliseconds after which it is stopped. */
+  /** Milliseconds until it is stopped. */
   readonly time?: number | undefined;
-  /** Rounds after which it ends; none unless given. */
+  /** Rounds until it ends; absent: no end. */
   readonly rounds?: number | undefined;
-  /** Where jobs are done, if not on threads of this process. */
+  /** Where jobs run, if not on threads of this process. */
   readonly pool?: WorkerPool;
 }
 
 export interface LongCampaignListener {
   onStart(progress: () => string): void;
-  /** Hears of what was decided, or found. */
+  /** Hears of decided scenarios and violations. */
   onLine(line: string): void;
 }
 
-/** What is known when it has ended; no word of when. */
+/** The results at the end, without any dates. */
 export interface LongCampaignEnd {
   readonly code: string;
   /** Rounds that were finished. */
   readonly rounds: number;
-  /** Names of scenarios that are explored to the end. */
+  /** Names of scenarios explored to the end. */
   readonly decided: readonly string[];
-  /** Pairs of a write and a read that were seen, and schedules that are kept for them. */
+  /** Observed pairs of a write and a read, and the schedules kept for them. */
   readonly pairs: number;
   readonly corpus: number;
   readonly violations: readonly StoredViolation[];
@@ -47,7 +47,7 @@ export interface LongCampaignEnd {
   readonly stopped: string | undefined;
 }
 
-/** @throws InputError if the store or a file cannot be written, or a job says what the caller did wrong */
+/** @throws InputError if the store or a file cannot be written, or a job reports a fault of the caller */
 export async function performLongCampaign(
   scenarios: readonly ScenarioReference[],
   settings: LongCampaignSettings,
@@ -83,7 +83,7 @@ export async function performLongCampaign(
   }
 }
 
-/** Replays all stored violations against the code as it stands, and keeps which of them are mended. */
+/** Replays all stored violations on the present code, and records which are fixed. */
 export async function recheckViolations(
   { store: path, workers, time }: Pick<LongCampaignSettings, "store" | "workers" | "time">,
   { onStart, onLine }: LongCampaignListener,

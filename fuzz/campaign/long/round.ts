@@ -1,9 +1,10 @@
 /**
- * One round of a campaign without end. Each round goes further than the one before: open scenarios are explored to a larger
- * bound and searched by every strategy for longer, certificates are of a larger size, and scenarios are generated anew.
+ * One round of an endless campaign. Each round goes further than the one before: open scenarios are explored to a
+ * larger bound and searched longer by every strategy, certificates cover a larger size, and new scenarios are
+ * generated.
  *
- * What a round does depends on its number, the seed and what rounds before it decided; a campaign that is started again
- * goes through its rounds again, and takes from the store what they came to.
+ * A round's work depends on its number, the seed and the decisions of earlier rounds. A restarted campaign goes through
+ * its rounds again, and takes their outcomes from the store.
  */
 import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { certificateFile, certificateJson, certificateLine } from "#reports/certificate.ts";
@@ -25,29 +26,29 @@ import type { ProbeTask } from "../probe/probe-task.ts";
 import type { CampaignStore } from "../store/campaign-store.ts";
 import { STRESSED_SYSTEMS } from "../stress/stress-task.ts";
 
-/** What a round works with. */
+/** The state that a round works with. */
 export interface RoundContext {
   readonly perform: Perform;
   readonly store: Pick<CampaignStore, "see" | "seen" | "meet">;
   readonly seed: number;
   readonly code: string;
-  /** Scenarios that are explored to their end: nothing is left to look for. Rounds add to them. */
+  /** Scenarios explored to the end, with nothing left to look for. Rounds add to them. */
   readonly decided: Set<string>;
   readonly now: () => Date;
   readonly stopReason: () => string | undefined;
-  /** Hears of what was decided, or found. */
+  /** Hears of decided scenarios and violations. */
   readonly onLine: (line: string) => void;
-  /** Writes a file below the folder of the reports. */
+  /** Writes a file below the report folder. */
   readonly save: (file: string, text: string) => void;
 }
 
-/** Executions of an exploration in the first round; four times as many in each that follows. */
+/** Executions of an exploration in the first round; four times as many in each later one. */
 const EXPLORE_MAX = 10_000;
 const EXPLORE_GROWTH = 4;
 
-/** Executions of one piece of a search: less than a second, which is what a process that is killed may lose. */
+/** Executions of one piece of a search: less than a second, which is the most that a kill may lose. */
 const PROBE_EXECUTIONS = 1_000;
-/** Pieces of each strategy double from round to round up to so many. */
+/** The pieces of each strategy double from round to round, up to this many. */
 const PIECES_MAX = 64;
 
 /** Executions after which a scenario of a certificate is left undecided. */
@@ -71,10 +72,10 @@ const GENERATED_EXECUTIONS = 250;
 
 const STRESS_MS = 1_000;
 
-/** Strategies that sample: those that enumerate do what the exploration does. */
+/** Strategies that sample: those that enumerate would repeat the exploration. */
 const SAMPLING = strategies.filter(({ enumerates }) => !enumerates).map(({ name }) => name);
 
-/** @returns whether something is left that a further round could do */
+/** @returns whether a further round has anything left to do */
 export async function runRound(
   round: number,
   scenarios: readonly ScenarioReference[],
@@ -91,7 +92,7 @@ export async function runRound(
   return known.length > 0 || scenarios.some(({ name }) => !context.decided.has(name));
 }
 
-/** Explores a scenario to the round's bound; one that has more executions is searched by every strategy. */
+/** Explores a scenario to the round's bound; one with more executions is searched by every strategy. */
 async function searchScenario(round: number, scenario: ScenarioReference, context: RoundContext): Promise<void> {
   const { perform, decided, onLine } = context;
   const own = namedSeed(context.seed, scenario.name);
@@ -115,14 +116,14 @@ async function searchScenario(round: number, scenario: ScenarioReference, contex
       return { scenario, strategy, seed, executionsMax: PROBE_EXECUTIONS };
     }),
   );
-  // All at once, but taken in one after the other: what is new then does not depend on who was faster.
+  // All run at once, but are stored one after the other, so that what counts as new does not depend on timing.
   const probes = tasks.map((task) => {
     const job: Job<"probe"> = { kind: "probe", task };
     const name = `${jobName(job)} ${context.code}`;
     const seen = context.store.seen(name);
     return { task, name, seen, done: seen === undefined ? perform(job) : undefined };
   });
-  // One violation of each strategy and round is explained: the others are likely to be the same.
+  // One violation per strategy and round is explained: the others are probably the same.
   const explained = new Set<string>();
   for (const { task, name, seen, done: running } of probes) {
     if (seen === "violated") explained.add(task.strategy);
@@ -140,7 +141,7 @@ async function searchScenario(round: number, scenario: ScenarioReference, contex
   }
 }
 
-/** Shrinks a violation and takes it in. False if it was stopped before that was done. */
+/** Shrinks a violation and stores it. False if it was stopped before that was done. */
 async function explain(
   { scenario, strategy, seed }: Omit<ProbeTask, "executionsMax">,
   execution: number,
@@ -152,7 +153,7 @@ async function explain(
   return done !== undefined && takeIn(done.outcome.trace, scenario.module, context);
 }
 
-/** Takes a violation in, by its cause. False if it was stopped before that was done. */
+/** Stores a violation by its cause. False if it was stopped before that was done. */
 async function takeIn(trace: string, module: string | undefined, context: RoundContext): Promise<boolean> {
   const task = { trace, ...(module !== undefined && { module }) };
   const found = await context.perform({ kind: "triage", task });
@@ -194,7 +195,7 @@ async function tryGenerated(round: number, system: string, context: RoundContext
       kind: "generated",
       task: {
         system,
-        // What is printed of it is a number to type.
+        // It is printed as a number to type.
         seed: derivedSeed(own, place) % 1_000_000_000,
         strategies: GENERATED_STRATEGIES,
         executionsMax: GENERATED_EXECUTIONS,

@@ -10,7 +10,7 @@ import { filledPage, type PageData } from "#reports/page-data.ts";
 
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Path of the browser; undefined where there is none. CI says that there must be one. */
+/** Path of the browser; undefined if there is none. CI requires one. */
 export const browserPath: string | undefined = CANDIDATES.find((path) => existsSync(path));
 
 if (browserPath === undefined) {
@@ -22,7 +22,7 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath ?? "", args: ["--no-sandbox"] });
 }
 
-/** Builds the page as it stands in the source, beside what is installed. */
+/** Builds the page from the present source, beside the installed packages. */
 export async function builtTemplate(folder: string): Promise<{ readonly page: string; readonly viewer: string }> {
   const outDir = join(folder, "template");
   await build({
@@ -53,21 +53,21 @@ export const NO_DATA: PageData = {
   notes: [],
 };
 
-/** Writes a page with this data; returns its address. */
+/** Writes a page with this data; returns its URL. */
 export function writtenPage(path: string, template: string, data: PageData): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, filledPage(template, data));
   return pathToFileURL(path).href;
 }
 
-/** A page that was opened, and what went wrong on it. */
+/** An open page, and its errors. */
 export interface Opened {
   readonly page: Page;
-  /** Errors on the console, and requests for anything but the page itself. */
+  /** Errors on the console, and requests other than for the page itself. */
   readonly problems: string[];
 }
 
-/** Opens an address; everything that a page must not do is kept. */
+/** Opens a URL; records everything that a page must not do. */
 export async function opened(browser: Browser, address: string): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width: 1400, height: 1000 },
@@ -93,13 +93,13 @@ export async function opened(browser: Browser, address: string): Promise<Opened>
   return { page, problems };
 }
 
-/** Goes to another view of the page that is open. */
+/** Goes to another view of the open page. */
 export async function goTo({ page }: Opened, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   await page.waitForTimeout(50);
 }
 
-/** What axe has to say against the view that is shown, one line a rule and element. */
+/** axe's complaints about the current view, one line for each rule and element. */
 export async function axeViolations({ page }: Opened): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate<

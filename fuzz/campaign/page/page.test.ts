@@ -83,11 +83,11 @@ beforeAll(async () => {
         const path = join(folder, `${slug}.trace.json`);
         writeFileSync(path, trace);
         const replay = `npx quiesce replay ${path}`;
-        const told = await engine.perform({ kind: "story", task: { trace, from: slug, replay } });
-        if (told === undefined || "because" in told.outcome)
-          throw new Error(`${slug}: ${JSON.stringify(told?.outcome)}`);
-        stories.set(slug, Story.parse(told.outcome.story));
-        traces[`${slug}.trace.json`] = { replay, trace, script: "// a script", story: told.outcome.story };
+        const made = await engine.perform({ kind: "story", task: { trace, from: slug, replay } });
+        if (made === undefined || "because" in made.outcome)
+          throw new Error(`${slug}: ${JSON.stringify(made?.outcome)}`);
+        stories.set(slug, Story.parse(made.outcome.story));
+        traces[`${slug}.trace.json`] = { replay, trace, script: "// a script", story: made.outcome.story };
       }),
     );
   } finally {
@@ -195,7 +195,7 @@ function open(name: string, filled: PageData = data, hash = "") {
   return opened(browser, `${writtenPage(join(folder, `${name}.html`), template.page, filled)}${hash}`);
 }
 
-/** Views of the page, one of each kind. */
+/** One view of each kind. */
 const VIEWS = [
   "#",
   "#view=museum",
@@ -208,7 +208,7 @@ const VIEWS = [
   `#bug=${BUGS.dst}&schedule=both`,
 ] as const;
 
-inBrowser("the page opens from a file, asks for nothing, and complains of nothing, in every view", async () => {
+inBrowser("the page opens from a file, requests nothing, and logs no errors, in every view", async () => {
   const it = await open("views");
   for (const view of VIEWS) {
     await goTo(it, view);
@@ -236,7 +236,7 @@ inBrowser("the figures of the overview are those of the result", async () => {
   }
 });
 
-inBrowser("scenarios are filtered by text, verdict and property, and the address keeps the filter", async () => {
+inBrowser("scenarios are filtered by text, verdict and property, and the URL keeps the filter", async () => {
   const it = await open("filter");
   const rows = it.page.locator("tr[data-scenario]");
   expect(await rows.count()).toBe(3);
@@ -289,7 +289,7 @@ inBrowser.for(Object.entries(BUGS))(
   },
 );
 
-/** Every pointer of memory, as the page names arrows. */
+/** Every pointer in memory, by the names of the page's arrows. */
 function* pointersIn({ objects, structs }: Story, memory: StoryExecution["memory"]): Generator<string> {
   for (const [i, words] of memory.entries()) {
     const struct = structs[objects[i]?.struct ?? -1];
@@ -302,7 +302,7 @@ function* pointersIn({ objects, structs }: Story, memory: StoryExecution["memory
   }
 }
 
-inBrowser("a tree is drawn whole: every child of a reachable peer stands below it", async () => {
+inBrowser("a tree is drawn whole: every child of a reachable peer is below it", async () => {
   const slug = BUGS["peers-rcu-list"];
   const it = await open("tree", data, `#bug=${slug}`);
   const story = stories.get(slug);
@@ -326,7 +326,7 @@ inBrowser("a tree is drawn whole: every child of a reachable peer stands below i
   expect(shown.toSorted()).toEqual(children.toSorted());
 });
 
-inBrowser("the schedule that passes is shown instead, and beside, with the first difference marked", async () => {
+inBrowser("the passing schedule is shown alone or side by side, with the first difference marked", async () => {
   const it = await open("passing", data, `#bug=${BUGS.dst}`);
   const { passing, failing } = stories.get(BUGS.dst) ?? {};
   expect(passing).toBeDefined();
@@ -358,7 +358,7 @@ inBrowser("the copied command replays the violation in a shell", async () => {
   expect(code).toBe(1);
 });
 
-inBrowser("two runs are compared: new, fixed, broken and slower parts", async () => {
+inBrowser("comparing two runs shows what is new, fixed, broken and slower", async () => {
   const before = wholeResult({
     ...exampleResult,
     scenarios: exampleResult.scenarios
@@ -378,7 +378,7 @@ inBrowser("two runs are compared: new, fixed, broken and slower parts", async ()
   expect(changes).toEqual(["fixed peers-two-creators", "new locks", "broken missed-bug", "slower peers-two-creators"]);
 });
 
-inBrowser("printed, everything is unfolded, and controls are left out", async () => {
+inBrowser("in print, everything is unfolded, and controls are left out", async () => {
   const scenarios = manyScenarios(500);
   const result = wholeResult({ ...exampleResult, scenarios });
   const { page } = await open("print", { ...data, runs: [{ name: "many", result }] });
@@ -395,7 +395,7 @@ function manyScenarios(count: number) {
   return Array.from({ length: count }, (_, i) => ({ ...first, name: `scenario-${i}`, system: `system-${i % 10}` }));
 }
 
-inBrowser("of 10,000 scenarios only what is asked for is made", async () => {
+inBrowser("of 10,000 scenarios only the requested rows are rendered", async () => {
   const result = wholeResult({ ...exampleResult, scenarios: manyScenarios(10_000) });
   const { page } = await open("many", { ...data, runs: [{ name: "many", result }] }, "#system=system-3");
   await page.locator('details[data-scenarios-of="system-3"] summary').click();
@@ -405,7 +405,7 @@ inBrowser("of 10,000 scenarios only what is asked for is made", async () => {
 });
 
 inBrowser.for(["light", "dark"] as const)(
-  "axe finds nothing against any view in the %s scheme",
+  "axe finds no violations in any view in the %s scheme",
   async (colorScheme) => {
     const it = await open(`axe-${colorScheme}`);
     await it.page.emulateMedia({ colorScheme });
@@ -416,7 +416,7 @@ inBrowser.for(["light", "dark"] as const)(
   },
 );
 
-inBrowser("hostile names and values are shown as text, and do nothing", async () => {
+inBrowser("hostile names and values are shown as text, and have no effect", async () => {
   const hostile = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>javascript:alert(3)\u202e\u0000`;
   const name = `${hostile}x`;
   const [first] = exampleResult.scenarios;
@@ -430,7 +430,7 @@ inBrowser("hostile names and values are shown as text, and do nothing", async ()
   });
   const story = stories.get(BUGS.dst);
   if (story === undefined) throw new Error("there is a story");
-  const told: Story = {
+  const made: Story = {
     ...story,
     objects: story.objects.map((object) => ({ ...object, name: `${hostile}${object.name}` })),
     failing: {
@@ -444,7 +444,7 @@ inBrowser("hostile names and values are shown as text, and do nothing", async ()
     ...data,
     title: hostile,
     runs: [{ name: hostile, result }],
-    traces: { ...data.traces, [`${BUGS.dst}.trace.json`]: { replay: hostile, trace: hostile, story: told } },
+    traces: { ...data.traces, [`${BUGS.dst}.trace.json`]: { replay: hostile, trace: hostile, story: made } },
     litmus: [
       {
         ...data.litmus[0],
@@ -486,7 +486,7 @@ inBrowser("hostile names and values are shown as text, and do nothing", async ()
   expect(it.problems).toEqual([]);
 });
 
-inBrowser("the viewer of mutation results starts when its view is opened, and not before", async () => {
+inBrowser("the viewer of mutation results starts only when its view is opened", async () => {
   const it = await open("mutation");
   expect(await it.page.locator("iframe").count()).toBe(0);
   await goTo(it, "#view=mutation");
@@ -496,7 +496,7 @@ inBrowser("the viewer of mutation results starts when its view is opened, and no
   expect(it.problems).toEqual([]);
 });
 
-inBrowser("an execution graph has its events and relations, and a list that says them", async () => {
+inBrowser("an execution graph shows its events and relations, also as a list", async () => {
   const it = await open("graph", data, "#litmus=SB.litmus");
   const drawn = data.litmus[0]?.drawn;
   expect(await it.page.locator(".edge").count()).toBe(drawn?.edges.length);

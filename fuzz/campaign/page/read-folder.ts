@@ -1,4 +1,4 @@
-/** Reads what commands left in a folder of reports, for its page. What cannot be read is a note on the page. */
+/** Reads the commands' files in a report folder, for its page. Unreadable files become notes on the page. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -18,7 +18,7 @@ import { Result } from "#reports/result.ts";
 import type { Costs } from "#reports/lookup-costs.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
-/** Bytes a file may have to be taken into the page. */
+/** Largest file that is included in the page, in bytes. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
 const number = z.number();
@@ -57,7 +57,7 @@ const Bugs = z.object({
   ),
 });
 
-/** A result whose files lie beside it. */
+/** A result, with its files beside it. */
 export interface ReadRun {
   readonly run: PageRun;
   /** Folder of the result: paths in it are relative to that. */
@@ -65,7 +65,7 @@ export interface ReadRun {
 }
 
 /**
- * @throws InputError for what is no result: a run that is asked for by name must be there
+ * @throws InputError for a file that is not a result: a run requested by name must exist
  */
 export function readRun(path: string): ReadRun {
   const value = readJson(path);
@@ -80,7 +80,7 @@ export function readRun(path: string): ReadRun {
   };
 }
 
-/** What lies beside a result, in the folder of the reports. */
+/** The files beside a result, in the report folder. */
 export interface FolderContents {
   readonly bugs: readonly PageBug[];
   readonly certificates: readonly Certificate[];
@@ -96,7 +96,7 @@ export interface FolderContents {
 
 export function readFolder(folder: string): FolderContents {
   const notes: string[] = [];
-  /** The file's contents, if it is there and of that format. */
+  /** The file's contents, if it exists and has that format. */
   const read = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
     const path = join(folder, file);
     if (!existsSync(path)) return undefined;
@@ -140,13 +140,13 @@ export function readFolder(folder: string): FolderContents {
 /** `peers-2x2x3.json`, or a shard of it. */
 const CERTIFICATE_NAME = /-\d+x\d+x\d+(\.shard-\d+-of-\d+)?\.json$/;
 
-/** With the paths of its traces as the folder of the reports has them. */
+/** With the paths of its traces relative to the report folder. */
 function fromFolder(certificate: Certificate, below: string): Certificate {
   const violations = certificate.violations.map((one) => ({ ...one, trace: `${below}${one.trace}` }));
   return { ...certificate, violations };
 }
 
-/** Our own files say what they are; what is in them was written by the same code. */
+/** Our own files name their format; their contents were written by the same code. */
 function ofFormat<T>(format: string): z.ZodType<T> {
   return z.custom<T>(
     (value) => typeof value === "object" && value !== null && "format" in value && value.format === format,
@@ -161,7 +161,7 @@ function namesIn(folder: string, pattern: RegExp): readonly string[] {
     .toSorted();
 }
 
-/** The text of a file that a result names; undefined if it is not there or lies elsewhere. */
+/** The text of a file that a result names; undefined if it is missing or lies elsewhere. */
 export function textBeside(folder: string, file: string): string | undefined {
   const path = resolve(folder, file);
   if (relative(folder, path).startsWith("..") || !existsSync(path) || statSync(path).size > BYTES_MAX) return undefined;
@@ -172,7 +172,7 @@ function readIfThere(path: string): unknown {
   return existsSync(path) ? readJson(path) : undefined;
 }
 
-/** @throws InputError if it is not there or is no JSON */
+/** @throws InputError if it is missing or not JSON */
 function readJson(path: string): unknown {
   const shown = visibleText(path);
   let contents: string;

@@ -1,4 +1,4 @@
-/** Adds what a command found to a folder of reports, and makes the folder's page anew. */
+/** Adds a command's files to a report folder, and rebuilds its page. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";

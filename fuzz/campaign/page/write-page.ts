@@ -1,4 +1,4 @@
-/** Fills the page with what lies in a folder of reports. */
+/** Fills the page with the contents of a report folder. */
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { commandPath, shellWord } from "#fuzz/host/command-path.ts";
@@ -9,25 +9,25 @@ import type { Counterexample } from "#reports/result.ts";
 import type { Perform } from "../job.ts";
 import { type FolderContents, readFolder, type ReadRun, readRun, textBeside } from "./read-folder.ts";
 
-/** What a page is made of. */
+/** The sources of a page. */
 export interface PageSources {
-  /** Folder of the reports; the page goes there. */
+  /** Report folder; the page is written there. */
   readonly folder: string;
   /** Results, in the order in which they are shown. */
   readonly results: readonly string[];
   /** The result to compare with. */
   readonly previous?: string | undefined;
-  /** Absolute paths of modules of the user's own, by the name of the scenario. */
+  /** Absolute paths of user modules, by the name of the scenario. */
   readonly modules?: ReadonlyMap<string, string>;
 }
 
 export const PAGE_FILE = "index.html";
 
 /**
- * Writes the page. The stories in it are told by replaying traces, which are jobs.
+ * Writes the page. Its stories come from replaying traces, which are jobs.
  *
  * @returns its path; undefined if the page is not built
- * @throws InputError if a result is none, or the page cannot be written
+ * @throws InputError if a file is not a result, or the page cannot be written
  */
 export async function writePage(sources: PageSources, perform: Perform): Promise<string | undefined> {
   const template = pageTemplate();
@@ -37,7 +37,7 @@ export async function writePage(sources: PageSources, perform: Perform): Promise
   return path;
 }
 
-/** What the page is filled with. */
+/** The page's data. */
 export async function pageData(
   { folder, results, previous, modules = new Map() }: PageSources,
   perform: Perform,
@@ -78,7 +78,7 @@ function tracesOfRun(
       violations.map(({ scenario, counterexample }) => [scenario, counterexample] as const),
     ),
   ];
-  // A violation under weak memory has a story in words, and no trace.
+  // A violation under weak memory has a story as text, and no trace.
   return found.flatMap(([scenario, { trace, reproduction }]) =>
     trace === undefined ? [] : [pageTrace({ folder, trace, reproduction, module: modules.get(scenario) }, perform)],
   );

@@ -1,4 +1,4 @@
-/** A piece of a search that also looks for what no execution has shown before. */
+/** A piece of a search that also looks for pairs that no execution has shown before. */
 import { z } from "zod";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 
@@ -12,14 +12,14 @@ export interface ProbeTask {
 const count = z.int().nonnegative();
 
 export const ProbeOutcome = z.strictObject({
-  /** As a search's; `failed` when the scenario cannot be run at all. */
+  /** As for a search; `failed` when the scenario cannot run at all. */
   kind: z.enum(["violated", "exhausted", "searched", "stopped", "failed"]),
   executions: count,
   /** Why it failed. */
   because: z.string().exactOptional(),
   /** The thread of each access of the violating execution. */
   choices: z.array(count).readonly().exactOptional(),
-  /** Schedules that showed pairs which no schedule of this piece before them had shown. */
+  /** Schedules that showed pairs which no earlier schedule of this piece had shown. */
   discoveries: z
     .array(z.strictObject({ execution: count, choices: z.array(count).readonly(), pairs: z.array(count).readonly() }))
     .readonly(),

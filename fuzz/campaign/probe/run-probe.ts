@@ -6,7 +6,7 @@ import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { loadScenario } from "#fuzz/subjects/catalogue.ts";
 import type { ProbeOutcome, ProbeTask } from "./probe-task.ts";
 
-/** Searches a scenario on a worker thread, and keeps the schedules that show something new. */
+/** Searches a scenario on a worker thread, and keeps the schedules that show new pairs. */
 export async function runProbe(task: ProbeTask, control: JobControl): Promise<ProbeOutcome> {
   let machine: Machine;
   try {

@@ -1,24 +1,24 @@
 /**
- * The connection to a queue on Redis or Valkey, and what all who use it agree on. The packages that speak to it are optional,
- * and loaded here alone.
+ * The connection to a queue on Redis or Valkey, and the conventions of all its users. The client packages are optional,
+ * and loaded only here.
  */
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
-/** Milliseconds in which the first connection must stand; later ones are tried for ever. */
+/** Milliseconds for the first connection; later ones are retried for ever. */
 const FIRST_MS_MAX = 5_000;
 
-/** Longest pause between two attempts to connect again. */
+/** Longest pause between two attempts to reconnect. */
 const PAUSE_MS_MAX = 2_000;
 
-/** Seconds after which who does not say that it is there any more is taken for gone. */
+/** Seconds without a sign of life after which a worker or campaign counts as gone. */
 const PRESENCE_SECONDS = 6;
 
 export type Packages = typeof import("bullmq") & { readonly Redis: typeof Redis };
 
-/** The queue of a code version: workers of another one never see its jobs. */
+/** The queue of a code version: workers of another version never see its jobs. */
 export function queueName(code: string): string {
   return `quiesce-${code}`;
 }
@@ -33,7 +33,7 @@ export async function queuePackages(): Promise<Packages> {
   }
 }
 
-/** What both packages take. */
+/** Options common to both packages. */
 interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
@@ -45,7 +45,7 @@ interface ConnectionOptions {
   readonly retryStrategy: (attempt: number) => number;
 }
 
-/** Pauses grow from 50 ms on; a request waits for the connection as long as it takes. */
+/** Pauses grow from 50 ms; a request waits for the connection as long as needed. */
 export function connectionOptions(url: string): ConnectionOptions {
   const { hostname: host, port, username, password, pathname, protocol } = parseQueueUrl(url);
   return {
@@ -70,7 +70,7 @@ function parseQueueUrl(url: string): URL {
 /** @throws InputError if there is no server */
 export async function connect({ Redis: Client }: Packages, url: string): Promise<Redis> {
   const client = new Client({ ...connectionOptions(url), lazyConnect: true });
-  // What goes wrong later is tried again, and shown as a lost connection.
+  // Later failures are retried, and shown as a lost connection.
   client.on("error", () => {});
   const timer = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error("timeout")), FIRST_MS_MAX).unref();
@@ -87,14 +87,14 @@ export async function connect({ Redis: Client }: Packages, url: string): Promise
   }
 }
 
-/** What a worker or a campaign says of itself. */
+/** The report of a worker or a campaign about itself. */
 export interface Presence {
   readonly kind: "worker" | "campaign";
-  /** Of the sources. */
+  /** Digest of the sources. */
   readonly code: string;
   /** Executions so far. */
   readonly executions: number;
-  /** One line on what it does. */
+  /** One line on its current work. */
   readonly doing: string;
 }
 
@@ -102,7 +102,7 @@ export interface Present extends Presence {
   readonly name: string;
 }
 
-/** Says every second that it is there, until the returned function is called. */
+/** Reports every second that it is alive, until the returned function is called. */
 export function announce(client: Redis, presence: () => Presence): () => Promise<void> {
   const name = `${hostname()}-${process.pid}`;
   const key = `quiesce:${presence().kind}:${name}`;
@@ -118,7 +118,7 @@ export function announce(client: Redis, presence: () => Presence): () => Promise
   };
 }
 
-/** Who is there now, in the order of their names. */
+/** The workers or campaigns now present, in the order of their names. */
 export async function presences(client: Redis, kind: Presence["kind"]): Promise<readonly Present[]> {
   const keys: string[] = [];
   for await (const found of client.scanStream({ match: `quiesce:${kind}:*`, count: 1_000 }))

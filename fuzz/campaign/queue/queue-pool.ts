@@ -1,6 +1,7 @@
 /**
- * Workers on other machines, as a pool: jobs go through a queue on Redis or Valkey, and whoever takes one says what it came
- * to. A job's name is its identity there, so it is in the queue once, however often it is asked for.
+ * Workers on other machines, as a pool: jobs go through a queue on Redis or Valkey, and the worker that takes one
+ * returns its outcome. A job's name is its identity there, so it is in the queue only once, however often it is
+ * requested.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -9,15 +10,15 @@ import { jobKinds } from "../job-kinds.ts";
 import type { WorkerPool } from "../worker-pool.ts";
 import { announce, connect, connectionOptions, presences, queueName, queuePackages } from "./queue-connection.ts";
 
-/** How an error of the caller's crosses the queue. */
+/** The form in which a caller's error crosses the queue. */
 export const INPUT_ERROR = "InputError: ";
 
-/** Milliseconds after which a job that nobody says anything of is looked for, and put in again if the server lost it. */
+/** Milliseconds of silence after which a job is looked for, and queued again if the server lost it. */
 const SILENCE_MS_MAX = 15_000;
 
 export interface QueueAddress {
   readonly url: string;
-  /** Digest of the sources: only workers of the same take the jobs. */
+  /** Digest of the sources: only workers with the same digest take the jobs. */
   readonly code: string;
 }
 
@@ -28,10 +29,10 @@ export async function queuePool({ url, code }: QueueAddress): Promise<WorkerPool
   const connection = connectionOptions(url);
   const queue = new packages.Queue(queueName(code), { connection });
   const events = new packages.QueueEvents(queueName(code), { connection });
-  // A connection that is lost is made again; requests wait for it.
+  // A lost connection is restored; requests wait for it.
   queue.on("error", () => {});
   events.on("error", () => {});
-  // One listener for each job that waits.
+  // One listener for each waiting job.
   events.setMaxListeners(0);
   queue.setMaxListeners(0);
   await events.waitUntilReady();
@@ -53,7 +54,7 @@ export async function queuePool({ url, code }: QueueAddress): Promise<WorkerPool
     for (;;) {
       const asked = await queue.add(job.kind, job, {
         jobId,
-        // A worker that is stopped gives its job back.
+        // A stopped worker returns its job.
         attempts: 1_000,
         removeOnComplete: { age: 24 * 3_600 },
         removeOnFail: true,

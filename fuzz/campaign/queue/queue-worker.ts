@@ -1,4 +1,4 @@
-/** A worker of a queue: takes jobs of its own code version, and does them on threads of this process. */
+/** A worker of a queue: takes jobs of its own code version, and runs them on threads of this process. */
 import { setTimeout as pause } from "node:timers/promises";
 import { onInterruption } from "#fuzz/host/interruption.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -7,19 +7,19 @@ import { workerPool } from "../worker-pool.ts";
 import { announce, connect, connectionOptions, presences, queueName, queuePackages } from "./queue-connection.ts";
 import { INPUT_ERROR, type QueueAddress } from "./queue-pool.ts";
 
-/** Milliseconds after which a job whose worker says nothing any more is another's. */
+/** Milliseconds of silence from a worker after which another takes its job. */
 const LOCK_MS = 10_000;
 
-/** How often jobs of dead workers are looked for. */
+/** Interval between searches for jobs of dead workers. */
 const STALLED_MS = 2_500;
 
-/** Outcomes that are kept in case they could not be delivered: the job then comes again. */
+/** Outcomes kept in case their delivery failed: the job then comes again. */
 const KEPT_MAX = 1_000;
 
 export interface QueueWorkerSettings extends QueueAddress {
   /** Jobs at once. */
   readonly concurrency: number;
-  /** Ends by itself when the queue has been empty for so many milliseconds; never unless given. */
+  /** Exits when the queue has been empty for this many milliseconds; absent: never. */
   readonly idleMs?: number | undefined;
 }
 
@@ -29,9 +29,9 @@ export interface QueueWorkerEnd {
 }
 
 /**
- * Works until it is told to stop.
+ * Works until it is reported to stop.
  *
- * @param note hears in one line what a person should know: campaigns of other code, lost connections
+ * @param note hears lines for a person: campaigns of other code, lost connections
  * @throws InputError if there is no server
  */
 export async function runQueueWorker(
@@ -93,19 +93,19 @@ export async function runQueueWorker(
     doing: running === 0 ? "waits for a job" : `does ${running} of ${jobs + running} jobs`,
   }));
   await new Promise<void>((resolve) => {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const timer = setInterval(() => {
       if (idleMs !== undefined && running === 0 && performance.now() - idleSince > idleMs) end();
-      if (client.status === "ready") void tellOthers().catch(() => {});
+      if (client.status === "ready") void reportOthers().catch(() => {});
     }, 1_000);
-    const tellOthers = async (): Promise<void> => {
+    const reportOthers = async (): Promise<void> => {
       for (const campaign of await presences(client, "campaign")) {
-        if (campaign.code === code || told.has(campaign.code)) continue;
-        told.add(campaign.code);
+        if (campaign.code === code || reported.has(campaign.code)) continue;
+        reported.add(campaign.code);
         note(`takes no jobs of ${campaign.name}: that runs code ${campaign.code}, and this is ${code}`);
       }
     };
-    void tellOthers().catch(() => {});
+    void reportOthers().catch(() => {});
     const endWatch = onInterruption(() => end());
     const end = (): void => {
       clearInterval(timer);

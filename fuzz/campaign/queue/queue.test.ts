@@ -24,35 +24,31 @@ function jobs(count: number): Job<"generated">[] {
   }));
 }
 
-test(
-  "jobs that workers of a queue do come to what they come to here, whatever connections are lost",
-  { skip },
-  async () => {
-    const address = { url: urlOf(), code: "one" };
-    const here = workerPool(1);
-    const expected = await Promise.all(jobs(12).map((job) => here.run(job)));
-    await here.close();
-    expect(expected.filter((outcome) => outcome !== undefined)).toHaveLength(12);
+test("jobs run by queue workers have the same outcomes as here, whatever connections are lost", { skip }, async () => {
+  const address = { url: urlOf(), code: "one" };
+  const here = workerPool(1);
+  const expected = await Promise.all(jobs(12).map((job) => here.run(job)));
+  await here.close();
+  expect(expected.filter((outcome) => outcome !== undefined)).toHaveLength(12);
 
-    const notes: string[] = [];
-    const pool = await queuePool(address);
-    const worker = runQueueWorker({ ...address, concurrency: 1, idleMs: 2_000 }, (line) => void notes.push(line));
-    const packages = await queuePackages();
-    const killer = await connect(packages, urlOf());
-    const timer = setInterval(() => void killer.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"), 250);
-    const asked = Promise.all(jobs(12).map((job) => pool.run(job)));
-    await pause(1_500);
-    clearInterval(timer);
-    expect(await asked).toEqual(expected);
-    await pool.close();
-    // A job whose delivery was lost may have been done again, and none was left out.
-    expect((await worker).jobs).toBeGreaterThanOrEqual(12);
-    expect(notes).toContain("the connection is lost; trying again");
-    killer.disconnect();
-  },
-);
+  const notes: string[] = [];
+  const pool = await queuePool(address);
+  const worker = runQueueWorker({ ...address, concurrency: 1, idleMs: 2_000 }, (line) => void notes.push(line));
+  const packages = await queuePackages();
+  const killer = await connect(packages, urlOf());
+  const timer = setInterval(() => void killer.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"), 250);
+  const asked = Promise.all(jobs(12).map((job) => pool.run(job)));
+  await pause(1_500);
+  clearInterval(timer);
+  expect(await asked).toEqual(expected);
+  await pool.close();
+  // A job whose delivery was lost may have run again, and none was left out.
+  expect((await worker).jobs).toBeGreaterThanOrEqual(12);
+  expect(notes).toContain("the connection is lost; trying again");
+  killer.disconnect();
+});
 
-test("a worker of other code takes no job, and says why", { skip }, async () => {
+test("a worker of other code takes no job, and reports why", { skip }, async () => {
   const pool = await queuePool({ url: urlOf(), code: "mine" });
   const [job] = jobs(1);
   if (job === undefined) throw new Error("no job");
@@ -67,13 +63,13 @@ test("a worker of other code takes no job, and says why", { skip }, async () => 
   const client = await connect(packages, urlOf());
   expect(await presences(client, "campaign")).toMatchObject([{ code: "mine" }]);
   client.disconnect();
-  // What still waits when a campaign is stopped has no outcome.
+  // Jobs that still wait when a campaign is stopped have no outcome.
   pool.stop(() => {});
   expect(await asked).toBeUndefined();
   await pool.close();
 });
 
-test("an address that is none, and one where nobody is, are refused in one line", async () => {
+test("a malformed address, and one without a server, are refused in one line", async () => {
   await expect(queuePool({ url: "http://localhost", code: "one" })).rejects.toThrow(
     '--queue: "http://localhost" names no queue; write redis://localhost:6379',
   );
@@ -82,7 +78,7 @@ test("an address that is none, and one where nobody is, are refused in one line"
   );
 });
 
-test("the view of all workers says who is fast, and who takes no jobs", () => {
+test("the view of all workers shows their speed, and which take no jobs", () => {
   const campaign = { kind: "campaign", name: "a-1", code: "one", executions: 0, doing: "hands out jobs" } as const;
   const worker = {
     kind: "worker",

@@ -1,9 +1,9 @@
-/** A server for queues of a test: on a free port of this machine alone, and with nothing on disk. */
+/** A queue server for a test: on a free port of this machine alone, with nothing on disk. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 
-/** Whether redis-server is installed; `apt-get install redis-server` does it. */
+/** Whether redis-server is installed; `apt-get install redis-server` installs it. */
 export const hasRedisServer: boolean = spawnSync("redis-server", ["--version"]).status === 0;
 
 export interface RedisServer {

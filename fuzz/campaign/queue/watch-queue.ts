@@ -1,4 +1,4 @@
-/** One view of all who work at a queue. */
+/** A view of all workers and campaigns of a queue. */
 import { countOf } from "#reports/searched-under.ts";
 import { connect, presences, type Present, queuePackages } from "./queue-connection.ts";
 
@@ -45,6 +45,7 @@ export function watchLines(
       const strange = codes.size > 0 && !codes.has(worker.code) ? `  code ${worker.code}: takes no jobs` : "";
       return `worker    ${worker.name}  ${countOf(Math.round(worker.rate), "execution")}/s  ${worker.doing}${strange}`;
     }),
-    `${countOf(campaigns.length, "campaign")}, ${countOf(workers.length, "worker")}, ${countOf(Math.round(rate), "execution")}/s`,
+    `${countOf(campaigns.length, "campaign")}, ${countOf(workers.length, "worker")}, ` +
+      `${countOf(Math.round(rate), "execution")}/s`,
   ];
 }

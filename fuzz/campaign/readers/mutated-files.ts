@@ -1,5 +1,5 @@
 /**
- * Histories of every format that is read, with what a slip of the hand, a broken disk or another recorder makes of them.
+ * Histories in every supported format, with the faults of slips of the hand, broken disks and other recorders.
  */
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
@@ -11,14 +11,14 @@ import { simulateTransactions } from "#properties/transactions/simulate-transact
 import type { TransactionEvent } from "#properties/transactions/transaction-event.ts";
 
 export interface MutatedFile {
-  /** The format that it was written in. */
+  /** The format in which it was written. */
   readonly title: string;
   /** A model of `quiesce check`. */
   readonly model: string;
   readonly bytes: Uint8Array;
 }
 
-/** Files with none to three mutations; one of ten is compressed, and broken only then. */
+/** Files with none to three mutations; one in ten is compressed, and damaged only then. */
 export function mutatedFiles(): fc.Arbitrary<MutatedFile> {
   return fc
     .record({
@@ -46,7 +46,7 @@ function samples(): readonly Sample[] {
   return (kept ??= [...writtenFormats.flatMap(objectSamples), ...transactionSamples()]);
 }
 
-/** Of whatever a format can hold for any model, and of what a register or a map knows for that. */
+/** Values that a format can hold for any model, and those that a register or a map knows. */
 function objectSamples(format: WrittenFormat, number: number): Sample[] {
   const models = Object.keys(builtInModels);
   const isMap = format.functions.some(({ f }) => f === "put");

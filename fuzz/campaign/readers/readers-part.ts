@@ -4,12 +4,15 @@ import { derivedSeed, namedSeed } from "#properties/random.ts";
 import type { Part, PartContext, PartResult } from "../part.ts";
 import type { ReadersOutcome } from "./readers-task.ts";
 
-/** Files of one job: what is lost when a machine dies. */
+/** Files of one job: the most that is lost when a machine dies. */
 const JOB_FILES_MAX = 2_000;
 
 export const READERS_NAME = "readers of histories";
 
-/** @param seed of the campaign @param files mutated files, of all formats together */
+/**
+ * @param seed of the campaign
+ * @param files mutated files, over all formats
+ */
 export function readersPart(seed: number, files: number): Part {
   const own = namedSeed(seed, READERS_NAME);
   return { name: READERS_NAME, work: { readers: files }, run: (context) => readFiles(own, files, context) };

@@ -6,17 +6,17 @@ import type { ReadersOutcome } from "./readers-task.ts";
 import { type DecideFile, runReaders } from "./run-readers.ts";
 
 const UNSTOPPED = { shouldStop: () => false };
-/** The profile full of `verify` has a hundred thousand. */
+/** The profile `full` of `verify` has a hundred thousand. */
 const FILES = 600;
 
-test(`${FILES} mutated files of every format: a verdict, or a fault in one line with its place, never a stack`, async () => {
+test(`${FILES} mutated files of every format give a verdict, or a fault in one line with its position`, async () => {
   const outcome = await runReaders({ seed: 11, files: FILES }, UNSTOPPED);
   if (outcome?.kind !== "holds") throw new Error(outcome?.because ?? "stopped");
   expect(outcome.decided + outcome.refused).toBe(FILES);
   expect(Math.min(outcome.decided, outcome.refused)).toBeGreaterThan(FILES / 20);
 });
 
-/** Readers with a fault of their own, at any file with a word in it. */
+/** Readers with their own fault, for any file that contains a certain word. */
 function broken(word: string, fault: () => Awaited<ReturnType<DecideFile>>): DecideFile {
   return async (path) => (readFileSync(path).includes(word) ? fault() : { kind: "decided" });
 }
@@ -28,15 +28,15 @@ test.each([
     },
     /TypeError: x is undefined$/,
   ],
-  [() => ({ kind: "fault" as const, fault: "it is bad" }), /a fault without its place.*: it is bad$/],
-])("readers that throw, or say nothing of the place, are found with a small file", async (fault, because) => {
+  [() => ({ kind: "fault" as const, fault: "it is bad" }), /a fault without its position.*: it is bad$/],
+])("readers that throw, or omit the position, are found with a small file", async (fault, because) => {
   const outcome = await runReaders({ seed: 1, files: 2_000 }, UNSTOPPED, broken("txn", fault));
   if (outcome?.kind !== "violated") throw new Error("nothing was found");
   expect(outcome.because).toMatch(because);
   expect(Buffer.from(outcome.file, "base64").toString()).toContain("txn");
 });
 
-test("a stopped run says nothing", async () => {
+test("a stopped run has no outcome", async () => {
   expect(await runReaders({ seed: 1, files: 50 }, { shouldStop: () => true })).toBeUndefined();
 });
 
@@ -53,7 +53,7 @@ async function partOf(files: number, run: (task: { seed: number; files: number }
   return { result, saved };
 }
 
-test("many files are cut into jobs, each with a seed of its own, and counted together", async () => {
+test("many files are split into jobs, each with its own seed, and counted together", async () => {
   const tasks: { seed: number; files: number }[] = [];
   const { result } = await partOf(4_500, (task) => {
     tasks.push(task);
@@ -67,7 +67,7 @@ test("many files are cut into jobs, each with a seed of its own, and counted tog
   });
 });
 
-test("a file that is not told violates the part, and is saved; a part that was stopped has no result", async () => {
+test("an unreported file violates the part and is saved; a stopped part has no result", async () => {
   const { result, saved } = await partOf(10, () => ({
     kind: "violated",
     because: "EDN: TypeError",

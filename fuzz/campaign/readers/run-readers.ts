@@ -9,16 +9,16 @@ import { runTransactions } from "../history/run-transactions.ts";
 import { mutatedFiles } from "./mutated-files.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers-task.ts";
 
-/** What came of a file: a verdict, or what is wrong with it. */
-type Answer = { readonly kind: "decided" } | { readonly kind: "fault"; readonly fault: string };
+/** The outcome for a file: a verdict, or its fault. */
+type Result = { readonly kind: "decided" } | { readonly kind: "fault"; readonly fault: string };
 
-/** Decides a file, as `quiesce check` does; undefined once it is stopped. */
-export type DecideFile = (path: string, model: string, control: JobControl) => Promise<Answer | undefined>;
+/** Decides a file, as `quiesce check` does; undefined once stopped. */
+export type DecideFile = (path: string, model: string, control: JobControl) => Promise<Result | undefined>;
 
-/** Milliseconds for the verdict on a file: what is looked at is how it is read. */
+/** Milliseconds for the verdict on a file: the subject here is reading it. */
 const FILE_MS_MAX = 2_000;
 
-/** @returns undefined when it was stopped */
+/** @returns undefined when stopped */
 export async function runReaders(
   { seed, files }: ReadersTask,
   control: JobControl,
@@ -30,12 +30,12 @@ export async function runReaders(
   const isRead = fc.asyncProperty(mutatedFiles(), async ({ model, bytes }) => {
     if (control.shouldStop(0)) return;
     writeFileSync(path, bytes);
-    const answer = await decide(path, model, control);
-    if (answer === undefined) return;
-    if (answer.kind === "decided") counts.decided += 1;
+    const result = await decide(path, model, control);
+    if (result === undefined) return;
+    if (result.kind === "decided") counts.decided += 1;
     else {
-      if (!isTold(answer.fault, path))
-        throw new Error(`a fault without its place, or of several lines: ${answer.fault}`);
+      if (!isLocated(result.fault, path))
+        throw new Error(`a fault without its position, or of several lines: ${result.fault}`);
       counts.refused += 1;
     }
   });
@@ -51,7 +51,7 @@ export async function runReaders(
   }
 }
 
-function decideFile(file: string, model: string, control: JobControl): Promise<Answer | undefined> {
+function decideFile(file: string, model: string, control: JobControl): Promise<Result | undefined> {
   const transactions = TRANSACTION_MODELS.find((each) => each === model);
   if (transactions !== undefined)
     return runTransactions({
@@ -64,8 +64,8 @@ function decideFile(file: string, model: string, control: JobControl): Promise<A
   return runCheck({ ...task, keys: "split", method: "automatic" }, control);
 }
 
-/** One line, with the file's line where there is one to tell. */
-function isTold(fault: string, path: string): boolean {
+/** Whether a fault is one line, with the line number in the file where there is one. */
+function isLocated(fault: string, path: string): boolean {
   if (fault.includes("\n") || !fault.startsWith(path)) return false;
   return /^(?::\d+: |: expected operations to check|: the compressed data is damaged)/.test(fault.slice(path.length));
 }

@@ -51,14 +51,14 @@ async function decided(
   return { decision, ran };
 }
 
-test("a scenario that is enumerated to the end holds, and nothing else is run", async () => {
+test("a scenario enumerated to the end holds, and nothing else runs", async () => {
   const { decision, ran } = await decided(profile(100, 50, 50), () => outcome("exhausted", 42));
   expect(decision.verdict).toBe("holds");
   expect(decision.searches).toEqual([{ strategy: "exhaustive", exhaustive: true, executions: 42, accesses: 420 }]);
   expect(ran).toHaveLength(1);
 });
 
-test("one whose enumeration does not end is searched by every strategy, in whole", async () => {
+test("a scenario whose enumeration does not end is searched in full by every strategy", async () => {
   const { decision } = await decided(profile(100, 50, 120_000), (task) => outcome("searched", task.executionsMax));
   expect(decision.verdict).toBe("holds");
   expect(decision.searches.map(({ strategy, exhaustive, executions }) => [strategy, exhaustive, executions])).toEqual([
@@ -81,7 +81,7 @@ test("without an enumeration the searches alone decide", async () => {
   expect(decision.searches.map(({ strategy }) => strategy)).toEqual(["random"]);
 });
 
-test("a search that was stopped leaves the scenario unknown", async () => {
+test("a stopped search leaves the scenario unknown", async () => {
   const { decision } = await decided(profile(0, 50, 50), (_task, index) =>
     outcome(index === 0 ? "searched" : "stopped", 5),
   );
@@ -89,7 +89,7 @@ test("a search that was stopped leaves the scenario unknown", async () => {
   expect(decision.searches.map(({ executions }) => executions)).toEqual([5, 5]);
 });
 
-test("a campaign that is stopped before all tasks ran leaves the scenario unknown", async () => {
+test("a campaign stopped before all tasks ran leaves the scenario unknown", async () => {
   const { decision } = await decided(profile(100, 50, 50), (task) => outcome("searched", task.executionsMax), {
     stopAfter: 2,
     count: 1,
@@ -97,7 +97,7 @@ test("a campaign that is stopped before all tasks ran leaves the scenario unknow
   expect(decision.verdict).toBe("unknown");
 });
 
-test("a scenario that cannot be run is unknown, for the reason given", async () => {
+test("a scenario that cannot run is unknown, for the given reason", async () => {
   const { decision } = await decided(profile(100, 50), () => ({
     ...outcome("failed", 0),
     because: "its set-up violates leak",
@@ -109,7 +109,7 @@ test("a scenario without a task is unknown", () => {
   expect(decisionOf(scenario, 1, [], []).verdict).toBe("unknown");
 });
 
-test("delay bounding that comes to its end is not called exhaustive", async () => {
+test("delay bounding that finishes is not called exhaustive", async () => {
   const plan = { enumerationMax: 0, searches: [{ strategy: "delay", executions: 50 }] };
   const { decision } = await decided(plan, () => outcome("exhausted", 20));
   expect(decision.verdict).toBe("holds");
@@ -129,7 +129,7 @@ test("the decision is the same for any number of lanes and any order in which ta
       fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 6 }),
       async (outcomes, count, delays) => {
         const byName = new Map<string, SearchOutcome>();
-        // The outcome belongs to the task, so it is drawn by the task's own place in the plan.
+        // The outcome belongs to the task, so it is selected by the task's place in the plan.
         const names = await decided(plan, (task) => outcome("searched", task.executionsMax), { count: 1 });
         for (const [index, name] of names.ran.entries())
           byName.set(

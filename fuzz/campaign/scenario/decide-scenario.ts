@@ -1,8 +1,8 @@
 /**
  * Decides each scenario from the outcomes of its tasks.
  *
- * The result depends on the tasks alone, not on which worker ran them or which ended first: tasks count in their own
- * order, up to the first that violates, and what others did beyond it is left out.
+ * The result depends on the tasks alone, not on which worker ran them or which ended first: tasks count in order, up to
+ * the first violation, and later outcomes are left out.
  */
 import { namedSeed } from "#properties/random.ts";
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
@@ -11,19 +11,19 @@ import type { Perform } from "../job.ts";
 import type { Profile } from "../profile.ts";
 import { ENUMERATION, type SearchOutcome, type SearchTask, tasksOf } from "./search-task.ts";
 
-/** What is known of a scenario when its tasks have ended, or the campaign has. */
+/** The decision on a scenario when its tasks, or the campaign, have ended. */
 export interface Decision {
   readonly scenario: ScenarioReference;
   readonly seed: number;
   readonly verdict: Verdict;
   readonly searches: readonly Search[];
-  /** Why the verdict is unknown, where a task said so. */
+  /** Why the verdict is unknown, if a task gave a reason. */
   readonly because?: string;
   /** The violation that counts: the first in the order of tasks. */
   readonly violated?: { readonly task: SearchTask; readonly outcome: SearchOutcome };
 }
 
-/** Runs the enumeration, and the searches if that does not decide. When it is stopped, what is known by then decides. */
+/** Runs the enumeration, and the searches if that does not decide. When stopped, the outcomes so far decide. */
 export async function decideScenario(
   scenario: ScenarioReference,
   profile: Pick<Profile, "enumerationMax" | "searches">,
@@ -47,7 +47,7 @@ export async function decideScenario(
   return decisionOf(scenario, namedSeed(seed, scenario.name), tasks, outcomes);
 }
 
-/** Pure: the same outcomes give the same decision. */
+/** Pure: equal outcomes give equal decisions. */
 export function decisionOf(
   scenario: ScenarioReference,
   seed: number,
@@ -73,8 +73,7 @@ function isEnumerated(tasks: readonly SearchTask[], outcomes: readonly (SearchOu
 }
 
 /**
- * Adds up the pieces of each strategy. Being exhausted counts for the enumeration alone: delay bounding leaves
- * schedules out.
+ * Adds up the pieces of each strategy. Only the enumeration can be exhaustive: delay bounding leaves schedules out.
  */
 function searchesOf(tasks: readonly SearchTask[], outcomes: readonly (SearchOutcome | undefined)[]): readonly Search[] {
   const searches = new Map<string, Search>();

@@ -1,4 +1,6 @@
-/** Searches a scenario on a worker thread. Nothing is shared but the control, so an outcome depends on the task alone. */
+/**
+ * Searches a scenario on a worker thread. Nothing is shared but the control, so an outcome depends on the task alone.
+ */
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -8,7 +10,7 @@ import { type Loaded, loadScenario, type ScenarioReference } from "#fuzz/subject
 import { ScenarioError } from "#fuzz/systems/scenario-error.ts";
 import type { SearchOutcome, SearchTask } from "./search-task.ts";
 
-/** The machine of the scenario that ran last: its next task is likely to come to the same worker. */
+/** The machine of the most recent scenario: its next task will probably come to the same worker. */
 let kept: { readonly reference: ScenarioReference; readonly machine: Machine } | undefined;
 
 function machineFor(reference: ScenarioReference, { subject, checks }: Loaded): Machine {
@@ -34,7 +36,7 @@ function searchAsAsked(task: SearchTask, loaded: Loaded, control: JobControl): S
   );
 }
 
-/** @throws InputError if the module's model is no model, or there is nothing to check */
+/** @throws InputError if the module's model is invalid, or there is nothing to check */
 export async function runSearch(task: SearchTask, control: JobControl): Promise<SearchOutcome> {
   let result: SearchResult;
   let loaded: Loaded | undefined;
@@ -42,7 +44,7 @@ export async function runSearch(task: SearchTask, control: JobControl): Promise<
     loaded = await loadScenario(task.scenario);
     result = searchAsAsked(task, loaded, control);
   } catch (error) {
-    // What its system refuses is one line of the report; a model that is wrong ends the run.
+    // A scenario that its system refuses is one line of the report; a wrong model ends the run.
     if (loaded !== undefined && error instanceof InputError && !(error instanceof ScenarioError)) throw error;
     const because = error instanceof Error ? error.message : String(error);
     return { kind: "failed", because, executions: 0, accesses: 0 };

@@ -1,4 +1,4 @@
-/** A scenario as a part of a campaign: decided by its searches, and a violation explained. */
+/** A scenario as a part of a campaign: decided by its searches, with its violation explained. */
 import type { ScenarioReference } from "#fuzz/subjects/catalogue.ts";
 import type { Counterexample, ScenarioResult } from "#reports/result.ts";
 import { searchedUnder } from "#reports/searched-under.ts";
@@ -25,11 +25,11 @@ export function scenarioPart(scenario: ScenarioReference, profile: Profile, seed
 
 interface Explained {
   readonly counterexample?: Counterexample;
-  /** Where the trace was saved for later runs. */
+  /** Path of the trace saved for later runs. */
   readonly saved?: string;
 }
 
-/** Shrinks a violation, and writes what is needed to look at it. */
+/** Shrinks a violation, and writes its files. */
 async function explained(
   { violated, scenario }: Decision,
   { perform, pathOf, save, saveTrace }: PartContext,
@@ -42,7 +42,7 @@ async function explained(
     choices: violated.outcome.choices,
     scriptPath: pathOf(`${name}.repro.ts`),
   };
-  // A violation that was found just before the end is to be told all the same.
+  // A violation found just before the end is still explained.
   const done = await perform({ kind: "explanation", task }, { evenWhenStopped: true });
   if (done === undefined) return {};
   const { counterexample, trace, script } = done.outcome;

@@ -24,7 +24,7 @@ test("the enumeration comes first, then each strategy", () => {
   ]);
 });
 
-test("a long search is cut into pieces with seeds of their own, a list of schedules is not", () => {
+test("a long search is split into pieces with their own seeds, a list of schedules is not", () => {
   const tasks = tasksOf(
     scenario,
     {
@@ -45,7 +45,7 @@ test("a long search is cut into pieces with seeds of their own, a list of schedu
   expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(4);
 });
 
-test("the seeds of a scenario come from the run's seed and its own name, not from its place in the list", () => {
+test("a scenario's seeds come from the run's seed and its name, not from its place in the list", () => {
   const seeds = (seed: number, name: string): number[] =>
     tasksOf({ name, system: "peers" }, { enumerationMax: 1, searches: [] }, seed).map((task) => task.seed);
   expect(seeds(1, "peers-a")).toEqual(seeds(1, "peers-a"));
@@ -67,7 +67,7 @@ test("tasks that may end differently have different names", () => {
   expect(jobName({ kind: "search", task: { ...task } })).toBe(names[0]);
 });
 
-test("each profile searches more than the one before it", () => {
+test("each profile searches more than the previous one", () => {
   expect(profiles.map(({ name }) => name)).toEqual(["quick", "full", "night"]);
   const work = profiles.map((profile) =>
     tasksOf(scenario, profile, 1).reduce((sum, task) => sum + task.executionsMax, 0),
@@ -76,6 +76,6 @@ test("each profile searches more than the one before it", () => {
   expect(profileNamed("full").name).toBe("full");
 });
 
-test("an unknown profile is refused with the names there are", () => {
+test("an unknown profile is refused, and the known names are listed", () => {
   expect(() => profileNamed("fast\u001b")).toThrow('no profile "fast\\u{1b}"; there are quick, full, night');
 });

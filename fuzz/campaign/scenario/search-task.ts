@@ -12,20 +12,20 @@ export interface SearchTask {
   readonly strategy: string;
   readonly seed: number;
   readonly executionsMax: number;
-  /** An exhaustive search ends early if there seem to be more executions than that. */
+  /** An exhaustive search ends early if the estimated number of executions exceeds this. */
   readonly estimateMax?: number;
 }
 
 const count = z.int().nonnegative();
 
-/** What became of a search. */
+/** The outcome of a search. */
 export const SearchOutcome = z.strictObject({
-  /** As a search's; `failed` when the scenario cannot be run at all. */
+  /** As for a search; `failed` when the scenario cannot run at all. */
   kind: z.enum(["violated", "exhausted", "searched", "stopped", "failed"]),
   executions: count,
   /** Accesses of all executions together. */
   accesses: count,
-  /** About how many executions there are, if an exhaustive search was ended by its bound. */
+  /** Estimated number of executions, if an exhaustive search was ended by its bound. */
   estimate: z.strictObject({ executions: count, low: count, high: count }).exactOptional(),
   /** Why it failed. */
   because: z.string().exactOptional(),
@@ -36,19 +36,18 @@ export const SearchOutcome = z.strictObject({
 
 export type SearchOutcome = Readonly<z.infer<typeof SearchOutcome>>;
 
-/** The search that comes first, and decides the scenario if it comes to its end. */
+/** The first search, which decides the scenario if it finishes. */
 export const ENUMERATION = EXHAUSTIVE;
 
 /**
- * Executions of one task: long searches are cut into pieces that other workers can take, and that `--resume` need not
+ * Executions of one task: long searches are split into pieces that other workers can take, and that `--resume` need not
  * repeat.
  */
 const EXECUTIONS_PER_TASK = 50_000;
 
 /**
- * The enumeration, which comes first, and the searches that follow if it does not decide; each piece with a seed of its
- * own. Seeds come from the run's seed and the scenario's name alone, so a run of one scenario repeats what the run of all
- * did with it.
+ * The enumeration comes first, then the searches if it does not decide; each piece has its own seed. Seeds come from
+ * the run's seed and the scenario's name alone, so a run of one scenario repeats the run of all.
  */
 export function tasksOf(
   scenario: ScenarioReference,
@@ -59,7 +58,7 @@ export function tasksOf(
   const budgets: SearchBudget[] =
     profile.enumerationMax === 0 ? [] : [{ strategy: ENUMERATION, executions: profile.enumerationMax }];
   for (const { strategy, executions } of profile.searches) {
-    // A strategy that runs through a list has no second piece: it would start the list anew.
+    // A strategy that runs through a list has no second piece: it would start the list again.
     const pieceMax = strategy === EXHAUSTIVE || strategyNamed(strategy).enumerates ? executions : EXECUTIONS_PER_TASK;
     for (let left = executions; left > 0; left -= pieceMax)
       budgets.push({ strategy, executions: Math.min(left, pieceMax) });

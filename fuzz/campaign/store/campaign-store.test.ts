@@ -25,7 +25,7 @@ const violation: FoundViolation = {
   trace: "{}",
 };
 
-test("what a job came to is there after the store is opened again, for the same code alone", () => {
+test("a job's outcome survives reopening the store, for the same code alone", () => {
   const path = freshPath();
   const store = openStore(path);
   expect(store.outcomesOf("code").outcomeOf(job)).toBeUndefined();
@@ -44,7 +44,7 @@ test("an outcome that is not final is not kept", () => {
   store.close();
 });
 
-test("pairs count once, whatever pieces they come in, and a piece that is taken in again changes nothing", () => {
+test("pairs count once, whatever pieces they come in, and storing a piece again changes nothing", () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }), { maxLength: 3 }), {
@@ -70,7 +70,7 @@ test("pairs count once, whatever pieces they come in, and a piece that is taken 
   );
 });
 
-test("a violation of a known cause is seen again, and one that is mended says so", () => {
+test("a violation of a known cause is updated, and a fixed one is marked", () => {
   const store = openStore(freshPath());
   const [monday, tuesday, friday] = ["2026-11-02", "2026-11-03", "2026-11-06"].map((day) => new Date(day));
   if (monday === undefined || tuesday === undefined || friday === undefined) throw new Error("no days");
@@ -84,7 +84,7 @@ test("a violation of a known cause is seen again, and one that is mended says so
   store.close();
 });
 
-test("a store of the first version is brought to the present one, with all that was in it", () => {
+test("a store of the first version is migrated to the present one with all its contents", () => {
   const path = freshPath();
   const present = openStore(path);
   present.outcomesOf("code").keep(job, { outcome, milliseconds: 7 });
@@ -98,7 +98,7 @@ test("a store of the first version is brought to the present one, with all that 
   store.close();
 });
 
-test("a file that cannot be used is refused in one line", () => {
+test("an unusable file is refused in one line", () => {
   const held = freshPath();
   const holder = openStore(held);
   expect(() => openStore(held)).toThrow(/^store .*: another campaign holds it; let that end, or name another file$/);
@@ -133,7 +133,7 @@ test("a file that cannot be used is refused in one line", () => {
   expect(() => openStore(cut)).toThrow(/^store .*: it is damaged; move it away, or restore it from a copy$/);
 });
 
-test("a disk that is full is said in one line, and what was kept before stays", () => {
+test("a full disk is reported in one line, and stored data stays", () => {
   const path = freshPath();
   openStore(path).close();
   const store = openStore(path, { pagesMax: 20 });

@@ -1,6 +1,6 @@
 /**
- * What campaigns know: what each job came to with which code, schedules that showed something new, how fast new things
- * were found, and violations by their cause. It grows with what is new: executions that showed nothing leave a count.
+ * The results of campaigns: the outcome of each job with its code, schedules that showed new pairs, the rate of new
+ * pairs, and violations by cause. It grows with new findings only: executions without new pairs leave a count.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { type Job, type JobKind, jobName, type OutcomeOf, type Performed } from 
 import { jobKinds } from "../job-kinds.ts";
 import { inStore, openStoreFile, type StoreOptions } from "./store-file.ts";
 
-/** A violation with what it is the same by. */
+/** A violation, with the features that identify its cause. */
 export interface FoundViolation {
   /** Equal for violations of one cause. */
   readonly cause: string;
@@ -27,19 +27,19 @@ export interface StoredViolation extends FoundViolation {
   /** Dates as ISO 8601 writes them. */
   readonly firstSeen: string;
   readonly lastSeen: string;
-  /** The code that it was last looked for with, and whether that still has it. */
+  /** The code of the last search for it, and whether it still fails there. */
   readonly lastCode: string;
   readonly isFailing: boolean;
 }
 
-/** A schedule, as the threads of its accesses, and the pairs that it showed for the first time. */
+/** A schedule, as the threads of its accesses, and the pairs that it was the first to show. */
 export interface Discovery {
   readonly execution: number;
   readonly choices: readonly number[];
   readonly pairs: readonly number[];
 }
 
-/** What a piece of a search saw. */
+/** The observations of a piece of a search. */
 export interface Seen {
   readonly scenario: string;
   readonly strategy: string;
@@ -69,16 +69,16 @@ export interface CampaignStore {
   /** Outcomes of jobs with this code. */
   outcomesOf(code: string): KeptOutcomes;
   /**
-   * Takes in what a piece of a search saw, once.
+   * Stores the observations of a piece of a search, once.
    *
-   * @returns pairs that nobody had seen before
+   * @returns pairs that no piece had shown before
    */
   see(job: string, seen: Seen): number;
-  /** How a piece ended that has been taken in; undefined for others. */
+  /** The ending of a stored piece; undefined for others. */
   seen(job: string): "violated" | "searched" | undefined;
-  /** Takes a violation in; one of a known cause is seen again. True if the cause is new. */
+  /** Stores a violation; one with a known cause is updated. True if the cause is new. */
   meet(violation: FoundViolation, code: string, now: Date): boolean;
-  /** Says whether a violation is there with this code. */
+  /** Records whether a violation occurs with this code. */
   recheck(cause: string, code: string, isFailing: boolean, now: Date): void;
   violations(): readonly StoredViolation[];
   corpus(): readonly CorpusEntry[];
@@ -103,7 +103,7 @@ const ViolationRow = z.object({
 const CorpusRow = z.object({ scenario: z.string(), strategy: z.string(), choices: z.string(), found: z.number() });
 const CurveRow = z.object({ scenario: z.string(), strategy: z.string(), executions: z.number(), known: z.number() });
 
-/** @throws InputError if the file cannot be used, and from every function of the store if it can no longer be */
+/** @throws InputError if the file is unusable, as does every function of the store if it becomes unusable later */
 export function openStore(path: string, options: StoreOptions = {}): CampaignStore {
   const file = openStoreFile(path, options);
   const all = (query: string): unknown[] => inStore(path, () => file.prepare(query).all());
@@ -157,7 +157,7 @@ function outcomesIn(file: DatabaseSync, path: string, code: string): KeptOutcome
       const row = inStore(path, () => find.get(code, jobName(job)));
       if (row === undefined) return undefined;
       const outcome = jobKinds[job.kind].kept?.schema.safeParse(JSON.parse(String(row["outcome"])));
-      // One that says something else than an outcome is done again.
+      // A job whose entry is not a valid outcome runs again.
       return outcome?.success === true
         ? { outcome: outcome.data, milliseconds: Number(row["milliseconds"]) }
         : undefined;

@@ -1,8 +1,8 @@
 /**
- * The file of a campaign's store: opened by one process at a time, of a known version, whole.
+ * The file of a campaign's store: opened by one process at a time, of a known version, consistent.
  *
- * Every change is a transaction of its own in SQLite's write-ahead log, so whoever is killed loses what it was about to
- * write and nothing else; the lock of a process that is gone is gone with it.
+ * Every change is its own transaction in SQLite's write-ahead log, so a killed process loses only its current write;
+ * its lock disappears with it.
  */
 import { DatabaseSync } from "node:sqlite";
 import { dirname } from "node:path";
@@ -11,10 +11,10 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { visibleText } from "#reports/visible-text.ts";
 
-/** `qstr`, as SQLite's header keeps it: says whose file it is. */
+/** `qstr`, in the application field of SQLite's header: marks the file as ours. */
 const APPLICATION = 0x71737472;
 
-/** Each brings a store from the version of its place to the next. They are never changed, only added to. */
+/** Each migrates a store from the version of its index to the next. They are never changed, only added to. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE decision (
      code TEXT NOT NULL, job TEXT NOT NULL, kind TEXT NOT NULL, milliseconds REAL NOT NULL, outcome TEXT NOT NULL,
@@ -48,7 +48,7 @@ const REASONS: Readonly<Record<number, string>> = {
   26: "it is no store of a campaign; name another file",
 };
 
-/** Does something with the store; what goes wrong with the file is said in one line. */
+/** Accesses the store; faults of the file are reported in one line. */
 export function inStore<T>(path: string, act: () => T): T {
   try {
     return act();
@@ -61,7 +61,7 @@ export function inStore<T>(path: string, act: () => T): T {
 }
 
 export interface StoreOptions {
-  /** Pages that the file may grow to, 4 KiB each; as many as the disk has unless given. */
+  /** Largest number of 4 KiB pages of the file; default: the disk's limit. */
   readonly pagesMax?: number;
 }
 
@@ -93,7 +93,8 @@ function migrate(file: DatabaseSync, path: string): void {
   const version = Number(numberOf(file, "PRAGMA user_version", "user_version"));
   if (version > MIGRATIONS.length)
     throw new InputError(
-      `${shown}: it is of version ${version}, and this quiesce knows versions up to ${MIGRATIONS.length}; use a newer one`,
+      `${shown}: it is of version ${version}, and this quiesce knows versions up to ${MIGRATIONS.length}; ` +
+        "use a newer one",
     );
   for (const [place, migration] of MIGRATIONS.entries()) {
     if (place < version) continue;

@@ -10,27 +10,27 @@ import { storyOfTrace } from "#fuzz/counterexample/story-of-trace.ts";
 import { withSources } from "#fuzz/counterexample/story-sources.ts";
 import type { StoryOutcome, StoryTask } from "./story-task.ts";
 
-/** Tells a trace. A trace that cannot be used is an outcome too: the rest of the page does without its story. */
+/** Makes the story of a trace. An unusable trace is an outcome too: the rest of the page does without its story. */
 export async function runStory(task: StoryTask): Promise<StoryOutcome> {
   try {
     const trace = parseTrace(task.trace, visibleText(task.from));
-    return trace.bug === undefined ? await tell(trace, task) : await tellPatched(trace, trace.bug, task);
+    return trace.bug === undefined ? await makeStory(trace, task) : await makePatchedStory(trace, trace.bug, task);
   } catch (error) {
     if (error instanceof InputError) return { because: error.message };
     throw error;
   }
 }
 
-async function tell(trace: Trace, { replay, module }: StoryTask): Promise<StoryOutcome> {
-  const told = storyOfTrace(trace, await loadSubject(trace, module), replay);
-  return "because" in told ? told : { story: withSources(told.story, new Map()) };
+async function makeStory(trace: Trace, { replay, module }: StoryTask): Promise<StoryOutcome> {
+  const made = storyOfTrace(trace, await loadSubject(trace, module), replay);
+  return "because" in made ? made : { story: withSources(made.story, new Map()) };
 }
 
-/** In copies of the modules that the bug's patch changes, beside the code as it stands. */
-async function tellPatched(trace: Trace, bug: string, { replay }: StoryTask): Promise<StoryOutcome> {
+/** Runs copies of the modules that the bug's patch changes, beside the present code. */
+async function makePatchedStory(trace: Trace, bug: string, { replay }: StoryTask): Promise<StoryOutcome> {
   const { sources } = applyToModules(bug, bugNamed(bug).patch, packageRoot);
   const url = new URL("./story-patched.ts", import.meta.url).href;
   const { storyPatched } = (await importPatched(url, bug, sources)) as typeof import("./story-patched.ts");
-  const told = storyPatched(trace, replay);
-  return "because" in told ? told : { story: withSources(told.story, sources) };
+  const made = storyPatched(trace, replay);
+  return "because" in made ? made : { story: withSources(made.story, sources) };
 }

@@ -1,4 +1,4 @@
-/** The story of a trace as a job: its schedule is run again, in the code with the bug that it was recorded with. */
+/** The story of a trace as a job: its schedule runs again, in the code with the bug that it was recorded with. */
 import type { Story } from "#reports/counterexample-story.ts";
 
 export interface StoryTask {
@@ -7,9 +7,9 @@ export interface StoryTask {
   readonly from: string;
   /** The command that replays it. */
   readonly replay: string;
-  /** Absolute path of the module of the user's own that exports the trace's system. */
+  /** Absolute path of the user's module that exports the trace's system. */
   readonly module?: string;
 }
 
-/** A story, or why the trace tells none: what the caller reads need not be of this code. */
+/** A story, or the reason for none: the trace need not be of this code. */
 export type StoryOutcome = { readonly story: Story } | { readonly because: string };

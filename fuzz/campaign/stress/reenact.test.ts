@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { StressOperation } from "#fuzz/native/stress-log.ts";
 import { reenact } from "./reenact.ts";
 
-/** Two identifiers that are equal: no pool without a bug gives them. */
+/** Two equal identifiers: no pool without a bug gives them. */
 const history: readonly StressOperation[] = [0, 1].flatMap((client) => [
   {
     client,
@@ -22,10 +22,10 @@ const history: readonly StressOperation[] = [0, 1].flatMap((client) => [
 
 const task = { name: "again", history, bug: undefined, executionsMax: 300 };
 
-test("what the source never does is looked for in vain, in as many executions as were asked for", async () => {
+test("a history that the source never produces is not found within the requested executions", async () => {
   expect(await reenact(task, { shouldStop: () => false })).toEqual({ executions: 4 * 300, trace: undefined });
 });
 
-test("a search that is stopped has no outcome", async () => {
+test("a stopped search has no outcome", async () => {
   expect(await reenact(task, { shouldStop: () => true })).toBeUndefined();
 });

@@ -1,4 +1,6 @@
-/** The part of a reenactment that runs in the patched code: this module and those it imports may be copies with a bug. */
+/**
+ * The part of a reenactment that runs in the patched code: this module and those it imports may be copies with a bug.
+ */
 import { counterexampleOf } from "#fuzz/counterexample/counterexample.ts";
 import { codeVersion } from "#fuzz/host/code-version.ts";
 import { packageRoot } from "#fuzz/host/project-root.ts";
@@ -19,7 +21,7 @@ const STRATEGIES = ["surw", "pos", "pct3", "random"];
 
 const SEED = 1;
 
-/** @returns undefined when it was told to stop */
+/** @returns undefined when told to stop */
 export async function reenact(
   { name, history, bug, executionsMax }: ReenactmentTask,
   control: JobControl,
@@ -38,7 +40,7 @@ export async function reenact(
       if (executions % EXECUTIONS_BETWEEN_QUESTIONS === 0 && control.shouldStop(EXECUTIONS_BETWEEN_QUESTIONS))
         return undefined;
       if (violation?.property !== "linearizability" || !hasSameHistory(history, heard.threads())) continue;
-      // As it was found: a smaller execution would have another history.
+      // Unshrunk: a smaller execution would have another history.
       const found = await counterexampleOf(
         {
           subject,
@@ -56,7 +58,7 @@ export async function reenact(
   return { executions, trace: undefined };
 }
 
-/** A program whose history is noted down, execution by execution. */
+/** A program whose history is recorded, execution by execution. */
 function hearing(program: Program): {
   readonly program: Program;
   threads(): readonly (readonly SimulatedOperation[])[];

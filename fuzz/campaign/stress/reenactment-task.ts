@@ -5,7 +5,7 @@ export interface ReenactmentTask {
   readonly name: string;
   /** The operations that no order explains. */
   readonly history: readonly StressOperation[];
-  /** The bug that is put back first, in memory. */
+  /** The bug that is first put back, in memory. */
   readonly bug: { readonly slug: string; readonly patch: string } | undefined;
   /** Executions of each strategy. */
   readonly executionsMax: number;

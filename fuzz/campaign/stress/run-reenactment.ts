@@ -4,7 +4,7 @@ import { packageRoot } from "#fuzz/host/project-root.ts";
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import type { ReenactmentOutcome, ReenactmentTask } from "./reenactment-task.ts";
 
-/** Searches in the code as it stands, or with a bug put back beside it, in this thread. */
+/** Searches in the present code, or with a bug put back beside it, in this thread. */
 export async function runReenactment(
   task: ReenactmentTask,
   control: JobControl,

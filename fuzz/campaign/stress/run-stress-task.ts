@@ -9,7 +9,9 @@ import { STRESS_THREADS, type StressOutcome, type StressTask } from "./stress-ta
 /** Operations of each thread in a round: ^C waits for its end. */
 const OPERATIONS = 20_000;
 
-/** Goes on until the time is used up, something is wrong, or it is stopped; undefined if that was before a round. */
+/**
+ * Continues until the time is used up, a violation is found, or it is stopped; undefined if that was before a round.
+ */
 export async function runStressTask(
   { system, seed, milliseconds: wanted }: StressTask,
   control: JobControl,

@@ -1,6 +1,6 @@
 /**
- * Stress for `quiesce stress`. What is found is saved with its history, and the simulator looks for an interleaving with
- * the same history, or else for any violation of the same source; what it finds is saved as a trace that replays.
+ * Stress for `quiesce stress`. A violation is saved with its history, and the simulator looks for an interleaving with
+ * the same history, or else for any violation of the same source; one that it finds is saved as a trace that replays.
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,21 +21,21 @@ import { STRESSED_SYSTEMS } from "./stress-task.ts";
 
 export interface StressDemand {
   readonly system: string;
-  /** Slug of a bug of the museum that is put back first, in memory. */
+  /** Slug of a bug of the museum that is first put back, in memory. */
   readonly bug?: string;
   readonly threads: number;
   readonly seed: number;
   readonly milliseconds: number;
   /** Operations of each thread in a round. */
   readonly operations: number;
-  /** Folder for what is found. */
+  /** Folder for violations. */
   readonly out: string;
 }
 
 export interface StressListener {
-  /** It begins; `progress` says in one line how far it is, at any time. */
+  /** Stress begins; `progress` returns a line on how far it is, at any time. */
   onStart(progress: () => string): void;
-  /** Something is wrong, and is looked for in the simulator. */
+  /** A violation was found, and the simulator looks for it. */
   onViolation(): void;
 }
 
@@ -46,26 +46,26 @@ export interface StressEnd extends StressResult {
   readonly seed: number;
   /** Why it was stopped, if it was. */
   readonly stopped: string | undefined;
-  /** Paths of what was saved. */
+  /** Paths of the saved files. */
   readonly files: readonly string[];
-  /** What the simulator came to, if there was a violation. */
+  /** The simulator's result, if there was a violation. */
   readonly simulated: Simulated | undefined;
 }
 
-/** What the simulator made of a violation on real threads. */
+/** The simulator's result for a violation on real threads. */
 export interface Simulated {
   /**
-   * `same-history`: it has an interleaving in which the operations return the same. `violation`: it has another
-   * violation of the same source.
+   * `same-history`: an interleaving in which the operations return the same. `violation`: another violation of the same
+   * source.
    */
   readonly found: "same-history" | "violation" | "none";
-  /** Operations that were to return the same; 0 where the history has none so few that no order explains. */
+  /** Operations that had to return the same; 0 if the history has no unexplained subset small enough. */
   readonly operations: number;
-  /** Executions in which the same history was looked for. */
+  /** Executions of the search for the same history. */
   readonly executions: number;
 }
 
-/** @throws InputError if there is no such system or bug, or a file cannot be written */
+/** @throws InputError if the system or bug does not exist, or a file cannot be written */
 export async function stressOnDemand(demand: StressDemand, listener: StressListener): Promise<StressEnd> {
   const { system, bug: slug, threads, seed, milliseconds, operations, out } = demand;
   if (!STRESSED_SYSTEMS.includes(system))
@@ -75,7 +75,10 @@ export async function stressOnDemand(demand: StressDemand, listener: StressListe
   let latest: StressProgress = { milliseconds: 0, rounds: 0, operations: 0 };
   listener.onStart(() => {
     const left = Math.max(0, Math.ceil((milliseconds - latest.milliseconds) / 1000));
-    return `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ${left} s left`;
+    return (
+      `${system}: ${latest.operations.toLocaleString("en-US")} operations in ${latest.rounds} rounds, ` +
+      `${left} s left`
+    );
   });
   try {
     const result = await runStress({
@@ -129,7 +132,7 @@ async function saved(
   return { files: [history, file], simulated };
 }
 
-/** Executions of each strategy in which an interleaving with the same history is looked for. */
+/** Executions of each strategy for an interleaving with the same history. */
 const REENACTED_EXECUTIONS_MAX = 20_000;
 
 async function reenacted(
@@ -147,11 +150,11 @@ async function reenacted(
   return (await engine.perform({ kind: "reenactment", task }))?.outcome;
 }
 
-/** Executions of each strategy in which the simulator is to find a bug, and to shrink it. */
+/** Executions of each strategy for the simulator to find a bug, and to shrink it. */
 const HUNT_EXECUTIONS_MAX = 20_000;
 
 /**
- * The bug as the simulator finds it, in the scenario that its patch names; undefined if it does not within the bound.
+ * The bug as the simulator finds it, in the scenario of its patch; undefined if not within the bound.
  */
 async function traceOfBug(bug: Bug, engine: Engine): Promise<string | undefined> {
   const task = huntTask(bug, {
@@ -163,13 +166,13 @@ async function traceOfBug(bug: Bug, engine: Engine): Promise<string | undefined>
   return (await engine.perform({ kind: "bug", task }))?.outcome.counterexample?.shrunk?.trace;
 }
 
-/** Systems under simulation that are of the same source as what runs under stress. */
+/** Simulated systems with the same source as the code under stress. */
 const SIMULATED = ["peers-optimistic", "peers", "native-sync"];
 
 /** Executions on each of their scenarios. */
 const SEARCH_EXECUTIONS_MAX = 2_000;
 
-/** What the simulator finds in the source as it stands; undefined if it finds nothing within the bound. */
+/** A violation that the simulator finds in the present source; undefined if none within the bound. */
 async function ownTrace(name: string, engine: Engine): Promise<string | undefined> {
   for (const scenario of await referencesOf(SIMULATED)) {
     const search = { scenario, strategy: "surw", seed: 1, executionsMax: SEARCH_EXECUTIONS_MAX };

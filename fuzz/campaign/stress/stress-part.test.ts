@@ -22,7 +22,7 @@ async function stress(milliseconds: number, run: LocalOutcomes["stress"]) {
   return { result, tasks, saved };
 }
 
-test("a long time is cut into jobs, each with a seed of its own", async () => {
+test("a long time is split into jobs, each with its own seed", async () => {
   const { result, tasks } = await stress(150_000, ({ milliseconds }) => ({ milliseconds, rounds: 5, operations: 10 }));
   expect(tasks.map(({ milliseconds }) => milliseconds)).toEqual([60_000, 60_000, 30_000]);
   expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(3);
@@ -33,7 +33,7 @@ test("a long time is cut into jobs, each with a seed of its own", async () => {
   });
 });
 
-test("a job that was stopped short is followed by one for the time that is left", async () => {
+test("a job that was cut short is followed by one for the remaining time", async () => {
   const { tasks, result } = await stress(10_000, ({ milliseconds }) => ({
     milliseconds: Math.min(milliseconds, 7_000),
     rounds: 5,
@@ -43,7 +43,7 @@ test("a job that was stopped short is followed by one for the time that is left"
   expect(result).toMatchObject({ stress: { verdict: "holds" } });
 });
 
-test("stopped before its time is used up, it decides nothing", async () => {
+test("stress stopped before its time is used up decides nothing", async () => {
   const { result } = await stress(10_000, (_task, engine) => {
     engine.stop("interrupted");
     return { milliseconds: 100, rounds: 1, operations: 10 };
@@ -51,7 +51,7 @@ test("stopped before its time is used up, it decides nothing", async () => {
   expect(result).toBeUndefined();
 });
 
-test("a violation ends it, and its history is saved", async () => {
+test("a violation ends stress, and its history is saved", async () => {
   const violation = { property: "avl", because: "crooked", history: "the history" };
   const { result, saved, tasks } = await stress(150_000, () => ({
     milliseconds: 9,

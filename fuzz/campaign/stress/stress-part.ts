@@ -6,13 +6,13 @@ import type { Job } from "../job.ts";
 import type { Part, PartContext } from "../part.ts";
 import { STRESS_THREADS, type StressTask } from "./stress-task.ts";
 
-/** Milliseconds of one job: what is lost when a machine dies. */
+/** Milliseconds of one job: the most that is lost when a machine dies. */
 const JOB_MS_MAX = 60_000;
 
 /** @param seed of the campaign */
 export function stressPart(system: string, seed: number, milliseconds: number): Part {
   const own = namedSeed(seed, `stress ${system}`);
-  /** The job after so many rounds and so much time: a run that is resumed goes on to other operations. */
+  /** The job after so many rounds and so much time: a resumed run continues with other operations. */
   const next = (rounds: number, spent: number): Job<"stress"> => ({
     kind: "stress",
     task: taskOf(system, rounds === 0 ? own : derivedSeed(own, rounds), milliseconds - spent),
@@ -45,7 +45,7 @@ interface Stressed {
   readonly violation?: { readonly property: string; readonly because: string; readonly history: string };
 }
 
-/** Job after job until the time is used up or something is wrong; undefined when stopped before. */
+/** Job after job until the time is used up or a violation is found; undefined when stopped before. */
 async function stressed(
   next: (rounds: number, spent: number) => Job<"stress">,
   milliseconds: number,

@@ -1,8 +1,8 @@
 /**
- * Stress on real threads as a job: a system's source, built for real threads, runs under load for so long.
+ * Stress on real threads as a job: a system's source, built for real threads, runs under load for a given time.
  *
- * Which schedules it meets is the host's choice, so that it finds nothing proves nothing, and two runs from one seed may
- * differ. A job that is stopped keeps what it did: its successor goes on with the time that is left.
+ * The host chooses the schedules, so finding nothing proves nothing, and two runs from one seed may differ. A stopped
+ * job keeps its results: its successor continues with the remaining time.
  */
 import { z } from "zod";
 
@@ -10,8 +10,8 @@ import { z } from "zod";
 export const STRESSED_SYSTEMS: readonly string[] = ["peers"];
 
 /**
- * The same on every machine, so that equal seeds and profiles say the same; more than two processors can run, so that
- * threads stop anywhere, and several sleep for one lock.
+ * The same on every machine, so that equal seeds and profiles report the same; more than two processors can run, so
+ * that threads stop anywhere, and several sleep for one lock.
  */
 export const STRESS_THREADS = 4;
 
@@ -22,7 +22,7 @@ export interface StressTask {
 }
 
 export const StressOutcome = z.strictObject({
-  /** Less than was asked for if it was stopped, or something is wrong. */
+  /** Less than requested if it was stopped, or found a violation. */
   milliseconds: z.number(),
   rounds: z.int().nonnegative(),
   operations: z.int().nonnegative(),

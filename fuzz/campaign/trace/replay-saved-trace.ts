@@ -8,8 +8,8 @@ import type { TraceResult } from "#reports/result.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 
 /**
- * Replays a saved trace on the present code. The mended code may ask for other accesses than those recorded, so the
- * schedule is followed as far as it can be, and what counts is whether any property is violated.
+ * Replays a saved trace on the present code. Fixed code may make other accesses than those recorded, so the schedule is
+ * followed as far as possible, and any violated property counts.
  */
 export async function replaySavedTrace({ path, trace, module }: SavedTrace): Promise<TraceResult> {
   const start = { trace: path, scenario: trace.scenario.name };
@@ -22,7 +22,7 @@ export async function replaySavedTrace({ path, trace, module }: SavedTrace): Pro
     const accesses = choices.length.toLocaleString("en-US");
     return { ...start, verdict: "holds", because: `ends without a violation after ${accesses} accesses` };
   } catch (error) {
-    // Its scenario no longer means anything: that decides nothing.
+    // Its scenario is no longer valid: that decides nothing.
     if (error instanceof InputError) return { ...start, verdict: "unknown", because: error.message };
     throw error;
   }

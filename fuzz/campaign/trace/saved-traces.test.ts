@@ -29,7 +29,7 @@ function traceNow(codeVersion = "old"): Trace {
 
 const peers = [{ name: "peers-identifiers", system: "peers" }];
 
-test("saved traces are those of the systems asked for, by name; a folder that is not there has none", () => {
+test("saved traces are those of the requested systems, by name; a missing folder has none", () => {
   const own = join(folder, "own");
   for (const name of ["b", "a"]) saveTrace(serialiseTrace(traceNow()).replace("peers-identifiers", name), own);
   writeFileSync(join(own, "notes.txt"), "");
@@ -44,14 +44,14 @@ test("saved traces are those of the systems asked for, by name; a folder that is
   expect(savedTraces(peers, () => join(folder, "missing"))).toEqual([]);
 });
 
-test("traces of a user's module lie beside it", () => {
+test("traces of a user's module are saved beside it", () => {
   const module = join(folder, "mine", "structure.ts");
   const path = saveTrace(serialiseTrace(traceNow()), join(folder, "mine", "traces"));
   const mine = [{ name: "peers-identifiers", system: "peers", module }];
   expect(savedTraces(mine)).toMatchObject([{ path: relative(projectRoot, path), module }]);
 });
 
-test("the same counterexample of another version of the code is the same file, another one is another", () => {
+test("a counterexample of another version of the code is the same file, another counterexample another", () => {
   const own = join(folder, "again");
   const first = saveTrace(serialiseTrace(traceNow("one")), own);
   expect(saveTrace(serialiseTrace(traceNow("two")), own)).toBe(first);
@@ -61,16 +61,16 @@ test("the same counterexample of another version of the code is the same file, a
   expect(existsSync(first)).toBe(true);
 });
 
-test("the trace of a bug that is mended holds", async () => {
-  expect(await replaySavedTrace({ path: "fuzz/traces/mended.trace.json", trace: traceNow() })).toMatchObject({
-    trace: "fuzz/traces/mended.trace.json",
+test("the trace of a fixed bug holds", async () => {
+  expect(await replaySavedTrace({ path: "fuzz/traces/fixed.trace.json", trace: traceNow() })).toMatchObject({
+    trace: "fuzz/traces/fixed.trace.json",
     scenario: "peers-identifiers",
     verdict: "holds",
     because: expect.stringMatching(/^ends without a violation after \d+ accesses$/),
   });
 });
 
-test("a trace whose scenario means nothing any more decides nothing", async () => {
+test("a trace with an invalid scenario decides nothing", async () => {
   const trace = { ...traceNow(), scenario: { name: "gone", system: "peers" } };
   expect(await replaySavedTrace({ path: "gone.trace.json", trace })).toMatchObject({
     verdict: "unknown",
@@ -78,7 +78,7 @@ test("a trace whose scenario means nothing any more decides nothing", async () =
   });
 });
 
-test("a file that is no trace is refused", () => {
+test("a file that is not a trace is refused", () => {
   const own = join(folder, "damaged");
   saveTrace(serialiseTrace(traceNow()), own);
   writeFileSync(join(own, "c.trace.json"), "{");

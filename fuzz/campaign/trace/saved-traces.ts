@@ -1,6 +1,6 @@
 /**
- * Traces of bugs that were found in code under verification, kept beside it: every later run replays them, so that none
- * comes back unseen.
+ * Traces of bugs found in the code under verification, kept beside it: every later run replays them, so that none
+ * returns unnoticed.
  *
  * Those of quiesce's own systems lie in `fuzz/traces/`, those of a user's module in `traces/` beside the module.
  */
@@ -17,16 +17,16 @@ import { safeFileName } from "../safe-file-name.ts";
 
 const SUFFIX = ".trace.json";
 
-/** A saved trace, to be replayed. */
+/** A saved trace to replay. */
 export interface SavedTrace {
   /** Its path relative to the root of the project, with forward slashes. */
   readonly path: string;
   readonly trace: Trace;
-  /** Absolute path of the user's module that its system comes from. */
+  /** Absolute path of the user's module that exports its system. */
   readonly module?: string;
 }
 
-/** The folder that holds the traces of our own systems, or of those of a user's module. */
+/** The folder for the traces of our own systems, or of those of a user's module. */
 export function tracesFolder(module?: string): string {
   if (module !== undefined) return join(dirname(module), "traces");
   return isCheckout ? join(projectRoot, "fuzz", "traces") : join(projectRoot, "traces");
@@ -35,8 +35,8 @@ export function tracesFolder(module?: string): string {
 /**
  * The saved traces of these scenarios' systems, in the order of their names.
  *
- * @param folderOf where the traces of a module are, or those of our own systems
- * @throws InputError if a file is no trace
+ * @param folderOf the folder for the traces of a module, or for those of our own systems
+ * @throws InputError if a file is not a trace
  */
 export function savedTraces(
   scenarios: readonly ScenarioReference[],
@@ -84,7 +84,7 @@ export function saveTrace(text: string, folder: string): string {
   return path;
 }
 
-/** @throws InputError for a program that is violated by design: no later run is to replay that */
+/** @throws InputError for a program that is violated by design: later runs must not replay it */
 export function checkSavable(scenarios: readonly ScenarioReference[]): void {
   const program = scenarios.find(({ system, module }) => module === undefined && system === PROGRAMS_SYSTEM);
   if (program !== undefined)

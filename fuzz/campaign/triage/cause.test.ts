@@ -30,13 +30,13 @@ const story = [
   access(1, "readOnce", "peer#1.right", 6),
 ];
 
-test("the lines are those of the last two accesses of different threads to one word, one of them a write", () => {
+test("the cause has the lines of the last two accesses of different threads to one word, one of them a write", () => {
   expect(causeOf("leak", execution(...story)).lines).toBe("impl/a.ts:3 impl/a.ts:5");
   expect(causeOf("leak", execution(...story.slice(1))).lines).toBe("impl/a.ts:6");
   expect(causeOf("leak", execution()).lines).toBe("");
 });
 
-test("other threads and other objects of the same kind make no other cause", () => {
+test("other threads and objects of the same kind do not change the cause", () => {
   const renamed = story.map((row) => ({
     ...row,
     thread: row.thread === 0 ? 2 : 0,
@@ -46,7 +46,7 @@ test("other threads and other objects of the same kind make no other cause", () 
   expect(causeOf("leak", execution(...renamed))).toEqual(causeOf("leak", execution(...story)));
 });
 
-test("another property, another line and another story are other causes", () => {
+test("another property, line or story is another cause", () => {
   const { cause } = causeOf("leak", execution(...story));
   expect(causeOf("data-race", execution(...story)).cause).not.toBe(cause);
   expect(

@@ -1,7 +1,7 @@
 /**
- * By what two violations are the same: the property, the pair of source lines whose accesses conflict last before it, and
- * the shape of the story. Threads and objects are numbered as they come up, so that neither their names nor what else the
- * scenario does makes a difference.
+ * Two violations have the same cause if they agree in the property, the last pair of source lines with conflicting
+ * accesses before it, and the shape of the story. Threads and objects are numbered in order of appearance, so that
+ * neither their names nor the rest of the scenario make a difference.
  */
 import { createHash } from "node:crypto";
 import type { AccessRow, Execution } from "#reports/recorded-execution.ts";
@@ -20,7 +20,7 @@ export function causeOf(property: string, execution: Execution): Cause {
   return { cause: `${property} ${lines} ${shape}`, lines };
 }
 
-/** The conflicting accesses of two threads that are nearest to the end; the last access alone if there are none. */
+/** The last pair of conflicting accesses of two threads; the last access alone if there is none. */
 function lastConflict(accesses: readonly AccessRow[]): readonly AccessRow[] {
   for (const [back, later] of accesses.toReversed().entries()) {
     const earlier = accesses
@@ -38,7 +38,7 @@ function lineOf({ location, access }: AccessRow): string {
   return location === undefined ? access : `${location.file}:${location.line}`;
 }
 
-/** Who does what to which object, with numbers in the order in which they come up. */
+/** Thread, action and object of each access, numbered in order of appearance. */
 function shapeOf(accesses: readonly AccessRow[]): string {
   const threads = new Map<number, number>();
   const objects = new Map<string, number>();
@@ -50,7 +50,7 @@ function shapeOf(accesses: readonly AccessRow[]): string {
     .join("\n");
 }
 
-/** The number of the key; the next one for a key that has none. */
+/** The number of the key; the next free one for a new key. */
 function numberIn<Key>(numbers: Map<Key, number>, key: Key): number {
   const known = numbers.get(key) ?? numbers.size;
   numbers.set(key, known);

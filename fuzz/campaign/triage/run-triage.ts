@@ -4,7 +4,7 @@ import { loadSubject } from "#fuzz/subjects/trace-subject.ts";
 import { causeOf } from "./cause.ts";
 import type { TriageOutcome, TriageTask } from "./triage-task.ts";
 
-/** @throws Error if the trace does not show its violation: it was recorded with this very code */
+/** @throws Error if the trace does not reproduce its violation: it was recorded with this very code */
 export async function runTriage({ trace: text, module }: TriageTask): Promise<TriageOutcome> {
   const trace = parseTrace(text, "the trace of a violation");
   const { kind, because, replayed } = replayTrace(trace, await loadSubject(trace, module));

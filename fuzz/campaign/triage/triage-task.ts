@@ -1,10 +1,10 @@
-/** Looks for the cause of a violation in its shrunk trace. */
+/** Finds the cause of a violation in its shrunk trace. */
 import { z } from "zod";
 
 export interface TriageTask {
   /** Text of the trace. */
   readonly trace: string;
-  /** Absolute path of the user's module that its system comes from. */
+  /** Absolute path of the user's module that exports its system. */
   readonly module?: string;
 }
 

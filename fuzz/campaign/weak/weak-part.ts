@@ -8,7 +8,7 @@ import type { Part } from "../part.ts";
 import { safeFileName } from "../safe-file-name.ts";
 import type { WeakOutcome, WeakSubject, WeakTask } from "./weak-task.ts";
 
-/** The protocol programs that belong to these systems, and those of what the systems share. */
+/** The protocol programs of these systems, and those of the parts that systems share. */
 export function weakProtocols(systems: ReadonlySet<string>, memory: WeakModel, graphsMax: number): WeakTask[] {
   return protocols
     .filter(({ system }) => system === "sync" || systems.has(system))

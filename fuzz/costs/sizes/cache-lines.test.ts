@@ -12,7 +12,7 @@ function* touch(...addresses: Address[]): Access {
   for (const address of addresses) yield read(address);
 }
 
-test("words of one object are in one line if they are in the same sixteen words of it", () => {
+test("words of one object share a line if they are in the same sixteen words of it", () => {
   const heap = createHeap(200);
   place(heap, Pair, "before"); // moves the next one off any line of the heap's own
   const wide = place(heap, Wide, "wide");
@@ -21,7 +21,7 @@ test("words of one object are in one line if they are in the same sixteen words 
   expect(cacheLinesTouched(heap, touch(wide, wide + 16, wide + 39, wide + 1))).toBe(3);
 });
 
-test("two objects are never in one line, be they of one slab", () => {
+test("two objects never share a line, even in one slab", () => {
   const heap = createHeap(200);
   const pair = place(heap, Pair, "pair");
   const slab = placeSlab(heap, Pair, "pairs", 2);
@@ -30,7 +30,7 @@ test("two objects are never in one line, be they of one slab", () => {
   expect(cacheLinesTouched(heap, touch(pair, first, second, second + 1))).toBe(3);
 });
 
-test("a word that is accessed twice counts once, and what has no word not at all", () => {
+test("a word accessed twice counts once, and an access without a word not at all", () => {
   const heap = createHeap(200);
   const pair = place(heap, Pair, "pair");
   function* procedure(): Access {

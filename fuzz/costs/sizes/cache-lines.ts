@@ -1,8 +1,8 @@
 /**
- * How many cache lines a procedure touches, found by running it alone.
+ * The number of cache lines that a procedure touches, found by running it alone.
  *
- * Each object counts as if it began a line, as an allocator that cares for cache lines places it: so the count does not
- * depend on where the heap happens to put things. What has no word (barriers, sections) touches nothing.
+ * Each object counts as if it began a line, as an allocator aware of cache lines would place it: so the count does not
+ * depend on the heap's placement. Accesses without a word (barriers, sections) touch nothing.
  */
 import { type Access, type Address, request } from "#impl/memory/access.ts";
 import { isLocal } from "#impl/memory/access-class.ts";
@@ -12,7 +12,7 @@ import { CACHE_LINE_BYTES, WORD_BYTES } from "./byte-sizes.ts";
 
 const LINE_WORDS = CACHE_LINE_BYTES / WORD_BYTES;
 
-/** Lines that differ among those of the accesses of `procedure`. */
+/** The distinct lines of the accesses of `procedure`. */
 export function cacheLinesTouched<T>(heap: Heap, procedure: Access<T>): number {
   const addresses = new Set<Address>();
   runAlone(heap, noting(procedure, addresses));

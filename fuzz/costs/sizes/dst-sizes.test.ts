@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dstSizes } from "./dst-sizes.ts";
 
-/** Bytes of a C struct of members of these sizes, each aligned to its size, but an array to that of its elements. */
+/** Bytes of a C struct with members of these sizes, each aligned to its size, an array to that of its elements. */
 function structBytes(members: readonly (readonly [bytes: number, alignment: number])[]): number {
   const round = (offset: number, alignment: number) => Math.ceil(offset / alignment) * alignment;
   const end = members.reduce((offset, [bytes, alignment]) => round(offset, alignment) + bytes, 0);
@@ -43,7 +43,7 @@ test("the kernel's figure is that of its struct", () => {
   expect(dstSizes.map(({ kernelBytes }) => kernelBytes)).toEqual([structBytes(members), structBytes(members)]);
 });
 
-test("an entry fits into one cache line, so a hit touches that of the bucket's head and one for each entry it passes", () => {
+test("an entry fits into one cache line, so a hit touches the bucket head's line and one for each entry passed", () => {
   expect(dstSizes.map(({ bytes }) => bytes <= 64)).toEqual([true, true]);
   expect(dstSizes.map(({ lookup, cacheLines }) => [lookup, cacheLines])).toEqual([
     ["a hit, first in its bucket", 1 + 1],

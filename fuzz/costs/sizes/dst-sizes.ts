@@ -1,4 +1,4 @@
-/** Sizes of the destination cache: an entry as it is laid out, lookups as they run. */
+/** Sizes of the destination cache: the layout of an entry, and lookups measured by running them. */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
@@ -38,7 +38,7 @@ export const dstSizes: readonly SizeRow[] = [
   },
 ];
 
-/** A cache with entries of one bucket; the last one made is the first in it. */
+/** A cache with entries of one bucket; the newest is the first in it. */
 function cacheWithChain(): { readonly heap: Heap; readonly dst: Dst } {
   const options = { collector: workQueueCollector, ticksPerSecond: 10, entriesMax: CHAIN, devices: [] };
   const heap = createHeap(dstWords(options) + 10);

@@ -47,6 +47,6 @@ test("a hit touches device, mask, bucket, neighbour and clock; a miss no neighbo
   expect(neighboursSizes.slice(0, 2).map(({ cacheLines }) => cacheLines)).toEqual([5, 3]);
 });
 
-test("a transmission touches what a hit does, the handle, and the slab that the packet goes back to", () => {
+test("a transmission touches the lines of a hit, the handle, and the slab that the packet returns to", () => {
   expect(neighboursSizes[2]?.cacheLines).toBe(5 + 2);
 });

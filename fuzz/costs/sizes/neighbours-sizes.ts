@@ -1,7 +1,8 @@
 /**
- * Sizes of the IPoIB neighbour table: its records as they are laid out, its look-ups and transmissions as they run.
+ * Sizes of the IPoIB neighbour table: the layouts of its records, and lookups and transmissions measured by running
+ * them.
  *
- * A transmission frees its packet, of which the slab that it goes back to is counted.
+ * A transmission frees its packet, and the slab that it returns to is counted.
  */
 import { type Access, type Address, allocate, write } from "#impl/memory/access.ts";
 import { createHeap } from "#impl/memory/heap.ts";
@@ -19,7 +20,7 @@ import { cacheLinesTouched } from "./cache-lines.ts";
 import type { SizeRow } from "#reports/lookup-costs.ts";
 import { WORD_BYTES } from "./byte-sizes.ts";
 
-/** The kernel's by default. */
+/** The kernel's defaults. */
 const limits = { ...defaultLimits(DEFAULT_ARP_LIMITS, 1000), removable: false };
 
 const KERNEL = "Linux 3.6 drivers/infiniband/ulp/ipoib/ipoib.h";

@@ -6,7 +6,7 @@ const POINTER = 8;
 const LONG = 8;
 const INT = 4;
 
-/** Offset of what comes next once a member of this size and alignment is added. */
+/** Offset after adding a member of this size and alignment. */
 const after = (offset: number, bytes: number, alignment = bytes) => Math.ceil(offset / alignment) * alignment + bytes;
 const structBytes = (members: readonly (readonly [bytes: number, alignment?: number])[]) =>
   after(
@@ -56,14 +56,14 @@ test("the kernel's figures are those of its structs", () => {
   ]);
 });
 
-test("aligned to cache lines the record of 2010 would double with the RCU head, which is why the alignment went", () => {
+test("aligned to cache lines, the record of 2010 would double with the RCU head, so the alignment was dropped", () => {
   const aligned = (bytes: number) => Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
   const [before, after] = peersSizes.map(({ kernelBytes }) => aligned(kernelBytes));
   expect([before, after]).toEqual([64, 128]);
   expect(peersSizes[1]?.kernelSource).toContain("128");
 });
 
-test("a peer fits into a cache line, and a hit touches the base, the peers on its way, and the list or the sequence where they are looked at", () => {
+test("a peer fits into a cache line; a hit touches the base, the peers on its way, and the list or sequence", () => {
   for (const { bytes } of peersSizes) expect(bytes).toBeLessThanOrEqual(CACHE_LINE_BYTES);
   expect(peersSizes.map(({ system, bytes, cacheLines }) => [system, bytes, cacheLines])).toEqual([
     ["peers-rwlock", 9 * 4, 4],

@@ -1,4 +1,4 @@
-/** Sizes of the peer pools, generation by generation: a peer as it is laid out, lookups as they run. */
+/** Sizes of the peer pools, generation by generation: the layout of a peer, and lookups measured by running them. */
 import type { Access, Address } from "#impl/memory/access.ts";
 import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
@@ -22,8 +22,7 @@ import type { SizeRow } from "#reports/lookup-costs.ts";
 import { WORD_BYTES } from "./byte-sizes.ts";
 
 /**
- * Each peer on the way is a line; with it the base of the tree, its sequence or the unused list where they are looked
- * at.
+ * Each peer on the way is a line, besides the base of the tree, and its sequence or the unused list if they are read.
  */
 const LOOKUP = "a hit, the second peer on the way";
 
@@ -71,7 +70,7 @@ export const peersSizes: readonly SizeRow[] = [
   },
 ];
 
-/** A root, and what is found below it, left and right. */
+/** A root, and the peers below it, left and right. */
 function addresses(family: AddressFamily): readonly [PeerAddress, PeerAddress, PeerAddress] {
   const address = (word: number): PeerAddress => ({ family, words: family === "v4" ? [word] : [0, 0, 0, word] });
   return [address(2), address(1), address(3)];
@@ -98,7 +97,7 @@ function linesOfRcuList(): number {
   return cacheLinesTouched(heap, findLockless(pool, right));
 }
 
-/** Of a pool of 2012, IPv6, with the search of one generation. */
+/** A pool of 2012, IPv6, with the search of one generation. */
 function linesOfPath(
   createPool: (heap: Heap, clock: Clock, options: PeerPoolOptions) => PeerPool,
   findPeer: (pool: PeerPool, address: PeerAddress) => Access<Address>,

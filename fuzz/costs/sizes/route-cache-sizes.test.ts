@@ -41,7 +41,7 @@ test("the kernel's figures are those of its structs", () => {
   expect(routeCacheSizes.map(({ kernelBytes }) => kernelBytes)).toEqual([route, rtentry, psref]);
 });
 
-test("records are as large as their fields", () => {
+test("a record's size is the sum of its fields", () => {
   // A cache: destination, entry, domain, stamp, two links, and a passive reference of two links, target, lwp and CPU.
   // An entry: link, key, length, gateway, interface, source, flags, count, serial number, and a target of two words.
   expect(routeCacheSizes.map(({ bytes }) => bytes)).toEqual([(6 + 5) * 4, (9 + 2) * 4, 5 * 4]);
@@ -51,7 +51,7 @@ test("a hit touches the cache, its destination, the entry, the generation, and t
   expect(routeCacheSizes[0]?.cacheLines).toBe(4 + 3);
 });
 
-test("a miss touches the key of the entry besides", () => {
+test("a miss also touches the key of the entry", () => {
   expect(routeCacheSizes[1]?.cacheLines).toBe(5 + 3);
 });
 

@@ -1,8 +1,8 @@
 /**
- * Sizes of the route caches: records as they are laid out, look-ups as they run.
+ * Sizes of the route caches: the layouts of records, and lookups measured by running them.
  *
- * A word takes 4 bytes here, where a pointer of the kernel takes 8. What of the kernel's records this project leaves
- * out is said in impl/route-cache/layout.ts.
+ * A word takes 4 bytes here; a pointer of the kernel takes 8. The fields of the kernel's records that this project
+ * leaves out are listed in impl/route-cache/layout.ts.
  */
 import type { RouteAddress } from "#model/route-cache/route-address.ts";
 import type { Access, Address } from "#impl/memory/access.ts";
@@ -65,7 +65,7 @@ interface Placed {
   readonly record: Address;
 }
 
-/** Lines touched by what is done on a network with one route and one interface, by a cache that has the route. */
+/** Lines touched by an action on a network with one route and one interface, by a cache that has the route. */
 function linesOf(procedure: (placed: Placed) => Access): number {
   const heap = createHeap(400);
   const network = createNetwork(heap, {

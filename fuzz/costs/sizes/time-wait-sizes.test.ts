@@ -27,8 +27,8 @@ test("records are smaller than the kernel's, and lines as long", () => {
   expect(timeWaitSizes.map(({ bytes }) => bytes)).toEqual([(9 + 2) * 4, (9 + 8) * 4, 64]);
 });
 
-test("a hit touches the clock, the table, the family, the chain's head, one line, and one or two lines of the record", () => {
-  // Records lie side by side from the start of a line on.
+test("a hit touches the clock, table, family, chain head, one line, and one or two lines of the record", () => {
+  // Records lie side by side from the start of a line.
   const straddles = (bytes: number) =>
     Array.from(
       { length: 16 },
@@ -38,6 +38,6 @@ test("a hit touches the clock, the table, the family, the chain's head, one line
   expect(timeWaitSizes[1]?.cacheLines).toBe(6 + straddles(68) / 16);
 });
 
-test("a miss among fifteen records touches what comes before the record, and none of them", () => {
+test("a miss among fifteen records touches the lines before the record, and no record", () => {
   expect(timeWaitSizes[2]).toMatchObject({ record: "line of 15 tags", cacheLines: 5 });
 });

@@ -1,5 +1,5 @@
 /**
- * Sizes of the compressed TIME_WAIT: its records and lines as they are laid out, its lookups as they run.
+ * Sizes of the compressed TIME_WAIT: the layouts of its records and lines, and lookups measured by running them.
  *
  * Records lie side by side, so one may straddle two cache lines: a hit's figure is the mean over the slots.
  */
@@ -16,7 +16,7 @@ import { cacheLinesTouched } from "./cache-lines.ts";
 import type { SizeRow } from "#reports/lookup-costs.ts";
 import { WORD_BYTES } from "./byte-sizes.ts";
 
-/** Slots side by side after which records lie in cache lines as the first ones do. */
+/** Number of adjacent slots after which records lie in cache lines like the first ones again. */
 const PERIOD = 16;
 
 const SLOTS = 64;

@@ -1,4 +1,4 @@
-// An HTTP server on worker threads that limits each client address, whichever thread it comes to.
+// An HTTP server on worker threads that limits each client address, whichever thread serves it.
 import { createServer } from "node:http";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { attachPeerPool, createPeerPool } from "quiesce/peers";
@@ -12,7 +12,8 @@ if (isMainThread) {
 } else {
   const pool = attachPeerPool(workerData);
   const server = createServer(({ socket }, response) => {
-    const allowed = socket.remoteAddress !== undefined && pool.allowAt(socket.remoteAddress, 1_000); // one a second, six in a row
+    // One a second, six in a row.
+    const allowed = socket.remoteAddress !== undefined && pool.allowAt(socket.remoteAddress, 1_000);
     response.writeHead(allowed ? 200 : 429).end(allowed ? "welcome\n" : "too many requests\n");
   });
   server.listen({ port: Number(process.env.PORT ?? 8080), reusePort: true });

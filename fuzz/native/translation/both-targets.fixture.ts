@@ -1,4 +1,4 @@
-/** The same source on both targets, one beside the other: for tests that compare them. */
+/** The same source on both targets, side by side: for tests that compare them. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import type { Access } from "#impl/memory/access.ts";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { parseModule, translateModule } from "./translate.ts";
 
-/** How a source names the access vocabulary. */
+/** The specifier of the access vocabulary in a source. */
 const ACCESS_SPECIFIER = "access";
 
 const SIMULATED_ACCESS = new URL("../../../impl/memory/access.ts", import.meta.url).href;
@@ -18,8 +18,8 @@ export interface BothTargets {
 }
 
 /**
- * Loads a module of procedures that imports the vocabulary from "access", as it stands and translated. Its files stand
- * in `folder` while they are loaded.
+ * Loads a module of procedures that imports the vocabulary from "access", unchanged and translated. Its files exist in
+ * `folder` while they are loaded.
  *
  * @throws TranslationError if it cannot be translated
  */

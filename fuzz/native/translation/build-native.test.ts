@@ -12,13 +12,13 @@ const folder = mkdtempSync(join(out, "build-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /**
- * What drives procedures, or sets examples up by driving them, reads the registers of accesses: the simulated target's
- * own.
+ * Code that drives procedures, or sets examples up by driving them, reads the registers of accesses: only the simulated
+ * target has those.
  */
 const DRIVES =
   /^import \{[^}]*\b(?:ACCESS|request|useRegisters)\b[^}]*\} from "[^"]*\/access\.ts"|^export let request\b/mu;
 
-test("every file of impl/ translates, but for those that drive procedures, which are refused", () => {
+test("every file of impl/ translates, except those that drive procedures, which are refused", () => {
   const files = globSync("impl/**/*.ts", { cwd: root }).filter((file) => !file.endsWith(".test.ts"));
   const drivers = files.filter((file) => DRIVES.test(readFileSync(join(root, file), "utf8")));
   expect(drivers).toEqual(
@@ -41,7 +41,7 @@ test("every file of impl/ translates, but for those that drive procedures, which
   }
 });
 
-test("on real threads the vocabulary is Atomics, the wait list the engine's, the heap in cache lines, rare fields apart", () => {
+test("on real threads: Atomics, the engine's wait list, a heap in cache lines, rare fields apart", () => {
   expect(nativeReplacements("impl/memory/access.ts", "impl/peers/lookup.ts")).toBe("impl/native/native-access.ts");
   expect(nativeReplacements("impl/memory/access.ts", "impl/native/lock.ts")).toBe("impl/native/atomics.ts");
   expect(nativeReplacements("impl/native/wait-list.ts", "impl/native/lock.ts")).toBe("impl/native/atomics-wait.ts");
@@ -52,7 +52,7 @@ test("on real threads the vocabulary is Atomics, the wait list the engine's, the
   expect(nativeReplacements("impl/memory/slab.ts", "impl/native/native-heap.ts")).toBe("impl/memory/slab.ts");
 });
 
-test("addresses of fields are written out, those of rare ones where they stand on real threads", async () => {
+test("addresses of fields are inlined, those of rare fields with their place on real threads", async () => {
   const modules = translateAll({ root, entries: ["impl/peers/invalidate.ts", "impl/peers/layout.ts"] });
   writeModules(modules, { root, out: folder });
   const { Peer: NativePeer } = (await import(join(folder, "impl/peers/layout.js"))) as {
@@ -64,7 +64,7 @@ test("addresses of fields are written out, those of rare ones where they stand o
   expect(javascript).not.toMatch(/\bPeer\.(?:refcount|gcNext)\(/u);
 });
 
-test("modules are written with maps that lead to the sources, and a changed text takes the place of a file", async () => {
+test("modules are written with source maps, and a changed text replaces a file", async () => {
   const changed = readFileSync(join(root, "impl/sync/ticks.ts"), "utf8").replace(
     "(now - then) >>> 0",
     "(now - then) >>> 1",
@@ -85,7 +85,7 @@ test("modules are written with maps that lead to the sources, and a changed text
   });
 });
 
-test("a module that is not there, and one that cannot be translated, are told by name", () => {
+test("a missing module and one that cannot be translated are named", () => {
   expect(() => translateAll({ root, entries: ["impl/nope.ts"] })).toThrow("impl/nope.ts");
   expect(() => translateAll({ root, entries: ["impl/memory/recorded.ts"] })).toThrow(
     /^impl\/memory\/recorded\.ts:1:10: ACCESS/mu,

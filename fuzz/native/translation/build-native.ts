@@ -1,9 +1,9 @@
 /**
- * Builds the native target: translates modules and everything they import, and writes them side by side as JavaScript
- * with source maps.
+ * Builds the native target: translates modules and all their imports, and writes them side by side as JavaScript with
+ * source maps.
  *
  * Four modules of the simulated target are replaced: the access vocabulary by `Atomics`, the wait list by the engine's
- * own, the heap by one in cache lines, and structs by ones whose rare fields stand apart.
+ * own, the heap by one in cache lines, and structs by ones with their rare fields apart.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,7 +17,7 @@ import { type ParsedModule, parseModule, proceduresOf, translateModule, type Tra
 const ATOMICS_MODULE = "impl/native/atomics.ts";
 const ACCESS_MODULE = "impl/memory/access.ts";
 
-/** Where an import of a module leads on real threads; the rest leads where it did. */
+/** Target of a module's import on real threads; other imports are unchanged. */
 type Replace = (target: string, importer: string) => string;
 
 const REPLACED: Readonly<Record<string, string>> = {
@@ -34,25 +34,25 @@ export const nativeReplacements: Replace = (target, importer) => {
 };
 
 export interface NativeBuild {
-  /** The project's root, in which modules are named. */
+  /** The project's root, which module names are relative to. */
   readonly root: string;
   /** Modules to start from, such as `impl/native/peers.ts`. */
   readonly entries: readonly string[];
-  /** Texts in the place of files, by their names: a patch is built like that. */
+  /** Texts that replace files, by module name: how a patch is built. */
   readonly sources?: ReadonlyMap<string, string>;
   readonly replace?: Replace;
 }
 
 export interface NativeModule extends Translation {
-  /** The module's name from the root; its output has the same, but for the suffix. */
+  /** The module's name from the root; the output differs only in the suffix. */
   readonly file: string;
 }
 
 /**
- * Translates the entries and what they import, each once.
+ * Translates the entries and their imports, each once.
  *
- * @throws TranslationError with what cannot be translated
- * @throws Error of the file system for a module that is not there
+ * @throws TranslationError with everything that cannot be translated
+ * @throws Error of the file system for a missing module
  */
 export function translateAll({
   root,
@@ -119,7 +119,7 @@ export function translateAll({
 const require = createRequire(import.meta.url);
 
 /**
- * What a module of structs exports, as it runs; nothing of one that is no such module, or is not what the file says.
+ * The exports of a module of structs, as run; empty for other modules, and for texts that differ from their file.
  */
 function loadStructs(
   root: string,
@@ -153,7 +153,7 @@ function specifierOf(importer: string, target: string): string {
 /**
  * Writes the modules below `out`: `<name>.js`, `<name>.js.map`.
  *
- * @throws InputError if that cannot be done
+ * @throws InputError if the files cannot be written
  */
 export function writeModules(
   modules: readonly NativeModule[],

@@ -17,14 +17,14 @@ const { exports: offered } = JSON.parse(readFileSync(join(root, "package.json"),
   exports: Record<string, unknown>;
 };
 buildPackage({ root, entries: ["impl/native/peers.ts"], out: join(folder, "node_modules/quiesce/dist/peers") });
-// A package of its own: from within the project, the name would lead to the project itself.
+// Its own package: inside the project, the name would resolve to the project itself.
 writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "guest", private: true }));
 writeFileSync(
   join(folder, "node_modules/quiesce/package.json"),
   JSON.stringify({ name: "quiesce", type: "module", exports: offered }),
 );
 
-/** Type-checks a module that uses the package; answers what the compiler says. */
+/** Type-checks a module that uses the package; returns the compiler's output. */
 function typesOf(name: string, source: string): string {
   const file = join(folder, name);
   writeFileSync(file, source);
@@ -50,7 +50,7 @@ function typesOf(name: string, source: string): string {
   ).stdout;
 }
 
-test("the declarations of the package say what plain functions take and give", () => {
+test("the declarations of the package type its plain functions", () => {
   expect(
     typesOf(
       "good.mts",
@@ -79,7 +79,7 @@ const pool = createPeerPool({ capacity: 10 });
   }
 });
 
-test("sources that do not compile are told with what the compiler says", () => {
+test("sources that do not compile are reported with the compiler's output", () => {
   mkdirSync(join(folder, "impl"), { recursive: true });
   writeFileSync(join(folder, "impl/wrong.ts"), 'export const one: number = "one";\n');
   expect(() => buildPackage({ root: `${folder}/`, entries: ["impl/wrong.ts"], out: join(folder, "out") })).toThrow(
@@ -87,7 +87,7 @@ test("sources that do not compile are told with what the compiler says", () => {
   );
 });
 
-/** Answers the status of one request from a client address. */
+/** Returns the status of one request from a client address. */
 function statusOf(port: number, localAddress: string): Promise<number> {
   return new Promise((resolve, reject) => {
     request({ port, host: "127.0.0.1", localAddress, agent: false }, (response) => {

@@ -1,7 +1,7 @@
 /**
- * Builds what the package offers to import: the library of peer pools as JavaScript with source maps and declarations.
+ * Builds the package's exports: the library of peer pools as JavaScript with source maps and declarations.
  *
- * Declarations come from the TypeScript compiler, which reads the translated sources: so they are checked as well.
+ * Declarations come from the TypeScript compiler, which reads the translated sources, and so also checks them.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { writeWholeFile } from "#fuzz/host/write-file.ts";
 import { translateAll, writeModules } from "./build-native.ts";
 
-/** The translated sources are no TypeScript that the compiler accepts. */
+/** The TypeScript compiler does not accept the translated sources. */
 export class DeclarationError extends Error {
   override readonly name = "DeclarationError";
 }
@@ -19,10 +19,10 @@ const COMPILER_OPTIONS =
   "--ignoreConfig --declaration --emitDeclarationOnly --strict --target esnext --lib esnext --module nodenext --types node --skipLibCheck --verbatimModuleSyntax --rewriteRelativeImportExtensions false --declarationMap false";
 
 /**
- * Builds `entries` and what they import into `out`.
+ * Builds `entries` and their imports into `out`.
  *
- * @throws TranslationError with what cannot be translated
- * @throws DeclarationError with what the compiler says
+ * @throws TranslationError with everything that cannot be translated
+ * @throws DeclarationError with the compiler's output
  */
 export function buildPackage({
   root,

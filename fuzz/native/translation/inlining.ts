@@ -1,8 +1,8 @@
 /**
- * Writing the simplest accesses and the addresses of fields out where they stand, on real threads.
+ * Inlines the simplest accesses and the addresses of fields, on real threads.
  *
- * The engine inlines small functions, up to a bound for each function that it compiles; a lookup makes so many accesses
- * that it comes to that bound. What is written out means what the functions of impl/native/atomics.ts mean.
+ * The engine inlines small functions up to a limit for each function that it compiles, and the many accesses of a
+ * lookup reach it. The inlined code means the same as the functions of impl/native/atomics.ts.
  */
 import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
@@ -14,9 +14,9 @@ import { importOf } from "./procedures.ts";
 export const HEAP_NAME = "$words";
 
 export interface Inlining {
-  /** How the module names the module of atomics. */
+  /** The module's specifier for the module of atomics. */
   readonly atomics: string;
-  /** Where the field of an object lies, if the name that is imported from there is a struct with such a field. */
+  /** The place of an object's field, if the name imported from there is a struct with such a field. */
   placeOf(specifier: string, name: string, field: string): FieldPlace | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface FieldPlace {
   readonly offset: number;
 }
 
-/** What stands before, between and after the arguments of an access. */
+/** The texts before, between and after the arguments of an access. */
 const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ["read", "readUnordered", "rcuDereferenceProtected"].map((name) => [name, [`${HEAP_NAME}[`, "]"]]),
@@ -56,14 +56,14 @@ const WRITTEN_OUT: Readonly<Record<string, readonly string[]>> = {
   atomicAdd: [`Atomics.add(${HEAP_NAME}, `, ", ", ")"],
 };
 
-/** Writes the access of that name out; answers whether it did. */
+/** Inlines the access with that name; returns whether it did. */
 export function writeAccessOut(call: t.CallExpression, name: string, text: SourceText): boolean {
   const around = WRITTEN_OUT[name];
   if (around === undefined || around.length !== call.arguments.length + 1) return false;
   return writeAround(call, around, text);
 }
 
-/** Writes out the address of a field, `Peer.left(peer)`, if the call is one. */
+/** Inlines the address of a field, `Peer.left(peer)`, if the call is one. */
 export function writeFieldOut(call: NodePath<t.CallExpression>, { placeOf }: Inlining, text: SourceText): void {
   const { callee } = call.node;
   if (

@@ -1,11 +1,11 @@
 import type * as t from "@babel/types";
 
-/** Where a node that was parsed starts in its source. */
+/** Start of a parsed node in its source. */
 export function startOf(node: t.Node): number {
   return Number(node.start);
 }
 
-/** Where it ends: the first position behind it. */
+/** Its end: the first position after it. */
 export function endOf(node: t.Node): number {
   return Number(node.end);
 }

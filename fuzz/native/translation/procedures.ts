@@ -1,28 +1,27 @@
 /**
- * Which names of a module are procedures: generators over the access vocabulary, or values whose type says that they
- * give one.
+ * The names of a module that are procedures: generators over the access vocabulary, or values whose type declares that
+ * they return one.
  *
- * Known from the source alone, without a type checker: `function*`, generator methods, parameters and members whose
- * written type is a function that answers `Access`, and what other modules export of these. A procedure that hides
- * behind an inferred type is not known; calling it without `yield*` is then not refused, and behaves as calling it
- * with.
+ * Found in the source alone, without a type checker: `function*`, generator methods, parameters and members whose
+ * written type is a function returning `Access`, and such exports of other modules. A procedure behind an inferred type
+ * is unknown; calling it without `yield*` is then not refused, and behaves like calling it with.
  */
 import type { Binding, NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 
-/** The name of the type of procedures, and of the type of RCU callbacks. */
+/** The names of the type of procedures, and of the type of RCU callbacks. */
 const PROCEDURE_TYPE = "Access";
 const CALLBACK_TYPE = "RcuCallback";
 
-/** What other modules need to know of a module. */
+/** The procedures of a module, for other modules. */
 export interface ModuleProcedures {
   /** Exported names that are procedures. */
   readonly exported: ReadonlySet<string>;
-  /** Names of methods and members that are procedures, of whatever object. */
+  /** Names of methods and members that are procedures, on any object. */
   readonly members: ReadonlySet<string>;
 }
 
-/** Looks a module up by its specifier; undefined for one that is not the project's. */
+/** Looks a module up by its specifier; undefined if it is not the project's. */
 export type LookUp = (specifier: string) => ModuleProcedures | undefined;
 
 export function isProcedureType(type: t.Node | null | undefined): boolean {
@@ -31,7 +30,7 @@ export function isProcedureType(type: t.Node | null | undefined): boolean {
   );
 }
 
-/** Is it the type of a function that gives a procedure? */
+/** Whether it is the type of a function that returns a procedure. */
 function givesProcedure(type: t.Node | null | undefined): boolean {
   if (type?.type === "TSFunctionType") return isProcedureType(type.returnType?.typeAnnotation);
   return (
@@ -45,7 +44,7 @@ function annotationOf(node: t.Node): t.Node | undefined {
     : undefined;
 }
 
-/** What the statements of a module export and declare as members. */
+/** The exports of the statements of a module, and the members that they declare. */
 export function moduleProcedures(program: t.Program, lookUp: LookUp): ModuleProcedures {
   const local = new Set<string>();
   const exported = new Set<string>();
@@ -100,7 +99,7 @@ function importedProcedures({ specifiers, source }: t.ImportDeclaration, lookUp:
   );
 }
 
-/** Names of members, anywhere in the module, whose declaration says that they are procedures. */
+/** Names of members, anywhere in the module, that are declared as procedures. */
 function* memberProcedures(node: unknown): Generator<string> {
   if (Array.isArray(node)) {
     for (const one of node) yield* memberProcedures(one);
@@ -154,7 +153,7 @@ function declaresProcedure(member: Member): boolean {
   }
 }
 
-/** Is the name a procedure where it is bound? */
+/** Whether the name is a procedure where it is bound. */
 export function bindsProcedure(binding: Binding, lookUp: LookUp): boolean {
   if (givesProcedure(annotationOf(binding.identifier))) return true;
   const { path } = binding;

@@ -1,6 +1,6 @@
 /**
- * Procedures drawn at random, as source text: accesses in every position in which an expression may stand, under every
- * kind of statement. They end, use words 1 to 8, and keep to int32s.
+ * Random procedures as source text: accesses in every position of an expression, under every kind of statement. They
+ * terminate, use words 1 to 8, and stay within int32.
  */
 import * as fc from "fast-check";
 
@@ -21,7 +21,7 @@ function* through(run: (x: number) => Access<number>, x: number): Access<number>
 
 type Grammar = Record<"expression" | "access" | "store" | "statement" | "block", string>;
 
-/** Parts one behind the other, those that are drawn between those that stand. */
+/** Concatenates parts: drawn ones between fixed ones. */
 function text(...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> {
   return fc
     .tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part)))

@@ -32,7 +32,7 @@ function translated(source: string): Translation {
 
 const HEAD = `import { type Access, atomicAddReturn, type RcuCallback, readOnce, spinLock, writeOnce } from "access"; import { elsewhere } from "./other.ts";\n`;
 
-/** What is refused in `source`, which starts on line 2. */
+/** The refusals in `source`, which starts on line 2. */
 function refusals(source: string): string[] {
   try {
     translated(HEAD + source);
@@ -45,7 +45,7 @@ function refusals(source: string): string[] {
 }
 
 /**
- * Runs a procedure of one source on both targets, each on a heap of its own; answers what they gave and left behind.
+ * Runs a procedure of one source on both targets, each on its own heap; returns their results and final memories.
  */
 function runBoth(
   simulated: () => Access<unknown>,
@@ -73,7 +73,7 @@ function runBoth(
   };
 }
 
-test("stars and yields vanish, imports lead elsewhere, lines and columns stay", () => {
+test("stars and yields vanish, imports are redirected, lines and columns stay", () => {
   const source = `${HEAD}/** Doc. */\nexport function* next(word: number): Access<number> {\n  const seen = yield readOnce(word);\n  yield* elsewhere();\n  return seen + (yield atomicAddReturn(word, 1));\n}\n`;
   const { typescript, javascript } = translated(source);
   expect(typescript).toBe(
@@ -105,7 +105,7 @@ test("the source map leads from a call back to its line and column", () => {
   }
 });
 
-test("what tells a generator from a function is refused, with file, line, column and reason", () => {
+test("code that distinguishes a generator from a function is refused, with file, line, column and reason", () => {
   const cases: readonly (readonly [source: string, reason: string | RegExp])[] = [
     [
       "export function* f(): Access {\n  yield 1 as never;\n}",
@@ -157,9 +157,9 @@ test("what tells a generator from a function is refused, with file, line, column
     ['import { ACCESS } from "access";', /ACCESS: /u],
     [
       "export function* f(): Access { const x = yield writeOnce(1, 2); }",
-      /the answer of writeOnce, which answers nothing of use/u,
+      /the result of writeOnce, which returns nothing of use/u,
     ],
-    ["export function* f(): Access { if (yield spinLock(1)) return; }", /the answer of spinLock/u],
+    ["export function* f(): Access { if (yield spinLock(1)) return; }", /the result of spinLock/u],
     ["export function* f(): Access {\n  yield* }", /^impl\/example.ts:3:10 Unexpected token/u],
   ];
   for (const [source, reason] of cases) {
@@ -174,7 +174,7 @@ const PLACES: ReadonlyMap<string, FieldPlace> = new Map([
   ["right", { factor: 1, offset: 2 }],
 ]);
 
-test("on real threads, accesses and addresses of fields are written out where they stand", () => {
+test("on real threads, accesses and addresses of fields are inlined", () => {
   const source = `import { type Access, atomicAddReturn, cmpxchg, read, readOnce, write, writeOnce } from "access"; import { Peer, wordAt } from "./layout.ts"; import * as all from "./layout.ts";
 export function* f(peer: number): Access<number> {
   yield write((Peer.left(peer)), (1, 2));
@@ -218,7 +218,7 @@ test("several refusals come in the order of the source, one line each", () => {
   );
 });
 
-test("handlers, callbacks and members may be handed on: whoever calls them delegates", () => {
+test("handlers, callbacks and members may be passed on: their callers delegate", () => {
   expect(
     refusals(`
 export function* serve(handler: () => Access, one: { run(): Access; go: RcuCallback }): Access { yield* handler(); yield* one.run(); yield* one.go(1); }
@@ -234,7 +234,7 @@ export const plain = new Plain().start();
   ).toEqual([]);
 });
 
-/** Programs in which a blank in the place of \`yield\` would say something else; each exports \`main\`. */
+/** Programs whose meaning would change if a blank replaced `yield`; each exports `main`. */
 const tricky: Readonly<Record<string, string>> = {
   "a line that ends behind yield*":
     "export function* main(): Access<number> {\n  return yield*\n    add(1)\n}\nfunction* add(x: number): Access<number> {\n  return yield atomicAddReturn(1, x)\n}",

@@ -1,16 +1,16 @@
 /**
- * Takes the generators out: a module written over the access vocabulary becomes one of plain functions.
+ * Removes the generators: turns a module over the access vocabulary into one of plain functions.
  *
- * `function*` loses its star, `yield` and `yield*` vanish, and imports lead elsewhere; nothing else changes. An access
- * is then a call that makes the access, a procedure a function, and the type `Access<T>` (which the module that takes
- * the place of memory/access.ts says) is `T`. What vanishes leaves blanks, so that lines and columns stay; where a
- * blank would change the meaning, something of the same meaning as nothing stands there: `void` at the start of a
- * statement, a parenthesis where a line ends behind `yield*`, a semicolon before a method.
+ * `function*` loses its star, `yield` and `yield*` vanish, and imports are redirected; nothing else changes. An access
+ * is then a call that makes the access, a procedure a function, and the type `Access<T>` (as the replacement of
+ * memory/access.ts declares) is `T`. Removed text becomes blanks, so that lines and columns stay. Where a blank would
+ * change the meaning, neutral text replaces it: `void` at the start of a statement, a parenthesis where a line ends
+ * after `yield*`, a semicolon before a method.
  *
- * Right, because a generator that is resumed at once with what its access found runs as a function does. So whatever
- * would tell the two apart is refused: a yield of something that is no access, an access that is not yielded, a
- * procedure called without `yield*`, a generator that is kept, passed on or given back as a value, and the answer of an
- * access that answers nothing of use.
+ * This is correct because a generator that is resumed at once with the result of its access runs like a function.
+ * Everything that could distinguish the two is refused: a yield of something that is not an access, an access that is
+ * not yielded, a procedure called without `yield*`, a generator that is kept, passed on or returned as a value, and the
+ * result of an access that returns nothing of use.
  */
 import { parse } from "@babel/parser";
 import traverse, { type NodePath } from "@babel/traverse";
@@ -32,19 +32,19 @@ import {
 import { type Refusal, TranslationError } from "./translation-error.ts";
 
 export interface ParsedModule {
-  /** What the module is called in messages and in its source map: its path from the project's root. */
+  /** The module's name in messages and in its source map: its path from the project's root. */
   readonly file: string;
   readonly source: string;
   readonly ast: t.File;
 }
 
-/** How a module's imports are seen and where they lead afterwards. */
+/** How a module's imports are read and redirected. */
 export interface Surroundings {
-  /** Does this specifier name the module of the access vocabulary? */
+  /** Whether this specifier names the module of the access vocabulary. */
   isAccess(specifier: string): boolean;
   /** The procedures of the module with this specifier. */
   readonly lookUp: LookUp;
-  /** The specifier to write instead. */
+  /** The replacement of the specifier. */
   rename(specifier: string): string;
   /** Absent: accesses and addresses of fields stay calls. */
   readonly inlining?: Inlining;
@@ -55,7 +55,7 @@ export interface Translation {
   /** Still with its types. */
   readonly typescript: string;
   readonly javascript: string;
-  /** From `javascript`, and from `typescript`, to the source; both have the same lines and columns. */
+  /** From `javascript` and from `typescript` to the source; both have the same lines and columns. */
   readonly map: string;
 }
 
@@ -99,7 +99,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
         return refuse(node, "a generator that is no procedure: its written type must be Access<…>");
       }
       const star = tokenFrom(tokens, startOf(node), "*").start;
-      // In a class, a field without a semicolon may stand before the method; an empty element keeps the two apart.
+      // In a class, a field without a semicolon may precede the method; an empty element separates them.
       const isFirst = path.parentPath?.isClassBody() === true && star === node.start;
       text.overwrite(star, star + 1, isFirst ? ";" : " ");
     },
@@ -162,7 +162,7 @@ export function translateModule({ file, source, ast }: ParsedModule, surrounding
 
 const SIMULATION_ONLY: ReadonlySet<string> = new Set(["ACCESS", "KIND_ASKED_FOR", "request", "useRegisters"]);
 
-/** Is the function of that name an access whose result means something? */
+/** Whether the function with that name is an access with a meaningful result. */
 function isOfUse(name: string): boolean {
   const kind = KIND_ASKED_FOR.get(name);
   return kind !== undefined && returnsWord(kind);
@@ -197,7 +197,7 @@ interface Token {
   readonly text: unknown;
 }
 
-/** The tokens in their order, without comments. */
+/** The tokens in order, without comments. */
 function tokensOf({ tokens }: t.File): readonly Token[] {
   const found: Token[] = [];
   for (const { type, start, end, value } of (tokens ?? []) as readonly {
@@ -211,7 +211,7 @@ function tokensOf({ tokens }: t.File): readonly Token[] {
   return found;
 }
 
-/** The first token that starts at `start` or behind it; of that text, if one is given. */
+/** The first token that starts at or after `start`; with that text, if one is given. */
 function tokenFrom(tokens: readonly Token[], start: number, text?: string): Token {
   let [low, high] = [0, tokens.length];
   while (low < high) {
@@ -243,10 +243,10 @@ function reasonAgainstYield(argument: NodePath, { isAccess }: Surroundings): str
   if (from === undefined || !isAccess(from) || !KIND_ASKED_FOR.has(name)) return `${reason}: ${name} is none`;
   return isOfUse(name) || argument.parentPath?.parentPath?.isExpressionStatement() === true
     ? undefined
-    : `the answer of ${name}, which answers nothing of use`;
+    : `the result of ${name}, which returns nothing of use`;
 }
 
-/** The name under which the vocabulary has what is called. */
+/** The name of the callee in the vocabulary. */
 function accessName(call: NodePath<t.CallExpression>): string | undefined {
   const { callee } = call.node;
   const specifier = callee.type === "Identifier" ? call.scope.getBinding(callee.name)?.path : undefined;
@@ -282,8 +282,8 @@ function isDelegatedTo(call: NodePath): boolean {
 }
 
 /**
- * Is it all that an arrow function does, and that handed on or kept in an object? Whoever calls the arrow runs the
- * procedure.
+ * Whether it is the whole body of an arrow function that is passed on or kept in an object: the caller of the arrow
+ * then runs the procedure.
  */
 function isHandler(call: NodePath): boolean {
   const arrow = call.parentPath;
@@ -294,7 +294,7 @@ function isHandler(call: NodePath): boolean {
     : parentPath.isObjectProperty() || parentPath.isClassProperty() || parentPath.isClassPrivateProperty();
 }
 
-/** Does the type say what a function gives? */
+/** Whether the type is the return type of a function. */
 function isResultType({ parentPath }: NodePath): boolean {
   if (parentPath?.isTSTypeAnnotation() !== true) return false;
   return (
@@ -305,7 +305,7 @@ function isResultType({ parentPath }: NodePath): boolean {
 
 const LINE_END = /[\n\r\u2028\u2029]/u;
 
-/** Puts blanks, or something that means nothing, in the place of `yield` or `yield*`. */
+/** Replaces `yield` or `yield*` with blanks, or with neutral text. */
 function removeYield(
   { node, parent }: NodePath<t.YieldExpression>,
   { source, text, tokens }: { source: string; text: SourceText; tokens: readonly Token[] },
@@ -317,11 +317,11 @@ function removeYield(
   const operand = star === undefined ? next : tokenFrom(tokens, star.end);
   if (star !== undefined) text.overwrite(star.start, star.end, " ");
   if (LINE_END.test(source.slice(start, operand.start))) {
-    // `return yield*` and the call on the next line: without a parenthesis the statement would end at the line's end.
+    // `return yield*` and the call on the next line: without a parenthesis the statement would end with the line.
     text.overwrite(start, end, "(    ");
     text.appendLeft(endOf(node), ")");
   } else if (startsStatement(node, parent) && !/^[\p{ID_Start}$_]/u.test(source.slice(operand.start))) {
-    // A parenthesis or bracket would go on with the line before, if that has no semicolon.
+    // A parenthesis or bracket would continue the line before, if that has no semicolon.
     text.overwrite(start, end, "void ");
   } else {
     text.overwrite(start, end, "     ");

@@ -1,6 +1,6 @@
 import { InputError } from "#fuzz/host/input-error.ts";
 
-/** A construct that the translation refuses, where it stands. */
+/** A construct that the translation refuses, with its position. */
 export interface Refusal {
   /** The file, as the caller named it. */
   readonly file: string;
@@ -11,7 +11,9 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Source that has no meaning on real threads. The message has one line a refusal: `file:line:column: reason`. */
+/**
+ * Source that has no meaning on real threads. The message has one line for each refusal: `file:line:column: reason`.
+ */
 export class TranslationError extends InputError {
   override readonly name = "TranslationError";
   readonly refusals: readonly Refusal[];
