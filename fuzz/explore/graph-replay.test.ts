@@ -19,7 +19,7 @@ import { type TableModel, tableOptions } from "./table-model.ts";
 
 const [x, y, lock] = [1, 2, 3];
 
-/** Store buffering whose second thread says that one of the two must see the other. */
+/** Store buffering whose second thread asserts that one of the two sees the other. */
 function storeBuffering(fenced: boolean): ExploredProgram {
   return {
     threads: [
@@ -44,7 +44,7 @@ function failureOf(program: ExploredProgram, model: TableModel): ExecutionGraph 
   return failure.graph;
 }
 
-test("a graph that no schedule explains is a trace: it fails again when it is replayed", () => {
+test("a graph that no schedule explains is replayable: it fails again when replayed", () => {
   const graph = failureOf(storeBuffering(false), "tso");
   expect(replayGraph(storeBuffering(false), graph, "tso")).toEqual({
     kind: "failed",
@@ -90,7 +90,7 @@ test.each(["sc", "tso", "rc11-relaxed"] as const)(
   },
 );
 
-test("whatever does not fit is said", () => {
+test("every mismatch is reported", () => {
   const program: ExploredProgram = {
     threads: [
       function* (): Access {
@@ -109,7 +109,7 @@ test("whatever does not fit is said", () => {
   explore(program, {
     onExecution: ({ graph, states, threads }) => {
       const one = executionGraphOf(graph, states, threads);
-      // The one in which the first thread goes first.
+      // The execution in which the first thread goes first.
       if (one.events[1]?.read?.value === 0) told = one;
     },
   });
@@ -153,7 +153,7 @@ test("whatever does not fit is said", () => {
   );
 });
 
-test("a graph reads as one line an event, and the order of writes where there are several", () => {
+test("a graph is printed as one line per event, with the order of writes where there are several", () => {
   expect(
     graphLines({
       events: [

@@ -1,6 +1,6 @@
 /**
- * Strict replay of an execution graph: runs each thread with the answers that the graph gives it, and asks the axioms
- * of `model/memory` whether the model allows the graph. Nothing of the explorer's own consistency check takes part.
+ * Strict replay of an execution graph: runs each thread with the results that the graph gives it, and checks with the
+ * axioms of `model/memory` that the model allows the graph. The explorer's own consistency check takes no part.
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
@@ -38,17 +38,17 @@ import { type TableModel, tableOptions } from "./table-model.ts";
 export type GraphReplay =
   | { readonly kind: "failed"; readonly thread: number; readonly message: string }
   | { readonly kind: "passed" }
-  /** The program asks for something else, or the model forbids the graph. */
+  /** The program requests a different access, or the model forbids the graph. */
   | { readonly kind: "diverged"; readonly because: string };
 
-/** What an event of the trace became: the read or only half, and the write of a read-modify-write. */
+/** The graph events of one trace event: its read or only event, and the write of a read-modify-write. */
 interface Placed {
   readonly event: number;
   readonly write: number;
   readonly written: number | undefined;
 }
 
-/** Whether the execution comes back and fails; what does not fit is an answer, not an error. */
+/** Whether the execution recurs and fails. A mismatch is a result, not an error. */
 export function replayGraph(
   program: ExploredProgram,
   { events, orders }: ExecutionGraph,
@@ -154,7 +154,7 @@ function perform(
   return undefined;
 }
 
-/** What a read-modify-write of one word does with the value it finds: by the machine's own definition of the access. */
+/** The effect of a read-modify-write on the value it finds, by the machine's own definition of the access. */
 function update(
   kind: AccessKind,
   found: number,

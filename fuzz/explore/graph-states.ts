@@ -1,7 +1,7 @@
 import { BLOCKED, EVENT, type Graph, KIND, NONE, PAIRED, PARTNER, STATE, THREAD, VALUE } from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
-/** Walks to the local states of a graph's threads and events again, after the tree of states has been emptied. */
+/** Finds the local states of a graph's threads and events again after the tree of states has been emptied. */
 export function findStates(graph: Graph, states: LocalStates): void {
   for (let thread = 0; thread < graph.width; thread++) graph.state[thread] = states.root(thread);
   for (let event = 0; event < graph.count; event++) {
@@ -14,7 +14,7 @@ export function findStates(graph: Graph, states: LocalStates): void {
   }
 }
 
-/** What the thread of an event got for the access that the event is, or begins. */
+/** The result that the thread got for the access that the event is, or begins. */
 function answerTo(graph: Graph, event: number, states: LocalStates): number {
   if (graph.get(event, KIND) !== EVENT.read) return 0;
   const found = graph.get(event, VALUE);

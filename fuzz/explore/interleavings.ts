@@ -1,10 +1,10 @@
 /**
- * A program as a transition system: states that are never changed, and what each thread can do in each.
+ * A program as a transition system: immutable states, and the steps of each thread from each state.
  *
- * This is the plain meaning of a program, one access at a time, without any reduction: under `sc` every access takes
- * place in memory at once; under `tso` writes wait in the store buffer of their thread, first in first out, and a flush
- * takes the oldest to memory. Nothing here is shared with the explorer but the vocabulary and the text of an execution,
- * so each can be held against the other.
+ * This is the plain semantics of a program, one access at a time, without any reduction. Under `sc` every access takes
+ * effect in memory immediately. Under `tso` writes wait in the store buffer of their thread, first in first out, and a
+ * flush moves the oldest to memory. Only the vocabulary and the text of an execution are shared with the explorer, so
+ * each can be checked against the other.
  *
  * A state costs O(events) text, a step O(threads + words).
  */
@@ -27,16 +27,16 @@ import {
 import type { ExploredProgram } from "./explored-program.ts";
 import { LOCAL_ACCESSES_MAX, ProgramError } from "./local-states.ts";
 
-/** Where accesses take place: in memory at once, or by way of store buffers. */
+/** Where accesses take effect: directly in memory, or through store buffers. */
 export type InterleavedModel = "sc" | "tso";
 
-/** What a thread asks for, after the answers it got. */
+/** The next access of a thread, after the results it has received. */
 interface Point {
   readonly kind: AccessKind;
   readonly address: Address;
   readonly operand: number;
   readonly expected: number;
-  /** What came before: the answers from the thread's start. */
+  /** The results received since the thread's start. */
   readonly answers: readonly number[];
   /** Why the thread has ended, if it has; `""` if it returned. */
   readonly end: string | undefined;
@@ -53,7 +53,7 @@ interface Buffered {
 
 interface Line {
   readonly point: Point;
-  /** Its events so far, as in `Execution.canonical`. */
+  /** The thread's events so far, as in `Execution.canonical`. */
   readonly text: string;
   readonly events: number;
   readonly buffer: readonly Buffered[];
@@ -67,9 +67,9 @@ interface Word {
 export interface State {
   readonly lines: readonly Line[];
   readonly words: ReadonlyMap<Address, Word>;
-  /** The writes, or acquisitions, of each word in the order in which they took place. */
+  /** The writes, or acquisitions, of each word in the order in which they took effect. */
   readonly orders: ReadonlyMap<Address, string>;
-  /** Locks that are taken, and who took them last. */
+  /** Locks that are held, with the last thread to acquire them. */
   readonly holders: ReadonlyMap<Address, number>;
 }
 
@@ -152,7 +152,7 @@ export class Interleavings {
     return taken({ ...state, lines: state.lines.with(thread, { ...line, buffer }) }, oldest);
   }
 
-  /** Has every thread returned, and everything reached memory? */
+  /** Has every thread returned and every write reached memory? */
   isComplete({ lines }: State): boolean {
     return lines.every(({ point, buffer }) => point.end === "" && buffer.length === 0);
   }
@@ -169,7 +169,7 @@ export class Interleavings {
     return `${lines.map(({ text }) => text).join("|")}#${order.toSorted().join("|")}`;
   }
 
-  /** A string that tells states apart: what took place, and what has still to reach memory. */
+  /** A string that identifies the state: the events so far, and the writes that have yet to reach memory. */
   key(state: State): string {
     const text = this.canonical(state);
     return this.#model === "sc" ? text : `${text}/${state.lines.map(({ buffer }) => buffer.length).join()}`;
@@ -201,7 +201,7 @@ export class Interleavings {
     };
   }
 
-  /** Runs the thread from its start, with these answers, to its next access. */
+  /** Runs the thread from its start, with these results, to its next access. */
   #pointAfter(thread: number, answers: readonly number[]): Point {
     const procedure = this.#program.threads[thread]?.();
     let point = this.#advance(procedure, thread, 0, []);
@@ -260,7 +260,7 @@ function nameOf(thread: number, position: number): string {
   return `${thread}.${position}`;
 }
 
-/** A write, or the release of a lock, takes place in memory. */
+/** A write, or the release of a lock, takes effect in memory. */
 function taken(state: State, { address, value, name }: Buffered): State {
   if (value === undefined) {
     const holders = new Map(state.holders);

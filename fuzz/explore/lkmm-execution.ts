@@ -1,4 +1,4 @@
-/** A graph as `model/memory` takes it for the Linux-kernel memory model: with tags, and with dependencies. */
+/** A graph in the form of `model/memory` for the Linux-kernel memory model: with tags and dependencies. */
 import type { MemoryEvent, Tag } from "#model/memory/event.ts";
 import type { Execution } from "#model/memory/execution.ts";
 import type { Pair } from "#model/memory/relation.ts";
@@ -24,13 +24,13 @@ function tagOf(tag: Tag | undefined, isFailed: boolean): Tag | undefined {
   return isFailed && tag !== undefined ? "Once" : tag;
 }
 
-/** The state that asked for an event, of which it may be the second half. */
+/** The state that requested an event, which may be the second half of an access. */
 function askedIn(graph: Graph, event: number): number {
   const isSecond = graph.get(event, KIND) === EVENT.write && graph.has(event, PAIRED);
   return graph.get(isSecond ? graph.get(event, PARTNER) : event, STATE);
 }
 
-/** As `referenceExecution`, for the model `lkmm`. O(events · dependencies). */
+/** Like `referenceExecution`, for the model `lkmm`. O(events · dependencies). */
 export function lkmmExecution(graph: Graph, states: LocalStates): Execution {
   const index: number[] = [];
   const execution = referenceExecution(graph, states, nameEvent, index);

@@ -1,13 +1,13 @@
 /**
- * What each thread asks for next, given what its accesses answered so far.
+ * The next access of each thread, given the results of its accesses so far.
  *
- * Threads are deterministic, so their local states form a tree: a state is a thread and the answers it got. The tree
- * remembers what each state asks for; a generator runs only when a state is reached for the first time. Generators
- * cannot be rewound: the one of a thread is kept where it stands, and run anew from the start when another branch of
- * the tree is to grow.
+ * Threads are deterministic, so their local states form a tree: a state is a thread and the results it has received.
+ * The tree remembers the next access of each state; a generator runs only when a state is reached for the first time.
+ * Generators cannot be rewound: each thread's generator is kept where it stopped, and restarted when another branch of
+ * the tree must grow.
  *
- * The tree is a cache. When it is full it is emptied (`renew`), and whoever keeps numbers of states walks to them
- * again.
+ * The tree is a cache. When it is full it is emptied (`renew`), and callers that keep state numbers must find the
+ * states again.
  */
 import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
 import {
@@ -34,7 +34,7 @@ import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 
-/** What a state asks for. */
+/** Kinds of request that a state makes. */
 export const STEP = {
   returned: 0,
   failed: 1,
@@ -47,10 +47,10 @@ export const STEP = {
   unlock: 8,
 } as const;
 
-/** How to take the orderings that the accesses of a program carry. */
+/** How to treat the orderings of a program's accesses. */
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
 
-/** What a thread asked for before, and what it got. */
+/** An earlier access of a thread, with its result. */
 export interface AnsweredStep {
   readonly kind: AccessKind;
   readonly address: number;
@@ -58,26 +58,26 @@ export interface AnsweredStep {
 }
 
 export interface LocalStatesOptions {
-  /** Whether barriers are steps of their own: without weak memory they mean nothing. */
+  /** Whether barriers are separate steps: without weak memory they have no effect. */
   readonly keepsBarriers: boolean;
-  /** As written, or every access alike. */
+  /** As written, or the same for every access. */
   readonly accesses: Orderings;
-  /** Whether full barriers are taken for barriers that only acquire and release. */
+  /** Whether full barriers are treated as barriers that only acquire and release. */
   readonly weakFences: boolean;
-  /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
+  /** Whether a loop that only reads is refused: each read is a choice, so it has endlessly many executions. */
   readonly refusesLooking: boolean;
-  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  /** The value that an exchange leaves, given its operand and the value it finds; by default the operand itself. */
   readonly exchange?: ((operand: number, found: number) => number) | undefined;
   /**
-   * What the access means that a thread has just asked for, after these steps, if the program can say more than the
-   * kind of the access does.
+   * The meaning of the access that a thread has just requested after these steps, if the program knows more than the
+   * kind of access.
    */
   readonly meaning?:
     | ((thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined)
     | undefined;
 }
 
-/** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
+/** A program that behaves differently when run again with the same results, or that the explorer cannot run. */
 export class ProgramError extends Error {
   readonly thread: number;
   readonly event: number;
@@ -110,17 +110,17 @@ const STRIDE = 14;
 
 const NOBODY = -1;
 
-/** Reads of the same few words, one after the other, that a thread may make; more are taken for a loop that waits. */
+/** Consecutive reads of the same few words that a thread may make; more are taken for a loop that waits. */
 const LOOKS_MAX = 256;
 
-/** States kept at most, unless more are asked for. */
+/** Maximum number of states kept, by default. */
 const STATES_MAX = 1 << 16;
 
-/** Accesses in a row that touch nothing shared: more are taken for an endless loop. */
+/** Consecutive accesses that touch nothing shared: more are taken for an endless loop. */
 export const LOCAL_ACCESSES_MAX = 100_000;
 
 export class LocalStates {
-  /** Distinct addresses, in the order of their appearance: a location is an index into this. */
+  /** Distinct addresses in order of appearance: a location is an index into this array. */
   readonly addresses: number[] = [];
   readonly #locations = new Map<number, number>();
   readonly #threads: readonly (() => Access)[];
@@ -130,10 +130,10 @@ export class LocalStates {
   #count = 0;
   readonly #roots: Int32Array;
   readonly #generators: (Access | undefined)[];
-  /** The state in which each generator stands. */
+  /** The state that each generator has reached. */
   readonly #standing: Int32Array;
   readonly #messages = new Map<number, string>();
-  /** Of those states whose access means more than its kind says. */
+  /** Meanings of those states whose access means more than its kind. */
   readonly #meanings = new Map<number, Meaning>();
   #path = new Int32Array(64);
 
@@ -146,7 +146,7 @@ export class LocalStates {
     this.#standing = new Int32Array(threads.length).fill(NOBODY);
   }
 
-  /** The location of an address, new ones at the end. */
+  /** The location of an address; new ones are appended. */
   locationOf(address: number): number {
     const known = this.#locations.get(address);
     if (known !== undefined) return known;
@@ -200,18 +200,18 @@ export class LocalStates {
     return this.#table[state * STRIDE + POSITION] as number;
   }
 
-  /** What the access that the state asks for means to a memory model. */
+  /** The meaning of the state's access to a memory model. */
   meaning(state: number): Meaning {
     return this.#meanings.get(state) ?? meaningOf(this.kind(state));
   }
 
-  /** Does a read-modify-write write where it finds `found`? */
+  /** Does the read-modify-write write if it finds `found`? */
   writesAt(state: number, found: number): boolean {
     const { update } = this.meaning(state);
     return update === undefined ? succeeds(this.kind(state), found, this.expected(state)) : update(found) !== undefined;
   }
 
-  /** What a write, or a read-modify-write that succeeds where it finds `found`, leaves. */
+  /** The value left by a write, or by a read-modify-write that succeeds on finding `found`. */
   written(state: number, found: number): number {
     const written = this.meaning(state).update?.(found);
     if (written !== undefined) return written;
@@ -221,13 +221,13 @@ export class LocalStates {
     return valueWritten(kind, found, this.operand(state));
   }
 
-  /** What the thread gets of a read-modify-write that succeeds. */
+  /** The result that the thread gets from a read-modify-write that succeeds. */
   found(state: number, found: number): number {
     if (this.meaning(state).update !== undefined) return found;
     return valueFound(this.kind(state), found, this.written(state, found));
   }
 
-  /** The state of the same thread before its step number `depth`, on the way to `state`. */
+  /** The state of the same thread before its step number `depth`, on the path to `state`. */
   ancestor(state: number, depth: number): number {
     let at = state;
     while (this.depth(at) > depth) at = this.#table[at * STRIDE + PARENT] as number;
@@ -239,7 +239,7 @@ export class LocalStates {
     return this.#messages.get(state) ?? "";
   }
 
-  /** The state of the same thread once its access has been answered. */
+  /** The state of the same thread once its access has this result. */
   next(state: number, answer: number): number {
     const table = this.#table;
     for (
@@ -256,17 +256,17 @@ export class LocalStates {
     return this.#count >= this.#statesMax;
   }
 
-  /** Called after a renewal: if what is needed at once fills half the table, the table may grow. */
+  /** Called after a renewal: if the states in use fill half the table, the table may grow. */
   makeRoom(): void {
     if (this.#count * 2 > this.#statesMax) this.#statesMax *= 2;
   }
 
-  /** A compare-and-exchange that fails is an acquire all the same. */
+  /** Whether a failed compare-and-exchange is still an acquire. */
   get failuresAcquire(): boolean {
     return this.#options.accesses === "release-acquire";
   }
 
-  /** Forgets every state. Numbers of states mean nothing any more. */
+  /** Forgets every state. State numbers become meaningless. */
   renew(): void {
     this.#count = 0;
     this.#roots.fill(NOBODY);
@@ -276,7 +276,7 @@ export class LocalStates {
   }
 
   /**
-   * Runs the thread of a state anew, and compares what it asks for with what is remembered.
+   * Runs the thread of a state again, and compares its accesses with the remembered ones.
    *
    * @throws ProgramError at the first difference
    */
@@ -343,7 +343,7 @@ export class LocalStates {
     this.#generators[thread] = create();
   }
 
-  // What `#resume` found.
+  // Results of `#resume`.
   #kind: AccessKind = 0;
   #address = 0;
   #operand = 0;
@@ -351,7 +351,7 @@ export class LocalStates {
   #flags = 0;
   #message = "";
 
-  /** Runs the thread's own code up to its next step, and answers which it is; the rest is in the fields above. */
+  /** Runs the thread's own code up to its next step, and returns its kind; the rest is in the fields above. */
   #resume(thread: number, answer: number): number {
     const generator = this.#generators[thread];
     let value = answer;
@@ -462,14 +462,14 @@ export class LocalStates {
     return state;
   }
 
-  /** Events that the step of a state is, when it gets this answer. */
+  /** Number of events of the step of a state when it has this result. */
   #eventsOf(state: number, answer: number): number {
     if (this.step(state) !== STEP.update) return 1;
     const isCertain = this.meaning(state).update === undefined && !isConditional(this.kind(state));
     return isCertain || this.writesAt(state, answer) ? 2 : 1;
   }
 
-  /** The thread's steps up to the child of `parent` that is `answer`. */
+  /** The thread's steps up to the child of `parent` with this result. */
   #stepsUpTo(parent: number, answer: number): AnsweredStep[] {
     const steps: AnsweredStep[] = [];
     let got = answer;
@@ -490,7 +490,7 @@ export class LocalStates {
     }
     if (step === STEP.lock) return orderings | DRAINS;
     if (step === STEP.unlock) return orderings;
-    // A pointer that a lock keeps still is ordered by its address, plain as its load is.
+    // A pointer that a lock protects is ordered by its address dependency, although its load is plain.
     const plain = (classes & CLASS.plain) !== 0 && (classes & CLASS.pointer) === 0 ? PLAIN : 0;
     if (accesses === "relaxed") return plain;
     if (accesses === "release-acquire") return plain | ACQUIRES | RELEASES;
@@ -508,8 +508,7 @@ function orderingsOf(classes: number): number {
 }
 
 /**
- * The step that an access is, `local` if it touches nothing shared, undefined if programs for the explorer may not ask
- * for it.
+ * The step of an access: `local` if it touches nothing shared, undefined if programs for the explorer may not make it.
  */
 function stepOf(kind: AccessKind): number | "local" | undefined {
   if (isFence(kind)) return STEP.fence;

@@ -1,26 +1,25 @@
 /**
  * A program of the machine in the events of the explorer.
  *
- * The explorer knows words, locks and waits. Everything else that the machine offers is put into these, so that a graph
- * says of two executions whether they differ in anything that the machine, or a history, could tell:
+ * The explorer knows words, locks and waits. Everything else that the machine offers is expressed in these, so that two
+ * executions have the same graph only if the machine and the history cannot distinguish them:
  *
- * - The beginning of an operation reads the number of operations each other thread has ended, and its end adds one to
- *   its own: the graph knows which operations came before which. Both stand as close to the accesses as the machine has
- *   them.
+ * - The start of an operation reads the number of operations that each other thread has ended, and its end adds one to
+ *   its own thread's number: the graph knows which operations came before which. Both are as close to the accesses as
+ *   in the machine.
  * - A read-side critical section writes an odd number when it opens, an even one when it ends; a grace period waits,
- *   for each other thread, until the number is even. A callback is a thread of its own that waits to be started, then
- *   for a grace period.
+ *   for each other thread, until the number is even. A callback is a separate thread that waits to be started, then for
+ *   a grace period.
  * - `free` writes to a word of the object that lock operations read, then to each of the object's words: an access that
  *   is not ordered before it can come after it.
- * - `allocate` takes objects that belong to the thread alone: no other order of allocations gives anybody another
- *   answer as long as the slab has objects that were never used. Where it may run out, slabs are kept under a lock, as
- *   the machine keeps them.
+ * - `allocate` takes objects private to the thread: the order of allocations changes no result as long as the slab has
+ *   objects that were never used. A slab that may run out is kept under a lock, as in the machine.
  *
- * What the events need (threads for callbacks, slabs that run out, whether there are grace periods at all) is only
- * known when the program asks for it: `Lowering.isSufficient` turns false, and the exploration starts again with what
- * was learnt.
+ * Some needs (threads for callbacks, slabs that run out, whether there are grace periods at all) are only known when
+ * the program first shows them: then `Lowering.isSufficient` turns false, and the exploration starts again with that
+ * knowledge.
  *
- * A thread whose access is to no object ends there: the machine says why.
+ * A thread ends at an access to no object: the machine reports why.
  */
 import {
   ACCESS,
@@ -55,10 +54,10 @@ import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
 /** Accesses of one thread: more are taken for an endless loop. */
 const ACCESSES_MAX = 5_000;
 
-/** Steps before a free that are looked at for what decided it. */
+/** Steps before a free that are tested for whether they decide it. */
 const DECIDING_MAX = 24;
 
-/** What a step is answered instead, to see whether it matters. */
+/** Other results given to a step, to see whether it matters. */
 const OTHER_ANSWERS: readonly ((answer: number) => number)[] = [
   (answer) => answer + 1,
   (answer) => (answer === 0 ? -1 : 0),
@@ -74,11 +73,11 @@ interface Callback {
 
 export class Lowering {
   readonly program: Program;
-  /** Why the program cannot be put into the explorer's events, if so. */
+  /** Why the program cannot be lowered to the explorer's events, if it cannot. */
   refusal: string | undefined;
   readonly #words: LoweredWords;
   readonly #objects: LoweredObjects;
-  /** Nothing that was not foreseen has been asked for, but for slabs that run out. */
+  /** Whether everything requested was foreseen, apart from slabs that run out. */
   #isSufficient = true;
   readonly #slotOfSpawn = new Map<Address, number>();
   readonly #slots = new Map<string, number>();
@@ -90,13 +89,13 @@ export class Lowering {
   readonly #keepsBarriers: boolean;
   readonly #fencesSections: boolean;
   #factories: readonly ExploredThread[] = [];
-  /** Accesses to objects that were found by a pointer, whose address dependency was taken for granted. */
+  /** Accesses to objects found through a pointer, whose address dependency was assumed. */
   dependencies = 0;
 
   /**
    * @param initialWords contents of the heap before the threads start
-   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency. A model that has no
-   *   read-copy-update of its own gets sections with barriers, `fenced`: stronger ones than the kernel promises
+   * @param memory `strong` leaves barriers out: they have no effect under sequential consistency. A model without
+   *   read-copy-update gets sections with barriers, `fenced`: stronger than the kernel promises
    */
   constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" | "fenced" = "strong") {
     this.program = program;
@@ -106,12 +105,12 @@ export class Lowering {
     this.#objects = new LoweredObjects(program.heap, initialWords, this.#words);
   }
 
-  /** False once the program asked for what was not foreseen: the exploration is worth nothing, and must start again. */
+  /** False once the program requested something that was not foreseen: the exploration is void and must start again. */
   get isSufficient(): boolean {
     return this.#isSufficient && this.#objects.isSufficient;
   }
 
-  /** The program's threads, then one for each callback known of. */
+  /** The program's threads, then one for each known callback. */
   threads(): ExploredThread[] {
     this.#isSufficient = true;
     this.#objects.isSufficient = true;
@@ -129,7 +128,7 @@ export class Lowering {
     return threads;
   }
 
-  /** What a word or lock of the graph holds at first. */
+  /** The initial value of a word or lock of the graph. */
   initial(address: Address): number {
     return this.#words.initial(address);
   }
@@ -139,7 +138,7 @@ export class Lowering {
     return this.#objects.placeInHeap(address);
   }
 
-  /** Does the word lie in an object that a thread has taken for itself, which nobody is given again? */
+  /** Does the word lie in a thread's private object, which is never allocated again? */
   isOwnObject(address: Address): boolean {
     return this.#objects.isOwn(address);
   }
@@ -158,8 +157,8 @@ export class Lowering {
   }
 
   /**
-   * What the access means that a thread has just asked for, to a model with dependencies: an access to an object whose
-   * address the thread has read before depends on the last read that found it.
+   * The meaning, to a model with dependencies, of the access that a thread has just requested: an access to an object
+   * whose address the thread has read depends on the last read that found it.
    */
   meaning(thread: number, kind: AccessKind, steps: readonly AnsweredStep[]): Meaning | undefined {
     const { address: asked, operand } = request;
@@ -178,11 +177,11 @@ export class Lowering {
   }
 
   /**
-   * The last step that found the object at which the thread now makes an access, if the access follows what was found:
-   * with another pointer there, it is to another word.
+   * The last step that found the object that the thread now accesses, if the access follows that pointer: with another
+   * pointer, it would be to another word.
    */
   #pointersTo(object: Address, thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
-    const isOfLock = this.role(asked) !== ROLE.word; // its word is that of the object, whatever the offset
+    const isOfLock = this.role(asked) !== ROLE.word; // its word is the object's, whatever the offset
     for (let step = steps.length - 1; step >= 0; step--) {
       const { kind, address, answer } = steps[step] as AnsweredStep;
       if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(answer) !== object)
@@ -193,7 +192,7 @@ export class Lowering {
     return [];
   }
 
-  /** The word of the access that the thread comes to if a step is answered by the next number; NIL if to another. */
+  /** The word that the thread then accesses if a step's result is one higher; NIL if it makes another access. */
   #addressAfter(thread: number, steps: readonly AnsweredStep[], changed: number): Address {
     let address = NIL;
     const comes = this.#runAgain(
@@ -210,8 +209,8 @@ export class Lowering {
   }
 
   /**
-   * The steps that decide whether the thread comes to an access: with another answer to one of them, it asks for
-   * something else before, or instead.
+   * The steps that decide whether the thread reaches an access: with another result of one of them, it makes a
+   * different access before it or instead.
    */
   #deciding(thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
     const found: number[] = [];
@@ -223,7 +222,7 @@ export class Lowering {
     return found;
   }
 
-  /** Does the thread ask for the same if that step is answered otherwise, and come to `asked`? */
+  /** Does the thread make the same accesses, and reach `asked`, if that step has another result? */
   #comesTo(
     thread: number,
     steps: readonly AnsweredStep[],
@@ -239,10 +238,10 @@ export class Lowering {
   }
 
   /**
-   * Runs a thread again with one step answered otherwise.
+   * Runs a thread again with another result of one step.
    *
-   * @param agrees whether the thread, which asks for an access of this kind as step `at`, is still on its way
-   * @returns whether it is until it has asked for one access more than `steps`
+   * @param agrees whether the thread, which makes an access of this kind as step `at`, still follows the steps
+   * @returns whether it does until it has made one access more than `steps`
    */
   #runAgain(
     thread: number,
@@ -270,7 +269,7 @@ export class Lowering {
       }
       return true;
     } catch {
-      return false; // what the answer makes it do is nothing that could happen
+      return false; // no execution has this result
     }
   }
 
@@ -304,7 +303,7 @@ export class Lowering {
       const { done, value: kind } = procedure.next(answer);
       answer = 0;
       const asks = (request.count - asked) | 0;
-      // What the procedure asks for is not what the explorer's thread asks for.
+      // The procedure's requests are not the explorer thread's own.
       request.count = asked;
       if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(askedInVain(`thread ${thread}`));
       if (done === true) return yield* this.#happen(thread, line, line.spans.accessed());
@@ -328,10 +327,10 @@ export class Lowering {
     yield* this.#refuse(`thread ${thread} makes more than ${ACCESSES_MAX} accesses`);
   }
 
-  /** What becomes of the thread's spans now: operations are ordered, and grace periods wait for outermost sections. */
+  /** Updates the thread's spans: operations are ordered, and grace periods wait for outermost sections. */
   *#happen(thread: number, line: Line, events: number): Access {
     if ((events & SPAN.operationBegins) !== 0 && this.#isRecorded(thread)) {
-      // Calls and returns have one order, whatever the memory: whoever makes them would need barriers to tell it.
+      // Calls and returns have one order under every model: their callers could only observe it with barriers.
       let isFirst = line.returned === 0;
       for (let other = 0; other < this.program.threads.length; other++) {
         if (other === thread || !this.#isRecorded(other)) continue;
@@ -408,7 +407,7 @@ export class Lowering {
     }
   }
 
-  /** The thread ends here: the machine says why, with the schedule. */
+  /** Ends the thread here: the machine reports why, with the schedule. */
   *#fail(because: string): Access {
     yield assertHolds(false, because);
   }
@@ -488,14 +487,14 @@ interface Asked {
   readonly callback: RcuCallback | undefined;
 }
 
-/** Where a thread stands. */
+/** The position of a thread. */
 class Line {
   readonly spans = new Spans();
-  /** Times a section was opened or ended. */
+  /** Number of times a section was opened or ended. */
   sections = 0;
   returned = 0;
   callbacks = 0;
-  /** The operation that begins, and what it returned. */
+  /** The operation that begins, and its response. */
   operation = 0;
   response = 0;
   readonly allocations: Allocations = new Map();

@@ -1,6 +1,5 @@
 /**
- * Small programs drawn at random, over the whole vocabulary of the explorer: what it is held against other engines
- * with.
+ * Small random programs over the whole vocabulary of the explorer, for checking it against other engines.
  */
 import {
   type Access,
@@ -72,15 +71,15 @@ const kinds: Readonly<Record<string, MakeAccess>> = {
   smpWmb,
 };
 
-/** One access; or, with a `section`, a lock held around others. */
+/** One access or, with a `section`, a lock held around others. */
 interface RandomStatement {
   readonly kind: string;
   readonly word: Address;
   readonly operand: number;
   readonly expected: number;
-  /** Adds what the access before it found to the operand. */
+  /** Adds the result of the preceding access to the operand. */
   readonly usesAnswer: boolean;
-  /** Left out if the access before it found 0. */
+  /** Skipped if the preceding access found 0. */
   readonly isGuarded: boolean;
 }
 
@@ -108,14 +107,14 @@ const statement = (kindNames: readonly string[], words: number): fc.Arbitrary<Ra
   });
 
 /**
- * One thread less than `threads`, or as many, of `accesses` accesses each or one less; a lock and its release count as
- * two, around any number that fits.
+ * `threads` threads or one fewer, of `accesses` accesses each or one fewer; a lock and its release count as two, around
+ * any number that fits.
  */
 export function randomThreads(limits: {
   readonly threads: number;
   readonly accesses: number;
   readonly words: number;
-  /** Unless false, there may be barriers. */
+  /** There may be barriers unless false. */
   readonly barriers?: false;
 }): fc.Arbitrary<readonly RandomThread[]> {
   const { threads, accesses, words, barriers } = limits;
@@ -130,7 +129,7 @@ export function randomThreads(limits: {
   });
 }
 
-/** The program of such threads; all words hold 0 at first. */
+/** The program of such threads; all words are initially 0. */
 export function randomProgram(threads: readonly RandomThread[]): ExploredProgram {
   return { name: "random", threads: threads.map((statements) => () => run(statements)) };
 }

@@ -1,4 +1,4 @@
-/** What the README of this folder says, run. */
+/** Runs the example of this folder's README, and checks its table. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { toyPrograms } from "#fuzz/programs/toy-programs.ts";
 const folder = fileURLToPath(new URL("./", import.meta.url));
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
-test("the example comes to what it says", async () => {
+test("the example has the counts in its comments", async () => {
   const example = /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? "";
   const said = [...example.matchAll(/^explore\((.*)\)\.executions; \/\/ (\d+)$/gm)].map(([, call, count]) => ({
     call,
@@ -30,7 +30,7 @@ test("the example comes to what it says", async () => {
   }
 });
 
-test("the table has every toy program without a known bug, with its parameters", () => {
+test("the table lists every toy program without a known bug, with its parameters", () => {
   const programs = toyPrograms.filter(({ bug }) => bug === undefined);
   const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \| ([^|]*) \|$/gm)]
     .filter(([, name]) => programs.some((program) => program.name === name))

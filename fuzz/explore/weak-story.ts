@@ -1,4 +1,4 @@
-/** An execution under weak memory as lines, in an order that keeps program order and reads-from. */
+/** An execution under weak memory as lines, in an order that respects program order and reads-from. */
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import {
   BLOCKED,
@@ -20,14 +20,14 @@ import { POISON } from "./lowered-words.ts";
 
 export interface StoryNames {
   readonly thread: (thread: number) => string;
-  /** Undefined for a word that is the explorer's own. */
+  /** Undefined for a word that belongs to the explorer. */
   readonly word: (address: number) => string | undefined;
 }
 
 /**
- * One line an access of the program; a read of what has been overwritten says so. O(events).
+ * One line per access of the program; reads of overwritten values are marked. O(events).
  *
- * @param order the events in an order that keeps program order and reads-from
+ * @param order the events in an order that respects program order and reads-from
  */
 export function weakStory(graph: Graph, states: LocalStates, order: readonly number[], names: StoryNames): string[] {
   const lines: string[] = [];
