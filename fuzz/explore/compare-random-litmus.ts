@@ -15,8 +15,8 @@ const CANDIDATES_MAX = 20_000;
 /** Undefined for a test that is invalid, misuses a lock, or takes the axioms too long. */
 export function compareOnLitmus(text: string): string[] | undefined {
   try {
-    const answer = checkLitmus(text, lkmm, { candidatesMax: CANDIDATES_MAX });
-    if (answer.kind === "undecided" || answer.flags.includes("unmatched-unlock")) return undefined;
+    const result = checkLitmus(text, lkmm, { candidatesMax: CANDIDATES_MAX });
+    if (result.kind === "undecided" || result.flags.includes("unmatched-unlock")) return undefined;
     return disagreements(text, lkmm);
   } catch (error) {
     if (error instanceof LitmusError) return undefined;

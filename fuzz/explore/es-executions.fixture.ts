@@ -73,9 +73,9 @@ function* successors(
     .filter((event) => event.thread === thread)
     .reduce((sum, event) => sum + (event.kind === "rmw" ? 2 : 1), 0);
   const name = `${thread}.${position}`;
-  const after = (event: Omit<Made, "thread" | "word" | "isSeqCst">, answer: number): PartialExecution => ({
+  const after = (event: Omit<Made, "thread" | "word" | "isSeqCst">, result: number): PartialExecution => ({
     made: [...made, { ...event, thread, word, isSeqCst }],
-    threads: threads.with(thread, states.next(at, answer)),
+    threads: threads.with(thread, states.next(at, result)),
   });
   const plain = { written: undefined, source: undefined, name };
   switch (step) {

@@ -153,7 +153,7 @@ function interleave(
   because: string,
   { executionsMax = Infinity, shouldStop }: AgentBounds,
 ): AgentExploration {
-  const answer = {
+  const result = {
     name: program.name,
     columns: columnsOf(program),
     executions: undefined,
@@ -165,9 +165,9 @@ function interleave(
     const outcomes = interleavedOutcomes(program, () => {
       if (states++ >= executionsMax || shouldStop?.() === true) throw new SearchStopped("a bound was hit");
     });
-    return { ...answer, outcomes, complete: true };
+    return { ...result, outcomes, complete: true };
   } catch (error) {
     if (!(error instanceof SearchStopped)) throw error;
-    return { ...answer, outcomes: [], complete: false };
+    return { ...result, outcomes: [], complete: false };
   }
 }

@@ -178,10 +178,13 @@ function makeProgram(
   };
   return {
     program,
-    outcome: () => ({
-      results: `${results.map((each) => each.join()).join("|")}#${[0, 1].map((word) => heap.words[Shared.word(shared) + word]).join()}`,
-      precedence: new Set(precedence),
-    }),
+    outcome: () => {
+      const words = [0, 1].map((word) => heap.words[Shared.word(shared) + word]);
+      return {
+        results: `${results.map((each) => each.join()).join("|")}#${words.join()}`,
+        precedence: new Set(precedence),
+      };
+    },
   };
 }
 
@@ -459,8 +462,8 @@ test("bounds leave an exploration undecided", () => {
     });
   expect(exploreProgram(program())).toMatchObject({ executions: 6, complete: true });
   expect(exploreProgram(program(), { graphsMax: 4 })).toMatchObject({ executions: 4, complete: false });
-  let asked = 0;
-  expect(exploreProgram(program(), { shouldStop: () => ++asked === 2 })).toMatchObject({
+  let calls = 0;
+  expect(exploreProgram(program(), { shouldStop: () => ++calls === 2 })).toMatchObject({
     executions: 2,
     complete: false,
   });

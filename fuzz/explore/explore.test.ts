@@ -119,8 +119,8 @@ test("an exception in a thread is a failure", () => {
 
 test("the bound on executions leaves an exploration undecided", () => {
   expect(explore(storeBuffering, { executionsMax: 2 })).toEqual({ executions: 2, blocked: 0, complete: false });
-  let asked = 0;
-  expect(explore(storeBuffering, { shouldStop: () => ++asked === 1 })).toEqual({
+  let calls = 0;
+  expect(explore(storeBuffering, { shouldStop: () => ++calls === 1 })).toEqual({
     executions: 1,
     blocked: 0,
     complete: false,
@@ -221,7 +221,8 @@ test("a thread that requests something else when it runs again is reported with 
     ],
   };
   expect(() => explore(fickle)).toThrow(
-    "thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, and now, after the same answers, for writeOnce of word 2 with 2",
+    "thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, " +
+      "and now, after the same results, for writeOnce of word 2 with 2",
   );
   let calls = 0;
   const shrinking = {
@@ -232,7 +233,7 @@ test("a thread that requests something else when it runs again is reported with 
     ],
   };
   expect(() => explore(shrinking)).toThrow(
-    "as its access 1 it asked for readOnce of word 1, and now, after the same answers, for nothing: it returned",
+    "as its access 1 it asked for readOnce of word 1, and now, after the same results, for nothing: it returned",
   );
   let rounds = 0;
   const failing = {
@@ -243,7 +244,7 @@ test("a thread that requests something else when it runs again is reported with 
     ],
   };
   expect(() => explore(failing)).toThrow(
-    "for nothing: it failed, and now, after the same answers, for nothing: it returned",
+    "for nothing: it failed, and now, after the same results, for nothing: it returned",
   );
 });
 
@@ -302,7 +303,8 @@ test("a loop that only reads a few words is refused with a replacement; one that
   expect(catching(() => explore(looking))).toMatchObject({
     thread: 1,
     message:
-      "thread 1 reads word 1 256 times in a row, and does nothing else: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+      "thread 1 reads word 1 256 times in a row, and does nothing else: " +
+      "a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
   });
   const walking = {
     name: "walking",

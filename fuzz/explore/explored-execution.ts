@@ -82,8 +82,10 @@ export class Execution {
       const kind = graph.get(event, KIND);
       const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
       let text = `${"RWFLU"[kind]}${address}`;
-      if (kind === EVENT.read)
-        text += `=${graph.get(event, VALUE)}<${this.#name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
+      if (kind === EVENT.read) {
+        const blocked = (graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!";
+        text += `=${graph.get(event, VALUE)}<${this.#name(graph.get(event, SOURCE))}${blocked}`;
+      }
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
       threads[thread] += `${text};`;
     }

@@ -1,5 +1,5 @@
 import { type Access, type AccessKind, type Address, awaitUnequal, NIL } from "#impl/memory/access.ts";
-import type { AnsweredStep } from "./local-states.ts";
+import type { CompletedStep } from "./local-states.ts";
 import type { Meaning } from "./meaning.ts";
 
 /**
@@ -18,7 +18,7 @@ export interface ExploredProgram {
    * The meaning of the access that a thread has just requested after these steps, where the program knows more than the
    * kind of access. Only `lkmm` uses it.
    */
-  readonly meaning?: (thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined;
+  readonly meaning?: (thread: number, kind: AccessKind, steps: readonly CompletedStep[]) => Meaning | undefined;
   /** The value that an exchange leaves, given its operand and the value it finds; by default the operand itself. */
   readonly exchange?: (operand: number, found: number) => number;
 }

@@ -174,17 +174,17 @@ export class Explorer {
     switch (step) {
       case STEP.fence:
         this.#add(graph, thread, EVENT.fence, 0);
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return true;
       case STEP.write: {
         const write = this.#add(graph, thread, EVENT.write, ACQUIRES | FULL | DRAINS);
         graph.set(write, VALUE, this.#states.operand(graph.state[thread] as number));
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return this.#grow(graph, write);
       }
       case STEP.lock: {
         const lock = this.#add(graph, thread, EVENT.lock, 0);
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return this.#grow(graph, lock);
       }
       case STEP.unlock:
@@ -204,8 +204,8 @@ export class Explorer {
     return event;
   }
 
-  #answer(graph: Graph, thread: number, answer: number): void {
-    graph.state[thread] = this.#states.next(graph.state[thread] as number, answer);
+  #complete(graph: Graph, thread: number, result: number): void {
+    graph.state[thread] = this.#states.next(graph.state[thread] as number, result);
   }
 
   // ---- Children of a node of the exploration tree
@@ -458,7 +458,7 @@ export class Explorer {
       );
     }
     const unlock = this.#add(graph, thread, EVENT.unlock, 0);
-    this.#answer(graph, thread, 0);
+    this.#complete(graph, thread, 0);
     graph.set(unlock, PARTNER, held);
     graph.set(held, PARTNER, unlock);
     const next = graph.get(held, AFTER);
@@ -473,7 +473,9 @@ export class Explorer {
   }
 
   #refuseLength(thread: number): never {
-    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: ${WAIT_INSTEAD}`;
+    const message =
+      `an execution has more than ${this.#eventsMax} events, ` +
+      `and thread ${thread} is still running: ${WAIT_INSTEAD}`;
     throw new ProgramError(message, thread, this.#eventsMax);
   }
 }

@@ -113,14 +113,17 @@ function perform(
   const step = states.step(state);
   if (step <= STEP.failed) return `the thread has ended, and the graph has it go on with ${access}`;
   const kind = states.kind(state);
-  const asked = states.addresses[states.location(state)];
-  if (accessNames[kind] !== access || (step !== STEP.fence && asked !== word))
-    return `the thread asks for ${accessNames[kind]} of ${asked ?? "nothing"}, and the graph has ${access} of ${word ?? "nothing"}`;
+  const requested = states.addresses[states.location(state)];
+  if (accessNames[kind] !== access || (step !== STEP.fence && requested !== word))
+    return (
+      `the thread asks for ${accessNames[kind]} of ${requested ?? "nothing"}, ` +
+      `and the graph has ${access} of ${word ?? "nothing"}`
+    );
   const flags = states.flags(state);
   graph.reach(states.location(state) + 1);
   const add = (eventKind: number, own: number): number =>
     graph.add(thread, eventKind, Math.max(0, states.location(state)), own);
-  let answer = 0;
+  let result = 0;
   if (step === STEP.read || step === STEP.wait || step === STEP.update) {
     if (read === undefined) return "the graph does not say what it reads";
     const outcome =
@@ -139,7 +142,7 @@ function perform(
       graph.set(event, PARTNER, write);
     }
     placed.set(name, { event, write, written });
-    answer = outcome?.answer ?? read.value;
+    result = outcome?.result ?? read.value;
   } else if (step === STEP.write) {
     if (written !== states.operand(state))
       return `it writes ${states.operand(state)}, and the graph has ${written ?? "nothing"}`;
@@ -150,7 +153,7 @@ function perform(
     const event = add(step === STEP.fence ? EVENT.fence : step === STEP.lock ? EVENT.lock : EVENT.unlock, flags);
     placed.set(name, { event, write: event, written: undefined });
   }
-  graph.state[thread] = states.next(state, answer);
+  graph.state[thread] = states.next(state, result);
   return undefined;
 }
 
@@ -160,10 +163,10 @@ function update(
   found: number,
   operand: number,
   expected: number,
-): { readonly answer: number; readonly written: number | undefined } {
+): { readonly result: number; readonly written: number | undefined } {
   const words = new Int32Array([found]);
-  const answer = performOnWord(words, kind, 0, operand, expected);
-  return { answer, written: succeeds(kind, found, expected) ? words[0] : undefined };
+  const result = performOnWord(words, kind, 0, operand, expected);
+  return { result, written: succeeds(kind, found, expected) ? words[0] : undefined };
 }
 
 /** Gives the reads their sources and the writes their places. */

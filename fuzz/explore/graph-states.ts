@@ -10,12 +10,12 @@ export function findStates(graph: Graph, states: LocalStates): void {
     graph.set(event, STATE, state);
     const isSecondHalf = graph.get(event, KIND) === EVENT.write && graph.get(event, PARTNER) !== NONE;
     if (isSecondHalf || graph.has(event, BLOCKED)) continue;
-    graph.state[thread] = states.next(state, answerTo(graph, event, states));
+    graph.state[thread] = states.next(state, resultOf(graph, event, states));
   }
 }
 
 /** The result that the thread got for the access that the event is, or begins. */
-function answerTo(graph: Graph, event: number, states: LocalStates): number {
+function resultOf(graph: Graph, event: number, states: LocalStates): number {
   if (graph.get(event, KIND) !== EVENT.read) return 0;
   const found = graph.get(event, VALUE);
   if (!graph.has(event, PAIRED)) return found;

@@ -37,7 +37,7 @@ interface Point {
   readonly operand: number;
   readonly expected: number;
   /** The results received since the thread's start. */
-  readonly answers: readonly number[];
+  readonly results: readonly number[];
   /** Why the thread has ended, if it has; `""` if it returned. */
   readonly end: string | undefined;
   readonly next: Map<number, Point>;
@@ -139,8 +139,8 @@ export class Interleavings {
     if (!mayWrite(kind) || !succeeds(kind, found, expected)) return this.#went(state, thread, read, 1, found);
     if (line.buffer.length > 0) return undefined;
     const value = valueWritten(kind, found, operand);
-    const answer = valueFound(kind, found, value);
-    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, answer);
+    const result = valueFound(kind, found, value);
+    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, result);
     return taken(updated, { address, value, name: nameOf(thread, line.events + 1) });
   }
 
@@ -187,13 +187,13 @@ export class Interleavings {
     return { ...state, lines: state.lines.with(thread, { ...line, buffer: [...line.buffer, written] }) };
   }
 
-  #went(state: State, thread: number, text: string, events: number, answer: number): State {
+  #went(state: State, thread: number, text: string, events: number, result: number): State {
     const line = lineOf(state, thread);
     const { point } = line;
-    let next = point.next.get(answer);
+    let next = point.next.get(result);
     if (next === undefined) {
-      next = this.#pointAfter(thread, [...point.answers, answer]);
-      point.next.set(answer, next);
+      next = this.#pointAfter(thread, [...point.results, result]);
+      point.next.set(result, next);
     }
     return {
       ...state,
@@ -202,29 +202,29 @@ export class Interleavings {
   }
 
   /** Runs the thread from its start, with these results, to its next access. */
-  #pointAfter(thread: number, answers: readonly number[]): Point {
+  #pointAfter(thread: number, results: readonly number[]): Point {
     const procedure = this.#program.threads[thread]?.();
     let point = this.#advance(procedure, thread, 0, []);
-    for (let i = 0; i < answers.length; i++)
-      point = this.#advance(procedure, thread, answers[i] ?? 0, answers.slice(0, i + 1));
+    for (let i = 0; i < results.length; i++)
+      point = this.#advance(procedure, thread, results[i] ?? 0, results.slice(0, i + 1));
     return point;
   }
 
-  #advance(procedure: Access | undefined, thread: number, answer: number, answers: readonly number[]): Point {
-    let value = answer;
+  #advance(procedure: Access | undefined, thread: number, result: number, results: readonly number[]): Point {
+    let value = result;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
-      let result: IteratorResult<AccessKind, void> | undefined;
+      let yielded: IteratorResult<AccessKind, void> | undefined;
       try {
-        result = procedure?.next(value);
+        yielded = procedure?.next(value);
       } catch (error) {
-        return ended(answers, `it threw ${String(error)}`);
+        return ended(results, `it threw ${String(error)}`);
       }
-      if (result === undefined || result.done === true) return ended(answers, "");
-      const kind = result.value;
+      if (yielded === undefined || yielded.done === true) return ended(results, "");
+      const kind = yielded.value;
       value = 0;
       if (kind === ACCESS.assertHolds) {
         if (request.operand === 0)
-          return ended(answers, request.message === "" ? "an assertion does not hold" : request.message);
+          return ended(results, request.message === "" ? "an assertion does not hold" : request.message);
         continue;
       }
       if (isLocal(kind) && (!isFence(kind) || this.#model === "sc")) continue;
@@ -232,22 +232,22 @@ export class Interleavings {
         throw new ProgramError(
           `thread ${thread} asks for an access that cannot be interleaved here`,
           thread,
-          answers.length,
+          results.length,
         );
       }
       const { address, operand, expected } = request;
-      return { kind, address, operand, expected, answers, end: undefined, next: new Map() };
+      return { kind, address, operand, expected, results, end: undefined, next: new Map() };
     }
     throw new ProgramError(
       `thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`,
       thread,
-      answers.length,
+      results.length,
     );
   }
 }
 
-function ended(answers: readonly number[], end: string): Point {
-  return { kind: ACCESS.read, address: 0, operand: 0, expected: 0, answers, end, next: new Map() };
+function ended(results: readonly number[], end: string): Point {
+  return { kind: ACCESS.read, address: 0, operand: 0, expected: 0, results, end, next: new Map() };
 }
 
 function lineOf({ lines }: State, thread: number): Line {

@@ -2,8 +2,8 @@
  * An order of a graph's events in which each read finds the value that it has in the graph. Under sequential
  * consistency every graph has one.
  *
- * Stays with a thread for as long as possible, so that the schedule has few context switches. O(events · threads), plus
- * the readers of each write. Buffers are kept between calls.
+ * Stays with a thread for as long as possible, so that the schedule has few context switches. O(events · threads),
+ * plus the readers of each write. Buffers are kept between calls.
  */
 import {
   AFTER,

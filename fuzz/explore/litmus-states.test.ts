@@ -27,7 +27,7 @@ function statesOfCycles(folder: string): Record<string, readonly string[]> {
   return found;
 }
 
-test("our 28 tests have the final states of the axioms, except those of cycles, and each execution exactly once", () => {
+test("our 28 tests have the final states of the axioms, except those of cycles, each execution exactly once", () => {
   const texts = textsIn(OURS);
   expect(texts).toHaveLength(28);
   expect(texts.map(([name, text]) => [name, disagreements(text, lkmm)])).toEqual(texts.map(([name]) => [name, []]));

@@ -9,7 +9,7 @@ import { isHalf, type NameEvent, referenceExecution } from "./reference.ts";
 
 const nameEvent: NameEvent = (graph, event, states) => {
   const kind = graph.get(event, KIND);
-  const { tag, lock, domain } = states.meaning(askedIn(graph, event));
+  const { tag, lock, domain } = states.meaning(requestingState(graph, event));
   if (domain !== undefined) return { kind: "GPS", variable: `w${domain}` } as Omit<MemoryEvent, "thread" | "variable">;
   if (kind === EVENT.fence) return { kind: "F", tag };
   const isPaired = graph.has(event, PAIRED);
@@ -25,7 +25,7 @@ function tagOf(tag: Tag | undefined, isFailed: boolean): Tag | undefined {
 }
 
 /** The state that requested an event, which may be the second half of an access. */
-function askedIn(graph: Graph, event: number): number {
+function requestingState(graph: Graph, event: number): number {
   const isSecond = graph.get(event, KIND) === EVENT.write && graph.has(event, PAIRED);
   return graph.get(isSecond ? graph.get(event, PARTNER) : event, STATE);
 }
@@ -42,7 +42,7 @@ export function lkmmExecution(graph: Graph, states: LocalStates): Execution {
     places.set(`${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`, event);
   for (let event = 0; event < graph.count; event++) {
     if (index[event] === NONE) continue;
-    const state = askedIn(graph, event);
+    const state = requestingState(graph, event);
     const meaning = states.meaning(state);
     const isWrite = graph.get(event, KIND) === EVENT.write;
     const isSecond = isWrite && graph.has(event, PAIRED);

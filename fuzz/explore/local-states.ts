@@ -30,7 +30,7 @@ import {
 } from "#impl/memory/access-class.ts";
 import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
+import { unyieldedAccess, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 
@@ -51,10 +51,10 @@ export const STEP = {
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
 
 /** An earlier access of a thread, with its result. */
-export interface AnsweredStep {
+export interface CompletedStep {
   readonly kind: AccessKind;
   readonly address: number;
-  readonly answer: number;
+  readonly result: number;
 }
 
 export interface LocalStatesOptions {
@@ -73,7 +73,7 @@ export interface LocalStatesOptions {
    * kind of access.
    */
   readonly meaning?:
-    | ((thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined)
+    | ((thread: number, kind: AccessKind, steps: readonly CompletedStep[]) => Meaning | undefined)
     | undefined;
 }
 
@@ -100,7 +100,7 @@ const OPERAND = 5;
 const EXPECTED = 6;
 const FLAGS = 7;
 const PARENT = 8;
-const ANSWER = 9;
+const RESULT = 9;
 const FIRST_CHILD = 10;
 const SIBLING = 11;
 const DEPTH = 12;
@@ -240,16 +240,16 @@ export class LocalStates {
   }
 
   /** The state of the same thread once its access has this result. */
-  next(state: number, answer: number): number {
+  next(state: number, result: number): number {
     const table = this.#table;
     for (
       let child = table[state * STRIDE + FIRST_CHILD] as number;
       child !== NOBODY;
       child = table[child * STRIDE + SIBLING] as number
     ) {
-      if (table[child * STRIDE + ANSWER] === answer) return child;
+      if (table[child * STRIDE + RESULT] === result) return child;
     }
-    return this.#grow(state, answer);
+    return this.#grow(state, result);
   }
 
   get isFull(): boolean {
@@ -285,11 +285,11 @@ export class LocalStates {
     this.#standing[this.#table[state * STRIDE + THREAD] as number] = state;
   }
 
-  #grow(state: number, answer: number): number {
+  #grow(state: number, result: number): number {
     const thread = this.#table[state * STRIDE + THREAD] as number;
     if (this.#standing[thread] !== state) this.#replay(state);
     this.#standing[thread] = NOBODY;
-    const child = this.#record(thread, state, answer, this.#resume(thread, answer));
+    const child = this.#record(thread, state, result, this.#resume(thread, result));
     this.#standing[thread] = child;
     return child;
   }
@@ -304,7 +304,7 @@ export class LocalStates {
     this.#start(thread);
     for (let i = 0; i <= depth; i++) {
       const at = this.#path[i] as number;
-      const step = this.#resume(thread, i === 0 ? 0 : (table[at * STRIDE + ANSWER] as number));
+      const step = this.#resume(thread, i === 0 ? 0 : (table[at * STRIDE + RESULT] as number));
       this.#compare(at, step);
     }
   }
@@ -331,7 +331,8 @@ export class LocalStates {
     );
     const now = describe(step, this.#kind, this.#address, this.#operand);
     throw new ProgramError(
-      `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, and now, after the same answers, for ${now}`,
+      `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, ` +
+        `and now, after the same results, for ${now}`,
       thread,
       depth,
     );
@@ -352,22 +353,22 @@ export class LocalStates {
   #message = "";
 
   /** Runs the thread's own code up to its next step, and returns its kind; the rest is in the fields above. */
-  #resume(thread: number, answer: number): number {
+  #resume(thread: number, result: number): number {
     const generator = this.#generators[thread];
-    let value = answer;
+    let value = result;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
-      let result: IteratorResult<AccessKind, void> | undefined;
-      const asked = request.count;
+      let yielded: IteratorResult<AccessKind, void> | undefined;
+      const requested = request.count;
       try {
-        result = generator?.next(value);
+        yielded = generator?.next(value);
       } catch (error) {
         return this.#fail(`it threw ${String(error)}`);
       }
-      const asks = (request.count - asked) | 0;
-      const isDone = result === undefined || result.done === true;
-      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(askedInVain("it"));
-      if (result === undefined || result.done === true) return STEP.returned;
-      const kind = result.value;
+      const asks = (request.count - requested) | 0;
+      const isDone = yielded === undefined || yielded.done === true;
+      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(unyieldedAccess("it"));
+      if (yielded === undefined || yielded.done === true) return STEP.returned;
+      const kind = yielded.value;
       if (CLASSES[kind] === undefined) return this.#fail(yieldedNoAccess("it", kind));
       value = 0;
       if (kind === ACCESS.assertHolds) {
@@ -411,7 +412,8 @@ export class LocalStates {
     }
     const thread = table[last * STRIDE + THREAD] as number;
     throw new ProgramError(
-      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times in a row, and does nothing else: ${WAIT_INSTEAD}`,
+      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times ` +
+        `in a row, and does nothing else: ${WAIT_INSTEAD}`,
       thread,
       table[last * STRIDE + DEPTH] as number,
     );
@@ -422,7 +424,7 @@ export class LocalStates {
     return STEP.failed;
   }
 
-  #record(thread: number, parent: number, answer: number, step: number): number {
+  #record(thread: number, parent: number, result: number, step: number): number {
     const state = this.#count++;
     if ((state + 1) * STRIDE > this.#table.length) {
       const larger = new Int32Array(this.#table.length * 2);
@@ -441,15 +443,15 @@ export class LocalStates {
     table[row + EXPECTED] = this.#expected;
     table[row + FLAGS] = isAccess ? this.#flags : 0;
     table[row + PARENT] = parent;
-    table[row + ANSWER] = answer;
+    table[row + RESULT] = result;
     table[row + FIRST_CHILD] = NOBODY;
     table[row + SIBLING] = NOBODY;
     table[row + DEPTH] = parent === NOBODY ? 0 : (table[parent * STRIDE + DEPTH] as number) + 1;
     table[row + POSITION] =
-      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, answer);
+      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, result);
     if (step === STEP.failed) this.#messages.set(state, this.#message);
     if (isAccess && this.#options.meaning !== undefined) {
-      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, answer));
+      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, result));
       if (meaning !== undefined) this.#meanings.set(state, meaning);
     }
     if (parent !== NOBODY) {
@@ -463,19 +465,19 @@ export class LocalStates {
   }
 
   /** Number of events of the step of a state when it has this result. */
-  #eventsOf(state: number, answer: number): number {
+  #eventsOf(state: number, result: number): number {
     if (this.step(state) !== STEP.update) return 1;
     const isCertain = this.meaning(state).update === undefined && !isConditional(this.kind(state));
-    return isCertain || this.writesAt(state, answer) ? 2 : 1;
+    return isCertain || this.writesAt(state, result) ? 2 : 1;
   }
 
   /** The thread's steps up to the child of `parent` with this result. */
-  #stepsUpTo(parent: number, answer: number): AnsweredStep[] {
-    const steps: AnsweredStep[] = [];
-    let got = answer;
+  #stepsUpTo(parent: number, result: number): CompletedStep[] {
+    const steps: CompletedStep[] = [];
+    let got = result;
     for (let at = parent; at !== NOBODY; at = this.#table[at * STRIDE + PARENT] as number) {
-      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, answer: got });
-      got = this.#table[at * STRIDE + ANSWER] as number;
+      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, result: got });
+      got = this.#table[at * STRIDE + RESULT] as number;
     }
     return steps.toReversed();
   }
@@ -524,5 +526,6 @@ function stepOf(kind: AccessKind): number | "local" | undefined {
 function describe(step: number, kind: AccessKind, address: number, operand: number): string {
   if (step === STEP.returned) return "nothing: it returned";
   if (step === STEP.failed) return "nothing: it failed";
-  return `${accessNames[kind] ?? kind} of word ${address}${step === STEP.write || step === STEP.update ? ` with ${operand}` : ""}`;
+  const withOperand = step === STEP.write || step === STEP.update ? ` with ${operand}` : "";
+  return `${accessNames[kind] ?? kind} of word ${address}${withOperand}`;
 }

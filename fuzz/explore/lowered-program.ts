@@ -44,9 +44,9 @@ import { CLASSES, isAcquisition, isFence, isLocal, returnsWord } from "#impl/mem
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
-import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
+import { unyieldedAccess, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import type { ExploredThread } from "./explored-program.ts";
-import type { AnsweredStep } from "./local-states.ts";
+import type { CompletedStep } from "./local-states.ts";
 import { type Allocations, LoweredObjects } from "./lowered-objects.ts";
 import { LoweredWords, ROLE } from "./lowered-words.ts";
 import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
@@ -58,9 +58,9 @@ const ACCESSES_MAX = 5_000;
 const DECIDING_MAX = 24;
 
 /** Other results given to a step, to see whether it matters. */
-const OTHER_ANSWERS: readonly ((answer: number) => number)[] = [
-  (answer) => answer + 1,
-  (answer) => (answer === 0 ? -1 : 0),
+const OTHER_RESULTS: readonly ((result: number) => number)[] = [
+  (result) => result + 1,
+  (result) => (result === 0 ? -1 : 0),
 ];
 
 const EVERY_BIT = -1;
@@ -160,17 +160,17 @@ export class Lowering {
    * The meaning, to a model with dependencies, of the access that a thread has just requested: an access to an object
    * whose address the thread has read depends on the last read that found it.
    */
-  meaning(thread: number, kind: AccessKind, steps: readonly AnsweredStep[]): Meaning | undefined {
-    const { address: asked, operand } = request;
-    const rcu = this.#rcuRole(kind, asked, operand);
-    const object = this.#objects.containing(this.#objects.objectOfLife(asked) ?? this.#words.wordOf(asked));
-    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, asked);
+  meaning(thread: number, kind: AccessKind, steps: readonly CompletedStep[]): Meaning | undefined {
+    const { address: requested, operand } = request;
+    const rcu = this.#rcuRole(kind, requested, operand);
+    const object = this.#objects.containing(this.#objects.objectOfLife(requested) ?? this.#words.wordOf(requested));
+    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, requested);
     if (addr.length > 0) this.dependencies++;
-    const freed = this.#objects.freedBy(kind, asked, operand);
+    const freed = this.#objects.freedBy(kind, requested, operand);
     if (freed !== NIL) {
       const freeing = this.#objects.freeingWord(freed);
       const decided = steps.findLastIndex(({ address }) => address === freeing);
-      if (asked === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, asked) };
+      if (requested === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, requested) };
       return { ...meaningOf(kind), addr: [...addr, decided] };
     }
     return rcu === undefined && addr.length === 0 ? undefined : { ...meaningOf(kind), ...(rcu && { rcu }), addr };
@@ -180,26 +180,26 @@ export class Lowering {
    * The last step that found the object that the thread now accesses, if the access follows that pointer: with another
    * pointer, it would be to another word.
    */
-  #pointersTo(object: Address, thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
-    const isOfLock = this.role(asked) !== ROLE.word; // its word is the object's, whatever the offset
+  #pointersTo(object: Address, thread: number, steps: readonly CompletedStep[], requested: Address): number[] {
+    const isOfLock = this.role(requested) !== ROLE.word; // its word is the object's, whatever the offset
     for (let step = steps.length - 1; step >= 0; step--) {
-      const { kind, address, answer } = steps[step] as AnsweredStep;
-      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(answer) !== object)
+      const { kind, address, result } = steps[step] as CompletedStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(result) !== object)
         continue;
       if (isOfLock) return this.#objects.objectAt(object) === NIL ? [] : [step];
-      if (this.#addressAfter(thread, steps, step) === asked + 1) return [step];
+      if (this.#addressAfter(thread, steps, step) === requested + 1) return [step];
     }
     return [];
   }
 
   /** The word that the thread then accesses if a step's result is one higher; NIL if it makes another access. */
-  #addressAfter(thread: number, steps: readonly AnsweredStep[], changed: number): Address {
+  #addressAfter(thread: number, steps: readonly CompletedStep[], changed: number): Address {
     let address = NIL;
     const comes = this.#runAgain(
       thread,
       steps,
       changed,
-      (answer) => answer + 1,
+      (result) => result + 1,
       (at, kind) => {
         address = request.address;
         return at === steps.length || kind === steps[at]?.kind;
@@ -212,27 +212,27 @@ export class Lowering {
    * The steps that decide whether the thread reaches an access: with another result of one of them, it makes a
    * different access before it or instead.
    */
-  #deciding(thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+  #deciding(thread: number, steps: readonly CompletedStep[], requested: Address): number[] {
     const found: number[] = [];
     for (let step = steps.length - 1; step >= Math.max(0, steps.length - DECIDING_MAX); step--) {
-      const { kind, address } = steps[step] as AnsweredStep;
+      const { kind, address } = steps[step] as CompletedStep;
       if (this.role(address) !== ROLE.word || !returnsWord(kind)) continue;
-      if (OTHER_ANSWERS.some((change) => !this.#comesTo(thread, steps, step, change, asked))) found.push(step);
+      if (OTHER_RESULTS.some((change) => !this.#comesTo(thread, steps, step, change, requested))) found.push(step);
     }
     return found;
   }
 
-  /** Does the thread make the same accesses, and reach `asked`, if that step has another result? */
+  /** Does the thread make the same accesses, and reach `requested`, if that step has another result? */
   #comesTo(
     thread: number,
-    steps: readonly AnsweredStep[],
+    steps: readonly CompletedStep[],
     changed: number,
-    change: (answer: number) => number,
-    asked: Address,
+    change: (result: number) => number,
+    requested: Address,
   ): boolean {
     return this.#runAgain(thread, steps, changed, change, (at, kind) => {
       const step = steps[at];
-      if (step === undefined) return request.address === asked;
+      if (step === undefined) return request.address === requested;
       return kind === step.kind && (at <= changed || isFence(kind) || request.address === step.address);
     });
   }
@@ -245,27 +245,27 @@ export class Lowering {
    */
   #runAgain(
     thread: number,
-    steps: readonly AnsweredStep[],
+    steps: readonly CompletedStep[],
     changed: number,
-    change: (answer: number) => number,
+    change: (result: number) => number,
     agrees: (at: number, kind: AccessKind) => boolean,
   ): boolean {
     const factory = this.#factories[thread];
     if (factory === undefined) return false;
     const procedure = factory();
-    let answer = 0;
+    let result = 0;
     try {
       for (let at = 0; at <= steps.length; at++) {
         let kind: AccessKind;
         do {
-          const { done, value } = procedure.next(answer);
+          const { done, value } = procedure.next(result);
           if (done === true) return false;
           kind = value;
-          answer = 0;
+          result = 0;
         } while (kind === ACCESS.assertHolds);
         if (!agrees(at, kind)) return false;
         const step = steps[at];
-        if (step !== undefined) answer = at === changed ? change(step.answer) : step.answer;
+        if (step !== undefined) result = at === changed ? change(step.result) : step.result;
       }
       return true;
     } catch {
@@ -297,15 +297,15 @@ export class Lowering {
   /** Runs a procedure of the machine as thread `thread` of the graph. */
   *#run(thread: number, procedure: Access): Access {
     const line = new Line();
-    let answer = 0;
+    let result = 0;
     for (let accesses = 0; accesses < ACCESSES_MAX; accesses++) {
-      const asked = request.count;
-      const { done, value: kind } = procedure.next(answer);
-      answer = 0;
-      const asks = (request.count - asked) | 0;
+      const requested = request.count;
+      const { done, value: kind } = procedure.next(result);
+      result = 0;
+      const asks = (request.count - requested) | 0;
       // The procedure's requests are not the explorer thread's own.
-      request.count = asked;
-      if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(askedInVain(`thread ${thread}`));
+      request.count = requested;
+      if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(unyieldedAccess(`thread ${thread}`));
       if (done === true) return yield* this.#happen(thread, line, line.spans.accessed());
       if (CLASSES[kind] === undefined) return yield* this.#fail(yieldedNoAccess(`thread ${thread}`, kind));
       const { address, operand, expected, callback, message } = request;
@@ -321,7 +321,7 @@ export class Lowering {
         continue;
       }
       yield* this.#happen(thread, line, line.spans.accessed());
-      answer = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
+      result = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
       if (!this.isSufficient) return;
     }
     yield* this.#refuse(`thread ${thread} makes more than ${ACCESSES_MAX} accesses`);
@@ -372,8 +372,8 @@ export class Lowering {
     );
   }
 
-  *#perform(thread: number, line: Line, asked: Asked): Access<number> {
-    const { kind, address, operand, expected, callback } = asked;
+  *#perform(thread: number, line: Line, requested: RequestedAccess): Access<number> {
+    const { kind, address, operand, expected, callback } = requested;
     switch (kind) {
       case ACCESS.spinLock:
       case ACCESS.mutexLock:
@@ -479,7 +479,7 @@ export class Lowering {
   }
 }
 
-interface Asked {
+interface RequestedAccess {
   readonly kind: AccessKind;
   readonly address: Address;
   readonly operand: number;

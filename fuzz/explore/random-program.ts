@@ -78,7 +78,7 @@ interface RandomStatement {
   readonly operand: number;
   readonly expected: number;
   /** Adds the result of the preceding access to the operand. */
-  readonly usesAnswer: boolean;
+  readonly usesResult: boolean;
   /** Skipped if the preceding access found 0. */
   readonly isGuarded: boolean;
 }
@@ -102,7 +102,7 @@ const statement = (kindNames: readonly string[], words: number): fc.Arbitrary<Ra
     word: fc.integer({ min: 1, max: words }),
     operand: fc.integer({ min: 1, max: 2 }),
     expected: fc.integer({ min: 0, max: 1 }),
-    usesAnswer: fc.boolean(),
+    usesResult: fc.boolean(),
     isGuarded: fc.nat(3).map((draw) => draw === 0),
   });
 
@@ -135,24 +135,24 @@ export function randomProgram(threads: readonly RandomThread[]): ExploredProgram
 }
 
 function* run(statements: RandomThread): Access {
-  let answer = 0;
+  let result = 0;
   for (const each of statements) {
     if ("kind" in each) {
-      answer = yield* perform(each, answer);
+      result = yield* perform(each, result);
       continue;
     }
     yield each.lock === "spin" ? spinLock(LOCK) : mutexLock(LOCK);
-    for (const inner of each.section) answer = yield* perform(inner, answer);
+    for (const inner of each.section) result = yield* perform(inner, result);
     yield each.lock === "spin" ? spinUnlock(LOCK) : mutexUnlock(LOCK);
   }
 }
 
 function* perform(
-  { kind, word, operand, expected, usesAnswer, isGuarded }: RandomStatement,
-  answer: number,
+  { kind, word, operand, expected, usesResult, isGuarded }: RandomStatement,
+  result: number,
 ): Access<number> {
-  if (isGuarded && answer === 0) return answer;
+  if (isGuarded && result === 0) return result;
   const make = kinds[kind];
   if (make === undefined) throw new RangeError(`there is no access named ${kind}`);
-  return yield make(word, usesAnswer ? operand + (answer & 1) : operand, expected);
+  return yield make(word, usesResult ? operand + (result & 1) : operand, expected);
 }

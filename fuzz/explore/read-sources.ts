@@ -92,22 +92,22 @@ export class ReadSources {
       graph.state[thread] = states.next(state, found);
       return;
     }
-    const asked = states.flags(state);
-    let flags = (graph.get(read, FLAGS) & SETTLED) | (asked & (ACQUIRES | PLAIN));
+    const requested = states.flags(state);
+    let flags = (graph.get(read, FLAGS) & SETTLED) | (requested & (ACQUIRES | PLAIN));
     let goesOn = true;
-    let answer = found;
+    let result = found;
     if (step === STEP.wait) {
       goesOn = this.isOver(graph, read, source);
       if (!goesOn) flags |= BLOCKED;
     } else if (this.wouldWrite(graph, read, source)) {
-      flags |= PAIRED | (asked & FULL);
-      answer = states.found(state, found);
+      flags |= PAIRED | (requested & FULL);
+      result = states.found(state, found);
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }
     graph.set(read, FLAGS, flags);
     this.#order.linked(graph, read);
-    graph.state[thread] = goesOn ? states.next(state, answer) : state;
+    graph.state[thread] = goesOn ? states.next(state, result) : state;
   }
 
   #initialValue(location: number): number {

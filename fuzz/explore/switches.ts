@@ -9,8 +9,8 @@
  * A thread could go on unless its next step takes a held lock, or is a wait that is not over. A graph in which another
  * thread goes first reflects the scheduler's decision.
  *
- * The minimum is over sets of events that a linearisation may have done, with the thread that ran last: O(threads²) for
- * each, and their number is at most the product of the threads' lengths.
+ * The minimum is over sets of events that a linearisation may have done, with the thread that ran last: O(threads²)
+ * for each, and their number is at most the product of the threads' lengths.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/access-class.ts";

@@ -40,12 +40,13 @@ export function weakStory(graph: Graph, states: LocalStates, order: readonly num
       last.set(location, { event, line: lines.length });
       continue;
     }
-    const asked = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
+    const requested = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
     const word = kind === EVENT.fence ? "" : names.word(states.addresses[location] as number);
     if (word === undefined) continue;
     const number = lines.length + 1;
     const value = graph.get(event, VALUE);
-    let text = `${String(number).padStart(4)}  ${names.thread(graph.get(event, THREAD))}: ${asked} ${word}`.trimEnd();
+    let text =
+      `${String(number).padStart(4)}  ${names.thread(graph.get(event, THREAD))}: ${requested} ${word}`.trimEnd();
     if (kind === EVENT.read) {
       text += ` finds ${show(value)}`;
       if (graph.has(event, PAIRED) && graph.get(event, PARTNER) !== NONE)
@@ -54,7 +55,9 @@ export function weakStory(graph: Graph, states: LocalStates, order: readonly num
       const latest = last.get(location);
       const source = graph.get(event, SOURCE);
       if (latest !== undefined && latest.event !== source)
-        text += `, although it was ${show(graph.get(latest.event, VALUE))} since line ${latest.line}; nothing orders them`;
+        text +=
+          `, although it was ${show(graph.get(latest.event, VALUE))} since line ${latest.line}; ` +
+          "nothing orders them";
       else if (source === INITIAL && value === POISON) text += ", which nobody has written";
     } else if (kind === EVENT.write) {
       text += ` := ${show(value)}`;
