@@ -11,9 +11,9 @@ import { InputError } from "#fuzz/host/input-error.ts";
 
 export interface StrategyEntry {
   readonly name: string;
-  /** One line for a list. */
+  /** One line for a listing. */
   readonly description: string;
-  /** The strategy runs a fixed list of schedules: the seed makes no difference, and it may be exhausted. */
+  /** Whether the strategy runs a fixed list of schedules: the seed makes no difference, and it may be exhausted. */
   readonly enumerates: boolean;
   create(options: StrategyOptions): Strategy;
 }
@@ -22,10 +22,10 @@ interface StrategyOptions {
   readonly seed: number;
 }
 
-/** Depth of PCT up to which a name `pctN` is known. */
+/** Maximum depth N of a name `pctN`. */
 const DEPTH_MAX = 99;
 
-/** In the order in which a list shows them. */
+/** In the order in which listings show them. */
 export const strategies: readonly StrategyEntry[] = [
   sampling("random", "random walk: any enabled thread, all equally likely", randomWalk),
   ...[2, 3, 5, 10].map(pctOfDepth),
@@ -61,7 +61,8 @@ export function strategyNamed(name: string): StrategyEntry {
   const depth = /^pct([1-9][0-9]?)$/u.exec(name)?.[1];
   if (depth !== undefined) return pctOfDepth(Number(depth));
   throw new InputError(
-    `no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} (and pct with any depth from 1 to ${DEPTH_MAX})`,
+    `no strategy "${name}"; there are ${strategies.map((entry) => entry.name).join(", ")} ` +
+      `(and pct with any depth from 1 to ${DEPTH_MAX})`,
   );
 }
 
