@@ -1,9 +1,9 @@
 /**
- * The abstraction function of the route caches: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the route caches: checks memory at rest against a state of the model.
  *
  * The tables hold the model's routes, word by word, the slots its interfaces, the list its addresses. A cache has the
- * destination that the model says, and an entry that is still the right one exactly if the model knows one. Nothing is
- * being changed that the model does not know of.
+ * model's destination, and an entry that is still valid exactly if the model has one. Every change in progress is one
+ * of the model's.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";

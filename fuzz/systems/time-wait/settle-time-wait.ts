@@ -1,8 +1,8 @@
 /**
- * The abstraction function of the compressed TIME_WAIT: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the compressed TIME_WAIT: checks memory at rest against a state of the model.
  *
- * Each arena's taken slots, oldest first, are the model's, but for expired ones at the front that the timer has taken;
- * each that is hashed holds its record, word by word. All other slots are free, and both knobs stand as they should.
+ * Each arena's taken slots, oldest first, are the model's, except expired ones at the front that the timer has removed;
+ * each hashed slot holds its record, word by word. All other slots are free, and both knobs have the model's settings.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import {
@@ -52,7 +52,7 @@ export function settleTimeWait(
   return { state: { ...state, arenas } };
 }
 
-/** The arena's slots without the expired ones that are gone, or why memory has others. */
+/** The arena's slots without the expired ones that are gone, or why memory differs. */
 function settleArena(
   slots: readonly Slot[],
   family: TimeWaitFamily,
@@ -115,7 +115,7 @@ function slotDifference(
   return ((attributes & REUSE) !== 0) === record.reuse ? undefined : `says reuse ${!record.reuse}`;
 }
 
-/** A slot that is taken although no arena has it, if there is one. */
+/** A slot that is taken although it is in no arena, if there is one. */
 function takenByNobody(
   words: Int32Array,
   family: TimeWaitFamily,
