@@ -4,7 +4,7 @@ import { scenarios } from "#fuzz/systems/all-systems.ts";
 import { bugNamed, museumBugs } from "./museum.ts";
 import { applyToModules } from "./patch.ts";
 
-test("every patch of the museum fits the present code and names a scenario there is", () => {
+test("every patch of the museum applies to the present code and names an existing scenario", () => {
   const names = new Set(scenarios.map(({ name }) => name));
   for (const bug of museumBugs()) {
     expect(applyToModules(bug.slug, bug.patch, projectRoot).sources.size, bug.slug).toBeGreaterThan(0);
@@ -12,6 +12,6 @@ test("every patch of the museum fits the present code and names a scenario there
   }
 });
 
-test("an unknown bug is refused with the names of those there are", () => {
+test("an unknown bug is refused with the names of the known ones", () => {
   expect(() => bugNamed("nope")).toThrow(/^no bug "nope"; there are .*\binetpeer-/);
 });

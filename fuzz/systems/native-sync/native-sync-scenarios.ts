@@ -44,7 +44,7 @@ export const nativeSyncScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { victim: [{ kind: "die" }], writer: [replace(2), reclaim], supervisor: [{ kind: "forget" }, reclaim] },
   },
   works: {
-    about: "a work is asked for again while it runs, and two threads would run it",
+    about: "a work is requested again while it runs, and two threads would run it",
     initial: [request],
     threads: { first: [request, serve], second: [request, serve] },
   },

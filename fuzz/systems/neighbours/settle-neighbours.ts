@@ -148,8 +148,8 @@ function pathDifference(words: Int32Array, path: Address, record: PathRecord): s
   const isKnown = words[Path.handle(path)] !== NIL;
   if (isKnown !== record.known) return `has ${isKnown ? "a" : "no"} handle`;
   if (isKnown && (words[Path.valid(path)] === 1) !== record.valid) return `is ${record.valid ? "not " : ""}valid`;
-  const isAsked = words[Path.query(path)] === QUERY.asked;
-  if (isAsked !== record.asked) return `is ${record.asked ? "not " : ""}asked for`;
+  const isRequested = words[Path.query(path)] === QUERY.asked;
+  if (isRequested !== record.asked) return `is ${record.asked ? "not " : ""}requested`;
   if (words[Path.listed(path)] !== 1) return "is on the device's list, and says that it is not";
   const waiting = wordAt(words, Path.queueLength(path));
   return waiting === record.waiting ? undefined : `has ${waiting} packets waiting, and should have ${record.waiting}`;

@@ -35,7 +35,7 @@ export function settleTimeWait(
   if ((words[TimeWaitCell.enabled(table.cell)] === 1) !== state.enabled)
     return { because: `it is ${state.enabled ? "not " : ""}enabled` };
   if ((words[TimeWaitCell.truncating(table.cell)] === 1) !== state.truncating)
-    return { because: `connections are ${state.truncating ? "not " : ""}told apart by their reach` };
+    return { because: `connections are ${state.truncating ? "not " : ""}distinguished by their reach` };
   const arenas: (readonly Slot[])[] = [];
   for (const family of [table.v4, table.v6]) {
     const storage = storageIn(words, family);
