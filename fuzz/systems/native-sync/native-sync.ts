@@ -244,7 +244,7 @@ function settleNativeSync(
   const value = words[Version.value(wordAt(words, Cell.root(cell)))];
   if (value !== state.value) return differs("the value", value, state.value);
   const requested = words[DelayedWork.state(work)] === WORK_STATE.queued;
-  if (requested !== state.requested) return differs("whether the work is requested", requested, state.requested);
+  if (requested !== state.requested) return differs("the request flag", requested, state.requested);
   const live = wordAt(words, Slab.live(versions));
   const waiting = waitingIn(words, deferred);
   return live === 1 + waiting ? { state } : differs("the number of versions in memory", live, 1 + waiting);
