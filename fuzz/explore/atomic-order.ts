@@ -23,7 +23,7 @@ import {
 } from "./graph.ts";
 import { happensBefore, happensBeforeByThread, isSeqCst, synchronizes } from "./es-order.ts";
 
-/** What remains of a condition's choice. */
+/** The remaining alternatives of a condition. */
 const NO_CONDITION = 0;
 const WRITE_IS_AFTER = 1;
 const READER_IS_BEFORE = 2;

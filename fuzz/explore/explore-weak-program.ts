@@ -142,7 +142,7 @@ class WeakExplorer {
         return;
       }
       if (this.#mayWait(graph, thread)) continue;
-      return this.#violate(graph, "deadlock", `${this.#threadName(thread)} waits for ever`);
+      return this.#violate(graph, "deadlock", `${this.#threadName(thread)} waits forever`);
     }
     this.#executions++;
     const because = this.#history(graph);

@@ -125,7 +125,7 @@ function perform(
     graph.add(thread, eventKind, Math.max(0, states.location(state)), own);
   let result = 0;
   if (step === STEP.read || step === STEP.wait || step === STEP.update) {
-    if (read === undefined) return "the graph does not say what it reads";
+    if (read === undefined) return "the graph does not record what it reads";
     const outcome =
       step === STEP.update ? update(kind, read.value, states.operand(state), states.expected(state)) : undefined;
     if (outcome?.written !== written)

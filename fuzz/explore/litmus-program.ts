@@ -194,7 +194,7 @@ function isPossible({ constraints }: Path, environment: Environment): boolean {
   });
 }
 
-/** Where a process stands after some reads. */
+/** The position of a process after some reads. */
 interface Standing {
   readonly paths: readonly Path[];
   readonly environment: Environment;

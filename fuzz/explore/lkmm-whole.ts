@@ -53,7 +53,7 @@ export class LkmmWhole {
     this.#relations = relations;
   }
 
-  /** @param graph a graph that is consistent event by event; the relations are computed anew */
+  /** @param graph a graph that is consistent event by event; the relations are recomputed */
   of(graph: Graph): WholeGraph {
     const relations = this.#relations;
     relations.of(graph);

@@ -2,8 +2,8 @@
  * Sequential consistency and total store order: accesses have a total order that extends coherence, reads-from and
  * from-reads, and as much of program order as the model keeps. The axioms are in `model/memory/sc.ts` and `tso.ts`.
  *
- * What must come before an event is found by walking these relations backwards: O(events). Under tso a read outside a
- * read-modify-write does not wait for undrained writes of its own thread, and reads them early.
+ * The events that must come before an event are found by walking these relations backwards: O(events). Under tso a read
+ * outside a read-modify-write does not wait for undrained writes of its own thread, and reads them early.
  */
 import {
   BEFORE,

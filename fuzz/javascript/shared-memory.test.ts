@@ -79,7 +79,7 @@ test("no catch or finally of the code prevents a run from being stopped", async 
   expect(Number(await verdictOf(body))).toBeGreaterThan(0);
 });
 
-test("an exception is a violation, at once", async () => {
+test("an exception is an immediate violation", async () => {
   const body = `${WORDS} threads: {
     first(words) { if (words[0] === 1) throw new Error("seen"); },
     second(words) { words[0] = 1; },

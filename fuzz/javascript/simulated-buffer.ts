@@ -209,7 +209,7 @@ export function atomically(
       return found;
     case "wait":
       if (found !== what.expected) return 1;
-      throw new InputError("Atomics.wait outside a thread would wait for ever; move it into one of the threads");
+      throw new InputError("Atomics.wait outside a thread would wait forever; move it into one of the threads");
     case "notify":
       return 0;
   }

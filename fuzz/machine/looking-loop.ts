@@ -11,7 +11,7 @@ export const LOOKS_MIN = 64;
 /** Maximum number of words that such a loop reads. */
 export const LOOKED_AT_MAX = 4;
 
-/** What to write instead. */
+/** The suggested replacement. */
 export const WAIT_INSTEAD = "a loop that only waits is one wait: yield awaitEqual(address, mask, value)";
 
 export class LookingLoop {

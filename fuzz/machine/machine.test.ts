@@ -226,7 +226,7 @@ test("a set-up that goes wrong is the violating execution, no matter how often i
   }
 });
 
-test("a program without threads ends at once", () => {
+test("a program without threads ends immediately", () => {
   expect(explore(program({}))).toEqual({ executions: 1, violations: [], outcomes: ["0,0"] });
 });
 

@@ -463,7 +463,7 @@ export class Machine implements RunningMachine, Threads {
   /** Reports a wait: daemons and callbacks may wait, other threads must not. */
   #checkWait(progress: ProgressWatch, thread: number): void {
     if (this.isDaemon(thread) || this.isCallback(thread)) return;
-    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused for ever`);
+    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused forever`);
   }
 
   #checkProgress({ condition }: ProgressWatch, because: string | undefined): void {

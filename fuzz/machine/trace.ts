@@ -75,7 +75,7 @@ export type Trace = z.infer<typeof TraceSchema>;
 /** The contents of a trace apart from its format. */
 export type TraceParts = Omit<Trace, "format" | "version">;
 
-/** A trace that cannot be used; the message says why, in one line that is safe to print. */
+/** A trace that cannot be used; the message gives the reason, in one line that is safe to print. */
 export class TraceError extends InputError {}
 
 export function traceOf(parts: TraceParts): Trace {

@@ -154,8 +154,8 @@ function queue(heap: Heap): ToyBody {
 
 const STACK_SIZE = 10;
 
-/** Ten pushes and ten pops under one lock; the popper relies on a flag that says whether the stack is non-empty. */
-function stack(heap: Heap, flag: "set for ever" | "cleared when empty"): ToyBody {
+/** Ten pushes and ten pops under one lock; the popper relies on a flag for whether the stack is non-empty. */
+function stack(heap: Heap, flag: "never cleared" | "cleared when empty"): ToyBody {
   const at = share(heap, "stack", { mutex: 1, flag: 1, top: 1, array: STACK_SIZE });
   function* push(): Access {
     for (let i = 0; i < STACK_SIZE; i++) {
@@ -306,7 +306,7 @@ export const buffers: readonly ToyProgram[] = [
     source: sctBench,
     parameters: {},
     bug: { what: "the flag that the stack is non-empty is never cleared", depth: 2, violates: ["assertion"] },
-    build: (heap) => stack(heap, "set for ever"),
+    build: (heap) => stack(heap, "never cleared"),
     corrected: (heap) => stack(heap, "cleared when empty"),
   }),
   toyProgram({

@@ -14,7 +14,7 @@ import { conVul, createThing, placeThings, Thing } from "./thing.ts";
 import { increase, share, thread, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
 /** How a thread treats a pointer that another sets to NIL under the lock. */
-type NilPointer = "is used" | "is looked at first";
+type NilPointer = "is used" | "is checked first";
 
 /** CVE-2009-3547: `pipe_open` uses the inode's pipe, which `pipe_release` sets to NIL, both under the mutex. */
 function pipeOpen(heap: Heap, nil: NilPointer): ToyBody {
@@ -162,7 +162,7 @@ export const stalePointers: readonly ToyProgram[] = [
     parameters: {},
     bug: { what: "a pipe is opened after its release", depth: 2, violates: ["memory-safety"] },
     build: (heap) => pipeOpen(heap, "is used"),
-    corrected: (heap) => pipeOpen(heap, "is looked at first"),
+    corrected: (heap) => pipeOpen(heap, "is checked first"),
   }),
   toyProgram({
     name: "CVE-2011-2183",

@@ -5,7 +5,7 @@ import { sctBench, share, thread, threads, type ToyBody, type ToyProgram, toyPro
 
 /**
  * A driver counts the requests in progress; stopping waits for none. `enter` reads the stopping flag before or after it
- * counts itself; `states` tells whether a request asserts that the device runs.
+ * counts itself; `states` is whether a request asserts that the device runs.
  */
 function bluetoothDriver(
   heap: Heap,

@@ -93,7 +93,7 @@ test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (false ala
   }
 });
 
-test("pct of depth 2 finds a bug at one exact change point in 1 / (2 k) of executions (false alarm: below 1e-7)", () => {
+test("pct of depth 2 finds a bug with one change point in 1 / (2 k) of executions (false alarm: below 1e-7)", () => {
   // The writer must come first and drop at one of the k points, and nothing else shows the bug: the bound is exact
   // here.
   const { violations, pointsMax } = violationsIn(handOver(2, 20), pct(5, 2), 500, 40_000);

@@ -17,7 +17,7 @@ export function responseWord(
 ): number {
   if (returns === "nothing") {
     if (returned === undefined) return 0;
-    throw new TypeError(`${text} returned ${shown(returned)}, and its row says that it returns nothing`);
+    throw new TypeError(`${text} returned ${shown(returned)}, and its row declares that it returns nothing`);
   }
   if (typeof returned === "boolean" && returns === "word") return returned ? 1 : 0;
   if (typeof returned === "number" && (returned | 0) === returned) return returned;

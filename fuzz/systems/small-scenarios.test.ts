@@ -133,7 +133,7 @@ test("operations that have nothing to work on are left out", () => {
 
 test("a system without a small scope is reported by name", () => {
   expect(() => [...smallScenarios(setSystem(undefined), { threads: 1, operations: 1, keys: 1 })]).toThrow(
-    /^set does not say what its small scenarios are/,
+    /^set declares no small scope/,
   );
 });
 

@@ -54,7 +54,7 @@ export function* smallScenarios(
 ): Generator<Scenario> {
   const { smallScope } = system;
   if (smallScope === undefined)
-    throw new InputError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
+    throw new InputError(`${system.name} declares no small scope, so it cannot be certified`);
   const universe = keyedOperations(smallScope, size.keys);
   const plans = threadPlans(smallScope, universe, size.operations);
   let number = 0;

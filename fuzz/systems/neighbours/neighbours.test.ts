@@ -40,7 +40,7 @@ test("an impossible scenario is refused", () => {
   const compile = (initial: Operation[]) => neighbours.compile(scenarioOf({ initial }));
   expect(() => compile([{ kind: "takeDown" }])).toThrow("odd: takeDown cannot be an initial operation");
   expect(() => compile(Array.from({ length: 31 }, () => get("1/1")))).toThrow(
-    "odd: it gets neighbours 31 times, and may 30 times, by which the model tells them apart",
+    "odd: it gets neighbours 31 times, and the model can distinguish 30",
   );
   expect(compile(Array.from({ length: 30 }, () => get("1/1"))).threads).toHaveLength(1);
   const parse = (value: object) => () => parseScenario(neighbours, { ...scenarioOf({}), ...value });

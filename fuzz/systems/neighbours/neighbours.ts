@@ -219,9 +219,7 @@ function checkGets(plan: NeighboursPlan): void {
   const { scenario } = plan;
   const gets = countOf(plan, "get");
   if (gets <= GETS_MAX) return;
-  throw new ScenarioError(
-    `${scenario}: it gets neighbours ${gets} times, and may ${GETS_MAX} times, by which the model tells them apart`,
-  );
+  throw new ScenarioError(`${scenario}: it gets neighbours ${gets} times, and the model can distinguish ${GETS_MAX}`);
 }
 
 function takesDown({ concurrent }: NeighboursPlan): boolean {
@@ -238,8 +236,8 @@ function capacitiesOf(
 ): NeighbourCapacities & { readonly allocationMayFail: boolean; readonly connectionsMayRunOut: boolean } {
   const { limits: set } = plan;
   const packets = countOf(plan, "transmit", "transmitByPath");
-  const answers = countOf(plan, "answer", "refuse");
-  const transmissions = packets * (1 + answers + countOf(plan, "connect"));
+  const replies = countOf(plan, "answer", "refuse");
+  const transmissions = packets * (1 + replies + countOf(plan, "connect"));
   const neighboursMax = set.neighboursMax === 0 ? Math.max(transmissions, 1) : set.neighboursMax;
   const pathsMax = set.pathsMax === 0 ? Math.max(transmissions, 1) : set.pathsMax;
   const connections = set.connected === 1 ? Math.max(transmissions, 1) : 1;
@@ -247,7 +245,7 @@ function capacitiesOf(
   return {
     neighboursMax,
     pathsMax,
-    handlesMax: Math.max(answers, 1),
+    handlesMax: Math.max(replies, 1),
     connectionsMax,
     packetsMax: Math.max(packets, 1),
     allocationMayFail: neighboursMax < transmissions || pathsMax < transmissions || connectionsMax < connections,

@@ -150,7 +150,7 @@ function pathDifference(words: Int32Array, path: Address, record: PathRecord): s
   if (isKnown && (words[Path.valid(path)] === 1) !== record.valid) return `is ${record.valid ? "not " : ""}valid`;
   const isRequested = words[Path.query(path)] === QUERY.asked;
   if (isRequested !== record.asked) return `is ${record.asked ? "not " : ""}requested`;
-  if (words[Path.listed(path)] !== 1) return "is on the device's list, and says that it is not";
+  if (words[Path.listed(path)] !== 1) return "is on the device's list, and is not marked as listed";
   const waiting = wordAt(words, Path.queueLength(path));
   return waiting === record.waiting ? undefined : `has ${waiting} packets waiting, and should have ${record.waiting}`;
 }

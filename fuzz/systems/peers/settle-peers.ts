@@ -50,7 +50,7 @@ export function settlePeers(
       return {
         because: `${nameOf(record)} is ${isInTree ? "" : "not "}in a tree, and should ${isInTree ? "not " : ""}be`,
       };
-    if (peer === NIL) return { because: `${nameOf(record)} was freed, and somebody holds it` };
+    if (peer === NIL) return { because: `${nameOf(record)} was freed, and is still held` };
     const because = differenceOf(words, pool, record, peer, state.now, meaning);
     if (because !== undefined) return { because };
     if (!isInTree) detached++;
@@ -76,25 +76,25 @@ function differenceOf(
   now: number,
   { hasLimiter }: PeerWords,
 ): string | undefined {
-  const says = (what: string, found: number, wanted: string | number): string =>
+  const differs = (what: string, found: number, wanted: string | number): string =>
     `${nameOf(record)} has ${what} ${found} at ${peerName(pool, peer)}, and should have ${wanted}`;
   for (const [i, word] of record.address.words.entries()) {
     const found = wordAt(words, addressWord(peer, i)) >>> 0;
-    if (found !== word) return says(`address word ${i}`, found, word);
+    if (found !== word) return differs(`address word ${i}`, found, word);
   }
   const refcount = wordAt(words, Peer.refcount(peer));
-  if (refcount !== record.references) return says("the count", refcount, record.references);
+  if (refcount !== record.references) return differs("the count", refcount, record.references);
   const identifier = wordAt(words, Peer.identifier(peer)) & 0xffff;
-  if (identifier !== record.identifier) return says("the identifier", identifier, record.identifier);
+  if (identifier !== record.identifier) return differs("the identifier", identifier, record.identifier);
   const { releasedAt } = record;
   const dtime = wordAt(words, Peer.dtime(peer));
   const isIdle = record.references === 0 && releasedAt !== undefined;
   if (isIdle && (((dtime - releasedAt) | 0) < 0 || ((now - dtime) | 0) < 0))
-    return says("the time of last use", dtime, `${releasedAt} to ${now}`);
+    return differs("the time of last use", dtime, `${releasedAt} to ${now}`);
   if (!hasLimiter) return undefined;
   const emptySince = wordAt(words, Peer.emptySince(peer));
   const wanted = (record.tokensAt - record.tokens) | 0;
-  return emptySince === wanted ? undefined : says("a limiter that is empty since", emptySince, wanted);
+  return emptySince === wanted ? undefined : differs("a limiter that is empty since", emptySince, wanted);
 }
 
 function peersBelow(words: Int32Array, pool: PeerStore, root: Address): readonly Address[] {

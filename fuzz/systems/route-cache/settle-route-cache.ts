@@ -89,12 +89,12 @@ function entryDifference(
   const family = leads === NIL ? undefined : wordAt(words, Sockaddr.family(leads)) === FAMILY.v4 ? "v4" : "v6";
   if (family !== gateway) return `has a gateway of ${family}, and should have one of ${gateway}`;
   const flags = wordAt(words, Entry.flags(entry));
-  const says = (flag: number): boolean => (flags & flag) !== 0;
-  if (says(ENTRY_FLAG.reject) !== (reject === true)) return `rejects: ${says(ENTRY_FLAG.reject)}`;
-  if (says(ENTRY_FLAG.cloning) !== (cloning === true)) return `clones: ${says(ENTRY_FLAG.cloning)}`;
-  if (says(ENTRY_FLAG.gateway) !== (gateway !== undefined))
-    return `says that it has a gateway: ${says(ENTRY_FLAG.gateway)}`;
-  return says(ENTRY_FLAG.updating) === isChanging ? undefined : `is being changed: ${!isChanging}`;
+  const hasFlag = (flag: number): boolean => (flags & flag) !== 0;
+  if (hasFlag(ENTRY_FLAG.reject) !== (reject === true)) return `rejects: ${hasFlag(ENTRY_FLAG.reject)}`;
+  if (hasFlag(ENTRY_FLAG.cloning) !== (cloning === true)) return `clones: ${hasFlag(ENTRY_FLAG.cloning)}`;
+  if (hasFlag(ENTRY_FLAG.gateway) !== (gateway !== undefined))
+    return `has the gateway flag: ${hasFlag(ENTRY_FLAG.gateway)}`;
+  return hasFlag(ENTRY_FLAG.updating) === isChanging ? undefined : `is being changed: ${!isChanging}`;
 }
 
 function cacheDifference(

@@ -112,7 +112,7 @@ function slotDifference(
   ];
   const wrong = wanted.find(([, word, value]) => words[word] !== value);
   if (wrong !== undefined) return `has ${wrong[0]} ${wordAt(words, wrong[1])}, and should have ${wrong[2]}`;
-  return ((attributes & REUSE) !== 0) === record.reuse ? undefined : `says reuse ${!record.reuse}`;
+  return ((attributes & REUSE) !== 0) === record.reuse ? undefined : `has reuse ${!record.reuse}`;
 }
 
 /** A slot that is taken although it is in no arena, if there is one. */

@@ -32,7 +32,7 @@ test("a connection's text names its two ends", () => {
   });
   expect(identityOf("lo6/0080:02")).toEqual({ name: "lo6/80:2", family: "v6", reach: "loopback", localPort: 80 });
   expect(() => parseConnection("van4/80:1")).toThrow(
-    'connection "van4/80:1" must begin with one of lo4, lan4, wan4, lo6, lan6, wan6',
+    'connection "van4/80:1" must begin with one of lo4, lan4, wan4, lo6, lan6, far6, wan6',
   );
 });
 

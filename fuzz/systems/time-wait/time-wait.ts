@@ -110,7 +110,7 @@ export const timeWait = defineSystem({
       promises:
         () =>
         ({ operation: { kind }, wasSlow }) =>
-          kind === "lookup" && wasSlow ? "nobody changed the table, and a lookup took the lock" : undefined,
+          kind === "lookup" && wasSlow ? "no thread changed the table, and a lookup took the lock" : undefined,
     }),
     linesAccountedWatcher(table),
     hashedOnceWatcher(table),
