@@ -1,8 +1,8 @@
 /**
- * The public surface: all that a module outside this project may import, as `quiesce`.
+ * The public surface: everything that a module outside this project may import, as `quiesce`.
  *
- * A list of names and nothing else. Code of the project imports the file that defines a name; this one is for users'
- * modules and for the examples, which are such modules.
+ * A list of names and nothing else. Project code imports the file that defines a name; this one is for users' modules,
+ * including the examples.
  */
 
 // ---- Accesses to shared memory: each is one `yield`.
@@ -148,5 +148,5 @@ export { memoryModels } from "#model/memory/models.ts";
 
 // ---- What quiesce.config.ts exports.
 export type { Configuration } from "./host/configuration.ts";
-// ---- Code over SharedArrayBuffer, as it is.
+// ---- Unmodified code over SharedArrayBuffer.
 export { sharedMemory, type SharedMemoryTest } from "./javascript/shared-memory.ts";

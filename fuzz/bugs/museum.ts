@@ -6,7 +6,7 @@ import { unknownName } from "#fuzz/host/unknown-name.ts";
 const MUSEUM = new URL(".//", import.meta.url);
 const SUFFIX = ".patch";
 
-/** A bug of the museum: what its patch says of it, and the patch. */
+/** A bug of the museum: the head of its patch, and the patch. */
 export interface Bug extends BugHeader {
   readonly patch: string;
 }

@@ -31,7 +31,7 @@ function projectWith(text: string): string {
   return root;
 }
 
-test("a head is read field by field, lines that go on included", () => {
+test("a head is read field by field, including continuation lines", () => {
   expect(parseBugHeader("some-bug", HEAD + DIFF)).toEqual({
     slug: "some-bug",
     summary: "a peer is freed too early",
@@ -43,13 +43,13 @@ test("a head is read field by field, lines that go on included", () => {
   });
 });
 
-test("a head without one of its fields is refused by name", () => {
+test("a head without one of its fields is refused, naming the field", () => {
   expect(() => parseBugHeader("some-bug", HEAD.replace(/^scenario.*\n/m, "") + DIFF)).toThrow(
     'some-bug: its head has no "scenario: …"',
   );
 });
 
-test("a head whose preemptions are no whole number is refused", () => {
+test("a head whose preemptions are not a whole number is refused", () => {
   for (const wrong of ["-1", "few", "1.5"]) {
     expect(() => parseBugHeader("some-bug", HEAD.replace("preemptions: 1", `preemptions: ${wrong}`) + DIFF)).toThrow(
       `preemptions is "${wrong}"`,
@@ -57,11 +57,11 @@ test("a head whose preemptions are no whole number is refused", () => {
   }
 });
 
-test("a head with a line that is no field is refused with the line", () => {
+test("a head with a line that is not a field is refused with the line", () => {
   expect(() => parseBugHeader("some-bug", `What is this?\n${HEAD}${DIFF}`)).toThrow('has the line "What is this?"');
 });
 
-test("a patch changes the module in memory and leaves the file", () => {
+test("a patch changes the module in memory and leaves the file unchanged", () => {
   const root = projectWith("first\nsecond\nthird\n");
   const { sources } = applyToModules("some-bug", HEAD + DIFF, root);
   expect([...sources]).toEqual([[pathToFileURL(join(root, "one.ts")).href, "first\nchanged\nthird\n"]]);
@@ -75,14 +75,14 @@ test("two parts of a patch may change one file, one after the other", () => {
   ]);
 });
 
-test("a patch that does not fit names the file, the hunk and its line", () => {
+test("an error for a patch that does not apply names the file, the hunk and its line", () => {
   const root = projectWith("first\nsomething else\nthird\n");
   expect(() => applyToModules("some-bug", DIFF, root)).toThrow(
-    "some-bug: it does not apply to one.ts: hunk 1 (at line 1) fits nowhere; make it anew against the present code",
+    "some-bug: it does not apply to one.ts: hunk 1 (at line 1) fits nowhere; regenerate it against the present code",
   );
 });
 
-test("a patch of a file that is not there says so", () => {
+test("a patch of a missing file is reported", () => {
   const root = projectWith("");
   expect(() => applyToModules("some-bug", DIFF.replaceAll("one.ts", "two.ts"), root)).toThrow(
     "it changes two.ts, and there is no such file",
@@ -96,7 +96,7 @@ test("a patch of a file outside the project is refused", () => {
   );
 });
 
-test("text that is no patch, and a patch cut off, are refused", () => {
+test("text that is not a patch, or a truncated patch, is refused", () => {
   const root = projectWith("first\nsecond\nthird\n");
   expect(() => applyToModules("some-bug", "hello", root)).toThrow("it holds no unified diff");
   expect(() => applyToModules("some-bug", DIFF.slice(0, -12), root)).toThrow(InputError);

@@ -4,19 +4,19 @@ import { resolve, sep } from "node:path";
 import { applyPatch, parsePatch } from "diff";
 import { InputError } from "#fuzz/host/input-error.ts";
 
-/** What the head of a museum patch says: which bug it brings back, and what must catch it. */
+/** The head of a museum patch: the bug it reintroduces, and the property that must catch it. */
 export interface BugHeader {
   readonly slug: string;
-  /** One sentence: what goes wrong. */
+  /** The bug in one sentence. */
   readonly summary: string;
   readonly system: string;
-  /** Properties of which one must be the first that is violated. */
+  /** Properties; the first violation must be of one of these. */
   readonly caughtBy: readonly string[];
-  /** Scenario in which it shows. */
+  /** Scenario in which the bug shows. */
   readonly scenario: string;
-  /** Preemptions that its shortest counterexample needs at most. */
+  /** Maximum number of preemptions of its shortest counterexample. */
   readonly preemptionsMax: number;
-  /** Where the bug was: file, year, commit. */
+  /** Origin of the bug: file, year, commit. */
   readonly source: string;
 }
 
@@ -28,10 +28,10 @@ export interface PatchedModules {
 const HEADER_FIELDS = ["summary", "system", "caught-by", "scenario", "preemptions", "source"] as const;
 
 /**
- * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks goes on with
- * the field before it.
+ * Reads the lines `field: value` before the first file of a museum patch. A line that starts with blanks continues the
+ * preceding field.
  *
- * @throws InputError naming the field that is missing, unknown or no number
+ * @throws InputError naming the field that is missing, unknown or not a number
  */
 export function parseBugHeader(slug: string, text: string): BugHeader {
   const fields = new Map<string, string>();
@@ -72,7 +72,7 @@ export function parseBugHeader(slug: string, text: string): BugHeader {
  * Applies a unified diff to the project below `root`, in memory.
  *
  * @returns the new source of every module changed
- * @throws InputError naming the file and the hunk that does not fit, a file that is not there, or text that is no patch
+ * @throws InputError naming the file and the hunk that does not apply, a missing file, or text that is not a patch
  */
 export function applyToModules(name: string, text: string, root: string): PatchedModules {
   const start = text.search(/^--- /m);
@@ -81,9 +81,8 @@ export function applyToModules(name: string, text: string, root: string): Patche
   try {
     patches = parsePatch(text.slice(start));
   } catch (error) {
-    throw new InputError(
-      `${name}: it is no unified diff: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
-    );
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new InputError(`${name}: it is not a unified diff: ${reason}`);
   }
   const sources = new Map<string, string>();
   for (const patch of patches) {
@@ -95,7 +94,7 @@ export function applyToModules(name: string, text: string, root: string): Patche
     const after = applyPatch(before, patch);
     if (after === false)
       throw new InputError(
-        `${name}: it does not apply to ${file}: ${misfit(before, patch)}; make it anew against the present code`,
+        `${name}: it does not apply to ${file}: ${misfit(before, patch)}; regenerate it against the present code`,
       );
     sources.set(url, after);
   }
@@ -110,7 +109,7 @@ function readSource(name: string, file: string, path: string): string {
   }
 }
 
-/** Says which hunk is the first that fits nowhere. */
+/** Names the first hunk that applies nowhere. */
 function misfit(before: string, patch: ReturnType<typeof parsePatch>[number]): string {
   for (const [index, hunk] of patch.hunks.entries()) {
     if (applyPatch(before, { ...patch, hunks: [hunk] }) === false)

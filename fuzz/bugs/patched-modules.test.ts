@@ -24,7 +24,8 @@ const leaf = moduleOf(
 moduleOf("middle.ts", 'import { value } from "./leaf.ts"; export const twice = (): number => 2 * value;');
 const entry = moduleOf(
   "entry.ts",
-  'import { evaluated } from "./shared.ts"; import "./other.ts"; export { twice } from "./middle.ts"; export { evaluated };',
+  'import { evaluated } from "./shared.ts"; import "./other.ts"; ' +
+    'export { twice } from "./middle.ts"; export { evaluated };',
 );
 
 interface Entry {
@@ -37,11 +38,11 @@ const load = (sources: Readonly<Record<string, string>>, url: string = entry): P
 const leafOf = (value: number): string =>
   `import { evaluated } from "./shared.ts"; evaluated.push("leaf ${value}"); export const value: number = ${value};`;
 
-test("imports must have been noted from the start", async () => {
+test("imports must be recorded from the start", async () => {
   await expect(load({ [leaf]: leafOf(3) })).rejects.toThrow("noteImports was not called");
 });
 
-test("a patched module reaches those that import it, beside the code as it stands", async () => {
+test("a patch reaches the importers of its module, alongside the unpatched code", async () => {
   noteImports();
   const patched = await load({ [leaf]: leafOf(21) });
   const plain = await load({});
@@ -62,26 +63,27 @@ test("equal sources are loaded once", async () => {
   expect(evaluated.filter((name) => name === "leaf 8")).toHaveLength(1);
 });
 
-test("a patch that the module does not reach leaves it as it stands", async () => {
+test("a patch that a module does not import, directly or not, leaves it unpatched", async () => {
   expect(await load({ [pathToFileURL(join(folder, "absent.ts")).href]: "" })).toBe(await load({}));
   const [plain, patched] = [await load({}, other), await load({ [leaf]: leafOf(9) }, other)];
   expect(patched).toBe(plain);
 });
 
-test("a module that only the patch imports sees the patched modules, too", async () => {
+test("a module that only the patch imports also sees the patched modules", async () => {
   moduleOf("added.ts", 'import { base } from "./leaf.ts"; export const more = (): number => base + 1;');
   const source =
-    'import { more } from "./added.ts"; export const base: number = 30; export const value: { valueOf(): number } = { valueOf: () => more() };';
+    'import { more } from "./added.ts"; export const base: number = 30; ' +
+    "export const value: { valueOf(): number } = { valueOf: () => more() };";
   expect((await load({ [leaf]: source })).twice()).toBe(62);
 });
 
-test("a patch of a module that all share makes copies of all", async () => {
+test("a patch of a module that all import copies them all", async () => {
   const patched = await load({ [shared]: 'export const evaluated: string[] = ["patched"];' });
   expect(patched.evaluated.slice(0, 1)).toEqual(["patched"]);
   expect((await load({})).evaluated).not.toContain("patched");
 });
 
-test("what is wrong with the patched code is thrown, and the code as it stands is unharmed", async () => {
+test("errors in the patched code are thrown, and the unpatched code is unaffected", async () => {
   await expect(load({ [leaf]: "export const value: number = 1; throw new Error('broken');" })).rejects.toThrow(
     "broken",
   );

@@ -1,18 +1,18 @@
 /**
- * The code as it stands and the code with patches side by side in one thread.
+ * Loads the unpatched code and patched copies side by side in one thread.
  *
- * A patched copy of a module is told apart by a query on its URL (`?patch=name`). The modules that a patch changes, and
- * those that import them, directly or not, get copies; all others are shared, and are loaded and compiled once a
- * thread. Who imports whom is noted as modules load, so `noteImports` must be called before the first of them.
+ * A patched copy of a module is distinguished by a query on its URL (`?patch=name`). The modules that a patch changes,
+ * and those that import them, directly or not, get copies; all others are shared, and are loaded and compiled once per
+ * thread. Imports are recorded as modules load, so `noteImports` must be called before the first of them.
  *
- * A module that only the patch imports gets a copy too: nothing is known of what it imports in turn. An `import()` that
- * never ran is not noted.
+ * A module that only the patch imports gets a copy too, since its own imports are unknown. An `import()` that never ran
+ * is not recorded.
  */
 import { registerHooks } from "node:module";
 
 const QUERY = "?patch=";
 
-/** For each module, those that import it. */
+/** For each module, its importers. */
 const importers = new Map<string, Set<string>>();
 
 interface Copies {
@@ -27,7 +27,7 @@ const patches = new Map<string, Copies>();
 
 let isNoting = false;
 
-/** Starts to note which module of the project imports which, in this thread. Once is enough. */
+/** Starts to record the imports between modules of the project in this thread. Once is enough. */
 export function noteImports(): void {
   if (isNoting) return;
   isNoting = true;
@@ -58,11 +58,11 @@ export function noteImports(): void {
 }
 
 /**
- * Imports a module as it would be with these sources in place of the files at their URLs.
+ * Imports a module with these sources in place of the files at their URLs.
  *
- * @param url of the module: any that reaches the changed ones by its imports; another is imported as it stands
- * @param label that the copies are to have in their URLs, such as the slug of a bug
- * @throws Error if imports have not been noted from the start, and whatever loading the patched modules throws
+ * @param url of the module: any that reaches the changed ones by its imports; any other is imported unpatched
+ * @param label for the copies' URLs, such as the slug of a bug
+ * @throws Error if imports have not been recorded from the start, and any error from loading the patched modules
  */
 export async function importPatched(
   url: string,
@@ -70,7 +70,7 @@ export async function importPatched(
   sources: ReadonlyMap<string, string>,
 ): Promise<unknown> {
   if (!isNoting) throw new Error("importPatched: noteImports was not called when this thread began");
-  const plain: unknown = await import(url); // notes who imports whom
+  const plain: unknown = await import(url); // records the imports
   const copied = importersOf(sources.keys());
   if (!copied.has(url)) return plain;
   const name = freeName(label, sources);
@@ -91,8 +91,8 @@ function importersOf(urls: Iterable<string>): ReadonlySet<string> {
 }
 
 /**
- * The label, or the label and a number where it stands for other sources. Sources that come again find their modules
- * loaded. Names are the same from run to run: what is compiled is kept on disk by URL.
+ * The label, with a number if it already stands for other sources. Repeated sources find their modules loaded. Names
+ * are stable between runs, since compiled code is cached on disk by URL.
  */
 function freeName(label: string, sources: ReadonlyMap<string, string>): string {
   for (let number = 1; ; number++) {

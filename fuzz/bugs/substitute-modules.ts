@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 
 /**
- * Makes this thread load the given sources in place of the files at their URLs. For modules that it has not loaded yet;
+ * Makes this thread load the given sources in place of the files at their URLs. Affects only modules not yet loaded;
  * other threads and the files themselves are left alone.
  */
 export function substituteModules(sources: ReadonlyMap<string, string>): void {

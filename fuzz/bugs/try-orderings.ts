@@ -1,5 +1,5 @@
 /**
- * Makes each ordering of a system weaker by one step, in memory, and explores the protocols, and scenarios if asked for,
+ * Weakens each ordering of a system by one step, in memory, and explores the protocols, and scenarios if requested,
  * until something goes wrong.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { importPatched, noteImports } from "./patched-modules.ts";
 import { takeReached, type Weakening, weakeningsOf } from "./weakening.ts";
 
-/** The folder of `impl/` that a system's orderings are in; `sync` is what the systems share. */
+/** The folder of `impl/` with a system's orderings; `sync` is shared by the systems. */
 const FOLDERS: Readonly<Record<string, string>> = {
   sync: "sync",
   peers: "peers",
@@ -29,8 +29,8 @@ const FOLDERS: Readonly<Record<string, string>> = {
 export interface OrderingVerdict {
   readonly weakening: Omit<Weakening, "source">;
   /**
-   * `needed`: without it something goes wrong. `redundant`: every program was explored to the end, and nothing did.
-   * `open`: nothing did, and some program was not explored to the end, or none comes to the access at all.
+   * `needed`: something goes wrong without it. `redundant`: every program was explored to the end without a violation.
+   * `open`: there was no violation, but some program was not explored to the end, or none reaches the access at all.
    */
   readonly kind: "needed" | "redundant" | "open";
   /** The program that needs it, or those that were not explored to the end. */
@@ -54,7 +54,9 @@ interface Named {
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** What is weakened stands in a file of its own; accesses for real threads are no part of the protocols. */
+/**
+ * Whether the file is weakened: tests are not, nor are accesses for real threads, which are not part of the protocols.
+ */
 function isSource(file: string): boolean {
   return (
     file.endsWith(".ts") &&
@@ -75,7 +77,7 @@ export function weakeningsOfSystem(system: string): readonly Weakening[] {
     .flatMap((file) => weakeningsOf(`impl/${file}`, readFileSync(join(ROOT, "impl", file), "utf8")));
 }
 
-/** Tries one weakening after the other. Must run in a thread that has loaded no implementation yet. */
+/** Tries one weakening after another. Must run in a thread that has not loaded any implementation yet. */
 export async function* tryOrderings(options: TryOptions): AsyncGenerator<OrderingVerdict> {
   noteImports();
   const { exploreWeakProgram } = await import("#fuzz/explore/explore-weak-program.ts");

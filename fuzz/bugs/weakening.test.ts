@@ -10,7 +10,7 @@ export function* publish(word: number) {
 }
 `;
 
-test("every ordering is found with what is one step weaker, on its line", () => {
+test("every ordering is found with its one-step weakenings, on its line", () => {
   expect(weakeningsOf("impl/a.ts", SOURCE).map(describeWeakening)).toEqual([
     "impl/a.ts:3 smpMb → nothing",
     "impl/a.ts:4 storeRelease → writeOnce",
@@ -19,7 +19,7 @@ test("every ordering is found with what is one step weaker, on its line", () => 
   ]);
 });
 
-test("a weakening changes its own place, and moves no line", () => {
+test("a weakening changes only its own position, and moves no line", () => {
   const [barrier, store] = weakeningsOf("impl/a.ts", SOURCE);
   expect(barrier?.source.split("\n")[2]).toBe('  yield weaker(true, "");');
   expect(barrier?.source).toMatch(

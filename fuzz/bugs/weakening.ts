@@ -1,8 +1,8 @@
 /**
- * Orderings made weaker by one step, in the text of a source file: what `quiesce barriers` tries out in memory.
+ * Orderings weakened by one step, in the text of a source file: `quiesce barriers` tries them in memory.
  *
- * An ordering is an access or a barrier that orders, at one place in the source. Found by position, in accesses as
- * implementations write them (`yield storeRelease(`).
+ * An ordering is an ordering access or a barrier at one position in the source, found in accesses as implementations
+ * write them (`yield storeRelease(`).
  */
 
 export interface Weakening {
@@ -11,18 +11,18 @@ export interface Weakening {
   /** From 1. */
   readonly line: number;
   readonly from: string;
-  /** The weaker access, or `nothing` for a barrier that is left out. */
+  /** The weaker access, or `nothing` for a removed barrier. */
   readonly to: string;
-  /** The file's text with it. */
+  /** The file's text with the weakening. */
   readonly source: string;
 }
 
 const NOTHING = "nothing";
 
-/** The symbol of the global that a weakened access sets: its module has no other way to tell. */
+/** The symbol of the global that a weakened access sets: its module has no other way to report. */
 const REACHED = "quiesce.reached";
 
-/** What one step weaker than each access is. A full barrier loses its acquire part, or its release part. */
+/** The one-step weakenings of each access. A full barrier loses its acquire part, or its release part. */
 const WEAKER: Readonly<Record<string, readonly string[]>> = {
   loadAcquire: ["readOnce"],
   storeRelease: ["writeOnce"],
@@ -45,7 +45,7 @@ const WEAKER: Readonly<Record<string, readonly string[]>> = {
   atomicAddReturnRelease: ["atomicAddReturnRelaxed"],
 };
 
-/** Every ordering of a file with everything that is one step weaker, in the order of the text. */
+/** Every ordering of a file with its one-step weakenings, in text order. */
 export function weakeningsOf(file: string, source: string): Weakening[] {
   const found: Weakening[] = [];
   for (const match of source.matchAll(/\byield (\w+)\(/gu)) {
@@ -65,13 +65,13 @@ function weakened(source: string, at: number, from: string, to: string): string 
   return withImport(`${begin}yield weaker(${rest}`, to);
 }
 
-/** On the first line, so that the others keep their numbers. */
+/** Added on the first line, so that the others keep their numbers. */
 function withImport(source: string, name: string): string {
   const note = `const weaker = (...given) => ((globalThis[Symbol.for("${REACHED}")] = true), weakest(...given));`;
   return `import { ${name} as weakest } from "#impl/memory/access.ts"; ${note} ${source}`;
 }
 
-/** Was a weakened access asked for since the last call, in this thread? */
+/** Was a weakened access made since the last call, in this thread? */
 export function takeReached(): boolean {
   const key = Symbol.for(REACHED);
   const wasReached = Reflect.get(globalThis, key) === true;

@@ -22,12 +22,12 @@ type Claim = (deque: Address, top: number) => Access<boolean>;
 function* claim(deque: Address, top: number): Access<boolean> {
   return (yield cmpxchg(Deque.top(deque), top, top + 1)) === top;
 }
-/** Broken: the owner takes the last task without a fight. */
+/** Broken: the owner takes the last task without competing for it. */
 function* claimUnfought(deque: Address, top: number): Access<boolean> {
   return (yield readOnce(Deque.top(deque))) === top;
 }
 
-/** The owner's: the last task is fought for with the thieves. */
+/** The owner's: competes with the thieves for the last task. */
 function* popWith(deque: Address, claimLast: Claim): Access<number> {
   const last = (yield readOnce(Deque.bottom(deque))) - 1;
   yield writeOnce(Deque.bottom(deque), last);
@@ -40,7 +40,7 @@ function* popWith(deque: Address, claimLast: Claim): Access<number> {
   return isMine ? value : 0;
 }
 
-/** A thief's; linearizes at the cmpxchg. It gives up where another came first. */
+/** A thief's; linearizes at the cmpxchg. Gives up if another thread was first. */
 function* steal(deque: Address): Access<number> {
   const top = yield readOnce(Deque.top(deque));
   yield smpMb();

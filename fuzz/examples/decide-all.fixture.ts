@@ -1,10 +1,10 @@
-/** What the scenarios of a system violate. For tests. */
+/** The violations of a system's scenarios, for tests. */
 import { Machine } from "#fuzz/machine/machine.ts";
 import { searchNamed } from "#fuzz/search/named-search.ts";
 import { generatedNames, generatedScenario } from "#fuzz/systems/generated-scenarios.ts";
 import type { System } from "#fuzz/systems/system.ts";
 
-/** Executions within which an exploration has to come to its end; others are searched. */
+/** Maximum number of executions of an exploration; larger scenarios are searched. */
 const EXECUTIONS_MAX = 3_000;
 
 /** `property because (scenario)` for each scenario that violates something: those declared, or drawn. */

@@ -1,9 +1,9 @@
-/** Each structure holds, and its broken form is violated, with the properties that its bug shows in. */
+/** Each structure holds, and its broken form is violated, with the properties in which its bug shows. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { decideAll } from "./decide-all.fixture.ts";
 
-/** The properties that each broken structure may be found by. */
+/** The properties that each broken structure may violate. */
 const VIOLATED: Readonly<Record<string, readonly string[]>> = {
   "chase-lev-deque": ["linearizability"],
   "lazy-initialisation": ["data-race"],

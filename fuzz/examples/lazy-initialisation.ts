@@ -1,4 +1,4 @@
-/** Lazy initialisation: a look without the lock, and another with it. */
+/** Lazy initialisation: a check without the lock, and another with it. */
 // oxfmt-ignore
 import {
   type Access, type Address, defineSystem, loadAcquire, operation, place, read, registerSteps, spinLock, spinUnlock,
@@ -14,7 +14,7 @@ function* initialise(lazy: Address): Access {
   yield storeRelease(Lazy.ready(lazy), 1);
 }
 
-/** Broken: ready is said before the second field is there. */
+/** Broken: ready is set before the second field is stored. */
 function* initialiseLate(lazy: Address): Access {
   yield write(Lazy.first(lazy), 20);
   yield storeRelease(Lazy.ready(lazy), 1);

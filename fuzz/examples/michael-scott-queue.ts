@@ -1,8 +1,9 @@
-/** The queue of Michael and Scott: a list with a dummy in front; whoever finds the tail behind moves it on. */
+/** The queue of Michael and Scott: a list with a dummy in front; any thread that finds the tail lagging advances it. */
 // oxfmt-ignore
 import {
-  type Access, type Address, allocate, cmpxchg, defineSystem, free, type Heap, NIL, operation, place,
-  placeSlab, queueSteps, rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, read, struct, synchronizeRcu, word, write, writeOnce,
+  type Access, type Address, allocate, cmpxchg, defineSystem, free, type Heap, NIL, operation, place, placeSlab,
+  queueSteps, rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, read, struct, synchronizeRcu, word, write,
+  writeOnce,
 } from "../quiesce.ts";
 
 const Node = struct("node", { next: 1, value: 1 });
@@ -12,7 +13,7 @@ type Link = (tail: Address, node: Address) => Access<boolean>;
 function* link(tail: Address, node: Address): Access<boolean> {
   return (yield cmpxchg(Node.next(tail), NIL, node)) === NIL;
 }
-/** Broken: what another has linked since the look is lost. */
+/** Broken: loses a node that another thread has linked since the read. */
 function* linkUnchecked(tail: Address, node: Address): Access<boolean> {
   if ((yield rcuDereference(Node.next(tail))) !== NIL) return false;
   yield rcuAssignPointer(Node.next(tail), node);
@@ -36,7 +37,7 @@ const michaelScott = (name: string, linkTo: Link) =>
     },
     initialState: model.initial,
     operations: {
-      /** Linearizes where the node is linked. */
+      /** Linearizes when the node is linked. */
       put: operation({
         arguments: { value: word(1, 2, 3) },
         returns: "nothing",
@@ -53,7 +54,7 @@ const michaelScott = (name: string, linkTo: Link) =>
         },
         step: model.put,
       }),
-      /** Linearizes at the cmpxchg of the head, or at the look at a dummy without a successor. */
+      /** Linearizes at the cmpxchg of the head, or at the read of a dummy without a successor. */
       take: operation({
         *run({ queue, nodes }: Placed): Access<number> {
           const [head, tail] = [Queue.head(queue), Queue.tail(queue)];
@@ -75,6 +76,5 @@ const michaelScott = (name: string, linkTo: Link) =>
       }),
     },
   });
-
 export default michaelScott("michael-scott", link);
 export const broken = michaelScott("michael-scott-broken", linkUnchecked);

@@ -21,7 +21,7 @@ function* lockAlone(lock: Address): Access {
   while ((yield cmpxchg(lock, 0, WRITER)) !== 0);
 }
 
-/** Broken: a writer comes in beside readers. */
+/** Broken: a writer enters beside readers. */
 function* lockBesideReaders(lock: Address): Access {
   for (;;) {
     const found = yield awaitUnequal(lock, -1, WRITER);

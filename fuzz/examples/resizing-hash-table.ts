@@ -29,14 +29,14 @@ const key = word(1, 2, 3);
 const hashTable = (name: string, retire: Retire) =>
   defineSystem({
     name,
-    about: "a set of keys in a hash table that doubles when a place is taken",
+    about: "a set of keys in a hash table that doubles when a slot is taken",
     place: (heap: Heap): Placed => ({ map: place(heap, Map, "map"), tables: placeSlab(heap, Table, "table", 4) }),
     *start({ map, tables }: Placed): Access {
       yield writeOnce(Map.table(map), yield* newTable(tables, 2));
     },
     initialState: model.initial,
     operations: {
-      /** Linearizes at the look at the key's place. */
+      /** Linearizes at the read of the key's slot. */
       has: operation({
         arguments: { key },
         *run({ map }: Placed, { key }): Access<boolean> {
@@ -48,7 +48,7 @@ const hashTable = (name: string, retire: Retire) =>
         },
         step: model.has,
       }),
-      /** Linearizes at the write of the key, or where the larger table is published. */
+      /** Linearizes at the write of the key, or when the larger table is published. */
       add: operation({
         arguments: { key },
         *run({ map, tables }: Placed, { key }): Access<boolean> {

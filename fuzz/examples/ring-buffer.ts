@@ -1,4 +1,4 @@
-/** A ring buffer between one producer and one consumer: each writes its own index alone. */
+/** A ring buffer between one producer and one consumer: each writes only its own index. */
 // oxfmt-ignore
 import {
   type Access, type Address, defineSystem, loadAcquire, operation, place, queueSteps, read, readOnce, storeRelease,
@@ -19,7 +19,7 @@ function* offer(ring: Address, { value }: { readonly value: number }): Access<bo
   return true;
 }
 
-/** Broken: the consumer may come before the value does. */
+/** Broken: the consumer may come before the value is stored. */
 function* offerEarly(ring: Address, { value }: { readonly value: number }): Access<boolean> {
   const tail = yield readOnce(Ring.tail(ring));
   if (tail - (yield loadAcquire(Ring.head(ring))) === CAPACITY) return false;

@@ -37,7 +37,7 @@ const semaphore = (name: string, acquire: Take) =>
           const seen = yield readOnce(permits);
           return seen !== 0 && (yield cmpxchg(permits, seen, seen - 1)) === seen;
         },
-        // It may fail beside another that succeeds: somebody came between.
+        // It may fail beside another that succeeds: another thread intervened.
         step: (state: number) => [{ response: false, next: state }, ...(state === 0 ? [] : [model.tryAcquire(state)])],
       }),
       release: operation({

@@ -27,7 +27,7 @@ const ticketLock = (name: string, drawTicket: Draw) =>
     place: (heap) => place(heap, Lock, "lock"),
     initialState: model.initial,
     operations: {
-      /** Linearizes at the write of what the lock guards. */
+      /** Linearizes at the write of the guarded counter. */
       increment: operation({
         *run(lock: Address): Access<number> {
           const ticket = yield* drawTicket(lock);

@@ -2,7 +2,8 @@
 // oxfmt-ignore
 import {
   type Access, type Address, allocate, cmpxchg, defineSystem, free, NIL, operation, place, placeSlab,
-  rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, read, readOnce, stackSteps, struct, synchronizeRcu, word, write,
+  rcuAssignPointer, rcuDereference, rcuReadLock, rcuReadUnlock, read, readOnce, stackSteps, struct,
+  synchronizeRcu, word, write,
 } from "../quiesce.ts";
 
 const Node = struct("node", { next: 1, value: 1 });
@@ -20,7 +21,7 @@ function* push({ top, nodes }: Placed, { value }: { readonly value: number }): A
   }
 }
 
-/** Linearizes at the cmpxchg that succeeds, or at the look at an empty stack. */
+/** Linearizes at the cmpxchg that succeeds, or at the read of an empty stack. */
 function* pop({ top, nodes }: Placed): Access<number> {
   yield rcuReadLock();
   let node = yield rcuDereference(top);
@@ -34,7 +35,7 @@ function* pop({ top, nodes }: Placed): Access<number> {
   return value;
 }
 
-/** Broken: what another thread has pushed since the look is lost. */
+/** Broken: loses a node that another thread has pushed since the read. */
 function* pushUnchecked({ top, nodes }: Placed, { value }: { readonly value: number }): Access {
   const node = yield allocate(nodes);
   yield write(Node.value(node), value);

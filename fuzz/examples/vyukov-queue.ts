@@ -1,4 +1,4 @@
-/** Vyukov's bounded queue: each cell has a sequence number that says whose turn it is. */
+/** Vyukov's bounded queue: each cell has a sequence number that shows whose turn it is. */
 // oxfmt-ignore
 import {
   type Access, type Address, cmpxchgRelaxed, defineSystem, type Heap, loadAcquire, operation, place, queueSteps,
@@ -7,7 +7,7 @@ import {
 
 const CAPACITY = 2;
 const Queue = struct("queue", { enqueued: 1, dequeued: 1, sequence: CAPACITY, value: CAPACITY });
-/** Claims the position if it is still there. */
+/** Claims the position if it is unchanged. */
 type Claim = (position: Address, seen: number) => Access<boolean>;
 
 function* claim(position: Address, seen: number): Access<boolean> {
@@ -32,7 +32,9 @@ const vyukov = (name: string, take: Claim) =>
     },
     initialState: model.initial,
     operations: {
-      /** Linearizes at the claim that succeeds; waits where a cell that is claimed is not yet there: full or not, it says false. */
+      /**
+       * Linearizes at the claim that succeeds; returns false at a cell that is claimed but not yet filled or emptied.
+       */
       offer: operation({
         arguments: { value: word(1, 2, 3) },
         *run(queue: Address, { value }): Access<boolean> {

@@ -1,8 +1,7 @@
 /**
- * The memory of a program of agents as cells: ranges of bytes that are equal or disjoint, one word of the explorer each.
+ * The memory of a program of agents as cells: byte ranges that are equal or disjoint, each one word of the explorer.
  *
- * A word holds the number of the cell's bytes: the bytes themselves, or an entry in a table where they are more than
- * four.
+ * A word encodes the cell's bytes: the bytes themselves, or an index into a table if there are more than four.
  */
 import { statementsIn, type AgentProgram, type Statement } from "#model/memory/es/agent-program.ts";
 import { elementFormats, isNoTear, type ElementType } from "#model/memory/es/element-type.ts";
@@ -37,33 +36,33 @@ function* rangesOf(program: AgentProgram): Generator<Range> {
   }
 }
 
-/** Every access of a program, that of the main agent included. */
+/** Every access of a program, including those of the main agent. */
 export function* accessesOf({ setUp, agents, final }: AgentProgram): Generator<AccessStatement> {
   for (const body of [setUp, ...agents.map((agent) => agent.body), final]) {
     for (const statement of statementsIn(body)) if ("view" in statement) yield statement;
   }
 }
 
-/** The elements that an access may mean. */
+/** The elements that an access may touch. */
 export function indicesOf({ view, index }: AccessStatement): readonly number[] {
   if (index.kind === "literal") return [Number(index.value)].filter((i) => i >= 0 && i < view.count);
   return Array.from({ length: view.count }, (_, i) => i);
 }
 
-/** Whether an access never mixes two writes of its range, or is never mixed. */
+/** Whether an access is tear-free: it never mixes two writes of its range, and is never seen torn. */
 export function neverTears(statement: AccessStatement): boolean {
   const isSeqCst = statement.kind === "read" || statement.kind === "write" ? statement.isSeqCst : true;
   return !statement.view.isDataView && isNoTear(statement.view.type, isSeqCst);
 }
 
-/** Cells with the bytes that they ever held, by the address of their first byte. */
+/** Cells with every byte they have ever held, by the address of their first byte. */
 export class AgentCells {
   readonly #table: Uint8Array[] = [];
   readonly #numbers = new Map<string, number>();
-  /** Of each cell, the bytes that it has held in some execution, byte by byte. */
+  /** For each cell, the values that each of its bytes has held in some execution. */
   readonly #seen = new Map<number, Set<number>[]>();
 
-  /** The word of a cell that holds these bytes, which it is noted to hold. */
+  /** The word of a cell that holds these bytes; records that the cell held them. */
   wordOf(start: number, bytes: Uint8Array): number {
     this.#note(start, bytes);
     if (bytes.length <= 4) return bytes.reduceRight((word, byte) => (word << 8) | byte, 0);
@@ -80,7 +79,7 @@ export class AgentCells {
     return this.#table[word] ?? new Uint8Array(size);
   }
 
-  /** The offsets at which a cell has held more than one byte. */
+  /** The offsets at which a cell has held more than one byte value. */
   differingBytes(start: number): readonly number[] {
     const seen = this.#seen.get(start) ?? [];
     return [...seen.keys()].filter((i) => (seen[i]?.size ?? 0) > 1);

@@ -1,11 +1,11 @@
 /**
- * Whether a graph has a memory-order: a total order of its events that contains happens-before, and in which no atomic
+ * Whether a graph has a memory-order: a total order of its events that contains happens-before and in which no atomic
  * write comes between an atomic access and what it reads. The conditions are those of `model/memory/es.ts`.
  *
- * Each condition says of a write, its reader and another atomic write of the location that the other comes before the
- * write or after the reader. Most are decided by happens-before, or by others that are; what stays open is tried both
- * ways, so the answer is exact. Only events that some condition names take part, since happens-before of all others is
- * closed.
+ * Each condition relates a write, its reader and another atomic write of the location: the other write comes before the
+ * write or after the reader. Happens-before, or conditions already decided, settle most of them. The rest are tried
+ * both ways, so the result is exact. Only events named by some condition take part, since happens-before among all
+ * others is closed.
  */
 import {
   AFTER,
@@ -23,7 +23,7 @@ import {
 } from "./graph.ts";
 import { happensBefore, happensBeforeByThread, isSeqCst, synchronizes } from "./es-order.ts";
 
-/** What a condition leaves of the choice that it gives. */
+/** The remaining alternatives of a condition. */
 const NO_CONDITION = 0;
 const WRITE_IS_AFTER = 1;
 const READER_IS_BEFORE = 2;
@@ -31,7 +31,7 @@ const EITHER = 3;
 
 const BITS = 32;
 
-/** Which events are taken into account: all, or those before `event` and those that lead to `revisitor`. */
+/** The events taken into account: all, or those before `event` and those that lead to `revisitor`. */
 export interface Extent {
   event: number;
   /** `NONE` for all. */
@@ -45,28 +45,28 @@ export function isWithin(graph: Graph, other: number, { event, revisitor }: Read
 }
 
 export class AtomicOrder {
-  /** Open conditions: writes, other writes and readers, as nodes. */
+  /** Open conditions: write, other write and reader of each, as nodes. */
   #open = new Int32Array(48);
   #openCount = 0;
-  /** Pairs of nodes of which the first comes first. */
+  /** Pairs of nodes; the first of each comes first. */
   #decided = new Int32Array(32);
   #decidedCount = 0;
-  /** Events that conditions name; a read-modify-write is named by its read. */
+  /** Events named by conditions; a read-modify-write is named by its read. */
   #nodes = new Int32Array(16);
   #nodeCount = 0;
   #nodeOf = new Int32Array(64).fill(NONE);
-  /** Rows of bits: what comes after each node. One matrix for each guess on the way. */
+  /** Rows of bits: what comes after each node. One matrix for each nested guess. */
   readonly #matrices: Int32Array[] = [];
   #words = 1;
-  // The read that is asked about: it is taken to have this source, whatever its row says.
+  // The read in question: it is assumed to have this source, whatever its row holds.
   #read = NONE;
   #source = NONE;
 
   /**
-   * Is there a memory-order if `read`, after which its thread has made nothing, reads from `source`? Without it there is
+   * Is there a memory-order if `read`, the last event of its thread, reads from `source`? Without the read there is
    * one.
    *
-   * @param writes the read is half of a read-modify-write that succeeds, whose write is in no place
+   * @param writes the read is half of a read-modify-write that succeeds, whose write has no place yet
    */
   exists(graph: Graph, read: number, source: number, writes: boolean, extent: Readonly<Extent>): boolean {
     this.#read = read;
@@ -74,7 +74,7 @@ export class AtomicOrder {
     this.#openCount = 0;
     this.#decidedCount = 0;
     this.#collectForReader(graph, read, source, extent);
-    // Nothing comes between: the read may be the last of all.
+    // Nothing comes between: the read may come last of all.
     if (this.#openCount + this.#decidedCount === 0) return true;
     for (let event = 0; event < graph.count; event++) {
       if (event === read || graph.get(event, KIND) !== EVENT.read || !isWithin(graph, event, extent)) continue;
@@ -119,7 +119,7 @@ export class AtomicOrder {
   }
 
   #conditionOn(graph: Graph, source: number, other: number, reader: number): number {
-    // Happens-before alone may have decided.
+    // Happens-before alone may have decided it.
     if (this.#happensBefore(graph, reader, other)) return NO_CONDITION;
     if (source !== INITIAL && this.#happensBefore(graph, other, source)) return NO_CONDITION;
     const isAtomicReader = isSeqCst(graph, reader);
@@ -176,7 +176,7 @@ export class AtomicOrder {
     return this.#meetOpen(order, 0);
   }
 
-  /** Meets the open conditions: what the order decides first, then one by guessing. */
+  /** Satisfies the open conditions: first those the order decides, then one by guessing. */
   #meetOpen(order: Int32Array, depth: number): boolean {
     let undecided = NONE;
     for (let hasChanged = true; hasChanged;) {
@@ -225,7 +225,7 @@ export class AtomicOrder {
     return (((order[a * this.#words + (b >>> 5)] as number) >>> (b & 31)) & 1) === 1;
   }
 
-  /** Puts one node before another, and closes the order; false if that makes a cycle. */
+  /** Puts one node before another and closes the order; false if that makes a cycle. */
   #put(order: Int32Array, a: number, b: number): boolean {
     if (a === b || this.#isBefore(order, b, a)) return false;
     if (this.#isBefore(order, a, b)) return true;
@@ -242,7 +242,7 @@ export class AtomicOrder {
   }
 }
 
-/** Comes the first event before the second by thread and position? An order that no history of the search changes. */
+/** Does the first event precede the second by thread and position? This order does not depend on the search so far. */
 export function isNamedBefore(graph: Graph, a: number, b: number): boolean {
   const first = graph.get(a, THREAD);
   const second = graph.get(b, THREAD);

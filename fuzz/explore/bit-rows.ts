@@ -1,9 +1,9 @@
-/** Rows of bits of one width: sets of events, one a row, in one array that only grows. */
+/** Rows of bits of one width: one set of events per row, in one array that only grows. */
 export class BitRows {
   rows = new Uint32Array(0);
   words = 0;
 
-  /** Empties the rows, and makes room for `count` of them of `size` bits. */
+  /** Empties the rows and makes room for `count` rows of `size` bits. */
   reset(count: number, size: number): void {
     this.words = (size + 31) >>> 5;
     const length = count * this.words;
@@ -20,7 +20,7 @@ export class BitRows {
     this.rows[at] = (this.rows[at] as number) | (1 << (bit & 31));
   }
 
-  /** Adds all of a row of `other`, which may be this. */
+  /** Adds a whole row of `other`, which may be this object. */
   join(row: number, other: BitRows, otherRow: number): void {
     const { words, rows } = this;
     const from = otherRow * words;
@@ -28,7 +28,7 @@ export class BitRows {
     for (let i = 0; i < words; i++) rows[into + i] = (rows[into + i] as number) | (other.rows[from + i] as number);
   }
 
-  /** Adds what a row of `other` and a row of `mask` have in common. */
+  /** Adds the intersection of a row of `other` and a row of `mask`. */
   joinWithin(row: number, other: BitRows, otherRow: number, mask: BitRows, maskRow: number): void {
     const { words, rows } = this;
     const from = otherRow * words;

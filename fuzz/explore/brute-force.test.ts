@@ -1,4 +1,4 @@
-/** The explorer against every interleaving, and against every interleaving with store buffers, of random programs. */
+/** The explorer against every interleaving of random programs, with and without store buffers. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -71,7 +71,7 @@ test("store buffers let both readers of store buffering miss the other's write",
   expect(enumerateInterleavings(program, "tso").executions.size).toBe(4);
 });
 
-test("brute force tells executions that end in a wait, and what threads fail with", () => {
+test("brute force reports executions that end in a wait, and the failures of threads", () => {
   const program = {
     threads: [
       function* (): Access {
@@ -130,7 +130,7 @@ test("brute force refuses what the explorer refuses", () => {
   expect(enumerateInterleavings(locks, "sc").stuck.size).toBe(2);
 });
 
-test("a loop that touches nothing shared is stopped and named", () => {
+test("a loop that touches nothing shared is stopped and reported with its thread", () => {
   const endless = {
     threads: [
       function* (): Access {

@@ -1,7 +1,8 @@
 /**
- * Every execution of a program by trying every interleaving: what the explorer is held against, and measured beside.
+ * Every execution of a program by trying every interleaving: the reference that the explorer is checked and measured
+ * against.
  *
- * States that have been seen are not entered again; the number of states is exponential in the number of accesses.
+ * States already seen are not entered again; their number is exponential in the number of accesses.
  */
 import type { ExploredProgram } from "./explored-program.ts";
 import { Interleavings, type InterleavedModel } from "./interleavings.ts";
@@ -9,15 +10,17 @@ import { Interleavings, type InterleavedModel } from "./interleavings.ts";
 export interface BruteForceResult {
   /** Every complete execution, as `Execution.canonical` writes it. */
   readonly executions: ReadonlySet<string>;
-  /** Executions that end with a thread waiting for what nobody will do. */
+  /** Executions that end with a thread waiting for something that no thread will do. */
   readonly stuck: ReadonlySet<string>;
-  /** What threads failed with. */
+  /** The failure messages of threads. */
   readonly failures: ReadonlySet<string>;
   /** States entered. */
   readonly states: number;
 }
 
-/** @throws ProgramError if a thread asks for what cannot be interleaved, or releases what it does not hold */
+/**
+ * @throws ProgramError if a thread asks for an access that cannot be interleaved, or releases a lock it does not hold
+ */
 export function enumerateInterleavings(program: ExploredProgram, model: InterleavedModel): BruteForceResult {
   const system = new Interleavings(program, model);
   const executions = new Set<string>();
@@ -50,17 +53,17 @@ export function enumerateInterleavings(program: ExploredProgram, model: Interlea
 }
 
 export interface Schedules {
-  /** Schedules that every thread returned in, and that ended with a thread waiting or failing. */
+  /** Schedules in which every thread returned, and schedules that ended with a thread waiting or failing. */
   readonly complete: number;
   readonly blocked: number;
   readonly failure?: { readonly thread: number; readonly message: string };
-  /** Whether all were run. */
+  /** Whether all schedules were run. */
   readonly finished: boolean;
 }
 
 /**
- * Runs every schedule of a program, depth first, without leaving out those that stand for the same execution. Ends at
- * the first failure, at `schedulesMax`, or when `shouldStop`, asked after each schedule, answers true.
+ * Runs every schedule of a program, depth first, even those that amount to the same execution. Ends at the first
+ * failure, at `schedulesMax`, or when `shouldStop`, called after each schedule, returns true.
  */
 export function countSchedules(
   program: ExploredProgram,

@@ -1,8 +1,8 @@
 /**
- * Where an event may go: the writes that a read may read from, and the places that a write may have.
+ * The options of an event: the writes that a read may read from, and the places that a write may take.
  *
- * One stack holds the choices that are still to be tried, of every level of the explorer's recursion: whoever collects
- * some takes the count before for their beginning, and puts it back when they have been tried.
+ * One stack holds the choices still to be tried at every level of the explorer's recursion. A level that collects
+ * choices remembers the count before them as their start, and restores it once they have been tried.
  */
 import type { Graph } from "./graph.ts";
 
@@ -23,23 +23,26 @@ export abstract class Choices {
     this.#stack[this.count++] = choice;
   }
 
-  /** Puts a choice that stays into the place of one that goes. */
+  /** Moves a choice that stays into the slot of one that goes. */
   protected put(index: number, choice: number): void {
     this.#stack[index] = choice;
   }
 
-  /** Offers what a new read may take its value from: a write, or `INITIAL`. */
+  /** Offers the sources of a new read: writes, or `INITIAL`. */
   abstract offerSources(graph: Graph, read: number): void;
 
-  /** Offers every write before which a new one may be placed, `NONE` for the end; nothing if it may not be at all. */
+  /**
+   * Offers every write before which a new one may be placed, `NONE` for the end; nothing if it may not be placed at
+   * all.
+   */
   abstract offerPlaces(graph: Graph, write: number): void;
 
-  /** Takes back, of the places from `base` on that `write` may have, those which `read` cannot read from. */
+  /** Withdraws, from the places of `write` at `base` and beyond, those that `read` cannot read from. */
   abstract withdrawPlaces(graph: Graph, write: number, read: number, base: number): void;
 
   /**
-   * Was `event`, which goes if `revisitor` revisits, or is revisited, added with the one option that is the rule, given
-   * only what stays and what came before it? (See `maximal.ts`.)
+   * Was `event`, which is removed or revisited if `revisitor` revisits, added with the one canonical option, given only
+   * what stays and what came before it? (See `maximal.ts`.)
    */
   abstract isMaximal(graph: Graph, event: number, revisitor: number): boolean;
 }

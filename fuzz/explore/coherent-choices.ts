@@ -1,6 +1,6 @@
 /**
- * Choices along coherence: the writes of a location have an order, of which a read sees nothing older than what comes
- * before it.
+ * Choices along coherence: the writes of a location are ordered, and a read sees nothing older than what comes before
+ * it.
  */
 import {
   AFTER,
@@ -34,7 +34,7 @@ export class CoherentChoices extends Choices {
     this.#sources = sources;
   }
 
-  /** Offers every write that the read may take its value from, the coherence-last one first; `INITIAL` for none. */
+  /** Offers every write that the read may read from, the coherence-last one first; `INITIAL` for the initial value. */
   offerSources(graph: Graph, read: number): void {
     const order = this.#order;
     const last = graph.final[graph.get(read, LOCATION)] as number;
@@ -77,7 +77,7 @@ export class CoherentChoices extends Choices {
       this.#keepFrom(base, (place) => this.#isConsistentAt(graph, write, place));
   }
 
-  /** Keeps, of the choices from `base` on, those that `isKept` is true of. */
+  /** Keeps those choices from `base` on for which `isKept` is true. */
   #keepFrom(base: number, isKept: (choice: number) => boolean): void {
     let kept = base;
     for (let i = base; i < this.count; i++) {
@@ -108,7 +108,7 @@ export class CoherentChoices extends Choices {
   }
 
   /**
-   * Takes back the sources with which a wait is not over, but for the coherence-last one: whoever waits looks again.
+   * Withdraws the sources that do not end a wait, except the coherence-last one: a waiting thread looks again.
    */
   #withdrawStaleWaits(graph: Graph, read: number, base: number): void {
     let kept = base + 1;
@@ -120,8 +120,8 @@ export class CoherentChoices extends Choices {
   }
 
   /**
-   * Takes back the sources with which a read-modify-write would succeed, and must not because of what its success
-   * orders.
+   * Withdraws the sources from which a read-modify-write would succeed although the order that its success imposes
+   * forbids it.
    */
   #withdrawUpdates(graph: Graph, read: number, base: number): void {
     const flags = graph.get(read, FLAGS);
@@ -152,7 +152,8 @@ export class CoherentChoices extends Choices {
     for (let i = base; i < this.count; i++) {
       const next = this.at(i);
       if (next !== NONE) {
-        // Places follow coherence order backwards; those behind a write that must come before the read go as well.
+        // Places follow coherence order backwards; those behind a write that must come before the read are dropped as
+        // well.
         limit = this.#walkBack(graph, limit, next);
         if (limit !== next || this.#order.isBefore(graph, next)) continue;
       }
@@ -180,8 +181,8 @@ export class CoherentChoices extends Choices {
   }
 
   /**
-   * From `write` back in coherence order to `goal`, or to the first write on the way that must come before the event
-   * looked at.
+   * Walks from `write` back in coherence order to `goal`, or to the first write that must come before the current
+   * event.
    */
   #walkBack(graph: Graph, write: number, goal: number): number {
     let at = write;

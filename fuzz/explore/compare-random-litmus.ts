@@ -1,6 +1,6 @@
 /**
- * Holds the explorer against the axioms of lkmm on random litmus tests: `node fuzz/explore/compare-random-litmus.ts 3000 1`
- * with the number of tests and a seed. Exit code 1 if they disagree.
+ * Compares the explorer with the axioms of lkmm on random litmus tests. Run `node fuzz/explore/compare-random-litmus.ts
+ * 3000 1` with the number of tests and a seed. Exit code 1 if they disagree.
  */
 import fc from "fast-check";
 import { checkLitmus } from "#model/memory/litmus/check-litmus.ts";
@@ -9,14 +9,14 @@ import { randomLitmus } from "#model/memory/litmus/random-litmus.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
 import { disagreements } from "./litmus-states.ts";
 
-/** Steps of the axiomatic search of one test; a test that needs more is left out. */
+/** Steps of the axiomatic search of one test; a test that needs more is skipped. */
 const CANDIDATES_MAX = 20_000;
 
-/** Undefined for a test that is none, misuses a lock, or takes too long by the axioms. */
+/** Undefined for a test that is invalid, misuses a lock, or takes the axioms too long. */
 export function compareOnLitmus(text: string): string[] | undefined {
   try {
-    const answer = checkLitmus(text, lkmm, { candidatesMax: CANDIDATES_MAX });
-    if (answer.kind === "undecided" || answer.flags.includes("unmatched-unlock")) return undefined;
+    const result = checkLitmus(text, lkmm, { candidatesMax: CANDIDATES_MAX });
+    if (result.kind === "undecided" || result.flags.includes("unmatched-unlock")) return undefined;
     return disagreements(text, lkmm);
   } catch (error) {
     if (error instanceof LitmusError) return undefined;

@@ -1,15 +1,15 @@
 /**
  * Choices under ECMAScript: a read may read from every write that happens-before does not hide, as long as a
- * memory-order exists; writes have no order among themselves.
+ * memory-order exists; writes are not ordered among themselves.
  *
- * So two executions are the same if each thread made the same accesses, each read read from the same write, and locks
- * were taken in the same order. The list that a graph keeps of the writes of a location is in the order of insertion,
- * and means nothing.
+ * So two executions are the same if each thread made the same accesses, each read reads from the same write, and locks
+ * were taken in the same order. The list of writes that a graph keeps for a location is in insertion order, which has
+ * no meaning.
  *
- * The rule for events that a revisit takes away (see `maximal.ts`) must depend on nothing but what stays, and always be
- * possible: a read reads from the first write, by thread and position, that a memory-order exists for; those that happen
- * before it come first, as with one of them there nearly always is one. A wait takes the first source with which it is
- * over, and waits on if there is none.
+ * The canonical option for events that a revisit removes (see `maximal.ts`) must depend only on what stays, and must
+ * always exist: a read reads from the first write, by thread and position, for which a memory-order exists. Writes that
+ * happen before the read come first, since with one of those a memory-order nearly always exists. A wait takes the
+ * first source that ends it, and goes on waiting if there is none.
  */
 import { AtomicOrder, type Extent, isNamedBefore, isWithin, WHOLE } from "./atomic-order.ts";
 import { Choices } from "./choices.ts";
@@ -58,8 +58,8 @@ export class EsChoices extends Choices {
   }
 
   /**
-   * Whether a thread other than this one may yet make an access. If so, a wait that could end may also go on: it must,
-   * in graphs that a later write begins from, if what leads to that write leaves it no source.
+   * Whether a thread other than this one may yet make an access. If so, a wait that could end may also go on: it must
+   * go on in graphs started by a later write if the events that lead to that write leave it no source.
    */
   #mayOthersGoOn(graph: Graph, thread: number): boolean {
     for (let other = 0; other < graph.width; other++) {
@@ -99,7 +99,7 @@ export class EsChoices extends Choices {
     }
   }
 
-  /** Does `read` have the source that is the rule, given what came before it and what leads to `revisitor`? */
+  /** Does `read` have the canonical source, given what came before it and what leads to `revisitor`? */
   #isFirstSource(graph: Graph, read: number, revisitor: number): boolean {
     const extent = this.#extent;
     extent.event = read;
@@ -123,7 +123,7 @@ export class EsChoices extends Choices {
     return this.#atomics.exists(graph, read, source, writes, this.#extent);
   }
 
-  /** Coherent reads allow this source, and a wait would be over. */
+  /** Coherent reads allow this source, and it would end a wait. */
   #isWanted(graph: Graph, read: number, source: number): boolean {
     return this.#isOver(graph, read, source) && isVisible(graph, read, source);
   }
@@ -133,7 +133,7 @@ export class EsChoices extends Choices {
   }
 }
 
-/** Does no other write of the location come between by happens-before? */
+/** True if no other write of the location comes between by happens-before. */
 function isVisible(graph: Graph, read: number, source: number): boolean {
   for (let other = graph.first[graph.get(read, LOCATION)] as number; other !== NONE; other = graph.get(other, AFTER)) {
     if (other === source || !happensBeforeByThread(graph, other, read)) continue;
@@ -142,7 +142,7 @@ function isVisible(graph: Graph, read: number, source: number): boolean {
   return true;
 }
 
-/** Does `write` come before `source` in the order in which sources of `read` are the rule? The first value comes first. */
+/** Is `write` preferred to `source` as the canonical source of `read`? The initial value comes first. */
 function isPreferred(graph: Graph, read: number, write: number, source: number): boolean {
   if (source === INITIAL) return false;
   const isBefore = happensBeforeByThread(graph, write, read);
@@ -150,7 +150,7 @@ function isPreferred(graph: Graph, read: number, write: number, source: number):
   return isNamedBefore(graph, write, source);
 }
 
-/** Is a write read by an event that was added before it? */
+/** Is the write read by an event that was added before it? */
 function isReadBefore({ rows, stride }: Graph, write: number): boolean {
   for (
     let reader = rows[write * stride + FIRST_READER] as number;

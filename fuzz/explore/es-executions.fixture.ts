@@ -1,6 +1,6 @@
 /**
- * Every execution of a program without a cycle of program order and reads-from, made one access at a time in every
- * order, and judged by the axioms of `model/memory/es.ts`. Nothing of the explorer's own consistency check takes part.
+ * Every execution of a program without a cycle of program order and reads-from, built one access at a time in every
+ * order and judged by the axioms of `model/memory/es.ts`. The explorer's own consistency check takes no part.
  */
 import { succeeds, valueFound, valueWritten, waitIsOver } from "#impl/memory/access-class.ts";
 import { es, type EsModel } from "#model/memory/es.ts";
@@ -16,13 +16,13 @@ interface Made {
   readonly thread: number;
   readonly word: number;
   readonly isSeqCst: boolean;
-  /** What it writes, if it does. */
+  /** The value it writes, if any. */
   readonly written: number | undefined;
-  /** Index of the source among what was made, or −1 for the first value; undefined for what reads nothing. */
+  /** Index of the source among the events made, or −1 for the initial value; undefined if it reads nothing. */
   readonly source: number | undefined;
   /** As in `Execution.canonical`. */
   readonly text: string;
-  /** Name of what it writes, or of the acquisition. */
+  /** Name of its write, or of the acquisition. */
   readonly name: string;
 }
 
@@ -32,7 +32,7 @@ interface PartialExecution {
   readonly threads: readonly number[];
 }
 
-/** The valid executions, as `canonicalWithoutCoherence` has them. */
+/** The valid executions, in the form of `canonicalWithoutCoherence`. */
 export function validExecutions(program: ExploredProgram, model: EsModel = es): ReadonlySet<string> {
   const states = new LocalStates(program.threads, {
     keepsBarriers: true,
@@ -73,9 +73,9 @@ function* successors(
     .filter((event) => event.thread === thread)
     .reduce((sum, event) => sum + (event.kind === "rmw" ? 2 : 1), 0);
   const name = `${thread}.${position}`;
-  const after = (event: Omit<Made, "thread" | "word" | "isSeqCst">, answer: number): PartialExecution => ({
+  const after = (event: Omit<Made, "thread" | "word" | "isSeqCst">, result: number): PartialExecution => ({
     made: [...made, { ...event, thread, word, isSeqCst }],
-    threads: threads.with(thread, states.next(at, answer)),
+    threads: threads.with(thread, states.next(at, result)),
   });
   const plain = { written: undefined, source: undefined, name };
   switch (step) {

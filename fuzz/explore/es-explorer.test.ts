@@ -40,7 +40,7 @@ function agrees(program: ExploredProgram, model: EsModel): boolean {
   return exploredExecutions(program).join("\n") === wanted.join("\n");
 }
 
-test("every execution of a random program that the axioms allow is visited, each once", () => {
+test("every execution of a random program that the axioms allow is visited exactly once", () => {
   fc.assert(
     fc.property(random, (threads) => {
       const program = randomProgram(threads);
@@ -50,7 +50,7 @@ test("every execution of a random program that the axioms allow is visited, each
   );
 });
 
-test("two threads of five accesses, locks and waits among them, are explored as the axioms say", () => {
+test("two threads of five accesses, including locks and waits, have the executions that the axioms allow", () => {
   const long = randomThreads({ threads: 2, accesses: 5, words: 2, barriers: false });
   fc.assert(
     fc.property(long, (threads) => agrees(randomProgram(threads), es)),
@@ -106,13 +106,13 @@ test.each([
     4,
     threads([() => write(x, 1), () => read(y)], [() => write(y, 1), () => read(x)]),
   ],
-  // A plain read may miss what an earlier one saw; an atomic read of an atomic write may not be followed by that.
+  // A plain read may miss what an earlier one saw; after an atomic read of an atomic write this cannot happen.
   ["two plain reads", 4, threads([() => write(x, 1)], [() => read(x), () => read(x)])],
   ["two atomic reads", 3, threads([() => storeRelease(x, 1)], [() => loadAcquire(x), () => loadAcquire(x)])],
-  // Writes that nobody reads have no order.
+  // Writes that no thread reads have no order.
   ["three plain writes", 1, threads([() => write(x, 1)], [() => write(x, 2)], [() => write(x, 3)])],
   ["three atomic additions", 6, threads([() => atomicAdd(x, 1)], [() => atomicAdd(x, 1)], [() => atomicAdd(x, 1)])],
-  // Nothing keeps a plain write out of a read-modify-write, but what is read is one of two.
+  // A plain write may fall inside a read-modify-write, but only one of two values is read.
   ["an addition beside a plain write", 2, threads([() => atomicAdd(x, 1)], [() => write(x, 5)])],
   [
     "a wait for a flag",
@@ -123,7 +123,7 @@ test.each([
   expect(explore(program, { model: "es" })).toMatchObject({ executions, blocked: 0, complete: true });
 });
 
-test("a data race is two accesses that conflict, unordered, of which one is plain", () => {
+test("a data race is two conflicting, unordered accesses of which at least one is plain", () => {
   const race = (...bodies: readonly Body[]): boolean | undefined => explore(threads(...bodies), { model: "es" }).race;
   expect(race([() => write(x, 1)], [() => write(x, 2)])).toBe(true);
   expect(race([() => write(x, 1)], [() => loadAcquire(x)])).toBe(true);

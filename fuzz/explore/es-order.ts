@@ -2,16 +2,16 @@
  * Happens-before of ECMAScript: program order, sequentially consistent reads from sequentially consistent writes, and
  * locks. The axioms are in `model/memory/es.ts`.
  *
- * A plain access is unordered; every other one is an operation of Atomics, and sequentially consistent, as on real
- * threads. Happens-before of an event never changes once its source is chosen, since events are added without
- * successors, so one row of clocks holds it. Where an event may go is chosen by `EsChoices`: racing plain writes have no
+ * A plain access is unordered; every other access is an operation of Atomics and sequentially consistent, as on real
+ * threads. Events are added without successors, so the happens-before of an event never changes once its source is
+ * chosen, and one row of clocks holds it. `EsChoices` chooses the options of an event: racing plain writes have no
  * order.
  */
 import { BLOCKED, EVENT, type Graph, KIND, NONE, PLAIN, POSITION, PREVIOUS, SOURCE, THREAD } from "./graph.ts";
 import { ProgramError } from "./local-states.ts";
 import type { Order } from "./order.ts";
 
-/** Row of clocks behind the prefix: how many events of each thread happen before this one, itself included. */
+/** Row of clocks after the prefix: how many events of each thread happen before this one, itself included. */
 const KNOWN = 1;
 
 export class EsOrder implements Order {
@@ -64,7 +64,7 @@ export function happensBefore(graph: Graph, event: number, later: number): boole
   return (rows[clockOf(graph, later) + (rows[row + THREAD] as number)] as number) > (rows[row + POSITION] as number);
 }
 
-/** Does `event` happen before `later` by what `later`'s thread knew before it? */
+/** Does `event` happen before `later` by what the thread of `later` knew before it? */
 export function happensBeforeByThread(graph: Graph, event: number, later: number): boolean {
   return happensBefore(graph, event, graph.get(later, PREVIOUS));
 }

@@ -3,8 +3,8 @@ import { happensBefore, isSeqCst } from "./es-order.ts";
 import { AFTER, BLOCKED, EVENT, type Graph, KIND, NONE, PARTNER, SOURCE } from "./graph.ts";
 
 /**
- * Is there a pair of accesses that conflict, of which neither happens before the other, and which are not both atomic?
- * Two writes of a location conflict, and a read with the write that it reads from. O(events + writes² of a location).
+ * Is there a pair of conflicting accesses that are not both atomic and of which neither happens before the other? Two
+ * writes of a location conflict, as does a read with the write that it reads from. O(events + writes² of a location).
  */
 export function hasDataRace(graph: Graph): boolean {
   for (let event = 0; event < graph.count; event++) {

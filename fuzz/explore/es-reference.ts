@@ -1,4 +1,4 @@
-/** A graph as an execution of agents: what the axioms of `model/memory/es.ts` judge. Each word is a range of its own. */
+/** A graph as an execution of agents, for the axioms of `model/memory/es.ts`. Each word is its own range. */
 import { es } from "#model/memory/es.ts";
 import { esSkeletonOf, type ByteEvent } from "#model/memory/es/byte-event.ts";
 import { isAllowed } from "#model/memory/memory-model.ts";
@@ -26,7 +26,7 @@ export function isAllowedUnderEs(graph: Graph): boolean {
   const events: ByteEvent[] = [{ ...init, end: graph.locations * WORD_BYTES }];
   const ao: Pair[] = [];
   const sections: Pair[] = [];
-  /** Where each event of the graph is: both halves of a read-modify-write are one. */
+  /** Index of each event of the graph: both halves of a read-modify-write are one. */
   const index: number[] = [];
   const last = new Map<number, number>();
   for (let event = 0; event < graph.count; event++) {

@@ -12,7 +12,7 @@ test.each([
   ["nw", { N: 6 }, 720],
   ["reorder", { N: 3 }, 576],
   ["nw1r", { N: 6 }, 5040],
-])("where every node of a level has as many children, %s %j is estimated exactly", (name, parameters, executions) => {
+])("if all nodes of a level have as many children, %s %j is estimated exactly", (name, parameters, executions) => {
   expect(estimateExecutions(programOf(name, parameters), { nodesMax: 100, seed: 1 })).toMatchObject({
     executions,
     low: executions,
@@ -20,7 +20,7 @@ test.each([
   });
 });
 
-test("a tree that is no wider than a walk is counted", () => {
+test("a tree no wider than a walk is counted exactly", () => {
   const program = programOf("rinc", { N: 2, K: 1 });
   const { executions, blocked } = explore(program);
   const truth = executions + blocked;
@@ -44,21 +44,21 @@ function estimatesOf(name: string, parameters: Readonly<Record<string, number>>,
 }
 
 test.each(uneven)(
-  "for nine seeds of ten the interval holds the number of executions of %s %j",
+  "for nine seeds of ten the interval contains the number of executions of %s %j",
   (name, parameters, nodes) => {
     const { executions, blocked } = explore(programOf(name, parameters));
     const truth = executions + blocked;
     const estimates = estimatesOf(name, parameters, nodes);
     const within = estimates.filter(({ low, high }) => low <= truth && truth <= high);
     expect(within.length).toBeGreaterThanOrEqual(0.9 * SEEDS);
-    // An interval that holds everything would hold the truth as well.
+    // An interval that contains everything would contain the true number as well.
     const ratios = estimates.map(({ low, high }) => high / low).toSorted((one, other) => one - other);
     expect(ratios[SEEDS / 2]).toBeLessThan(4);
     expect(ratios[0]).toBeGreaterThan(1);
   },
 );
 
-test("a third of the interval does not hold it so often", () => {
+test("a third of the interval contains it less often", () => {
   const { executions, blocked } = explore(programOf("rinc", { N: 4, K: 1 }));
   const truth = executions + blocked;
   const within = estimatesOf("rinc", { N: 4, K: 1 }, 2_000).filter(
@@ -83,7 +83,7 @@ test("equal seeds give equal estimates", () => {
   expect(estimateExecutions(program, { ...options, seed: 4 })).not.toEqual(estimateExecutions(program, options));
 });
 
-test("mean and deviation of a series are those of the textbook", () => {
+test("mean and deviation of a series match the textbook definitions", () => {
   const spread = new Spread();
   expect(spread.deviation).toBe(0);
   for (const value of [2, 4, 4, 4, 5, 5, 7, 9]) spread.add(value);

@@ -1,15 +1,15 @@
 /**
- * How many executions an exploration has, without visiting them.
+ * Estimates the number of executions of an exploration without visiting them.
  *
- * Knuth's random descent (Mathematics of Computation 1975) is worth the product of the numbers of children on its way. In a
- * tree whose subtrees differ in size, few descents reach what is deep, and the mean of the others is far too low. So a walk
- * goes down with many nodes at once (stochastic enumeration: Rubinstein 2013; Vaisman and Kroese 2017): of each level it keeps
- * at most `width` nodes, all with one weight. Nodes are kept at equal distances in the order of the tree, since neighbours
- * resemble each other (stratified sampling, Chen 1992). A walk's estimate is unbiased, and exact where no level has more
- * than `width` nodes.
+ * Knuth's random descent (Mathematics of Computation 1975) multiplies the numbers of children along its path. In a tree
+ * whose subtrees differ in size, few descents reach the deep parts, and the mean of the others is far too low. So a
+ * walk descends with many nodes at once (stochastic enumeration: Rubinstein 2013; Vaisman and Kroese 2017): it keeps at
+ * most `width` nodes of each level, all with one weight. Nodes are kept at equal distances in the order of the tree,
+ * since neighbours resemble each other (stratified sampling, Chen 1992). A walk's estimate is unbiased, and exact where
+ * no level has more than `width` nodes.
  *
- * Estimates of walks are close to lognormal, so the interval is one for the mean of such (Cox's), and is wider above than
- * below. While the walks disagree, all are made anew with twice the width, as long as the budget lasts.
+ * The estimates of walks are close to lognormal, so the interval is Cox's for the mean of a lognormal distribution,
+ * wider above than below. While the walks disagree, all are repeated with twice the width, as long as the budget lasts.
  */
 import type { EstimatedCount } from "#reports/estimate-text.ts";
 import { Random } from "#properties/random.ts";
@@ -17,14 +17,14 @@ import type { ExploredProgram } from "./explored-program.ts";
 import { type ExploreOptions, prepare } from "./explore.ts";
 import { type Explorer, NO_CHILD } from "./explorer.ts";
 
-/** Leaves of the exploration's tree, complete and blocked; from `low` to `high` for nine seeds of ten. */
+/** Leaves of the exploration tree, complete and blocked; from `low` to `high` for nine seeds of ten. */
 export interface Estimate extends EstimatedCount {
-  /** Nodes looked at. */
+  /** Nodes visited. */
   readonly nodes: number;
 }
 
 export interface EstimateBudget {
-  /** Nodes of the tree that may be looked at; the narrowest walks are made whatever it is. */
+  /** Nodes of the tree that may be visited; the narrowest walks are made regardless. */
   readonly nodesMax: number;
   readonly seed: number;
 }
@@ -32,13 +32,13 @@ export interface EstimateBudget {
 const WALKS = 8;
 const WIDTH_MIN = 8;
 
-/** Standard errors to either side: Student's, of eight walks, for 98 of 100. */
+/** Standard errors to either side: Student's t for eight walks at 98 %. */
 const ERRORS = 3;
 
-/** Standard error of the logarithm that is good enough to make no further walks: about 3 %. */
+/** Standard error of the logarithm at which no further walks are made: about 3 %. */
 const ERROR_ENOUGH = 0.03;
 
-/** Estimates the leaves of a prepared explorer's tree. */
+/** Estimates the number of leaves of a prepared explorer's tree. */
 export function estimateLeaves(explorer: Explorer, { nodesMax, seed }: EstimateBudget): Estimate {
   const random = new Random(seed);
   const tree = new LookedAtTree(explorer);
@@ -52,7 +52,8 @@ export function estimateLeaves(explorer: Explorer, { nodesMax, seed }: EstimateB
       walks.push(leaves);
     }
     const { center, error } = meanOfLognormal(walks, before);
-    // That walks of one width agree may mean that they all missed the same. The next ones look at about twice as many nodes.
+    // Walks of one width may agree because they all missed the same part. The next ones visit about twice as many
+    // nodes.
     const isEnough = before !== undefined && error <= ERROR_ENOUGH;
     if (isEnough || tree.nodes + 2 * (tree.nodes - nodesBefore) > nodesMax)
       return {
@@ -65,7 +66,7 @@ export function estimateLeaves(explorer: Explorer, { nodesMax, seed }: EstimateB
   }
 }
 
-/** A node, by the numbers of the children taken on the way to it. */
+/** A node, as the numbers of the children taken on the path to it. */
 type Way = readonly number[];
 
 class LookedAtTree {
@@ -76,7 +77,7 @@ class LookedAtTree {
     this.#explorer = explorer;
   }
 
-  /** The node's children, and whether it is a leaf; some nodes without children are none. */
+  /** The node's children, and whether it is a leaf; some nodes without children are not leaves. */
   lookAt(way: Way): { readonly children: number; readonly leaves: number } {
     this.nodes++;
     let depth = 0;
@@ -95,7 +96,7 @@ class LookedAtTree {
   }
 }
 
-/** One walk: what it is worth, and whether it has seen all of the tree. */
+/** One walk: its estimate, and whether it has seen the whole tree. */
 function walkDown(
   tree: LookedAtTree,
   width: number,
@@ -121,7 +122,7 @@ function walkDown(
   return { leaves: total, isExact };
 }
 
-/** `count` of the items at equal distances, from a random beginning: each is taken with equal probability. */
+/** `count` of the items at equal distances from a random start: each is taken with equal probability. */
 function everySo<T>(items: readonly T[], count: number, random: Random): T[] {
   const begin = random.fraction();
   return Array.from({ length: count }, (_, index) => items[Math.floor(((index + begin) * items.length) / count)] as T);
@@ -130,7 +131,7 @@ function everySo<T>(items: readonly T[], count: number, random: Random): T[] {
 /**
  * Logarithm of the mean of a lognormal distribution, and its standard error (Cox 1971, in Land).
  *
- * @param before the logarithm that narrower walks came to: what they still were off by, these may be off by half of
+ * @param before the logarithm that narrower walks estimated: these may be off by half of what those were off by
  */
 function meanOfLognormal(
   samples: readonly number[],
@@ -144,7 +145,7 @@ function meanOfLognormal(
   return { center, error: before === undefined ? cox : Math.max(cox, Math.abs(center - before) / 2) };
 }
 
-/** Mean and spread of a series, in one pass (Welford 1962). */
+/** Mean and spread of a series in one pass (Welford 1962). */
 export class Spread {
   count = 0;
   mean = 0;

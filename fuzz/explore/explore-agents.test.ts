@@ -13,10 +13,10 @@ import { flagsOf, isAllowed } from "#model/memory/memory-model.ts";
 import { overlappingRanges } from "./agent-cells.ts";
 import { AgentError, exploreAgents } from "./explore-agents.ts";
 
-/** As many random programs; set it to 2,000 for the whole comparison. */
+/** Number of random programs; set it to 2,000 for the whole comparison. */
 const PROGRAMS = Number(process.env["ES_PROGRAMS"] ?? 150);
 
-test("each of the 215 tests without overlaps ends as the axioms say, but for what needs a cycle", () => {
+test("each of the 215 tests without overlaps has the outcomes of the axioms, except those that need a cycle", () => {
   const explored = Object.entries(expected).filter(([name]) => !overlappingRanges(parseJsonLitmus(textOf(name))));
   expect(explored).toHaveLength(215);
   for (const [name, wanted] of explored) {
@@ -29,7 +29,7 @@ test("each of the 215 tests without overlaps ends as the axioms say, but for wha
   }
 });
 
-test("a test with overlaps is interleaved, and says so", () => {
+test("a test with overlaps is interleaved, and the result reports it", () => {
   const overlapping = Object.entries(expected).filter(([name]) => overlappingRanges(parseJsonLitmus(textOf(name))));
   expect(overlapping).toHaveLength(17);
   for (const [name, wanted] of overlapping) {
@@ -70,15 +70,15 @@ function agreesWithAxioms(text: string): void {
   expect({ outcomes: keys(found.outcomes), race: found.race }).toEqual(acyclic(program, text));
 }
 
-test("random accesses end as the valid executions without cycles do, and race if one of these does", () => {
+test("random accesses have the outcomes of the valid executions without cycles, and race if one of these does", () => {
   fc.assert(fc.property(randomCells, agreesWithAxioms), { seed: 1, numRuns: PROGRAMS });
 });
 
-test("random waits and notifies end as the valid executions without cycles do", () => {
+test("random waits and notifies have the outcomes of the valid executions without cycles", () => {
   fc.assert(fc.property(randomWaits, agreesWithAxioms), { seed: 1, numRuns: Math.ceil(PROGRAMS / 10) });
 });
 
-test("without a data race there is nothing but interleavings", () => {
+test("without a data race all outcomes are those of interleavings", () => {
   const found = exploreAgents(
     parseJavaScriptLitmus(
       `const data = new Int32Array(new SharedArrayBuffer(4));

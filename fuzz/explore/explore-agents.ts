@@ -1,10 +1,10 @@
 /**
  * Explores a program of agents under ECMAScript's memory model: every execution without a cycle of agent order and
- * reads-from, each once.
+ * reads-from, exactly once.
  *
  * Exact where ranges are equal or disjoint, with this reading of the specification: an access that never tears does not
  * mix the initial zeros with a write of its range either. Where ranges overlap, or an atomic access may mix what others
- * tear, the accesses are interleaved instead, which the answer says.
+ * tear, the accesses are interleaved instead, and the result reports it.
  */
 import type { AgentProgram } from "#model/memory/es/agent-program.ts";
 import { interleavedOutcomes } from "#model/memory/es/interleavings.ts";
@@ -19,7 +19,7 @@ import { LoweredAgents, type Registers } from "./lowered-agents.ts";
 export interface AgentBounds {
   /** Complete executions, or interleaved states, after which the exploration ends undecided. */
   readonly executionsMax?: number;
-  /** Asked now and then; true ends the exploration. */
+  /** Called now and then; returning true ends the exploration. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -28,9 +28,9 @@ export interface AgentExploration {
   readonly columns: readonly string[];
   /** Sorted. */
   readonly outcomes: readonly Row[];
-  /** Executions that ended, those with agents that sleep for ever included; undefined for interleavings. */
+  /** Executions that ended, including those with agents that sleep forever; undefined for interleavings. */
   readonly executions: number | undefined;
-  /** Whether some execution has a data race; undefined for interleavings, which are not looked at. */
+  /** Whether some execution has a data race; undefined for interleavings, which are not checked for races. */
   readonly race: boolean | undefined;
   /** Why accesses were interleaved instead; undefined if they were not. */
   readonly interleavedBecause: string | undefined;
@@ -38,7 +38,7 @@ export interface AgentExploration {
   readonly complete: boolean;
 }
 
-/** A thread did what the language refuses. */
+/** A thread did something that the language forbids. */
 export class AgentError extends Error {}
 
 /** @throws AgentError if an execution does what the language forbids */
@@ -60,7 +60,7 @@ export function exploreAgents(program: AgentProgram, bounds: AgentBounds = {}): 
   }
 }
 
-/** Cells that may be seen torn, with the offsets at which that makes a difference. */
+/** Cells that may be read torn, with the offsets at which tearing makes a difference. */
 function tornOffsets(program: AgentProgram, cells: AgentCells): Map<number, readonly number[]> {
   const torn = new Map<number, readonly number[]>();
   for (const statement of accessesOf(program)) {
@@ -73,7 +73,7 @@ function tornOffsets(program: AgentProgram, cells: AgentCells): Map<number, read
   return torn;
 }
 
-/** Whether a cell that may be torn has reads that take bytes from one whole write and from others. */
+/** Whether a cell that may be torn has reads that mix bytes of one whole write with bytes of others. */
 function mayMix(program: AgentProgram, start: number): boolean {
   return [...accessesOf(program)].some(
     (statement) =>
@@ -127,7 +127,7 @@ function exploreLowered(
   };
 }
 
-/** Whether some agent waits on although it has been woken: another execution lets it go on. */
+/** Whether some agent still waits although it has been woken: another execution lets it go on. */
 function isStale({ graph }: Execution): boolean {
   return graph.last.some(
     (event) => event !== NONE && graph.has(event, BLOCKED) && graph.first[graph.get(event, LOCATION)] !== NONE,
@@ -153,7 +153,7 @@ function interleave(
   because: string,
   { executionsMax = Infinity, shouldStop }: AgentBounds,
 ): AgentExploration {
-  const answer = {
+  const result = {
     name: program.name,
     columns: columnsOf(program),
     executions: undefined,
@@ -165,9 +165,9 @@ function interleave(
     const outcomes = interleavedOutcomes(program, () => {
       if (states++ >= executionsMax || shouldStop?.() === true) throw new SearchStopped("a bound was hit");
     });
-    return { ...answer, outcomes, complete: true };
+    return { ...result, outcomes, complete: true };
   } catch (error) {
     if (!(error instanceof SearchStopped)) throw error;
-    return { ...answer, outcomes: [], complete: false };
+    return { ...result, outcomes: [], complete: false };
   }
 }

@@ -1,4 +1,4 @@
-/** Programs of the machine, explored: held against every schedule of the machine itself. */
+/** Explored programs of the machine, checked against every schedule of the machine itself. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -45,7 +45,7 @@ interface Statement {
   readonly kind: "read" | "write" | "add" | "exchange" | "await" | "publish" | "look" | "grace" | "tryout";
   readonly word: number;
   readonly value: number;
-  /** How a published pointer's predecessor is given back. */
+  /** How the predecessor of a published pointer is freed. */
   readonly reclaim: "grace" | "callback" | "at once" | "never";
   readonly isInSection: boolean;
   readonly isLocked: boolean;
@@ -75,14 +75,15 @@ const statement: fc.Arbitrary<Statement> = fc.record({
 });
 
 /**
- * What was seen of an execution, in an order that no schedule changes, and which operations ended before which began.
+ * The observations of an execution, in an order that no schedule changes, and which operations ended before which
+ * began.
  */
 interface Outcome {
   readonly results: string;
   readonly precedence: ReadonlySet<string>;
 }
 
-/** A program of random statements, and what its last execution on the machine came to. */
+/** A program of random statements, and the outcome of its last execution on the machine. */
 function makeProgram(
   threads: readonly (readonly Statement[])[],
   objects: number,
@@ -177,14 +178,17 @@ function makeProgram(
   };
   return {
     program,
-    outcome: () => ({
-      results: `${results.map((each) => each.join()).join("|")}#${[0, 1].map((word) => heap.words[Shared.word(shared) + word]).join()}`,
-      precedence: new Set(precedence),
-    }),
+    outcome: () => {
+      const words = [0, 1].map((word) => heap.words[Shared.word(shared) + word]);
+      return {
+        results: `${results.map((each) => each.join()).join("|")}#${words.join()}`,
+        precedence: new Set(precedence),
+      };
+    },
   };
 }
 
-/** Everything that every schedule comes to: outcomes, and the properties violated. Undefined if there are too many. */
+/** The outcomes of all schedules, and the properties violated. Undefined if there are too many schedules. */
 function everySchedule(
   threads: readonly (readonly Statement[])[],
   objects: number,
@@ -206,10 +210,10 @@ function everySchedule(
 }
 
 test.each([
-  ["with memory enough", 6],
+  ["with enough memory", 6],
   ["with a slab that runs out", 1],
 ])(
-  "what every schedule of a random program comes to, some explored execution comes to: %s",
+  "every outcome of a schedule of a random program is the outcome of some explored execution: %s",
   (_, objects) => {
     let compared = 0;
     let violating = 0;
@@ -230,7 +234,7 @@ test.each([
             return;
           }
           expect(result).toMatchObject({ complete: true });
-          // Before the exploration that counts there may have been some that only found out what there is to explore.
+          // Earlier explorations may only have found out what there is to explore.
           const counted = found.slice(-result.executions);
           expect(counted).toHaveLength(result.executions);
           for (const { results, precedence } of expected.outcomes.values()) {
@@ -249,7 +253,7 @@ test.each([
   120_000,
 );
 
-test("every toy program's known bug is found, by a schedule that shows it again, and none in the corrected ones", () => {
+test("the known bug of every toy program is found with a schedule that replays it; corrected ones have none", () => {
   for (const { name, bug, create, corrected } of buggedPrograms) {
     const found = exploreProgram(create(), { checks: toyChecks, graphsMax: 200 });
     if (found.notExplorable !== undefined) throw new Error(found.notExplorable);
@@ -268,7 +272,7 @@ const words = (heap: Heap): { readonly x: number; readonly y: number; readonly l
   return { x: Shared.word(shared), y: Shared.word(shared) + 1, lock: Shared.lock(shared) };
 };
 
-/** A program of these threads over a heap of its own. */
+/** A program of these threads over its own heap. */
 function programOf(make: (heap: Heap) => readonly (() => Access)[]): Program {
   const heap = createHeap(64);
   return { name: "small", heap, threads: make(heap).map((body, me) => ({ name: `thread ${me}`, body })), watchers: [] };
@@ -289,7 +293,7 @@ test("two free accesses to one word have two executions, to two words one", () =
   expect(exploreProgram(writers(false))).toMatchObject({ executions: 1, complete: true, accesses: 2 });
 });
 
-test("an access that a free is not ordered after is found to come after it", () => {
+test("an access that is not ordered before a free is found to come after it", () => {
   const program = programOf((heap) => {
     const slab = placeSlab(heap, Item, "item", 2);
     const { x } = words(heap);
@@ -342,7 +346,7 @@ test.each([
   ["an access to the word after the heap", (heap: Heap) => readOnce(heap.used)],
   ["an access through NIL", () => readOnce(NIL)],
   ["an allocation from no slab", (heap: Heap) => allocate(heap.used - 1)],
-])("%s is told as the machine tells it", (_, ask) => {
+])("%s is reported as the machine reports it", (_, ask) => {
   const program = programOf((heap) => {
     words(heap);
     return [
@@ -354,7 +358,7 @@ test.each([
   expect(exploreProgram(program).violation?.violation.property).toBe("memory-safety");
 });
 
-test("a thread without end, or too long to explore, is refused by its number", () => {
+test("an endless thread, or one too long to explore, is refused with its number", () => {
   const program = programOf((heap) => {
     const { x } = words(heap);
     return [
@@ -373,7 +377,7 @@ test("a thread without end, or too long to explore, is refused by its number", (
   });
 });
 
-test("assertions and exceptions are told with their schedule", () => {
+test("assertions and exceptions are reported with their schedule", () => {
   const throwing = programOf((heap) => {
     const { x, y } = words(heap);
     return [
@@ -392,7 +396,7 @@ test("assertions and exceptions are told with their schedule", () => {
   expect(executions).toBeLessThanOrEqual(2);
 });
 
-test("what the explorer has no events for is said, and not taken for explored", () => {
+test("an access for which the explorer has no events is reported, and not taken for explored", () => {
   const program = programOf((heap) => {
     const { lock } = words(heap);
     return [
@@ -407,7 +411,7 @@ test("what the explorer has no events for is said, and not taken for explored", 
   });
 });
 
-test("a daemon may be left waiting, another thread may not", () => {
+test("a daemon may be left waiting; any other thread may not", () => {
   const waiting = programOf((heap) => {
     const { x } = words(heap);
     return [
@@ -424,7 +428,7 @@ test("a daemon may be left waiting, another thread may not", () => {
   expect(exploreProgram(daemon)).toMatchObject({ executions: 1, blocked: 0, complete: true });
 });
 
-test("a section whose reader waits for the one that waits for the grace period is a deadlock", () => {
+test("a reader that waits inside its section for the thread that waits for the grace period is a deadlock", () => {
   const program = programOf((heap) => {
     const { x } = words(heap);
     return [
@@ -445,7 +449,7 @@ test("a section whose reader waits for the one that waits for the grace period i
   });
 });
 
-test("bounds end an exploration undecided", () => {
+test("bounds leave an exploration undecided", () => {
   const program = (): Program =>
     programOf((heap) => {
       const { x } = words(heap);
@@ -458,8 +462,8 @@ test("bounds end an exploration undecided", () => {
     });
   expect(exploreProgram(program())).toMatchObject({ executions: 6, complete: true });
   expect(exploreProgram(program(), { graphsMax: 4 })).toMatchObject({ executions: 4, complete: false });
-  let asked = 0;
-  expect(exploreProgram(program(), { shouldStop: () => ++asked === 2 })).toMatchObject({
+  let calls = 0;
+  expect(exploreProgram(program(), { shouldStop: () => ++calls === 2 })).toMatchObject({
     executions: 2,
     complete: false,
   });
@@ -500,11 +504,11 @@ test("distinct histories are counted, whatever the schedule between calls", () =
     ]),
     1,
   );
-  // One before the other, or side by side with either first to add.
+  // One before the other, or overlapping with either first to add.
   expect(exploreProgram(program)).toMatchObject({ executions: 4, complete: true });
 });
 
-/** Runs a schedule again. */
+/** Replays a schedule. */
 function following(choices: ArrayLike<number>): Strategy {
   return { name: "following", begin: () => {}, choose: (machine) => choices[machine.steps] ?? 0 };
 }

@@ -1,9 +1,8 @@
 /**
- * Explores a program of the machine: every execution that its checks, or its history, could tell from another.
+ * Explores a program of the machine: every execution that its checks or its history can distinguish.
  *
- * The explorer finds the graphs, of the program's lowered events; each is made into a schedule and run by the machine,
- * which judges it with all its checks. So a violation comes with an ordinary schedule, and has been replayed before it
- * is told.
+ * The explorer finds the graphs of the program's lowered events. Each is made into a schedule and run by the machine,
+ * which judges it with all its checks. So a violation comes with an ordinary schedule, already replayed.
  */
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
@@ -20,15 +19,15 @@ import { Lowering } from "./lowered-program.ts";
 import { ScOrder } from "./total-order.ts";
 
 export interface ExploreProgramOptions {
-  /** Which of the machine's checks to make. */
+  /** The machine's checks to apply. */
   readonly checks?: MachineOptions;
-  /** Graphs, complete or blocked, after which the exploration ends undecided. */
+  /** Complete or blocked graphs after which the exploration ends undecided. */
   readonly graphsMax?: number;
-  /** Asked at every execution; true ends the exploration undecided. */
+  /** Called at every execution; returning true ends the exploration undecided. */
   readonly shouldStop?: () => boolean;
   /**
-   * Nodes of the exploration's tree to look at for an estimate of the number of graphs, if the bound on them ends the
-   * exploration; none unless given.
+   * Nodes of the exploration tree to visit for an estimate of the number of graphs, if the bound on graphs ends the
+   * exploration. No estimate unless given.
    */
   readonly estimateNodes?: number;
   /** Asked once, after so many graphs, whether the exploration goes on; if not, it ends undecided. */
@@ -38,30 +37,30 @@ export interface ExploreProgramOptions {
 export interface ProgramExploration {
   /** Distinct complete executions. */
   readonly executions: number;
-  /** Graphs that end with a thread that waits for what is about to come: other graphs go on from there. */
+  /** Graphs that end with a thread waiting for an event yet to come: other graphs go on from there. */
   readonly blocked: number;
   /** Distinct histories of operations; 0 for a program without a history. */
   readonly histories: number;
-  /** Accesses that the machine made. */
+  /** Accesses made by the machine. */
   readonly accesses: number;
   /** Whether all executions have been visited. */
   readonly complete: boolean;
   /**
-   * About how many graphs there are, complete and blocked, if asked for, and the bound on them ended the exploration.
+   * Estimated number of complete and blocked graphs, if requested and the bound on graphs ended the exploration.
    */
   readonly estimate?: Estimate;
   readonly violation?: { readonly violation: Violation; readonly choices: Int32Array };
-  /** Why the program cannot be explored, if so: then nothing is known of it. */
+  /** Why the program cannot be explored, if it cannot: then nothing is known about it. */
   readonly notExplorable?: string;
 }
 
-/** Equal programs have equal estimates. */
+/** Makes equal programs have equal estimates. */
 const ESTIMATE_SEED = 1;
 
-/** Events of one execution: more than the accesses of all threads come to. */
+/** Events of one execution: more than the accesses of all threads together. */
 const EVENTS_MAX = 1_000_000;
 
-/** @throws Error if the machine does not go the way of a graph, which would be a fault of the explorer's */
+/** @throws Error if the machine does not follow a graph, which would be a fault of the explorer */
 export function exploreProgram(program: Program, options: ExploreProgramOptions = {}): ProgramExploration {
   const histories = new RecordedHistories(program.history);
   const machine = new Machine(
@@ -76,7 +75,7 @@ export function exploreProgram(program: Program, options: ExploreProgramOptions 
   }
 }
 
-/** The set-up comes before all executions, and there is only one of it. */
+/** The set-up runs once, before all executions. */
 function violationOfSetUp(machine: Machine): ProgramExploration {
   const violation = machine.run(depthFirst());
   const { steps: accesses } = machine;
@@ -124,7 +123,7 @@ class ProgramExplorer {
     });
   }
 
-  /** Undefined if the program asked for what was not foreseen, and must be explored anew. */
+  /** Undefined if the program made an access that was not foreseen and must be explored again. */
   run(): ProgramExploration | undefined {
     this.#histories.clear();
     try {
@@ -149,8 +148,7 @@ class ProgramExplorer {
   }
 
   /**
-   * Undefined if a descent came to where the program asks for what was not foreseen, so that the rest of the tree is
-   * not known.
+   * Undefined if a descent reached an access that was not foreseen, so that the rest of the tree is unknown.
    */
   #estimate(nodesMax: number): Estimate | undefined {
     try {
@@ -162,7 +160,7 @@ class ProgramExplorer {
     }
   }
 
-  /** Did the bound end the exploration? */
+  /** Did the bound on graphs end the exploration? */
   #isBounded(): boolean {
     return (
       !this.#complete &&
@@ -204,7 +202,7 @@ class ProgramExplorer {
     this.#judge(graph, failed);
   }
 
-  /** Does a thread that has not returned stand where it would stand for ever? */
+  /** Does a thread that has not returned wait forever? */
   #endsHere(graph: Graph, thread: number): boolean {
     const last = graph.last[thread] as number;
     return graph.get(last, KIND) !== EVENT.read || !graph.has(last, BLOCKED) || readsLast(graph, last);
@@ -220,7 +218,7 @@ class ProgramExplorer {
       this.#violation = { violation, choices: machine.choices.slice(0, machine.steps) };
     } else if (guided.divergence !== undefined || failed) {
       throw new Error(
-        `${machine.program.name}: the machine left the way of the graph: ${guided.divergence ?? "a thread that fails went on"}`,
+        `${machine.program.name}: the machine left the graph: ${guided.divergence ?? "a thread that fails went on"}`,
       );
     } else {
       this.#histories.keep();
@@ -228,12 +226,12 @@ class ProgramExplorer {
   }
 }
 
-/** Passes a history on to whoever judges it, and counts the distinct ones. */
+/** Passes a history on to its judge, and counts distinct histories. */
 class RecordedHistories implements HistoryWatcher {
   readonly property: string;
   readonly #inner: HistoryWatcher | undefined;
   readonly #seen = new Set<string>();
-  /** What happened, in an order that does not tell invocations, or responses, in a row from each other. */
+  /** The events so far; consecutive invocations, or consecutive responses, are in one fixed order. */
   #text = "";
   #run: string[] = [];
   #runKind = "";

@@ -1,4 +1,4 @@
-/** What is found in programs of the machine under weak memory: each check shown firing, and keeping quiet. */
+/** Checks of programs of the machine under weak memory: each is shown firing and keeping quiet. */
 import { expect, test } from "vitest";
 import {
   type Access,
@@ -60,7 +60,7 @@ const dropping =
     return { first: body, second: body };
   };
 
-test("a use that nothing orders before the free of its object is found, although nobody reads garbage", () => {
+test("a use that nothing orders before the free of its object is found, although no thread reads garbage", () => {
   const { violation } = explored(dropping(atomicAddReturnRelaxed));
   expect(violation?.property).toBe("memory-safety");
   expect(violation?.because).toMatch(/reading node#1\.value is not ordered before the free/u);
@@ -83,7 +83,7 @@ const publishing =
     },
   });
 
-test("an object that is published without a release is seen before it is initialised", () => {
+test("an object published without a release is seen before it is initialised", () => {
   expect(explored(publishing(writeOnce)).violation?.property).toMatch(/memory-safety|data-race/u);
   const { violation, complete } = explored(publishing(rcuAssignPointer));
   expect([violation, complete]).toEqual([undefined, true]);
@@ -143,7 +143,7 @@ test.each(["tso", "ra", "lkmm"] as const)(
   },
 );
 
-test("a thread that waits for ever is a deadlock; what is read stale says so in the story", () => {
+test("a thread that waits forever is a deadlock; the story marks stale reads", () => {
   const { violation } = explored(({ root }) => ({
     *waiter() {
       yield awaitEqual(Root.x(root), -1, 5);
@@ -167,7 +167,7 @@ test("a thread that waits for ever is a deadlock; what is read stale says so in 
   );
 });
 
-/** Hears a register that is written once: no read after the write may return 0. */
+/** Watches a register that is written once: no read after the write may return 0. */
 function registerHistory(): HistoryWatcher {
   let written = false;
   const after = new Map<number, boolean>();
@@ -185,7 +185,7 @@ function registerHistory(): HistoryWatcher {
   };
 }
 
-test("a call that returned before another began is seen by it, and need not be seen by one that began before", () => {
+test("a call is seen by every call that begins after its return, and need not be seen by one that began before", () => {
   const history = registerHistory();
   const { violation, complete, executions } = explored(
     ({ root }) => ({

@@ -1,18 +1,18 @@
 /**
  * Explores a program of the machine under a weak memory model: every execution without a cycle of program order and
- * reads-from, each once.
+ * reads-from, exactly once.
  *
  * The machine's memory is sequentially consistent, so the graphs themselves are judged:
  *
- * - memory safety: a word that nobody has written, or that has been freed, is read; a freed object is written; under
- *   lkmm also an access that is not ordered before the free of its object, which is a plain write to all of it. A free
- *   that a reader would have to see in the future of its own (load buffering) is found by that order alone.
+ * - memory safety: a read of a word that was never written or has been freed; a write to a freed object; under lkmm
+ *   also an access that is not ordered before the free of its object, which is a plain write to all of it. That order
+ *   alone finds a free that a reader would have to see in its own future (load buffering).
  * - data races of plain accesses, under lkmm.
- * - assertions, exceptions, accesses to no object; threads that wait for ever.
- * - the history: calls and returns have one order, kept by barriers around them.
+ * - assertions, exceptions, accesses to no object; threads that wait forever.
+ * - the history: calls and returns have one order, enforced by barriers around them.
  *
- * Not judged here: what watchers look at in the middle of an execution, leaks, lock order and context; those are looked
- * at under sequential consistency (`explore-program.ts`).
+ * Not judged here: watchers in the middle of an execution, leaks, lock order and context. Those are checked under
+ * sequential consistency (`explore-program.ts`).
  */
 import type { Program } from "#fuzz/machine/program.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -32,16 +32,16 @@ export type WeakModel = Exclude<ExplorerModel, "sc">;
 
 export interface WeakOptions {
   readonly memory: WeakModel;
-  /** Graphs, complete or blocked, after which the exploration ends undecided. */
+  /** Complete or blocked graphs after which the exploration ends undecided. */
   readonly graphsMax?: number;
-  /** Asked at every execution; true ends the exploration undecided. */
+  /** Called at every execution; returning true ends the exploration undecided. */
   readonly shouldStop?: () => boolean;
 }
 
 export interface WeakViolation {
   readonly property: string;
   readonly because: string;
-  /** One line an access. */
+  /** One line per access. */
   readonly story: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface WeakExploration {
   /** Whether all executions have been visited. */
   readonly complete: boolean;
   readonly violation?: WeakViolation;
-  /** Why the program cannot be explored, if so. */
+  /** Why the program cannot be explored, if it cannot. */
   readonly notExplorable?: string;
 }
 
@@ -108,7 +108,7 @@ class WeakExplorer {
     });
   }
 
-  /** Undefined if the program asked for what was not foreseen, and must be explored anew. */
+  /** Undefined if the program made an access that was not foreseen and must be explored again. */
   run(): WeakExploration | undefined {
     try {
       this.#explorer.explore({ reached: (graph) => this.#reached(graph), shouldStop: () => this.#shouldStop() });
@@ -142,7 +142,7 @@ class WeakExplorer {
         return;
       }
       if (this.#mayWait(graph, thread)) continue;
-      return this.#violate(graph, "deadlock", `${this.#threadName(thread)} waits for ever`);
+      return this.#violate(graph, "deadlock", `${this.#threadName(thread)} waits forever`);
     }
     this.#executions++;
     const because = this.#history(graph);
@@ -194,7 +194,7 @@ class WeakExplorer {
     return { property: "memory-safety", because: `${this.#describe(graph, other)} is not ordered before the free` };
   }
 
-  /** Is a write that follows a free in coherence order one to the object that was freed, not to its successor? */
+  /** Is a write that follows a free in coherence order a write to the freed object, not to its successor? */
   #isFreed(graph: Graph, free: number, after: number): boolean {
     return this.#lowering.isOwnObject(this.#addressOf(graph, free)) && graph.get(after, VALUE) !== POISON;
   }
@@ -216,7 +216,7 @@ class WeakExplorer {
     return graph.get(last, KIND) !== EVENT.read || !graph.has(last, BLOCKED) || readsLastValue(graph, last);
   }
 
-  /** Is it a thread that others may leave waiting: a daemon, or a callback that nobody asked for? */
+  /** May the thread be left waiting: is it a daemon, or a callback that was never started? */
   #mayWait(graph: Graph, thread: number): boolean {
     if (this.#program.threads[thread]?.daemon === true) return true;
     const last = graph.last[thread] as number;
@@ -230,7 +230,8 @@ class WeakExplorer {
     const { history } = this.#program;
     if (history === undefined) return undefined;
     history.reset();
-    // Calls and returns have one order, which may contradict the order of what happens in between: then that is left out.
+    // Calls and returns have one order, which may contradict the order of the accesses in between: then those are left
+    // out.
     const isHistory = (event: number): boolean => HISTORY.has(this.#roleOf(graph, event));
     const responses = new Map<number, number>();
     const order = weakOrder(graph, EVERY_EVENT, isHistory) ?? weakOrder(graph, isHistory, isHistory);

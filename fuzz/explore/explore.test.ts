@@ -53,7 +53,7 @@ test("store buffering has three executions under sc, and a fourth under tso and 
   expect(outcomes("ra")).toEqual(["00", "01", "10", "11"]);
 });
 
-test("an execution tells what words hold in the end, and how many events it has", () => {
+test("an execution reports the final values of words and its number of events", () => {
   const seen: (number | undefined)[][] = [];
   const look = (execution: Execution): void =>
     void seen.push([execution.finalValue(x), execution.finalValue(y), execution.finalValue(99), execution.eventCount]);
@@ -69,7 +69,7 @@ test("an execution tells what words hold in the end, and how many events it has"
   expect(seen).toEqual([[5, undefined, undefined, 2]]);
 });
 
-test("a view of no execution is refused", () => {
+test("a view without an execution is refused", () => {
   let kept: Execution | undefined;
   explore({ threads: [] }, { onExecution: (execution) => void (kept = execution) });
   expect(kept?.eventCount).toBe(0);
@@ -91,7 +91,7 @@ test("initial values are read", () => {
   expect(found).toEqual([42]);
 });
 
-test("an assertion that does not hold ends the exploration, and is told with its thread", () => {
+test("an assertion that does not hold ends the exploration and is reported with its thread", () => {
   const program = {
     threads: [
       function* (): Access {
@@ -117,17 +117,17 @@ test("an exception in a thread is a failure", () => {
   expect(explore(program).failure).toMatchObject({ thread: 0, message: "it threw RangeError: too far" });
 });
 
-test("the bound on executions ends an exploration undecided", () => {
+test("the bound on executions leaves an exploration undecided", () => {
   expect(explore(storeBuffering, { executionsMax: 2 })).toEqual({ executions: 2, blocked: 0, complete: false });
-  let asked = 0;
-  expect(explore(storeBuffering, { shouldStop: () => ++asked === 1 })).toEqual({
+  let calls = 0;
+  expect(explore(storeBuffering, { shouldStop: () => ++calls === 1 })).toEqual({
     executions: 1,
     blocked: 0,
     complete: false,
   });
 });
 
-test("waits that are never over are counted apart, and shown", () => {
+test("waits that never end are counted separately and reported", () => {
   const lost = {
     threads: [
       function* (): Access {
@@ -173,7 +173,7 @@ test("two locks taken in opposite order deadlock in one execution of three", () 
   expect(explore({ threads: [nested(x, y), nested(y, x)] })).toEqual({ executions: 2, blocked: 1, complete: true });
 });
 
-test("what touches nothing shared is no event", () => {
+test("an access that touches nothing shared is not an event", () => {
   const program = {
     threads: [
       function* (): Access {
@@ -190,7 +190,7 @@ test("what touches nothing shared is no event", () => {
   expect(events).toBe(1);
 });
 
-test("barriers are events under weak models alone", () => {
+test("barriers are events under weak models only", () => {
   const program = {
     threads: [
       function* (): Access {
@@ -206,7 +206,7 @@ test("barriers are events under weak models alone", () => {
   expect([events("sc"), events("tso")]).toEqual([0, 1]);
 });
 
-test("a thread that asks for something else when it runs again is reported with the access where it did", () => {
+test("a thread that requests something else when it runs again is reported with that access", () => {
   let runs = 0;
   const fickle = {
     threads: [
@@ -221,7 +221,8 @@ test("a thread that asks for something else when it runs again is reported with 
     ],
   };
   expect(() => explore(fickle)).toThrow(
-    "thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, and now, after the same answers, for writeOnce of word 2 with 2",
+    "thread 0 is not deterministic: as its access 2 it asked for writeOnce of word 2 with 1, " +
+      "and now, after the same results, for writeOnce of word 2 with 2",
   );
   let calls = 0;
   const shrinking = {
@@ -232,7 +233,7 @@ test("a thread that asks for something else when it runs again is reported with 
     ],
   };
   expect(() => explore(shrinking)).toThrow(
-    "as its access 1 it asked for readOnce of word 1, and now, after the same answers, for nothing: it returned",
+    "as its access 1 it asked for readOnce of word 1, and now, after the same results, for nothing: it returned",
   );
   let rounds = 0;
   const failing = {
@@ -243,11 +244,11 @@ test("a thread that asks for something else when it runs again is reported with 
     ],
   };
   expect(() => explore(failing)).toThrow(
-    "for nothing: it failed, and now, after the same answers, for nothing: it returned",
+    "for nothing: it failed, and now, after the same results, for nothing: it returned",
   );
 });
 
-test("an execution without end is stopped at the bound on events", () => {
+test("an endless execution is stopped at the bound on events", () => {
   const endless = {
     threads: [
       function* (): Access {
@@ -260,7 +261,7 @@ test("an execution without end is stopped at the bound on events", () => {
   expect(error).toMatchObject({ thread: 0, event: 50, message: expect.stringContaining("more than 50 events") });
 });
 
-test("what needs the machine is refused by name", () => {
+test("accesses that need the machine are refused by name", () => {
   expect(() =>
     explore({
       threads: [
@@ -272,7 +273,7 @@ test("what needs the machine is refused by name", () => {
   ).toThrow("thread 0 asks for allocate, which only programs for the machine may");
 });
 
-test("many locations and many local states are no bound", () => {
+test("the number of locations and local states is not limited", () => {
   const words = 200;
   const wide = {
     threads: [0, 1].map(
@@ -287,7 +288,7 @@ test("many locations and many local states are no bound", () => {
   expect(explore(adders).executions).toBe(120);
 });
 
-test("a loop that only looks is refused with what to write instead; one that reads many words is not", () => {
+test("a loop that only reads a few words is refused with a replacement; one that reads many words is not", () => {
   const looking = {
     name: "looking",
     threads: [
@@ -302,7 +303,8 @@ test("a loop that only looks is refused with what to write instead; one that rea
   expect(catching(() => explore(looking))).toMatchObject({
     thread: 1,
     message:
-      "thread 1 reads word 1 256 times in a row, and does nothing else: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+      "thread 1 reads word 1 256 times in a row, and does nothing else: " +
+      "a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
   });
   const walking = {
     name: "walking",
@@ -316,7 +318,7 @@ test("a loop that only looks is refused with what to write instead; one that rea
 });
 
 test.each(["rinc", "casrot", "ttas"])(
-  "the cache of local states may be emptied on the way without a trace: %s",
+  "emptying the cache of local states midway does not change the executions: %s",
   (name) => {
     const program = exploredProgram(toyProgramNamed(name), { N: 3 });
     const visited = (statesMax: number): string[] => {

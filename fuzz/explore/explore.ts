@@ -1,5 +1,5 @@
 /**
- * Explores a program exhaustively: every execution that the memory model allows, each once.
+ * Explores a program exhaustively: every execution that the memory model allows, exactly once.
  *
  * ```ts
  * const [x, y] = [1, 2];
@@ -27,7 +27,7 @@ import { ReleaseAcquireOrder } from "./release-acquire-order.ts";
 import { ScOrder, TsoOrder } from "./total-order.ts";
 
 /**
- * `sc`: sequential consistency. `tso`: total store order, as of x86. `ra`: release/acquire with relaxed accesses, as
+ * `sc`: sequential consistency. `tso`: total store order, as on x86. `ra`: release/acquire with relaxed accesses, as
  * RC11. `lkmm`: the Linux-kernel memory model, without executions in which program order and reads-from form a cycle.
  * `es`: plain accesses and Atomics of ECMAScript.
  */
@@ -36,23 +36,23 @@ export type ExplorerModel = "sc" | "tso" | "ra" | "lkmm" | "es";
 export interface ExploreOptions {
   /** Sequential consistency if not given. */
   readonly model?: ExplorerModel;
-  /** Hears of each complete execution. The view is only valid during the call. */
+  /** Called for each complete execution. The view is only valid during the call. */
   readonly onExecution?: (execution: Execution) => void;
-  /** Hears of each execution that ends with a thread waiting for ever. */
+  /** Called for each execution that ends with a thread waiting forever. */
   readonly onBlocked?: (execution: Execution) => void;
   /** Complete executions after which the exploration ends undecided. */
   readonly executionsMax?: number;
-  /** Asked at every execution; true ends the exploration. */
+  /** Called at every execution; returning true ends the exploration. */
   readonly shouldStop?: () => boolean;
-  /** Events an execution may have, 10,000 if not given: more is taken for an endless loop. */
+  /** Events an execution may have, 10,000 by default: more is taken for an endless loop. */
   readonly eventsMax?: number;
-  /** How to take the orderings of the program's accesses: as they are written, if not given. */
+  /** How to treat the orderings of the program's accesses: as written by default. */
   readonly accesses?: Orderings;
-  /** Take full barriers for barriers that acquire and release, but have no place in one order. */
+  /** Treat full barriers as barriers that acquire and release but have no place in a total order. */
   readonly weakFences?: boolean;
 }
 
-/** An assertion that does not hold, or a thread that threw, and the execution in which it did. */
+/** An assertion that does not hold, or a thread that threw, with the execution in which it happened. */
 export interface Failure {
   readonly thread: number;
   readonly message: string;
@@ -68,14 +68,15 @@ export interface Exploration {
   readonly complete: boolean;
   /** The first failure. The exploration ends there. */
   readonly failure?: Failure;
-  /** Under `es`, whether an execution has a data race. If none has, there is nothing but interleavings. */
+  /** Under `es`, whether an execution has a data race. If none has, all outcomes are those of interleavings. */
   readonly race?: boolean;
 }
 
 const EVENTS_MAX = 10_000;
 
 /**
- * Executions whose threads are run anew to see that they ask for the same again: the first ones, and one in so many.
+ * Executions whose threads are run again to check that they request the same accesses: the first ones, then one in so
+ * many.
  */
 const VERIFIED_FIRST = 32;
 const VERIFIED_EVERY = 4096;
@@ -88,7 +89,7 @@ export function explore(program: ExploredProgram, options: ExploreOptions = {}):
   return runExplorer(explorer, states, program.threads.length, options);
 }
 
-/** What an exploration is made of. */
+/** The parts of an exploration. */
 export interface Prepared {
   readonly explorer: Explorer;
   readonly states: LocalStates;
@@ -117,7 +118,7 @@ export function prepare(program: ExploredProgram, options: ExploreOptions = {}):
   return { explorer, states };
 }
 
-/** Runs a prepared explorer, over all of the tree or over the children that `choose` picks. */
+/** Runs a prepared explorer over the whole tree, or over the children that `choose` picks. */
 export function runExplorer(
   explorer: Explorer,
   states: LocalStates,

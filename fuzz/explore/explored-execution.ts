@@ -15,7 +15,7 @@ import {
 } from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
-/** What happened in one execution: a view of a graph, valid while the explorer stands there. */
+/** A view of one execution's graph, valid while the explorer is at it. */
 export class Execution {
   readonly states: LocalStates;
   readonly threads: number;
@@ -39,7 +39,7 @@ export class Execution {
     return this.graph.count;
   }
 
-  /** What the word at `address` holds in the end; undefined if nobody writes it. */
+  /** The final value of the word at `address`; undefined if no thread writes it. */
   finalValue(address: Address): number | undefined {
     const { graph } = this;
     const location = this.states.addresses.indexOf(address);
@@ -48,7 +48,7 @@ export class Execution {
     return write === NONE || graph.get(write, KIND) !== EVENT.write ? undefined : graph.get(write, VALUE);
   }
 
-  /** The values that the reads of a thread found, in program order. */
+  /** The values that a thread's reads found, in program order. */
   valuesRead(thread: number): number[] {
     const { graph } = this;
     const values: number[] = [];
@@ -63,7 +63,7 @@ export class Execution {
    * The execution as a string that does not depend on how it was found: equal for equal program order, reads-from and
    * coherence.
    *
-   * Per thread its events, each read with its source as `thread.position`; then the coherence order of each word.
+   * The events of each thread, each read with its source as `thread.position`; then the coherence order of each word.
    */
   canonical(): string {
     return `${this.#threadTexts()}#${this.#orderTexts([EVENT.write, EVENT.lock])}`;
@@ -82,8 +82,10 @@ export class Execution {
       const kind = graph.get(event, KIND);
       const address = kind === EVENT.fence ? "" : this.states.addresses[graph.get(event, LOCATION)];
       let text = `${"RWFLU"[kind]}${address}`;
-      if (kind === EVENT.read)
-        text += `=${graph.get(event, VALUE)}<${this.#name(graph.get(event, SOURCE))}${(graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!"}`;
+      if (kind === EVENT.read) {
+        const blocked = (graph.get(event, FLAGS) & BLOCKED) === 0 ? "" : "!";
+        text += `=${graph.get(event, VALUE)}<${this.#name(graph.get(event, SOURCE))}${blocked}`;
+      }
       if (kind === EVENT.write) text += `=${graph.get(event, VALUE)}`;
       threads[thread] += `${text};`;
     }

@@ -3,21 +3,21 @@
  *
  * TruSt (Kokologiannakis, Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial order reduction",
  * POPL 2022). One graph grows event by event, and each event is tried with every source or place that the memory model
- * allows. A new write also goes back to reads that were added before it: it revisits a read if all that must go for it,
- * and the read itself, took the last option in coherence order when they were added, so that exactly one of the graphs
- * that differ in what goes does so. No visited set is kept; memory is a graph for each revisit on the way, each no
- * larger than the longest execution.
+ * allows. A new write also revisits reads that were added before it. It revisits a read only if the read, and every
+ * event that the revisit removes, took the last option in coherence order when it was added. So of the graphs that
+ * differ only in removed events, exactly one makes the revisit. No visited set is kept; memory is one graph per nested
+ * revisit, each no larger than the longest execution.
  *
- * A lock is a chain of acquisitions. An acquisition is added at the end of the chain, whether or not the lock is free:
- * it goes on once the one before it has released. A new acquisition also revisits each one in the chain that does not
- * precede it, and takes its place. So no acquisition is ever tried in vain, and locks cost as many executions as there
- * are orders of critical sections.
+ * A lock is a chain of acquisitions. An acquisition is added at the end of the chain whether or not the lock is free;
+ * it proceeds once the one before it has released. A new acquisition also revisits each one in the chain that does not
+ * precede it, and takes its place. So no acquisition is tried in vain, and locks cost exactly one execution per order
+ * of critical sections.
  *
  * Rule: `visit` leaves the graph as it found it. Only `restrict` writes to the graphs of deeper levels.
  *
  * Not covered: executions in which program order and reads-from form a cycle (load buffering).
  *
- * The file is long because a step forward and the revisits it offers call each other, down to the last leaf.
+ * The file is long because forward steps and revisits call each other recursively.
  */
 import { WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import type { Choices } from "./choices.ts";
@@ -50,15 +50,14 @@ import type { Order } from "./order.ts";
 import { ReadSources } from "./read-sources.ts";
 import { undoTo } from "./undo.ts";
 
-/** Hears of every execution, and steers. */
+/** Receives every execution, and steers the search. */
 export interface Visitor {
-  /** An execution that cannot go on. The graph is only valid during the call. */
+  /** Called at an execution that cannot go on. The graph is only valid during the call. */
   reached(graph: Graph): void;
-  /** Asked at every execution and now and then between; true ends the exploration. */
+  /** Called at every execution and now and then in between; returning true ends the exploration. */
   shouldStop(): boolean;
   /**
-   * Chooses among the children of a node of the exploration's tree: -1 for all of them. Not asked where there is only
-   * one.
+   * Chooses among the children of a node of the exploration tree: -1 for all of them. Not called if there is only one.
    */
   choose?(children: number): number;
 }
@@ -68,15 +67,15 @@ export interface ExplorerOptions {
   readonly states: LocalStates;
   readonly threads: number;
   readonly initial: (address: number) => number;
-  /** How sources and places are chosen; along coherence, unless the model has none. */
+  /** How sources and places are chosen; along coherence unless the model has none. */
   readonly choices?: ((sources: ReadSources) => Choices) | undefined;
-  /** Events an execution may have: more is taken for an endless loop. */
+  /** Events an execution may have: more are taken for an endless loop. */
   readonly eventsMax: number;
 }
 
 /** Every child of a node is explored. */
 export const ALL = -1;
-/** No child is: they are only counted. */
+/** No child is explored: children are only counted. */
 export const NO_CHILD = -2;
 
 export class Explorer {
@@ -91,7 +90,9 @@ export class Explorer {
   #visitor: Visitor;
   #stopped = false;
   #renumbered = new Int32Array(64);
-  /** When one child is being looked for: how many came before, and which is meant (-1: they are only counted). */
+  /**
+   * While one child is being sought: how many came before it, and which one is wanted (-1: children are only counted).
+   */
   #children = 0;
   #wanted = ALL;
 
@@ -105,7 +106,7 @@ export class Explorer {
     this.#visitor = { reached() {}, shouldStop: () => false };
   }
 
-  /** Visits every execution, from the empty graph on. */
+  /** Visits every execution, starting from the empty graph. */
   explore(visitor: Visitor): void {
     this.#visitor = visitor;
     this.#stopped = false;
@@ -166,24 +167,24 @@ export class Explorer {
   }
 
   /**
-   * Adds the next event of `thread`. True if there was one way to do so, and it was taken; false if all have been
+   * Adds the next event of `thread`. True if there was exactly one way and it was taken; false if all have been
    * explored.
    */
   #extend(graph: Graph, thread: number, step: number): boolean {
     switch (step) {
       case STEP.fence:
         this.#add(graph, thread, EVENT.fence, 0);
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return true;
       case STEP.write: {
         const write = this.#add(graph, thread, EVENT.write, ACQUIRES | FULL | DRAINS);
         graph.set(write, VALUE, this.#states.operand(graph.state[thread] as number));
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return this.#grow(graph, write);
       }
       case STEP.lock: {
         const lock = this.#add(graph, thread, EVENT.lock, 0);
-        this.#answer(graph, thread, 0);
+        this.#complete(graph, thread, 0);
         return this.#grow(graph, lock);
       }
       case STEP.unlock:
@@ -203,19 +204,19 @@ export class Explorer {
     return event;
   }
 
-  #answer(graph: Graph, thread: number, answer: number): void {
-    graph.state[thread] = this.#states.next(graph.state[thread] as number, answer);
+  #complete(graph: Graph, thread: number, result: number): void {
+    graph.state[thread] = this.#states.next(graph.state[thread] as number, result);
   }
 
-  // ---- Children of a node of the exploration's tree
+  // ---- Children of a node of the exploration tree
 
-  /** Counts a child; true if it is to be explored. */
+  /** Counts a child; true if it must be explored. */
   #enters(): boolean {
     const child = this.#children++;
     return this.#wanted === ALL || this.#wanted === child;
   }
 
-  /** Explores everything that extends the graph after a read got its source. */
+  /** Explores everything that extends the graph once a read has its source. */
   #descend(graph: Graph, read: number): void {
     const wanted = this.#wanted;
     const children = this.#children;
@@ -269,8 +270,8 @@ export class Explorer {
   }
 
   /**
-   * Explores what a new write or lock event does: revisits, and its places in the graph as it is. True if it has one
-   * place and has taken it; then the revisits alone have been explored.
+   * Explores a new write or lock event: its revisits, and its places in the current graph. True if it has exactly one
+   * place and has taken it; then only the revisits have been explored.
    */
   #grow(graph: Graph, event: number): boolean {
     const isLock = graph.get(event, KIND) === EVENT.lock;
@@ -322,7 +323,7 @@ export class Explorer {
 
   // ---- Revisits
 
-  /** Goes back to the reads that could have read the new write, had it been there. */
+  /** Revisits the reads that could have read the new write had it been there. */
   #revisitReads(graph: Graph, write: number): void {
     const location = graph.get(write, LOCATION);
     const { stride } = graph;
@@ -346,8 +347,8 @@ export class Explorer {
   }
 
   /**
-   * The last event of `graph`, a write without a place, becomes the source of `revisited`, in the part of the graph
-   * that stays.
+   * Makes the last event of `graph`, a write without a place, the source of `revisited` in the part of the graph that
+   * stays.
    */
   #revisitRead(graph: Graph, revisited: number): void {
     const part = this.#restrict(graph, revisited);
@@ -365,7 +366,7 @@ export class Explorer {
         part.resetClocks(read);
         this.#order.added(part, read);
         this.#sources.set(part, read, write);
-        // A wait that is not over although its word has changed since is none that goes on for ever.
+        // A wait that is not over although its word has changed since does not go on forever.
         if (!part.has(read, BLOCKED) || part.get(write, AFTER) === NONE) this.#descend(part, read);
         part.unlink(read);
         part.displace(write);
@@ -375,7 +376,7 @@ export class Explorer {
     this.#depth--;
   }
 
-  /** What led to `event` was chosen for good; acquisitions whose lock is no longer free wait again. */
+  /** Settles the choices that led to `event`; acquisitions whose lock is no longer free wait again. */
   #settle(part: Graph, event: number, revisited: number): void {
     const { rows, stride } = part;
     for (let at = 0; at < part.count; at++) {
@@ -392,7 +393,7 @@ export class Explorer {
 
   // ---- Locks
 
-  /** Goes back to the acquisitions that the new one could have come before. */
+  /** Revisits the acquisitions that the new one could have preceded. */
   #revisitLocks(graph: Graph, lock: number): void {
     let other = graph.final[graph.get(lock, LOCATION)] as number;
     if (other === NONE || graph.isInPrefix(other, lock)) return;
@@ -416,7 +417,7 @@ export class Explorer {
     return this.#order.includesPrefix ? this.#order.isBefore(graph, other) : graph.isInPrefix(other, lock);
   }
 
-  /** Was every event that would go, and `revisited` itself, added with the option that is the rule? */
+  /** Were `revisited` and every event that would be removed added with their canonical option? */
   #isRevisitable(graph: Graph, revisited: number, revisitor: number): boolean {
     for (let event = revisitor - 1; event >= revisited; event--) {
       if (!graph.isInPrefix(event, revisitor) && !this.#choices.isMaximal(graph, event, revisitor)) return false;
@@ -457,14 +458,14 @@ export class Explorer {
       );
     }
     const unlock = this.#add(graph, thread, EVENT.unlock, 0);
-    this.#answer(graph, thread, 0);
+    this.#complete(graph, thread, 0);
     graph.set(unlock, PARTNER, held);
     graph.set(held, PARTNER, unlock);
     const next = graph.get(held, AFTER);
     if (next !== NONE) grant(graph, next, this.#order);
   }
 
-  /** Empties the tree of local states, and walks to those of all graphs again. */
+  /** Empties the tree of local states and finds those of all graphs again. */
   #renewStates(): void {
     this.#states.renew();
     for (let depth = 0; depth <= this.#depth; depth++) findStates(this.#graph(depth), this.#states);
@@ -472,7 +473,9 @@ export class Explorer {
   }
 
   #refuseLength(thread: number): never {
-    const message = `an execution has more than ${this.#eventsMax} events, and thread ${thread} is still at it: ${WAIT_INSTEAD}`;
+    const message =
+      `an execution has more than ${this.#eventsMax} events, ` +
+      `and thread ${thread} is still running: ${WAIT_INSTEAD}`;
     throw new ProgramError(message, thread, this.#eventsMax);
   }
 }

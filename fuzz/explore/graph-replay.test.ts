@@ -19,7 +19,7 @@ import { type TableModel, tableOptions } from "./table-model.ts";
 
 const [x, y, lock] = [1, 2, 3];
 
-/** Store buffering whose second thread says that one of the two must see the other. */
+/** Store buffering whose second thread asserts that one of the two sees the other. */
 function storeBuffering(fenced: boolean): ExploredProgram {
   return {
     threads: [
@@ -32,7 +32,7 @@ function storeBuffering(fenced: boolean): ExploredProgram {
         yield writeOnce(y, 1);
         if (fenced) yield smpMb();
         const seen = yield readOnce(x);
-        yield assertHolds(seen === 1 || (yield readOnce(3)) !== 10, "somebody sees the other");
+        yield assertHolds(seen === 1 || (yield readOnce(3)) !== 10, "one thread sees the other");
       },
     ],
   };
@@ -44,12 +44,12 @@ function failureOf(program: ExploredProgram, model: TableModel): ExecutionGraph 
   return failure.graph;
 }
 
-test("a graph that no schedule explains is a trace: it fails again when it is replayed", () => {
+test("a graph that no schedule explains is replayable: it fails again when replayed", () => {
   const graph = failureOf(storeBuffering(false), "tso");
   expect(replayGraph(storeBuffering(false), graph, "tso")).toEqual({
     kind: "failed",
     thread: 1,
-    message: "somebody sees the other",
+    message: "one thread sees the other",
   });
   expect(replayGraph(storeBuffering(false), graph, "sc")).toEqual({
     kind: "diverged",
@@ -71,17 +71,17 @@ test.each(["sc", "tso", "rc11-relaxed"] as const)(
         explore(program, {
           ...tableOptions(model),
           onExecution: ({ graph, states, threads: width }) => {
-            const told = executionGraphOf(graph, states, width);
-            expect(replayGraph(program, told, model)).toEqual({ kind: "passed" });
-            const changeable = told.events.flatMap(({ read }, index) => (read === undefined ? [] : [index]));
+            const recorded = executionGraphOf(graph, states, width);
+            expect(replayGraph(program, recorded, model)).toEqual({ kind: "passed" });
+            const changeable = recorded.events.flatMap(({ read }, index) => (read === undefined ? [] : [index]));
             const changed = changeable[choice % Math.max(1, changeable.length)];
             if (changed === undefined) return;
-            const events = told.events.map((event, index) =>
+            const events = recorded.events.map((event, index) =>
               index === changed && event.read !== undefined
                 ? { ...event, read: { ...event.read, value: event.read.value + 5 } }
                 : event,
             );
-            expect(replayGraph(program, { ...told, events }, model).kind).toBe("diverged");
+            expect(replayGraph(program, { ...recorded, events }, model).kind).toBe("diverged");
           },
         });
       }),
@@ -90,7 +90,7 @@ test.each(["sc", "tso", "rc11-relaxed"] as const)(
   },
 );
 
-test("whatever does not fit is said", () => {
+test("every mismatch is reported", () => {
   const program: ExploredProgram = {
     threads: [
       function* (): Access {
@@ -105,21 +105,21 @@ test("whatever does not fit is said", () => {
       },
     ],
   };
-  let told: ExecutionGraph | undefined;
+  let recorded: ExecutionGraph | undefined;
   explore(program, {
     onExecution: ({ graph, states, threads }) => {
       const one = executionGraphOf(graph, states, threads);
-      // The one in which the first thread goes first.
-      if (one.events[1]?.read?.value === 0) told = one;
+      // The execution in which the first thread goes first.
+      if (one.events[1]?.read?.value === 0) recorded = one;
     },
   });
-  if (told === undefined) throw new Error("there is no execution");
-  const { events, orders } = told;
+  if (recorded === undefined) throw new Error("there is no execution");
+  const { events, orders } = recorded;
   const replayed = (graph: ExecutionGraph): string => {
     const result = replayGraph(program, graph, "sc");
     return result.kind === "diverged" ? result.because : result.kind;
   };
-  expect(replayed(told)).toBe("passed");
+  expect(replayed(recorded)).toBe("passed");
   expect(replayed({ events: [{ thread: 7, access: "read" }], orders })).toBe("there is no thread 7");
   expect(replayed({ events: [...events, { thread: 0, access: "read", word: x }], orders })).toBe(
     "0.3: the thread has ended, and the graph has it go on with read",
@@ -128,7 +128,7 @@ test("whatever does not fit is said", () => {
     "0.0: the thread asks for mutexLock of 3, and the graph has readOnce of 2",
   );
   expect(replayed({ events: events.with(1, { thread: 0, access: "atomicAddReturn", word: x }), orders })).toBe(
-    "0.1: the graph does not say what it reads",
+    "0.1: the graph does not record what it reads",
   );
   const update = events[1];
   if (update?.read === undefined) throw new Error("the second event is the update");
@@ -153,7 +153,7 @@ test("whatever does not fit is said", () => {
   );
 });
 
-test("a graph reads as one line an event, and the order of writes where there are several", () => {
+test("a graph is printed as one line per event, with the order of writes where there are several", () => {
   expect(
     graphLines({
       events: [

@@ -1,6 +1,6 @@
 /**
- * Strict replay of an execution graph: runs each thread with the answers that the graph gives it, and asks the axioms
- * of `model/memory` whether the model allows the graph. Nothing of the explorer's own consistency check takes part.
+ * Strict replay of an execution graph: runs each thread with the results that the graph gives it, and checks with the
+ * axioms of `model/memory` that the model allows the graph. The explorer's own consistency check takes no part.
  */
 import { allowed } from "#model/memory/execution.ts";
 import { ra } from "#model/memory/ra.ts";
@@ -38,17 +38,17 @@ import { type TableModel, tableOptions } from "./table-model.ts";
 export type GraphReplay =
   | { readonly kind: "failed"; readonly thread: number; readonly message: string }
   | { readonly kind: "passed" }
-  /** The program asks for something else, or the model forbids the graph. */
+  /** The program requests a different access, or the model forbids the graph. */
   | { readonly kind: "diverged"; readonly because: string };
 
-/** What an event of the trace became: the read or only half, and the write of a read-modify-write. */
+/** The graph events of one trace event: its read or only event, and the write of a read-modify-write. */
 interface Placed {
   readonly event: number;
   readonly write: number;
   readonly written: number | undefined;
 }
 
-/** Whether the execution comes back and fails; what does not fit is an answer, not an error. */
+/** Whether the execution recurs and fails. A mismatch is a result, not an error. */
 export function replayGraph(
   program: ExploredProgram,
   { events, orders }: ExecutionGraph,
@@ -113,16 +113,19 @@ function perform(
   const step = states.step(state);
   if (step <= STEP.failed) return `the thread has ended, and the graph has it go on with ${access}`;
   const kind = states.kind(state);
-  const asked = states.addresses[states.location(state)];
-  if (accessNames[kind] !== access || (step !== STEP.fence && asked !== word))
-    return `the thread asks for ${accessNames[kind]} of ${asked ?? "nothing"}, and the graph has ${access} of ${word ?? "nothing"}`;
+  const requested = states.addresses[states.location(state)];
+  if (accessNames[kind] !== access || (step !== STEP.fence && requested !== word))
+    return (
+      `the thread asks for ${accessNames[kind]} of ${requested ?? "nothing"}, ` +
+      `and the graph has ${access} of ${word ?? "nothing"}`
+    );
   const flags = states.flags(state);
   graph.reach(states.location(state) + 1);
   const add = (eventKind: number, own: number): number =>
     graph.add(thread, eventKind, Math.max(0, states.location(state)), own);
-  let answer = 0;
+  let result = 0;
   if (step === STEP.read || step === STEP.wait || step === STEP.update) {
-    if (read === undefined) return "the graph does not say what it reads";
+    if (read === undefined) return "the graph does not record what it reads";
     const outcome =
       step === STEP.update ? update(kind, read.value, states.operand(state), states.expected(state)) : undefined;
     if (outcome?.written !== written)
@@ -139,7 +142,7 @@ function perform(
       graph.set(event, PARTNER, write);
     }
     placed.set(name, { event, write, written });
-    answer = outcome?.answer ?? read.value;
+    result = outcome?.result ?? read.value;
   } else if (step === STEP.write) {
     if (written !== states.operand(state))
       return `it writes ${states.operand(state)}, and the graph has ${written ?? "nothing"}`;
@@ -150,20 +153,20 @@ function perform(
     const event = add(step === STEP.fence ? EVENT.fence : step === STEP.lock ? EVENT.lock : EVENT.unlock, flags);
     placed.set(name, { event, write: event, written: undefined });
   }
-  graph.state[thread] = states.next(state, answer);
+  graph.state[thread] = states.next(state, result);
   return undefined;
 }
 
-/** What a read-modify-write of one word does with the value it finds: by the machine's own definition of the access. */
+/** The effect of a read-modify-write on the value it finds, by the machine's own definition of the access. */
 function update(
   kind: AccessKind,
   found: number,
   operand: number,
   expected: number,
-): { readonly answer: number; readonly written: number | undefined } {
+): { readonly result: number; readonly written: number | undefined } {
   const words = new Int32Array([found]);
-  const answer = performOnWord(words, kind, 0, operand, expected);
-  return { answer, written: succeeds(kind, found, expected) ? words[0] : undefined };
+  const result = performOnWord(words, kind, 0, operand, expected);
+  return { result, written: succeeds(kind, found, expected) ? words[0] : undefined };
 }
 
 /** Gives the reads their sources and the writes their places. */

@@ -1,7 +1,7 @@
 import { BLOCKED, EVENT, type Graph, KIND, NONE, PAIRED, PARTNER, STATE, THREAD, VALUE } from "./graph.ts";
 import type { LocalStates } from "./local-states.ts";
 
-/** Walks to the local states of a graph's threads and events again, after the tree of states has been emptied. */
+/** Finds the local states of a graph's threads and events again after the tree of states has been emptied. */
 export function findStates(graph: Graph, states: LocalStates): void {
   for (let thread = 0; thread < graph.width; thread++) graph.state[thread] = states.root(thread);
   for (let event = 0; event < graph.count; event++) {
@@ -10,12 +10,12 @@ export function findStates(graph: Graph, states: LocalStates): void {
     graph.set(event, STATE, state);
     const isSecondHalf = graph.get(event, KIND) === EVENT.write && graph.get(event, PARTNER) !== NONE;
     if (isSecondHalf || graph.has(event, BLOCKED)) continue;
-    graph.state[thread] = states.next(state, answerTo(graph, event, states));
+    graph.state[thread] = states.next(state, resultOf(graph, event, states));
   }
 }
 
-/** What the thread of an event got for the access that the event is, or begins. */
-function answerTo(graph: Graph, event: number, states: LocalStates): number {
+/** The result that the thread got for the access that the event is, or begins. */
+function resultOf(graph: Graph, event: number, states: LocalStates): number {
   if (graph.get(event, KIND) !== EVENT.read) return 0;
   const found = graph.get(event, VALUE);
   if (!graph.has(event, PAIRED)) return found;

@@ -1,6 +1,6 @@
 /**
- * An execution graph as plain data: what each thread did, which write each read took its value from, and in which order
- * the writes of each word came. It is the trace of an execution that no schedule explains, under weak memory.
+ * An execution graph as plain data: the accesses of each thread, the write that each read took its value from, and the
+ * order of the writes of each word. It is the trace of an execution under weak memory that no schedule explains.
  */
 import { z } from "zod";
 import { accessNames } from "#fuzz/machine/access-name.ts";
@@ -25,7 +25,9 @@ import type { LocalStates } from "./local-states.ts";
 
 const count = z.int().nonnegative();
 
-/** An access. Events are named `thread.number`, the number from 0 in their thread; a read-modify-write is one event. */
+/**
+ * An access. Events are named `thread.number`, numbered from 0 within their thread; a read-modify-write is one event.
+ */
 export const GraphEvent = z.strictObject({
   thread: count,
   access: z.string(),
@@ -47,7 +49,7 @@ export const ExecutionGraph = z.strictObject({
 export type GraphEvent = z.infer<typeof GraphEvent>;
 export type ExecutionGraph = z.infer<typeof ExecutionGraph>;
 
-/** What the graph holds, as plain data. */
+/** The contents of the graph as plain data. */
 export function executionGraphOf(graph: Graph, states: LocalStates, threads: number): ExecutionGraph {
   const names = eventNames(graph, threads);
   const nameOf = (event: number): string => (event === INITIAL ? "initial" : (names[event] ?? ""));
@@ -85,7 +87,7 @@ export function executionGraphOf(graph: Graph, states: LocalStates, threads: num
   };
 }
 
-/** A wait that is not over and an acquisition of a lock that is held have not happened. */
+/** Has the event not happened: is it a wait that is not over, or an acquisition of a held lock? */
 function isWaiting(graph: Graph, event: number): boolean {
   return graph.get(event, KIND) === EVENT.lock ? !isGranted(graph, event) : graph.has(event, BLOCKED);
 }
@@ -103,7 +105,7 @@ function eventNames(graph: Graph, threads: number): string[] {
   return names;
 }
 
-/** The graph for a person: one line an event, and who wrote what each read found. */
+/** The graph as text: one line per event, each read with its source. */
 export function graphLines({ events, orders }: ExecutionGraph): string[] {
   const made = new Map<number, number>();
   const lines = events.map(({ thread, access, word, read, written }) => {

@@ -1,21 +1,20 @@
 /**
  * Execution graphs: events, program order, reads-from and coherence, in one flat array.
  *
- * An event is a row of `rows`; its number is its place in the order of insertion. Rows hold, besides the fields named
- * below, the event's prefix: for each thread, how many of its events are ordered before this one, itself included, by
- * program order and reads-from. A model may keep further clocks of the same width behind it.
+ * An event is a row of `rows`; its number is its place in the order of insertion. Besides the fields named below, a row
+ * holds the event's prefix: for each thread, how many of its events are ordered before this one, itself included, by
+ * program order and reads-from. A model may keep further clocks of the same width after it.
  *
- * Events go as they came: only the last one can be removed. `restrict` makes a smaller graph in another object. Rows
- * are read `as number`: an event that exists has its row, and a fallback would be a branch in the hot loop that nothing
- * can take.
+ * Events are removed in reverse order of insertion. `restrict` makes a smaller graph in another object. Rows are read
+ * `as number`: an event that exists has its row, and a fallback would be a branch in the hot loop that is never taken.
  */
 
-/** What an event is. A read-modify-write is a READ followed by a WRITE at once, if it succeeds. */
+/** Kinds of event. A read-modify-write that succeeds is a READ immediately followed by a WRITE. */
 export const EVENT = { read: 0, write: 1, fence: 2, lock: 3, unlock: 4 } as const;
 
-/** Event numbers that are none. */
+/** Stands for no event. */
 export const NONE = -1;
-/** As the source of a read: the value the location had at first. */
+/** As the source of a read: the initial value of the location. */
 export const INITIAL = -2;
 
 // Fields of a row.
@@ -26,20 +25,20 @@ export const KIND = 2;
 export const LOCATION = 3;
 /** Value read (READ) or written (WRITE). */
 export const VALUE = 4;
-/** The write that a READ takes its value from; `NONE` while it is not chosen. */
+/** The write that a READ takes its value from; `NONE` until it is chosen. */
 export const SOURCE = 5;
 /** Neighbours in coherence order (WRITE), or in the order of acquisitions (LOCK); `NONE` at the ends. */
 export const BEFORE = 6;
 export const AFTER = 7;
-/** First of those that read from this WRITE, and the next one of a READ's fellows. */
+/** The first reader of this WRITE, and the next reader of the same write after this READ. */
 export const FIRST_READER = 8;
 export const NEXT_READER = 9;
 /** The event of the thread before this one, or the event that started the thread, or `NONE`. */
 export const PREVIOUS = 10;
 export const FLAGS = 11;
-/** READ and WRITE of one read-modify-write name each other, as do LOCK and UNLOCK; `NONE` if there is no other half. */
+/** READ and WRITE of one read-modify-write refer to each other, as do LOCK and UNLOCK; `NONE` without another half. */
 export const PARTNER = 12;
-/** The local state of the thread that asked for this event. */
+/** The local state in which the thread requested this event. */
 export const STATE = 13;
 /** Under tso: the last read, write and draining event of the thread up to this one, itself included. */
 export const LAST_READ = 14;
@@ -48,7 +47,7 @@ export const LAST_DRAIN = 16;
 const FIELDS = 17;
 
 // Flags.
-/** A READ or LOCK whose source no later write may change: it was chosen for good. */
+/** A READ or LOCK whose source is final: no later write may change it. */
 export const SETTLED = 1;
 /** A READ whose wait is not over. */
 export const BLOCKED = 2;
@@ -64,9 +63,9 @@ export const PLAIN = 64;
 export const DRAINS = 128;
 
 export class Graph {
-  /** Threads there is room for. */
+  /** Maximum number of threads. */
   readonly width: number;
-  /** Ints of a row. */
+  /** Integers per row. */
   readonly stride: number;
   /** Where a row's prefix starts. */
   readonly prefix: number;
@@ -78,15 +77,15 @@ export class Graph {
   readonly last: Int32Array;
   readonly state: Int32Array;
   /**
-   * Per location: first and last of its writes (or acquisitions) in coherence order, and the first reader of its first
-   * value.
+   * Per location: the first and last of its writes (or acquisitions) in coherence order, and the first reader of its
+   * initial value.
    */
   first: Int32Array;
   final: Int32Array;
   firstReader: Int32Array;
   locations = 0;
 
-  /** @param clocks how many rows of clocks an event has, its prefix included */
+  /** @param clocks rows of clocks of an event, its prefix included */
   constructor(width: number, clocks: number, capacity = 64) {
     this.width = width;
     this.clocks = clocks;
@@ -112,8 +111,8 @@ export class Graph {
   }
 
   /**
-   * Adds an event of `thread` after its last one, not yet related to anything else. Its prefix is that of the event
-   * before.
+   * Adds an event of `thread` after its last one, not yet related to anything else. Its prefix is that of the preceding
+   * event.
    */
   add(thread: number, kind: number, location: number, flags: number): number {
     const event = this.count;
@@ -154,7 +153,7 @@ export class Graph {
     return event;
   }
 
-  /** Takes the last event away, which must be in no relation any more. The thread's local state is put back. */
+  /** Removes the last event, which must no longer be in any relation. Restores the thread's local state. */
   removeLast(): void {
     const event = --this.count;
     const row = event * this.stride;
@@ -195,7 +194,7 @@ export class Graph {
     }
   }
 
-  /** Sets the clocks of `event` back to what program order gives. */
+  /** Resets the clocks of `event` to those given by program order. */
   resetClocks(event: number): void {
     const { rows, stride, prefix } = this;
     const row = event * stride;
@@ -209,7 +208,7 @@ export class Graph {
     rows[own + (rows[row + THREAD] as number)] = (rows[row + POSITION] as number) + 1;
   }
 
-  /** Lets `read` take its value from `source`, a write or `INITIAL`. */
+  /** Makes `read` take its value from `source`, a write or `INITIAL`. */
   link(read: number, source: number): void {
     const { rows, stride } = this;
     const row = read * stride;
@@ -271,9 +270,9 @@ export class Graph {
   }
 
   /**
-   * Makes this the part of `whole` that stays when its last event revisits `read` (a READ or a LOCK): what was inserted
-   * up to `read`, and the prefix of the last event. `read` has no source or place here, the last event no place.
-   * O(events · stride).
+   * Makes this graph the part of `whole` that stays when its last event revisits `read` (a READ or a LOCK): the events
+   * inserted up to `read`, and the prefix of the last event. Here `read` has no source or place, and the last event no
+   * place. O(events · stride).
    *
    * @param renumbered room for the new number of each event
    */
@@ -298,7 +297,7 @@ export class Graph {
       if (!isKept) {
         renumbered[event] = NONE;
         const previous = source[row + PREVIOUS] as number;
-        // The first of its thread to go: the thread is back where it asked for this one.
+        // The first removed event of its thread: the thread is back where it requested this one.
         if (previous === NONE || source[previous * stride + THREAD] !== thread || renumbered[previous] !== NONE) {
           this.last[thread] = previous;
           this.state[thread] = source[row + STATE] as number;
@@ -325,7 +324,7 @@ export class Graph {
     for (let event = 0; event < count; event++) this.#restrictLinks(event, revisited, renumbered);
   }
 
-  /** Coherence order of one location: what stays of it, in the order it has. */
+  /** Coherence order of one location, restricted to the events that stay. */
   #restrictOrder(whole: Graph, location: number, revisited: number, renumbered: Int32Array): void {
     const { rows } = this;
     const { stride } = whole;

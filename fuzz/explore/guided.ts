@@ -1,4 +1,4 @@
-/** Lets the machine go the way of a graph: the schedule is a linearisation of its events. */
+/** Makes the machine follow a graph: the schedule is a linearisation of its events. */
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { BLOCKED, EVENT, Graph, KIND, LOCATION, PAIRED, THREAD, VALUE } from "./graph.ts";
@@ -8,10 +8,10 @@ import { isGranted } from "./lock-chain.ts";
 import type { Lowering } from "./lowered-program.ts";
 import { POISON, ROLE } from "./lowered-words.ts";
 
-// What an event is for the machine.
+// The meaning of an event to the machine.
 const NOTHING = 0;
 const STEP = 1;
-/** Only the beginning of a wait: a step if the thread may make one. */
+/** Only the start of a wait: a step if the thread may make one. */
 const WAITS = 2;
 
 export class Guided implements Strategy {
@@ -25,7 +25,7 @@ export class Guided implements Strategy {
   readonly #machineThread: Int32Array;
   /** Threads of the machine that wait for a grace period. */
   readonly #inGrace: Uint8Array;
-  /** How the machine left the way of the graph, if it did. */
+  /** How the machine left the graph, if it did. */
   divergence: string | undefined;
 
   constructor(states: LocalStates, lowering: Lowering, threads: number) {
@@ -36,7 +36,7 @@ export class Guided implements Strategy {
     this.#inGrace = new Uint8Array(threads);
   }
 
-  /** The next execution goes the way of this graph. */
+  /** Makes the next execution follow this graph. */
   follow(graph: Graph): void {
     this.#linearisation.of(graph);
     this.#graph = graph;

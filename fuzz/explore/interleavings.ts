@@ -1,10 +1,10 @@
 /**
- * A program as a transition system: states that are never changed, and what each thread can do in each.
+ * A program as a transition system: immutable states, and the steps of each thread from each state.
  *
- * This is the plain meaning of a program, one access at a time, without any reduction: under `sc` every access takes
- * place in memory at once; under `tso` writes wait in the store buffer of their thread, first in first out, and a flush
- * takes the oldest to memory. Nothing here is shared with the explorer but the vocabulary and the text of an execution,
- * so each can be held against the other.
+ * This is the plain semantics of a program, one access at a time, without any reduction. Under `sc` every access takes
+ * effect in memory immediately. Under `tso` writes wait in the store buffer of their thread, first in first out, and a
+ * flush moves the oldest to memory. Only the vocabulary and the text of an execution are shared with the explorer, so
+ * each can be checked against the other.
  *
  * A state costs O(events) text, a step O(threads + words).
  */
@@ -27,17 +27,17 @@ import {
 import type { ExploredProgram } from "./explored-program.ts";
 import { LOCAL_ACCESSES_MAX, ProgramError } from "./local-states.ts";
 
-/** Where accesses take place: in memory at once, or by way of store buffers. */
+/** Where accesses take effect: directly in memory, or through store buffers. */
 export type InterleavedModel = "sc" | "tso";
 
-/** What a thread asks for, after the answers it got. */
+/** The next access of a thread, after the results it has received. */
 interface Point {
   readonly kind: AccessKind;
   readonly address: Address;
   readonly operand: number;
   readonly expected: number;
-  /** What came before: the answers from the thread's start. */
-  readonly answers: readonly number[];
+  /** The results received since the thread's start. */
+  readonly results: readonly number[];
   /** Why the thread has ended, if it has; `""` if it returned. */
   readonly end: string | undefined;
   readonly next: Map<number, Point>;
@@ -53,7 +53,7 @@ interface Buffered {
 
 interface Line {
   readonly point: Point;
-  /** Its events so far, as in `Execution.canonical`. */
+  /** The thread's events so far, as in `Execution.canonical`. */
   readonly text: string;
   readonly events: number;
   readonly buffer: readonly Buffered[];
@@ -67,9 +67,9 @@ interface Word {
 export interface State {
   readonly lines: readonly Line[];
   readonly words: ReadonlyMap<Address, Word>;
-  /** The writes, or acquisitions, of each word in the order in which they took place. */
+  /** The writes, or acquisitions, of each word in the order in which they took effect. */
   readonly orders: ReadonlyMap<Address, string>;
-  /** Locks that are taken, and who took them last. */
+  /** Locks that are held, with the last thread to acquire them. */
   readonly holders: ReadonlyMap<Address, number>;
 }
 
@@ -139,8 +139,8 @@ export class Interleavings {
     if (!mayWrite(kind) || !succeeds(kind, found, expected)) return this.#went(state, thread, read, 1, found);
     if (line.buffer.length > 0) return undefined;
     const value = valueWritten(kind, found, operand);
-    const answer = valueFound(kind, found, value);
-    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, answer);
+    const result = valueFound(kind, found, value);
+    const updated = this.#went(state, thread, `${read}W${address}=${value};`, 2, result);
     return taken(updated, { address, value, name: nameOf(thread, line.events + 1) });
   }
 
@@ -152,7 +152,7 @@ export class Interleavings {
     return taken({ ...state, lines: state.lines.with(thread, { ...line, buffer }) }, oldest);
   }
 
-  /** Has every thread returned, and everything reached memory? */
+  /** Has every thread returned and every write reached memory? */
   isComplete({ lines }: State): boolean {
     return lines.every(({ point, buffer }) => point.end === "" && buffer.length === 0);
   }
@@ -169,7 +169,7 @@ export class Interleavings {
     return `${lines.map(({ text }) => text).join("|")}#${order.toSorted().join("|")}`;
   }
 
-  /** A string that tells states apart: what took place, and what has still to reach memory. */
+  /** A string that identifies the state: the events so far, and the writes that have yet to reach memory. */
   key(state: State): string {
     const text = this.canonical(state);
     return this.#model === "sc" ? text : `${text}/${state.lines.map(({ buffer }) => buffer.length).join()}`;
@@ -187,13 +187,13 @@ export class Interleavings {
     return { ...state, lines: state.lines.with(thread, { ...line, buffer: [...line.buffer, written] }) };
   }
 
-  #went(state: State, thread: number, text: string, events: number, answer: number): State {
+  #went(state: State, thread: number, text: string, events: number, result: number): State {
     const line = lineOf(state, thread);
     const { point } = line;
-    let next = point.next.get(answer);
+    let next = point.next.get(result);
     if (next === undefined) {
-      next = this.#pointAfter(thread, [...point.answers, answer]);
-      point.next.set(answer, next);
+      next = this.#pointAfter(thread, [...point.results, result]);
+      point.next.set(result, next);
     }
     return {
       ...state,
@@ -201,30 +201,30 @@ export class Interleavings {
     };
   }
 
-  /** Runs the thread from its start, with these answers, to its next access. */
-  #pointAfter(thread: number, answers: readonly number[]): Point {
+  /** Runs the thread from its start, with these results, to its next access. */
+  #pointAfter(thread: number, results: readonly number[]): Point {
     const procedure = this.#program.threads[thread]?.();
     let point = this.#advance(procedure, thread, 0, []);
-    for (let i = 0; i < answers.length; i++)
-      point = this.#advance(procedure, thread, answers[i] ?? 0, answers.slice(0, i + 1));
+    for (let i = 0; i < results.length; i++)
+      point = this.#advance(procedure, thread, results[i] ?? 0, results.slice(0, i + 1));
     return point;
   }
 
-  #advance(procedure: Access | undefined, thread: number, answer: number, answers: readonly number[]): Point {
-    let value = answer;
+  #advance(procedure: Access | undefined, thread: number, result: number, results: readonly number[]): Point {
+    let value = result;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
-      let result: IteratorResult<AccessKind, void> | undefined;
+      let yielded: IteratorResult<AccessKind, void> | undefined;
       try {
-        result = procedure?.next(value);
+        yielded = procedure?.next(value);
       } catch (error) {
-        return ended(answers, `it threw ${String(error)}`);
+        return ended(results, `it threw ${String(error)}`);
       }
-      if (result === undefined || result.done === true) return ended(answers, "");
-      const kind = result.value;
+      if (yielded === undefined || yielded.done === true) return ended(results, "");
+      const kind = yielded.value;
       value = 0;
       if (kind === ACCESS.assertHolds) {
         if (request.operand === 0)
-          return ended(answers, request.message === "" ? "an assertion does not hold" : request.message);
+          return ended(results, request.message === "" ? "an assertion does not hold" : request.message);
         continue;
       }
       if (isLocal(kind) && (!isFence(kind) || this.#model === "sc")) continue;
@@ -232,22 +232,22 @@ export class Interleavings {
         throw new ProgramError(
           `thread ${thread} asks for an access that cannot be interleaved here`,
           thread,
-          answers.length,
+          results.length,
         );
       }
       const { address, operand, expected } = request;
-      return { kind, address, operand, expected, answers, end: undefined, next: new Map() };
+      return { kind, address, operand, expected, results, end: undefined, next: new Map() };
     }
     throw new ProgramError(
       `thread ${thread} loops without end: it made ${LOCAL_ACCESSES_MAX} accesses in a row that touch nothing shared`,
       thread,
-      answers.length,
+      results.length,
     );
   }
 }
 
-function ended(answers: readonly number[], end: string): Point {
-  return { kind: ACCESS.read, address: 0, operand: 0, expected: 0, answers, end, next: new Map() };
+function ended(results: readonly number[], end: string): Point {
+  return { kind: ACCESS.read, address: 0, operand: 0, expected: 0, results, end, next: new Map() };
 }
 
 function lineOf({ lines }: State, thread: number): Line {
@@ -260,7 +260,7 @@ function nameOf(thread: number, position: number): string {
   return `${thread}.${position}`;
 }
 
-/** A write, or the release of a lock, takes place in memory. */
+/** A write, or the release of a lock, takes effect in memory. */
 function taken(state: State, { address, value, name }: Buffered): State {
   if (value === undefined) {
     const holders = new Map(state.holders);

@@ -1,8 +1,8 @@
 import { EVENT, type Graph, INITIAL, KIND, LOCATION, NONE, PREVIOUS, SOURCE, THREAD } from "./graph.ts";
 
 /**
- * The write last read or made by the thread of `event` before it, at its location; `NONE` if there is none or it is the
- * initial one. Coherence does not go back behind it.
+ * The write that the thread of `event` last read or made at its location before it; `NONE` if there is none or it is
+ * the initial one. Coherence allows nothing older.
  */
 export function lastOfLocation({ rows, stride }: Graph, event: number): number {
   const location = rows[event * stride + LOCATION] as number;

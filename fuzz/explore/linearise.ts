@@ -1,9 +1,9 @@
 /**
- * An order of a graph's events in which each read finds what the graph says: under sequential consistency every graph
- * has one.
+ * An order of a graph's events in which each read finds the value that it has in the graph. Under sequential
+ * consistency every graph has one.
  *
- * Stays with a thread for as long as it can, so that the schedule has few context switches. O(events · threads) and the
- * readers of each write. Buffers are kept between calls.
+ * Stays with a thread for as long as possible, so that the schedule has few context switches. O(events · threads),
+ * plus the readers of each write. Buffers are kept between calls.
  */
 import {
   AFTER,
@@ -27,12 +27,12 @@ export class Linearisation {
   order = new Int32Array(64);
   count = 0;
   #done = new Uint8Array(64);
-  /** The event after each one in its thread, and the first one of each thread that is not done. */
+  /** The event after each one in its thread, and each thread's first event that is not done. */
   #following = new Int32Array(64);
   #next = new Int32Array(8);
   #last = new Int32Array(8);
 
-  /** @throws Error if the graph has no such order: it is not consistent under sc */
+  /** @throws Error if the graph has no such order: then it is not consistent under sc */
   of(graph: Graph): void {
     this.#begin(graph);
     const { width } = graph;
@@ -97,7 +97,7 @@ export class Linearisation {
       case EVENT.write:
         return this.#mayWrite(graph, event, NONE);
       case EVENT.lock: {
-        // One that never gets its lock is in nobody's way, and stands where its thread stands.
+        // An acquisition that is never granted blocks no other event, and comes where its thread is.
         const before = graph.get(event, BEFORE);
         if (before === NONE) return true;
         const release = graph.get(before, PARTNER);
@@ -108,7 +108,7 @@ export class Linearisation {
     }
   }
 
-  /** Have the write before this one, and all that read from it but `reader`, taken place? */
+  /** Are the preceding write, and all of its readers but `reader`, done? */
   #mayWrite(graph: Graph, write: number, reader: number): boolean {
     const before = graph.get(write, BEFORE);
     if (!this.#isDone(before)) return false;
@@ -120,7 +120,7 @@ export class Linearisation {
   }
 }
 
-/** Does the read, whose wait is not over, look at the last value that its word will ever have? */
+/** Does the read, whose wait is not over, find the final value of its word? */
 export function readsLast(graph: Graph, read: number): boolean {
   const source = graph.get(read, SOURCE);
   return source === INITIAL ? graph.first[graph.get(read, LOCATION)] === NONE : graph.get(source, AFTER) === NONE;

@@ -1,13 +1,13 @@
 /**
- * A litmus test as a program for the explorer, with the tags and dependencies that the test has: what the explorer's
- * models are held against the axioms with.
+ * A litmus test as a program for the explorer, with the test's tags and dependencies. The explorer's models are checked
+ * against the axioms with it.
  *
- * Each process follows those of its paths that agree with what its reads found. Locks are ordinary words that an
+ * Each process follows those of its paths that agree with the values its reads found. Locks are ordinary words that an
  * acquisition changes from 0 to 1; one that finds 1, and may not fail, ends the execution as blocked. An address is a
  * number like any other, far from those that tests compute with.
  *
- * Not taken: what no program may compute, and processes with branches in which one statement makes two accesses that are
- * unordered, as a procedure makes one after the other.
+ * Not supported: values that no program may compute, and processes with branches in which one statement makes two
+ * unordered accesses, since a procedure makes one after the other.
  */
 import {
   type Access,
@@ -38,12 +38,12 @@ import { assume, type ExploredProgram } from "./explored-program.ts";
 import { EVENT, KIND, NONE, THREAD, VALUE } from "./graph.ts";
 import type { Meaning } from "./meaning.ts";
 
-/** Addresses of variables, so many apart that an offset leads to no other. */
+/** Addresses of variables, so far apart that no offset leads to another variable. */
 const FIRST_ADDRESS = 0x4000_0000;
 const ADDRESS_STRIDE = 0x1_0000;
-/** Where the lock of a variable lies: an ordinary access to the variable does not see it. */
+/** Offset of a variable's lock: an ordinary access to the variable does not see it. */
 const LOCK_OFFSET = 0x8000;
-/** Offsets below an address are its own, too. */
+/** Offsets below an address belong to it, too. */
 const OFFSET_MIN = -0x1000;
 
 export interface LitmusProgram {
@@ -53,9 +53,9 @@ export interface LitmusProgram {
 }
 
 /**
- * The programs of a test: one, but for tests that leave accesses of a statement unordered, which have one for each order.
+ * The programs of a test: one, except that a test with unordered accesses in a statement has one for each order.
  *
- * @returns why not, if the explorer cannot take the test
+ * @returns the reason if the explorer cannot take the test
  */
 export function litmusPrograms(text: string): readonly LitmusProgram[] | string {
   const { test } = parseLitmus(text);
@@ -106,7 +106,7 @@ function hasUnordered({ events, flow }: Path): boolean {
   );
 }
 
-/** The path with its events in each order that keeps that of statements, and that inside them as far as there is one. */
+/** The path with its events in each order that respects the order of statements, and the partial order inside them. */
 function ordersOf(path: Path): Path[] {
   const { events, flow } = path;
   const order = closure(relationOf(events.length, flow));
@@ -140,7 +140,7 @@ function ordersOf(path: Path): Path[] {
   });
 }
 
-/** What each read of a thread found, in program order. */
+/** The values found by a thread's reads, in program order. */
 function valuesOf({ graph }: Execution, thread: number): number[] {
   const values: number[] = [];
   for (let event = 0; event < graph.count; event++) {
@@ -175,7 +175,7 @@ class Variables {
 
 type Environment = ReadonlyMap<number, KnownValue>;
 
-/** The value with everything known put in. */
+/** The value with everything known substituted. */
 function resolve(value: SymbolicValue, environment: Environment): SymbolicValue {
   switch (value.kind) {
     case "unknown":
@@ -194,16 +194,16 @@ function isPossible({ constraints }: Path, environment: Environment): boolean {
   });
 }
 
-/** Where a process stands after some reads. */
+/** The position of a process after some reads. */
 interface Standing {
   readonly paths: readonly Path[];
   readonly environment: Environment;
-  /** The next event, in all of the paths. */
+  /** Index of the next event, in all of the paths. */
   readonly at: number;
 }
 
 class ProcessRun {
-  /** What the access asked for last means. */
+  /** The meaning of the access requested last. */
   meaning: Meaning | undefined;
   readonly #paths: readonly Path[];
   readonly #variables: Variables;
@@ -310,7 +310,7 @@ class ProcessRun {
     return { ...known, update: (found) => this.#update(standing, found) };
   }
 
-  /** What the read-modify-write at which the process stands leaves where it finds a value. */
+  /** The value that the process's current read-modify-write leaves, given the value it finds. */
   #update({ paths, environment, at }: Standing, found: number): number | undefined {
     for (const path of paths) {
       const slot = path.events[at]?.value;
@@ -342,7 +342,7 @@ function isPaired({ rmw }: Path, at: number): boolean {
   return rmw.some(([read, write]) => read === at && write === at + 1);
 }
 
-/** Does a lock operation of this kind come about where it finds the word so? */
+/** Can a lock operation of this kind take place if it finds this value in the word? */
 function agrees(kind: PathEvent["kind"] | undefined, found: number): boolean {
   switch (kind) {
     case "LKR":

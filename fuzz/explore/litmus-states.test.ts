@@ -1,4 +1,4 @@
-/** The explorer under lkmm against the axioms, by final states: litmus tests of others and of ours, and random ones. */
+/** The explorer under lkmm against the axioms, by final states: the kernel's litmus tests, our own, and random ones. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -16,7 +16,7 @@ function textsIn(folder: string): [string, string][] {
   return files.map((name) => [name.replace(/\.litmus$/u, ""), readFileSync(join(folder, name), "utf8")]);
 }
 
-/** Tests with final states that only executions with a cycle of program order and reads-from have, and which. */
+/** Tests with final states that only executions with a cycle of program order and reads-from have, and those states. */
 function statesOfCycles(folder: string): Record<string, readonly string[]> {
   const found: Record<string, readonly string[]> = {};
   for (const [name, text] of textsIn(folder)) {
@@ -27,7 +27,7 @@ function statesOfCycles(folder: string): Record<string, readonly string[]> {
   return found;
 }
 
-test("our 28 tests have the final states of the axioms, but for those of cycles, and each execution once", () => {
+test("our 28 tests have the final states of the axioms, except those of cycles, each execution exactly once", () => {
   const texts = textsIn(OURS);
   expect(texts).toHaveLength(28);
   expect(texts.map(([name, text]) => [name, disagreements(text, lkmm)])).toEqual(texts.map(([name]) => [name, []]));
@@ -41,7 +41,7 @@ test("our 28 tests have the final states of the axioms, but for those of cycles,
 });
 
 test.skipIf(!existsSync(OTHERS))(
-  "the 250 kernel tests have the final states of the axioms, but for those of cycles (skips without them)",
+  "the 250 kernel tests have the final states of the axioms, except those of cycles (skips without them)",
   () => {
     const texts = textsIn(OTHERS);
     expect(texts).toHaveLength(250);
@@ -52,7 +52,7 @@ test.skipIf(!existsSync(OTHERS))(
   120_000,
 );
 
-test("300 random litmus tests have the final states of the axioms, but for those of cycles", () => {
+test("300 random litmus tests have the final states of the axioms, except those of cycles", () => {
   let compared = 0;
   fc.assert(
     fc.property(randomLitmus, (text) => {

@@ -1,4 +1,4 @@
-/** The final states of a litmus test by its axioms, and by the explorer. */
+/** The final states of a litmus test according to the axioms, and according to the explorer. */
 import { forEachCandidate, type LitmusBounds } from "#model/memory/litmus/candidate-search.ts";
 import { observedPlaces, showPlace, stateOf } from "#model/memory/litmus/final-state.ts";
 import { parseLitmus } from "#model/memory/litmus/parse.ts";
@@ -9,9 +9,9 @@ import { explore } from "./explore.ts";
 import { litmusPrograms } from "./litmus-program.ts";
 
 export interface AxiomaticStates {
-  /** Of every execution that the model allows. */
+  /** Final states of every execution that the model allows. */
   readonly all: ReadonlySet<string>;
-  /** Of those in which program order and reads-from form no cycle. */
+  /** Final states of those in which program order and reads-from form no cycle. */
   readonly acyclic: ReadonlySet<string>;
 }
 
@@ -36,11 +36,11 @@ export function axiomaticStates(text: string, model: MemoryModel, bounds: Litmus
 export interface ExploredStates {
   readonly states: ReadonlySet<string>;
   readonly executions: number;
-  /** Distinct executions: as many as there were, if each was visited once. */
+  /** Distinct executions: equal to `executions` if each was visited once. */
   readonly distinct: number;
 }
 
-/** @returns why not, if the explorer cannot take the test */
+/** @returns the reason if the explorer cannot take the test */
 export function exploredStates(text: string): ExploredStates | string {
   const programs = litmusPrograms(text);
   if (typeof programs === "string") return programs;
@@ -64,8 +64,8 @@ export function exploredStates(text: string): ExploredStates | string {
 }
 
 /**
- * What the two disagree about, as lines; empty if nothing. The explorer must have all states of executions without a
- * cycle of program order and reads-from, and no others, and visit each execution once.
+ * The disagreements of the two, as lines; empty if there are none. The explorer must have exactly the states of
+ * executions without a cycle of program order and reads-from, and visit each execution once.
  */
 export function disagreements(text: string, model: MemoryModel, bounds: LitmusBounds = {}): string[] | undefined {
   const explored = exploredStates(text);

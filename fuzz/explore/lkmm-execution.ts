@@ -1,4 +1,4 @@
-/** A graph as `model/memory` takes it for the Linux-kernel memory model: with tags, and with dependencies. */
+/** A graph in the form of `model/memory` for the Linux-kernel memory model: with tags and dependencies. */
 import type { MemoryEvent, Tag } from "#model/memory/event.ts";
 import type { Execution } from "#model/memory/execution.ts";
 import type { Pair } from "#model/memory/relation.ts";
@@ -9,7 +9,7 @@ import { isHalf, type NameEvent, referenceExecution } from "./reference.ts";
 
 const nameEvent: NameEvent = (graph, event, states) => {
   const kind = graph.get(event, KIND);
-  const { tag, lock, domain } = states.meaning(askedIn(graph, event));
+  const { tag, lock, domain } = states.meaning(requestingState(graph, event));
   if (domain !== undefined) return { kind: "GPS", variable: `w${domain}` } as Omit<MemoryEvent, "thread" | "variable">;
   if (kind === EVENT.fence) return { kind: "F", tag };
   const isPaired = graph.has(event, PAIRED);
@@ -24,13 +24,13 @@ function tagOf(tag: Tag | undefined, isFailed: boolean): Tag | undefined {
   return isFailed && tag !== undefined ? "Once" : tag;
 }
 
-/** The state that asked for an event, of which it may be the second half. */
-function askedIn(graph: Graph, event: number): number {
+/** The state that requested an event, which may be the second half of an access. */
+function requestingState(graph: Graph, event: number): number {
   const isSecond = graph.get(event, KIND) === EVENT.write && graph.has(event, PAIRED);
   return graph.get(isSecond ? graph.get(event, PARTNER) : event, STATE);
 }
 
-/** As `referenceExecution`, for the model `lkmm`. O(events · dependencies). */
+/** Like `referenceExecution`, for the model `lkmm`. O(events · dependencies). */
 export function lkmmExecution(graph: Graph, states: LocalStates): Execution {
   const index: number[] = [];
   const execution = referenceExecution(graph, states, nameEvent, index);
@@ -42,7 +42,7 @@ export function lkmmExecution(graph: Graph, states: LocalStates): Execution {
     places.set(`${graph.get(event, THREAD)}.${graph.get(event, POSITION)}`, event);
   for (let event = 0; event < graph.count; event++) {
     if (index[event] === NONE) continue;
-    const state = askedIn(graph, event);
+    const state = requestingState(graph, event);
     const meaning = states.meaning(state);
     const isWrite = graph.get(event, KIND) === EVENT.write;
     const isSecond = isWrite && graph.has(event, PAIRED);

@@ -1,16 +1,16 @@
 /**
  * The Linux-kernel memory model, event by event: coherence, happens-before, propagation, and plain accesses as far as
- * they restrict what is read and where writes go. The axioms are in `model/memory/lkmm.ts`.
+ * they restrict sources of reads and places of writes. The axioms are in `model/memory/lkmm.ts`.
  *
  * An event is added without successors, so a cycle through it leaves it by from-reads or coherence: `e` overwrites, or
  * reads what is overwritten by, a write `x` of another thread; and `x`, by cumulativity, propagates to an event of the
- * thread of `e` (happens-before) or before a strong fence (propagates-before) that must come before `e`. A choice that
- * is the last one in coherence order has no such `x`. For others, what must come before `e` is walked backwards:
+ * thread of `e` (happens-before) or before a strong fence (propagates-before) that must come before `e`. The last
+ * choice in coherence order has no such `x`. For others, the events that must come before `e` are walked backwards:
  * O(nodes · words of a set) at most for each kind of landing, and there are as many kinds as threads.
  *
- * Decided on graphs that are done, as it may forbid what was the only way on: `rcu`, where sections and grace periods
- * are barriers (litmus tests). Programs of the machine have them as words: see `meaning.ts`. The pairs of plain accesses
- * that become ordered by way of a third event are looked at then as well.
+ * `rcu`, where sections and grace periods are barriers (litmus tests), is decided on complete graphs, since it may
+ * forbid the only way to continue. Programs of the machine have them as words: see `meaning.ts`. Pairs of plain
+ * accesses that a third event orders are checked then as well.
  */
 import { allowed } from "#model/memory/execution.ts";
 import { lkmm } from "#model/memory/lkmm.ts";
@@ -31,16 +31,16 @@ export class LkmmOrder implements Order {
   readonly #states: LocalStates;
   readonly #relations: LkmmRelations;
   readonly #whole: LkmmWhole;
-  /** Two accesses that race in the graph last asked about as a whole; grace periods that are barriers are not regarded. */
+  /** Two accesses that race in the graph last checked as a whole; grace periods that are barriers are ignored. */
   race: Race | undefined;
-  /** The write that the thread's own last access of the location read or made. */
+  /** The write that the thread's last access to the location read or made. */
   #base = NONE;
 
-  /** Must come before the event looked at. */
+  /** Nodes that must come before the current event. */
   readonly #before = new BitRows();
   /**
-   * Propagate to what must come before it: for each thread to an event of that thread, then to the event itself, then
-   * before a strong fence. The event itself is apart, as nothing propagates to itself.
+   * Nodes that propagate to a node that must come before the event: for each thread, to an event of that thread; then
+   * to the event itself; then before a strong fence. The event itself is separate, since nothing propagates to itself.
    */
   readonly #propagating = new BitRows();
   readonly #result = new BitRows();
@@ -98,7 +98,7 @@ export class LkmmOrder implements Order {
     return false;
   }
 
-  /** The event is a read that does not read the last write, or a write that is not last. */
+  /** Is the event a read that does not read the last write, or a write that is not last? */
   #mayOverwrite(graph: Graph, event: number): boolean {
     const relations = this.#relations;
     const node = relations.node[event] as number;
@@ -116,8 +116,8 @@ export class LkmmOrder implements Order {
   }
 
   /**
-   * A wait for a grace period that sees a section word as it was before a later section opened: what precedes the grace
-   * period comes before all of that section.
+   * Is this a wait for a grace period that sees a section word as it was before a later section opened? Then everything
+   * before the grace period comes before all of that section.
    */
   #mayPrecedeSections(graph: Graph, event: number): boolean {
     const relations = this.#relations;
@@ -166,7 +166,7 @@ export class LkmmOrder implements Order {
     this.#stack.push(node, landing);
   }
 
-  /** Something that propagates to `node` ends there: it is the node, or the write that it reads from. */
+  /** Marks that propagation ends at `node`: the node itself, or the write that it reads from, propagates there. */
   #land(node: number, landing: number): void {
     this.#propagate(node, landing);
     const { source, isRead, thread } = this.#relations;
@@ -238,7 +238,7 @@ export class LkmmOrder implements Order {
 
   // ---- Plain accesses
 
-  /** Is no write that overwrites, if one of the two is plain, visible to the event? */
+  /** True if no overwriting write is visible to the event, where one of the two is plain. */
   #plainMayOverwrite(graph: Graph, event: number, node: number, isMarked: boolean): boolean {
     const relations = this.#relations;
     const { thread } = relations;
@@ -251,7 +251,7 @@ export class LkmmOrder implements Order {
     return true;
   }
 
-  /** What is visible to the event that the walk was about, if one of the two is plain. */
+  /** The nodes visible to the walk's event, where one of the two is plain. */
   #visible(node: number): BitRows {
     const relations = this.#relations;
     const { sets, markedRow } = relations;
@@ -286,7 +286,7 @@ export class LkmmOrder implements Order {
   }
 }
 
-/** The first write that overwrites what a read read, or that comes after a write. */
+/** The first write that overwrites the source of a read, or that comes after a write. */
 function firstAfter(graph: Graph, event: number): number {
   if (graph.get(event, KIND) === EVENT.write) return graph.get(event, AFTER);
   const source = graph.get(event, SOURCE);

@@ -1,12 +1,12 @@
 /**
- * A graph in the relations of the Linux-kernel memory model that follow from program order, dependencies and reads-from
- * alone: for each event the events before it by each of them, as sets of bits. The definitions are those of
+ * The relations of the Linux-kernel memory model that follow from program order, dependencies and reads-from alone: for
+ * each event and relation, the events before it as a bit set. The definitions are those of
  * `model/memory/lkmm-order.ts`.
  *
- * Nodes are events; an acquisition of a lock is two, its read and its write. Computed anew for each graph that is
- * looked at: O(nodes · words of a set). Two passes, as events are not always added after those they read from.
+ * Nodes are events; an acquisition of a lock is two, its read and its write. Computed afresh for each graph: O(nodes ·
+ * words of a set). Two passes, since events are not always added after those they read from.
  *
- * The file is long because one walk along the threads finds all of it.
+ * The file is long because one walk along the threads computes all relations.
  */
 import type { Tag } from "#model/memory/event.ts";
 import { BitRows } from "./bit-rows.ts";
@@ -43,7 +43,7 @@ const MARKED = 3;
 const NOT_WITHOUT_RESULT = 4;
 const SETS = 5;
 
-// What is known of a thread on the way along it: rows of `#along`.
+// Facts about a thread during the walk along it: rows of `#along`.
 const STRONG = 0;
 const WRITE_FENCED = 1;
 const READ_FENCED = 2;
@@ -65,7 +65,7 @@ export class LkmmRelations {
   /** The first node of each event. */
   node = new Int32Array(64);
   thread = new Int32Array(64);
-  /** The write that each node reads from, its read's if it is the write of a read-modify-write; `NONE` for no node. */
+  /** The write that each node reads from; for the write of a read-modify-write, its read's; `NONE` for no node. */
   source = new Int32Array(64);
   /** Is the node the write of a read-modify-write or of a lock operation? */
   isUpdate = new Uint8Array(64);
@@ -75,22 +75,22 @@ export class LkmmRelations {
   /** The nodes of all other threads, by thread. */
   readonly others = new BitRows();
   readonly programOrder = new BitRows();
-  /** mb and gp, and what only acquires or releases besides. */
+  /** mb and gp, and nodes that only acquire or release. */
   readonly strong = new BitRows();
   readonly fences = new BitRows();
-  /** strong and release: what is cumulative; then wmb and handed-over locks, which are not. */
+  /** strong and release, which are cumulative; then wmb and handed-over locks, which are not. */
   readonly cumulative = new BitRows();
   readonly other = new BitRows();
   readonly preserved = new BitRows();
-  /** acqpo; and what `smp_rmb` orders if one of the two is a read that it orders: the earlier, and the later one. */
+  /** acqpo; then what `smp_rmb` orders if one of the two is a read that it orders: the earlier, and the later one. */
   readonly acquired = new BitRows();
   readonly readFenced = new BitRows();
   readonly readFencedPost = new BitRows();
   readonly address = new BitRows();
   readonly #data = new BitRows();
-  /** What a grace period orders before the node, where sections and grace periods are words. */
+  /** Nodes that a grace period orders before the node, where sections and grace periods are words. */
   readonly grace = new BitRows();
-  /** Writes that come before in coherence order and those that read them, of the same thread too. */
+  /** Writes before this one in coherence order and their readers, including those of the same thread. */
   readonly overwritten = new BitRows();
   readonly #locations = new BitRows();
   readonly #along = new BitRows();
@@ -162,7 +162,7 @@ export class LkmmRelations {
     return this.meaningOf(this.#graph as Graph, event);
   }
 
-  /** What an event means; both halves of a read-modify-write mean the same. */
+  /** The meaning of an event; both halves of a read-modify-write have the same. */
   meaningOf(graph: Graph, event: number): Meaning {
     const isSecondHalf = graph.get(event, KIND) === EVENT.write && graph.has(event, PAIRED);
     return this.#states.meaning(graph.get(isSecondHalf ? graph.get(event, PARTNER) : event, STATE));
@@ -190,7 +190,7 @@ export class LkmmRelations {
     return (this.node[event] as number) + (graph.get(event, KIND) === EVENT.lock ? 1 : 0);
   }
 
-  /** What each node is, and the nodes of its thread before it. */
+  /** Classifies the nodes of an event, and records the earlier nodes of its thread. */
   #classify(graph: Graph, event: number): void {
     const kind = graph.get(event, KIND);
     const thread = graph.get(event, THREAD);
@@ -275,7 +275,7 @@ export class LkmmRelations {
       this.#along.joinWithin(along + BEFORE_UNLOCKS, this.programOrder, node, this.sets, ACCESSES);
   }
 
-  /** What the barriers and acquisitions on the way order before an access, and what it overwrites itself. */
+  /** Adds what earlier barriers and acquisitions order before an access, and what it overwrites itself. */
   #relateAccess(graph: Graph, event: number, node: number, along: number, meaning: Meaning): void {
     const { strong, fences, cumulative, other, preserved, sets } = this;
     const writes = sets.has(WRITES, node);
@@ -330,7 +330,7 @@ export class LkmmRelations {
     } else if (isReading && how.tag === "Acq") this.#along.add(along + ACQUIRED, node);
   }
 
-  /** An acquisition's read: it acquires, and what came before an unlock of its thread, or before its source, is known. */
+  /** An acquisition's read acquires, and knows what came before an unlock of its thread or before its source. */
   #passLockRead(node: number, along: number): void {
     this.#along.add(along + ACQUIRED, node);
     this.#along.join(along + HANDED_OVER, this.#along, along + BEFORE_UNLOCKS);
@@ -402,7 +402,7 @@ export class LkmmRelations {
     }
   }
 
-  /** Adds the read that a step made, and those that it had its value from through memory of the thread. */
+  /** Adds the read that a step made, and those that its value came from through memory within the thread. */
   #carry(graph: Graph, state: number, step: number, rows: BitRows, node: number): void {
     const thread = this.thread[node] as number;
     const position = this.#states.position(this.#states.ancestor(state, step));
@@ -426,7 +426,7 @@ export class LkmmRelations {
 
   // ---- Coherence
 
-  /** Who comes before each write of a location by coherence order or from-reads. */
+  /** Finds the nodes before each write of a location by coherence order or from-reads. */
   #order(graph: Graph, location: number): void {
     let write = graph.first[location] as number;
     if (write === NONE) return;
@@ -459,9 +459,9 @@ export class LkmmRelations {
   // ---- Grace periods that are words
 
   /**
-   * A grace period comes after the sections that its waits saw end, and before those that open afterwards: what
-   * precedes the end of the one is before all that follows the grace period, what precedes the grace period before all
-   * that follows the opening of the other.
+   * A grace period comes after the sections that its waits saw end, and before those that open afterwards. Everything
+   * before the end of an earlier section precedes all that follows the grace period; everything before the grace period
+   * precedes all that follows the opening of a later section.
    */
   #addGrace(graph: Graph): void {
     let found = false;
@@ -489,14 +489,17 @@ export class LkmmRelations {
     }
   }
 
-  /** Adds what comes before the grace period that a node waits for: of its thread, and of who asked for it. */
+  /**
+   * Adds what comes before the grace period that a node waits for: from its thread, and from the thread that requested
+   * it.
+   */
   joinBeforeGrace(rows: BitRows, row: number, node: number): void {
     rows.joinWithin(row, this.programOrder, node, this.sets, ACCESSES);
     rows.join(row, this.strong, node);
   }
 }
 
-/** Has the read a source with which its wait is over? */
+/** Does the read have a source that ends its wait? */
 export function isOver(graph: Graph, read: number): boolean {
   return graph.get(read, SOURCE) !== NONE && !graph.has(read, BLOCKED);
 }

@@ -12,7 +12,7 @@ import { LkmmOrder } from "./lkmm-order.ts";
 import type { ExploredProgram } from "./explored-program.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 
-/** Executions that race by the axioms, and by the explorer, of those that it visits. */
+/** Of the executions visited: those that race by the axioms, and those that race by the explorer. */
 function racesOf(program: ExploredProgram): { readonly racing: number; readonly differing: number } {
   let racing = 0;
   let differing = 0;
@@ -30,7 +30,7 @@ function racesOf(program: ExploredProgram): { readonly racing: number; readonly 
   return { racing, differing };
 }
 
-test("races of random programs are those of the axioms", () => {
+test("random programs race exactly as the axioms say", () => {
   let racing = 0;
   fc.assert(
     fc.property(randomThreads({ threads: 3, accesses: 4, words: 2 }), (threads) => {

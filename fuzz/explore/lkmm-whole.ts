@@ -1,8 +1,9 @@
 /**
- * A whole graph under the Linux-kernel memory model: whether plain accesses take effect as they must, and which of them
- * race. The definitions are those of `model/memory/lkmm-plain.ts`, where grace periods are words (`meaning.ts`).
+ * Checks a whole graph under the Linux-kernel memory model: whether plain accesses take effect as they must, and which
+ * of them race. The definitions are those of `model/memory/lkmm-plain.ts`, where grace periods are words
+ * (`meaning.ts`).
  *
- * Relations are kept backwards, for each node the set of those before it. O(nodes² · words of a set).
+ * Relations are kept backwards: for each node, the set of nodes before it. O(nodes² · words of a set).
  */
 import { lowestBit } from "#model/memory/words.ts";
 import { BitRows } from "./bit-rows.ts";
@@ -16,18 +17,18 @@ export interface Race {
 }
 
 export interface WholeGraph {
-  /** Plain accesses take effect as the order around them says. */
+  /** Whether plain accesses take effect as the order around them requires. */
   readonly isAllowed: boolean;
   readonly race: Race | undefined;
 }
 
-// Which rows of a node are known.
+// Marks the rows of a node that are known.
 const VISIBLE = 1;
 const WRITE_VISIBLE = 2;
 const READ_VISIBLE = 4;
 const EXECUTED = 8;
 
-// What two conflicting accesses are to each other.
+// How two conflicting accesses relate.
 const FINE = 0;
 const FORBIDDEN = 1;
 const RACE = 2;
@@ -52,7 +53,7 @@ export class LkmmWhole {
     this.#relations = relations;
   }
 
-  /** @param graph a graph that is consistent event by event; the relations are computed anew */
+  /** @param graph a graph that is consistent event by event; the relations are recomputed */
   of(graph: Graph): WholeGraph {
     const relations = this.#relations;
     relations.of(graph);
@@ -67,7 +68,7 @@ export class LkmmWhole {
     for (const rows of all) rows.reset(this.#relations.count, this.#relations.count);
   }
 
-  /** The marked members of a row, for a loop that changes none of them. */
+  /** The marked members of a row, for a loop that does not change them. */
   #marked(rows: BitRows, row: number): readonly number[] {
     const { sets, markedRow } = this.#relations;
     const found: number[] = [];
@@ -102,7 +103,7 @@ export class LkmmWhole {
         if (node !== middle && rows.has(node, middle)) rows.join(node, rows, middle);
   }
 
-  /** cumul*, and prop: what comes before a node by them. */
+  /** cumul* and prop: the nodes before each node. */
   #closeCumulative(): void {
     const relations = this.#relations;
     const { count, sets, markedRow } = relations;
@@ -164,7 +165,7 @@ export class LkmmWhole {
     this.#close(this.#before);
   }
 
-  /** Nothing is known yet of ww-vis, wr-vis and rw-xb, by the later of the two: they are found when asked for. */
+  /** Resets ww-vis, wr-vis and rw-xb, indexed by the later of the two: they are computed on demand. */
   #beginOrders(): void {
     const { count } = this.#relations;
     this.#rows(this.#visible, this.#writeVisible, this.#readVisible, this.#executed, this.#readsFenced, this.#scratch);
@@ -212,7 +213,7 @@ export class LkmmWhole {
     if (write !== NONE && this.#relations.isMarked(write)) ends.add(node, write);
   }
 
-  /** w-pre: marked nodes that a write is tied to; the node itself if it is marked. */
+  /** w-pre: the marked nodes that bound a write; the node itself if it is marked. */
   #writeEntries(node: number): number[] {
     return this.#entries(node, this.#fences);
   }
@@ -284,7 +285,7 @@ export class LkmmWhole {
     return { isAllowed, race };
   }
 
-  /** Are the two of one word and of different threads, and is one of them plain? */
+  /** Are the two accesses to one word by different threads, and is one of them plain? */
   #conflict(graph: Graph, write: number, other: number): boolean {
     const kind = graph.get(other, KIND);
     if (kind !== EVENT.write && kind !== EVENT.read) return false;
@@ -303,7 +304,7 @@ export class LkmmWhole {
       return isOrdered ? FINE : RACE;
     }
     if (!isRead || graph.get(other, SOURCE) < 0) return FINE;
-    // The read finds the write, or one after it in coherence order.
+    // The read reads from the write, or from one after it in coherence order.
     if (this.#isExecutedBefore(node, write)) return graph.get(other, SOURCE) === event ? FORBIDDEN : FINE;
     return this.#isReadVisible(write, node) ? FINE : RACE;
   }

@@ -1,13 +1,13 @@
 /**
- * What each thread asks for next, given what its accesses answered so far.
+ * The next access of each thread, given the results of its accesses so far.
  *
- * Threads are deterministic, so their local states form a tree: a state is a thread and the answers it got. The tree
- * remembers what each state asks for; a generator runs only when a state is reached for the first time. Generators
- * cannot be rewound: the one of a thread is kept where it stands, and run anew from the start when another branch of
- * the tree is to grow.
+ * Threads are deterministic, so their local states form a tree: a state is a thread and the results it has received.
+ * The tree remembers the next access of each state; a generator runs only when a state is reached for the first time.
+ * Generators cannot be rewound: each thread's generator is kept where it stopped, and restarted when another branch of
+ * the tree must grow.
  *
- * The tree is a cache. When it is full it is emptied (`renew`), and whoever keeps numbers of states walks to them
- * again.
+ * The tree is a cache. When it is full it is emptied (`renew`), and callers that keep state numbers must find the
+ * states again.
  */
 import { ACCESS, type Access, type AccessKind, request } from "#impl/memory/access.ts";
 import {
@@ -30,11 +30,11 @@ import {
 } from "#impl/memory/access-class.ts";
 import { LOOKED_AT_MAX, WAIT_INSTEAD } from "#fuzz/machine/looking-loop.ts";
 import { accessNames } from "#fuzz/machine/access-name.ts";
-import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
+import { unyieldedAccess, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import { ACQUIRES, DRAINS, FULL, PLAIN, RELEASES } from "./graph.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 
-/** What a state asks for. */
+/** Kinds of request that a state makes. */
 export const STEP = {
   returned: 0,
   failed: 1,
@@ -47,37 +47,37 @@ export const STEP = {
   unlock: 8,
 } as const;
 
-/** How to take the orderings that the accesses of a program carry. */
+/** How to treat the orderings of a program's accesses. */
 export type Orderings = "as-written" | "relaxed" | "release-acquire";
 
-/** What a thread asked for before, and what it got. */
-export interface AnsweredStep {
+/** An earlier access of a thread, with its result. */
+export interface CompletedStep {
   readonly kind: AccessKind;
   readonly address: number;
-  readonly answer: number;
+  readonly result: number;
 }
 
 export interface LocalStatesOptions {
-  /** Whether barriers are steps of their own: without weak memory they mean nothing. */
+  /** Whether barriers are separate steps: without weak memory they have no effect. */
   readonly keepsBarriers: boolean;
-  /** As written, or every access alike. */
+  /** As written, or the same for every access. */
   readonly accesses: Orderings;
-  /** Whether full barriers are taken for barriers that only acquire and release. */
+  /** Whether full barriers are treated as barriers that only acquire and release. */
   readonly weakFences: boolean;
-  /** Whether a loop that only looks is refused: each look is a choice, so its executions have no end. */
+  /** Whether a loop that only reads is refused: each read is a choice, so it has endlessly many executions. */
   readonly refusesLooking: boolean;
-  /** What an exchange leaves, given its operand and what it finds; the operand itself, if not given. */
+  /** The value that an exchange leaves, given its operand and the value it finds; by default the operand itself. */
   readonly exchange?: ((operand: number, found: number) => number) | undefined;
   /**
-   * What the access means that a thread has just asked for, after these steps, if the program can say more than the
-   * kind of the access does.
+   * The meaning of the access that a thread has just requested after these steps, if the program knows more than the
+   * kind of access.
    */
   readonly meaning?:
-    | ((thread: number, kind: AccessKind, steps: readonly AnsweredStep[]) => Meaning | undefined)
+    | ((thread: number, kind: AccessKind, steps: readonly CompletedStep[]) => Meaning | undefined)
     | undefined;
 }
 
-/** A program that does something else when it is run again with the same answers, or what the explorer cannot run. */
+/** A program that behaves differently when run again with the same results, or that the explorer cannot run. */
 export class ProgramError extends Error {
   readonly thread: number;
   readonly event: number;
@@ -100,7 +100,7 @@ const OPERAND = 5;
 const EXPECTED = 6;
 const FLAGS = 7;
 const PARENT = 8;
-const ANSWER = 9;
+const RESULT = 9;
 const FIRST_CHILD = 10;
 const SIBLING = 11;
 const DEPTH = 12;
@@ -110,17 +110,17 @@ const STRIDE = 14;
 
 const NOBODY = -1;
 
-/** Reads of the same few words, one after the other, that a thread may make; more are taken for a loop that waits. */
+/** Consecutive reads of the same few words that a thread may make; more are taken for a loop that waits. */
 const LOOKS_MAX = 256;
 
-/** States kept at most, unless more are asked for. */
+/** Maximum number of states kept, by default. */
 const STATES_MAX = 1 << 16;
 
-/** Accesses in a row that touch nothing shared: more are taken for an endless loop. */
+/** Consecutive accesses that touch nothing shared: more are taken for an endless loop. */
 export const LOCAL_ACCESSES_MAX = 100_000;
 
 export class LocalStates {
-  /** Distinct addresses, in the order of their appearance: a location is an index into this. */
+  /** Distinct addresses in order of appearance: a location is an index into this array. */
   readonly addresses: number[] = [];
   readonly #locations = new Map<number, number>();
   readonly #threads: readonly (() => Access)[];
@@ -130,10 +130,10 @@ export class LocalStates {
   #count = 0;
   readonly #roots: Int32Array;
   readonly #generators: (Access | undefined)[];
-  /** The state in which each generator stands. */
+  /** The state that each generator has reached. */
   readonly #standing: Int32Array;
   readonly #messages = new Map<number, string>();
-  /** Of those states whose access means more than its kind says. */
+  /** Meanings of those states whose access means more than its kind. */
   readonly #meanings = new Map<number, Meaning>();
   #path = new Int32Array(64);
 
@@ -146,7 +146,7 @@ export class LocalStates {
     this.#standing = new Int32Array(threads.length).fill(NOBODY);
   }
 
-  /** The location of an address, new ones at the end. */
+  /** The location of an address; new ones are appended. */
   locationOf(address: number): number {
     const known = this.#locations.get(address);
     if (known !== undefined) return known;
@@ -200,18 +200,18 @@ export class LocalStates {
     return this.#table[state * STRIDE + POSITION] as number;
   }
 
-  /** What the access that the state asks for means to a memory model. */
+  /** The meaning of the state's access to a memory model. */
   meaning(state: number): Meaning {
     return this.#meanings.get(state) ?? meaningOf(this.kind(state));
   }
 
-  /** Does a read-modify-write write where it finds `found`? */
+  /** Does the read-modify-write write if it finds `found`? */
   writesAt(state: number, found: number): boolean {
     const { update } = this.meaning(state);
     return update === undefined ? succeeds(this.kind(state), found, this.expected(state)) : update(found) !== undefined;
   }
 
-  /** What a write, or a read-modify-write that succeeds where it finds `found`, leaves. */
+  /** The value left by a write, or by a read-modify-write that succeeds on finding `found`. */
   written(state: number, found: number): number {
     const written = this.meaning(state).update?.(found);
     if (written !== undefined) return written;
@@ -221,13 +221,13 @@ export class LocalStates {
     return valueWritten(kind, found, this.operand(state));
   }
 
-  /** What the thread gets of a read-modify-write that succeeds. */
+  /** The result that the thread gets from a read-modify-write that succeeds. */
   found(state: number, found: number): number {
     if (this.meaning(state).update !== undefined) return found;
     return valueFound(this.kind(state), found, this.written(state, found));
   }
 
-  /** The state of the same thread before its step number `depth`, on the way to `state`. */
+  /** The state of the same thread before its step number `depth`, on the path to `state`. */
   ancestor(state: number, depth: number): number {
     let at = state;
     while (this.depth(at) > depth) at = this.#table[at * STRIDE + PARENT] as number;
@@ -239,34 +239,34 @@ export class LocalStates {
     return this.#messages.get(state) ?? "";
   }
 
-  /** The state of the same thread once its access has been answered. */
-  next(state: number, answer: number): number {
+  /** The state of the same thread once its access has this result. */
+  next(state: number, result: number): number {
     const table = this.#table;
     for (
       let child = table[state * STRIDE + FIRST_CHILD] as number;
       child !== NOBODY;
       child = table[child * STRIDE + SIBLING] as number
     ) {
-      if (table[child * STRIDE + ANSWER] === answer) return child;
+      if (table[child * STRIDE + RESULT] === result) return child;
     }
-    return this.#grow(state, answer);
+    return this.#grow(state, result);
   }
 
   get isFull(): boolean {
     return this.#count >= this.#statesMax;
   }
 
-  /** Called after a renewal: if what is needed at once fills half the table, the table may grow. */
+  /** Called after a renewal: if the states in use fill half the table, the table may grow. */
   makeRoom(): void {
     if (this.#count * 2 > this.#statesMax) this.#statesMax *= 2;
   }
 
-  /** A compare-and-exchange that fails is an acquire all the same. */
+  /** Whether a failed compare-and-exchange is still an acquire. */
   get failuresAcquire(): boolean {
     return this.#options.accesses === "release-acquire";
   }
 
-  /** Forgets every state. Numbers of states mean nothing any more. */
+  /** Forgets every state. State numbers become meaningless. */
   renew(): void {
     this.#count = 0;
     this.#roots.fill(NOBODY);
@@ -276,7 +276,7 @@ export class LocalStates {
   }
 
   /**
-   * Runs the thread of a state anew, and compares what it asks for with what is remembered.
+   * Runs the thread of a state again, and compares its accesses with the remembered ones.
    *
    * @throws ProgramError at the first difference
    */
@@ -285,11 +285,11 @@ export class LocalStates {
     this.#standing[this.#table[state * STRIDE + THREAD] as number] = state;
   }
 
-  #grow(state: number, answer: number): number {
+  #grow(state: number, result: number): number {
     const thread = this.#table[state * STRIDE + THREAD] as number;
     if (this.#standing[thread] !== state) this.#replay(state);
     this.#standing[thread] = NOBODY;
-    const child = this.#record(thread, state, answer, this.#resume(thread, answer));
+    const child = this.#record(thread, state, result, this.#resume(thread, result));
     this.#standing[thread] = child;
     return child;
   }
@@ -304,7 +304,7 @@ export class LocalStates {
     this.#start(thread);
     for (let i = 0; i <= depth; i++) {
       const at = this.#path[i] as number;
-      const step = this.#resume(thread, i === 0 ? 0 : (table[at * STRIDE + ANSWER] as number));
+      const step = this.#resume(thread, i === 0 ? 0 : (table[at * STRIDE + RESULT] as number));
       this.#compare(at, step);
     }
   }
@@ -331,7 +331,8 @@ export class LocalStates {
     );
     const now = describe(step, this.#kind, this.#address, this.#operand);
     throw new ProgramError(
-      `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, and now, after the same answers, for ${now}`,
+      `thread ${thread} is not deterministic: as its access ${depth + 1} it asked for ${before}, ` +
+        `and now, after the same results, for ${now}`,
       thread,
       depth,
     );
@@ -343,7 +344,7 @@ export class LocalStates {
     this.#generators[thread] = create();
   }
 
-  // What `#resume` found.
+  // Results of `#resume`.
   #kind: AccessKind = 0;
   #address = 0;
   #operand = 0;
@@ -351,23 +352,23 @@ export class LocalStates {
   #flags = 0;
   #message = "";
 
-  /** Runs the thread's own code up to its next step, and answers which it is; the rest is in the fields above. */
-  #resume(thread: number, answer: number): number {
+  /** Runs the thread's own code up to its next step, and returns its kind; the rest is in the fields above. */
+  #resume(thread: number, result: number): number {
     const generator = this.#generators[thread];
-    let value = answer;
+    let value = result;
     for (let local = 0; local < LOCAL_ACCESSES_MAX; local++) {
-      let result: IteratorResult<AccessKind, void> | undefined;
-      const asked = request.count;
+      let yielded: IteratorResult<AccessKind, void> | undefined;
+      const requested = request.count;
       try {
-        result = generator?.next(value);
+        yielded = generator?.next(value);
       } catch (error) {
         return this.#fail(`it threw ${String(error)}`);
       }
-      const asks = (request.count - asked) | 0;
-      const isDone = result === undefined || result.done === true;
-      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(askedInVain("it"));
-      if (result === undefined || result.done === true) return STEP.returned;
-      const kind = result.value;
+      const asks = (request.count - requested) | 0;
+      const isDone = yielded === undefined || yielded.done === true;
+      if (asks > 1 || (isDone && asks !== 0)) return this.#fail(unyieldedAccess("it"));
+      if (yielded === undefined || yielded.done === true) return STEP.returned;
+      const kind = yielded.value;
       if (CLASSES[kind] === undefined) return this.#fail(yieldedNoAccess("it", kind));
       value = 0;
       if (kind === ACCESS.assertHolds) {
@@ -411,7 +412,8 @@ export class LocalStates {
     }
     const thread = table[last * STRIDE + THREAD] as number;
     throw new ProgramError(
-      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times in a row, and does nothing else: ${WAIT_INSTEAD}`,
+      `thread ${thread} reads ${words.size === 1 ? "word" : "words"} ${[...words].join(", ")} ${LOOKS_MAX} times ` +
+        `in a row, and does nothing else: ${WAIT_INSTEAD}`,
       thread,
       table[last * STRIDE + DEPTH] as number,
     );
@@ -422,7 +424,7 @@ export class LocalStates {
     return STEP.failed;
   }
 
-  #record(thread: number, parent: number, answer: number, step: number): number {
+  #record(thread: number, parent: number, result: number, step: number): number {
     const state = this.#count++;
     if ((state + 1) * STRIDE > this.#table.length) {
       const larger = new Int32Array(this.#table.length * 2);
@@ -441,15 +443,15 @@ export class LocalStates {
     table[row + EXPECTED] = this.#expected;
     table[row + FLAGS] = isAccess ? this.#flags : 0;
     table[row + PARENT] = parent;
-    table[row + ANSWER] = answer;
+    table[row + RESULT] = result;
     table[row + FIRST_CHILD] = NOBODY;
     table[row + SIBLING] = NOBODY;
     table[row + DEPTH] = parent === NOBODY ? 0 : (table[parent * STRIDE + DEPTH] as number) + 1;
     table[row + POSITION] =
-      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, answer);
+      parent === NOBODY ? 0 : (table[parent * STRIDE + POSITION] as number) + this.#eventsOf(parent, result);
     if (step === STEP.failed) this.#messages.set(state, this.#message);
     if (isAccess && this.#options.meaning !== undefined) {
-      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, answer));
+      const meaning = this.#options.meaning(thread, this.#kind, this.#stepsUpTo(parent, result));
       if (meaning !== undefined) this.#meanings.set(state, meaning);
     }
     if (parent !== NOBODY) {
@@ -462,20 +464,20 @@ export class LocalStates {
     return state;
   }
 
-  /** Events that the step of a state is, when it gets this answer. */
-  #eventsOf(state: number, answer: number): number {
+  /** Number of events of the step of a state when it has this result. */
+  #eventsOf(state: number, result: number): number {
     if (this.step(state) !== STEP.update) return 1;
     const isCertain = this.meaning(state).update === undefined && !isConditional(this.kind(state));
-    return isCertain || this.writesAt(state, answer) ? 2 : 1;
+    return isCertain || this.writesAt(state, result) ? 2 : 1;
   }
 
-  /** The thread's steps up to the child of `parent` that is `answer`. */
-  #stepsUpTo(parent: number, answer: number): AnsweredStep[] {
-    const steps: AnsweredStep[] = [];
-    let got = answer;
+  /** The thread's steps up to the child of `parent` with this result. */
+  #stepsUpTo(parent: number, result: number): CompletedStep[] {
+    const steps: CompletedStep[] = [];
+    let got = result;
     for (let at = parent; at !== NOBODY; at = this.#table[at * STRIDE + PARENT] as number) {
-      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, answer: got });
-      got = this.#table[at * STRIDE + ANSWER] as number;
+      steps.push({ kind: this.kind(at), address: this.#table[at * STRIDE + ADDRESS] as number, result: got });
+      got = this.#table[at * STRIDE + RESULT] as number;
     }
     return steps.toReversed();
   }
@@ -490,7 +492,7 @@ export class LocalStates {
     }
     if (step === STEP.lock) return orderings | DRAINS;
     if (step === STEP.unlock) return orderings;
-    // A pointer that a lock keeps still is ordered by its address, plain as its load is.
+    // A pointer that a lock protects is ordered by its address dependency, although its load is plain.
     const plain = (classes & CLASS.plain) !== 0 && (classes & CLASS.pointer) === 0 ? PLAIN : 0;
     if (accesses === "relaxed") return plain;
     if (accesses === "release-acquire") return plain | ACQUIRES | RELEASES;
@@ -508,8 +510,7 @@ function orderingsOf(classes: number): number {
 }
 
 /**
- * The step that an access is, `local` if it touches nothing shared, undefined if programs for the explorer may not ask
- * for it.
+ * The step of an access: `local` if it touches nothing shared, undefined if programs for the explorer may not make it.
  */
 function stepOf(kind: AccessKind): number | "local" | undefined {
   if (isFence(kind)) return STEP.fence;
@@ -525,5 +526,6 @@ function stepOf(kind: AccessKind): number | "local" | undefined {
 function describe(step: number, kind: AccessKind, address: number, operand: number): string {
   if (step === STEP.returned) return "nothing: it returned";
   if (step === STEP.failed) return "nothing: it failed";
-  return `${accessNames[kind] ?? kind} of word ${address}${step === STEP.write || step === STEP.update ? ` with ${operand}` : ""}`;
+  const withOperand = step === STEP.write || step === STEP.update ? ` with ${operand}` : "";
+  return `${accessNames[kind] ?? kind} of word ${address}${withOperand}`;
 }

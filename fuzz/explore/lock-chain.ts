@@ -1,14 +1,14 @@
-/** Locks as chains of acquisitions: an acquisition goes on once the one before it has released. */
+/** Locks as chains of acquisitions: an acquisition proceeds once the one before it has released. */
 import { BEFORE, EVENT, type Graph, KIND, LOCATION, NONE, PARTNER, PREVIOUS, THREAD } from "./graph.ts";
 import type { Order } from "./order.ts";
 
-/** Has the lock been released by whoever had it before? */
+/** Has the previous holder released the lock? */
 export function isGranted(graph: Graph, lock: number): boolean {
   const before = graph.get(lock, BEFORE);
   return before === NONE || graph.get(before, PARTNER) !== NONE;
 }
 
-/** The acquisition of a lock that the thread has not released, or `NONE`. */
+/** The thread's acquisition of a lock that it has not released, or `NONE`. */
 export function heldLock(graph: Graph, thread: number, location: number): number {
   for (
     let at = graph.last[thread] as number;

@@ -1,13 +1,13 @@
 /**
  * A program of agents as threads of the explorer.
  *
- * Each cell is a word. A waiter list is a word that a lock guards, so that the order of its sections is that of the
- * acquisitions; a waiter sleeps until the notifier that takes it off has written a word of its own. What an agent's
- * registers hold is written to a word in the end, and before it sleeps. The main agent's final reads are a thread that
- * waits for the others first.
+ * Each cell is a word. A waiter list is a word guarded by a lock, so that its sections are ordered by acquisitions. A
+ * waiter sleeps until the notifier that removes it has written the waiter's own word. The contents of an agent's
+ * registers are written to a word at the end, and before it sleeps. The main agent's final reads are a thread that
+ * first waits for the others.
  *
- * A plain read that may tear is a read for each byte at which its cell has held different ones; the other bytes are the
- * same in whatever write they come from.
+ * A plain read that may tear becomes one read for each byte of its cell that has held different values; the other bytes
+ * are the same in every write.
  */
 import {
   type Access,
@@ -45,7 +45,7 @@ type Accessing = Exclude<Statement, { kind: "let" | "if" | "return" }>;
 
 export type Registers = ReadonlyMap<string, Value>;
 
-/** What a read-modify-write makes of a cell: what an exchange's operand stands for. */
+/** The modification that a read-modify-write makes to a cell, as encoded in an exchange's operand. */
 interface Modifying {
   readonly operation: Modification;
   readonly type: ElementType;
@@ -59,7 +59,7 @@ export class LoweredAgents {
   readonly program: ExploredProgram;
   readonly #source: AgentProgram;
   readonly #cells: AgentCells;
-  /** Offsets that reads which may tear look at one by one, by cell. */
+  /** Offsets that tearing reads read one by one, by cell. */
   readonly #torn: ReadonlyMap<number, readonly number[]>;
   readonly #registers: Registers[] = [new Map()];
   readonly #registersByText = new Map<string, number>();
@@ -68,7 +68,7 @@ export class LoweredAgents {
   readonly #modifying: Modifying[] = [];
   readonly #modifyingByText = new Map<string, number>();
 
-  /** @param torn offsets that reads which may tear look at one by one, by the address of the cell */
+  /** @param torn offsets that tearing reads read one by one, by the address of the cell */
   constructor(source: AgentProgram, cells: AgentCells, torn: ReadonlyMap<number, readonly number[]>) {
     this.#source = source;
     this.#cells = cells;
@@ -87,7 +87,7 @@ export class LoweredAgents {
     };
   }
 
-  /** The word that says, in the end, what an agent's registers hold; 0 is nothing. The main agent comes last. */
+  /** The word that holds the final contents of an agent's registers; 0 is nothing. The main agent comes last. */
   endWord(agent: number): number {
     return -(2 * agent + 1);
   }
@@ -296,10 +296,10 @@ function numberOf<T>(text: string, value: T, numbers: Map<string, number>, value
   return number;
 }
 
-/** An agent on its way. */
+/** A running agent. */
 class Running {
   readonly agent: number;
-  /** Waits that it has begun. */
+  /** Waits begun so far. */
   waits = 0;
   registers: Registers = new Map();
   readonly #unassigned: Value;

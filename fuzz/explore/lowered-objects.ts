@@ -1,8 +1,8 @@
 /**
- * Objects of slabs in the events of the explorer: see lowered-program.ts.
+ * Slab objects in the events of the explorer: see lowered-program.ts.
  *
- * An object that a thread took from a slab of its own lies nowhere in the heap: behind it, each in a place of its own,
- * with a word between two that is no object's.
+ * An object that a thread took from a private slab lies beyond the heap, at its own address, with a word between any
+ * two that belongs to no object.
  */
 import {
   ACCESS,
@@ -25,7 +25,7 @@ import { SlabStates } from "./slab-states.ts";
 export type Allocations = Map<Address, number>;
 
 export class LoweredObjects {
-  /** False once a slab turned out to be one that may run out: the exploration must start again. */
+  /** False once a slab turns out to be able to run out: the exploration must start again. */
   isSufficient = true;
   readonly #heap: Heap;
   readonly #words: LoweredWords;
@@ -34,10 +34,10 @@ export class LoweredObjects {
   readonly #freed = new Map<Address, Address>();
   readonly #livesOf = new Map<Address, Address>();
   readonly #places = new Map<Address, Address>();
-  /** The first address behind the heap, and that behind the last object. */
+  /** The first address beyond the heap, and the first beyond the last object. */
   readonly #from: Address;
   #end: Address;
-  /** The object at each address from the first one behind the heap on. */
+  /** The object at each address beyond the heap. */
   readonly #objectOf: Address[] = [];
 
   /** @param initialWords contents of the heap before the threads start */
@@ -69,7 +69,7 @@ export class LoweredObjects {
     return object;
   }
 
-  /** Did the slab turn out to be one that may run out? */
+  /** Has the slab turned out to be able to run out? */
   mayRunOut(slab: Address): boolean {
     return this.#slabs.isShared(slab);
   }
@@ -79,8 +79,8 @@ export class LoweredObjects {
     const state = this.#slabs.isShared(slab) ? this.#stateOf(slab) : NIL;
     const lock = this.#words.named("slabs", ROLE.bookkeeping);
     if (state !== NIL) yield mutexLock(lock);
-    // A call that the compiler does not know is not made before what decides about it; what it does is done to the
-    // whole object, and plain, as nothing may be concurrent with it.
+    // A call opaque to the compiler is not made before the reads that decide on it. It affects the whole object, by
+    // plain writes, since nothing may be concurrent with it.
     yield writeOnce(this.freeingWord(object), 1);
     yield write(this.lifeWord(object), 1);
     const words = this.#slabs.wordsOf(this.#heap, slab);
@@ -90,14 +90,14 @@ export class LoweredObjects {
     yield mutexUnlock(lock);
   }
 
-  /** The object of a slab that the word lies in, or `NIL`. */
+  /** The slab object that contains the word, or `NIL`. */
   objectAt(address: Address): Address {
     if (address >= this.#from) return this.#objectOf[address - this.#from] ?? NIL;
     const region = regionOf(this.#heap, address);
     return region === undefined || region.slab === NIL ? NIL : address - ((address - region.base) % region.stride);
   }
 
-  /** The object of a slab, or the struct, that the word lies in, or `NIL`. */
+  /** The slab object or struct that contains the word, or `NIL`. */
   containing(address: Address): Address {
     const object = this.objectAt(address);
     if (object !== NIL || address <= NIL || address >= this.#from) return object;
@@ -106,8 +106,8 @@ export class LoweredObjects {
   }
 
   /**
-   * An address of the heap for one of a thread's own object, as a history wants it: another for each object, and none
-   * that the set-up has given away.
+   * A heap address that stands for an address in a thread's private object in the history: distinct for each object,
+   * and different from those that the set-up has allocated.
    */
   placeInHeap(address: Address): Address {
     const object = this.objectAt(address);
@@ -119,7 +119,7 @@ export class LoweredObjects {
     return address >= this.#from && address < this.#end;
   }
 
-  /** A name for a word, as a person reads it. */
+  /** A readable name for a word. */
   nameOf(address: Address): string {
     const object = this.objectAt(address);
     if (object < this.#from) return nameOf(this.#heap, address);
@@ -130,21 +130,21 @@ export class LoweredObjects {
     return first.replace(/#\d+/u, `#${String.fromCodePoint(97 + Number(own[0] ?? 0))}${own[2] ?? ""}`);
   }
 
-  /** The word that `free` writes, and whoever uses a lock in the object reads. */
+  /** The word that `free` writes and that users of a lock in the object read. */
   lifeWord(object: Address): Address {
     const word = this.#words.named(`life ${object}`, ROLE.act);
     this.#livesOf.set(word, object);
     return word;
   }
 
-  /** The word that `free` writes first, and on which all else that it does depends. */
+  /** The word that `free` writes first, and on which the rest of it depends. */
   freeingWord(object: Address): Address {
     const word = this.#words.named(`freeing ${object}`, ROLE.bookkeeping);
     this.#freed.set(word, object);
     return word;
   }
 
-  /** The object that the access is part of a free of, or `NIL`. */
+  /** The object whose free the access is part of, or `NIL`. */
   freedBy(kind: AccessKind, address: Address, operand: number): Address {
     const freed = this.#freed.get(address);
     if (freed !== undefined) return freed;
@@ -152,12 +152,12 @@ export class LoweredObjects {
     return this.#livesOf.get(address) ?? (operand === POISON ? this.objectAt(address) : NIL);
   }
 
-  /** The object whose life the word stands for, if it is such a word. */
+  /** The object whose life the word represents, if it is a life word. */
   objectOfLife(word: Address): Address | undefined {
     return this.#livesOf.get(word);
   }
 
-  /** Ends the thread if there is no such word: the machine will not let it pass. */
+  /** Ends the thread if there is no such word: the machine will reject it. */
   *checkAddress(address: Address): Access {
     if (address <= NIL || address === this.#from - 1 || address >= this.#end) yield assertHolds(false, "no such word");
   }
@@ -166,7 +166,7 @@ export class LoweredObjects {
     return this.#words.named(`slab ${slab}`, ROLE.bookkeeping);
   }
 
-  /** The object that a thread's `count`th allocation from a slab returns. */
+  /** The object returned by a thread's `count`th allocation from a slab. */
   #ownObject(thread: number, slab: Address, count: number): Address {
     const key = `${thread}:${slab}:${count}`;
     const known = this.#ownObjects.get(key);

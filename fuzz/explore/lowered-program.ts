@@ -1,26 +1,25 @@
 /**
  * A program of the machine in the events of the explorer.
  *
- * The explorer knows words, locks and waits. Everything else that the machine offers is put into these, so that a graph
- * says of two executions whether they differ in anything that the machine, or a history, could tell:
+ * The explorer knows words, locks and waits. Everything else that the machine offers is expressed in these, so that two
+ * executions have the same graph only if the machine and the history cannot distinguish them:
  *
- * - The beginning of an operation reads the number of operations each other thread has ended, and its end adds one to
- *   its own: the graph knows which operations came before which. Both stand as close to the accesses as the machine has
- *   them.
+ * - The start of an operation reads the number of operations that each other thread has ended, and its end adds one to
+ *   its own thread's number: the graph knows which operations came before which. Both are as close to the accesses as
+ *   in the machine.
  * - A read-side critical section writes an odd number when it opens, an even one when it ends; a grace period waits,
- *   for each other thread, until the number is even. A callback is a thread of its own that waits to be started, then
- *   for a grace period.
+ *   for each other thread, until the number is even. A callback is a separate thread that waits to be started, then for
+ *   a grace period.
  * - `free` writes to a word of the object that lock operations read, then to each of the object's words: an access that
  *   is not ordered before it can come after it.
- * - `allocate` takes objects that belong to the thread alone: no other order of allocations gives anybody another
- *   answer as long as the slab has objects that were never used. Where it may run out, slabs are kept under a lock, as
- *   the machine keeps them.
+ * - `allocate` takes objects private to the thread: the order of allocations changes no result as long as the slab has
+ *   objects that were never used. A slab that may run out is kept under a lock, as in the machine.
  *
- * What the events need (threads for callbacks, slabs that run out, whether there are grace periods at all) is only
- * known when the program asks for it: `Lowering.isSufficient` turns false, and the exploration starts again with what
- * was learnt.
+ * Some needs (threads for callbacks, slabs that run out, whether there are grace periods at all) are only known when
+ * the program first shows them: then `Lowering.isSufficient` turns false, and the exploration starts again with that
+ * knowledge.
  *
- * A thread whose access is to no object ends there: the machine says why.
+ * A thread ends at an access to no object: the machine reports why.
  */
 import {
   ACCESS,
@@ -45,9 +44,9 @@ import { CLASSES, isAcquisition, isFence, isLocal, returnsWord } from "#impl/mem
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import { SPAN, Spans } from "#fuzz/machine/spans.ts";
-import { askedInVain, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
+import { unyieldedAccess, yieldedNoAccess } from "#fuzz/machine/unyielded.ts";
 import type { ExploredThread } from "./explored-program.ts";
-import type { AnsweredStep } from "./local-states.ts";
+import type { CompletedStep } from "./local-states.ts";
 import { type Allocations, LoweredObjects } from "./lowered-objects.ts";
 import { LoweredWords, ROLE } from "./lowered-words.ts";
 import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
@@ -55,13 +54,13 @@ import { type Meaning, meaningOf, type RcuRole } from "./meaning.ts";
 /** Accesses of one thread: more are taken for an endless loop. */
 const ACCESSES_MAX = 5_000;
 
-/** Steps before a free that are looked at for what decided it. */
+/** Steps before a free that are tested for whether they decide it. */
 const DECIDING_MAX = 24;
 
-/** What a step is answered instead, to see whether it matters. */
-const OTHER_ANSWERS: readonly ((answer: number) => number)[] = [
-  (answer) => answer + 1,
-  (answer) => (answer === 0 ? -1 : 0),
+/** Other results given to a step, to see whether it matters. */
+const OTHER_RESULTS: readonly ((result: number) => number)[] = [
+  (result) => result + 1,
+  (result) => (result === 0 ? -1 : 0),
 ];
 
 const EVERY_BIT = -1;
@@ -74,11 +73,11 @@ interface Callback {
 
 export class Lowering {
   readonly program: Program;
-  /** Why the program cannot be put into the explorer's events, if so. */
+  /** Why the program cannot be lowered to the explorer's events, if it cannot. */
   refusal: string | undefined;
   readonly #words: LoweredWords;
   readonly #objects: LoweredObjects;
-  /** Nothing that was not foreseen has been asked for, but for slabs that run out. */
+  /** Whether everything requested was foreseen, apart from slabs that run out. */
   #isSufficient = true;
   readonly #slotOfSpawn = new Map<Address, number>();
   readonly #slots = new Map<string, number>();
@@ -90,13 +89,13 @@ export class Lowering {
   readonly #keepsBarriers: boolean;
   readonly #fencesSections: boolean;
   #factories: readonly ExploredThread[] = [];
-  /** Accesses to objects that were found by a pointer, whose address dependency was taken for granted. */
+  /** Accesses to objects found through a pointer, whose address dependency was assumed. */
   dependencies = 0;
 
   /**
    * @param initialWords contents of the heap before the threads start
-   * @param memory `strong` leaves barriers out: they mean nothing under sequential consistency. A model that has no
-   *   read-copy-update of its own gets sections with barriers, `fenced`: stronger ones than the kernel promises
+   * @param memory `strong` leaves barriers out: they have no effect under sequential consistency. A model without
+   *   read-copy-update gets sections with barriers, `fenced`: stronger than the kernel promises
    */
   constructor(program: Program, initialWords: Int32Array, memory: "strong" | "weak" | "fenced" = "strong") {
     this.program = program;
@@ -106,12 +105,12 @@ export class Lowering {
     this.#objects = new LoweredObjects(program.heap, initialWords, this.#words);
   }
 
-  /** False once the program asked for what was not foreseen: the exploration is worth nothing, and must start again. */
+  /** False once the program requested something that was not foreseen: the exploration is void and must start again. */
   get isSufficient(): boolean {
     return this.#isSufficient && this.#objects.isSufficient;
   }
 
-  /** The program's threads, then one for each callback known of. */
+  /** The program's threads, then one for each known callback. */
   threads(): ExploredThread[] {
     this.#isSufficient = true;
     this.#objects.isSufficient = true;
@@ -129,7 +128,7 @@ export class Lowering {
     return threads;
   }
 
-  /** What a word or lock of the graph holds at first. */
+  /** The initial value of a word or lock of the graph. */
   initial(address: Address): number {
     return this.#words.initial(address);
   }
@@ -139,7 +138,7 @@ export class Lowering {
     return this.#objects.placeInHeap(address);
   }
 
-  /** Does the word lie in an object that a thread has taken for itself, which nobody is given again? */
+  /** Does the word lie in a thread's private object, which is never allocated again? */
   isOwnObject(address: Address): boolean {
     return this.#objects.isOwn(address);
   }
@@ -158,49 +157,49 @@ export class Lowering {
   }
 
   /**
-   * What the access means that a thread has just asked for, to a model with dependencies: an access to an object whose
-   * address the thread has read before depends on the last read that found it.
+   * The meaning, to a model with dependencies, of the access that a thread has just requested: an access to an object
+   * whose address the thread has read depends on the last read that found it.
    */
-  meaning(thread: number, kind: AccessKind, steps: readonly AnsweredStep[]): Meaning | undefined {
-    const { address: asked, operand } = request;
-    const rcu = this.#rcuRole(kind, asked, operand);
-    const object = this.#objects.containing(this.#objects.objectOfLife(asked) ?? this.#words.wordOf(asked));
-    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, asked);
+  meaning(thread: number, kind: AccessKind, steps: readonly CompletedStep[]): Meaning | undefined {
+    const { address: requested, operand } = request;
+    const rcu = this.#rcuRole(kind, requested, operand);
+    const object = this.#objects.containing(this.#objects.objectOfLife(requested) ?? this.#words.wordOf(requested));
+    const addr = object === NIL ? [] : this.#pointersTo(object, thread, steps, requested);
     if (addr.length > 0) this.dependencies++;
-    const freed = this.#objects.freedBy(kind, asked, operand);
+    const freed = this.#objects.freedBy(kind, requested, operand);
     if (freed !== NIL) {
       const freeing = this.#objects.freeingWord(freed);
       const decided = steps.findLastIndex(({ address }) => address === freeing);
-      if (asked === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, asked) };
+      if (requested === freeing) return { ...meaningOf(kind), addr, ctrl: this.#deciding(thread, steps, requested) };
       return { ...meaningOf(kind), addr: [...addr, decided] };
     }
     return rcu === undefined && addr.length === 0 ? undefined : { ...meaningOf(kind), ...(rcu && { rcu }), addr };
   }
 
   /**
-   * The last step that found the object at which the thread now makes an access, if the access follows what was found:
-   * with another pointer there, it is to another word.
+   * The last step that found the object that the thread now accesses, if the access follows that pointer: with another
+   * pointer, it would be to another word.
    */
-  #pointersTo(object: Address, thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
-    const isOfLock = this.role(asked) !== ROLE.word; // its word is that of the object, whatever the offset
+  #pointersTo(object: Address, thread: number, steps: readonly CompletedStep[], requested: Address): number[] {
+    const isOfLock = this.role(requested) !== ROLE.word; // its word is the object's, whatever the offset
     for (let step = steps.length - 1; step >= 0; step--) {
-      const { kind, address, answer } = steps[step] as AnsweredStep;
-      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(answer) !== object)
+      const { kind, address, result } = steps[step] as CompletedStep;
+      if (this.role(address) !== ROLE.word || !returnsWord(kind) || this.#objects.containing(result) !== object)
         continue;
       if (isOfLock) return this.#objects.objectAt(object) === NIL ? [] : [step];
-      if (this.#addressAfter(thread, steps, step) === asked + 1) return [step];
+      if (this.#addressAfter(thread, steps, step) === requested + 1) return [step];
     }
     return [];
   }
 
-  /** The word of the access that the thread comes to if a step is answered by the next number; NIL if to another. */
-  #addressAfter(thread: number, steps: readonly AnsweredStep[], changed: number): Address {
+  /** The word that the thread then accesses if a step's result is one higher; NIL if it makes another access. */
+  #addressAfter(thread: number, steps: readonly CompletedStep[], changed: number): Address {
     let address = NIL;
     const comes = this.#runAgain(
       thread,
       steps,
       changed,
-      (answer) => answer + 1,
+      (result) => result + 1,
       (at, kind) => {
         address = request.address;
         return at === steps.length || kind === steps[at]?.kind;
@@ -210,67 +209,67 @@ export class Lowering {
   }
 
   /**
-   * The steps that decide whether the thread comes to an access: with another answer to one of them, it asks for
-   * something else before, or instead.
+   * The steps that decide whether the thread reaches an access: with another result of one of them, it makes a
+   * different access before it or instead.
    */
-  #deciding(thread: number, steps: readonly AnsweredStep[], asked: Address): number[] {
+  #deciding(thread: number, steps: readonly CompletedStep[], requested: Address): number[] {
     const found: number[] = [];
     for (let step = steps.length - 1; step >= Math.max(0, steps.length - DECIDING_MAX); step--) {
-      const { kind, address } = steps[step] as AnsweredStep;
+      const { kind, address } = steps[step] as CompletedStep;
       if (this.role(address) !== ROLE.word || !returnsWord(kind)) continue;
-      if (OTHER_ANSWERS.some((change) => !this.#comesTo(thread, steps, step, change, asked))) found.push(step);
+      if (OTHER_RESULTS.some((change) => !this.#comesTo(thread, steps, step, change, requested))) found.push(step);
     }
     return found;
   }
 
-  /** Does the thread ask for the same if that step is answered otherwise, and come to `asked`? */
+  /** Does the thread make the same accesses, and reach `requested`, if that step has another result? */
   #comesTo(
     thread: number,
-    steps: readonly AnsweredStep[],
+    steps: readonly CompletedStep[],
     changed: number,
-    change: (answer: number) => number,
-    asked: Address,
+    change: (result: number) => number,
+    requested: Address,
   ): boolean {
     return this.#runAgain(thread, steps, changed, change, (at, kind) => {
       const step = steps[at];
-      if (step === undefined) return request.address === asked;
+      if (step === undefined) return request.address === requested;
       return kind === step.kind && (at <= changed || isFence(kind) || request.address === step.address);
     });
   }
 
   /**
-   * Runs a thread again with one step answered otherwise.
+   * Runs a thread again with another result of one step.
    *
-   * @param agrees whether the thread, which asks for an access of this kind as step `at`, is still on its way
-   * @returns whether it is until it has asked for one access more than `steps`
+   * @param agrees whether the thread, which makes an access of this kind as step `at`, still follows the steps
+   * @returns whether it does until it has made one access more than `steps`
    */
   #runAgain(
     thread: number,
-    steps: readonly AnsweredStep[],
+    steps: readonly CompletedStep[],
     changed: number,
-    change: (answer: number) => number,
+    change: (result: number) => number,
     agrees: (at: number, kind: AccessKind) => boolean,
   ): boolean {
     const factory = this.#factories[thread];
     if (factory === undefined) return false;
     const procedure = factory();
-    let answer = 0;
+    let result = 0;
     try {
       for (let at = 0; at <= steps.length; at++) {
         let kind: AccessKind;
         do {
-          const { done, value } = procedure.next(answer);
+          const { done, value } = procedure.next(result);
           if (done === true) return false;
           kind = value;
-          answer = 0;
+          result = 0;
         } while (kind === ACCESS.assertHolds);
         if (!agrees(at, kind)) return false;
         const step = steps[at];
-        if (step !== undefined) answer = at === changed ? change(step.answer) : step.answer;
+        if (step !== undefined) result = at === changed ? change(step.result) : step.result;
       }
       return true;
     } catch {
-      return false; // what the answer makes it do is nothing that could happen
+      return false; // no execution has this result
     }
   }
 
@@ -298,15 +297,15 @@ export class Lowering {
   /** Runs a procedure of the machine as thread `thread` of the graph. */
   *#run(thread: number, procedure: Access): Access {
     const line = new Line();
-    let answer = 0;
+    let result = 0;
     for (let accesses = 0; accesses < ACCESSES_MAX; accesses++) {
-      const asked = request.count;
-      const { done, value: kind } = procedure.next(answer);
-      answer = 0;
-      const asks = (request.count - asked) | 0;
-      // What the procedure asks for is not what the explorer's thread asks for.
-      request.count = asked;
-      if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(askedInVain(`thread ${thread}`));
+      const requested = request.count;
+      const { done, value: kind } = procedure.next(result);
+      result = 0;
+      const asks = (request.count - requested) | 0;
+      // The procedure's requests are not the explorer thread's own.
+      request.count = requested;
+      if (asks > 1 || (done === true && asks !== 0)) return yield* this.#fail(unyieldedAccess(`thread ${thread}`));
       if (done === true) return yield* this.#happen(thread, line, line.spans.accessed());
       if (CLASSES[kind] === undefined) return yield* this.#fail(yieldedNoAccess(`thread ${thread}`, kind));
       const { address, operand, expected, callback, message } = request;
@@ -322,16 +321,16 @@ export class Lowering {
         continue;
       }
       yield* this.#happen(thread, line, line.spans.accessed());
-      answer = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
+      result = yield* this.#perform(thread, line, { kind, address, operand, expected, callback });
       if (!this.isSufficient) return;
     }
     yield* this.#refuse(`thread ${thread} makes more than ${ACCESSES_MAX} accesses`);
   }
 
-  /** What becomes of the thread's spans now: operations are ordered, and grace periods wait for outermost sections. */
+  /** Updates the thread's spans: operations are ordered, and grace periods wait for outermost sections. */
   *#happen(thread: number, line: Line, events: number): Access {
     if ((events & SPAN.operationBegins) !== 0 && this.#isRecorded(thread)) {
-      // Calls and returns have one order, whatever the memory: whoever makes them would need barriers to tell it.
+      // Calls and returns have one order under every model: their callers could only observe it with barriers.
       let isFirst = line.returned === 0;
       for (let other = 0; other < this.program.threads.length; other++) {
         if (other === thread || !this.#isRecorded(other)) continue;
@@ -373,8 +372,8 @@ export class Lowering {
     );
   }
 
-  *#perform(thread: number, line: Line, asked: Asked): Access<number> {
-    const { kind, address, operand, expected, callback } = asked;
+  *#perform(thread: number, line: Line, requested: RequestedAccess): Access<number> {
+    const { kind, address, operand, expected, callback } = requested;
     switch (kind) {
       case ACCESS.spinLock:
       case ACCESS.mutexLock:
@@ -408,7 +407,7 @@ export class Lowering {
     }
   }
 
-  /** The thread ends here: the machine says why, with the schedule. */
+  /** Ends the thread here: the machine reports why, with the schedule. */
   *#fail(because: string): Access {
     yield assertHolds(false, because);
   }
@@ -480,7 +479,7 @@ export class Lowering {
   }
 }
 
-interface Asked {
+interface RequestedAccess {
   readonly kind: AccessKind;
   readonly address: Address;
   readonly operand: number;
@@ -488,14 +487,14 @@ interface Asked {
   readonly callback: RcuCallback | undefined;
 }
 
-/** Where a thread stands. */
+/** The position of a thread. */
 class Line {
   readonly spans = new Spans();
-  /** Times a section was opened or ended. */
+  /** Number of times a section was opened or ended. */
   sections = 0;
   returned = 0;
   callbacks = 0;
-  /** The operation that begins, and what it returned. */
+  /** The operation that begins, and its response. */
   operation = 0;
   response = 0;
   readonly allocations: Allocations = new Map();

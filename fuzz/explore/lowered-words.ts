@@ -1,32 +1,32 @@
-/** The words and locks that a lowered program's events name: those of the heap, and those that the heap does not have. */
+/** The words and locks named by a lowered program's events: those of the heap, and those outside it. */
 import type { Address } from "#impl/memory/access.ts";
 
-/** What an event is to the machine, by its location. */
+/** The meaning of an event to the machine, by its location. */
 export const ROLE = {
-  /** A word of the heap: each access is one of the machine's. */
+  /** A word of the heap: each access is an access of the machine. */
   word: 0,
-  /** A lock of the heap: each operation is one of the machine's. */
+  /** A lock of the heap: each operation is an operation of the machine. */
   lock: 1,
-  /** Nothing that the machine does. */
+  /** Not an event of the machine. */
   bookkeeping: 2,
-  /** A write is an access of the machine's that touches no word; a read is nothing. */
+  /** A write is an access of the machine that touches no word; a read has no counterpart. */
   act: 3,
-  /** A grace period begins: an access of the machine's, which may only begin to wait. */
+  /** A grace period begins: an access of the machine, which may only begin to wait. */
   graceBegins: 4,
-  /** A grace period is over: an access of the machine's if it had to wait. */
+  /** A grace period is over: an access of the machine if it had to wait. */
   graceEnds: 5,
-  /** A write starts a callback; a read is nothing. */
+  /** A write starts a callback; a read has no counterpart. */
   spawn: 6,
-  /** A write is the invocation of the operation of that number, or a response. */
+  /** A write is the invocation of the operation with that number, or a response. */
   invocation: 7,
   response: 8,
-  /** Operations that a thread has ended: the order of calls and returns. */
+  /** Number of operations that a thread has ended: orders calls and returns. */
   returned: 9,
   /** Odd while a thread's outermost read-side critical section is open. */
   section: 10,
 } as const;
 
-/** What the words of a freed object, and of one that was never written, hold. */
+/** The value of words of a freed object, and of words never written. */
 export const POISON = 0x5ead_beef;
 
 const LOCKS = 1 << 25;
@@ -47,12 +47,12 @@ export class LoweredWords {
     return LOCKS + address;
   }
 
-  /** The word of the heap that a lock of the graph stands for; another word is its own. */
+  /** The word of the heap that a lock of the graph stands for; any other word stands for itself. */
   wordOf(address: Address): Address {
     return address >= LOCKS && address < SPECIAL ? address - LOCKS : address;
   }
 
-  /** The word, or lock, of that name, which the heap does not have. */
+  /** The word or lock of that name outside the heap. */
   named(name: string, role: number): Address {
     let address = this.#special.get(name);
     if (address === undefined) {
@@ -63,7 +63,7 @@ export class LoweredWords {
     return address;
   }
 
-  /** What a word or lock holds at first. */
+  /** The initial value of a word or lock. */
   initial(address: Address): number {
     if (address < this.#heap.length) return this.#heap[address] ?? 0;
     return address < LOCKS ? POISON : 0;

@@ -1,9 +1,10 @@
 /**
- * Which revisits are made: that of a graph in which all that goes took the last option in coherence order.
+ * Decides which revisits are made: only from the graph in which all removed events took the last option in coherence
+ * order.
  *
- * Many graphs differ only in events that a revisit takes away, and would become the same graph by it. What goes is
- * generated again afterwards, so one of these graphs must be chosen to make the revisit: the one in which every event
- * that goes, and the revisited one, was added maximally, given only what stays and what came before it.
+ * Many graphs differ only in events that a revisit removes, and would become the same graph. The removed events are
+ * generated again afterwards, so one of these graphs must be chosen to make the revisit: the one in which every removed
+ * event, and the revisited one, was added maximally, given only what stays and what came before it.
  */
 import {
   AFTER,
@@ -21,7 +22,9 @@ import {
   THREAD,
 } from "./graph.ts";
 
-/** Was `event`, which goes if `revisitor` revisits, or is revisited, added with the last option in coherence order? */
+/**
+ * Was `event`, which is removed or revisited if `revisitor` revisits, added with the last option in coherence order?
+ */
 export function isLastInCoherence({ rows, stride, first, prefix }: Graph, event: number, revisitor: number): boolean {
   const row = event * stride;
   const kind = rows[row + KIND] as number;

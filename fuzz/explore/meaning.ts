@@ -1,6 +1,6 @@
 /**
- * What an access is to a memory model that knows dependencies and more than the access vocabulary: its tag, and the
- * reads of its own thread that it depends on.
+ * The meaning of an access to a memory model with dependencies, beyond the access vocabulary: its tag, and the reads of
+ * its own thread that it depends on.
  *
  * Steps of a thread are numbered from 0; barriers count, accesses that touch nothing shared do not.
  */
@@ -9,20 +9,20 @@ import { CLASS, CLASSES } from "#impl/memory/access-class.ts";
 import type { Tag } from "#model/memory/event.ts";
 
 export interface Meaning {
-  /** As the memory models name it; undefined for a plain access. */
+  /** The tag in the memory models; undefined for a plain access. */
   readonly tag: Tag | undefined;
-  /** The access takes, releases or looks at a lock that is an ordinary word. */
+  /** The access takes, releases or reads a lock that is an ordinary word. */
   readonly lock?: "take" | "release" | "look";
   /** A grace period of sleepable RCU, of the domain at this word: a barrier. */
   readonly domain?: number;
   /** Part of read-copy-update where sections and grace periods are words. */
   readonly rcu?: RcuRole;
   /**
-   * What a read-modify-write leaves where it finds a value, undefined if it writes nothing there: instead of what its
-   * kind does. The thread is told what was found.
+   * The value that a read-modify-write leaves, given the value it finds; undefined if it writes nothing. Replaces the
+   * effect of its kind. The thread receives the value found.
    */
   readonly update?: (found: number) => number | undefined;
-  /** Steps whose answers its address, the value it writes, and its being made at all depend on. */
+  /** Steps on whose results depend: its address, the value it writes, and whether it is made at all. */
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
@@ -31,7 +31,7 @@ export interface Meaning {
 /**
  * `opens`, `ends`: the write that opens or ends a thread's outermost read-side critical section. `waits`: the read by
  * which a grace period learns that a thread is in no section; the section word's next `opens` comes after it. `starts`:
- * the read that starts a callback, which goes on where the thread that asked for it stood.
+ * the read that starts a callback, which continues from where the thread that requested it was.
  */
 export type RcuRole = "opens" | "ends" | "waits" | "starts";
 
@@ -66,7 +66,7 @@ function tagOf(kind: AccessKind): Tag | undefined {
   return (classes & CLASS.releases) === 0 ? "Once" : "Rel";
 }
 
-/** What each kind of access means where the program says nothing else. */
+/** The default meaning of each kind of access. */
 const MEANINGS: readonly Meaning[] = Object.values(ACCESS).map((kind) => ({
   tag: tagOf(kind),
   addr: NO_STEPS,
@@ -78,7 +78,7 @@ export function meaningOf(kind: AccessKind): Meaning {
   return MEANINGS[kind] as Meaning;
 }
 
-/** Does a read-modify-write of this kind write what it makes of what it read? Then its write depends on its read. */
+/** Does a read-modify-write of this kind compute its write from its read? Then its write depends on its read. */
 export function dependsOnItself(kind: AccessKind): boolean {
   return ((CLASSES[kind] as number) & (CLASS.adds | CLASS.updates)) !== 0;
 }

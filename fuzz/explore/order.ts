@@ -1,45 +1,45 @@
 import type { Graph } from "./graph.ts";
 
 /**
- * A memory model as the explorer needs it: what must come before an event that is being added.
+ * A memory model as the explorer needs it: it determines what must come before an event being added.
  *
- * An event is always added last of its thread, and nothing is ordered after it but by the choice that is made for it: a
- * read comes before the writes that overwrite what it read, a write before those that follow it in coherence order. So
- * a choice is consistent if none of these writes must come before the event. The writes of a location that must are the
- * first ones of its coherence order, up to one of them.
+ * An event is always added last in its thread, and only the choice made for it orders anything after it: a read comes
+ * before the writes that overwrite its source, a write before those that follow it in coherence order. So a choice is
+ * consistent if none of these writes must come before the event. The writes of a location that must come before it form
+ * a prefix of its coherence order.
  *
- * Where that last sentence is not so, because what must come before a read depends on what it reads, `look` and
- * `isBefore` say what can be said of all choices, and `isConsistent` decides each one.
+ * Where this fails, because what must come before a read depends on what it reads, `look` and `isBefore` cover what
+ * holds for all choices, and `isConsistent` decides each one.
  */
 export interface Order {
   /** Rows of clocks an event has under this model, its prefix included. */
   readonly clocks: number;
-  /** Whether what must come before a read-modify-write may differ according to whether it succeeds. */
+  /** Whether what must come before a read-modify-write depends on its success. */
   readonly distinguishesUpdates: boolean;
-  /** Whether an event's prefix must come before it: then no walk is needed where one write is known to precede. */
+  /** Whether an event's prefix must come before it: then no walk is needed if a write is known to precede it. */
   readonly includesPrefix: boolean;
   /**
-   * Finds out what must come before `event`, an event without successors. Its own source and place are not chosen.
+   * Determines what must come before `event`, an event without successors. Its own source and place are not chosen.
    *
    * @param drains the event is part of a read-modify-write that succeeds
    */
   look(graph: Graph, event: number, drains: boolean): void;
-  /** Must `write`, of the location of the event looked at, or a read of its value, come before the event? */
+  /** Must `write`, at the location of the current event, or a read from it, come before the event? */
   isBefore(graph: Graph, write: number): boolean;
   /**
-   * Is the graph consistent in which `event`, without successors, has the source and flags, or the place, that it has
-   * now? All else is consistent. Never asked of the last choice in coherence order, which always is.
+   * Is the graph consistent if `event`, without successors, has its present source and flags, or place? All else is
+   * consistent. Never called for the last choice in coherence order, which is always consistent.
    */
   isConsistent?(graph: Graph, event: number): boolean;
   /**
-   * Does the model allow a graph that is done, complete or not? For what cannot be decided event by event; a graph that
-   * is refused is not an execution.
+   * Does the model allow a finished graph, complete or blocked? For what cannot be decided event by event; a refused
+   * graph is not an execution.
    */
   isAllowed?(graph: Graph): boolean;
-  /** An event was added and its flags are set. */
+  /** Called when an event was added and its flags are set. */
   added(graph: Graph, event: number): void;
-  /** A read has got its source. */
+  /** Called when a read has its source. */
   linked(graph: Graph, read: number): void;
-  /** A lock event comes after `release`, an UNLOCK. */
+  /** Called when a lock event comes after `release`, an UNLOCK. */
   granted(graph: Graph, lock: number, release: number): void;
 }

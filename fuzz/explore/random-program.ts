@@ -1,6 +1,5 @@
 /**
- * Small programs drawn at random, over the whole vocabulary of the explorer: what it is held against other engines
- * with.
+ * Small random programs over the whole vocabulary of the explorer, for checking it against other engines.
  */
 import {
   type Access,
@@ -72,15 +71,15 @@ const kinds: Readonly<Record<string, MakeAccess>> = {
   smpWmb,
 };
 
-/** One access; or, with a `section`, a lock held around others. */
+/** One access or, with a `section`, a lock held around others. */
 interface RandomStatement {
   readonly kind: string;
   readonly word: Address;
   readonly operand: number;
   readonly expected: number;
-  /** Adds what the access before it found to the operand. */
-  readonly usesAnswer: boolean;
-  /** Left out if the access before it found 0. */
+  /** Adds the result of the preceding access to the operand. */
+  readonly usesResult: boolean;
+  /** Skipped if the preceding access found 0. */
   readonly isGuarded: boolean;
 }
 
@@ -103,19 +102,19 @@ const statement = (kindNames: readonly string[], words: number): fc.Arbitrary<Ra
     word: fc.integer({ min: 1, max: words }),
     operand: fc.integer({ min: 1, max: 2 }),
     expected: fc.integer({ min: 0, max: 1 }),
-    usesAnswer: fc.boolean(),
+    usesResult: fc.boolean(),
     isGuarded: fc.nat(3).map((draw) => draw === 0),
   });
 
 /**
- * One thread less than `threads`, or as many, of `accesses` accesses each or one less; a lock and its release count as
- * two, around any number that fits.
+ * `threads` threads or one fewer, of `accesses` accesses each or one fewer; a lock and its release count as two, around
+ * any number that fits.
  */
 export function randomThreads(limits: {
   readonly threads: number;
   readonly accesses: number;
   readonly words: number;
-  /** Unless false, there may be barriers. */
+  /** There may be barriers unless false. */
   readonly barriers?: false;
 }): fc.Arbitrary<readonly RandomThread[]> {
   const { threads, accesses, words, barriers } = limits;
@@ -130,30 +129,30 @@ export function randomThreads(limits: {
   });
 }
 
-/** The program of such threads; all words hold 0 at first. */
+/** The program of such threads; all words are initially 0. */
 export function randomProgram(threads: readonly RandomThread[]): ExploredProgram {
   return { name: "random", threads: threads.map((statements) => () => run(statements)) };
 }
 
 function* run(statements: RandomThread): Access {
-  let answer = 0;
+  let result = 0;
   for (const each of statements) {
     if ("kind" in each) {
-      answer = yield* perform(each, answer);
+      result = yield* perform(each, result);
       continue;
     }
     yield each.lock === "spin" ? spinLock(LOCK) : mutexLock(LOCK);
-    for (const inner of each.section) answer = yield* perform(inner, answer);
+    for (const inner of each.section) result = yield* perform(inner, result);
     yield each.lock === "spin" ? spinUnlock(LOCK) : mutexUnlock(LOCK);
   }
 }
 
 function* perform(
-  { kind, word, operand, expected, usesAnswer, isGuarded }: RandomStatement,
-  answer: number,
+  { kind, word, operand, expected, usesResult, isGuarded }: RandomStatement,
+  result: number,
 ): Access<number> {
-  if (isGuarded && answer === 0) return answer;
+  if (isGuarded && result === 0) return result;
   const make = kinds[kind];
   if (make === undefined) throw new RangeError(`there is no access named ${kind}`);
-  return yield make(word, usesAnswer ? operand + (answer & 1) : operand, expected);
+  return yield make(word, usesResult ? operand + (result & 1) : operand, expected);
 }

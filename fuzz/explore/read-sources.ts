@@ -1,4 +1,4 @@
-/** The writes that a read may read from: what it would find there, and how it comes to read from one of them. */
+/** The sources of a read: the value it finds at each, and how it is linked to one. */
 import { waitIsOver } from "#impl/memory/access-class.ts";
 import {
   ACQUIRES,
@@ -18,7 +18,7 @@ import {
 import { type LocalStates, STEP } from "./local-states.ts";
 import type { Order } from "./order.ts";
 
-/** In place of a source: a wait goes on, whatever its word holds. Later writes may still end it. */
+/** In place of a source: a wait goes on whatever its word holds. Later writes may still end it. */
 export const WAITS_ON = -3;
 
 export class ReadSources {
@@ -28,14 +28,14 @@ export class ReadSources {
   #initialValues = new Int32Array(16);
   #initialKnown = 0;
 
-  /** @param initial what the word at an address holds at first */
+  /** @param initial the initial value of the word at an address */
   constructor(order: Order, states: LocalStates, initial: (address: number) => number) {
     this.#order = order;
     this.#states = states;
     this.#initial = initial;
   }
 
-  /** What `read` finds if it reads from `source`. */
+  /** The value that `read` finds if it reads from `source`. */
   valueOf(graph: Graph, read: number, source: number): number {
     return source === INITIAL ? this.#initialValue(graph.get(read, LOCATION)) : graph.get(source, VALUE);
   }
@@ -52,14 +52,14 @@ export class ReadSources {
     );
   }
 
-  /** Is the read that of a read-modify-write which writes when it reads from `source`? */
+  /** Is the read part of a read-modify-write that writes if it reads from `source`? */
   wouldWrite(graph: Graph, read: number, source: number): boolean {
     const state = graph.get(read, STATE);
     const states = this.#states;
     return states.step(state) === STEP.update && states.writesAt(state, this.valueOf(graph, read, source));
   }
 
-  /** Links a read to a source and sets its flags, for a look at the graph: its thread is not told. */
+  /** Links a read to a source and sets its flags, to examine the graph: its thread does not advance. */
   link(graph: Graph, read: number, source: number): void {
     const states = this.#states;
     graph.link(read, source);
@@ -70,7 +70,7 @@ export class ReadSources {
     graph.set(read, FLAGS, flags);
   }
 
-  /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Tells its thread. */
+  /** Gives a read its source, or `WAITS_ON`; its clocks are those of program order. Advances its thread. */
   set(graph: Graph, read: number, source: number): void {
     if (source === WAITS_ON) {
       graph.link(read, INITIAL);
@@ -92,22 +92,22 @@ export class ReadSources {
       graph.state[thread] = states.next(state, found);
       return;
     }
-    const asked = states.flags(state);
-    let flags = (graph.get(read, FLAGS) & SETTLED) | (asked & (ACQUIRES | PLAIN));
+    const requested = states.flags(state);
+    let flags = (graph.get(read, FLAGS) & SETTLED) | (requested & (ACQUIRES | PLAIN));
     let goesOn = true;
-    let answer = found;
+    let result = found;
     if (step === STEP.wait) {
       goesOn = this.isOver(graph, read, source);
       if (!goesOn) flags |= BLOCKED;
     } else if (this.wouldWrite(graph, read, source)) {
-      flags |= PAIRED | (asked & FULL);
-      answer = states.found(state, found);
+      flags |= PAIRED | (requested & FULL);
+      result = states.found(state, found);
     } else if (!states.failuresAcquire) {
       flags &= ~ACQUIRES;
     }
     graph.set(read, FLAGS, flags);
     this.#order.linked(graph, read);
-    graph.state[thread] = goesOn ? states.next(state, answer) : state;
+    graph.state[thread] = goesOn ? states.next(state, result) : state;
   }
 
   #initialValue(location: number): number {

@@ -21,7 +21,7 @@ import type { ExploredProgram } from "./explored-program.ts";
 import { randomProgram, randomThreads } from "./random-program.ts";
 import { referenceExecution } from "./reference.ts";
 
-/** Forbids nothing: every source and every place in coherence order will do. */
+/** Forbids nothing: allows every source and every place in coherence order. */
 const anyOrder: Order = {
   clocks: 1,
   distinguishesUpdates: false,
@@ -37,7 +37,7 @@ type CoherentModel = Exclude<ExplorerModel, "es">;
 
 const axioms: Readonly<Record<CoherentModel, MemoryModel>> = { sc, tso, ra, lkmm };
 
-/** Every graph without a cycle of program order and reads-from, as text; those that the axioms allow. */
+/** The graphs without a cycle of program order and reads-from that the axioms allow, as text. */
 function allowedGraphs(program: ExploredProgram, model: CoherentModel): Set<string> {
   const states = new LocalStates(program.threads, {
     keepsBarriers: model !== "sc",
@@ -69,7 +69,7 @@ function exploredGraphs(program: ExploredProgram, model: ExplorerModel): Set<str
 }
 
 test.each(["sc", "tso", "ra", "lkmm"] as const)(
-  "of all graphs of a random program, those are visited that the axioms of %s allow",
+  "of all graphs of a random program, exactly those that the axioms of %s allow are visited",
   (model) => {
     fc.assert(
       fc.property(randomThreads({ threads: 3, accesses: 3, words: 2 }), (threads) => {
@@ -93,7 +93,7 @@ test.each([
   ["2p2w", "lkmm"],
   ["mpn", "lkmm"],
   ["dekker", "lkmm"],
-] as const)("of all graphs of %s, those are visited that the axioms of %s allow", (name, model) => {
+] as const)("of all graphs of %s, exactly those that the axioms of %s allow are visited", (name, model) => {
   const program = exploredProgram(toyProgramNamed(name), {});
   const kept = allowedGraphs(program, model);
   expect(kept.size).toBeGreaterThan(1);

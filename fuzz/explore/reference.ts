@@ -1,8 +1,8 @@
 /**
- * An execution graph as the memory models of `model/memory` take it: what the explorer's own, incremental check is held
- * against.
+ * An execution graph in the form of the memory models of `model/memory`: the reference for the explorer's own
+ * incremental check.
  *
- * A lock operation becomes the two events it has there, a read of the last release and a write. O(events).
+ * A lock operation becomes its two events there, a read of the last release and a write. O(events).
  */
 import type { MemoryEvent, Tag } from "#model/memory/event.ts";
 import type { Execution } from "#model/memory/execution.ts";
@@ -29,10 +29,10 @@ import {
 import { type LocalStates, STEP } from "./local-states.ts";
 import { isGranted } from "./lock-chain.ts";
 
-/** How a model names an event that is a read, a write or a fence; locks have names of their own. */
+/** How a model names an event that is a read, a write or a fence; locks have their own names. */
 export type NameEvent = (graph: Graph, event: number, states: LocalStates) => Omit<MemoryEvent, "thread" | "variable">;
 
-/** By the orderings that the explorer's flags keep. */
+/** Names events by the orderings in the explorer's flags. */
 const byFlags: NameEvent = (graph, event, states) => {
   const kind = graph.get(event, KIND);
   const flags = graph.get(event, FLAGS);
@@ -49,11 +49,11 @@ export function isHalf(graph: Graph, event: number, states: LocalStates): boolea
 }
 
 /**
- * The graph as events and relations. An acquisition that was not granted is left out, and so is a wait that is not
- * over: it orders nothing.
+ * The graph as events and relations. Leaves out acquisitions that were not granted and waits that are not over: they
+ * order nothing.
  *
- * @param name how to name events, by the explorer's flags unless given
- * @param index room for where each event of the graph begins in the execution, -1 for one that is left out
+ * @param name how to name events; by the explorer's flags by default
+ * @param index receives where each event of the graph begins in the execution, -1 for one that is left out
  */
 export function referenceExecution(
   graph: Graph,

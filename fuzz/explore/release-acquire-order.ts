@@ -1,11 +1,11 @@
 /**
- * Release/acquire with relaxed accesses: happens-before is program order and what synchronises, kept in vector clocks;
- * a read sees nothing older than what happens before it has seen, and full fences take place in one order. The axioms
- * are in `model/memory/ra.ts`.
+ * Release/acquire with relaxed accesses: happens-before is program order and synchronisation, kept in vector clocks; a
+ * read sees nothing older than the events that happen before it have seen, and full fences have a total order. The
+ * axioms are in `model/memory/ra.ts`.
  *
- * A row of clocks says, for each thread, how many of its events are known. Happens-before of an event never changes
- * once its source is chosen, since events are added without successors; so clocks are computed once, and only full
- * fences need a walk.
+ * A row of clocks holds, for each thread, how many of its events are known. Events are added without successors, so the
+ * happens-before of an event never changes once its source is chosen: clocks are computed once, and only full fences
+ * need a walk.
  */
 import {
   ACQUIRES,
@@ -28,22 +28,22 @@ import {
 } from "./graph.ts";
 import type { Order } from "./order.ts";
 
-// Rows of clocks behind the prefix.
+// Rows of clocks after the prefix.
 const KNOWN = 1;
-/** What whoever acquires this write learns. */
+/** Events known to an acquiring reader of this write. */
 const RELEASED = 2;
-/** What the thread's relaxed reads saw released: known once an acquire fence follows. */
+/** Events released to the thread's relaxed reads: known once an acquire fence follows. */
 const SEEN = 3;
-/** What the thread knew at its last release fence. */
+/** Events known to the thread at its last release fence. */
 const FENCED = 4;
-/** What this write releases as the head of a release sequence, without what it carries on. */
+/** Events that this write releases as the head of a release sequence, without those it carries on. */
 const HEADED = 5;
 
 export class ReleaseAcquireOrder implements Order {
   readonly clocks = 6;
   readonly distinguishesUpdates = true;
   readonly includesPrefix = false;
-  /** What must come before the event looked at because of full fences. */
+  /** Events that must come before the current event because of full fences. */
   #fenced = new Int32Array(0);
   #hasFences = false;
   #base = 0;
@@ -126,7 +126,7 @@ export class ReleaseAcquireOrder implements Order {
 
   /**
    * If the event comes before another by communication, and that one happens before a full fence, then the fence must
-   * not precede one that happens before the event. Collects all that happens before such fences.
+   * not precede a fence that happens before the event. Collects everything that happens before such fences.
    */
   #followFences(graph: Graph, event: number): void {
     const { rows, stride, width, count } = graph;
@@ -142,7 +142,7 @@ export class ReleaseAcquireOrder implements Order {
     const joinFence = (fence: number): boolean => {
       if (joined.has(fence)) return false;
       joined.add(fence);
-      // A full read-modify-write stands for a fence before its read and one after its write.
+      // A full read-modify-write acts as a fence before its read and another after its write.
       const at = rows[fence * stride + KIND] === EVENT.read ? (rows[fence * stride + PREVIOUS] as number) : fence;
       if (at !== NONE)
         for (let i = 0; i < width; i++)
@@ -188,7 +188,7 @@ function communicationBefore({ rows, stride, firstReader }: Graph, event: number
   return found;
 }
 
-/** The last write of its own thread to its location before `event`, or `NONE`. */
+/** The last write before `event` by its own thread to its location, or `NONE`. */
 function earlierWrite({ rows, stride }: Graph, event: number): number {
   const row = event * stride;
   const thread = rows[row + THREAD] as number;

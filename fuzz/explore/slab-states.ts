@@ -1,13 +1,14 @@
 /**
- * Slabs as values: what a slab answers is a function of the allocations and frees before it, so its state can be a
- * number in a word. Follows `impl/memory/slab.ts`: objects never used first, then freed ones, oldest first.
+ * Slabs as values: the result of an allocation is a function of the earlier allocations and frees, so a slab's state
+ * can be a number in a word. Follows `impl/memory/slab.ts`: objects never used come first, then freed ones, oldest
+ * first.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 
-/** Objects handed out so far, and those given back, oldest first. */
+/** Objects allocated so far, and freed ones, oldest first. */
 interface SlabState {
   readonly used: number;
   readonly freed: readonly Address[];
@@ -15,7 +16,7 @@ interface SlabState {
 
 export class SlabStates {
   readonly #words: Int32Array;
-  /** Slabs whose objects may be used again, or run out. */
+  /** Slabs whose objects may be reused, or that may run out. */
   readonly #shared = new Set<Address>();
   readonly #ownObjects = new Map<Address, number>();
   readonly #states: SlabState[] = [];
@@ -30,7 +31,7 @@ export class SlabStates {
     return heap.regions.some((region) => region.slab === slab && slab !== NIL);
   }
 
-  /** Words of an object. */
+  /** Number of words in an object. */
   wordsOf(heap: Heap, slab: Address): number {
     return heap.regions.find((region) => region.slab === slab)?.layout.words ?? 0;
   }
@@ -44,20 +45,20 @@ export class SlabStates {
     this.#shared.add(slab);
   }
 
-  /** Counts one more object that belongs to one thread; false if the slab may have no object that was never used. */
+  /** Counts one more private object; false if the slab may have no unused object left. */
   hasRoom(slab: Address): boolean {
     const objects = (this.#ownObjects.get(slab) ?? 0) + 1;
     this.#ownObjects.set(slab, objects);
     return wordAt(this.#words, Slab.used(slab)) + objects <= wordAt(this.#words, Slab.capacity(slab));
   }
 
-  /** Where the object that `hasRoom` counted last may lie in the heap. */
+  /** A possible heap address of the object that `hasRoom` counted last. */
   placeOfOwn(slab: Address): Address {
     const index = wordAt(this.#words, Slab.used(slab)) + (this.#ownObjects.get(slab) ?? 1) - 1;
     return wordAt(this.#words, Slab.first(slab)) + index * wordAt(this.#words, Slab.stride(slab));
   }
 
-  /** Takes an object in state `number`, 0 for the first one: answers it, or `NIL`, and the state after. */
+  /** Allocates an object in state `number`, 0 for the first state. Returns the object, or `NIL`, and the next state. */
   take(slab: Address, number: number): { readonly object: Address; readonly next: number } {
     const { used, freed } = this.#state(slab, number);
     if (used < wordAt(this.#words, Slab.capacity(slab))) {
@@ -68,7 +69,7 @@ export class SlabStates {
     return { object, next: object === NIL ? number : this.#number({ used, freed: rest }) };
   }
 
-  /** The state after an object has been given back. */
+  /** The state after an object has been freed. */
   give(slab: Address, number: number, object: Address): number {
     const { used, freed } = this.#state(slab, number);
     return this.#number({ used, freed: [...freed, object] });

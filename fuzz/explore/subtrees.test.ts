@@ -9,7 +9,7 @@ import { randomProgram, randomThreads } from "./random-program.ts";
 import { exploreSubtree, subtreesOf } from "./subtrees.ts";
 
 test.each(["sc", "tso", "ra", "es"] as const)(
-  "the parts of a random program's tree are disjoint, and together the whole, under %s",
+  "the parts of a random program's tree are disjoint and cover it, under %s",
   (model) => {
     fc.assert(
       fc.property(
@@ -47,7 +47,7 @@ test.each(["rinc", "treiber", "mutex", "ttas", "filesystem"])("the parts of %s a
   expect(results.reduce((sum, each) => sum + each.blocked, 0)).toBe(blocked);
 });
 
-test("a failure is that of the first part that has one, whoever ends first", async () => {
+test("the failure reported is that of the first part that has one, regardless of which part ends first", async () => {
   const order = { source: { program: "none", parameters: {} }, model: "sc" } as const;
   const graph = { events: [], orders: [] };
   for (const lanes of [1, 2, 3, 5]) {

@@ -1,8 +1,9 @@
 /**
- * The exploration's tree in parts: a part is the path from the root to a node, as the numbers of the children taken.
+ * Divides the exploration tree into parts: a part is the path from the root to a node, as the numbers of the children
+ * taken.
  *
- * The parts of one program are disjoint, and together the whole; none needs to know of another. Which they are depends
- * on the program and the model alone.
+ * The parts of a program are disjoint and cover the tree, and are explored independently. They depend only on the
+ * program and the model.
  */
 import type { ExploredProgram } from "./explored-program.ts";
 import { type Exploration, type ExploreOptions, prepare, runExplorer } from "./explore.ts";
@@ -11,8 +12,7 @@ import { ALL, type Explorer, NO_CHILD } from "./explorer.ts";
 export type Subtree = readonly number[];
 
 /**
- * At least `partsMin` parts, if the tree has as many leaves: every node is cut into its children, the shortest paths
- * first.
+ * At least `partsMin` parts, if the tree has as many leaves. Nodes are split into their children, shortest paths first.
  */
 export function subtreesOf(program: ExploredProgram, options: ExploreOptions, partsMin: number): readonly Subtree[] {
   const { explorer } = prepare(program, options);
@@ -27,7 +27,7 @@ export function subtreesOf(program: ExploredProgram, options: ExploreOptions, pa
   return [...leaves, ...open];
 }
 
-/** How many children the node has at the end of a path; 0 for a leaf. */
+/** The number of children of the node at the end of a path; 0 for a leaf. */
 function childrenAt(explorer: Explorer, path: Subtree): number {
   let depth = 0;
   let found = 0;
@@ -44,7 +44,7 @@ function childrenAt(explorer: Explorer, path: Subtree): number {
 }
 
 /**
- * Explores one part. What is counted adds up over the parts to what `explore` counts.
+ * Explores one part. The counts of all parts add up to those of `explore`.
  *
  * @throws ProgramError as `explore` does
  */

@@ -6,7 +6,7 @@ import { exploredProgram } from "#fuzz/programs/explored-toy.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 import { cheapestLinearisation, type SwitchKind } from "./switches.ts";
 
-/** Executions that need at most 0, 1, 2, … switches; the last number is of all. */
+/** Numbers of executions that need at most 0, 1, 2, … switches; the last number counts all. */
 function within(program: ExploredProgram, kind: SwitchKind): number[] {
   const counts: number[] = [];
   const { executions } = explore(program, {
@@ -31,17 +31,17 @@ test.each([
   ["binc", { N: 3 }, [6, 24, 36]],
   ["binc", { N: 4 }, [24, 168, 432, 576]],
   ["rinc", { N: 3, K: 1 }, [6, 24, 36]],
-  // GenMC's column for 6 preemptions, 326, is not yet the last: two executions need a seventh.
+  // GenMC's column for 6 preemptions, 326, is not yet the total: two executions need a seventh.
   ["rinc", { N: 2, K: 3 }, [2, 12, 56, 132, 236, 304, 326, 328]],
   ["fib", { N: 2, K: 3 }, [2, 12, 50, 102, 140, 141]],
   ["reorder", { N: 3 }, [24, 168, 432, 576]],
   ["mutex", { N: 3, K: 2 }, [6, 24, 60, 90]],
-])("%s %j has as many executions of at most b preemptions as GenMC found", (name, parameters, expected) => {
+])("%s %j has as many executions with at most b preemptions as GenMC found", (name, parameters, expected) => {
   expect(within(programOf(name, parameters), "preemptions")).toEqual(expected);
 });
 
 test.each(["ainc", "binc", "rinc", "mutex", "ticket", "ttas", "mcs", "sb", "treiber"])(
-  "bounds on delays of %s come to the unbounded number, and no delay is the scheduler's own run",
+  "growing bounds on delays of %s reach the unbounded number, and zero delays is the scheduler's own run",
   (name) => {
     const delays = within(programOf(name, { N: 2 }), "delays");
     expect(delays[0]).toBe(1);
@@ -50,7 +50,7 @@ test.each(["ainc", "binc", "rinc", "mutex", "ticket", "ttas", "mcs", "sb", "trei
 
 const [x, y] = [1, 2];
 
-test("a switch from a thread that waits is no preemption; from one whose wait is over it is", () => {
+test("a switch from a waiting thread is not a preemption; from one whose wait is over it is", () => {
   const handOver = (waits: boolean): ExploredProgram => ({
     threads: [
       function* (): Access {
@@ -63,12 +63,12 @@ test("a switch from a thread that waits is no preemption; from one whose wait is
       },
     ],
   });
-  // The reader after both writes, or before the second one: then the writer is left while it could go on.
+  // The reader runs after both writes, or before the second one: then the writer is preempted while it could go on.
   expect(within(handOver(true), "preemptions")).toEqual([1, 2]);
   expect(within(handOver(false), "preemptions")).toEqual([2]);
 });
 
-test("a wait that was over from the start does not wait", () => {
+test("a wait that is over from the start does not wait", () => {
   const program = {
     threads: [
       function* (): Access {
@@ -83,7 +83,7 @@ test("a wait that was over from the start does not wait", () => {
   expect(within(program, "preemptions")).toEqual([2]);
 });
 
-test("a thread that holds a lock is left only by preemption", () => {
+test("switching from a thread that holds a lock is a preemption", () => {
   const program = {
     threads: [x, y].map(
       (word) =>

@@ -1,16 +1,16 @@
 /**
- * What a graph costs a scheduler: over all its linearisations, the fewest preemptions, or the fewest delays.
+ * The cost of a graph to a scheduler: the fewest preemptions, or the fewest delays, over all its linearisations.
  *
  * A preemption switches away from a thread that could go on. A delay makes a fixed scheduler (keep to the thread until
- * it waits or ends, then take the next one in the order of threads) pass over a thread that it would let go on. Bounded
- * searches ask for all executions of at most so many: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007;
+ * it waits or ends, then take the next one in the order of threads) pass over a thread that it would have run. Bounded
+ * searches visit all executions with at most so many: Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007;
  * Emmi, Qadeer and Rakamarić, "Delay-bounded scheduling", POPL 2011.
  *
- * A thread could go on unless its next step is to take a lock that is held, or a wait that is not over. That the graph
- * lets another thread go first is the scheduler's doing.
+ * A thread could go on unless its next step takes a held lock, or is a wait that is not over. A graph in which another
+ * thread goes first reflects the scheduler's decision.
  *
- * The minimum is over sets of events that a linearisation may have done, with the thread that went last: O(threads²)
- * for each of these, and their number is up to the product of the threads' lengths.
+ * The minimum is over sets of events that a linearisation may have done, with the thread that ran last: O(threads²)
+ * for each, and their number is at most the product of the threads' lengths.
  */
 import type { Address } from "#impl/memory/access.ts";
 import { waitIsOver } from "#impl/memory/access-class.ts";
@@ -36,7 +36,7 @@ import {
 } from "./graph.ts";
 import { type LocalStates, STEP } from "./local-states.ts";
 
-/** What is counted. */
+/** The kind of switch that is counted. */
 export type SwitchKind = "preemptions" | "delays";
 
 /** The fewest preemptions or delays of any linearisation of a complete execution under sc. */
@@ -48,9 +48,9 @@ export function cheapestLinearisation(
   const order = new StepOrder(graph, states, initial ?? new Map());
   const { width } = graph;
   interface Cut {
-    /** Steps that each thread has made. */
+    /** Number of steps that each thread has made. */
     readonly done: readonly number[];
-    /** The cheapest way here that ends with a step of each thread; the last one is for nobody having gone yet. */
+    /** Lowest cost to get here, by the thread that stepped last; the last entry is for no step yet. */
     readonly costs: number[];
   }
   const start: Cut = { done: repeated(0, width), costs: [...repeated(Infinity, width), 0] };
@@ -138,7 +138,7 @@ class StepOrder {
     return step !== undefined && step.needs.every((needed, other) => (done[other] as number) >= needed);
   }
 
-  /** Has the thread a next step, and nothing to wait for? */
+  /** Does the thread have a next step, and nothing to wait for? */
   couldGoOn(thread: number, done: readonly number[]): boolean {
     const step = this.#lines[thread]?.[done[thread] as number];
     if (step === undefined) return false;

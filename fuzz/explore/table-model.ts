@@ -2,12 +2,11 @@ import type { ExploreOptions, ExplorerModel } from "./explore.ts";
 import type { Orderings } from "./local-states.ts";
 
 /**
- * The models of the table of execution counts: a memory model, and how the accesses of a program are taken
- * under it.
+ * The models of the table of execution counts: a memory model, and how it treats the accesses of a program.
  *
- * `ra` has every access release/acquire, fences too. The two of RC11 have full fences, and accesses all relaxed or all
- * release/acquire. `rc11` takes accesses as they are written, which is what a program of one's own wants. `es` takes
- * plain accesses as JavaScript's, and all others for Atomics.
+ * `ra` makes every access, and every fence, release/acquire. The two of RC11 have full fences, and accesses all relaxed
+ * or all release/acquire. `rc11` takes accesses as written, which suits your own programs. `es` treats plain accesses
+ * as JavaScript's, and all others as Atomics.
  */
 export const tableModels = {
   sc: { model: "sc" },
@@ -28,7 +27,7 @@ export function isTableModel(name: string): name is TableModel {
   return name in tableModels;
 }
 
-/** What to explore a program with, for a column of the table. */
+/** Options for exploring a program for a column of the table. */
 export function tableOptions(model: TableModel): ExploreOptions {
   return tableModels[model];
 }

@@ -1,11 +1,9 @@
 /**
- * Sequential consistency and total store order: every access takes place once, in an order that extends coherence,
- * reads-from and from-reads, and as much of program order as the model keeps. The axioms are in `model/memory/sc.ts`
- * and `tso.ts`.
+ * Sequential consistency and total store order: accesses have a total order that extends coherence, reads-from and
+ * from-reads, and as much of program order as the model keeps. The axioms are in `model/memory/sc.ts` and `tso.ts`.
  *
- * What must come before an event is found by walking these relations backwards: O(events). Under tso a read that is not
- * part of a read-modify-write does not wait for the writes of its own thread that have not been drained, and reads them
- * early.
+ * The events that must come before an event are found by walking these relations backwards: O(events). Under tso a read
+ * outside a read-modify-write does not wait for undrained writes of its own thread, and reads them early.
  */
 import {
   BEFORE,
@@ -50,7 +48,7 @@ class Walk {
     this.#depth = 0;
   }
 
-  /** Marks an event and has it visited, unless it has been. */
+  /** Marks an event and queues it for a visit, unless already marked. */
   push(event: number): void {
     if (event === NONE || this.#mark[event] === this.#stamp) return;
     this.#mark[event] = this.#stamp;
@@ -66,7 +64,7 @@ class Walk {
   }
 }
 
-/** Marks what comes before `event` by something else than program order. */
+/** Marks what comes before `event` other than by program order. */
 function pushCommunication(
   walk: Walk,
   { rows, stride, firstReader }: Graph,
@@ -126,7 +124,7 @@ export class TsoOrder implements Order {
   readonly distinguishesUpdates = true;
   readonly includesPrefix = true;
   readonly #walk = new Walk();
-  /** The write that the thread's own last access of the location read or made: coherence does not go back behind it. */
+  /** The write that the thread's last access to the location read or made: coherence allows nothing older. */
   #base = NONE;
 
   look(graph: Graph, event: number, drains: boolean): void {

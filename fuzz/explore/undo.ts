@@ -2,7 +2,7 @@ import { AFTER, BEFORE, EVENT, type Graph, KIND, LOCATION, NONE, PARTNER, SOURCE
 import { grant } from "./lock-chain.ts";
 import type { Order } from "./order.ts";
 
-/** Takes the last events of a graph away, with all that relates them to others, until `count` are left. */
+/** Removes the last events of a graph, with all their relations, until `count` are left. */
 export function undoTo(graph: Graph, count: number, order: Order): void {
   while (graph.count > count) undoLast(graph, order);
 }

@@ -1,4 +1,4 @@
-/** Orders of a graph's events, or of some, that keep program order, reads-from and locks: every graph has one. */
+/** Orders of all or some of a graph's events that respect program order, reads-from and locks: every graph has one. */
 import {
   AFTER,
   BEFORE,
@@ -17,10 +17,10 @@ import {
 } from "./graph.ts";
 
 /**
- * Keeps coherence and from-reads as far as that goes, and stays with a thread for as long as it can. O(events²).
+ * Respects coherence and from-reads as far as possible, and stays with a thread for as long as possible. O(events²).
  *
- * @param isWanted whether the event is wanted: order is kept between such events only
- * @param isStrict must coherence and from-reads of the event's word be kept, too?
+ * @param isWanted whether the event is wanted: order is respected between such events only
+ * @param isStrict whether coherence and from-reads of the event's word must be respected, too
  * @returns undefined if there is no such order
  */
 export function weakOrder(
@@ -92,7 +92,7 @@ export function weakOrder(
   }
 }
 
-/** Does the read find the last value that its word will ever have? */
+/** Does the read find the final value of its word? */
 export function readsLastValue(graph: Graph, read: number): boolean {
   const source = graph.get(read, SOURCE);
   return source === INITIAL ? graph.first[graph.get(read, LOCATION)] === NONE : graph.get(source, AFTER) === NONE;

@@ -1,4 +1,4 @@
-/** An execution under weak memory as lines, in an order that keeps program order and reads-from. */
+/** An execution under weak memory as lines, in an order that respects program order and reads-from. */
 import { accessNames } from "#fuzz/machine/access-name.ts";
 import {
   BLOCKED,
@@ -20,14 +20,14 @@ import { POISON } from "./lowered-words.ts";
 
 export interface StoryNames {
   readonly thread: (thread: number) => string;
-  /** Undefined for a word that is the explorer's own. */
+  /** Undefined for a word that belongs to the explorer. */
   readonly word: (address: number) => string | undefined;
 }
 
 /**
- * One line an access of the program; a read of what has been overwritten says so. O(events).
+ * One line per access of the program; reads of overwritten values are marked. O(events).
  *
- * @param order the events in an order that keeps program order and reads-from
+ * @param order the events in an order that respects program order and reads-from
  */
 export function weakStory(graph: Graph, states: LocalStates, order: readonly number[], names: StoryNames): string[] {
   const lines: string[] = [];
@@ -40,12 +40,13 @@ export function weakStory(graph: Graph, states: LocalStates, order: readonly num
       last.set(location, { event, line: lines.length });
       continue;
     }
-    const asked = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
+    const requested = accessNames[states.kind(graph.get(event, STATE))] ?? "access";
     const word = kind === EVENT.fence ? "" : names.word(states.addresses[location] as number);
     if (word === undefined) continue;
     const number = lines.length + 1;
     const value = graph.get(event, VALUE);
-    let text = `${String(number).padStart(4)}  ${names.thread(graph.get(event, THREAD))}: ${asked} ${word}`.trimEnd();
+    let text =
+      `${String(number).padStart(4)}  ${names.thread(graph.get(event, THREAD))}: ${requested} ${word}`.trimEnd();
     if (kind === EVENT.read) {
       text += ` finds ${show(value)}`;
       if (graph.has(event, PAIRED) && graph.get(event, PARTNER) !== NONE)
@@ -54,7 +55,9 @@ export function weakStory(graph: Graph, states: LocalStates, order: readonly num
       const latest = last.get(location);
       const source = graph.get(event, SOURCE);
       if (latest !== undefined && latest.event !== source)
-        text += `, although it was ${show(graph.get(latest.event, VALUE))} since line ${latest.line}; nothing orders them`;
+        text +=
+          `, although it was ${show(graph.get(latest.event, VALUE))} since line ${latest.line}; ` +
+          "nothing orders them";
       else if (source === INITIAL && value === POISON) text += ", which nobody has written";
     } else if (kind === EVENT.write) {
       text += ` := ${show(value)}`;

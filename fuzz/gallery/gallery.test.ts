@@ -8,7 +8,7 @@ const files = globSync("*/{right,wrong*,plain-loads,ringbuf*}.ts", { cwd: import
 
 const isWrong = (file: string): boolean => /wrong|two-producers/u.test(file);
 
-test("at least twelve structures are here, each right and wrong, and a published package", () => {
+test("there are at least twelve structures, each right and wrong, and a published package", () => {
   expect(files.filter((file) => file.endsWith("right.ts")).length).toBeGreaterThanOrEqual(12);
   expect(files.filter(isWrong).length).toBeGreaterThanOrEqual(12);
   expect(files).toContain("published/ringbuf.ts");

@@ -1,12 +1,12 @@
 /**
- * Where the machine keeps the bytes of shared blocks: a word for each range that is accessed.
+ * The machine's layout of the bytes of shared blocks: one word for each accessed range.
  *
- * Ranges that are equal or disjoint have a word each. Where ranges overlap without being equal, the eight aligned bytes
- * around them are one word (a granule), and an access to a part of it is an access to all of it: a write becomes a
- * read-modify-write. Interleavings are then what they should be; an access across two granules is two accesses, as
- * the language allows it to tear.
+ * Ranges that are equal or disjoint get one word each. Where ranges overlap without being equal, the eight aligned
+ * bytes around them are one word (a granule), and an access to part of it accesses all of it: a write becomes a
+ * read-modify-write. Interleavings are then correct; an access across two granules becomes two accesses, since the
+ * language allows it to tear.
  *
- * A word holds the bits of up to four bytes as they are. Eight bytes that do not fit have a number, by the order in
+ * A word holds the bits of up to four bytes directly. Eight-byte values that do not fit get a number, in the order in
  * which they were first seen.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
@@ -18,10 +18,12 @@ import type { SharedRange } from "./shared-access.ts";
 
 const GRANULE = 8;
 
-/** Words beside those of ranges: a lock, and for each thread a word to sleep on and one for its place in line. */
+/**
+ * Words besides those of ranges: a lock, and for each thread a word to sleep on and one for its position in the queue.
+ */
 const WORDS_OF_SLEEP = 64;
 
-/** A range of a word's own, or the part of a granule. */
+/** A range with its own word, or part of a granule. */
 export interface Cell {
   readonly address: Address;
   /** First byte of the word in its block, and its size. */
@@ -31,27 +33,27 @@ export interface Cell {
 
 export interface BlockLayout {
   readonly heap: Heap;
-  /** Does any range share its word with another? */
+  /** Whether any range shares its word with another. */
   readonly isMixed: boolean;
   /**
-   * The cells of a range, one, or two where it crosses a granule.
+   * The cells of a range: one, or two if it crosses a granule.
    *
-   * @throws InputError for a range that no run before has accessed so
+   * @throws InputError for a range that no earlier run has accessed
    */
   cellsOf(range: SharedRange): readonly Cell[];
-  /** The blocks' bytes by the words of an execution. */
+  /** The blocks' bytes, from the words of an execution. */
   bytesOf(words: Int32Array): readonly Uint8Array[];
   /** Critical section of all lists of waiters. */
   readonly waitersLock: Address;
-  /** The word that thread `thread` sleeps on: 1 while it does. */
+  /** The word that thread `thread` sleeps on: 1 while it sleeps. */
   asleep(thread: number): Address;
-  /** What thread `thread` waits for, and since when: see `wait-queue.ts`. */
+  /** The location that thread `thread` waits for, and since when: see `wait-queue.ts`. */
   ticket(thread: number): Address;
   /** Draws tickets. */
   readonly tickets: Address;
 }
 
-/** Values of eight bytes by number: `-1 - number` stands for what does not fit a positive word. */
+/** Eight-byte values by number: `-1 - number` encodes a value that does not fit a positive word. */
 const wide: bigint[] = [];
 const numberOfWide = new Map<bigint, number>();
 
@@ -73,10 +75,10 @@ export function bitsOfWord(word: number, size: number): Bits {
 }
 
 /**
- * Lays out the ranges that were seen in runs before.
+ * Lays out the ranges seen in earlier runs.
  *
- * @param blocks what each block holds at first
- * @param nameOf how stories name a range
+ * @param blocks initial contents of each block
+ * @param nameOf the name of a range in stories
  */
 export function layOut(
   blocks: readonly Uint8Array[],
@@ -141,7 +143,7 @@ interface PlannedCell extends SharedRange {
   readonly isGranule: boolean;
 }
 
-/** Ranges as they are where they are disjoint, granules elsewhere. */
+/** Disjoint ranges as they are, granules elsewhere. */
 function cellsFor(seen: readonly SharedRange[]): readonly PlannedCell[] {
   const distinct = [...new Map(seen.map((range) => [`${range.block} ${range.offset} ${range.size}`, range])).values()];
   const sorted = distinct.toSorted((one, other) => one.block - other.block || one.offset - other.offset);
@@ -158,7 +160,7 @@ function cellsFor(seen: readonly SharedRange[]): readonly PlannedCell[] {
       add(other);
     }
   }
-  // A granule takes whatever reaches into it, which may reach into the next.
+  // A granule absorbs every range that reaches into it, which may reach into the next.
   for (let count = -1; count !== granules.size;) {
     count = granules.size;
     for (const range of sorted) if (touchesGranule(range)) add(range);

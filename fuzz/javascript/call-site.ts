@@ -1,11 +1,11 @@
-/** Where in code under test the machine's current access was asked for, for those who show source lines. */
+/** The call site of the machine's current access in code under test, for showing source lines. */
 import type { CallSite } from "./thread-run.ts";
 
 export type { CallSite } from "./thread-run.ts";
 
 let current: CallSite | undefined;
 
-/** Runs `act` with `at` as the place in the source. */
+/** Runs `act` with `at` as the position in the source. */
 export function withCallSite<T>(at: CallSite, act: () => T): T {
   const before = current;
   current = at;
@@ -16,7 +16,7 @@ export function withCallSite<T>(at: CallSite, act: () => T): T {
   }
 }
 
-/** The stack of the access that is being asked for now, if it is one of code under test. */
+/** The stack of the access currently requested, if code under test requested it. */
 export function currentStack(): string | undefined {
   return current?.stack;
 }

@@ -1,20 +1,20 @@
 /**
- * Which ranges of shared memory a test accesses: found by running its threads on plain bytes, under random schedules.
+ * Finds the ranges of shared memory that a test accesses by running its threads on plain bytes, under random schedules.
  *
- * A range that only other schedules access is an error when it comes (`block-layout.ts`), never a wrong verdict.
+ * A range that only other schedules access is an error when it is accessed (`block-layout.ts`), never a wrong verdict.
  */
 import fc from "fast-check";
 import { bitsOf, type Bits, putBits } from "./element-type.ts";
 import type { LocalState, LocalStates } from "./local-states.ts";
 import { modified, type SharedAccess, type SharedRange } from "./shared-access.ts";
 
-/** Schedules that are tried, after those in which threads run one after the other. */
+/** Number of random schedules tried, after those in which threads run one after another. */
 const SCHEDULES = 40;
 
-/** Accesses after which a run is given up: threads may wait for each other for ever. */
+/** Accesses after which a run is abandoned: threads may wait for each other forever. */
 const ACCESSES_MAX = 5_000;
 
-/** The ranges, each once, in the order in which they were found. */
+/** The distinct ranges, in the order in which they were found. */
 export function discoverRanges(threads: readonly LocalStates[], blocks: readonly Uint8Array[]): SharedRange[] {
   const found = new Map<string, SharedRange>();
   const note = ({ block, offset, size }: SharedRange): void => {
@@ -22,7 +22,7 @@ export function discoverRanges(threads: readonly LocalStates[], blocks: readonly
     if (!found.has(key)) found.set(key, { block, offset, size });
   };
   for (const [first] of threads.entries()) {
-    // The thread with the smallest number that can go on, counted from `first`.
+    // The first thread that can go on, counting from `first`.
     run(threads, blocks, (able) => able.find((thread) => thread >= first) ?? able[0], note);
   }
   const random = fc.sample(fc.infiniteStream(fc.nat()), { numRuns: SCHEDULES, seed: 1 });
@@ -55,7 +55,7 @@ function run(
   }
 }
 
-/** A thread that repeats an access until it finds something else can go on when it would. */
+/** A thread that repeats an access until it finds another value can go on when it would find one. */
 function canGoOn(state: LocalState | undefined, blocks: readonly Uint8Array[]): boolean {
   if (state?.step.kind !== "access") return false;
   const { block, offset, size } = state.step.access;

@@ -1,22 +1,22 @@
 /**
  * Element types of typed arrays and of `DataView`, as conversions between values and bits.
  *
- * Bits are the bytes of a range in little-endian order, as one unsigned number: a `number` up to four bytes, a `bigint`
- * for eight.
+ * Bits are the bytes of a range in little-endian order as one unsigned number: a `number` for up to four bytes, a
+ * `bigint` for eight.
  */
 
 /** The bits of one range: a `number` for at most four bytes, a `bigint` for eight. */
 export type Bits = number | bigint;
 
-/** What JavaScript reads from an element. */
+/** The value that JavaScript reads from an element. */
 export type Element = number | bigint;
 
 export interface ElementType {
-  /** As in the names of `DataView`'s methods: `Int32`, `BigUint64`. */
+  /** The name in `DataView`'s methods: `Int32`, `BigUint64`. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Does the language's `Atomics` take arrays of it? */
+  /** Does `Atomics` accept arrays of it? */
   readonly isAtomic: boolean;
   /** @throws TypeError for a value that the language does not convert, such as a number to a BigInt */
   toBits(value: unknown): Bits;
@@ -45,14 +45,14 @@ function elementType(name: string, size: number, isAtomic: boolean, [set, get]: 
   };
 }
 
-/** As `Uint8ClampedArray` converts: to the nearest whole number of a byte, halves to even. */
+/** Converts like `Uint8ClampedArray`: to the nearest whole number of a byte, halves to even. */
 function setClamped(value: number): void {
   scratch.setUint8(0, Uint8ClampedArray.of(value)[0] ?? 0);
 }
 
 const s = scratch;
 
-/** Every type, by its name. */
+/** Every type, by name. */
 export const elementTypes: ReadonlyMap<string, ElementType> = new Map(
   [
     elementType("Int8", 1, true, [(value: number) => s.setInt8(0, value), () => s.getInt8(0)]),

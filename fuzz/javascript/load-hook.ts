@@ -1,7 +1,8 @@
 /**
- * Loads modules of code under test rewritten: an entry, and whatever it imports or requires, dependencies included.
+ * Rewrites modules of code under test as they load: an entry, and everything it imports or requires, including
+ * dependencies.
  *
- * Left alone are Node's own modules and quiesce itself, by which a test gets at `sharedMemory`.
+ * Node's own modules and quiesce itself, from which a test imports `sharedMemory`, are left alone.
  */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
@@ -14,7 +15,7 @@ const underTest = new Set<string>();
 
 let isHooked = false;
 
-/** From now on, this file and what it imports are rewritten as they are loaded. */
+/** Makes this file and its imports be rewritten as they are loaded from now on. */
 export function rewriteFrom(path: string): void {
   underTest.add(pathToFileURL(path).href);
   if (isHooked) return;

@@ -1,8 +1,8 @@
 /**
- * The local states of one thread, each computed once: a tree in which an edge is what an access found.
+ * The local states of one thread, each computed once: a tree whose edges are the results of accesses.
  *
  * A state costs one run of the thread from its start, so a thread of n accesses costs n runs for the first execution,
- * and nothing for executions that repeat what it found.
+ * and nothing for executions with the same results.
  */
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { Bits } from "./element-type.ts";
@@ -11,9 +11,9 @@ import { type Past, runThread, type Step } from "./thread-run.ts";
 
 export interface LocalState {
   readonly step: Step;
-  /** What led here. */
+  /** The accesses and results that led here. */
   readonly past: Past;
-  /** Does the thread ask for the same again for as long as it finds what it found last? Then it waits for a change. */
+  /** Does the thread repeat the access for as long as it finds the same value? Then it waits for a change. */
   readonly spins: boolean;
 }
 
@@ -21,15 +21,15 @@ interface Node extends LocalState {
   readonly next: Map<Bits, Node>;
 }
 
-/** Times that a thread must repeat an access, finding the same, to be taken to repeat it for ever. */
+/** Number of times that a thread must repeat an access with the same result to be assumed to repeat it forever. */
 const SPINS = 200;
 
-/** States after which the tree is begun anew. */
+/** Number of states after which the tree is restarted. */
 const STATES_MAX = 200_000;
 
 export interface LocalStates {
   start(): LocalState;
-  /** The state when the access that `state` asks for has found this. */
+  /** The state after the access of `state` has found this value. */
   after(state: LocalState, found: Bits): LocalState;
 }
 
@@ -65,7 +65,7 @@ export function localStates(act: () => unknown): LocalStates {
       const later = runThread({ accesses, found: values }, act);
       return later.kind === "access" && isSameAccess(later.access, step.access);
     } catch (error) {
-      // It does something else in the end: a loop with a bound.
+      // It eventually does something else: a bounded loop.
       if (error instanceof InputError) return false;
       throw error;
     }

@@ -1,8 +1,9 @@
 /**
- * Rewrites a module of code under test: the names of globals that matter get their stand-ins, and no `catch` keeps the
+ * Rewrites a module of code under test: relevant globals are replaced by their stand-ins, and no `catch` keeps the
  * exception that stops a run.
  *
- * The first line gets a declaration in front, and each `catch` a call; nothing else moves, so lines stay what they are.
+ * The first line gets a declaration in front, and each `catch` a call; nothing else moves, so line numbers are
+ * preserved.
  */
 import { parse } from "@babel/parser";
 import traverse from "@babel/traverse";
@@ -11,12 +12,12 @@ import SourceText from "magic-string";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { GLOBALS_KEY, RETHROW, simulatedGlobals } from "./simulated-globals.ts";
 
-/** Calls of these make code that is not rewritten. */
+/** Calls of these create code that is not rewritten. */
 const MAKES_CODE: ReadonlySet<string> = new Set(["eval", "Function"]);
 
 /**
- * @param file how messages name the module
- * @throws InputError for a module that cannot be parsed, or makes code at run time
+ * @param file the module's name in messages
+ * @throws InputError for a module that cannot be parsed, or creates code at run time
  */
 export function rewriteModule(source: string, file: string): string {
   const ast = parsed(source, file);
@@ -57,7 +58,7 @@ function parsed(source: string, file: string): File {
   }
 }
 
-/** After the directives, which must come first. */
+/** The position after the directives, which must come first. */
 function placeOfPrelude({ program }: File): number {
   const last = program.directives.at(-1);
   if (last?.end !== undefined && last.end !== null) return last.end;

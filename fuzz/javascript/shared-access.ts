@@ -1,11 +1,12 @@
 /**
- * Accesses of JavaScript code to shared memory, before it is known where the machine keeps the bytes.
+ * Accesses of JavaScript code to shared memory, independent of the machine's layout of the bytes.
  *
- * A range is named by the block (the data of one `SharedArrayBuffer`), its first byte and its size. Values are bits.
+ * A range is identified by its block (the data of one `SharedArrayBuffer`), its first byte and its size. Values are
+ * bits.
  */
 import type { Bits } from "./element-type.ts";
 
-/** What an atomic read-modify-write makes of the value that it finds. */
+/** The modification that an atomic read-modify-write makes. */
 export type Modification = "add" | "sub" | "and" | "or" | "xor" | "exchange";
 
 export interface SharedRange {
@@ -21,13 +22,13 @@ export type SharedAccess = SharedRange &
     | { readonly op: "write"; readonly isAtomic: boolean; readonly value: Bits }
     | { readonly op: "modify"; readonly modification: Modification; readonly value: Bits }
     | { readonly op: "compareExchange"; readonly expected: Bits; readonly value: Bits }
-    /** Sleeps while the value is as expected. Finds 0 when woken, 1 if the value was another. */
+    /** Sleeps if the value is as expected. Finds 0 when woken, 1 if the value was different. */
     | { readonly op: "wait"; readonly expected: Bits }
-    /** Wakes sleepers, in the order in which they fell asleep. Finds how many. */
+    /** Wakes sleepers in the order in which they fell asleep. Finds their number. */
     | { readonly op: "notify"; readonly count: number }
   );
 
-/** What a modification leaves, modulo the size. */
+/** The value left by a modification, modulo the size. */
 export function modified(modification: Modification, size: number, found: Bits, operand: Bits): Bits {
   const [left, right] = [BigInt(found), BigInt(operand)];
   const result = BigInt.asUintN(8 * size, combine(modification, left, right));
@@ -51,7 +52,7 @@ function combine(modification: Modification, left: bigint, right: bigint): bigin
   }
 }
 
-/** Does the access leave memory as it is when it finds this? Then a thread that repeats it only waits for a change. */
+/** Does the access leave memory unchanged if it finds this? Then a thread that repeats it only waits for a change. */
 export function isIdle(access: SharedAccess, found: Bits): boolean {
   switch (access.op) {
     case "read":

@@ -15,10 +15,8 @@ let files = 0;
 /** The program of a test with this text. */
 async function programOf(body: string, head = ""): Promise<Program> {
   const path = join(folder, `test-${files++}.ts`);
-  writeFileSync(
-    path,
-    `import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";\n${head}\nexport default sharedMemory({${body}});\n`,
-  );
+  const importLine = 'import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";';
+  writeFileSync(path, `${importLine}\n${head}\nexport default sharedMemory({${body}});\n`);
   const [system] = await systemsOfModule(path);
   const [scenario] = system?.scenarios ?? [];
   if (system === undefined || scenario === undefined) throw new Error("no test");
@@ -72,7 +70,7 @@ test("callbacks of built-in methods, getters, constructors and generators may ac
   expect(because).toContain("reader returns [0,2,1,2]");
 });
 
-test("no catch and no finally of the code keeps a run from being stopped", async () => {
+test("no catch or finally of the code prevents a run from being stopped", async () => {
   const body = `${WORDS} threads: {
     first(words) { try { words[0] = 1; } catch { return "caught"; } finally { words[1] = 1; } return "done"; },
     second(words) { for (;;) { try { if (words[1] === 1) return words[0]; } catch (error) { throw error; } } },
@@ -81,12 +79,15 @@ test("no catch and no finally of the code keeps a run from being stopped", async
   expect(Number(await verdictOf(body))).toBeGreaterThan(0);
 });
 
-test("an exception is a violation, at once", async () => {
-  const body = `${WORDS} threads: { first(words) { if (words[0] === 1) throw new Error("seen"); }, second(words) { words[0] = 1; } }`;
+test("an exception is an immediate violation", async () => {
+  const body = `${WORDS} threads: {
+    first(words) { if (words[0] === 1) throw new Error("seen"); },
+    second(words) { words[0] = 1; },
+  }`;
   expect(await verdictOf(body)).toContain("Error: seen");
 });
 
-test("a byte and the word around it are one place", async () => {
+test("a byte and the word around it share memory", async () => {
   const body = `setUp: () => new SharedArrayBuffer(4), threads: {
     bytes(buffer) { new Uint8Array(buffer)[1] = 1; new Uint8Array(buffer)[0] = 1; },
     word: (buffer) => new Int32Array(buffer)[0],
@@ -95,7 +96,7 @@ test("a byte and the word around it are one place", async () => {
   expect(await verdictOf(body.replace("[undefined, 256], ", ""))).toContain("word returns 256");
 });
 
-test("a sleeper is woken, or sees that it need not sleep", async () => {
+test("a sleeper is woken, or finds that it need not sleep", async () => {
   const body = `${WORDS} threads: {
     sleeper: (words) => Atomics.wait(words, 0, 0),
     waker(words) { Atomics.store(words, 0, 1); return Atomics.notify(words, 0); },
@@ -125,7 +126,7 @@ test("a test has one to sixteen threads", async () => {
   await expect(programOf(`${WORDS} threads: { ${many} }`)).rejects.toThrow(/there are 60 threads, and there may be/);
 });
 
-test("a thread that depends on what it did in another run is refused", async () => {
+test("a thread that depends on an earlier run is refused", async () => {
   await expect(
     programOf(`${WORDS} threads: { first: (words) => words[count++ % 2] + words[0] }`, "let count = 0;"),
   ).rejects.toThrow(/does something else when it is run again/);
@@ -150,7 +151,7 @@ test.each(["Int8Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Arr
   },
 );
 
-test("a wrong index or type gives Atomics the language's own error", async () => {
+test("a wrong index or type makes Atomics throw the language's own error", async () => {
   const body = (expression: string): string =>
     `setUp: () => new SharedArrayBuffer(8), threads: { first: (buffer) => ${expression} }`;
   expect(await verdictOf(body("Atomics.load(new Int32Array(buffer), 2)"))).toContain("RangeError");

@@ -1,7 +1,7 @@
 /**
- * `sharedMemory`: a test of JavaScript code over a `SharedArrayBuffer`, taken as it is.
+ * `sharedMemory`: a test of unmodified JavaScript code over a `SharedArrayBuffer`.
  *
- * What it returns is a system with one scenario, so all that systems have works: exhaustive exploration, strategies,
+ * It returns a system with one scenario, so everything that works on systems works: exhaustive exploration, strategies,
  * shrinking, stories, replay, scripts.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -21,35 +21,38 @@ import type { SharedRange } from "./shared-access.ts";
 import { type Ending, sharedThread } from "./shared-thread.ts";
 import { bytesOfBlocks, inMemory, inSetUp, inThread } from "./simulated-buffer.ts";
 
-/** Threads that the machine can tell apart. */
+/** Maximum number of threads. */
 const THREADS_MAX = 16;
 
-/** The one operation of each thread: all of its code. */
+/** The single operation of each thread: all of its code. */
 const RUN = { kind: "run" } as const;
 
-/** What a test declares. */
+/** The declaration of a test. */
 export interface SharedMemoryTest<Storage, Threads extends Readonly<Record<string, (storage: Storage) => unknown>>> {
-  /** Told in lists; the file's name unless given. */
+  /** Name shown in lists; the file's name by default. */
   readonly name?: string;
   readonly about?: string;
-  /** Makes the shared buffers, and whatever threads need. Runs again for each thread, as in a worker of its own. */
+  /**
+   * Creates the shared buffers, and everything else that threads need. Runs again for each thread, as in a separate
+   * worker.
+   */
   readonly setUp: () => Storage;
-  /** Each runs in a thread of its own, on its own copy of what `setUp` returns, over the same shared memory. */
+  /** Each runs in its own thread, on its own copy of the result of `setUp`, over the same shared memory. */
   readonly threads: Threads;
   /**
-   * Called at the end of each execution with what the threads returned, and what `setUp` returns over the memory as it
-   * then is. False, or an exception, is a violation.
+   * Called at the end of each execution with the threads' return values, and the result of `setUp` over the final
+   * memory. False, or an exception, is a violation.
    */
   readonly after?: (
     returned: { readonly [Name in keyof Threads]: ReturnType<Threads[Name]> },
     storage: Storage,
   ) => boolean | undefined | void;
-  /** All that threads may return, if that is fewer than anything: one list for each outcome, in the order of `threads`. */
+  /** The allowed return values of threads, if restricted: one list for each outcome, in the order of `threads`. */
   readonly outcomes?: readonly (readonly unknown[])[];
 }
 
 /**
- * Declares a test. Export what it returns from a module and give the module to `quiesce verify`.
+ * Declares a test. Export the result from a module and pass the module to `quiesce verify`.
  *
  * @throws InputError for a test without threads, or with more than 16
  */
@@ -79,7 +82,7 @@ export function sharedMemory<Storage, const Threads extends Readonly<Record<stri
     scenarios: [scenario],
     isInitial: () => false,
     operationText: () => "run",
-    compile: (asked) => compile(test as SharedMemoryTest<unknown, AnyThreads>, asked),
+    compile: (requested) => compile(test as SharedMemoryTest<unknown, AnyThreads>, requested),
   };
 }
 
@@ -87,7 +90,7 @@ type AnyThreads = Readonly<Record<string, (storage: unknown) => unknown>>;
 
 function compile(test: SharedMemoryTest<unknown, AnyThreads>, scenario: Scenario): Program {
   const names = Object.keys(test.threads);
-  // A test is of all its threads, or of none.
+  // A scenario has all threads of a test, or none.
   if (scenario.threads.some(({ operations }) => operations.length !== 1))
     throw new ScenarioError(`${scenario.name}: each thread runs once`);
   if (
@@ -126,7 +129,7 @@ function runOnce({ setUp, threads }: SharedMemoryTest<unknown, AnyThreads>, name
   return value;
 }
 
-/** Checks what is returned, when all threads have ended. */
+/** Checks the return values when all threads have ended. */
 function atTheEnd(
   { setUp, after, outcomes }: SharedMemoryTest<unknown, AnyThreads>,
   names: readonly string[],

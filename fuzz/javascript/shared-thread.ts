@@ -1,9 +1,9 @@
 /**
- * A thread of JavaScript code as a procedure of the machine: each of its accesses becomes one of the access vocabulary,
+ * A thread of JavaScript code as a procedure of the machine: each of its accesses becomes one access of the vocabulary
  * or, for sleeping and waking, a few.
  *
- * Plain accesses are marked and unordered, atomic ones ordered as `Atomics` orders them. A list of waiters is a critical
- * section of its own (ECMA-262, 25.4.1): a thread that waits compares and enters it at once, and is woken in turn.
+ * Plain accesses are marked and unordered, atomic ones ordered as `Atomics` orders them. A list of waiters has its own
+ * critical section (ECMA-262, 25.4.1): a waiting thread compares and enters it atomically, and is woken in turn.
  */
 import {
   type Access,
@@ -45,7 +45,7 @@ export function* sharedThread(
   for (;;) {
     const { step, spins } = state;
     if (step.kind !== "access") return step;
-    // It would ask for the same until that changes: it waits.
+    // It would repeat the access until the value changes: it waits.
     if (spins) yield* changeOf(layout, step.access, last, step.at);
     last = yield* perform(layout, step.access, step.at, thread, threadCount);
     state = states.after(state, last);
@@ -76,7 +76,7 @@ function* perform(
   return access.size === 8 ? found : Number(found);
 }
 
-/** An access to a word of its own. */
+/** An access to a whole word. */
 function* onWhole({ address, size }: Cell, access: SharedAccess, at: CallSite): Access<Bits> {
   switch (access.op) {
     case "read":
@@ -118,7 +118,7 @@ function* modify(
   return yield withCallSite(at, () => atomicUpdate(address, update));
 }
 
-/** An access to some bytes of a word, in their places of the range. */
+/** An access to some bytes of a word, at their positions in the range. */
 function* onPart(cell: Cell, access: SharedAccess, at: CallSite): Access<bigint> {
   const first = Math.max(cell.offset, access.offset);
   const end = Math.min(cell.offset + cell.size, access.offset + access.size);
@@ -187,7 +187,7 @@ function* sleep(
   return 0;
 }
 
-/** Tickets of one execution: the place in line in the low bits, the place in memory above. */
+/** Tickets of one execution: the position in the queue in the low bits, the location in memory above. */
 const TICKETS = 1 << 12;
 
 function ticketWord(layout: BlockLayout, access: SharedAccess, number: number): number {

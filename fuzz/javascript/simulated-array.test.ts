@@ -41,7 +41,7 @@ function outcome(act: () => unknown): unknown {
   }
 }
 
-test("arrays over shared buffers do what the language's own do, method by method", () => {
+test("arrays over shared buffers behave like the language's own, method by method", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...integers, ...floats),
@@ -73,7 +73,7 @@ test("elements beyond the end are undefined, and writes to them are lost", () =>
   expect([words[2], words[-1], words.length, 1 in words, 2 in words]).toEqual([undefined, undefined, 2, true, false]);
 });
 
-test("constructors refuse what the language refuses", () => {
+test("constructors reject the arguments that the language rejects", () => {
   const Words = simulatedArrays.get("Int32Array") as unknown as Constructor;
   expect(() => new Words(new SimulatedBuffer(8), 2)).toThrow(RangeError);
   expect(() => new Words(new SimulatedBuffer(8), 4, 2)).toThrow(RangeError);

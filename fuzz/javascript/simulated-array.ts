@@ -1,9 +1,9 @@
 /**
- * Typed arrays over shared buffers, as code under test sees them.
+ * Typed arrays over shared buffers, as seen by code under test.
  *
- * Constructors are the language's own, but that a shared buffer gives a proxy whose elements are accesses. Methods make
- * the accesses that ECMA-262 prescribes, in its order and granularity (23.2.3): what copies between arrays of one type
- * goes byte by byte, everything else element by element.
+ * Constructors are the language's own, except that a shared buffer gives a proxy whose elements are accesses. Methods
+ * make the accesses that ECMA-262 prescribes, in its order and granularity (23.2.3): copies between arrays of one type
+ * go byte by byte, everything else element by element.
  */
 import { type Element, type ElementType, elementTypes } from "./element-type.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -29,7 +29,7 @@ export interface SharedView {
 
 const viewOf = new WeakMap<object, SharedView>();
 
-/** What a proxy stands for, if it is a typed array over a shared buffer. */
+/** The view behind a proxy, if it is a typed array over a shared buffer. */
 export function sharedViewOf(array: unknown): SharedView | undefined {
   return typeof array === "object" && array !== null ? viewOf.get(array) : undefined;
 }
@@ -43,7 +43,7 @@ export function putElement(view: SharedView, index: number, value: unknown, isAt
   writeRange(buffer, byteOffset + index * type.size, type.size, isAtomic, type.toBits(convert(type, value)));
 }
 
-/** The conversion that the language makes before it looks at memory. @throws TypeError for a value that has none */
+/** The conversion that the language makes before it accesses memory. @throws TypeError for a value without one */
 function convert(type: ElementType, value: unknown): Element {
   return type.name.startsWith("Big") ? BigInt(value as bigint) : Number(value);
 }
@@ -96,7 +96,7 @@ function makeView(
   return viewProxy(standIn, real, { type, buffer, byteOffset, length });
 }
 
-/** The number that a key of the language's canonical form stands for. */
+/** The number that a canonical numeric key denotes. */
 function indexOf(key: string | symbol): number | undefined {
   if (typeof key === "symbol") return undefined;
   const index = Number(key);
@@ -116,7 +116,7 @@ function viewProxy(standIn: TypedArrayConstructor, real: TypedArrayConstructor, 
     set(_, key, value: unknown) {
       const index = indexOf(key);
       if (index === undefined) return Reflect.set(target, key, value);
-      // The value is converted even where there is no such element.
+      // The value is converted even if there is no such element.
       if (isInside(index)) putElement(view, index, value);
       else convert(view.type, value);
       return true;
@@ -136,7 +136,7 @@ function viewProxy(standIn: TypedArrayConstructor, real: TypedArrayConstructor, 
   return proxy;
 }
 
-/** An array of the language's own with the elements from `first` to before `last`. */
+/** A native array with the elements from `first` to before `last`. */
 function copyOf(
   real: TypedArrayConstructor,
   type: ElementType,
@@ -162,14 +162,14 @@ function putByte({ buffer, byteOffset }: SharedView, at: number, value: number):
   writeRange(buffer, byteOffset + at, 1, false, value);
 }
 
-/** As the language takes an index that may be relative to the end. */
+/** Resolves an index that may be relative to the end, like the language. */
 function relativeIndex(given: unknown, length: number, otherwise: number): number {
   if (given === undefined) return otherwise;
   const index = Math.trunc(Number(given)) || 0;
   return index < 0 ? Math.max(0, length + index) : Math.min(index, length);
 }
 
-/** Methods of which results are arrays of the same type. */
+/** Methods that return arrays of the same type. */
 const GIVES_ARRAY = ["map", "filter", "toReversed", "toSorted", "with"] as const;
 
 /** Methods that read elements in the order in which they visit them, and write none. */
@@ -320,7 +320,7 @@ function copyWithin(view: SharedView, target: number, first: number, last: numbe
   }
 }
 
-/** Constructors by their names. */
+/** Constructors by name. */
 export const simulatedArrays: ReadonlyMap<string, TypedArrayConstructor> = new Map(
   [...elementTypes.values()].map((type) => {
     const real = (globalThis as unknown as Record<string, TypedArrayConstructor>)[`${type.name}Array`];

@@ -1,11 +1,11 @@
-/** `Atomics` and `DataView` as code under test sees them. */
+/** `Atomics` and `DataView`, as seen by code under test. */
 import { InputError } from "#fuzz/host/input-error.ts";
 import { type Element, type ElementType, elementTypes } from "./element-type.ts";
 import type { Modification } from "./shared-access.ts";
 import { elementAt, putElement, type SharedView, sharedViewOf } from "./simulated-array.ts";
 import { atomically, isSimulatedBuffer, readRange, type SimulatedBuffer, writeRange } from "./simulated-buffer.ts";
 
-/** The array as a shared one, or undefined for what is the language's own business. */
+/** The array as a shared one, or undefined if the language's own `Atomics` handles it. */
 function sharedIntegers(array: unknown, name: string): SharedView | undefined {
   const view = sharedViewOf(array);
   if (view !== undefined && !view.type.isAtomic)
@@ -13,7 +13,7 @@ function sharedIntegers(array: unknown, name: string): SharedView | undefined {
   return view;
 }
 
-/** An index as the language takes it. @throws RangeError beyond the array */
+/** An index, converted like the language does. @throws RangeError beyond the array */
 function indexIn(view: SharedView, given: unknown): number {
   const index = Math.trunc(Number(given)) || 0;
   if (index < 0 || index >= view.length) throw new RangeError("Invalid atomic access index");
@@ -103,7 +103,7 @@ export const simulatedAtomics: object = Object.freeze({
     const at = indexIn(view, index);
     const { buffer, byteOffset, type } = view;
     const whole = Math.max(0, Math.trunc(Number(count)) || 0);
-    // JSON has no Infinity: more than there are threads is all of them.
+    // JSON has no Infinity: a number above the number of threads means all of them.
     return Number(
       atomically(buffer, byteOffset + at * type.size, type.size, { op: "notify", count: Math.min(whole, 1_000) }),
     );
@@ -168,7 +168,7 @@ function rangeIn(view: object, given: unknown, { size }: ElementType): { buffer:
   return { buffer, offset: first + offset };
 }
 
-/** The bits as they are in memory in the other order of bytes. */
+/** The bits in the opposite byte order. */
 function swapped(size: number, bits: number | bigint): number | bigint {
   let rest = BigInt(bits);
   let result = 0n;

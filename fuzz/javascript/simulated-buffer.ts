@@ -1,35 +1,35 @@
 /**
- * `SharedArrayBuffer` as code under test sees it.
+ * `SharedArrayBuffer`, as seen by code under test.
  *
- * A block is the data of one buffer. While modules are loaded and while `setUp` runs, its bytes are read and written at
- * once. While a thread runs, each access to a block that `setUp` or a module made is one of the machine's; a block that
- * a thread makes is nobody else's, since a thread has no way to hand it on.
+ * A block is the data of one buffer. While modules load and while `setUp` runs, its bytes are read and written
+ * directly. While a thread runs, each access to a block created by `setUp` or a module is an access of the machine; a
+ * block that a thread creates is private, since a thread has no way to pass it on.
  *
- * `setUp` runs again before each run of a thread, so that threads have objects of their own, as workers do. The n-th
- * buffer that it makes is the same block each time.
+ * `setUp` runs again before each run of a thread, so that threads have their own objects, like workers. The n-th buffer
+ * that it creates is the same block each time.
  */
 import { InputError } from "#fuzz/host/input-error.ts";
 import { bitsOf, type Bits, putBits } from "./element-type.ts";
 import { modified, type SharedAccess, type SharedRange } from "./shared-access.ts";
 import { askFor, isThreadRunning } from "./thread-run.ts";
 
-/** Bytes that a block may have: the machine keeps a word for each range that is used. */
+/** Maximum number of bytes of a block: the machine keeps a word for each range that is used. */
 const BYTES_MAX = 1 << 26;
 
 interface Block {
   readonly number: number;
   readonly bytes: Uint8Array;
-  /** Is it known to all threads? */
+  /** Whether all threads know it. */
   readonly isShared: boolean;
 }
 
-/** Blocks that modules made while they were loaded, with what they held when the last had been loaded. */
+/** Blocks created by modules while loading, with their contents after the last module had loaded. */
 const ofModules: Block[] = [];
 let atLoad: Uint8Array[] | undefined;
 
 let ofSetUp: Block[] = [];
 
-/** `load`: modules run. `setUp`: so does it. `thread`: accesses are the machine's. `memory`: bytes are looked at. */
+/** `load`: modules run. `setUp`: it runs. `thread`: accesses are the machine's. `memory`: bytes are inspected. */
 type Stage = "load" | "setUp" | "thread" | "memory";
 let stage: Stage = "load";
 
@@ -83,7 +83,7 @@ export class SimulatedBuffer {
     return "SharedArrayBuffer";
   }
 
-  /** The engine's own typed arrays would take the stand-in for a list: that must not go unseen. */
+  /** The engine's own typed arrays would treat the stand-in as a list: that must not go unnoticed. */
   get [Symbol.iterator](): never {
     throw new InputError(
       "a shared buffer reached code that is not checked, such as a typed array taken from globalThis; " +
@@ -120,7 +120,7 @@ export function blockNumber(buffer: SimulatedBuffer): number {
   return blockOfBuffer(buffer).number;
 }
 
-/** Runs `setUp` and returns its result; buffers that it makes are shared. */
+/** Runs `setUp` and returns its result; buffers that it creates are shared. */
 export function inSetUp<T>(setUp: () => T): T {
   atLoad ??= ofModules.map(({ bytes }) => bytes.slice());
   for (const [index, { bytes }] of ofModules.entries()) bytes.set(atLoad[index] ?? new Uint8Array(bytes.length));
@@ -128,12 +128,14 @@ export function inSetUp<T>(setUp: () => T): T {
   return inStage("setUp", setUp);
 }
 
-/** Runs a thread's code on what `inSetUp` returned. */
+/** Runs a thread's code on the result of `inSetUp`. */
 export function inThread<T>(act: () => T): T {
   return inStage("thread", act);
 }
 
-/** Runs code on memory that holds these blocks, by number: it sees the bytes, and its accesses are nobody's. */
+/**
+ * Runs code on memory that holds these blocks, by number: it sees the bytes, and its accesses are not the machine's.
+ */
 export function inMemory<T>(blocks: readonly Uint8Array[], act: () => T): T {
   for (const { number, bytes } of [...ofModules, ...ofSetUp]) bytes.set(blocks[number] ?? new Uint8Array(bytes.length));
   return inStage("memory", act);
@@ -154,12 +156,12 @@ function inStage<T>(next: Stage, act: () => T): T {
   }
 }
 
-/** Does `setUp`, or a thread, run now? */
+/** Is `setUp` or a thread running now? */
 export function isCodeUnderTestRunning(): boolean {
   return stage === "setUp" || stage === "thread";
 }
 
-/** The range as an access of the machine's, or undefined where bytes are read and written at once. */
+/** The range as an access of the machine, or undefined if bytes are read and written directly. */
 function rangeForMachine({ number, isShared }: Block, offset: number, size: number): SharedRange | undefined {
   return stage === "thread" && isThreadRunning() && isShared ? { block: number, offset, size } : undefined;
 }
@@ -183,7 +185,7 @@ export function writeRange(
   else askFor({ ...range, op: "write", isAtomic, value });
 }
 
-/** A read-modify-write, wait or notify, as the language's `Atomics` makes it; what it finds. */
+/** A read-modify-write, wait or notify of `Atomics`; returns what it finds. */
 export function atomically(
   buffer: SimulatedBuffer,
   offset: number,
@@ -207,7 +209,7 @@ export function atomically(
       return found;
     case "wait":
       if (found !== what.expected) return 1;
-      throw new InputError("Atomics.wait outside a thread would wait for ever; move it into one of the threads");
+      throw new InputError("Atomics.wait outside a thread would wait forever; move it into one of the threads");
     case "notify":
       return 0;
   }

@@ -1,9 +1,9 @@
 /**
  * The globals that code under test gets in place of the engine's own.
  *
- * What touches shared memory is simulated. What would make a thread do something else from run to run (a clock,
- * randomness), start something beside it (timers, workers) or touch memory unseen (WebAssembly) is refused while a
- * thread or `setUp` runs, by name, and left alone while modules load.
+ * Globals that touch shared memory are simulated. Globals that make a thread nondeterministic (clocks, randomness),
+ * start concurrent work (timers, workers) or touch memory unseen (WebAssembly) are refused by name while a thread or
+ * `setUp` runs, and left alone while modules load.
  */
 import { InputError } from "#fuzz/host/input-error.ts";
 import { simulatedArrays } from "./simulated-array.ts";
@@ -12,15 +12,15 @@ import { isCodeUnderTestRunning, isSimulatedBuffer, SimulatedBuffer } from "./si
 import { sharedViewOf } from "./simulated-array.ts";
 import { rethrowStop } from "./thread-run.ts";
 
-/** Why each refused global is refused, and what to write. */
+/** The reason for refusing each global, and its replacement. */
 const REFUSED: Readonly<Record<string, string>> = {
   Date: "it reads the clock; pass the time as an argument",
   performance: "it reads the clock; pass the time as an argument",
   crypto: "it is random; pass the value as an argument",
-  setTimeout: "threads are synchronous; make the work a thread of its own",
-  setInterval: "threads are synchronous; make the work a thread of its own",
-  setImmediate: "threads are synchronous; make the work a thread of its own",
-  queueMicrotask: "threads are synchronous; make the work a thread of its own",
+  setTimeout: "threads are synchronous; make the work a separate thread",
+  setInterval: "threads are synchronous; make the work a separate thread",
+  setImmediate: "threads are synchronous; make the work a separate thread",
+  queueMicrotask: "threads are synchronous; make the work a separate thread",
   fetch: "it does input and output; pass the data as an argument",
   Worker: "the check runs the threads itself; name each in `threads`",
   WebAssembly: "its memory cannot be seen; write the accesses in JavaScript",
@@ -30,7 +30,7 @@ function refused(name: string, why: string, real: unknown): unknown {
   const check = (): void => {
     if (isCodeUnderTestRunning()) throw new InputError(`${name} in code under test: ${why}`);
   };
-  // A global that this host does not have is one that code for another may use.
+  // A global that this host lacks may be used by code for another host.
   const stood = typeof real === "function" || (typeof real === "object" && real !== null) ? real : Object;
   return new Proxy(stood, {
     get(target, key) {
@@ -69,7 +69,7 @@ const simulatedArrayBuffer = new Proxy(ArrayBuffer, {
 
 const host = globalThis as unknown as Readonly<Record<string, unknown>>;
 
-/** By name: what code under test finds under it. */
+/** The globals of code under test, by name. */
 export const simulatedGlobals: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(REFUSED).map(([name, why]) => [name, refused(name, why, host[name])])),
   ...Object.fromEntries(simulatedArrays),

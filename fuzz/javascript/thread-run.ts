@@ -1,36 +1,36 @@
 /**
- * Runs a thread's code as it is, without turning it into a generator, and stops it at any access.
+ * Runs a thread's code unmodified, without turning it into a generator, and stops it at any access.
  *
- * A run is given what its first accesses find. At the next access it is stopped by an exception that it cannot catch
- * (`rewrite-module.ts` sees to that), and the access is what the run was made for. So a thread is resumed by running it
- * again from its start; `local-states.ts` remembers what came of each run, so that no run is made twice. Everything of
- * the language works in such code, callbacks of built-in methods, getters and constructors included.
+ * A run is given the results of its first accesses. At the next access it is stopped by an exception that it cannot
+ * catch (`rewrite-module.ts` ensures that), and that access is the run's result. So a thread is resumed by running it
+ * again from its start; `local-states.ts` remembers the result of each run, so that no run is repeated. The whole
+ * language works in such code, including callbacks of built-in methods, getters and constructors.
  *
- * In place of that: the thread must do the same when it finds the same. An access that differs from what the thread
- * asked for when it came here before is an error that says so.
+ * In return, the thread must be deterministic: it must do the same when it finds the same values. An access that
+ * differs from the one requested at this point before is reported as an error.
  */
 import { InputError } from "#fuzz/host/input-error.ts";
 import type { Bits } from "./element-type.ts";
 import { isSameAccess, type SharedAccess } from "./shared-access.ts";
 
-/** Where in the source an access was asked for: an error whose stack says so. */
+/** The call site of an access: an error whose stack contains it. */
 export interface CallSite {
   readonly stack?: string;
 }
 
-/** What a thread does next, given what it has found so far. */
+/** The next step of a thread, given what it has found so far. */
 export type Step =
   | { readonly kind: "access"; readonly access: SharedAccess; readonly at: CallSite }
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** What the accesses of a run so far asked for and found. */
+/** The accesses of a run so far, and what they found. */
 export interface Past {
   readonly accesses: readonly SharedAccess[];
   readonly found: readonly Bits[];
 }
 
-/** Thrown to stop a run. One object, so that code which catches it by accident is noticed by the next access. */
+/** Thrown to stop a run. A single object, so that code that catches it by accident is noticed at the next access. */
 const STOP: unique symbol = Symbol("the run is stopped");
 
 interface Run {
@@ -41,15 +41,15 @@ interface Run {
 
 let run: Run | undefined;
 
-/** Is a thread running, whose accesses are the machine's? */
+/** Is a thread running whose accesses are the machine's? */
 export function isThreadRunning(): boolean {
   return run !== undefined;
 }
 
 /**
- * Runs `act` until it asks for an access beyond its past, returns or throws.
+ * Runs `act` until it requests an access beyond its past, returns or throws.
  *
- * @throws InputError if it does not ask for the accesses of its past again
+ * @throws InputError if it does not repeat the accesses of its past
  */
 export function runThread(past: Past, act: () => unknown): Step {
   const mine: Run = { past, at: 0, next: undefined };
@@ -69,7 +69,7 @@ export function runThread(past: Past, act: () => unknown): Step {
   }
 }
 
-/** One access of the thread that runs: what it finds. Stops the run if that is not known. */
+/** One access of the running thread; returns what it finds. Stops the run if that is unknown. */
 export function askFor(access: SharedAccess): Bits {
   if (run === undefined) throw new Error("no thread is running");
   if (run.next !== undefined) throw STOP;
@@ -86,7 +86,7 @@ export function askFor(access: SharedAccess): Bits {
   throw STOP;
 }
 
-/** Throws on what a `catch` of the code under test must not keep. */
+/** Rethrows an exception that a `catch` of the code under test must not keep. */
 export function rethrowStop(error: unknown): void {
   if (error === STOP || error instanceof InputError) throw error;
 }

@@ -1,4 +1,4 @@
 import { ACCESS } from "#impl/memory/access.ts";
 
-/** The name of each access by its kind, as it stands in the source. */
+/** The name of each access in the source, by its kind. */
 export const accessNames: readonly string[] = Object.keys(ACCESS);

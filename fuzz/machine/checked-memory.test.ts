@@ -56,7 +56,7 @@ interface Place {
 type Body = (at: Place) => Access;
 
 /**
- * What the threads do to shared memory, in every schedule there is: each different violation, as `property: because`.
+ * Every distinct violation by these threads over all schedules, as `property: because`.
  */
 function violations(
   bodies: Body | Readonly<Record<string, Body>>,
@@ -89,7 +89,7 @@ function violations(
   throw new Error("more than 20,000 schedules: make the program smaller");
 }
 
-/** A node with its value written; left unreachable. */
+/** A new node with its value written, not yet reachable. */
 function* newNode({ nodes }: Place, value: number): Access<Address> {
   const node = yield allocate(nodes);
   yield write(Node.value(node), value);
@@ -179,7 +179,7 @@ test("every lock operation at a wild or dead address is found, and so is one on 
   }
 });
 
-test("an address or value beyond 32 bits wraps, and is checked as what it wraps to", () => {
+test("an address or value beyond 32 bits wraps, and the wrapped value is checked", () => {
   expect(
     violations(function* () {
       yield read(0x1_0000_0000 - 5);
@@ -187,7 +187,7 @@ test("an address or value beyond 32 bits wraps, and is checked as what it wraps 
   ).toEqual(["memory-safety: read of word -5, which is outside every allocated object"]);
 });
 
-test("what nobody has written since it was allocated cannot be read, modified, locked or awaited", () => {
+test("a word not written since its allocation cannot be read, modified, locked or awaited", () => {
   for (const [name, touch] of Object.entries(touches)) {
     const isStore = ["write", "writeOnce", "storeRelease", "rcuAssignPointer"].includes(name);
     expect(
@@ -203,7 +203,7 @@ test("what nobody has written since it was allocated cannot be read, modified, l
   }
 });
 
-test("an object that is handed out again holds nothing of its former life", () => {
+test("a reallocated object keeps nothing of its former contents", () => {
   expect(
     violations(
       function* (at) {
@@ -237,7 +237,7 @@ test("a use after free by another thread is found in the schedules where the fre
   ]);
 });
 
-test("a waiter whose word dies is told so, and does not wait for ever", () => {
+test("a waiter whose word is freed is a violation, and does not wait forever", () => {
   for (const wait of [awaitEqual, spinLock] as const) {
     const found = violations({
       waiter: function* (at) {
@@ -296,7 +296,7 @@ test("a double free is found", () => {
   ).toEqual(["memory-safety: double free of node#1"]);
 });
 
-test("an allocation from what is no slab is found, and one from an exhausted slab answers NIL", () => {
+test("an allocation from a word that is not a slab is found; one from an exhausted slab returns NIL", () => {
   for (const [slab, name] of [
     [-9, "word -9"],
     [0x70000000, "word 1879048192"],
@@ -336,7 +336,7 @@ test("plain accesses race unless a lock orders them", () => {
   ]);
 });
 
-test("publication orders, and a relaxed store publishes only with a barrier before it", () => {
+test("publication orders accesses; a relaxed store publishes only with a barrier before it", () => {
   const reader: Body = function* ({ a, head }) {
     if ((yield loadAcquire(head)) !== 0) yield read(a);
   };
@@ -362,7 +362,7 @@ test("publication orders, and a relaxed store publishes only with a barrier befo
   ]);
 });
 
-test("a cmpxchg that fails, against a plain read, is no race; one that succeeds is", () => {
+test("a failed cmpxchg does not race with a plain read; a successful one does", () => {
   const against = (expected: number): string[] =>
     violations({
       comparer: function* ({ a }) {
@@ -376,7 +376,7 @@ test("a cmpxchg that fails, against a plain read, is no race; one that succeeds 
   expect(against(0)).toHaveLength(2);
 });
 
-test("two locks taken in both orders are found even where nobody deadlocks", () => {
+test("two locks taken in both orders are found even without a deadlock", () => {
   const found = violations(function* ({ lock, otherLock }) {
     yield spinLock(lock);
     yield spinLock(otherLock);
@@ -390,7 +390,7 @@ test("two locks taken in both orders are found even where nobody deadlocks", () 
   ]);
 });
 
-test("two threads that take two locks in both orders are found by lock order or by deadlock; in one order, by neither", () => {
+test("two locks taken in both orders are found by lock order or by deadlock; in one order, by neither", () => {
   const nest = (outer: "lock" | "otherLock", inner: "lock" | "otherLock"): Body =>
     function* (at) {
       yield spinLock(at[outer]);
@@ -406,7 +406,7 @@ test("two threads that take two locks in both orders are found by lock order or 
   ]);
 });
 
-test("a trylock takes a free lock, not a held one, and orders nothing", () => {
+test("a trylock takes a free lock, not a held one, and adds no lock order", () => {
   expect(
     violations({
       nester: function* ({ lock, otherLock }) {
@@ -433,7 +433,7 @@ test("a trylock takes a free lock, not a held one, and orders nothing", () => {
   ).toEqual([]);
 });
 
-test("a lock that a trylock took protects", () => {
+test("a lock taken by a trylock protects its data", () => {
   const add: Body = function* ({ a, lock }) {
     if ((yield spinTrylock(lock)) === 0) return;
     yield write(a, (yield read(a)) + 1);
@@ -442,7 +442,7 @@ test("a lock that a trylock took protects", () => {
   expect(violations({ left: add, right: add })).toEqual([]);
 });
 
-test("only who holds a lock releases it, and as it was taken", () => {
+test("a lock is released only by its holder, and in the mode in which it was taken", () => {
   expect(
     violations(function* ({ lock }) {
       yield spinUnlock(lock);
@@ -478,7 +478,7 @@ test("only who holds a lock releases it, and as it was taken", () => {
   ).toEqual(["lock-order: one releases shared.lock, which was overwritten while it was held"]);
 });
 
-test("an object is not freed while a lock in it is held, and a lock's order ends with its object", () => {
+test("an object must not be freed while a lock in it is held, and a lock's order ends with its object", () => {
   expect(
     violations(function* (at) {
       const node = yield* newNode(at, 7);
@@ -507,7 +507,7 @@ test("an object is not freed while a lock in it is held, and a lock's order ends
   ).toEqual([]);
 });
 
-test("nobody sleeps under a spinlock, in a section or in a callback", () => {
+test("no thread may sleep under a spinlock, in a section or in a callback", () => {
   const sleeps: readonly [string, (at: Place) => AccessKind][] = [
     ["takes the mutex shared.otherLock", ({ otherLock }) => mutexLock(otherLock)],
     ["waits for a grace period", () => synchronizeRcu()],
@@ -544,7 +544,7 @@ test("nobody sleeps under a spinlock, in a section or in a callback", () => {
   ).toEqual([]);
 });
 
-test("who must not sleep is found before a mutex that is taken, too", () => {
+test("a thread that must not sleep is found even when the mutex is held by another thread", () => {
   expect(
     violations({
       sleeper: function* ({ lock, otherLock }) {
@@ -559,7 +559,7 @@ test("who must not sleep is found before a mutex that is taken, too", () => {
   ).toEqual(["context: sleeper takes the mutex shared.otherLock while it holds the spinlock shared.lock"]);
 });
 
-test("sections are balanced, and a thread returns outside them and without locks", () => {
+test("sections must be balanced, and a thread must return outside them and without locks", () => {
   expect(
     violations(function* () {
       yield rcuReadLock();
@@ -603,7 +603,7 @@ const reader: Body = function* ({ head }) {
   yield rcuReadUnlock();
 };
 
-/** Publishes a node, takes it away again, and disposes of it. */
+/** Publishes a node, unpublishes it, and disposes of it. */
 const publisher = (dispose: (at: Place, node: Address) => Access): Body =>
   function* (at) {
     const node = yield* newNode(at, 1);
@@ -612,7 +612,7 @@ const publisher = (dispose: (at: Place, node: Address) => Access): Body =>
     yield* dispose(at, node);
   };
 
-test("a published pointer is followed in a section only", () => {
+test("a published pointer may be followed in a section only", () => {
   expect(
     violations(function* ({ head }) {
       yield rcuDereference(head);
@@ -628,7 +628,7 @@ test("a published pointer is followed in a section only", () => {
   ).toEqual([]);
 });
 
-test("a free without a grace period is found while the reader is in its section; after a grace period, or by callback, it is right", () => {
+test("a free without a grace period during a section is found; after one, or by callback, it is allowed", () => {
   expect(
     violations({
       reader,
@@ -638,7 +638,8 @@ test("a free without a grace period is found while the reader is in its section;
     }),
   ).toEqual([
     "data-race: free of node#1.value races with an access by reader",
-    "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
+    "grace-period: node#1 is freed by updater inside reader's read-side critical section, " +
+      "which has fetched a pointer to it",
   ]);
   expect(
     violations({
@@ -661,7 +662,7 @@ test("a free without a grace period is found while the reader is in its section;
   ).toEqual([]);
 });
 
-test("a grace period that begins before the node is taken away is too early", () => {
+test("a grace period that begins before the node is unpublished is too early", () => {
   expect(
     violations({
       reader,
@@ -675,11 +676,12 @@ test("a grace period that begins before the node is taken away is too early", ()
     }),
   ).toEqual([
     "data-race: free of node#1.value races with an access by reader",
-    "grace-period: node#1 is freed by updater inside reader's read-side critical section, which has fetched a pointer to it",
+    "grace-period: node#1 is freed by updater inside reader's read-side critical section, " +
+      "which has fetched a pointer to it",
   ]);
 });
 
-test("a pointer into an object counts as one to it, and a thread's own section counts too", () => {
+test("a pointer into an object counts as a pointer to it, and a thread's own section counts too", () => {
   expect(
     violations(function* (at) {
       const node = yield* newNode(at, 1);
@@ -710,7 +712,7 @@ test("an object in a section that fetched nothing, or whose pointer was not fetc
   ).toEqual([]);
 });
 
-test("a dereference of a word that holds no pointer does no harm", () => {
+test("a dereference of a word that holds no pointer is harmless", () => {
   expect(
     violations(function* ({ head }) {
       for (const wild of [-5, 0x7fffffff, 3]) {
@@ -723,7 +725,7 @@ test("a dereference of a word that holds no pointer does no harm", () => {
   ).toEqual([]);
 });
 
-test("an object that nothing points to at the end is lost", () => {
+test("an object that nothing points to at the end is leaked", () => {
   expect(
     violations(function* (at) {
       const node = yield* newNode(at, 1);
@@ -750,7 +752,7 @@ function recording(log: string[], watches?: Watcher["watches"]): Watcher {
   };
 }
 
-test("watchers hear of begin, watched accesses, releases of locks, frees and the end, when each is due", () => {
+test("watchers are notified of the start, watched accesses, lock releases, frees and the end, each at its time", () => {
   const log: string[] = [];
   let at: Place | undefined;
   expect(
@@ -782,7 +784,7 @@ test("watchers hear of begin, watched accesses, releases of locks, frees and the
   ]);
 });
 
-test("a watcher of accesses hears of reads too, and one of writes beside it does not", () => {
+test("a watcher of accesses is notified of reads too; a watcher of writes beside it is not", () => {
   const reads: string[] = [];
   const writes: string[] = [];
   violations(
@@ -803,7 +805,7 @@ test("a watcher of accesses hears of reads too, and one of writes beside it does
   expect(writes.filter((line) => line.includes("→"))).toHaveLength(1);
 });
 
-test("what a watcher finds wrong is the violation, at each of its calls", () => {
+test("a finding of a watcher is the violation, at each of its calls", () => {
   const body: Body = function* (at) {
     yield writeOnce(at.a, 1);
     yield spinLock(at.lock);

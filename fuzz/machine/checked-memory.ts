@@ -1,8 +1,8 @@
 /**
- * The shared memory under every check: each function makes one access of one thread, and records the first violation.
+ * The shared memory with every check: each function makes one access of one thread, and records the first violation.
  *
- * Knows words, objects, locks and read-side sections; which thread goes when, and how long it waits, is the machine's
- * part. After a violation the execution is over, so nothing is kept consistent for a next access.
+ * Knows words, objects, locks and read-side sections; scheduling and waiting are the machine's part. After a violation
+ * the execution is over, so nothing is kept consistent for a next access.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
@@ -19,16 +19,16 @@ import type { Watcher } from "#properties/watcher.ts";
 import { accessNames } from "./access-name.ts";
 import { WatcherSlots } from "./watcher-slots.ts";
 
-/** Who the threads are. */
+/** The threads of the execution. */
 export interface Threads {
   /** Threads started so far. */
   readonly threadCount: number;
   threadName(thread: number): string;
-  /** Does the thread run an RCU callback? Such must not sleep. */
+  /** Does the thread run an RCU callback? Callbacks must not sleep. */
   isCallback(thread: number): boolean;
 }
 
-/** The checks that a run may do without: see `MachineOptions`. */
+/** The checks that can be switched off: see `MachineOptions`. */
 export interface OptionalChecks {
   readonly dataRaces?: boolean;
   readonly lockOrder?: boolean;
@@ -40,7 +40,7 @@ export class CheckedMemory {
   readonly locks: LockOrder;
   readonly grace: GracePeriods;
   readonly races: DataRaces | undefined;
-  /** The first violation of the execution; what follows from it is not reported. */
+  /** The first violation of the execution; later ones are not reported. */
   violation: Violation | undefined;
   readonly #heap: Heap;
   readonly #checksLockOrder: boolean;
@@ -72,7 +72,7 @@ export class CheckedMemory {
     this.#initialStates = this.#states.slice();
   }
 
-  /** Puts everything back as it was when `keep` was last called, or else at first. */
+  /** Restores everything to the last `keep`, or else to the initial state. */
   reset(threadCount: number): void {
     this.violation = undefined;
     this.words.set(this.#initialWords);
@@ -83,7 +83,7 @@ export class CheckedMemory {
     for (const watcher of this.#watchers) watcher.begin?.(this.words);
   }
 
-  /** Makes the present contents those that `reset` goes back to. */
+  /** Makes the present contents those that `reset` restores. */
   keep(): void {
     this.#initialWords = this.words.slice(0, this.#heap.used);
     this.#initialStates = this.#states.slice();
@@ -93,13 +93,13 @@ export class CheckedMemory {
     this.violation ??= { property, because, address };
   }
 
-  /** Would an access to this word be outside an object, or to a dead or uninitialised one? */
+  /** Would an access to this word be outside every object, or to a dead or uninitialised word? */
   isUnsafe(address: Address): boolean {
     return this.#states[address] !== SHADOW.initialised;
   }
 
   /**
-   * Makes an access to one word, of a kind that `touchesWord`, and returns what it found. `classes` are those of the
+   * Makes an access to one word, of a kind that `touchesWord`, and returns the value found. `classes` are those of the
    * kind, which the machine has looked up.
    */
   access(
@@ -128,7 +128,8 @@ export class CheckedMemory {
       if (other !== -1) {
         this.violate(
           "data-race",
-          `${accessNames[kind]} of ${nameOf(this.#heap, address)} races with an access by ${this.#threads.threadName(other)}`,
+          `${accessNames[kind]} of ${nameOf(this.#heap, address)} ` +
+            `races with an access by ${this.#threads.threadName(other)}`,
           address,
         );
       }
@@ -136,7 +137,7 @@ export class CheckedMemory {
     const wrote = (classes & CLASS.writes) !== 0 && succeeded;
     const slot = this.#slots.slotFor(address, wrote);
     if (slot !== 0) {
-      const finding = this.#slots.tell(slot, words, thread, kind, address, before);
+      const finding = this.#slots.notify(slot, words, thread, kind, address, before);
       if (finding !== undefined) this.violate(finding.property, finding.because, address);
     }
     return result;
@@ -155,7 +156,7 @@ export class CheckedMemory {
     if (object !== NIL) this.grace.fetched(thread, object);
   }
 
-  /** Makes an access to a lock, or to a slab, and returns what it found. */
+  /** Makes an access to a lock or a slab, and returns the value found. */
   accessObject(thread: number, kind: AccessKind, address: Address, operand: number): number {
     switch (kind) {
       case ACCESS.spinLock:
@@ -192,13 +193,14 @@ export class CheckedMemory {
     if (inverted !== 0 && this.#checksLockOrder) {
       this.violate(
         "lock-order",
-        `${nameOf(this.#heap, lock)} is taken inside ${nameOf(this.#heap, inverted)}, and the other way round elsewhere`,
+        `${nameOf(this.#heap, lock)} is taken inside ${nameOf(this.#heap, inverted)}, ` +
+          "and the other way round elsewhere",
         lock,
       );
     }
   }
 
-  /** Takes a spinlock if it is free; answers 1 if so, else 0. */
+  /** Takes a spinlock if it is free; returns 1 if it did, else 0. */
   #tryLock(thread: number, lock: Address): number {
     if (!this.#mayUseLock(lock) || this.words[lock] !== 0) return 0;
     this.words[lock] = thread + 1;
@@ -211,11 +213,11 @@ export class CheckedMemory {
     if (!this.#mayUseLock(lock)) return;
     const released = this.locks.released(thread, lock, mode);
     if (released !== "released" || this.words[lock] !== thread + 1) {
-      const deed = `${this.#threads.threadName(thread)} releases ${nameOf(this.#heap, lock)}`;
-      if (released === "not held") return this.violate("lock-order", `${deed}, which it does not hold`, lock);
+      const release = `${this.#threads.threadName(thread)} releases ${nameOf(this.#heap, lock)}`;
+      if (released === "not held") return this.violate("lock-order", `${release}, which it does not hold`, lock);
       if (released === "other mode")
-        return this.violate("lock-order", `${deed} as a ${mode}, and did not take it as one`, lock);
-      return this.violate("lock-order", `${deed}, which was overwritten while it was held`, lock);
+        return this.violate("lock-order", `${release} as a ${mode}, and did not take it as one`, lock);
+      return this.violate("lock-order", `${release}, which was overwritten while it was held`, lock);
     }
     this.words[lock] = 0;
     this.races?.released(thread, lock);
@@ -225,7 +227,7 @@ export class CheckedMemory {
     }
   }
 
-  /** Takes an object from a slab; answers its address, or `NIL` when the slab is exhausted. */
+  /** Takes an object from a slab; returns its address, or `NIL` if the slab is exhausted. */
   #allocate(slab: Address): Address {
     if (!this.#memory.isSlab(slab)) {
       this.violate("memory-safety", `allocate from ${nameOf(this.#heap, slab)}, which is no slab`, slab);
@@ -241,7 +243,7 @@ export class CheckedMemory {
     return object;
   }
 
-  /** Gives an object back to its slab. */
+  /** Returns an object to its slab. */
   #free(thread: number, slab: Address, object: Address): void {
     const refused = this.#memory.freed(slab, object);
     if (refused !== undefined) return this.violate("memory-safety", refused, object);
@@ -262,7 +264,7 @@ export class CheckedMemory {
     giveObject(this.words, slab, object);
   }
 
-  /** To free an object is to write all its words. */
+  /** Freeing an object is checked as a write to all its words. */
   #checkFreeIsOrdered(thread: number, object: Address): void {
     if (this.races === undefined) return;
     const end = object + this.#memory.wordsOf(object);
@@ -294,7 +296,7 @@ export class CheckedMemory {
     }
   }
 
-  /** Is the thread where it must not sleep? */
+  /** Is the thread in a context where it must not sleep? */
   mustNotSleep(thread: number): boolean {
     return this.locks.spinlocksHeld(thread) > 0 || this.grace.depth(thread) > 0 || this.#threads.isCallback(thread);
   }
@@ -316,7 +318,7 @@ export class CheckedMemory {
     }
   }
 
-  /** The thread has returned: it may hold no lock and be in no section. */
+  /** Called when the thread has returned: it must hold no lock and be in no section. */
   checkReturned(thread: number): void {
     const who = this.#threads.threadName(thread);
     if (this.locks.heldCount(thread) > 0) {
@@ -327,7 +329,7 @@ export class CheckedMemory {
     }
   }
 
-  /** Nothing is under way: the watchers look at memory at rest. */
+  /** Called when no operation is in progress: the watchers check memory at rest. */
   checkRested(): void {
     for (const watcher of this.#watchers) {
       const because = watcher.rested?.(this.words);
@@ -335,7 +337,7 @@ export class CheckedMemory {
     }
   }
 
-  /** The execution has come to its end: nothing may be lost, and the watchers look a last time. */
+  /** Called at the end of the execution: nothing may be leaked, and the watchers check a last time. */
   checkEnded(): void {
     const lost = this.#checksLeaks ? this.#leaks.find() : NIL;
     if (lost !== NIL)
@@ -359,7 +361,10 @@ export class CheckedMemory {
   #describeEarlyFree(thread: number, object: Address, reader: number): string {
     const name = objectNameOf(this.#heap, object);
     const whose = reader === thread ? "its own" : `${this.#threads.threadName(reader)}'s`;
-    return `${name} is freed by ${this.#threads.threadName(thread)} inside ${whose} read-side critical section, which has fetched a pointer to it`;
+    return (
+      `${name} is freed by ${this.#threads.threadName(thread)} inside ${whose} read-side critical section, ` +
+      "which has fetched a pointer to it"
+    );
   }
 }
 

@@ -1,14 +1,14 @@
-/** Threads that wait for a grace period, and the callbacks that run after one, each in a thread of its own. */
+/** Threads that wait for a grace period, and the callbacks that run after one, each in its own thread. */
 import type { RcuCallback } from "#impl/memory/access.ts";
 import type { CheckedMemory } from "./checked-memory.ts";
 
 export class GraceWaits {
   readonly #memory: CheckedMemory;
-  /** A grace period has begun for the thread that it has not been told the end of. */
+  /** Whether a grace period has begun for the thread that has not yet been ended for it. */
   readonly #begun: Uint8Array;
-  /** The callback of a thread that stands before `callRcu`, and that of a callback's own thread. */
+  /** The callback of a thread about to make `callRcu`, and that of a callback's own thread. */
   readonly #callbacks: (RcuCallback | undefined)[];
-  /** For a callback's thread: the callback has not started yet. */
+  /** For a callback's thread: whether the callback has not started yet. */
   readonly #deferred: Uint8Array;
 
   constructor(memory: CheckedMemory, threadsMax: number) {
@@ -27,7 +27,7 @@ export class GraceWaits {
     return this.#begun[thread] === 1;
   }
 
-  /** Can the thread begin its grace period, or go on because it is over? */
+  /** Can the thread begin its grace period, or continue because it is over? */
   mayGoOn(thread: number, threadCount: number): boolean {
     return this.#begun[thread] === 0 || this.#memory.grace.isOver(thread, threadCount);
   }
@@ -48,12 +48,12 @@ export class GraceWaits {
     }
   }
 
-  /** The thread stands before a `callRcu` with this callback. */
+  /** Records that the thread is about to make a `callRcu` with this callback. */
   asksFor(thread: number, callback: RcuCallback | undefined): void {
     this.#callbacks[thread] = callback;
   }
 
-  /** Makes `child` the thread of the callback that `parent` asks for; its grace period begins now. */
+  /** Makes `child` the thread of the callback that `parent` requests; its grace period begins now. */
   defer(parent: number, child: number): void {
     const { grace, races } = this.#memory;
     this.#callbacks[child] = this.#callbacks[parent];
@@ -68,7 +68,7 @@ export class GraceWaits {
     return this.#deferred[thread] === 1;
   }
 
-  /** The grace period of a callback's thread is over: its callback starts. */
+  /** Starts the callback of a thread whose grace period is over. */
   startCallback(thread: number): RcuCallback | undefined {
     this.#deferred[thread] = 0;
     return this.#callbacks[thread];

@@ -1,6 +1,6 @@
 /**
- * The accesses that touch no shared word: read-side critical sections, barriers, begin and end of operations,
- * assertions. They are no choice of their own; spans.ts says with which access the spans among them begin and end.
+ * The accesses that touch no shared word: read-side critical sections, barriers, starts and ends of operations,
+ * assertions. They are not scheduling points; spans.ts defines with which access the spans among them begin and end.
  */
 import type { ProgressWatch } from "#properties/machine/progress-condition.ts";
 import { ACCESS, type AccessKind, NIL, request } from "#impl/memory/access.ts";
@@ -28,20 +28,20 @@ export class LocalAccesses {
     this.spans = Array.from({ length: threadsMax }, () => new Spans());
   }
 
-  /** A new execution begins; in the last one this many threads were started. */
+  /** Called when a new execution begins; in the last one this many threads were started. */
   reset(threadsBefore: number): void {
     for (let thread = 0; thread < threadsBefore; thread++) (this.spans[thread] as Spans).reset();
     this.#history?.reset();
     this.#progress?.reset();
   }
 
-  /** Begins what begins with the access that the thread makes now, or with its return. */
+  /** Begins the spans that begin with the access that the thread makes now, or with its return. */
   begin(thread: number): void {
     const spans = this.spans[thread] as Spans;
     this.#happen(thread, spans, spans.accessed(), 0);
   }
 
-  /** Carries out, or puts off, what `thread` asks for. */
+  /** Carries out, or defers, the request of `thread`. */
   perform(thread: number, kind: AccessKind, operand: number): void {
     const spans = this.spans[thread] as Spans;
     const events = spans.marked(kind, operand);

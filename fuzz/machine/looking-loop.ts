@@ -1,17 +1,17 @@
 /**
- * Notices a thread that only looks: it reads the same few words again and again, and does nothing else. Under the
- * machine such a loop is to be written as one wait, which no schedule can starve.
+ * Detects a thread that only reads the same few words again and again. Under the machine such a loop must be written as
+ * one wait, which no schedule can starve.
  */
 import { CLASS } from "#impl/memory/access-class.ts";
 import type { Address } from "#impl/memory/access.ts";
 
-/** Reads that a thread must have made: fewer may be a search that comes to an end. */
+/** Minimum number of reads: fewer may be a search that ends. */
 export const LOOKS_MIN = 64;
 
-/** Words that a loop may look at. */
+/** Maximum number of words that such a loop reads. */
 export const LOOKED_AT_MAX = 4;
 
-/** What to write instead. */
+/** The suggested replacement. */
 export const WAIT_INSTEAD = "a loop that only waits is one wait: yield awaitEqual(address, mask, value)";
 
 export class LookingLoop {
@@ -21,7 +21,7 @@ export class LookingLoop {
     this.#looks.clear();
   }
 
-  /** Hears of an access of a thread. */
+  /** Records an access of a thread. */
   note(thread: number, classes: number, address: Address): void {
     const looks = this.#looks.get(thread) ?? { reads: 0, does: false, words: new Set() };
     if ((classes & (CLASS.reads | CLASS.writes | CLASS.waits)) !== CLASS.reads) looks.does = true;
@@ -30,7 +30,7 @@ export class LookingLoop {
     this.#looks.set(thread, looks);
   }
 
-  /** The words that a thread looked at; undefined if it did something else, or not for long. */
+  /** The words that a thread read; undefined if it did anything else, or made too few reads. */
   wordsOf(thread: number): readonly Address[] | undefined {
     const looks = this.#looks.get(thread);
     if (looks === undefined || looks.does || looks.reads < LOOKS_MIN || looks.words.size > LOOKED_AT_MAX)

@@ -8,8 +8,8 @@ import { Machine } from "./machine.ts";
 import { machineProperties } from "./machine-properties.ts";
 
 /**
- * The names that the machine's own sources call a violation by. A watcher's and a history's come with them: so does
- * `memory-at-rest`, which the machine raises when a history finds fault with a set-up.
+ * The property names in the machine's own sources. Watchers and histories bring their own names, including
+ * `memory-at-rest`, which the machine raises when a history rejects a set-up.
  */
 function raised(): Set<string> {
   const folder = new URL("./", import.meta.url);
@@ -22,7 +22,7 @@ function raised(): Set<string> {
   return new Set(names.filter((name) => name !== "memory-at-rest"));
 }
 
-test("the properties of the machine are those that it raises, each of them", () => {
+test("the properties of the machine are exactly those that it raises", () => {
   expect([...machineProperties].toSorted()).toEqual([...raised()].toSorted());
 });
 

@@ -1,6 +1,6 @@
 import { UNYIELDED } from "./unyielded.ts";
 
-/** The properties that the machine watches in every program, whatever it is; a system adds its own. */
+/** The properties that the machine checks in every program; a system adds its own. */
 export const machineProperties: readonly string[] = [
   "memory-safety",
   "data-race",

@@ -1,28 +1,27 @@
 import type { Observer } from "./observer.ts";
 
-/** RCU callbacks one execution may start, each in a thread of its own, unless the program says otherwise. */
+/** RCU callbacks one execution may start, each in its own thread, unless the program sets another number. */
 export const CALLBACKS_MAX = 16;
 
-/** Accesses one execution may make before it counts as stuck, unless the options say otherwise. */
+/** Accesses one execution may make before it counts as stuck, unless the options set another number. */
 export const ACCESSES_MAX = 20_000;
 
 /**
- * Which checks the machine makes, and when it gives up. Equal settings are needed to record a schedule and to replay
- * it.
+ * The machine's checks and bounds. Recording a schedule and replaying it need equal settings.
  */
 export interface MachineSettings {
-  /** Look for data races by vector clocks. On unless switched off; costs more than all other checks together. */
+  /** Detect data races with vector clocks. On by default; costs more than all other checks together. */
   readonly dataRaces?: boolean;
   /**
-   * Refuse two locks taken in both orders even when nobody deadlocked. On unless switched off: without it a deadlock
-   * has to happen to be seen.
+   * Report two locks taken in both orders even without a deadlock. On by default: without it only actual deadlocks are
+   * found.
    */
   readonly lockOrder?: boolean;
-  /** Refuse objects that nothing points to at the end. On unless switched off. */
+  /** Report objects that nothing points to at the end. On by default. */
   readonly leaks?: boolean;
   /**
-   * Look at memory whenever the program's first thread stands between two operations and nothing is under way, not only at
-   * the end. Off unless switched on.
+   * Check memory whenever the program's first thread is between two operations and no operation is in progress, not
+   * only at the end. Off by default.
    */
   readonly checksRest?: boolean;
   /** Accesses an execution may make; more violate `progress`. */

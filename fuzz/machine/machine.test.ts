@@ -59,7 +59,7 @@ interface Explored {
   readonly outcomes: readonly string[];
 }
 
-/** Runs every schedule there is. */
+/** Runs every schedule. */
 function explore(explored: Program, options: MachineOptions = {}): Explored {
   const machine = new Machine(explored, { dataRaces: false, ...options });
   const strategy = depthFirst();
@@ -75,7 +75,7 @@ function explore(explored: Program, options: MachineOptions = {}): Explored {
   throw new Error("more than 50,000 schedules: make the program smaller");
 }
 
-/** The schedule `order`, thread by thread; then whatever is enabled first. */
+/** The schedule `order`, thread by thread; then always the first enabled thread. */
 function following(...order: number[]): Strategy {
   return {
     name: "following",
@@ -89,7 +89,7 @@ function following(...order: number[]): Strategy {
   };
 }
 
-test("the names of accesses stand at their numbers", () => {
+test("the names of accesses are indexed by their kinds", () => {
   expect(accessNames[ACCESS.read]).toBe("read");
   expect(accessNames[ACCESS.assertHolds]).toBe("assertHolds");
   expect(accessNames).toHaveLength(Object.keys(ACCESS).length);
@@ -103,7 +103,7 @@ test("two threads of two accesses have six schedules, and an increment in two ac
   expect(explore(program({ one: add, two: add }))).toEqual({ executions: 6, violations: [], outcomes: ["1,0", "2,0"] });
 });
 
-test("a lock is held by one, and its waiters are not enabled meanwhile", () => {
+test("a lock is held by one thread, and its waiters are not enabled meanwhile", () => {
   function* add({ x, lock }: Place): Access {
     yield spinLock(lock);
     const seen = yield readOnce(x);
@@ -124,7 +124,7 @@ test("a lock is held by one, and its waiters are not enabled meanwhile", () => {
   });
 });
 
-test("barriers and sections without an access are no choice", () => {
+test("barriers and sections without an access are not scheduling points", () => {
   function* quiet({ x }: Place): Access {
     yield smpMb();
     yield rcuReadLock();
@@ -184,7 +184,7 @@ test("a set-up runs its callbacks, may sleep, and has every check on", () => {
   expect(heap.words[at.x]).toBe(5);
 });
 
-test("a set-up that goes wrong is the execution that violates, however often it is run", () => {
+test("a set-up that goes wrong is the violating execution, no matter how often it is run", () => {
   const setUps: readonly [() => Access, string][] = [
     [
       function* () {
@@ -210,7 +210,7 @@ test("a set-up that goes wrong is the execution that violates, however often it 
       function* () {
         for (let i = 0; i < 1000; i++) yield readOnce(at.x);
       },
-      "progress: 50 accesses were made and the threads have not returned; set-up is still at it",
+      "progress: 50 accesses were made and the threads have not returned; set-up is still running",
     ],
   ];
   for (const [setUp, message] of setUps) {
@@ -226,11 +226,11 @@ test("a set-up that goes wrong is the execution that violates, however often it 
   }
 });
 
-test("a program without threads ends at once", () => {
+test("a program without threads ends immediately", () => {
   expect(explore(program({}))).toEqual({ executions: 1, violations: [], outcomes: ["0,0"] });
 });
 
-test("the schedule is what was chosen, and choice points are where there was a choice", () => {
+test("the schedule records what was chosen, and choice points count where there was a choice", () => {
   function* two({ x }: Place): Access {
     yield readOnce(x);
     yield readOnce(x);
@@ -242,7 +242,7 @@ test("the schedule is what was chosen, and choice points are where there was a c
   expect([machine.hasReturned(0), machine.hasReturned(1), machine.threadCount]).toEqual([true, true, 2]);
 });
 
-test("a schedule may be longer than the room kept for it at first", () => {
+test("a schedule may grow beyond its initial capacity", () => {
   const machine = new Machine(
     program({
       *long({ x }) {
@@ -255,7 +255,7 @@ test("a schedule may be longer than the room kept for it at first", () => {
   expect(machine.choices.slice(0, 1000).every((thread) => thread === 0)).toBe(true);
 });
 
-test("an execution of more accesses than allowed makes no progress; one of just as many is right", () => {
+test("an execution with more accesses than allowed violates progress; one with exactly as many does not", () => {
   const bodies = {
     *spinner({ x }: Place): Access {
       for (let i = 0; i < 30; i++) yield readOnce(x);
@@ -263,18 +263,19 @@ test("an execution of more accesses than allowed makes no progress; one of just 
   };
   expect(explore(program(bodies), { accessesMax: 30 }).violations).toEqual([]);
   expect(explore(program(bodies), { accessesMax: 29 }).violations).toEqual([
-    "progress: 29 accesses were made and the threads have not returned; spinner is still at it",
+    "progress: 29 accesses were made and the threads have not returned; spinner is still running",
   ]);
 });
 
-test("a thread that only looks is told to wait instead, one that does more is not", () => {
+test("a report on a thread that only reads suggests a wait; one on a thread that does more does not", () => {
   const looker = {
     *looker({ x }: Place): Access {
       while ((yield readOnce(x)) === 0);
     },
   };
   expect(explore(program(looker), { accessesMax: 100 }).violations).toEqual([
-    "progress: 100 accesses were made and the threads have not returned; looker is still at it, only looking at shared.x: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
+    "progress: 100 accesses were made and the threads have not returned; looker is still running, " +
+      "only looking at shared.x: a loop that only waits is one wait: yield awaitEqual(address, mask, value)",
   ]);
   const writer = {
     *writer({ x }: Place): Access {
@@ -282,11 +283,11 @@ test("a thread that only looks is told to wait instead, one that does more is no
     },
   };
   expect(explore(program(writer), { accessesMax: 400 }).violations).toEqual([
-    "progress: 400 accesses were made and the threads have not returned; writer is still at it",
+    "progress: 400 accesses were made and the threads have not returned; writer is still running",
   ]);
 });
 
-test("a deadlock says who waits for what", () => {
+test("a deadlock report names every waiting thread and what it waits for", () => {
   expect(
     explore(
       program({
@@ -305,11 +306,12 @@ test("a deadlock says who waits for what", () => {
       }),
     ).violations,
   ).toEqual([
-    "deadlock: waiter waits for shared.x, which is 0; holder waits for shared.y, which is 0; queuer waits for shared.lock, held by holder",
+    "deadlock: waiter waits for shared.x, which is 0; holder waits for shared.y, which is 0; " +
+      "queuer waits for shared.lock, held by holder",
   ]);
 });
 
-test("a lock taken twice waits for itself, and a word that is no lock is named", () => {
+test("a thread that takes a lock twice waits for itself, and a word that is not a lock is reported", () => {
   expect(
     explore(
       program({
@@ -379,7 +381,7 @@ function* sectionReads({ x, y }: Place): Access {
   yield assertHolds(!(first === 0 && second === 1), "a section saw both sides of a grace period");
 }
 
-test("synchronizeRcu waits for the sections that are open, in every schedule; without it they see both sides", () => {
+test("synchronizeRcu waits for open sections in every schedule; without it they see both sides", () => {
   const updates = (waits: boolean) =>
     function* ({ x, y }: Place): Access {
       yield writeOnce(x, 1);
@@ -412,7 +414,7 @@ test("a callback runs after a grace period, while its thread goes on", () => {
   expect(violations.outcomes).toEqual(["1,1"]);
 });
 
-test("a grace period steps twice when it waits, once when it need not", () => {
+test("a grace period takes two steps if it waits, and one if it need not", () => {
   const accesses: string[] = [];
   const machine = new Machine(
     program({
@@ -444,7 +446,7 @@ test("a grace period steps twice when it waits, once when it need not", () => {
   ]);
 });
 
-test("a section is open while its thread waits in it: waiting there for what a grace period holds back is a deadlock", () => {
+test("waiting in an open section for something behind a grace period is a deadlock", () => {
   const deadlocks = explore(
     program({
       *reader({ x }) {
@@ -461,11 +463,11 @@ test("a section is open while its thread waits in it: waiting there for what a g
   expect(deadlocks.violations).toEqual([
     "deadlock: reader waits for shared.x, which is 0; updater waits for the read-side critical section of reader",
   ]);
-  // The section may as well open after the grace period.
+  // The section may also open after the grace period.
   expect(deadlocks.outcomes).toEqual(["1,0"]);
 });
 
-test("callbacks have names by the order of their start, may start callbacks, and are no more than the program allows", () => {
+test("callbacks are named in the order of their start, may start callbacks, and are limited in number", () => {
   function* again(left: number): Access {
     if (left > 0) yield callRcu(again, left - 1);
     else yield assertHolds(false, "the last one");
@@ -495,7 +497,7 @@ test("callbacks have names by the order of their start, may start callbacks, and
   expect([machine.threadCount, machine.isCallback(0), machine.isCallback(1)]).toEqual([3, false, true]);
 });
 
-test("sixteen callbacks are allowed where the program does not say", () => {
+test("sixteen callbacks are allowed by default", () => {
   function* nothing(): Access {
     yield smpMb();
   }
@@ -511,7 +513,7 @@ test("sixteen callbacks are allowed where the program does not say", () => {
   expect(ask(17)).toBe("one asks for RCU callback 17, and an execution may start 16");
 });
 
-test("what a procedure throws is a violation, wherever it throws", () => {
+test("an exception of a procedure is a violation, wherever it is thrown", () => {
   const thrown = (body: () => Access): readonly string[] => explore(program({ one: body })).violations;
   expect(
     thrown(function* () {
@@ -548,7 +550,7 @@ test("an assertion that fails ends the execution; one that holds does not", () =
   expect([heap.words[at.x], machine.steps]).toEqual([1, 1]);
 });
 
-test("an execution that is violated before its first access has no accesses, and the next begins anew", () => {
+test("an execution violated before its first access has no accesses, and the next one starts afresh", () => {
   let fails = true;
   const machine = new Machine(
     program({
@@ -588,10 +590,10 @@ test("before each step a strategy sees what every thread is about to do", () => 
       seen.push(`enabled ${enabled.slice(0, enabledCount).join()}`);
       return enabled[enabledCount - 1] ?? 0;
     },
-    performed: ({ pendingKind, pendingAddress, pendingOperand, pendingExpected }, thread) =>
-      void seen.push(
-        `${thread} made one; two: ${accessNames[pendingKind[1] ?? 0]} ${(pendingAddress[1] ?? 0) - at.y} ${pendingOperand[1]} ${pendingExpected[1]}`,
-      ),
+    performed: ({ pendingKind, pendingAddress, pendingOperand, pendingExpected }, thread) => {
+      const access = `${accessNames[pendingKind[1] ?? 0]} ${(pendingAddress[1] ?? 0) - at.y}`;
+      seen.push(`${thread} made one; two: ${access} ${pendingOperand[1]} ${pendingExpected[1]}`);
+    },
     end: ({ steps }) => void seen.push(`end ${steps}`),
   };
   machine.run(strategy);
@@ -607,7 +609,7 @@ test("before each step a strategy sees what every thread is about to do", () => 
   ]);
 });
 
-test("an observer hears of every access with its values, and of every mark", () => {
+test("an observer receives every access with its values, and every mark", () => {
   const accesses: ObservedAccess[] = [];
   const marks: [number, number, string, number][] = [];
   const machine = new Machine(
@@ -687,7 +689,7 @@ function* operation({ x }: Place, number: number, accesses: number): Access {
   yield endOperation(number * 10);
 }
 
-test("an operation is invoked with its first access, as late as can be, and responds with its last, as early as can be", () => {
+test("an operation is invoked with its first access and responds with its last: late start, early end", () => {
   const history = new Recorded();
   const machine = new Machine(
     program({ one: (place) => operation(place, 1, 2), two: (place) => operation(place, 2, 2) }, { history }),
@@ -708,7 +710,7 @@ test("an operation is invoked with its first access, as late as can be, and resp
   ]);
 });
 
-test("an operation without an access is invoked and responds at once, between its neighbours", () => {
+test("an operation without an access is invoked and responds at the same moment, between its neighbours", () => {
   const history = new Recorded();
   const machine = new Machine(
     program(
@@ -742,7 +744,7 @@ test("a response that no order explains is the violation", () => {
   expect(machine.run(following(0, 1))).toEqual({ property: "history", because: "no order explains it", address: NIL });
 });
 
-test("the history says nothing of the set-up", () => {
+test("the history does not contain the set-up", () => {
   const history = new Recorded();
   const machine = new Machine(program({}, { history, setUp: () => operation(at, 1, 1) }));
   expect(history.log).toEqual([]);

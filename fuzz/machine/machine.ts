@@ -1,23 +1,23 @@
 /**
- * The machine: simulated CPUs that run the threads of a program one access at a time, and check every access.
+ * The machine: simulated CPUs run the threads of a program one access at a time and check every access.
  *
- * One execution is a program and a list of choices. Between two accesses a thread runs only code of its own, so the
+ * One execution is a program and a list of choices. Between two accesses a thread runs only its own code, so the
  * choices decide everything. A thread that waits (for a lock, a value, a grace period) is not enabled until it can go
- * on: nothing spins. The start of a read-side critical section, a barrier and the invocation of an operation are no
- * choice of their own: they happen with the next access of their thread, as late as they can; the end of a section and
- * a response happen with the last one, as early as they can.
+ * on: nothing spins. The start of a read-side critical section, a barrier and the invocation of an operation are not
+ * scheduling points: they happen with the next access of their thread, as late as possible; the end of a section and a
+ * response happen with the last one, as early as possible.
  *
- * Two accesses may take two steps, the first of which only begins to wait: `synchronizeRcu`, when a section is open,
- * and a wait that comes first in a section, when it is not over yet: the section must open before the thread waits in
+ * Two accesses may take two steps, the first of which only begins to wait: `synchronizeRcu` while a section is open,
+ * and a wait that comes first in a section and is not over yet, since the section must open before the thread waits in
  * it.
  *
- * Rows of the threads are read `as number`: a thread that runs has its place in each, and a fallback would be a branch
- * in the hot loop that nothing can take.
+ * Per-thread arrays are read `as number`: a running thread has an entry in each, and a fallback would be a branch in
+ * the hot loop that is never taken.
  *
- * The file is long because whose turn it is, and a turn, work on the same rows of the threads.
+ * The file is long because scheduling and stepping work on the same per-thread arrays.
  *
- * The execution stops at the first violation. What is not covered: weak memory (the memory is sequentially consistent),
- * and code that loops without asking for anything: whoever runs the machine on a thread of its own can end that.
+ * The execution stops at the first violation. Not covered: weak memory (the memory is sequentially consistent), and
+ * code that loops without making an access: a caller that runs the machine on a separate host thread can end that.
  */
 import { ACCESS, type Access, type AccessKind, type Address, NIL, request } from "#impl/memory/access.ts";
 import { type Heap, nameOf } from "#impl/memory/heap.ts";
@@ -34,18 +34,18 @@ import type { Observer } from "./observer.ts";
 import type { Program } from "./program.ts";
 import type { RunningMachine } from "./running-machine.ts";
 import type { Spans } from "./spans.ts";
-import { askedInVain, yieldedNoAccess } from "./unyielded.ts";
+import { unyieldedAccess, yieldedNoAccess } from "./unyielded.ts";
 import type { Strategy } from "./strategy.ts";
 import { describeWaits, waitsForWork } from "./waits.ts";
 
-/** Where a thread stands. */
+/** States of a thread. */
 const ABSENT = 0;
 const PENDING = 1;
 const RETURNED = 2;
 
-/** Last accesses of an execution that makes too many, which tell whether a thread only looks. */
+/** Last accesses of an execution that makes too many; they show whether a thread only reads. */
 const WATCHED = 256;
-/** Barriers and marks that a thread may make without an access to a word between them: more are an endless loop. */
+/** Consecutive barriers and marks that a thread may make without an access to a word: more are an endless loop. */
 const LOCAL_ACCESSES_MAX = 100_000;
 
 export class Machine implements RunningMachine, Threads {
@@ -59,8 +59,8 @@ export class Machine implements RunningMachine, Threads {
   readonly enabled: Int32Array;
   enabledCount = 0;
   /**
-   * The access before which each thread stands; meaningful for a thread that has not returned. An operand or comparand
-   * that the access does not have is anything.
+   * The pending access of each thread; meaningful for a thread that has not returned. An operand or comparand that the
+   * access does not have is arbitrary.
    */
   readonly pendingKind: Int32Array;
   readonly pendingAddress: Int32Array;
@@ -69,17 +69,17 @@ export class Machine implements RunningMachine, Threads {
   /** The classes of the pending access. */
   readonly #pendingClasses: Int32Array;
 
-  /** Accesses made so far in this execution, and by which thread each. */
+  /** Accesses made so far in this execution, and the thread that made each. */
   steps = 0;
   choices: Int32Array;
   /** Steps at which more than one thread was enabled. */
   choicePoints = 0;
 
-  /** Threads that are no RCU callbacks: the program's, or one while the set-up runs. */
+  /** Threads other than RCU callbacks: the program's, or one while the set-up runs. */
   #ownThreads: number;
   readonly #threadsMax: number;
   readonly #accessesMax: number;
-  /** The accesses from here on are looked at, should there be too many. */
+  /** Accesses from here on are recorded, in case there are too many. */
   readonly #watchedFrom: number;
   readonly #looking = new LookingLoop();
   readonly #checksRest: boolean;
@@ -93,11 +93,11 @@ export class Machine implements RunningMachine, Threads {
   readonly #memory: CheckedMemory;
   readonly #grace: GraceWaits;
   #local: LocalAccesses;
-  /** Those of `#local`, nearer to the hot loop. */
+  /** The spans of `#local`, cached for the hot loop. */
   #spans: readonly Spans[];
   #observer: Observer | undefined;
   #progress: ProgressWatch | undefined;
-  /** What runs is the set-up: until it has been run to its end, and for ever if it violates a property. */
+  /** Whether the set-up is running: until it has run to its end, and forever if it violates a property. */
   #runsSetUp = true;
 
   constructor(program: Program, options: MachineOptions = {}) {
@@ -140,14 +140,14 @@ export class Machine implements RunningMachine, Threads {
   }
 
   /**
-   * Does the set-up violate a property? Then there is no initial state to start from: each execution is the set-up once
-   * more, up to its violation.
+   * Does the set-up violate a property? Then there is no initial state: each execution repeats the set-up up to its
+   * violation.
    */
   get setUpFails(): boolean {
     return this.#runsSetUp;
   }
 
-  /** Name of a thread, as the program gave it; a callback's thread is named after the order of its start. */
+  /** The thread's name in the program; a callback's thread is named after the order of its start. */
   threadName(thread: number): string {
     return this.isCallback(thread)
       ? `rcu callback ${thread - this.#ownThreads + 1}`
@@ -163,12 +163,12 @@ export class Machine implements RunningMachine, Threads {
     return this.#status[thread] === RETURNED;
   }
 
-  /** Has a grace period begun for the thread that it has not been told the end of? */
+  /** Has a grace period begun for the thread that has not yet been ended for it? */
   isInGracePeriod(thread: number): boolean {
     return this.#grace.isWaiting(thread);
   }
 
-  /** Is the thread one that others may leave waiting for work when they have returned? */
+  /** May the other threads leave this one waiting for work when they return? */
   isDaemon(thread: number): boolean {
     return this.program.threads[thread]?.daemon === true;
   }
@@ -228,15 +228,15 @@ export class Machine implements RunningMachine, Threads {
     this.#resume(thread, 0);
   }
 
-  /** A history that cannot follow a set-up is not shown it. */
+  /** Local accesses of the set-up: a history that cannot follow a set-up does not receive it. */
   #localOfSetUp(): LocalAccesses {
     const { history } = this.program;
     return new LocalAccesses(this.#memory, history?.setUpBegins === undefined ? undefined : history, this.#threadsMax);
   }
 
   /**
-   * Runs the set-up procedure as the only thread, and keeps what it leaves as the initial contents. Callbacks that it asks
-   * for come after it as soon as they can; there is nothing to choose, so a strategy only hears of it.
+   * Runs the set-up procedure as the only thread, and keeps the resulting memory as the initial contents. Callbacks
+   * that it requests run after it as soon as possible; there is nothing to choose, so a strategy is only notified.
    */
   #runSetUp(strategy?: Strategy): void {
     const { history, setUp } = this.program;
@@ -269,9 +269,10 @@ export class Machine implements RunningMachine, Threads {
     }
     const words = this.#looking.wordsOf(thread)?.map((address) => nameOf(this.heap, address));
     const looking = words === undefined ? "" : `, only looking at ${words.join(", ")}: ${WAIT_INSTEAD}`;
+    const running = `${this.threadName(thread)} is still running${looking}`;
     this.#memory.violate(
       "progress",
-      `${this.steps} accesses were made and the threads have not returned; ${this.threadName(thread)} is still at it${looking}`,
+      `${this.steps} accesses were made and the threads have not returned; ${running}`,
       NIL,
     );
     return false;
@@ -290,8 +291,7 @@ export class Machine implements RunningMachine, Threads {
   }
 
   /**
-   * Can a thread before an access that may wait make it now, or at least open the section it will wait in, or be found
-   * wrong?
+   * Can a thread whose pending access may wait make it now, at least open the section it will wait in, or be reported?
    */
   #canProceed(thread: number): boolean {
     const kind = this.pendingKind[thread];
@@ -316,7 +316,7 @@ export class Machine implements RunningMachine, Threads {
     );
   }
 
-  /** Lets `thread` make its pending access, and run on to its next one. */
+  /** Lets `thread` make its pending access and run to its next one. */
   #step(thread: number): void {
     if (this.steps === this.choices.length) this.choices = grown(this.choices);
     this.choices[this.steps] = thread;
@@ -369,7 +369,7 @@ export class Machine implements RunningMachine, Threads {
     else this.#resume(thread, result);
   }
 
-  /** Makes an access that is to no word of data. */
+  /** Makes an access that touches no data word. */
   #accessOther(thread: number, kind: AccessKind, address: Address, operand: number): number {
     if (kind === ACCESS.synchronizeRcu) this.#grace.synchronize(thread, this.threadCount);
     else if (kind === ACCESS.callRcu) this.#callRcu(thread, operand);
@@ -383,7 +383,8 @@ export class Machine implements RunningMachine, Threads {
     if (child === this.#threadsMax) {
       return this.#memory.violate(
         "progress",
-        `${this.threadName(thread)} asks for RCU callback ${child - this.#ownThreads + 1}, and an execution may start ${this.#threadsMax - Math.max(1, this.program.threads.length)}`,
+        `${this.threadName(thread)} asks for RCU callback ${child - this.#ownThreads + 1}, ` +
+          `and an execution may start ${this.#threadsMax - Math.max(1, this.program.threads.length)}`,
         NIL,
       );
     }
@@ -394,7 +395,7 @@ export class Machine implements RunningMachine, Threads {
     this.#enabledIsStale = true;
   }
 
-  /** The grace period of a callback's thread is over: its procedure begins. */
+  /** Starts the procedure of a callback's thread, whose grace period is over. */
   #startCallback(thread: number, argument: number): void {
     const callback = this.#grace.startCallback(thread);
     try {
@@ -405,7 +406,7 @@ export class Machine implements RunningMachine, Threads {
     this.#resume(thread, 0);
   }
 
-  /** Runs a thread's own code up to its next access, or to its end. */
+  /** Runs a thread's own code up to its next access or its end. */
   #resume(thread: number, found: number): void {
     const generator = this.#generators[thread];
     if (generator === undefined) return this.#returned(thread);
@@ -413,20 +414,20 @@ export class Machine implements RunningMachine, Threads {
     for (let local = 0; this.#memory.violation === undefined; local++) {
       if (local > LOCAL_ACCESSES_MAX) return this.#goesNowhere(thread);
       let result: IteratorResult<AccessKind, void>;
-      const asked = request.count;
+      const requested = request.count;
       try {
         result = generator.next(value);
       } catch (error) {
         return this.#threw(thread, error);
       }
-      const asks = (request.count - asked) | 0;
+      const asks = (request.count - requested) | 0;
       if (result.done === true) {
-        if (asks !== 0) return this.#askedInVain(thread);
+        if (asks !== 0) return this.#unyieldedAccess(thread);
         return this.#returned(thread);
       }
       const kind = result.value;
       const classes = CLASSES[kind];
-      if (asks > 1) return this.#askedInVain(thread);
+      if (asks > 1) return this.#unyieldedAccess(thread);
       if (classes === undefined) return this.#yieldedNoAccess(thread, kind);
       if ((classes & CLASS.local) === 0) {
         if (kind === ACCESS.callRcu) this.#grace.asksFor(thread, request.callback);
@@ -459,10 +460,10 @@ export class Machine implements RunningMachine, Threads {
     }
   }
 
-  /** A thread that others serve may wait; one that works together with others may not. */
+  /** Reports a wait: daemons and callbacks may wait, other threads must not. */
   #checkWait(progress: ProgressWatch, thread: number): void {
     if (this.isDaemon(thread) || this.isCallback(thread)) return;
-    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused for ever`);
+    this.#checkProgress(progress, `${this.threadName(thread)} waits for another thread, which may be paused forever`);
   }
 
   #checkProgress({ condition }: ProgressWatch, because: string | undefined): void {
@@ -482,10 +483,12 @@ export class Machine implements RunningMachine, Threads {
     );
   }
 
-  /** The thread asked for an access and did not yield it: nothing has happened, and its code believes that it has. */
-  #askedInVain(thread: number): void {
+  /**
+   * Reports an access that was requested but not yielded: nothing has happened, although the code assumes that it has.
+   */
+  #unyieldedAccess(thread: number): void {
     this.#status[thread] = RETURNED;
-    this.#memory.violate("unyielded-access", askedInVain(this.threadName(thread)), NIL);
+    this.#memory.violate("unyielded-access", unyieldedAccess(this.threadName(thread)), NIL);
   }
 
   #yieldedNoAccess(thread: number, yielded: unknown): void {
@@ -493,7 +496,7 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.violate("unyielded-access", yieldedNoAccess(this.threadName(thread), yielded), NIL);
   }
 
-  /** An operation ends with a response that is none: any response would fit. */
+  /** Reports an operation that ends without a valid response: any response would fit. */
   #returnedNoWord(thread: number, response: unknown): void {
     this.#status[thread] = RETURNED;
     this.#local.begin(thread);
@@ -514,7 +517,7 @@ export class Machine implements RunningMachine, Threads {
     this.#memory.checkReturned(thread);
   }
 
-  /** Does the thread wait for a value in an operation that may wait for ever? */
+  /** Does the thread wait for a value in an operation that may wait forever? */
   #waitsByDesign(thread: number): boolean {
     if (!awaitsValue(this.pendingKind[thread] as AccessKind)) return false;
     // An operation whose first access is the wait has not begun yet.
@@ -522,7 +525,7 @@ export class Machine implements RunningMachine, Threads {
     return this.program.history?.mayWaitForEver?.(thread) === true;
   }
 
-  /** Does the first thread, whose access comes next, stand between two operations, and is nothing under way? */
+  /** Is the first thread, whose access comes next, between two operations, and is no operation in progress? */
   #rests(thread: number): boolean {
     if (thread !== 0) return false;
     const begun = this.program.operationsBegun?.() ?? 0;
@@ -535,7 +538,7 @@ export class Machine implements RunningMachine, Threads {
     return true;
   }
 
-  /** Is anything wrong that must be right when nothing is under way? If not, the history goes on from what memory shows. */
+  /** Is a condition on memory at rest violated? If not, the history continues from the state in memory. */
   #isWrongAtRest(): boolean {
     this.#memory.checkRested();
     if (this.#memory.violation !== undefined) return true;
@@ -543,7 +546,7 @@ export class Machine implements RunningMachine, Threads {
     return false;
   }
 
-  /** No thread can go on: a deadlock, or the end. */
+  /** Called when no thread can go on: a deadlock, or the end. */
   #checkEnd(): void {
     for (let thread = 0; thread < this.threadCount; thread++) {
       if (this.#status[thread] !== PENDING || waitsForWork(this, thread) || this.#waitsByDesign(thread)) continue;

@@ -1,10 +1,10 @@
 import type { AccessKind, Address } from "#impl/memory/access.ts";
 
-/** Hears everything an execution does. Only replay has one: the machine runs several times slower with it. */
+/** Receives every event of an execution. Only replay has one: the machine runs several times slower with it. */
 export interface Observer {
-  /** An access, after it was made. `before` and `after` are the word's values; `result` is what the thread got. */
+  /** An access, after it was made. `before` and `after` are the word's values; `result` is what the thread received. */
   performed(access: ObservedAccess): void;
-  /** Something without a word of its own: a section, a barrier, an operation's begin or end. */
+  /** An event that touches no word: a section, a barrier, the start or end of an operation. */
   marked(mark: ObservedMark): void;
 }
 

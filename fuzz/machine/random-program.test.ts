@@ -1,6 +1,5 @@
 /**
- * The machine against an interpreter that does the same by its definition: program, schedule, enabled threads, results,
- * end.
+ * The machine against a definitional interpreter: program, schedule, enabled threads, results, end.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -25,7 +24,7 @@ const shared = place(heap, Shared, "shared");
 
 const of = (kind: AccessKind, word = 0, operand = 0, expected = 0): Instruction => ({ kind, word, operand, expected });
 
-/** Asks for any access by the registers themselves. */
+/** Requests any access directly through the registers. */
 function ask({ kind, word, operand, expected }: Instruction): AccessKind {
   request.address = shared + word;
   request.operand = operand;
@@ -78,10 +77,10 @@ const threads = fc.array(
 interface Line {
   readonly instructions: readonly Instruction[];
   at: number;
-  /** Sections open, and sections that open with the next access. */
+  /** Open sections, and sections that open with the next access. */
   open: number;
   opening: number;
-  /** The number of the section that is open, unlike any other. */
+  /** The unique number of the open section. */
   section: number;
   /** The sections that its grace period waits for, once it has begun. */
   awaited: readonly number[] | undefined;
@@ -147,7 +146,7 @@ class Interpreter {
     return true;
   }
 
-  /** Carries out what is no access, up to the next access. */
+  /** Carries out everything up to the next access. */
   #goOn(line: Line): void {
     for (;;) {
       const kind = line.instructions[line.at]?.kind;
@@ -178,12 +177,12 @@ class Interpreter {
   }
 }
 
-test("does what an interpreter does by definition, for random programs and schedules", () => {
+test("behaves like a definitional interpreter for random programs and schedules", () => {
   let deadlocks = 0;
   let ends = 0;
   fc.assert(
     fc.property(threads, fc.nat(), (programs, seed) => {
-      // A dereference outside a section is a violation; here it is an access like others.
+      // A dereference outside a section is a violation; here it is an ordinary access.
       const instructions = programs.map((lines) =>
         lines.map((line) => (line.kind === ACCESS.rcuDereference ? { ...line, kind: ACCESS.readOnce } : line)),
       );
@@ -234,7 +233,7 @@ test("does what an interpreter does by definition, for random programs and sched
   expect(ends).toBeGreaterThan(100);
 });
 
-test("the registers say as much as the functions do", () => {
+test("setting the registers directly is equivalent to calling the functions", () => {
   expect(ask(of(ACCESS.cmpxchg, 1, 2, 3))).toBe(ACCESS.cmpxchg);
   const { count, ...byRegisters } = request;
   access.cmpxchg(shared + 1, 3, 2);

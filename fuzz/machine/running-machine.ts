@@ -4,7 +4,7 @@ import type { Program } from "./program.ts";
 
 /**
  * A machine in the middle of an execution, as strategies and observers of schedules see it: which threads can go on,
- * and the access before which each stands.
+ * and the pending access of each.
  */
 export interface RunningMachine {
   readonly program: Program;
@@ -16,8 +16,8 @@ export interface RunningMachine {
   readonly enabled: Int32Array;
   readonly enabledCount: number;
   /**
-   * The access before which each thread stands, by thread; meaningless for a thread that has returned. An operand or
-   * comparand that the access does not have is arbitrary.
+   * The pending access of each thread, by thread; meaningless for a thread that has returned. An operand or comparand
+   * that the access does not have is arbitrary.
    */
   readonly pendingKind: Int32Array;
   readonly pendingAddress: Int32Array;

@@ -46,19 +46,19 @@ function* writer(guarded: Address): Access {
 const explored = (threads: readonly ((guarded: Address) => Access)[]) =>
   search(new Machine(program(threads)), depthFirst(), { executionsMax: 500_000 });
 
-// Reader first: the writer tries before one of the reader's 3 other accesses, or after all: 4. Writer first: the reader
-// counts itself in before one of the writer's 5 other accesses and out again before one of those left, or after all: 6
-// + 5 + 4 + 3 + 2; or in after all: 1.
-test("a writer and a reader exclude one another in every schedule, and plain accesses do not race", () => {
+// Reader first: the writer tries before one of the reader's 3 other accesses, or after them all: 4. Writer first: the
+// reader counts itself in before one of the writer's 5 other accesses and out again before one of the remaining ones,
+// or after them all: 6 + 5 + 4 + 3 + 2; or in after them all: 1.
+test("a writer and a reader exclude each other in every schedule, and plain accesses do not race", () => {
   expect(explored([writer, reader])).toMatchObject({ kind: "exhausted", executions: 25 });
 });
 
-// Whoever is second tries before one of the other's 5 later accesses, or after all: 6, and either may be second.
-test("two writers exclude one another in every schedule, and nobody waits for ever", () => {
+// The second writer tries before one of the other's 5 later accesses, or after them all: 6, and either may be second.
+test("two writers exclude each other in every schedule, and neither waits forever", () => {
   expect(explored([writer, writer])).toMatchObject({ kind: "exhausted", executions: 12 });
 });
 
-test("readers do not wait for one another", () => {
+test("readers do not wait for each other", () => {
   const machine = new Machine(program([reader, reader]));
   let together = 0;
   machine.run({
@@ -72,6 +72,6 @@ test("readers do not wait for one another", () => {
   expect(together).toBe(2);
 });
 
-test("a reader without the lock is found out", () => {
+test("a reader without the lock is found", () => {
   expect(explored([writer, readBoth])).toMatchObject({ kind: "violated", violation: { property: "data-race" } });
 });

@@ -6,7 +6,7 @@ import { SPAN, Spans } from "./spans.ts";
 const { operationBegins, sectionsOpen, sectionEnds, operationEnds } = SPAN;
 const { rcuReadLock, rcuReadUnlock, beginOperation, endOperation, smpMb, assertHolds } = ACCESS;
 
-test("a section opens with the next access, and ends at once", () => {
+test("a section opens with the next access, and ends immediately", () => {
   const spans = new Spans();
   expect(spans.marked(rcuReadLock, 0)).toBe(0);
   expect([spans.opensSection, spans.mayBegin, spans.depth]).toEqual([true, true, 0]);
@@ -24,7 +24,7 @@ test("a section without an access never opens", () => {
   expect(spans.accessed()).toBe(0);
 });
 
-test("an operation begins with its first access and ends at once; without one it does both at its end", () => {
+test("an operation begins with its first access and ends immediately; without one it does both at its end", () => {
   const spans = new Spans();
   expect(spans.marked(beginOperation, 7)).toBe(0);
   expect([spans.opensSection, spans.mayBegin]).toEqual([false, true]);
@@ -36,7 +36,7 @@ test("an operation begins with its first access and ends at once; without one it
   expect(spans.operation).toBe(0);
 });
 
-test("several spans begin with one access; a section that is ended before any opened is told", () => {
+test("several spans begin with one access; ending a section before any opened is reported", () => {
   const spans = new Spans();
   expect(spans.marked(rcuReadUnlock, 0)).toBe(sectionEnds);
   expect(spans.depth).toBe(-1);
@@ -46,27 +46,27 @@ test("several spans begin with one access; a section that is ended before any op
   expect([spans.opened, spans.depth, spans.operation]).toEqual([2, 2, 3]);
 });
 
-test("barriers and assertions are no spans", () => {
+test("barriers and assertions are not spans", () => {
   const spans = new Spans();
   for (const kind of [smpMb, assertHolds] as const) expect(spans.marked(kind, 1)).toBe(0);
   expect(spans.mayBegin).toBe(false);
 });
 
-test("at each access those sections are open that are not ended yet, whatever came before", () => {
+test("at each access exactly the sections not yet ended are open, whatever came before", () => {
   const mark = fc.constantFrom(rcuReadLock, rcuReadUnlock, "access" as const);
   fc.assert(
     fc.property(fc.array(mark, { maxLength: 30 }), (marks) => {
       const spans = new Spans();
-      let asked = 0;
+      let requested = 0;
       let opened = 0;
       let ended = 0;
       for (const each of marks) {
-        if (each === rcuReadUnlock && asked === 0) continue;
+        if (each === rcuReadUnlock && requested === 0) continue;
         const events = each === "access" ? spans.accessed() : spans.marked(each, 0);
-        asked += each === rcuReadLock ? 1 : each === rcuReadUnlock ? -1 : 0;
+        requested += each === rcuReadLock ? 1 : each === rcuReadUnlock ? -1 : 0;
         if ((events & sectionsOpen) !== 0) opened += spans.opened;
         if ((events & sectionEnds) !== 0) ended++;
-        if (each === "access") expect(opened - ended).toBe(asked);
+        if (each === "access") expect(opened - ended).toBe(requested);
         expect(spans.depth).toBe(opened - ended);
       }
     }),

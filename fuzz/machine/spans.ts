@@ -1,22 +1,22 @@
 /**
- * When a thread's spans, its read-side critical sections and its operations, begin and end: late begin, early end.
+ * When a thread's spans (its read-side critical sections and its operations) begin and end: late start, early end.
  *
- * A span begins with the next access of its thread, as late as it can, and ends at once, as early as it can. So a
- * section that ends before any access never opens, and an operation without one begins and ends at the same moment. That
- * takes nothing away: whatever may happen during a span that began earlier may happen during the late one too, in a
- * schedule in which the thread pauses.
+ * A span begins with the next access of its thread, as late as possible, and ends immediately, as early as possible. So
+ * a section that ends before any access never opens, and an operation without one begins and ends at the same moment.
+ * No behaviour is lost: anything that may happen during a span that began earlier may also happen during the late one,
+ * in a schedule in which the thread pauses.
  *
- * The machine, the explorer's events and the recorder all go by this: each says for itself what an event of a span
- * means to it, in the order of the bits.
+ * The machine, the explorer's events and the recorder all follow this rule: each handles the events of a span in its
+ * own way, in the order of the bits.
  */
 import { ACCESS, type AccessKind } from "#impl/memory/access.ts";
 
-/** What becomes of spans at an access or a mark, as bits. Those of one moment happen in this order. */
+/** Events of spans at an access or a mark, as bits. Events of one moment happen in this order. */
 export const SPAN = {
   operationBegins: 1,
-  /** One section or several, each inside the one before: `opened` says how many. */
+  /** One or more nested sections open: `opened` holds the number. */
   sectionsOpen: 2,
-  /** The innermost section; or none is open, and the thread is wrong to end one. */
+  /** The innermost section ends; or none is open, which is an error of the thread. */
   sectionEnds: 4,
   operationEnds: 8,
 } as const;
@@ -27,16 +27,16 @@ const NONE = -1;
 export class Spans {
   /** Number of the operation that began last. */
   operation = 0;
-  /** Sections that opened at the last access with which any did. */
+  /** Number of sections that opened at the last access with which any opened. */
   opened = 0;
-  /** Sections that are open, inside one another; below 0 if more were ended than opened. */
+  /** Number of open nested sections; below 0 if more were ended than opened. */
   depth = 0;
   /** False if nothing begins with the thread's next access; true if something may. Read in hot loops. */
   mayBegin = false;
   #sectionsToOpen = 0;
   #operationToBegin = NONE;
 
-  /** The thread has not started yet. */
+  /** Resets to a thread that has not started yet. */
   reset(): void {
     this.operation = 0;
     this.opened = 0;
@@ -51,7 +51,7 @@ export class Spans {
     return this.#sectionsToOpen > 0;
   }
 
-  /** The thread makes an access, or returns. */
+  /** Called when the thread makes an access, or returns. */
   accessed(): number {
     this.mayBegin = false;
     const begins = this.#beginOperation();
@@ -62,7 +62,7 @@ export class Spans {
     return begins | SPAN.sectionsOpen;
   }
 
-  /** The thread marks the begin or the end of a span; or something else, which is nothing here. */
+  /** Called when the thread marks the start or end of a span; other marks are ignored. */
   marked(kind: AccessKind, operand: number): number {
     switch (kind) {
       case ACCESS.rcuReadLock:

@@ -1,10 +1,10 @@
 /**
- * The trace file: one execution, small enough to mail and strict enough to replay for ever.
+ * The trace file: one execution, small enough to mail and strict enough to stay replayable.
  *
- * Versioned JSON. It holds the whole scenario, not its name alone, so that a trace survives when scenarios are renamed
- * or changed. `choices` says which thread made each access, `accesses` what each access was: replay compares both.
- * Equal traces are equal bytes. Whatever is read from a trace is untrusted: sizes, depth and types are checked before
- * anything is run, and names in it are to be shown with `visibleText`.
+ * Versioned JSON. It holds the whole scenario, not only its name, so that a trace survives when scenarios are renamed
+ * or changed. `choices` records which thread made each access, `accesses` what each access was: replay compares both.
+ * Equal traces are equal bytes. Everything read from a trace is untrusted: sizes, depth and types are checked before
+ * anything is run, and names in it must be shown with `visibleText`.
  */
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
@@ -32,9 +32,9 @@ const TraceSchema = z.strictObject({
   format: z.literal(TRACE_FORMAT),
   version: z.literal(TRACE_VERSION),
   codeVersion: name,
-  /** What ran. Its system says what the rest means, and checks it. */
+  /** The scenario that ran. Its system defines and checks the remaining fields. */
   scenario: z.looseObject({ name, system: name }),
-  /** The bug of the museum that had been put back into the code. */
+  /** The bug of the museum that had been reintroduced into the code. */
   bug: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,99}$/)
@@ -44,10 +44,10 @@ const TraceSchema = z.strictObject({
     .string()
     .regex(/^(?!\/|.*(^|\/)\.\.(\/|$))[^\0:\\]{1,500}$/)
     .optional(),
-  /** What found it. */
+  /** The strategy that found it. */
   strategy: name.optional(),
   seed: z.int().optional(),
-  /** How the machine was set, where it was not set as usual. */
+  /** The machine's settings, where they differ from the defaults. */
   machine: z
     .strictObject({
       dataRaces: z.boolean().optional(),
@@ -61,21 +61,21 @@ const TraceSchema = z.strictObject({
    * The threads in the order of their accesses, by number: pairs of a thread and how many accesses it makes in a row.
    */
   choices: Choices,
-  /** What each access is, one text an access. Absent in a trace written by hand. */
+  /** A text for each access. Absent in a trace written by hand. */
   accesses: z.array(line).optional(),
   violation: z.strictObject({ property: name, because: line }).optional(),
-  /** The orderings that matter, in words. */
+  /** The orderings that matter, as text. */
   orderings: z.array(line).optional(),
-  /** The nearest schedule that passes, and the ordering that it turns round. */
+  /** The nearest schedule that passes, and the ordering that it reverses. */
   neighbour: z.strictObject({ because: line, choices: Choices }).optional(),
 });
 
 export type Trace = z.infer<typeof TraceSchema>;
 
-/** What a trace says beside its format. */
+/** The contents of a trace apart from its format. */
 export type TraceParts = Omit<Trace, "format" | "version">;
 
-/** A trace that cannot be used; the message says why, in one line that is safe to print. */
+/** A trace that cannot be used; the message gives the reason, in one line that is safe to print. */
 export class TraceError extends InputError {}
 
 export function traceOf(parts: TraceParts): Trace {
@@ -110,7 +110,7 @@ export function readTrace(path: string): Trace {
 }
 
 /**
- * Parses a trace; `from` says in messages where it comes from.
+ * Parses a trace; `from` names its origin in messages.
  *
  * @throws TraceError for text that is no trace of this version
  */
@@ -135,9 +135,9 @@ export function parseTrace(text: string, from: string): Trace {
   return parsed.data;
 }
 
-/** The text of a trace: a line a field, and a line an access. */
+/** The text of a trace: one line per field, and one line per access. */
 export function serialiseTrace(trace: Trace): string {
-  // The schema gives the fields in its own order, whatever order they came in.
+  // The schema outputs the fields in its own order, regardless of the input order.
   const fields = Object.entries(TraceSchema.parse(trace)).filter(([, value]) => value !== undefined);
   const lines = fields.map(
     ([field, value]) =>
@@ -178,7 +178,7 @@ function listText(field: string, values: readonly unknown[]): string {
   return `[\n${values.map((value) => `    ${JSON.stringify(value)}`).join(",\n")}\n  ]`;
 }
 
-/** Says in plain words that it is something else, or another version's, before the schema lists what is missing. */
+/** Reports a different format or version plainly, before the schema lists missing fields. */
 function checkFormat(value: unknown, from: string): void {
   if (typeof value !== "object" || value === null || !("format" in value) || value.format !== TRACE_FORMAT) {
     throw new TraceError(`${from} is JSON, but no trace: it has no "format": "${TRACE_FORMAT}"`);
@@ -187,7 +187,8 @@ function checkFormat(value: unknown, from: string): void {
     const version =
       "version" in value ? shortened(visibleText(JSON.stringify(value.version) ?? "undefined")) : "missing";
     throw new TraceError(
-      `${from}: its version is ${version}, and this quiesce reads version ${TRACE_VERSION}; replay it with the quiesce that wrote it`,
+      `${from}: its version is ${version}, and this quiesce reads version ${TRACE_VERSION}; ` +
+        `replay it with the quiesce that wrote it`,
     );
   }
 }
@@ -207,7 +208,7 @@ function checkLengths({ choices, neighbour, accesses }: Trace, from: string): vo
   }
 }
 
-/** How many brackets are open at once, at most; in strings they do not count. Stops counting past the limit. */
+/** The maximum number of brackets open at once; those in strings do not count. Stops counting past the limit. */
 function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;

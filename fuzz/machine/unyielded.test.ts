@@ -49,7 +49,7 @@ const bodies: Readonly<Record<string, (word: Address) => Access>> = {
   },
 };
 
-test("an access that is asked for and not yielded violates unyielded-access, whoever drives the procedure", () => {
+test("an access that is requested and not yielded violates unyielded-access, under every driver", () => {
   for (const [name, body] of Object.entries(bodies)) {
     expect([name, new Machine(programOf(body)).run(first)?.property]).toEqual([name, "unyielded-access"]);
     const found = exploreProgram(programOf(body)).violation?.violation;
@@ -60,15 +60,16 @@ test("an access that is asked for and not yielded violates unyielded-access, who
   }
 });
 
-test("a replay says on which line the access stands", () => {
+test("a replay reports the line of the access", () => {
   const { violation, location } = replay(programOf(bodies["store"] ?? missing), { choices: [] });
   expect(location?.file).toBe("fuzz/machine/unyielded.test.ts");
   expect(violation?.because).toBe(
-    `only asks for an access and does not yield it: is a yield missing? (fuzz/machine/unyielded.test.ts:${location?.line})`,
+    `only asks for an access and does not yield it: is a yield missing? ` +
+      `(fuzz/machine/unyielded.test.ts:${location?.line})`,
   );
 });
 
-test("what is yielded and no access violates unyielded-access", () => {
+test("a yielded value that is not an access violates unyielded-access", () => {
   const yielding = (what: unknown) =>
     function* (): Access {
       yield what as AccessKind;
@@ -80,7 +81,7 @@ test("what is yielded and no access violates unyielded-access", () => {
   expect(because(4711)).toBe("only yields 4711, which is no access");
 });
 
-test("an operation that ends without a word violates exception, by its name", () => {
+test("an operation that ends without a word violates exception and is named", () => {
   for (const response of [undefined, Number.NaN, 1.5, 2 ** 31, true]) {
     const program = programOf(function* (word) {
       yield beginOperation(0);
@@ -95,7 +96,7 @@ test("an operation that ends without a word violates exception, by its name", ()
   }
 });
 
-test("barriers without end violate progress", () => {
+test("endless barriers violate progress", () => {
   const endless = programOf(function* () {
     for (;;) yield smpMb();
   });

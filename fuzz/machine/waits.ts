@@ -5,9 +5,9 @@ import { wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "./running-machine.ts";
 
 /**
- * Says of every thread that waits for what it waits, when none can go on: `reader waits for pool.lock, held by writer;
- * …`. Daemons that wait for work are left out. `readerWaitedFor` answers whose section a thread's grace period waits
- * for.
+ * Describes, when no thread can go on, what each waiting thread waits for: `reader waits for pool.lock, held by writer;
+ * …`. Daemons that wait for work are left out. `readerWaitedFor` returns the thread whose section a thread's grace
+ * period waits for.
  */
 export function describeWaits(machine: RunningMachine, readerWaitedFor: (thread: number) => number): string {
   const waits: string[] = [];
@@ -34,7 +34,7 @@ function describeWait(machine: RunningMachine, thread: number, readerWaitedFor: 
   }
 }
 
-/** Does the thread serve others, and wait for something to do? It may be left so. */
+/** Is the thread a daemon that waits for work? It may be left waiting. */
 export function waitsForWork(machine: RunningMachine, thread: number): boolean {
   return machine.isDaemon(thread) && awaitsValue(machine.pendingKind[thread] as AccessKind);
 }

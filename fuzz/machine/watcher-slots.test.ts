@@ -16,25 +16,25 @@ function watcher(property: string, watches: Watcher["watches"] & object, log: st
   };
 }
 
-test("a word that nobody watches has no slot, and neither has a read that nobody wants", () => {
+test("an unwatched word has no slot, nor does a read of a word watched for writes only", () => {
   const slots = new WatcherSlots([watcher("w", (address) => (address === 3 ? "writes" : undefined), [])], 10);
   expect([slots.slotFor(2, true), slots.slotFor(3, false), slots.slotFor(4, true)]).toEqual([0, 0, 0]);
   expect(slots.slotFor(3, true)).not.toBe(0);
 });
 
-test("watchers are told in their order, until one finds something wrong", () => {
+test("watchers are notified in order until one finds a violation", () => {
   const log: string[] = [];
   const slots = new WatcherSlots(
     [watcher("a", () => "writes", log), watcher("b", () => "writes", log, true), watcher("c", () => "writes", log)],
     10,
   );
   words[5] = 8;
-  const finding = slots.tell(slots.slotFor(5, true), words, 2, ACCESS.xchg, 5, 7);
+  const finding = slots.notify(slots.slotFor(5, true), words, 2, ACCESS.xchg, 5, 7);
   expect(finding).toEqual({ property: "b", because: "wrong" });
   expect(log).toEqual([`a: 2 ${ACCESS.xchg} 5 7 8`, `b: 2 ${ACCESS.xchg} 5 7 8`]);
 });
 
-test("each watcher hears of its own words, and of no others", () => {
+test("each watcher is notified of its own words, and of no others", () => {
   const log: string[] = [];
   const slots = new WatcherSlots(
     [
@@ -44,7 +44,7 @@ test("each watcher hears of its own words, and of no others", () => {
     9,
   );
   for (const address of [1, 2, 3, 4, 5, 6])
-    slots.tell(slots.slotFor(address, true), words, 0, ACCESS.write, address, 0);
+    slots.notify(slots.slotFor(address, true), words, 0, ACCESS.write, address, 0);
   expect(log.map((line) => line.replace(/: \d+ \d+/, "").slice(0, 3))).toEqual([
     "a 1",
     "a 2",
@@ -58,9 +58,9 @@ test("each watcher hears of its own words, and of no others", () => {
   ]);
 });
 
-test("a watcher of accesses beside one of writes hears alone of reads", () => {
+test("of a watcher of accesses and one of writes, only the former is notified of reads", () => {
   const log: string[] = [];
   const slots = new WatcherSlots([watcher("reads", () => "accesses", log), watcher("writes", () => "writes", log)], 10);
-  slots.tell(slots.slotFor(5, false), words, 0, ACCESS.read, 5, 8);
+  slots.notify(slots.slotFor(5, false), words, 0, ACCESS.read, 5, 8);
   expect(log).toEqual([`reads: 0 ${ACCESS.read} 5 8 8`]);
 });

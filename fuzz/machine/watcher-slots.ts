@@ -2,17 +2,17 @@ import { ACCESS, type AccessKind, type Address } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
 import type { WatchedAccess, Watcher } from "#properties/watcher.ts";
 
-/** What a watcher found wrong. */
+/** A violation found by a watcher. */
 export interface Finding {
   readonly property: string;
   readonly because: string;
 }
 
-/** Which watchers hear of an access to which word. */
+/** Maps accesses to words to the watchers to notify. */
 export class WatcherSlots {
-  /** Different lists of watchers; the first is of none. */
+  /** Distinct lists of watchers; the first is empty. */
   readonly #slots: (readonly Watcher[])[] = [[]];
-  /** For each word, the number of the list that hears of what writes it, and of what only reads it. */
+  /** For each word, the number of the list notified of writes, and of the list notified of reads. */
   readonly #ofWrites: Int32Array;
   readonly #ofReads: Int32Array;
   readonly #watched: { -readonly [Key in keyof WatchedAccess]: WatchedAccess[Key] } = {
@@ -41,15 +41,16 @@ export class WatcherSlots {
     }
   }
 
-  /** The slot to `tell` of an access to this word of the heap, or 0 when nobody wants to hear of it. */
+  /** The slot to `notify` of an access to this word of the heap, or 0 if no watcher wants it. */
   slotFor(address: Address, wrote: boolean): number {
     return (wrote ? this.#ofWrites : this.#ofReads)[address] as number;
   }
 
   /**
-   * Tells the watchers of a slot of an access that was made; answers what the first of them finds wrong, if any does.
+   * Notifies the watchers of a slot of an access that was made; returns the first violation that one of them finds, if
+   * any.
    */
-  tell(
+  notify(
     slot: number,
     words: Int32Array,
     thread: number,

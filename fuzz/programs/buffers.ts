@@ -23,7 +23,7 @@ import {
 
 const RING_TURNS = 7;
 
-/** What a thread does when its turn has not come: in the mended program it waits. */
+/** Behaviour of a thread when its turn has not come: in the corrected program it waits. */
 type Turn = "skipped" | "awaited";
 
 const FOUR = 4;
@@ -154,8 +154,8 @@ function queue(heap: Heap): ToyBody {
 
 const STACK_SIZE = 10;
 
-/** Ten pushes and ten pops under one lock; the popper goes by a flag that says whether the stack has something. */
-function stack(heap: Heap, flag: "set for ever" | "cleared when empty"): ToyBody {
+/** Ten pushes and ten pops under one lock; the popper relies on a flag for whether the stack is non-empty. */
+function stack(heap: Heap, flag: "never cleared" | "cleared when empty"): ToyBody {
   const at = share(heap, "stack", { mutex: 1, flag: 1, top: 1, array: STACK_SIZE });
   function* push(): Access {
     for (let i = 0; i < STACK_SIZE; i++) {
@@ -244,7 +244,8 @@ function boundedBuffer(heap: Heap, get: "leaves its section" | "stays in its sec
 }
 
 /**
- * Three items go through a place for one; the consumer sums its turns, which makes 6; `accepts` is what main asserts.
+ * Three items pass through a one-item buffer; the consumer sums its turns, which gives 6; `accepts` is main's
+ * assertion.
  */
 function arithmeticProgression(heap: Heap, accepts: (total: number) => boolean): ToyBody {
   const at = share(heap, "progression", { mutex: 1, empty: 1, full: 1, number: 1, total: 1 });
@@ -301,11 +302,11 @@ export const buffers: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "stack_bad",
-    about: "ten pushes and ten pops under one lock; the popper goes by a flag",
+    about: "ten pushes and ten pops under one lock; the popper relies on a flag",
     source: sctBench,
     parameters: {},
-    bug: { what: "the flag that the stack has something is never cleared", depth: 2, violates: ["assertion"] },
-    build: (heap) => stack(heap, "set for ever"),
+    bug: { what: "the flag that the stack is non-empty is never cleared", depth: 2, violates: ["assertion"] },
+    build: (heap) => stack(heap, "never cleared"),
     corrected: (heap) => stack(heap, "cleared when empty"),
   }),
   toyProgram({
@@ -323,7 +324,7 @@ export const buffers: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "arithmetic_prog_bad",
-    about: "three items go through a place for one; the consumer sums its turns, which makes 6",
+    about: "three items pass through a one-item buffer; the consumer sums its turns, which gives 6",
     source: sctBench,
     parameters: {},
     bug: {

@@ -9,9 +9,9 @@ import {
 } from "#impl/memory/access.ts";
 
 /**
- * Waits as `pthread_cond_wait`: releases `mutex`, sleeps until signalled, takes `mutex` again. Never wakes by itself.
+ * Waits like `pthread_cond_wait`: releases `mutex`, sleeps until signalled, takes `mutex` again. No spurious wake-ups.
  *
- * The condition is a word with a bit for each waiter; `waiter` is the caller's own, from 0 to 30. The caller holds
+ * The condition is a word with one bit per waiter; `waiter` is the caller's number, from 0 to 30. The caller holds
  * `mutex`.
  */
 export function* conditionWait(condition: Address, mutex: Address, waiter: number): Access {
@@ -22,7 +22,7 @@ export function* conditionWait(condition: Address, mutex: Address, waiter: numbe
   yield mutexLock(mutex);
 }
 
-/** Wakes the waiter with the lowest number, if any. The caller holds the mutex of all who wait. */
+/** Wakes the waiter with the lowest number, if any. The caller holds the waiters' mutex. */
 export function* conditionSignal(condition: Address): Access {
   const waiters = yield readOnce(condition);
   if (waiters !== 0) yield atomicAdd(condition, -(waiters & -waiters));

@@ -1,4 +1,4 @@
-/** Many threads at few words: counters, racing writers, compare-and-exchange, and what reads them. */
+/** Many threads at few words: counters, racing writers, compare-and-exchange, and their readers. */
 import {
   type Access,
   type Address,

@@ -1,4 +1,4 @@
-/** Every count of the ground-truth table: each program, with each of its parameters, under each model. */
+/** Every count of the ground-truth table: each program, with each of its parameter sets, under each model. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { explore } from "#fuzz/explore/explore.ts";
@@ -18,8 +18,8 @@ const { counts }: { readonly counts: readonly Entry[] } = JSON.parse(
 const named = counts.map((entry) => ({ ...entry, text: `${entry.program} ${JSON.stringify(entry.parameters)}` }));
 
 /**
- * No other engine explores under `es` or `lkmm`: they are compared with their axioms. The table has no column for `rc11`,
- * whose accesses are as the program writes them: its columns take all alike.
+ * No other engine explores under `es` or `lkmm`: those are compared with their axioms. The table has no column for
+ * `rc11`, which takes accesses as written: the table's columns treat all accesses alike.
  */
 const counted = Object.keys(tableModels).filter((model) => !["es", "lkmm", "rc11"].includes(model));
 

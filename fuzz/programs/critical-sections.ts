@@ -1,4 +1,4 @@
-/** Programs of critical sections, most with a bug that lies in their order. */
+/** Programs with critical sections, most with a bug in their order. */
 import {
   type Access,
   type Address,
@@ -20,7 +20,7 @@ import {
   toyProgram,
 } from "./toy-program.ts";
 
-/** What a check does with what it has read: states what must be, or nothing. */
+/** Whether a check asserts what must hold of the values it read, or nothing. */
 type States = "what must be" | "nothing";
 
 /** A deposit of 2 and a withdrawal of 4 from `balance`; `check` runs in the same mutex. */
@@ -79,7 +79,7 @@ function lazy01(heap: Heap, limit: number): ToyBody {
   return { threads: [thread("checker", check), thread("adds 2", () => add(2)), thread("adds 1", () => add(1))] };
 }
 
-/** A thread of a token ring: in one section, it puts what it finds in one word, and `by`, into another. */
+/** A thread of a token ring: in one section, it reads one word, adds `by`, and stores the sum in another. */
 function* hand(mutex: Address, from: Address, to: Address, by: number, flag?: Address): Access {
   yield mutexLock(mutex);
   yield writeOnce(to, ((yield readOnce(from)) + by) % 4);
@@ -88,8 +88,7 @@ function* hand(mutex: Address, from: Address, to: Address, by: number, flag?: Ad
 }
 
 /**
- * Three threads hand a value on, x1 from x3, x2 from x1, x3 from x2; the checker accepts what `accepts` says when all
- * are done.
+ * Three threads pass a value on, x1 from x3, x2 from x1, x3 from x2; the checker asserts `accepts` when all are done.
  */
 function tokenRing(heap: Heap, accepts: (x1: number, x2: number, x3: number) => boolean): ToyBody {
   const at = share(heap, "ring", { mutex: 1, x1: 1, x2: 1, x3: 1, flag1: 1, flag2: 1, flag3: 1 });
@@ -175,7 +174,8 @@ function twostageOf(suffix: string, writers: number, readers: number): ToyProgra
 }
 
 /**
- * One thread increments under lock A and expects nobody between; `others` increment under the lock that `lockOf` names.
+ * One thread increments under lock A and expects no interference; `others` increment under the lock that `lockOf`
+ * names.
  */
 function wronglock(heap: Heap, others: number, lockOf: "a" | "b", states: States): ToyBody {
   const at = share(heap, "wronglock", { a: 1, b: 1, data: 1 });
@@ -208,7 +208,7 @@ function wronglockOf(name: string, others: number): ToyProgram {
 }
 
 /**
- * `append(other)` asks the other buffer's length in one critical section and copies in another; meanwhile a thread
+ * `append(other)` reads the other buffer's length in one critical section and copies in another; meanwhile a thread
  * erases that buffer.
  */
 function stringbuffer(heap: Heap, copy: "in two sections" | "in one section"): ToyBody {
@@ -227,7 +227,7 @@ function stringbuffer(heap: Heap, copy: "in two sections" | "in one section"): T
       yield mutexLock(at.mutex);
     }
     const count = yield readOnce(at.count);
-    yield assertHolds(length <= count, `${length} characters are asked of a buffer of ${count}`);
+    yield assertHolds(length <= count, `${length} characters are requested from a buffer of ${count}`);
     for (let i = 0; i < length; i++) yield readOnce(at.text + i);
     yield mutexUnlock(at.mutex);
     yield* increase(at.sumCount, length);
@@ -296,7 +296,7 @@ export const criticalSections: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "token_ring_bad",
-    about: "three threads hand a value on in a ring, and a fourth checks it",
+    about: "three threads pass a value on in a ring, and a fourth checks it",
     source: sctBench,
     parameters: {},
     bug: { what: "the checker accepts only the order x1, x2, x3", depth: 4, violates: ["assertion"] },
@@ -326,11 +326,7 @@ export const criticalSections: readonly ToyProgram[] = [
     about: "a buffer is appended to another while a thread erases it",
     source: "JDK 1.4 StringBuffer.append; mimicked by Jie Yu, in SCTBench",
     parameters: {},
-    bug: {
-      what: "the buffer is erased between the question for its length and the copy",
-      depth: 3,
-      violates: ["assertion"],
-    },
+    bug: { what: "the buffer is erased between reading its length and the copy", depth: 3, violates: ["assertion"] },
     build: (heap) => stringbuffer(heap, "in two sections"),
     corrected: (heap) => stringbuffer(heap, "in one section"),
   }),

@@ -92,7 +92,7 @@ function sync(heap: Heap, initial: number, rounds: number, taken: number): ToyBo
 }
 
 /**
- * Philosophers who take both forks in one atomic block, eat, and count themselves without a lock; the count may reach
+ * Philosophers take both forks in one atomic block, eat, and count themselves without a lock; the count may reach
  * `most`.
  */
 function diningPhilosophers(heap: Heap, philosophers: number, most: number): ToyBody {
@@ -148,7 +148,7 @@ export const deadlocks: readonly ToyProgram[] = [
     source: sctBench,
     parameters: {},
     bug: {
-      what: "the producer waits for a counter to fall that nobody lowers, on every schedule",
+      what: "the producer waits for a counter that no thread lowers to fall, on every schedule",
       depth: 1,
       violates: ["deadlock"],
     },
@@ -171,7 +171,7 @@ export const deadlocks: readonly ToyProgram[] = [
   ...[2, 3, 4, 5, 6, 7].map((philosophers) =>
     toyProgram({
       name: `din_phil${philosophers}_sat`,
-      about: `${philosophers} philosophers take both forks in one atomic block, eat, and count themselves without a lock`,
+      about: `${philosophers} philosophers take both forks in one atomic block, eat, and count themselves unlocked`,
       source: sctBench,
       parameters: {},
       bug: {

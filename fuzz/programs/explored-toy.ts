@@ -5,8 +5,8 @@ import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Parameters, ToyProgram } from "./toy-program.ts";
 
 /**
- * The threads of the machine's program over the same words. What the machine alone can judge is not looked at: see
- * `needsMachine`.
+ * The threads of the machine's program over the same words. Anything that only the machine can judge is not checked:
+ * see `needsMachine`.
  *
  * @throws RangeError if no program has such parameters
  */
@@ -22,8 +22,8 @@ export function exploredProgram(toy: ToyProgram, parameters?: Parameters): Explo
 }
 
 /**
- * Must the machine judge the program's executions? The explorer by itself knows words, locks, waits and assertions, but
- * no objects that are freed, no deadlocks, and nothing that must hold besides assertions.
+ * Must the machine judge the program's executions? On its own, the explorer knows words, locks, waits and assertions,
+ * but not freed objects, deadlocks, or conditions other than assertions.
  */
 export function needsMachine(toy: ToyProgram, parameters?: Parameters): boolean {
   const { heap, watchers } = toy.create(parameters);

@@ -1,9 +1,9 @@
-/** A file system of inodes and blocks, each with a lock of its own. */
+/** A file system of inodes and blocks, each with its own lock. */
 import { type Access, mutexLock, mutexUnlock, readOnce, writeOnce } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { sctBench, share, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
-/** Each thread gives an inode a block if it has none: the first free one from twice the inode's number on. */
+/** Each thread gives an inode a block if it has none: the first free block at or after twice the inode's number. */
 function fileSystem(
   heap: Heap,
   threadCount: number,
@@ -11,7 +11,7 @@ function fileSystem(
   blocks: number,
   inodeOf: (me: number) => number,
 ): ToyBody {
-  // The inode locks come last: what follows them is no object's.
+  // The inode locks come last: the words after them belong to no object.
   const at = share(heap, "fs", { busy: blocks, inode: inodes, blockLocks: blocks, inodeLocks: inodes });
   function* allocateBlock(inode: number): Access {
     yield mutexLock(at.inodeLocks + inode);
@@ -37,7 +37,7 @@ const INODES = 26;
 export const fileSystems: readonly ToyProgram[] = [
   toyProgram({
     name: "filesystem",
-    about: "inodes and blocks, each with a mutex of its own",
+    about: "inodes and blocks, each with its own mutex",
     parameters: { N: 3, NI: 4, NB: 3 },
     build: (heap, { N, NI, NB }) => fileSystem(heap, N, NI, NB, (me) => me % NI),
   }),

@@ -5,8 +5,8 @@ import { conVul, createThing, placeThings, Thing } from "./thing.ts";
 import { increase, share, thread, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
 /**
- * CVE-2016-1972: who runs `once` counts itself as waiting without a lock; the last to leave frees the lock that another
- * may be entering.
+ * CVE-2016-1972: a thread that runs `once` counts itself as waiting without a lock; the last to leave frees the lock
+ * that another may be entering.
  */
 function onceHelper(heap: Heap): ToyBody {
   const at = share(heap, "once", { waiters: 1, done: 1, section: 1 });
@@ -34,8 +34,8 @@ function onceHelper(heap: Heap): ToyBody {
 }
 
 /**
- * CVE-2016-1973: a static instance with a reference count: found before it is counted, so the last to release may
- * destroy it between.
+ * CVE-2016-1973: a static instance with a reference count is found before it is counted, so the last release may
+ * destroy it in between.
  */
 function staticInstance(heap: Heap): ToyBody {
   const at = share(heap, "static", { instance: 1, references: 1 });
@@ -85,8 +85,8 @@ function netlinkDump(heap: Heap, where: "outside the mutex" | "inside the mutex"
 }
 
 /**
- * CVE-2017-15265: a sequencer port is created, put on a list under the lock, and used after it, when another may have
- * deleted it.
+ * CVE-2017-15265: a sequencer port is created, put on a list under the lock, and used after it, when another thread may
+ * have deleted it.
  */
 function sequencerPort(heap: Heap, used: "after the lock" | "under the lock"): ToyBody {
   const at = share(heap, "client", { lock: 1, ports: 1 });
@@ -111,7 +111,7 @@ function sequencerPort(heap: Heap, used: "after the lock" | "under the lock"): T
 
 /**
  * CVE-2017-6346: a packet socket's rollover state is allocated before the mutex, and freed on error, which both threads
- * take, `where`.
+ * hit, `where`.
  */
 function packetFanout(heap: Heap, where: "outside the mutex" | "inside the mutex"): ToyBody {
   const at = share(heap, "socket", { mutex: 1, rollover: 1 });
@@ -139,19 +139,19 @@ function packetFanout(heap: Heap, where: "outside the mutex" | "inside the mutex
 }
 
 /**
- * pbzip2 0.9.4: main frees the queue once the last block is done, which the consumer says before it has let go of the
+ * pbzip2 0.9.4: main frees the queue once the last block is done, which the consumer signals before it has released the
  * queue's lock.
  */
-function parallelCompression(heap: Heap, said: "inside the queue's lock" | "after the queue's lock"): ToyBody {
+function parallelCompression(heap: Heap, signalled: "inside the queue's lock" | "after the queue's lock"): ToyBody {
   const at = share(heap, "main", { queue: 1, done: 1 });
   const slab = placeThings(heap, "queue", 1);
   function* consume(): Access {
     const queue = yield readOnce(at.queue);
     yield mutexLock(Thing.lock(queue));
     yield* increase(Thing.value(queue), -1);
-    if (said === "inside the queue's lock") yield writeOnce(at.done, 1);
+    if (signalled === "inside the queue's lock") yield writeOnce(at.done, 1);
     yield mutexUnlock(Thing.lock(queue));
-    if (said === "after the queue's lock") yield writeOnce(at.done, 1);
+    if (signalled === "after the queue's lock") yield writeOnce(at.done, 1);
   }
   function* main(): Access {
     if ((yield readOnce(at.done)) === 0) return;
@@ -218,13 +218,13 @@ export const lifetimeRaces: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "CVE-2017-6346",
-    about: "two threads make and release the rollover state of a packet socket",
+    about: "two threads create and release the rollover state of a packet socket",
     source: conVul,
     parameters: {},
     bug: {
       what: "both threads free one rollover state",
       depth: 2,
-      // The same race loses one of two states that are allocated.
+      // The same race leaks one of two allocated states.
       violates: ["memory-safety", "leak"],
     },
     build: (heap) => packetFanout(heap, "outside the mutex"),
@@ -232,7 +232,7 @@ export const lifetimeRaces: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "pbzip2",
-    about: "main frees the queue once the last block is done, which the consumer says",
+    about: "main frees the queue once the consumer signals that the last block is done",
     source: "pbzip2 0.9.4; Yu, Narayanasamy, PLDI 2009",
     parameters: {},
     bug: {

@@ -119,7 +119,7 @@ export const lockFreeStructures: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "rcu",
-    about: "a publication that waits for N - 1 readers before it takes the old value away",
+    about: "a publication that waits for N - 1 readers before it removes the old value",
     parameters: { N: 2 },
     build(heap, { N }) {
       const { pointer, data, announced } = share(heap, "rcu", { pointer: 1, data: 2, announced: Math.max(2, N - 1) });

@@ -1,4 +1,4 @@
-/** Small shapes in which memory models differ: who sees which write first. */
+/** Small shapes on which memory models differ: which thread sees which write first. */
 import { type Address, readOnce, smpMb, writeOnce } from "#impl/memory/access.ts";
 import type { ThreadBody } from "#fuzz/machine/program.ts";
 import { share, thread, threads, type ToyProgram, toyProgram } from "./toy-program.ts";
@@ -118,7 +118,7 @@ export const memoryShapes: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "isa2",
-    about: "message passing by way of a third thread",
+    about: "message passing through a third thread",
     parameters: {},
     build(heap) {
       const { x, y, z } = share(heap, "isa2", { x: 1, y: 1, z: 1 });
@@ -182,7 +182,7 @@ export const memoryShapes: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "ringwr",
-    about: "each thread adds 1 to what it reads in its word and puts that into the next, K times",
+    about: "each thread reads its word, adds 1 and writes the next word, K times",
     parameters: { N: 3, K: 1 },
     build(heap, { N, K }) {
       const { a } = share(heap, "ringwr", { a: N });

@@ -1,4 +1,4 @@
-/** Locks, those of the machine and those made of single accesses, with a counter to protect. */
+/** Locks, both the machine's and those built from single accesses, with a counter to protect. */
 import {
   type Access,
   type Address,
@@ -42,7 +42,7 @@ export const mutualExclusion: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "dekker",
-    about: "mutual exclusion of two by flags, for whoever comes alone",
+    about: "mutual exclusion of two by flags, for a thread that arrives alone",
     parameters: {},
     build(heap) {
       const { flags, inside } = share(heap, "dekker", { flags: 2, inside: 1 });
@@ -96,7 +96,7 @@ export const mutualExclusion: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "ttas",
-    about: "a lock that is looked at before it is taken by exchange",
+    about: "a lock that is tested before it is taken by exchange",
     parameters: { N: 2, loop_bound: 3 },
     mayBlock: true,
     build(heap, { N, loop_bound }) {

@@ -1,4 +1,4 @@
-/** A toy program as a user writes one: this file is all there is of it. */
+/** A toy program as a user writes one, complete in this file. */
 import { assertHolds, cmpxchg, readOnce, writeOnce } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import { increase, share, threads, type ToyBody, toyProgram } from "./toy-program.ts";

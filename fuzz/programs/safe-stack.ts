@@ -12,7 +12,7 @@ import {
 import type { Heap } from "#impl/memory/heap.ts";
 import { sctBench, share, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
-/** Accesses to a cell that a thread of SafeStack tries before it gives up: the original spins. */
+/** Attempts of a SafeStack thread to pop a cell before it gives up: the original spins. */
 const POP_ATTEMPTS = 10;
 
 /** Vyukov's SafeStack: three threads pop a cell each, own it, and push it back, twice. */
@@ -21,7 +21,7 @@ function safeStack(heap: Heap): ToyBody {
   const at = share(heap, "stack", { head: 1, count: 1, next: cells, value: cells });
   function* pop(): Access<number> {
     for (let attempt = 0; attempt < POP_ATTEMPTS; attempt++) {
-      // More than one cell is there: two or three, so the second bit is set.
+      // There is more than one cell: two or three, so the second bit is set.
       yield awaitUnequal(at.count, 2, 0);
       const head = yield readOnce(at.head);
       const next = yield xchg(at.next + head, -1);
@@ -69,7 +69,7 @@ export const safeStackProgram: ToyProgram = toyProgram({
   source: `Dmitry Vyukov; in ${sctBench}`,
   parameters: {},
   bug: {
-    what: "the head comes back to a cell that has been popped and pushed meanwhile, and two threads own a cell",
+    what: "the head returns to a cell that has been popped and pushed meanwhile, and two threads own a cell",
     depth: 6,
     violates: ["assertion"],
   },

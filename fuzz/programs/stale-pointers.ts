@@ -1,4 +1,4 @@
-/** Published vulnerabilities in which a pointer, or what it stands for, is taken away between a look and a use. */
+/** Published vulnerabilities in which a pointer, or its target, is removed between a check and a use. */
 import {
   type Access,
   assertHolds,
@@ -13,8 +13,8 @@ import type { Heap } from "#impl/memory/heap.ts";
 import { conVul, createThing, placeThings, Thing } from "./thing.ts";
 import { increase, share, thread, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
-/** What a thread does with a pointer that another sets to NIL under the lock. */
-type NilPointer = "is used" | "is looked at first";
+/** How a thread treats a pointer that another sets to NIL under the lock. */
+type NilPointer = "is used" | "is checked first";
 
 /** CVE-2009-3547: `pipe_open` uses the inode's pipe, which `pipe_release` sets to NIL, both under the mutex. */
 function pipeOpen(heap: Heap, nil: NilPointer): ToyBody {
@@ -76,7 +76,10 @@ function pageMerging(heap: Heap, where: "outside the lock" | "inside the lock"):
   };
 }
 
-/** CVE-2013-1792: user keyrings are installed lazily; who sees the keyring published first takes both for installed. */
+/**
+ * CVE-2013-1792: user keyrings are installed lazily; a thread that sees the first keyring published takes both for
+ * installed.
+ */
 function userKeyrings(heap: Heap, first: "uid" | "session"): ToyBody {
   const at = share(heap, "user", { mutex: 1, uid: 1, session: 1 });
   const second = first === "uid" ? "session" : "uid";
@@ -95,7 +98,7 @@ function userKeyrings(heap: Heap, first: "uid" | "session"): ToyBody {
   return { threads: threads("installer", 2, install) };
 }
 
-/** CVE-2015-7550: a key is found valid, then read under the semaphore; it may be revoked between. */
+/** CVE-2015-7550: a key is found valid, then read under the semaphore; it may be revoked in between. */
 function keyRevocation(heap: Heap, validated: "before the semaphore" | "under the semaphore"): ToyBody {
   const at = share(heap, "key", { semaphore: 1, revoked: 1, payload: 1 });
   const slab = placeThings(heap, "payload", 1);
@@ -124,7 +127,7 @@ function keyRevocation(heap: Heap, validated: "before the semaphore" | "under th
 }
 
 /**
- * CVE-2016-7911: `get_task_ioprio` looks at the task's context and uses it, while the exit path sets it to NIL; `guard`
+ * CVE-2016-7911: `get_task_ioprio` checks the task's context and uses it, while the exit path sets it to NIL; `guard`
  * is its lock.
  */
 function taskContext(heap: Heap, guard: "none" | "the exit path's lock"): ToyBody {
@@ -159,14 +162,14 @@ export const stalePointers: readonly ToyProgram[] = [
     parameters: {},
     bug: { what: "a pipe is opened after its release", depth: 2, violates: ["memory-safety"] },
     build: (heap) => pipeOpen(heap, "is used"),
-    corrected: (heap) => pipeOpen(heap, "is looked at first"),
+    corrected: (heap) => pipeOpen(heap, "is checked first"),
   }),
   toyProgram({
     name: "CVE-2011-2183",
     about: "the page scanner picks the next slot of a ring list while an exiting process removes the last one",
     source: conVul,
     parameters: {},
-    bug: { what: "the list is emptied between the look at it and the pick", depth: 2, violates: ["assertion"] },
+    bug: { what: "the list is emptied between the check and the pick", depth: 2, violates: ["assertion"] },
     build: (heap) => pageMerging(heap, "outside the lock"),
     corrected: (heap) => pageMerging(heap, "inside the lock"),
   }),
@@ -190,10 +193,10 @@ export const stalePointers: readonly ToyProgram[] = [
   }),
   toyProgram({
     name: "CVE-2016-7911",
-    about: "a task's context is looked at while the task exits",
+    about: "a task's context is used while the task exits",
     source: conVul,
     parameters: {},
-    bug: { what: "the context is set to NIL between the look and the use", depth: 3, violates: ["memory-safety"] },
+    bug: { what: "the context is set to NIL between the check and the use", depth: 3, violates: ["memory-safety"] },
     build: (heap) => taskContext(heap, "none"),
     corrected: (heap) => taskContext(heap, "the exit path's lock"),
   }),

@@ -1,12 +1,12 @@
-/** Published vulnerabilities, cut down to the accesses that matter, are about objects like these. */
+/** Objects of the published vulnerabilities, which are reduced to the accesses that matter. */
 import { type Access, type Address, allocate, writeOnce } from "#impl/memory/access.ts";
 import { type Heap, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 
-/** Where they come from; the rest is told by the fixes of the CVEs. */
+/** Their source; the fixes of the CVEs supply the rest. */
 export const conVul = "ConVul-CVE-Benchmarks (Meng, Zhu, Luo, ConVul)";
 
-/** The value comes first: at its offset a use of NIL is a use of word 0, and seen. */
+/** The value comes first: at its offset a use of NIL is a use of word 0, and is detected. */
 export const Thing = struct("thing", { value: 1, lock: 1 });
 
 /** A slab of small objects: a value and a lock. */

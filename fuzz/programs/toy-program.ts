@@ -1,12 +1,11 @@
 /**
- * What toy programs are made of: a few threads over a few words, each declared once, for the machine and for the
- * explorer.
+ * Toy programs: a few threads over a few words, each declared once, for the machine and for the explorer.
  *
  * Conventions. Each read, write, lock and unlock named in a program is one access; an increment is a read and a write,
- * and a block that an original calls atomic is a critical section. Words are 0 at first, unless the set-up says
- * otherwise. Accesses carry the orderings that stand in the program; most are relaxed, for orderings are a choice of
- * whoever explores. Neither data races nor lock order are checked: what counts is what the program states, or its known
- * bug, not that a checker would have warned of it.
+ * and a block that an original calls atomic is a critical section. Words are initially 0, unless the set-up writes
+ * them. Accesses carry the orderings written in the program; most are relaxed, since the explorer's options can choose
+ * orderings. Neither data races nor lock order are checked: only the program's assertions, or its known bug, count, not
+ * warnings of a checker.
  */
 import type { Access, Address } from "#impl/memory/access.ts";
 import { readOnce, writeOnce } from "#impl/memory/access.ts";
@@ -18,42 +17,42 @@ import type { Program, ThreadBody } from "#fuzz/machine/program.ts";
 
 export type Parameters = Readonly<Record<string, number>>;
 
-/** What a declaration gives for its parameters. */
+/** The values of a declaration's parameters. */
 export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: number };
 
-/** A bug that is there on purpose, or for the benchmark that the program comes from. */
+/** An intentional bug, or one from the benchmark that the program comes from. */
 export interface KnownBug {
-  /** What is wrong, in a sentence. */
+  /** The bug in one sentence. */
   readonly what: string;
-  /** Ordering constraints that suffice to show the bug: PCT's d. */
+  /** Number of ordering constraints that suffice to show the bug: PCT's d. */
   readonly depth: number;
-  /** The properties of which an execution with the bug violates one first. */
+  /** Properties; an execution with the bug violates one of them first. */
   readonly violates: readonly string[];
 }
 
-/** The part of a declaration that is made anew for each use, over a heap of its own. */
+/** The part of a declaration that is created for each use, over its own heap. */
 export interface ToyBody {
   /** Runs alone, before the threads. */
   readonly setUp?: () => Access;
   readonly threads: readonly ThreadBody[];
-  /** What must hold besides the assertions of the threads. */
+  /** Checks in addition to the assertions of the threads. */
   readonly mustHold?: readonly Watcher[];
 }
 
 export interface ToyDeclaration<P extends Parameters> {
   readonly name: string;
-  /** What its threads do. */
+  /** Description of its threads. */
   readonly about: string;
-  /** Where the program comes from, if it is somebody's. */
+  /** Origin of the program, if it is not our own. */
   readonly source?: string;
   /** The parameters it takes, with their defaults. */
   readonly parameters: P;
-  /** Lays out the shared memory, and makes the threads over it. */
+  /** Lays out the shared memory, and creates the threads over it. */
   readonly build: (heap: Heap, parameters: ValuesOf<P>) => ToyBody;
   readonly bug?: KnownBug;
   /** The same program without the bug, if that is short. */
   readonly corrected?: (heap: Heap) => ToyBody;
-  /** Threads may stop for good, in a wait for a value: what would follow is of no interest. */
+  /** Threads may stop forever in a wait for a value: what would follow is of no interest. */
   readonly mayBlock?: true;
 }
 
@@ -66,15 +65,15 @@ export interface ToyProgram {
   /**
    * A fresh program for the machine.
    *
-   * @param given parameters that are not as declared
+   * @param given parameters that differ from the declared defaults
    * @throws RangeError if no program has such parameters
    */
   readonly create: (given?: Parameters) => Program;
-  /** The program without its bug; absent if there is no such. */
+  /** The program without its bug; absent if there is none. */
   readonly corrected?: () => Program;
 }
 
-/** How a machine for a toy program is made. */
+/** The machine's settings for toy programs. */
 export const toyChecks: MachineSettings = { dataRaces: false, lockOrder: false };
 
 export const sctBench =
@@ -82,7 +81,7 @@ export const sctBench =
 
 const WORDS_MAX = 4096;
 
-/** Declares a toy program: the one place where anything is said of it. */
+/** Declares a toy program, in one place. */
 export function toyProgram<const P extends Parameters>(declaration: ToyDeclaration<P>): ToyProgram {
   const { name, about, source, parameters, build, bug, corrected, mayBlock } = declaration;
   const programOf = (make: (heap: Heap) => ToyBody): Program => {

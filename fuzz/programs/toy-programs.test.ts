@@ -7,7 +7,10 @@ import { exploredProgram, needsMachine } from "./explored-toy.ts";
 import { toyChecks, type ToyProgram } from "./toy-program.ts";
 import { buggedPrograms, toyProgramNamed, toyPrograms } from "./toy-programs.ts";
 
-/** With the strategy that suits it, and schedules in which that must find the bug: ten times what it took, or more. */
+/**
+ * For each program, a suitable strategy and the number of schedules in which it must find the bug: at least ten times
+ * the number it took.
+ */
 const hunts: Readonly<Record<string, readonly [strategy: string, schedulesMax: number]>> = {
   twostage_100_bad: ["pos", 2_000],
   boundedBuffer: ["pos", 200],
@@ -35,7 +38,7 @@ for (const program of buggedPrograms) {
 
   test(`${program.name}: the corrected program holds under the same strategy and three others`, () => {
     const machine = new Machine(corrected(), toyChecks);
-    // The programs of many threads take long, and one schedule of theirs is much like another.
+    // Programs with many threads take long, and their schedules resemble each other.
     const executionsMax = machine.program.threads.length > 15 ? 20 : 200;
     for (const name of [strategy, "pct3", "delay", "dfs"]) {
       expect(search(machine, strategyNamed(name).create({ seed: 1 }), { executionsMax }).violation).toBeUndefined();
@@ -71,7 +74,7 @@ test("the explorer finds each bug that is a failing assertion, and leaves the ot
   expect(left).toHaveLength(buggedPrograms.length - asserted.length);
 });
 
-test("the programs that fail on every schedule do", () => {
+test("the programs declared to fail on every schedule do", () => {
   for (const name of ["phase01_bad", "sync01_bad", "sync02_bad", "fsbench_bad", "arithmetic_prog_bad"]) {
     const machine = new Machine(toyProgramNamed(name).create(), toyChecks);
     const strategy = strategyNamed("random").create({ seed: 2 });
@@ -95,14 +98,14 @@ test("the small corrected programs hold on all schedules", () => {
   }
 });
 
-test("lock order, when checked, is violated by two locks in opposite order even where nobody deadlocks", () => {
+test("lock order, when checked, is violated by two locks in opposite order even without a deadlock", () => {
   const machine = new Machine(toyProgramNamed("deadlock01_bad").create(), { dataRaces: false });
   expect(search(machine, strategyNamed("delay").create({ seed: 1 }), { executionsMax: 1 }).violation?.property).toBe(
     "lock-order",
   );
 });
 
-test("each program says what it does, one with a bug what is wrong, how deep, and where it comes from", () => {
+test("each program has a description; one with a bug describes it, with its depth and source", () => {
   for (const { name, about } of toyPrograms) expect([name, about]).not.toContain("");
   for (const { bug, source } of buggedPrograms) {
     expect([bug?.what, source]).not.toContain("");
@@ -114,11 +117,11 @@ test("each program says what it does, one with a bug what is wrong, how deep, an
   expect(buggedPrograms).toHaveLength(48);
 });
 
-test("reorder is known with any number of threads", () => {
+test("reorder exists for any number of threads", () => {
   expect(toyProgramNamed("reorder_7_bad").create().threads).toHaveLength(7);
 });
 
-test("a program that does not exist is refused with the names of those that do", () => {
+test("an unknown program is refused with the names of the known ones", () => {
   for (const name of ["reorder_1_bad", "reorder_201_bad"])
     expect(() => toyProgramNamed(name)).toThrow(`no toy program "${name}"; did you mean reorder_`);
   for (const name of ["nope", ""]) {

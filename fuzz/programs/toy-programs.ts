@@ -32,10 +32,10 @@ export const toyPrograms: readonly ToyProgram[] = [
   safeStackProgram,
 ];
 
-/** Those with a bug that is known: how strategies are judged. */
+/** Programs with a known bug, by which strategies are judged. */
 export const buggedPrograms: readonly ToyProgram[] = toyPrograms.filter(({ bug }) => bug !== undefined);
 
-/** The program of that name, if there is one; `reorder_N_bad` with any N from 2 to 200 is. */
+/** The program of that name, if there is one; `reorder_N_bad` exists for any N from 2 to 200. */
 export function findToyProgram(name: string): ToyProgram | undefined {
   return toyPrograms.find((program) => program.name === name) ?? reorderNamed(name);
 }

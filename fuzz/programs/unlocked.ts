@@ -4,8 +4,8 @@ import { type Access, assertHolds, atomicAddReturn, readOnce, writeOnce } from "
 import { sctBench, share, thread, threads, type ToyBody, type ToyProgram, toyProgram } from "./toy-program.ts";
 
 /**
- * A driver counts the requests under way; stopping waits for none. `enter` looks at the stopping flag before or after
- * it counts itself; `states` says whether a request states that the device runs.
+ * A driver counts the requests in progress; stopping waits for none. `enter` reads the stopping flag before or after it
+ * counts itself; `states` is whether a request asserts that the device runs.
  */
 function bluetoothDriver(
   heap: Heap,
@@ -38,7 +38,7 @@ function bluetoothDriver(
   };
 }
 
-/** `setters` write a = 1, then b = -1, or the other way round; the last thread runs `check`. */
+/** `setters` write a = 1, then b = -1, or the reverse; the last thread runs `check`. */
 function reorder(
   heap: Heap,
   setters: number,
@@ -86,7 +86,7 @@ function reorderOf(threadCount: number): ToyProgram {
   });
 }
 
-/** Threads up to which a name `reorder_N_bad` is known. */
+/** Maximum N of a name `reorder_N_bad`. */
 const REORDER_MAX = 200;
 
 /** The program of that name if it is `reorder_N_bad` with an N from 2 to 200. */
@@ -98,17 +98,17 @@ export function reorderNamed(name: string): ToyProgram | undefined {
 export const unlocked: readonly ToyProgram[] = [
   toyProgram({
     name: "bluetooth",
-    about: "the driver that stops while another thread begins a request",
+    about: "a driver that stops while another thread begins a request",
     parameters: {},
     build: (heap) => bluetoothDriver(heap, "looks, then counts", "nothing"),
   }),
   toyProgram({
     name: "bluetooth_driver_bad",
-    about: "the driver that stops while another thread begins a request, and states that the device runs",
+    about: "a driver that stops while another thread begins a request, which asserts that the device runs",
     source: `${sctBench}; Qadeer, Wu, KISS, PLDI 2004`,
     parameters: {},
     bug: {
-      what: "the driver stops between a request's look at the flag and its counting itself",
+      what: "the driver stops after a request has read the flag and before it has counted itself",
       depth: 2,
       violates: ["assertion"],
     },

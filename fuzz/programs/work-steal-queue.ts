@@ -18,7 +18,7 @@ const ITEMS = 4;
 
 const CAPACITY_FIRST = 2;
 
-/** Room for every array of the deque: it doubles from 2, and 16 is more than four items ever need. */
+/** Slots for every array of the deque: it doubles from 2, and 16 is more than four items ever need. */
 const SLOTS = 2 + 4 + 8 + 16;
 
 /** The deque reads and writes its head and tail with full barriers, as interlocked operations. */
@@ -32,13 +32,13 @@ function writeV(word: Address, value: number): AccessKind {
 
 /**
  * The work-stealing deque of Cilk-5 (THE): the owner pushes and pops at the tail, a thief takes from the head, and a
- * lock is taken only when they may meet. `room` is added to head + mask to say below which tail a push needs no lock: 0
- * is right.
+ * lock is taken only when they may conflict. `room` is added to head + mask to give the tail below which a push needs
+ * no lock: 0 is correct.
  */
 function workStealQueue(heap: Heap, room: number): ToyBody {
   const at = share(heap, "deque", { lock: 1, head: 1, tail: 1, mask: 1, slots: SLOTS, runs: ITEMS + 1 });
   /**
-   * Where the array of capacity mask + 1 keeps the element `index`: the arrays of capacity 2, 4, 8 … lie side by side.
+   * The slot of element `index` in the array of capacity mask + 1: the arrays of capacity 2, 4, 8 … are adjacent.
    */
   const slot = (index: number, mask: number): Address => at.slots + mask + 1 - CAPACITY_FIRST + (index & mask);
 
@@ -141,7 +141,7 @@ export const workStealQueueProgram: ToyProgram = toyProgram({
   source: `WorkStealQueue of CHESS, in ${sctBench}; Frigo, Leiserson, Randall, Cilk-5, PLDI 1998`,
   parameters: {},
   bug: {
-    what: "push takes no lock at one element too many, and overwrites what a thief is about to take",
+    what: "push takes no lock when one element too many is present, and overwrites one that a thief is about to take",
     depth: 3,
     violates: ["each-item-once"],
   },

@@ -19,7 +19,7 @@ function writers(): Program {
   };
 }
 
-test("all executions without a violation exhaust the program", () => {
+test("a program without a violation is exhausted", () => {
   expect(searchExhaustively(writers, {}, { executionsMax: 100 })).toMatchObject({
     kind: "exhausted",
     executions: 6,
@@ -27,7 +27,7 @@ test("all executions without a violation exhaust the program", () => {
   });
 });
 
-test("a bound on executions, and being told to stop, leave it undecided", () => {
+test("a bound on executions, or a request to stop, leaves it undecided", () => {
   expect(searchExhaustively(writers, {}, { executionsMax: 5 })).toMatchObject({
     kind: "searched",
     executions: 5,
@@ -39,7 +39,7 @@ test("a bound on executions, and being told to stop, leave it undecided", () => 
   });
 });
 
-test("what seems to have far more executions than the bound is given up early, what does not goes on to the bound", () => {
+test("a program estimated far above the bound is given up early; any other runs to the bound", () => {
   const many = (count: number) => (): Program => {
     const heap = createHeap(64);
     const at = share(heap, "shared", { word: 1 });
@@ -52,7 +52,7 @@ test("what seems to have far more executions than the bound is given up early, w
       watchers: [],
     };
   };
-  // n! executions: the estimate is exact, for every node of a depth has as many children.
+  // n! executions: the estimate is exact, since all nodes at one depth have equally many children.
   expect(searchExhaustively(many(9), {}, { executionsMax: 20_000, estimateMax: 40_000 })).toMatchObject({
     kind: "searched",
     executions: 10_000,
@@ -76,7 +76,7 @@ test("a violation comes with its schedule", () => {
   expect(found.violation?.property).toBe("assertion");
 });
 
-test("what the explorer has no events for is run in every schedule", () => {
+test("a program that the explorer has no events for is run in every schedule", () => {
   const tryers = (): Program => {
     const heap = createHeap(64);
     const at = share(heap, "shared", { lock: 1, word: 1 });
@@ -91,7 +91,7 @@ test("what the explorer has no events for is run in every schedule", () => {
       watchers: [],
     };
   };
-  // One after the other in two ways; or one tries in vain, before the other reads or before it unlocks, in two ways
+  // One after the other, in two ways; or one tries in vain, before the other reads or before it unlocks, in two ways
   // each.
   expect(searchExhaustively(tryers, {}, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6 });
 });

@@ -1,4 +1,4 @@
-/** The exhaustive explorer as a search like those of the strategies. */
+/** The exhaustive explorer as a search, like those of the strategies. */
 import { search, type SearchBounds, type SearchResult } from "./search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
@@ -8,22 +8,21 @@ import type { Estimate } from "#fuzz/explore/estimate.ts";
 import type { EstimatedCount } from "#reports/estimate-text.ts";
 import { exploreProgram } from "#fuzz/explore/explore-program.ts";
 
-/** What the search is called where strategies have names. It has no seed. */
+/** The name of the search among those of strategies. It has no seed. */
 export const EXHAUSTIVE = "exhaustive";
 
 /** One line for a list of strategies. */
-export const EXHAUSTIVE_DESCRIPTION =
-  "every execution that differs from the others in what the threads could tell, once";
+export const EXHAUSTIVE_DESCRIPTION = "every execution that a thread can distinguish, exactly once";
 
 export interface ExhaustiveBounds extends SearchBounds {
   /**
-   * Executions, by estimate, that make the search end early: with `searched`, since what would be seen is only a
-   * corner. Absent: it goes on to its bound.
+   * Estimated number of executions above which the search ends early, with `searched`, since it would cover only a
+   * small part. If absent, it runs to its bound.
    */
   readonly estimateMax?: number;
 }
 
-/** Executions after which an estimate is made. */
+/** Number of executions after which an estimate is made. */
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
 /** Nodes of the tree that an estimate looks at, at least. */
@@ -33,10 +32,10 @@ const NODES_MIN = 10_000;
 const GRAPHS_BEFORE_ESTIMATE = 500;
 
 /**
- * Runs every execution of the program that its threads or its history could tell from the others: `exhausted` when none
- * of them violates anything. A program that the explorer has no events for is run in every schedule instead.
+ * Runs every execution of the program that its threads or its history can distinguish: `exhausted` if none of them
+ * violates anything. A program that the explorer has no events for is run in every schedule instead.
  *
- * @param makeProgram makes the program anew, with a heap of its own
+ * @param makeProgram creates a new program with its own heap
  * @throws ProgramError if the program is not deterministic
  */
 export function searchExhaustively(

@@ -8,11 +8,11 @@ import { EXECUTIONS_BETWEEN_QUESTIONS } from "./search.ts";
 const program = () => lostUpdate({ threads: 3, additions: 2, locked: true });
 const holding = { makeProgram: program, machine: () => new Machine(program()), checks: {} };
 
-test.each(["random", "exhaustive"])("%s stops when it is told to, after the first block of executions", (strategy) => {
-  let asked = 0;
-  const shouldStop = (): boolean => ++asked > 0;
+test.each(["random", "exhaustive"])("%s stops on request, after the first block of executions", (strategy) => {
+  let calls = 0;
+  const shouldStop = (): boolean => ++calls > 0;
   const { kind, executions } = searchNamed(strategy, holding, { seed: 1, executionsMax: 10_000, shouldStop });
-  expect([kind, asked]).toEqual(["stopped", 1]);
+  expect([kind, calls]).toEqual(["stopped", 1]);
   expect(executions).toBeLessThanOrEqual(EXECUTIONS_BETWEEN_QUESTIONS);
 });
 
@@ -22,7 +22,7 @@ test.each(["pos", "exhaustive"])("%s finds an addition that is lost", (strategy)
   expect(violation?.property).toBe("assertion");
 });
 
-test("a name that no search has is refused with those there are", () => {
+test("an unknown name is refused with the list of known names", () => {
   const search = () => searchNamed("luck", holding, { seed: 1, executionsMax: 1 });
   expect(search).toThrow(InputError);
   expect(search).toThrow(/^no strategy "luck"; there are random, /);

@@ -1,4 +1,4 @@
-/** A search by the name of its strategy, the exhaustive one included. */
+/** A search by the name of its strategy, including the exhaustive one. */
 import type { Machine } from "#fuzz/machine/machine.ts";
 import type { MachineOptions } from "#fuzz/machine/machine-settings.ts";
 import type { Program } from "#fuzz/machine/program.ts";
@@ -6,17 +6,18 @@ import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { EXHAUSTIVE, type ExhaustiveBounds, searchExhaustively } from "./exhaustive-search.ts";
 import { EXECUTIONS_BETWEEN_QUESTIONS, search, type SearchResult } from "./search.ts";
 
-/** What is searched. */
+/** The program to search. */
 export interface Searched {
-  /** The program anew, with a heap of its own. */
+  /** Creates a new program with its own heap. */
   makeProgram(): Program;
-  /** A machine for the program: asked only where a strategy needs one. */
+  /** A machine for the program: called only if the strategy needs one. */
   machine(): Machine;
   readonly checks: MachineOptions;
 }
 
 /**
- * Searches as the strategy of that name does, and asks whether to stop once in `EXECUTIONS_BETWEEN_QUESTIONS` executions.
+ * Searches with the strategy of that name, and checks whether to stop once every `EXECUTIONS_BETWEEN_QUESTIONS`
+ * executions.
  *
  * @throws InputError that names all strategies if there is none of that name
  * @throws ProgramError if the program is not deterministic, from the exhaustive search
@@ -28,7 +29,7 @@ export function searchNamed(
 ): SearchResult {
   if (strategy !== EXHAUSTIVE) return search(machine(), strategyNamed(strategy).create({ seed }), bounds);
   const { shouldStop, ...others } = bounds;
-  let asked = 0;
-  const now = (): boolean => ++asked % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true;
+  let calls = 0;
+  const now = (): boolean => ++calls % EXECUTIONS_BETWEEN_QUESTIONS === 0 && shouldStop?.() === true;
   return searchExhaustively(makeProgram, checks, { ...others, shouldStop: now });
 }

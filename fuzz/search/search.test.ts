@@ -21,7 +21,7 @@ test("a correct program is searched to the bound, or to its last schedule", () =
   expect(search(correct, depthFirst(), { executionsMax: all.executions - 1 }).kind).toBe("searched");
 });
 
-test("told to stop, the search ends at the next question, undecided", () => {
+test("on a request to stop, the search ends at the next check, undecided", () => {
   let questions = 0;
   const stopped = search(new Machine(lostUpdate({ locked: true })), randomWalk(1), {
     executionsMax: 10_000,

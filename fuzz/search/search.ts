@@ -4,31 +4,31 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import type { Violation } from "#properties/violation.ts";
 
 export interface SearchBounds {
-  /** Executions to run at most. */
+  /** Maximum number of executions. */
   readonly executionsMax: number;
-  /** Asked once every `EXECUTIONS_BETWEEN_QUESTIONS` executions; the search stops, undecided, when it answers true. */
+  /** Called once every `EXECUTIONS_BETWEEN_QUESTIONS` executions; the search stops, undecided, when it returns true. */
   readonly shouldStop?: () => boolean;
 }
 
 export interface SearchResult {
   /**
    * `violated` at the first violation; `exhausted` when the strategy has no other schedule; `searched` when the
-   * executions asked for are done; `stopped` when told to stop before.
+   * requested executions are done; `stopped` when stopped earlier.
    */
   readonly kind: "violated" | "exhausted" | "searched" | "stopped";
   readonly executions: number;
-  /** Accesses of all executions together. */
+  /** Total accesses of all executions. */
   readonly steps: number;
-  /** Steps at which more than one thread was enabled, of all executions together. */
+  /** Total steps of all executions at which more than one thread was enabled. */
   readonly choicePoints: number;
   readonly violation?: Violation;
-  /** About how many executions there are, and between which numbers, where the search could tell. */
+  /** Estimated number of executions, with its interval, if the search made an estimate. */
   readonly estimate?: EstimatedCount;
   /** The thread of each access of the violating execution. */
   readonly choices?: Int32Array;
 }
 
-/** Executions between two questions whether to stop. */
+/** Executions between two checks whether to stop. */
 export const EXECUTIONS_BETWEEN_QUESTIONS = 256;
 
 /** Runs executions of the machine's program under one strategy until one violates a property or a bound is hit. */

@@ -23,7 +23,7 @@ function profileOfTwo() {
   return { at, machine, profile: new AccessProfile(machine) };
 }
 
-test("a word that one thread uses, or that all only read, is not shared", () => {
+test("a word that only one thread uses, or that all threads only read, is not shared", () => {
   const { at, profile } = profileOfTwo();
   for (const access of [write(at.a), read(at.b)]) profile.count(0, access);
   for (const access of [read(at.b), write(at.c)]) profile.count(1, access);
@@ -31,7 +31,7 @@ test("a word that one thread uses, or that all only read, is not shared", () => 
   expect(profile.drawWord(new Random(1))).toBe(NIL);
 });
 
-test("shared words are drawn in proportion to their accesses (wrong alarm: below 1e-7)", () => {
+test("shared words are drawn in proportion to their accesses (false alarm: below 1e-7)", () => {
   const { at, profile } = profileOfTwo();
   for (let i = 0; i < 3; i++) profile.count(i % 2, write(at.a));
   for (let i = 0; i < 7; i++) profile.count(i % 2, lock(at.lock));
@@ -48,7 +48,7 @@ test("shared words are drawn in proportion to their accesses (wrong alarm: below
   expect(Math.abs(drawnA - 3_000)).toBeLessThan(6 * Math.sqrt(2_100));
 });
 
-test("expectations are means over the executions, and a thread's include the callbacks it starts", () => {
+test("expectations are means over executions, and a thread's include the callbacks it starts", () => {
   const { at, profile } = profileOfTwo();
   for (let execution = 0; execution < 2; execution++) {
     profile.count(0, write(at.a));
@@ -65,7 +65,7 @@ test("expectations are means over the executions, and a thread's include the cal
   expect(profile.expectedOfCallback(at.b)).toBe(0);
 });
 
-test("nothing is expected before anything was counted, and accesses to no word are not", () => {
+test("nothing is expected before anything is counted, and accesses to no word are not counted", () => {
   const { at, profile } = profileOfTwo();
   profile.count(0, write(NIL));
   profile.count(0, write(100_000));
@@ -73,7 +73,7 @@ test("nothing is expected before anything was counted, and accesses to no word a
   expect(profile.expectedOfCallback(at.a)).toBe(0);
 });
 
-test("a profile fits the machine it was made for, and not one of another shape", () => {
+test("a profile fits the machine it was made for, but not one of another shape", () => {
   const { machine, profile } = profileOfTwo();
   expect(profile.fits(machine)).toBe(true);
   const heap = createHeap(64);

@@ -1,8 +1,8 @@
 /**
- * Who accesses which word how often: counted over a few executions, for strategies that weigh threads by it.
+ * Access counts by thread and word over a few executions, for strategies that weigh threads by them.
  *
- * The RCU callbacks are one row, per callback on average, because their number differs from execution to execution; a
- * thread's own row leaves out the callbacks it starts.
+ * The RCU callbacks share one row, an average per callback, because their number differs between executions; a thread's
+ * own row excludes the callbacks it starts.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
@@ -25,7 +25,7 @@ export class AccessProfile {
   readonly #written: Uint8Array;
   #executions = 0;
   #callbacks = 0;
-  /** Words that several threads use and one writes, and their accesses added up from the first word on. */
+  /** Words that several threads use and at least one writes, with cumulative access counts. */
   readonly #shared: Int32Array;
   readonly #accumulated: Float64Array;
   #sharedCount = 0;
@@ -61,7 +61,7 @@ export class AccessProfile {
     this.#started[row] = numberAt(this.#started, row) + 1;
   }
 
-  /** Ends an execution whose accesses were counted. O(words · threads). */
+  /** Ends a counted execution. O(words · threads). */
   executionEnded(): void {
     this.#executions++;
     this.#sharedCount = 0;
@@ -89,13 +89,13 @@ export class AccessProfile {
     return wordAt(this.#shared, low);
   }
 
-  /** Accesses that one callback makes to `word` in an execution, on average. */
+  /** Mean number of accesses of one callback to `word` in an execution. */
   expectedOfCallback(word: Address): number {
     if (this.#callbacks === 0) return 0;
     return numberAt(this.#counts, (this.#rows - 1) * this.#words + word) / this.#callbacks;
   }
 
-  /** Accesses that a thread of the program and the callbacks it starts make to `word` in an execution, on average. */
+  /** Mean number of accesses of a program thread and the callbacks it starts to `word` in an execution. */
   expectedOf(thread: number, word: Address): number {
     const own = numberAt(this.#counts, thread * this.#words + word);
     return (own + numberAt(this.#started, thread) * this.expectedOfCallback(word)) / Math.max(1, this.#executions);

@@ -1,20 +1,20 @@
 /**
- * The tree of all schedules, walked depth first, one leaf an execution.
+ * The tree of all schedules, walked depth first, one leaf per execution.
  *
- * An execution takes, at its i-th choice point, one of `options` branches, numbered from 0. It repeats the branches of
- * the execution before it up to the last point where another was left, takes the next one there, and 0 from there on.
- * Branch numbers may be charged to a budget: the sum over an execution never exceeds it.
+ * At its i-th choice point an execution takes one of `options` branches, numbered from 0. It repeats the branches of
+ * the preceding execution up to the last point with a branch left, takes the next branch there, and 0 from there on.
+ * Branch numbers may be charged to a budget: their sum over an execution never exceeds it.
  */
 import { wordAt } from "#impl/memory/word.ts";
 export class ChoiceTree {
   #branch = new Int32Array(64);
   #options = new Int32Array(64);
-  /** Points of this execution so far, and how many of them follow the execution before. */
+  /** Choice points of this execution so far, and how many of them follow the preceding execution. */
   #depth = 0;
   #planned = 0;
   #budgetHit = false;
 
-  /** Branches were left out in this walk because of the budget. */
+  /** Whether this walk left out branches because of the budget. */
   get budgetHit(): boolean {
     return this.#budgetHit;
   }
@@ -33,14 +33,15 @@ export class ChoiceTree {
   /**
    * The branch to take at the next choice point.
    *
-   * @throws Error if an execution before had a different number of branches here: the program is not deterministic
+   * @throws Error if an earlier execution had a different number of branches here: the program is not deterministic
    */
   choose(options: number): number {
     const depth = this.#depth++;
     if (depth < this.#planned) {
       if (this.#options[depth] !== options) {
         throw new Error(
-          `choice ${depth + 1} has ${options} enabled threads, and had ${this.#options[depth]} after the same choices before: the program is not deterministic`,
+          `choice ${depth + 1} has ${options} enabled threads, and had ${this.#options[depth]} ` +
+            "after the same choices before: the program is not deterministic",
         );
       }
       return wordAt(this.#branch, depth);
@@ -54,7 +55,7 @@ export class ChoiceTree {
     return 0;
   }
 
-  /** Ends an execution and plans the next; answers false when the walk is complete. O(choice points). */
+  /** Ends an execution and plans the next; returns false when the walk is complete. O(choice points). */
   advance(budget = Number.POSITIVE_INFINITY): boolean {
     let spent = 0;
     for (let depth = 0; depth < this.#depth; depth++) spent += wordAt(this.#branch, depth);

@@ -27,11 +27,11 @@ interface Place {
   readonly y: Address;
   readonly lock: Address;
   readonly slab: Address;
-  /** An object of the slab that is in use. */
+  /** An allocated object of the slab. */
   readonly object: Address;
 }
 
-/** Do the first accesses of two threads conflict, asked both ways? */
+/** Do the first accesses of two threads conflict, checked in both directions? */
 function conflict(one: (place: Place) => AccessKind, other: (place: Place) => AccessKind): boolean {
   const heap = createHeap(64);
   const at = share(heap, "words", { x: 1, y: 1, lock: 1, object: 1 });
@@ -51,7 +51,7 @@ function conflict(one: (place: Place) => AccessKind, other: (place: Place) => Ac
     })),
     watchers: [],
   });
-  const answers: boolean[] = [];
+  const results: boolean[] = [];
   machine.run({
     name: "asks",
     begin(started) {
@@ -61,13 +61,13 @@ function conflict(one: (place: Place) => AccessKind, other: (place: Place) => Ac
           address: started.pendingAddress[thread] ?? 0,
           operand: started.pendingOperand[thread] ?? 0,
         };
-        answers.push(conflictsWith(started, 1 - thread, access));
+        results.push(conflictsWith(started, 1 - thread, access));
       }
     },
     choose: (started) => started.enabled[0] ?? 0,
   });
-  expect(answers[0]).toBe(answers[1]);
-  return answers[0] === true;
+  expect(results[0]).toBe(results[1]);
+  return results[0] === true;
 }
 
 test("accesses to one word conflict unless both read", () => {
@@ -145,7 +145,7 @@ test("uses of one lock conflict, and uses of one slab", () => {
   ).toBe(true);
 });
 
-test("a free conflicts with accesses to the object's words, and with no others", () => {
+test("a free conflicts with accesses to the object's words only", () => {
   expect(
     conflict(
       ({ slab, object }) => free(slab, object),
@@ -166,7 +166,7 @@ test("a free conflicts with accesses to the object's words, and with no others",
   ).toBe(false);
 });
 
-test("waits for grace periods have no word to conflict on", () => {
+test("waits for grace periods conflict with nothing", () => {
   expect(
     conflict(
       () => synchronizeRcu(),
@@ -175,7 +175,7 @@ test("waits for grace periods have no word to conflict on", () => {
   ).toBe(false);
 });
 
-test("the last access is the one that was made, not the one that comes next", () => {
+test("the last access is the one just made, not the pending one", () => {
   const heap = createHeap(64);
   const at = share(heap, "words", { x: 1, y: 1 });
   const machine = new Machine({

@@ -1,10 +1,9 @@
 /**
- * Which accesses do not commute: the order of two such is all that a schedule decides.
+ * Which accesses do not commute: a schedule decides only the order of those.
  *
  * Two accesses conflict when they touch the same word and one of them may write it, when they use the same lock or the
- * same slab, or when one gives an object back and the other touches a word of it. A cmpxchg counts as a write although
- * it may fail. What conflicts through RCU alone (a section against a grace period) is left out: neither side has a
- * word.
+ * same slab, or when one frees an object and the other touches a word of it. A cmpxchg counts as a write although it
+ * may fail. Conflicts through RCU alone (a section against a grace period) are left out: neither side has a word.
  */
 import { ACCESS, type AccessKind, type Address, NIL } from "#impl/memory/access.ts";
 import { mayWrite, touchesWord } from "#impl/memory/access-class.ts";
@@ -19,7 +18,7 @@ export interface AccessShape {
   readonly operand: number;
 }
 
-/** Does the access before which `thread` stands conflict with `access`? */
+/** Does the pending access of `thread` conflict with `access`? */
 export function conflictsWith(machine: RunningMachine, thread: number, access: AccessShape): boolean {
   const { pendingKind, pendingAddress, pendingOperand, words } = machine;
   const kind = pendingKind[thread] as AccessKind;
@@ -30,8 +29,8 @@ export function conflictsWith(machine: RunningMachine, thread: number, access: A
 }
 
 /**
- * Remembers before which access each thread stood: when the machine says that a thread has made its access, it shows
- * the next one already.
+ * Remembers the pending access of each thread: when the machine reports that a thread has made its access, it already
+ * shows the next one.
  */
 export class LastAccess implements AccessShape {
   kind: AccessKind = ACCESS.read;
@@ -69,12 +68,12 @@ export class LastAccess implements AccessShape {
   }
 }
 
-/** Words have two kinds of access, locks and slabs one, and an address is one of the three. */
+/** Words have two kinds of access, locks and slabs one; an address is one of the three. */
 function conflictOnOneAddress(one: AccessKind, other: AccessKind): boolean {
   return !touchesWord(one) || mayWrite(one) || mayWrite(other);
 }
 
-/** Is `address` a word of the object that is given back to `slab`? */
+/** Is `address` a word of the object that is freed to `slab`? */
 function isWithin(words: Int32Array, slab: Address, object: Address, address: Address): boolean {
   return address >= object && address < object + wordAt(words, Slab.stride(slab));
 }

@@ -3,8 +3,8 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { ChoiceTree } from "./choice-tree.ts";
 
 /**
- * Depth-first enumeration of every schedule, each once; for small programs only, as nothing is left out that another
- * schedule stands for. Exhausted when all have been run: the verdict is then about all schedules.
+ * Depth-first enumeration of every schedule, exactly once; for small programs only, since equivalent schedules are not
+ * reduced. Exhausted when all have been run: the verdict then covers all schedules.
  *
  * Two threads of k accesses each have C(2k, k) schedules.
  */

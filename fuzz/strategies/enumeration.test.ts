@@ -10,7 +10,7 @@ import { ChoiceTree } from "./choice-tree.ts";
 import { delayBounded } from "./delay-bounded.ts";
 import { depthFirst } from "./depth-first.ts";
 
-/** A thread for each length, of so many accesses to one word. */
+/** One thread for each length, with that many accesses to one word. */
 function counters(lengths: readonly number[]): Program {
   const heap = createHeap(64);
   const at = share(heap, "counter", { count: 1 });
@@ -27,7 +27,7 @@ function counters(lengths: readonly number[]): Program {
   };
 }
 
-/** (a + b + …)! / (a! · b! · …): the ways to interleave threads of so many accesses. */
+/** (a + b + …)! / (a! · b! · …): the number of interleavings of threads of these lengths. */
 function interleavings(lengths: readonly number[]): number {
   let total = 0;
   let ways = 1;
@@ -73,7 +73,7 @@ test("depth first runs every interleaving of free threads once", () => {
   );
 });
 
-test("depth first runs N threads that take a mutex K times in (NK)! / (K!)^N executions when the lock comes first in each", () => {
+test("depth first runs N threads that first take a mutex, K times each, in (NK)! / (K!)^N executions", () => {
   const heap = createHeap(64);
   const at = share(heap, "mutex", { lock: 1, count: 1 });
   const machine = new Machine({
@@ -89,25 +89,25 @@ test("depth first runs N threads that take a mutex K times in (NK)! / (K!)^N exe
   expect(search(machine, depthFirst(), { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6 });
 });
 
-test("depth first starts anew after it was exhausted", () => {
+test("depth first restarts after it is exhausted", () => {
   const machine = new Machine(counters([2, 2]));
   const strategy = depthFirst();
   expect(search(machine, strategy, { executionsMax: 100 }).executions).toBe(6);
   expect(search(machine, strategy, { executionsMax: 100 })).toMatchObject({ kind: "exhausted", executions: 6 });
 });
 
-test("with no delay there is one execution: each thread to its end, in the order of their start", () => {
+test("without a delay there is one execution: each thread to its end, in the order of their start", () => {
   const strategy = delayBounded(0);
   expect(schedulesOf(new Machine(counters([2, 2, 2])), strategy, 100)).toEqual(["001122"]);
   expect(strategy.delaysFinished).toBe(0);
 });
 
 test("with one delay the other thread goes first once, at each point where it can", () => {
-  // The run without a delay is repeated; then the delay moves from the last choice point to the first.
+  // The execution without a delay is repeated; then the delay moves from the last choice point to the first.
   expect(schedulesOf(new Machine(counters([2, 2])), delayBounded(1), 100)).toEqual(["0011", "0011", "0110", "1100"]);
 });
 
-test("delay bounding without a bound ends with every interleaving run", () => {
+test("unbounded delay bounding ends with every interleaving run", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 }), (lengths) => {
       const schedules = schedulesOf(new Machine(counters(lengths)), delayBounded(), 5_000);
@@ -117,14 +117,14 @@ test("delay bounding without a bound ends with every interleaving run", () => {
   );
 });
 
-test("delay bounding starts anew after it was exhausted", () => {
+test("delay bounding restarts after it is exhausted", () => {
   const machine = new Machine(counters([1, 1]));
   const strategy = delayBounded();
   const first = schedulesOf(machine, strategy, 100);
   expect(schedulesOf(machine, strategy, 100)).toEqual(first);
 });
 
-test("a choice tree refuses a program that is not deterministic", () => {
+test("a choice tree refuses a nondeterministic program", () => {
   const tree = new ChoiceTree();
   tree.begin();
   tree.choose(2);
@@ -134,7 +134,7 @@ test("a choice tree refuses a program that is not deterministic", () => {
   expect(() => tree.choose(3)).toThrow("choice 1 has 3 enabled threads, and had 2 after the same choices before");
 });
 
-test("a choice tree remembers more choice points than it had room for at first", () => {
+test("a choice tree grows beyond its initial capacity", () => {
   const tree = new ChoiceTree();
   for (const last of [0, 1]) {
     tree.begin();

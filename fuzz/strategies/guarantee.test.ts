@@ -1,6 +1,6 @@
 /**
- * What the sampling strategies promise, tested statistically with fixed seeds. The probability that right code fails is
- * stated at each test; it is over the choice of the seed.
+ * Guarantees of the sampling strategies, tested statistically with fixed seeds. Each test states the probability that
+ * correct code fails, over the choice of the seed.
  */
 import { search } from "#fuzz/search/search.ts";
 import { Machine } from "#fuzz/machine/machine.ts";
@@ -24,7 +24,7 @@ function* touch(word: Address, times: number): Access {
 
 /**
  * A bug that needs exactly `depth` orderings: the writer writes 1, 2, … and the reader must read each value once, so
- * they take turns. With an odd depth the last value stays; with an even one it is cleared, and the last read must come
+ * they alternate. With an odd depth the last value stays; with an even one it is cleared, and the last read must come
  * before that. Before its writes the writer makes `padding` accesses elsewhere, at which a change of priority is lost.
  */
 function handOver(depth: number, padding: number): Program {
@@ -56,7 +56,7 @@ function handOver(depth: number, padding: number): Program {
   };
 }
 
-/** Executions with a violation among `executions`, and the greatest number of choice points of one. */
+/** The number of violating executions among `executions`, and the largest number of choice points of one execution. */
 function violationsIn(
   program: Program,
   strategy: Strategy,
@@ -76,10 +76,10 @@ function violationsIn(
 
 /**
  * PCT promises 1 / (n · k^(d - 1)). If the true probability p is at least that, at most (1 - δ) of the N · p hits
- * expected come up with probability at most exp(-δ² · N · p / 2) (Chernoff). With δ = 1/2 and N · p ≥ 150 that is 1e-8
- * a depth.
+ * expected come up with probability at most exp(-δ² · N · p / 2) (Chernoff). With δ = 1/2 and N · p ≥ 150 that
+ * is 1e-8 a depth.
  */
-test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (wrong alarm: below 1e-7)", () => {
+test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (false alarm: below 1e-7)", () => {
   for (const [depth, padding, executions] of [
     [1, 5, 1_000],
     [2, 20, 10_000],
@@ -93,8 +93,8 @@ test("pct finds a bug of depth d at least as often as 1 / (n k^(d-1)) (wrong ala
   }
 });
 
-test("pct of depth 2 finds what needs one exact change point with probability 1 / (2 k), no more (wrong alarm: below 1e-7)", () => {
-  // The writer must come first and fall at one of the k points, and nothing else shows the bug: the bound is exact
+test("pct of depth 2 finds a bug with one change point in 1 / (2 k) of executions (false alarm: below 1e-7)", () => {
+  // The writer must come first and drop at one of the k points, and nothing else shows the bug: the bound is exact
   // here.
   const { violations, pointsMax } = violationsIn(handOver(2, 20), pct(5, 2), 500, 40_000);
   expect(pointsMax).toBe(22);
@@ -107,7 +107,7 @@ test("pct of depth 1 never finds a bug of depth 2", () => {
   expect(violationsIn(handOver(2, 3), pct(1, 1), 0, 2_000).violations).toBe(0);
 });
 
-/** How often each schedule of two threads with these numbers of accesses comes up. */
+/** The frequency of each schedule of two threads with these numbers of accesses. */
 function frequencies(
   strategy: Strategy,
   one: number,
@@ -157,23 +157,23 @@ function chiSquare(counts: Map<string, number>, cells: number): number {
   return seen + (cells - counts.size) * expected;
 }
 
-// C(7, 3) = 35 schedules: 34 degrees of freedom, of which a right sampler exceeds 95 with probability below 1e-7.
+// C(7, 3) = 35 schedules: with 34 degrees of freedom, a correct sampler exceeds 95 with probability below 1e-7.
 const CELLS = 35;
 const CHI_SQUARE_MAX = 95;
 
-test("urw makes every interleaving of threads that never wait equally likely (wrong alarm: below 1e-7)", () => {
+test("urw makes every interleaving of threads that never wait equally likely (false alarm: below 1e-7)", () => {
   expect(chiSquare(frequencies(urw(1), 3, 4, "all", 20_000), CELLS)).toBeLessThan(CHI_SQUARE_MAX);
 });
 
-test("surw makes every order of the accesses to the word equally likely (wrong alarm: below 1e-7)", () => {
+test("surw makes every order of the accesses to the word equally likely (false alarm: below 1e-7)", () => {
   expect(chiSquare(frequencies(surw(1), 3, 4, "all", 20_000), CELLS)).toBeLessThan(CHI_SQUARE_MAX);
 });
 
-test("random walk does not: the test sees it", () => {
+test("random walk does not: the test detects it", () => {
   expect(chiSquare(frequencies(randomWalk(1), 3, 4, "all", 20_000), CELLS)).toBeGreaterThan(10 * CHI_SQUARE_MAX);
 });
 
-test("random walk takes each of the enabled threads equally often (wrong alarm: below 1e-7)", () => {
+test("random walk takes each of the enabled threads equally often (false alarm: below 1e-7)", () => {
   const counts = frequencies(randomWalk(3), 6, 6, "all", 20_000);
   let first = 0;
   for (const [schedule, count] of counts) if (schedule.startsWith("0")) first += count;
@@ -181,13 +181,13 @@ test("random walk takes each of the enabled threads equally often (wrong alarm: 
   expect(Math.abs(first - 10_000)).toBeLessThan(6 * Math.sqrt(5_000));
 });
 
-test("pos comes to every interleaving of threads that share a word", () => {
+test("pos reaches every interleaving of threads that share a word", () => {
   expect(frequencies(pos(1), 3, 4, "all", 20_000).size).toBe(CELLS);
 });
 
 test("pos keeps the priority of a pending access that conflicts with nothing", () => {
-  // The other thread's one write waits with a priority that is uniform and stays: the first thread's n-th access comes
-  // before it with probability 1 - 1 / (n + 1), as among n + 1 equal draws. Redrawn each time it would be 1 - 2^-n.
+  // The other thread's single write waits with a uniform priority that stays: the first thread's n accesses all come
+  // before it with probability 1 / (n + 1), as among n + 1 equal draws. Redrawn each time it would be 2^-n.
   const counts = frequencies(pos(1), 9, 1, "none", 20_000);
   const last = counts.get("0000000001") ?? 0;
   // Expected 2,000; redrawn it would be 39. Six standard deviations.
@@ -201,7 +201,7 @@ test("pos redraws the priority of a pending access that conflicts", () => {
 });
 
 /**
- * Two threads, the first of which starts an RCU callback that works as long as both; the callback and the second meet
+ * Two threads, the first of which starts an RCU callback as long as both; the callback and the second thread conflict
  * at x.
  */
 function withCallback(): Program {
@@ -235,7 +235,7 @@ function withCallback(): Program {
   };
 }
 
-test("every sampling strategy schedules threads that start in mid-execution, and finds a bug in one", () => {
+test("every sampling strategy schedules threads that start mid-execution, and finds a bug in one", () => {
   for (const create of [randomWalk, pos, urw, surw, (seed: number) => pct(seed, 3)]) {
     for (let seed = 1; seed <= 5; seed++) {
       expect(search(new Machine(withCallback(), unchecked), create(seed), { executionsMax: 2_000 }).kind).toBe(
@@ -245,13 +245,13 @@ test("every sampling strategy schedules threads that start in mid-execution, and
   }
 });
 
-test("strategies are not thrown off by executions that a violation cuts short", () => {
+test("strategies tolerate executions that a violation cuts short", () => {
   for (const create of [pos, urw, surw, (seed: number) => pct(seed, 3)]) {
     expect(violationsIn(withCallback(), create(1), 0, 3_000).violations).toBeGreaterThan(50);
   }
 });
 
-test("a strategy goes over to a machine of another program", () => {
+test("a strategy can switch to a machine of another program", () => {
   for (const create of [pos, urw, surw, (seed: number) => pct(seed, 3)]) {
     const strategy = create(1);
     search(new Machine(handOver(2, 3), unchecked), strategy, { executionsMax: 10 });

@@ -5,8 +5,8 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 const CLIENT = 0;
 
 /**
- * One operation after the other: the first thread performs one to its end, then all that serves it (daemons, callbacks)
- * goes on until nothing is under way, then comes the next.
+ * One operation after another: the first thread performs one to its end, then daemons and callbacks run until nothing
+ * is in progress, then the next operation starts.
  */
 export function oneByOne(): Strategy {
   let begun = 0;

@@ -2,13 +2,13 @@
  * PCT: random priorities, lowered at a few random points.
  *
  * Threads get random distinct priorities, and the enabled thread of highest priority runs. At `depth` - 1 distinct
- * points of the execution, drawn uniformly, the thread about to run falls below all others; of two that have fallen,
- * which is lower is random too. A bug that `depth` ordering constraints suffice to show is found with probability at
- * least 1 / (n · k^(depth - 1)) in an execution of at most n threads and k points.
+ * points of the execution, drawn uniformly, the thread about to run drops below all others; among dropped threads the
+ * order is random too. A bug that `depth` ordering constraints suffice to show is found with probability at least 1 /
+ * (n · k^(depth - 1)) in an execution of at most n threads and k points.
  *
- * A point is a step at which several threads are enabled: at the others a change would be lost. k is the greatest
- * number of points seen in an execution so far, so the first execution has no change, and the guarantee holds from when
- * k has been seen. Threads that start in mid-execution get a random place in the order.
+ * A point is a step at which several threads are enabled: at the others a change would be lost. k is the largest number
+ * of points seen in an execution so far, so the first execution has no change, and the guarantee holds once k has been
+ * seen. Threads that start mid-execution get a random place in the order.
  *
  * Source: Burckhardt, Kothari, Musuvathi, Nagarakatte, A randomized scheduler with probabilistic guarantees of finding
  * bugs, ASPLOS 2010.
@@ -45,7 +45,7 @@ export function pct(seed: number, depth: number): Strategy {
   };
 }
 
-/** Fills `drawn` with distinct numbers from 1 to `max`, in random order; with 0 where there are no more. */
+/** Fills `drawn` with distinct numbers from 1 to `max`, in random order; with 0 once they run out. */
 function drawDistinct(random: Random, drawn: Int32Array, max: number): void {
   drawn.fill(0);
   const count = Math.min(drawn.length, max);

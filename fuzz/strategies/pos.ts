@@ -2,9 +2,9 @@
  * POS, partial order sampling: every pending access has a random priority, and the enabled one with the highest is
  * made.
  *
- * When an access has been made, its thread's next one draws afresh, and so does every pending access that conflicts
- * with it; nothing else is redrawn. Partial orders with few constraints are thereby likely however long the rest is. It
- * needs no parameter and no profile.
+ * When an access has been made, its thread's next one draws a new priority, and so does every pending access that
+ * conflicts with it; nothing else is redrawn. Partial orders with few constraints are thereby likely however long the
+ * rest is. It needs no parameter and no profile.
  *
  * Source: Yuan, Yang, Gu, Partial order aware concurrency sampling, CAV 2018.
  */

@@ -1,7 +1,7 @@
 import { numberAt, wordAt } from "#impl/memory/word.ts";
 import type { RunningMachine } from "#fuzz/machine/running-machine.ts";
 
-/** The enabled thread with the greatest priority; of equals the first. */
+/** The enabled thread with the highest priority; the first of equals. */
 export function highestOf({ enabled, enabledCount }: RunningMachine, priority: Float64Array): number {
   let best = wordAt(enabled, 0);
   let greatest = numberAt(priority, best);

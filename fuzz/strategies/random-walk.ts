@@ -3,9 +3,9 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { Random } from "#properties/random.ts";
 
 /**
- * Random walk: at each step one of the enabled threads, all equally likely.
+ * Random walk: each step runs one of the enabled threads, all equally likely.
  *
- * Not uniform over interleavings: it favours those in which threads end early together.
+ * Not uniform over interleavings: it favours those in which several threads end early.
  */
 export function randomWalk(seed: number): Strategy {
   const random = new Random(seed);

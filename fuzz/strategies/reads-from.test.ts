@@ -34,13 +34,13 @@ function machine(): Machine {
   });
 }
 
-test("all schedules of message passing show four pairs: each read from its write, and from nobody", () => {
+test("the schedules of message passing show four pairs: each read from its write, and from the initial value", () => {
   const observer = observingReadsFrom(depthFirst());
   expect(search(machine(), observer.strategy, { executionsMax: 100 }).kind).toBe("exhausted");
   expect(observer.known.size).toBe(4);
 });
 
-test("an execution adds what none before it has shown", () => {
+test("an execution adds only pairs that no earlier one has shown", () => {
   const observer = observingReadsFrom(randomWalk(1));
   const one = machine();
   let added = 0;
@@ -52,7 +52,7 @@ test("an execution adds what none before it has shown", () => {
   expect(added).toBe(4);
 });
 
-test("looking on changes no schedule", () => {
+test("observing changes no schedule", () => {
   const [plain, observed] = [machine(), machine()];
   const walk = randomWalk(7);
   const observer = observingReadsFrom(randomWalk(7));

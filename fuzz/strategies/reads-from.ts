@@ -1,8 +1,8 @@
 /**
- * Which pairs of a write and a read that reads from it an execution shows, while some strategy schedules it.
+ * Observes the reads-from pairs, a write and a read of its value, that an execution under some strategy shows.
  *
- * A pair is abstract: the word, and who writes and who reads with which kind of access; not which time. Reading a word that
- * nobody has written is a pair too. Executions that show no new pair have hardly anything new to say.
+ * A pair is abstract: the word, and the thread and kind of access of both the write and the read, but not the
+ * occurrence. Reading a word never written is a pair too. Executions that show no new pair add hardly anything.
  *
  * Source: Wolff, Zhao, Ölveczky, Roychoudhury, Greybox fuzzing for concurrency testing (RFF), ASPLOS 2024.
  */
@@ -14,9 +14,9 @@ import type { Strategy } from "#fuzz/machine/strategy.ts";
 import { LastAccess } from "./conflict.ts";
 
 export interface ReadsFromObserver {
-  /** Schedules as the strategy does, and looks on. */
+  /** Schedules like the wrapped strategy, and observes. */
   readonly strategy: Strategy;
-  /** The pairs that the last execution was the first to show. Only valid until the next one. */
+  /** The pairs first shown by the last execution. Only valid until the next one. */
   readonly added: readonly number[];
   /** Pairs shown so far. */
   readonly known: ReadonlySet<number>;
@@ -63,7 +63,7 @@ export function observingReadsFrom(strategy: Strategy): ReadsFromObserver {
   };
 }
 
-/** 32 bits: two pairs of a program are hardly ever one number, and if so, one of them goes unseen. */
+/** A 32-bit hash: two pairs of a program rarely collide, and if they do, one of them goes unnoticed. */
 function pairOf(address: number, writer: number, reader: number): number {
   let mixed = Math.imul(address, 0x9e3779b1) ^ Math.imul(writer, 0x85ebca77) ^ Math.imul(reader, 0xc2b2ae3d);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { pct } from "./pct.ts";
 import { strategies, strategyNamed } from "./strategies.ts";
 
-test("every strategy is found by its name, and says it", () => {
+test("every strategy is found by its name, and carries it", () => {
   for (const entry of strategies) {
     expect(strategyNamed(entry.name)).toBe(entry);
     expect(entry.create({ seed: 1 }).name).toBe(entry.name);
@@ -27,17 +27,18 @@ test("a strategy that does not exist is refused with the names of those that do"
     expect(() => strategyNamed(name)).toThrow(new RegExp(`^no strategy "${name}"; `));
   for (const name of ["", "nope"]) {
     expect(() => strategyNamed(name)).toThrow(
-      `no strategy "${name}"; there are random, pct2, pct3, pct5, pct10, pos, urw, surw, delay, dfs (and pct with any depth from 1 to 99)`,
+      `no strategy "${name}"; there are random, pct2, pct3, pct5, pct10, pos, urw, surw, delay, dfs ` +
+        "(and pct with any depth from 1 to 99)",
     );
   }
 });
 
-test("pct refuses a depth that is none", () => {
+test("pct refuses an invalid depth", () => {
   for (const depth of [0, -1, 1.5, Number.NaN])
     expect(() => pct(1, depth)).toThrow(`pct: the depth is ${depth}, and must be a whole number ≥ 1`);
 });
 
-test("one seed gives one sequence of schedules, another another; enumerations take no notice of it", () => {
+test("equal seeds give equal schedules, different seeds different ones; enumerations ignore the seed", () => {
   for (const entry of strategies) {
     const [first, again, other] = [1, 1, 2].map((seed) => {
       const machine = new Machine(toyProgramNamed("token_ring_bad").create(), toyChecks);

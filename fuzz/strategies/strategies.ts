@@ -12,9 +12,9 @@ import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface StrategyEntry {
   readonly name: string;
-  /** One line for a list. */
+  /** One line for a listing. */
   readonly description: string;
-  /** The strategy runs a fixed list of schedules: the seed makes no difference, and it may be exhausted. */
+  /** Whether the strategy runs a fixed list of schedules: the seed makes no difference, and it may be exhausted. */
   readonly enumerates: boolean;
   create(options: StrategyOptions): Strategy;
 }
@@ -23,10 +23,10 @@ interface StrategyOptions {
   readonly seed: number;
 }
 
-/** Depth of PCT up to which a name `pctN` is known. */
+/** Maximum depth N of a name `pctN`. */
 const DEPTH_MAX = 99;
 
-/** In the order in which a list shows them. */
+/** In the order in which listings show them. */
 export const strategies: readonly StrategyEntry[] = [
   sampling("random", "random walk: any enabled thread, all equally likely", randomWalk),
   ...[2, 3, 5, 10].map(pctOfDepth),

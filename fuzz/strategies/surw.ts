@@ -1,14 +1,15 @@
 /**
- * SURW, selectively uniform random walk: uniform over the orders of the accesses to one word, a word an execution.
+ * SURW, selectively uniform random walk: uniform over the orders of the accesses to one word per execution.
  *
  * Each execution draws a shared word, with probability proportional to its accesses in the profile. Only the accesses
- * to that word are weighed. An *intended* thread is drawn by the accesses to the word that each has still to make; no
- * other may access the word before it does: whoever comes to such an access is held back. Everything else is scheduled
- * by random priorities, one for each pending access, kept until it is made. If nobody but held threads can go on (the
- * intended one waits, or has no such access any more), all are let go, and the intention is drawn anew among them.
+ * to that word are weighed. An *intended* thread is drawn by the accesses to the word that each has still to make. No
+ * other thread may access the word before it: threads that reach such an access are held back. Everything else is
+ * scheduled by random priorities, one for each pending access, kept until it is made. If only held threads can go on
+ * (the intended one waits, or has no such access left), all are released, and the intended thread is redrawn among
+ * them.
  *
- * The profile is counted in executions of their own, under a random walk: the first, and every one whose number is a
- * power of two, so that a word the first did not come to is not left out for ever.
+ * The profile is counted in separate executions, under a random walk: the first, and every one whose number is a power
+ * of two, so that a word the first did not reach is not left out forever.
  *
  * Source: Zhao, Wolff, Mathur, Roychoudhury, Selectively uniform concurrency testing, ASPLOS 2025.
  */
@@ -38,7 +39,7 @@ class SelectiveWalk {
   readonly #last = new LastAccess();
   #profile: AccessProfile | undefined;
   #executions = 0;
-  /** This execution is counted, and a random walk. */
+  /** Whether this execution is a counted random walk. */
   #profiling = true;
   #word = NIL;
   #intended = NOBODY;
@@ -113,7 +114,7 @@ class SelectiveWalk {
     if (this.#profiling) this.#profile?.executionEnded();
   }
 
-  /** A callback takes its part of its starter's weight with it, and its chance of having been the one intended. */
+  /** A callback takes over its share of its starter's weight, and of its chance of being the intended thread. */
   #started(profile: AccessProfile, child: number, starter: number): void {
     const weight = profile.expectedOfCallback(this.#word);
     const before = numberAt(this.#weight, starter);
@@ -140,7 +141,7 @@ class SelectiveWalk {
     return best;
   }
 
-  /** Draws by weight among the threads that are not held; the one that stands before the word counts at least 1. */
+  /** Draws by weight among the threads that are not held; the one about to access the word counts at least 1. */
   #drawIntended(machine: RunningMachine, proposed: number): number {
     const weight = this.#weight;
     weight[proposed] = Math.max(1, numberAt(weight, proposed));
@@ -160,7 +161,7 @@ class SelectiveWalk {
     return this.#held[thread] === 0 && !machine.hasReturned(thread);
   }
 
-  /** All enabled threads stand before the word: draws one of them by weight. */
+  /** All enabled threads are about to access the word: draws one of them by weight. */
   #drawEnabled({ enabled, enabledCount }: RunningMachine): number {
     let sum = 0;
     for (let i = 0; i < enabledCount; i++) sum += Math.max(1, numberAt(this.#weight, wordAt(enabled, i)));

@@ -2,7 +2,7 @@
  * URW, the uniform random walk: a thread is chosen with probability proportional to the accesses it has still to make.
  *
  * With exact counts and no waiting every interleaving is equally likely; random walk, in contrast, favours those in
- * which threads end early together. The accesses still to come are those of the executions so far, on average; the
+ * which several threads end early. The accesses still to come are estimated by the mean of the executions so far; the
  * first execution is a random walk. A thread's count includes those of the RCU callbacks it starts, until it starts
  * them.
  *
@@ -16,7 +16,7 @@ import { Random } from "#properties/random.ts";
 export function urw(seed: number): Strategy {
   const random = new Random(seed);
   let executions = 0;
-  /** Accesses of an execution on average: of each thread of the program with its callbacks', and of one callback. */
+  /** Mean accesses per execution: of each thread of the program with its callbacks, and of one callback. */
   let expected = new Float64Array(0);
   let expectedOfCallback = 1;
   let callbacks = 0;
@@ -65,7 +65,7 @@ export function urw(seed: number): Strategy {
       if (known < machine.threadCount) start(machine, thread);
     },
     end(machine) {
-      // An execution that stopped in the middle says nothing about how long its threads are.
+      // An execution that stopped early gives no information about the lengths of its threads.
       if (machine.violation !== undefined) return;
       executions++;
       const own = machine.program.threads.length;

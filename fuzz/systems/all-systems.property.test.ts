@@ -9,7 +9,7 @@ import { parseScenario } from "./parse-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import type { System } from "./system.ts";
 
-/** Executions of each scenario that is part of a system, under each strategy. */
+/** Executions of each scenario of a system, under each strategy. */
 const EXECUTIONS = 150;
 
 function holds(system: System, scenario: Omit<Scenario, "system">, seed: number, executionsMax: number): void {
@@ -20,7 +20,7 @@ function holds(system: System, scenario: Omit<Scenario, "system">, seed: number,
   }
 }
 
-/** Operations that may come first, and operations of a thread. */
+/** Initial operations, and operations of a thread. */
 function operationsOf(system: System, maxLength: number) {
   return {
     initial: fc.array(
@@ -38,7 +38,7 @@ for (const system of systems) {
     });
   }
 
-  test(`${system.name}: the model allows what operations return one after the other, and all properties hold`, () => {
+  test(`${system.name}: the model allows the responses of sequential operations, and all properties hold`, () => {
     const { initial, thread } = operationsOf(system, 10);
     fc.assert(
       fc.property(system.limits, initial, thread(30), (limits, initial, operations) => {
@@ -48,7 +48,7 @@ for (const system of systems) {
     );
   });
 
-  test(`${system.name}: all properties hold when two or three threads run at once`, () => {
+  test(`${system.name}: all properties hold when two or three threads run concurrently`, () => {
     const { initial, thread } = operationsOf(system, 6);
     const threads = fc.array(thread(5), { minLength: 2, maxLength: 3 });
     fc.assert(
@@ -60,7 +60,7 @@ for (const system of systems) {
     );
   });
 
-  test(`${system.name}: its sources are where it says`, async () => {
+  test(`${system.name}: its sources are where it declares them`, async () => {
     const { existsSync } = await import("node:fs");
     for (const path of [system.sources?.model, system.sources?.implementation])
       expect(existsSync(new URL(`../../${path}`, import.meta.url)), path).toBe(true);

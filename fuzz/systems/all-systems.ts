@@ -1,4 +1,4 @@
-/** Every system that can be verified, and every scenario that comes with it. */
+/** Every system that can be verified, with its scenarios. */
 import { InputError } from "#fuzz/host/input-error.ts";
 import { dst, dstSoftirq } from "./dst/dst.ts";
 import { nativeSync } from "./native-sync/native-sync.ts";
@@ -26,7 +26,7 @@ export const systems: readonly System[] = [
 
 export const scenarios: readonly Scenario[] = systems.flatMap((system) => system.scenarios);
 
-/** @throws InputError that lists what there is, if there is no such system */
+/** @throws InputError that lists the known systems, if there is no such system */
 export function systemNamed(name: string): System {
   const found = systems.find((system) => system.name === name);
   if (found === undefined)
@@ -40,7 +40,7 @@ export function systemNamed(name: string): System {
   return found;
 }
 
-/** @throws InputError that lists what there is, if there is no such scenario */
+/** @throws InputError that lists the known scenarios, if there is no such scenario */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found === undefined)

@@ -1,5 +1,5 @@
 /**
- * From a system's declaration and a scenario to a program for the machine.
+ * Compiles a system's declaration and a scenario to a program for the machine.
  *
  * Calls are numbered: those of the threads first, thread by thread, then the initial ones. The set-up and the threads
  * perform operations by the same code, and one history follows both.
@@ -31,12 +31,12 @@ const HEAP_WORDS = 16_384;
 const CALLBACKS_MAX = 16;
 const EVERY_BIT = -1;
 
-/** A thread while it runs. */
+/** A running thread. */
 interface RunningThread extends Omit<Caller<unknown>, "taken"> {
   taken: Address;
 }
 
-/** @throws ScenarioError if the scenario asks for what the system cannot do */
+/** @throws ScenarioError if the scenario requests something that the system cannot do */
 export function compileScenario(
   definition: AnySystemDefinition,
   limitsSchema: z.ZodObject,
@@ -78,7 +78,7 @@ export function compileScenario(
   const callbacksMax = definition.callbacksMax?.(plan) ?? CALLBACKS_MAX;
   const operationOfCall = all.flatMap((one) => Array.from({ length: one.callCount }, () => one));
 
-  /** A thread at its start. */
+  /** The initial state of a thread. */
   function startThread(thread: number, isInitial: boolean): RunningThread {
     return { thread, isInitial, held: [], taken: NIL, local: definition.local?.(structure, thread, plan) };
   }
@@ -150,7 +150,7 @@ export function compileScenario(
       if (hasEnd) yield storeRelease(returned + thread, 1);
     },
   }));
-  /** Waits for the others, so it is left waiting where one of them waits for ever by design. */
+  /** Waits for the others, so it is left waiting if one of them waits forever by design. */
   const end: ThreadBody = {
     name: "finally",
     daemon: true,
@@ -189,7 +189,7 @@ function numberOfDaemon(daemons: readonly ThreadBody[], first: number, name: str
   return index === -1 ? -1 : first + index;
 }
 
-/** Objects by their names where an operation returns one. */
+/** Names of operations and responses; a returned object is shown by its name. */
 function namesOf(heap: Heap, calls: readonly HistoryCall<unknown>[]): OperationNames {
   return {
     operation: (number) => calls[number]?.text ?? `operation ${number}`,

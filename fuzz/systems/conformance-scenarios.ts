@@ -1,6 +1,6 @@
 /**
- * Scenarios that are drawn from a system's operation table: long sequences of one thread, and a few operations of several
- * threads over a state that a sequence has reached.
+ * Scenarios drawn from a system's operation table: long sequences of one thread, and a few operations of several
+ * threads from a state that a sequence has reached.
  */
 import * as fc from "fast-check";
 import type { Scenario } from "./scenario.ts";
@@ -8,7 +8,7 @@ import type { System } from "./system.ts";
 
 type Generated = Pick<System, "name" | "limits"> & { readonly conformance: NonNullable<System["conformance"]> };
 
-/** One thread, its operations, and those that give everything back. */
+/** One thread with its operations, and those that release everything. */
 export function sequentialScenarios({ name, limits, conformance }: Generated): fc.Arbitrary<Scenario> {
   const { sequential, sequenceMax } = conformance;
   const operations = fc.array(sequential, { minLength: 1, maxLength: sequenceMax, size: "max" });
@@ -24,7 +24,7 @@ export function sequentialScenarios({ name, limits, conformance }: Generated): f
   });
 }
 
-/** Operations that lead to the state in which the threads begin. */
+/** Maximum number of operations that lead to the threads' initial state. */
 const INITIAL_MAX = 16;
 const THREADS_MAX = 4;
 const OPERATIONS_MAX = 4;
@@ -51,12 +51,12 @@ export function concurrentScenarios({ name, limits, conformance }: Generated): f
     }));
 }
 
-/** Strides over what was named, so that neither the first nor the last is always the one. */
+/** Stride over the names used, so that neither the first nor the last is always chosen. */
 const STRIDE = 5;
 
 /**
- * Every other operation names again what an earlier one of its thread, or one before all threads, has named: else values
- * over a wide range would never meet.
+ * Every other operation reuses a name from an earlier operation of its thread, or from an initial one: otherwise values
+ * from a wide range would never meet.
  */
 function echoing(operations: readonly unknown[], before: readonly unknown[]): readonly unknown[] {
   const named = new Map<string, string[]>();

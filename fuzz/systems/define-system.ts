@@ -1,8 +1,8 @@
 /**
  * Declares a system: a structure, its model, its operations, and the scenarios to try.
  *
- * All else is made here, for our systems and for a user's alike: schemas, generators and names of operations, the program
- * of a scenario, histories, small scopes.
+ * Everything else is derived here, for our systems and for a user's alike: schemas, generators and names of operations,
+ * the program of a scenario, histories, small scopes.
  */
 import { fileURLToPath } from "node:url";
 import { getCallSites } from "node:util";
@@ -26,7 +26,7 @@ import type { AnySystemDefinition, LimitsShape, SystemDefinition } from "./syste
 
 const SEQUENCE_MAX = 160;
 
-/** Threads meet if there are few values, and boundaries are met if there are many. */
+/** With few values threads meet; with many values boundaries are reached. */
 const FEW_VALUES: ValueWeights = { few: 1, interesting: 0 };
 const SOME_VALUES: ValueWeights = { few: 4, interesting: 1 };
 const MANY_VALUES: ValueWeights = { few: 1, interesting: 1 };
@@ -41,7 +41,7 @@ export function defineSystem<
 ): System<OperationOf<Table>> & { readonly calls: CallsOf<Table> } {
   type Operation = OperationOf<Table>;
   const { name, about, sources, operations: table, limits = {}, smallScope } = definition;
-  // Schemas take a while to build, and only scenarios from outside need them.
+  // Schemas are slow to build, and only external scenarios need them.
   let operationSchema: ZodType<Operation> | undefined;
   const isInitial = ({ kind }: Operation): boolean => table[kind]?.row.neverInitially !== true;
   const concurrent = operationArbitrary(table, SOME_VALUES) as Arbitrary<Operation>;
@@ -81,10 +81,10 @@ export function defineSystem<
   };
 }
 
-/** Frames looked at for the module that called. */
+/** Stack frames searched for the calling module. */
 const FRAMES = 6;
 
-/** The module that defines the system: traces name it, so that they can be replayed. */
+/** The module that defines the system: traces name it so that they can be replayed. */
 function definingModule(): { readonly module?: string } {
   const paths = getCallSites(FRAMES).map(({ scriptName }) =>
     scriptName.startsWith("file:") ? fileURLToPath(scriptName.replace(/[?#].*$/, "")) : scriptName,

@@ -1,16 +1,16 @@
-/** The small scope of a system that does not say what its small scenarios are. */
+/** The small scope of a system that does not declare one. */
 import * as fc from "fast-check";
 import type { SmallScope } from "./small-scope.ts";
 import type { System } from "./system.ts";
 
-/** Operations drawn to see which there are: few values are worth trying, so that all of them come up. */
+/** Number of operations drawn to find the kinds that exist: few values are worth trying, so all of them come up. */
 const DRAWN = 500;
 
 /**
- * What the system says of itself; or each kind of operation with its first `variants` arguments, of those worth trying, and as
- * contents what one initial operation leaves, or none.
+ * The system's declared scope; or each kind of operation with the first `variants` arguments worth trying, and as
+ * contents the effect of one initial operation or none.
  *
- * Nothing is known of keys there: scenarios that differ only in their names count as several.
+ * Keys are unknown in the latter: scenarios that differ only in names count as several.
  */
 export function scopeOf(system: System, variants: number): SmallScope {
   if (system.smallScope !== undefined) return system.smallScope;

@@ -1,4 +1,4 @@
-/** Scenarios that nobody has written: drawn from the operations of a system, the same for equal names. */
+/** Generated scenarios: drawn from the operations of a system; equal names give equal scenarios. */
 import * as fc from "fast-check";
 import { derivedSeed, namedSeed } from "#properties/random.ts";
 import { parseScenario } from "./parse-scenario.ts";
@@ -8,17 +8,17 @@ import type { System } from "./system.ts";
 
 export interface GeneratedSize {
   readonly threads: number;
-  /** Operations of each thread at most. */
+  /** Maximum number of operations of each thread. */
   readonly operations: number;
 }
 
-/** Scenarios drawn for a system that declares none. */
+/** Number of scenarios drawn for a system that declares none. */
 export const GENERATED_SCENARIOS = 12;
 
-/** Scenarios tried for one that makes sense to its system. */
+/** Maximum number of attempts to draw a scenario that is valid for its system. */
 const ATTEMPTS_MAX = 50;
 
-/** Initial operations at most. */
+/** Maximum number of initial operations. */
 const INITIAL_MAX = 2;
 
 /** `tickets-generated-2x3-1-7`: seven drawn from seed 1, of two threads of up to three operations. */
@@ -31,7 +31,7 @@ export function generatedName(
   return `${system}-generated-${threads}x${operations}-${seed}-${number}`;
 }
 
-/** Names of the scenarios that stand for a system that declares none: of two threads and of three. */
+/** Names of the scenarios of a system that declares none: of two threads and of three. */
 export function generatedNames(system: string, seed: number): readonly string[] {
   return Array.from({ length: GENERATED_SCENARIOS }, (_, index) =>
     generatedName(
@@ -43,7 +43,7 @@ export function generatedNames(system: string, seed: number): readonly string[] 
   );
 }
 
-/** The scenario of such a name; undefined for a name that is none. */
+/** The scenario of such a name; undefined for any other name. */
 export function generatedScenario(system: System, name: string): Scenario | undefined {
   const match = /-generated-([1-9])x([1-9]\d?)-(\d{1,10})-(\d{1,6})$/.exec(name);
   if (match === null || name.slice(0, match.index) !== system.name) return undefined;
@@ -51,7 +51,7 @@ export function generatedScenario(system: System, name: string): Scenario | unde
   return drawn(system, name, { threads, operations }, namedSeed(seed, name));
 }
 
-/** @throws ScenarioError if none of those drawn makes sense to the system */
+/** @throws ScenarioError if none of those drawn is valid for the system */
 function drawn(system: System, name: string, size: GeneratedSize, seed: number): Scenario {
   let refused: ScenarioError | undefined;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {

@@ -1,13 +1,16 @@
 /**
- * Makes the operations of generated sequences meet: one that works on a reference which its thread does not hold would be
- * skipped, so it is led to one that the thread may hold by then.
+ * Makes the operations of generated sequences effective: one that works on a reference its thread does not hold would
+ * be skipped, so it is redirected to one that the thread may hold by then.
  */
 import { type OperationTable, referencesOf } from "./operation-table.ts";
 
-/** Strides over what is held, so that neither the oldest nor the newest reference is always the one. */
+/** Stride over the held references, so that neither the oldest nor the newest is always chosen. */
 const STRIDE = 7;
 
-/** The operations of one thread, of which those that lack a reference take another, if one of theirs can be named so. */
+/**
+ * The operations of one thread; those that lack a reference take another one that the thread may hold, if their
+ * arguments can name it.
+ */
 export function withHeldReferences<Operation>(
   table: OperationTable,
   operations: readonly Operation[],

@@ -1,4 +1,4 @@
-/** What the history of a scenario needs to know of each call, by its number. */
+/** Data of each call for the history of a scenario, by call number. */
 import { NIL } from "#impl/memory/access.ts";
 import type { HistoryCall, ModelStep } from "#properties/linearizability/operation-history.ts";
 import type { NumberedOperation } from "./numbered-operations.ts";
@@ -60,7 +60,7 @@ function compositeCalls(
   }));
 }
 
-/** A list is one of steps: no operation of a model is a list. */
+/** A list is a list of steps: no operation of a model is a list. */
 function stepsOf(modelled: unknown): readonly ModelStep<unknown>[] {
   return Array.isArray(modelled) ? modelled : [{ operation: modelled }];
 }

@@ -1,11 +1,11 @@
-/** Abstraction functions of all systems: quiet about memory as the code leaves it, and firing at words that are changed. */
+/** Abstraction functions of all systems: they accept memory as the code leaves it, and reject changed words. */
 import { expect, test } from "vitest";
 import { Machine } from "#fuzz/machine/machine.ts";
 import { oneByOne } from "#fuzz/strategies/one-by-one.ts";
 import { systems } from "./all-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** A few operations that leave something of every kind in memory. */
+/** A few operations that leave objects of every kind in memory. */
 const OPERATIONS: Readonly<Record<string, readonly unknown[]>> = {
   peers: [
     { kind: "get", address: "v4/10", create: true },
@@ -45,7 +45,7 @@ function operationsOf(system: string): readonly unknown[] {
 }
 
 for (const system of systems) {
-  test(`${system.name}: memory at rest is an image of the model's state, and with a word changed it is none`, () => {
+  test(`${system.name}: memory at rest matches the model's state, and with a changed word it does not`, () => {
     const operations = operationsOf(system.name);
     const scenario: Scenario = {
       name: "one",

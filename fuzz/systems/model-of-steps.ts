@@ -1,4 +1,4 @@
-/** The model that the steps of an operation table make. */
+/** The model defined by the steps of an operation table. */
 import type { Model } from "#model/model.ts";
 import { nextFromOutcomes } from "#model/outcomes.ts";
 import { canonical } from "#properties/linearizability/interning.ts";
@@ -31,13 +31,13 @@ export function modelOfSteps(name: string, table: OperationTable, initial: unkno
   return { name, initial, outcomes, next: nextFromOutcomes(outcomes), key: canonical };
 }
 
-/** @throws InputError at what is no outcome, or has no response where the operation returns one */
+/** @throws InputError if it is not an outcome, or lacks a response that the operation returns */
 function outcomeOf(step: string, returns: "word" | "object" | "nothing" | undefined, one: unknown): WordOutcome {
   if (typeof one !== "object" || one === null || !("next" in one))
     throw new InputError(`${step} returned ${String(one)}, and must return { response, next }: is a return missing?`);
   const { response } = one as { readonly response?: Returned };
   try {
-    // An object's identity is a word, as far as the model goes.
+    // To the model an object's identity is a word.
     return { response: responseWord(returns === "object" ? "word" : returns, step, response), next: one.next };
   } catch (error) {
     throw new InputError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,6 +1,6 @@
 /**
- * The operations of a scenario with the numbers of their calls: the threads' first, in order, then those that come last, then
- * the initial ones.
+ * The operations of a scenario with the numbers of their calls: first those of the threads, in order, then the final
+ * ones, then the initial ones.
  */
 import { parsedValues } from "./operation-arguments.ts";
 import type { AnyRow, OperationTable } from "./operation-table.ts";
@@ -9,17 +9,17 @@ import { ScenarioError } from "./scenario-error.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
 
 export interface NumberedOperation {
-  /** As it stands in the scenario. */
+  /** As written in the scenario. */
   readonly operation: unknown;
   /** Its arguments, parsed. */
   readonly values: object;
   readonly row: AnyRow["row"];
-  /** Name of the reference that it works on, if it works on one. */
+  /** Name of the reference that it works on, if any. */
   readonly takes: string | undefined;
   /** Number of its first call. */
   readonly number: number;
   readonly callCount: number;
-  /** The thread that performs it, from 0; the thread concerned, for an initial operation. */
+  /** The thread that performs it, from 0; for an initial operation, the thread it concerns. */
   readonly thread: number;
   readonly isInitial: boolean;
 }
@@ -32,7 +32,7 @@ export interface NumberedScenario {
   readonly all: readonly NumberedOperation[];
 }
 
-/** @throws ScenarioError at an operation that the table does not have, or that cannot be an initial one */
+/** @throws ScenarioError for an operation that the table does not have, or that cannot be initial */
 export function numberOperations(
   table: OperationTable,
   { name: scenario, initial, threads, finally: last = [] }: Scenario,

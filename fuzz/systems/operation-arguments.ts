@@ -1,22 +1,22 @@
-/** The arguments of operations: their schemas, the values worth trying, what procedures make of them. */
+/** The arguments of operations: their schemas, the values worth trying, and their parsed form for procedures. */
 import * as fc from "fast-check";
 import { z } from "zod";
 
 /**
- * An argument of an operation: what it may be as plain JSON, the values worth trying (the interesting ones among them), and
- * what procedures are given for it.
+ * An argument of an operation: its schema as plain JSON, the values worth trying (the interesting ones among them), and
+ * the value passed to procedures.
  */
 export interface Argument<Raw, Value> {
   readonly schema: z.ZodType<Raw>;
   readonly values: fc.Arbitrary<Raw>;
-  /** Values at the boundaries: of a word, of a range, of what is equal but for its last part. */
+  /** Boundary values: of a word, of a range, of values equal except for their last part. */
   readonly interesting: fc.Arbitrary<Raw>;
   readonly isOptional: boolean;
   /** Called once for each operation of a scenario. */
   parse(raw: Raw): Value;
 }
 
-/** An argument that may be left out. */
+/** An optional argument. */
 export interface OptionalArgument<Raw, Value> extends Argument<Raw, Value> {
   readonly isOptional: true;
 }
@@ -33,12 +33,12 @@ export function argument<Raw>(
   return { schema, values, interesting, isOptional: false, parse: (raw) => raw };
 }
 
-/** An argument that is any 32-bit whole number; these are worth trying, in the order of their interest. */
+/** An argument that is any 32-bit whole number; `tried` are worth trying, most interesting first. */
 export function word(...tried: readonly [number, ...number[]]): Argument<number, number> {
   return argument(z.int32(), fc.constantFrom(...tried));
 }
 
-/** An argument that is written in one way and used in another, such as an address as text. */
+/** An argument whose written form differs from its parsed value, such as an address as text. */
 export function parsedArgument<Raw, Value>(
   schema: z.ZodType<Raw>,
   values: fc.Arbitrary<NoInfer<Raw>>,
@@ -60,17 +60,17 @@ type OptionalNames<A> = {
 type RawOf<A> = A extends Argument<infer Raw, infer _Value> ? Raw : never;
 type ValueOf<A> = A extends Argument<infer _Raw, infer Value> ? Value : never;
 
-/** The arguments of an operation as it stands in a scenario. */
+/** The arguments of an operation as written in a scenario. */
 export type RawValuesOf<A> = { readonly [Name in Exclude<keyof A, OptionalNames<A>>]: RawOf<A[Name]> } & {
   readonly [Name in OptionalNames<A>]?: RawOf<A[Name]> | undefined;
 };
 
-/** The arguments of an operation as its procedure is given them. */
+/** The arguments of an operation as passed to its procedure. */
 export type ValuesOf<A> = { readonly [Name in Exclude<keyof A, OptionalNames<A>>]: ValueOf<A[Name]> } & {
   readonly [Name in OptionalNames<A>]?: ValueOf<A[Name]> | undefined;
 };
 
-/** The values that the procedure of an operation is given. */
+/** The values passed to the procedure of an operation. */
 export function parsedValues(named: Arguments, operation: object): object {
   const raw = new Map(Object.entries(operation));
   const values = Object.entries(named).flatMap(([name, { parse }]) => {
@@ -80,18 +80,18 @@ export function parsedValues(named: Arguments, operation: object): object {
   return Object.fromEntries(values);
 }
 
-/** A parameter of a system: its schema, which has a default, and other values worth trying. */
+/** A parameter of a system: its schema, with a default, and other values worth trying. */
 export interface Limit {
   readonly schema: z.ZodDefault<z.ZodType<number>>;
   readonly values: readonly number[];
 }
 
-/** @param values besides the default, for generated scenarios: small ones, so that limits are met, and extremes */
+/** @param values besides the default, for generated scenarios: small ones, so that limits are reached, and extremes */
 export function limit(schema: z.ZodDefault<z.ZodType<number>>, ...values: readonly number[]): Limit {
   return { schema, values };
 }
 
-/** What a sequence lock's sequence is at the start: even, since nobody writes. */
+/** The initial sequence of a sequence lock: even, since no thread writes. */
 export const sequenceAtStart = z
   .int32()
   .refine((sequence) => sequence % 2 === 0, "must be even")

@@ -1,4 +1,4 @@
-/** Operations as data: what a table takes from outside, and what generators make for it. */
+/** Operations as data: the schema of external operations, and generators of operations. */
 import * as fc from "fast-check";
 import { z } from "zod";
 import type { Arguments, Limit } from "./operation-arguments.ts";
@@ -20,13 +20,13 @@ export function operationSchemaOf(table: OperationTable): z.ZodType {
 /** fast-check takes whole weights only: rows may have halves, thirds and the like. */
 const WEIGHT_UNIT = 60;
 
-/** How often an argument is one of the few values, and how often an interesting one. */
+/** Weights of drawing one of the few values and of drawing an interesting one. */
 export interface ValueWeights {
   readonly few: number;
   readonly interesting: number;
 }
 
-/** Operations for generated scenarios, each as often as its weight says. */
+/** Operations for generated scenarios, drawn by weight. */
 export function operationArbitrary(table: OperationTable, weights: ValueWeights): fc.Arbitrary<unknown> {
   const weighted = Object.entries(table).flatMap(([kind, { arguments: named, row }]) => {
     const { weight = 1 } = row;
@@ -49,7 +49,7 @@ function rowArbitrary(kind: string, named: Arguments, weights: ValueWeights): fc
   return fc.record(values, { requiredKeys }).map((rest) => ({ kind, ...rest }));
 }
 
-/** Limits for generated scenarios: most of them are left at their defaults. */
+/** Limits for generated scenarios: most are left at their defaults. */
 export function limitsArbitrary(
   limits: Readonly<Record<string, Limit>>,
 ): fc.Arbitrary<Readonly<Record<string, number>>> {

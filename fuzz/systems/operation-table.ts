@@ -1,6 +1,6 @@
 /**
- * The operations of a system, one row each: all that scenarios, generators, small scopes, histories and stories need to
- * know of an operation is declared once.
+ * The operations of a system, one row each: everything that scenarios, generators, small scopes, histories and stories
+ * need about an operation is declared once.
  */
 import type { Access, Address } from "#impl/memory/access.ts";
 import type { HeldReference, ModelStep } from "#properties/linearizability/operation-history.ts";
@@ -10,89 +10,96 @@ import { type Arguments, parsedValues, type RawValuesOf, type ValuesOf } from ".
 export interface Caller<Local> {
   /** Number of the thread, from 0. */
   readonly thread: number;
-  /** The operation is an initial one. */
+  /** Whether the operation is an initial one. */
   readonly isInitial: boolean;
-  /** References that the thread holds, the last obtained last. */
+  /** References that the thread holds, the most recent last. */
   readonly held: HeldReference[];
   /** The object that the operation takes; NIL if it takes none. */
   readonly taken: Address;
-  /** What else the thread keeps to itself. */
+  /** Other private state of the thread. */
   readonly local: Local;
 }
 
-/** What an operation's procedure returns: a word, a truth value (1 or 0 as a word), or nothing (0). */
+/** The return value of an operation's procedure: a word, a truth value (1 or 0 as a word), or nothing (0). */
 export type Returned = number | boolean | void;
 
 interface RowBase<Structure, Raw, Values, Local> {
-  /** How often generated scenarios have the operation, relative to the others; 1 if absent, 0 for never. */
+  /** Relative frequency of the operation in generated scenarios; 1 if absent, 0 for never. */
   readonly weight?: number;
-  /** The operation may wait for ever by design, as a take from an empty queue does. */
+  /** The operation may wait forever by design, like a take from an empty queue. */
   readonly blocks?: boolean;
-  /** The reference is given away: the thread no longer holds it once it has called. */
+  /** The reference is consumed: the thread no longer holds it once it has made the call. */
   readonly consumes?: boolean;
-  /** An initial operation of this kind is performed once for each thread, as it concerns what each has of its own. */
+  /**
+   * An initial operation of this kind is performed once for each thread, since it concerns private objects of the
+   * thread.
+   */
   readonly initiallyForEachThread?: boolean;
   /** The operation cannot be an initial one. */
   readonly neverInitially?: boolean;
-  /** The arguments as a person reads them, behind the operation's name; see `operationText` if absent. */
+  /** The arguments as readable text after the operation's name; see `operationText` if absent. */
   text?(raw: Raw): string;
   /** Name of the reference that the operation works on. A thread that holds none of that name skips the operation. */
   takes?(values: Values): string | undefined;
-  /** Is there nothing to do for the operation? Then it is skipped. */
+  /** Does the operation have nothing to do? Then it is skipped. */
   isIdle?(values: Values, caller: Caller<Local>, structure: Structure): boolean;
 }
 
-/** An operation that begins, runs and ends. */
+/** An operation that is a single call. */
 export interface SimpleRow<Structure, Raw, Values, Operation, Local, State> extends RowBase<
   Structure,
   Raw,
   Values,
   Local
 > {
-  /** What the procedure returns, `word` (truth values too) if absent: an object's address is given an identity. */
+  /**
+   * The kind of return value, `word` (including truth values) if absent; an object's address is mapped to an identity.
+   */
   readonly returns?: "word" | "object" | "nothing";
   /** The reference that the thread holds afterwards; for an object, by the name that this returns. */
   gives?(values: Values, word: Address, taken: HeldReference | undefined): HeldReference | string | undefined;
-  /** The response as a person reads it. */
+  /** The response as readable text. */
   show?(word: number, structure: Structure): string;
   /** The procedure. Its doc comment names its linearization point. */
   run(structure: Structure, values: Values, caller: Caller<Local>): Access<Returned>;
-  /** The procedure as an initial operation, where nothing runs beside it; `run` if absent. */
+  /** The procedure as an initial operation, where nothing runs concurrently; `run` if absent. */
   initially?(structure: Structure, values: Values, caller: Caller<Local>): Access<Returned>;
-  /** What the operation is in the model; the operation as it stands in the scenario if absent. */
+  /** The operation in the model; the operation as written in the scenario if absent. */
   model?(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
-  /** The model's step, where the system has no other model: the responses allowed in a state, and what they leave. */
+  /**
+   * The model's step, if the system has no other model: the responses allowed in a state, with the resulting states.
+   */
   step?(state: State, values: Values): Outcome<State> | readonly Outcome<State>[];
 }
 
-/** One allowed response, which an operation that returns nothing does not have, and the state that it leaves. */
+/** One allowed response, absent for an operation that returns nothing, and the resulting state. */
 export interface Outcome<State> {
   readonly response?: number | boolean;
   readonly next: State;
 }
 
-/** The call that the model is asked about. */
+/** The call that the model judges. */
 export interface ModelContext<Structure> {
-  /** Of the object that the operation takes; 0 if it takes none. */
+  /** Identity of the object that the operation takes; 0 if it takes none. */
   readonly identity: number;
   readonly thread: number;
   readonly isInitial: boolean;
   readonly structure: Structure;
 }
 
-/** An operation made of several calls, each of which begins and ends by itself. */
+/** An operation made of several calls, each of which begins and ends separately. */
 export interface CompositeRow<Structure, Raw, Values, Operation, Local> extends RowBase<Structure, Raw, Values, Local> {
   /** The calls that the operation may make, in order. */
   readonly calls: readonly CompositeCall<Structure, Raw, Values, Operation>[];
-  /** Performs the operation, each call by `performer.call`. */
+  /** Performs the operation, making each call with `performer.call`. */
   perform(structure: Structure, values: Values, performer: Performer<Local>): Access;
 }
 
 /** One call of a composite operation. */
 export interface CompositeCall<Structure, Raw, Values, Operation> {
-  /** The call as a person reads it. */
+  /** The call as readable text. */
   text(raw: Raw): string;
-  /** What its procedure returns; `word` (truth values too) if absent. */
+  /** The kind of return value; `word` (including truth values) if absent. */
   readonly returns?: "word" | "nothing";
   show?(word: number): string;
   model(values: Values, of: ModelContext<Structure>): Operation | readonly ModelStep<Operation>[];
@@ -101,9 +108,11 @@ export interface CompositeCall<Structure, Raw, Values, Operation> {
 export interface Performer<Local> extends Caller<Local> {
   /** Number of the operation's first call in the program; the others follow. */
   readonly number: number;
-  /** Performs the call of that number, of this operation or another: its invocation, the procedure, its response. */
+  /**
+   * Performs the call of that number, of this operation or another: its invocation, the procedure, and its response.
+   */
   call(number: number, procedure: Access<Returned>): Access<number>;
-  /** The operation that the call of that number belongs to, and its arguments. */
+  /** The operation that the call of that number belongs to, with its arguments. */
   operationAt(number: number): { readonly operation: unknown; readonly values: object } | undefined;
 }
 
@@ -111,7 +120,7 @@ export type Row<Structure, Raw, Values, Operation, Local, State> =
   | SimpleRow<Structure, Raw, Values, Operation, Local, State>
   | CompositeRow<Structure, Raw, Values, Operation, Local>;
 
-/** A row with the arguments that its operation has. */
+/** A row with the arguments of its operation. */
 export interface TableRow<Structure, A, Operation, Local, State> {
   readonly arguments: A;
   readonly row: Row<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local, State>;
@@ -120,7 +129,7 @@ export interface TableRow<Structure, A, Operation, Local, State> {
 type NoArguments = Record<never, never>;
 type NoValues = Record<never, never>;
 
-/** A row of a table, where an operation begins, runs and ends. */
+/** A row of a table for an operation that is a single call. */
 export function operation<Structure, A extends Arguments, Operation = unknown, Local = unknown, State = unknown>(
   row: { readonly arguments: A } & SimpleRow<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local, State>,
 ): TableRow<Structure, A, Operation, Local, State>;
@@ -131,7 +140,7 @@ export function operation(row: { readonly arguments?: Arguments } & AnyRow["row"
   return { arguments: row.arguments ?? {}, row };
 }
 
-/** A row of a table, where an operation is several calls. */
+/** A row of a table for an operation that is several calls. */
 export function composite<Structure, A extends Arguments, Operation = unknown, Local = unknown>(
   row: { readonly arguments: A } & CompositeRow<Structure, RawValuesOf<A>, ValuesOf<A>, Operation, Local>,
 ): TableRow<Structure, A, Operation, Local, unknown>;
@@ -150,14 +159,14 @@ export interface AnyRow {
 
 export type OperationTable = { readonly [kind: string]: AnyRow };
 
-/** An operation of the table, as it stands in a scenario: plain JSON. */
+/** An operation of the table, as written in a scenario: plain JSON. */
 export type OperationOf<Table> = {
   [Kind in keyof Table]: Table[Kind] extends { readonly arguments: infer A }
     ? { readonly kind: Kind } & RawValuesOf<A>
     : never;
 }[keyof Table];
 
-/** Makes operations as they stand in a scenario: `push(1)`, `pop()`, `move({ from: 1, to: 2 })`. */
+/** Makes operations as written in a scenario: `push(1)`, `pop()`, `move({ from: 1, to: 2 })`. */
 export type CallsOf<Table> = {
   readonly [Kind in keyof Table]: Table[Kind] extends { readonly arguments: infer A } ? Call<Kind, A> : never;
 };
@@ -166,9 +175,9 @@ type Call<Kind, A> = keyof A extends never
   ? () => { readonly kind: Kind } & RawValuesOf<A>
   : (values: RawValuesOf<A> | RawValuesOf<A>[keyof RawValuesOf<A>]) => { readonly kind: Kind } & RawValuesOf<A>;
 
-// What rows demand, a table demands all of: the conditional types intersect what each row infers.
+// A table demands everything that its rows demand: the conditional types intersect what each row infers.
 
-/** What a table's procedures work on. */
+/** The structure that a table's procedures work on. */
 export type StructureOf<Table> = {
   [Kind in keyof Table]: Table[Kind] extends TableRow<infer Structure, infer _A, infer _O, infer _L, infer _S>
     ? (structure: Structure) => void
@@ -177,7 +186,7 @@ export type StructureOf<Table> = {
   ? Structure
   : never;
 
-/** What a table's threads keep to themselves. */
+/** The private state of a table's threads. */
 export type LocalOf<Table> = {
   [Kind in keyof Table]: Table[Kind] extends TableRow<infer _St, infer _A, infer _O, infer Local, infer _S>
     ? (local: Local) => void
@@ -186,7 +195,7 @@ export type LocalOf<Table> = {
   ? Local
   : never;
 
-/** The state of a table's own model, where its rows have steps. */
+/** The state of a table's own model, if its rows have steps. */
 export type StateOf<Table> = {
   [Kind in keyof Table]: Table[Kind] extends TableRow<infer _St, infer _A, infer _O, infer _L, infer State>
     ? (state: State) => void
@@ -195,7 +204,7 @@ export type StateOf<Table> = {
   ? State
   : never;
 
-/** @throws RangeError at a value without a name, where the operation has several arguments */
+/** @throws RangeError for an unnamed value if the operation has several arguments */
 export function callsOf(table: OperationTable): Readonly<Record<string, (values?: unknown) => object>> {
   return Object.fromEntries(
     Object.entries(table).map(([kind, { arguments: named }]) => [
@@ -215,9 +224,9 @@ export function callsOf(table: OperationTable): Readonly<Record<string, (values?
 }
 
 /**
- * An operation as a person reads it: `get v4/20 create`, `allow v4/20 timeout 3`. Unless its row says otherwise, its arguments
- * stand as the scenario has them: truth values by their names, or not at all; numbers with their names where there are
- * several arguments.
+ * An operation as readable text: `get v4/20 create`, `allow v4/20 timeout 3`. Unless its row defines a text, its
+ * arguments appear as in the scenario: truth values by their names, or not at all; numbers with their names if there
+ * are several arguments.
  */
 export function operationText(table: OperationTable, operation: unknown): string {
   const { kind, ...raw } = operation as { readonly kind: string };
@@ -237,8 +246,8 @@ function valuesText(values: object): string {
 }
 
 /**
- * Does the operation find nothing to work on, whatever others do, after these of its own thread? It does if the reference
- * that it takes was not obtained, or has been given away.
+ * Does the operation find nothing to work on, regardless of other threads, after these operations of its own thread?
+ * That is so if the reference that it takes was not obtained, or has been consumed.
  */
 export function lacksReference(table: OperationTable, operation: unknown, before: readonly unknown[]): boolean {
   const taken = referencesOf(table, operation).takes;

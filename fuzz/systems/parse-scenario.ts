@@ -3,12 +3,12 @@ import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import type { System } from "./system.ts";
 
-/** Threads that a scenario may have, and operations of each: more is no scenario but a mistake. */
+/** Maximum number of threads of a scenario, and of operations of each: more is taken for a mistake. */
 const THREADS_MAX = 16;
 const OPERATIONS_MAX = 1000;
 
 /**
- * Checks that `value` is a scenario of `system`, to the last operation.
+ * Checks that `value` is a scenario of `system`, down to the last operation.
  *
  * @throws ScenarioError that names the first part that is wrong
  */

@@ -1,14 +1,14 @@
 /**
- * The word that stands for what an operation returned, in the implementation or in the model.
+ * The word that represents an operation's return value, in the implementation or in the model.
  *
- * A forgotten `return` must not pass: nobody-saw-the-response fits every model.
+ * A forgotten `return` must not pass: an unobserved response fits every model.
  */
 import type { Returned } from "./operation-table.ts";
 
 /**
- * @param returns what the operation's row says of its procedure
- * @param text the operation as a person reads it
- * @throws TypeError if the operation returned what its row does not say
+ * @param returns the kind of return value in the operation's row
+ * @param text the operation as readable text
+ * @throws TypeError if the return value does not match the row
  */
 export function responseWord(
   returns: "word" | "object" | "nothing" = "word",
@@ -17,7 +17,7 @@ export function responseWord(
 ): number {
   if (returns === "nothing") {
     if (returned === undefined) return 0;
-    throw new TypeError(`${text} returned ${shown(returned)}, and its row says that it returns nothing`);
+    throw new TypeError(`${text} returned ${shown(returned)}, and its row declares that it returns nothing`);
   }
   if (typeof returned === "boolean" && returns === "word") return returned ? 1 : 0;
   if (typeof returned === "number" && (returned | 0) === returned) return returned;

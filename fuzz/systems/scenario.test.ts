@@ -16,31 +16,31 @@ const good: Scenario<PeersScenarioOperation> = {
   threads: [{ name: "only", operations: [{ kind: "get", address: "v4/1", create: true }] }],
 };
 
-test("every scenario of the registry survives being written as JSON and read back", () => {
+test("every scenario of the registry survives a round trip through JSON", () => {
   for (const scenario of scenarios) {
     expect(parseScenario(systemNamed(scenario.system), JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
   }
 });
 
-test("every scenario has a name of its own, and a line on what it tries", () => {
+test("every scenario has a unique name and a description", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
   for (const { about } of scenarios) expect(about).toMatch(/\w/);
 });
 
-test("the registry finds by name, and says what there is when it does not", () => {
+test("the registry finds by name, and lists the known names if it does not", () => {
   expect(systemNamed("peers").name).toBe("peers");
   expect(scenarioNamed("peers-two-creators").system).toBe("peers");
   expect(() => systemNamed("pears")).toThrow(/^no system "pears"; did you mean peers\?$/);
   expect(() => scenarioNamed("nope")).toThrow(/^no scenario "nope"; there are .*peers-rotate-right/);
 });
 
-test("a scenario without a line about it, or limits, is one", () => {
+test("a scenario may lack a description and limits", () => {
   const { about, limits, ...rest } = good;
   expect([about, limits]).toBeDefined();
   expect(parseScenario(peers, rest)).toEqual(rest);
 });
 
-test("what is wrong with a scenario is said by its path", () => {
+test("errors in a scenario are reported with their path", () => {
   const wrong = (change: object) => () => parseScenario(peers, { ...good, ...change });
   expect(wrong({ system: "ports" })).toThrow("scenario of peers: system: ");
   expect(wrong({ name: 7 })).toThrow("scenario of peers: name: ");
@@ -87,13 +87,13 @@ test("operations on peers that the thread does not hold do nothing", () => {
   expect(machine.steps).toBe(0);
 });
 
-test("addresses of IPv6 differ in the third or only in the last word", () => {
+test("IPv6 addresses differ in the third word or only in the last", () => {
   expect(parseAddress("v4/4000000")).toEqual({ family: "v4", words: [4000000] });
   expect(parseAddress("v6/6")).toEqual({ family: "v6", words: [0xfd000000, 0, 3, 0] });
   expect(parseAddress("v6/7")).toEqual({ family: "v6", words: [0xfd000000, 0, 3, 1] });
 });
 
-test("the collector runs only where something is thrown away", () => {
+test("the collector runs only if a scenario invalidates", () => {
   const names = (name: string) =>
     peers.compile(parseScenario(peers, scenarioNamed(name))).threads.map((thread) => thread.name);
   expect(names("peers-two-creators")).toEqual(["first", "second"]);

@@ -1,12 +1,12 @@
 /**
- * A scenario as data: what a system holds at first, and the operations of each thread. Plain JSON, so that traces can
- * carry it and shrinking can take operations out of it; what an operation is, its system says.
+ * A scenario as data: a system's initial contents, and the operations of each thread. Plain JSON, so that traces can
+ * carry it and shrinking can remove operations from it; its system defines the operations.
  */
 export interface Scenario<Operation = unknown> {
   readonly name: string;
   /** The system's name. */
   readonly system: string;
-  /** One line on what is tried. */
+  /** One-line description. */
   readonly about?: string;
   /** The system's parameters that differ from their defaults. */
   readonly limits?: Readonly<Record<string, number>>;
@@ -22,7 +22,7 @@ export interface ScenarioThread<Operation = unknown> {
   readonly operations: readonly Operation[];
 }
 
-/** A scenario as its system's author writes it: without the names, and with threads by theirs. */
+/** A scenario as its system's author writes it: without its own names, and with threads keyed by name. */
 export interface ScenarioContents<Operation> {
   readonly about?: string;
   readonly limits?: Readonly<Record<string, number>>;

@@ -9,7 +9,7 @@ import { peers } from "./peers/peers.ts";
 import type { System } from "./system.ts";
 import { sizeName, smallScenarios } from "./small-scenarios.ts";
 
-/** A set of words, one a key: contents are sets of keys, operations are names with keys. */
+/** A set of words, one per key: contents are sets of keys, operations are names with keys. */
 function setSystem(
   smallScope: SmallScope<string> | undefined,
 ): Pick<System<string>, "name" | "smallScope" | "compile"> {
@@ -66,7 +66,7 @@ function canonical({ initial, threads }: Pick<Scenario<string>, "initial" | "thr
   ]);
 }
 
-test("each class of scenarios that are equal up to threads and keys is there exactly once", () => {
+test("each class of scenarios equal up to threads and keys is enumerated exactly once", () => {
   const sizes = fc.record({
     threads: fc.integer({ min: 1, max: 3 }),
     operations: fc.integer({ min: 1, max: 2 }),
@@ -110,7 +110,7 @@ test("contents that leave the same words count once", () => {
   expect(contents).toEqual([[], ["a0"]]);
 });
 
-test("keys keep their places beside something that is no key", () => {
+test("keys keep their positions next to something that is not a key", () => {
   const scope = { ...scopeOf(["a"], []), initialContents: () => [["z5"]] };
   expect(
     [...smallScenarios(setSystem(scope), { threads: 1, operations: 1, keys: 2 })].map(
@@ -131,13 +131,13 @@ test("operations that have nothing to work on are left out", () => {
   expect(plans).toEqual(["a0 a0", "a0 b0"]);
 });
 
-test("a system that describes no small scope is named", () => {
+test("a system without a small scope is reported by name", () => {
   expect(() => [...smallScenarios(setSystem(undefined), { threads: 1, operations: 1, keys: 1 })]).toThrow(
-    /^set does not say what its small scenarios are/,
+    /^set declares no small scope/,
   );
 });
 
-test("the peer pool's scenarios of two threads, two operations and three keys can all be compiled, each with a name of its own", () => {
+test("the peer pool's scenarios of two threads, two operations and three keys all compile, with unique names", () => {
   const size = { threads: 2, operations: 2, keys: 3 };
   const all = [...smallScenarios(peers, size)];
   expect(sizeName(size)).toBe("2x2x3");

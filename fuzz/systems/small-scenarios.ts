@@ -1,14 +1,14 @@
 /**
- * Every scenario of a system up to a size, each once up to symmetry.
+ * Every scenario of a system up to a size, exactly once up to symmetry.
  *
  * Two scenarios are the same if one becomes the other by
- * - renumbering the threads: threads are taken in ascending order of what they do;
- * - renaming keys without changing their order: a key that nobody uses leaves no gap;
+ * - renumbering the threads: threads are taken in ascending order of their operations;
+ * - renaming keys without changing their order: an unused key leaves no gap;
  * - initial operations that leave the same memory: contents whose words are equal count once;
- * - leaving out an operation that has nothing to work on: a scenario with one is of a smaller size.
+ * - leaving out an operation that has nothing to work on: a scenario with one belongs to a smaller size.
  *
- * Every thread performs exactly `operations` operations. Shorter ones are not enumerated: up to where a thread ends,
- * they run as the longer ones do.
+ * Every thread performs exactly `operations` operations. Shorter threads are not enumerated: up to their end they run
+ * like the longer ones.
  */
 import { Machine } from "#fuzz/machine/machine.ts";
 import type { Scenario } from "./scenario.ts";
@@ -23,7 +23,7 @@ export interface ScopeSize {
   readonly keys: number;
 }
 
-/** What a system is certified for in the long profiles, unless its small scope says otherwise. */
+/** The sizes for which a system is certified in the long profiles, unless its small scope sets others. */
 export const CERTIFIED_SIZES: readonly ScopeSize[] = [{ threads: 2, operations: 2, keys: 2 }];
 
 /** `2x2x3`: threads, operations, keys. */
@@ -37,16 +37,16 @@ interface Keyed {
   readonly keys: number;
 }
 
-/** What one thread does: operations one after the other, and the bits of the keys they use. */
+/** One thread's sequence of operations, and the bits of the keys they use. */
 interface ThreadPlan {
   readonly operations: readonly unknown[];
   readonly keys: number;
 }
 
 /**
- * The scenarios of that size, in an order that depends on the system and the size alone.
+ * The scenarios of that size, in an order that depends only on the system and the size.
  *
- * @throws InputError if certificates of the system are not described
+ * @throws InputError if the system declares no small scope
  */
 export function* smallScenarios(
   system: Pick<System, "name" | "smallScope" | "compile">,
@@ -54,7 +54,7 @@ export function* smallScenarios(
 ): Generator<Scenario> {
   const { smallScope } = system;
   if (smallScope === undefined)
-    throw new InputError(`${system.name} does not say what its small scenarios are, so there is no certificate of it`);
+    throw new InputError(`${system.name} declares no small scope, so it cannot be certified`);
   const universe = keyedOperations(smallScope, size.keys);
   const plans = threadPlans(smallScope, universe, size.operations);
   let number = 0;
@@ -111,7 +111,7 @@ function threadPlans(scope: SmallScope, universe: readonly Keyed[], length: numb
   return plans;
 }
 
-/** Every choice of `count` of the items, with repetition, in ascending order of their places. */
+/** Every choice of `count` of the items, with repetition, in ascending order of their positions. */
 function* ascendingChoices<T>(items: readonly T[], count: number, from = 0): Generator<readonly T[]> {
   if (count === 0) return yield [];
   for (let first = from; first < items.length; first++) {
@@ -135,7 +135,7 @@ function* distinctContents(
     const words = wordsAfter(system, scope, initial);
     if (seen.has(words)) continue;
     seen.add(words);
-    // An operation that no thread has may put something between the keys, and then none of them can be renamed.
+    // An operation that no thread performs may put something between the keys; then none of them can be renamed.
     yield {
       initial,
       keys: initial.reduce<number>((bits, operation) => bits | (keysOf.get(JSON.stringify(operation)) ?? all), 0),
@@ -143,13 +143,13 @@ function* distinctContents(
   }
 }
 
-/** What the initial operations leave in memory, as text. */
+/** The memory after the initial operations, as text. */
 function wordsAfter(system: Pick<System, "name" | "compile">, scope: SmallScope, initial: readonly unknown[]): string {
   const program = system.compile(scenarioOf(system.name, "initial contents", initial, [[]], scope.limits));
   return new Machine(program).words.join(",");
 }
 
-/** Are the keys of these bits 0, 1, 2, … without one left out? */
+/** Are the keys of these bits 0, 1, 2, … without a gap? */
 function isWithoutGap(bits: number): boolean {
   return (bits & (bits + 1)) === 0;
 }

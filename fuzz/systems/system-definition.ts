@@ -1,4 +1,4 @@
-/** What a system's author writes: see `defineSystem`. */
+/** The definition of a system by its author: see `defineSystem`. */
 import type { Access, Address } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
 import type { ThreadBody } from "#fuzz/machine/program.ts";
@@ -13,7 +13,7 @@ import type { ScenarioContents } from "./scenario.ts";
 import type { SmallScope } from "./small-scope.ts";
 import type { SystemSources } from "./system.ts";
 
-/** What a scenario asks for, as far as the layout of memory and the model depend on it. */
+/** The parts of a scenario that the memory layout and the model depend on. */
 export interface Plan<Operation = unknown, Limits = Readonly<Record<string, number>>> {
   readonly scenario: string;
   readonly limits: Limits;
@@ -26,7 +26,7 @@ export interface Plan<Operation = unknown, Limits = Readonly<Record<string, numb
   readonly threadCount: number;
 }
 
-/** Memory when nothing is under way. */
+/** Memory when no operation is in progress. */
 export interface MemoryAtRest extends IdentifiedObjects {
   readonly words: Int32Array;
 }
@@ -38,53 +38,53 @@ export type LimitsOf<Shape> = { readonly [Name in keyof Shape]: number };
 
 export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOperation> {
   readonly name: string;
-  /** One line on what it is. */
+  /** One-line description. */
   readonly about: string;
   /** Where its model and its implementation are, from the root of the project. */
   readonly sources?: SystemSources;
   /**
    * Lays the structure out in the heap.
    *
-   * @throws ScenarioError if the scenario asks for what the structure cannot do
+   * @throws ScenarioError if the scenario requests something that the structure cannot do
    */
   place(heap: Heap, plan: Plan<Operation, Limits>): Structure;
   /** Words of the heap; 16,384 if absent. */
   heapWords?(plan: Plan<Operation, Limits>): number;
-  /** What comes before the initial operations. */
+  /** Runs before the initial operations. */
   start?(structure: Structure, plan: Plan<Operation, Limits>): Access;
-  /** Performs an initial operation together with what must run before or after it, where nobody else runs. */
+  /** Performs an initial operation together with what must run before or after it; no other thread runs. */
   initially?(structure: Structure, perform: () => Access, caller: Caller<Local>): Access;
-  /** What comes after the initial operations. */
+  /** Runs after the initial operations. */
   settled?(structure: Structure, plan: Plan<Operation, Limits>): Access;
-  /** What each thread keeps to itself, made anew for each execution. */
+  /** Private state of each thread, created afresh for each execution. */
   local?(structure: Structure, thread: number, plan: Plan<Operation, Limits>): Local;
-  /** The thread performs nothing more: the rest of its operations is skipped. */
+  /** Is the thread finished? Then the rest of its operations is skipped. */
   isOver?(caller: Caller<Local>): boolean;
-  /** What each thread does at its end, and after each initial operation where `initially` asks for it. */
+  /** Runs at the end of each thread, and after each initial operation if `initially` requests it. */
   leave?(structure: Structure, caller: Caller<Local>, plan: Plan<Operation, Limits>): Access;
-  /** What one thread does alone when all others have returned, after the scenario's own last operations: look, and assert. */
+  /** Runs alone when all threads have returned, after the scenario's final operations: inspect and assert. */
   atEnd?(structure: Structure, plan: Plan<Operation, Limits>): Access;
-  /** The model, where the rows have no steps. */
+  /** The model, if the rows have no steps. */
   model?(structure: Structure, plan: Plan<Operation, Limits>): OnlineModel<State, ModelOperation, unknown>;
-  /** The slab whose objects operations return and take, and how many of them there may ever be. */
+  /** The slab whose objects operations return and take, and the maximum number of objects ever created. */
   objects?(
     structure: Structure,
     plan: Plan<Operation, Limits>,
   ): { readonly slab: Address; readonly identitiesMax: number };
   /**
-   * The abstraction function: the state that memory shows when nothing is under way, of one that the model allows (without
-   * what may have vanished and has), or why memory shows something else. The state itself if absent.
+   * The abstraction function: given a state that the model allows when no operation is in progress, returns the state
+   * shown by memory (without optional parts that have vanished), or why memory differs. If absent, the state itself.
    */
   settle?(state: State, structure: Structure, memory: MemoryAtRest, plan: Plan<Operation, Limits>): Settled<State>;
   /** Threads that serve the others. */
   daemons?(structure: Structure, plan: Plan<Operation, Limits>): readonly ThreadBody[];
-  /** What must hold besides the machine's own checks and linearizability. */
+  /** Checks in addition to the machine's own checks and linearizability. */
   watchers?(
     structure: Structure,
     parts: {
       readonly plan: Plan<Operation, Limits>;
       readonly history: OperationHistory<State>;
-      /** Threads of an execution, daemons and callbacks included. */
+      /** Maximum number of threads of an execution, including daemons and callbacks. */
       readonly threadsMax: number;
       /** Numbers of the daemons' threads, by their names. */
       readonly daemon: (name: string) => number;
@@ -92,24 +92,25 @@ export interface SystemParts<Structure, Operation, Local, Limits, State, ModelOp
       readonly operationAt: (number: number) => Operation | undefined;
     },
   ): readonly Watcher[];
-  /** What operations owe to one another when threads are paused at any moment. */
+  /** The progress that operations guarantee when other threads are paused at any moment. */
   readonly progress?: ProgressCondition;
-  /** Checks of the machine that are switched off, each with the reason, which every report shows. */
+  /** Checks of the machine that are switched off, each with its reason, which every report shows. */
   readonly without?: ChecksOff;
   /**
-   * What follows generated sequences of these operations: all is given back, and time passes until nothing need be there.
+   * Operations that follow a generated sequence of these: they release everything, and let time pass until nothing may
+   * remain.
    */
   closing?(operations: readonly Operation[]): readonly Operation[];
-  /** Operations that a generated sequence may have before that; 160 if absent. */
+  /** Maximum number of operations of a generated sequence before those; 160 if absent. */
   readonly sequenceMax?: number;
   /** RCU callbacks that one execution may start; 16 if absent. */
   callbacksMax?(plan: Plan<Operation, Limits>): number;
-  /** What is tried; scenarios are drawn from the operations if absent. */
+  /** The scenarios; if absent, scenarios are drawn from the operations. */
   readonly scenarios?: Readonly<Record<string, ScenarioContents<Operation>>>;
   readonly smallScope?: SmallScope<Operation>;
 }
 
-/** A system as its author writes it: an operation table, and what goes with it. */
+/** A system as its author writes it: an operation table, and its other parts. */
 export type SystemDefinition<
   Table extends OperationTable,
   Shape extends LimitsShape,
@@ -117,13 +118,13 @@ export type SystemDefinition<
   ModelOperation,
 > = SystemParts<StructureOf<Table>, OperationOf<Table>, LocalOf<Table>, LimitsOf<Shape>, State, ModelOperation> & {
   readonly operations: Table;
-  /** The first state of the model that the rows' steps make. */
+  /** The initial state of the model defined by the rows' steps. */
   readonly initialState?: StateOf<Table>;
   /** Parameters that a scenario may set, each with a default. */
   readonly limits?: Shape;
 };
 
-/** A definition whose types nobody knows any more: the compiler hands structure, state and limits on as they are. */
+/** A definition with its types erased: the scenario compiler passes structure, state and limits on unchanged. */
 export type AnySystemDefinition = SystemParts<
   unknown,
   unknown,

@@ -12,17 +12,17 @@ export interface SystemSources {
 }
 
 /**
- * A structure that can be verified: its operations, and how a scenario of it becomes a program for the machine. Made by
- * `defineSystem`.
+ * A structure that can be verified: its operations, and the compilation of its scenarios to programs for the machine.
+ * Made by `defineSystem`.
  *
- * Any subset of a scenario's operations, in the order given, must be a scenario too: an operation that has nothing to work
- * on (a release of a reference that was never taken) does nothing. Shrinking drops operations.
+ * Any subset of a scenario's operations, in the given order, must be a scenario too: an operation that has nothing to
+ * work on (a release of a reference that was never taken) does nothing. Shrinking drops operations.
  */
 export interface System<Operation = unknown> {
   readonly name: string;
-  /** One line on what it is. */
+  /** One-line description. */
   readonly about: string;
-  /** Absolute path of the module that defines it; absent where that is not known. */
+  /** Absolute path of the module that defines it; absent if unknown. */
   readonly module?: string;
   readonly sources?: SystemSources;
   readonly operationSchema: ZodType<Operation>;
@@ -32,34 +32,34 @@ export interface System<Operation = unknown> {
   readonly limits: Arbitrary<Readonly<Record<string, number>>>;
   /** Operations for generated scenarios. Few keys, small numbers: threads should meet. */
   readonly operations: Arbitrary<Operation>;
-  /** What scenarios for conformance are made of; absent where its scenarios are all there is. */
+  /** Generators of conformance scenarios; absent if the system has only its declared scenarios. */
   readonly conformance?: {
     /** Operations of long sequences: values over their whole ranges. */
     readonly sequential: Arbitrary<Operation>;
     /** Operations of threads that should meet. */
     readonly concurrent: Arbitrary<Operation>;
-    /** Operations that lead to the state in which those threads begin; absent where none may. */
+    /** Operations that lead to the initial state of those threads; absent where none may. */
     readonly initial?: Arbitrary<Operation>;
-    /** After these operations, all that gives back what is held and lets time pass until nothing need be there. */
+    /** The operations that follow these: they release everything held, and let time pass until nothing may remain. */
     closing(operations: readonly Operation[]): readonly Operation[];
-    /** The operations of one thread, led to references that it may hold by then. */
+    /** The operations of one thread, redirected to references that it may hold by then. */
     leadToHeld(operations: readonly Operation[]): readonly Operation[];
-    /** Operations of a sequence, those of `closing` not counted. */
+    /** Maximum number of operations of a sequence, not counting those of `closing`. */
     readonly sequenceMax: number;
   };
-  /** What is tried. */
+  /** The scenarios. */
   readonly scenarios: readonly Scenario<Operation>[];
-  /** Checks that are switched off, with the reasons. */
+  /** Checks that are switched off, with their reasons. */
   readonly without?: ChecksOff;
-  /** What certificates enumerate; a system without it has none. */
+  /** The scope of certificates; a system without it has none. */
   readonly smallScope?: SmallScope<Operation>;
   /** May the operation be an initial one? */
   isInitial(operation: Operation): boolean;
-  /** An operation as a person reads it. */
+  /** An operation as readable text. */
   operationText(operation: Operation): string;
   /**
    * @param scenario one that `parseScenario` has checked
-   * @throws ScenarioError if the scenario asks for what the system cannot do
+   * @throws ScenarioError if the scenario requests something that the system cannot do
    */
   compile(scenario: Scenario<Operation>): Program;
 }

@@ -1,4 +1,4 @@
-/** A barrier for `parties` threads: `arrived` counts, `generation` says which meeting it is. */
+/** A barrier for `parties` threads: word 0 counts arrivals, word 1 is the generation. */
 export class Barrier {
   readonly words: Int32Array;
   readonly parties: number;
@@ -18,7 +18,7 @@ export class Barrier {
   }
 }
 
-/** Waits for the count to be full; who is slow to look finds that the next meeting has begun. */
+/** Waits for the count to be reset; a slow waiter may find that the next generation has begun. */
 export class CountingBarrier extends Barrier {
   override meet(): void {
     if (Atomics.add(this.words, 0, 1) === this.parties - 1) {

@@ -8,7 +8,7 @@ const meetTwice = (barrier: Barrier): void => {
 
 export default sharedMemory({
   name: "barrier-right",
-  about: "two threads meet twice at one barrier: nobody may wait for ever",
+  about: "two threads meet twice at one barrier: neither may wait forever",
   setUp: () => new Barrier(new Int32Array(new SharedArrayBuffer(8)), 2),
   threads: { first: meetTwice, second: meetTwice },
 });

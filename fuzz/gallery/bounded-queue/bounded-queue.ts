@@ -1,4 +1,6 @@
-/** Vyukov's bounded queue for many producers and consumers (1024cores.net, 2010): a sequence beside each element. */
+/**
+ * Vyukov's bounded queue for many producers and consumers (1024cores.net, 2010): each element has a sequence number.
+ */
 export class BoundedQueue {
   readonly positions: Int32Array;
   readonly sequences: Int32Array;
@@ -52,7 +54,7 @@ export class BoundedQueue {
   }
 }
 
-/** The sequence says that the element is there before it is. */
+/** The sequence announces the element before it is stored. */
 export class EarlyQueue extends BoundedQueue {
   protected override publish(position: number, value: number): void {
     Atomics.store(this.sequences, position & this.mask, position + 1);

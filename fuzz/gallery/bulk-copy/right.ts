@@ -2,7 +2,7 @@ import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";
 
 export default sharedMemory({
   name: "bulk-copy-right",
-  about: "the payload is copied by itself, and the header with its state is stored last",
+  about: "the payload is copied separately, and the header with its state is stored last",
   setUp: () => new SharedArrayBuffer(8),
   threads: {
     writer(buffer) {

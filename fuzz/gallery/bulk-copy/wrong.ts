@@ -2,7 +2,7 @@ import { sharedMemory } from "#fuzz/javascript/shared-memory.ts";
 
 export default sharedMemory({
   name: "bulk-copy-wrong",
-  about: "a message is copied with its header, whose first byte says that it is ready, by plain stores in order",
+  about: "a message is copied with its header, whose first byte marks it ready, by plain stores in order",
   setUp: () => new SharedArrayBuffer(8),
   threads: {
     writer(buffer) {

@@ -1,4 +1,6 @@
-/** A host asks, a worker responds, over one flag word: 0 idle, 1 asked, 2 responded. Beside it the message. */
+/**
+ * A host sends a request and a worker responds, over one flag word (0 idle, 1 requested, 2 responded) and a message.
+ */
 export class Channel {
   readonly words: Int32Array;
 
@@ -32,7 +34,7 @@ export class Channel {
   }
 }
 
-/** Says that it has responded before the response is there. */
+/** Sets the flag before the response is stored. */
 export class EagerChannel extends Channel {
   protected override respond(response: number): void {
     this.setFlag(2);

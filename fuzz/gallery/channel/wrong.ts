@@ -3,7 +3,7 @@ import { EagerChannel } from "./channel.ts";
 
 export default sharedMemory({
   name: "channel-wrong",
-  about: "a host asks a worker twice",
+  about: "a host sends a worker two requests",
   setUp: () => new EagerChannel(new Int32Array(new SharedArrayBuffer(8))),
   threads: {
     host: (channel) => [channel.ask(3), channel.ask(4)],

@@ -1,4 +1,6 @@
-/** A ring that never refuses: a producer that finds it full drops the oldest element, by moving the consumer's counter. */
+/**
+ * A ring that never refuses: a producer that finds it full drops the oldest element by moving the consumer's counter.
+ */
 export class DropOldestRing {
   readonly counters: Int32Array;
   readonly elements: Int32Array;
@@ -20,7 +22,7 @@ export class DropOldestRing {
     Atomics.store(this.counters, 0, written + 1);
   }
 
-  /** Two threads move the counter: each only from where it saw it. */
+  /** Two threads move the counter, each only from the value it saw. */
   protected moveTail(from: number): boolean {
     return Atomics.compareExchange(this.counters, 1, from, from + 1) === from;
   }
@@ -35,7 +37,7 @@ export class DropOldestRing {
   }
 }
 
-/** Each thread stores the counter, though the other may have moved it on. */
+/** Each thread stores the counter, although the other may have advanced it. */
 export class TwoWritersRing extends DropOldestRing {
   protected override moveTail(from: number): boolean {
     Atomics.store(this.counters, 1, from + 1);

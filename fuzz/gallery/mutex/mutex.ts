@@ -1,4 +1,4 @@
-/** A mutex that sleeps: 0 free, 1 held, 2 held and somebody may sleep. After Drepper, "Futexes are tricky" (2011). */
+/** A sleeping mutex: 0 free, 1 held, 2 held with possible sleepers. After Drepper, "Futexes are tricky" (2011). */
 export class Mutex {
   readonly word: Int32Array;
 
@@ -16,7 +16,7 @@ export class Mutex {
   }
 }
 
-/** A thread that was woken takes the mutex for its own, and does not look whether another was faster. */
+/** A woken thread assumes that it holds the mutex, without checking whether another thread was faster. */
 export class TrustingMutex extends Mutex {
   override lock(): void {
     if (Atomics.compareExchange(this.word, 0, 0, 1) === 0) return;

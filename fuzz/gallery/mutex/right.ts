@@ -9,7 +9,7 @@ const add = ({ mutex, count }: { mutex: Mutex; count: Int32Array }): void => {
 
 export default sharedMemory({
   name: "mutex-right",
-  about: "three threads add to a counter under a mutex that sleeps",
+  about: "three threads add to a counter under a sleeping mutex",
   setUp() {
     const words = new Int32Array(new SharedArrayBuffer(8));
     return { mutex: new Mutex(words.subarray(0, 1)), count: words.subarray(1) };

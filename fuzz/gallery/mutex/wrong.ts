@@ -9,7 +9,7 @@ const add = ({ mutex, count }: { mutex: TrustingMutex; count: Int32Array }): voi
 
 export default sharedMemory({
   name: "mutex-wrong",
-  about: "three threads add to a counter under a mutex that sleeps",
+  about: "three threads add to a counter under a sleeping mutex",
   setUp() {
     const words = new Int32Array(new SharedArrayBuffer(8));
     return { mutex: new TrustingMutex(words.subarray(0, 1)), count: words.subarray(1) };

@@ -1,4 +1,7 @@
-/** Runs an initialiser once, whichever thread comes first; the others sleep until it has run. 0 not yet, 1 running, 2 done. */
+/**
+ * Runs an initialiser once, in the first thread to arrive; the others sleep until it has run. 0 not yet, 1 running, 2
+ * done.
+ */
 export class Once {
   readonly state: Int32Array;
 
@@ -20,7 +23,7 @@ export class Once {
   }
 }
 
-/** Looks, then claims: two threads may both find that nobody has. */
+/** Reads, then claims: two threads may both find it unclaimed. */
 export class TwiceOnce extends Once {
   protected override claim(): boolean {
     if (Atomics.load(this.state, 0) !== 0) return false;

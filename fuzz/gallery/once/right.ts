@@ -10,7 +10,7 @@ const use = ({ once, resource }: { once: Once; resource: Int32Array }): number =
 
 export default sharedMemory({
   name: "once-right",
-  about: "two threads need a resource that is made once",
+  about: "two threads need a resource that is created once",
   setUp() {
     const words = new Int32Array(new SharedArrayBuffer(8));
     return { once: new Once(words.subarray(0, 1)), resource: words.subarray(1) };

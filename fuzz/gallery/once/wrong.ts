@@ -10,7 +10,7 @@ const use = ({ once, resource }: { once: TwiceOnce; resource: Int32Array }): num
 
 export default sharedMemory({
   name: "once-wrong",
-  about: "two threads need a resource that is made once",
+  about: "two threads need a resource that is created once",
   setUp() {
     const words = new Int32Array(new SharedArrayBuffer(8));
     return { once: new TwiceOnce(words.subarray(0, 1)), resource: words.subarray(1) };

@@ -41,7 +41,7 @@ export class EarlyRing extends Ring {
   }
 }
 
-/** The counter's own element count is believed to be one more than there is room for. */
+/** Accepts one element more than there is room for. */
 export class OverfullRing extends Ring {
   override push(value: number): boolean {
     const written = Atomics.load(this.counters, 0);

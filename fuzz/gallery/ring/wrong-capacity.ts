@@ -3,7 +3,7 @@ import { OverfullRing } from "./ring.ts";
 
 export default sharedMemory({
   name: "ring-wrong-capacity",
-  about: "one producer, one consumer, room for two elements, so that places are used again",
+  about: "one producer, one consumer, room for two elements, so that slots are reused",
   setUp: () => new OverfullRing(OverfullRing.storageFor(2)),
   threads: {
     producer: (ring) => [7, 8, 9].map((value) => ring.push(value)),

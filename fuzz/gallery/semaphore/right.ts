@@ -3,7 +3,7 @@ import { Semaphore } from "./semaphore.ts";
 
 export default sharedMemory({
   name: "semaphore-right",
-  about: "two threads wait, a third releases twice: nobody may sleep for ever",
+  about: "two threads wait, a third releases twice: neither may sleep forever",
   setUp: () => new Semaphore(new Int32Array(new SharedArrayBuffer(4))),
   threads: {
     first: (semaphore) => semaphore.acquire(),

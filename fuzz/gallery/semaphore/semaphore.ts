@@ -1,4 +1,4 @@
-/** A counting semaphore: the word is how many may enter. */
+/** A counting semaphore: the word is the number of permits. */
 export class Semaphore {
   readonly word: Int32Array;
 
@@ -21,7 +21,9 @@ export class Semaphore {
   }
 }
 
-/** Wakes only when the count was 0: a second release before the first sleeper runs wakes nobody, and one sleeps on. */
+/**
+ * Wakes only when the count was 0: a second release before the first sleeper runs wakes no thread, and one sleeps on.
+ */
 export class ThriftySemaphore extends Semaphore {
   override release(): void {
     if (Atomics.add(this.word, 0, 1) === 0) Atomics.notify(this.word, 0, 1);

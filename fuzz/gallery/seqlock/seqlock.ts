@@ -1,4 +1,4 @@
-/** A pair that a sequence guards: odd while it is being written. */
+/** A pair guarded by a sequence, which is odd while the pair is being written. */
 export class GuardedPair {
   readonly words: Int32Array;
 
@@ -24,14 +24,14 @@ export class GuardedPair {
   }
 }
 
-/** Looks at the sequence before it reads, and not again. */
+/** Checks the sequence before it reads, but not afterwards. */
 export class HastyPair extends GuardedPair {
   protected override isStill(before: number): boolean {
     return before % 2 === 0;
   }
 }
 
-/** Reads the pair by plain loads, which nothing orders before the second look: right under interleavings alone. */
+/** Reads the pair with plain loads, which nothing orders before the second check: correct only under interleavings. */
 export class PlainPair extends GuardedPair {
   override read(): readonly [number, number] | undefined {
     const before = Atomics.load(this.words, 0);

@@ -1,4 +1,4 @@
-/** Treiber's stack (1986) of indices from 1 on: the head, and for each index the one below. 0 is the bottom. */
+/** Treiber's stack (1986) of indices from 1: the head, and for each index the one below it. 0 is the bottom. */
 export class StackOfIndices {
   readonly head: Int32Array;
   readonly below: Int32Array;
@@ -8,7 +8,7 @@ export class StackOfIndices {
     this.below = words.subarray(1);
   }
 
-  /** The head holds an index in its low half and a count of changes above, so that no head comes back. */
+  /** The head holds an index in its low half and a count of changes above, so that no head value recurs. */
   protected next(head: number, index: number): number {
     return ((head & ~0xffff) + 0x1_0000) | index;
   }
@@ -32,7 +32,7 @@ export class StackOfIndices {
   }
 }
 
-/** The head is an index and nothing else: it may come back while a pop looks away (ABA). */
+/** The head is only an index: its value may recur during a pop (ABA). */
 export class BareStack extends StackOfIndices {
   protected override next(_head: number, index: number): number {
     return index;

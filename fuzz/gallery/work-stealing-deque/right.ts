@@ -3,7 +3,7 @@ import { WorkStealingDeque } from "./work-stealing-deque.ts";
 
 export default sharedMemory({
   name: "work-stealing-deque-right",
-  about: "the owner pops two tasks, of which a thief steals",
+  about: "the owner pops two tasks while a thief steals",
   setUp() {
     const deque = new WorkStealingDeque(new Int32Array(new SharedArrayBuffer(16)));
     deque.push(1);

@@ -42,7 +42,7 @@ export class WorkStealingDeque {
   }
 }
 
-/** The owner takes the last task without asking the top. */
+/** The owner takes the last task without checking the top. */
 export class GreedyDeque extends WorkStealingDeque {
   protected override takeLast(top: number): boolean {
     Atomics.store(this.ends, 0, top + 1);

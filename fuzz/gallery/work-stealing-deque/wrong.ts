@@ -3,7 +3,7 @@ import { GreedyDeque } from "./work-stealing-deque.ts";
 
 export default sharedMemory({
   name: "work-stealing-deque-wrong",
-  about: "the owner pops two tasks, of which a thief steals",
+  about: "the owner pops two tasks while a thief steals",
   setUp() {
     const deque = new GreedyDeque(new Int32Array(new SharedArrayBuffer(16)));
     deque.push(1);

@@ -38,7 +38,7 @@ function placeDst(
   };
 }
 
-const sendWhileDown = protocol("dst", "send-device-down", "a packet is sent while its device goes", (heap) => {
+const sendWhileDown = protocol("dst", "send-device-down", "a packet is sent while its device goes down", (heap) => {
   const { dst, device, holding, setUp } = placeDst(heap, false);
   const loopback = wordAt(heap.words, Device.loopback(device));
   return {
@@ -47,7 +47,7 @@ const sendWhileDown = protocol("dst", "send-device-down", "a packet is sent whil
       *sender() {
         const entry = yield read(Holding.entry(holding));
         const sent = yield* sendThrough(dst, entry);
-        yield assertHolds(sent !== loopback, "nothing is sent through the loopback device that was for another");
+        yield assertHolds(sent !== loopback, "no packet for another device is sent through the loopback device");
       },
       *events() {
         const entry = yield read(Holding.entry(holding));
@@ -80,7 +80,7 @@ const findWhileDropped = protocol("dst", "find-drop", "an entry is found while i
         const entry = yield* findEntry(dst, KEY);
         if (entry === NIL) return;
         const key = yield read(DstEntry.key(entry));
-        yield assertHolds(key === KEY, "who finds an entry finds the one asked for");
+        yield assertHolds(key === KEY, "a lookup finds the requested entry");
         yield* releaseEntry(dst, entry);
       },
       *dropper() {
@@ -93,7 +93,7 @@ const findWhileDropped = protocol("dst", "find-drop", "an entry is found while i
 const destroyAfterUse = protocol(
   "dst",
   "destroy-after-use",
-  "an entry is destroyed that its last holder attached a header to",
+  "an entry is destroyed after its last holder attached a header",
   (heap) => {
     const { dst, holding, setUp } = placeDst(heap, true);
     return {
@@ -112,7 +112,7 @@ const destroyAfterUse = protocol(
   },
 );
 
-const findWhileMade = protocol("dst", "find-make", "an entry is found while it is made", (heap) => {
+const findWhileMade = protocol("dst", "find-make", "an entry is found while it is created", (heap) => {
   const { dst, device } = placeDst(heap, false);
   return {
     threads: {

@@ -84,7 +84,7 @@ function unlinking(name: string, about: string, leaves: "offline" | "quiescent")
 const comingOnline = protocol(
   NATIVE,
   "native-rcu-online",
-  "a thread comes online while a version is taken away",
+  "a thread comes online while a version is removed",
   (heap) => {
     const rcu = placeRcu(heap, 1);
     const [slot = NIL] = rcu.slots;
@@ -103,7 +103,7 @@ const comingOnline = protocol(
           const version = yield loadAcquire(Counter.link(base));
           if (version !== NIL) {
             const value = yield readOnce(Version.value(version));
-            yield assertHolds(value === 1, "a version is as it was made");
+            yield assertHolds(value === 1, "a version is as it was created");
           }
           yield* goOffline(slot);
         },
@@ -118,7 +118,7 @@ const comingOnline = protocol(
   },
 );
 
-const queuedWork = protocol(NATIVE, "native-queued-work", "a work is asked for while two may run it", (heap) => {
+const queuedWork = protocol(NATIVE, "native-queued-work", "a work is requested while two may run it", (heap) => {
   const work = placeDelayedWork(heap, "work");
   const base = place(heap, Counter, "counter");
   preset(heap, Counter.lock(base), FREE);

@@ -50,7 +50,7 @@ function placePool(heap: Heap, create: (heap: Heap, clock: Clock, options: PeerP
   return { pool: create(heap, clock, options), clock, holding: place(heap, Holding, "holding") };
 }
 
-/** Makes a peer that is held, its limiter as full as it gets. */
+/** Creates a held peer with a full limiter. */
 function* hold({ pool, holding }: Placed): Access {
   const peer = yield* getPeer(pool, address(1));
   yield write(Holding.peer(holding), peer);
@@ -67,7 +67,7 @@ const limiter = protocol("peers", "limiter", "two callers of one limiter while t
   return {
     *setUp() {
       yield* hold(placed);
-      // One grant is left; what the clock brings is the other.
+      // One grant is left; the clock provides the other.
       const peer = yield read(Holding.peer(holding));
       yield writeOnce(Peer.emptySince(peer), NOW - TIMEOUT);
     },
@@ -80,7 +80,7 @@ const limiter = protocol("peers", "limiter", "two callers of one limiter while t
         const peer = yield read(Holding.peer(holding));
         const spent = yield readOnce(Peer.emptySince(peer));
         const isAllowed = yield* allowPeer(pool, peer, TIMEOUT);
-        // Whoever finds the bucket as the first left it counts by the clock that the first has read.
+        // A caller that finds the bucket as the first left it counts with the clock that the first read.
         yield assertHolds(
           isAllowed || spent === NOW - TIMEOUT,
           "tokens are counted by a clock no older than the bucket's",
@@ -90,7 +90,7 @@ const limiter = protocol("peers", "limiter", "two callers of one limiter while t
   };
 });
 
-const publication = protocol("peers", "insert-lookup", "a peer is made while another thread looks it up", (heap) => {
+const publication = protocol("peers", "insert-lookup", "a peer is created while another thread looks it up", (heap) => {
   const placed = placePool(heap, createPeerPool);
   const { pool } = placed;
   return {
@@ -102,7 +102,7 @@ const publication = protocol("peers", "insert-lookup", "a peer is made while ano
         const peer = yield* findPeer(pool, address(1));
         if (peer === NIL) return;
         const identifier = yield read(Peer.identifier(peer));
-        yield assertHolds(identifier === 5, "who finds a peer sees what it was made with");
+        yield assertHolds(identifier === 5, "a lookup sees the initial contents of a peer");
         yield* putPeer(pool, peer);
       },
     },
@@ -126,14 +126,14 @@ const optimistic = protocol(
           const peer = yield* findOptimistically(pool, address(1));
           if (peer === NIL) return;
           const identifier = yield read(Peer.identifier(peer));
-          yield assertHolds(identifier === 5, "who finds a peer sees what it was made with");
+          yield assertHolds(identifier === 5, "a lookup sees the initial contents of a peer");
         },
       },
     };
   },
 );
 
-const collection = protocol("peers", "put-collect", "a peer that was used just now is not collected", (heap) => {
+const collection = protocol("peers", "put-collect", "a recently used peer is not collected", (heap) => {
   const placed = placePool(heap, createPeerPool);
   const { pool, clock, holding } = placed;
   return {
@@ -148,7 +148,7 @@ const collection = protocol("peers", "put-collect", "a peer that was used just n
         const made = yield* getPeerLocked(pool, address(2));
         const peer = yield read(Holding.peer(holding));
         const refcount = yield readOnce(Peer.refcount(peer));
-        yield assertHolds(made !== NIL && refcount >= 0, "a peer that was used just now is not collected");
+        yield assertHolds(made !== NIL && refcount >= 0, "a recently used peer is not collected");
       },
     },
   };

@@ -3,23 +3,23 @@ import { createHeap, type Heap } from "#impl/memory/heap.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 
 /**
- * A small program over the real procedures of a protocol: two or three threads that meet once, and what each may rely on,
- * as assertions. Small enough that every execution under weak memory is visited in moments.
+ * A small program over the real procedures of a protocol: two or three threads that interact once, with assertions of
+ * what each may rely on. Small enough to visit every execution under weak memory in moments.
  */
 export interface Protocol {
   readonly name: string;
-  /** The system, or folder of `impl/`, that it belongs to. */
+  /** The system, or folder of `impl/`, to which it belongs. */
   readonly system: string;
   readonly about: string;
   makeProgram(): Program;
 }
 
-/** What a protocol's program is made of, over a heap of its own. */
+/** The parts of a protocol's program, over its own heap. */
 export interface Parts {
-  /** Runs alone, first. */
+  /** Runs first, alone. */
   readonly setUp?: () => Access;
   readonly threads: Readonly<Record<string, () => Access>>;
-  /** Threads that may wait for ever when the others have returned. */
+  /** Threads that may wait forever when the others have returned. */
   readonly daemons?: Readonly<Record<string, () => Access>>;
 }
 

@@ -10,7 +10,7 @@ test.each(protocols.map(({ name }) => name))("%s holds in every execution under 
   expect(executions).toBeGreaterThan(0);
 });
 
-/** A search by unordered loads relies on the address dependency, of which ra knows nothing. */
+/** A search by unordered loads relies on the address dependency, which ra does not have. */
 const DEPENDENT = "insert-optimistic-lookup";
 
 test.each(["tso", "ra"] as const)("every protocol without dependencies holds in every execution under %s", (memory) => {
@@ -27,6 +27,6 @@ test("every protocol holds under sequential consistency, with all checks of the 
   expect(verdicts).toEqual(protocols.map(({ name }) => [name, undefined]));
 });
 
-test("a protocol that there is not is refused with those that there are", () => {
+test("an unknown protocol is refused with the list of known ones", () => {
   expect(() => protocolNamed("none")).toThrow(/no protocol "none"; there are seqlock, /u);
 });

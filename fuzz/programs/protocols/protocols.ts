@@ -13,7 +13,7 @@ export const protocols: readonly Protocol[] = [
   ...nativeProtocols,
 ];
 
-/** @throws InputError that lists what there is, if there is no such protocol */
+/** @throws InputError that lists the known protocols, if there is no such protocol */
 export function protocolNamed(name: string): Protocol {
   const found = protocols.find((protocol) => protocol.name === name);
   if (found === undefined)

@@ -1,4 +1,4 @@
-/** The protocols of `impl/sync/`, each with a reader that relies on what it promises. */
+/** The protocols of `impl/sync/`, each with a reader that relies on its guarantee. */
 import {
   type Access,
   type Address,
@@ -30,7 +30,7 @@ const Pair = struct("pair", { lock: 1, sequence: 1, first: 1, second: 1 });
 const Counted = struct("counted", { refcount: 1, first: 1, second: 1 });
 const Root = struct("root", { object: 1, clock: 1, pending: 1 });
 
-/** An object of a slab, held by `references`, that `Root.object` leads to. */
+/** A slab object with `references` holders that `Root.object` points to. */
 function placeCounted(heap: Heap, references: number): { slab: Address; root: Address; setUp: () => Access } {
   const slab = placeSlab(heap, Counted, "counted", 4);
   const root = place(heap, Root, "root");
@@ -47,7 +47,7 @@ function placeCounted(heap: Heap, references: number): { slab: Address; root: Ad
   };
 }
 
-/** Reads and writes an object as whoever holds it may. */
+/** Reads and writes an object as a holder may. */
 function* use(object: Address): Access {
   const first = yield readOnce(Counted.first(object));
   yield writeOnce(Counted.second(object), first);
@@ -82,7 +82,7 @@ const seqlock = protocol(SYNC, "seqlock", "a writer of two words, and a reader t
 const refcountRelease = protocol(
   SYNC,
   "refcount-release",
-  "a holder's last use, and who frees what nobody holds",
+  "a holder's last use, and the free of an object without holders",
   (heap) => {
     const { slab, root, setUp } = placeCounted(heap, 1);
     return {
@@ -197,68 +197,58 @@ const rwlock = protocol(SYNC, "rwlock", "a writer of two words, and a reader", (
   };
 });
 
-const delayedWork = protocol(
-  SYNC,
-  "delayed-work",
-  "what is written before a work is asked for, by two who ask",
-  (heap) => {
-    const work = placeDelayedWork(heap, "work");
-    const base = place(heap, Pair, "pair");
-    const root = place(heap, Root, "root");
-    const asking = (word: Address) =>
-      function* (): Access {
-        yield writeOnce(word, 1);
-        yield* queueDelayedWork(work, 0, Root.clock(root));
-        yield writeOnce(word, 2);
-      };
-    return {
-      threads: { first: asking(Pair.first(base)), second: asking(Pair.second(base)) },
-      daemons: {
-        *worker() {
-          yield* workerLoop(work, function* () {
-            const first = yield readOnce(Pair.first(base));
-            const second = yield readOnce(Pair.second(base));
-            yield assertHolds(first + second > 0, "the work sees what was written before it was asked for");
-          });
-        },
-      },
+const delayedWork = protocol(SYNC, "delayed-work", "writes before a work is requested, by two requesters", (heap) => {
+  const work = placeDelayedWork(heap, "work");
+  const base = place(heap, Pair, "pair");
+  const root = place(heap, Root, "root");
+  const asking = (word: Address) =>
+    function* (): Access {
+      yield writeOnce(word, 1);
+      yield* queueDelayedWork(work, 0, Root.clock(root));
+      yield writeOnce(word, 2);
     };
-  },
-);
-
-const delayedWorkSeen = protocol(
-  SYNC,
-  "delayed-work-last",
-  "an asker who is told no is seen by the run that comes",
-  (heap) => {
-    const work = placeDelayedWork(heap, "work");
-    const base = place(heap, Pair, "pair");
-    const root = place(heap, Root, "root");
-    return {
-      setUp: function* () {
-        yield* queueDelayedWork(work, 0, Root.clock(root));
+  return {
+    threads: { first: asking(Pair.first(base)), second: asking(Pair.second(base)) },
+    daemons: {
+      *worker() {
+        yield* workerLoop(work, function* () {
+          const first = yield readOnce(Pair.first(base));
+          const second = yield readOnce(Pair.second(base));
+          yield assertHolds(first + second > 0, "the work sees what was written before it was requested");
+        });
       },
-      threads: {
-        *asker() {
-          yield writeOnce(Pair.first(base), 1);
-          const isFirst = yield* queueDelayedWork(work, 0, Root.clock(root));
-          if (!isFirst) yield writeOnce(Pair.second(base), 1);
-        },
-        *observer() {
-          // The run that comes: it takes the work up, and looks.
-          yield* takeUp(work, base);
-        },
-      },
-    };
-  },
-);
+    },
+  };
+});
 
-/** One turn of the worker: takes the work up as `workerLoop` does, and notes what it saw. */
+const delayedWorkSeen = protocol(SYNC, "delayed-work-last", "a refused requester is seen by the coming run", (heap) => {
+  const work = placeDelayedWork(heap, "work");
+  const base = place(heap, Pair, "pair");
+  const root = place(heap, Root, "root");
+  return {
+    setUp: function* () {
+      yield* queueDelayedWork(work, 0, Root.clock(root));
+    },
+    threads: {
+      *asker() {
+        yield writeOnce(Pair.first(base), 1);
+        const isFirst = yield* queueDelayedWork(work, 0, Root.clock(root));
+        if (!isFirst) yield writeOnce(Pair.second(base), 1);
+      },
+      *observer() {
+        // The coming run: it takes the work, and reads.
+        yield* takeUp(work, base);
+      },
+    },
+  };
+});
+
+/** One turn of the worker: takes the work like `workerLoop`, and records what it saw. */
 function* takeUp(work: Address, base: Address): Access {
   const turns = workerLoop(work, function* () {
     const seen = yield readOnce(Pair.first(base));
     const wasTold = yield readOnce(Pair.second(base));
-    yield assertHolds(seen === 1 || wasTold === 0, "who was told no is seen by the run that comes");
+    yield assertHolds(seen === 1 || wasTold === 0, "a refused requester is seen by the coming run");
     throw TURN_IS_OVER;
   });
   try {
@@ -270,38 +260,33 @@ function* takeUp(work: Address, base: Address): Access {
 
 const TURN_IS_OVER = new Error("the turn is over");
 
-const timedWork = protocol(
-  SYNC,
-  "timed-work",
-  "a work that is due is run, and sees what was written before",
-  (heap) => {
-    const work = placeDelayedWork(heap, "work");
-    const base = place(heap, Pair, "pair");
-    const root = place(heap, Root, "root");
-    preset(heap, Root.clock(root), 10);
-    return {
-      threads: {
-        *asker() {
-          yield write(Pair.first(base), 1);
-          yield* queueDelayedWork(work, 5, Root.clock(root));
-        },
-        *timer() {
-          yield* queueWhenDue(work, 15);
-        },
+const timedWork = protocol(SYNC, "timed-work", "a work that is due runs, and sees what was written before", (heap) => {
+  const work = placeDelayedWork(heap, "work");
+  const base = place(heap, Pair, "pair");
+  const root = place(heap, Root, "root");
+  preset(heap, Root.clock(root), 10);
+  return {
+    threads: {
+      *asker() {
+        yield write(Pair.first(base), 1);
+        yield* queueDelayedWork(work, 5, Root.clock(root));
       },
-      daemons: {
-        *worker() {
-          yield* workerLoop(work, function* () {
-            const seen = yield read(Pair.first(base));
-            yield assertHolds(seen === 1, "the work sees what was written before it was asked for");
-          });
-        },
+      *timer() {
+        yield* queueWhenDue(work, 15);
       },
-    };
-  },
-);
+    },
+    daemons: {
+      *worker() {
+        yield* workerLoop(work, function* () {
+          const seen = yield read(Pair.first(base));
+          yield assertHolds(seen === 1, "the work sees what was written before it was requested");
+        });
+      },
+    },
+  };
+});
 
-const earlyTimer = protocol(SYNC, "timed-work-early", "a timer that comes too early leaves the work alone", (heap) => {
+const earlyTimer = protocol(SYNC, "timed-work-early", "a timer that fires too early leaves the work alone", (heap) => {
   const work = placeDelayedWork(heap, "work");
   const root = place(heap, Root, "root");
   preset(heap, Root.clock(root), 10);
@@ -327,7 +312,7 @@ const earlyTimer = protocol(SYNC, "timed-work-early", "a timer that comes too ea
 const cancellableWork = protocol(
   SYNC,
   "cancellable-work",
-  "a run, and who cancels the work and takes its data away",
+  "a run, and a thread that cancels the work and removes its data",
   (heap) => {
     const work = placeCancellableWork(heap, "work");
     const { slab, root, setUp } = placeCounted(heap, 1);
@@ -358,7 +343,7 @@ const cancellableWork = protocol(
 const barrierForCallbacks = protocol(
   SYNC,
   "rcu-barrier",
-  "a callback's last write, and who waited for all callbacks",
+  "a callback's last write, and a thread that waited for all callbacks",
   (heap) => {
     const { slab, root, setUp } = placeCounted(heap, 1);
     const touch = countedCallback(Root.pending(root), function* (object: number): Access {

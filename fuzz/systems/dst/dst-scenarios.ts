@@ -1,9 +1,9 @@
 /**
- * The destination cache's scenarios: a few entries, two or three threads, one thing tried in each.
+ * The destination cache's scenarios: a few entries, two or three threads, one situation each.
  *
- * References that the initial operations leave are held for ever. An initial drop has its grace period at once, and the
- * collector runs in the initial operations wherever one is due. One tick is the least delay; after a run that keeps all
- * it finds, six.
+ * References left by initial operations are held forever. An initial drop gets its grace period immediately, and the
+ * collector runs in the initial operations whenever it is due. The minimum delay is one tick; after a run that keeps
+ * all it finds, it is six.
  */
 import type { ScenarioContents } from "../scenario.ts";
 import type { DstScenarioOperation } from "./dst-table.ts";
@@ -24,19 +24,19 @@ const down = (device: "eth0" | "ib0" | "veth1"): Operation => ({ kind: "down", d
 const unregister = (device: "eth0" | "ib0" | "veth1"): Operation => ({ kind: "unregister", device });
 const advance = (ticks: number): Operation => ({ kind: "advance", ticks });
 
-/** In the cache, held by nobody. */
+/** Cached entries that no thread holds. */
 const idle = (...names: string[]): Operation[] => names.flatMap((name) => [get(name), release(name)]);
-/** Dead, held ever after, and fresh. */
+/** Dead entries, held forever, that the collector has not scanned. */
 const dead = (...names: string[]): Operation[] => names.flatMap((name) => [get(name), drop(name)]);
-/** Dead, looked at by a run, and then released. */
+/** Dead entries, scanned by a run and then released. */
 const left = (...names: string[]): Operation[] => [...dead(...names), advance(1), ...names.map(release)];
 
-/** Until a run after one that kept everything. */
+/** Ticks until the run after one that kept everything. */
 const GROWN_TICKS = 6;
 
 export const dstScenarios: Scenarios = {
   "held-for-hours": {
-    about: "garbage that somebody holds for hours is looked at less and less often, and at least every two minutes",
+    about: "garbage that is held for hours is scanned less and less often, but at least every two minutes",
     initial: [...dead("eth0/1"), ...Array.from({ length: 30 }, () => advance(1_300))],
     threads: { clock: [advance(1_300)] },
   },
@@ -50,7 +50,7 @@ export const dstScenarios: Scenarios = {
     threads: { first: [get("eth0/1"), send("eth0/1"), release("eth0/1")], second: [get("eth0/1"), release("eth0/1")] },
   },
   "drop-and-make-anew": {
-    about: "an entry is made anew while the one before it is still held",
+    about: "an entry is created again while its predecessor is still held",
     initial: idle("eth0/1"),
     threads: {
       user: [find("eth0/1"), send("eth0/1"), release("eth0/1")],
@@ -58,12 +58,12 @@ export const dstScenarios: Scenarios = {
     },
   },
   "release-against-run": {
-    about: "a holder lets go of a dead entry while the collector looks at it",
+    about: "a holder releases a dead entry while the collector scans it",
     initial: idle("eth0/1"),
     threads: { holder: [get("eth0/1"), release("eth0/1")], dropper: [drop("eth0/1")], clock: [advance(1)] },
   },
   "two-holders": {
-    about: "two holders let go of an entry that is dropped",
+    about: "two holders release an entry that is dropped",
     initial: idle("eth0/1"),
     threads: {
       "first holder": [find("eth0/1"), release("eth0/1")],
@@ -82,12 +82,12 @@ export const dstScenarios: Scenarios = {
     threads: { dropper: [drop("eth0/2"), drop("eth0/3")], clock: [advance(GROWN_TICKS)] },
   },
   "steady-producers": {
-    about: "entries die faster than the collector can look at them",
+    about: "entries die faster than the collector can scan them",
     initial: [...dead("eth0/1", "eth0/2"), get("eth0/3"), get("eth0/4")],
     threads: { clock: [advance(1)], "first dropper": [drop("eth0/3")], "second dropper": [drop("eth0/4")] },
   },
   "long-list": {
-    about: "the collector has a long list to look at, and an entry dies meanwhile",
+    about: "the collector has a long list to scan, and an entry dies meanwhile",
     initial: [...dead("eth0/1", "eth0/2", "eth0/3", "eth0/4", "eth0/5"), get("eth0/6")],
     threads: { clock: [advance(1)], dropper: [drop("eth0/6")] },
   },
@@ -140,7 +140,7 @@ export const dstScenarios: Scenarios = {
     },
   },
   "child-outlives-parent": {
-    about: "a parent is collected, and its child is collected when it is let go of",
+    about: "a parent is collected, and its child is collected once it is released",
     initial: [
       getOver("eth0/1", "private"),
       find("eth0/1"),
@@ -161,14 +161,14 @@ export const dstScenarios: Scenarios = {
     },
   },
   uncached: {
-    about: "entries that nobody finds, while their device goes away",
+    about: "entries that no lookup finds, while their device goes away",
     threads: {
       user: [getUncached("eth0/1"), send("eth0/1"), getUncached("eth0/1")],
       admin: [unregister("eth0"), find("eth0/1")],
     },
   },
   "two-senders": {
-    about: "two threads give an entry its header",
+    about: "two threads set an entry's header",
     initial: idle("ib0/1"),
     threads: {
       sender: [find("ib0/1"), send("ib0/1"), release("ib0/1")],
@@ -176,7 +176,7 @@ export const dstScenarios: Scenarios = {
     },
   },
   headers: {
-    about: "an entry is given its header, and dies",
+    about: "an entry's header is set, and the entry dies",
     initial: [getOver("ib0/1", "private"), release("ib0/1")],
     threads: { sender: [find("ib0/1"), send("ib0/1"), release("ib0/1")], dropper: [drop("ib0/1"), advance(1)] },
   },
@@ -194,13 +194,13 @@ export const dstScenarios: Scenarios = {
     threads: { admin: [unregister("ib0")], clock: [advance(GROWN_TICKS)] },
   },
   "entries-exhausted": {
-    about: "there is room for one entry more, and two threads want one",
+    about: "there is room for one more entry, and two threads want one",
     limits: { entriesMax: 3 },
     initial: [...dead("eth0/1"), get("eth0/2")],
     threads: { first: [get("eth0/3"), release("eth0/3")], second: [getOver("eth0/4", "private"), release("eth0/4")] },
   },
   "entries-reused": {
-    about: "an entry's memory comes back as another entry while a reader is about",
+    about: "an entry's memory is reused for another entry while a reader is active",
     limits: { entriesMax: 2 },
     initial: idle("eth0/1", "eth0/5"),
     threads: {
@@ -209,7 +209,7 @@ export const dstScenarios: Scenarios = {
     },
   },
   "clock-wraps": {
-    about: "the collector is asked for just before the clock wraps round",
+    about: "the collector is requested just before the clock wraps around",
     limits: { now: -2 },
     initial: [...dead("eth0/1"), get("eth0/2")],
     threads: { clock: [advance(1), advance(GROWN_TICKS)], dropper: [drop("eth0/2")] },
@@ -221,7 +221,7 @@ export const dstScenarios: Scenarios = {
   },
 };
 
-/** Those in which the collector has a part: the others would be the same scenario twice. */
+/** Scenarios that involve the collector: the others would be duplicates. */
 const WITH_COLLECTOR: readonly string[] = [
   "release-against-run",
   "late-wakeup",

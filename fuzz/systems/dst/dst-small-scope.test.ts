@@ -6,7 +6,7 @@ import { dst } from "./dst.ts";
 import { dstSmallScope } from "./dst-small-scope.ts";
 import { parseScenario } from "../parse-scenario.ts";
 
-test("every initial content is one, up to two keys, with every operation after it", () => {
+test("every initial content of up to two keys is enumerated, with every operation after it", () => {
   const contents = dstSmallScope.initialContents(2);
   expect(contents).toHaveLength(6);
   expect(dstSmallScope.initialContents(1)).toHaveLength(5);
@@ -27,7 +27,7 @@ test("every initial content is one, up to two keys, with every operation after i
   }
 });
 
-test("a release or a send without a reference to work on is idle, and nothing else is", () => {
+test("only a release or a send without a reference is idle", () => {
   const [get, send, release, drop] = dstSmallScope.operationsOn(0);
   if (get === undefined || send === undefined || release === undefined || drop === undefined)
     throw new Error("there are four operations on a key");

@@ -1,13 +1,13 @@
 /**
- * What certificates of the destination cache enumerate.
+ * The scope of certificates of the destination cache.
  *
- * Key k is the destination eth0/k+1. At first the cache may be empty, or hold one or two entries that nobody holds; or
- * an entry that is dead and still held, on the list that the collector has not looked at, or left there.
+ * Key k is the destination eth0/k+1. Initially the cache is empty, or has one or two entries that no thread holds, or
+ * has an entry that is dead and still held, on the list that the collector has not scanned or has left there.
  */
 import type { DstScenarioOperation } from "./dst-table.ts";
 import type { SmallScope } from "../small-scope.ts";
 
-/** Longer than the least delay, so that a run that is asked for is made. */
+/** At least the minimum delay, so that a requested run takes place. */
 const RUN_TICKS = 1;
 
 export const dstSmallScope: SmallScope<DstScenarioOperation> = {

@@ -1,10 +1,10 @@
 /**
  * The operations of a destination cache.
  *
- * `find` and `get` take a reference for the thread; `get` makes an entry that is missing: `over` says through what it
- * sends, `private` or a reference of the thread's to an entry that it found; an `uncached` entry is always made, never
- * found, and released at the thread's end. `pop` exchanges the reference to `eth0/1` for one to its child, named `eth0/1>`.
- * `pop`, `release` and `send` concern the reference that the thread obtained last of that name.
+ * `find` and `get` take a reference for the thread; `get` creates a missing entry. `over` is the entry that it sends
+ * through: `private`, or a reference of the thread to an entry it found. An `uncached` entry is always created, never
+ * found, and released at the thread's end. `pop` exchanges the reference to `eth0/1` for one to its child, named
+ * `eth0/1>`. `pop`, `release` and `send` act on the thread's most recent reference of that name.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -18,7 +18,7 @@ import type { DstOperation } from "#model/dst/dst.ts";
 import { argument, optional, parsedArgument } from "../operation-arguments.ts";
 import { operation, type OperationOf } from "../operation-table.ts";
 
-/** `ib0` has a driver that keeps neighbours; `veth1` is in a namespace of its own, with a loopback of its own. */
+/** `ib0` has a driver that keeps neighbours; `veth1` is in a separate namespace, with a separate loopback. */
 export const DST_DEVICES: readonly DeviceOptions[] = [
   { name: "eth0", namespace: 0, hasNeighbours: false },
   { name: "ib0", namespace: 0, hasNeighbours: true },
@@ -36,7 +36,7 @@ const NUMBERS = 10_000;
 const DESTINATIONS = ["eth0/1", "eth0/2", "ib0/1", "veth1/1", "none/1"] as const;
 const REFERENCES = [...DESTINATIONS, "eth0/1>", "ib0/1>"] as const;
 
-/** Several of one bucket, and the ends of the range. */
+/** Several destinations in one bucket, and the ends of the range. */
 const MORE_DESTINATIONS = ["eth0/0", "eth0/5", "eth0/9", "eth0/9999", "ib0/2", "ib0/5", "veth1/2", "none/2"] as const;
 
 const destination = parsedArgument(
@@ -66,15 +66,15 @@ const reference = argument(
 
 const over = optional(argument(referenceSchema.or(z.literal("private")), fc.constantFrom("private", ...DESTINATIONS)));
 
-/** A device's number is its place, from 1; 0 is none. */
+/** A device's number is its position, from 1; 0 is none. */
 const device = parsedArgument(z.enum(["eth0", "ib0", "veth1"]), fc.constantFrom("eth0", "ib0", "veth1"), (name) =>
   deviceOf(name),
 );
 
-/** An operation on the reference that the thread holds by that name. */
+/** An operation on the thread's reference of that name. */
 const onReference = { arguments: { reference }, takes: (values: { readonly reference: string }) => values.reference };
 
-/** A device comes up, goes down or goes away; returns whether anything has changed. */
+/** A device comes up, goes down or is unregistered; returns whether anything changed. */
 function deviceChange(kind: "up" | "down" | "unregister", change: (cache: Dst, address: Address) => Access<boolean>) {
   return operation({
     weight: 1 / 3,
@@ -97,11 +97,13 @@ export const dstOperations = {
     weight: 8,
     arguments: { destination, over },
     text: (raw) =>
-      `${raw.destination}${raw.over === undefined ? "" : ` over ${raw.over === "private" ? "a private entry" : raw.over}`}`,
+      raw.over === undefined
+        ? raw.destination
+        : `${raw.destination} over ${raw.over === "private" ? "a private entry" : raw.over}`,
     returns: "object",
     takes: (values) => (values.over === "private" ? undefined : values.over),
-    // Only entries in a bucket may be shared children: a private one has one parent, and an uncached one is gone with its
-    // thread.
+    // Only entries in a bucket may be shared children: a private entry has one parent, and an uncached one disappears
+    // with its thread.
     isIdle: (values, { held }) => {
       const shared = held.findLast(({ name }) => name === values.over);
       return shared !== undefined && (!shared.isCounted || shared.name.endsWith(">"));
@@ -165,7 +167,7 @@ export const dstOperations = {
     weight: 5,
     arguments: { destination },
     run: ({ cache }: PlacedDst, values) => dropEntry(cache, values.destination.key),
-    // Its grace period is over at once, where nobody else runs.
+    // Its grace period is over immediately, since no other thread runs.
     *initially({ cache }: PlacedDst, values) {
       const entry = yield* unlinkEntry(cache, values.destination.key);
       if (entry === NIL) return false;
@@ -212,7 +214,7 @@ function deviceAt({ devices }: Dst, number: number): Address {
   return devices[number - 1] ?? NIL;
 }
 
-/** The model's number of the device at an address: 0 for none, −1 for an address that is no device's. */
+/** The model's number of the device at an address: 0 for none, −1 for an address that belongs to no device. */
 function deviceNumber({ devices }: Dst, address: Address): number {
   return address === NIL ? 0 : devices.indexOf(address) + 1 || -1;
 }

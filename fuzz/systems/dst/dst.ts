@@ -1,4 +1,4 @@
-/** The destination cache with each of its collectors as a system to verify. */
+/** The destination cache, with each of its collectors, as systems to verify. */
 import { z } from "zod";
 import { readOnce, xchg } from "#impl/memory/access.ts";
 import { createDst, dstWords } from "#impl/dst/create-dst.ts";
@@ -33,12 +33,12 @@ import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 import { BUCKETS, Cache, DstEntry } from "#impl/dst/layout.ts";
 import { listedEntries } from "#properties/dst/dst-memory.ts";
 
-/** Ten ticks a second: the least delay is one tick, the growth five. */
+/** Ten ticks a second: the minimum delay is one tick, the growth five. */
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -60, 2147483600),
   ticksPerSecond: limit(z.int().min(10).max(1000).default(10), 25),
-  /** Entries that may live at once; 0 for as many as the scenario makes. */
+  /** Maximum number of live entries; 0 for as many as the scenario creates. */
   entriesMax: limit(z.int().min(0).max(1000).default(0), 1, 2, 3),
 };
 
@@ -68,7 +68,7 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
       const clock = placeClock(heap, plan.limits.now);
       return { clock, cache: createDst(heap, clock, optionsOf(plan, kind)) };
     },
-    // The collector runs wherever it is due.
+    // The collector runs whenever it is due.
     *initially({ cache }, perform) {
       yield* perform();
       const state = yield readOnce(DelayedWork.state(cache.work));
@@ -76,7 +76,7 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
       yield xchg(DelayedWork.state(cache.work), WORK_STATE.idle);
       yield* cache.collector.run(cache);
     },
-    /** Releases what is uncached. */
+    /** Releases uncached entries. */
     *leave({ cache }, { held }) {
       for (const { object, isCounted } of held) if (!isCounted) yield* releaseEntry(cache, object);
     },
@@ -89,7 +89,8 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
       }),
     objects: ({ cache }, plan) => ({ slab: cache.entries, identitiesMax: entriesMade(plan) }),
     settle: settleDst,
-    // What was got is released, whatever it has become, all is dropped, and the collector has the time it may take.
+    // References are released, whatever their state, everything is dropped, and the collector gets the time it may
+    // need.
     closing(operations) {
       const names = operations.flatMap((one) => ("destination" in one && one.kind !== "drop" ? [one.destination] : []));
       const released = names.flatMap((name) => [name, `${name}>`, `${name}>>`]);
@@ -104,7 +105,7 @@ function dstSystem({ kind, implementation, ...declared }: Generation) {
       { name: "collector", daemon: true, body: () => workerLoop(cache.work, () => cache.collector.run(cache)) },
     ],
     watchers: ({ cache }, { history, operationAt }) => [
-      // A long delay is rounded to whole seconds.
+      // Long delays are rounded to whole seconds.
       worksInTimeWatcher(cache.jiffies, [
         { name: "the collector", work: cache.work, delayMax: cache.limits.maxTicks + cache.limits.ticksPerSecond },
       ]),
@@ -160,12 +161,12 @@ function optionsOf(plan: DstPlan, kind: CollectorKind): DstOptions {
   return { collector: COLLECTORS[kind], ticksPerSecond, entriesMax: entriesMaxOf(plan), devices: DST_DEVICES };
 }
 
-/** Entries that may live at once: as many as the scenario may make, unless it sets a limit. */
+/** Maximum number of live entries: as many as the scenario may create, unless it sets a limit. */
 function entriesMaxOf(plan: DstPlan): number {
   return plan.limits.entriesMax === 0 ? Math.max(entriesMade(plan), 1) : plan.limits.entriesMax;
 }
 
-/** Entries that the operations may make. */
+/** Number of entries that the operations may create. */
 function entriesMade({ operations }: DstPlan): number {
   return operations.reduce((made, one) => made + entriesOf(one), 0);
 }

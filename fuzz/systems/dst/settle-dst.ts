@@ -1,9 +1,9 @@
 /**
- * The abstraction function of the destination cache: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the destination cache: checks memory at rest against a state of the model.
  *
- * The buckets hold the entries of the records that are cached, and no other. Each record that was seen is an entry with
- * its key, its device (or the one that stands in for it), its child, and a handler as the record may have. Devices are in
- * the model's states. That counts are the references there are is properties/dst/dst-refcount.ts.
+ * The buckets hold exactly the entries of the cached records. Each record that was seen is an entry with its key, its
+ * device (or the replacement), its child, and a handler that the record may have. Devices are in the model's states.
+ * properties/dst/dst-refcount.ts checks that counts equal the existing references.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -31,7 +31,7 @@ export function settleDst(state: DstState, { cache }: PlacedDst, memory: MemoryA
   for (const record of state.records) {
     const entry = memory.objectOf(record.identity);
     const name = `record ${record.identity}, to ${record.destination},`;
-    // A thread releases at its end what it has uncached, which is no operation.
+    // A thread releases its uncached entries at its end, which is not an operation.
     if (entry === NIL && record.origin === "uncached") continue;
     if (entry === NIL) return { because: `${name} was freed` };
     if (cached.delete(entry) !== record.cached)
@@ -43,7 +43,7 @@ export function settleDst(state: DstState, { cache }: PlacedDst, memory: MemoryA
   return { state };
 }
 
-/** All entries in buckets, or what is wrong with one. */
+/** All entries in buckets, or a defect of one. */
 function cachedEntries(words: Int32Array, dst: Dst): Set<Address> | string {
   const cached = new Set<Address>();
   for (let bucket = 0; bucket < BUCKETS; bucket++) {

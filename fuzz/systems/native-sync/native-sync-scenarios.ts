@@ -1,4 +1,4 @@
-/** Scenarios of the native target's synchronisation: two or three threads, one thing tried in each. */
+/** Scenarios of the native target's synchronisation: two or three threads, one situation each. */
 import type { NativeSyncOperation } from "#model/native-sync/native-sync.ts";
 import type { ScenarioContents } from "../scenario.ts";
 
@@ -14,11 +14,11 @@ const replaceAndWait = (value: number): Operation => ({ kind: "replace", value, 
 
 export const nativeSyncScenarios: Readonly<Record<string, ScenarioContents<Operation>>> = {
   "lock-two": {
-    about: "two threads meet at a lock, and at it again",
+    about: "two threads contend for a lock, twice",
     threads: { first: [increment, increment], second: [increment] },
   },
   "lock-three": {
-    about: "three threads at a lock: the one that sleeps is woken, though another came between",
+    about: "three threads at a lock: a sleeper is woken even though another thread intervened",
     threads: { first: [increment], second: [increment], third: [increment] },
   },
   "readers-against-replacement": {
@@ -26,7 +26,7 @@ export const nativeSyncScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { writer: [replace(2), reclaim], first: [read, read], second: [read] },
   },
   "readers-apart": {
-    about: "the reader whose slot comes later has been at it for longer, and holds what the other cannot",
+    about: "the reader with the later slot has been reading for longer, and holds a version that the other cannot",
     threads: { "late reader": [read], "early reader": [read], writer: [replace(2), replace(3), reclaim] },
   },
   "grace-period": {
@@ -44,7 +44,7 @@ export const nativeSyncScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { victim: [{ kind: "die" }], writer: [replace(2), reclaim], supervisor: [{ kind: "forget" }, reclaim] },
   },
   works: {
-    about: "a work is asked for again while it runs, and two threads would run it",
+    about: "a work is requested again while it runs, and two threads would run it",
     initial: [request],
     threads: { first: [request, serve], second: [request, serve] },
   },

@@ -9,7 +9,7 @@ function compile(initial: readonly object[], operations: readonly object[]) {
   return nativeSync.compile(parseScenario(nativeSync, { name: "alone", system: "native-sync", initial, threads }));
 }
 
-test("dying and forgetting do nothing where nobody is to die, or the dead would forget themselves", () => {
+test("dying and forgetting do nothing if no thread may die, or if the dead thread would forget itself", () => {
   const program = compile(
     [{ kind: "die" }, { kind: "forget" }],
     [{ kind: "forget" }, { kind: "die" }, { kind: "read" }],

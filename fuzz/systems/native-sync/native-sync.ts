@@ -2,8 +2,8 @@
  * The native target's own synchronisation as a system to verify: its lock, its RCU for worker threads, its deferred and
  * queued works.
  *
- * The lock and the lists of waiters are words here, as are the slots of threads; of the machine's own (locks, grace
- * periods) only the wait list uses anything. A thread that dies performs nothing more: its slot says online for ever.
+ * The lock, the lists of waiters and the slots of threads are words here; only the wait list uses the machine's own
+ * locks and grace periods. A thread that dies performs nothing more: its slot stays online forever.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -178,7 +178,8 @@ function placeAll(
   const rcu = placeRcu(heap, threads);
   return {
     waitList,
-    deferred: placeDeferred(heap, rcu, Math.max(1, versionsMax - 1), waitList), // one for each that may be replaced
+    // One for each version that may be replaced.
+    deferred: placeDeferred(heap, rcu, Math.max(1, versionsMax - 1), waitList),
     counter: place(heap, Counter, "counter"),
     cell: place(heap, Cell, "cell"),
     versions: placeSlab(heap, Version, "version", versionsMax),
@@ -220,7 +221,7 @@ function* replace(
   return before;
 }
 
-/** When every thread has returned, nobody holds a lock. */
+/** When every thread has returned, no lock is held. */
 function lockIsFreeWatcher({ counter, cell, works }: Placed): Watcher {
   const locks = [Counter.lock(counter), Cell.lock(cell), Works.guard(works)];
   return {
@@ -232,7 +233,7 @@ function lockIsFreeWatcher({ counter, cell, works }: Placed): Watcher {
   };
 }
 
-/** What lies in memory at rest, against a state of the model. Versions that are not the cell's wait for reclamation. */
+/** Checks memory at rest against a state of the model. Versions other than the cell's wait for reclamation. */
 function settleNativeSync(
   state: NativeSyncState,
   { counter, cell, versions, work, deferred }: Placed,
@@ -243,7 +244,7 @@ function settleNativeSync(
   const value = words[Version.value(wordAt(words, Cell.root(cell)))];
   if (value !== state.value) return differs("the value", value, state.value);
   const requested = words[DelayedWork.state(work)] === WORK_STATE.queued;
-  if (requested !== state.requested) return differs("that the work is asked for", requested, state.requested);
+  if (requested !== state.requested) return differs("the request flag", requested, state.requested);
   const live = wordAt(words, Slab.live(versions));
   const waiting = waitingIn(words, deferred);
   return live === 1 + waiting ? { state } : differs("the number of versions in memory", live, 1 + waiting);
@@ -253,7 +254,7 @@ function differs(what: string, found: unknown, wanted: unknown): { readonly beca
   return { because: `${what} is ${String(found)}, and should be ${String(wanted)}` };
 }
 
-/** Where no thread is online, every entry is due: a reclaimer that nobody disturbs takes as many as it may. */
+/** If no thread is online, every entry is due: an undisturbed reclaimer takes as many as it may. */
 function reclaimsWhatIsDueWatcher(
   { deferred }: Placed,
   history: Pick<OperationHistory<unknown>, "onResponse">,

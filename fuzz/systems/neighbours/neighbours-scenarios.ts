@@ -1,9 +1,9 @@
 /**
- * The neighbour table's scenarios: one or two ports, two or three threads, one thing tried in each.
+ * The neighbour table's scenarios: one or two ports, two or three threads, one situation each.
  *
- * An address is `port/queue`, or a group. New neighbours come first in their bucket, so of 1/1, 1/2 and 1/3 in one
- * bucket the first is last. A neighbour idle for more than 60 ticks is reaped at the next run of the reaper, which
- * comes every 30.
+ * An address is `port/queue`, or a group. New neighbours are inserted at the front of their bucket, so of 1/1, 1/2 and
+ * 1/3 in one bucket, 1/1 is last. A neighbour idle for more than 60 ticks is reaped at the next run of the reaper,
+ * which comes every 30.
  */
 import type { ScenarioContents } from "../scenario.ts";
 import type { NeighboursScenarioOperation } from "./neighbours-table.ts";
@@ -29,10 +29,10 @@ const freeCookie: Operation = { kind: "freeCookie" };
 /** A neighbour whose path is known. */
 const resolved = (address: string): Operation[] => [transmit(address), answer(address.split("/")[0] ?? address)];
 
-/** An answer to what nobody asked. It has no effect, but that the works asked for before run. */
+/** A refusal of a query that was never made. Its only effect is that the works requested before it run. */
 const settle: Operation = refuse("9");
 
-/** In connected mode, a neighbour whose connection has been started; after `resolved` alone it is yet to be. */
+/** In connected mode, a neighbour whose connection has been started; after `resolved` alone it has not been. */
 const started = (address: string): Operation[] => [...resolved(address), settle];
 
 const ONE_BUCKET = { buckets: 1 };
@@ -44,41 +44,41 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { first: [transmit("1/1")], second: [transmit("1/1")], subnet: [answer("1")] },
   },
   "lookup-against-removal": {
-    about: "a walk down a chain while a neighbour on it is taken out",
+    about: "a walk down a chain while a neighbour on it is removed",
     limits: ONE_BUCKET,
     initial: [...resolved("1/1"), transmit("1/2")],
     threads: { reader: [get("1/1"), put("1/1")], remover: [get("1/2"), remove("1/2"), put("1/2")] },
   },
   "lookup-against-creation": {
-    about: "a walk down a chain while a neighbour is put before its first",
+    about: "a walk down a chain while a neighbour is inserted at its front",
     limits: ONE_BUCKET,
     initial: resolved("1/1"),
     threads: { reader: [get("1/1"), get("1/2")], sender: [transmit("1/2")] },
   },
   "two-removals": {
-    about: "two neighbours that stand next to each other in a chain are taken out at once",
+    about: "two adjacent neighbours in a chain are removed at the same time",
     limits: ONE_BUCKET,
     initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
     threads: { one: [get("1/2"), remove("1/2")], other: [get("1/3"), remove("1/3")] },
   },
   "removal-of-last-in-chain": {
-    about: "the neighbour at the end of a chain of three is taken out, and another looks it up",
+    about: "the last neighbour of a chain of three is removed while another thread looks it up",
     limits: ONE_BUCKET,
     initial: [transmit("1/1"), transmit("1/2"), transmit("1/3")],
     threads: { remover: [get("1/1"), remove("1/1"), get("1/1")], reader: [get("1/1"), put("1/1")] },
   },
   "lookup-against-reaper": {
-    about: "an idle neighbour is used just when the reaper comes",
+    about: "an idle neighbour is used just when the reaper runs",
     initial: resolved("1/1"),
     threads: { clock: [advance(61)], user: [get("1/1"), put("1/1"), get("1/1")] },
   },
   "reaper-against-removal": {
-    about: "an idle neighbour is taken out by its holder just when the reaper comes",
+    about: "an idle neighbour is removed by its holder just when the reaper runs",
     initial: resolved("1/1"),
     threads: { clock: [advance(61)], holder: [get("1/1"), remove("1/1")] },
   },
   "reaper-against-use": {
-    about: "a neighbour is used, and the clock moves on, while the reaper looks",
+    about: "a neighbour is used, and the clock advances, while the reaper scans",
     initial: [...resolved("1/1"), transmit("2/1")],
     threads: { clock: [advance(30), advance(1)], user: [transmit("1/1")] },
   },
@@ -89,13 +89,13 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { clock: [advance(31), advance(31)], user: [transmit("1/1")] },
   },
   "reaper-while-clock-wraps": {
-    about: "a neighbour used just before the clock wraps round is not old after it",
+    about: "a neighbour used just before the clock wraps around is not old afterwards",
     limits: { now: -1 },
     initial: resolved("1/1"),
     threads: { clock: [advance(30), advance(31)], user: [get("1/1"), put("1/1")] },
   },
   "unresolved-ages": {
-    about: "a neighbour whose path is never answered, with a full queue, is transmitted to all the time",
+    about: "a neighbour with an unanswered path and a full queue is transmitted to continually",
     limits: { queueMax: 1 },
     initial: [transmit("1/1")],
     threads: { sender: [advance(31), transmit("1/1"), advance(31), transmit("1/1"), advance(31)] },
@@ -106,33 +106,33 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { sender: [transmit("1/1"), transmit("1/1")], subnet: [answer("1")] },
   },
   "transmit-against-remove-path": {
-    about: "packets to two queues of a port while its path is thrown away",
+    about: "packets to two queues of a port while its path is removed",
     limits: ONE_BUCKET,
     initial: resolved("1/1"),
     threads: { sender: [transmit("1/1"), transmit("1/2")], flusher: [removePath("1")] },
   },
   "answer-against-remove-path": {
-    about: "a path is thrown away while the answer to its query is on its way",
+    about: "a path is removed while the answer to its query is in flight",
     initial: [transmit("1/1")],
     threads: { subnet: [answer("1")], flusher: [removePath("1")] },
   },
   "two-removers": {
-    about: "two threads throw one path away, a third makes it anew",
+    about: "two threads remove one path, a third creates it again",
     initial: resolved("1/1"),
     threads: { first: [removePath("1")], second: [removePath("1"), transmit("1/1")] },
   },
   "handle-exchange": {
-    about: "a path is asked for again, and its neighbours' handle is exchanged while one sends",
+    about: "a path is queried again, and its neighbours' handle is replaced while one sends",
     initial: [...resolved("1/1"), invalidatePaths, transmitByPath("1/1")],
     threads: { subnet: [answer("1")], sender: [transmit("1/1")], "by path": [transmitByPath("1/1")] },
   },
   "refused-path": {
-    about: "a path is refused, asked for again by another packet, and granted",
+    about: "a path is refused, queried again for another packet, and granted",
     initial: [transmit("1/1")],
     threads: { subnet: [refuse("1"), answer("1")], sender: [transmitByPath("1/1"), transmit("1/2")] },
   },
   "queue-limit": {
-    about: "more packets than may wait, at a neighbour and at its path",
+    about: "more packets than may wait at a neighbour and at its path",
     limits: { queueMax: 2 },
     initial: [transmit("1/1"), transmitByPath("1/1")],
     threads: { first: [transmit("1/1"), transmitByPath("1/1")], second: [transmit("1/1"), transmitByPath("1/1")] },
@@ -148,7 +148,7 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { subnet: [answer("m1")], flusher: [removePath("m1"), transmit("m1")] },
   },
   "connect-against-transmit": {
-    about: "a connection comes up just when a packet is to wait for it",
+    about: "a connection comes up just when a packet is about to wait for it",
     limits: CONNECTED,
     initial: started("1/1"),
     threads: { sender: [transmit("1/1")], manager: [connect("1/1")] },
@@ -160,7 +160,7 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { subnet: [answer("1"), connect("1/1")] },
   },
   "start-against-remove-path": {
-    about: "a path is thrown away before the connection over it is started",
+    about: "a path is removed before the connection over it is started",
     limits: CONNECTED,
     initial: resolved("1/1"),
     threads: { flusher: [removePath("1")] },
@@ -172,29 +172,29 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { sender: [transmit("1/1")], manager: [disconnect("1/1")] },
   },
   "destroy-against-start": {
-    about: "the last reference to a neighbour goes while connections are being started",
+    about: "the last reference to a neighbour is dropped while connections are being started",
     limits: CONNECTED,
     initial: resolved("1/1"),
     threads: { holder: [get("1/1"), remove("1/1"), put("1/1")] },
   },
   "answer-to-a-second-query": {
-    about: "a path that was declared invalid is asked for once more, and answered",
+    about: "an invalidated path is queried again, and answered",
     initial: [...resolved("1/1"), invalidatePaths],
     threads: { sender: [transmitByPath("1/1"), answer("1"), transmitByPath("1/1")] },
   },
   "destroy-against-giving-up": {
-    about: "the last reference to a neighbour goes while the starter gives its connection up, whose path has gone",
+    about: "the last reference to a neighbour is dropped while the starter abandons its connection, whose path is gone",
     limits: CONNECTED,
     initial: resolved("1/1"),
     threads: { holder: [get("1/1"), removePath("1"), put("1/1")] },
   },
   "transmit-against-removal-connected": {
-    about: "a packet is to wait for a connection whose neighbour is taken out",
+    about: "a packet is about to wait for a connection whose neighbour is removed",
     limits: CONNECTED,
     initial: started("1/1"),
     threads: { sender: [transmit("1/1")], holder: [get("1/1"), remove("1/1"), put("1/1")] },
   },
-  "take-down-empty": { about: "a device is taken down that never had a neighbour", threads: { admin: [takeDown] } },
+  "take-down-empty": { about: "a device without any neighbour is taken down", threads: { admin: [takeDown] } },
   "take-down-against-holder": {
     about: "the device is taken down while a thread holds a neighbour",
     initial: resolved("1/1"),
@@ -232,13 +232,13 @@ export const neighboursScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { first: [transmit("1/1")], second: [transmit("2/1"), removePath("2")] },
   },
   "memory-reused": {
-    about: "a neighbour's memory comes back as another while a reader walks",
+    about: "a neighbour's memory is reused for another while a reader walks",
     limits: { neighboursMax: 2, buckets: 1 },
     initial: [transmit("1/1"), transmit("1/2")],
     threads: { recycler: [get("1/1"), remove("1/1"), put("1/1"), transmit("2/1")], reader: [get("1/1"), put("1/1")] },
   },
   cookie: {
-    about: "the way before the table: the record in the generic neighbour is freed while a packet goes by it",
+    about: "the design before the table: a generic neighbour's record is freed while a packet is sent through it",
     initial: [sendByCookie],
     threads: { sender: [sendByCookie], system: [freeCookie] },
   },

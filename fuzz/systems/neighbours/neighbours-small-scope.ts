@@ -1,9 +1,9 @@
 /**
- * What certificates of the neighbour table enumerate.
+ * The scope of certificates of the neighbour table.
  *
- * Key k is queue k + 1 of port 1: all keys share one path, and, with one bucket, one chain, so that one key is as good
- * as another. Packets go to all of them; the first is also held, until the thread ends. Initially there is nothing, a
- * neighbour that waits for its path, one that has it, or two that have it.
+ * Key k is queue k + 1 of port 1: all keys share one path and, with one bucket, one chain, so keys are interchangeable.
+ * Packets go to all of them; the first is also held until the thread ends. Initially there is nothing, a neighbour
+ * waiting for its path, one that has it, or two that have it.
  */
 import type { NeighboursScenarioOperation } from "./neighbours-table.ts";
 import type { SmallScope } from "../small-scope.ts";

@@ -1,10 +1,10 @@
 /**
  * The operations of the neighbour table and of its users.
  *
- * `get` takes a reference for the thread; `put` and `remove` concern the one that the thread obtained last of those to the
- * address that it still holds. A thread gives back at its end what it holds. `answer` and `refuse` are the subnet's answer to
- * the query for a port, or the join of a group. `takeDown` frees the device once the other threads have ended; its own
- * thread does nothing more.
+ * `get` takes a reference for the thread; `put` and `remove` act on the most recent one to the address that the thread
+ * still holds. A thread releases everything it holds at its end. `answer` and `refuse` are the subnet's reply to the
+ * query for a port, or to the join of a group. `takeDown` frees the device once the other threads have ended; its own
+ * thread performs nothing more.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -39,7 +39,7 @@ export interface PlacedNeighbours {
   readonly cookie: CookieNeighbour;
 }
 
-/** What a thread keeps to itself: the queue on which it transmits, and whether it has taken the device down. */
+/** Private state of a thread: the queue on which it transmits, and whether it has taken the device down. */
 export interface NeighboursThread {
   readonly queue: number;
   isOver: boolean;
@@ -56,7 +56,7 @@ export interface NamedAddress {
 
 const PORT_ADDRESSES = ["1/1", "1/2", "2/1"] as const;
 
-/** Equal but for one of their words; all bits of a queue's number; many queues of one port. */
+/** Addresses equal except for one word; all bits of a queue's number; many queues of one port. */
 const PORT_BOUNDARIES = ["0/1", "1/0", "1/3", "1/4", "1/8388608", "1/9999999", "2/2", "3/1", "9999/1"] as const;
 
 const address = parsedArgument(
@@ -80,10 +80,12 @@ const gid = parsedArgument(
   fc.constantFrom("0", "3", "9999", "m2", "m9999"),
 );
 
-/** An operation on the reference that the thread holds to that address. */
+/** An operation on the thread's reference to that address. */
 const onHeld = { arguments: { address }, takes: (values: { readonly address: NamedAddress }) => values.address.name };
 
-/** A packet is sent, waits, or is dropped. Its number says whose transmission it is when another sends it again. */
+/**
+ * A packet is sent, waits, or is dropped. Its number identifies its transmission when another thread sends it again.
+ */
 function transmission(via: "neighbour" | "path", weight: number, to: typeof address) {
   return composite({
     weight,
@@ -103,7 +105,7 @@ function transmission(via: "neighbour" | "path", weight: number, to: typeof addr
   });
 }
 
-/** The answer to the query for a gid. */
+/** The reply to the query for a gid. */
 function subnetAnswer(granted: boolean, weight: number) {
   return composite({
     weight,
@@ -146,7 +148,7 @@ export const neighboursOperations = {
   transmitByPath: transmission("path", 1, portAddress),
   answer: subnetAnswer(true, 3),
   refuse: subnetAnswer(false, 1),
-  /** A path goes in two operations: it is taken off the list, and then its neighbours leave the table. */
+  /** A path is removed in two operations: it is taken off the list, then its neighbours leave the table. */
   removePath: composite({
     weight: 2,
     arguments: { gid },
@@ -192,7 +194,7 @@ export const neighboursOperations = {
     run: ({ neighbours }: PlacedNeighbours, values) => connectionLost(neighbours, values.address.address),
     model: (values): NeighboursOperation => ({ kind: "disconnect", address: values.address.name }),
   }),
-  /** Only the first to stop the device takes it down. */
+  /** Only the first thread to stop the device takes it down. */
   takeDown: composite({
     neverInitially: true,
     calls: [
@@ -231,7 +233,7 @@ export function* giveBack(neighbours: Neighbours, held: HeldReference[]): Access
   for (let last = held.pop(); last !== undefined; last = held.pop()) yield* putNeighbour(neighbours, last.object);
 }
 
-/** Performs a call that returns packets that have waited, and hands those to the stack once more. */
+/** Performs a call that returns waiting packets, and transmits those again. */
 function* callAndTransmitAgain(
   neighbours: Neighbours,
   performer: Performer<NeighboursThread>,
@@ -255,7 +257,7 @@ function* callAndTransmitAgain(
   }
 }
 
-/** Where the packet of a transmission goes. */
+/** The destination of a transmission's packet. */
 function destinationOf({ operation: transmitted, values }: NonNullable<ReturnType<Performer<unknown>["operationAt"]>>) {
   const { kind } = transmitted as NeighboursScenarioOperation;
   const { address: to } = values as { readonly address: NamedAddress };

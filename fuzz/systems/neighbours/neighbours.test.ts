@@ -22,7 +22,7 @@ function run(change: Partial<Scenario<Operation>>): Machine {
 const transmit = (address: string): Operation => ({ kind: "transmit", address });
 const get = (address: string): Operation => ({ kind: "get", address });
 
-test("certificates enumerate contents that can be set up, and operations that can follow each", () => {
+test("certificates enumerate contents that can be set up, and operations that may follow each", () => {
   const keys = [0, 1, 2, 3];
   expect(keys.map((count) => neighboursSmallScope.initialContents(count).length)).toEqual([1, 3, 4, 4]);
   const operations = [0, 1].flatMap((key) => neighboursSmallScope.operationsOn(key));
@@ -31,16 +31,16 @@ test("certificates enumerate contents that can be set up, and operations that ca
     run({ limits, initial, threads: [{ name: "all", operations: [...operations, ...otherOperations] }] });
 });
 
-test("a name stands for an address: a queue of a port, or a group in its partition", () => {
+test("a name denotes an address: a queue of a port, or a group in its partition", () => {
   expect(parseNeighbourAddress("2/7").words).toEqual([0x07000000, 0x000080fe, 0, 0, 0x02000000]);
   expect(parseNeighbourAddress("m3").words).toEqual([0xffffff00 | 0, 0x1b4012ff, 0x0180, 0, 0x03000000]);
 });
 
-test("a scenario that the table cannot have is refused", () => {
+test("an impossible scenario is refused", () => {
   const compile = (initial: Operation[]) => neighbours.compile(scenarioOf({ initial }));
   expect(() => compile([{ kind: "takeDown" }])).toThrow("odd: takeDown cannot be an initial operation");
   expect(() => compile(Array.from({ length: 31 }, () => get("1/1")))).toThrow(
-    "odd: it gets neighbours 31 times, and may 30 times, by which the model tells them apart",
+    "odd: it gets neighbours 31 times, and the model can distinguish 30",
   );
   expect(compile(Array.from({ length: 30 }, () => get("1/1"))).threads).toHaveLength(1);
   const parse = (value: object) => () => parseScenario(neighbours, { ...scenarioOf({}), ...value });
@@ -59,7 +59,7 @@ test("a thread does nothing more once it has taken the device down", () => {
   expect(run({ threads: [{ name: "admin", operations: [down, transmit("1/1"), down] }] }).steps).toBe(steps);
 });
 
-test("after the set-up the model stands where memory does, also where it allows more than one outcome", () => {
+test("after the set-up the model agrees with memory, even where it allows more than one outcome", () => {
   // There is memory for one neighbour: the model cannot know whether a path got its neighbour.
   const odd = run({
     limits: { neighboursMax: 1, buckets: 1, queueMax: 2 },

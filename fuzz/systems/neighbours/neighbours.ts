@@ -40,7 +40,7 @@ import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 import { isDeviceUp } from "#properties/neighbours/neighbour-words.ts";
 import { Link } from "#impl/sync/list.ts";
 
-/** Small numbers, so that little waiting is needed: a neighbour idle for more than 60 ticks is taken. */
+/** Small numbers, to keep waits short: a neighbour idle for more than 60 ticks is reaped. */
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -50, 2147483640),
@@ -57,17 +57,20 @@ const limits = {
   queueMax: limit(z.int().min(1).max(16).default(3), 1, 2),
   /** 1 for connected mode. */
   connected: limit(z.int().min(0).max(1).default(0), 1),
-  /** Neighbours and paths there is memory for; 0 for as many as the scenario may make. */
+  /** Capacity for neighbours and paths; 0 for as many as the scenario may create. */
   neighboursMax: limit(z.int().min(0).max(1000).default(0), 1, 2),
   pathsMax: limit(z.int().min(0).max(1000).default(0), 1),
   connectionsMax: limit(z.int().min(0).max(1000).default(0), 1),
-  /** Neighbours that a bucket may hold; 0 for any number. */
+  /** Maximum number of neighbours in a bucket; 0 for any number. */
   chainMax: limit(z.int().min(0).max(1000).default(0)),
 };
 
 type NeighboursPlan = Plan<NeighboursScenarioOperation, LimitsOf<typeof limits>>;
 
-/** Look-ups of a scenario that may each see another neighbour: the model keeps a bit of an int32 for each. */
+/**
+ * Maximum number of look-ups in a scenario that may each see a different neighbour: the model keeps one bit of an int32
+ * for each.
+ */
 const GETS_MAX = 30;
 
 const COOKIES_MAX = 4;
@@ -94,7 +97,7 @@ export const neighbours = defineSystem({
   },
   local: (_placed, thread) => ({ queue: thread % QUEUES, isOver: false }),
   start: (placed) => startDevice(placed.neighbours),
-  // Works that an initial operation asked for run before the next; those of the last are left to the threads.
+  // Works requested by an initial operation run before the next one; those of the last are left to the threads.
   *initially({ neighbours: table }, perform) {
     yield* runIfQueued(table.startWork, () => startConnections(table));
     yield* runIfQueued(table.reapWork, () => reapNeighbours(table));
@@ -108,7 +111,7 @@ export const neighbours = defineSystem({
   *leave({ neighbours: table }, { held, isInitial }, plan) {
     yield* giveBack(table, held);
     if (isInitial || !takesDown(plan)) return;
-    // The thread uses the device no more. The one that took it down has waited for all others.
+    // The thread no longer uses the device. The one that took it down has waited for all others.
     yield smpMbBeforeAtomic();
     yield atomicAdd(NetDevice.users(table.netDevice), -1);
   },
@@ -123,7 +126,8 @@ export const neighbours = defineSystem({
     }),
   objects: (placed, plan) => ({ slab: placed.neighbours.neighbours, identitiesMax: countOf(plan, "get") }),
   settle: settleNeighbours,
-  // Paths go, with what waits at them, idle neighbours are reaped; or the whole device is taken down.
+  // Paths are removed with the packets that wait at them, and idle neighbours are reaped; or the whole device is taken
+  // down.
   closing(operations) {
     const puts = operations.flatMap((one) =>
       one.kind === "get" ? [{ kind: "put" as const, address: one.address }] : [],
@@ -204,7 +208,7 @@ function* runIfQueued(work: Address, handler: () => Access): Access {
   yield* handler();
 }
 
-/** The address that an operation has used, by its name, if it has used one. */
+/** The name of the address that an operation used, if any. */
 function addressUsed(one: NeighboursScenarioOperation | undefined, word: number): string | undefined {
   if (one?.kind === "get") return word === 0 ? undefined : one.address;
   return one?.kind === "transmit" && word !== PACKET.dropped ? one.address : undefined;
@@ -215,9 +219,7 @@ function checkGets(plan: NeighboursPlan): void {
   const { scenario } = plan;
   const gets = countOf(plan, "get");
   if (gets <= GETS_MAX) return;
-  throw new ScenarioError(
-    `${scenario}: it gets neighbours ${gets} times, and may ${GETS_MAX} times, by which the model tells them apart`,
-  );
+  throw new ScenarioError(`${scenario}: it gets neighbours ${gets} times, and the model can distinguish ${GETS_MAX}`);
 }
 
 function takesDown({ concurrent }: NeighboursPlan): boolean {
@@ -228,14 +230,14 @@ function countOf({ operations }: NeighboursPlan, ...kinds: readonly NeighboursSc
   return operations.filter(({ kind }) => kinds.includes(kind)).length;
 }
 
-/** As many objects as the operations can make, packets that are transmitted again included, unless the scenario sets fewer. */
+/** As many objects as the operations can create, including retransmitted packets, unless the scenario sets fewer. */
 function capacitiesOf(
   plan: NeighboursPlan,
 ): NeighbourCapacities & { readonly allocationMayFail: boolean; readonly connectionsMayRunOut: boolean } {
   const { limits: set } = plan;
   const packets = countOf(plan, "transmit", "transmitByPath");
-  const answers = countOf(plan, "answer", "refuse");
-  const transmissions = packets * (1 + answers + countOf(plan, "connect"));
+  const replies = countOf(plan, "answer", "refuse");
+  const transmissions = packets * (1 + replies + countOf(plan, "connect"));
   const neighboursMax = set.neighboursMax === 0 ? Math.max(transmissions, 1) : set.neighboursMax;
   const pathsMax = set.pathsMax === 0 ? Math.max(transmissions, 1) : set.pathsMax;
   const connections = set.connected === 1 ? Math.max(transmissions, 1) : 1;
@@ -243,7 +245,7 @@ function capacitiesOf(
   return {
     neighboursMax,
     pathsMax,
-    handlesMax: Math.max(answers, 1),
+    handlesMax: Math.max(replies, 1),
     connectionsMax,
     packetsMax: Math.max(packets, 1),
     allocationMayFail: neighboursMax < transmissions || pathsMax < transmissions || connectionsMax < connections,
@@ -251,7 +253,7 @@ function capacitiesOf(
   };
 }
 
-/** Is anything on the device's list? */
+/** Is the device's list non-empty? */
 function isListFilled(words: Int32Array, table: Neighbours, listOf: (device: Address) => Address): boolean {
   const head = listOf(table.device);
   return isDeviceUp(words, table) && words[Link.next(head)] !== head;

@@ -1,11 +1,11 @@
 /**
- * The abstraction function of the neighbour table: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the neighbour table: checks memory at rest against a state of the model.
  *
- * - The table has a neighbour for each record, and no other; a record that may have vanished may be missing. Each has its
+ * - The table has exactly one neighbour for each record; a record that may have vanished may be missing. Each has its
  *   record's handle, connection, packets and time of last use, and is on the list of the path to its gid.
  * - The list of paths has one for each path of the model, with its handle, query and packets.
- * - Each packet in memory waits somewhere; each handle is held as often as somebody has it; each connection is a
- *   neighbour's, or is to be reaped.
+ * - Each packet in memory waits somewhere; each handle's count is the number of its holders; each connection belongs to
+ *   a neighbour, or is due to be reaped.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";
@@ -67,7 +67,7 @@ export function settleNeighbours(
   return because === undefined ? { state: settled } : { because };
 }
 
-/** Nothing of the device is left in memory. */
+/** Checks that no object of the device is left in memory. */
 function whenDown(state: NeighboursState, neighbours: Neighbours, words: Int32Array): Settled<NeighboursState> {
   const { tables, neighbours: slab, paths, handles, connections, packets } = neighbours;
   const left = [tables, slab, paths, handles, connections, packets].find(
@@ -148,14 +148,16 @@ function pathDifference(words: Int32Array, path: Address, record: PathRecord): s
   const isKnown = words[Path.handle(path)] !== NIL;
   if (isKnown !== record.known) return `has ${isKnown ? "a" : "no"} handle`;
   if (isKnown && (words[Path.valid(path)] === 1) !== record.valid) return `is ${record.valid ? "not " : ""}valid`;
-  const isAsked = words[Path.query(path)] === QUERY.asked;
-  if (isAsked !== record.asked) return `is ${record.asked ? "not " : ""}asked for`;
-  if (words[Path.listed(path)] !== 1) return "is on the device's list, and says that it is not";
+  const isRequested = words[Path.query(path)] === QUERY.asked;
+  if (isRequested !== record.asked) return `is ${record.asked ? "not " : ""}requested`;
+  if (words[Path.listed(path)] !== 1) return "is on the device's list, and is not marked as listed";
   const waiting = wordAt(words, Path.queueLength(path));
   return waiting === record.waiting ? undefined : `has ${waiting} packets waiting, and should have ${record.waiting}`;
 }
 
-/** Is there anything in memory that nobody has, or has too often? Neighbours out of the table may be held by threads. */
+/**
+ * Reports objects in memory without an owner, or with too many. Neighbours outside the table may be held by threads.
+ */
 function memoryDifference(words: Int32Array, neighbours: Neighbours, state: NeighboursState): string | undefined {
   const live = (slab: Address): number => wordAt(words, Slab.live(slab));
   const packets = [...state.records, ...state.paths].reduce((sum, { waiting }) => sum + waiting, 0);
@@ -186,7 +188,7 @@ function memoryDifference(words: Int32Array, neighbours: Neighbours, state: Neig
     : `${live(neighbours.connections)} connections are in memory, ${connected} are neighbours', ${toReap} to be reaped`;
 }
 
-/** Packets that the cookie's record has sent; undefined if there is none. */
+/** Number of packets that the cookie's record has sent; undefined if there is none. */
 function cookieSends(words: Int32Array, { generic }: PlacedNeighbours["cookie"]): number | undefined {
   const record = wordAt(words, GenericNeighbour.cookie(generic));
   return record === NIL ? undefined : wordAt(words, CookieRecord.sends(record));

@@ -1,9 +1,9 @@
 /**
- * Scenarios of the peer pools of 2010: nearly all are tried before and after the RCU conversion. Small trees, two or
- * three threads.
+ * Scenarios of the peer pools of 2010; nearly all run before and after the RCU conversion. Small trees, two or three
+ * threads.
  *
- * References that the initial operations leave are held for ever. The timer runs first 120 ticks after the start, if
- * the clock comes so far; a peer that is idle for 100 ticks in an almost empty pool is due by then.
+ * References left by initial operations are held forever. The timer first runs 120 ticks after the start, if the clock
+ * gets that far; a peer that is idle for 100 ticks in an almost empty pool is due by then.
  */
 import type { ScenarioContents } from "../scenario.ts";
 import { advance, create, find, type ListedPeersOperation, nextIdentifiers, put } from "./peers-table.ts";
@@ -11,8 +11,8 @@ import { advance, create, find, type ListedPeersOperation, nextIdentifiers, put 
 type Scenarios = Readonly<Record<string, ScenarioContents<ListedPeersOperation>>>;
 
 /**
- * Idle from the start, in this order on the unused list. All are in use while the last is made: a full pool takes none
- * of them.
+ * Idle peers, in this order on the unused list. All are in use while the last is created: a full pool collects none of
+ * them.
  */
 const idle = (...addresses: string[]): ListedPeersOperation[] => [...addresses.map(create), ...addresses.map(put)];
 
@@ -44,7 +44,7 @@ export const peersRwlockScenarios: Scenarios = {
     threads: { first: [find("v4/20"), put("v4/20")], second: [find("v4/20"), put("v4/20")] },
   },
   "unlisted-by-neighbours": {
-    about: "peers beside one another on the unused list are taken off it and put back",
+    about: "adjacent peers on the unused list are taken off it and put back",
     initial: idle("v4/10", "v4/20", "v4/30"),
     threads: { middle: [find("v4/20"), put("v4/20")], first: [find("v4/10"), put("v4/10")] },
   },
@@ -55,7 +55,7 @@ export const peersRwlockScenarios: Scenarios = {
     threads: { creator: [create("v4/30")], user: [find("v4/20"), put("v4/20")] },
   },
   "full-and-all-in-use": {
-    about: "a full pool of peers in use grows beyond its threshold, and shrinks when one is let go",
+    about: "a full pool of peers in use grows beyond its threshold, and shrinks when one is released",
     limits: { threshold: 2 },
     initial: [create("v4/20")],
     threads: { creator: [create("v4/30"), put("v4/30")], user: [create("v4/50")] },
@@ -67,7 +67,7 @@ export const peersRwlockScenarios: Scenarios = {
     threads: { left: [create("v4/5")], right: [create("v4/40")] },
   },
   "fresh-taken-when-full": {
-    about: "a creation decides by a full pool, and takes the peer that another thread lets go at that moment",
+    about: "a creation finds the pool full, and collects the peer that another thread releases at that moment",
     limits: { threshold: 2 },
     initial: [create("v4/20")],
     threads: { creator: [create("v4/10")], user: [create("v4/40"), put("v4/40")] },
@@ -81,7 +81,7 @@ export const peersRwlockScenarios: Scenarios = {
     },
   },
   "timer-against-creation": {
-    about: "the timer takes an old peer while a thread creates its address anew",
+    about: "the timer collects an old peer while a thread creates its address again",
     initial: [...idle("v4/20"), advance(LONG_TICKS)],
     threads: { creator: [create("v4/20"), put("v4/20")] },
   },
@@ -103,24 +103,24 @@ export const peersRwlockScenarios: Scenarios = {
     threads: { clock: [advance(15), advance(10)], user: [find("v4/10")] },
   },
   "memory-exhausted": {
-    about: "there is memory for one peer more, and two threads want one",
+    about: "there is memory for one more peer, and two threads want one",
     limits: { peersMax: 2 },
     initial: [create("v4/20")],
     threads: { first: [create("v4/10"), put("v4/10")], second: [create("v4/10"), create("v4/30")] },
   },
   "memory-reused": {
-    about: "a collected peer's memory comes back as another peer while a reader is about",
+    about: "a collected peer's memory is reused for another peer while a reader is active",
     limits: { threshold: 1, peersMax: 2 },
     initial: idle("v4/20"),
     threads: { creator: [create("v4/10"), create("v4/30")], reader: [find("v4/20"), put("v4/20")] },
   },
 };
 
-/** Three threads, where the lock does not multiply what can happen. */
+/** Scenarios with three threads, where the lock does not multiply the schedules. */
 export const peersRcuListScenarios: Scenarios = {
   ...peersRwlockScenarios,
   "collected-and-made-anew": {
-    about: "a creation in a full pool takes the peer that a second thread creates anew and a third looks for",
+    about: "a creation in a full pool collects the peer that a second thread creates again and a third looks up",
     limits: { threshold: 1 },
     initial: idle("v4/20"),
     threads: { creator: [create("v4/10")], other: [create("v4/20")], reader: [find("v4/20")] },

@@ -43,41 +43,41 @@ import { aloneWatcher } from "#properties/progress/alone.ts";
 import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
-/** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
+/** Small numbers, to keep waits short: one tick a second, and a peer may be idle for 10 to 100 ticks. */
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -120, 2147483600),
   threshold: limit(z.int().min(0).max(0x7fffffff).default(100), 0, 1, 2, 3),
   ttlMinTicks: limit(ticks.default(10), 0, 1),
   ttlMaxTicks: limit(ticks.default(100)),
-  /** At least 1: with no delay, the timer would run again at once, for ever. */
+  /** At least 1: without a delay, the timer would run again immediately, forever. */
   timerMinTicks: limit(z.int().min(1).max(0x3fffffff).default(10), 1),
   timerMaxTicks: limit(z.int().min(1).max(0x3fffffff).default(120), 1, 7, 30),
-  /** How much later than at `timerMaxTicks` the timer runs first. */
+  /** Delay of the timer's first run after `timerMaxTicks`. */
   timerJitterTicks: limit(z.int().min(0).max(0x3fffffff).default(0), 3),
   ticksPerSecond: limit(z.int().min(1).max(1000).default(1), 7),
   linksMax: limit(z.int().min(1).max(40).default(40)),
-  /** Peers there is memory for; 0 for as many as the scenario creates. */
+  /** Capacity for peers; 0 for as many as the scenario creates. */
   peersMax: limit(z.int().min(0).max(1000).default(0), 1, 2, 3),
 };
 
-/** What differs before and after the conversion. */
+/** The differences between before and after the conversion. */
 interface Generation extends Pick<PlacedPeers<ListedPool>, "findPeer" | "getPeer"> {
   readonly name: string;
   readonly about: string;
   readonly implementation: string;
   create(heap: Heap, clock: Clock, options: ListedPoolOptions): ListedPool;
   readonly convention: RefcountConvention;
-  /** A hit takes no lock of the tree. */
+  /** Whether a hit takes no lock of the tree. */
   readonly isLockless: boolean;
-  /** Watchers for what this generation alone promises. */
+  /** Watchers for guarantees of this generation alone. */
   own(pool: ListedPool): readonly Watcher[];
   readonly scenarios: Readonly<Record<string, ScenarioContents<ListedPeersOperation>>>;
   readonly smallScope: SmallScope<ListedPeersOperation>;
 }
 
 const SECRET = [0x03020100, 0x07060504] as const;
-/** As long as a peer may be idle, and the timer may wait. */
+/** The longest idle time of a peer plus the longest wait of the timer. */
 const TIMER_TICKS = 120;
 
 const TIMER = "timer";
@@ -131,13 +131,13 @@ function listedPeersSystem({
       oneAddressOnceWatcher(pool),
       avlWatcher(pool),
     ],
-    // All are idle, and the timer comes for them.
+    // All are idle, and the timer collects them.
     closing: (operations) => [...putsOf(operations), ...Array.from({ length: 6 }, () => advance(TIMER_TICKS))],
     callbacksMax: (plan) => creationsOf(plan) + 1,
   });
 }
 
-/** As the model has it: a release from a list notes no time. */
+/** Matches the model: a release of a listed pool records no time. */
 function* releasePeer(pool: ListedPool, peer: Address): Access<number> {
   yield* putPeer(pool, peer);
   return 0;

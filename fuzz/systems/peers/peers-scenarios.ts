@@ -1,8 +1,8 @@
 /**
- * The peer pool's scenarios: small trees, two or three threads, one thing tried in each.
+ * The peer pool's scenarios: small trees, two or three threads, one situation each.
  *
- * References that the initial operations leave are held for ever, which keeps the collector away from a peer. A peer
- * that is taken and released anew before the clock moves is idle for the time moved: 150 ticks are more than any ttl.
+ * References left by initial operations are held forever, which keeps the collector away from a peer. A peer that is
+ * taken and released again before the clock moves is idle for the time moved: 150 ticks are more than any ttl.
  */
 import type { ScenarioContents } from "../scenario.ts";
 import { advance, create, find, nextIdentifiers, type PeersScenarioOperation, put } from "./peers-table.ts";
@@ -13,7 +13,7 @@ type Scenarios = Readonly<Record<string, ScenarioContents<Operation>>>;
 const allow = (address: string, timeout: number): Operation => ({ kind: "allow", address, timeout });
 const invalidate = (family: "v4" | "v6"): Operation => ({ kind: "invalidate", family });
 
-/** Held ever after, in the order of their insertion. */
+/** Peers held forever, in the order of their insertion. */
 const held = (...addresses: string[]): Operation[] => addresses.map(create);
 
 const LONG_TICKS = 150;
@@ -45,7 +45,7 @@ export const peersScenarios: Scenarios = {
     threads: { "first creator": [create("v4/20")], "second creator": [create("v4/10")], reader: [find("v4/10")] },
   },
   "lookup-against-removal": {
-    about: "a lookup while a removal puts the left child, a leaf, in the place of the root",
+    about: "a lookup while a removal replaces the root by its left child, a leaf",
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(LONG_TICKS)],
     threads: { collector: [create("v4/25")], reader: [find("v4/30"), put("v4/30"), find("v4/10")] },
   },
@@ -63,7 +63,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "three-creators": {
-    about: "three threads create neighbours, a fourth looks on",
+    about: "three threads create neighbours, a fourth looks one up",
     threads: { first: [create("v4/10")], second: [create("v4/20")], third: [create("v4/30")], reader: [find("v4/20")] },
   },
   "create-against-collection": {
@@ -75,7 +75,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "put-against-collection": {
-    about: "a peer that was idle for long is used and released while a search passes",
+    about: "a long-idle peer is used and released while a search passes it",
     initial: [create("v4/20"), put("v4/20"), advance(LONG_TICKS)],
     threads: {
       user: [find("v4/20"), put("v4/20")],
@@ -84,7 +84,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "put-while-clock-moves": {
-    about: "two holders release while the clock moves and a search passes",
+    about: "two holders release a peer while the clock moves and a search passes it",
     initial: [create("v4/20"), put("v4/20")],
     threads: {
       "first holder": [create("v4/20"), put("v4/20")],
@@ -98,7 +98,7 @@ export const peersScenarios: Scenarios = {
     threads: { reader: [find("v4/20"), put("v4/20"), find("v4/20")], collector: [create("v4/30")] },
   },
   "removal-beside-even-children": {
-    about: "a removal leaves a tree of five heavy on the left, where both children are of one height",
+    about: "a removal leaves a tree of five heavy on the left, where both children have equal height",
     initial: [...held("v4/40", "v4/20", "v4/60", "v4/10", "v4/30"), put("v4/60"), advance(LONG_TICKS)],
     threads: { collector: [create("v4/70")], reader: [find("v4/30")] },
   },
@@ -122,7 +122,7 @@ export const peersScenarios: Scenarios = {
     threads: { collector: [create("v4/5"), put("v4/5")], reader: [find("v4/60"), put("v4/60"), find("v4/20")] },
   },
   "collection-that-rotates": {
-    about: "the removal of the deepest idle peer on the path rotates the next one off its place",
+    about: "the removal of the deepest idle peer on the path rotates the next one away",
     initial: [
       create("v4/40"),
       create("v4/20"),
@@ -148,7 +148,7 @@ export const peersScenarios: Scenarios = {
     threads: { left: [create("v4/10")], right: [create("v4/50")] },
   },
   "invalidate-against-lookup": {
-    about: "lookups while the tree is thrown away",
+    about: "lookups while the tree is invalidated",
     initial: [create("v4/20"), create("v4/10"), put("v4/10")],
     threads: {
       reader: [find("v4/10"), put("v4/10"), find("v4/20")],
@@ -157,7 +157,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "invalidate-against-holder": {
-    about: "a holder uses its peer after the tree is thrown away and the collector has run",
+    about: "a holder uses its peer after the tree is invalidated and the collector has run",
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
     threads: {
       holder: [find("v4/20"), nextIdentifiers("v4/20", 2), nextIdentifiers("v4/20", 0), put("v4/20")],
@@ -165,7 +165,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "invalidate-twice": {
-    about: "two flushes, and a creation between",
+    about: "two flushes with a creation in between",
     initial: [create("v4/20"), put("v4/20")],
     threads: {
       flusher: [invalidate("v4"), create("v4/20"), put("v4/20"), invalidate("v4"), advance(5)],
@@ -173,7 +173,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "collector-against-old-root": {
-    about: "a reader still holds the old root when the deferred collector runs, which was asked for long before",
+    about: "a reader still holds the old root when the deferred collector runs, which was requested long before",
     initial: [
       create("v4/10"),
       put("v4/10"),
@@ -187,7 +187,7 @@ export const peersScenarios: Scenarios = {
     threads: { reader: [find("v6/2"), put("v6/2")], flusher: [invalidate("v6"), advance(1)] },
   },
   "collection-against-invalidate": {
-    about: "a search collects while the tree is thrown away",
+    about: "a search collects while the tree is invalidated",
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10"), advance(LONG_TICKS)],
     threads: {
       collector: [create("v4/15"), put("v4/15")],
@@ -196,7 +196,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "threshold-overload": {
-    about: "a tree over its threshold gives up every idle peer on a path, however fresh",
+    about: "a tree over its threshold loses every idle peer on a path, however fresh",
     limits: { threshold: 3 },
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), put("v4/10"), put("v4/30")],
     threads: {
@@ -205,13 +205,13 @@ export const peersScenarios: Scenarios = {
     },
   },
   "ttl-shrinks": {
-    about: "the ttl falls as the tree fills, and a peer comes of age without the clock moving",
+    about: "the ttl falls as the tree fills, and a peer expires without the clock moving",
     limits: { threshold: 3, ttlMinTicks: 10, ttlMaxTicks: 40 },
     initial: [create("v4/20"), put("v4/20"), advance(35)],
     threads: { creator: [create("v4/30"), create("v4/40")], reader: [find("v4/20"), put("v4/20"), create("v4/10")] },
   },
   "ttl-wrap": {
-    about: "a peer comes of age just after the clock wrapped round, 18 seconds old in a tree three quarters full",
+    about: "a peer expires just after the clock wrapped around, 18 seconds old in a tree three quarters full",
     limits: { now: -100, ticksPerSecond: 10, threshold: 4, ttlMinTicks: 100, ttlMaxTicks: 400 },
     initial: [create("v4/20"), create("v4/10"), create("v4/30"), put("v4/20"), advance(177), put("v4/10")],
     threads: {
@@ -221,7 +221,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "limiter-wrap": {
-    about: "the limiter of a peer made just before the clock wraps round",
+    about: "the limiter of a peer created just before the clock wraps around",
     limits: { now: -5 },
     threads: {
       sender: [create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)],
@@ -230,7 +230,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "limiter-after-wrap": {
-    about: "a peer made just after the clock wrapped round may send its first burst",
+    about: "a peer created just after the clock wrapped around may send its first burst",
     limits: { now: 10 },
     threads: {
       sender: [create("v4/10"), allow("v4/10", 10), allow("v4/10", 10), allow("v4/10", 10)],
@@ -256,7 +256,7 @@ export const peersScenarios: Scenarios = {
     },
   },
   "two-families": {
-    about: "both families side by side: one is thrown away, the other is not",
+    about: "both families side by side: one is invalidated, the other is not",
     initial: [create("v4/10"), create("v6/1"), put("v4/10"), put("v6/1")],
     threads: {
       "v4 user": [find("v4/10"), put("v4/10"), create("v4/20")],
@@ -270,20 +270,20 @@ export const peersScenarios: Scenarios = {
     threads: { inserter: [create("v6/3")], reader: [find("v6/1"), put("v6/1"), find("v6/3")] },
   },
   "memory-exhausted": {
-    about: "there is memory for one peer more, and two threads want one",
+    about: "there is memory for one more peer, and two threads want one",
     limits: { peersMax: 2 },
     initial: held("v4/20"),
     threads: { first: [create("v4/10"), put("v4/10")], second: [create("v4/30"), put("v4/30")] },
   },
   "memory-reused": {
-    about: "a collected peer's memory comes back as another peer while a reader is about",
+    about: "a collected peer's memory is reused for another peer while a reader is active",
     limits: { peersMax: 2 },
     initial: [create("v4/20"), create("v4/10"), put("v4/10"), put("v4/20"), advance(LONG_TICKS)],
     threads: { collector: [create("v4/30"), create("v4/40")], reader: [find("v4/10"), put("v4/10"), find("v4/40")] },
   },
 };
 
-/** Those in which a search meets whatever it can meet, each small enough to be explored to the end in seconds. */
+/** Scenarios that cover all situations of a search, each small enough to be explored exhaustively in seconds. */
 const OF_SEARCHES = [
   "rotate-right",
   "rotate-left-right",
@@ -303,19 +303,19 @@ const OF_SEARCHES = [
 ];
 
 /**
- * The same of the pool with the optimistic search, and what only that does: clearing what was thrown away before its
- * memory is used again.
+ * The same for the pool with the optimistic search, plus its own behaviour: clearing invalidated peers before their
+ * memory is reused.
  */
 export const peersOptimisticScenarios: Scenarios = {
   ...Object.fromEntries(Object.entries(peersScenarios).filter(([name]) => OF_SEARCHES.includes(name))),
   "collected-and-made-anew": {
-    about: "a collected peer's memory comes back as another peer while a reader is about",
+    about: "a collected peer's memory is reused for another peer while a reader is active",
     limits: { peersMax: 2 },
     initial: [create("v4/20"), create("v4/10"), put("v4/10"), put("v4/20"), advance(LONG_TICKS)],
     threads: { collector: [create("v4/30"), create("v4/40")], reader: [find("v4/10"), put("v4/10")] },
   },
   "thrown-away-and-made-anew": {
-    about: "the memory of peers that were thrown away comes back as another while a reader is about",
+    about: "the memory of invalidated peers is reused for another while a reader is active",
     limits: { peersMax: 2, gcDelayTicks: 1 },
     initial: [create("v4/20"), create("v4/10"), put("v4/20"), put("v4/10")],
     threads: { flusher: [invalidate("v4"), advance(1), create("v4/30")], reader: [find("v4/10"), put("v4/10")] },

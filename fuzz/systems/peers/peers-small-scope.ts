@@ -1,8 +1,9 @@
 /**
- * What certificates of the peer pools enumerate.
+ * The scope of certificates of the peer pools.
  *
- * Key k is the address v4/10·(k+1), so that other peers have room below, between and above. The initial trees are every
- * AVL shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one peer more beside them.
+ * Key k is the address v4/10·(k+1), so that there is room for other peers below, between and above. The initial trees
+ * are every AVL shape of up to three of the keys, and every shape of four peers: the keys 0 to 2 and one additional
+ * peer.
  */
 import type { SmallScope } from "../small-scope.ts";
 import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-table.ts";
@@ -10,7 +11,7 @@ import type { ListedPeersOperation, PeersScenarioOperation } from "./peers-table
 /** Longer than any idle peer is kept. */
 const EXPIRY_TICKS = 150;
 
-/** Insertion orders of up to three of the keys 0 to 2 that give each AVL shape over each of their subsets once. */
+/** Insertion orders of up to three of the keys 0 to 2 that give each AVL shape over each subset exactly once. */
 const TREES: readonly (readonly number[])[] = [
   [],
   [10],
@@ -41,7 +42,7 @@ export const peersSmallScope: SmallScope<PeersScenarioOperation> = {
   ],
 };
 
-/** The pools of 2010. The order of insertion is that of the unused list; with three peers the pool is full. */
+/** The pools of 2010. The insertion order is that of the unused list; with three peers the pool is full. */
 const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
   operationsOn,
   otherOperations: [{ kind: "advance", ticks: EXPIRY_TICKS }],
@@ -51,7 +52,7 @@ const listedPeersSmallScope: SmallScope<ListedPeersOperation> = {
 
 const ONE_EACH_IN_EVERY_TREE = { threads: 2, operations: 1, keys: 3 };
 
-/** Before the conversion each operation moves three words that all others move, so two of each thread take hours. */
+/** Before the conversion each operation changes three words that all others change, so two per thread take hours. */
 export const peersRwlockSmallScope: SmallScope<ListedPeersOperation> = {
   ...listedPeersSmallScope,
   sizes: [ONE_EACH_IN_EVERY_TREE],
@@ -62,7 +63,7 @@ export const peersRcuListSmallScope: SmallScope<ListedPeersOperation> = {
   sizes: [{ threads: 2, operations: 2, keys: 1 }, ONE_EACH_IN_EVERY_TREE],
 };
 
-/** Taking and releasing a peer: what the pools of all generations do. */
+/** Taking and releasing a peer: the operations common to the pools of all generations. */
 type KeyOperation = Extract<ListedPeersOperation, { readonly kind: "get" | "put" }>;
 
 function operationsOn(key: number): readonly KeyOperation[] {
@@ -83,7 +84,7 @@ function addressOf(number: number): string {
   return `v4/${number}`;
 }
 
-/** Makes a peer that nobody holds. */
+/** Creates a peer that no thread holds. */
 function insertion(number: number): readonly KeyOperation[] {
   const address = addressOf(number);
   return [

@@ -1,8 +1,8 @@
 /**
  * The operations of peer pools of all generations.
  *
- * `get` takes a reference, for the thread, to the peer at an address; `put`, `allow` and `nextIdentifier` concern the
- * reference that the thread obtained last of those to the address that it still holds.
+ * `get` takes a reference, for the thread, to the peer at an address; `put`, `allow` and `nextIdentifier` act on the
+ * most recent reference to the address that the thread still holds.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -20,13 +20,13 @@ import { argument, parsedArgument } from "../operation-arguments.ts";
 import { operation, type OperationOf } from "../operation-table.ts";
 import type { Plan } from "../system-definition.ts";
 
-/** A pool in memory, and how its generation does what differs. */
+/** A pool in memory, with the procedures that differ between generations. */
 export interface PlacedPeers<Pool extends PeerStore = PeerStore> {
   readonly pool: Pool;
   readonly clock: Clock;
   findPeer(pool: Pool, address: PeerAddress): Access<Address>;
   getPeer(pool: Pool, address: PeerAddress): Access<Address>;
-  /** Returns the time noted as the peer's last use, or 0 where it notes none. */
+  /** Returns the time recorded as the peer's last use, or 0 if none is recorded. */
   putPeer(pool: Pool, peer: Address): Access<number>;
 }
 
@@ -40,13 +40,13 @@ export interface NamedAddress {
 
 const V4_FEW = ["v4/10", "v4/20", "v4/30", "v4/40"];
 
-/** All and none of the bits, the sign bit alone and all but it, and enough others to make trees deep. */
+/** All bits and none, the sign bit alone and all but it, and enough others for deep trees. */
 const v4Interesting = fc.oneof(
   fc.constantFrom("v4/0", "v4/1", "v4/2147483647", "v4/2147483648", "v4/4294967295"),
   fc.integer({ min: 0, max: 60 }).map((number) => `v4/${number}`),
 );
 
-/** Equal but for one word: any of them, with the sign bit and without. */
+/** Addresses equal except for one word, any of them, with the sign bit and without. */
 const v6Interesting = fc.oneof(
   fc.constantFrom("v6/0:0:0:0", "v6/ffffffff:ffffffff:ffffffff:ffffffff"),
   fc.tuple(fc.nat(3), fc.constantFrom("0", "1", "7fffffff", "80000000", "ffffffff")).map(([place, word]) => {
@@ -82,7 +82,7 @@ function namedAddress(name: string): NamedAddress {
   return { name, address: parseAddress(name) };
 }
 
-/** The rows that all generations have. */
+/** The rows common to all generations. */
 function peersRows<Pool extends PeerStore>(address: typeof anyAddress) {
   return {
     get: operation({
@@ -145,7 +145,7 @@ export const peersOperations = {
 
 export type PeersScenarioOperation = OperationOf<typeof peersOperations>;
 
-/** The pools of 2010 have one family, no rate limiter, and are never thrown away. */
+/** The pools of 2010 have one family, no rate limiter, and are never invalidated. */
 export const listedPeersOperations = peersRows<ListedPool>(v4Address);
 
 export type ListedPeersOperation = OperationOf<typeof listedPeersOperations>;
@@ -157,8 +157,8 @@ export const nextIdentifiers = (address: string, more: number) => ({ kind: "next
 export const advance = (count: number) => ({ kind: "advance" as const, ticks: count });
 
 /**
- * `v4/20` is the one word 20; `v6/n` are four words that differ in the third and last, so that comparing takes all four;
- * `v6/fd000000:0:0:1` are four words.
+ * `v4/20` is the single word 20; `v6/n` are four words that differ in the third and last, so that comparisons read all
+ * four; `v6/fd000000:0:0:1` gives four words explicitly.
  */
 export function parseAddress(text: string): PeerAddress {
   if (text.includes(":"))
@@ -177,17 +177,17 @@ export function parseAddress(text: string): PeerAddress {
 
 type PeersPlan = Plan<{ readonly kind: string; readonly create?: boolean }, { readonly peersMax: number }>;
 
-/** Peers that the operations may create. */
+/** Number of peers that the operations may create. */
 export function creationsOf({ operations }: PeersPlan): number {
   return operations.filter((one) => one.kind === "get" && one.create === true).length;
 }
 
-/** Peers there is memory for: as many as the scenario may create, unless it sets a limit. */
+/** Capacity for peers: as many as the scenario may create, unless it sets a limit. */
 export function peersMaxOf(plan: PeersPlan): number {
   return plan.limits.peersMax === 0 ? Math.max(creationsOf(plan), 1) : plan.limits.peersMax;
 }
 
-/** The model, and where objects come from, of the pools of all generations. */
+/** The model, and the source of objects, of the pools of all generations. */
 export function peersModel(
   { pool }: PlacedPeers,
   plan: PeersPlan,
@@ -202,7 +202,7 @@ export function peersModel(
   });
 }
 
-/** All references are given back, as often as they may have been taken. */
+/** Releases all references, as often as they may have been taken. */
 export function putsOf<Operation extends { readonly kind: string }>(operations: readonly Operation[]) {
   return operations.flatMap((one) =>
     one.kind === "get" && "address" in one && typeof one.address === "string" ? [put(one.address)] : [],

@@ -46,10 +46,10 @@ import { aloneWatcher } from "#properties/progress/alone.ts";
 import { worksInTimeWatcher } from "#properties/progress/works-in-time.ts";
 import { hitsWithoutLock } from "#properties/peers/hits-without-lock.ts";
 
-/** Longest timeout for which a new peer's limiter is full: a sixth of the 60 seconds it starts with. */
+/** Longest timeout for which a new peer's limiter is full: a sixth of its initial 60 seconds. */
 const TIMEOUT_SECONDS_MAX = 10;
 
-/** Small numbers, so that little waiting is needed: one tick a second, and a peer may idle for 10 to 100 ticks. */
+/** Small numbers, to keep waits short: one tick a second, and a peer may be idle for 10 to 100 ticks. */
 const limits = {
   /** The clock at the start, before the initial operations. */
   now: limit(z.int32().default(1000), -1, -120, 2147483600),
@@ -58,28 +58,28 @@ const limits = {
   threshold: limit(z.int().min(0).max(0x7fffffff).default(100), 0, 2, 3),
   ttlMinTicks: limit(ticks.default(10)),
   ttlMaxTicks: limit(ticks.default(100)),
-  /** At least 1: with no delay, a collector that leaves a held peer would run again at once, for ever. */
+  /** At least 1: without a delay, a collector that leaves a held peer would run again immediately, forever. */
   gcDelayTicks: limit(z.int().min(1).max(0x7fffffff).default(5), 1),
   ticksPerSecond: limit(z.int().min(1).max(1000).default(1), 7),
   linksMax: limit(z.int().min(1).max(40).default(40)),
   burstFactor: limit(z.int().min(1).max(100).default(6), 2),
-  /** Peers there is memory for; 0 for as many as the scenario creates. */
+  /** Capacity for peers; 0 for as many as the scenario creates. */
   peersMax: limit(z.int().min(0).max(1000).default(0), 1, 2, 3),
 };
 
 type Placed = PlacedPeers<PeerPool>;
 
-/** What differs between the two. */
+/** The differences between the two. */
 interface Generation extends Pick<Placed, "findPeer" | "getPeer"> {
   readonly name: string;
   readonly about: string;
   readonly implementation: string;
   create(heap: Heap, clock: Clock, options: PeerPoolOptions): PeerPool;
-  /** Callbacks that it takes to free a peer. */
+  /** Number of callbacks needed to free a peer. */
   readonly callbacksPerPeer: number;
-  /** Words that a search reads only when its first attempt has failed. */
+  /** Words that a search reads only after its first attempt has failed. */
   slowWords?(pool: PeerPool): readonly Address[];
-  /** Nothing of a peer is left in its memory. */
+  /** Whether a freed peer's memory is cleared. */
   readonly clearsFreed: boolean;
   readonly scenarios: Readonly<Record<string, ScenarioContents<PeersScenarioOperation>>>;
 }
@@ -140,7 +140,7 @@ function peersSystem({
       ]),
       aloneWatcher(history, operationAt, hitsWithoutLock(pool, { words: slowWords?.(pool) ?? [] })),
     ],
-    // Thrown away, they are all freed within two runs of the deferred collector.
+    // Once invalidated, they are all freed within two runs of the deferred collector.
     closing: (operations) => [
       ...putsOf(operations),
       { kind: "invalidate" as const, family: "v4" as const },
@@ -169,8 +169,7 @@ export const peers = peersSystem({
 export const peersOptimistic = peersSystem({
   name: "peers-optimistic",
   implementation: "impl/peers/optimistic-pool.ts",
-  about:
-    "the pool of the library quiesce/peers: that of 2012, with a search in front that makes sure only of what it found",
+  about: "the pool of the library quiesce/peers: that of 2012, with a fast search in front that validates only hits",
   create(heap, clock, options) {
     const pool = createOptimisticPool(heap, clock, options);
     markAllDead(heap, pool);
@@ -188,7 +187,7 @@ function invalidatesOf(operations: readonly PeersScenarioOperation[]): number {
   return operations.filter(({ kind }) => kind === "invalidate").length;
 }
 
-/** @throws ScenarioError at a timeout for which it would matter at which very tick a peer was made */
+/** @throws ScenarioError for a timeout for which the exact tick of a peer's creation would matter */
 function checkTimeouts(
   name: string,
   operations: readonly PeersScenarioOperation[],

@@ -1,11 +1,11 @@
 /**
- * The abstraction function of the peer pools: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the peer pools: checks memory at rest against a state of the model.
  *
- * - A tree has a peer for each record of its family that is attached, and no other; one that may have been collected, and
- *   that nobody holds, may be missing. Each has its record's count, identifier, time of last use and rate limiter.
- * - A record that an invalidation hid is a peer outside the trees, as long as somebody holds it.
- * - All other memory is free, but for peers of detached trees that wait for the deferred collector. In the pool with the
- *   optimistic search, free memory says that nobody lives there and leads nowhere.
+ * - A tree has exactly one peer for each attached record of its family; one that may have been collected, and that no
+ *   thread holds, may be missing. Each has its record's count, identifier, time of last use and rate limiter.
+ * - A record hidden by an invalidation is a peer outside the trees, as long as it is held.
+ * - All other memory is free, except peers of detached trees that wait for the deferred collector. In the pool with the
+ *   optimistic search, free memory is marked dead and has no links.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { Slab } from "#impl/memory/slab.ts";
@@ -21,11 +21,11 @@ import { chainOf } from "#properties/chain.ts";
 
 type PeerRecord = PeersState["records"][number];
 
-/** What the words of a peer mean, which differs from generation to generation. */
+/** The layout of a peer, which differs between generations. */
 export interface PeerWords {
-  /** The times of last use are noted without a lock, and so is the rate limiter there. */
+  /** Whether times of last use, and the rate limiter, are written without a lock. */
   readonly hasLimiter: boolean;
-  /** Free memory is cleared before it can be used again. */
+  /** Whether free memory is cleared before it can be reused. */
   readonly clearsFreed: boolean;
 }
 
@@ -50,7 +50,7 @@ export function settlePeers(
       return {
         because: `${nameOf(record)} is ${isInTree ? "" : "not "}in a tree, and should ${isInTree ? "not " : ""}be`,
       };
-    if (peer === NIL) return { because: `${nameOf(record)} was freed, and somebody holds it` };
+    if (peer === NIL) return { because: `${nameOf(record)} was freed, and is still held` };
     const because = differenceOf(words, pool, record, peer, state.now, meaning);
     if (because !== undefined) return { because };
     if (!isInTree) detached++;
@@ -59,7 +59,7 @@ export function settlePeers(
   const [extra] = unclaimed;
   if (extra !== undefined) return { because: `${peerName(pool, extra)} is in a tree, and should not be` };
   const because = memoryDifference(words, pool, inTrees + detached, meaning);
-  // A release at rest can have noted the present time only.
+  // A release at rest can only have recorded the present time.
   return because === undefined ? { state: { ...state, records, clock: [state.now] } } : { because };
 }
 
@@ -67,7 +67,7 @@ function nameOf({ identity, address }: PeerRecord): string {
   return `peer ${identity}, of ${address.family} ${address.words.join(".")},`;
 }
 
-/** What the peer's words say that its record does not. */
+/** The first difference between the peer's words and its record. */
 function differenceOf(
   words: Int32Array,
   pool: PeerStore,
@@ -76,25 +76,25 @@ function differenceOf(
   now: number,
   { hasLimiter }: PeerWords,
 ): string | undefined {
-  const says = (what: string, found: number, wanted: string | number): string =>
+  const differs = (what: string, found: number, wanted: string | number): string =>
     `${nameOf(record)} has ${what} ${found} at ${peerName(pool, peer)}, and should have ${wanted}`;
   for (const [i, word] of record.address.words.entries()) {
     const found = wordAt(words, addressWord(peer, i)) >>> 0;
-    if (found !== word) return says(`address word ${i}`, found, word);
+    if (found !== word) return differs(`address word ${i}`, found, word);
   }
   const refcount = wordAt(words, Peer.refcount(peer));
-  if (refcount !== record.references) return says("the count", refcount, record.references);
+  if (refcount !== record.references) return differs("the count", refcount, record.references);
   const identifier = wordAt(words, Peer.identifier(peer)) & 0xffff;
-  if (identifier !== record.identifier) return says("the identifier", identifier, record.identifier);
+  if (identifier !== record.identifier) return differs("the identifier", identifier, record.identifier);
   const { releasedAt } = record;
   const dtime = wordAt(words, Peer.dtime(peer));
   const isIdle = record.references === 0 && releasedAt !== undefined;
   if (isIdle && (((dtime - releasedAt) | 0) < 0 || ((now - dtime) | 0) < 0))
-    return says("the time of last use", dtime, `${releasedAt} to ${now}`);
+    return differs("the time of last use", dtime, `${releasedAt} to ${now}`);
   if (!hasLimiter) return undefined;
   const emptySince = wordAt(words, Peer.emptySince(peer));
   const wanted = (record.tokensAt - record.tokens) | 0;
-  return emptySince === wanted ? undefined : says("a limiter that is empty since", emptySince, wanted);
+  return emptySince === wanted ? undefined : differs("a limiter that is empty since", emptySince, wanted);
 }
 
 function peersBelow(words: Int32Array, pool: PeerStore, root: Address): readonly Address[] {
@@ -103,7 +103,7 @@ function peersBelow(words: Int32Array, pool: PeerStore, root: Address): readonly
   return [...peers.subarray(0, Math.max(0, count))];
 }
 
-/** Are as many peers allocated as there should be, and is the rest of the memory as free memory is? */
+/** Checks the number of allocated peers, and that the rest of the memory looks like free memory. */
 function memoryDifference(
   words: Int32Array,
   pool: PeerStore,

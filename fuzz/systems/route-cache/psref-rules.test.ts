@@ -53,7 +53,7 @@ interface Scene {
   readonly records: readonly [Address, Address];
 }
 
-/** Two lwps on a CPU each, and a thing that is published. */
+/** Two lwps, each on its own CPU, and a published thing. */
 function scene(): Scene {
   const heap = createHeap(200);
   const cpus = placeCpus(heap, 2);
@@ -73,7 +73,7 @@ type Body = () => Access;
 
 const EXECUTIONS_MAX = 100_000;
 
-/** What is wrong with some execution of the two threads, of all there are; "nothing" if nothing is with any. */
+/** A violation in some execution of the two threads, over all executions; "nothing" if there is none. */
 function whatIsWrong(
   threadsOf: (parts: Scene) => readonly [Body, Body],
 ): "nothing" | { readonly property: string; readonly because: string } {
@@ -111,7 +111,7 @@ function programOf(threadsOf: (parts: Scene) => readonly [Body, Body]): Program 
   };
 }
 
-/** Finds the thing and keeps it beyond the section; NIL if it is gone. */
+/** Finds the thing and keeps a reference beyond the section; NIL if it is gone. */
 function* take({ shared, psrefClass }: Scene, runner: Runner, record: Address): Access<Address> {
   yield* pserializeReadEnter();
   const thing = yield rcuDereference(Shared.published(shared));
@@ -123,7 +123,7 @@ function* take({ shared, psrefClass }: Scene, runner: Runner, record: Address): 
   return thing;
 }
 
-/** Uses the thing and lets go. */
+/** Uses the thing and drops the reference. */
 function* drop({ psrefClass }: Scene, runner: Runner, record: Address, thing: Address): Access {
   yield read(Thing.value(thing));
   yield* psrefRelease(psrefClass, runner, record, Thing.target(thing));
@@ -141,7 +141,7 @@ function* unpublish({ shared }: Scene): Access<Address> {
   return thing;
 }
 
-/** Takes the thing away and frees it when nobody can be at it. */
+/** Unpublishes the thing and frees it when no thread can use it. */
 function* destroy(parts: Scene, runner: Runner): Access {
   const thing = yield* unpublish(parts);
   yield* pserializePerform(parts.cpus, runner);
@@ -156,7 +156,7 @@ function* lockAndUnlock(shared: Address): Access {
 
 function* nothing(): Access {}
 
-test("a thing that is kept by passive references is freed when the last is dropped, and not before", () => {
+test("a thing held by passive references is freed when the last is dropped, and not before", () => {
   expect(
     whatIsWrong((parts) => [
       () => use(parts, parts.runners[0], parts.records[0]),
@@ -165,7 +165,7 @@ test("a thing that is kept by passive references is freed when the last is dropp
   ).toBe("nothing");
 });
 
-test("without the wait for readers the thing goes while a reader takes a reference", () => {
+test("without the wait for readers the thing is freed while a reader takes a reference", () => {
   const wrong = whatIsWrong((parts) => [
     () => use(parts, parts.runners[0], parts.records[0]),
     function* () {
@@ -179,7 +179,7 @@ test("without the wait for readers the thing goes while a reader takes a referen
   });
 });
 
-test("without the wait for references the thing goes while one is held", () => {
+test("without the wait for references the thing is freed while one is held", () => {
   const wrong = whatIsWrong((parts) => [
     () => use(parts, parts.runners[0], parts.records[0]),
     function* () {
@@ -224,7 +224,7 @@ test("a reader that sleeps in its section is found: at a mutex, at a perform, at
   });
 });
 
-test("who sleeps with a passive reference does no wrong", () => {
+test("a thread may sleep with a passive reference", () => {
   const right = whatIsWrong((parts) => [
     function* () {
       const thing = yield* take(parts, parts.runners[0], parts.records[0]);
@@ -236,7 +236,7 @@ test("who sleeps with a passive reference does no wrong", () => {
   expect(right).toBe("nothing");
 });
 
-test("a perform under a lock that a soft interrupt needs is a deadlock, and one that comes after the lock is none", () => {
+test("a perform under a lock that a soft interrupt needs is a deadlock; one after the lock is not", () => {
   const interrupt = ({ cpus, shared, runners }: Scene): Body =>
     function* () {
       yield* enterInterrupt(cpus, runners[0].lwp);
@@ -265,7 +265,7 @@ test("a perform under a lock that a soft interrupt needs is a deadlock, and one 
   expect(after).toBe("nothing");
 });
 
-test("who drains what it holds itself is told so", () => {
+test("a thread that drains a target it holds itself is reported", () => {
   const wrong = whatIsWrong((parts) => [
     function* () {
       const thing = yield* take(parts, parts.runners[0], parts.records[0]);

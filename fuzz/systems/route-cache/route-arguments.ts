@@ -1,4 +1,4 @@
-/** Addresses, prefixes and the like as scenarios write them. */
+/** Addresses, prefixes and other arguments as written in scenarios. */
 import * as fc from "fast-check";
 import { z } from "zod";
 import {
@@ -34,7 +34,7 @@ export const to = parsedArgument(
   fc.constantFrom("v4/0", "v4/16", "v4/128", "v4/255", "v6/0", "v6/33", "v6/128", "v6/224%2", "v6/255", "v6/250%7"),
 );
 
-/** Where a selection, which IPv6 alone has, is to send. */
+/** The destination of a selection, which only IPv6 has. */
 export const selected = parsedArgument(
   addressSchema,
   fc.constantFrom("v6/40", "v6/41", "v6/224", "v6/250"),
@@ -42,7 +42,7 @@ export const selected = parsedArgument(
   fc.constantFrom("v6/1", "v6/0", "v6/33", "v6/128", "v6/224%2", "v6/247", "v6/248", "v6/255", "v6/200"),
 );
 
-/** An address of our own, by its number. */
+/** A local address, by its number. */
 export const own = parsedArgument(
   ownSchema,
   fc.constantFrom("v6/33", "v6/200", "v6/226"),

@@ -1,5 +1,5 @@
 /**
- * The route caches' scenarios: few routes, two or three threads, one thing tried in each.
+ * The route caches' scenarios: few routes, two or three threads, one situation each.
  *
  * `v4/0/0` is the default route, `v4/20/8` the route to a host below it.
  */
@@ -28,12 +28,12 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { user: [lookup(HOST), lookup(HOST)], router: [add("v4/20/8", 2)] },
   },
   "hits-against-add": {
-    about: "two users ask their live caches while a better route is added",
+    about: "two users validate their live caches while a better route is added",
     initial: [DEFAULT, lookup(HOST)],
     threads: { "first user": [validate, release], "second user": [validate, release], router: [add("v4/20/8", 2)] },
   },
   "deleted-in-interrupts": {
-    about: "two routes are deleted in soft interrupts before the worker comes to dispose of either",
+    about: "two routes are deleted in soft interrupts before the worker disposes of either",
     initial: [DEFAULT, add("v4/20/8", 2)],
     threads: {
       timer: [
@@ -91,7 +91,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { user: [lookup(HOST), validate, release], "other user": [lookup(HOST)] },
   },
   losing: {
-    about: "two connections delete the route that they lose packets by",
+    about: "two connections delete the route over which they lose packets",
     initial: [DEFAULT, add("v4/20/8", 2), lookup(HOST)],
     threads: {
       connection: [
@@ -130,7 +130,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     threads: { user: [{ kind: "validate", cache: "a", inInterrupt: true }], router: [remove("v4/20/8")] },
   },
   "next-hop": {
-    about: "packets go by way of a next hop, to which a better route is added",
+    about: "packets go through a next hop, to which a better route is added",
     initial: [DEFAULT6, attach(2)],
     threads: {
       sender: [{ kind: "selectInterface", cache: "a", to: "v6/99", nextHop: "v6/40" }],
@@ -138,7 +138,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     },
   },
   outgoing: {
-    about: "packets must leave by an interface to which their route does not lead, and the route is deleted",
+    about: "packets must leave by an interface other than their route's, and the route is deleted",
     initial: [DEFAULT6],
     threads: {
       sender: [
@@ -157,7 +157,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     },
   },
   "source-addresses": {
-    about: "a source address is chosen while the best one is taken away",
+    about: "a source address is chosen while the best one is removed",
     initial: [attach(2), assign("v6/33", 2), assign("v6/48", 2)],
     threads: {
       sender: [{ kind: "selectSource", cache: "a", to: "v6/40", outgoing: 2 }],
@@ -165,7 +165,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     },
   },
   multicast: {
-    about: "a socket's multicast interface is taken away, and its index given to another",
+    about: "a socket's multicast interface is removed, and its index given to another",
     initial: [attach(3), { kind: "setMulticast", interface: 3 }],
     threads: {
       sender: [
@@ -176,7 +176,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     },
   },
   "own-address": {
-    about: "a route to an address of our own, on an interface that is taken away",
+    about: "a route to a local address on an interface that is removed",
     initial: [
       attach(1),
       attach(2),
@@ -201,7 +201,7 @@ export const routeCacheScenarios: Readonly<Record<string, ScenarioContents<Opera
     },
   },
   "add-fails-late": {
-    about: "a route is added whose gateway finds no memory, and one whose source address is gone",
+    about: "a route is added without memory for its gateway, and one whose source address is gone",
     limits: { sockaddrsMax: 3 },
     initial: [DEFAULT, attach(2), assign("v6/33", 2)],
     threads: {

@@ -1,9 +1,9 @@
 /**
- * What certificates of the route caches enumerate.
+ * The scope of certificates of the route caches.
  *
- * Key k is the host v4/k: a thread may look it up by its cache `a`, and add and delete the route to it. Besides,
- * threads hold on to what the cache remembers, and let go. There is a default route at first, or none; and the caches
- * are empty, or remember it.
+ * Key k is the host v4/k: a thread may look it up through its cache `a`, and add and delete the route to it. Threads
+ * also take and drop references to the cached route. Initially there is a default route or none, and the caches are
+ * empty or hold it.
  */
 import type { RouteCacheScenarioOperation } from "./route-cache-table.ts";
 import type { SmallScope } from "../small-scope.ts";

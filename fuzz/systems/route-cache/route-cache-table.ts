@@ -1,10 +1,10 @@
 /**
  * The operations on a network's routes, caches, interfaces and addresses.
  *
- * Every thread has caches of its own, `a` and `b`, and one for the next hop that its options demand. `validate` and `find`
- * leave the thread with a reference to the route, which `release` drops; meanwhile operations that would take another, or
- * wait, do nothing, and so does a `release` of nothing. Among the initial operations those on caches are performed for every
- * thread, and leave no reference.
+ * Every thread has its own caches, `a` and `b`, and one for the next hop that its options demand. `validate` and `find`
+ * leave the thread with a reference to the route, which `release` drops; meanwhile operations that would take another
+ * reference, or wait, do nothing, nor does a `release` without a reference. Initial operations on caches are performed
+ * for every thread, and leave no reference.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -39,7 +39,7 @@ import {
   wordOfUse,
 } from "./route-threads.ts";
 
-/** A cache loses what it remembers, or its destination too. */
+/** A cache drops its entry, or its destination too. */
 function forgetting(kind: "clear" | "free", forget: (network: Network, address: Address) => Access) {
   return onCache({
     weight: 1 / 5,
@@ -49,7 +49,7 @@ function forgetting(kind: "clear" | "free", forget: (network: Network, address: 
   });
 }
 
-/** A cache takes the place of another; it cannot take its own. */
+/** A cache takes the contents of another; it cannot take its own. */
 function betweenCaches(kind: "copy" | "move", take: (network: Network, into: Address, from: Address) => Access) {
   return operation({
     weight: 1 / 3,
@@ -212,7 +212,7 @@ export const routeCacheOperations = {
     },
     model: (values) => ({ kind: "delete", prefix: values.route }),
   }),
-  /** Its beginning and its end take effect apart. */
+  /** Its start and its end take effect separately. */
   change: composite({
     weight: 2,
     arguments: { route, interface: index },
@@ -307,7 +307,7 @@ function addressState() {
   return argument(schema, fc.constantFrom("deprecated", "temporary", "tentative"));
 }
 
-/** The route that an addition makes, as the model has it. Only IPv6 routes have a source address. */
+/** The route that an addition creates, in the model. Only IPv6 routes have a source address. */
 function recordOf(values: {
   readonly route: RouteRecord["prefix"];
   readonly interface: number;
@@ -327,10 +327,10 @@ function recordOf(values: {
   };
 }
 
-/** Number of every gateway: nothing depends on it. */
+/** Number of every gateway; nothing depends on it. */
 const GATEWAY = 2;
 
-/** The same as the implementation takes it. */
+/** The same in the implementation's form. */
 function entryOf({ prefix, interface: toInterface, gateway, reject, cloning, source }: Omit<RouteRecord, "serial">) {
   return {
     prefix,

@@ -32,7 +32,7 @@ const scenarioOf = (
   ...more,
 });
 
-/** Accesses made by one thread, which nothing may be wrong with. */
+/** Number of accesses made by one thread; asserts that there is no violation. */
 function accessesOf(operations: readonly Operation[], more: Partial<Scenario<Operation>> = {}): number {
   const machine = new Machine(routeCache.compile(parseScenario(routeCache, scenarioOf(operations, more))));
   expect(machine.run(randomWalk(1))).toBeUndefined();
@@ -48,7 +48,7 @@ test("addresses and prefixes are read from text", () => {
   expect(parsePrefix("v6/16/4")).toEqual({ family: "v6", address: 16, length: 4 });
 });
 
-test("what is wrong with an operation is said", () => {
+test("errors in an operation are reported", () => {
   const wrong = (operation: object) => () => parseScenario(routeCache, { ...scenarioOf([]), initial: [operation] });
   expect(wrong({ ...LOOKUP, to: "v4/256" })).toThrow('initial.0.to: must be "v4/" or "v6/" and a number up to 255');
   expect(wrong({ ...LOOKUP, to: "v4/20%2" })).toThrow("initial.0.to: must be");
@@ -58,7 +58,7 @@ test("what is wrong with an operation is said", () => {
   expect(wrong({ kind: "attach", interface: 8 })).toThrow("initial.0.interface: ");
 });
 
-test("more threads, or routes, than answers can tell apart are refused", () => {
+test("more threads, or routes, than responses can distinguish are refused", () => {
   const threads = Array.from({ length: 9 }, (_, index) => ({ name: `thread ${index}`, operations: [] }));
   expect(() => routeCache.compile(scenarioOf([], { threads }))).toThrow("tried: it has 9 threads, and may have 8");
   const additions = Array.from({ length: 31 }, (_, index): Operation => ({
@@ -89,10 +89,10 @@ test("operations that have nothing to work on do nothing", () => {
     LOOKUP,
   ];
   expect(accessesOf([...held, ...waiting], { initial })).toBe(accessesOf(held, { initial }));
-  expect(accessesOf([{ kind: "change", route: "v4/9/8", interface: 2 }])).toBeGreaterThan(0); // there is none to change
+  expect(accessesOf([{ kind: "change", route: "v4/9/8", interface: 2 }])).toBeGreaterThan(0); // no such route
 });
 
-test("a thread that ends lets go of what it holds", () => {
+test("a thread that ends drops the references it holds", () => {
   const initial: Operation[] = [DEFAULT, LOOKUP];
   const held = accessesOf([{ kind: "validate", cache: "a" }], { initial });
   expect(held).toBe(accessesOf([{ kind: "validate", cache: "a" }, { kind: "release" }], { initial }));
@@ -110,13 +110,13 @@ test("initial operations on caches are performed for every thread, and leave no 
   expect(machine.steps).toBeGreaterThan(empty.steps);
 });
 
-test("there is a worker where soft interrupts delete, and a thread each otherwise", () => {
+test("there is a worker if soft interrupts delete, and only the threads otherwise", () => {
   const names = (inInterrupt: boolean) =>
     routeCache.compile(scenarioOf([{ kind: "delete", route: "v4/0/0", inInterrupt }])).threads.map(({ name }) => name);
   expect([names(false), names(true)]).toEqual([["only"], ["only", "route worker"]]);
 });
 
-test("the worker disposes of what a soft interrupt deleted, under the big lock or without", () => {
+test("the worker disposes of routes deleted by a soft interrupt, with or without the big lock", () => {
   for (const softnetLock of [0, 1]) {
     expect(
       accessesOf([{ kind: "delete", route: "v4/0/0", inInterrupt: true }], {
@@ -132,7 +132,7 @@ test("the worker disposes of what a soft interrupt deleted, under the big lock o
   }
 });
 
-test("an initial lookup that lacks memory leaves its cache empty, and the model knows", () => {
+test("an initial lookup that lacks memory leaves its cache empty, also in the model", () => {
   const threads = ["one", "two"].map((name) => ({ name, operations: [{ kind: "destination", cache: "a" } as const] }));
   const machine = new Machine(
     routeCache.compile(scenarioOf([], { threads, initial: [LOOKUP], limits: { sockaddrsMax: 1 } })),
@@ -140,7 +140,7 @@ test("an initial lookup that lacks memory leaves its cache empty, and the model 
   expect(machine.run(randomWalk(1))).toBeUndefined();
 });
 
-test("certificates enumerate hosts, and the two operations that concern none", () => {
+test("certificates enumerate hosts, and the two operations that concern no host", () => {
   expect(
     routeCacheSmallScope
       .operationsOn(3)
@@ -161,7 +161,7 @@ test("certificates enumerate hosts, and the two operations that concern none", (
   ]).toEqual([true, false, true, false, false, false]);
 });
 
-test("the source address that the implementation chooses is the best by the rules as the model states them", () => {
+test("the source address that the implementation chooses is the best by the model's rules", () => {
   const flags = {
     "": 0,
     deprecated: ADDRESS_FLAG.deprecated,

@@ -25,21 +25,21 @@ import { emptyHand, letGo, type PlacedNetwork, type ThreadPlace } from "./route-
 import { settleRouteCache } from "./settle-route-cache.ts";
 
 const limits = {
-  /** CPUs; threads are spread over them in turn. 0 for one each. */
+  /** CPUs; threads are assigned to them in turn. 0 for one each. */
   cpuCount: limit(z.int().min(0).max(8).default(0), 1, 2),
-  /** Entries there is memory for, and addresses of each family; 0 for as many as the scenario may need. */
+  /** Capacity for entries, and for addresses of each family; 0 for as many as the scenario may need. */
   entriesMax: limit(z.int().min(0).max(100).default(0), 1, 3),
   sockaddrsMax: limit(z.int().min(0).max(200).default(0), 2, 4, 7),
-  /** 1: everything runs under the one big lock, and nobody waits for readers. */
+  /** 1: everything runs under the one big lock, and no thread waits for readers. */
   softnetLock: limit(z.int().min(0).max(1).default(0), 0, 1),
 };
 
 type RoutePlan = Plan<RouteCacheScenarioOperation, LimitsOf<typeof limits>>;
 
-/** More threads have more steps open at once than a history can distinguish. */
+/** With more threads, more steps are open at once than a history can distinguish. */
 const THREADS_MAX = 8;
 
-/** Serial numbers that a response has room for. */
+/** Number of serial numbers that a response can encode. */
 const SERIALS_MAX = 31;
 
 export const routeCache = defineSystem({
@@ -127,7 +127,7 @@ function deletesInInterrupt({ operations }: RoutePlan): boolean {
   return operations.some((one) => one.kind === "delete" && one.inInterrupt === true);
 }
 
-/** Routes that may ever be made: one for each addition, one for each lookup that may clone. */
+/** Maximum number of routes created: one for each addition, one for each lookup that may clone. */
 function routesOf(plan: RoutePlan): number {
   const clones = plan.operations.some((one) => one.kind === "add" && one.cloning === true);
   const lookups = countOf(plan, "lookup", "check", "update", "send", "selectRoute", "selectInterface", "selectSource");

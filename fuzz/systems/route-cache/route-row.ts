@@ -14,18 +14,18 @@ import {
   whereItRuns,
 } from "./route-threads.ts";
 
-/** The thread for which the model is asked. */
+/** The thread that performs the operation in the model. */
 interface ModelThread {
   /** The model's name for one of the thread's caches. */
   cache(name: CacheName): string;
-  /** Who keeps a reference that the operation takes: the thread, or nobody for an initial operation. */
+  /** The holder of a reference that the operation takes: the thread, or nobody for an initial operation. */
   readonly holder: number;
 }
 
 interface NetworkRow<A extends Arguments> {
   readonly arguments: A;
   readonly weight?: number;
-  /** It waits for others, or takes a reference: a thread that holds one skips it. */
+  /** Whether it waits for others, or takes a reference: a thread that holds one skips it. */
   readonly waits?: boolean;
   readonly initiallyForEachThread?: boolean;
   text?(raw: RawValuesOf<A>): string;
@@ -33,7 +33,7 @@ interface NetworkRow<A extends Arguments> {
   model(values: ValuesOf<A>, thread: ModelThread): RouteOperation | readonly ModelStep<RouteOperation>[];
 }
 
-/** An operation that runs under the big lock where there is one; in a soft interrupt if its arguments say so. */
+/** An operation that runs under the big lock if there is one; in a soft interrupt if its arguments request it. */
 export function onNetwork<A extends Arguments>({
   waits = false,
   run,
@@ -50,7 +50,7 @@ export function onNetwork<A extends Arguments>({
   });
 }
 
-/** An operation on one of the thread's caches, which each thread performs initially. */
+/** An operation on one of the thread's caches; as an initial operation, each thread performs it. */
 export function onCache<A extends Arguments>(row: Omit<NetworkRow<A>, "initiallyForEachThread">) {
   return onNetwork({ ...row, initiallyForEachThread: true });
 }

@@ -83,7 +83,7 @@ function addressesOf({ source, bound }: { readonly source?: number | undefined; 
   return { ...(source === undefined ? {} : { source }), ...(bound === undefined ? {} : { bound }) };
 }
 
-/** What a selection of the model's demands. */
+/** The demands of a selection in the model. */
 function demandsOf({ cache: name, to, outgoing, nextHop }: Demanded, thread: { cache(name: CacheName): string }) {
   return {
     cache: thread.cache(name),

@@ -1,9 +1,9 @@
 /**
- * Threads that use a network's routing: what each has of its own, and what it holds.
+ * Threads that use a network's routing: their private objects, and the references they hold.
  *
- * A thread holds one reference at a time, and does nothing that would wait for others while it does: an operation that waits
- * for references would wait for its own. Under the big lock a thread has the lock from the moment it obtains a reference
- * until it drops it, and during every operation. A thread that comes to its end lets go.
+ * A thread holds one reference at a time, and meanwhile does nothing that would wait for others: an operation that
+ * waits for references would wait for its own. Under the big lock a thread holds the lock from the moment it obtains a
+ * reference until it drops it, and during every operation. A thread drops its references at its end.
  */
 import { type Access, type Address, mutexLock, mutexUnlock, NIL } from "#impl/memory/access.ts";
 import type { Heap } from "#impl/memory/heap.ts";
@@ -17,7 +17,7 @@ import type { Caller } from "../operation-table.ts";
 /** A thread's own caches. `n` is the next hop's, in its options. */
 export type CacheName = "a" | "b" | "n";
 
-/** What a thread has of its own in memory. */
+/** A thread's private objects in memory. */
 export interface ThreadPlace {
   readonly runner: Runner;
   readonly caches: Readonly<Record<CacheName, Address>>;
@@ -36,9 +36,9 @@ export interface PlacedNetwork {
   readonly tunnels: readonly { readonly cache: Address; readonly lock: Address }[];
 }
 
-/** What a thread holds at the moment. */
+/** The references that a thread currently holds. */
 export interface Hand {
-  /** A reference to a route, obtained through `cache`, or counted if that is NIL. */
+  /** A reference to a route, obtained through `cache`, or a counted one if that is NIL. */
   held: { readonly entry: Address; readonly cache: Address } | undefined;
   /** The entry that it is changing, or NIL. */
   changing: Address;
@@ -58,15 +58,15 @@ function placeOf({ places }: PlacedNetwork, thread: number): ThreadPlace {
   return own;
 }
 
-/** What an operation runs on: the network, what its thread has in memory, and what it holds. */
+/** The operands of an operation: the network, its thread's objects in memory, and the references held. */
 export interface Running extends ThreadPlace {
   readonly network: Network;
-  /** What every thread has in memory. */
+  /** Every thread's private objects in memory. */
   readonly places: readonly ThreadPlace[];
   readonly hand: Hand;
 }
 
-/** Runs a procedure where its thread runs it: in a soft interrupt or not, under the big lock or not. */
+/** Runs a procedure in the context of its thread: in a soft interrupt or not, under the big lock or not. */
 export function* whereItRuns(
   placed: PlacedNetwork,
   { thread, local: hand }: Pick<RouteCaller, "thread" | "local">,
@@ -86,14 +86,14 @@ export function* whereItRuns(
   return response;
 }
 
-/** The big lock goes when its holder has nothing that it protects. */
+/** Releases the big lock if its holder has nothing that it protects. */
 function* unlockIfFree(network: Network, hand: Hand): Access {
   if (hand.held !== undefined || hand.changing !== NIL) return;
   if (network.softnetLock !== NIL && hand.hasSoftnetLock) yield mutexUnlock(network.softnetLock);
   hand.hasSoftnetLock = false;
 }
 
-/** Drops what the thread still holds. */
+/** Drops the references that the thread still holds. */
 export function* letGo(placed: PlacedNetwork, { thread, local: hand }: Pick<RouteCaller, "thread" | "local">): Access {
   const { network, places } = placed;
   if (hand.held !== undefined) yield* dropHeld({ ...placeOf(placed, thread), network, places, hand });

@@ -1,9 +1,9 @@
 /**
- * The abstraction function of the route caches: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the route caches: checks memory at rest against a state of the model.
  *
  * The tables hold the model's routes, word by word, the slots its interfaces, the list its addresses. A cache has the
- * destination that the model says, and an entry that is still the right one exactly if the model knows one. Nothing is
- * being changed that the model does not know of.
+ * model's destination, and an entry that is still valid exactly if the model has one. Every change in progress is one
+ * of the model's.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
 import { wordAt } from "#impl/memory/word.ts";
@@ -89,12 +89,12 @@ function entryDifference(
   const family = leads === NIL ? undefined : wordAt(words, Sockaddr.family(leads)) === FAMILY.v4 ? "v4" : "v6";
   if (family !== gateway) return `has a gateway of ${family}, and should have one of ${gateway}`;
   const flags = wordAt(words, Entry.flags(entry));
-  const says = (flag: number): boolean => (flags & flag) !== 0;
-  if (says(ENTRY_FLAG.reject) !== (reject === true)) return `rejects: ${says(ENTRY_FLAG.reject)}`;
-  if (says(ENTRY_FLAG.cloning) !== (cloning === true)) return `clones: ${says(ENTRY_FLAG.cloning)}`;
-  if (says(ENTRY_FLAG.gateway) !== (gateway !== undefined))
-    return `says that it has a gateway: ${says(ENTRY_FLAG.gateway)}`;
-  return says(ENTRY_FLAG.updating) === isChanging ? undefined : `is being changed: ${!isChanging}`;
+  const hasFlag = (flag: number): boolean => (flags & flag) !== 0;
+  if (hasFlag(ENTRY_FLAG.reject) !== (reject === true)) return `rejects: ${hasFlag(ENTRY_FLAG.reject)}`;
+  if (hasFlag(ENTRY_FLAG.cloning) !== (cloning === true)) return `clones: ${hasFlag(ENTRY_FLAG.cloning)}`;
+  if (hasFlag(ENTRY_FLAG.gateway) !== (gateway !== undefined))
+    return `has the gateway flag: ${hasFlag(ENTRY_FLAG.gateway)}`;
+  return hasFlag(ENTRY_FLAG.updating) === isChanging ? undefined : `is being changed: ${!isChanging}`;
 }
 
 function cacheDifference(

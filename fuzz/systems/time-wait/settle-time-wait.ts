@@ -1,8 +1,8 @@
 /**
- * The abstraction function of the compressed TIME_WAIT: what lies in memory at rest, against a state of the model.
+ * The abstraction function of the compressed TIME_WAIT: checks memory at rest against a state of the model.
  *
- * Each arena's taken slots, oldest first, are the model's, but for expired ones at the front that the timer has taken;
- * each that is hashed holds its record, word by word. All other slots are free, and both knobs stand as they should.
+ * Each arena's taken slots, oldest first, are the model's, except expired ones at the front that the timer has removed;
+ * each hashed slot holds its record, word by word. All other slots are free, and both knobs have the model's settings.
  */
 import { wordAt } from "#impl/memory/word.ts";
 import {
@@ -35,7 +35,7 @@ export function settleTimeWait(
   if ((words[TimeWaitCell.enabled(table.cell)] === 1) !== state.enabled)
     return { because: `it is ${state.enabled ? "not " : ""}enabled` };
   if ((words[TimeWaitCell.truncating(table.cell)] === 1) !== state.truncating)
-    return { because: `connections are ${state.truncating ? "not " : ""}told apart by their reach` };
+    return { because: `connections are ${state.truncating ? "not " : ""}distinguished by their reach` };
   const arenas: (readonly Slot[])[] = [];
   for (const family of [table.v4, table.v6]) {
     const storage = storageIn(words, family);
@@ -52,7 +52,7 @@ export function settleTimeWait(
   return { state: { ...state, arenas } };
 }
 
-/** The arena's slots without the expired ones that are gone, or why memory has others. */
+/** The arena's slots without the expired ones that are gone, or why memory differs. */
 function settleArena(
   slots: readonly Slot[],
   family: TimeWaitFamily,
@@ -112,10 +112,10 @@ function slotDifference(
   ];
   const wrong = wanted.find(([, word, value]) => words[word] !== value);
   if (wrong !== undefined) return `has ${wrong[0]} ${wordAt(words, wrong[1])}, and should have ${wrong[2]}`;
-  return ((attributes & REUSE) !== 0) === record.reuse ? undefined : `says reuse ${!record.reuse}`;
+  return ((attributes & REUSE) !== 0) === record.reuse ? undefined : `has reuse ${!record.reuse}`;
 }
 
-/** A slot that is taken although no arena has it, if there is one. */
+/** A slot that is taken although it is in no arena, if there is one. */
 function takenByNobody(
   words: Int32Array,
   family: TimeWaitFamily,

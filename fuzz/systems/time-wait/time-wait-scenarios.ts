@@ -1,5 +1,5 @@
 /**
- * The compressed TIME_WAIT's scenarios: two or three threads, one thing tried in each.
+ * The compressed TIME_WAIT's scenarios: two or three threads, one situation each.
  *
  * A tick is a second. Loopback records live 4 ticks, local ones 20, remote ones 120; each class has two slots of eight.
  */
@@ -29,12 +29,12 @@ const advance = (ticks: number): Operation => ({ kind: "advance", ticks });
 
 export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operation>>> = {
   "first-record": {
-    about: "the first connection closes while another looks for it",
+    about: "the first connection closes while another thread looks it up",
     threads: { closer: [add("lan4/80:1", 7)], connector: [lookup("lan4/80:1"), lookup("lan4/80:1")] },
   },
   "life-of-the-first-record": {
     about:
-      "the clock moves while the first connection closes, and who finds no record yet knows when it can have closed at the earliest",
+      "the clock moves while the first connection closes; a lookup without a record bounds the closing time from below",
     threads: {
       closer: [add("lan4/80:1", 7)],
       clock: [advance(19), lookup("lan4/80:1"), advance(1), lookup("lan4/80:1")],
@@ -51,22 +51,22 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     threads: { receiver: [restart("lan4/80:1"), advance(19)], connector: [lookup("lan4/80:1"), lookup("lan4/80:1")] },
   },
   "expiry-before-the-timer": {
-    about: "a connection asks for a record that has expired, and which the timer has not come to",
+    about: "a connection looks up a record that has expired but that the timer has not yet removed",
     initial: [add("lo4/80:1", 4)],
     threads: { clock: [advance(4), lookup("lo4/80:1")], closer: [add("lo4/80:1", 9)] },
   },
   "timer-against-add": {
-    about: "the timer finds that no record is left while another is added",
+    about: "the timer finds no record left while another is added",
     initial: [add("lo4/80:1", 4)],
     threads: { clock: [advance(4), advance(200)], closer: [add("lan4/80:2", 6)] },
   },
   "all-expire-at-once": {
-    about: "records of all classes and both families expire together, and one run of the timer is enough",
+    about: "records of all classes and both families expire together in one run of the timer",
     initial: [add("lo4/80:1", 1), add("lo4/80:2", 2), add("lan4/80:3", 3), add("wan4/80:4", 4), add("wan6/80:5", 5)],
     threads: { clock: [advance(120)], connector: [lookup("wan4/80:4"), bind(80)] },
   },
   "oldest-first": {
-    about: "a full class gives up its oldest records, and no other class any",
+    about: "a full class evicts its oldest records, and no other class evicts any",
     initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2), add("lo4/80:1", 3)],
     threads: {
       closer: [add("lan4/80:3", 4)],
@@ -75,7 +75,7 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     },
   },
   "evicted-together": {
-    about: "a full class gives up all its records of one expiry",
+    about: "a full class evicts all its records of one expiry",
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2)],
     threads: { closer: [add("lan4/80:3", 3)], connector: [lookup("lan4/80:2"), lookup("lan4/80:1")] },
   },
@@ -101,17 +101,17 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     },
   },
   "reopen-against-restart": {
-    about: "a new SYN takes a record away while a late segment restarts it",
+    about: "a new SYN removes a record while a late segment restarts it",
     initial: [add("lan4/80:1", 5)],
     threads: { opener: [reopen("lan4/80:1", 6), lookup("lan4/80:1")], receiver: [restart("lan4/80:1")] },
   },
   "old-syn": {
-    about: "a SYN from the past leaves the record alone; the next one does not",
+    about: "an old SYN leaves the record in place; the next one does not",
     initial: [add("wan4/80:1", 5)],
     threads: { opener: [reopen("wan4/80:1", 5), reopen("wan4/80:1", 6)], closer: [add("wan4/80:1", 8)] },
   },
   "bind-shares-the-port": {
-    about: "a bind counts the records in its way, and those whose owners share the port only if it does not",
+    about: "a bind counts conflicting records, and those whose owners share the port only if it does not",
     initial: [addShared("lan4/80:1", 1), add("lan4/81:2", 2)],
     threads: {
       binder: [bind(80), bind(80, true), bind(81, true)],
@@ -128,31 +128,31 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     },
   },
   "lines-run-out": {
-    about: "lines of one tag, and too few of them: a closing connection evicts for a line, or is refused",
+    about: "too few lines, of one tag each: a closing connection evicts a record to get a line, or is refused",
     limits: { lineBytes: 8, lines: 4, heads: 1 },
     initial: [add("lan4/80:1", 1), advance(1), add("lan4/80:2", 2)],
     threads: { closer: [add("lan4/80:3", 3), add("wan4/80:4", 4)], connector: [lookup("lan4/80:2")] },
   },
   "no-line-left": {
-    about: "a connection closes when no line is left, and its class has no record to give up",
+    about: "a connection closes when no line is left, and its class has no record to evict",
     limits: { lineBytes: 8, lines: 4, heads: 1 },
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2)],
     threads: { closer: [add("wan4/80:4", 4)] },
   },
   "sparse-lines": {
-    about: "lines half empty after their neighbours are gone are filled before a class of its own has to give way",
+    about: "half-empty lines are filled before a record of the same class must be evicted",
     limits: { lines: 2, heads: 1, truncating: 0 },
     initial: [add("lan4/80:1", 1), add("lan4/80:2", 2), add("lan4/80:3", 3), reopen("lan4/80:2", 9)],
     threads: { closer: [add("lan4/80:4", 4)], connector: [lookup("lan4/80:1"), lookup("lan4/80:3")] },
   },
   "wide-lines": {
-    about: "lines of 128 bytes, whose headers have too few bits left for the number of the next line",
+    about: "lines of 128 bytes, whose headers have too few bits for the number of the next line",
     limits: { slots: 32, heads: 1, lineBytes: 128, lines: 5, truncating: 0 },
     initial: Array.from({ length: 31 }, (_, index) => add(`lan4/80:${index + 1}`, index + 1)),
     threads: { closer: [add("lan4/80:40", 40)], connector: [lookup("lan4/80:1")] },
   },
   "wide-lines-from-the-start": {
-    about: "the facility is enabled with lines of 128 bytes, and each record has one line of its own kind",
+    about: "the facility is enabled with lines of 128 bytes, and each record gets its own kind of line",
     limits: { enabled: 0, slots: 1, heads: 1, lineBytes: 128, lines: 4, truncating: 0 },
     threads: { administrator: [turn("enable", true), add("lan4/80:1", 1)], connector: [lookup("lan4/80:1")] },
   },
@@ -171,7 +171,7 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     threads: { administrator: [turn("enable", true), turn("entries", true)], closer: [add("lan4/80:1", 1)] },
   },
   "disabled-with-records": {
-    about: "disabling keeps the records that there are",
+    about: "disabling keeps the existing records",
     initial: [add("lan4/80:1", 1)],
     threads: {
       administrator: [turn("enable", false), lookup("lan4/80:1")],
@@ -179,7 +179,7 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     },
   },
   "classes-come-and-go": {
-    about: "truncation is turned on while records without classes are there, and one of them is restarted",
+    about: "truncation is turned on while there are records without classes, and one of them is restarted",
     limits: { truncating: 0, slots: 4 },
     initial: [add("lan4/80:1", 1), add("wan4/80:2", 2)],
     threads: {
@@ -188,7 +188,7 @@ export const timeWaitScenarios: Readonly<Record<string, ScenarioContents<Operati
     },
   },
   "clock-wraps": {
-    about: "the clock goes through 0 while records wait",
+    about: "the clock passes 0 while records wait",
     limits: { now: -3 },
     initial: [add("lo4/80:1", 1), advance(1), add("lan4/80:2", 2)],
     threads: { clock: [advance(3), lookup("lan4/80:2")], connector: [lookup("lo4/80:1")] },

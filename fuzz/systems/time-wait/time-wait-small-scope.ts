@@ -1,15 +1,15 @@
 /**
- * What certificates of the compressed TIME_WAIT enumerate.
+ * The scope of certificates of the compressed TIME_WAIT.
  *
- * Key k is the connection lan4/80:(k+1). All are of one class, which has two slots, and one local port, and all chains
- * are one: so the records of two keys meet, and a restart must evict when both are there. Keys have no order: which of
- * them is there first makes no difference. No time has passed in the contents: it would leave the timer due, a third
- * thread in every scenario. Those of time-wait-scenarios.ts have it.
+ * Key k is the connection lan4/80:(k+1). All have one class, with two slots, one local port, and one chain, so the
+ * records of two keys interact, and a restart must evict when both are present. Keys have no order: which is inserted
+ * first makes no difference. No time has passed in the contents: otherwise the timer would be due, a third thread in
+ * every scenario. time-wait-scenarios.ts covers that.
  */
 import type { SmallScope } from "../small-scope.ts";
 import type { TimeWaitScenarioOperation } from "./time-wait-table.ts";
 
-/** What a record lives where all connections are of one class. */
+/** Lifetime of a record if all connections are of one class. */
 const LIFE_TICKS = 120;
 
 export const timeWaitSmallScope: SmallScope<TimeWaitScenarioOperation> = {

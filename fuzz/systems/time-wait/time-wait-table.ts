@@ -1,6 +1,6 @@
 /**
- * The operations of the compressed TIME_WAIT, which are the model's. `lan4/80:1` is the connection from local port 80 to
- * port 1 of the host on the same link.
+ * The operations of the compressed TIME_WAIT, the same as the model's. `lan4/80:1` is the connection from local port 80
+ * to port 1 of the host on the same link.
  */
 import * as fc from "fast-check";
 import { z } from "zod";
@@ -39,7 +39,7 @@ const connection = parsedArgument(
     .refine((text) => portsOf(text).every((port) => port <= PORT_MAX), `must have ports of at most ${PORT_MAX}`),
   fc.constantFrom("lan4/80:1", "lan4/80:2", "lan4/81:1", "lo4/80:1", "wan4/80:3", "wan6/80:1"),
   (text) => ({ connection: parseConnection(text), identity: identityOf(text) }),
-  // Each reach in both families; ports at the ends of their range, with the sign bit, and many to fill classes with.
+  // Each reach in both families; ports at the ends of their range, with the sign bit, and enough to fill classes.
   fc
     .tuple(
       fc.constantFrom("lo4", "lan4", "wan4", "lo6", "lan6", "wan6", "far6"),
@@ -52,7 +52,7 @@ const connection = parsedArgument(
 const sequence = argument(z.int().min(1).max(300), fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2, 299, 300));
 const reuse = argument(z.boolean(), fc.boolean());
 
-/** What became of a record, as a word. */
+/** The fate of a record, as a word. */
 const OUTCOMES: Readonly<Record<SegmentOutcome, number>> = { absent: 0, done: 1, kept: 2 };
 
 export const timeWaitOperations = {
@@ -126,7 +126,7 @@ export const timeWaitOperations = {
   }),
   advance: operation({
     weight: 3,
-    // The lifetimes of the classes, and what is just below and above.
+    // The lifetimes of the classes, and values just below and above.
     arguments: {
       ticks: argument(
         z.int().min(0).max(100_000),
@@ -145,8 +145,8 @@ function* outcomeWord(procedure: Access<SegmentOutcome>): Access<number> {
 }
 
 /**
- * The two ends' addresses, by the connection's first letters. The model is given the reach; the implementation finds it.
- * The hosts of `wan6` and `far6` differ in nothing but the order of two words, so that their connections have one key.
+ * The addresses of both ends, by the connection's prefix. The model is given the reach; the implementation computes it.
+ * The hosts of `wan6` and `far6` differ only in the order of two words, so that their connections have one key.
  */
 const ENDS: Readonly<
   Record<string, { readonly reach: Reach; readonly local: readonly number[]; readonly foreign: readonly number[] }>
@@ -160,7 +160,7 @@ const ENDS: Readonly<
   wan6: { reach: "remote", local: [0xfd000000, 0, 0, 1], foreign: [0x20010db8, 0, 0, 1] },
 };
 
-/** @throws RangeError if the text is no connection; the schema lets none such through */
+/** @throws RangeError if the text is not a connection; the schema rejects such texts */
 export function parseConnection(text: string): TcpConnection {
   const { ends, ports } = partsOf(text);
   const [localPort = 0, foreignPort = 0] = ports;

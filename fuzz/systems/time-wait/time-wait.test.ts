@@ -36,10 +36,11 @@ test("a connection's text names its two ends", () => {
   );
 });
 
-test("what is wrong with a scenario is said by its path", () => {
+test("errors in a scenario are reported with their path", () => {
   const wrong = (operation: object) => () => parseScenario(timeWait, { ...scenario([]), initial: [operation] });
   expect(wrong({ ...add, connection: "van4/80:1" })).toThrow(
-    'scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan" and "4" or "6", or "far6", and two ports, such as "lan4/80:1"',
+    'scenario of time-wait: initial.0.connection: must be "lo", "lan" or "wan" ' +
+      'and "4" or "6", or "far6", and two ports, such as "lan4/80:1"',
   );
   expect(wrong({ ...add, sequence: 0 })).toThrow("scenario of time-wait: initial.0.sequence: ");
   const limited = (limits: Record<string, number>) => () => parseScenario(timeWait, scenario([add], { limits }));
@@ -61,7 +62,7 @@ test("a response that nothing explains is reported with the operation", () => {
     { kind: "advance", ticks: 4 },
   ];
   const { history } = timeWait.compile(scenario(operations));
-  const told = operations.map((_, operation) => {
+  const reasons = operations.map((_, operation) => {
     history?.reset();
     history?.invoke(0, operation);
     return history?.respond(0, 99);
@@ -78,10 +79,10 @@ test("a response that nothing explains is reported with the operation", () => {
     "set enable off",
     "advance 4",
   ];
-  expect(told).toEqual(names.map((name) => `${name} returns 99, and no order of the operations explains that`));
+  expect(reasons).toEqual(names.map((name) => `${name} returns 99, and no order of the operations explains that`));
 });
 
-test("the history begins with the initial operations, each time anew", () => {
+test("the history starts with the initial operations in every execution", () => {
   const program = timeWait.compile(scenario([{ kind: "lookup", connection: "lan4/80:1" }], { initial: [add] }));
   expect(new Machine(program).violation).toBeUndefined(); // sets up
   for (let execution = 0; execution < 2; execution++) {
@@ -93,7 +94,7 @@ test("the history begins with the initial operations, each time anew", () => {
   }
 });
 
-test("every part of the system has a scenario, in which each thread makes its operations", () => {
+test("every part of the system has a scenario in which each thread performs its operations", () => {
   const { scenarios } = timeWait;
   expect(scenarios.length).toBeGreaterThanOrEqual(8);
   const kinds = new Set(
@@ -102,7 +103,7 @@ test("every part of the system has a scenario, in which each thread makes its op
   expect([...kinds].toSorted()).toEqual(["add", "advance", "bind", "lookup", "reopen", "restart", "set"]);
 });
 
-test("a program has a timer beside its threads, which runs only when it is due", () => {
+test("a program has a timer thread, which runs only when due", () => {
   const program = timeWait.compile(scenario([add]));
   expect(program.threads.map(({ name, daemon }) => [name, daemon])).toEqual([
     ["only", undefined],
@@ -116,7 +117,7 @@ test("a program has a timer beside its threads, which runs only when it is due",
   expect(due.steps).toBeGreaterThan(idle + 20);
 });
 
-test("certificates tell the contents of a class of two slots apart", () => {
+test("certificates distinguish the contents of a class of two slots", () => {
   const contents = timeWait.smallScope?.initialContents(2) ?? [];
   expect(contents).toHaveLength(3);
   expect(timeWait.smallScope?.initialContents(1)).toHaveLength(2);

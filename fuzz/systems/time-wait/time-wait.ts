@@ -41,7 +41,7 @@ const limits = {
   /** Slots of each family: a third of them for each class. */
   slots: limit(powerOfTwo.default(8), 1, 2, 4, 16),
   heads: limit(powerOfTwo.default(2), 1, 4),
-  /** Lines of each family; 0 for as many as never run out. */
+  /** Lines of each family; 0 for enough never to run out. */
   lines: limit(z.int().min(0).max(10_000).default(0), 2, 4, 6),
   lineBytes: limit(
     z
@@ -57,7 +57,7 @@ const limits = {
   /** Is the facility enabled at the start? */
   enabled: limit(flag.default(1), 0),
   truncating: limit(flag.default(1), 0),
-  /** Of the four objects that the first enabling needs, those there is memory for. */
+  /** Number of the four objects needed to enable the facility first for which there is memory. */
   objectsMax: limit(z.int().min(0).max(4).default(4), 1, 3),
 };
 
@@ -94,7 +94,7 @@ export const timeWait = defineSystem({
       memoryIsShort: plan.limits.objectsMax < 4,
     }),
   settle: settleTimeWait,
-  // Nothing lives that long, and the timer takes it away.
+  // No record lives that long, and the timer removes them.
   closing: () => [
     { kind: "advance", ticks: 1_000 },
     { kind: "advance", ticks: 1_000 },
@@ -110,7 +110,7 @@ export const timeWait = defineSystem({
       promises:
         () =>
         ({ operation: { kind }, wasSlow }) =>
-          kind === "lookup" && wasSlow ? "nobody changed the table, and a lookup took the lock" : undefined,
+          kind === "lookup" && wasSlow ? "no thread changed the table, and a lookup took the lock" : undefined,
     }),
     linesAccountedWatcher(table),
     hashedOnceWatcher(table),
