@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** They count listeners of their thread, or ask for a module that nothing has filled yet: each needs a thread of its own. */
+/** Each needs its own thread: they count its listeners, or load a module that must be empty. */
 const ISOLATED = ["impl/native/native-access.test.ts", "impl/native/peers.test.ts"];
 
 export const shared = {
@@ -13,7 +13,7 @@ export const shared = {
 
 export default defineConfig({
   test: {
-    // By default one core is left to the person at the screen, which on two halves the speed.
+    // The default leaves one core idle, which on two cores halves the speed.
     maxWorkers: "100%",
     projects: [
       {

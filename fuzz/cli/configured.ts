@@ -1,4 +1,4 @@
-/** What `quiesce.config.ts` says to commands: values of their options, unless these are given, and the user's modules. */
+/** The settings of `quiesce.config.ts` for commands: defaults of their options, and the user's modules. */
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import {

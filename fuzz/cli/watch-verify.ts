@@ -2,8 +2,8 @@
  * `quiesce verify --watch`: verifies, waits until a file changes that a module has loaded, and verifies again what that
  * touches.
  *
- * Each round is a process of its own, which loads the code as it stands then. A worker thread that loads the modules and
- * nothing else says which files each depends on.
+ * Each round is a separate process, which loads the present code. A worker thread that loads only the modules reports
+ * which files each depends on.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";

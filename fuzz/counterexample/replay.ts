@@ -140,7 +140,7 @@ function becauseOf(
   return property !== UNYIELDED || location === undefined ? because : `${because} (${location.file}:${location.line})`;
 }
 
-/** The access that the last one races with: another thread's, to the same word, and one of the two writes or frees it. */
+/** The access that the last one races with: another thread's, to the same word; one of the two writes or frees it. */
 function otherAccess(made: readonly RecordedAccess[], word: Address): string {
   const last = made.at(-1);
   const other = made.findLast(

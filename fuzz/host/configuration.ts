@@ -1,5 +1,5 @@
 /**
- * `quiesce.config.ts`, in the root of a project: what is verified there, and how, unless a command's options say otherwise.
+ * `quiesce.config.ts` in the root of a project: what is verified there, and how. Options of a command override it.
  */
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";

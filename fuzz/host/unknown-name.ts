@@ -8,8 +8,8 @@ const LISTED_MAX = 10;
 const OFFERED_MAX = 3;
 
 /**
- * Says that there is nothing of that name, and what the caller may have meant: names that differ in a few letters, or those
- * that hold it; else what there is.
+ * Reports that nothing has that name, and what the caller may have meant: names that differ in a few letters or contain
+ * it; otherwise the known names.
  *
  * @param kind of thing, as in `no scenario "x"`
  * @param known in the order in which they are to be listed

@@ -49,7 +49,7 @@ export function checkTypes(project: ForeignProject): void {
     }
 }
 
-/** @throws AssertionError for an entry that cannot be loaded, two instances of one, or a file that is no entry and can */
+/** @throws AssertionError if an entry cannot be loaded or has two instances, or if another file can be loaded */
 export function checkImports(project: ForeignProject): void {
   project.write(
     "imports.mjs",

@@ -1,8 +1,8 @@
 /**
- * A user's first day: an empty project, the packed package, and every command of the tutorial; then the test that `init`
- * wrote, under node:test and vitest; types; what can be imported, and what cannot; sizes and times.
+ * A user's first day: an empty project, the packed package, and every command of the tutorial. Then the test that
+ * `init` wrote, under node:test and vitest; types; what can be imported, and what cannot; sizes and times.
  *
- * `node fuzz/newcomer/newcomer.ts [node]`, where `node` is the Node that runs the project's commands, this one unless given.
+ * `node fuzz/newcomer/newcomer.ts [node]`, where `node` runs the project's commands (default: the present Node).
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -40,9 +40,9 @@ interface LockedPackage {
 }
 
 /**
- * Puts what the package depends on into npm's cache, in the versions of the lock file, so that it can be installed offline.
+ * Puts the package's dependencies into npm's cache, in the versions of the lock file, for installing offline.
  *
- * @throws Error if a package cannot be had
+ * @throws Error if a package cannot be fetched
  */
 export function fillCache(): void {
   const { packages } = JSON.parse(readFileSync(join(packageRoot, "package-lock.json"), "utf8")) as {

@@ -2,7 +2,7 @@
  * Builds what is published, into `dist/`: the commands and the library `quiesce`, compiled, with source maps and
  * declarations; and the library of peer pools.
  *
- * The first is one bundle with several entries. Code that two entries share is in a chunk of its own, so a module's state,
+ * The first is one bundle with several entries. Code that two entries share has its own chunk, so a module's state,
  * such as the registers of the accesses, exists once a thread, whichever entry came first. All files lie in one folder,
  * where a chunk finds the entry of a worker thread beside it.
  */
@@ -35,8 +35,8 @@ export const buildDelayedLibrary = buildLibrary;
 `;
 
 /**
- * Packages whose code is in the bundle although they are dependencies. Their declarations are needed beside ours; loading
- * them file by file would take longer than all the rest of a command.
+ * Packages whose code is in the bundle although they are dependencies. Their declarations are needed beside ours;
+ * loading them file by file would take longer than the rest of a command.
  */
 const BUNDLED_DEPENDENCIES = ["zod", "fast-check"];
 
@@ -44,8 +44,8 @@ const BUNDLED_DEPENDENCIES = ["zod", "fast-check"];
 const OPTIONAL_PEERS = ["bullmq", "ioredis"];
 
 /**
- * Chunks that are loaded as one, though not everything in them is needed at once: hundreds of small files take longer to
- * find and open than their code to compile. What stands first wins.
+ * Chunks that are loaded as one, though not everything in them is needed at once: hundreds of small files take longer
+ * to find and open than their code to compile. The first match wins.
  */
 const CHUNKS: readonly { readonly name: string; readonly test: RegExp }[] = [
   { name: "zod", test: /\/node_modules\/zod\// },

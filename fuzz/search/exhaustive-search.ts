@@ -25,10 +25,10 @@ export interface ExhaustiveBounds extends SearchBounds {
 /** Number of executions after which an estimate is made. */
 const EXECUTIONS_BEFORE_ESTIMATE = 10_000;
 
-/** Nodes of the tree that an estimate looks at, at least. */
+/** Minimum number of nodes of the tree that an estimate visits. */
 const NODES_MIN = 10_000;
 
-/** Graphs that are explored before a program is estimated: they show what it asks for. */
+/** Graphs that are explored before an estimate: they show which events the program has. */
 const GRAPHS_BEFORE_ESTIMATE = 500;
 
 /**
@@ -48,7 +48,7 @@ export function searchExhaustively(
   const found = exploreProgram(makeProgram(), {
     checks,
     graphsMax: executionsMax,
-    // The longer the exploration went on, the better its estimate may be: it costs as much as the same number of graphs.
+    // A node costs as much as an execution, so the estimate costs at most a tenth of a long exploration.
     estimateNodes: Math.max(NODES_MIN, Math.floor(executionsMax / 10)),
     ...(estimateMax !== undefined && {
       checkpoint: {

@@ -137,7 +137,7 @@ async function scenariosOfModule(path: string): Promise<readonly ScenarioReferen
   const systems = await systemsOfModule(path);
   for (const { scenarios } of systems) checkThereIsSomething(visibleText(path), scenarios);
   return systems.flatMap(({ name: system, scenarios, without, conformance }) => {
-    // Who declares scenarios may have operations that are for one thread alone, such as those of a queue's only consumer.
+    // A system with declared scenarios may have operations for one thread alone, such as a queue's only consumer.
     const isFixed = conformance === undefined || scenarios.length > 0;
     const names = scenarios.length === 0 ? generatedNames(system, GENERATED_SEED) : scenarios.map(({ name }) => name);
     return names.map((name) => ({

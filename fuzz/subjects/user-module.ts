@@ -62,8 +62,8 @@ export function firstLine(error: unknown): string {
 }
 
 /**
- * Files that decide what these modules come to, besides quiesce's own: the modules, and all that they have imported. The
- * compiled package has a digest of its own, and is not read here.
+ * Files that decide the results of these modules, besides quiesce's own: the modules and everything that they import.
+ * The compiled package has its own digest, and is not read here.
  */
 export function filesDecidedBy(modules: readonly string[]): readonly string[] {
   return filesLoadedBy(modules).filter((file) => isCheckout || !file.startsWith(packageRoot));
